@@ -13,10 +13,12 @@ READY  := $(VENV)/.ready-$(shell cksum requirements/dev.txt | cut -d' ' -f1)
 PORT   ?= 8080
 # Need the whole platform in their process, as the journeys do.
 WHOLE  := tests/infra/cost/test_cost_bars.py tests/mobile_api/test_mobile_platform.py
-# Random sequences and the worst inputs: what they run is covered by the others too.
+# Random sequences, the worst inputs and processes that die: what they run is covered by the others too.
 RANDOM := tests/functions/test_one_outcome.py tests/functions/agents/rules/test_case_machine.py \
           tests/functions/agents/rules/test_properties.py tests/functions/policy/compare/test_agreement.py \
-          tests/functions/approvals/rules/test_approval_machine.py tests/functions/approvals/rules/test_worst_inputs.py
+          tests/functions/approvals/rules/test_approval_machine.py tests/functions/approvals/rules/test_worst_inputs.py \
+          tests/mobile_api/rules/test_mobile_projection.py \
+          $(wildcard tests/functions/*/test_*_after_crashes.py tests/functions/*/service/test_*_after_crashes.py)
 # So many lanes of tests run at once; much of their time is waiting.
 LANES  ?= 3
 # The lock is complete: pip installs it and resolves nothing. Old releases of pip resolve an extra to
@@ -25,8 +27,8 @@ QUIET  := --quiet --disable-pip-version-check --no-warn-script-location
 LOCK   := build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
           --no-emit-index-url --no-emit-find-links --no-header --no-annotate $(if $(UPGRADE),--upgrade)
 PLAIN  := $(BIN)/python -m pytest
-# To measure the code coverage doubles what a test takes of a processor. Functions, shared code and
-# whole stories are measured: without the others' tests both bars hold all the same.
+# To measure the code coverage nearly doubles what a test takes of a processor. Functions and whole
+# stories are measured: without the others' tests both bars hold all the same.
 PYTEST := $(PLAIN) --cov --cov-report=
 # $(call chosen,NAME,what it is,its choices): the variable's value, or an end that names the variable.
 chosen  = $(or $(filter $($(1)),$(3)),$(error $(1)=$($(1)): say $(2)))
@@ -79,11 +81,11 @@ test: setup ## all tests except the nightly ones, with the code coverage
 test-functions: setup ## tests of functions/ and mobile_api/
 	@COVERAGE_FILE=.coverage.functions $(PYTEST) tests/functions tests/mobile_api $(WHOLE:%=--ignore=%) $(RANDOM:%=--ignore=%)
 
-test-random: setup ## random sequences and the worst inputs, without the code coverage
+test-random: setup ## random sequences, the worst inputs and processes that die, without the code coverage
 	@$(PLAIN) $(RANDOM)
 
-test-units: setup ## tests of shared/ and events/
-	@COVERAGE_FILE=.coverage.units $(PYTEST) tests/shared tests/events
+test-units: setup ## tests of shared/ and events/, without the code coverage
+	@$(PLAIN) tests/shared tests/events
 
 test-pages: setup ## the pages, what they promise, and the setup, without the code coverage
 	@$(PLAIN) tests/docs tests/compliance tests/requirements
@@ -137,8 +139,8 @@ lock: ## requirements/*.txt from pyproject.toml; locked versions stay (UPGRADE=1
 preview: setup ## what `pulumi up` would make, without a cloud (STACK=dev|staging|prod)
 	@$(BIN)/python -m infra.preview --stack $(if $(STACK),$(call chosen,STACK,dev or staging or prod,dev staging prod),dev)
 
-chaos: setup ## 500 creation cases at once under every fault and two restarts, then the checker (SEEDS="1 2 3", CASES=500)
-	@$(BIN)/python -m tests.chaos --cases $(or $(CASES),500) --seeds $(or $(SEEDS),1)
+chaos: setup ## 500 creation cases, or governed runs, at once under every fault and restarts, then the checker (SEEDS="1 2 3", CASES=500 or RUNS=1000)
+	@$(BIN)/python -m $(if $(RUNS),tests.chaos.governed --runs $(RUNS),tests.chaos --cases $(or $(CASES),500)) --seeds $(or $(SEEDS),1)
 
 races: setup ## approve, reject, request changes, veto and cancel at once, RACES=1000 times: one outcome each
 	@$(BIN)/python -m tests.attacks.races --races $(or $(RACES),1000)

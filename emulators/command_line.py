@@ -59,6 +59,8 @@ def _up(chosen: argparse.Namespace) -> int:
         shares=tuple(chosen.shares),
         report=_report,
     )
+    # What arrives while the loop is made waits until the loop handles it.
+    signal.pthread_sigmask(signal.SIG_BLOCK, _STOPPING)
     return asyncio.run(_until_stopped(options))
 
 
@@ -167,6 +169,7 @@ async def _until_stopped(options: Options) -> int:
     loop = asyncio.get_running_loop()
     for number in _STOPPING:
         loop.add_signal_handler(number, stop.set)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPPING)
     try:
         return await _until(stop, options)
     finally:

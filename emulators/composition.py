@@ -173,6 +173,7 @@ class Composition:
             postgres_dsn=servers.postgres.dsn(APPLICATION) if servers.postgres else None,
             buckets=servers.buckets.url if servers.buckets else None,
             targets=servers.targets.url if servers.targets else "",
+            model=servers.model.url if servers.model else "",
             urls=self.fleet.urls,
             limits=self.options.limits,
             tier=self.options.tier,

@@ -2,41 +2,54 @@
 operations act on."""
 
 import asyncio
+from collections.abc import Awaitable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 import aiohttp
 
 from emulators.buckets import Buckets, create_buckets
 from emulators.directory import PlatformDirectory
 from emulators.firestore import FirestoreEmulator
-from emulators.google_cli import find_tools
+from emulators.google_cli import Tools, find_tools
 from emulators.keep.snapshot import Snapshot
+from emulators.models import ModelServer
 from emulators.postgres import Postgres
 from emulators.processes import Process, accepts_connections
 from emulators.pubsub.emulator import PubsubEmulator
 from emulators.targets import ACTOR, TargetServer
+from shared.kit.secret_names import MODEL_KEY
 from shared.manifest import Manifests
 
 _FIRESTORE = "firestore"
 _POSTGRES = "postgres"
 
 
+class _Stoppable(Protocol):
+    async def stop(self) -> None: ...
+
+
+S = TypeVar("S", bound=_Stoppable)
+
+
 @dataclass(frozen=True)
 class Servers:
-    """All servers, running. PostgreSQL, buckets and targets only where a manifest needs them."""
+    """All servers, running. PostgreSQL, buckets, targets and the model only where a
+    manifest needs them."""
 
     firestore: FirestoreEmulator
     pubsub: PubsubEmulator
     postgres: Postgres | None
     buckets: Buckets | None
     targets: TargetServer | None
+    model: ModelServer | None
 
     @property
     def processes(self) -> list[Process]:
         found = [self.firestore.process, self.pubsub.process]
-        optional = (self.postgres, self.buckets, self.targets)
+        optional = (self.postgres, self.buckets, self.targets, self.model)
         others = [each.process for each in optional if each is not None]
         return [*found, *others]
 
@@ -56,6 +69,8 @@ class Servers:
             checks["buckets"] = self.buckets.answers()
         if self.targets is not None:
             checks["targets"] = self.targets.answers()
+        if self.model is not None:
+            checks["model"] = self.model.answers()
         return dict(zip(checks, await asyncio.gather(*checks.values()), strict=True))
 
 
@@ -69,54 +84,76 @@ async def start_servers(
 ) -> Servers:
     """Starts all at once. `exits` stops all that were started, also when another start fails.
     Documents and rows are those of the snapshot, if one is given."""
-    tools = find_tools()
     saved = await asyncio.to_thread(snapshot.extract, directory.scratch()) if snapshot else {}
-
-    async def firestore() -> FirestoreEmulator:
-        started = await FirestoreEmulator.start(tools, directory, http, saved.get(_FIRESTORE))
-        exits.push_async_callback(started.stop)
-        return started
-
-    async def pubsub() -> PubsubEmulator:
-        started = await PubsubEmulator.start(tools, directory, http)
-        exits.push_async_callback(started.stop)
-        return started
-
-    async def postgres() -> Postgres | None:
-        if not any(manifest.access.reaches_postgres for manifest in manifests.by_noun.values()):
-            return None
-        started = await Postgres.start(directory, saved.get(_POSTGRES))
-        exits.push_async_callback(started.stop)
-        await started.migrate(root, directory)
-        return started
-
-    async def buckets() -> Buckets | None:
-        if not manifests.buckets:
-            return None
-        started = await Buckets.start(root, directory)
-        exits.push_async_callback(started.stop)
-        await create_buckets(started.url, [*manifests.buckets])
-        return started
-
-    async def targets() -> TargetServer | None:
-        if ACTOR not in manifests.by_noun:
-            return None
-        started = await TargetServer.start(root, directory, keep=snapshot is not None)
-        exits.push_async_callback(started.stop)
-        return started
-
+    starts = _Starts(root, directory, manifests, http, exits, saved, find_tools())
     async with asyncio.TaskGroup() as group:
-        tasks = (
-            group.create_task(firestore()),
-            group.create_task(pubsub()),
-            group.create_task(postgres()),
-            group.create_task(buckets()),
-            group.create_task(targets()),
-        )
+        firestore = group.create_task(starts.firestore())
+        pubsub = group.create_task(starts.pubsub())
+        postgres = group.create_task(starts.postgres())
+        buckets = group.create_task(starts.buckets())
+        targets = group.create_task(starts.targets())
+        model = group.create_task(starts.model())
     return Servers(
-        tasks[0].result(),
-        tasks[1].result(),
-        tasks[2].result(),
-        tasks[3].result(),
-        tasks[4].result(),
+        firestore.result(),
+        pubsub.result(),
+        postgres.result(),
+        buckets.result(),
+        targets.result(),
+        model.result(),
     )
+
+
+@dataclass(frozen=True)
+class _Starts:
+    """The start of each server that the manifests need."""
+
+    root: Path
+    directory: PlatformDirectory
+    manifests: Manifests
+    http: aiohttp.ClientSession
+    exits: AsyncExitStack
+    # What a snapshot holds, by name.
+    saved: Mapping[str, Path]
+    tools: Tools
+
+    async def firestore(self) -> FirestoreEmulator:
+        documents = self.saved.get(_FIRESTORE)
+        return await self._stopped_at_exit(
+            FirestoreEmulator.start(self.tools, self.directory, self.http, documents)
+        )
+
+    async def pubsub(self) -> PubsubEmulator:
+        return await self._stopped_at_exit(
+            PubsubEmulator.start(self.tools, self.directory, self.http)
+        )
+
+    async def postgres(self) -> Postgres | None:
+        if not any(each.access.reaches_postgres for each in self.manifests.by_noun.values()):
+            return None
+        rows = self.saved.get(_POSTGRES)
+        started = await self._stopped_at_exit(Postgres.start(self.directory, rows))
+        await started.migrate(self.root, self.directory)
+        return started
+
+    async def buckets(self) -> Buckets | None:
+        if not self.manifests.buckets:
+            return None
+        started = await self._stopped_at_exit(Buckets.start(self.root, self.directory))
+        await create_buckets(started.url, [*self.manifests.buckets])
+        return started
+
+    async def targets(self) -> TargetServer | None:
+        if ACTOR not in self.manifests.by_noun:
+            return None
+        keep = bool(self.saved)
+        return await self._stopped_at_exit(TargetServer.start(self.root, self.directory, keep=keep))
+
+    async def model(self) -> ModelServer | None:
+        if not any(name.endswith(MODEL_KEY) for name in self.manifests.secrets):
+            return None
+        return await self._stopped_at_exit(ModelServer.run(self.root, self.directory))
+
+    async def _stopped_at_exit(self, start: Awaitable[S]) -> S:
+        started = await start
+        self.exits.push_async_callback(started.stop)
+        return started

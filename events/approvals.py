@@ -1,6 +1,6 @@
 """What `approvals` publishes: requests for approval, their outcomes, and precedents."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from events.assertions import DecisionAssertion
 from events.quorum import BreakGlass, Capacity, Grant, LateDecision, Review, Rule, Vote
@@ -196,6 +196,9 @@ class ApprovalVoted(DecisionState):
 @event("assent.approval.approved.v1")
 class ApprovalApproved(DecisionState):
     """Final: approved by approvers, by a deputy, by breaking the glass, or by silence."""
+
+    # A run notes it before it acts on it.
+    reader_clears: ClassVar[frozenset[str]] = frozenset({"run"})
 
 
 @event("assent.approval.rejected.v1")

@@ -43,3 +43,16 @@ class AuditExportCompleted(ExportState):
 @event("assent.audit_export.failed.v1")
 class AuditExportFailed(ExportState):
     """There will be no archive; a new request may have another outcome."""
+
+
+class RunEvidenceState(EventData):
+    """The runs of which a checkpoint covers every event and every receipt, of those that `asked`,
+    an event of `runs`, names."""
+
+    asked: str
+    run_ids: tuple[str, ...]
+
+
+@event("assent.run_evidence.covered.v1")
+class RunEvidenceCovered(RunEvidenceState):
+    """Nothing of what these runs did can be denied, also when they are removed."""

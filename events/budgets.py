@@ -2,7 +2,9 @@
 
 from typing import Literal
 
+from events.approvals import Effect, Kind, Risk
 from events.registry import event
+from shared.kit.instants import Instant
 from shared.kit.models import EventData
 
 TOPIC = "runs"
@@ -25,10 +27,39 @@ class BudgetState(EventData):
 
 @event("assent.budget.reached.v1")
 class BudgetReached(BudgetState):
-    """What was spent has reached 80 % of the limit (a warning), 95 % (nothing new starts) or 100 %
-    (what runs rests). Each is told once in a period, also where one charge crosses two."""
+    """What was spent has reached 80 % of the limit (a warning), 95 % (nothing new starts, what runs
+    spends no more than it holds) or 100 % (what runs rests). Each is told once in a period, also
+    where one charge crosses two."""
 
     threshold: Threshold
+
+
+@event("assent.budget.approval_needed.v1")
+class BudgetApprovalNeeded(BudgetState):
+    """95 % are spent, for the first time in the period: a governor is asked whether its limit is
+    raised. `content_hash` names `{scope, period, spent_usd_micros, limit_usd_micros,
+    proposed_limit_usd_micros}`, `evidence_hash` a list with what is held, `assessment_hash` an
+    `events.dossiers.Assessment`."""
+
+    kind: Kind = "financial"
+    effect: Effect = "pay"
+    risk: Risk = "high"
+    amount_usd_micros: int
+    summary: str
+    content_hash: str
+    evidence_hash: str
+    assessment_hash: str
+    requested_by: str
+    requested_at: Instant
+    authors: tuple[str, ...]
+
+
+@event("assent.budget.raised.v1")
+class BudgetRaised(BudgetState):
+    """The limit of this period is what an approval raised it to or, where the approval was taken
+    back, what it was otherwise. Of later periods it changes nothing."""
+
+    approval_id: str
 
 
 @event("assent.budget.changed.v1")

@@ -1,6 +1,8 @@
 """What `capsules` publishes about capsules: signed, versioned sources of automation."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import StringConstraints
 
 from events.registry import event
 from shared.kit.instants import Instant
@@ -9,6 +11,16 @@ from shared.kit.workspaces import InWorkspace
 
 TOPIC = "capsules"
 
+Version = Annotated[
+    str,
+    StringConstraints(
+        strict=True,
+        max_length=40,
+        pattern=r"^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)$",
+    ),
+]
+# A name that expressions can read.
+InputName = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 CapsuleStatus = Literal["draft", "published", "deprecated"]
 
 

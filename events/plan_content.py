@@ -146,3 +146,11 @@ def all_steps(steps: tuple[PlanStep, ...]) -> tuple[PlanStep, ...]:
         if isinstance(step.does, Parallel):
             found += all_steps(step.does.steps)
     return tuple(found)
+
+
+def calls_in(step: PlanStep) -> tuple[Call, ...]:
+    """The call that a step makes, or those that a model may choose in it; none of a step that does
+    something else."""
+    if isinstance(step.does, Call):
+        return (step.does,)
+    return step.does.envelope.calls if isinstance(step.does, AgentTurns) else ()

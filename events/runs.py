@@ -1,6 +1,6 @@
 """What `runs` publishes: plans that are executed, from their start to their end."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from events.approvals import Effect, Kind, Risk
 from events.receipts import Receipt
@@ -88,6 +88,9 @@ class RunApprovalNeeded(Burst):
     `evidence_hash` names a list with what was predicted and, where this agent ran before, what
     differs from the last approved plan; `assessment_hash` an `events.dossiers.Assessment`.
     `token` is a capability token that acts nowhere until the key of `approvals` adds its assent."""
+
+    # `approvals` opens an approval.
+    reader_clears: ClassVar[frozenset[str]] = frozenset({""})
 
     kind: Kind
     effect: Effect

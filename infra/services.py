@@ -15,6 +15,7 @@ from infra.images import Images
 from infra.secret_manager import Secrets
 from infra.settings import Settings
 from infra.sql import SOCKETS, Sql
+from shared.kit.secret_names import MODEL_KEY
 from shared.kit.variables import bucket_variable, url_variable
 from shared.manifest import Deployable
 
@@ -68,6 +69,8 @@ def environment_of(
     }
     if deployable.manifest.platform_admins:
         env["ASSENT_PLATFORM_ADMINS"] = " ".join(settings.platform_admins)
+    if any(name.endswith(MODEL_KEY) for name in access.secrets):
+        env |= _model(settings)
     for noun in access.calls:
         env[url_variable(noun)] = url(noun)
     if deployable.manifest.reactions is not None:
@@ -80,6 +83,17 @@ def environment_of(
     for name in access.buckets:
         env[bucket_variable(name)] = bucket_name(settings.project, name)
     return env
+
+
+def _model(settings: Settings) -> dict[str, pulumi.Input[str]]:
+    """Where the model is, and what it costs; nothing where the stack has none."""
+    said = {
+        "ASSENT_MODEL_URL": settings.model_url,
+        "ASSENT_MODEL_NAME": settings.model_name,
+        "ASSENT_MODEL_USD_IN": settings.model_usd_in,
+        "ASSENT_MODEL_USD_OUT": settings.model_usd_out,
+    }
+    return {name: str(value) for name, value in said.items() if value is not None}
 
 
 class Services(Part):

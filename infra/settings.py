@@ -110,6 +110,10 @@ class Settings(Model):
     most_instances: Annotated[int, Field(ge=1, le=100)] = 20
     operators: tuple[Principal, ...] = ()
     platform_admins: tuple[PrincipalId, ...] = ()
+    model_url: Https | None = None
+    model_name: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
+    model_usd_in: Annotated[float, Field(ge=0, le=100_000)] | None = None
+    model_usd_out: Annotated[float, Field(ge=0, le=100_000)] | None = None
     sql_tier: Tier = "db-f1-micro"
     sql_deletion_protection: bool = True
     sql_backups: bool = True

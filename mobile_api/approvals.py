@@ -4,7 +4,6 @@ import asyncio
 import random
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
-from weakref import WeakKeyDictionary
 
 from opentelemetry.propagate import inject
 from pydantic import BaseModel, ValidationError
@@ -20,6 +19,7 @@ from shared.kit.errors import (
     Unavailable,
 )
 from shared.kit.parsing import whole_number_in
+from shared.kit.per_loop import PerLoop
 
 if TYPE_CHECKING:
     from httpx import AsyncClient, Response
@@ -35,8 +35,6 @@ KEPT_ALIVE_SECONDS = 1.5
 A = TypeVar("A", bound=BaseModel)
 
 _TRY_AGAIN = (502, 503, 504)
-
-_clients: "WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncClient]" = WeakKeyDictionary()
 
 
 class Refused(AssentError):
@@ -86,7 +84,7 @@ async def _send(url: str, body: bytes, headers: Mapping[str, str]) -> "Response"
             longest = FIRST_PAUSE_SECONDS * 4 ** (attempt - 1)
             await asyncio.sleep(random.uniform(longest / 2, longest))  # noqa: S311 - jitter
         try:
-            response = await _client().post(url, content=body, headers=dict(headers))
+            response = await _clients.here().post(url, content=body, headers=dict(headers))
         except TransportError:
             continue
         if response.status_code not in _TRY_AGAIN:
@@ -124,16 +122,15 @@ def _refusal(response: "Response") -> AssentError:
     return refused
 
 
-def _client() -> "AsyncClient":
-    """One client per event loop, because its connections belong to the loop they were made in."""
-    loop = asyncio.get_running_loop()
-    if loop not in _clients:
-        from httpx import AsyncClient, Limits, Timeout
+def _made() -> "AsyncClient":
+    from httpx import AsyncClient, Limits, Timeout
 
-        # The environment may name proxies and a .netrc; neither may read or replace a user's token.
-        _clients[loop] = AsyncClient(
-            timeout=Timeout(PER_ATTEMPT_SECONDS, connect=CONNECT_SECONDS),
-            limits=Limits(keepalive_expiry=KEPT_ALIVE_SECONDS),
-            trust_env=False,
-        )
-    return _clients[loop]
+    # The environment may name proxies and a .netrc; neither may read or replace a user's token.
+    return AsyncClient(
+        timeout=Timeout(PER_ATTEMPT_SECONDS, connect=CONNECT_SECONDS),
+        limits=Limits(keepalive_expiry=KEPT_ALIVE_SECONDS),
+        trust_env=False,
+    )
+
+
+_clients = PerLoop(_made)

@@ -5,13 +5,12 @@ from typing import Literal
 from events import approvals
 from events.agents import AgentStatus, Health
 from events.approvals import Card, Subject
+from events.budgets import BudgetStateName
 from events.dossiers import Dossier
 from events.precedents import PrecedentSeed
 from shared.kit.instants import Instant
 from shared.kit.models import Data, Page
 from shared.kit.workspaces import InWorkspace
-
-BudgetState = Literal["active", "warning", "critical", "exhausted"]
 
 
 class TimelineEntry(Data):
@@ -49,7 +48,7 @@ class Spend(Data):
 
     spent_usd_micros: int
     limit_usd_micros: int
-    state: BudgetState
+    state: BudgetStateName
 
 
 class Agent(Data):
@@ -101,13 +100,14 @@ class PlatformHealth(Data):
 
 
 class Dashboard(Data):
-    """The dashboard. The approvals are those that the lists hold at the same moment. `as_of` is the
-    time of its newest event; null before the first."""
+    """The dashboard. The approvals are those that the lists hold at the same moment. `budget` is
+    what the tenant spends this month; null with a token for a workspace. `as_of` is the time of its
+    newest event; null before the first."""
 
     active_agents: int
     pending_approvals: int
     open_veto_windows: int
     recent_vetoes: tuple[Card, ...]
-    budget: Spend
+    budget: Spend | None
     health: PlatformHealth
     as_of: Instant | None

@@ -99,17 +99,11 @@ async def database(postgres: Service, empty_database: str) -> AsyncIterator[str]
     """The address, for its owner, of a migrated database that our own functions are connected to
     as the role that owns nothing."""
     await asyncio.to_thread(migrate)
-    loop = asyncio.get_running_loop()
-    before = storage._pools.pop(loop, None)
-    with pytest.MonkeyPatch.context() as environment:
+    with storage._pools.anew(), pytest.MonkeyPatch.context() as environment:
         environment.setenv("ASSENT_POSTGRES_DSN", _of(empty_database, postgres.dsn("assent_app")))
         environment.setenv("ASSENT_POSTGRES_CONNECTIONS", "4")
         yield _of(empty_database, postgres.dsn())
-    opened = storage._pools.pop(loop, None)
-    if opened is not None:
-        await opened.close()
-    if before is not None:
-        storage._pools[loop] = before
+        await storage.disconnect()
 
 
 def _of(database: str, dsn: str) -> str:
@@ -133,7 +127,7 @@ def running(
 @pytest.fixture(scope="module", autouse=True)
 def own_environment(request: pytest.FixtureRequest) -> Iterator[None]:
     """Sets the whole platform aside, where it runs, for a module whose tests do not use it."""
-    own = [item for item in request.session.items if request.node in item.listchain()]
+    own = [item for item in request.session.items if item.path == request.path]
     is_used = any("running" in getattr(item, "fixturenames", ()) for item in own)
     platform = request.config.stash.get(_RUNNING, None)
     if platform is None or is_used:

@@ -11,15 +11,27 @@ from tests.shared.cloud import Cloud
 # The method, whether the call still reaches the service, and which of these calls it is.
 Death = tuple[str, Literal["before", "after"], int]
 
-DEATHS: list[Death] = [
-    (method, moment, number)
-    for number in (1, 2, 3)
-    for method in ("BatchGetDocuments", "Commit")
-    for moment in ("before", "after")
-]
-at_each_death = pytest.mark.parametrize(
-    "death", DEATHS, ids=["-".join(map(str, death)) for death in DEATHS]
-)
+_READ = "BatchGetDocuments"
+
+
+def at_deaths(*, reads: int, commits: int) -> pytest.MarkDecorator:
+    """Parametrizes `death` with those at so many first calls of each kind. What is stored when a
+    process dies at a read, it had committed before: those deaths are tried by night."""
+    deaths: list[Death] = [
+        (method, moment, number)
+        for method, most in ((_READ, reads), ("Commit", commits))
+        for number in range(1, most + 1)
+        for moment in ("before", "after")
+    ]
+    return pytest.mark.parametrize("death", [_tried(each) for each in deaths])
+
+
+def _tried(death: Death) -> Any:
+    marks = [pytest.mark.nightly] if death[0] == _READ else []
+    return pytest.param(death, id="-".join(map(str, death)), marks=marks)
+
+
+at_each_death = at_deaths(reads=3, commits=3)
 
 
 async def dies(cloud: Cloud, act: Callable[[], Awaitable[Any]], death: Death) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from emulators.iam import PROJECT, REGION, account, push_account
 from emulators.issuer import AUDIENCE
+from emulators.model_server import SCRIPTED
 from shared.kit.variables import bucket_variable, url_variable
 from shared.manifest import Deployable, Manifests
 
@@ -48,6 +49,7 @@ class Services:
     tier: str | None = None
     public_url: str = ""
     targets: str = ""
+    model: str = ""
 
 
 def program_environment(root: Path) -> dict[str, str]:
@@ -77,7 +79,20 @@ def common(services: Services) -> dict[str, str]:
         "ASSENT_PASSKEY_ORIGINS": services.public_url,
         "ASSENT_IDENTITY_URL": services.urls.get("identity", ""),
         "ASSENT_TARGETS_URL": services.targets,
+        **_model(services),
         "ASSENT_LOCAL_LIMITS": str(services.limits).lower(),
+    }
+
+
+def _model(services: Services) -> dict[str, str]:
+    """The scripted model, at a price that a small budget holds."""
+    if not services.model:
+        return {}
+    return {
+        "ASSENT_MODEL_URL": f"{services.model}/v1",
+        "ASSENT_MODEL_NAME": SCRIPTED,
+        "ASSENT_MODEL_USD_IN": "1",
+        "ASSENT_MODEL_USD_OUT": "4",
     }
 
 

@@ -1,6 +1,7 @@
 """Events and timers in: requests and outcomes of creation cases, and due times."""
 
 from events.agents import AgentApprovalNeeded
+from events.budgets import BudgetApprovalNeeded
 from events.cases import (
     CreationCaseCancelled,
     CreationCaseReversalUnneeded,
@@ -31,6 +32,7 @@ from functions.approvals.service.requests import (
     note_rollback,
     note_unneeded_reversal,
     note_unpublished,
+    open_for_budget,
     open_for_case,
     open_for_policy,
     open_for_run,
@@ -41,6 +43,7 @@ HANDLERS = {
     AgentApprovalNeeded.event_type: open_for_case,
     PolicyApprovalNeeded.event_type: open_for_policy,
     RunApprovalNeeded.event_type: open_for_run,
+    BudgetApprovalNeeded.event_type: open_for_budget,
     RunCancelled.event_type: end_for_run,
     PolicyReturned.event_type: end_for_policy,
     PolicyRetired.event_type: note_unpublished,

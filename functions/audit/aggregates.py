@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from events.audit import ExportState
+from events.audit import ExportState, RunEvidenceState
 from shared.aggregates import Aggregate, DueTimer, Runner
 
 EXPORT_DUE = "assent.audit_export.due.v1"
@@ -30,7 +30,14 @@ EXPORTS = Aggregate(
     queried=("status",),
     next_timer=next_timer,
 )
+# The latest answer about runs that are to go; one for each tenant.
+EVIDENCE = Aggregate(
+    noun="run_evidence",
+    model=RunEvidenceState,
+    collection="run_evidence",
+    id_of=lambda _: "current",
+)
 # It keeps what it must not be able to read, so it has no key of a tenant.
-RUN = Runner("audit", EXPORTS, in_stopped=True)
+RUN = Runner("audit", EXPORTS, EVIDENCE, in_stopped=True)
 # As long as the bucket keeps an archive (function.toml).
 EXPORT_RETENTION = timedelta(days=30)

@@ -3,12 +3,12 @@
 import asyncio
 from collections import deque
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
 
 from functions.audit.rules.evidence import NewEntry
 from functions.audit.rules.receipts import new_entries
 from functions.audit.store import append_together
 from shared.kit.errors import Unavailable
+from shared.kit.per_loop import PerLoop
 from shared.messaging.envelope import Envelope
 
 MOST_TOGETHER = 50
@@ -19,8 +19,7 @@ async def append(event: Envelope) -> None:
     all of it is committed, at once; what is in the chain already stays in its place. Raises
     Unavailable, and pydantic.ValidationError for a receipt that is none."""
     entries = new_entries(event.attributes(), event.data)
-    loop = asyncio.get_running_loop()
-    await _appenders.setdefault(loop, Appender()).append(event.tenantid, *entries)
+    await _appenders.here().append(event.tenantid, *entries)
 
 
 class _Waiting(NamedTuple):
@@ -101,4 +100,4 @@ def _fail(group: list[_Waiting], error: Exception) -> None:
             each.appended.set_exception(error)
 
 
-_appenders: "WeakKeyDictionary[asyncio.AbstractEventLoop, Appender]" = WeakKeyDictionary()
+_appenders = PerLoop(Appender)

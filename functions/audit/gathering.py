@@ -1,5 +1,5 @@
 """Gathers a tenant's own documents for an export of everything: from the event log, which has
-whatever happened, and not from the states of other functions."""
+whatever happened, and not from the states of other functions but for RECORDS."""
 
 import json
 from collections.abc import AsyncIterator, Sequence
@@ -11,6 +11,7 @@ from functions.audit.rules.documents import (
     Newest,
     content_line,
     event_line,
+    record_line,
     thing_line,
 )
 from shared.messaging.contents import all_contents
@@ -20,10 +21,14 @@ from shared.storage.batches import Document
 from shared.storage.firestore import READ_AT_ONCE, TenantStore
 from shared.storage.subject_keys import opened
 
+# What `runs` and `tools` keep without an event: what steps gave, and what was called.
+RECORDS = ("run_steps", "invocations")
+
 
 async def documents_of(tenant_id: str, at: datetime) -> AsyncIterator[File]:
     """The files, in their order: `events` has every event by its id, with what people wrote in it
-    opened; `collections/<noun>` each thing as the newest of these events shows it; `contents` the
+    opened; `collections/<noun>` each thing as the newest of these events shows it, and
+    `collections/run_steps` and `collections/invocations` what runs gave and called; `contents` the
     texts that events name by their hashes. What is committed meanwhile may be missing, but no
     content that an event here names is. Raises SealBroken, ContentInvalid, Unavailable."""
     store, newest = TenantStore(tenant_id), Newest()
@@ -31,6 +36,9 @@ async def documents_of(tenant_id: str, at: datetime) -> AsyncIterator[File]:
         yield file
     for noun, ids in newest.by_noun():
         async for file in _filed(f"collections/{noun}", _things(store, ids, at)):
+            yield file
+    for collection in RECORDS:
+        async for file in _filed(f"collections/{collection}", _records(store, collection)):
             yield file
     async for file in _filed("contents", _contents(store)):
         yield file
@@ -64,6 +72,12 @@ async def _things(store: TenantStore, ids: Sequence[str], at: datetime) -> Async
             if event is not None:
                 data = await opened(store.tenant_id, event.data, in_json=True)
                 yield thing_line(event.attributes(), data)
+
+
+async def _records(store: TenantStore, collection: str) -> AsyncIterator[bytes]:
+    async for document in store.find_all(collection):
+        state = json.dumps(json.loads(document.data["state"]), ensure_ascii=False)
+        yield record_line(document.id, await opened(store.tenant_id, state, in_json=True))
 
 
 async def _contents(store: TenantStore) -> AsyncIterator[bytes]:

@@ -1,9 +1,11 @@
 """The events that get an audit entry, and the schedule on which entries are covered."""
 
 from events.registry import published_types
+from events.retention import RunRetentionReached
 from functions.audit.aggregates import EXPORT_DUE, EXPORTS, RUN
 from functions.audit.appending import append
 from functions.audit.checkpoints import cover_new_entries
+from functions.audit.covering import answer
 from functions.audit.exporting import make_export
 from functions.audit.rules.evidence import evidence_types
 
@@ -16,6 +18,7 @@ PUBLISHED = {name for types in published_types().values() for name in types}
 
 HANDLERS = {
     **dict.fromkeys(evidence_types(PUBLISHED), append),
+    RunRetentionReached.event_type: answer,
     CHECKPOINT_DUE: cover_new_entries,
     EXPORT_DUE: RUN.timed(EXPORTS, make_export),
 }

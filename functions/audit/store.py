@@ -8,6 +8,7 @@ from functions.audit.rules.chain import GENESIS, Entry, Head
 from functions.audit.rules.checkpoints import StoredCheckpoint
 from functions.audit.rules.evidence import Filed, NewEntry
 from functions.audit.rules.examination import Linked
+from functions.audit.rules.receipts import ACTION
 from functions.audit.rules.tree import Node, below, leaf_hash, made_of
 from shared.messaging.log import tenants_of_log
 from shared.storage.batches import Batch, Document, LostRace
@@ -123,6 +124,25 @@ async def find_entries(tenant_id: str, search: Search, limit: int) -> list[Found
         )
         found = await rows.fetchall()
     return [Found(Entry(*row[:6]), Filed(*row[6:])) for row in found]
+
+
+class EntriesAbout(NamedTuple):
+    """How many entries of events there are about something, and the number of the last entry about
+    it, which may be that of a receipt."""
+
+    events: int
+    last: int
+
+
+async def entries_about(tenant_id: str, subjects: Sequence[str]) -> dict[str, EntriesAbout]:
+    """The entries about each of these subjects that has some. Raises Unavailable."""
+    async with tenant_transaction(tenant_id) as connection:
+        rows = await connection.execute(
+            "SELECT subject, count(*) FILTER (WHERE action <> %s), max(number) FROM audit_entries"
+            " WHERE tenant_id = %s AND subject = ANY(%s) GROUP BY subject",
+            (ACTION, tenant_id, list(subjects)),
+        )
+        return {subject: EntriesAbout(*found) for subject, *found in await rows.fetchall()}
 
 
 async def is_of_workspace(tenant_id: str, number: int, workspace_id: str) -> bool:

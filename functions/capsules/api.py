@@ -1,22 +1,19 @@
 """HTTP in, HTTP out: capsules, and the plans that are compiled from them."""
 
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import Request
-from pydantic import AfterValidator, BeforeValidator, Field, JsonValue
+from fastapi import APIRouter, Depends, Request
+from pydantic import BeforeValidator, Field
 
+from events.capsules import Version
+from events.jobs import Inputs, JobBody, JobPlan
 from events.plans import Prediction, RehearsalMode
 from events.specs import Name
 from functions.capsules.aggregates import CAPSULES, RUN
+from functions.capsules.order_route import ORDER, OrderRoute, order_of
 from functions.capsules.rules.capsule import capsule_id, deprecate, publish
-from functions.capsules.rules.source import (
-    MOST_BYTES,
-    MOST_PARTS,
-    CapsuleBody,
-    Id,
-    Version,
-)
+from functions.capsules.rules.source import MOST_BYTES, MOST_PARTS, CapsuleBody
 from functions.capsules.service import drafts, plans
 from functions.capsules.views import (
     CapsuleDetail,
@@ -26,6 +23,7 @@ from functions.capsules.views import (
     PlanView,
 )
 from shared.kit.callers import Caller
+from shared.kit.errors import SignatureInvalid
 from shared.kit.json_limits import JsonLimit
 from shared.kit.models import Model
 from shared.kit.parsing import decoded
@@ -37,7 +35,9 @@ from shared.runtime.routes import Cursor, Limit, Router
 __all__ = ["ROUTER", "RUN"]
 
 ASKS = ("submit_conversation",)
-ROUTER = Router(read=("capsules:read", "governance:read"), write=("capsules:write",), narrows=True)
+PEOPLES = Router(read=("capsules:read", "governance:read"), write=("capsules:write",), narrows=True)
+_route: Any = partial(OrderRoute, within=ASKS)
+ORDERS = APIRouter(route_class=_route)
 
 # YAML first: without a content type a source is read as YAML, which reads JSON too.
 SourceBody = Annotated[
@@ -52,9 +52,7 @@ class PlanBody(Model):
 
     capsule: Name
     version: Version
-    inputs: Annotated[
-        dict[Id, JsonValue], Field(max_length=50), AfterValidator(JsonLimit(64 * 1024))
-    ] = Field(default_factory=dict)
+    inputs: Inputs = Field(default_factory=dict)
 
 
 class GhostrunBody(Model):
@@ -64,7 +62,7 @@ class GhostrunBody(Model):
     mode: RehearsalMode = "full"
 
 
-@ROUTER.post("/v1/capsules", status_code=201)
+@PEOPLES.post("/v1/capsules", status_code=201)
 @does("capsules.create", within=ASKS, deed="writing a capsule")
 async def post_capsule(
     request: Request, caller: Caller, key: Key, body: SourceBody
@@ -75,14 +73,14 @@ async def post_capsule(
     return await drafts.write(caller, key, body, decoded(await request.body()))
 
 
-@ROUTER.get("/v1/capsules")
+@PEOPLES.get("/v1/capsules")
 async def get_capsules(caller: Caller, limit: Limit = 25, cursor: Cursor = None) -> CapsulePage:
     """Lists versions of capsules without their sources, newest first."""
     page = await RUN.page(caller, CAPSULES, order_by=("written_at",), limit=limit, cursor=cursor)
     return page.shown(CapsulePage, CapsuleView.of)
 
 
-@ROUTER.get("/v1/capsules/{name}/versions/{version}")
+@PEOPLES.get("/v1/capsules/{name}/versions/{version}")
 @does("capsules.read")
 async def get_capsule(caller: Caller, name: str, version: str) -> CapsuleDetail:
     """Shows a version of a capsule with its source."""
@@ -92,7 +90,7 @@ async def get_capsule(caller: Caller, name: str, version: str) -> CapsuleDetail:
     return CapsuleDetail.showing(capsule, contents)
 
 
-@ROUTER.post("/v1/capsules/{name}/versions/{version}/publish")
+@PEOPLES.post("/v1/capsules/{name}/versions/{version}/publish")
 @does("capsules.publish", within=ASKS, deed="publishing a capsule")
 async def publish_capsule(caller: Caller, key: Key, name: str, version: str) -> CapsuleView:
     """Publishes a version: it is signed, and compiled from now on."""
@@ -101,7 +99,7 @@ async def publish_capsule(caller: Caller, key: Key, name: str, version: str) -> 
     return await RUN.change(caller, CAPSULES, id, rule, CapsuleView, key=key)
 
 
-@ROUTER.post("/v1/capsules/{name}/versions/{version}/deprecate")
+@PEOPLES.post("/v1/capsules/{name}/versions/{version}/deprecate")
 @does("capsules.deprecate", within=ASKS, deed="deprecating a capsule")
 async def deprecate_capsule(caller: Caller, key: Key, name: str, version: str) -> CapsuleView:
     """Ends a version: it is compiled no more. Plans that were compiled from it stay."""
@@ -110,7 +108,7 @@ async def deprecate_capsule(caller: Caller, key: Key, name: str, version: str) -
     return await RUN.change(caller, CAPSULES, id, rule, CapsuleView, key=key)
 
 
-@ROUTER.post("/v1/plans", status_code=201)
+@PEOPLES.post("/v1/plans", status_code=201)
 @does("plans.create", within=ASKS, deed="compiling a plan")
 async def post_plan(caller: Caller, key: Key, body: PlanBody) -> PlanView:
     """Compiles a published version with its inputs to a plan. The same version, inputs, agent
@@ -119,14 +117,24 @@ async def post_plan(caller: Caller, key: Key, body: PlanBody) -> PlanView:
     return await plans.compile_plan(caller, key, body.capsule, body.version, body.inputs)
 
 
-@ROUTER.get("/v1/plans/{plan_hash}")
+@ORDERS.post("/v1/plans/jobs", dependencies=[Depends(ORDER)])
+@does("plans.create", within=ASKS, deed="compiling a plan")
+async def post_plan_of_job(request: Request, body: JobBody) -> JobPlan:
+    """Compiles and rehearses a capsule for a job, by an order of `runs` that names exactly it, in
+    the name of whoever asked for the job."""
+    if order_of(request).job != body.digest:
+        raise SignatureInvalid("the order is for another job")
+    return await plans.plan_job(request.state.caller, body)
+
+
+@PEOPLES.get("/v1/plans/{plan_hash}")
 @does("plans.read")
 async def get_plan(caller: Caller, plan_hash: str) -> PlanView:
     """Shows a plan with its content and its prediction."""
     return await plans.show(caller, plan_hash)
 
 
-@ROUTER.post("/v1/plans/{plan_hash}/ghostrun")
+@PEOPLES.post("/v1/plans/{plan_hash}/ghostrun")
 @does("plans.ghostrun", within=ASKS, deed="rehearsing a plan")
 async def ghostrun_plan(caller: Caller, key: Key, plan_hash: str, body: GhostrunBody) -> Prediction:
     """Rehearses a plan: what each step would do, cost and need, and why it would not be let act. It
@@ -136,3 +144,6 @@ async def ghostrun_plan(caller: Caller, key: Key, plan_hash: str, body: Ghostrun
 
 def _id(caller: Caller, name: str, version: str) -> str:
     return capsule_id(name, version, caller.workspace_id)
+
+
+ROUTER = Router.joining(PEOPLES, ORDERS)  # type: ignore[arg-type]

@@ -4,14 +4,25 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
+from events.jobs import JobBody
 from events.runs import RunStatus
 from functions.runs.aggregates import BUDGETS, RUN, RUNS
 from functions.runs.rules.replaying import Mode
-from functions.runs.service import commanding, reading, replaying, snapshots, starting, undoing
+from functions.runs.rules.retention import LEAST_DAYS, MOST_DAYS
+from functions.runs.service import (
+    commanding,
+    reading,
+    replaying,
+    retention,
+    snapshots,
+    starting,
+    undoing,
+)
 from functions.runs.views import (
     BudgetPage,
     BudgetView,
     LimitView,
+    RetentionView,
     RunPage,
     RunView,
     SnapshotPage,
@@ -28,7 +39,8 @@ __all__ = ["ROUTER", "RUN"]
 
 CANCELS = ("cancel_or_retry_workflow",)
 RUNS_ROUTER = Router(read=("runs:read", "governance:read"), write=("runs:write",), narrows=True)
-# Budgets are those of the whole tenant.
+# The time that runs are kept, and budgets, are those of the whole tenant.
+RETENTION_ROUTER = Router(read=("runs:read", "governance:read"), write=("runs:write",))
 BUDGETS_ROUTER = Router(read=("runs:read", "governance:read"), write=("governance:write",))
 
 
@@ -36,6 +48,12 @@ class LimitBody(Model):
     """The most that may be spent in a period, in micro-dollars."""
 
     limit_usd_micros: Annotated[int, Field(ge=0, le=1_000_000_000_000, strict=True)]
+
+
+class RetentionBody(Model):
+    """For how many days runs are kept after they ended: 30 days to seven years."""
+
+    days: Annotated[int, Field(ge=LEAST_DAYS, le=MOST_DAYS, strict=True)]
 
 
 class RunBody(Model):
@@ -69,6 +87,15 @@ async def post_run(caller: Caller, key: Key, body: RunBody) -> RunView:
     return await starting.start_run(caller, key, body.plan_hash)
 
 
+@RUNS_ROUTER.post("/v1/jobs", status_code=202)
+@does("jobs.create", within=("submit_conversation",), deed="starting a job")
+async def post_job(caller: Caller, key: Key, body: JobBody) -> RunView:
+    """Compiles a published capsule with its inputs, rehearses the plan and runs it; without a
+    version, the highest that is published. It answers as `POST /v1/runs` does, and refuses what
+    does not compile, with line and column, and what its rehearsal denies."""
+    return await starting.start_job(caller, key, body)
+
+
 @RUNS_ROUTER.get("/v1/runs")
 async def get_runs(
     caller: Caller, status: RunStatus | None = None, limit: Limit = 25, cursor: Cursor = None
@@ -80,10 +107,25 @@ async def get_runs(
     return page.shown(RunPage, RunView.of)
 
 
+# Before the route of one run, whose path it matches.
+@RETENTION_ROUTER.get("/v1/runs/retention")
+async def get_retention(caller: Caller) -> RetentionView:
+    """Shows for how long runs are kept after they ended."""
+    return await retention.show(caller)
+
+
+@RETENTION_ROUTER.put("/v1/runs/retention")
+@does("runs.retention.set", within=("manage_tenant",), deed="setting how long runs are kept")
+async def put_retention(caller: Caller, key: Key, body: RetentionBody) -> RetentionView:
+    """Sets for how many days runs are kept after they ended; a shorter time holds a week later.
+    Needs the role tenant_admin."""
+    return await retention.put(caller, key, body.days)
+
+
 @RUNS_ROUTER.get("/v1/runs/{run_id}")
 async def get_run(caller: Caller, run_id: str) -> RunView:
-    """Shows where a run stands."""
-    return RunView.of(await RUN.read(caller, RUNS, run_id))
+    """Shows where a run stands; of one that was removed, where to find what it did."""
+    return RunView.of(await retention.read_run(caller, run_id))
 
 
 @RUNS_ROUTER.get("/v1/runs/{run_id}/steps")
@@ -167,4 +209,4 @@ async def put_budget(caller: Caller, key: Key, scope: str, body: LimitBody) -> L
     return await commanding.put_limit(caller, key, scope, body.limit_usd_micros)
 
 
-ROUTER = Router.joining(RUNS_ROUTER, BUDGETS_ROUTER)
+ROUTER = Router.joining(RETENTION_ROUTER, RUNS_ROUTER, BUDGETS_ROUTER)

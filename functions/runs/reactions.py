@@ -1,13 +1,24 @@
-"""Events and timers in: decisions about what runs asked, waits that are over, runs whose process
-died."""
+"""Events and timers in: decisions about what runs and budgets asked, waits that are over, runs
+whose process died."""
 
-from functions.runs.aggregates import RUN, RUNS
+from events.audit import RunEvidenceCovered
+from events.principals import PersonErased
+from functions.runs.aggregates import RETENTION, RUN, RUNS
+from functions.runs.rules.retention import RETENTION_DUE
 from functions.runs.rules.run import RUN_DUE, RUN_LOST
+from functions.runs.service import retention
 from functions.runs.service.deciding import TYPES, act_on
 from functions.runs.service.waking import wake
 
 __all__ = ["ABOUT", "HANDLERS", "RUN"]
 
-# Decisions about others are not for this function.
+# Decisions about others are not for this function; those about budgets say `run` too.
 ABOUT = {"approvals": RUNS.noun}
-HANDLERS = {**dict.fromkeys(TYPES, act_on), RUN_DUE: wake, RUN_LOST: wake}
+HANDLERS = {
+    **dict.fromkeys(TYPES, act_on),
+    RUN_DUE: wake,
+    RUN_LOST: wake,
+    RETENTION_DUE: RUN.timed(RETENTION, retention.look),
+    RunEvidenceCovered.event_type: retention.remove,
+    PersonErased.event_type: retention.erase,
+}

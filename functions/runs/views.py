@@ -1,12 +1,15 @@
 """What the function answers."""
 
+from datetime import datetime
 from typing import Self
 
 from events.budgets import BudgetStateName
 from events.invocations import Labelled
 from events.runs import Failure, RunStatus, Waiting
-from functions.runs.rules.budget import Budget, BudgetLimit
+from functions.runs.rules.budget import Budget
+from functions.runs.rules.retention import DEFAULT_DAYS, Retention
 from functions.runs.rules.run import Divergence, Run, StepResult
+from shared.budgets.limits import BudgetLimit
 from shared.kit.instants import Instant
 from shared.kit.models import Data, Page, part_of
 from shared.kit.workspaces import InWorkspace
@@ -15,6 +18,7 @@ __all__ = [
     "BudgetPage",
     "BudgetView",
     "LimitView",
+    "RetentionView",
     "RunPage",
     "RunView",
     "SnapshotPage",
@@ -93,17 +97,40 @@ class LimitView(Data):
         return part_of(cls, limit)
 
 
+class RetentionView(Data):
+    """For how many days runs are kept after they ended; where that was made shorter lately, the
+    longer time that still holds, and until when."""
+
+    days: int
+    set_by: str | None = None
+    longer_days: int | None = None
+    longer_until: Instant | None = None
+
+    @classmethod
+    def of(cls, retention: Retention | None, at: datetime) -> Self:
+        """The time as it is shown."""
+        if retention is None:
+            return cls(days=DEFAULT_DAYS)
+        now = retention.days_at(at)
+        longer = {} if now == retention.days else {"longer_days": now}
+        until = retention.longer_until if longer else None
+        return cls(days=retention.days, set_by=retention.set_by, longer_until=until, **longer)
+
+
 class RunPage(Page[RunView]):
     """Some runs, newest first."""
 
 
 class StepView(Data):
-    """What became of a step, or of one iteration of it, beside what its rehearsal predicted."""
+    """What became of a step, or of one iteration of it, beside what its rehearsal predicted. Of a
+    step in which a model chose, each of its calls is an iteration, and it answered after so many
+    `turns`."""
 
     number: int
     step: str
     iteration: int | None
     iterations: int | None
+    turns: int | None
     status: str
     at: Instant
     operation: str | None

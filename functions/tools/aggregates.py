@@ -15,6 +15,8 @@ INVOCATIONS = Aggregate(
     collection="invocations",
     prefix="inv",
     entity_type=INVOCATION,
+    indexed=("run_id",),
+    queried=("run_id",),
     in_workspaces=True,
 )
 

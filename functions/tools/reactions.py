@@ -1,8 +1,9 @@
-"""Events in: none. The private side sweeps what was committed and not published."""
+"""Events in: runs that were removed, with which the records of their calls go."""
 
+from events.retention import RunsRemoved
 from functions.tools.aggregates import RUN
-from shared.aggregates.runner import Handler
+from functions.tools.service.removing import remove_calls
 
 __all__ = ["HANDLERS", "RUN"]
 
-HANDLERS: dict[str, Handler] = {}
+HANDLERS = {RunsRemoved.event_type: remove_calls}

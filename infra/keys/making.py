@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from infra.keys.values import Values
 from infra.refusals import Refused
 from shared.kit.digests import new_key_ring
-from shared.kit.secret_names import PUBLIC, WRAPPING
+from shared.kit.secret_names import MODEL_KEY, PUBLIC, WRAPPING
 from shared.kit.signing import SEED_BYTES, load_signing_key, new_key, public_key_set
 from shared.manifest import Manifests
 
@@ -21,6 +21,8 @@ SIGNING, LOG = "-signing-key", "-log-key"
 RINGS = (LOG, WRAPPING)
 # Google makes these, for an account: `<access id>:<secret>`.
 BUCKET, NO_KEY = "-bucket-key", "none:none"
+# Whoever serves a model gives it; a model behind our own address may need none.
+NONE = "none"
 # After this time a process that meets an unknown key reads the public keys again
 # (shared/storage/secrets.py: thirty seconds).
 KNOWN_AFTER_SECONDS = 60
@@ -55,6 +57,9 @@ def create_missing(manifests: Manifests, values: Values) -> Iterator[str]:
             made[name] = NO_KEY
             where = "put a key of Cloud Storage there (guides/deploy.md)"
             said.append(f"{name}: opens nothing yet; {where}")
+        elif name.endswith(MODEL_KEY):
+            made[name] = NONE
+            said.append(f"{name}: none yet; set it where the model needs one")
         elif name.endswith(PUBLIC):
             raise Refused(f"{name}: its signing key is there and it is not; rotate that key")
         else:

@@ -16,6 +16,7 @@ from mobile_api.rules.documents import AGENTS, Fields, Step
 from mobile_api.rules.facts import Fact
 from mobile_api.rules.health import REACTION_PATIENCE
 from mobile_api.views import Agent
+from shared.budgets.limits import Spending
 from shared.kit.instants import format_instant, parse_instant
 from shared.kit.workspaces import WORKSPACE, placed
 
@@ -24,6 +25,8 @@ SHOWN_FIELDS = (
     *("agent_id", "name", "status", "version", "health", "case_id", "per_day_usd_micros"),
     WORKSPACE,
 )
+
+_ON_TRIAL = frozenset({"trial", "go_live_pending"})
 
 # `own` is the agent's newest own report, `reversal` the newest of its reversals, `creation` the
 # last report of its cases and their approvals before its own first report.
@@ -102,9 +105,10 @@ def approval_step(fact: Fact, state: ApprovalState, case: CaseBinding) -> Step:
     return Step((AGENTS, state.subject.id), after)
 
 
-def shown_agent(document: Fields) -> Agent:
-    """The governor's view of an agent. Spending is always zero, because no event reports it yet."""
-    amounts = spend(0, document["per_day_usd_micros"])
+def shown_agent(document: Fields, today: Spending) -> Agent:
+    """The governor's view of an agent, with what it has spent today."""
+    limit = today.limit(document["per_day_usd_micros"], is_trial=document["status"] in _ON_TRIAL)
+    amounts = spend(today.spent_usd_micros, limit)
     return Agent.model_validate({**document, "spend": amounts})
 
 

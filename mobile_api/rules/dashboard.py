@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from events.approvals import Card
-from mobile_api.rules.budget import PLATFORM_PER_MONTH_USD_MICROS, spend
+from mobile_api.rules.budget import spend
 from mobile_api.rules.counters import DEAD_LETTERS, LATEST, functions_in
 from mobile_api.views import Dashboard, FunctionHealth, PlatformHealth
+from shared.budgets.limits import Spending
 
 MOST_VETOES = 10
 PAUSED = "paused_pipelines"
@@ -20,10 +21,11 @@ def dashboard(
     *,
     pending: int,
     windows: int,
+    month: Spending | None,
 ) -> Dashboard:
     """The dashboard for the `totals` of the counters, the numbers of pending approvals and of open
-    veto windows, and what is stuck at the moment. The same state at the same moment always gives
-    the same dashboard."""
+    veto windows, what is stuck at the moment, and what the tenant has spent this month. The same
+    state at the same moment always gives the same dashboard."""
     functions = tuple(
         FunctionHealth(
             name=name,
@@ -41,7 +43,7 @@ def dashboard(
         pending_approvals=pending,
         open_veto_windows=windows,
         recent_vetoes=tuple(recent_vetoes[:MOST_VETOES]),
-        budget=spend(0, PLATFORM_PER_MONTH_USD_MICROS),
+        budget=spend(month.spent_usd_micros, month.limit(None)) if month is not None else None,
         health=PlatformHealth(status="degraded" if is_degraded else "healthy", functions=functions),
         as_of=max((at for at in times if at is not None), default=None),
     )

@@ -1,9 +1,13 @@
-"""Agents and violations, from the projection only."""
+"""Agents and violations, from the projection; what agents spend where `runs` keeps it."""
+
+from collections.abc import Sequence
 
 from mobile_api.rules.agents import SHOWN_FIELDS, shown_agent
 from mobile_api.rules.documents import AGENTS, VIOLATIONS
 from mobile_api.store import require_document
 from mobile_api.views import Agent, AgentPage, ReportedViolation, ViolationPage
+from shared.budgets.limits import Spending
+from shared.budgets.reading import read_agents_spending
 from shared.kit.callers import Caller
 from shared.kit.workspaces import within
 from shared.storage.firestore import TenantStore
@@ -20,13 +24,21 @@ async def list_agents(caller: Caller, limit: int, cursor: str | None) -> AgentPa
         limit=limit,
         cursor=cursor,
     )
-    agents = tuple(shown_agent(document.data) for document in page.items)
+    ids = [document.id for document in page.items]
+    spent = await _today(caller, ids)
+    agents = tuple(shown_agent(document.data, spent[document.id]) for document in page.items)
     return AgentPage(items=agents, next_cursor=page.next_cursor)
 
 
 async def read_agent(caller: Caller, agent_id: str) -> Agent:
     """One agent. Raises NotFound."""
-    return shown_agent((await require_document(caller, AGENTS, "agt", agent_id)).data)
+    document = await require_document(caller, AGENTS, "agt", agent_id)
+    return shown_agent(document.data, (await _today(caller, [agent_id]))[agent_id])
+
+
+async def _today(caller: Caller, agent_ids: Sequence[str]) -> dict[str, Spending]:
+    store = TenantStore(caller.tenant_id)
+    return await read_agents_spending(store, agent_ids, caller.received_at)
 
 
 async def list_violations(caller: Caller, limit: int, cursor: str | None) -> ViolationPage:

@@ -12,6 +12,7 @@ from mobile_api.views import CardDetail, CardPage, TimelineEntry, TimelinePage
 from shared.kit.callers import Caller
 from shared.kit.workspaces import within
 from shared.messaging.contents import read_contents
+from shared.receipts.leading import receipts_of
 from shared.storage.batches import Document
 from shared.storage.firestore import TenantStore
 
@@ -32,8 +33,10 @@ async def list_cards(
         limit=limit,
         cursor=cursor,
     )
-    cards = tuple(as_of(card_in(document), caller.received_at) for document in page.items)
-    return CardPage(items=cards, next_cursor=page.next_cursor)
+    cards = [as_of(card_in(document), caller.received_at) for document in page.items]
+    led_to = await receipts_of(TenantStore(caller.tenant_id), [(each.id, each) for each in cards])
+    items = tuple(each.but(receipt_id=led_to.get(each.id)) for each in cards)
+    return CardPage(items=items, next_cursor=page.next_cursor)
 
 
 async def read_card(caller: Caller, approval_id: str) -> CardDetail:
@@ -42,12 +45,15 @@ async def read_card(caller: Caller, approval_id: str) -> CardDetail:
     document = await require_document(caller, CARDS, "apr", approval_id)
     card, data = card_in(document), document.data
     names = DossierNames.model_validate({**data, "decision_hash": card.decision_hash})
-    contents, newest = await asyncio.gather(
-        read_contents(TenantStore(caller.tenant_id), names.hashes),
+    store = TenantStore(caller.tenant_id)
+    contents, led_to, newest = await asyncio.gather(
+        read_contents(store, names.hashes),
+        receipts_of(store, [(approval_id, card)]),
         _timeline(caller, approval_id, limit=MOST_SHOWN, cursor=None, most_bytes=MOST_SHOWN_BYTES),
     )
     timeline = {"timeline": newest.items[::-1], "timeline_cursor": newest.next_cursor}
     shown = {**card.model_dump(), **open_dossier(contents, names), **timeline}
+    shown["receipt_id"] = led_to.get(approval_id)
     return as_of(CardDetail.model_validate(shown), caller.received_at)
 
 

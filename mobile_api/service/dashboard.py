@@ -1,4 +1,4 @@
-"""The dashboard, from the projection only."""
+"""The dashboard, from the projection, and from the tenant's budget where `runs` keeps it."""
 
 import asyncio
 from collections import Counter
@@ -13,6 +13,8 @@ from mobile_api.rules.documents import CARDS
 from mobile_api.service.cards import card_in
 from mobile_api.store import read_documents
 from mobile_api.views import Dashboard
+from shared.budgets.limits import Spending
+from shared.budgets.reading import read_months_spending
 from shared.kit.callers import Caller
 from shared.kit.instants import format_instant
 from shared.kit.workspaces import within
@@ -26,13 +28,21 @@ async def read_dashboard(caller: Caller) -> Dashboard:
     those of waiting approvals, a read for each thousand."""
     store, now = TenantStore(caller.tenant_id), caller.received_at
     counted, place = await _counted(store, caller.workspace_id), within(caller.workspace_id)
-    vetoes, stuck, pending, windows = await asyncio.gather(
+    vetoes, stuck, pending, windows, month = await asyncio.gather(
         _last_vetoes(store, counted, place),
         _count_stuck(store, counted, place, now),
         _count_in("pending", store, counted, place, now),
         _count_in("veto_open", store, counted, place, now),
+        _month(store, caller.workspace_id, now),
     )
-    return dashboard(counted, vetoes, stuck, pending=pending, windows=windows)
+    return dashboard(counted, vetoes, stuck, pending=pending, windows=windows, month=month)
+
+
+async def _month(store: TenantStore, workspace_id: str | None, now: datetime) -> Spending | None:
+    """What the tenant has spent this month, which a token for a workspace does not show."""
+    if workspace_id is not None:
+        return None
+    return await read_months_spending(store, now)
 
 
 async def _counted(store: TenantStore, workspace_id: str | None) -> Mapping[str, int]:

@@ -4,7 +4,15 @@ from shared.agents.known import KnownAgent, StoredAgent
 from shared.messaging.contents import read_contents
 from shared.storage.firestore import TenantStore
 
-__all__ = ["AGENTS", "KnownAgent", "StoredAgent", "is_there", "read_agent", "read_agent_named"]
+__all__ = [
+    "AGENTS",
+    "KnownAgent",
+    "StoredAgent",
+    "is_there",
+    "read_agent",
+    "read_agent_alone",
+    "read_agent_named",
+]
 
 # `functions/agents` alone writes them.
 AGENTS = "agents"
@@ -19,12 +27,19 @@ async def is_there(store: TenantStore, agent_id: str) -> bool:
 
 async def read_agent(store: TenantStore, agent_id: str) -> KnownAgent | None:
     """The agent with that id. Two reads. Raises ContentInvalid, Unavailable."""
+    agent = await read_agent_alone(store, agent_id)
+    if agent is None:
+        return None
+    contents = await read_contents(store, [agent.state.spec_hash])
+    return KnownAgent(agent.state, contents.shown(agent.state.spec_hash))
+
+
+async def read_agent_alone(store: TenantStore, agent_id: str) -> KnownAgent | None:
+    """The agent with that id, without its spec. One read. Raises Unavailable."""
     document = await store.get(AGENTS, agent_id)
     if document is None or "state" not in document.data:
         return None
-    state = StoredAgent.model_validate_json(document.data["state"])
-    contents = await read_contents(store, [state.spec_hash])
-    return KnownAgent(state, contents.shown(state.spec_hash))
+    return KnownAgent(StoredAgent.model_validate_json(document.data["state"]), {})
 
 
 async def read_agent_named(

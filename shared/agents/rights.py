@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
 from events.approvals import Effect
+from events.operations import Undo
 from events.rights import RightLimits
 from shared.kit.canonical import canonical_json
 from shared.kit.models import Data
@@ -92,6 +93,15 @@ class KnownRights(NamedTuple):
     def forbidding(self, operation: str) -> str | None:
         """The entry of `never` that rules the operation out."""
         return next((each for each in self.never if _means(each, operation)), None)
+
+    def undo_of(self, operation: str, undo: Undo | None, right: HeldRight) -> Undo | None:
+        """What its definition says that undoes the operation, named as `system/operation`, where
+        the agent may do that."""
+        if undo is None:
+            return None
+        named = f"{operation.partition('/')[0]}/{undo.operation}"
+        may = right.undo == named or self.held(named) is not None
+        return undo.but(operation=named) if may else None
 
     def only_undoes(self, operation: str) -> str | None:
         """An operation that this one undoes, where it is there for nothing else."""

@@ -68,13 +68,16 @@ class Runner(Reader):
         allowed. Raises what the use case raises, IdempotencyKeyReused, Unavailable."""
         sent = key or IdempotencyKey(caller)
         tried: list[tuple[Change, A]] = []
+        attempts = 0
 
         async def once() -> A:
+            nonlocal attempts
             store = TenantStore(caller.tenant_id)
             if tried and await self._was_applied(store, tried[-1][0]):
                 await self.outbox.hand_over(store, tried[-1][0], now=caller.received_at)
                 return tried[-1][1]
-            work = Command(self, caller, len(tried))
+            work = Command(self, caller, attempts)
+            attempts += 1
             if (known := await work.recall(sent, answer, about)) is not None:
                 answer_again()
                 return known
@@ -127,11 +130,14 @@ class Runner(Reader):
         use_case: Callable[[UnitOfWork], Awaitable[None]],
         *,
         is_one_of_several: bool = False,
+        clears: bool = False,
     ) -> None:
         """Commits what follows from an event of the log; where nothing follows, publishes again
         what followed from an earlier delivery. `is_one_of_several`: the event leads to further
         commits, so the sweep, not a redelivery, publishes what this commit could not publish.
-        Raises Unavailable, and what the use case raises."""
+        `clears`: the commit also clears the flag of the event itself, which its publisher left to
+        its reader: what was delivered was published. Raises Unavailable, and what the use case
+        raises."""
         attempts = 0
 
         async def once() -> None:
@@ -142,9 +148,11 @@ class Runner(Reader):
             attempts += 1
             await use_case(work)
             if work.finish().writes:
+                if clears:
+                    change.clear(event.id)
                 await self.outbox.commit(work.store, change, now=event.received_at)
             elif not is_one_of_several:
-                await self.outbox.publish_again(work.store, event)
+                await self.outbox.publish_again(work.store, event, clears=clears)
 
         await decide_again(once)
 
@@ -237,6 +245,6 @@ class Runner(Reader):
         its answer did not arrive. An id may be derived, so the id alone does not show it."""
         if not change.events:
             return False
-        event = change.events[0]
+        event = change.events[0].but(reader_clears=False)
         entry = await store.get(EVENT_LOG, event.id)
         return entry is not None and logged_event(entry.data, event.received_at) == event

@@ -17,7 +17,7 @@ from shared.kit.transitions import Transition, payload
 from shared.messaging.changes import Change
 from shared.messaging.contents import keep, read_contents
 from shared.messaging.recorder import LastEvent, Recorder, last_event
-from shared.storage.batches import Document
+from shared.storage.batches import Document, LostRace
 from shared.storage.encoding import Condition
 from shared.storage.firestore import TenantStore
 
@@ -169,6 +169,14 @@ class UnitOfWork:
         self._kept.update({hash: contents.stored_by(hash) for hash in contents.present})
         return contents
 
+    async def look_for(self, *transitions: Transition[Any]) -> None:
+        """Reads which of their contents are stored already, in one round trip, so that even the
+        first attempt leaves these out: for contents that most often are stored, where a second
+        attempt would do much again. Raises as `read_contents`."""
+        hashes = {content.hash for each in transitions for content in each.contents}
+        if hashes := hashes - self._kept.keys():
+            await self.read_contents(*hashes)
+
     async def first_to_store(self, hash: str) -> str | None:
         """Who stored the content with that hash first; None where this commit would. The first
         attempt does not look: its commit loses the race where the content is stored already. One
@@ -228,6 +236,17 @@ class UnitOfWork:
         if self._chains and latest is not None:
             self._recorder.cause = latest
         return saved
+
+    async def save_new(self, *transitions: Transition[Any]) -> list[Any]:
+        """As `save`, for states whose documents must not exist yet, not even as placeholders.
+        Raises LostRace too where this unit has read such a document, as a query may: one that it
+        has not read loses the race at the commit."""
+        for each in transitions:
+            aggregate = self._aggregates[type(each.state)]
+            stored = self._stored.get((aggregate.collection, aggregate.id(each.state)))
+            if stored is not None:
+                raise LostRace(f"{aggregate.subject(stored.document.id)} was saved before")
+        return await self.save(*transitions)
 
     async def save_change(self, state: T, *steps: Transition[Any]) -> T:
         """The last saved state, or `state` where nothing changes. Raises as `save`."""

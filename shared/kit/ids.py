@@ -40,6 +40,16 @@ def is_id(prefix: str, text: str) -> bool:
     return text.startswith(f"{prefix}_") and _SHAPE.fullmatch(text) is not None
 
 
+def instant_of(id: str) -> datetime:
+    """The instant that an id sorts by, to the millisecond. Raises ValueError for what is no id."""
+    if not _SHAPE.fullmatch(id):
+        raise ValueError(f"{id!r} is no id")
+    number = 0
+    for character in id.partition("_")[2]:
+        number = number * 32 + CROCKFORD.index(character)
+    return _EPOCH + (number >> _RANDOM_BITS) * _MILLISECOND
+
+
 def _compose(prefix: str, at: datetime, low: int) -> str:
     return f"{prefix}_{_crockford((at - _EPOCH) // _MILLISECOND << _RANDOM_BITS | low)}"
 

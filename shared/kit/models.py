@@ -34,6 +34,9 @@ class EventData(Data):
     """A payload with a type of its own; `events.registry.event` gives it."""
 
     event_type: ClassVar[str]
+    # The nouns of what such an event is about (empty: about nothing of ours) where its one reader
+    # commits because of it: that commit clears its flag in the log, not one of the publisher's.
+    reader_clears: ClassVar[frozenset[str]] = frozenset()
 
 
 class Page(Data, Generic[T]):

@@ -2,7 +2,8 @@
 were made in."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -22,3 +23,19 @@ class PerLoop(Generic[T]):
         if loop not in self._made:
             self._made[loop] = self._make()
         return self._made[loop]
+
+    def forget(self) -> T | None:
+        """Forgets the value of the running loop, which it returns; the next one is made anew.
+        Raises RuntimeError where none runs."""
+        return self._made.pop(asyncio.get_running_loop(), None)
+
+    @contextmanager
+    def anew(self) -> Iterator[None]:
+        """Within it, the running loop has another value, and after it the one from before."""
+        before = self.forget()
+        try:
+            yield
+        finally:
+            self.forget()
+            if before is not None:
+                self._made[asyncio.get_running_loop()] = before

@@ -1,8 +1,10 @@
 """A refusal as each kind of client reads it: problem+json, SCIM's and OAuth's."""
 
+from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
-from shared.kit.errors import AssentError
+from shared.kit.errors import AssentError, FieldError, TooManyRequests, Unavailable
 
 SCIM_ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
 
@@ -19,6 +21,34 @@ def problem_document(error: AssentError, correlation_id: str) -> dict[str, Any]:
         "errors": [{"field": each.field, "message": each.message} for each in error.errors],
         **error.members(),
     }
+
+
+def refusal_in(problem: Mapping[str, Any]) -> AssentError:
+    """The refusal that the problem of another function shows, in the same words. What is about our
+    own call, and not about what was asked, is Unavailable: too many calls, bad credentials."""
+    kind = _by_code().get(str(problem.get("code")), AssentError)
+    detail = str(problem.get("detail") or "")
+    if kind.http_status in (401, 500) or issubclass(kind, TooManyRequests):
+        return Unavailable(detail)
+    fields = (each for each in problem.get("errors") or () if isinstance(each, Mapping))
+    errors = [FieldError(str(each.get("field")), str(each.get("message"))) for each in fields]
+    refusal = kind.__new__(kind)
+    # Some of them make their detail of their errors; here both are given.
+    AssentError.__init__(refusal, detail, *errors)
+    return refusal
+
+
+@cache
+def _by_code() -> Mapping[str, type[AssentError]]:
+    # Others use the same codes for what nobody outside is told.
+    here = AssentError.__module__
+    return {each.code: each for each in _below(AssentError) if each.__module__ == here}
+
+
+def _below(kind: type[AssentError]) -> Iterator[type[AssentError]]:
+    for each in kind.__subclasses__():
+        yield each
+        yield from _below(each)
 
 
 def scim_document(error: AssentError) -> dict[str, Any]:

@@ -4,8 +4,9 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 
 PUBLIC = "-public-keys"
+MODEL_KEY = "-model-key"
 # Values of one function, by the ends of their names; what is left of a name is the function's.
-OWN = ("-signing-key", "-log-key", "-bucket-key", "-providers")
+OWN = ("-signing-key", "-log-key", "-bucket-key", MODEL_KEY, "-providers")
 # Wraps the keys of tenants: several functions read it, and nothing else is with it.
 WRAPPING = "-wrapping-key"
 PUBLIC_KEYS = "public-keys"

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from shared.kit.digests import KeyRing
 from shared.messaging.envelope import Envelope
-from shared.messaging.log import EVENT_LOG, Decided, log_entry
+from shared.messaging.log import CLEARED, EVENT_LOG, Decided, log_entry
 from shared.storage.batches import Batch
 
 
@@ -24,10 +24,12 @@ class Change(Batch):
 
     `is_redelivered`: this is the only commit of a delivery, which is redelivered until the events
     are published; the handler then calls `Outbox.publish_again`. The events need no flag in the
-    log, and no second commit that clears it. `decision`: what the policies decided about the
-    command; it lies in the entry of its first event, so it costs no document."""
+    log, and no second commit that clears it. `left` takes the ids of the events that were published
+    but whose flags the request's next commit clears. `decision`: what the policies decided about
+    the command; it lies in the entry of its first event, so it costs no document."""
 
     is_redelivered: bool = False
+    left: list[str] | None = None
     decision: Decided | None = None
     events: list[Envelope] = field(default_factory=list)
     timers: list[Timer] = field(default_factory=list)
@@ -45,6 +47,11 @@ class Change(Batch):
                 decided = self.decision if position == 0 else None
                 entry = log_entry(event, keys, position=position, flagged=flagged, decision=decided)
                 self.create(EVENT_LOG, event.id, entry)
+
+    def clear(self, *event_ids: str) -> None:
+        """Clears the flags of events that were published, so that no sweep publishes them again."""
+        for id in event_ids:
+            self.merge(EVENT_LOG, id, CLEARED)
 
     def schedule(self, timer: Timer) -> None:
         """A timer to be set after the commit. The subject's document must carry it too

@@ -39,7 +39,8 @@ class Envelope(Model):
     workspace that its subject belongs to, empty where that is none. `about` is the noun of Assent's
     own thing that its subject decides about, such as `agent`, so that readers get what is theirs.
 
-    `received_at` is the time at the entry of the process that handles it; it is no attribute."""
+    `received_at` is the time at the entry of the process that handles it, and `reader_clears` says,
+    where it is published first, that its reader clears its flag; both are no attributes."""
 
     id: NotEmpty
     type: NotEmpty
@@ -56,6 +57,7 @@ class Envelope(Model):
     about: str = ""
     data: str = "{}"
     received_at: Instant
+    reader_clears: bool = False
 
     @property
     def subject_id(self) -> str:

@@ -10,10 +10,12 @@ from typing import Any, NamedTuple
 from shared.kit.digests import KeyRing
 from shared.kit.instants import format_instant
 from shared.messaging.envelope import ATTRIBUTES, Envelope
-from shared.storage.batches import Document, ServerTime
+from shared.storage.batches import Document, Removed, ServerTime
 from shared.storage.firestore import PlatformStore
 
 EVENT_LOG = "events"
+# Without the time of its next sweep, an entry is in no index of the sweep.
+CLEARED: Mapping[str, Any] = {"unpublished": False, "sweep_at": Removed()}
 _FORM = "assent-log-v1"
 # Most events have none, and what is stored of each is paid for as long as it is kept.
 _SPARSE = frozenset({"workspaceid", "about"})

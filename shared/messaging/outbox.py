@@ -11,10 +11,10 @@ from shared.messaging.changes import Change
 from shared.messaging.claim_check import messages_of
 from shared.messaging.entry_refusals import report_of
 from shared.messaging.envelope import Envelope
-from shared.messaging.log import EVENT_LOG, authentic_event, digest_of
+from shared.messaging.log import CLEARED, EVENT_LOG, authentic_event, digest_of
 from shared.messaging.pubsub import publish
 from shared.messaging.timers import set_timers
-from shared.storage.batches import Batch, Document, LostRace, Removed
+from shared.storage.batches import Document, LostRace
 from shared.storage.firestore import TenantStore
 from shared.storage.secrets import log_keys
 
@@ -22,8 +22,6 @@ from shared.storage.secrets import log_keys
 MOST_CAUSED = 100
 # Deliveries whose events this process has published.
 MOST_REMEMBERED = 4096
-# Without the time of its next sweep, an entry is in no index of the sweep.
-CLEARED = {"unpublished": False, "sweep_at": Removed()}
 
 _log = logging.getLogger(__name__)
 
@@ -50,7 +48,10 @@ class Outbox:
     async def hand_over(self, store: TenantStore, change: Change, *, now: datetime) -> None:
         """Publishes the events and sets the timers of a committed change, as `commit` does."""
         events = change.events
-        publishing = self._publish(events) if change.is_redelivered else self.relay(store, events)
+        if change.is_redelivered:
+            publishing = self._publish(events)
+        else:
+            publishing = self.relay(store, events, left=change.left)
         published, timed = await asyncio.gather(
             publishing,
             set_timers(self.noun, store.tenant_id, change.timers, now=now),
@@ -66,15 +67,24 @@ class Outbox:
             elif outcome is not None:
                 raise outcome
 
-    async def relay(self, store: TenantStore, events: Sequence[Envelope]) -> None:
-        """Publishes events of the log, then clears their flags. May publish an event twice; readers
-        recognise it by its sequence. Raises Unavailable."""
+    async def relay(
+        self, store: TenantStore, events: Sequence[Envelope], *, left: list[str] | None = None
+    ) -> None:
+        """Publishes events of the log, then clears their flags, but for those whose reader does,
+        and for all where they are `left` to the request's next commit. May publish an event twice;
+        readers recognise it by its sequence. Raises Unavailable."""
         if not events:
             return
         await self._publish(events)
-        cleared = Batch()
-        for event in events:
-            cleared.merge(EVENT_LOG, event.id, CLEARED)
+        flagged = [event.id for event in events if not event.reader_clears]
+        if left is not None:
+            left.extend(flagged)
+        elif flagged:
+            await self._clear(store, *flagged)
+
+    async def _clear(self, store: TenantStore, *event_ids: str) -> None:
+        cleared = Change()
+        cleared.clear(*event_ids)
         try:
             await store.commit(cleared)
         except LostRace as error:
@@ -112,12 +122,17 @@ class Outbox:
         except LostRace as error:
             raise Unavailable("an entry of the log could not be refused") from error
 
-    async def publish_again(self, store: TenantStore, delivery: Envelope) -> None:
+    async def publish_again(
+        self, store: TenantStore, delivery: Envelope, *, clears: bool = False
+    ) -> None:
         """Publishes again what followed from a delivery that was handled before, because the
         process that committed it may have died before it published. Does so once per process, so
-        that redeliveries do not multiply. Raises Unavailable."""
+        that redeliveries do not multiply. `clears`: clears the delivery's own flag too, which no
+        commit of the reader did where nothing follows from it. Raises Unavailable."""
         if delivery.id in self._answered:
             return
+        if clears:
+            await self._clear(store, delivery.id)
         # Few others' entries have the same cause; an index of every entry's source costs more.
         caused = [("causationid", "==", delivery.id)]
         page = await store.find(EVENT_LOG, where=caused, limit=MOST_CAUSED)

@@ -86,6 +86,7 @@ class Recorder:
             about=about,
             data=data.model_dump_json(),
             received_at=self.at,
+            reader_clears=about in getattr(data, "reader_clears", ()),
         )
         if self.cause is None:
             self.cause = cause

@@ -1,6 +1,5 @@
 """Authenticates callers by JWTs signed with Ed25519, and by nothing else."""
 
-import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Collection
@@ -24,6 +23,7 @@ from shared.kit.errors import (
     TenantNotChosen,
     Unauthenticated,
 )
+from shared.kit.per_loop import PerLoop
 from shared.kit.principals import is_reserved
 from shared.kit.signing import ALGORITHM, UNVERIFIABLE
 from shared.kit.tier_limits import LEAST_OF_A_KEY, MOST_OF_A_KEY
@@ -177,16 +177,9 @@ def _key_name(token: str) -> str | None:
     return name if isinstance(name, str) else None
 
 
-_verifiers: dict[asyncio.AbstractEventLoop, TokenVerifier] = {}
-_exchanges: dict[asyncio.AbstractEventLoop, KeyExchange] = {}
+_verifiers = PerLoop(lambda: TokenVerifier(runtime_settings()))
+_exchanges = PerLoop(lambda: KeyExchange(runtime_settings().address_of_identity))
 _bearer = HTTPBearer(bearerFormat="JWT", auto_error=False)
-
-
-def _verifier() -> TokenVerifier:
-    loop = asyncio.get_running_loop()
-    if loop not in _verifiers:
-        _verifiers[loop] = TokenVerifier(runtime_settings())
-    return _verifiers[loop]
 
 
 async def _access_token(presented: str) -> str:
@@ -194,10 +187,7 @@ async def _access_token(presented: str) -> str:
     Unavailable."""
     if not presented.startswith(PREFIX):
         return presented
-    loop = asyncio.get_running_loop()
-    if loop not in _exchanges:
-        _exchanges[loop] = KeyExchange(runtime_settings().address_of_identity)
-    return await _exchanges[loop].token_for(presented)
+    return await _exchanges.here().token_for(presented)
 
 
 def requires(*scopes: str) -> Callable[..., Awaitable[Caller]]:
@@ -224,7 +214,7 @@ async def authenticate(request: Request) -> Caller:
     now = received_at(request.scope)
     try:
         token = await _access_token(credentials.credentials)
-        claims = await _verifier().verify(token, now)
+        claims = await _verifiers.here().verify(token, now)
         known = await known_tenant(request, claims.tenant_id, claims.sid)
         if known.refuses(claims.bearer):
             raise TokenRefused("revoked", "the sign-in or the key was revoked: get a token", claims)

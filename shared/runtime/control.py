@@ -19,6 +19,7 @@ from shared.kit.control import (
     KnownTenant,
     place_of_ended,
 )
+from shared.kit.per_loop import PerLoop
 from shared.runtime.remembered import Remembered
 from shared.storage.firestore import TenantStore
 
@@ -61,12 +62,9 @@ async def _state(store: TenantStore, key: tuple[str, str], model: type[M]) -> M 
     return model.model_validate_json(state) if state is not None else None
 
 
-_controls: dict[asyncio.AbstractEventLoop, Controls] = {}
+_controls = PerLoop(Controls)
 
 
 def controls() -> Controls:
     """Those of this process and event loop."""
-    loop = asyncio.get_running_loop()
-    if loop not in _controls:
-        _controls[loop] = Controls()
-    return _controls[loop]
+    return _controls.here()

@@ -2,7 +2,6 @@
 
 What one process can stand is another limit (`shared.runtime.limits`)."""
 
-import asyncio
 import math
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -11,6 +10,7 @@ from fastapi import Request
 
 from shared.kit.callers import Caller
 from shared.kit.errors import TierLimitReached
+from shared.kit.per_loop import PerLoop
 from shared.kit.roles import DEPUTY, GOVERNOR
 from shared.kit.tier_limits import HOUR, LIMITS, MINUTE, Tier, TierLimit, limit_of_key, tier_above
 from shared.runtime.boundary import say
@@ -23,7 +23,7 @@ _IS_BEYOND_TIER = "assent_beyond_tier"
 
 E = TypeVar("E", bound=Callable[..., Any])
 
-_leases: dict[asyncio.AbstractEventLoop, Leases] = {}
+_leases = PerLoop(Leases)
 
 
 def beyond_tier(endpoint: E) -> E:
@@ -53,10 +53,11 @@ async def within_tier(request: Request, caller: Caller) -> None:
     now = caller.received_at.timestamp()
     own = _limit_of_key(caller, tiers)
     if own is None or caller.session_id is None:
-        limit, remaining = tiers, await _own_leases().take(Key(caller.tenant_id, group), tiers, now)
+        key = Key(caller.tenant_id, group)
+        limit, remaining = tiers, await _leases.here().take(key, tiers, now)
     else:
         keys = Key(caller.tenant_id, caller.session_id), own, Key(caller.tenant_id, group), tiers
-        of_key, of_tenant = await _own_leases().take_both(*keys, now)
+        of_key, of_tenant = await _leases.here().take_both(*keys, now)
         binds = of_tenant.refused is None and of_key.minute <= of_tenant.minute
         limit, remaining = (own, of_key) if binds or of_key.refused else (tiers, of_tenant)
     say(request.scope, "RateLimit-Policy", policies_of(limit))
@@ -127,10 +128,3 @@ def _refusal_of_key(remaining: Remaining, limit: TierLimit) -> TierLimitReached:
         " without requests_per_minute has those of the tier"
     )
     return TierLimitReached(detail, retry_after=retry_after(remaining), upgrade_to=None)
-
-
-def _own_leases() -> Leases:
-    loop = asyncio.get_running_loop()
-    if loop not in _leases:
-        _leases[loop] = Leases()
-    return _leases[loop]

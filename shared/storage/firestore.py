@@ -134,6 +134,26 @@ class TenantStore:
             if cursor is None:
                 return
 
+    async def delete_below(self, collection: str, prefix: str) -> None:
+        """Deletes every document whose id begins with the prefix, some hundred in a commit; a
+        repetition deletes what is left. Raises Unavailable."""
+        before = Document(collection, prefix[:-1], self.tenant_id, {}, None)
+        cursor: str | None = encode_cursor(before, ())
+        while cursor is not None:
+            page = await self.find(collection, limit=READ_AT_ONCE, cursor=cursor)
+            below = [each for each in page.items if each.id.startswith(prefix)]
+            await self.delete_all(below)
+            cursor = page.next_cursor if len(below) == len(page.items) else None
+
+    async def delete_all(self, documents: Sequence[Document]) -> None:
+        """Deletes the documents in one commit, whoever changed them meanwhile. Raises
+        Unavailable."""
+        batch = Batch()
+        for each in documents:
+            batch.delete(each.collection, each.id)
+        if batch.writes:
+            await self.commit(batch)
+
     async def count(
         self, collection: str, *, where: Iterable[Condition] = (), order_by: Sequence[str] = ()
     ) -> int:

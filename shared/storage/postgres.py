@@ -1,13 +1,12 @@
 """PostgreSQL: a transaction sees one tenant's rows only, by row-level security."""
 
-import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 from shared.kit.errors import Unavailable
+from shared.kit.per_loop import PerLoop
 
 if TYPE_CHECKING:
     from psycopg import AsyncConnection
@@ -17,10 +16,6 @@ WAIT_SECONDS = 5.0
 STATEMENT_MILLISECONDS = 10_000
 # What policies see in place of a tenant; the name of none.
 _NO_TENANT = "*"
-
-_pools: "WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncConnectionPool[Any]]" = (
-    WeakKeyDictionary()
-)
 
 
 @asynccontextmanager
@@ -55,20 +50,32 @@ async def _transaction(tenant_id: str) -> "AsyncIterator[AsyncConnection[Any]]":
         raise Unavailable("the database did not answer") from error
 
 
-async def _pool() -> "AsyncConnectionPool[Any]":
-    loop = asyncio.get_running_loop()
-    if loop not in _pools:
-        from psycopg_pool import AsyncConnectionPool
+async def disconnect() -> None:
+    """Closes the connections of the running loop; the next transaction opens others."""
+    pool = _pools.forget()
+    if pool is not None:
+        await pool.close()
 
-        pool = AsyncConnectionPool(
-            os.environ["ASSENT_POSTGRES_DSN"],
-            kwargs={"options": f"-c statement_timeout={STATEMENT_MILLISECONDS}"},
-            min_size=0,
-            max_size=int(os.environ.get("ASSENT_POSTGRES_CONNECTIONS", "2")),
-            timeout=WAIT_SECONDS,
-            check=AsyncConnectionPool.check_connection,
-            open=False,
-        )
-        _pools[loop] = pool
-        await pool.open()
-    return _pools[loop]
+
+async def _pool() -> "AsyncConnectionPool[Any]":
+    pool = _pools.here()
+    # Opens it once; whoever comes meanwhile waits.
+    await pool.open()
+    return pool
+
+
+def _made() -> "AsyncConnectionPool[Any]":
+    from psycopg_pool import AsyncConnectionPool
+
+    return AsyncConnectionPool(
+        os.environ["ASSENT_POSTGRES_DSN"],
+        kwargs={"options": f"-c statement_timeout={STATEMENT_MILLISECONDS}"},
+        min_size=0,
+        max_size=int(os.environ.get("ASSENT_POSTGRES_CONNECTIONS", "2")),
+        timeout=WAIT_SECONDS,
+        check=AsyncConnectionPool.check_connection,
+        open=False,
+    )
+
+
+_pools = PerLoop(_made)

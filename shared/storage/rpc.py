@@ -8,8 +8,8 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 from urllib.parse import quote
-from weakref import WeakKeyDictionary
 
+from shared.kit.per_loop import PerLoop
 from shared.storage import patience
 
 T = TypeVar("T")
@@ -29,8 +29,7 @@ class Service:
         self._emulator = emulator
         self._transport = transport
         # A gRPC channel belongs to the event loop it was made in.
-        self._channels: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, Any]]
-        self._channels = WeakKeyDictionary()
+        self._channels: PerLoop[dict[str, Any]] = PerLoop(dict)
 
     async def call(
         self,
@@ -81,8 +80,7 @@ class Service:
         return metadata
 
     def _channel(self) -> Any:
-        loop, address = asyncio.get_running_loop(), os.environ.get(self._emulator, "")
-        channels = self._channels.setdefault(loop, {})
+        address, channels = os.environ.get(self._emulator, ""), self._channels.here()
         if address not in channels:
             from grpc.aio import insecure_channel
 

@@ -54,6 +54,7 @@ OTHERS = {
     ("POST", "/v1/agents/import"): "reads and stores nothing",
     ("POST", "/v1/capsules"): "makes what is new in the token's workspace",
     ("POST", "/v1/plans"): "names a capsule in its body",
+    ("POST", "/v1/jobs"): "names a capsule in its body",
     ("POST", "/v1/approvals"): "makes what is new in the token's workspace",
     ("POST", "/v1/precedent-seeds"): "makes what is new in the token's workspace",
     ("POST", "/v1/mobile/seeds"): "makes what is new in the token's workspace",

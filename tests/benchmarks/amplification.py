@@ -22,6 +22,7 @@ from tests.benchmarks import (  # noqa: F401 - name worst calls
     worst_control,
     worst_directory,
     worst_identity,
+    worst_jobs,
     worst_policy,
     worst_runs,
     worst_tools,

@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from shared.kit.instants import parse_instant
+from tests.benchmarks import fairness_runs
 from tests.benchmarks.connections import Connections, Reply, expected
 from tests.benchmarks.figures import Figure, at_most, median, percentile
 from tests.benchmarks.largest import Largest
@@ -54,6 +55,7 @@ def measure() -> dict[str, Figure]:
     return {
         **slower,
         "fairness_timer": Figure(median(late), "s", aim=at_most(TIMER_SECONDS)),
+        **fairness_runs.measure(),
     }
 
 

@@ -13,6 +13,7 @@ from emulators.iam import PROJECT
 ASKED = "assent.approval.requested.v1"
 APPROVED = "assent.approval.approved.v1"
 LIVE = "assent.agent.activated.v1"
+COMPLETED = "assent.run.completed.v1"
 
 
 class Subscriber:
@@ -46,9 +47,10 @@ class Subscriber:
             task.cancel()
         await asyncio.gather(*self._pulling, return_exceptions=True)
 
-    async def heard(self, type: str, agent_id: str) -> dict[str, Any]:
-        """What the event of that type says about the agent, as soon as it was heard."""
-        return await self._future((type, agent_id))
+    async def heard(self, type: str, id: str) -> dict[str, Any]:
+        """What the event of that type says about the agent or, with the id of its own subject,
+        about that, as soon as it was heard; nothing where its data lies in the log."""
+        return await self._future((type, id))
 
     async def _listen(self, client: Any, subscription: str) -> None:
         async def requests() -> Any:
@@ -62,13 +64,16 @@ class Subscriber:
 
     def _take(self, message: Any) -> None:
         type = message.attributes["ce-type"]
-        if type not in (ASKED, APPROVED, LIVE):
+        if type not in (ASKED, APPROVED, LIVE, COMPLETED):
             return
-        data = json.loads(message.data)
-        agent_id = data["agent_id"] if type == LIVE else data["subject"]["id"]
-        future = self._future((type, agent_id))
-        if not future.done():  # Events may be published twice.
-            future.set_result(data)
+        data = json.loads(message.data) if message.data else {}
+        ids = {message.attributes["ce-subject"].partition("/")[2]}
+        if data and type in (ASKED, APPROVED):
+            ids.add(data["subject"]["id"])
+        for id in ids:
+            future = self._future((type, id))
+            if not future.done():  # Events may be published twice.
+                future.set_result(data)
 
     def _future(self, key: tuple[str, str]) -> "asyncio.Future[dict[str, Any]]":
         if key not in self._heard:

@@ -55,8 +55,8 @@ class Running:
         self.world.approve(case)
         self.agent_id: str = case["agent_id"]
 
-    def plan(self, *steps: Step) -> str:
-        """The hash of a rehearsed plan of these steps."""
+    def publish(self, *steps: Step) -> str:
+        """The version of a capsule of these steps."""
         version = f"1.0.{next(_NUMBERS)}"
         source = {
             "capsule": "works",
@@ -67,6 +67,11 @@ class Running:
         }
         sent(self.ada, "/v1/capsules", source)
         sent(self.ada, f"/v1/capsules/works/versions/{version}/publish", None)
+        return version
+
+    def plan(self, *steps: Step) -> str:
+        """The hash of a rehearsed plan of these steps."""
+        version = self.publish(*steps)
         plan = sent(self.ada, "/v1/plans", {"capsule": "works", "version": version})
         hash: str = plan["plan_hash"]
         rehearsed = sent(self.ada, f"/v1/plans/{hash}/ghostrun", {"mode": "full"})
@@ -234,6 +239,18 @@ def undo_run(scene: Scene) -> Iterator[Call]:
     assert run["status"] == "completed", run
     path = f"/v1/runs/{run['run_id']}/undo"
     yield Call(found.ada, path, what="of a hundred calls", items=CALLS)
+
+
+@worst_of("GET", "/v1/runs/retention")
+def show_retention(scene: Scene) -> Iterator[Call]:
+    yield Call(running(scene).ada, "/v1/runs/retention")
+
+
+@worst_of("PUT", "/v1/runs/retention")
+def set_retention(scene: Scene) -> Iterator[Call]:
+    found = running(scene)
+    admin = found.world.person("ana", SCOPES, ("tenant_admin",))
+    yield Call(admin, "/v1/runs/retention", {"days": 30})
 
 
 @worst_of("GET", "/v1/budgets")

@@ -113,17 +113,20 @@ def cases_of(seed: int, cases: int) -> list[CasePlan]:
     return plans
 
 
-def gusts(seed: int, *, label: str, pause_seconds: float) -> Iterator[Gust]:
-    """Faults without end, the same for the same seed; about one in six kills a process."""
+def gusts(
+    seed: int, *, label: str, pause_seconds: float, deployables: tuple[str, ...] = ()
+) -> Iterator[Gust]:
+    """Faults without end, the same for the same seed; about one in six kills a process of the
+    `deployables`, by default those of a creation."""
     dice = random.Random(f"gusts {label} {seed}")
     while True:
         after = dice.expovariate(1 / pause_seconds)
-        target, kind, count, seconds = _blow(dice)
+        target, kind, count, seconds = _blow(dice, deployables or _DEPLOYABLES)
         yield Gust(after, target, kind, count, seconds)
 
 
-def _blow(dice: random.Random) -> tuple[str, str, int, float | None]:
-    function = f"function:{dice.choice(_DEPLOYABLES)}"
+def _blow(dice: random.Random, deployables: tuple[str, ...]) -> tuple[str, str, int, float | None]:
+    function = f"function:{dice.choice(deployables)}"
     return dice.choice(
         [
             (function, "kill", 1, dice.uniform(0.0, 0.15)),

@@ -1,11 +1,13 @@
 """A few cases in a storm, and the platform stopped and started among them: none lost, none decided
-twice, none stuck, each explained. Twenty at night; `make chaos` does it with 500."""
+twice, none stuck, each explained; after them a few governed runs in another one: each ends, each
+effect is counted once. More at night; `make chaos` does it with 500 cases, or with 1,000 runs."""
 
 from pathlib import Path
 
 import pytest
 
 from tests.chaos.checker.verdict import contradictions
+from tests.chaos.governed.batch import try_both, try_runs
 from tests.chaos.tale import Extent, Tale
 from tests.chaos.trial import try_out
 
@@ -17,11 +19,28 @@ SHORT = Extent(
 LONG = Extent(
     cases=20, storm_seconds=4.0, pause_seconds=0.2, stops=1, steps=4, patience_seconds=40.0
 )
+SHORT_OF_RUNS = Extent(
+    cases=10, storm_seconds=5.0, pause_seconds=0.2, stops=0, patience_seconds=20.0
+)
+LONG_OF_RUNS = Extent(
+    cases=40, storm_seconds=40.0, pause_seconds=0.3, stops=1, patience_seconds=40.0
+)
 
 
 def test_nothing_speaks_against_the_platform_after_a_short_storm(tmp_path: Path) -> None:
-    tale = _survived(SHORT, tmp_path)
-    assert len(tale.faults) >= 2, "it hardly blew"
+    tales, evidence = try_both(7, SHORT, SHORT_OF_RUNS, tmp_path / "both")
+    assert contradictions(evidence) == []
+    assert len(tales[0].stops) == SHORT.stops
+    assert all(len(tale.faults) >= 2 for tale in tales), "it hardly blew"
+    assert sum(len(tenant.run_ends) for tenant in evidence.tenants) >= SHORT_OF_RUNS.cases
+
+
+@pytest.mark.nightly
+def test_nothing_speaks_against_governed_runs_after_a_storm(tmp_path: Path) -> None:
+    tale, evidence = try_runs("7", LONG_OF_RUNS, tmp_path / "runs")
+    assert contradictions(evidence) == []
+    assert len(tale.stops) == LONG_OF_RUNS.stops
+    assert len(tale.faults) >= 6, "it hardly blew"
 
 
 @pytest.mark.nightly

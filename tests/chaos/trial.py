@@ -19,7 +19,7 @@ from tests.chaos.weather.stage import ROOT, Stage, unused_port
 
 # Moving the clock answers once everything due on the way has happened.
 _PATIENCE_SECONDS = 600.0
-_NO_LETTERS = "There are no dead letters."
+NO_LETTERS = "There are no dead letters."
 _PORT_LINE = 3
 
 
@@ -32,12 +32,12 @@ def try_out(seed: int, extent: Extent, into: Path) -> tuple[Tale, Evidence]:
 
 async def _try_out(seed: int, extent: Extent, into: Path) -> tuple[Tale, Evidence]:
     port = unused_port()
-    async with _client(port) as http:
+    async with client(port) as http:
         stage = Stage(into / "platform", http, port)
         try:
             await stage.start()
             tale = await Run(http, stage, seed, extent).live()
-            evidence = await _examined(stage, tale)
+            evidence = await examined(stage, tale)
         finally:
             await stage.stop()
     evidence.surprises += surprises(into / "logs")
@@ -45,13 +45,13 @@ async def _try_out(seed: int, extent: Extent, into: Path) -> tuple[Tale, Evidenc
     return tale, evidence
 
 
-async def _examined(stage: Stage, tale: Tale) -> Evidence:
+async def examined(stage: Stage, tale: Tale) -> Evidence:
     """Everything the run left behind, and everything anybody was told in it."""
     described = stage.description()
     rebuilt, tenants = await asyncio.gather(
         _rebuild_differs(described["env"]),
         asyncio.to_thread(
-            read_tenants, described["url"], described["env"], tale.tenants, _database(stage.state)
+            read_tenants, described["url"], described["env"], tale.tenants, database_of(stage.state)
         ),
     )
     for tenant in tenants:
@@ -62,7 +62,7 @@ async def _examined(stage: Stage, tale: Tale) -> Evidence:
         tenants,
         keys=await asyncio.to_thread(read_keys, described["env"]),
         rebuilt=rebuilt,
-        dead_letters="" if letters.strip() == _NO_LETTERS else letters,
+        dead_letters="" if letters.strip() == NO_LETTERS else letters,
         surprises=[f"answered 500: {each}" for each in tale.diary.internal],
         troubles=tale.troubles,
     )
@@ -81,13 +81,15 @@ async def _rebuild_differs(env: dict[str, str]) -> str:
     return said.decode() if child.returncode else ""
 
 
-def _database(state: Path) -> str:
+def database_of(state: Path) -> str:
+    """The address of the PostgreSQL of the platform in that directory."""
     port = (state / "postgres" / "data" / "postmaster.pid").read_text().splitlines()[_PORT_LINE]
     return f"postgresql://postgres@127.0.0.1:{port}/postgres"
 
 
 @asynccontextmanager
-async def _client(port: int) -> AsyncIterator[httpx.AsyncClient]:
+async def client(port: int) -> AsyncIterator[httpx.AsyncClient]:
+    """Calls the platform at that port."""
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=50)
     async with httpx.AsyncClient(
         base_url=f"http://127.0.0.1:{port}",

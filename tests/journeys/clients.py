@@ -17,15 +17,15 @@ import httpx
 from emulators.browser import Browser
 from emulators.ports import page_url
 
-PATH = "/oauth/client.json"
-
 
 class Client:
     """One client, at its own address on this machine. `document` is what it says of itself,
     `answers` counts how often it was asked."""
 
     def __init__(self, url: str, platform: str) -> None:
-        self.id = f"{url}{PATH}"
+        # The platform remembers a document for a time, and a port may come again.
+        self.path = f"/oauth/{secrets.token_urlsafe(8)}.json"
+        self.id = f"{url}{self.path}"
         self.redirect_uri = f"{url}/callback"
         self.platform = page_url(platform)
         self.verifier = secrets.token_urlsafe(48)
@@ -120,7 +120,7 @@ def serving(platform: str) -> Iterator[Client]:
             client = found[0]
             client.answers += 1
             body = json.dumps(client.document).encode()
-            self.send_response(200 if self.path == PATH else 404)
+            self.send_response(200 if self.path == client.path else 404)
             self.send_header("Content-Type", client.media_type)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()

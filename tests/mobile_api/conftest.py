@@ -1,11 +1,8 @@
 """Google's own emulators, a key to sign tokens with, and somebody who answers for approvals."""
 
-import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Iterator, MutableMapping
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import AsyncIterator, Iterator
 from uuid import uuid4
 
 import aiohttp
@@ -49,7 +46,6 @@ async def emulators(
         url = f"http://{pubsub_emulator.address}/v1/projects/{project}/topics/{topic}"
         async with http.put(url, json={}) as answer:
             assert answer.status in (200, 409), await answer.text()
-    loop = asyncio.get_running_loop()
     with pytest.MonkeyPatch.context() as environment:
         for name, value in {
             "GOOGLE_CLOUD_PROJECT": project,
@@ -63,7 +59,7 @@ async def emulators(
         }.items():
             environment.setenv(name, value)
         runtime_settings.cache_clear()
-        with _fresh(loop, auth._verifiers):
+        with auth._verifiers.anew():
             folder = tmp_path_factory.mktemp("secrets")
             async with running_secret_manager(project, folder) as secret_manager:
                 await secret_manager.give_log_keys(*PUBLISHERS)
@@ -78,11 +74,10 @@ async def emulators(
 @pytest.fixture(scope="module")
 async def standing_in(emulators: None) -> AsyncIterator[OwnerStandIn]:
     """Answers where approvals would; what it says is each test's business."""
-    loop = asyncio.get_running_loop()
     async with OwnerStandIn.open() as owner:
         with pytest.MonkeyPatch.context() as environment:
             environment.setenv("ASSENT_URL_APPROVALS", owner.url)
-            with _fresh(loop, mobile_api.approvals._clients):
+            with mobile_api.approvals._clients.anew():
                 yield owner
 
 
@@ -105,17 +100,3 @@ async def phone(owner: OwnerStandIn, tenant: str, issuing_key: OKPKey) -> AsyncI
     transport = httpx.ASGITransport(app=app_under_test())
     async with httpx.AsyncClient(transport=transport, base_url="http://mobile") as client:
         yield Phone(client, issuing_key, tenant, expires_at=int(time.time()) + 900)
-
-
-@contextmanager
-def _fresh(
-    loop: asyncio.AbstractEventLoop,
-    *remembered: MutableMapping[asyncio.AbstractEventLoop, Any],
-) -> Iterator[None]:
-    """What the process remembers of this loop is set aside: it is of another environment."""
-    before = [clients.pop(loop, None) for clients in remembered]
-    yield
-    for clients, kept in zip(remembered, before, strict=True):
-        clients.pop(loop, None)
-        if kept is not None:
-            clients[loop] = kept

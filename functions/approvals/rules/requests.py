@@ -17,6 +17,7 @@ from events.approvals import (
     Stage,
     Subject,
 )
+from events.budgets import BudgetApprovalNeeded
 from events.dossiers import Assessment
 from events.policies import PolicyApprovalNeeded
 from events.quorum import Rule
@@ -25,6 +26,7 @@ from functions.approvals.rules.quorum import refuse_unfillable, rule_errors
 from functions.approvals.rules.risk import USUAL_EFFECT, assess, declaration_errors
 from functions.approvals.rules.subjects import (
     agent_subject,
+    budget_subject,
     imitation_errors,
     policy_subject,
     run_subject,
@@ -37,7 +39,7 @@ from shared.kit.models import Model, part_of
 from shared.kit.roles import GOVERNOR
 
 # What functions ask with.
-Asked = AgentApprovalNeeded | PolicyApprovalNeeded | RunApprovalNeeded
+Asked = AgentApprovalNeeded | BudgetApprovalNeeded | PolicyApprovalNeeded | RunApprovalNeeded
 LONGEST_SUBJECT = 200
 _LONGEST = {"summary": 2_000, "rollback_plan": 10_000}
 # Whatever these bounds take leaves room in one document for every decision on it.
@@ -183,6 +185,20 @@ def request_of_run(asked: RunApprovalNeeded, approval_id: str, contents: Content
         amount_usd_micros=asked.amount_usd_micros,
         precedents_allowed=False,
         token=asked.token,
+    )
+
+
+def request_of_budget(asked: BudgetApprovalNeeded, approval_id: str, contents: Contents) -> Request:
+    """The request to raise a budget for its period, which only people decide. Raises ContentErased,
+    ContentInvalid where what is to be approved cannot be read."""
+    return _request(
+        asked,
+        approval_id,
+        budget_subject(asked.scope, asked.period),
+        contents,
+        effect=asked.effect,
+        amount_usd_micros=asked.amount_usd_micros,
+        precedents_allowed=False,
     )
 
 

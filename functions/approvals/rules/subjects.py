@@ -5,6 +5,7 @@ import re
 from events.agents import AgentApprovalNeeded
 from events.approval_policies import ApprovalPolicyChanged
 from events.approvals import ApprovalRequested, Subject
+from events.budgets import BudgetApprovalNeeded
 from events.cases import CreationCaseCancelled
 from events.policies import PolicyApprovalNeeded
 from events.precedents import PrecedentActivated
@@ -23,7 +24,8 @@ _POLICY = _noun(ApprovalPolicyChanged)
 _CEDAR_POLICY = _noun(PolicyApprovalNeeded)
 _CASE, _APPROVAL = _noun(CreationCaseCancelled), _noun(ApprovalRequested)
 _PRECEDENT, _RUN = _noun(PrecedentActivated), _noun(RunApprovalNeeded)
-_OWN = frozenset(map(folded, (_AGENT, _CASE, _POLICY, _APPROVAL, _PRECEDENT, _RUN)))
+_BUDGET = _noun(BudgetApprovalNeeded)
+_OWN = frozenset(map(folded, (_AGENT, _BUDGET, _CASE, _POLICY, _APPROVAL, _PRECEDENT, _RUN)))
 _NOUNS = frozenset({_AGENT, _CEDAR_POLICY, _RUN})
 # What people call a policy for short.
 _ALONE = frozenset({_POLICY.rpartition("_")[2]})
@@ -50,8 +52,17 @@ def run_subject(run_id: str, capsule: str) -> Subject:
     return Subject(type=_RUN, id=run_id, name=capsule)
 
 
+def budget_subject(scope: str, period: str) -> Subject:
+    """The subject of a request to raise a budget for a period."""
+    return Subject(type=_BUDGET, id=f"{scope}.{period}", name=f"budget of {scope} for {period}")
+
+
 def noun_about(subject: Subject) -> str:
-    """The noun of Assent's own thing that a request is about; empty for whatever callers name."""
+    """The noun of Assent's own thing that a request is about; empty for whatever callers name. A
+    budget is one of runs: a filter of `runs` that named another noun would have no room to leave
+    out the requests of all runs."""
+    if subject.type == _BUDGET:
+        return _RUN
     return subject.type if subject.type in _NOUNS else ""
 
 

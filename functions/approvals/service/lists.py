@@ -8,6 +8,7 @@ from functions.approvals.service.precedents import shown, shown_one
 from functions.approvals.views import ApprovalCard, ApprovalDetail, ApprovalPage, PrecedentSeedPage
 from shared.kit.callers import Caller
 from shared.kit.models import part_of
+from shared.receipts.leading import receipts_of
 from shared.storage.firestore import TenantStore
 
 
@@ -16,7 +17,9 @@ async def show_approval(caller: Caller, approval_id: str) -> ApprovalDetail:
     approval, contents, _ = await RUN.read_whole(
         caller, APPROVALS, approval_id, lambda approval: part_of(DossierNames, approval).hashes
     )
-    return ApprovalDetail.showing(as_of(approval, caller.received_at), contents)
+    shown = ApprovalDetail.showing(as_of(approval, caller.received_at), contents)
+    led_to = await receipts_of(TenantStore(caller.tenant_id), [(shown.id, shown)])
+    return shown.but(receipt_id=led_to.get(shown.id))
 
 
 async def list_approvals(
@@ -32,7 +35,11 @@ async def list_approvals(
         limit=limit,
         cursor=cursor,
     )
-    return page.shown(ApprovalPage, lambda each: ApprovalCard.of(as_of(each, caller.received_at)))
+    shown = page.shown(ApprovalPage, lambda each: ApprovalCard.of(as_of(each, caller.received_at)))
+    led_to = await receipts_of(
+        TenantStore(caller.tenant_id), [(each.id, each) for each in shown.items]
+    )
+    return shown.but(items=tuple(e.but(receipt_id=led_to.get(e.id)) for e in shown.items))
 
 
 async def show_precedent(caller: Caller, precedent_id: str) -> PrecedentSeed:

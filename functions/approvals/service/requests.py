@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from events.agents import AgentApprovalNeeded
+from events.budgets import BudgetApprovalNeeded
 from events.cases import (
     CreationCaseCancelled,
     CreationCaseReversalUnneeded,
@@ -26,6 +27,7 @@ from functions.approvals.rules.requests import (
     Request,
     RequestBody,
     request_of,
+    request_of_budget,
     request_of_case,
     request_of_policy,
     request_of_run,
@@ -42,12 +44,11 @@ from shared.kit.contents import Contents
 from shared.kit.errors import Unavailable
 from shared.kit.ids import derive_id, new_id
 from shared.messaging.envelope import Envelope
-from shared.storage.batches import LostRace
 from shared.storage.idempotency import IdempotencyKey
 
 _WITHDRAWN_BY = "withdrawn_by"
 
-N = TypeVar("N", AgentApprovalNeeded, PolicyApprovalNeeded, RunApprovalNeeded)
+N = TypeVar("N", AgentApprovalNeeded, BudgetApprovalNeeded, PolicyApprovalNeeded, RunApprovalNeeded)
 _Ending = Callable[[Approval, str, datetime], Steps]
 
 
@@ -81,6 +82,11 @@ async def open_for_run(event: Envelope) -> None:
     await _open(event, event.payload(RunApprovalNeeded), request_of_run)
 
 
+async def open_for_budget(event: Envelope) -> None:
+    """Opens the approval that raises a budget; as `open_for_case`."""
+    await _open(event, event.payload(BudgetApprovalNeeded), request_of_budget)
+
+
 async def _open(
     event: Envelope, asked: N, request_of_it: Callable[[N, str, Contents], Request]
 ) -> None:
@@ -103,7 +109,7 @@ async def _open(
                 by = withdrawn.document.data[_WITHDRAWN_BY]
                 await work.save(*open_cancelled(request, by, work.at))
 
-    await RUN.reaction(event, use_case)
+    await RUN.reaction(event, use_case, clears=event.about in asked.reader_clears)
 
 
 async def withdraw(event: Envelope) -> None:
@@ -225,10 +231,8 @@ async def open_request_of(work: UnitOfWork, request: Request) -> Approval:
             refused = too_many_silent(await find_tacit(work, step.state, MOST_SILENT))
         if refused:
             step = open_request(request, precedents, work.at, policy, refused)
-    if work.stored(APPROVALS, request.approval_id) is not None:
-        # The queries found it: this is a redelivery, and it was refused meanwhile.
-        raise LostRace("the approval was opened before")
-    saved: list[Approval] = await work.save(step)
+    # The queries may have found it: then this is a redelivery, and it was refused meanwhile.
+    saved: list[Approval] = await work.save_new(step)
     count_compared(work.change, step.state)
     if step.state.precedent_id is not None:
         # A precedent approves only if none of its kind was deprecated, suspended or activated

@@ -82,6 +82,11 @@ def thing_line(attributes: Mapping[str, str], data: str) -> bytes:
     return _line({"id": id, "as_of": attributes["id"], "state": json.loads(data)})
 
 
+def record_line(id: str, state: str) -> bytes:
+    """A document that no event has, with its state."""
+    return _line({"id": id, "state": json.loads(state)})
+
+
 def content_line(content: Content | Tombstone) -> bytes:
     """A content under its hash; of one that was erased, when."""
     if isinstance(content, Tombstone):

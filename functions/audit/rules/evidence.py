@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from events.agents import AgentApprovalNeeded, AgentHealthChanged
 from events.approvals import ApprovalConfirmed, ApprovalRequested, ApprovalResumed
+from events.budgets import BudgetApprovalNeeded
 from events.cases import CreationCaseReviewNeeded
 from events.mobile_api import NotificationRequested
 from events.policies import PolicyApprovalNeeded
@@ -18,6 +19,7 @@ NO_EVIDENCE = {
     AgentApprovalNeeded.event_type: "asks; what was decided names the content's hash",
     AgentHealthChanged.event_type: "a reading; what it leads to is an event of its own",
     PolicyApprovalNeeded.event_type: "asks; what was decided names the content's hash",
+    BudgetApprovalNeeded.event_type: "asks; what was decided names the content's hash",
     CreationCaseReviewNeeded.event_type: "waits for a reviewer; `judged` follows",
     ApprovalRequested.event_type: "asks; the decision says who asked, when and for what",
     ApprovalResumed.event_type: "the clock alone; the deferral said when",

@@ -16,6 +16,16 @@ Steps = tuple[Transition[Any], ...]
 class Capsule(CapsuleState):
     """A version as it is stored: all of it is published."""
 
+    @property
+    def line(self) -> str:
+        """What all versions of the capsule have in common."""
+        return line_of(self.name, self.workspace_id)
+
+    @property
+    def rank(self) -> str:
+        """The version as a text that sorts as versions do."""
+        return ".".join(f"{len(each):02}{each}" for each in self.version.split("."))
+
 
 class SignedCapsule(Data):
     """What the signature of a published version covers."""
@@ -39,8 +49,12 @@ def statement_of(data: Any, tenant_id: str) -> SignedCapsule | None:
 def capsule_id(name: str, version: str, workspace_id: str | None) -> str:
     """The id of a version: one for each name and version in a workspace, or in the rest of the
     tenant."""
-    named = f"{name}@{version}"
-    return named if workspace_id is None else f"{workspace_id}.{named}"
+    return f"{line_of(name, workspace_id)}@{version}"
+
+
+def line_of(name: str, workspace_id: str | None) -> str:
+    """What the ids of all versions of a capsule in a workspace begin with."""
+    return name if workspace_id is None else f"{workspace_id}.{name}"
 
 
 def source_content(text: str) -> Content:

@@ -29,7 +29,7 @@ from functions.capsules.rules.rights import (
 from functions.capsules.rules.schemas import ANY, Schema, mistakes
 from functions.capsules.rules.scope import Scope
 from functions.capsules.rules.source import CapsuleBody, InnerStep, Step
-from functions.capsules.rules.turns import agent_turns
+from functions.capsules.rules.turns import ANSWER, agent_turns
 from shared.agents.rights import KnownRights
 from shared.kit.contents import Content
 from shared.kit.expressions import ExpressionFailed, ExpressionInvalid
@@ -255,7 +255,7 @@ class _Compiling:
         assert node.step.agent is not None
         for each in node.step.agent.tools:
             self._listed(node, each)
-        self._gives(node.step, {"type": "object"})
+        self._gives(node.step, ANSWER)
         turns, assent = agent_turns(node.step.agent, self.source.rights, self.source.agent)
         asks = node.step.approval == "required"
         return self._planned(node, turns).but(assent="step" if asks else assent)

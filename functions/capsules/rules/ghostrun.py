@@ -21,6 +21,7 @@ from events.plans import Denial, Prediction, RehearsalMode, StepPrediction
 from functions.capsules.rules.compiler import Compiled
 from functions.capsules.rules.rights import Refused, granted
 from functions.capsules.rules.scope import known_items
+from functions.capsules.rules.turns import ANSWER
 from shared.agents.rights import KnownRights
 
 Plans = Mapping[str, PlanContent]
@@ -193,6 +194,8 @@ def _cost_of(step: PlanStep, plan: PlanContent, plans: Plans) -> int:
 
 
 def _output(step: PlanStep) -> Mapping[str, object]:
+    if isinstance(step.does, AgentTurns):
+        return ANSWER
     if not isinstance(step.does, Call):
         return {}
     schema = (

@@ -3,11 +3,13 @@
 from datetime import datetime
 from typing import Any
 
+from events.jobs import JobDenial
 from events.plan_content import PlanContent
 from events.plans import PlanCompiled, PlanRehearsed, PlanState, Prediction, SignedPlan
 from functions.capsules.rules.compiler import Compiled
 from functions.capsules.rules.ghostrun import estimate_of
 from shared.kit.contents import Content
+from shared.kit.models import part_of
 from shared.kit.transitions import Transition
 
 Steps = tuple[Transition[Any], ...]
@@ -58,6 +60,13 @@ def rehearsed(plan: Plan, prediction: Prediction) -> Steps:
         estimate_usd_micros=prediction.cost_usd_micros,
     )
     return (Transition(state, PlanRehearsed, contents=(content,)),)
+
+
+def denials_in(prediction: Prediction) -> tuple[JobDenial, ...]:
+    """Why the plan may not run: what is denied of its steps, and of the plan as a whole."""
+    of_steps = [(each.step, denial) for each in prediction.steps for denial in each.denials]
+    whole = [(None, denial) for denial in prediction.denials]
+    return tuple(part_of(JobDenial, denial, step=step) for step, denial in (*of_steps, *whole))
 
 
 def prediction_content(prediction: Prediction) -> Content:

@@ -95,12 +95,7 @@ def assent_to(
 
 def undo_by_definition(grant: Granted, rights: KnownRights) -> Undo | None:
     """The operation's own undo, where the agent may do that; named as `system/operation`."""
-    undo = grant.definition.undo
-    if undo is None:
-        return None
-    named = f"{grant.name.partition('/')[0]}/{undo.operation}"
-    may = grant.right.undo == named or rights.held(named) is not None
-    return undo.but(operation=named) if may else None
+    return rights.undo_of(grant.name, grant.definition.undo, grant.right)
 
 
 def may_undo(grant: Granted, operation: str, rights: KnownRights, agent: AgentPart) -> None:

@@ -13,6 +13,8 @@ from pydantic import (
     StringConstraints,
 )
 
+from events.capsules import InputName as Id
+from events.capsules import Version
 from events.plan_content import MOST_IN_A_GROUP
 from events.rights import Named, Patterns
 from events.specs import Name, Text, Usd
@@ -24,16 +26,6 @@ MOST_PARTS = 30_000
 MOST_STEPS = 1_000
 MOST_SECONDS = 366 * 86_400
 
-Version = Annotated[
-    str,
-    StringConstraints(
-        strict=True,
-        max_length=40,
-        pattern=r"^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)$",
-    ),
-]
-# A name that expressions can read.
-Id = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 Operation = Annotated[
     str,
     StringConstraints(

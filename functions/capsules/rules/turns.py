@@ -3,9 +3,17 @@
 from events.plan_content import AgentPart, AgentTurns, Assent, Call, Envelope
 from events.rights import RightLimits
 from functions.capsules.rules.rights import Refused, granted, undo_by_definition
+from functions.capsules.rules.schemas import Schema
 from functions.capsules.rules.source import AgentBody
 from shared.agents.rights import KnownRights
 from shared.kit.money import usd_micros
+
+# What the step gives: what the model answered.
+ANSWER: Schema = {
+    "type": "object",
+    "required": ["text"],
+    "properties": {"text": {"type": "string"}},
+}
 
 
 def agent_turns(

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+from events.jobs import JobBody, JobPlan
 from events.plan_content import PlanContent
 from events.plans import Prediction, RehearsalMode
 from functions.capsules.aggregates import PLANS, RUN
 from functions.capsules.rules.compiler import Compiled, compile_capsule
 from functions.capsules.rules.ghostrun import Now, agents_of, calls_of, plans_in, rehearse
-from functions.capsules.rules.plan import Plan, compiled, read_plan, rehearsed
+from functions.capsules.rules.plan import Plan, compiled, denials_in, read_plan, rehearsed
 from functions.capsules.rules.problems import Flawed, refusal
 from functions.capsules.service.policies import policies_about
 from functions.capsules.service.sources import Sources
@@ -33,17 +34,8 @@ async def compile_plan(
     VersionConflict, CapsuleInvalid, ContentErased, PayloadTooLarge, Unavailable."""
 
     async def use_case(work: Command) -> PlanView:
-        sources = Sources(work)
-        source = await sources.read(name, version)
-        try:
-            result = await _in_time(lambda: compile_capsule(source, inputs, sources.found))
-        except Flawed as flawed:
-            raise refusal(flawed.problems, sources.texts[f"{name}@{version}"]) from flawed
-        plan = None
-        for each in result.every:
-            plan = await _kept(work, each, caller.principal)
-        assert plan is not None
-        return plan
+        result = await _compiled(Sources(work), name, version, inputs)
+        return await _shown(work, result, await _kept(work, result, caller.principal))
 
     return await RUN.command(caller, use_case, PlanView, key=key)
 
@@ -60,11 +52,45 @@ async def _in_time(work: Callable[[], T]) -> T:
         ) from error
 
 
-async def _kept(work: Command, result: Compiled, by: str) -> PlanView:
-    known = await work.find(PLANS, result.content.hash)
-    steps = compiled(known, result, by, work.at)
-    saved = await work.save(*steps)
-    plan: Plan = (*saved, known)[0]
+async def plan_job(caller: Caller, job: JobBody) -> JobPlan:
+    """The plan of a job, compiled and fully rehearsed in one commit, and in none where it was
+    before. Raises as `compile_plan` and `ghostrun`."""
+
+    async def use_case(work: Command) -> JobPlan:
+        sources = Sources(work)
+        version = job.version or await sources.newest(job.capsule)
+        result = await _compiled(sources, job.capsule, version, job.inputs)
+        state = await _kept(work, result, caller.principal)
+        plans = {each.content.hash: each.plan for each in result.every}
+        prediction = await _rehearsed(work, state, plans, "full")
+        denials = denials_in(prediction)
+        return JobPlan(plan_hash=state.plan_hash, version=version, denials=denials)
+
+    return await RUN.command(caller, use_case, JobPlan)
+
+
+async def _compiled(
+    sources: Sources, name: str, version: str, inputs: Mapping[str, Any]
+) -> Compiled:
+    source = await sources.read(name, version)
+    try:
+        return await _in_time(lambda: compile_capsule(source, inputs, sources.found))
+    except Flawed as flawed:
+        raise refusal(flawed.problems, sources.texts[f"{name}@{version}"]) from flawed
+
+
+async def _kept(work: Command, result: Compiled, by: str) -> Plan:
+    """The plan as it is kept now, like those in it."""
+    plan = None
+    for each in result.every:
+        known = await work.find(PLANS, each.content.hash)
+        saved = await work.save(*compiled(known, each, by, work.at))
+        plan = (*saved, known)[0]
+    assert plan is not None
+    return plan
+
+
+async def _shown(work: Command, result: Compiled, plan: Plan) -> PlanView:
     hashes = [plan.prediction_hash] if plan.prediction_hash else []
     contents = await work.read_contents(*hashes)
     whole = Contents({**contents.found, result.content.hash: result.content})
@@ -90,14 +116,19 @@ async def ghostrun(
 
     async def use_case(work: Command) -> Prediction:
         state = await work.get(PLANS, plan_hash)
-        plans = await _plans(work, plan_hash)
-        plan = plans[plan_hash]
-        now = None if mode == "fast" else await _now(work, plan_hash, plans)
-        prediction = await _in_time(lambda: rehearse(plan, plans, mode, now))
-        await work.save(*rehearsed(state, prediction))
-        return prediction
+        return await _rehearsed(work, state, await _plans(work, plan_hash), mode)
 
     return await RUN.command(caller, use_case, Prediction, key=key, about=(PLANS, plan_hash))
+
+
+async def _rehearsed(
+    work: Command, state: Plan, plans: Mapping[str, PlanContent], mode: RehearsalMode
+) -> Prediction:
+    plan = plans[state.plan_hash]
+    now = None if mode == "fast" else await _now(work, state.plan_hash, plans)
+    prediction = await _in_time(lambda: rehearse(plan, plans, mode, now))
+    await work.save(*rehearsed(state, prediction))
+    return prediction
 
 
 async def _plans(work: Command, plan_hash: str) -> dict[str, PlanContent]:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from events.plan_content import AgentPart
 from functions.capsules.aggregates import CAPSULES
-from functions.capsules.rules.capsule import Capsule, capsule_id
+from functions.capsules.rules.capsule import Capsule, capsule_id, line_of
 from functions.capsules.rules.compiler import DEEPEST, Source, capsules_in
 from functions.capsules.rules.problems import Problem, refusal
 from functions.capsules.rules.source import CapsuleBody
@@ -23,6 +23,21 @@ class Sources:
         self.texts: dict[str, str] = {}
         self.found: dict[str, Source] = {}
         self._agents: dict[str, KnownAgent | None] = {}
+
+    async def newest(self, name: str) -> str:
+        """The highest version of the capsule that is published. Raises NotFound for none,
+        Unavailable."""
+        line = line_of(name, self._work.workspace_id)
+        found = await self._work.query(
+            CAPSULES,
+            where=[("line", "==", line), ("status", "==", "published")],
+            order_by="rank",
+            descending=True,
+            limit=1,
+        )
+        if not found:
+            raise NotFound(f"no version of a capsule {name[:100]!r} is published")
+        return found[0].version
 
     async def read(self, name: str, version: str) -> Source:
         """A published capsule, with those that it names to depth five in `found`. Raises NotFound,

@@ -1,26 +1,32 @@
-"""Budgets: what is held and spent in a period, and what that stops."""
+"""Budgets: what runs may hold of them, and what they stop."""
 
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import Field
 
-from events.budgets import BudgetChanged, BudgetReached, BudgetState, BudgetStateName, Threshold
+from events.budgets import BudgetChanged, BudgetState, BudgetStateName, Threshold
 from events.effects import HARMLESS
-from events.plan_content import Call, PlanContent, all_steps
+from events.plan_content import Call, PlanContent, PlanStep, all_steps, calls_in
 from events.plans import Prediction
-from functions.runs.rules.run import Hold, Run
+from functions.runs.rules.run import Hold
+from shared.budgets.limits import (
+    ANY_AGENT,
+    TENANT,
+    THRESHOLDS,
+    BudgetLimit,
+    Raised,
+    has_reached,
+    raised_limit,
+    state_of,
+)
 from shared.kit.errors import VersionConflict
 from shared.kit.models import Model
 from shared.kit.transitions import Transition
 
 Steps = tuple[Transition[Any], ...]
-TENANT = "tenant"
-TENANTS_MONTH_USD_MICROS = 100_000_000
-TRIAL_DAY_USD_MICROS = 5_000_000
 TRIAL_RUNS_A_DAY = 10
-_STATES: dict[Threshold, BudgetStateName] = {80: "warning", 95: "critical", 100: "exhausted"}
-_THRESHOLDS: tuple[Threshold, ...] = get_args(Threshold)
 
 
 class BudgetExhausted(VersionConflict):
@@ -30,6 +36,15 @@ class BudgetExhausted(VersionConflict):
     title = "The budget allows no more now"
 
 
+class Proposed(Model):
+    """What a governor was asked for: the limit of the period, raised from what it was then."""
+
+    approval_id: str
+    content_hash: str
+    from_usd_micros: int
+    limit_usd_micros: int
+
+
 class Budget(BudgetState):
     """A budget in one period. `told` are the thresholds that were told of, `calls` the calls of
     operations whose number a day is limited, and `runs` those that were started."""
@@ -37,35 +52,27 @@ class Budget(BudgetState):
     told: tuple[int, ...] = ()
     calls: dict[str, int] = Field(default_factory=dict)
     runs: int = 0
+    is_trial: bool = False
+    proposed: Proposed | None = None
+    raised: Raised | None = None
 
     @property
     def state(self) -> BudgetStateName:
         """What it stops."""
-        reached = [each for each in _THRESHOLDS if self._has_reached(each)]
-        return _STATES[reached[-1]] if reached else "active"
-
-    def _has_reached(self, threshold: Threshold) -> bool:
-        return self.spent_usd_micros * 100 >= self.limit_usd_micros * threshold
+        return state_of(self.spent_usd_micros, self.limit_usd_micros)
 
     @property
     def newly_reached(self) -> tuple[Threshold, ...]:
         """The thresholds that nobody was told of yet."""
+        amounts = self.spent_usd_micros, self.limit_usd_micros
         return tuple(
-            each for each in _THRESHOLDS if each not in self.told and self._has_reached(each)
+            each for each in THRESHOLDS if each not in self.told and has_reached(*amounts, each)
         )
 
-
-class BudgetLimit(Model):
-    """What a governor set for every period from then on."""
-
-    scope: str
-    limit_usd_micros: int
-    set_by: str
-
-
-def budget_id(scope: str, period: str) -> str:
-    """The id of its document."""
-    return f"{scope}.{period}"
+    def limited(self, limit_usd_micros: int, *, is_trial: bool) -> "Budget":
+        """The same with the limit of now, which an approval may have raised."""
+        limit = raised_limit(limit_usd_micros, self.raised)
+        return self.but(limit_usd_micros=limit, is_trial=is_trial)
 
 
 def hold_for(plan: PlanContent, prediction: Prediction | None, estimate: int, at: datetime) -> Hold:
@@ -73,10 +80,10 @@ def hold_for(plan: PlanContent, prediction: Prediction | None, estimate: int, at
     many as its rehearsal predicted; None stands for all that is left of the day."""
     calls: dict[str, int | None] = {}
     predicted = {each.step: each.calls for each in (prediction.steps if prediction else ())}
-    for step in all_steps(plan.steps):
-        if isinstance(step.does, Call) and step.does.limits.per_day is not None:
-            more, before = predicted.get(step.id), calls.get(step.does.operation, 0)
-            calls[step.does.operation] = None if more is None or before is None else before + more
+    for step, call in _every_call(plan):
+        if call.limits.per_day is not None:
+            more, before = predicted.get(step.id), calls.get(call.operation, 0)
+            calls[call.operation] = None if more is None or before is None else before + more
     return Hold(day=f"{at:%Y-%m-%d}", month=f"{at:%Y-%m}", usd_micros=estimate, calls=calls)
 
 
@@ -119,19 +126,20 @@ def _refuse_exhausted(budget: Budget, more: int) -> None:
 def _refuse_beyond_trial(agents: Budget, plan: PlanContent) -> None:
     if agents.runs >= TRIAL_RUNS_A_DAY:
         raise BudgetExhausted(f"an agent on trial runs {TRIAL_RUNS_A_DAY} times a day")
-    for step in all_steps(plan.steps):
-        if isinstance(step.does, Call) and step.does.effect not in HARMLESS:
-            detail = f"step {step.id} would {step.does.effect}: an agent on trial reads and drafts"
+    for step, call in _every_call(plan):
+        if call.effect not in HARMLESS:
+            detail = f"step {step.id} would {call.effect}: an agent on trial reads and drafts"
             raise BudgetExhausted(detail)
 
 
 def _per_day(plan: PlanContent, operation: str) -> int:
-    limits = (
-        each.does.limits.per_day
-        for each in all_steps(plan.steps)
-        if isinstance(each.does, Call) and each.does.operation == operation
-    )
+    limits = (each.limits.per_day for _, each in _every_call(plan) if each.operation == operation)
     return min(each for each in limits if each is not None)
+
+
+def _every_call(plan: PlanContent) -> Iterator[tuple[PlanStep, Call]]:
+    """Those that steps make, and those that models may choose in them."""
+    return ((step, each) for step in all_steps(plan.steps) for each in calls_in(step))
 
 
 def _calls(agents: Budget, operation: str, wanted: int | None, per_day: int) -> int:
@@ -144,45 +152,12 @@ def _calls(agents: Budget, operation: str, wanted: int | None, per_day: int) -> 
     return left if wanted is None else wanted
 
 
-def settle(run: Run, hold: Hold, agents: Budget, tenants: Budget) -> Steps:
-    """Both budgets once the run has ended: what it spent is spent, the rest is free again. What a
-    sub-run spent, the run above it has spent."""
-    spent = 0 if run.above else run.spent_usd_micros - hold.settled
-    unused = {name: held - run.calls.get(name, 0) for name, held in hold.calls.items() if held}
-    counted = {name: max(agents.calls.get(name, 0) - each, 0) for name, each in unused.items()}
-    agents = agents.but(calls={**agents.calls, **counted})
-    return tuple(
-        step
-        for budget in (agents, tenants)
-        for step in _told(
-            budget.but(
-                held_usd_micros=max(budget.held_usd_micros - hold.usd_micros, 0),
-                spent_usd_micros=budget.spent_usd_micros + spent,
-            )
-        )
-    )
-
-
-def _told(budget: Budget) -> Steps:
-    """The budget, and each threshold that it has newly reached."""
-    reached = budget.newly_reached
-    after = budget.but(told=(*budget.told, *reached))
-    if not reached:
-        return (Transition(after),)
-    return tuple(Transition(after, BudgetReached, {"threshold": each}) for each in reached)
+def note_limits(by: str) -> Steps:
+    """The limit of some agent is set: others look for that of each only then."""
+    return (Transition(BudgetLimit(scope=ANY_AGENT, limit_usd_micros=0, set_by=by)),)
 
 
 def set_limit(scope: str, limit_usd_micros: int, by: str) -> Steps:
     """The limit from now on."""
     limit = BudgetLimit(scope=scope, limit_usd_micros=limit_usd_micros, set_by=by)
     return (Transition(limit, BudgetChanged),)
-
-
-def limit_of(
-    scope: str, set: BudgetLimit | None, per_day_usd_micros: int | None, *, is_trial: bool = False
-) -> int:
-    """The limit of a period: what a governor set, else what the agent's spec says, else that of
-    every tenant; of an agent on trial five dollars a day at most."""
-    usual = per_day_usd_micros if per_day_usd_micros is not None else TENANTS_MONTH_USD_MICROS
-    limit = set.limit_usd_micros if set is not None else usual
-    return min(limit, TRIAL_DAY_USD_MICROS) if is_trial else limit

@@ -1,12 +1,12 @@
 """What people are asked: whether a plan may run, or whether a step may make exactly these calls."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from events.approvals import Effect, Kind
 from events.effects import RISK, gravity
 from events.operations import OPERATIONS
-from events.plan_content import Call, PlanContent, PlanStep, SubRun, all_steps
+from events.plan_content import PlanContent, PlanStep, SubRun, all_steps, calls_in
 from events.plans import Prediction
 from functions.runs.rules.calls import ConcreteCall
 from functions.runs.rules.run import Run
@@ -27,21 +27,25 @@ KINDS: dict[Effect, Kind] = {
 
 
 def effects_of(plan: PlanContent, prediction: Prediction | None) -> list[Effect]:
-    """The effects of all calls of a plan, also in the runs that its steps start: those that nobody
-    predicted count as the gravest."""
+    """The effects of all calls of a plan, also of those that models may choose, and in the runs
+    that its steps start: what nobody predicted of these counts as the gravest."""
     known = {each.step: each.effect for each in (prediction.steps if prediction else ())}
     steps = all_steps(plan.steps)
-    calls: list[Effect] = [each.does.effect for each in steps if isinstance(each.does, Call)]
+    calls: list[Effect] = [call.effect for each in steps for call in calls_in(each)]
     return calls + [known.get(each.id, "decide") for each in steps if isinstance(each.does, SubRun)]
 
 
 def irreversible_in(steps: Sequence[PlanStep], prediction: Prediction | None) -> list[str]:
     """What in the steps nothing undoes: operations, and runs that steps start."""
     undone = {each.step for each in (prediction.steps if prediction else ()) if each.reversible}
-    calls = [each.does.operation for each in steps if isinstance(each.does, Call)]
     runs = [each.id for each in steps if isinstance(each.does, SubRun) and each.id not in undone]
-    kept = {each for each in calls if _is_irreversible(each)}
-    return [*sorted(kept), *(f"all of what step {id} starts" for id in sorted(runs))]
+    calls = irreversible(call.operation for each in steps for call in calls_in(each))
+    return [*calls, *(f"all of what step {id} starts" for id in sorted(runs))]
+
+
+def irreversible(operations: Iterable[str]) -> list[str]:
+    """Those of the operations that nothing undoes, each once."""
+    return sorted({each for each in operations if _is_irreversible(each)})
 
 
 def gravest(effects: Sequence[Effect]) -> Effect:
@@ -80,10 +84,11 @@ def question(
     }
 
 
-def evidence_of(run: Run, prediction: Prediction | None) -> Content:
-    """What the approver sees first: what the run has done and spent, and what was predicted."""
+def evidence_of(run: Run, prediction: Prediction | None, changed: Sequence[Any] = ()) -> Content:
+    """What the approver sees first: what the run has done and spent, what has changed since the
+    last assent, and what was predicted."""
     so_far = {"steps_done": run.done, "of": run.steps, "spent_usd_micros": run.spent_usd_micros}
-    items: list[Any] = [{"run": run.run_id, **so_far}]
+    items: list[Any] = [{"run": run.run_id, **so_far}, *changed]
     if prediction is not None:
         items.append({"prediction": prediction.model_dump(mode="json", exclude_defaults=True)})
     return Content.of(items)

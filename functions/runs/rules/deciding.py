@@ -14,8 +14,9 @@ GIVEN = frozenset({"approved", "auto_approved"})
 
 def decide(run: Run, decision: ApprovalState, token: str | None, at: datetime) -> Steps:
     """The run after the decision: acting where it assents, unless somebody paused it; cancelled
-    where it does not assent. Nothing where the decision is about something else than what the run
-    waits for. Raises SignatureInvalid for a decision about other content than was asked about."""
+    where it does not assent, unless a model chose the call: that one is told. Nothing where the
+    decision is about something else than what the run waits for. Raises SignatureInvalid for a
+    decision about other content than was asked about."""
     if decision.status in TAKEN_BACK:
         return _taken_back(run, decision)
     asked = run.asked
@@ -24,10 +25,13 @@ def decide(run: Run, decision: ApprovalState, token: str | None, at: datetime) -
     if asked.content_hash != decision.decision_hash:
         raise SignatureInvalid("the decision is about another content than was asked about")
     if decision.status not in GIVEN:
-        return _refused(run, decision, at)
-    if token is None:
+        if run.thinking is None or asked.step is None:
+            return _refused(run, decision, at)
+        noted = _with(run, asked.but(refused_by=decision.decided_by or "nobody"))
+    elif token is None:
         raise SignatureInvalid("the decision carries no token with its assent")
-    noted = _with(run, asked.but(given_by=decision.decided_by, token=token))
+    else:
+        noted = _with(run, asked.but(given_by=decision.decided_by, token=token))
     if run.status == "paused":
         return (Transition(noted.but(waiting=None)),)
     return (Transition(noted.moving(at)),)
@@ -46,7 +50,7 @@ def _taken_back(run: Run, decision: ApprovalState) -> Steps:
     why = f"{decision.approval_id} was {decision.status} by {decision.decided_by}"
     failure = Failure(code="assent_taken_back", detail=why)
     # Whoever acts now loses its race, and stops before its next call.
-    if run.is_moving:
+    if run.may_have_begun:
         at = decision.decided_at or run.started_at
         stop = Stop(kind="cancel", by=decision.decided_by or "", at=at)
         return (Transition(run.but(stop=stop, stopping="cancel", failure=failure)),)

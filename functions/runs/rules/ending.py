@@ -22,8 +22,10 @@ from shared.kit.transitions import Transition
 
 
 def _results(progress: Progress) -> Steps:
-    """What the steps gave: documents of their own, which nobody is told of."""
-    return tuple(Transition(each) for each in progress.made)
+    """What the steps gave, and what models answered: documents of their own, which nobody is told
+    of."""
+    kept = (*progress.made, *progress.answered)
+    return tuple(Transition(each) for each in kept)
 
 
 def _told(progress: Progress, run: Run, event: type, **fields: Any) -> Steps:
@@ -42,7 +44,7 @@ def delegate(progress: Progress, below: Run) -> Steps:
     """The run waits for the end of one that its step starts, in the same commit."""
     waiting = Waiting(kind="run", step=below.above[-1].step, run_id=below.run_id)
     run = progress.run.but(waiting=waiting, due_at=None)
-    return (*_told(progress, run, RunWentOn), *start(below))
+    return (*start(below), *_told(progress, run, RunWentOn))
 
 
 def commit_part(progress: Progress, at: datetime) -> Steps:
@@ -99,11 +101,6 @@ def stop(progress: Progress, at: datetime) -> Steps:
         return _told(progress, run.but(status="paused", failure=PAUSED), RunPaused)
     run = run.but(status="cancelled", ended_at=at)
     return _told(progress, run, RunCancelled, cancelled_by=wanted.by)
-
-
-def report_late(run: Run, made: Progress) -> Steps:
-    """What a burst did of a run that somebody ended meanwhile: nothing of it is lost."""
-    return _told(made, run, RunWentOn)
 
 
 def ask(

@@ -6,7 +6,9 @@ from typing import Any, NamedTuple
 
 from events.runs import Failure, Waiting
 from functions.runs.rules.calls import ConcreteCall
+from functions.runs.rules.conversation import Conversation
 from functions.runs.rules.order import Placed
+from functions.runs.rules.prices import ModelTerms
 from shared.kit.contents import Content
 
 
@@ -17,10 +19,24 @@ class Act(NamedTuple):
 
 
 class Ask(NamedTuple):
-    """Waits for a person's assent to exactly these calls of a step."""
+    """Waits for a person's assent to exactly these calls of a step. `why` says what they are
+    beyond, where a model chose them."""
 
     calls: tuple[ConcreteCall, ...]
     content: Content
+    why: str | None = None
+
+
+class Think(NamedTuple):
+    """Asks the model of a step for its next turn, in at most so many tokens. `reserved_usd_micros`
+    is what that may cost; `is_reserved`: that is committed, so that the model may be asked."""
+
+    placed: Placed
+    said: Conversation
+    terms: ModelTerms
+    most_tokens: int
+    reserved_usd_micros: int
+    is_reserved: bool
 
 
 class Delegate(NamedTuple):
@@ -51,7 +67,7 @@ class Finish(NamedTuple):
     outputs: dict[str, Any]
 
 
-Move = Act | Ask | Delegate | Rest | Halt | Finish
+Move = Act | Ask | Think | Delegate | Rest | Halt | Finish
 
 
 def failed(step: str | None, code: str, detail: str) -> Halt:

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from events.invocations import InvocationView, Labelled
-from events.plan_content import PlanContent
-from events.plans import Prediction, StepPrediction
+from events.plan_content import AgentTurns, PlanContent
+from events.plans import Prediction
 from events.receipts import Receipt
 from events.runs import Waiting
 from functions.runs.rules.calls import (
@@ -19,6 +19,7 @@ from functions.runs.rules.calls import (
     prepare,
 )
 from functions.runs.rules.cards import content_of_calls
+from functions.runs.rules.divergence import costs_more, more_calls, note_cost, price_of
 from functions.runs.rules.limits import breach
 from functions.runs.rules.moves import (
     Act,
@@ -36,6 +37,15 @@ from functions.runs.rules.order import MOST_TOGETHER, Placed, Unit, units_of
 from functions.runs.rules.receipts import receipt_of
 from functions.runs.rules.run import LONGEST_OUTPUT, Run, StepResult, result_id
 from functions.runs.rules.subruns import move_of
+from functions.runs.rules.thinking import Turn
+from functions.runs.rules.turns import (
+    Mind,
+    Noted,
+    StepOfTurns,
+    as_chosen,
+    chosen_in,
+    refused_to_model,
+)
 from functions.runs.rules.waits import until_of
 from shared.kit.templates import filled
 
@@ -48,14 +58,18 @@ ASKED_AGAIN_AFTER = timedelta(seconds=5)
 @dataclass
 class Progress:
     """A run on its way. `results` are those of earlier bursts that its expressions read, by their
-    ids; `made` are new, and so are `receipts`."""
+    ids; `made` are new, and so are `answered` turns and `receipts`. `most_usd_micros` is the most
+    that it may have spent, where that is less than the plan says."""
 
     run: Run
     plan: PlanContent
     prediction: Prediction | None = None
     results: dict[str, StepResult] = field(default_factory=dict)
     made: list[StepResult] = field(default_factory=list)
+    answered: list[Turn] = field(default_factory=list)
     receipts: list[Receipt] = field(default_factory=list)
+    most_usd_micros: int | None = None
+    mind: Mind = field(default_factory=Mind)
     _bytes: int = 0
     _units: tuple[Unit, ...] = ()
     _prepared: tuple[int, Prepared] | None = None
@@ -72,6 +86,8 @@ class Progress:
 
     def next(self, at: datetime) -> Move:
         """What the run does now."""
+        if (halt := costs_more(self.run)) is not None:
+            return halt
         try:
             while self.run.cursor.unit < len(self._units):
                 if (move := self._of_unit(self._units[self.run.cursor.unit], at)) is not None:
@@ -89,14 +105,17 @@ class Progress:
         if unit[0].step.does.kind == "wait":
             return self._wait(unit[0], at)
         prepared = self._prepare(unit)
-        predicted = self.predicted(unit[0].step.id)
-        if delegated := move_of(self.run, unit[0], prepared, self.results, predicted):
+        if isinstance(unit[0].step.does, AgentTurns) and not prepared.skipped:
+            return self._turns(unit[0], at)
+        known = self.results, self.prediction
+        if (delegated := move_of(self.run, unit[0], prepared, *known)) is not None:
             return delegated
         left = prepared.calls[self.run.cursor.call :]
         if not left:
             self._end_unit(unit, prepared, at)
             return None
-        if (halt := self._diverged(unit, prepared)) is not None:
+        halt = more_calls(self.run, self.prediction, unit, prepared)
+        if halt is not None:
             return halt
         if left[0].placed.step.assent == "step":
             content = content_of_calls(self.run, prepared.calls)
@@ -105,6 +124,19 @@ class Progress:
                 return Ask(prepared.calls, content)
         together = left[: MOST_TOGETHER if len(unit) > 1 else 1]
         return self._refused(together) or Act(tuple(together))
+
+    def _turns(self, placed: Placed, at: datetime) -> Move | None:
+        context = self._context()
+        while True:
+            step = StepOfTurns(self.run, self.plan, placed, self.mind, self.results, context)
+            if not isinstance(move := step.next(at), Noted):
+                return move
+            self._keep(move.result)
+            if move.ends:
+                self._pass()
+                return None
+            cursor = self.run.cursor
+            self.run = self.run.but(cursor=cursor.but(call=cursor.call + 1))
 
     def _wait(self, placed: Placed, at: datetime) -> Move | None:
         waiting = self.run.waiting
@@ -131,6 +163,7 @@ class Progress:
             cursor=moved,
             waiting=None,
             step_assent=None,
+            thinking=None,
             done=sum(map(len, self._units[: moved.unit])),
         )
 
@@ -158,44 +191,36 @@ class Progress:
                 return failed(each.step, "limit_reached", detail)
             counted[operation] = counted.get(operation, 0) + 1
             spent += each.call.price_usd_micros
-            if spent > self.plan.budget_usd_micros:
+            if spent > self._most:
                 return paused(each.step, "budget_exhausted", "the run may spend no more")
         return None
 
-    def _held(self, operation: str) -> int:
-        return (self.run.hold.calls.get(operation) or 0) if self.run.hold is not None else 0
+    @property
+    def _most(self) -> int:
+        plan, most = self.plan.budget_usd_micros, self.most_usd_micros
+        return plan if most is None else min(plan, most)
 
-    def _diverged(self, unit: Unit, prepared: Prepared) -> Halt | None:
-        """The run rests where a step makes more calls than its rehearsal said."""
-        for placed in unit:
-            predicted = self.predicted(placed.step.id)
-            made = sum(each.placed.number == placed.number for each in prepared.calls)
-            if predicted is None or predicted.calls is None or made <= predicted.calls:
-                continue
-            if self.run.accepted != placed.step.id:
-                detail = f"it makes {made} calls, and its rehearsal predicted {predicted.calls}"
-                return paused(placed.step.id, "diverged", detail)
-        return None
+    def _held(self, operation: str) -> int:
+        hold = self.run.hold
+        return hold.may_make(operation) if hold is not None else 0
 
     def take(
         self, outcomes: Iterable[tuple[ConcreteCall, InvocationView]], at: datetime
     ) -> Move | None:
         """Notes what became of calls that were made together. None where the run goes on."""
+        self.run = self.run.but(tries=0)
         moves = [self._take(call, view, at) for call, view in outcomes]
         grave = [each for each in moves if each is not None]
         if not grave:
             cursor = self.run.cursor
-            self.run = self.run.but(
-                cursor=cursor.but(call=cursor.call + len(moves), attempt=1), tries=0
-            )
+            self.run = self.run.but(cursor=cursor.but(call=cursor.call + len(moves), attempt=1))
             return None
         # A doubt first, then what failed, then what is tried again.
         return min(grave, key=gravity)
 
     def _take(self, call: ConcreteCall, view: InvocationView, at: datetime) -> Move | None:
-        predicted = self.predicted(call.step)
-        price = predicted.cost_usd_micros // (predicted.calls or 1) if predicted else 0
         if view.status in ("intended", "dispatched"):
+            self.run = self.run.but(tries=1)
             return Rest(call.step, at + ASKED_AGAIN_AFTER)
         result = self._result(call.placed, "completed", at).but(
             iteration=call.iteration,
@@ -203,11 +228,12 @@ class Progress:
             invocation_id=view.invocation_id,
             output=view.output or Labelled(),
             cost_usd_micros=view.cost_usd_micros,
-            predicted_usd_micros=price,
+            predicted_usd_micros=price_of(self.prediction, call),
             decision=view.decision,
             settled_by=view.settled_by,
             **self._assented(call),
         )
+        result = result.but(**as_chosen(call))
         receipt = receipt_of(self.run, call, view, result)
         if view.status == "confirmed":
             size = len(result.output.model_dump_json())
@@ -226,6 +252,9 @@ class Progress:
             waiting = Waiting(kind="doubt", step=call.step, invocation_id=view.invocation_id)
             detail = view.reason or "its answer never came"
             return paused(call.step, "doubtful", detail, waiting)
+        if isinstance(call.placed.step.does, AgentTurns):
+            self._keep(refused_to_model(result, view))
+            return None
         return self._again(call, view, at)
 
     def _again(self, call: ConcreteCall, view: InvocationView, at: datetime) -> Move:
@@ -243,7 +272,8 @@ class Progress:
         calls = dict(self.run.calls)
         if call.call.limits.per_run is not None or call.call.limits.per_day is not None:
             calls[call.call.operation] = calls.get(call.call.operation, 0) + 1
-        self.run = self.run.but(calls=calls, spent_usd_micros=self.run.spent_usd_micros + cost)
+        run = self.run.but(calls=calls, spent_usd_micros=self.run.spent_usd_micros + cost)
+        self.run = note_cost(run, self.prediction, call, cost)
 
     def _assented(self, call: ConcreteCall) -> dict[str, str | None]:
         given = {"step": self.run.step_assent, "plan": self.run.plan_assent}.get(
@@ -252,11 +282,6 @@ class Progress:
         if given is None:
             return {}
         return {"approval_id": given.approval_id, "assented_by": given.given_by}
-
-    def predicted(self, step: str) -> StepPrediction | None:
-        """What its rehearsal expects of a step."""
-        steps = self.prediction.steps if self.prediction is not None else ()
-        return next((each for each in steps if each.step == step), None)
 
     def _prepare(self, unit: Unit) -> Prepared:
         at = self.run.cursor.unit
@@ -268,11 +293,12 @@ class Progress:
         """The calls of a unit that were made and noted, in their order. Raises Rejected."""
         prepared = prepare(self._units[unit], self._context(unit))
         run_id = self.run.run_id
-        return tuple(
+        made = (
             each
             for each in prepared.calls
             if result_id(run_id, each.placed.number, each.iteration) in self.results
         )
+        return (*made, *chosen_in(self._units[unit][0], self.results))
 
     def _context(self, unit: int | None = None) -> dict[str, Any]:
         """What the expressions of a unit read, by default of the one under way: the inputs, and the
@@ -286,7 +312,7 @@ class Progress:
         result = self.results.get(result_id(self.run.run_id, number))
         if result is None:
             return {"output": None}
-        if result.iterations is None:
+        if result.iterations is None or result.turns is not None:
             return {"output": result.output.value}
         ids = (result_id(self.run.run_id, number, each) for each in range(result.iterations))
         return {"output": [self.results[id].output.value for id in ids if id in self.results]}

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from events.plan_content import Call, PlanContent, SubRun, Wait
+from events.plan_content import AgentTurns, Call, PlanContent, SubRun, Wait
 from functions.runs.rules.order import MOST_TOGETHER, Placed, Unit, units_of
 from functions.runs.rules.run import Run, StepResult, result_id
 from shared.kit.templates import condition, expressions_in
@@ -32,7 +32,9 @@ def _of_unit_under_way(run: Run, units: tuple[Unit, ...], named: set[str] | None
     calls = run.cursor.call + (MOST_TOGETHER if len(unit) > 1 else 0)
     found: list[str] = []
     for each in unit:
-        if each.step.for_each is None:
+        if each.step.does.kind == "agent":
+            found += [result_id(run.run_id, each.number, number) for number in range(calls)]
+        elif each.step.for_each is None:
             is_read = len(unit) > 1 or isinstance(each.step.does, SubRun)
             found += [result_id(run.run_id, each.number)] if is_read else []
         elif len(unit) > 1 or named is None or each.step.id in named:
@@ -55,12 +57,13 @@ def every_result(run: Run, plan: PlanContent) -> list[str]:
     ]
 
 
-def iterations_to_read(results: dict[str, StepResult]) -> list[str]:
-    """The ids of the results of the iterations of those steps."""
+def iterations_to_read(results: dict[str, StepResult], *, chosen: bool = False) -> list[str]:
+    """The ids of the results of the iterations of those steps, among them calls that a model
+    has `chosen`, or not: other steps read its answer only."""
     return [
         result_id(each.run_id, each.number, number)
         for each in results.values()
-        if each.iterations is not None
+        if each.iterations is not None and (chosen or each.turns is None)
         for number in range(each.iterations)
     ]
 
@@ -85,6 +88,8 @@ def _places(left: list[Placed], plan: PlanContent) -> Iterator[tuple[Any, ...]]:
                 yield from condition(text).reads
         if isinstance(does, Call):
             yield from _read_by(does.arguments)
+        elif isinstance(does, AgentTurns):
+            yield from _read_by(does.goal)
         elif isinstance(does, Wait):
             yield from _read_by([does.seconds, does.until])
     yield from _read_by(dict(plan.outputs))

@@ -8,9 +8,18 @@ from typing import Any, Literal
 from pydantic import JsonValue
 
 from events.invocations import InvocationView
-from events.plan_content import Call, Parallel, PlanContent, PlanStep, Retry, SubRun, Wait
+from events.plan_content import (
+    AgentTurns,
+    Call,
+    Parallel,
+    PlanContent,
+    PlanStep,
+    Retry,
+    SubRun,
+    Wait,
+)
 from functions.runs.rules.calls import ConcreteCall
-from functions.runs.rules.moves import Act, Ask, Delegate, Finish, Halt, Move, failed
+from functions.runs.rules.moves import Act, Ask, Finish, Halt, Move, failed
 from functions.runs.rules.order import Unit, units_of
 from functions.runs.rules.progress import Progress
 from functions.runs.rules.reading import results_to_read
@@ -138,30 +147,25 @@ class Replay(Progress):
         return self.run.cursor.unit >= self.first + UNITS_AT_ONCE or super().is_full
 
     def next(self, at: datetime) -> Move:
-        """What comes next: never an assent, and never a run that a step starts."""
-        while True:
-            move = self._unasked(super().next(at))
-            if not isinstance(move, Delegate):
-                return self._ended(move, at)
-            known = self.earlier.get((move.placed.number, None))
-            if known is None:
-                return failed(move.placed.step.id, NO_FURTHER, "it starts a run that has not ended")
-            self._keep(known.but(run_id=self.run.run_id))
+        """What comes next: never a question to a person or to a model, nor another run."""
+        move = super().next(at)
+        if isinstance(move, Ask):
+            call = move.calls[self.run.cursor.call]
+            move = self._refused((call,)) or Act((call,))
+        return self._ended(move, at)
 
     def _of_unit(self, unit: Unit, at: datetime) -> Move | None:
         if self._is_further:
             return failed(None, NO_FURTHER, f"{self.repeated.run_id} got no further")
-        return super()._of_unit(unit, at)
-
-    def _unasked(self, move: Move) -> Move:
-        """What follows where somebody would be asked for assent."""
-        if not isinstance(move, Ask):
-            return move
-        call = move.calls[self.run.cursor.call]
-        does = call.placed.step.does
-        if isinstance(does, SubRun):
-            return Delegate(call.placed, does.plan_hash)
-        return self._refused((call,)) or Act((call,))
+        placed = unit[0]
+        if not isinstance(placed.step.does, SubRun | AgentTurns) or self._prepare(unit).skipped:
+            return super()._of_unit(unit, at)
+        known = self.earlier.get((placed.number, None))
+        if known is None:
+            return failed(placed.step.id, NO_FURTHER, "what it began has not ended")
+        self._keep(known.but(run_id=self.run.run_id))
+        self._pass()
+        return None
 
     @property
     def _is_further(self) -> bool:

@@ -7,6 +7,7 @@ from pydantic import Field, JsonValue
 
 from events.invocations import Labelled
 from events.runs import RunState
+from functions.runs.rules.thinking import ChosenCall, Thinking
 from shared.kit.instants import Instant
 from shared.kit.models import Model
 from shared.kit.transitions import Transition
@@ -41,6 +42,8 @@ class Assented(Model):
     step: str | None = None
     token: str
     given_by: str | None = None
+    # Nobody assents; a model that wanted it is told, and goes on.
+    refused_by: str | None = None
 
 
 class Stop(Model):
@@ -54,7 +57,8 @@ class Stop(Model):
 class Hold(Model):
     """What is held for the run until it ends, in the budgets of that day and month: money, and
     calls of operations whose number a day is limited. `counted` says that it is in the budgets;
-    `settled` is what the run had spent when an earlier hold of it was settled."""
+    `settled` is what the run has spent that is in them, and no longer held; `made` are the calls
+    that it had made before. `per_day_usd_micros` is what the agent's spec allows."""
 
     day: str
     month: str
@@ -62,6 +66,21 @@ class Hold(Model):
     calls: dict[str, int | None] = Field(default_factory=dict)
     counted: bool = False
     settled: int = 0
+    made: dict[str, int] = Field(default_factory=dict)
+    per_day_usd_micros: int = 0
+    is_trial: bool = False
+
+    def may_make(self, operation: str) -> int:
+        """How many calls of the operation the run may have made, before and with this hold."""
+        return self.made.get(operation, 0) + (self.calls.get(operation) or 0)
+
+
+class Costlier(Model):
+    """A call of a step that cost more than was predicted of it."""
+
+    step: str
+    usd_micros: int
+    predicted_usd_micros: int
 
 
 class Above(Model):
@@ -79,7 +98,7 @@ class Above(Model):
 
 class Run(RunState):
     """A run. `calls` counts the calls of each operation whose number is limited. `due_at` is when
-    it goes on by itself, `tries` how often it found `tools` silent since it last got an answer."""
+    it goes on by itself, `tries` how often it asked for a call in vain since its last answer."""
 
     # Whose text is in what it asks for: none of them assents.
     authors: tuple[str, ...] = ()
@@ -96,8 +115,13 @@ class Run(RunState):
     undoing: Stop | None = None
     undone: int = 0
     is_undone: bool = False
-    # The divergence that a person has seen and accepted.
+    # A call has cost more than was predicted, and nobody has accepted that yet.
+    costlier: Costlier | None = None
+    # The divergences that a person has seen and accepted: the step with more calls, and the cost.
     accepted: str | None = None
+    accepted_cost: Costlier | None = None
+    # The step under way in which a model chooses.
+    thinking: Thinking | None = None
     # Of a sub-run: the runs above it, from the one that somebody started; what it may spend, and
     # what of its spending the run above has counted.
     above: tuple[Above, ...] = ()
@@ -113,9 +137,21 @@ class Run(RunState):
         return self.status == "running" and self.waiting is None
 
     @property
+    def may_have_begun(self) -> bool:
+        """Whether it acts now, or waits to ask again for a call that `tools` did not answer: before
+        it stops, it must know what became of that."""
+        return self.is_moving or (self.status == "running" and self.tries > 0)
+
+    @property
     def has_ended(self) -> bool:
         """Whether nothing follows by itself."""
         return self.status in ENDED
+
+    @property
+    def over_since(self) -> Instant | None:
+        """When it ended, where nothing of it is under way or undone half way."""
+        is_whole = self.undoing is None and (self.is_undone or not self.undone)
+        return self.ended_at if self.has_ended and is_whole else None
 
     @property
     def asked(self) -> Assented | None:
@@ -142,13 +178,16 @@ class Divergence(Model):
 
 class StepResult(Model):
     """What became of one step, or of one of its iterations; it never changes. The result of a step
-    with iterations says only how many there were."""
+    with iterations says only how many there were. Of a step in which a model chooses, each call is
+    an iteration, which keeps what was `chosen`, and the step's result says after how many `turns`
+    it answered what."""
 
     run_id: str
     number: int
     step: str
     iteration: int | None = None
     iterations: int | None = None
+    turns: int | None = None
     status: str
     at: Instant
     operation: str | None = None
@@ -161,6 +200,7 @@ class StepResult(Model):
     approval_id: str | None = None
     assented_by: str | None = None
     settled_by: str | None = None
+    chosen: ChosenCall | None = None
     sub_run_id: str | None = None
     divergences: tuple[Divergence, ...] = ()
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from events.runs import Failure, RunCancelled, RunPaused, RunWentOn
+from functions.runs.rules.divergence import accept
 from functions.runs.rules.run import Run, Steps, Stop
 from shared.kit.errors import VersionConflict
 from shared.kit.transitions import Transition
@@ -16,7 +17,7 @@ def pause(run: Run, by: str, at: datetime) -> Steps:
     _refuse_ended(run)
     if run.status == "paused" or run.stop is not None:
         return ()
-    if run.is_moving:
+    if run.may_have_begun:
         return _asked_to("pause", run, by, at)
     paused = run.but(status="paused", failure=PAUSED, due_at=None)
     return (Transition(paused, RunPaused, {"receipts": ()}),)
@@ -30,7 +31,7 @@ def cancel(run: Run, by: str, at: datetime) -> Steps:
         return ()
     if run.has_ended and run.status != "failed":
         raise VersionConflict(f"the run is {run.status}: nothing of it is left to cancel")
-    if run.is_moving:
+    if run.may_have_begun:
         return _asked_to("cancel", run, by, at)
     asked = run.asked
     ended = run.but(status="cancelled", waiting=None, due_at=None, ended_at=at, stop=None)
@@ -54,10 +55,10 @@ def resume(run: Run, at: datetime) -> Steps:
         raise VersionConflict(f"the run is {run.status}: only a paused or failed one is resumed")
     if run.is_undone or run.undoing is not None:
         raise VersionConflict("what the run did was undone: start another one")
-    failure, waiting = run.failure, run.waiting
-    if failure is not None and failure.code == "diverged":
-        run = run.but(accepted=failure.step)
-    run = run.but(failure=None, ended_at=None, cursor=run.cursor.but(attempt=1))
+    waiting = run.waiting
+    thinking = run.thinking.asked_anew() if run.thinking is not None else None
+    cursor = run.cursor.but(attempt=1)
+    run = accept(run).but(failure=None, ended_at=None, cursor=cursor, thinking=thinking)
     if waiting is not None and waiting.kind == "approval":
         again = run.but(status="awaiting_approval", due_at=None)
     elif waiting is not None and waiting.kind == "time":

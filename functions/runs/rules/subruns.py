@@ -10,10 +10,11 @@ from typing import Any
 
 from events.invocations import Labelled
 from events.plan_content import Call, PlanContent, SubRun
-from events.plans import PlanState, StepPrediction
+from events.plans import PlanState, Prediction, StepPrediction
 from events.runs import Failure, RunCancelled, RunFailed, RunPaused
 from functions.runs.rules.calls import ConcreteCall, Prepared
 from functions.runs.rules.cards import content_of_calls
+from functions.runs.rules.divergence import predicted_of
 from functions.runs.rules.moves import Ask, Delegate, Finish, Move, failed
 from functions.runs.rules.order import Placed
 from functions.runs.rules.run import (
@@ -51,7 +52,7 @@ def move_of(
     placed: Placed,
     prepared: Prepared,
     results: Mapping[str, StepResult],
-    predicted: StepPrediction | None,
+    prediction: Prediction | None,
 ) -> Move | None:
     """What a step that starts a run does next; None for any other step, and once it has ended."""
     step, does = placed.step, placed.step.does
@@ -62,7 +63,7 @@ def move_of(
     if len(run.above) >= DEEPEST:
         return failed(step.id, "too_deep", f"it lies more than {DEEPEST} runs deep")
     if step.assent == "step":
-        call = _as_call(placed, does, predicted)
+        call = _as_call(placed, does, predicted_of(prediction, step.id))
         content = content_of_calls(run, (call,))
         if run.step_assent is None or run.step_assent.content_hash != content.hash:
             return Ask((call,), content)
@@ -144,6 +145,14 @@ def fitting(run: Run, move: Move) -> Move:
     )
 
 
+def most_within(run: Run, payer: Run, most: int | None) -> int | None:
+    """The most that a run may have spent, where the run whose hold it spends may have spent so
+    much."""
+    if most is None or payer.run_id == run.run_id:
+        return most
+    return max(most - payer.spent_usd_micros, 0) + run.counted_usd_micros
+
+
 def resting(steps: Steps) -> Transition[Run] | None:
     """The one that lets a sub-run rest or end."""
     found = (each for each in steps if isinstance(each.state, Run) and each.state.above)
@@ -161,13 +170,13 @@ def _counted(step: Transition[Run]) -> Transition[Run]:
 
 def follow(run: Run, ending: Transition[Run], at: datetime) -> Steps:
     """What follows for the run above from a sub-run that rests or has ended: it goes on with what
-    that one gave, or rests, fails or ends likewise; nothing where it does not wait for that one.
+    that one gave, or rests, fails or ends likewise; where it does not wait for that one, neither.
     What the sub-run spent since this was counted last is spent by the run above."""
     ended, waiting = ending.state, run.waiting
-    if waiting is None or waiting.run_id != ended.run_id:
-        return ()
     more = ended.spent_usd_micros - ended.counted_usd_micros
     run = run.but(spent_usd_micros=run.spent_usd_micros + more)
+    if waiting is None or waiting.run_id != ended.run_id:
+        return (Transition(run),) if more else ()
     if ended.status == "completed":
         (outputs,) = ending.contents
         return (Transition(_result(run, ended, outputs.value, at)), Transition(run.moving(at)))

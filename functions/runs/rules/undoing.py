@@ -101,7 +101,7 @@ def _inverse(progress: Progress, call: ConcreteCall) -> ConcreteCall | None:
 
 def undone(run: Run, receipts: Receipts, kept: Mapping[str, tuple[str, ...]], runs: Runs) -> Steps:
     """All that could be undone of the run, and of the `runs` below it, is undone."""
-    after = run.but(undoing=None, is_undone=True, due_at=None)
+    after = run.but(undoing=None, is_undone=True, due_at=None, **_spent(run, receipts))
     below = (each.but(is_undone=True) for each in runs if each.run_id != run.run_id)
     return tuple(
         Transition(
@@ -124,9 +124,16 @@ def part_undone(
         undoing=run.undoing if why is None else None,
         due_at=due_at,
         failure=failure,
+        **_spent(run, receipts),
     )
     below = (each for each in runs if each.run_id != run.run_id and each.run_id in receipts)
     return tuple(
         Transition(each, RunWentOn, {"receipts": receipts.get(each.run_id, ())})
         for each in (*below, after)
     )
+
+
+def _spent(run: Run, receipts: Receipts) -> dict[str, int]:
+    """What undoing costs is spent too, though no budget stops it."""
+    costs = (each.cost_usd_micros for of in receipts.values() for each in of)
+    return {"spent_usd_micros": run.spent_usd_micros + sum(costs)}

@@ -9,6 +9,7 @@ from functions.runs.rules.cards import (
     effects_of,
     evidence_of,
     gravest,
+    irreversible,
     irreversible_in,
     question,
 )
@@ -16,6 +17,7 @@ from functions.runs.rules.moves import Ask
 from functions.runs.rules.progress import Progress
 from functions.runs.rules.run import Assented, Run, Steps
 from functions.runs.rules.starting import waiting_for
+from functions.runs.service.assents import difference_from_last
 from functions.runs.service.tokens import base_token
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.contents import Content
@@ -26,18 +28,21 @@ async def ask_about_calls(work: UnitOfWork, progress: Progress, move: Ask) -> St
     """The run waits for assent to exactly these calls of a step."""
     first = move.calls[0]
     count = "one call" if len(move.calls) == 1 else f"{len(move.calls)} calls"
-    what = f"{count} of {first.call.operation}"
+    what, kept = f"{count} of {first.call.operation}", irreversible([first.call.operation])
     if isinstance(first.placed.step.does, SubRun):
         what = f"the run of the plan {first.placed.step.does.plan_hash[:12]}"
+        kept = irreversible_in([first.placed.step], progress.prediction)
     summary = f"Step {first.step} of {progress.run.capsule}: {what}"
+    if move.why is not None:
+        summary += f", which a model chose: {move.why}"[:1_000]
     return await _ask(
         work,
         progress,
         effect=first.call.effect,
-        content_hash=move.content.hash,
+        content=move.content,
         step=first.step,
         summary=summary,
-        kept=irreversible_in([first.placed.step], progress.prediction),
+        kept=kept,
         new=(move.content,),
     )
 
@@ -50,7 +55,7 @@ async def ask_about_plan(
         work,
         Progress(run, plan, prediction),
         effect=gravest(effects_of(plan, prediction)),
-        content_hash=run.plan_hash,
+        content=Content.of(plan.model_dump(mode="json")),
         step=None,
         summary=f"Run {run.capsule}, version {run.capsule_version}: {run.steps} steps",
         kept=irreversible_in(all_steps(plan.steps), prediction),
@@ -62,18 +67,19 @@ async def _ask(
     progress: Progress,
     *,
     effect: Effect,
-    content_hash: str,
+    content: Content,
     step: str | None,
     summary: str,
     kept: list[str],
     new: tuple[Content, ...] = (),
 ) -> Steps:
-    run = progress.run
+    run, content_hash = progress.run, content.hash
     event_id = derive_id("evt", work.at, run.run_id, content_hash, str(run.cursor.unit))
     token = await base_token(run, work.store.tenant_id, content_hash)
     approval_id = derive_id("apr", work.at, event_id)
     asked = Assented(approval_id=approval_id, content_hash=content_hash, step=step, token=token)
-    evidence = evidence_of(run, progress.prediction)
+    changed = await difference_from_last(work, run, step, content)
+    evidence = evidence_of(run, progress.prediction, changed)
     assessment = assessment_of(effect, kept)
     said = question(run, effect, content_hash, summary, token, run.authors)
     return ending.ask(

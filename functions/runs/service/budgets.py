@@ -1,18 +1,24 @@
-"""Holds what runs may spend, and settles it once they end."""
+"""Holds what runs may spend, and charges what they spent."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from functions.runs.aggregates import BUDGETS, LIMITS
 from functions.runs.rules import budget as rules
-from functions.runs.rules.budget import TENANT, Budget, budget_id, limit_of
+from functions.runs.rules.budget import Budget
+from functions.runs.rules.charges import charge, is_due
+from functions.runs.rules.raising import ask
 from functions.runs.rules.run import Hold, Run, Steps
 from functions.runs.service.agents import why_stopped
 from functions.runs.service.plans import Plan, read_plan
-from shared.agents import KnownAgent, read_agent
+from functions.runs.service.retention import keep_from_first
+from shared.agents import KnownAgent, read_agent_alone
 from shared.aggregates.unit_of_work import UnitOfWork
+from shared.budgets.limits import TENANT, budget_id, limit_of
 from shared.kit.errors import VersionConflict
-from shared.kit.transitions import Transition
+
+Budgets = tuple[Budget, Budget]
 
 
 async def take_hold(
@@ -24,71 +30,58 @@ async def take_hold(
     content = plan.content
     estimate = 0 if is_part else plan.state.estimate_usd_micros
     wanted = rules.hold_for(content, plan.prediction, estimate, work.at)
-    agents, tenants = await budgets_of(work, content.agent.agent_id, wanted, agent)
-    return rules.take(agents, tenants, content, wanted)
+    wanted = _for_agent(wanted, agent)
+    agents, tenants = await budgets_of(work, content.agent.agent_id, wanted)
+    hold, steps = rules.take(agents, tenants, content, wanted)
+    return hold, (*steps, *await keep_from_first(work, hold))
 
 
 async def hold_again(work: UnitOfWork, run: Run) -> tuple[Run, Steps]:
     """The failed run with a hold for what is left of it. Raises BudgetExhausted, NotFound,
     VersionConflict where its agent does not serve."""
     plan = await read_plan(work.store, run.plan_hash)
-    agent = await read_agent(work.store, run.agent_id)
+    agent = await read_agent_alone(work.store, run.agent_id)
     why = why_stopped(agent, plan.content, work.at)
     if agent is None or why is not None:
         raise VersionConflict(why or "its agent is not there any more")
     hold, steps = await take_hold(work, plan, agent, is_part=bool(run.above))
-    hold = hold.but(settled=run.spent_usd_micros)
+    hold = hold.but(settled=run.spent_usd_micros, made=run.calls)
     return run.but(hold=hold, held_usd_micros=hold.usd_micros), steps
 
 
-async def budgets_of(
-    work: UnitOfWork, agent_id: str, hold: Hold, agent: KnownAgent | None
-) -> tuple[Budget, Budget]:
+def _for_agent(hold: Hold, agent: KnownAgent) -> Hold:
+    per_day = agent.state.budget.per_day_usd_micros
+    return hold.but(per_day_usd_micros=per_day, is_trial=agent.state.mode == "trial")
+
+
+async def budgets_of(work: UnitOfWork, agent_id: str, hold: Hold) -> Budgets:
     """The agent's budget of the day and the tenant's of the month, with the limits of now."""
     ids = budget_id(agent_id, hold.day), budget_id(TENANT, hold.month)
     await work.prefetch((BUDGETS, ids[0]), (BUDGETS, ids[1]), (LIMITS, agent_id), (LIMITS, TENANT))
-    known = [await work.find(BUDGETS, id) for id in ids]
+    agents, tenants = [await work.find(BUDGETS, id) for id in ids]
     own, whole = await work.find(LIMITS, agent_id), await work.find(LIMITS, TENANT)
-    per_day = agent.state.budget.per_day_usd_micros if agent is not None else 0
-    is_trial = agent is not None and agent.state.mode == "trial"
-    agents_limit = limit_of(agent_id, own, per_day, is_trial=is_trial)
-    if agent is None and known[0] is not None:
-        agents_limit = known[0].limit_usd_micros
+    trial = hold.is_trial
+    limit = limit_of(own, hold.per_day_usd_micros, is_trial=trial)
     return (
-        _with(known[0], agent_id, hold.day, agents_limit),
-        _with(known[1], TENANT, hold.month, limit_of(TENANT, whole, None)),
+        _known(agents, agent_id, hold.day).limited(limit, is_trial=trial),
+        _known(tenants, TENANT, hold.month).limited(limit_of(whole, None), is_trial=False),
     )
 
 
-def _with(known: Budget | None, scope: str, period: str, limit: int) -> Budget:
-    if known is None:
-        return Budget(scope=scope, period=period, limit_usd_micros=limit)
-    return known.but(limit_usd_micros=limit)
+def _known(budget: Budget | None, scope: str, period: str) -> Budget:
+    return budget or Budget(scope=scope, period=period, limit_usd_micros=0)
 
 
-async def save_settled(work: UnitOfWork, steps: Steps) -> list[Any]:
-    """Saves the steps; where they end a run that holds something, settles that in the same
-    commit."""
-    ended = next((each.state for each in reversed(steps) if _holds_and_ended(each.state)), None)
-    if ended is None:
+async def save_settled(work: UnitOfWork, steps: Steps, budgets: Budgets | None = None) -> list[Any]:
+    """Saves the steps; where the run has spent something since the last time, or holds something
+    that it needs no more, the budgets say so in the same commit. They are read where the caller
+    does not have them."""
+    last = next((each.state for each in reversed(steps) if isinstance(each.state, Run)), None)
+    if last is None or last.hold is None or not is_due(last):
         return await work.save(*steps)
-    hold = ended.hold
-    agents, tenants = await budgets_of(work, ended.agent_id, hold, None)
-    freed = tuple(_freed(each) for each in steps)
-    saved = await work.save(*freed)
-    await work.save(*rules.settle(ended, hold, agents, tenants))
+    agents, tenants = budgets or await budgets_of(work, last.agent_id, last.hold)
+    charged, charges = charge(last, agents, tenants, partial(ask, at=work.at))
+    shown = (replace(each, state=charged) if each.state is last else each for each in steps)
+    saved = await work.save(*shown)
+    await work.save(*charges)
     return saved
-
-
-def _holds_and_ended(state: Any) -> bool:
-    return (
-        isinstance(state, Run) and state.has_ended and state.hold is not None and state.hold.counted
-    )
-
-
-def _freed(step: Transition[Any]) -> Transition[Any]:
-    if not _holds_and_ended(step.state):
-        return step
-    run = step.state
-    hold = run.hold.but(usd_micros=0, calls={}, counted=False, settled=run.spent_usd_micros)
-    return replace(step, state=run.but(hold=hold, held_usd_micros=0))

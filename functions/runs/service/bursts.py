@@ -13,15 +13,18 @@ from events.invocations import InvocationView
 from events.runs import Failure
 from functions.runs.rules import ending
 from functions.runs.rules.calls import ConcreteCall
-from functions.runs.rules.moves import Act, Ask, Delegate, Finish, Halt, Move, Rest
+from functions.runs.rules.charges import most_of, why_exhausted
+from functions.runs.rules.late import may_go_on, may_have_acted, report_late
+from functions.runs.rules.moves import Act, Ask, Delegate, Finish, Halt, Move, Rest, Think
 from functions.runs.rules.progress import Progress
 from functions.runs.rules.reading import results_to_read
 from functions.runs.rules.replaying import Replay
 from functions.runs.rules.run import Run, Steps
-from functions.runs.rules.subruns import acts_next, budget_of, fitting
+from functions.runs.rules.subruns import acts_next, budget_of, fitting, most_within
 from functions.runs.service.agents import why_stopped
 from functions.runs.service.asking import ask_about_calls
-from functions.runs.service.budgets import budgets_of
+from functions.runs.service.assents import note_receipts
+from functions.runs.service.budgets import Budgets, budgets_of
 from functions.runs.service.invoking import invoke
 from functions.runs.service.moments import Clock
 from functions.runs.service.plans import Plan, read_plan
@@ -29,8 +32,9 @@ from functions.runs.service.repeating import begin_replay, note_earlier
 from functions.runs.service.results import read_results
 from functions.runs.service.stopping import was_begun
 from functions.runs.service.subruns import delegate, payer_of, save_run
+from functions.runs.service.thinking import mind_of, think
 from functions.runs.service.tokens import token_for
-from shared.agents import KnownAgent, read_agent
+from shared.agents import KnownAgent, read_agent_alone
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.bounded import TookTooLong, bounded
 from shared.kit.errors import Unavailable
@@ -45,9 +49,10 @@ async def go_on(tenant_id: str, run_id: str, clock: Clock, *, again: bool = Fals
     it starts, or that wait for it; what is left is found by its timer. `again`: an earlier process
     may have made calls that nobody has noted. Raises Unavailable."""
     following: str | None = run_id
-    while following is not None and not clock.is_over:
-        acted, following = await _one_burst(tenant_id, following, clock, again)
-        again = again and not acted
+    async with clock.with_place(tenant_id) as is_placed:
+        while is_placed and following is not None and not clock.is_over:
+            acted, following = await _one_burst(tenant_id, following, clock, again)
+            again = again and not acted
 
 
 async def _one_burst(
@@ -60,14 +65,17 @@ async def _one_burst(
     async def once(work: UnitOfWork, run: Run) -> bool:
         nonlocal following
         following = acts_next(run)
-        if run.is_moving:
+        if may_go_on(run, clock.now):
             done.append(Burst(work, clock, again=again or bool(done)))
             following = acts_next(await done[-1].do(run))
             return True
         if not done or not done[-1].acted:
             return False
-        # Somebody ended it between our calls and our commit.
-        await work.save(*ending.report_late(run, done[-1].progress))
+        # Somebody let it rest or end between our calls and our commit.
+        made = done[-1].progress
+        noted = await read_results(work.store, [each.id for each in made.made])
+        note_receipts(work, made.receipts)
+        await save_run(work, report_late(run, made, noted))
         return True
 
     await clock.commit_once(tenant_id, run_id, once)
@@ -82,7 +90,8 @@ class Burst:
     def __init__(self, work: UnitOfWork, clock: Clock, *, again: bool) -> None:
         self._work = work
         self._clock = clock
-        self._again = again
+        self._again = self._is_in_doubt = again
+        self._budgets: Budgets | None = None
 
     @property
     def acted(self) -> bool:
@@ -93,14 +102,18 @@ class Burst:
         """The run after the burst, saved but not committed. Raises Unavailable where the plan, the
         agent or a key cannot be read."""
         store = self._work.store
-        plan = await read_plan(store, run.plan_hash)
+        plan = self._clock.plan
+        if plan is None or plan.state.plan_hash != run.plan_hash:
+            plan = self._clock.plan = await read_plan(store, run.plan_hash)
         results = await read_results(store, results_to_read(run, plan.content))
         if run.replay_of is not None:
             self.progress = await begin_replay(self._work, run, plan, results)
             return await self._saved(run, await self._advance())
         content = plan.content.but(budget_usd_micros=budget_of(run, plan.content))
         self.progress = Progress(run, content, plan.prediction, results)
-        agent = await read_agent(store, run.agent_id)
+        self._is_in_doubt |= run.tries > 0
+        agent = await read_agent_alone(store, run.agent_id)
+        self.progress.mind = await mind_of(store, run, plan.content, self._clock.asker)
         # What it may, it may at this moment.
         if (failure := await self._forbids(run, plan, agent)) is not None:
             steps = ending.halt(self.progress, Halt("paused", failure), self._work.at)
@@ -109,7 +122,10 @@ class Burst:
         return await self._saved(run, steps)
 
     async def _saved(self, run: Run, steps: Steps) -> Run:
-        saved = await save_run(self._work, steps)
+        note_receipts(self._work, self.progress.receipts)
+        # What a plan shows and gives is often the same for each of its runs.
+        await self._work.look_for(*steps)
+        saved = await save_run(self._work, steps, self._budgets)
         return next(each for each in saved if isinstance(each, Run) and each.run_id == run.run_id)
 
     async def _forbids(self, run: Run, plan: Plan, agent: KnownAgent | None) -> Failure | None:
@@ -118,19 +134,19 @@ class Burst:
         if why is not None:
             return Failure(code="agent_stopped", detail=why)
         payer = await payer_of(self._work, run)
-        if payer.hold is not None and payer.hold.counted:
-            known = agent if payer is run else None
-            for budget in await budgets_of(self._work, payer.agent_id, payer.hold, known):
-                if budget.state == "exhausted":
-                    detail = f"the budget of {budget.scope} for {budget.period} is exhausted"
-                    return Failure(code="budget_exhausted", detail=detail)
-        return None
+        hold = payer.hold
+        if hold is None or not (hold.counted or payer.spent_usd_micros):
+            return None
+        budgets = await budgets_of(self._work, payer.agent_id, hold)
+        self._budgets = budgets if payer is run else None
+        self.progress.most_usd_micros = most_within(run, payer, most_of(payer, *budgets))
+        return why_exhausted(*budgets)
 
     async def _advance(self) -> Steps:
         while True:
             move = await self._next()
             if isinstance(move, Act):
-                if self.progress.is_full or self._clock.is_over:
+                if self.progress.is_full or not await self._clock.has_turn():
                     return ending.commit_part(self.progress, self._clock.now)
                 if await self._is_stopped_before(move):
                     return ending.stop(self.progress, self._clock.now)
@@ -143,6 +159,8 @@ class Burst:
                 if outcome is None:
                     continue
                 return await self._ended(outcome)
+            if isinstance(move, Think):
+                return await think(self.progress, move, self._clock)
             return await self._ended(move)
 
     async def _next(self) -> Move:
@@ -160,14 +178,19 @@ class Burst:
             return False
         if self.progress.run.replay_of is not None:
             return True
-        return not await was_begun(self._work.store, self.progress, move)
+        if await was_begun(self._work.store, self.progress, move):
+            return False
+        # An earlier process got no further than to the first call that is not recorded.
+        is_in_doubt, self._is_in_doubt = self._is_in_doubt, False
+        return not (is_in_doubt and may_have_acted(move.calls))
 
     async def _ended(self, move: Move) -> Steps:
         progress, now = self.progress, self._clock.now
         move = fitting(progress.run, move)
         if isinstance(move, Finish):
             return ending.finish(progress, move, now)
-        if progress.run.stop is not None:
+        is_unanswered = isinstance(move, Rest) and progress.run.tries > 0
+        if progress.run.stop is not None and not is_unanswered:
             return ending.stop(progress, now)
         if isinstance(move, Ask):
             return await ask_about_calls(self._work, progress, move)

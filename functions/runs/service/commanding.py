@@ -1,7 +1,7 @@
 """People stop runs, and let them go on."""
 
 from functions.runs.aggregates import LIMITS, RUN, RUNS
-from functions.runs.rules.budget import TENANT, set_limit
+from functions.runs.rules.budget import note_limits, set_limit
 from functions.runs.rules.snapshots import refuse_earlier
 from functions.runs.rules.stopping import cancel, pause
 from functions.runs.rules.subruns import Stopping
@@ -11,6 +11,7 @@ from functions.runs.service.subruns import resume_all, stop
 from functions.runs.views import LimitView, RunView
 from shared.agents.reading import is_there
 from shared.aggregates.command import Command
+from shared.budgets.limits import ANY_AGENT, TENANT
 from shared.kit.callers import Caller
 from shared.kit.errors import NotFound
 from shared.kit.ids import is_id
@@ -68,7 +69,9 @@ async def put_limit(
         if scope != TENANT and not await is_there(work.store, scope):
             await report_miss(RUN.outbox, caller, scope)
             raise unknown
-        await work.find(LIMITS, scope)
+        await work.prefetch((LIMITS, scope), (LIMITS, ANY_AGENT))
+        if scope != TENANT and await work.find(LIMITS, ANY_AGENT) is None:
+            await work.save(*note_limits(caller.principal))
         saved = await work.save(*set_limit(scope, limit_usd_micros, caller.principal))
         return LimitView.of(saved[0])
 

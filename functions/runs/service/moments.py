@@ -1,18 +1,25 @@
 """The time of one request, and the commits that a run makes in it without anybody's call."""
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 from functions.runs.aggregates import RUN, RUNS
 from functions.runs.rules.run import Run
+from functions.runs.service.places import PLACES, Place
+from functions.runs.service.plans import Plan
 from shared.aggregates.unit_of_work import UnitOfWork
+from shared.kit.ids import new_id
 from shared.messaging.changes import Change
 from shared.messaging.recorder import LastEvent, Recorder
+from shared.models.messages import Answer
 from shared.storage.races import decide_again
 
 # A request has 30 seconds, and a call may take 12 of them.
 BURSTS_SECONDS = 15.0
+# A model takes its time to answer, and its answer is committed.
+MODEL_SECONDS = 10.0
 
 
 class Clock:
@@ -21,8 +28,17 @@ class Clock:
     def __init__(self, received_at: datetime, cause: LastEvent | None = None) -> None:
         """`cause` is the event that the first commit follows from; by default the run's latest."""
         self.received_at = received_at
+        # Who asks models in this request, and what they answered: a lost race does not ask again.
+        self.asker = new_id("ask", received_at)
+        self.answers: dict[str, Answer] = {}
+        # What the run does, which never changes: read once a request.
+        self.plan: Plan | None = None
+        # Events of this request whose flags its next commit clears.
+        self.left: list[str] = []
         self._cause = cause
         self._began = time.monotonic()
+        # That of the burst under way, which it gives to others that are due.
+        self.place: Place | None = None
 
     @property
     def elapsed(self) -> float:
@@ -34,10 +50,28 @@ class Clock:
         """The instant."""
         return self.received_at + timedelta(seconds=self.elapsed)
 
+    async def has_turn(self) -> bool:
+        """Whether the burst under way may make another call; waits while others go first."""
+        left = max(0.0, BURSTS_SECONDS - self.elapsed)
+        return not self.is_over and (self.place is None or await self.place.keeps(left))
+
+    @asynccontextmanager
+    async def with_place(self, tenant_id: str) -> AsyncIterator[bool]:
+        """Whether there is a place in this process for bursts of the tenant, within the time of the
+        request."""
+        left = max(0.0, BURSTS_SECONDS - self.elapsed)
+        async with PLACES.here().taken(tenant_id, left) as self.place:
+            yield self.place.is_held
+
     @property
     def is_over(self) -> bool:
         """Whether the request has no time for another burst."""
         return self.elapsed > BURSTS_SECONDS
+
+    @property
+    def is_late(self) -> bool:
+        """Whether another request has more time for a model."""
+        return self.elapsed > MODEL_SECONDS
 
     async def commit_once(
         self,
@@ -61,8 +95,10 @@ class Clock:
             if run is None:
                 return
             work.is_about(RUNS, run_id)
-            if await use_case(work, run):
+            if await use_case(work, run) or self.left:
+                change.clear(*self.left)
                 await RUN.outbox.commit(work.store, work.finish(), now=self.now)
+                self.left.clear()
 
         await decide_again(once)
         self._cause = None

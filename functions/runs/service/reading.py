@@ -5,8 +5,9 @@ from itertools import islice
 from typing import NamedTuple
 
 from events.plan_content import MOST_IN_A_GROUP
-from functions.runs.aggregates import RESULTS, RUN, RUNS
+from functions.runs.aggregates import RESULTS
 from functions.runs.rules.run import Run, StepResult, result_id
+from functions.runs.service.retention import read_run
 from functions.runs.views import StepPage, StepView
 from shared.kit.callers import Caller
 from shared.kit.parsing import refused_cursor
@@ -51,7 +52,7 @@ async def list_steps(caller: Caller, run_id: str, limit: int, cursor: str | None
     """The results of a run in the order of its plan, each step before its iterations. Reads at most
     `limit` of them, and shows as many of these as fit into 900 KB, but always one. Raises NotFound,
     Invalid."""
-    run = await RUN.read(caller, RUNS, run_id)
+    run = await read_run(caller, run_id)
     store = TenantStore(caller.tenant_id)
     # Nothing is there of what comes after the group under way.
     last = min(run.steps, run.done + MOST_IN_A_GROUP)

@@ -8,11 +8,15 @@ from functions.runs.rules.run import StepResult
 from shared.storage.firestore import TenantStore
 
 
-async def read_results(store: TenantStore, ids: Sequence[str]) -> dict[str, StepResult]:
-    """Those results that exist, and those of the iterations of such steps, by their ids. Two round
-    trips at most. Raises Unavailable."""
+async def read_results(
+    store: TenantStore, ids: Sequence[str], *, chosen: bool = False
+) -> dict[str, StepResult]:
+    """Those results that exist, and those of the iterations of such steps, by their ids; of the
+    calls that a model has `chosen` only where that is said. Two round trips at most. Raises
+    Unavailable."""
     found = await read_step_results(store, ids)
-    return {**found, **await read_step_results(store, iterations_to_read(found))}
+    iterations = iterations_to_read(found, chosen=chosen)
+    return {**found, **await read_step_results(store, iterations)}
 
 
 async def read_step_results(store: TenantStore, ids: Sequence[str]) -> dict[str, StepResult]:

@@ -7,15 +7,16 @@ from functions.runs.aggregates import RUNS
 from functions.runs.rules import ending
 from functions.runs.rules import subruns as rules
 from functions.runs.rules.budget import BudgetExhausted
+from functions.runs.rules.divergence import predicted_of
 from functions.runs.rules.moves import Delegate, Halt, failed, paused
 from functions.runs.rules.progress import Progress
 from functions.runs.rules.replaying import refuse_replay
 from functions.runs.rules.run import Run, Steps
 from functions.runs.rules.stopping import cancel, resume
 from functions.runs.service.agents import why_stopped
-from functions.runs.service.budgets import hold_again, save_settled, take_hold
+from functions.runs.service.budgets import Budgets, hold_again, save_settled, take_hold
 from functions.runs.service.plans import read_plan
-from shared.agents import read_agent
+from shared.agents import read_agent_alone
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.errors import ContentErased, NotFound
 from shared.kit.transitions import Transition
@@ -31,7 +32,7 @@ async def delegate(work: UnitOfWork, progress: Progress, move: Delegate) -> Step
         return failed(id, "plan_missing", error.detail)
     if plan.content.needs_assent and rules.covering(run, placed) is None:
         return failed(id, "not_assented", "nobody assented to the run that it starts")
-    agent = await read_agent(work.store, plan.content.agent.agent_id)
+    agent = await read_agent_alone(work.store, plan.content.agent.agent_id)
     why = why_stopped(agent, plan.content, work.at)
     if agent is None or why is not None:
         return paused(id, "agent_stopped", why or "")
@@ -46,21 +47,28 @@ async def delegate(work: UnitOfWork, progress: Progress, move: Delegate) -> Step
         plan.content,
         hold,
         left_usd_micros=rules.left_usd_micros(run, progress.plan),
-        predicted=progress.predicted(id),
+        predicted=predicted_of(progress.prediction, id),
         at=work.at,
     )
     return (*ending.delegate(progress, below), *holding)
 
 
-async def save_run(work: UnitOfWork, steps: Steps) -> list[Any]:
-    """Saves what becomes of a run, and what follows from it in the runs above it. Returns the
-    states of the first. Raises Unavailable."""
-    saved = await save_settled(work, rules.counted(steps))
+async def save_run(work: UnitOfWork, steps: Steps, budgets: Budgets | None = None) -> list[Any]:
+    """Saves what becomes of a run, and what follows from it in the runs above it; its budgets are
+    read where the caller does not have them. Returns the states of the first. Raises
+    Unavailable."""
+    saved = await save_settled(work, rules.counted(steps), budgets)
     while (ended := rules.resting(steps)) is not None:
         above = await work.find(RUNS, ended.state.above[-1].run_id)
         steps = rules.follow(above, ended, work.at) if above is not None else ()
         await save_settled(work, rules.counted(steps))
     return saved
+
+
+async def save_each(work: UnitOfWork, steps: Steps) -> None:
+    """Saves what becomes of several runs, each with its budgets. Raises Unavailable."""
+    for each in steps:
+        await save_settled(work, (each,))
 
 
 async def lineage(work: UnitOfWork, run: Run) -> list[Run]:

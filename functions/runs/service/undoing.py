@@ -14,6 +14,7 @@ from functions.runs.service.invoking import invoke
 from functions.runs.service.moments import Clock
 from functions.runs.service.plans import read_plan
 from functions.runs.service.results import read_results
+from functions.runs.service.subruns import save_each
 from functions.runs.service.tokens import token_for
 from functions.runs.views import RunView
 from shared.aggregates.command import Command
@@ -46,10 +47,12 @@ async def go_on_undoing(tenant_id: str, run_id: str, clock: Clock) -> None:
     async def once(work: UnitOfWork, run: Run) -> bool:
         if run.undoing is None:
             return False
-        await work.save(*await undo(work, run, clock))
+        await save_each(work, await undo(work, run, clock))
         return True
 
-    await clock.commit_once(tenant_id, run_id, once)
+    async with clock.with_place(tenant_id) as is_placed:
+        if is_placed:
+            await clock.commit_once(tenant_id, run_id, once)
 
 
 async def undo(work: UnitOfWork, run: Run, clock: Clock) -> Steps:
@@ -63,7 +66,7 @@ async def undo(work: UnitOfWork, run: Run, clock: Clock) -> Steps:
     except (Rejected, ValueError) as error:
         return part_undone(run, receipts, runs, None, str(error)[:500])
     for of, call in whole.calls[run.undone :]:
-        if clock.is_over:
+        if not await clock.has_turn():
             return part_undone(run, receipts, runs, clock.now + LOST_AFTER, None)
         try:
             token = await token_for(of, call, work.store.tenant_id, clock.now)
@@ -88,7 +91,7 @@ async def undo(work: UnitOfWork, run: Run, clock: Clock) -> Steps:
 async def _all_below(work: UnitOfWork, run: Run) -> dict[str, Progress]:
     """The run and all that it started, with what they gave, by their ids. Raises Unavailable."""
     plan = await read_plan(work.store, run.plan_hash)
-    results = await read_results(work.store, every_result(run, plan.content))
+    results = await read_results(work.store, every_result(run, plan.content), chosen=True)
     found = {run.run_id: Progress(run, plan.content, plan.prediction, results)}
     for below in await work.find_all(RUNS, sub_runs_of(run, plan.content)):
         if below is not None:

@@ -2,10 +2,12 @@
 
 from functions.runs.aggregates import RUN, RUNS
 from functions.runs.rules.run import RUN_LOST, Run
-from functions.runs.service.bursts import Burst, go_on
+from functions.runs.service.bursts import go_on
 from functions.runs.service.moments import Clock
+from functions.runs.service.subruns import save_each
 from functions.runs.service.undoing import undo
 from shared.aggregates.unit_of_work import UnitOfWork
+from shared.kit.errors import Unavailable
 from shared.messaging.envelope import Envelope
 
 
@@ -18,11 +20,12 @@ async def wake(event: Envelope) -> None:
         nonlocal is_due
         is_due = True
         if run.undoing is not None:
-            await work.save(*await undo(work, run, clock))
-        else:
-            await Burst(work, clock, again=is_lost or work.attempt > 0).do(run)
+            await save_each(work, await undo(work, run, clock))
 
-    await RUN.timed(RUNS, use_case)(event)
+    async with clock.with_place(event.tenantid) as is_placed:
+        if not is_placed:
+            raise Unavailable("other tenants' runs go first")
+        await RUN.timed(RUNS, use_case)(event)
     # Where it is not due, or its tenant is suspended, nothing goes on.
     if is_due:
-        await go_on(event.tenantid, event.subject_id, clock)
+        await go_on(event.tenantid, event.subject_id, clock, again=is_lost)

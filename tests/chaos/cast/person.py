@@ -29,7 +29,14 @@ class Person:
     """One principal of one tenant with two devices, each on a bad line."""
 
     def __init__(
-        self, http: httpx.AsyncClient, diary: Diary, *, tenant: str, principal: str, role: str
+        self,
+        http: httpx.AsyncClient,
+        diary: Diary,
+        *,
+        tenant: str,
+        principal: str,
+        role: str,
+        scopes: tuple[str, ...] = SCOPES,
     ) -> None:
         self._http = http
         self._diary = diary
@@ -38,6 +45,7 @@ class Person:
         self.tenant = tenant
         self.principal = principal
         self._role = role
+        self._scopes = scopes
 
     def new_uuid(self) -> str:
         """From the same sequence in every run with the same seed."""
@@ -116,7 +124,7 @@ class Person:
         wanted = {
             "principal": self.principal,
             "tenant": self.tenant,
-            "scopes": SCOPES,
+            "scopes": self._scopes,
             "roles": [self._role],
             "expires_in": _TEN_YEARS,
         }

@@ -16,7 +16,8 @@ class Tenant:
     """Everything there is about one tenant. `events` are the log in the order of commit, each with
     its parsed `data`; `shown` are the cards and `shown_agents` the agents of the governor's API;
     `audited` the links of the audit chain; `said` what anybody was answered, `ends` what cases must
-    have come to."""
+    have come to, `run_ends` likewise of runs, `counted` what the server of counters and ledgers has
+    done."""
 
     name: str
     now: str
@@ -27,6 +28,8 @@ class Tenant:
     audited: list[Json] = field(default_factory=list)
     said: list[Json] = field(default_factory=list)
     ends: list[Json] = field(default_factory=list)
+    run_ends: list[Json] = field(default_factory=list)
+    counted: Json = field(default_factory=lambda: {"additions": [], "lines": []})
 
     def states(self, collection: str) -> dict[str, Json]:
         """The aggregates of a collection, by id."""
@@ -35,6 +38,15 @@ class Tenant:
             for id, document in self.documents.get(collection, {}).items()
             if "state" in document
         }
+
+    @property
+    def receipts(self) -> list[Json]:
+        """The receipts that events report, each once, in the order in which they came."""
+        found: dict[str, Json] = {}
+        for event in self.events:
+            for receipt in event["data"].get("receipts") or ():
+                found.setdefault(receipt["receipt_id"], receipt)
+        return list(found.values())
 
     def stories(self, noun: str) -> dict[str, list[Json]]:
         """The events of each subject of that noun, in their sequence."""
@@ -57,6 +69,14 @@ class Evidence:
     dead_letters: str = ""
     surprises: list[str] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
+
+    def add(self, other: "Evidence") -> None:
+        """Takes in what else was found on the same platform."""
+        self.tenants += other.tenants
+        self.keys |= other.keys
+        self.dead_letters = self.dead_letters or other.dead_letters
+        self.surprises += other.surprises
+        self.troubles += other.troubles
 
     def keep(self, file: Path) -> None:
         """Writes it all."""

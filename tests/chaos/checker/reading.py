@@ -1,7 +1,8 @@
 """Collects the evidence: the stores over their own protocols, the public API over HTTP."""
 
 import json
-from collections import Counter
+import sqlite3
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,11 @@ COLLECTIONS = (
     "precedents",
     "decision_claims",
     "contents",
+    "runs",
+    "run_steps",
+    "invocations",
+    "budgets",
+    "plans",
 )
 KEY_SETS = ("agents-public-keys", "approvals-public-keys")
 _OWNER = {"Authorization": "Bearer owner"}
@@ -58,6 +64,20 @@ def read_keys(env: Mapping[str, str]) -> dict[str, Json]:
         version = f"{project}/secrets/public-keys/versions/latest"
         found = json.loads(client.access_secret_version(name=version).payload.data)
         return {name: json.loads(found[name]) for name in KEY_SETS}
+
+
+def read_counted(file: Path) -> dict[str, Json]:
+    """What the server of counters and ledgers has done, by tenant, from its own file."""
+    additions = "SELECT tenant, counter, key, amount FROM additions"
+    lines = "SELECT tenant, ledger, line FROM lines ORDER BY rowid"
+    found: dict[str, Json] = defaultdict(lambda: {"additions": [], "lines": []})
+    with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as database:
+        for tenant, counter, key, amount in database.execute(additions):
+            addition = {"counter": counter, "key": key, "amount": amount}
+            found[tenant]["additions"].append(addition)
+        for tenant, ledger, line in database.execute(lines):
+            found[tenant]["lines"].append({"ledger": ledger, "line": line})
+    return dict(found)
 
 
 def surprises(logs: Path) -> list[str]:

@@ -88,6 +88,16 @@ class Chronicle:
         self.tenant.documents["contents"][hash] = {"body": canonical(content)}
         return hash
 
+    def decided(self, state: Json) -> Json:
+        """The approval with the signature of what was decided."""
+        names = ("approval_id", "kind", "risk", "capacity", "decision_hash", "decided_by")
+        signed = {
+            name: state[name] for name in (*names, "decided_at", "version", "case", "passkey_id")
+        }
+        record = content_hash({name: value for name, value in state.items() if name != "signature"})
+        about = {"tenant_id": TENANT, "outcome": state["status"], "record_hash": record}
+        return {**state, "signature": self.approvals_key.sign({**signed, **about})}
+
     def say(self, status: int, path: str, answer: Json, *, key: str, by: str = "gala") -> None:
         """What both devices of a person were answered."""
         for device in ("phone", "tablet"):

@@ -1,9 +1,8 @@
 """Two agents: one approved by hand, one assented to by a precedent and vetoed. And a miss."""
 
-from tests.chaos.checker.canonical import content_hash
 from tests.chaos.checker.claims.audit import NO_EVIDENCE
 from tests.chaos.checker.evidence import Evidence, Json
-from tests.chaos.sample.chronicle import TENANT, Chronicle, case_state, moment
+from tests.chaos.sample.chronicle import Chronicle, case_state, moment
 
 
 def evidence() -> Evidence:
@@ -122,11 +121,7 @@ def _decided(
         decided_at=moment(number),
         **fields,
     )
-    names = ("approval_id", "kind", "risk", "capacity", "decision_hash", "decided_by", "decided_at")
-    signed = {name: state[name] for name in (*names, "version", "case", "passkey_id")}
-    record = content_hash({name: value for name, value in state.items() if name != "signature"})
-    statement = {**signed, "tenant_id": TENANT, "outcome": status, "record_hash": record}
-    return {**state, "signature": chronicle.approvals_key.sign(statement)}
+    return chronicle.decided(state)
 
 
 def _agent(number: int, status: str, *, deployed: bool) -> Json:

@@ -20,12 +20,13 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--state", type=Path, required=True)
+    parser.add_argument("--root", type=Path, default=ROOT)
     chosen = parser.parse_args(arguments)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     options = Options(
-        root=ROOT,
+        root=chosen.root,
         port=chosen.port,
         state=chosen.state,
         keep=True,

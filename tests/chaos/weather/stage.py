@@ -29,8 +29,9 @@ class StageFailed(Exception):
 class Stage:
     """One platform on one port and one directory, however often it is started."""
 
-    def __init__(self, state: Path, http: httpx.AsyncClient, port: int) -> None:
+    def __init__(self, state: Path, http: httpx.AsyncClient, port: int, root: Path = ROOT) -> None:
         self.state = state
+        self._root = root
         self._http = http
         self._port = port
         self._child: asyncio.subprocess.Process | None = None
@@ -45,6 +46,7 @@ class Stage:
             self._child = await asyncio.create_subprocess_exec(
                 *command,
                 *("--port", str(self._port), "--state", str(self.state)),
+                *("--root", str(self._root)),
                 cwd=ROOT,
                 stdout=output,
                 stderr=output,

@@ -2,18 +2,22 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 
 from tests.chaos.plan import Gust
 from tests.chaos.weather.stage import Stage
 
+Elsewhere = Callable[[str, int], Awaitable[None]]
+
 
 class Storm:
     """What was made to fail, as the plan has it. `blown` counts by target and kind."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, elsewhere: Elsewhere | None = None) -> None:
+        """`elsewhere` arms the faults of what the platform does not run itself."""
         self._stage = stage
+        self._elsewhere = elsewhere
         self.blown: Counter[str] = Counter()
 
     async def blow(self, gusts: Iterator[Gust], seconds: float) -> None:
@@ -30,6 +34,10 @@ class Storm:
         await self._stage.control("DELETE", "faults")
 
     async def _arm(self, gust: Gust) -> None:
+        if gust.target == "targets":
+            assert self._elsewhere is not None
+            await self._elsewhere(gust.kind, gust.count)
+            return
         if gust.kind == "kill_now":
             name = gust.target.removeprefix("function:")
             await self._stage.control("POST", f"functions/{name}/kill", {})

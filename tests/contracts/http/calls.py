@@ -1,10 +1,12 @@
 """Every public call: its route, a body that it takes, who may call it, and how it refuses."""
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from docs.reference import merged_openapi
 from emulators.running import RunningPlatform
@@ -39,6 +41,7 @@ BODIES: dict[str, Any] = {
     "{agent_id}/reactivate": REASON,
     "{agent_id}/reports": {"trigger": "scope_drift", "evidence": "it answered about dosage"},
     "budgets/{scope}": {"limit_usd_micros": 1},
+    "runs/retention": {"days": 400},
     "{invocation_id}/settle": {"happened": False, **NOTE},
     "{plan_hash}/ghostrun": {"mode": "fast"},
     "{approval_id}/decisions": {**ABOUT, "decision": "approve"},
@@ -68,11 +71,12 @@ def routes() -> tuple[tuple[str, str], ...]:
     )
 
 
-# Nobody's own token opens them: tests/functions/tools tries them with those that do.
+# Nobody's own token opens them: tests/functions/tools and runs try them with those that do.
+MINTED: tuple[Any, ...] = ({"CapabilityToken": []}, {"JobOrder": []})
 OF_CAPABILITIES = [
     (method, path)
     for method, path in routes()
-    if {"CapabilityToken": []} in PATHS[path][method.lower()]["security"]
+    if any(each in PATHS[path][method.lower()]["security"] for each in MINTED)
 ]
 OF_PEOPLE = [each for each in routes() if each not in OF_CAPABILITIES]
 WITH_BODY = [(m, p) for m, p in routes() if "requestBody" in PATHS[p][m.lower()]]
@@ -82,6 +86,17 @@ LISTS = [
     for path in READS
     if any(each["name"] == "cursor" for each in PATHS[path]["get"].get("parameters", ()))
 ]
+
+
+def crossed(rows: Sequence[Any], columns: Sequence[Any], *, by_day: int) -> list[Any]:
+    """Each row with each column. By day a row meets so many columns in turn, so that all columns
+    are met; the other pairs are tried by night."""
+    return [
+        pytest.param(row, column, marks=() if turn < by_day else pytest.mark.nightly)
+        for number, row in enumerate(rows)
+        for place, column in enumerate(columns)
+        for turn in [(place - number * by_day) % len(columns)]
+    ]
 
 
 def assert_problem(answer: httpx.Response, status: int, code: str) -> None:

@@ -17,6 +17,7 @@ from tests.contracts.http.calls import (
     WITH_BODY,
     assert_problem,
     call,
+    crossed,
     end,
     parameters_of,
     routes,
@@ -26,6 +27,7 @@ from tests.contracts.http.calls import (
 
 pytestmark = pytest.mark.platform
 
+UNUSUAL = ("PATCH", "OPTIONS", "TRACE", "PROPFIND", "REPORT")
 JSON_BODY = {"Content-Type": "application/json"}
 
 
@@ -104,8 +106,7 @@ def test_head_answers_where_get_does(running: RunningPlatform, token: str, path:
         assert head.headers.get(name) == get.headers.get(name), name
 
 
-@pytest.mark.parametrize("path", sorted(PATHS))
-@pytest.mark.parametrize("method", ["PATCH", "OPTIONS", "TRACE", "PROPFIND", "REPORT"])
+@pytest.mark.parametrize(("path", "method"), crossed(sorted(PATHS), UNUSUAL, by_day=1))
 def test_a_wrong_method_is_405_and_told_every_method(
     running: RunningPlatform, token: str, path: str, method: str
 ) -> None:

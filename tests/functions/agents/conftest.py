@@ -1,6 +1,5 @@
 """The agents function on real emulators, called through its API and its handlers."""
 
-import asyncio
 import json
 import uuid
 from collections.abc import AsyncIterator
@@ -51,7 +50,7 @@ async def issuing_key(
 def _forget_issuer() -> None:
     # Both are remembered per process, where a real process has one issuer only.
     runtime_settings.cache_clear()
-    auth._verifiers.pop(asyncio.get_running_loop(), None)
+    auth._verifiers.forget()
 
 
 @pytest.fixture

@@ -56,6 +56,6 @@ def append_all(*events: Envelope) -> None:
 
     async def appended() -> None:
         await asyncio.gather(*map(append, events))
-        await storage._pools.pop(asyncio.get_running_loop()).close()
+        await storage.disconnect()
 
     asyncio.run(appended())

@@ -85,17 +85,13 @@ async def restarting(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[
     """A database of its own, connected as the functions are."""
     directory = PlatformDirectory(tmp_path_factory.mktemp("restarting"))
     async with Database.open(directory) as database:
-        loop = asyncio.get_running_loop()
-        before = storage._pools.pop(loop, None)
-        with pytest.MonkeyPatch.context() as environment:
+        with storage._pools.anew(), pytest.MonkeyPatch.context() as environment:
             environment.setenv("ASSENT_POSTGRES_ADMIN_DSN", database.dsn("postgres"))
             await asyncio.to_thread(migrate)
             environment.setenv("ASSENT_POSTGRES_DSN", database.dsn("assent_app"))
             environment.setenv("ASSENT_POSTGRES_CONNECTIONS", "2")
             yield database
-        await storage._pools.pop(loop).close()
-        if before is not None:
-            storage._pools[loop] = before
+            await storage.disconnect()
 
 
 async def test_a_restart_in_the_middle_of_a_load_loses_no_acknowledged_entry(

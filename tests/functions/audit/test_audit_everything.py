@@ -78,6 +78,20 @@ async def test_people_read_what_they_wrote_and_nobody_what_was_erased(
 
 
 @pytest.mark.platform
+async def test_what_runs_gave_and_called_is_in_it(chain: Chain, auditor: Caller) -> None:
+    words = await sealed(chain.tenant, "somebody", NOTE, AT)
+    batch = Batch()
+    batch.create("run_steps", "run_1.0", {"state": json.dumps({"output": {"value": 3}})})
+    batch.create("invocations", "inv_1", {"state": json.dumps({"arguments": {"text": words}})})
+    await TenantStore(chain.tenant).commit(batch)
+    found = await _lines(chain.tenant)
+    (result,) = found["collections/run_steps/00000001.jsonl"]
+    assert result == {"id": "run_1.0", "state": {"output": {"value": 3}}}
+    (call,) = found["collections/invocations/00000001.jsonl"]
+    assert call == {"id": "inv_1", "state": {"arguments": {"text": NOTE}}}
+
+
+@pytest.mark.platform
 async def test_a_document_that_is_no_event_of_the_tenant_is_left_out(
     chain: Chain, auditor: Caller
 ) -> None:

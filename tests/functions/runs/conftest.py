@@ -9,11 +9,18 @@ from pathlib import Path
 import aiohttp
 import httpx
 import pytest
+from aiohttp import web
 from joserfc.jwk import OKPKey
 
+from emulators.model_server import SCRIPTED
+from emulators.model_server import application as scripted
+from emulators.ports import HOST
 from functions.approvals.api import ROUTER as APPROVALS
+from functions.capsules.api import ROUTER as CAPSULES
+from functions.capsules.api import RUN as RUN_OF_CAPSULES
+from functions.runs import settings
 from functions.runs.api import ROUTER as RUNS
-from functions.runs.service import invoking
+from functions.runs.service import invoking, ordering
 from functions.tools.api import ROUTER as TOOLS
 from functions.tools.api import RUN as RUN_OF_TOOLS
 from shared.kit.clock import OFFSET
@@ -22,6 +29,8 @@ from shared.policy import published
 from shared.runtime.app import create_api
 from tests.functions.agents.conftest import issuing_key
 from tests.functions.approvals.conftest import cloud
+from tests.functions.capsules.agents import deploy, spec_of
+from tests.functions.runs.jobs import Apart, Jobs
 from tests.functions.runs.worlds import World
 from tests.functions.tools.conftest import targets
 from tests.shared.cloud import Cloud, Mailbox
@@ -33,6 +42,28 @@ __all__ = ["cloud", "issuing_key", "targets"]
 async def topics(cloud: Cloud) -> list[Mailbox]:
     """The topics of the functions."""
     return [await cloud.mailbox(name) for name in ("runs", "tools", "approvals")]
+
+
+@pytest.fixture(scope="module")
+async def model() -> AsyncIterator[str]:
+    """The address of the scripted model, which the function runs is configured with."""
+    runner = web.AppRunner(scripted())
+    await runner.setup()
+    await web.TCPSite(runner, HOST, 0).start()
+    url = f"http://{HOST}:{runner.addresses[0][1]}"
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in {
+            "ENVIRONMENT": "local",
+            "MODEL_URL": f"{url}/v1",
+            "MODEL_NAME": SCRIPTED,
+            "MODEL_USD_IN": "1",
+            "MODEL_USD_OUT": "4",
+        }.items():
+            environment.setenv(f"ASSENT_{name}", value)
+        settings.settings.cache_clear()
+        yield url
+        settings.settings.cache_clear()
+    await runner.cleanup()
 
 
 @pytest.fixture(scope="module")
@@ -85,3 +116,14 @@ async def world(
         await world.fail(drop=0, refuse=0)
         await world.agent()
         yield world
+
+
+@pytest.fixture
+async def jobs(world: World, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Jobs]:
+    """The same tenant, whose agent has rights that the compiler reads, with `capsules`."""
+    await cloud.mailbox("capsules")
+    wire = Apart(create_api(function="capsules", router=CAPSULES, run=RUN_OF_CAPSULES))
+    await deploy(world.tenant, spec_of())
+    async with httpx.AsyncClient(transport=wire, base_url="http://capsules") as client:
+        monkeypatch.setattr(ordering, "_clients", PerLoop(lambda: client))
+        yield Jobs(world, client, wire)

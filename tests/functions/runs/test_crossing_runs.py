@@ -1,9 +1,12 @@
 """Commands that cross a run while it acts: nothing that it did is lost, and nothing follows."""
 
 import asyncio
+from collections.abc import Awaitable
+from typing import Any
 
 import pytest
 
+from events.plan_content import PlanStep, Wait
 from tests.functions.runs.worlds import World, add
 
 
@@ -34,3 +37,31 @@ async def test_a_run_that_is_stopped_while_it_acts_notes_all_that_it_did(
     if run["status"] == "paused":
         assert (await world.act(run["run_id"], "resume"))["status"] == "completed"
         assert await world.counter() == {"value": 3, "additions": 3}
+
+
+async def _crossed(world: World, acting: Awaitable[Any], commit: int, additions: int) -> Any:
+    """What the act gives whose commit comes late, after somebody has cancelled the run."""
+    world.cloud.firestore.slow("Commit", 2.0, number=commit)
+    process = asyncio.ensure_future(acting)
+    while (await world.counter())["additions"] < additions:
+        await asyncio.wait([process], timeout=0.01)
+    await asyncio.sleep(0.2)
+    (run,) = await world.listed()
+    assert (await world.post(f"/v1/runs/{run['run_id']}/cancel")).status_code == 202
+    await process
+    return await world.shown(run["run_id"])
+
+
+async def test_a_wait_that_was_over_when_somebody_cancelled_notes_what_it_did(world: World) -> None:
+    """The wait is over and the run acts, while it still says that it waits."""
+    rest = PlanStep(id="rest", does=Wait(seconds=60))
+    plan = await world.plan(add("one", 1), rest, add("two", 10))
+    begun = await world.start(plan)
+    world.cloud.mend()
+    # The call commits its outcome, then the run commits the end.
+    run = await _crossed(world, world.fire(begun["run_id"]), commit=2, additions=2)
+    assert run["status"] == "cancelled"
+    assert [each["step"] for each in await world.receipts()] == ["one", "two"]
+    assert [each["step"] for each in await world.steps(begun["run_id"])] == ["one", "rest", "two"]
+    await world.act(begun["run_id"], "undo")
+    assert await world.counter() == {"value": 0, "additions": 4}

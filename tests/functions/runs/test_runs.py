@@ -60,6 +60,9 @@ async def test_a_step_with_assent_waits_for_it_and_then_acts_once(world: World) 
     assert await world.counter() == {**(await world.counter()), "value": 6}
     last = (await world.receipts())[-1]
     assert (last["assented_by"], last["approval_id"]) == ("gala", card["id"])
+    # The approval says what it led to.
+    assert (card["receipt_id"], last["receipt_id"][:4]) == (None, "rct_")
+    assert (await world.approval(run["run_id"]))["receipt_id"] == last["receipt_id"]
 
 
 async def test_a_plan_with_assent_does_nothing_before_it(world: World) -> None:

@@ -1,8 +1,12 @@
 """Runs are paused, resumed, cancelled and tried again; a person settles a doubt."""
 
 from datetime import timedelta
+from functools import partial
+
+import pytest
 
 from events.plan_content import PlanStep, Wait
+from tests.deaths import dies
 from tests.functions.runs.worlds import World, add, append
 
 
@@ -105,6 +109,43 @@ async def test_an_agent_that_stopped_stops_its_run_before_it_acts(world: World) 
     await world.agent()
     assert (await world.act(run["run_id"], "resume"))["status"] == "completed"
     assert (await world.counter())["value"] == 1
+
+
+@pytest.mark.parametrize("verb", ["cancel", "pause"])
+async def test_a_run_that_waits_for_tools_stops_once_it_knows_what_its_call_did(
+    world: World, verb: str
+) -> None:
+    """The counter was added to and the answer lost: the run cannot stop as if nothing was."""
+    plan = await world.plan(add("one"), add("two"))
+    await world.fail(drop=1)
+    begun = await world.start(plan)
+    run_id = begun["run_id"]
+    assert (begun["status"], begun["waiting"]["kind"], begun["done"]) == ("running", "time", 0)
+    assert (await world.act(run_id, verb))["stopping"] == verb
+    await world.fire(run_id)
+    run = await world.shown(run_id)
+    assert (run["status"], run["done"]) == ({"cancel": "cancelled", "pause": "paused"}[verb], 1)
+    assert await world.counter() == {"value": 1, "additions": 1}
+    assert [each["outcome"] for each in await world.receipts()] == ["confirmed"]
+
+
+async def test_a_run_whose_process_died_in_a_call_stops_once_it_knows_what_that_did(
+    world: World,
+) -> None:
+    """`tools` has acted and died before it recorded anything, and so has the run."""
+    plan = await world.plan(add("one"), add("two"))
+    for number in range(1, 9):
+        # One after the other dies at a later commit, until one has acted.
+        start = partial(world.start, plan, key=f"once-{number}", settles=False)
+        await dies(world.cloud, start, ("Commit", "before", number))
+        if (await world.counter())["additions"]:
+            break
+    run_id = (await world.listed())[0]["run_id"]
+    assert (await world.act(run_id, "cancel"))["stopping"] == "cancel"
+    await world.fire(run_id)
+    assert (await world.shown(run_id))["status"] == "cancelled"
+    assert await world.counter() == {"value": 1, "additions": 1}
+    assert [each["step"] for each in await world.receipts()] == ["one"]
 
 
 async def test_a_run_goes_on_from_its_newest_snapshot(world: World) -> None:

@@ -49,7 +49,7 @@ async def test_a_step_gives_what_the_run_that_it_starts_gave(world: World) -> No
     assert [(each["step"], each["run_id"]) for each in await world.receipts()] == [
         ("one", run["run_id"]), ("inner", inner["run_id"]), ("last", run["run_id"])
     ]  # fmt: skip
-    assert await world.events() == ["started", "went_on", "started", "completed", "completed"]
+    assert await world.events() == ["started", "started", "went_on", "completed", "completed"]
 
 
 async def test_a_plan_is_assented_to_with_all_plans_in_it(world: World) -> None:

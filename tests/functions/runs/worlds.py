@@ -56,6 +56,7 @@ def call(operation: str, arguments: dict[str, Any]) -> Call:
         undo=definition.undo,
         idempotent=definition.idempotent,
         pin=definition.pin,
+        price_usd_micros=definition.price_usd_micros,
     )
 
 
@@ -97,10 +98,10 @@ class World:
     def of(self, principal: str, *roles: str) -> "World":
         return replace(self, principal=principal, roles=roles)
 
-    async def agent(self, **changed: Any) -> None:
+    async def agent(self, spec: Content = SPEC, **changed: Any) -> None:
         """The agent's document, as `agents` would write it."""
-        state = {**agent_state(**{"spec_hash": SPEC.hash, **changed})}
-        await self._put(AGENTS, AGENT, json.dumps(state), SPEC)
+        state = {**agent_state(**{"spec_hash": spec.hash, **changed})}
+        await self._put(AGENTS, AGENT, json.dumps(state), spec)
 
     async def plan(
         self,
@@ -109,6 +110,8 @@ class World:
         workspace_id: str | None = None,
         status: PlanStatus = "rehearsed",
         estimate: int = 0,
+        cost: int = 0,
+        spec: Content = SPEC,
         **fields: Any,
     ) -> str:
         """The hash of a rehearsed plan, as `capsules` would store it."""
@@ -118,7 +121,7 @@ class World:
                 agent_id=AGENT,
                 name="counting",
                 version="1.0.0",
-                spec_hash=SPEC.hash,
+                spec_hash=spec.hash,
                 mode="production",
             ),
             steps=steps,
@@ -133,8 +136,11 @@ class World:
         prediction = Content.of(
             Prediction(
                 mode="full",
-                steps=tuple(StepPrediction(step=each.id, calls=calls) for each in steps),
-                cost_usd_micros=0,
+                steps=tuple(
+                    StepPrediction(step=each.id, calls=calls, cost_usd_micros=cost)
+                    for each in steps
+                ),
+                cost_usd_micros=cost * len(steps),
                 risk="medium",
                 approvals=0,
                 passes=True,
@@ -243,14 +249,30 @@ class World:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
+    async def asked(self, kind: str) -> list[Any]:
+        """The approvals of that kind which wait for a governor."""
+        answer = await self.approvals.get(
+            "/v1/approvals",
+            params={"status": "pending"},
+            headers=self.of("gala", "governor")._headers(),
+        )
+        assert answer.status_code == 200, answer.text
+        return [each for each in answer.json()["items"] if each["kind"] == kind]
+
     async def decide(self, run_id: str, verb: str = "approve", *, settles: bool = True) -> None:
         """The governor decides about what the run waits for."""
-        asked = await self.approval(run_id)
+        await self.answer(await self.approval(run_id), verb, settles=settles)
+
+    async def answer(
+        self, asked: Any, verb: str = "approve", *, settles: bool = True, **fields: Any
+    ) -> None:
+        """The governor decides about that card."""
         body = {
             "decision": verb,
             "decision_hash": asked["decision_hash"],
             "client_decision_id": str(uuid.uuid4()),
             "note": "as discussed",
+            **fields,
         }
         answer = await self.approvals.post(
             f"/v1/approvals/{asked['id']}/decisions",
@@ -263,6 +285,19 @@ class World:
         assert answer.status_code == 200, answer.text
         if settles:
             await self.settle()
+
+    async def overturn(self, asked: Any) -> None:
+        """Another governor overturns the broken glass."""
+        answer = await self.approvals.post(
+            f"/v1/approvals/{asked['id']}/review",
+            content=json.dumps({"verdict": "overturned", "note": "not like this"}).encode(),
+            headers={
+                **self.of("gus", "governor")._headers(),
+                "Content-Type": "application/json",
+            },
+        )
+        assert answer.status_code == 200, answer.text
+        await self.settle()
 
     async def tell(self, invocation_id: str, *, happened: bool) -> None:
         """The governor says what became of a doubtful call."""

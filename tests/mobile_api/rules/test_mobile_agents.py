@@ -10,6 +10,7 @@ from events import agents, approvals, cases
 from mobile_api.rules.agents import shown_agent
 from mobile_api.rules.documents import AGENTS, Fields
 from mobile_api.views import Agent
+from shared.budgets.limits import Spending
 from shared.kit.errors import Invalid
 from shared.messaging.envelope import Envelope
 from tests.mobile_api.stories import (
@@ -35,7 +36,7 @@ def _document(*events: Envelope) -> Fields:
 
 
 def _seen(*events: Envelope) -> Agent:
-    return shown_agent(_document(*events))
+    return shown_agent(_document(*events), Spending())
 
 
 def _requested(purpose: str = "creation", at: datetime = START, number: int = 1) -> Envelope:

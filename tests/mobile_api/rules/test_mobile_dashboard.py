@@ -1,16 +1,16 @@
 """The first screen, from counters."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from events import agents, approvals, pipelines, precedents
 from events.precedents import rate, seed_of, with_matches
-from mobile_api.rules.budget import budget_state
+from mobile_api.rules.budget import spend
 from mobile_api.rules.counters import SHARDS, all_shards, counter_changes, totals
 from mobile_api.rules.dashboard import dashboard
 from mobile_api.rules.documents import Fields
 from mobile_api.views import Dashboard
+from shared.budgets.limits import Spending
 from shared.kit.bookkeeping import DeliveryBuried, DeliveryRecovered
 from shared.messaging.envelope import Envelope
 from tests.mobile_api.stories import (
@@ -32,14 +32,14 @@ def _seen(*events: Envelope, stuck: dict[str, int] | None = None) -> Dashboard:
     for event in events:
         documents |= project(documents, fact(event))
     counted = totals(counter_changes({}, documents).values())
-    return dashboard(counted, [], stuck or NOTHING_STUCK, pending=0, windows=0)
+    return dashboard(counted, [], stuck or NOTHING_STUCK, pending=0, windows=0, month=Spending())
 
 
 def test_a_tenant_without_events_sees_nothing_and_all_is_well() -> None:
     seen = _seen()
     assert (seen.active_agents, seen.pending_approvals, seen.open_veto_windows) == (0, 0, 0)
-    assert (seen.as_of, seen.health.status, seen.budget.state) == (None, "healthy", "active")
-    assert seen.budget.limit_usd_micros == 100_000_000
+    assert (seen.as_of, seen.health.status) == (None, "healthy")
+    assert seen.budget == spend(0, 100_000_000)
 
 
 def test_each_thing_is_counted_where_it_is_now() -> None:
@@ -113,27 +113,6 @@ def test_ids_spread_over_the_shards() -> None:
         documents |= project(documents, fact(agent(number=number)))
     assert counter_changes({}, documents).keys() == set(all_shards())
     assert len(all_shards()) == SHARDS
-
-
-@pytest.mark.parametrize(
-    ("spent", "state"),
-    [
-        (0, "active"),
-        (79, "active"),
-        (80, "warning"),
-        (94, "warning"),
-        (95, "critical"),
-        (99, "critical"),
-        (100, "exhausted"),
-        (101, "exhausted"),
-    ],
-)
-def test_budgets_change_state_at_80_95_and_100_percent(spent: int, state: str) -> None:
-    assert budget_state(spent, 100) == state
-
-
-def test_a_budget_of_nothing_is_exhausted() -> None:
-    assert budget_state(0, 0) == "exhausted"
 
 
 @given(st.integers(0, 10**6), st.integers(0, 10**6))

@@ -99,6 +99,20 @@ async def test_a_query_gives_what_matches_in_its_order(shop: Shop) -> None:
     await do(shop, act)
 
 
+async def test_what_must_be_new_replaces_nothing_that_was_read(shop: Shop) -> None:
+    order = await shop.order((await shop.place()).order_id)
+
+    async def act(work: Command) -> None:
+        # The first attempt sees it only in a query, as the second reads it by its id.
+        if work.attempt == 0:
+            assert await work.query(shop.orders) == [order]
+            await work.save_new(changed(order, OrderPlaced))
+        assert await work.find(shop.orders, order.order_id) == order
+
+    assert await do(shop, act) == [0, 1]
+    assert await shop.order(order.order_id) == order
+
+
 @pytest.mark.parametrize("again", ["query", "find_all"])
 async def test_what_was_decided_on_is_what_was_read_first(shop: Shop, again: str) -> None:
     id = (await shop.place()).order_id

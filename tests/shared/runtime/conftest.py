@@ -8,6 +8,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import get_tracer_provider
 
+from shared.kit.per_loop import PerLoop
 from shared.runtime import auth
 from shared.runtime.settings import runtime_settings
 from shared.runtime.tracing import tracer
@@ -22,13 +23,11 @@ def issuer(monkeypatch: pytest.MonkeyPatch) -> Iterator[Issuer]:
         monkeypatch.setenv("ASSENT_ISSUER", ISSUER)
         monkeypatch.setenv("ASSENT_AUDIENCE", "assent")
         monkeypatch.setenv("ASSENT_JWKS_URL", found.url)
-        kept = dict(auth._verifiers)
-        auth._verifiers.clear()
+        verifiers = PerLoop(lambda: auth.TokenVerifier(runtime_settings()))
+        monkeypatch.setattr(auth, "_verifiers", verifiers)
         runtime_settings.cache_clear()
         yield found
         runtime_settings.cache_clear()
-        auth._verifiers.clear()
-        auth._verifiers.update(kept)
 
 
 @pytest.fixture(scope="session")

@@ -13,9 +13,10 @@ from pydantic import BaseModel
 
 from shared.kit.callers import Caller
 from shared.kit.errors import TooManyRequests
+from shared.kit.per_loop import PerLoop
 from shared.kit.tier_limits import TierLimit
 from shared.manifest.model import Sizing
-from shared.runtime import bodies, limits, tier_limits
+from shared.runtime import bodies, leases, limits, tier_limits
 from shared.runtime.app import create_api
 from shared.runtime.auth import requires
 from shared.runtime.boundary import MAX_BODY_BYTES
@@ -259,7 +260,7 @@ def test_the_largest_call_is_always_taken_after_a_pause(clock: Clock) -> None:
 def _allow_every_tier(monkeypatch: pytest.MonkeyPatch) -> None:
     ample = TierLimit("free", per_minute=10**6, per_hour=10**9, lease=10**5)
     monkeypatch.setattr(tier_limits, "LIMITS", {"free": ample})
-    monkeypatch.setattr(tier_limits, "_leases", {})
+    monkeypatch.setattr(tier_limits, "_leases", PerLoop(leases.Leases))
 
 
 @pytest.fixture

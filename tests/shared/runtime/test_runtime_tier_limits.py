@@ -10,6 +10,7 @@ import pytest
 
 from shared.kit import clock
 from shared.kit.callers import Caller
+from shared.kit.per_loop import PerLoop
 from shared.kit.tier_limits import HOUR, LIMITS
 from shared.runtime import leases, limits, tier_limits
 from shared.runtime.app import create_api
@@ -94,7 +95,7 @@ async def callers(
     deployed = runtime_settings().model_copy(update={"environment": "prod"})
     monkeypatch.setattr(limits, "runtime_settings", lambda: deployed)
     monkeypatch.setattr(tier_limits, "runtime_settings", lambda: deployed)
-    monkeypatch.setattr(tier_limits, "_leases", {})
+    monkeypatch.setattr(tier_limits, "_leases", PerLoop(leases.Leases))
     monkeypatch.setattr(leases, "ANSWERED_WITHIN_SECONDS", 60.0)
     ample = Allowance(per_second=1e6, burst=1e6, at_once=1_000)
     monkeypatch.setattr(limits, "_limits", Limits(ample, ample, ample))
@@ -241,7 +242,7 @@ async def test_an_instance_of_another_function_counts_the_same_requests(
     callers: Callers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await callers.use_up()
-    monkeypatch.setattr(tier_limits, "_leases", {})
+    monkeypatch.setattr(tier_limits, "_leases", PerLoop(leases.Leases))
     assert (await callers.get()).status_code == 429
 
 

@@ -1,6 +1,5 @@
 """PostgreSQL: one tenant's rows in a transaction, whatever the query says, or Unavailable."""
 
-import asyncio
 import time
 
 import psycopg
@@ -186,14 +185,9 @@ async def test_a_database_that_is_not_there_is_unavailable_within_bounded_time(
 ) -> None:
     monkeypatch.setenv("ASSENT_POSTGRES_DSN", "postgresql://assent_app@127.0.0.1:1/none")
     monkeypatch.setattr(storage, "WAIT_SECONDS", 0.3)
-    loop = asyncio.get_running_loop()
-    kept = storage._pools.pop(loop, None)
     started = time.monotonic()
-    try:
+    with storage._pools.anew():
         with pytest.raises(Unavailable):
             await _append("ours", "evt_1")
         assert time.monotonic() - started < 5
-    finally:
-        await storage._pools.pop(loop).close()
-        if kept is not None:
-            storage._pools[loop] = kept
+        await storage.disconnect()

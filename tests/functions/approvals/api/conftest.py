@@ -1,6 +1,5 @@
 """The core API of approvals as one ASGI app, and programs that call it."""
 
-import asyncio
 import json
 import uuid
 from collections.abc import AsyncIterator, Sequence
@@ -81,7 +80,7 @@ async def issuing_key(
 def _forget_issuer() -> None:
     # Both are remembered per process, where a real process has one issuer only.
     runtime_settings.cache_clear()
-    auth._verifiers.pop(asyncio.get_running_loop(), None)
+    auth._verifiers.forget()
 
 
 @pytest.fixture

@@ -132,7 +132,7 @@ async def assent(
     monkeypatch.setenv("ASSENT_ENVIRONMENT", "local")
     monkeypatch.setenv("ASSENT_JWKS_URL", keys.as_uri())
     runtime_settings.cache_clear()
-    auth._verifiers.clear()
+    auth._verifiers.forget()
     functions = {"identity": identity, "agents": agents, "approvals": approvals}
     clocks = {name: Clock() for name in functions}
     # One instance of each function: what one of them knows, another may not know yet.
@@ -152,7 +152,7 @@ async def assent(
         }
         yield Assent(clients, clocks)
     runtime_settings.cache_clear()
-    auth._verifiers.clear()
+    auth._verifiers.forget()
 
 
 async def _refusals(tenant: str) -> set[tuple[str, str | None]]:

@@ -1,6 +1,6 @@
 """Invariants 1, 2 and 7 (docs/domain.md), whatever happens in which order: processes that die
-between a call and the commit, decisions that come twice, late or about something else, stops that
-cross."""
+between a call and the commit or lose its race, a `tools` that is silent, decisions that come twice,
+late or about something else, stops that cross."""
 
 from datetime import timedelta
 from types import SimpleNamespace
@@ -14,8 +14,10 @@ from events.invocations import InvocationView, Labelled, invocation_id
 from functions.runs.rules import ending
 from functions.runs.rules.calls import ConcreteCall
 from functions.runs.rules.deciding import decide
+from functions.runs.rules.late import may_go_on, report_late
 from functions.runs.rules.moves import Act, Ask, Finish, Halt, Rest
 from functions.runs.rules.progress import Progress
+from functions.runs.rules.reading import iterations_to_read, results_to_read
 from functions.runs.rules.run import Assented, Run, StepResult, Steps, next_timer
 from functions.runs.rules.starting import waiting_for
 from functions.runs.rules.stopping import cancel, pause, resume
@@ -65,23 +67,72 @@ class Runs(RuleBasedStateMachine):
             token_id="tok",
         )
 
-    @precondition(lambda self: self.run.is_moving)
+    @precondition(lambda self: may_go_on(self.run, self.at))
     @rule(dies_after=st.none() | st.integers(0, 5))
     def go_on(self, dies_after: int | None) -> None:
         """One burst; one that dies commits nothing, and its calls were made."""
-        progress = Progress(self.run, PLAN, results=dict(self.results))
+        progress, move = self._acts(dies_after)
+        if dies_after is None:
+            self._commit(self._steps(progress, move), progress)
+
+    @precondition(lambda self: may_go_on(self.run, self.at))
+    @rule(calls=st.integers(0, 5))
+    def tools_falls_silent(self, calls: int) -> None:
+        """One burst that gets so many answers, and then none."""
+        progress, move = self._acts(calls)
+        if isinstance(move, Act):
+            until = self.at + timedelta(seconds=1)
+            self._commit(ending.wait_for_tools(progress, self.at, until), progress)
+
+    @precondition(lambda self: may_go_on(self.run, self.at))
+    @rule(
+        calls=st.none() | st.integers(1, 5),
+        meanwhile=st.sampled_from(["a burst", "silence", "pause", "cancel", "a death", "nothing"]),
+        after=st.integers(0, 3),
+    )
+    def a_burst_commits_late(self, calls: int | None, meanwhile: str, after: int) -> None:
+        """It makes its calls and, before it commits, something else happens to the run. Where that
+        was faster it decides again, as the service does."""
+        began = self.run
+        progress, move = self._acts(calls)
+        match meanwhile:
+            case "a burst":
+                self.go_on(None)
+            case "silence":
+                self.tools_falls_silent(after)
+            case "a death":
+                self.go_on(after)
+            case "pause" | "cancel":
+                self.somebody_stops_it(pause if meanwhile == "pause" else cancel)
+        if self.run == began:
+            if not isinstance(move, Act):
+                self._commit(self._steps(progress, move), progress)
+        elif may_go_on(self.run, self.at):
+            self.go_on(None)
+        elif progress.receipts:
+            self._commit(report_late(self.run, progress, self.results), progress)
+
+    def _acts(self, most_calls: int | None) -> tuple[Progress, Any]:
+        """A burst after so many calls or, without a number, as many as it makes; and its move."""
+        progress = Progress(self.run, PLAN, results=self._read())
         calls = 0
         while isinstance(move := progress.next(self.at), Act):
-            if dies_after is not None and calls >= dies_after:
-                return
+            if most_calls is not None and calls >= most_calls:
+                break
             if self.run.stop is not None:
                 move = None
                 break
             calls += 1
             progress.take([(each, self._view(each)) for each in move.calls], self.at)
-        if dies_after is not None:
-            return
-        self._commit(self._steps(progress, move), progress)
+        return progress, move
+
+    def _read(self) -> dict[str, StepResult]:
+        """What a burst reads of earlier ones."""
+        found = {
+            id: self.results[id] for id in results_to_read(self.run, PLAN) if id in self.results
+        }
+        inner = iterations_to_read(found)
+        return found | {id: self.results[id] for id in inner if id in self.results}
 
     def _steps(self, progress: Progress, move: Any) -> Steps:
         if isinstance(move, Finish):
@@ -138,6 +189,7 @@ class Runs(RuleBasedStateMachine):
         except SignatureInvalid:
             assert not same or not token
             return
+        assert not steps or (same and (token or status != "approved")), "it took another's word"
         if steps and status == "approved":
             self.approved[asked.content_hash] = asked.approval_id
         self._commit(steps)

@@ -1,6 +1,7 @@
 """Runs within runs: they rest and end together, only the innermost acts, and what one spends is
 spent once by all above it."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,8 +12,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from events.plan_content import Parallel, PlanStep, SubRun
 from events.plans import PlanState, Prediction, StepPrediction
 from functions.runs.rules import ending, subruns
-from functions.runs.rules.budget import Budget, settle
+from functions.runs.rules.budget import Budget
 from functions.runs.rules.cards import effects_of, irreversible_in
+from functions.runs.rules.charges import charge, is_due
 from functions.runs.rules.moves import Ask, Delegate, Finish, Halt, Rest, failed, paused
 from functions.runs.rules.order import placed_steps
 from functions.runs.rules.progress import Progress
@@ -59,7 +61,7 @@ class Families(RuleBasedStateMachine):
         above = run(steps=1).moving(NOON)
         self._save(ending.delegate(Progress(above, plan(starts())), below := _below(above)))
         self._save(ending.delegate(Progress(below, plan(starts())), _below(below)))
-        self.line = list(self.runs)
+        self.line = sorted(self.runs, key=lambda id: self.runs[id].depth)
 
     def _save(self, steps: Steps) -> None:
         """As `service.subruns.save_run` does."""
@@ -168,8 +170,25 @@ def test_whose_text_is_in_a_sub_run_is_in_the_run_above_it_too() -> None:
 
 def test_what_a_sub_run_spent_reaches_no_budget_a_second_time() -> None:
     agents = Budget(scope="agt_1", period="2026-11-20", limit_usd_micros=1_000)
-    ended = settle(_below(run()).but(spent_usd_micros=70), HOLD, agents, agents)
-    assert {each.state.spent_usd_micros for each in ended} == {0}
+    ended = _below(run()).but(spent_usd_micros=70, status="completed")
+    assert not is_due(ended)
+    holds = ended.but(hold=HOLD.but(calls={"assent/counter.add": 3}, counted=True))
+    assert is_due(holds)
+    counted = agents.but(calls={"assent/counter.add": 3})
+    after, charges = charge(holds, counted, agents, lambda _: ())
+    assert [each.state.spent_usd_micros for each in charges] == [0]
+    assert (charges[0].state.calls, after.hold) == (
+        {"assent/counter.add": 0}, HOLD.but(settled=70)
+    )  # fmt: skip
+
+
+def test_a_sub_run_spends_within_what_the_whole_holds() -> None:
+    payer = run(spent_usd_micros=30)
+    below = _below(payer).but(counted_usd_micros=10)
+    assert subruns.most_within(below, payer, 100) == 80
+    assert subruns.most_within(below, payer, 20) == 10
+    assert subruns.most_within(payer, payer, 100) == 100
+    assert subruns.most_within(below, payer, None) is None
 
 
 @pytest.mark.parametrize(
@@ -251,3 +270,6 @@ def test_a_run_that_does_not_wait_for_it_does_not_follow_a_sub_run() -> None:
     ended = ending.finish(Progress(_below(above), plan()), Finish({}), NOON)
     (ending_of,) = (each for each in ended if type(each.state) is Run)
     assert subruns.follow(above, ending_of, NOON) == ()
+    late = replace(ending_of, state=ending_of.state.but(spent_usd_micros=7))
+    (spends,) = subruns.follow(above, late, NOON)
+    assert spends.state == above.but(spent_usd_micros=7)

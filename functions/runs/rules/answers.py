@@ -1,0 +1,110 @@
+"""What becomes of a run around one call of its model: before it is committed, after it has
+answered, and where it does not."""
+
+from datetime import datetime, timedelta
+
+from functions.runs.rules import ending
+from functions.runs.rules.moves import Rest, Think, failed
+from functions.runs.rules.progress import Progress
+from functions.runs.rules.run import Run, Steps
+from functions.runs.rules.thinking import Thinking, Turn, turn_id
+from shared.models.messages import Answer, ModelFailed
+
+LONGEST_PAUSE_SECONDS = 24 * 3600.0
+
+
+def turn_key(run: Run, move: Think) -> str:
+    """The id of the turn that the model is asked for."""
+    return turn_id(run.run_id, move.placed.number, _thinking(run).turns)
+
+
+def before_asking(
+    progress: Progress, move: Think, asker: str, at: datetime, *, is_late: bool
+) -> Steps | None:
+    """What is committed before the model is asked: that it will be, and that what it may cost is
+    spent; that the run stops, where somebody wants that; or, where it `is_late` in the request,
+    that another one asks. None once nothing more has to be: the model is asked now."""
+    run = progress.run
+    if run.stop is not None:
+        # Nobody was asked for what we reserved.
+        progress.run = _noted(run, 0, 0) if move.is_reserved else run
+        return ending.stop(progress, at)
+    if move.is_reserved:
+        return None
+    if is_late:
+        return ending.rest(progress, Rest(move.placed.step.id, at))
+    progress.run = _reserved(run, move, asker)
+    return ending.commit_part(progress, at)
+
+
+def after_answer(
+    progress: Progress, move: Think, answer: Answer, at: datetime, *, is_late: bool
+) -> Steps:
+    """The turn is kept, and what it did cost is what is spent. Nothing follows from it before that
+    is committed; then the run goes on, in another request where it `is_late` in this one, unless
+    somebody wants it to stop."""
+    run = progress.run
+    cost = move.terms.cost_of(answer.usage, move.reserved_usd_micros)
+    turn = Turn(
+        run_id=run.run_id,
+        number=move.placed.number,
+        turn=_thinking(run).turns,
+        at=at,
+        model=move.terms.name,
+        answer=answer,
+        cost_usd_micros=cost,
+    )
+    progress.answered.append(turn)
+    cursor = run.cursor.but(attempt=1)
+    progress.run = _noted(run, cost, 1).but(cursor=cursor)
+    if run.stop is not None:
+        return ending.stop(progress, at)
+    if is_late:
+        return ending.rest(progress, Rest(move.placed.step.id, at))
+    return ending.commit_part(progress, at)
+
+
+def after_failure(progress: Progress, move: Think, failure: ModelFailed, at: datetime) -> Steps:
+    """The model is asked again where that may help and the capsule says so, else the step has
+    failed. What may have been worked stays spent."""
+    run, step = progress.run, move.placed.step
+    cost = _thinking(run).reserved_usd_micros if failure.may_have_cost else 0
+    progress.run = run = _noted(run, cost, 0)
+    if run.stop is not None:
+        return ending.stop(progress, at)
+    attempt = run.cursor.attempt
+    if failure.may_pass and attempt < step.retry.attempts:
+        progress.run = run.but(cursor=run.cursor.but(attempt=attempt + 1))
+        seconds = step.retry.backoff_seconds * 2 ** (attempt - 1)
+        until = at + timedelta(seconds=min(seconds, LONGEST_PAUSE_SECONDS))
+        return ending.rest(progress, Rest(step.id, until))
+    return ending.halt(progress, failed(step.id, failure.code, failure.detail), at)
+
+
+def _thinking(run: Run) -> Thinking:
+    return run.thinking or Thinking()
+
+
+def _reserved(run: Run, move: Think, asker: str) -> Run:
+    thinking, more = _thinking(run), move.reserved_usd_micros
+    return run.but(
+        thinking=thinking.but(
+            asked=thinking.asked + 1,
+            asker=asker,
+            reserved_usd_micros=more,
+            spent_usd_micros=thinking.spent_usd_micros + more,
+        ),
+        spent_usd_micros=run.spent_usd_micros + more,
+    )
+
+
+def _noted(run: Run, cost: int, turns: int) -> Run:
+    """It is known what the latest call of the model cost, and whether it gave a turn."""
+    thinking = _thinking(run)
+    more = cost - thinking.reserved_usd_micros
+    return run.but(
+        thinking=Thinking(
+            turns=thinking.turns + turns, spent_usd_micros=thinking.spent_usd_micros + more
+        ),
+        spent_usd_micros=run.spent_usd_micros + more,
+    )

@@ -1,0 +1,54 @@
+"""Where a step stands in which a model chooses, and what is kept of each of its turns."""
+
+from typing import Any
+
+from events.plan_content import Call
+from shared.kit.instants import Instant
+from shared.kit.models import Model
+from shared.models.messages import Answer
+
+
+class Thinking(Model):
+    """A step under way in which a model chooses: so many `turns` are kept. `asked` counts the calls
+    of the model for the next one of which nobody noted an answer; `asker` made the last of these.
+    What it may cost, `reserved_usd_micros`, is spent until its answer says what it did cost, and
+    stays spent where that never comes. `spent_usd_micros` is what the model's calls cost."""
+
+    turns: int = 0
+    asked: int = 0
+    asker: str | None = None
+    reserved_usd_micros: int = 0
+    spent_usd_micros: int = 0
+
+    def asked_anew(self) -> "Thinking":
+        """The same, once a person wants the model to be asked again."""
+        return self.but(asked=0, asker=None, reserved_usd_micros=0)
+
+
+class ChosenCall(Model):
+    """A call that a model chose, as it was made: what undoes it follows from it."""
+
+    call: Call
+    arguments: dict[str, Any]
+
+
+class Turn(Model):
+    """What a model answered once; it is kept before anything follows from it, and never changes."""
+
+    run_id: str
+    number: int
+    turn: int
+    at: Instant
+    model: str
+    answer: Answer
+    cost_usd_micros: int
+
+    @property
+    def id(self) -> str:
+        """The id of its document."""
+        return turn_id(self.run_id, self.number, self.turn)
+
+
+def turn_id(run_id: str, number: int, turn: int) -> str:
+    """The id of the document of a turn: by its run, its step and its place among the turns."""
+    return f"{run_id}.{number}.{turn}"

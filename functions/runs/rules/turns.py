@@ -1,0 +1,256 @@
+"""What a run does next in a step in which a model thinks, acts and observes: it asks the model,
+makes the calls of its answer one by one, and ends with the first answer without a call.
+
+A call's place among all calls of the step is its iteration, so that it is the same invocation after
+a crash. What a turn answered is kept before anything follows from it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from events.invocations import InvocationView, Labelled
+from events.operations import OPERATIONS
+from events.plan_content import AgentTurns, PlanContent
+from functions.runs.rules.calls import ConcreteCall, Context
+from functions.runs.rules.cards import content_of_calls
+from functions.runs.rules.choices import Allowed, Bounds, Denied, Outside, judge
+from functions.runs.rules.conversation import (
+    MOST_BYTES,
+    REFUSED,
+    Conversation,
+    calls_in,
+    conversation,
+)
+from functions.runs.rules.moves import Act, Ask, Halt, Think, failed, paused
+from functions.runs.rules.order import Placed
+from functions.runs.rules.prices import LEAST_TOKENS, ModelTerms
+from functions.runs.rules.run import Run, StepResult, result_id
+from functions.runs.rules.thinking import ChosenCall, Thinking, Turn
+from shared.agents.rights import KnownRights
+from shared.kit.templates import filled
+
+# A model that was asked so often for one turn without a known answer is not asked again by itself.
+MOST_ASKED = 2
+NOT_CONFIGURED = (
+    "no model is configured: set `assent:model_url` and `assent:model_name` of the stack"
+    " (ASSENT_MODEL_URL and ASSENT_MODEL_NAME of the function runs), and retry the run"
+)
+
+
+class Mind(NamedTuple):
+    """What a step of turns needs beside the run: the turns that were kept, the rights that the
+    agent has now, and the model; None where none is configured. `asker` is who would ask it now."""
+
+    turns: tuple[Turn, ...] = ()
+    rights: KnownRights = KnownRights({}, {}, ())
+    terms: ModelTerms | None = None
+    asker: str = ""
+
+
+class Noted(NamedTuple):
+    """A result to keep; the step goes on, or has ended with it."""
+
+    result: StepResult
+    ends: bool = False
+
+
+class StepOfTurns(NamedTuple):
+    """The step under way. `results` are those of the run by their ids, among them those of the
+    step's calls."""
+
+    run: Run
+    plan: PlanContent
+    placed: Placed
+    mind: Mind
+    results: Mapping[str, StepResult]
+    context: Context
+
+    def next(self, at: datetime) -> Act | Ask | Think | Halt | Noted:
+        """What comes next. Raises ExpressionFailed where the goal has no value."""
+        if (problem := self._changed()) is not None:
+            return problem
+        calls, number = calls_in(self._turns), self.run.cursor.call
+        if number < len(calls):
+            return self._choice(judge(calls[number], self._bounds()), number, at)
+        last = self._turns[-1].answer if self._turns else None
+        if last is not None and not last.calls and not last.is_cut and last.text.strip():
+            return Noted(self._end(last.text, at), ends=True)
+        return self._think()
+
+    @property
+    def _does(self) -> AgentTurns:
+        does = self.placed.step.does
+        assert isinstance(does, AgentTurns)
+        return does
+
+    @property
+    def _id(self) -> str:
+        return self.placed.step.id
+
+    @property
+    def _thinking(self) -> Thinking:
+        return self.run.thinking or Thinking()
+
+    @property
+    def _turns(self) -> tuple[Turn, ...]:
+        """Those of this step: another one may have been under way before."""
+        return tuple(each for each in self.mind.turns if each.number == self.placed.number)
+
+    @property
+    def _is_ours(self) -> bool:
+        """Whether who would ask the model has committed that already."""
+        return self._thinking.asked > 0 and self._thinking.asker == self.mind.asker
+
+    def _changed(self) -> Halt | None:
+        """A tool that is not the one that was assented to is not used."""
+        for each in self._does.envelope.calls:
+            known = OPERATIONS.get(each.operation)
+            if known is None or known.pin != each.pin:
+                detail = f"{each.operation} is not as the plan has it: compile the capsule again"
+                return failed(self._id, "operation_changed", detail)
+        return None
+
+    def _bounds(self) -> Bounds:
+        run = self.run
+        return Bounds(
+            envelope=self._does.envelope,
+            rights=self.mind.rights,
+            is_trial=self.plan.agent.mode == "trial",
+            made=run.calls,
+            held=run.hold.calls if run.hold is not None else {},
+        )
+
+    def _choice(
+        self, choice: Allowed | Outside | Denied, number: int, at: datetime
+    ) -> Act | Ask | Halt | Noted:
+        if isinstance(choice, Denied):
+            return Noted(self._refused(number, choice.why, at))
+        made = sum(each.invocation_id is not None for each in self._given())
+        if made >= self._does.envelope.most_calls:
+            detail = f"the model wants more than {made} calls, which is all that the step allows"
+            return failed(self._id, "calls_exhausted", detail)
+        price = choice.call.price_usd_micros
+        if (halt := self._too_dear(price)) is not None:
+            return halt
+        if isinstance(choice, Outside):
+            return self._ask(choice, number, at)
+        if self.placed.step.assent == "step":
+            why = "the capsule wants a person to see each call"
+            return self._ask(Outside(*choice, why), number, at)
+        return Act((ConcreteCall(self.placed, choice.call, number, choice.arguments),))
+
+    def _ask(self, choice: Outside, number: int, at: datetime) -> Act | Ask | Noted:
+        """Somebody has to assent to exactly this call; where nobody does, the model is told."""
+        placed = Placed(self.placed.number, self.placed.step.but(assent="step"))
+        call = ConcreteCall(placed, choice.call, number, choice.arguments)
+        content = content_of_calls(self.run, (call,))
+        asked = self.run.step_assent
+        if asked is None or asked.content_hash != content.hash:
+            return Ask((call,), content, choice.why)
+        if asked.refused_by is not None:
+            return Noted(self._refused(number, "a person was asked, and refused it", at))
+        # Without an answer it is asked again, which is the same question.
+        return Act((call,)) if asked.given_by is not None else Ask((call,), content, choice.why)
+
+    def _think(self) -> Think | Halt:
+        envelope, thinking, terms = self._does.envelope, self._thinking, self.mind.terms
+        if terms is None:
+            return failed(self._id, "model_not_configured", NOT_CONFIGURED)
+        if thinking.asked >= MOST_ASKED and not self._is_ours:
+            detail = f"the model was asked {thinking.asked} times for a turn, and nobody knows what"
+            return failed(self._id, "model_unanswered", f"{detail} it answered")
+        if thinking.turns >= envelope.most_turns:
+            detail = f"the model gave no answer in {envelope.most_turns} turns"
+            return failed(self._id, "turns_exhausted", detail)
+        goal = filled(self._does.goal, self.context)
+        said = conversation(goal, envelope, self._turns, self._given())
+        if said.size > MOST_BYTES:
+            detail = f"what the model would be told has {said.size} bytes; it may have {MOST_BYTES}"
+            return failed(self._id, "conversation_too_long", detail)
+        return self._within_budgets(said, terms)
+
+    def _within_budgets(self, said: Conversation, terms: ModelTerms) -> Think | Halt:
+        own, whole = self._left()
+        most = terms.tokens_for(min(own, whole), said.most_tokens)
+        if most == 0:
+            halt = self._too_dear(terms.cost(said.most_tokens, LEAST_TOKENS))
+            assert halt is not None
+            return halt
+        reserved = terms.cost(said.most_tokens, most)
+        return Think(self.placed, said, terms, most, reserved, self._is_ours)
+
+    def _left(self) -> tuple[int, int]:
+        """What the step and the whole run may still spend."""
+        step, run = self.placed.step, self.run
+        thinking = self._thinking
+        reserved = thinking.reserved_usd_micros if self._is_ours else 0
+        calls = sum(each.cost_usd_micros for each in self._given())
+        spent = thinking.spent_usd_micros + calls - reserved
+        bounds = [self._does.envelope.spend_usd_micros]
+        bounds += [] if step.budget_usd_micros is None else [step.budget_usd_micros]
+        whole = self.plan.budget_usd_micros - run.spent_usd_micros + reserved
+        return min(bounds) - spent, whole
+
+    def _too_dear(self, price: int) -> Halt | None:
+        own, whole = self._left()
+        if price > own:
+            detail = f"the step may spend {max(own, 0)} micro-dollars more; this may cost {price}"
+            return failed(self._id, "spend_exhausted", detail)
+        if price > whole:
+            return paused(self._id, "budget_exhausted", "the run may spend no more")
+        return None
+
+    def _given(self) -> list[StepResult]:
+        """What the calls so far gave, in their order."""
+        run_id, number = self.run.run_id, self.placed.number
+        ids = (result_id(run_id, number, each) for each in range(self.run.cursor.call))
+        return [self.results[id] for id in ids]
+
+    def _result(self, at: datetime, **fields: Any) -> StepResult:
+        run_id, number = self.run.run_id, self.placed.number
+        return StepResult(run_id=run_id, number=number, step=self._id, at=at, **fields)
+
+    def _refused(self, number: int, why: str, at: datetime) -> StepResult:
+        output = refusal(why)
+        return self._result(at, status=REFUSED, iteration=number, output=output)
+
+    def _end(self, text: str, at: datetime) -> StepResult:
+        written = Labelled(value={"text": text}, labels=(f"model:{self._turns[-1].model}",))
+        return self._result(
+            at,
+            status="completed",
+            output=written,
+            iterations=self.run.cursor.call,
+            turns=len(self._turns),
+            cost_usd_micros=self._thinking.spent_usd_micros,
+        )
+
+
+def refusal(why: str) -> Labelled:
+    """What the model is told of a call that was not made."""
+    return Labelled(value={REFUSED: why})
+
+
+def as_chosen(call: ConcreteCall) -> dict[str, Any]:
+    """What the result of a call keeps because a model chose it: what was made, and its price."""
+    if not isinstance(call.placed.step.does, AgentTurns):
+        return {}
+    chosen = ChosenCall(call=call.call, arguments=call.arguments)
+    return {"chosen": chosen, "predicted_usd_micros": call.call.price_usd_micros}
+
+
+def refused_to_model(result: StepResult, view: InvocationView) -> StepResult:
+    """The result of a call that `tools` refused: the model is told, and goes on."""
+    why = ": ".join(each for each in (view.reason, view.detail) if each) or "it was refused"
+    return result.but(status=REFUSED, output=refusal(why[:1_000]))
+
+
+def chosen_in(placed: Placed, results: Mapping[str, StepResult]) -> list[ConcreteCall]:
+    """The calls that a model chose in the step and that were made, in their order."""
+    found = (each for each in results.values() if each.number == placed.number)
+    made = [each for each in found if each.chosen is not None and each.status == "completed"]
+    return [
+        ConcreteCall(placed, each.chosen.call, each.iteration, each.chosen.arguments)
+        for each in sorted(made, key=lambda one: one.iteration or 0)
+        if each.chosen is not None
+    ]

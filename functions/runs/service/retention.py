@@ -1,0 +1,148 @@
+"""Keeps runs for the time that the tenant set, and removes those whose time is over.
+
+A run goes in three steps, of which each may be done again: its time is over, which the event log
+says; `audit` says that a checkpoint covers all that it did; then its document goes, with an event,
+and after it what its steps gave. `tools` removes the records of its calls after that event."""
+
+from datetime import timedelta
+
+from events.audit import RunEvidenceCovered
+from events.principals import PersonErased
+from events.retention import RunsRemoved
+from functions.runs.aggregates import BUDGETS, RESULTS, RETENTION, RUN, RUNS
+from functions.runs.rules import retention as rules
+from functions.runs.rules.retention import DEFAULT_DAYS, LEAST_DAYS, Retention
+from functions.runs.rules.run import Hold, Run, Steps
+from functions.runs.views import RetentionView
+from shared.aggregates.command import Command
+from shared.aggregates.unit_of_work import UnitOfWork
+from shared.budgets.limits import TENANT, budget_id
+from shared.kit.callers import Caller
+from shared.kit.errors import NotFound
+from shared.kit.ids import instant_of
+from shared.kit.instants import format_instant
+from shared.kit.transitions import Transition
+from shared.messaging.envelope import Envelope
+from shared.storage.firestore import TenantStore
+from shared.storage.idempotency import IdempotencyKey
+
+ID = "current"
+# So many are looked at for those that go, where some of them have to wait for others.
+LOOKED_AT = 300
+
+
+async def keep_from_first(work: UnitOfWork, hold: Hold) -> Steps:
+    """Lets somebody look later, from a tenant's first run on; reads nothing but at the first run of
+    a month. Raises Unavailable."""
+    if work.stored(BUDGETS, budget_id(TENANT, hold.month)) is not None:
+        return ()
+    if await work.find(RETENTION, ID) is not None:
+        return ()
+    return (Transition(rules.begin(work.at)),)
+
+
+async def show(caller: Caller) -> RetentionView:
+    """For how long the tenant's runs are kept. Raises Unavailable."""
+    return RetentionView.of(await _known(caller), caller.received_at)
+
+
+async def put(caller: Caller, key: IdempotencyKey, days: int) -> RetentionView:
+    """Keeps runs for so many days after they ended. Raises Unavailable."""
+
+    async def use_case(work: Command) -> RetentionView:
+        known = await work.find(RETENTION, ID)
+        saved = await work.save(*rules.set_days(known, days, work.caller.principal, work.at))
+        return RetentionView.of(saved[-1] if saved else known, work.at)
+
+    return await RUN.command(caller, use_case, RetentionView, key=key)
+
+
+async def read_run(caller: Caller, run_id: str) -> Run:
+    """The run. Raises NotFound, which says of one that may have been removed where to find what it
+    did; Unavailable."""
+    try:
+        return await RUN.read(caller, RUNS, run_id)
+    except NotFound as missing:
+        if not RUNS.may_be_id(run_id):
+            raise
+        began, now = instant_of(run_id), caller.received_at
+        if began + timedelta(days=LEAST_DAYS) > now:
+            raise
+        known = await _known(caller)
+        days = known.days_at(now) if known is not None else DEFAULT_DAYS
+        raise NotFound(
+            f"{missing.detail}: runs are kept for {days} days after they ended, and one of"
+            f" {format_instant(began)[:10]} may have been removed; what it did is in"
+            f" GET /v1/receipts?run_id={run_id}"
+        ) from missing
+
+
+async def _known(caller: Caller) -> Retention | None:
+    document = await TenantStore(caller.tenant_id).get(RETENTION.collection, ID)
+    return RETENTION.state_in(document.data) if document is not None else None
+
+
+async def look(work: UnitOfWork, retention: Retention) -> None:
+    """Says which runs' time is over. Raises Unavailable."""
+    over: list[Run] = []
+    erasing: list[str] = []
+    for principal in retention.erasing:
+        started = await work.query(RUNS, where=[("started_by", "==", principal)], limit=LOOKED_AT)
+        erasing += [principal] if started else []
+        over += started
+    retention = retention.but(erasing=tuple(erasing))
+    latest = work.at - timedelta(days=retention.days_at(work.at))
+    old = [("over_since", ">", ""), ("over_since", "<=", format_instant(latest))]
+    over += await work.query(RUNS, where=old, order_by="over_since", limit=LOOKED_AT)
+    parents = await work.find_all(RUNS, {run.parent_run_id for run in over if run.parent_run_id})
+    going = rules.going(retention, over, [each for each in parents if each], work.at)
+    left = [("over_since", ">", format_instant(latest))]
+    younger = await work.query(RUNS, where=left, order_by="over_since", limit=1)
+    oldest = younger[0].over_since if younger else None
+    counted = [(run, work.sequence(RUNS, run.run_id)) for run in going]
+    await work.save(*rules.look(retention, counted, oldest, work.at))
+
+
+async def erase(event: Envelope) -> None:
+    """Lets the runs go that an erased person started. Raises Unavailable."""
+    person = event.payload(PersonErased)
+
+    async def use_case(work: UnitOfWork) -> None:
+        known = await work.find(RETENTION, ID)
+        started = [("started_by", "==", person.principal_id)]
+        if await work.query(RUNS, where=started, limit=1):
+            await work.save(*rules.erase(known, person.principal_id, work.at))
+
+    await RUN.reaction(event, use_case)
+
+
+async def remove(event: Envelope) -> None:
+    """Removes those runs of which all is covered that may go still: one that somebody let go on
+    meanwhile stays. Raises Unavailable."""
+    ids = event.payload(RunEvidenceCovered).run_ids
+
+    async def use_case(work: UnitOfWork) -> None:
+        retention = await work.find(RETENTION, ID)
+        runs = await work.find_all(RUNS, ids)
+        if retention is None:
+            return
+        going = [run for run in runs if run is not None and retention.time_is_over(run, work.at)]
+        for run in going:
+            stored = work.stored(RUNS, run.run_id)
+            assert stored is not None
+            work.change.delete(RUNS.collection, run.run_id, stored.document)
+        if going:
+            said = {"run_ids": tuple(run.run_id for run in going)}
+            await work.save(Transition(retention, RunsRemoved, said))
+
+    await RUN.reaction(event, use_case)
+    await _remove_results(TenantStore(event.tenantid), ids)
+
+
+async def _remove_results(store: TenantStore, ids: tuple[str, ...]) -> None:
+    """What the steps of those runs gave that are gone: a process may have died before it came here,
+    so an earlier event's too."""
+    documents = await store.get_many([(RUNS.collection, id) for id in ids])
+    for id, document in zip(ids, documents, strict=True):
+        if document is None:
+            await store.delete_below(RESULTS.collection, f"{id}.")

@@ -1,0 +1,1 @@
+"""Budgets, as `runs` keeps them and others read them."""

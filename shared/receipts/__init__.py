@@ -1,0 +1,1 @@
+"""Receipts, as `runs` notes for what they are."""

@@ -1,0 +1,129 @@
+"""One tenant's runs as its programs see them: a run is started, counts, waits for the governor,
+is approved, counts again, and has ended."""
+
+import asyncio
+import time
+from typing import Any, NamedTuple
+
+from tests.benchmarks.connections import Connections, expected
+from tests.benchmarks.hearing import ASKED, COMPLETED, Subscriber
+from tests.benchmarks.people import assent_to
+from tests.benchmarks.started import Started
+from tests.journeys.world import World, spec
+
+TOPICS = ("runs", "approvals")
+_DAY_SECONDS = 86_400
+_GIVE_UP_SECONDS = 120.0
+_GLANCE_SECONDS = 0.5
+CAPSULE = """\
+capsule: count-visits
+version: 1.0.0
+agent: visit-counter
+inputs: {amount: integer}
+steps:
+  - id: count
+    use: assent/counter.add
+    with: {counter: visits, amount: "${{ inputs.amount }}"}
+  - id: correct
+    use: assent/counter.add
+    with: {counter: visits, amount: "${{ inputs.amount }}"}
+    approval: required
+"""
+_SYSTEM = {
+    "name": "assent",
+    "connector": "assent",
+    "operations": [{"name": "counter.add", "effect": "change", "undo": "counter.add"}],
+}
+_SCOPES = (
+    *("agents:read", "agents:write", "capsules:read", "capsules:write", "runs:read", "runs:write"),
+    *("approvals:read", "approvals:write", "governance:read", "audit:read"),
+)
+
+
+class Runner(NamedTuple):
+    """What somebody needs who runs a plan again and again, and a governor who assents."""
+
+    tenant: str
+    plan_hash: str
+    starter: dict[str, str]
+    governor: dict[str, str]
+
+
+def runner_of(platform: Started, capsule: str = CAPSULE, inputs: object = None) -> Runner:
+    """A tenant with an agent that serves, and a rehearsed plan of the capsule."""
+    world = World(platform.client)
+    agent = spec(
+        "visit-counter",
+        systems=[_SYSTEM],
+        skills=["keep-records"],
+        data_access=[{"source": "assent", "mode": "write", "classification": "internal"}],
+        rights={"alone": ["assent/counter.add"], "with_approval": [], "never": []},
+    )
+    case = world.author.send("POST", "/v1/agents", json=agent)
+    assert case.status_code == 202, case.text
+    world.settle()
+    world.approve(case.json())
+    ada = world.person("ada", _SCOPES, ("operator",))
+    headers = {"Content-Type": "application/yaml"}
+    ada.send("POST", "/v1/capsules", content=capsule.encode(), headers=headers).raise_for_status()
+    ada.post("/v1/capsules/count-visits/versions/1.0.0/publish")
+    given = {"amount": 1} if inputs is None else inputs
+    body = {"capsule": "count-visits", "version": "1.0.0", "inputs": given}
+    plan_hash = str(ada.post("/v1/plans", body)["plan_hash"])
+    rehearsed = ada.post(f"/v1/plans/{plan_hash}/ghostrun", {"mode": "full"})
+    assert rehearsed["passes"], rehearsed
+    world.settle()
+
+    def signed_in(principal: str, role: str) -> dict[str, str]:
+        token = platform.client.token(
+            principal, world.tenant, scopes=_SCOPES, roles=(role,), expires_in=_DAY_SECONDS
+        )
+        return {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+
+    return Runner(
+        world.tenant, plan_hash, signed_in("ada", "operator"), signed_in("gala", "governor")
+    )
+
+
+class Cycles:
+    """Cycles over the one port, and a subscription that hears what was published."""
+
+    def __init__(self, http: Connections, subscriber: Subscriber, runner: Runner) -> None:
+        self._http, self._subscriber, self._runner = http, subscriber, runner
+        self._start = f'{{"plan_hash":"{runner.plan_hash}"}}'.encode()
+        self.decided: list[float] = []
+        self.silences = 0
+
+    async def cycle(self) -> None:
+        """One run, from its start to its end; notes how long it took from the approval on."""
+        async with asyncio.timeout(_GIVE_UP_SECONDS):
+            started = await self._http.send(
+                "POST", "/v1/runs", headers=self._runner.starter, body=self._start
+            )
+            run = expected(started, 202).json()
+            waiting = await self._asked(run)
+            await self._subscriber.heard(ASKED, waiting["approval_id"])
+            began = time.perf_counter()
+            decided = await self._http.send(
+                "POST",
+                f"/v1/approvals/{waiting['approval_id']}/decisions",
+                headers=self._runner.governor,
+                body=assent_to(waiting["content_hash"]),
+            )
+            expected(decided, 200)
+            await self._subscriber.heard(COMPLETED, run["run_id"])
+        self.decided.append(time.perf_counter() - began)
+
+    async def _asked(self, run: dict[str, Any]) -> dict[str, Any]:
+        """What the run waits for, once it waits for a person: where `tools` was silent for twelve
+        seconds, it waits for its next try first."""
+        while run["status"] == "running":
+            await asyncio.sleep(_GLANCE_SECONDS)
+            self.silences += 1
+            path = f"/v1/runs/{run['run_id']}"
+            run = expected(
+                await self._http.send("GET", path, headers=self._runner.starter), 200
+            ).json()
+        assert run["status"] == "awaiting_approval", run
+        waiting: dict[str, Any] = run["waiting"]
+        return waiting

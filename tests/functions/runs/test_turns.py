@@ -1,0 +1,170 @@
+"""A model chooses calls within a run's envelope: end to end, with a scripted model server."""
+
+from typing import Any
+
+import pytest
+
+from functions.runs import settings
+from shared.kit.contents import Content
+from tests.deaths import Death, dies
+from tests.functions.runs.models import TOOL, Script, adds, think, turn
+from tests.functions.runs.worlds import COUNTER, LEDGER, World, add
+
+REFUSED_BY_A_PERSON = '{"refused":"a person was asked, and refused it"}'
+
+
+@pytest.fixture
+def script(world: World, model: str) -> Script:
+    """The model, for a goal of this test alone."""
+    return Script(world.http, model, f"count the visits of {world.tenant}")
+
+
+async def _ended(world: World, run_id: str) -> Any:
+    """The run once nothing follows by itself: its timer finds a process that died, or was slow."""
+    for _ in range(8):
+        await world.settle()
+        run = await world.shown(run_id)
+        if run["status"] != "running":
+            return run
+        await world.fire(run_id)
+    raise AssertionError(f"it never ends: {run}")
+
+
+async def _run(world: World, plan_hash: str) -> Any:
+    return await _ended(world, (await world.start(plan_hash))["run_id"])
+
+
+async def test_a_model_calls_observes_and_answers(world: World, script: Script) -> None:
+    await script.says(turn(adds(4)), {"text": "It is four."})
+    plan_hash = await world.plan(
+        think("count", script.goal),
+        add("more", "${{ size(steps.count.output.text) }}"),
+        calls=5,
+        outputs={"said": "${{ steps.count.output.text }}"},
+    )
+    run = await _run(world, plan_hash)
+    assert (run["status"], run["done"], run["failure"]) == ("completed", 2, None)
+    assert await world.counter() == {"value": 4 + len("It is four."), "additions": 2}
+    answer, call, _ = await world.steps(run["run_id"])
+    assert answer["output"] == {"value": {"text": "It is four."}, "labels": ["model:scripted"]}
+    assert (answer["iterations"], answer["turns"]) == (1, 2)
+    assert (call["operation"], call["output"]["value"]) == ("assent/counter.add", {"value": 4})
+    # 100 tokens in at 1 dollar a million, 20 out at 4, twice.
+    assert run["spent_usd_micros"] == answer["cost_usd_micros"] == 2 * 180
+    first, second = await script.asked()
+    assert [each["function"]["name"] for each in first["tools"]] == [TOOL]
+    assert [each["role"] for each in second["messages"]] == ["system", "user", "assistant", "tool"]
+    assert await script.told() == ['{"value":4}']
+    receipts = await world.receipts()
+    assert [(each["step"], each["outcome"]) for each in receipts] == [
+        ("count", "confirmed"),
+        ("more", "confirmed"),
+    ]
+
+
+LEDGER_LINE = {
+    "name": "assent_ledger_append",
+    "arguments": {"ledger": "log", "line": "chosen by a model"},
+}
+
+
+# The agent may append with a person's approval.
+WITH_LEDGER = Content.of(
+    {
+        "rights": {
+            "alone": [],
+            "with_approval": [{"operation": LEDGER, "effect": "change"}],
+            "never": [],
+        }
+    }
+)
+
+
+@pytest.mark.parametrize("verb", ["approve", "reject"])
+async def test_a_call_outside_the_envelope_waits_for_a_person(
+    world: World, script: Script, verb: str
+) -> None:
+    await world.agent(spec=WITH_LEDGER)
+    await script.says(turn(adds(1), LEDGER_LINE), {"text": "done"})
+    plan_hash = await world.plan(think("keep", script.goal), calls=5, spec=WITH_LEDGER)
+    run = await _run(world, plan_hash)
+    assert (run["status"], await world.lines()) == ("awaiting_approval", [])
+    asked = await world.approval(run["run_id"])
+    assert "which a model chose: it is not among the tools of the step" in asked["summary"]
+    await world.decide(run["run_id"], verb)
+    ended = await _ended(world, run["run_id"])
+    assert (ended["status"], ended["failure"]) == ("completed", None)
+    is_made = verb == "approve"
+    assert await world.lines() == (["chosen by a model"] if is_made else [])
+    (answer, _, appended) = await world.steps(run["run_id"])
+    assert answer["output"]["value"] == {"text": "done"}
+    assert appended["status"] == ("completed" if is_made else "refused")
+    assert appended["assented_by"] == ("gala" if is_made else None)
+    told = await script.told()
+    assert told[1] == ('{"position":1}' if is_made else REFUSED_BY_A_PERSON)
+    # Nobody asked the model again for what it had said.
+    assert len(await script.asked()) == 2
+    outcomes = [each["operation"] for each in await world.receipts()]
+    assert outcomes == ([COUNTER, LEDGER] if is_made else [COUNTER])
+
+
+async def test_undoing_takes_back_what_a_model_did(world: World, script: Script) -> None:
+    await script.says(turn(adds(3), adds(4)), {"text": "done"})
+    plan_hash = await world.plan(think("count", script.goal), add("last", 10), calls=5)
+    run = await _run(world, plan_hash)
+    assert (await world.counter())["value"] == 17
+    await world.act(run["run_id"], "undo")
+    assert await world.counter() == {"value": 0, "additions": 6}
+
+
+async def test_without_a_model_the_step_says_what_to_set(
+    world: World, script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ASSENT_MODEL_URL")
+    settings.settings.cache_clear()
+    plan_hash = await world.plan(think("count", script.goal), calls=5)
+    run = await _run(world, plan_hash)
+    assert run["failure"]["code"] == "model_not_configured"
+    assert "ASSENT_MODEL_URL" in run["failure"]["detail"]
+    monkeypatch.undo()
+    settings.settings.cache_clear()
+    await script.says({"text": "four"})
+    await world.act(run["run_id"], "retry")
+    assert (await _ended(world, run["run_id"]))["status"] == "completed"
+
+
+async def test_a_model_that_fails_lets_the_run_fail_and_a_person_try_again(
+    world: World, script: Script
+) -> None:
+    await script.says(turn(adds(1)), {"status": 400}, {"text": "four"})
+    plan_hash = await world.plan(think("count", script.goal), calls=5)
+    run = await _run(world, plan_hash)
+    assert (run["status"], run["failure"]["code"]) == ("failed", "model_refused")
+    await world.act(run["run_id"], "retry")
+    assert (await _ended(world, run["run_id"]))["status"] == "completed"
+    assert await world.counter() == {"value": 1, "additions": 1}
+    assert len(await script.asked()) == 3
+
+
+DEATHS: list[Death] = [
+    ("Commit", moment, number) for number in range(1, 7) for moment in ("before", "after")
+]
+
+
+@pytest.mark.parametrize("death", DEATHS, ids=["-".join(map(str, each)) for each in DEATHS])
+async def test_a_process_that_dies_repeats_no_call_and_one_question_at_most(
+    world: World, script: Script, death: Death
+) -> None:
+    await script.says(turn(adds(1)), {"text": "one"}, {"text": "two"})
+    plan = await world.plan(think("count", script.goal), add("last", 10), calls=5)
+    await dies(world.cloud, lambda: world.start(plan, key="once", settles=False), death)
+    begun = await world.start(plan, key="once")
+    run = await _ended(world, begun["run_id"])
+    assert (run["status"], run["done"]) == ("completed", 2)
+    asked = await script.asked()
+    assert 2 <= len(asked) <= 3
+    added = (await world.counter())["additions"]
+    # The call of an answer that was lost was never made.
+    assert added == sum(each["step"] is not None for each in await world.receipts())
+    assert added in (1, 2)
+    assert run["spent_usd_micros"] >= 180 * len(asked)

@@ -1,0 +1,89 @@
+"""Flags of the log that later commits clear: of an event's reader, or of the same request."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from shared.messaging.changes import Change
+from shared.messaging.envelope import Envelope
+from tests.shared.aggregates.shop import OrderPlaced, Shop
+from tests.shared.stories import NOW
+
+pytestmark = pytest.mark.platform
+SWEPT_AT = NOW + timedelta(minutes=1)
+
+
+@pytest.fixture(autouse=True)
+def cleared_by_its_reader(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The placing of an order has a reader that always commits."""
+    with monkeypatch.context() as patched:
+        patched.setattr(OrderPlaced, "reader_clears", frozenset({""}))
+        yield
+
+
+async def placed(shop: Shop) -> tuple[str, Envelope]:
+    """An order, and the event of it that the reader gets."""
+    shop.cloud.mend()
+    id = (await shop.place()).order_id
+    assert shop.cloud.firestore.calls.count("Commit") == 1
+    (event,) = await shop.log()
+    assert await shop.published(1) == [event.id]
+    return id, event
+
+
+async def test_the_readers_commit_clears_the_flag(shop: Shop) -> None:
+    id, event = await placed(shop)
+    assert await shop.unpublished() == 1
+    shop.cloud.mend()
+    await shop.react(event, id, clears=True)
+    assert shop.cloud.firestore.calls.count("Commit") == 1
+    assert await shop.unpublished() == 0
+    assert await shop.told() == ["placed", "paid"]
+
+
+async def test_a_reader_from_whose_delivery_nothing_follows_clears_it_too(shop: Shop) -> None:
+    _, event = await placed(shop)
+    await shop.react(event, "ord_nobody", clears=True)
+    assert await shop.unpublished() == 0
+    shop.cloud.mend()
+    await shop.react(event, "ord_nobody", clears=True)
+    assert shop.cloud.firestore.calls.count("Commit") == 0
+
+
+async def test_where_the_reader_is_late_the_sweep_publishes_once_more(shop: Shop) -> None:
+    id, event = await placed(shop)
+    for _ in range(2):
+        await shop.sweep(SWEPT_AT)
+    assert await shop.published(1) == [event.id]
+    assert await shop.unpublished() == 0
+    await shop.react(event, id, clears=True)
+    assert await shop.told() == ["placed", "paid"]
+
+
+async def test_a_commit_whose_answer_was_lost_is_published_and_its_flag_left(shop: Shop) -> None:
+    shop.cloud.mend()
+    shop.cloud.firestore.cut("Commit", "after", number=1, times=1)
+    await shop.place()
+    (event,) = await shop.log()
+    assert await shop.published(1) == [event.id]
+    assert await shop.unpublished() == 1
+
+
+async def test_what_was_not_published_is_not_left_to_the_next_commit(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(OrderPlaced, "reader_clears", frozenset())
+    id = (await shop.place()).order_id
+    (event,) = await shop.log()
+    left: list[str] = []
+    outbox, store = shop.run.outbox, shop.store
+    shop.cloud.mend()
+    shop.cloud.pubsub.cut("Publish", "before", number=1, times=100)
+    await outbox.hand_over(store, Change(events=[event], left=left), now=NOW)
+    assert left == []
+    shop.cloud.mend()
+    await outbox.hand_over(store, Change(events=[event], left=left), now=NOW)
+    assert left == [event.id]
+    assert shop.cloud.firestore.calls.count("Commit") == 0
+    assert id
