@@ -26,22 +26,26 @@ class Failure(Data):
 
 
 class Waiting(Data):
-    """What a run waits for: an approval, an instant, or a person's word about a doubtful call. An
-    instant may be the next try of a call that failed."""
+    """What a run waits for: an approval, an instant, a person's word about a doubtful call, or the
+    end of the run that a step started, by its `run_id`. An instant may be the next try of a call
+    that failed."""
 
-    kind: Literal["approval", "time", "doubt"]
+    kind: Literal["approval", "time", "doubt", "run"]
     step: str | None = None
     approval_id: str | None = None
     content_hash: str | None = None
     until: Instant | None = None
     invocation_id: str | None = None
+    run_id: str | None = None
 
 
 class RunState(EventData):
     """A run after the event. Nothing in it grows: what steps gave lies in documents of their own.
     `done` is how many of the plan's `steps` have ended. `stopping` is what somebody asked for while
     the run acts, which happens once it knows what became of what it has begun. `replay_of` is the
-    run that it repeats, whose tokens cannot act. `recall_id` is the recall that halted it."""
+    run that it repeats, whose tokens cannot act. A step of `parent_run_id` started a sub-run, which
+    lies `depth` runs below the one that somebody started; what it spends is spent by that one.
+    `recall_id` is the recall that halted it."""
 
     run_id: str
     plan_hash: str

@@ -3,21 +3,30 @@
 from typing import Annotated, Self
 
 from fastapi import Query
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from events.jobs import JobBody
 from events.runs import RunStatus
 from events.schedules import Trigger
 from functions.runs.aggregates import BUDGETS, RUN, RUNS, SCHEDULES
 from functions.runs.recall_routes import RECALLS_ROUTER, TOKENS_ROUTER
+from functions.runs.rules.replaying import Mode
 from functions.runs.rules.retention import LEAST_DAYS, MOST_DAYS
 from functions.runs.rules.schedule import When
 from functions.runs.service import (
     commanding,
     following,
     reading,
+    replaying,
     retention,
     schedules,
+    snapshots,
     starting,
     undoing,
 )
@@ -31,6 +40,7 @@ from functions.runs.views import (
     RunView,
     SchedulePage,
     ScheduleView,
+    SnapshotPage,
     StepPage,
 )
 from shared.kit.callers import Caller
@@ -91,6 +101,23 @@ class RunBody(Model):
     """The plan to run, by its hash."""
 
     plan_hash: ContentHash
+
+
+# An empty body says nothing else than `{}`.
+_OR_NOTHING = BeforeValidator(lambda body: {} if body is None else body)
+
+
+class ReplayBody(Model):
+    """How much of a run is repeated: all of it, all from a step on, or what failed."""
+
+    mode: Mode = "full"
+    from_step: Annotated[str, StringConstraints(max_length=60)] | None = None
+
+
+class ResumeBody(Model):
+    """The snapshot from which the run goes on, by its name: the newest one."""
+
+    snapshot: Annotated[str, StringConstraints(max_length=20)] | None = None
 
 
 @RUNS_ROUTER.post("/v1/runs", status_code=202)
@@ -158,6 +185,15 @@ async def get_events(caller: Caller, run_id: str, after: After = 0, limit: Limit
     return await following.follow_run(caller, run_id, after, limit)
 
 
+@RUNS_ROUTER.get("/v1/runs/{run_id}/snapshots")
+async def get_snapshots(
+    caller: Caller, run_id: str, limit: Limit = 25, cursor: Cursor = None
+) -> SnapshotPage:
+    """Shows where a run stood after each of its steps, in the order of its plan. It goes on from
+    the newest."""
+    return await snapshots.list_snapshots(caller, run_id, limit, cursor)
+
+
 @RUNS_ROUTER.post("/v1/runs/{run_id}/pause", status_code=202)
 @does("runs.pause", within=CANCELS, deed="pausing a run")
 async def pause_run(caller: Caller, key: Key, run_id: str) -> RunView:
@@ -167,10 +203,13 @@ async def pause_run(caller: Caller, key: Key, run_id: str) -> RunView:
 
 @RUNS_ROUTER.post("/v1/runs/{run_id}/resume", status_code=202)
 @does("runs.resume", within=CANCELS, deed="resuming a run")
-async def resume_run(caller: Caller, key: Key, run_id: str) -> RunView:
+async def resume_run(
+    caller: Caller, key: Key, run_id: str, body: Annotated[ResumeBody, _OR_NOTHING]
+) -> RunView:
     """Lets a paused run go on from where it stopped. Whoever resumes one that diverged from its
-    rehearsal accepts that."""
-    return await commanding.resume_run(caller, key, run_id)
+    rehearsal accepts that. With the name of a snapshot it goes on only if it stands there still: no
+    step that has ended is done again."""
+    return await commanding.resume_run(caller, key, run_id, body.snapshot)
 
 
 @RUNS_ROUTER.post("/v1/runs/{run_id}/retry", status_code=202)
@@ -193,6 +232,15 @@ async def cancel_run(caller: Caller, key: Key, run_id: str) -> RunView:
 async def undo_run(caller: Caller, key: Key, run_id: str) -> RunView:
     """Undoes what an ended or paused run did, in reverse order, as far as anything undoes it."""
     return await undoing.undo_run(caller, key, run_id)
+
+
+@RUNS_ROUTER.post("/v1/runs/{run_id}/replay", status_code=202)
+@does("runs.replay", within=CANCELS, deed="replaying a run")
+async def replay_run(caller: Caller, key: Key, run_id: str, body: ReplayBody) -> RunView:
+    """Repeats an ended or paused run without doing anything: what only computes is computed again,
+    each other call answers what is recorded of it. `divergences` counts what differs, and the steps
+    of the replay show it."""
+    return await replaying.replay_run(caller, key, run_id, body.mode, body.from_step)
 
 
 @RUNS_ROUTER.post("/v1/schedules", status_code=201)

@@ -12,7 +12,7 @@ from events.schedules import Problem, ScheduleStatus, Trigger
 from functions.runs.rules.budget import Budget
 from functions.runs.rules.recalls import Recall, can_be_undone
 from functions.runs.rules.retention import DEFAULT_DAYS, Retention
-from functions.runs.rules.run import Run, StepResult
+from functions.runs.rules.run import Divergence, Run, StepResult
 from functions.runs.rules.schedule import Schedule
 from shared.budgets.limits import BudgetLimit
 from shared.kit.instants import Instant
@@ -31,6 +31,8 @@ __all__ = [
     "RecalledRun",
     "RunPage",
     "RunView",
+    "SnapshotPage",
+    "SnapshotView",
     "StepPage",
     "StepView",
     "TokenView",
@@ -65,6 +67,9 @@ class RunView(Data):
     replay_of: str | None
     recall_id: str | None
     token_id: str | None
+    parent_run_id: str | None
+    depth: int
+    divergences: int
     workspace_id: InWorkspace = None
 
     @classmethod
@@ -220,6 +225,8 @@ class StepView(Data):
     approval_id: str | None
     assented_by: str | None
     settled_by: str | None
+    sub_run_id: str | None
+    divergences: tuple[Divergence, ...]
 
     @classmethod
     def of(cls, result: StepResult) -> Self:
@@ -309,3 +316,19 @@ class TokenView(Data):
     def of(cls, token_id: str, run: Run) -> Self:
         """The token as it is shown."""
         return part_of(cls, run, token_id=token_id, run_status=run.status)
+
+
+class SnapshotView(Data):
+    """Where a run stood: before the steps `next_steps`, after `done` of them had ended, since `at`.
+    `is_newest`: it stands there now, and a paused or failed one goes on from there."""
+
+    snapshot: str
+    unit: int
+    done: int
+    next_steps: tuple[str, ...]
+    at: Instant
+    is_newest: bool
+
+
+class SnapshotPage(Page[SnapshotView]):
+    """Some snapshots of a run, in the order of its plan."""

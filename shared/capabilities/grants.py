@@ -27,6 +27,17 @@ class Right(Data):
     purpose: Purpose = "act"
 
 
+class Part(Data):
+    """The run that a step of the run `above` starts: the right of that one is handed down to it,
+    for the plan and the agent that the plan above names."""
+
+    above: str
+    run_id: str
+    plan_hash: str
+    agent_id: str
+    agent_version: str
+
+
 class Deed(Data):
     """The one call that a token is for, and until when. `arguments_sha256` is the hash of their
     canonical JSON. An iteration is None outside of `for_each`."""

@@ -1,5 +1,6 @@
 """Writes capability tokens. `runs` mints and `approvals` assents, each with its own key."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from biscuit_auth import (
 )
 from joserfc.jwk import KeySet, OKPKey
 
-from shared.capabilities.grants import LONGEST_LIFE, Assent, Deed, Right
+from shared.capabilities.grants import LONGEST_LIFE, Assent, Deed, Part, Right
 from shared.capabilities.keys import named, private_key, public_key, public_keys_of
 from shared.capabilities.reading import NO_ITERATION, parse, said
 from shared.kit.errors import SignatureInvalid, VersionConflict
@@ -21,6 +22,7 @@ _RIGHT = (
     " {purpose});"
 )
 _DEED = "({step}, {iteration}, {operation}, {invocation_id}, {arguments_sha256}, {expires_at});"
+_PART = "({above}, {run_id}, {plan_hash}, {agent_id}, {agent_version});"
 
 
 def mint(right: Right, deed: Deed, key: OKPKey, *, now: datetime) -> str:
@@ -72,6 +74,16 @@ def name_deed(token: str, deed: Deed, key: OKPKey, *, now: datetime) -> str:
     return _appended(biscuit, f"deed{_DEED}", _words(deed), key)
 
 
+def hand_down(token: str, parts: Sequence[Part], key: OKPKey) -> str:
+    """The token for the last of these runs, each of which is a part of the one before it; the token
+    itself is for the run above them all. It acts for no other run any more. Raises SignatureInvalid
+    for a token that the key did not mint."""
+    for part in parts:
+        biscuit = parse(token, (public_key(key),))
+        token = _appended(biscuit, f"part{_PART}", _words(part), key)
+    return token
+
+
 def narrow(token: str, check: str, words: dict[str, Any], keys: KeySet) -> str:
     """The token with one more check (`check if …`) in Datalog over `operation`, `step`, `argument`
     and `time`. It allows no more than before; no key is needed. Raises SignatureInvalid for a token
@@ -93,7 +105,7 @@ def _refuse_long_life(deed: Deed, now: datetime) -> None:
         raise ValueError("a capability token lives 300 seconds at most")
 
 
-def _words(model: Right | Deed | Assent) -> dict[str, Any]:
+def _words(model: Right | Deed | Assent | Part) -> dict[str, Any]:
     """The fields as terms of Datalog, which knows no missing value."""
     words = dict(model)
     if "iteration" in words and words["iteration"] is None:

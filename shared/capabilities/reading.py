@@ -16,7 +16,15 @@ from biscuit_auth import (
 )
 from joserfc.jwk import KeySet
 
-from shared.capabilities.grants import ACTING, LONGEST_LIFE, Assent, Deed, Grant, Right
+from shared.capabilities.grants import (
+    ACTING,
+    LONGEST_LIFE,
+    Assent,
+    Deed,
+    Grant,
+    Purpose,
+    Right,
+)
 from shared.capabilities.keys import BISCUIT, named, public_keys_of
 from shared.kit.errors import RecordedRefusal, SignatureInvalid
 
@@ -32,6 +40,7 @@ _TOKEN_ID = 32
 _TOKEN = re.compile(rf"(run_[0-9A-Z]{{26}})\.[0-9a-f]{{{_TOKEN_ID}}}", re.ASCII)
 
 _RIGHT = "$tenant, $workspace, $run, $plan, $agent, $version, $purpose"
+_PART = "$above, $run, $plan, $agent, $version"
 _DEED = "$step, $iteration, $operation, $invocation, $arguments, $expires"
 
 
@@ -59,16 +68,23 @@ class Capability:
         self._approvals = public_keys_of(approvals)
         self._biscuit = parse(token, self._runs)
         self._said = said(self._biscuit)
+        # Of the run above all those that it is handed down to.
         self.right = self._said.right
 
     def require(
-        self, operation: str, invocation_id: str, arguments_sha256: str, now: datetime
+        self,
+        operation: str,
+        invocation_id: str,
+        arguments_sha256: str,
+        now: datetime,
+        purpose: Purpose = "act",
     ) -> Grant:
-        """All that the token says, where it allows exactly this call at `now`. Raises
-        CapabilityRefused, which says what is missing."""
+        """All that the token says, where it allows exactly this call at `now` and is there for the
+        purpose. Raises CapabilityRefused, which says what is missing."""
         authorizer = self._authorizer(operation, invocation_id, arguments_sha256, now)
         deed = self._deed(authorizer)
         assent = self._assent(authorizer)
+        right = self._handed_down(authorizer)
         if deed.expires_at <= now:
             raise self._refusal("expired", "the token has expired; get another")
         if deed.expires_at - now > LONGEST_LIFE + LEEWAY:
@@ -82,11 +98,11 @@ class Capability:
         except (AuthorizationError, DataLogError) as refusal:
             detail = "a check of the token does not hold for this call"
             raise self._refusal("another_call", detail) from refusal
-        if self.right.purpose not in ACTING:
-            detail = f"the token is there to {self.right.purpose}, and acts nowhere"
+        if self.right.purpose not in (ACTING if purpose == "act" else {purpose}):
+            detail = f"the token is there to {self.right.purpose}, not to {purpose}"
             raise self._refusal("cannot_act", detail)
         ids = token_ids_of(self.right, self._biscuit)
-        return Grant(token_id=ids[-1], token_ids=ids, right=self.right, deed=deed, assent=assent)
+        return Grant(token_id=ids[-1], token_ids=ids, right=right, deed=deed, assent=assent)
 
     def _deed(self, authorizer: Authorizer) -> Deed:
         """The call: in the first block or, where somebody had to assent, in one by its minter."""
@@ -107,6 +123,26 @@ class Capability:
             raise self._refusal("not_assented", "nobody assented to what the token is for")
         approval_id, by = found[0]
         return Assent(content_hash=needed, approval_id=approval_id, assented_by=by)
+
+    def _handed_down(self, authorizer: Authorizer) -> Right:
+        """The right of the innermost run that the minter handed it down to: each is a part of the
+        one above it."""
+        right = self.right
+        if self._biscuit.block_count() == 1:
+            return right
+        scope, keys = _trusting(self._runs)
+        found = _found(authorizer, Rule(f"found({_PART}) <- part({_PART}){scope}", {}, keys))
+        below = {above: others for above, *others in found}
+        for _ in range(len(found)):
+            if right.run_id not in below:
+                break
+            run_id, plan_hash, agent_id, agent_version = below.pop(right.run_id)
+            right = right.but(
+                run_id=run_id, plan_hash=plan_hash, agent_id=agent_id, agent_version=agent_version
+            )
+        if below or len({each[0] for each in found}) != len(found):
+            raise self._refusal("another_call", "the runs that the token names are no chain")
+        return right
 
     def _authorizer(
         self, operation: str, invocation_id: str, arguments_sha256: str, now: datetime

@@ -202,6 +202,23 @@ def follow_run(scene: Scene) -> Iterator[Call]:
     yield Call(found.ada, f"{path}?after=1000", what="nothing new", limit=1)
 
 
+@worst_of("GET", f"{RUN}/snapshots")
+def list_snapshots(scene: Scene) -> Iterator[Call]:
+    found = running(scene)
+    run = found.start(*additions())
+    for limit in LIMITS:
+        path = f"/v1/runs/{run['run_id']}/snapshots?limit={limit}"
+        yield Call(found.ada, path, what=f"limit {limit}", limit=limit)
+
+
+@worst_of("POST", f"{RUN}/replay")
+def replay_run(scene: Scene) -> Iterator[Call]:
+    found = running(scene)
+    run = found.start(adds())
+    path = f"/v1/runs/{run['run_id']}/replay"
+    yield Call(found.ada, path, {"mode": "full"}, what="of a hundred calls", items=CALLS)
+
+
 @worst_of("POST", f"{RUN}/pause")
 def pause_run(scene: Scene) -> Iterator[Call]:
     found = running(scene)

@@ -17,7 +17,7 @@ _ONLY_WITH: Mapping[str, tuple[str, ...]] = {
     "retry": ("use", "agent"),
     "for_each": ("use",),
     "approval": ("use", "agent", "capsule"),
-    "timeout": ("use", "agent", "capsule", "wait"),
+    "timeout": ("use", "agent", "wait"),
     "budget_usd": ("use", "agent", "capsule"),
 }
 _WRITTEN = {"arguments": "with"}

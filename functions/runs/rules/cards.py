@@ -1,12 +1,12 @@
 """What people are asked: whether a plan may run, or whether a step may make exactly these calls."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from events.approvals import Effect, Kind
 from events.effects import RISK, gravity
 from events.operations import OPERATIONS
-from events.plan_content import PlanContent, all_steps, calls_in
+from events.plan_content import PlanContent, PlanStep, SubRun, all_steps, calls_in
 from events.plans import Prediction
 from functions.runs.rules.calls import ConcreteCall
 from functions.runs.rules.run import Run
@@ -26,9 +26,26 @@ KINDS: dict[Effect, Kind] = {
 }
 
 
-def effects_of(plan: PlanContent) -> list[Effect]:
-    """The effects of all calls of a plan, also of those that models may choose."""
-    return [call.effect for each in all_steps(plan.steps) for call in calls_in(each)]
+def effects_of(plan: PlanContent, prediction: Prediction | None) -> list[Effect]:
+    """The effects of all calls of a plan, also of those that models may choose, and in the runs
+    that its steps start: what nobody predicted of these counts as the gravest."""
+    known = {each.step: each.effect for each in (prediction.steps if prediction else ())}
+    steps = all_steps(plan.steps)
+    calls: list[Effect] = [call.effect for each in steps for call in calls_in(each)]
+    return calls + [known.get(each.id, "decide") for each in steps if isinstance(each.does, SubRun)]
+
+
+def irreversible_in(steps: Sequence[PlanStep], prediction: Prediction | None) -> list[str]:
+    """What in the steps nothing undoes: operations, and runs that steps start."""
+    undone = {each.step for each in (prediction.steps if prediction else ()) if each.reversible}
+    runs = [each.id for each in steps if isinstance(each.does, SubRun) and each.id not in undone]
+    calls = irreversible(call.operation for each in steps for call in calls_in(each))
+    return [*calls, *(f"all of what step {id} starts" for id in sorted(runs))]
+
+
+def irreversible(operations: Iterable[str]) -> list[str]:
+    """Those of the operations that nothing undoes, each once."""
+    return sorted({each for each in operations if _is_irreversible(each)})
 
 
 def gravest(effects: Sequence[Effect]) -> Effect:
@@ -77,9 +94,8 @@ def evidence_of(run: Run, prediction: Prediction | None, changed: Sequence[Any] 
     return Content.of(items)
 
 
-def assessment_of(effect: Effect, operations: Sequence[str]) -> Content:
-    """Why it is risky, and how it is undone."""
-    kept = sorted({each for each in operations if _is_irreversible(each)})
+def assessment_of(effect: Effect, kept: Sequence[str]) -> Content:
+    """Why it is risky, and how it is undone, but for what is `kept`."""
     undo = (
         f"Nothing undoes {', '.join(kept)}. POST /v1/runs/{{run_id}}/undo undoes the other calls."
         if kept

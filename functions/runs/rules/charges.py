@@ -18,7 +18,12 @@ def is_due(run: Run) -> bool:
     hold = run.hold
     if hold is None:
         return False
-    return run.spent_usd_micros != hold.settled or (_is_over(run) and hold.counted)
+    return bool(_newly_spent(run, hold)) or (_is_over(run) and hold.counted)
+
+
+def _newly_spent(run: Run, hold: Hold) -> int:
+    """What the budgets do not say yet: what a sub-run spent, the run above it has spent."""
+    return 0 if run.above else run.spent_usd_micros - hold.settled
 
 
 def _is_over(run: Run) -> bool:
@@ -31,7 +36,7 @@ def charge(run: Run, agents: Budget, tenants: Budget, ask: Ask) -> tuple[Run, St
     they spent the sum of what runs spent."""
     assert run.hold is not None
     hold = run.hold
-    spent = run.spent_usd_micros - hold.settled
+    spent = _newly_spent(run, hold)
     freed = hold.usd_micros if _is_over(run) else min(max(spent, 0), hold.usd_micros)
     left = hold.but(usd_micros=hold.usd_micros - freed, settled=run.spent_usd_micros)
     if _is_over(run):

@@ -16,6 +16,7 @@ from functions.runs.rules.moves import Finish, Halt, Rest
 from functions.runs.rules.progress import Progress
 from functions.runs.rules.recalls import recalled
 from functions.runs.rules.run import Run, Steps
+from functions.runs.rules.starting import start
 from functions.runs.rules.stopping import PAUSED
 from shared.kit.contents import Content
 from shared.kit.transitions import Transition
@@ -38,6 +39,13 @@ def rest(progress: Progress, move: Rest) -> Steps:
     waiting = Waiting(kind="time", step=move.step, until=move.until)
     run = progress.run.but(waiting=waiting, due_at=move.until)
     return _told(progress, run, RunWentOn)
+
+
+def delegate(progress: Progress, below: Run) -> Steps:
+    """The run waits for the end of one that its step starts, in the same commit."""
+    waiting = Waiting(kind="run", step=below.above[-1].step, run_id=below.run_id)
+    run = progress.run.but(waiting=waiting, due_at=None)
+    return (*start(below), *_told(progress, run, RunWentOn))
 
 
 def commit_part(progress: Progress, at: datetime) -> Steps:

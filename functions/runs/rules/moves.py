@@ -40,6 +40,13 @@ class Think(NamedTuple):
     is_reserved: bool
 
 
+class Delegate(NamedTuple):
+    """Waits for the run of another plan, which a step starts."""
+
+    placed: Placed
+    plan_hash: str
+
+
 class Rest(NamedTuple):
     """Waits until then."""
 
@@ -61,7 +68,7 @@ class Finish(NamedTuple):
     outputs: dict[str, Any]
 
 
-Move = Act | Ask | Think | Rest | Halt | Finish
+Move = Act | Ask | Think | Delegate | Rest | Halt | Finish
 
 
 def failed(step: str | None, code: str, detail: str) -> Halt:

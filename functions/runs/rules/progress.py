@@ -35,15 +35,14 @@ from functions.runs.rules.moves import (
 )
 from functions.runs.rules.order import MOST_TOGETHER, Placed, Unit, units_of
 from functions.runs.rules.receipts import assent_of, receipt_of
-from functions.runs.rules.run import Run, StepResult, result_id
+from functions.runs.rules.run import LONGEST_OUTPUT, Run, StepResult, result_id
+from functions.runs.rules.subruns import move_of
 from functions.runs.rules.thinking import Turn
 from functions.runs.rules.waits import until_of
 from shared.kit.templates import filled
 
 # What is committed at once.
 MOST_OUTCOMES, MOST_BYTES = 50, 2_000_000
-# A result is a document.
-LONGEST_OUTPUT = 512 * 1024
 # How long a call that has not answered yet is left alone.
 ASKED_AGAIN_AFTER = timedelta(seconds=5)
 
@@ -100,6 +99,9 @@ class Progress:
         prepared = self._prepare(unit)
         if isinstance(unit[0].step.does, AgentTurns) and not prepared.skipped:
             return self._turns(unit[0], at)
+        known = self.results, self.prediction
+        if (delegated := move_of(self.run, unit[0], prepared, *known)) is not None:
+            return delegated
         left = prepared.calls[self.run.cursor.call :]
         if not left:
             self._end_unit(unit, prepared, at)
@@ -137,7 +139,7 @@ class Progress:
             if waiting.until > at:
                 return Rest(placed.step.id, waiting.until)
         elif prepare((placed,), self._context()).skipped:
-            self._skip(placed, at)
+            self._keep(self._result(placed, "skipped", at))
             self._pass()
             return None
         else:
@@ -161,7 +163,7 @@ class Progress:
 
     def _end_unit(self, unit: Unit, prepared: Prepared, at: datetime) -> None:
         for placed in prepared.skipped:
-            self._skip(placed, at)
+            self._keep(self._result(placed, "skipped", at))
         for placed in unit:
             if placed.number in prepared.iterations:
                 result = self._result(placed, "completed", at)

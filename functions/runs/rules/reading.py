@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from events.plan_content import AgentTurns, Call, PlanContent, Wait
+from events.plan_content import AgentTurns, Call, PlanContent, SubRun, Wait
 from functions.runs.rules.order import MOST_TOGETHER, Placed, Unit, units_of
 from functions.runs.rules.run import Run, StepResult, result_id
 from shared.kit.templates import condition, expressions_in
@@ -35,7 +35,8 @@ def _of_unit_under_way(run: Run, units: tuple[Unit, ...], named: set[str] | None
         if each.step.does.kind == "agent":
             found += [result_id(run.run_id, each.number, number) for number in range(calls)]
         elif each.step.for_each is None:
-            found += [result_id(run.run_id, each.number)] if len(unit) > 1 else []
+            is_read = len(unit) > 1 or isinstance(each.step.does, SubRun)
+            found += [result_id(run.run_id, each.number)] if is_read else []
         elif len(unit) > 1 or named is None or each.step.id in named:
             found += [result_id(run.run_id, each.number, number) for number in range(calls)]
     return found

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from events.invocations import Labelled
 from events.runs import RunState
@@ -20,6 +20,8 @@ RUN_DUE = "assent.run.due.v1"
 RUN_LOST = "assent.run_lost.due.v1"
 # Longer than any invocation of a function may take, so that nobody acts any more.
 LOST_AFTER = timedelta(seconds=45)
+# A result is a document.
+LONGEST_OUTPUT = 512 * 1024
 ENDED = frozenset({"completed", "failed", "cancelled"})
 
 
@@ -83,6 +85,19 @@ class Costlier(Model):
     predicted_usd_micros: int
 
 
+class Above(Model):
+    """A run of which this one is a part, and the step of it that waits for this one, or for the run
+    between them."""
+
+    run_id: str
+    plan_hash: str
+    agent_id: str
+    agent_version: str
+    step: str
+    number: int
+    predicted_usd_micros: int = 0
+
+
 class Run(RunState):
     """A run. `calls` counts the calls of each operation whose number is limited. `due_at` is when
     it goes on by itself, `tries` how often it asked for a call in vain since its last answer."""
@@ -113,6 +128,14 @@ class Run(RunState):
     accepted_cost: Costlier | None = None
     # The step under way in which a model chooses.
     thinking: Thinking | None = None
+    # Of a sub-run: the runs above it, from the one that somebody started; what it may spend, and
+    # what of its spending the run above has counted.
+    above: tuple[Above, ...] = ()
+    most_usd_micros: int | None = None
+    counted_usd_micros: int = 0
+    # Of a replay: the unit at which it begins, and how often it differs from the run it repeats.
+    first_unit: int = 0
+    divergences: int = 0
 
     @property
     def is_moving(self) -> bool:
@@ -158,6 +181,17 @@ class Run(RunState):
         return self.but(status="running", waiting=None, failure=None, due_at=at + LOST_AFTER)
 
 
+class Divergence(Model):
+    """What a replay found to differ from the run that it repeats, and what each of them has there:
+    a value, or of a long one its hash and its size."""
+
+    step: str
+    iteration: int | None = None
+    field: str
+    was: JsonValue = None
+    now: JsonValue = None
+
+
 class StepResult(Model):
     """What became of one step, or of one of its iterations; it never changes. The result of a step
     with iterations says only how many there were. Of a step in which a model chooses, each call is
@@ -183,6 +217,8 @@ class StepResult(Model):
     assented_by: str | None = None
     settled_by: str | None = None
     chosen: ChosenCall | None = None
+    sub_run_id: str | None = None
+    divergences: tuple[Divergence, ...] = ()
 
     @property
     def id(self) -> str:

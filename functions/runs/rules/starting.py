@@ -19,6 +19,13 @@ def new_run(
     if state.status != "rehearsed":
         detail = f"the plan is {state.status}: POST /v1/plans/{state.plan_hash}/ghostrun first"
         raise VersionConflict(detail)
+    return begun(run_id, state, plan, hold, by, at)
+
+
+def begun(
+    run_id: str, state: PlanState, plan: PlanContent, hold: Hold, by: str, at: datetime
+) -> Run:
+    """The run of a plan before anything was done."""
     return Run(
         run_id=run_id,
         plan_hash=state.plan_hash,

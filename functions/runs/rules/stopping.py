@@ -63,6 +63,8 @@ def resume(run: Run, at: datetime) -> Steps:
         again = run.but(status="awaiting_approval", due_at=None)
     elif waiting is not None and waiting.kind == "time":
         again = run.but(status="running", due_at=max(at, waiting.until or at))
+    elif waiting is not None and waiting.kind == "run":
+        again = run.but(status="running", due_at=None)
     else:
         again = run.moving(at)
     return (Transition(again, RunWentOn, {"receipts": ()}),)

@@ -1,29 +1,34 @@
 """What a run has done is undone, in reverse order, as far as anything undoes it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from events.effects import HARMLESS
 from events.operations import OPERATIONS
-from events.plan_content import Call
+from events.plan_content import Call, PlanContent, SubRun
 from events.receipts import Receipt
 from events.runs import Failure, RunUndone, RunWentOn
 from functions.runs.rules.calls import ConcreteCall
 from functions.runs.rules.order import Placed, units_of
 from functions.runs.rules.progress import Progress
 from functions.runs.rules.run import LOST_AFTER, Run, Steps, Stop, result_id
+from functions.runs.rules.subruns import sub_run_id
 from shared.kit.errors import VersionConflict
 from shared.kit.templates import filled
 from shared.kit.transitions import Transition
 
+# By the id of the run whose call each reports.
+Receipts = Mapping[str, tuple[Receipt, ...]]
+Runs = Sequence[Run]
+
 
 class Undoing(NamedTuple):
-    """The calls that undo what was done, in the order in which they are made, and the steps that
-    left behind what nothing undoes."""
+    """The calls that undo what was done, in the order in which they are made, each of its run, and
+    the steps of each run that left behind what nothing undoes."""
 
-    calls: tuple[ConcreteCall, ...]
-    kept: tuple[str, ...]
+    calls: tuple[tuple[Run, ConcreteCall], ...]
+    kept: Mapping[str, tuple[str, ...]]
 
 
 def begin(run: Run, by: str, at: datetime) -> Steps:
@@ -40,19 +45,33 @@ def begin(run: Run, by: str, at: datetime) -> Steps:
     return (Transition(run.but(undoing=stop, due_at=at + LOST_AFTER)),)
 
 
-def undoing_of(progress: Progress) -> Undoing:
-    """What undoes all that the run has done. Raises Rejected."""
-    units = min(progress.run.cursor.unit + 1, len(units_of(progress.plan)))
-    calls: list[ConcreteCall] = []
-    kept: list[str] = []
-    for unit in reversed(range(units)):
-        for call in reversed(progress.made_in(unit)):
+def sub_runs_of(run: Run, plan: PlanContent) -> list[str]:
+    """The ids of the runs that its steps may have started so far."""
+    units = units_of(plan)[: run.cursor.unit + 1]
+    placed = (each for unit in units for each in unit if isinstance(each.step.does, SubRun))
+    return [sub_run_id(run, each.number) for each in placed]
+
+
+def undoing_of(progress: Progress, below: Mapping[str, Progress]) -> Undoing:
+    """What undoes all that the run has done, and those `below` it, by their ids, where it started
+    them. Raises Rejected."""
+    run, units = progress.run, units_of(progress.plan)[: progress.run.cursor.unit + 1]
+    calls: list[tuple[Run, ConcreteCall]] = []
+    kept: dict[str, tuple[str, ...]] = {run.run_id: ()}
+    for number, unit in reversed(list(enumerate(units))):
+        for placed in unit:
+            inner = below.get(sub_run_id(run, placed.number))
+            if inner is not None:
+                whole = undoing_of(inner, below)
+                calls += whole.calls
+                kept |= whole.kept
+        for call in reversed(progress.made_in(number)):
             inverse = _inverse(progress, call)
             if inverse is not None:
-                calls.append(inverse)
-            elif call.call.effect not in HARMLESS and call.step not in kept:
-                kept.append(call.step)
-    return Undoing(tuple(calls), tuple(kept))
+                calls.append((run, inverse))
+            elif call.call.effect not in HARMLESS and call.step not in kept[run.run_id]:
+                kept[run.run_id] = (*kept[run.run_id], call.step)
+    return Undoing(tuple(calls), kept)
 
 
 def _inverse(progress: Progress, call: ConcreteCall) -> ConcreteCall | None:
@@ -80,29 +99,41 @@ def _inverse(progress: Progress, call: ConcreteCall) -> ConcreteCall | None:
     return ConcreteCall(Placed(call.placed.number, step), inverse, call.iteration, arguments)
 
 
-def undone(run: Run, receipts: Sequence[Receipt], kept: tuple[str, ...]) -> Steps:
-    """All that could be undone is undone."""
+def undone(run: Run, receipts: Receipts, kept: Mapping[str, tuple[str, ...]], runs: Runs) -> Steps:
+    """All that could be undone of the run, and of the `runs` below it, is undone."""
     after = run.but(undoing=None, is_undone=True, due_at=None, **_spent(run, receipts))
-    said = {"receipts": tuple(receipts), "kept": kept}
-    return (Transition(after, RunUndone, said),)
+    below = (each.but(is_undone=True) for each in runs if each.run_id != run.run_id)
+    return tuple(
+        Transition(
+            each,
+            RunUndone,
+            {"receipts": receipts.get(each.run_id, ()), "kept": kept.get(each.run_id, ())},
+        )
+        for each in (*below, after)
+    )
 
 
 def part_undone(
-    run: Run, receipts: Sequence[Receipt], calls: int, due_at: datetime | None, why: str | None
+    run: Run, receipts: Receipts, runs: Runs, due_at: datetime | None, why: str | None
 ) -> Steps:
     """Some of it is undone: the rest follows then or, where one call was not made, once somebody
     asks again."""
     failure = Failure(code="undo_failed", detail=why) if why is not None else run.failure
     after = run.but(
-        undone=run.undone + calls,
+        undone=run.undone + sum(map(len, receipts.values())),
         undoing=run.undoing if why is None else None,
         due_at=due_at,
         failure=failure,
         **_spent(run, receipts),
     )
-    return (Transition(after, RunWentOn, {"receipts": tuple(receipts)}),)
+    below = (each for each in runs if each.run_id != run.run_id and each.run_id in receipts)
+    return tuple(
+        Transition(each, RunWentOn, {"receipts": receipts.get(each.run_id, ())})
+        for each in (*below, after)
+    )
 
 
-def _spent(run: Run, receipts: Sequence[Receipt]) -> dict[str, int]:
+def _spent(run: Run, receipts: Receipts) -> dict[str, int]:
     """What undoing costs is spent too, though no budget stops it."""
-    return {"spent_usd_micros": run.spent_usd_micros + sum(r.cost_usd_micros for r in receipts)}
+    costs = (each.cost_usd_micros for of in receipts.values() for each in of)
+    return {"spent_usd_micros": run.spent_usd_micros + sum(costs)}

@@ -1,7 +1,7 @@
 """Asks for assent: to a plan, or to the calls of a step."""
 
 from events.approvals import Effect
-from events.plan_content import PlanContent, all_steps, calls_in
+from events.plan_content import PlanContent, SubRun, all_steps
 from events.plans import Prediction
 from functions.runs.aggregates import RUNS
 from functions.runs.rules import ending
@@ -10,6 +10,8 @@ from functions.runs.rules.cards import (
     effects_of,
     evidence_of,
     gravest,
+    irreversible,
+    irreversible_in,
     question,
 )
 from functions.runs.rules.moves import Ask
@@ -27,7 +29,11 @@ async def ask_about_calls(work: UnitOfWork, progress: Progress, move: Ask) -> St
     """The run waits for assent to exactly these calls of a step."""
     first = move.calls[0]
     count = "one call" if len(move.calls) == 1 else f"{len(move.calls)} calls"
-    summary = f"Step {first.step} of {progress.run.capsule}: {count} of {first.call.operation}"
+    what, kept = f"{count} of {first.call.operation}", irreversible([first.call.operation])
+    if isinstance(first.placed.step.does, SubRun):
+        what = f"the run of the plan {first.placed.step.does.plan_hash[:12]}"
+        kept = irreversible_in([first.placed.step], progress.prediction)
+    summary = f"Step {first.step} of {progress.run.capsule}: {what}"
     if move.why is not None:
         summary += f", which a model chose: {move.why}"[:1_000]
     return await _ask(
@@ -37,7 +43,7 @@ async def ask_about_calls(work: UnitOfWork, progress: Progress, move: Ask) -> St
         content=move.content,
         step=first.step,
         summary=summary,
-        operations=[first.call.operation],
+        kept=kept,
         new=(move.content,),
     )
 
@@ -46,15 +52,14 @@ async def ask_about_plan(
     work: UnitOfWork, run: Run, plan: PlanContent, prediction: Prediction | None
 ) -> Steps:
     """The run waits, before it does anything, for assent to its whole plan."""
-    calls = [call for each in all_steps(plan.steps) for call in calls_in(each)]
     return await _ask(
         work,
         Progress(run, plan, prediction),
-        effect=gravest(effects_of(plan)),
+        effect=gravest(effects_of(plan, prediction)),
         content=Content.of(plan.model_dump(mode="json")),
         step=None,
         summary=f"Run {run.capsule}, version {run.capsule_version}: {run.steps} steps",
-        operations=[each.operation for each in calls],
+        kept=irreversible_in(all_steps(plan.steps), prediction),
     )
 
 
@@ -66,7 +71,7 @@ async def _ask(
     content: Content,
     step: str | None,
     summary: str,
-    operations: list[str],
+    kept: list[str],
     new: tuple[Content, ...] = (),
 ) -> Steps:
     run, content_hash = progress.run, content.hash
@@ -83,7 +88,7 @@ async def _ask(
     )
     changed = await difference_from_last(work, run, step, content)
     evidence = evidence_of(run, progress.prediction, changed)
-    assessment = assessment_of(effect, operations)
+    assessment = assessment_of(effect, kept)
     said = question(run, effect, content_hash, summary, token, run.authors)
     return ending.ask(
         progress,

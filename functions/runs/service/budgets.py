@@ -21,11 +21,15 @@ from shared.kit.errors import VersionConflict
 Budgets = tuple[Budget, Budget]
 
 
-async def take_hold(work: UnitOfWork, plan: Plan, agent: KnownAgent) -> tuple[Hold, Steps]:
-    """What a run of the plan holds, and the budgets with it, in this commit. One read. Raises
+async def take_hold(
+    work: UnitOfWork, plan: Plan, agent: KnownAgent, *, is_part: bool = False
+) -> tuple[Hold, Steps]:
+    """What a run of the plan holds, and the budgets with it, in this commit. One read. A part of
+    another run holds calls of the day only: its money is held with that one. Raises
     BudgetExhausted."""
     content = plan.content
-    wanted = rules.hold_for(content, plan.prediction, plan.state.estimate_usd_micros, work.at)
+    estimate = 0 if is_part else plan.state.estimate_usd_micros
+    wanted = rules.hold_for(content, plan.prediction, estimate, work.at)
     wanted = _for_agent(wanted, agent)
     agents, tenants = await budgets_of(work, content.agent.agent_id, wanted)
     hold, steps = rules.take(agents, tenants, content, wanted)
@@ -40,7 +44,7 @@ async def hold_again(work: UnitOfWork, run: Run) -> tuple[Run, Steps]:
     why = why_stopped(agent, plan.content, work.at)
     if agent is None or why is not None:
         raise VersionConflict(why or "its agent is not there any more")
-    hold, steps = await take_hold(work, plan, agent)
+    hold, steps = await take_hold(work, plan, agent, is_part=bool(run.above))
     hold = hold.but(settled=run.spent_usd_micros, made=run.calls)
     return run.but(hold=hold, held_usd_micros=hold.usd_micros), steps
 

@@ -16,20 +16,24 @@ from functions.runs.rules.answers import count_lost
 from functions.runs.rules.calls import ConcreteCall
 from functions.runs.rules.charges import most_of, why_exhausted
 from functions.runs.rules.late import may_go_on, may_have_acted, report_late
-from functions.runs.rules.moves import Act, Ask, Finish, Halt, Move, Rest, Think
+from functions.runs.rules.moves import Act, Ask, Delegate, Finish, Halt, Move, Rest, Think
 from functions.runs.rules.progress import Progress
 from functions.runs.rules.reading import results_to_read
 from functions.runs.rules.recalls import recalled
+from functions.runs.rules.replaying import Replay
 from functions.runs.rules.run import Run, Steps
+from functions.runs.rules.subruns import acts_next, budget_of, fitting, most_within
 from functions.runs.service.agents import why_stopped
 from functions.runs.service.asking import ask_about_calls
 from functions.runs.service.assents import note_receipts
-from functions.runs.service.budgets import Budgets, budgets_of, save_settled
+from functions.runs.service.budgets import Budgets, budgets_of
 from functions.runs.service.invoking import invoke
 from functions.runs.service.moments import Clock
 from functions.runs.service.plans import read_plan
+from functions.runs.service.repeating import begin_replay, note_earlier
 from functions.runs.service.results import read_results
 from functions.runs.service.stopping import recorded
+from functions.runs.service.subruns import delegate, payer_of, save_run
 from functions.runs.service.thinking import mind_of, think
 from functions.runs.service.tokens import token_for
 from shared.agents import KnownAgent, read_agent_alone
@@ -43,27 +47,29 @@ LONGEST_SILENCE = timedelta(minutes=10)
 
 
 async def go_on(tenant_id: str, run_id: str, clock: Clock, *, again: bool = False) -> None:
-    """Lets a run go on, burst by burst, while it acts and the request has time; what is left is
-    found by its timer. `again`: an earlier process may have made calls that nobody has noted.
-    Raises Unavailable."""
+    """Lets a run go on, burst by burst, while it acts and the request has time, and then those that
+    it starts, or that wait for it; what is left is found by its timer. `again`: an earlier process
+    may have made calls that nobody has noted. Raises Unavailable."""
+    following: str | None = run_id
     async with clock.with_place(tenant_id) as is_placed:
-        while is_placed and not clock.is_over:
-            if not await _one_burst(tenant_id, run_id, clock, again):
-                return
-            again = False
+        while is_placed and following is not None and not clock.is_over:
+            acted, following = await _one_burst(tenant_id, following, clock, again)
+            again = again and not acted
 
 
-async def _one_burst(tenant_id: str, run_id: str, clock: Clock, again: bool) -> bool:
-    """Whether the run acts still after one more burst."""
+async def _one_burst(
+    tenant_id: str, run_id: str, clock: Clock, again: bool
+) -> tuple[bool, str | None]:
+    """Whether the run acted, and which one acts after one more burst."""
     done: list[Burst] = []
-    moves = False
+    following: str | None = None
 
     async def once(work: UnitOfWork, run: Run) -> bool:
-        nonlocal moves
-        moves = False
+        nonlocal following
+        following = acts_next(run)
         if may_go_on(run, clock.now):
             done.append(Burst(work, clock, again=again or bool(done)))
-            moves = (await done[-1].do(run)).is_moving
+            following = acts_next(await done[-1].do(run))
             return True
         if not done or not done[-1].acted:
             return False
@@ -71,11 +77,11 @@ async def _one_burst(tenant_id: str, run_id: str, clock: Clock, again: bool) -> 
         made = done[-1].progress
         noted = await read_results(work.store, [each.id for each in made.made])
         note_receipts(work, made.receipts)
-        await save_settled(work, report_late(run, made, noted))
+        await save_run(work, report_late(run, made, noted))
         return True
 
     await clock.commit_once(tenant_id, run_id, once)
-    return moves
+    return bool(done), following
 
 
 class Burst:
@@ -100,31 +106,41 @@ class Burst:
         """The run after the burst, saved but not committed. Raises Unavailable where the plan, the
         agent or a key cannot be read."""
         store, run = self._work.store, count_lost(run, self._clock.asker)
-        plan = self._clock.plan = self._clock.plan or await read_plan(store, run.plan_hash)
+        plan = self._clock.plan
+        if plan is None or plan.state.plan_hash != run.plan_hash:
+            plan = self._clock.plan = await read_plan(store, run.plan_hash)
         results = await read_results(store, results_to_read(run, plan.content))
-        self.progress = Progress(run, plan.content, plan.prediction, results)
+        if run.replay_of is not None:
+            self.progress = await begin_replay(self._work, run, plan, results)
+            return await self._saved(run, await self._advance())
+        content = plan.content.but(budget_usd_micros=budget_of(run, plan.content))
+        self.progress = Progress(run, content, plan.prediction, results)
         self._is_in_doubt |= run.tries > 0
         agent = await read_agent_alone(store, run.agent_id)
         self.progress.mind = await mind_of(store, run, plan.content, self._clock)
         # What it may, it may at this moment.
         self._forbidden = await self._forbids(run, agent)
-        steps = await self._advance()
+        return await self._saved(run, await self._advance())
+
+    async def _saved(self, run: Run, steps: Steps) -> Run:
         note_receipts(self._work, self.progress.receipts)
         # What a plan shows and gives is often the same for each of its runs.
         await self._work.look_for(*steps)
-        saved = await save_settled(self._work, steps, self._budgets)
-        return next(each for each in reversed(saved) if isinstance(each, Run))
+        saved = await save_run(self._work, steps, self._budgets)
+        return next(each for each in saved if isinstance(each, Run) and each.run_id == run.run_id)
 
     async def _forbids(self, run: Run, agent: KnownAgent | None) -> Failure | None:
         """Why the run may not go on now: its agent stopped, or a budget is exhausted."""
         if (stopped := self._why_stopped(agent)) is not None:
             return stopped
-        hold = run.hold
-        if hold is None or not (hold.counted or run.spent_usd_micros):
+        payer = await payer_of(self._work, run)
+        hold = payer.hold
+        if hold is None or not (hold.counted or payer.spent_usd_micros):
             return None
-        self._budgets = await budgets_of(self._work, run.agent_id, hold)
-        self.progress.most_usd_micros = most_of(run, *self._budgets)
-        return why_exhausted(*self._budgets)
+        budgets = await budgets_of(self._work, payer.agent_id, hold)
+        self._budgets = budgets if payer is run else None
+        self.progress.most_usd_micros = most_within(run, payer, most_of(payer, *budgets))
+        return why_exhausted(*budgets)
 
     def _why_stopped(self, agent: KnownAgent | None) -> Failure | None:
         if agent is not None and agent.recall_id is not None:
@@ -167,6 +183,8 @@ class Burst:
         """Whether somebody wants the run to stop, and nothing of what comes next was begun."""
         if self.progress.run.stop is None and self._forbidden is None:
             return False
+        if self.progress.run.replay_of is not None:
+            return True
         known = await recorded(self._work.store, self.progress, move)
         if any(view.status != "refused" for _, view in known):
             return False
@@ -190,6 +208,7 @@ class Burst:
 
     async def _ended(self, move: Move) -> Steps:
         progress, now = self.progress, self._clock.now
+        move = fitting(progress.run, move)
         if isinstance(move, Finish):
             return ending.finish(progress, move, now)
         is_unanswered = isinstance(move, Rest) and progress.run.tries > 0
@@ -199,6 +218,11 @@ class Burst:
             return self._stopped(move)
         if isinstance(move, Ask):
             return await ask_about_calls(self._work, progress, move)
+        if isinstance(move, Delegate):
+            begun = await delegate(self._work, progress, move)
+            if not isinstance(begun, Halt):
+                return begun
+            move = begun
         if isinstance(move, Rest):
             return ending.rest(progress, move)
         assert isinstance(move, Halt)
@@ -228,7 +252,10 @@ class Burst:
         for view in views:
             if isinstance(view, BaseException):
                 raise view
-        return list(zip(move.calls, views, strict=True))  # type: ignore[arg-type]
+        made = list(zip(move.calls, views, strict=True))
+        if isinstance(self.progress, Replay):
+            await note_earlier(self._work.store, self.progress, made)  # type: ignore[arg-type]
+        return made  # type: ignore[return-value]
 
 
 def _next_try(run: Run, now: datetime) -> datetime:

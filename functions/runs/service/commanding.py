@@ -1,15 +1,13 @@
 """People stop runs, and let them go on."""
 
-from collections.abc import Callable
-from datetime import datetime
-
 from functions.runs.aggregates import LIMITS, RUN, RUNS
 from functions.runs.rules.budget import note_limits, set_limit
-from functions.runs.rules.run import Run, Steps
-from functions.runs.rules.stopping import cancel, pause, resume
-from functions.runs.service.budgets import hold_again, save_settled
+from functions.runs.rules.snapshots import refuse_earlier
+from functions.runs.rules.stopping import cancel, pause
+from functions.runs.rules.subruns import Stopping
 from functions.runs.service.bursts import go_on
 from functions.runs.service.moments import Clock
+from functions.runs.service.subruns import resume_all, stop
 from functions.runs.views import LimitView, RunView
 from shared.agents.reading import is_there
 from shared.aggregates.command import Command
@@ -19,8 +17,6 @@ from shared.kit.errors import NotFound
 from shared.kit.ids import is_id
 from shared.messaging.misses import report_miss
 from shared.storage.idempotency import IdempotencyKey
-
-Rule = Callable[[Run, str, datetime], Steps]
 
 
 async def pause_run(caller: Caller, key: IdempotencyKey, run_id: str) -> RunView:
@@ -33,18 +29,17 @@ async def cancel_run(caller: Caller, key: IdempotencyKey, run_id: str) -> RunVie
     return await _change(caller, key, run_id, cancel)
 
 
-async def resume_run(caller: Caller, key: IdempotencyKey, run_id: str) -> RunView:
+async def resume_run(
+    caller: Caller, key: IdempotencyKey, run_id: str, snapshot: str | None = None
+) -> RunView:
     """The run, after all that it did until it has to wait again. Raises NotFound,
     VersionConflict."""
     clock = Clock(caller.received_at)
 
     async def use_case(work: Command) -> RunView:
         run = await work.get(RUNS, run_id)
-        holding: Steps = ()
-        if run.status == "failed":
-            run, holding = await hold_again(work, run)
-        saved = await work.save(*holding, *resume(run, work.at))
-        return RunView.of(saved[-1])
+        refuse_earlier(run, snapshot)
+        return RunView.of(await resume_all(work, run))
 
     view = await RUN.command(caller, use_case, RunView, key=key, about=(RUNS, run_id))
     if view.status != "running":
@@ -53,11 +48,10 @@ async def resume_run(caller: Caller, key: IdempotencyKey, run_id: str) -> RunVie
     return RunView.of(await RUN.read(caller, RUNS, run_id))
 
 
-async def _change(caller: Caller, key: IdempotencyKey, run_id: str, rule: Rule) -> RunView:
+async def _change(caller: Caller, key: IdempotencyKey, run_id: str, rule: Stopping) -> RunView:
     async def use_case(work: Command) -> RunView:
         run = await work.get(RUNS, run_id)
-        saved = await save_settled(work, rule(run, caller.principal, work.at))
-        return RunView.of(saved[-1] if saved else run)
+        return RunView.of(await stop(work, run, caller.principal, rule))
 
     return await RUN.command(caller, use_case, RunView, key=key, about=(RUNS, run_id))
 

@@ -4,10 +4,10 @@ from events.decisions import DECISIONS, verify_decision
 from functions.runs.aggregates import APPROVALS_KEYS, BUDGETS, RUN, RUNS
 from functions.runs.rules.deciding import decide
 from functions.runs.service.assents import note_assent
-from functions.runs.service.budgets import save_settled
 from functions.runs.service.bursts import go_on
 from functions.runs.service.moments import Clock
 from functions.runs.service.raising import raise_limit
+from functions.runs.service.subruns import cancel_with
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.messaging.envelope import Envelope
 from shared.messaging.recorder import LastEvent
@@ -34,7 +34,8 @@ async def act_on(event: Envelope) -> None:
         noted = False
         if run is not None:
             steps = decide(run, decision, decision.token, work.at)
-            noted = bool(await save_settled(work, steps))
+            await cancel_with(work, run, steps, decision.decided_by or "")
+            noted = bool(steps)
             await note_assent(work, run, decision, steps)
 
     keys = await public_keys(APPROVALS_KEYS, to_verify=[decision.signature or ""])

@@ -4,8 +4,8 @@ from functions.runs.aggregates import RECALLS, RUN, RUNS, STOPS
 from functions.runs.rules import recalls as rules
 from functions.runs.rules.recalls import Recall
 from functions.runs.rules.run import Run, live_as
-from functions.runs.service.budgets import save_settled
 from functions.runs.service.moments import Clock
+from functions.runs.service.subruns import halt_all
 from functions.runs.views import RecallDetail, RecalledRun, RecallView
 from shared.agents.known import StoredAgent
 from shared.agents.reading import AGENTS
@@ -136,8 +136,6 @@ def _live(recall: Recall) -> list[Condition]:
 
 async def _halt(tenant_id: str, run_id: str, recall: Recall, clock: Clock) -> None:
     async def once(work: UnitOfWork, run: Run) -> bool:
-        steps = rules.halt(run, recall.recall_id, recall.recalled_by, work.at)
-        await save_settled(work, steps)
-        return bool(steps)
+        return await halt_all(work, run, recall.recall_id, recall.recalled_by)
 
     await clock.commit_once(tenant_id, run_id, once)

@@ -14,11 +14,13 @@ async def read_results(
     """Those results that exist, and those of the iterations of such steps, by their ids; of the
     calls that a model has `chosen` only where that is said. Two round trips at most. Raises
     Unavailable."""
-    found = await _read(store, ids)
-    return {**found, **await _read(store, iterations_to_read(found, chosen=chosen))}
+    found = await read_step_results(store, ids)
+    iterations = iterations_to_read(found, chosen=chosen)
+    return {**found, **await read_step_results(store, iterations)}
 
 
-async def _read(store: TenantStore, ids: Sequence[str]) -> dict[str, StepResult]:
+async def read_step_results(store: TenantStore, ids: Sequence[str]) -> dict[str, StepResult]:
+    """Those results that exist, by their ids, without those of iterations. Raises Unavailable."""
     if not ids:
         return {}
     documents = await store.get_many([(RESULTS.collection, id) for id in ids])

@@ -3,7 +3,7 @@
 from functions.runs.aggregates import RUN, RUNS, STOPS
 from functions.runs.rules.revoking import revoke
 from functions.runs.rules.run import Run
-from functions.runs.service.budgets import save_settled
+from functions.runs.service.subruns import save_run
 from functions.runs.views import TokenView
 from shared.aggregates.command import Command
 from shared.capabilities.reading import run_of
@@ -22,7 +22,7 @@ async def revoke_token(caller: Caller, key: IdempotencyKey, token_id: str) -> To
         run = await work.get(RUNS, run_id)
         stops = await work.find(STOPS, run.agent_id)
         steps = revoke(run, stops, token_id, caller.principal, work.at)
-        saved = await save_settled(work, steps)
+        saved = await save_run(work, steps)
         now = next((each for each in reversed(saved) if isinstance(each, Run)), run)
         return TokenView.of(token_id, now)
 

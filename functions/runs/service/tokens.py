@@ -5,24 +5,27 @@ from datetime import datetime
 from events.invocations import invocation_id
 from functions.runs.aggregates import APPROVALS_KEYS, SIGNING_KEY
 from functions.runs.rules.calls import ConcreteCall
-from functions.runs.rules.run import Assented, Run
-from shared.capabilities.grants import LONGEST_LIFE, Deed, Purpose, Right
+from functions.runs.rules.run import Above, Assented, Run
+from shared.capabilities.grants import LONGEST_LIFE, Deed, Part, Purpose, Right
 from shared.capabilities.keys import public_key
-from shared.capabilities.minting import mint, mint_base, name_deed
+from shared.capabilities.minting import hand_down, mint, mint_base, name_deed
 from shared.capabilities.reading import parse, token_ids_of
 from shared.kit.canonical import content_hash
 from shared.storage.secrets import public_keys, signing_key
 
 
 def invocation_id_of(run: Run, call: ConcreteCall) -> str:
-    """The same id for the same run, step, iteration and arguments, for ever."""
+    """The same id for the same run, step, iteration and arguments, for ever. A call of a replay is
+    that of the run that it repeats."""
     operation = call.call.operation
-    return invocation_id(run.run_id, call.step, call.iteration, operation, call.arguments)
+    return invocation_id(
+        run.replay_of or run.run_id, call.step, call.iteration, operation, call.arguments
+    )
 
 
 async def base_token(run: Run, tenant_id: str, hash: str) -> tuple[str, str]:
     """A token that acts nowhere until `approvals` assents to the content with that hash, and its
-    id."""
+    id; its right is that of the run that somebody started."""
     keys = await public_keys(APPROVALS_KEYS)
     right, key = _right(run, tenant_id), await signing_key(SIGNING_KEY)
     token = mint_base(right, hash, key, approvals=keys)
@@ -33,7 +36,7 @@ async def token_for(
     run: Run, call: ConcreteCall, tenant_id: str, now: datetime, purpose: Purpose = "act"
 ) -> str:
     """The token for one call, valid for 300 seconds. Where somebody had to assent, it is made of
-    the one with the assent in it."""
+    the one with the assent in it; a sub-run's, of one for the run that somebody started."""
     key = await signing_key(SIGNING_KEY)
     deed = Deed(
         step=call.step,
@@ -45,8 +48,10 @@ async def token_for(
     )
     given = _assent(run, call)
     if given is not None:
-        return name_deed(given.token, deed, key, now=now)
-    return mint(_right(run, tenant_id, purpose), deed, key, now=now)
+        token = name_deed(given.token, deed, key, now=now)
+    else:
+        token = mint(_right(run, tenant_id, purpose), deed, key, now=now)
+    return hand_down(token, _parts(run), key)
 
 
 def _assent(run: Run, call: ConcreteCall) -> Assented | None:
@@ -55,12 +60,28 @@ def _assent(run: Run, call: ConcreteCall) -> Assented | None:
 
 
 def _right(run: Run, tenant_id: str, purpose: Purpose = "act") -> Right:
+    top = run.above[0] if run.above else run
     return Right(
         tenant_id=tenant_id,
         workspace_id=run.workspace_id,
-        run_id=run.run_id,
-        plan_hash=run.plan_hash,
-        agent_id=run.agent_id,
-        agent_version=run.agent_version,
+        run_id=run.replay_of or top.run_id,
+        plan_hash=top.plan_hash,
+        agent_id=top.agent_id,
+        agent_version=top.agent_version,
         purpose="replay" if run.replay_of else purpose,
     )
+
+
+def _parts(run: Run) -> list[Part]:
+    """Each run from the one that somebody started down to this one, without the first."""
+    below: list[Above | Run] = [*run.above[1:], run] if run.above else []
+    return [
+        Part(
+            above=above.run_id,
+            run_id=each.run_id,
+            plan_hash=each.plan_hash,
+            agent_id=each.agent_id,
+            agent_version=each.agent_version,
+        )
+        for above, each in zip(run.above, below, strict=True)
+    ]

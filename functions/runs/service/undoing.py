@@ -6,13 +6,15 @@ from functions.runs.rules.calls import Rejected
 from functions.runs.rules.progress import Progress
 from functions.runs.rules.reading import every_result
 from functions.runs.rules.receipts import receipt_of
+from functions.runs.rules.replaying import refuse_replay
 from functions.runs.rules.run import LOST_AFTER, Run, StepResult, Steps
-from functions.runs.rules.undoing import begin, part_undone, undoing_of, undone
-from functions.runs.service.budgets import save_settled
+from functions.runs.rules.subruns import refuse_part
+from functions.runs.rules.undoing import begin, part_undone, sub_runs_of, undoing_of, undone
 from functions.runs.service.invoking import invoke
 from functions.runs.service.moments import Clock
 from functions.runs.service.plans import read_plan
 from functions.runs.service.results import read_results
+from functions.runs.service.subruns import save_each
 from functions.runs.service.tokens import token_for
 from functions.runs.views import RunView
 from shared.aggregates.command import Command
@@ -28,6 +30,8 @@ async def undo_run(caller: Caller, key: IdempotencyKey, run_id: str) -> RunView:
 
     async def use_case(work: Command) -> RunView:
         run = await work.get(RUNS, run_id)
+        refuse_part(run)
+        refuse_replay(run)
         saved = await work.save(*begin(run, caller.principal, work.at))
         return RunView.of(saved[-1] if saved else run)
 
@@ -43,7 +47,7 @@ async def go_on_undoing(tenant_id: str, run_id: str, clock: Clock) -> None:
     async def once(work: UnitOfWork, run: Run) -> bool:
         if run.undoing is None:
             return False
-        await save_settled(work, await undo(work, run, clock))
+        await save_each(work, await undo(work, run, clock))
         return True
 
     async with clock.with_place(tenant_id) as is_placed:
@@ -52,33 +56,44 @@ async def go_on_undoing(tenant_id: str, run_id: str, clock: Clock) -> None:
 
 
 async def undo(work: UnitOfWork, run: Run, clock: Clock) -> Steps:
-    """What becomes of a run that is being undone. Each call has an id of its own, so that it acts
-    once however often this is done again."""
-    plan = await read_plan(work.store, run.plan_hash)
-    results = await read_results(work.store, every_result(run, plan.content), chosen=True)
-    progress = Progress(run, plan.content, plan.prediction, results)
+    """What becomes of a run that is being undone, with those below it. Each call has an id of its
+    own, so that it acts once however often this is done again."""
+    known = await _all_below(work, run)
+    runs = [each.run for each in known.values()]
+    receipts: dict[str, tuple[Receipt, ...]] = {}
     try:
-        whole = undoing_of(progress)
+        whole = undoing_of(known[run.run_id], known)
     except (Rejected, ValueError) as error:
-        return part_undone(run, (), 0, None, str(error)[:500])
-    receipts: list[Receipt] = []
-    for call in whole.calls[run.undone :]:
+        return part_undone(run, receipts, runs, None, str(error)[:500])
+    for of, call in whole.calls[run.undone :]:
         if not await clock.has_turn():
-            return part_undone(run, receipts, len(receipts), clock.now + LOST_AFTER, None)
+            return part_undone(run, receipts, runs, clock.now + LOST_AFTER, None)
         try:
-            token = await token_for(run, call, work.store.tenant_id, clock.now, "undo")
-            view = await invoke(run, call, token, again=False)
+            token = await token_for(of, call, work.store.tenant_id, clock.now, "undo")
+            view = await invoke(of, call, token, again=False)
         except Unavailable:
-            return part_undone(run, receipts, len(receipts), clock.now + LOST_AFTER, None)
+            return part_undone(run, receipts, runs, clock.now + LOST_AFTER, None)
         if view.status != "confirmed":
             why = f"{call.step} is {view.status}: {view.reason or 'it is under way'}"
-            return part_undone(run, receipts, len(receipts), None, why)
+            return part_undone(run, receipts, runs, None, why)
         result = StepResult(
-            run_id=run.run_id,
+            run_id=of.run_id,
             number=call.placed.number,
             step=call.step,
             status="undone",
             at=view.at,
         )
-        receipts.append(receipt_of(run, call, view, result, outcome="undone"))
-    return undone(run, receipts, whole.kept)
+        receipt = receipt_of(of, call, view, result, outcome="undone")
+        receipts[of.run_id] = (*receipts.get(of.run_id, ()), receipt)
+    return undone(run, receipts, whole.kept, runs)
+
+
+async def _all_below(work: UnitOfWork, run: Run) -> dict[str, Progress]:
+    """The run and all that it started, with what they gave, by their ids. Raises Unavailable."""
+    plan = await read_plan(work.store, run.plan_hash)
+    results = await read_results(work.store, every_result(run, plan.content), chosen=True)
+    found = {run.run_id: Progress(run, plan.content, plan.prediction, results)}
+    for below in await work.find_all(RUNS, sub_runs_of(run, plan.content)):
+        if below is not None:
+            found |= await _all_below(work, below)
+    return found

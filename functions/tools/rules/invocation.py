@@ -22,6 +22,8 @@ from shared.kit.transitions import Transition
 from shared.kit.workspaces import InWorkspace
 
 # A call and its answer take less; who asks meanwhile is told that it is under way.
+# What a run keeps of one step.
+MOST_OUTPUT_BYTES = 64 * 1024
 UNDER_WAY = timedelta(seconds=20)
 
 

@@ -9,6 +9,7 @@ from functions.tools.aggregates import INVOCATIONS, RUN
 from functions.tools.own.acting import Act, Done, NotReached, TargetRefused, Unanswered
 from functions.tools.own.operations import ACTS
 from functions.tools.rules.invocation import (
+    MOST_OUTPUT_BYTES,
     Invocation,
     answered,
     confirmed,
@@ -19,8 +20,9 @@ from functions.tools.rules.invocation import (
 )
 from functions.tools.rules.shapes import wrong_arguments, wrong_output
 from functions.tools.service.admitting import Refusal, admit, note_recorded
+from functions.tools.service.replaying import replay
 from shared.aggregates import Command, Transition
-from shared.capabilities.grants import Grant
+from shared.capabilities.grants import Grant, Purpose
 from shared.capabilities.reading import Capability
 from shared.kit.callers import Caller
 from shared.kit.canonical import canonical_json, content_hash
@@ -30,8 +32,6 @@ from shared.policy.authorization import answer_again
 # A call that waited longer for its turn than this after its intent does not begin: whoever asks is
 # told after `UNDER_WAY` that it is doubtful, and nothing may happen after that.
 BEGINS_WITHIN_SECONDS = 5.0
-# What a run keeps of one step.
-MOST_OUTPUT_BYTES = 64 * 1024
 NOTHING = Done(None)
 
 # A call as it ended, and what its end publishes.
@@ -39,7 +39,8 @@ Outcome = tuple[Invocation, Done]
 
 
 async def invoke(caller: Caller, capability: Capability, body: InvocationBody) -> InvocationView:
-    """What became of the call: done now, or as it was recorded before. Raises CapabilityRefused
+    """What became of the call: done now, or as it was recorded before; for a replay, which never
+    acts, what is recorded. Raises CapabilityRefused
     where the token does not allow it, Invalid for an operation that nobody knows or an id that is
     not the call's, Unavailable where a target did not answer that may be asked again."""
     definition = OPERATIONS.get(body.operation)
@@ -47,11 +48,15 @@ async def invoke(caller: Caller, capability: Capability, body: InvocationBody) -
         raise Invalid(FieldError("operation", f"{body.operation!r} is no operation of ours"))
     digest = content_hash(body.arguments)
     now = caller.received_at
-    grant = capability.require(body.operation, body.invocation_id, digest, now)
+    is_replay = capability.right.purpose == "replay"
+    purpose: Purpose = "replay" if is_replay else "act"
+    grant = capability.require(body.operation, body.invocation_id, digest, now, purpose)
     deed, run_id = grant.deed, grant.right.run_id
     derived = invocation_id(run_id, deed.step, deed.iteration, body.operation, body.arguments)
     if derived != body.invocation_id:
         raise Invalid(FieldError("invocation_id", f"is not this call's, which is {derived}"))
+    if is_replay:
+        return await replay(caller, grant, body, definition)
     call = _Call(caller, grant, body, definition)
     view = await (call.at_once() if definition.idempotent else call.by_intent())
     note_recorded(caller.tenant_id, view.decision)

@@ -129,6 +129,7 @@ MATRIX = {
     "end a schedule": Row("DELETE", "/v1/schedules/sch_x", SUBMIT),
     "cancel a run": Row("POST", "/v1/runs/run_x/cancel", CANCEL),
     "undo a run": Row("POST", "/v1/runs/run_x/undo", CANCEL),
+    "replay a run": Row("POST", "/v1/runs/run_x/replay", CANCEL, {"mode": "full"}),
     "recall an agent": Row(
         "POST",
         "/v1/recalls",

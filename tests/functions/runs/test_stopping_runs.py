@@ -146,3 +146,24 @@ async def test_a_run_whose_process_died_in_a_call_stops_once_it_knows_what_that_
     assert (await world.shown(run_id))["status"] == "cancelled"
     assert await world.counter() == {"value": 1, "additions": 1}
     assert [each["step"] for each in await world.receipts()] == ["one"]
+
+
+async def test_a_run_goes_on_from_its_newest_snapshot(world: World) -> None:
+    run = await world.start(await world.plan(add("one"), add("two", assent="step")))
+    id = run["run_id"]
+    await world.act(id, "pause")
+    shown = await world.get(f"/v1/runs/{id}/snapshots")
+    first, newest = shown.json()["items"]
+    assert (first["snapshot"], first["next_steps"], first["is_newest"]) == ("u0", ["one"], False)
+    assert (newest["done"], newest["next_steps"], newest["is_newest"]) == (1, ["two"], True)
+    earlier = await world.post(f"/v1/runs/{id}/resume", {"snapshot": first["snapshot"]})
+    assert (earlier.status_code, earlier.json()["code"]) == (409, "version_conflict")
+    resumed = await world.post(f"/v1/runs/{id}/resume", {"snapshot": newest["snapshot"]})
+    assert resumed.json()["status"] == "awaiting_approval"
+    assert await world.counter() == {"value": 1, "additions": 1}
+    page = (await world.get(f"/v1/runs/{id}/snapshots", limit=1)).json()
+    assert [each["snapshot"] for each in page["items"]] == ["u0"]
+    cursor = page["next_cursor"]
+    last = (await world.get(f"/v1/runs/{id}/snapshots", limit=1, cursor=cursor)).json()
+    assert ([each["snapshot"] for each in last["items"]], last["next_cursor"]) == (["u1"], None)
+    assert (await world.get(f"/v1/runs/{id}/snapshots", cursor="x")).status_code == 422

@@ -2,15 +2,16 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from biscuit_auth import Biscuit, BiscuitBuilder, BlockBuilder
 from joserfc.jwk import KeySet, OKPKey
 
-from shared.capabilities.grants import Assent, Deed, Grant, Purpose, Right
+from shared.capabilities.grants import Assent, Deed, Grant, Part, Purpose, Right
 from shared.capabilities.keys import BISCUIT, private_key, public_key
-from shared.capabilities.minting import assent_to, mint, mint_base, name_deed, narrow
+from shared.capabilities.minting import assent_to, hand_down, mint, mint_base, name_deed, narrow
 from shared.capabilities.reading import EVALUATED_WITHIN, Capability, CapabilityRefused
 from shared.kit.errors import SignatureInvalid, VersionConflict
 from shared.kit.signing import load_public_keys, load_signing_key, new_key, public_key_set
@@ -131,6 +132,69 @@ def test_the_token_of_a_rehearsal_or_a_replay_acts_nowhere(purpose: Purpose) -> 
     with pytest.raises(CapabilityRefused, match=purpose) as refusal:
         _verified(_plain(purpose=purpose))
     assert refusal.value.reason == "cannot_act"
+
+
+def _part(above: str, run_id: str, **fields: str) -> Part:
+    said = {"plan_hash": OTHER, "agent_id": "agt_2", "agent_version": "2.0.0", **fields}
+    return Part(above=above, run_id=run_id, **said)
+
+
+PART_FACT = "part({above}, {run_id}, {plan_hash}, {agent_id}, {agent_version});"
+LINE = [_part("run_1", "run_2"), _part("run_2", "run_3", agent_id="agt_3")]
+
+
+@pytest.mark.parametrize("token", [_plain(), _whole()], ids=["plain", "assented"])
+def test_a_right_is_handed_down_to_a_run_within_the_run(token: str) -> None:
+    grant = _verified(hand_down(token, LINE, RUNS))
+    assert grant.right == RIGHT.but(
+        run_id="run_3", plan_hash=OTHER, agent_id="agt_3", agent_version="2.0.0"
+    )
+    assert (grant.right.tenant_id, grant.right.purpose) == ("clinic", "act")
+    assert grant.assent == _verified(token).assent
+    assert hand_down(token, [], RUNS) == token
+
+
+@pytest.mark.parametrize(
+    "key", [None, STRANGER, APPROVALS], ids=["nobody", "stranger", "approvals"]
+)
+def test_nobody_else_hands_a_right_down(key: OKPKey | None) -> None:
+    token = _with_block(_plain(), PART_FACT, dict(LINE[0]), key)
+    assert _verified(token).right == RIGHT
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        [_part("run_9", "run_2")],
+        [_part("run_1", "run_2"), _part("run_1", "run_3")],
+        [_part("run_1", "run_2"), _part("run_9", "run_3")],
+    ],
+    ids=["from another run", "to two runs", "with a gap"],
+)
+def test_a_right_goes_down_one_line_only(line: list[Part]) -> None:
+    with pytest.raises(CapabilityRefused, match="no chain"):
+        _verified(hand_down(_plain(), line, RUNS))
+
+
+def test_handing_down_revives_nothing() -> None:
+    with pytest.raises(CapabilityRefused, match="replay"):
+        _verified(hand_down(_plain(purpose="replay"), LINE, RUNS))
+    with pytest.raises(CapabilityRefused, match="nobody assented"):
+        _verified(hand_down(name_deed(_base(), DEED, RUNS, now=NOON), LINE, RUNS))
+    with pytest.raises(SignatureInvalid):
+        hand_down(_plain(), LINE, STRANGER)
+
+
+def test_the_longest_token_is_read() -> None:
+    """With assent, five runs deep, in a workspace."""
+    ids = [f"run_01JD3B1M1B000000000000000{number}" for number in range(6)]
+    base = _base(run_id=ids[0], workspace_id="wsp_01JD3B1M1B0000000000000000")
+    parts = [
+        _part(above, below, agent_id="agt_01JD3B1M1B0000000000000000")
+        for above, below in pairwise(ids)
+    ]
+    token = hand_down(name_deed(_assented(base), DEED, RUNS, now=NOON), parts, RUNS)
+    assert _verified(token).right.run_id == ids[-1]
 
 
 def test_a_token_that_another_key_minted_is_none() -> None:

@@ -1,0 +1,75 @@
+"""A burst of a replay: what the run that it repeats has there, and what `tools` has recorded."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+from events.invocations import InvocationView
+from functions.runs.aggregates import RESULTS, RUNS
+from functions.runs.rules.calls import ConcreteCall
+from functions.runs.rules.replaying import (
+    Place,
+    Replay,
+    compared_ids,
+    placed_at,
+    playable,
+    taken_over_ids,
+)
+from functions.runs.rules.run import Run, StepResult, result_id
+from functions.runs.service.plans import Plan
+from functions.runs.service.results import read_results
+from functions.runs.service.stopping import INVOCATIONS
+from shared.aggregates.unit_of_work import UnitOfWork
+from shared.kit.errors import NotFound
+from shared.storage.firestore import TenantStore
+
+
+async def begin_replay(
+    work: UnitOfWork, run: Run, plan: Plan, results: Mapping[str, StepResult]
+) -> Replay:
+    """The replay from where it stands. Raises NotFound where the run that it repeats is gone,
+    Unavailable."""
+    content = playable(plan.content)
+    repeated = await work.find(RUNS, str(run.replay_of))
+    if repeated is None:
+        raise NotFound(f"there is no run {run.replay_of} any more")
+    taken = await read_results(work.store, taken_over_ids(run, content))
+    mine = [each.but(run_id=run.run_id) for each in taken.values()]
+    return Replay(
+        run,
+        content,
+        None,
+        {**{each.id: each for each in mine}, **results},
+        repeated=repeated,
+        earlier=await _read(work.store, compared_ids(run, content)),
+    )
+
+
+async def note_earlier(
+    store: TenantStore, replay: Replay, calls: Sequence[tuple[ConcreteCall, InvocationView]]
+) -> None:
+    """Lets the replay compare these calls: with what the earlier run gave in the same iterations,
+    and, of which nothing is recorded, with the arguments of then. Raises Unavailable."""
+    id = str(replay.run.replay_of)
+    of_iterations = [
+        result_id(id, each.placed.number, each.iteration)
+        for each, _ in calls
+        if each.iteration is not None
+    ]
+    replay.earlier |= await _read(store, of_iterations)
+    places: list[tuple[Place, str]] = []
+    for call, view in calls:
+        known = replay.earlier.get((call.placed.number, call.iteration))
+        if view.status != "confirmed" and known is not None and known.invocation_id is not None:
+            places.append((placed_at(known), known.invocation_id))
+    documents = await store.get_many([(INVOCATIONS, invocation) for _, invocation in places])
+    for (place, _), document in zip(places, documents, strict=True):
+        if document is not None:
+            replay.arguments[place] = json.loads(document.data["state"])["arguments"]
+
+
+async def _read(store: TenantStore, ids: Sequence[str]) -> dict[Place, StepResult]:
+    if not ids:
+        return {}
+    documents = await store.get_many([(RESULTS.collection, id) for id in ids])
+    found = (RESULTS.state_in(each.data) for each in documents if each is not None)
+    return {placed_at(each): each for each in found}

@@ -1,0 +1,141 @@
+"""Runs within runs, at their edges: a sub-run begins in the commit in which the run above it waits,
+and what becomes of one becomes of all above it in the same commit."""
+
+from typing import Any
+
+from functions.runs.aggregates import RUNS
+from functions.runs.rules import ending
+from functions.runs.rules import subruns as rules
+from functions.runs.rules.budget import BudgetExhausted
+from functions.runs.rules.divergence import predicted_of
+from functions.runs.rules.moves import Delegate, Halt, failed, paused
+from functions.runs.rules.progress import Progress
+from functions.runs.rules.recalls import halt
+from functions.runs.rules.replaying import refuse_replay
+from functions.runs.rules.run import Run, Steps
+from functions.runs.rules.stopping import cancel, pause, resume
+from functions.runs.service.agents import why_stopped
+from functions.runs.service.budgets import Budgets, hold_again, save_settled, take_hold
+from functions.runs.service.plans import read_plan
+from shared.agents import read_agent_alone
+from shared.aggregates.unit_of_work import UnitOfWork
+from shared.kit.errors import ContentErased, NotFound
+from shared.kit.transitions import Transition
+
+
+async def delegate(work: UnitOfWork, progress: Progress, move: Delegate) -> Steps | Halt:
+    """The run that a step starts, which the run waits for; or why it cannot be started."""
+    placed, run = move.placed, progress.run
+    id = placed.step.id
+    try:
+        plan = await read_plan(work.store, move.plan_hash)
+    except (NotFound, ContentErased) as error:
+        return failed(id, "plan_missing", error.detail)
+    if plan.content.needs_assent and rules.covering(run, placed) is None:
+        return failed(id, "not_assented", "nobody assented to the run that it starts")
+    agent = await read_agent_alone(work.store, plan.content.agent.agent_id)
+    why = why_stopped(agent, plan.content, work.at)
+    if agent is None or why is not None:
+        return paused(id, "agent_stopped", why or "")
+    try:
+        hold, holding = await take_hold(work, plan, agent, is_part=True)
+    except BudgetExhausted as error:
+        return paused(id, "budget_exhausted", error.detail)
+    below = rules.below(
+        run,
+        placed,
+        plan.state,
+        plan.content,
+        hold,
+        left_usd_micros=rules.left_usd_micros(run, progress.plan),
+        predicted=predicted_of(progress.prediction, id),
+        at=work.at,
+    )
+    return (*ending.delegate(progress, below), *holding)
+
+
+async def save_run(work: UnitOfWork, steps: Steps, budgets: Budgets | None = None) -> list[Any]:
+    """Saves what becomes of a run, and what follows from it in the runs above it; its budgets are
+    read where the caller does not have them. Returns the states of the first. Raises
+    Unavailable."""
+    saved = await save_settled(work, rules.counted(steps), budgets)
+    while (ended := rules.resting(steps)) is not None:
+        above = await work.find(RUNS, ended.state.above[-1].run_id)
+        steps = rules.follow(above, ended, work.at) if above is not None else ()
+        await save_settled(work, rules.counted(steps))
+    return saved
+
+
+async def save_each(work: UnitOfWork, steps: Steps) -> None:
+    """Saves what becomes of several runs, each with its budgets. Raises Unavailable."""
+    for each in steps:
+        await save_settled(work, (each,))
+
+
+async def lineage(work: UnitOfWork, run: Run) -> list[Run]:
+    """The run, and those below it that it waits for, each started by the one before it. One read
+    for each that is below. Raises Unavailable."""
+    found = [run]
+    while (id := rules.waits_for(found[-1])) is not None:
+        below = await work.find(RUNS, id)
+        if below is None:
+            break
+        found.append(below)
+    return found
+
+
+async def stop(work: UnitOfWork, run: Run, by: str, rule: rules.Stopping) -> Run:
+    """Stops the run with those below it by a rule (`pause`, `cancel`). Raises VersionConflict for a
+    part of another run, and what the rule raises."""
+    rules.refuse_part(run)
+    await save_run(work, rules.stop_all(await lineage(work, run), rule, by, work.at))
+    return await work.find(RUNS, run.run_id) or run
+
+
+async def cancel_with(work: UnitOfWork, run: Run, cancelled: Steps, by: str) -> None:
+    """Saves the steps, which take back what the run goes by; where it waits for a run below it,
+    that one is cancelled, and the rest with it."""
+    runs = await lineage(work, run)
+    if not cancelled or len(runs) == 1:
+        await save_run(work, cancelled)
+        return
+    why = cancelled[-1].state.failure
+    await work.save(Transition(run.but(failure=why)))
+    steps = rules.stop_all([run.but(failure=why), *runs[1:]], cancel, by, work.at)
+    await save_run(work, steps)
+
+
+async def halt_all(work: UnitOfWork, run: Run, recall_id: str, by: str) -> bool:
+    """Whether a recall halts the run, with those below it and above it. Raises Unavailable."""
+    if run.live_as is None:
+        return False
+    runs = await lineage(work, run)
+    if len(runs) == 1:
+        await save_run(work, halt(run, recall_id, by, work.at))
+        return True
+    run = run.but(recall_id=recall_id)
+    await work.save(Transition(run))
+    await save_run(work, rules.stop_all([run, *runs[1:]], pause, by, work.at))
+    return True
+
+
+async def resume_all(work: UnitOfWork, run: Run) -> Run:
+    """The run goes on from where it stopped, with those below it. Raises NotFound, BudgetExhausted,
+    VersionConflict."""
+    rules.refuse_part(run)
+    for each in await lineage(work, run):
+        if each.status == "failed":
+            refuse_replay(each)
+            held, holding = await hold_again(work, each)
+            await work.save(*holding, *resume(held, work.at))
+        else:
+            await work.save(*resume(each, work.at))
+    return await work.find(RUNS, run.run_id) or run
+
+
+async def payer_of(work: UnitOfWork, run: Run) -> Run:
+    """The run whose hold a run spends: that of the run that somebody started. One read for a
+    sub-run. Raises Unavailable."""
+    if not run.above:
+        return run
+    return await work.find(RUNS, run.above[0].run_id) or run
