@@ -16,7 +16,7 @@ from biscuit_auth import (
 )
 from joserfc.jwk import KeySet
 
-from shared.capabilities.grants import ACTING, LONGEST_LIFE, Assent, Deed, Grant, Right
+from shared.capabilities.grants import ACTING, LONGEST_LIFE, Assent, Deed, Grant, History, Right
 from shared.capabilities.keys import BISCUIT, named, public_keys_of
 from shared.kit.errors import RecordedRefusal, SignatureInvalid
 
@@ -32,7 +32,7 @@ _TOKEN_ID = 32
 _TOKEN = re.compile(rf"(run_[0-9A-Z]{{26}})\.[0-9a-f]{{{_TOKEN_ID}}}", re.ASCII)
 
 _RIGHT = "$tenant, $workspace, $run, $plan, $agent, $version, $purpose"
-_DEED = "$step, $iteration, $operation, $invocation, $arguments, $expires"
+_DEED = "$step, $iteration, $operation, $invocation, $arguments, $expires, $history"
 
 
 class CapabilityRefused(RecordedRefusal):
@@ -198,7 +198,7 @@ def _trusting(keys: Sequence[PublicKey]) -> tuple[str, dict[str, PublicKey]]:
 
 
 def _deed(terms: Sequence[Any]) -> Deed:
-    step, iteration, operation, invocation, arguments, expires = terms
+    step, iteration, operation, invocation, arguments, expires, history = terms
     return Deed(
         step=step,
         iteration=None if iteration == NO_ITERATION else iteration,
@@ -206,4 +206,5 @@ def _deed(terms: Sequence[Any]) -> Deed:
         invocation_id=invocation,
         arguments_sha256=arguments,
         expires_at=expires,
+        history=History.model_validate_json(history),
     )
