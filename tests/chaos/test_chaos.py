@@ -11,7 +11,7 @@ from tests.chaos.governed.batch import try_both, try_runs
 from tests.chaos.tale import Extent, Tale
 from tests.chaos.trial import try_out
 
-pytestmark = [pytest.mark.platform, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.platform, pytest.mark.timeout(900)]
 
 SHORT = Extent(
     cases=4, storm_seconds=1.0, pause_seconds=0.2, stops=1, steps=1, patience_seconds=15.0
