@@ -1,6 +1,6 @@
 """A few cases in a storm, and the platform stopped and started among them: none lost, none decided
-twice, none stuck, each explained; after them a few governed runs in another one: each ends, each
-effect is counted once. More at night; `make chaos` does it with 500 cases, or with 1,000 runs."""
+twice, none stuck, each explained. More at night, and governed runs too: each ends, each effect is
+counted once. `make chaos` does it with 500 cases, or with 1,000 runs."""
 
 from pathlib import Path
 
@@ -28,6 +28,12 @@ LONG_OF_RUNS = Extent(
 
 
 def test_nothing_speaks_against_the_platform_after_a_short_storm(tmp_path: Path) -> None:
+    tale = _survived(SHORT, tmp_path)
+    assert len(tale.faults) >= 2, "it hardly blew"
+
+
+@pytest.mark.nightly
+def test_nothing_speaks_against_cases_and_then_runs_after_a_short_storm(tmp_path: Path) -> None:
     tales, evidence = try_both(7, SHORT, SHORT_OF_RUNS, tmp_path / "both")
     assert contradictions(evidence) == []
     assert len(tales[0].stops) == SHORT.stops
