@@ -139,7 +139,8 @@ def test_an_assent_of_somebody_else_is_seen(name: str, fields: Any) -> None:
 
 
 def test_an_assent_to_other_arguments_or_another_step_is_seen() -> None:
-    for altered in ({"calls": []}, {"step": "count"}, {"run_id": "run_2"}, {"plan_hash": "0"}):
+    others: list[Any] = [{"calls": []}, {"step": "count"}, {"run_id": "run_2"}, {"plan_hash": "0"}]
+    for altered in others:
         found = evidence()
         contents = tenant_of(found).documents["contents"]
         hash = event(found, "approved")["data"]["decision_hash"]
