@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 from joserfc.jwk import KeySet
-from pydantic import AfterValidator, Field, JsonValue, ValidationError
+from pydantic import AfterValidator, Field, JsonValue, StringConstraints, ValidationError
 
 from events.capsules import InputName, Version
 from events.plans import Denial
@@ -23,6 +23,11 @@ LONGEST_LIFE = timedelta(seconds=60)
 
 Inputs = Annotated[
     dict[InputName, JsonValue], Field(max_length=50), AfterValidator(JsonLimit(64 * 1024))
+]
+
+FieldName = Annotated[str, StringConstraints(max_length=100)]
+EventInput = Annotated[
+    dict[FieldName, JsonValue], Field(max_length=100), AfterValidator(JsonLimit(64 * 1024))
 ]
 
 
@@ -44,7 +49,7 @@ class OrderedJob(JobBody):
     """A job as `runs` orders it. `event` is the data of the event that started it, which is the
     input `event` where the capsule declares one."""
 
-    event: dict[str, JsonValue] | None = None
+    event: EventInput | None = None
 
 
 class JobOrder(Data):
