@@ -38,7 +38,7 @@ MOST_FACTS, MOST_ITERATIONS = 200, 50
 # Clocks of two instances differ.
 LEEWAY = timedelta(seconds=5)
 _TOKEN_ID = 32
-_TOKEN = re.compile(rf"(run_[0-9A-Z]{{26}})\.[0-9a-f]{{{_TOKEN_ID}}}", re.ASCII)
+_TOKEN = re.compile(r"(run_[0-9A-Z]{26})\.[0-9a-f]{32}", re.ASCII)
 
 _RIGHT = "$tenant, $workspace, $run, $plan, $agent, $version, $purpose"
 _PART = "$above, $run, $plan, $agent, $version"
