@@ -38,9 +38,21 @@ class Part(Data):
     agent_version: str
 
 
+class History(Data):
+    """What happened in the run before a call: the operations that were called, how often the
+    call's own was, the US cents in those calls, where its right limits an amount, and what all
+    calls have cost."""
+
+    before: tuple[str, ...] = ()
+    calls: int = 0
+    usd_cents: int = 0
+    spent_usd_micros: int = 0
+
+
 class Deed(Data):
     """The one call that a token is for, and until when. `arguments_sha256` is the hash of their
-    canonical JSON. An iteration is None outside of `for_each`."""
+    canonical JSON. An iteration is None outside of `for_each`. `history` is what the minter says of
+    its run."""
 
     step: str
     iteration: int | None = None
@@ -48,6 +60,7 @@ class Deed(Data):
     invocation_id: str
     arguments_sha256: str
     expires_at: Instant
+    history: History = History()
 
 
 class Assent(Data):

@@ -21,8 +21,11 @@ _RIGHT = (
     "right({tenant_id}, {workspace_id}, {run_id}, {plan_hash}, {agent_id}, {agent_version},"
     " {purpose});"
 )
-_DEED = "({step}, {iteration}, {operation}, {invocation_id}, {arguments_sha256}, {expires_at});"
 _PART = "({above}, {run_id}, {plan_hash}, {agent_id}, {agent_version});"
+_DEED = (
+    "({step}, {iteration}, {operation}, {invocation_id}, {arguments_sha256}, {expires_at},"
+    " {history});"
+)
 
 
 def mint(right: Right, deed: Deed, key: OKPKey, *, now: datetime) -> str:
@@ -46,7 +49,7 @@ def mint_base(right: Right, content_hash: str, key: OKPKey, *, approvals: KeySet
         keys,
     )
     builder.add_code(
-        "check if deed($step, $iteration, $operation, $invocation, $arguments, $expires),"
+        "check if deed($step, $iteration, $operation, $invocation, $arguments, $expires, $history),"
         " time($now), $now < $expires trusting {own_key};",
         {},
         {"own_key": public_key(key)},
@@ -108,6 +111,8 @@ def _refuse_long_life(deed: Deed, now: datetime) -> None:
 def _words(model: Right | Deed | Assent | Part) -> dict[str, Any]:
     """The fields as terms of Datalog, which knows no missing value."""
     words = dict(model)
+    if isinstance(model, Deed):
+        words["history"] = model.history.model_dump_json()
     if "iteration" in words and words["iteration"] is None:
         words["iteration"] = NO_ITERATION
     return {name: "" if value is None else value for name, value in words.items()}

@@ -22,6 +22,7 @@ from shared.capabilities.grants import (
     Assent,
     Deed,
     Grant,
+    History,
     Purpose,
     Right,
 )
@@ -41,7 +42,7 @@ _TOKEN = re.compile(rf"(run_[0-9A-Z]{{26}})\.[0-9a-f]{{{_TOKEN_ID}}}", re.ASCII)
 
 _RIGHT = "$tenant, $workspace, $run, $plan, $agent, $version, $purpose"
 _PART = "$above, $run, $plan, $agent, $version"
-_DEED = "$step, $iteration, $operation, $invocation, $arguments, $expires"
+_DEED = "$step, $iteration, $operation, $invocation, $arguments, $expires, $history"
 
 
 class CapabilityRefused(RecordedRefusal):
@@ -234,7 +235,7 @@ def _trusting(keys: Sequence[PublicKey]) -> tuple[str, dict[str, PublicKey]]:
 
 
 def _deed(terms: Sequence[Any]) -> Deed:
-    step, iteration, operation, invocation, arguments, expires = terms
+    step, iteration, operation, invocation, arguments, expires, history = terms
     return Deed(
         step=step,
         iteration=None if iteration == NO_ITERATION else iteration,
@@ -242,4 +243,5 @@ def _deed(terms: Sequence[Any]) -> Deed:
         invocation_id=invocation,
         arguments_sha256=arguments,
         expires_at=expires,
+        history=History.model_validate_json(history),
     )

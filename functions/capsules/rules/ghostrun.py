@@ -2,6 +2,7 @@
 over the plan and what is known now; it touches nothing."""
 
 from collections.abc import Iterator, Mapping
+from itertools import takewhile
 from typing import NamedTuple
 
 from events.approvals import Effect, Risk
@@ -48,7 +49,8 @@ class Now(NamedTuple):
 
 class Asked(NamedTuple):
     """A call, as policies are asked about it before it acts. `assented`: somebody will have
-    assented to it, with the plan or with its step."""
+    assented to it, with the plan or with its step. `before` are the operations of the steps that
+    stand before its own."""
 
     operation: str
     effect: Effect
@@ -56,6 +58,7 @@ class Asked(NamedTuple):
     agent_id: str
     agent_version: str
     assented: bool
+    before: tuple[str, ...] = ()
 
 
 def estimate_of(result: Compiled) -> int:
@@ -99,7 +102,14 @@ def calls_of(plan: PlanContent, plans: Plans) -> tuple[Asked, ...]:
 def _asked(call: Call, step: PlanStep, plan: PlanContent) -> Asked:
     agent = plan.agent
     assented = step.assent != "none"
-    return Asked(call.operation, call.effect, step.id, agent.agent_id, agent.version, assented)
+    before = _before(step, plan)
+    who = (agent.agent_id, agent.version)
+    return Asked(call.operation, call.effect, step.id, *who, assented, before)
+
+
+def _before(step: PlanStep, plan: PlanContent) -> tuple[str, ...]:
+    earlier = takewhile(lambda each: each.id != step.id, all_steps(plan.steps))
+    return tuple(each.does.operation for each in earlier if isinstance(each.does, Call))
 
 
 def agents_of(plan: PlanContent, plans: Plans) -> tuple[str, ...]:

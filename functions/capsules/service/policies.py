@@ -56,6 +56,10 @@ def _entity(call: Asked, tenant: Uid, plan_hash: str, workspace_id: str | None) 
         "agent_version": call.agent_version,
         "assented": call.assented,
         "undoes": False,
+        "called_before": call.before,
+        "calls_before": call.before.count(call.operation),
+        "usd_cents_before": 0,
+        "spent_usd_micros": 0,
         "workspace": workspace_id,
     }
     return Entity(Uid(INVOCATION, "rehearsed"), about, (tenant,))

@@ -22,6 +22,7 @@ from functions.runs.rules.calls import (
 )
 from functions.runs.rules.cards import content_of_calls
 from functions.runs.rules.divergence import costs_more, more_calls, note_cost, price_of
+from functions.runs.rules.history import counted
 from functions.runs.rules.moves import (
     Act,
     Ask,
@@ -219,7 +220,8 @@ class Progress:
             self._bytes += size
             if result.id not in self.results:
                 self._keep(result)
-                self._count(call, view.cost_usd_micros)
+                run = counted(self.run, call, view.cost_usd_micros)
+                self.run = note_cost(run, self.prediction, call, view.cost_usd_micros)
                 self.receipts.append(receipt)
             return None
         self.receipts.append(receipt)
@@ -234,13 +236,6 @@ class Progress:
         if isinstance(moved, Rest):
             self.run = self.run.but(cursor=cursor.but(attempt=cursor.attempt + 1))
         return moved
-
-    def _count(self, call: ConcreteCall, cost: int) -> None:
-        calls = dict(self.run.calls)
-        if call.call.limits.per_run is not None or call.call.limits.per_day is not None:
-            calls[call.call.operation] = calls.get(call.call.operation, 0) + 1
-        run = self.run.but(calls=calls, spent_usd_micros=self.run.spent_usd_micros + cost)
-        self.run = note_cost(run, self.prediction, call, cost)
 
     def _prepare(self, unit: Unit) -> Prepared:
         at = self.run.cursor.unit

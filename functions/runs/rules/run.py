@@ -98,6 +98,13 @@ class Above(Model):
     predicted_usd_micros: int = 0
 
 
+class Happened(Model):
+    """The calls of an operation so far, and the US cents in them where a right limits them."""
+
+    calls: int = 0
+    usd_cents: int = 0
+
+
 class Run(RunState):
     """A run. `calls` counts the calls of each operation whose number is limited. `due_at` is when
     it goes on by itself, `tries` how often it asked for a call in vain since its last answer."""
@@ -112,6 +119,8 @@ class Run(RunState):
     stop: Stop | None = None
     hold: Hold | None = None
     calls: dict[str, int] = Field(default_factory=dict)
+    # What happened so far, by operation: as many as its plan names.
+    history: dict[str, Happened] = Field(default_factory=dict)
     due_at: Instant | None = None
     tries: int = 0
     # So many runs started one another by events until this one.

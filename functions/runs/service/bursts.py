@@ -15,6 +15,7 @@ from functions.runs.rules import ending
 from functions.runs.rules.answers import count_lost
 from functions.runs.rules.calls import ConcreteCall
 from functions.runs.rules.charges import most_of, why_exhausted
+from functions.runs.rules.history import history_before
 from functions.runs.rules.late import may_go_on, may_have_acted, report_late
 from functions.runs.rules.moves import Act, Ask, Delegate, Finish, Halt, Move, Rest, Think
 from functions.runs.rules.progress import Progress
@@ -245,7 +246,9 @@ class Burst:
         again = self._again or run.tries > 0
 
         async def one(call: ConcreteCall) -> InvocationView:
-            token = await token_for(run, call, tenant_id, self._clock.now)
+            # Those that are made together count as made in their order.
+            seen = history_before(run, move.calls, call)
+            token = await token_for(run, call, tenant_id, self._clock.now, history=seen)
             return await invoke(run, call, token, again=again)
 
         views = await asyncio.gather(*map(one, move.calls), return_exceptions=True)

@@ -6,12 +6,14 @@ from events.invocations import invocation_id
 from functions.runs.aggregates import APPROVALS_KEYS, SIGNING_KEY
 from functions.runs.rules.calls import ConcreteCall
 from functions.runs.rules.run import Above, Assented, Run
-from shared.capabilities.grants import LONGEST_LIFE, Deed, Part, Purpose, Right
+from shared.capabilities.grants import LONGEST_LIFE, Deed, History, Part, Purpose, Right
 from shared.capabilities.keys import public_key
 from shared.capabilities.minting import hand_down, mint, mint_base, name_deed
 from shared.capabilities.reading import parse, token_ids_of
 from shared.kit.canonical import content_hash
 from shared.storage.secrets import public_keys, signing_key
+
+NOTHING_BEFORE = History()
 
 
 def invocation_id_of(run: Run, call: ConcreteCall) -> str:
@@ -33,7 +35,12 @@ async def base_token(run: Run, tenant_id: str, hash: str) -> tuple[str, str]:
 
 
 async def token_for(
-    run: Run, call: ConcreteCall, tenant_id: str, now: datetime, purpose: Purpose = "act"
+    run: Run,
+    call: ConcreteCall,
+    tenant_id: str,
+    now: datetime,
+    purpose: Purpose = "act",
+    history: History = NOTHING_BEFORE,
 ) -> str:
     """The token for one call, valid for 300 seconds. Where somebody had to assent, it is made of
     the one with the assent in it; a sub-run's, of one for the run that somebody started."""
@@ -45,6 +52,7 @@ async def token_for(
         invocation_id=invocation_id_of(run, call),
         arguments_sha256=content_hash(call.arguments),
         expires_at=now + LONGEST_LIFE,
+        history=history,
     )
     given = _assent(run, call)
     if given is not None:

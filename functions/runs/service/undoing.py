@@ -3,6 +3,7 @@
 from events.receipts import Receipt
 from functions.runs.aggregates import RUN, RUNS
 from functions.runs.rules.calls import Rejected
+from functions.runs.rules.history import history_before
 from functions.runs.rules.progress import Progress
 from functions.runs.rules.reading import every_result
 from functions.runs.rules.receipts import receipt_of
@@ -69,7 +70,8 @@ async def undo(work: UnitOfWork, run: Run, clock: Clock) -> Steps:
         if not await clock.has_turn():
             return part_undone(run, receipts, runs, clock.now + LOST_AFTER, None)
         try:
-            token = await token_for(of, call, work.store.tenant_id, clock.now, "undo")
+            seen, tenant_id = history_before(of), work.store.tenant_id
+            token = await token_for(of, call, tenant_id, clock.now, "undo", seen)
             view = await invoke(of, call, token, again=False)
         except Unavailable:
             return part_undone(run, receipts, runs, clock.now + LOST_AFTER, None)

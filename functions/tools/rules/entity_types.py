@@ -15,6 +15,10 @@ INVOCATION: EntityType[Invocation] = EntityType(
         "agent_version": "String",
         "assented": "Bool",
         "undoes": "Bool",
+        "called_before": "Set<String>",
+        "calls_before": "Long",
+        "usd_cents_before": "Long",
+        "spent_usd_micros": "Long",
         "workspace?": "String",
     },
     lambda call: {
@@ -27,6 +31,11 @@ INVOCATION: EntityType[Invocation] = EntityType(
         "agent_version": call.agent_version,
         "assented": call.approval_id is not None,
         "undoes": call.undoes,
+        # Of its run, as `runs` signed it in the call's token.
+        "called_before": call.history.before,
+        "calls_before": call.history.calls,
+        "usd_cents_before": call.history.usd_cents,
+        "spent_usd_micros": call.history.spent_usd_micros,
         "workspace": call.workspace_id,
     },
 )

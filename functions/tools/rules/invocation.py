@@ -13,7 +13,7 @@ from events.invocations import (
     Labelled,
 )
 from events.operations import OperationDefinition
-from shared.capabilities.grants import Grant
+from shared.capabilities.grants import Grant, History
 from shared.kit.errors import VersionConflict
 from shared.kit.instants import Instant
 from shared.kit.json_limits import JsonLimit
@@ -53,6 +53,7 @@ class Invocation(Data):
     agent_version: str
     # It undoes what an earlier call of the run did.
     undoes: bool = False
+    history: History = History()
     token_id: str
     approval_id: str | None = None
     assented_by: str | None = None
@@ -89,6 +90,7 @@ def intended(
         agent_id=right.agent_id,
         agent_version=right.agent_version,
         undoes=right.purpose == "undo",
+        history=deed.history,
         token_id=grant.token_id,
         approval_id=assent.approval_id if assent else None,
         assented_by=assent.assented_by if assent else None,

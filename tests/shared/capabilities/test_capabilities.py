@@ -257,7 +257,7 @@ def test_an_assent_to_another_hash_does_not_count_even_with_the_right_key() -> N
 
 
 _DEED = (
-    "deed({step}, -1, {operation}, {invocation_id}, {arguments_sha256}, {expires_at});"
+    "deed({step}, -1, {operation}, {invocation_id}, {arguments_sha256}, {expires_at}, {history});"
     'assented({content}, "apr_9", "mallory");'
     'right("clinic", "", "run_9", {content}, "agt_1", "1.2.0", "act");'
 )
@@ -271,6 +271,7 @@ def test_a_block_by_somebody_else_adds_no_call_no_right_and_no_assent(
     other = DEED.but(invocation_id="inv_9", arguments_sha256=OTHER)
     words = {**dict(other), "content": CALLS}
     words.pop("iteration")
+    words["history"] = DEED.history.model_dump_json()
     forged = _with_block(token, _DEED, words, key)
     with pytest.raises((CapabilityRefused, SignatureInvalid)):
         _verified(forged, invocation_id="inv_9", arguments=OTHER)
