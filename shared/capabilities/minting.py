@@ -21,11 +21,11 @@ _RIGHT = (
     "right({tenant_id}, {workspace_id}, {run_id}, {plan_hash}, {agent_id}, {agent_version},"
     " {purpose});"
 )
+_PART = "({above}, {run_id}, {plan_hash}, {agent_id}, {agent_version});"
 _DEED = (
     "({step}, {iteration}, {operation}, {invocation_id}, {arguments_sha256}, {expires_at},"
     " {history});"
 )
-_PART = "({above}, {run_id}, {plan_hash}, {agent_id}, {agent_version});"
 
 
 def mint(right: Right, deed: Deed, key: OKPKey, *, now: datetime) -> str:

@@ -50,7 +50,7 @@ class Now(NamedTuple):
 class Asked(NamedTuple):
     """A call, as policies are asked about it before it acts. `assented`: somebody will have
     assented to it, with the plan or with its step. `before` are the operations of the steps that
-    stand before its own."""
+    stand before its own, and `calls_before` of how many of these it is the operation."""
 
     operation: str
     effect: Effect
@@ -59,6 +59,7 @@ class Asked(NamedTuple):
     agent_version: str
     assented: bool
     before: tuple[str, ...] = ()
+    calls_before: int = 0
 
 
 def estimate_of(result: Compiled) -> int:
@@ -102,14 +103,11 @@ def calls_of(plan: PlanContent, plans: Plans) -> tuple[Asked, ...]:
 def _asked(call: Call, step: PlanStep, plan: PlanContent) -> Asked:
     agent = plan.agent
     assented = step.assent != "none"
-    before = _before(step, plan)
-    who = (agent.agent_id, agent.version)
-    return Asked(call.operation, call.effect, step.id, *who, assented, before)
-
-
-def _before(step: PlanStep, plan: PlanContent) -> tuple[str, ...]:
     earlier = takewhile(lambda each: each.id != step.id, all_steps(plan.steps))
-    return tuple(each.does.operation for each in earlier if isinstance(each.does, Call))
+    before = [each.does.operation for each in earlier if isinstance(each.does, Call)]
+    who, distinct = (agent.agent_id, agent.version), tuple(sorted(set(before)))
+    many = before.count(call.operation)
+    return Asked(call.operation, call.effect, step.id, *who, assented, distinct, many)
 
 
 def agents_of(plan: PlanContent, plans: Plans) -> tuple[str, ...]:

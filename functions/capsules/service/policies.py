@@ -57,7 +57,7 @@ def _entity(call: Asked, tenant: Uid, plan_hash: str, workspace_id: str | None) 
         "assented": call.assented,
         "undoes": False,
         "called_before": call.before,
-        "calls_before": call.before.count(call.operation),
+        "calls_before": call.calls_before,
         "usd_cents_before": 0,
         "spent_usd_micros": 0,
         "workspace": workspace_id,

@@ -36,7 +36,7 @@ def report_late(run: Run, made: Progress, noted: Collection[str]) -> Steps:
     if _place(made.run) > _place(run):
         # What was undone before is not all of it any more.
         fields |= {"cursor": made.run.cursor, "done": made.run.done, "calls": made.run.calls}
-        fields |= {"thinking": made.run.thinking}
+        fields |= {"thinking": made.run.thinking, "history": made.run.history}
         fields |= {"undone": 0, "is_undone": False}
     said = {"receipts": tuple(made.receipts)}
     return (*map(Transition, new), Transition(run.but(**fields), RunWentOn, said))

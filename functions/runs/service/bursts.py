@@ -196,7 +196,9 @@ class Burst:
             return True
         # An earlier process got no further than to the first call that is not recorded.
         is_in_doubt, self._is_in_doubt = self._is_in_doubt, False
-        return not (is_in_doubt and may_have_acted(move.calls))
+        answered = [call for call, _ in known]
+        left = [each for each in move.calls if each not in answered]
+        return not (is_in_doubt and may_have_acted(left))
 
     def _stopped(self, move: Move | None = None) -> Steps:
         """The run rests, or is cancelled, now that it is known what it did. A doubt stays one."""

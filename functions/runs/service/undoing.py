@@ -70,9 +70,8 @@ async def undo(work: UnitOfWork, run: Run, clock: Clock) -> Steps:
         if not await clock.has_turn():
             return part_undone(run, receipts, runs, clock.now + LOST_AFTER, None)
         try:
-            token = await token_for(
-                of, call, work.store.tenant_id, clock.now, "undo", history_before(of)
-            )
+            seen, tenant_id = history_before(of), work.store.tenant_id
+            token = await token_for(of, call, tenant_id, clock.now, "undo", seen)
             view = await invoke(of, call, token, again=False)
         except Unavailable:
             return part_undone(run, receipts, runs, clock.now + LOST_AFTER, None)

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from functions.runs.service import bursts
+from events.invocations import InvocationView
+from functions.runs.service import bursts, invoking
 from tests.functions.runs.worlds import World, add
 
 
@@ -32,7 +33,7 @@ async def test_a_run_does_not_act_by_an_assent_that_was_revoked(world: World) ->
 async def test_a_burst_under_way_loses_its_token(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, tokens = bursts.invoke, []
+    real, tokens = invoking.invoke, list[str]()
 
     async def invoke(run: Any, call: Any, token: str, **fields: Any) -> Any:
         tokens.append(token)
@@ -56,7 +57,7 @@ async def test_a_burst_under_way_loses_its_token(
 async def test_the_token_of_one_call_is_dead_and_its_run_gets_another(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, views = bursts.invoke, []
+    real, views = invoking.invoke, list[InvocationView]()
 
     async def invoke(run: Any, call: Any, token: str, **fields: Any) -> Any:
         if not views:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from events.plan_content import Call
 from events.rights import MoneyLimit, RightLimits
 from functions.runs.rules.calls import ConcreteCall
 from functions.runs.rules.history import counted, history_before
@@ -16,6 +17,7 @@ def paying(number: int, **arguments: Any) -> ConcreteCall:
     """A call of a right that limits an amount."""
     step = add(f"pay{number}")
     money = MoneyLimit(argument="amount", usd=50, currency="currency")
+    assert isinstance(step.does, Call)
     limited = step.does.but(limits=RightLimits(up_to_usd=money))
     return ConcreteCall(Placed(number, step), limited, None, arguments)
 
