@@ -29,7 +29,8 @@ def _whole() -> Progress:
 
 def _silent() -> Run:
     """The run as another burst left it, which got no answer."""
-    return ending.wait_for_tools(Progress(_begun(), PLAN), NOON, LATER)[-1].state
+    waits: Run = ending.wait_for_tools(Progress(_begun(), PLAN), NOON, LATER)[-1].state
+    return waits
 
 
 def test_a_run_that_waits_goes_on_from_where_the_late_burst_got() -> None:

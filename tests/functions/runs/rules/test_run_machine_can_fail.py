@@ -100,4 +100,4 @@ BREAKS: list[Break] = [
 def test_the_machine_finds_the_mistake(mistake: Break, monkeypatch: pytest.MonkeyPatch) -> None:
     mistake(monkeypatch)
     with pytest.raises(AssertionError):
-        run_state_machine_as_test(machine.Runs, settings=QUICK)  # type: ignore[no-untyped-call]
+        run_state_machine_as_test(machine.Runs, settings=QUICK)
