@@ -61,7 +61,7 @@ class Families(RuleBasedStateMachine):
         above = run(steps=1).moving(NOON)
         self._save(ending.delegate(Progress(above, plan(starts())), below := _below(above)))
         self._save(ending.delegate(Progress(below, plan(starts())), _below(below)))
-        self.line = sorted(self.runs, key=lambda id: self.runs[id].depth)
+        self.line = sorted(self.runs, key=lambda each: self.runs[each].depth)
 
     def _save(self, steps: Steps) -> None:
         """As `service.subruns.save_run` does."""

@@ -380,10 +380,10 @@ def test_undoing_makes_the_inverse_of_each_call_that_was_made() -> None:
     )
     thoughts.until_rest()
     progress = Progress(thoughts.run, thoughts.plan, None, thoughts.results)
-    undoing = undoing_of(progress)
-    amounts = [each.arguments["amount"] for each in undoing.calls]
+    calls = [each for _, each in undoing_of(progress, {}).calls]
+    amounts = [each.arguments["amount"] for each in calls]
     assert [each for each in amounts if each < 0] == [-4, -3]
-    assert len({(each.step, each.iteration) for each in undoing.calls}) == len(undoing.calls)
+    assert len({(each.step, each.iteration) for each in calls}) == len(calls)
 
 
 def test_later_steps_read_the_answer_and_not_the_calls() -> None:
