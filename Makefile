@@ -10,6 +10,8 @@ BIN    := $(VENV)/bin
 OPENID := build/openid/node_modules/.package-lock.json
 OPENID_LOCK := $(wildcard emulators/openid/package.json emulators/openid/package-lock.json emulators/openid/.npmrc)
 READY  := $(VENV)/.ready-$(shell cksum requirements/dev.txt | cut -d' ' -f1)
+# Other engines, which only their own target installs.
+PEERS  := build/peers/.ready
 PORT   ?= 8080
 # Need the whole platform in their process, as the journeys do.
 WHOLE  := tests/infra/cost/test_cost_bars.py tests/mobile_api/test_mobile_platform.py
@@ -35,7 +37,7 @@ chosen  = $(or $(filter $($(1)),$(3)),$(error $(1)=$($(1)): say $(2)))
 IN      = $(if $(STATE),--state $(STATE))
 
 .DEFAULT_GOAL := help
-.PHONY: audit help setup demo up backup restore test test-units test-pages test-platform test-journeys test-attacks test-cloud test-functions test-random test-nightly test-fast check format schemas api-reference lock preview bench chaos races dead-letters erase rebuild-projection verify-archive verify-audit weakening cost cost-check clean
+.PHONY: audit help setup demo up backup restore test test-units test-pages test-platform test-journeys test-attacks test-cloud test-functions test-random test-nightly test-fast check format schemas api-reference lock preview bench bench-peers chaos races dead-letters erase rebuild-projection verify-archive verify-audit weakening cost cost-check clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -145,8 +147,19 @@ chaos: setup ## 500 creation cases, or governed runs, at once under every fault 
 races: setup ## approve, reject, request changes, veto and cancel at once, RACES=1000 times: one outcome each
 	@$(BIN)/python -m tests.attacks.races --races $(or $(RACES),1000)
 
-bench: setup ## how fast it is, each figure compared with its floor (FIGURE=cold-start|read|throughput|decision|policy|growth|amplification|fairness|judging|audit|limits|row-security)
+bench: setup ## how fast it is, each figure compared with its floor (FIGURE=cold-start|read|throughput|decision|runs|policy|growth|amplification|fairness|judging|audit|limits|row-security)
 	@$(BIN)/python -m tests.benchmarks $(FIGURE)
+
+$(PEERS): tests/benchmarks/peers/requirements.txt tests/benchmarks/peers/package.json | $(READY) $(OPENID)
+	@echo "Installing the peers into build/peers ..."
+	@mkdir -p build/peers && cp tests/benchmarks/peers/package.json build/peers/
+	@test -x build/peers/venv/bin/python || $(PYTHON) -m venv build/peers/venv
+	@build/peers/venv/bin/python -m pip install $(QUIET) -r tests/benchmarks/peers/requirements.txt
+	@cd build/peers && PATH="$(abspath $(BIN)):$$PATH" npm install --silent --no-audit --no-fund
+	@touch $@
+
+bench-peers: setup $(PEERS) ## the same cycle by LangGraph, DBOS Transact and Restate, installed into build/peers only
+	@$(BIN)/python -m tests.benchmarks.peers
 
 verify-audit: setup ## verify the audit chains against their checkpoints (TENANT=…, LOG=1: and against the event log)
 	@$(BIN)/python -m functions.audit.verify $(if $(TENANT),--tenant $(TENANT)) $(if $(LOG),--with-log)

@@ -37,6 +37,7 @@ Trigger = Literal[
     "ethics_violation",
     "health",
     "rollback_failed",
+    "recalled",
 ]
 
 

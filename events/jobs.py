@@ -40,6 +40,13 @@ class JobBody(Model):
         return content_hash(self.model_dump(mode="json"))
 
 
+class OrderedJob(JobBody):
+    """A job as `runs` orders it. `event` is the data of the event that started it, which is the
+    input `event` where the capsule declares one."""
+
+    event: dict[str, JsonValue] | None = None
+
+
 class JobOrder(Data):
     """The word of `runs` that this principal, with these roles in this workspace, asks for exactly
     one job: the payload of a compact JWS."""

@@ -113,4 +113,5 @@ class PlanCompiled(PlanState):
 
 @event("assent.plan.rehearsed.v1")
 class PlanRehearsed(PlanState):
-    """The plan was rehearsed, and nothing in it is denied: it may run."""
+    """The plan was rehearsed, and nothing in it is denied: it may run. A job's plan is compiled and
+    rehearsed at once, and this is its first event."""

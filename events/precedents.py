@@ -75,7 +75,8 @@ class PrecedentBody(Model):
 class PrecedentRecord(PrecedentBody, Data):
     """A precedent and its history. `reference` is its domain's prefix and the end of its id;
     `author` is a principal, or `approvals` for a draft; `version` is the sequence of the latest
-    event. `workspace_id` is there for one of a workspace, which approves requests there only."""
+    event. `workspace_id` is there for one of a workspace, which approves requests there only.
+    `recall_id` is the recall of an agent that suspended it last."""
 
     # Without the bound of what is sent: sealed it is longer.
     rationale: Annotated[str, Personal(of="author")]
@@ -90,6 +91,7 @@ class PrecedentRecord(PrecedentBody, Data):
     superseded_by: str | None = None
     drafted_from: tuple[str, ...] = ()
     veto_count: int = 0
+    recall_id: str | None = None
     version: int
     workspace_id: InWorkspace = None
 

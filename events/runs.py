@@ -44,7 +44,8 @@ class RunState(EventData):
     `done` is how many of the plan's `steps` have ended. `stopping` is what somebody asked for while
     the run acts, which happens once it knows what became of what it has begun. `replay_of` is the
     run that it repeats, whose tokens cannot act. A step of `parent_run_id` started a sub-run, which
-    lies `depth` runs below the one that somebody started; what it spends is spent by that one."""
+    lies `depth` runs below the one that somebody started; what it spends is spent by that one.
+    `recall_id` is the recall that halted it."""
 
     run_id: str
     plan_hash: str
@@ -59,7 +60,7 @@ class RunState(EventData):
     done: int = 0
     steps: int
     waiting: Waiting | None = None
-    stopping: Literal["pause", "cancel"] | None = None
+    stopping: Literal["pause", "cancel", "recall"] | None = None
     failure: Failure | None = None
     approval_id: str | None = None
     held_usd_micros: int = 0
@@ -67,6 +68,7 @@ class RunState(EventData):
     replay_of: str | None = None
     parent_run_id: str | None = None
     depth: int = 0
+    recall_id: str | None = None
     workspace_id: InWorkspace = None
 
 
@@ -137,6 +139,14 @@ class RunCancelled(Burst):
 
     ends: str | None = None
     cancelled_by: str
+
+
+@event("assent.run.token_revoked.v1")
+class RunTokenRevoked(RunState):
+    """Somebody revoked a token of the run, and all that were made of it."""
+
+    token_id: str
+    revoked_by: str
 
 
 @event("assent.run.undone.v1")

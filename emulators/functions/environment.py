@@ -9,6 +9,7 @@ from pathlib import Path
 from emulators.iam import PROJECT, REGION, account, push_account
 from emulators.issuer import AUDIENCE
 from emulators.model_server import SCRIPTED
+from shared.kit.secret_names import MODEL_KEY
 from shared.kit.variables import bucket_variable, url_variable
 from shared.manifest import Deployable, Manifests
 
@@ -79,7 +80,6 @@ def common(services: Services) -> dict[str, str]:
         "ASSENT_PASSKEY_ORIGINS": services.public_url,
         "ASSENT_IDENTITY_URL": services.urls.get("identity", ""),
         "ASSENT_TARGETS_URL": services.targets,
-        **_model(services),
         "ASSENT_LOCAL_LIMITS": str(services.limits).lower(),
     }
 
@@ -109,6 +109,8 @@ def of_deployable(deployable: Deployable, services: Services) -> dict[str, str]:
         "FUNCTION_SIGNATURE_TYPE": "http",
         "FUNCTION_USE_ASGI": "true",
     }
+    if any(name.endswith(MODEL_KEY) for name in access.secrets):
+        env |= _model(services)
     env |= _urls(access.calls, services)
     if deployable.manifest.reactions is not None:
         env["ASSENT_REACTIONS_URL"] = services.urls[f"{deployable.noun}-reactions"]
@@ -122,7 +124,7 @@ def of_all(manifests: Manifests, services: Services) -> dict[str, str]:
     """The shared environment of functions that run inside the platform: all timers go to one URL,
     which finds the queue's owner, under one account."""
     public = [deployable.name for deployable in manifests.deployables if deployable.public]
-    env = common(services) | _urls(public, services)
+    env = common(services) | _urls(public, services) | _model(services)
     env |= {
         "ASSENT_REACTIONS_URL": SHARED_REACTIONS_URL,
         "ASSENT_SERVICE_ACCOUNT": IN_PROCESS_ACCOUNT,

@@ -9,11 +9,11 @@ from pydantic import BeforeValidator, StringConstraints
 from events.cases import CaseStatus
 from events.specs import MOST_BYTES, MOST_PARTS, Spec
 from functions.agents.aggregates import AGENTS, CASES, CREATION, PIPELINES, RUN
-from functions.agents.rules.agent import Steps, reactivate, suspend_by_hand
+from functions.agents.rules.agent import Steps, suspend_by_hand
 from functions.agents.rules.catalogue import list_skills
 from functions.agents.rules.entity_types import AGENT, CASE
 from functions.agents.rules.reports import ReportBody, report
-from functions.agents.service import imports, pipeline, submissions
+from functions.agents.service import imports, pipeline, recalls, submissions
 from functions.agents.views import (
     AgentDetail,
     AgentList,
@@ -117,8 +117,9 @@ async def suspend_agent(caller: Caller, key: Key, agent_id: str, body: ReasonBod
 @_AGENTS.post("/v1/agents/{agent_id}/reactivate", status_code=202)
 @does(about=AGENT, within=("govern",), deed="reactivation")
 async def reactivate_agent(caller: Caller, key: Key, agent_id: str, body: ReasonBody) -> AgentView:
-    """Puts a suspended agent on probation; needs the role governor or genesis."""
-    return await _change(caller, key, agent_id, partial(reactivate, reason=body.reason))
+    """Puts a suspended agent on probation, unless a recall of its version is in force; needs the
+    role governor or genesis."""
+    return await recalls.reactivate_agent(caller, key, agent_id, body.reason)
 
 
 @_AGENTS.post("/v1/agents/{agent_id}/reports", status_code=202)

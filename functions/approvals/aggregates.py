@@ -61,9 +61,9 @@ PRECEDENTS = Aggregate(
     model=Precedent,
     collection="precedents",
     prefix="pre",
-    indexed=("status", "kind", "created_at", "row", "ended_at", "governed_at"),
+    indexed=("status", "kind", "created_at", "row", "ended_at", "governed_at", "recall_id"),
     composites=(("kind", "status", "-ended_at"), (WORKSPACE, "-created_at")),
-    queried=("status", "kind", "row", "-created_at", "-governed_at"),
+    queried=("status", "kind", "row", "recall_id", "-created_at", "-governed_at"),
     entity_type=PRECEDENT,
     in_workspaces=True,
 )

@@ -12,6 +12,7 @@ from events.cases import (
 from events.members import MemberJoined, MemberRemoved, MemberRolesChanged
 from events.passkeys import PasskeyAdded, PasskeyRemoved
 from events.policies import PolicyApprovalNeeded, PolicyRetired, PolicyReturned
+from events.recalls import RecallStarted
 from events.runs import RunApprovalNeeded, RunCancelled
 from functions.approvals.aggregates import APPROVALS, RUN
 from functions.approvals.rules.approval import (
@@ -23,6 +24,7 @@ from functions.approvals.rules.approval import (
 from functions.approvals.rules.silence import time_passed
 from functions.approvals.service.alone import follow_gone, follow_joined, follow_roles
 from functions.approvals.service.passkeys import follow_added, follow_removed
+from functions.approvals.service.recalls import suspend_learned
 from functions.approvals.service.refusals import take_back_same
 from functions.approvals.service.requests import (
     end_for_case,
@@ -45,6 +47,7 @@ HANDLERS = {
     RunApprovalNeeded.event_type: open_for_run,
     BudgetApprovalNeeded.event_type: open_for_budget,
     RunCancelled.event_type: end_for_run,
+    RecallStarted.event_type: suspend_learned,
     PolicyReturned.event_type: end_for_policy,
     PolicyRetired.event_type: note_unpublished,
     CreationCaseWithdrawalRequested.event_type: withdraw,

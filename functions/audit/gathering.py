@@ -21,15 +21,16 @@ from shared.storage.batches import Document
 from shared.storage.firestore import READ_AT_ONCE, TenantStore
 from shared.storage.subject_keys import opened
 
-# What `runs` and `tools` keep without an event: what steps gave, and what was called.
-RECORDS = ("run_steps", "invocations")
+# What `runs` and `tools` keep without an event: what steps gave and models answered, and what was
+# called.
+RECORDS = ("run_steps", "run_turns", "invocations")
 
 
 async def documents_of(tenant_id: str, at: datetime) -> AsyncIterator[File]:
     """The files, in their order: `events` has every event by its id, with what people wrote in it
     opened; `collections/<noun>` each thing as the newest of these events shows it, and
-    `collections/run_steps` and `collections/invocations` what runs gave and called; `contents` the
-    texts that events name by their hashes. What is committed meanwhile may be missing, but no
+    `collections/run_steps` and the other RECORDS what runs gave and called; `contents` the texts
+     that events name by their hashes. What is committed meanwhile may be missing, but no
     content that an event here names is. Raises SealBroken, ContentInvalid, Unavailable."""
     store, newest = TenantStore(tenant_id), Newest()
     async for file in _filed("events", _events(store, newest, at)):

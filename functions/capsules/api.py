@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BeforeValidator, Field
 
 from events.capsules import Version
-from events.jobs import Inputs, JobBody, JobPlan
+from events.jobs import Inputs, JobPlan, OrderedJob
 from events.plans import Prediction, RehearsalMode
 from events.specs import Name
 from functions.capsules.aggregates import CAPSULES, RUN
@@ -119,7 +119,7 @@ async def post_plan(caller: Caller, key: Key, body: PlanBody) -> PlanView:
 
 @ORDERS.post("/v1/plans/jobs", dependencies=[Depends(ORDER)])
 @does("plans.create", within=ASKS, deed="compiling a plan")
-async def post_plan_of_job(request: Request, body: JobBody) -> JobPlan:
+async def post_plan_of_job(request: Request, body: OrderedJob) -> JobPlan:
     """Compiles and rehearses a capsule for a job, by an order of `runs` that names exactly it, in
     the name of whoever asked for the job."""
     if order_of(request).job != body.digest:

@@ -1,10 +1,16 @@
 """What this function owns: runs, what their steps gave, and what models answered in them."""
 
 from functions.runs.rules.budget import Budget
+from functions.runs.rules.recalls import Recall
+from functions.runs.rules.recalls import next_timer as recall_timer
 from functions.runs.rules.retention import RETENTION_DUE, Retention
 from functions.runs.rules.retention import next_timer as next_retention
-from functions.runs.rules.run import RUN_LOST, Run, StepResult, next_timer
+from functions.runs.rules.run import RUN_LOST, Run, StepResult, event_id, next_timer
+from functions.runs.rules.schedule import Schedule, ScheduleBook
+from functions.runs.rules.schedule import next_timer as schedule_timer
 from functions.runs.rules.thinking import Turn
+from shared.agents.stops import STOPS as STOPS_COLLECTION
+from shared.agents.stops import AgentStops
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.runner import Runner
 from shared.budgets.limits import BudgetLimit, budget_id
@@ -24,16 +30,23 @@ RUNS = Aggregate(
     model=Run,
     collection="runs",
     prefix="run",
-    indexed=("status", "started_at", "over_since", "started_by"),
+    indexed=(
+        *("status", "started_at", "over_since", "started_by"),
+        *("agent_id", "agent_version", "live_as", "recall_id"),
+    ),
     composites=(
+        # What a recall shows.
+        ("agent_id", "-started_at"),
+        ("agent_id", "agent_version", "-started_at"),
         ("status", "-started_at"),
         (WORKSPACE, "-started_at"),
         (WORKSPACE, "status", "-started_at"),
     ),
-    queried=("-started_at", "over_since", "started_by"),
+    queried=("-started_at", "over_since", "started_by", "live_as", "recall_id"),
     next_timer=next_timer,
     swept=frozenset({RUN_LOST}),
     in_workspaces=True,
+    event_id=lambda run, number: event_id(run.run_id, run.started_at, number),
 )
 
 # Written once, when a step or an iteration has ended.
@@ -68,7 +81,30 @@ LIMITS = Aggregate(
     collection=LIMITS_OF_RUNS,
     id_of=lambda limit: limit.scope,
 )
+# Jobs that start by themselves, and how many of them do.
+SCHEDULES = Aggregate(
+    noun="schedule",
+    model=Schedule,
+    collection="schedules",
+    prefix="sch",
+    indexed=("created_at",),
+    composites=((WORKSPACE, "-created_at"),),
+    queried=("-created_at",),
+    next_timer=schedule_timer,
+    in_workspaces=True,
+)
+BOOK_ID = "book"
+BOOK = Aggregate(
+    noun="schedule_book",
+    model=ScheduleBook,
+    collection="schedule_books",
+    id_of=lambda _: BOOK_ID,
+)
 
+# What people assented to last (`service/assents.py`); it is written without being read.
+LAST_ASSENTS = Collection("last_assents")
+# The newest receipt of a call that goes by an approval; written without being read too.
+LED_TO = Collection(APPROVAL_RECEIPTS)
 # One for each tenant.
 RETENTION = Aggregate(
     noun="run_retention",
@@ -79,6 +115,26 @@ RETENTION = Aggregate(
     swept=frozenset({RETENTION_DUE}),
 )
 
+RECALLS = Aggregate(
+    noun="recall",
+    model=Recall,
+    collection="recalls",
+    prefix="rcl",
+    indexed=("recalled_at",),
+    composites=((WORKSPACE, "-recalled_at"),),
+    queried=("-recalled_at",),
+    next_timer=recall_timer,
+    in_workspaces=True,
+)
+
+# What `tools` reads before each act, and whoever reads an agent: no document where there is none.
+STOPS = Aggregate(
+    noun="agent_stops",
+    model=AgentStops,
+    collection=STOPS_COLLECTION,
+    id_of=lambda stops: stops.agent_id,
+)
+
 # What people assented to last (`service/assents.py`); it is written without being read.
 LAST_ASSENTS = Collection("last_assents")
 # The newest receipt of a call that goes by an approval; written without being read too.
@@ -86,11 +142,9 @@ LED_TO = Collection(APPROVAL_RECEIPTS)
 
 RUN = Runner(
     "runs",
-    RUNS,
-    RESULTS,
-    TURNS,
-    BUDGETS,
-    LIMITS,
-    RETENTION,
+    *(RUNS, RESULTS, TURNS),
+    *(BUDGETS, LIMITS),
+    *(SCHEDULES, BOOK, RETENTION),
+    *(RECALLS, STOPS),
     collections=(LAST_ASSENTS, LED_TO),
 )

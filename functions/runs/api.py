@@ -1,19 +1,25 @@
 """HTTP in, HTTP out: runs of plans."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from fastapi import Query
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from events.jobs import JobBody
 from events.runs import RunStatus
-from functions.runs.aggregates import BUDGETS, RUN, RUNS
+from events.schedules import Trigger
+from functions.runs.aggregates import BUDGETS, RUN, RUNS, SCHEDULES
+from functions.runs.recall_routes import RECALLS_ROUTER, TOKENS_ROUTER
 from functions.runs.rules.replaying import Mode
 from functions.runs.rules.retention import LEAST_DAYS, MOST_DAYS
+from functions.runs.rules.schedule import When
 from functions.runs.service import (
     commanding,
+    following,
     reading,
     replaying,
     retention,
+    schedules,
     snapshots,
     starting,
     undoing,
@@ -23,20 +29,27 @@ from functions.runs.views import (
     BudgetView,
     LimitView,
     RetentionView,
+    RunEvents,
     RunPage,
     RunView,
+    SchedulePage,
+    ScheduleView,
     SnapshotPage,
     StepPage,
 )
 from shared.kit.callers import Caller
 from shared.kit.canonical import ContentHash
-from shared.kit.models import Model
+from shared.kit.cron import LONGEST as LONGEST_CRON
+from shared.kit.cron import check_cron
+from shared.kit.models import Model, part_of
 from shared.runtime.acts import does
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
 
 __all__ = ["ROUTER", "RUN"]
 
+# The number of an event of a run.
+After = Annotated[int, Query(ge=0, le=10_000_000)]
 CANCELS = ("cancel_or_retry_workflow",)
 RUNS_ROUTER = Router(read=("runs:read", "governance:read"), write=("runs:write",), narrows=True)
 # The time that runs are kept, and budgets, are those of the whole tenant.
@@ -48,6 +61,28 @@ class LimitBody(Model):
     """The most that may be spent in a period, in micro-dollars."""
 
     limit_usd_micros: Annotated[int, Field(ge=0, le=1_000_000_000_000, strict=True)]
+
+
+class ScheduleBody(JobBody):
+    """A job, and when it starts: at each instant of five cron fields, in UTC, or at each event of a
+    type, whose data is then the input `event` where the capsule declares one."""
+
+    cron: (
+        Annotated[str, StringConstraints(max_length=LONGEST_CRON), AfterValidator(check_cron)]
+        | None
+    ) = None
+    event: Trigger | None = None
+
+    @model_validator(mode="after")
+    def _starts_by_one(self) -> Self:
+        if (self.cron is None) == (self.event is None):
+            raise ValueError("send either cron or event")
+        return self
+
+    @property
+    def job(self) -> JobBody:
+        """What starts each time."""
+        return part_of(JobBody, self)
 
 
 class RetentionBody(Model):
@@ -146,6 +181,13 @@ async def get_snapshots(
     return await snapshots.list_snapshots(caller, run_id, limit, cursor)
 
 
+@RUNS_ROUTER.get("/v1/runs/{run_id}/events")
+async def get_events(caller: Caller, run_id: str, after: After = 0, limit: Limit = 25) -> RunEvents:
+    """Shows what happened to a run after its event with the number `after`: all of it from 0 on, in
+    order, each once. Send the answer's `after` the next time."""
+    return await following.follow_run(caller, run_id, after, limit)
+
+
 @RUNS_ROUTER.post("/v1/runs/{run_id}/pause", status_code=202)
 @does("runs.pause", within=CANCELS, deed="pausing a run")
 async def pause_run(caller: Caller, key: Key, run_id: str) -> RunView:
@@ -195,6 +237,30 @@ async def replay_run(caller: Caller, key: Key, run_id: str, body: ReplayBody) ->
     return await replaying.replay_run(caller, key, run_id, body.mode, body.from_step)
 
 
+@RUNS_ROUTER.post("/v1/schedules", status_code=201)
+@does("schedules.create", within=("submit_conversation",), deed="making a schedule")
+async def post_schedule(caller: Caller, key: Key, body: ScheduleBody) -> ScheduleView:
+    """Starts a job at each instant of a cron expression, in UTC, or at each event of a type, in the
+    caller's name and while they have their roles. What a cron expression could not start now is
+    refused as `POST /v1/jobs` refuses it."""
+    when = When(body.cron, body.event)
+    return await schedules.create_schedule(caller, key, body.job, when)
+
+
+@RUNS_ROUTER.get("/v1/schedules")
+async def get_schedules(caller: Caller, limit: Limit = 25, cursor: Cursor = None) -> SchedulePage:
+    """Lists the schedules, newest first, with what came of the last firing of each."""
+    page = await RUN.page(caller, SCHEDULES, order_by=("created_at",), limit=limit, cursor=cursor)
+    return page.shown(SchedulePage, ScheduleView.of)
+
+
+@RUNS_ROUTER.delete("/v1/schedules/{schedule_id}")
+@does("schedules.delete", within=("submit_conversation",), deed="ending a schedule")
+async def delete_schedule(caller: Caller, key: Key, schedule_id: str) -> ScheduleView:
+    """Ends a schedule. What it started goes on."""
+    return await schedules.end_schedule(caller, key, schedule_id)
+
+
 @BUDGETS_ROUTER.get("/v1/budgets")
 async def get_budgets(caller: Caller, limit: Limit = 25, cursor: Cursor = None) -> BudgetPage:
     """Lists the budgets of which something was held or spent, those of the newest periods first."""
@@ -209,4 +275,6 @@ async def put_budget(caller: Caller, key: Key, scope: str, body: LimitBody) -> L
     return await commanding.put_limit(caller, key, scope, body.limit_usd_micros)
 
 
-ROUTER = Router.joining(RETENTION_ROUTER, RUNS_ROUTER, BUDGETS_ROUTER)
+ROUTER = Router.joining(
+    RETENTION_ROUTER, RUNS_ROUTER, BUDGETS_ROUTER, RECALLS_ROUTER, TOKENS_ROUTER
+)

@@ -1,13 +1,19 @@
 """Events and timers in: decisions about what runs and budgets asked, waits that are over, runs
-whose process died."""
+whose process died, recalls that may not have halted all runs, schedules, what is removed."""
 
 from events.audit import RunEvidenceCovered
 from events.principals import PersonErased
 from functions.runs.aggregates import RETENTION, RUN, RUNS
+from functions.runs.rules.recalls import RECALL_DUE
 from functions.runs.rules.retention import RETENTION_DUE
 from functions.runs.rules.run import RUN_DUE, RUN_LOST
+from functions.runs.rules.schedule import SCHEDULE_DUE
 from functions.runs.service import retention
 from functions.runs.service.deciding import TYPES, act_on
+from functions.runs.service.recalls import look_again
+from functions.runs.service.schedules import fire
+from functions.runs.service.triggers import TYPES as TRIGGERS
+from functions.runs.service.triggers import start_at
 from functions.runs.service.waking import wake
 
 __all__ = ["ABOUT", "HANDLERS", "RUN"]
@@ -18,6 +24,9 @@ HANDLERS = {
     **dict.fromkeys(TYPES, act_on),
     RUN_DUE: wake,
     RUN_LOST: wake,
+    RECALL_DUE: look_again,
+    SCHEDULE_DUE: fire,
+    **dict.fromkeys(TRIGGERS, start_at),
     RETENTION_DUE: RUN.timed(RETENTION, retention.look),
     RunEvidenceCovered.event_type: retention.remove,
     PersonErased.event_type: retention.erase,

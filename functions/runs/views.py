@@ -1,17 +1,23 @@
 """What the function answers."""
 
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
+from events.agents import AgentStatus
 from events.budgets import BudgetStateName
 from events.invocations import Labelled
+from events.recalls import RecallStatus
 from events.runs import Failure, RunStatus, Waiting
+from events.schedules import Problem, ScheduleStatus, Trigger
 from functions.runs.rules.budget import Budget
+from functions.runs.rules.recalls import Recall, can_be_undone
 from functions.runs.rules.retention import DEFAULT_DAYS, Retention
 from functions.runs.rules.run import Divergence, Run, StepResult
+from functions.runs.rules.schedule import Schedule
 from shared.budgets.limits import BudgetLimit
 from shared.kit.instants import Instant
 from shared.kit.models import Data, Page, part_of
+from shared.kit.personal import PersonalText
 from shared.kit.workspaces import InWorkspace
 
 __all__ = [
@@ -19,18 +25,24 @@ __all__ = [
     "BudgetView",
     "LimitView",
     "RetentionView",
+    "RecallDetail",
+    "RecallPage",
+    "RecallView",
+    "RecalledRun",
     "RunPage",
     "RunView",
     "SnapshotPage",
     "SnapshotView",
     "StepPage",
     "StepView",
+    "TokenView",
 ]
 
 
 class RunView(Data):
     """A run: where it stands, what it waits for, what it holds and spent. `stopping` is what
-    somebody asked for and happens once it is known what the run has begun."""
+    somebody asked for and happens once it is known what the run has begun. `token_id` is the token
+    that it asked assent for last: `POST /v1/tokens/{id}/revoke` takes it back."""
 
     run_id: str
     plan_hash: str
@@ -56,12 +68,84 @@ class RunView(Data):
     parent_run_id: str | None
     depth: int
     divergences: int
+    recall_id: str | None
+    token_id: str | None
     workspace_id: InWorkspace = None
 
     @classmethod
     def of(cls, run: Run) -> Self:
         """The run as it is shown."""
         return part_of(cls, run)
+
+
+class ReceiptName(Data):
+    """A receipt that an event reports, which `GET /v1/receipts/{id}` shows whole."""
+
+    receipt_id: str
+    step: str | None = None
+    iteration: int | None = None
+    outcome: str
+
+
+class RunEvent(Data):
+    """One event of a run: who or what caused it, and where the run stood after it."""
+
+    sequence: int
+    id: str
+    type: str
+    at: Instant
+    actor: str
+    status: RunStatus
+    done: int
+    steps: int
+    waiting: Waiting | None = None
+    stopping: str | None = None
+    failure: Failure | None = None
+    approval_id: str | None = None
+    held_usd_micros: int
+    spent_usd_micros: int
+    outputs_hash: str | None = None
+    receipts: tuple[ReceiptName, ...] = ()
+
+
+class RunEvents(Data):
+    """Some events of a run in their order. Whoever asks again with `after` misses none; once it
+    `is_over`, nothing follows by itself."""
+
+    items: tuple[RunEvent, ...]
+    after: int
+    is_over: bool
+
+
+class ScheduleView(Data):
+    """A schedule: when it fires, and what came of its last firing. `failures` are those in a row;
+    `rests_because` says why it rests."""
+
+    schedule_id: str
+    capsule: str
+    version: str | None
+    cron: str | None
+    event: Trigger | None
+    status: ScheduleStatus
+    inputs_hash: str
+    created_by: str
+    created_at: Instant
+    next_at: Instant | None
+    last_at: Instant | None
+    last_run_id: str | None
+    last_problem: Problem | None
+    failures: int
+    rests_because: PersonalText | None
+    workspace_id: InWorkspace = None
+
+    @classmethod
+    def of(cls, schedule: Schedule) -> Self:
+        """The schedule as it is shown."""
+        return part_of(cls, schedule)
+
+
+class SchedulePage(Page[ScheduleView]):
+    """Some schedules, newest first."""
 
 
 class BudgetView(Data):
@@ -168,3 +252,83 @@ class SnapshotView(Data):
 
 class SnapshotPage(Page[SnapshotView]):
     """Some snapshots of a run, in the order of its plan."""
+
+
+class RecallView(Data):
+    """A recall: which agent it stops, and whether it holds. `halting`: runs may still be found that
+    move or wait; none of them acts."""
+
+    recall_id: str
+    agent_id: str
+    name: str
+    version: str | None
+    reason: str
+    recalled_by: str
+    recalled_at: Instant
+    status: RecallStatus
+    lifted_by: str | None
+    lifted_at: Instant | None
+    lifted_for: str | None
+    workspace_id: InWorkspace = None
+
+    @classmethod
+    def of(cls, recall: Recall) -> Self:
+        """The recall as it is shown."""
+        return part_of(cls, recall)
+
+
+class RecallPage(Page[RecallView]):
+    """Some recalls, newest first."""
+
+
+class RecalledRun(Data):
+    """A run of a recalled agent. `halted`: this recall stopped it. Where it `can_be_undone`,
+    `POST /v1/runs/{id}/undo` does that; `is_undone` says that it was."""
+
+    run_id: str
+    capsule: str
+    agent_version: str
+    status: RunStatus
+    stopping: str | None
+    started_at: Instant
+    halted: bool
+    can_be_undone: bool
+    is_undone: bool
+
+    @classmethod
+    def of(cls, run: Run, recall_id: str) -> Self:
+        """The run as a recall shows it."""
+        halted = run.recall_id == recall_id
+        return part_of(cls, run, halted=halted, can_be_undone=can_be_undone(run))
+
+
+class RecallDetail(RecallView):
+    """A recall with what it stopped: the agent's status now, how many runs it halted, the
+    precedents that it suspended (twenty at most), and a page of the agent's runs. Every token
+    of it that was not used by `recalled_at` is dead."""
+
+    agent_status: AgentStatus | None
+    halted: int
+    precedents: tuple[str, ...]
+    runs: tuple[RecalledRun, ...]
+    next_cursor: str | None
+
+    @classmethod
+    def showing(cls, recall: Recall, **fields: Any) -> Self:
+        """The recall as it is shown, with what it stopped."""
+        return part_of(cls, recall, **fields)
+
+
+class TokenView(Data):
+    """A token that is dead, and the run that it was of: `stopping` or `cancelled` where the run
+    acted by it."""
+
+    token_id: str
+    run_id: str
+    run_status: RunStatus
+    stopping: str | None
+
+    @classmethod
+    def of(cls, token_id: str, run: Run) -> Self:
+        """The token as it is shown."""
+        return part_of(cls, run, token_id=token_id, run_status=run.status)

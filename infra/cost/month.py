@@ -26,6 +26,8 @@ _WRITERS = {
     **dict.fromkeys(
         ("approvals", "decision_claims", "precedents", "active_precedents"), "approvals"
     ),
+    **dict.fromkeys(("runs", "run_steps", "budgets"), "runs"),
+    "invocations": "tools",
     "audit_checkpoints": "audit-reactions",
 }
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from events.agents import AgentState
 from shared.agents.rights import KnownRights
+from shared.agents.stops import AgentStops
 from shared.kit.instants import Instant
 from shared.kit.models import Data
 
@@ -26,10 +27,17 @@ class StoredAgent(AgentState):
 
 
 class KnownAgent(NamedTuple):
-    """An agent with the normal form of the spec that serves; None where that was erased."""
+    """An agent with the normal form of the spec that serves; None where that was erased. `stops`
+    is there where it was ever recalled."""
 
     state: StoredAgent
     spec: Mapping[str, Any] | None
+    stops: AgentStops | None = None
+
+    @property
+    def recall_id(self) -> str | None:
+        """The recall that stops the version that serves."""
+        return self.stops.recall_of(self.state.version) if self.stops is not None else None
 
     @property
     def rights(self) -> KnownRights:
@@ -39,6 +47,8 @@ class KnownAgent(NamedTuple):
     def why_not(self, at: datetime) -> str | None:
         """Why the agent does not serve at that instant; None where it does."""
         state = self.state
+        if self.recall_id is not None:
+            return f"{state.name} was recalled: a governor lifts {self.recall_id}"
         if state.status not in SERVING:
             return f"{state.name} is {state.status}: only an agent that serves acts"
         if state.status == "trial" and state.timer is not None and at >= state.timer.at:

@@ -1,6 +1,7 @@
 """Reads an agent's document and its spec, by name or id; writes nothing."""
 
 from shared.agents.known import KnownAgent, StoredAgent
+from shared.agents.stops import STOPS, stops_in
 from shared.messaging.contents import read_contents
 from shared.storage.firestore import TenantStore
 
@@ -26,26 +27,27 @@ async def is_there(store: TenantStore, agent_id: str) -> bool:
 
 
 async def read_agent(store: TenantStore, agent_id: str) -> KnownAgent | None:
-    """The agent with that id. Two reads. Raises ContentInvalid, Unavailable."""
+    """The agent with that id. Two round trips. Raises ContentInvalid, Unavailable."""
     agent = await read_agent_alone(store, agent_id)
     if agent is None:
         return None
     contents = await read_contents(store, [agent.state.spec_hash])
-    return KnownAgent(agent.state, contents.shown(agent.state.spec_hash))
+    return KnownAgent(agent.state, contents.shown(agent.state.spec_hash), agent.stops)
 
 
 async def read_agent_alone(store: TenantStore, agent_id: str) -> KnownAgent | None:
-    """The agent with that id, without its spec. One read. Raises Unavailable."""
-    document = await store.get(AGENTS, agent_id)
+    """The agent with that id, without its spec. One round trip. Raises Unavailable."""
+    document, stops = await store.get_many([(AGENTS, agent_id), (STOPS, agent_id)])
     if document is None or "state" not in document.data:
         return None
-    return KnownAgent(StoredAgent.model_validate_json(document.data["state"]), {})
+    state = StoredAgent.model_validate_json(document.data["state"])
+    return KnownAgent(state, {}, stops_in(stops.data if stops else None))
 
 
 async def read_agent_named(
     store: TenantStore, name: str, workspace_id: str | None
 ) -> KnownAgent | None:
-    """The agent that has the name in the workspace or, for None, among those in none. Three reads.
-    Raises ContentInvalid, Unavailable."""
+    """The agent that has the name in the workspace or, for None, among those in none. Three round
+    trips. Raises ContentInvalid, Unavailable."""
     claim = await store.get(NAMES, name if workspace_id is None else f"{workspace_id}.{name}")
     return None if claim is None else await read_agent(store, claim.data["agent_id"])

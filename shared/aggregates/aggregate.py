@@ -47,7 +47,8 @@ class Aggregate(Generic[S]):
     those `in_workspaces` belongs to one (its field `workspace_id`, which is indexed too) or to the
     tenant as a whole. Timers of the types `swept` have no task of Cloud Tasks: the sweep alone
     fires them, at most a minute late, because hardly any is ever due. `about` names the noun that a
-    state decides about, where readers of its events filter by that."""
+    state decides about, where readers of its events filter by that. `event_id` derives the id of a
+    state's event from its number, where somebody reads events one by one without a query."""
 
     noun: str
     model: type[S]
@@ -65,6 +66,7 @@ class Aggregate(Generic[S]):
     postponement: Postponement[S] | None = None
     in_workspaces: bool = False
     about: Callable[[S], str] | None = None
+    event_id: Callable[[S, int], str] | None = None
 
     def id(self, state: S) -> str:
         """The state's id: its field `<noun>_id` unless `id_of` says otherwise."""
@@ -80,6 +82,10 @@ class Aggregate(Generic[S]):
     def about_of(self, state: S) -> str:
         """The noun of Assent's own thing that the state decides about; empty for any other."""
         return self.about(state) if self.about is not None else ""
+
+    def event_id_of(self, state: S, sequence: int) -> str | None:
+        """The id of the state's event with that number; None where it is a fresh one."""
+        return self.event_id(state, sequence) if self.event_id is not None else None
 
     def narrowed_to(self, workspace_id: str | None) -> list[Condition]:
         """The conditions of a query for what a token for that workspace opens; None for the whole

@@ -227,7 +227,7 @@ class UnitOfWork:
                 subject=aggregate.subject(key[1]),
                 sequence=current.sequence,
                 data=payload(transition),
-                id=transition.event_id,
+                id=transition.event_id or aggregate.event_id_of(transition.state, current.sequence),
                 workspace_id=aggregate.workspace_of(transition.state),
                 about=aggregate.about_of(transition.state),
             )

@@ -6,8 +6,10 @@ from typing import Literal
 from shared.kit.instants import Instant
 from shared.kit.models import Data
 
-# Rehearsals and replays have tokens too, which act nowhere.
-Purpose = Literal["act", "rehearse", "replay"]
+# Rehearsals and replays have tokens too, which act nowhere. What undoes acts also where the agent
+# does not serve any more.
+Purpose = Literal["act", "undo", "rehearse", "replay"]
+ACTING = frozenset({"act", "undo"})
 
 # How long a token may act: a call and what it waits for.
 LONGEST_LIFE = timedelta(seconds=300)
@@ -57,10 +59,11 @@ class Assent(Data):
 
 
 class Grant(Data):
-    """All that a verified token says. `token_id` names it, and nothing else. `assent` is there
-    where somebody had to."""
+    """All that a verified token says. `token_id` names it, and nothing else; `token_ids` are its
+    own and those of all tokens that it was made of. `assent` is there where somebody had to."""
 
     token_id: str
+    token_ids: tuple[str, ...] = ()
     right: Right
     deed: Deed
     assent: Assent | None = None

@@ -1,5 +1,6 @@
 """Reads and verifies capability tokens, with public keys only."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -15,7 +16,7 @@ from biscuit_auth import (
 )
 from joserfc.jwk import KeySet
 
-from shared.capabilities.grants import LONGEST_LIFE, Assent, Deed, Grant, Purpose, Right
+from shared.capabilities.grants import ACTING, LONGEST_LIFE, Assent, Deed, Grant, Purpose, Right
 from shared.capabilities.keys import BISCUIT, named, public_keys_of
 from shared.kit.errors import RecordedRefusal, SignatureInvalid
 
@@ -28,6 +29,7 @@ MOST_FACTS, MOST_ITERATIONS = 200, 50
 # Clocks of two instances differ.
 LEEWAY = timedelta(seconds=5)
 _TOKEN_ID = 32
+_TOKEN = re.compile(rf"(run_[0-9A-Z]{{26}})\.[0-9a-f]{{{_TOKEN_ID}}}", re.ASCII)
 
 _RIGHT = "$tenant, $workspace, $run, $plan, $agent, $version, $purpose"
 _PART = "$above, $run, $plan, $agent, $version"
@@ -88,11 +90,12 @@ class Capability:
         except (AuthorizationError, DataLogError) as refusal:
             detail = "a check of the token does not hold for this call"
             raise self._refusal("another_call", detail) from refusal
-        if self.right.purpose != purpose:
+        meant = ACTING if purpose == "act" else {purpose}
+        if self.right.purpose not in meant:
             detail = f"the token is there to {self.right.purpose}, not to {purpose}"
             raise self._refusal("cannot_act", detail)
-        token_id = self._biscuit.revocation_ids[-1][:_TOKEN_ID]
-        return Grant(token_id=token_id, right=right, deed=deed, assent=assent)
+        ids = token_ids_of(self.right, self._biscuit)
+        return Grant(token_id=ids[-1], token_ids=ids, right=right, deed=deed, assent=assent)
 
     def _deed(self, authorizer: Authorizer) -> Deed:
         """The call: in the first block or, where somebody had to assent, in one by its minter."""
@@ -151,6 +154,18 @@ class Capability:
 
     def _refusal(self, reason: Any, detail: str) -> CapabilityRefused:
         return CapabilityRefused(reason, detail, tenant_id=self.right.tenant_id)
+
+
+def token_ids_of(right: Right, biscuit: Biscuit) -> tuple[str, ...]:
+    """The ids of a token and of those that it was made of, the first one first. An id says which
+    run the token is of, so that it can be revoked by whoever sees the id."""
+    return tuple(f"{right.run_id}.{each[:_TOKEN_ID]}" for each in biscuit.revocation_ids)
+
+
+def run_of(token_id: str) -> str | None:
+    """The run that a token with that id is of; None for what is no id of a token."""
+    found = _TOKEN.fullmatch(token_id)
+    return found.group(1) if found is not None else None
 
 
 def parse(token: str, minters: Sequence[PublicKey]) -> Biscuit:

@@ -12,6 +12,8 @@ from pathlib import Path
 from shared.kit.characters import LOOKALIKES
 from shared.kit.roles import ROLES
 
+# How one of Assent's functions is called; a token of nobody else says it.
+FUNCTION = "service:"
 # Cards show the first two names where silence decided.
 _ASSENT = "assent"
 _NAMES = ("deadline", "silence", "system", _ASSENT, "precedent")

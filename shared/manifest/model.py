@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from shared.kit.cron import check_cron
 from shared.kit.models import Model
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,28}[a-z0-9]$")]
@@ -37,8 +38,6 @@ REQUEST_MIB = 16
 REQUIREMENTS = "runtime"
 
 _SECONDS = re.compile(r"[1-9][0-9]*s")
-_CRON_RANGE = re.compile(r"([0-9]+)-([0-9]+)")
-_CRON = re.compile(r"[0-9*/,-]+( [0-9*/,-]+){4}")
 
 T = TypeVar("T")
 
@@ -59,16 +58,6 @@ def _seconds(text: str) -> str:
     return text
 
 
-def _cron(text: str) -> str:
-    from croniter import croniter
-
-    # Excludes names, wrapping ranges and other extensions, which not every cron supports.
-    wraps = any(int(low) > int(high) for low, high in _CRON_RANGE.findall(text))
-    if not _CRON.fullmatch(text) or wraps or not croniter.is_valid(text, strict=True):
-        raise ValueError('must be five cron fields such as "* * * * *"')
-    return text
-
-
 def _rising(backoff: tuple[str, str]) -> tuple[str, str]:
     least, most = (seconds(text) for text in backoff)
     if not least <= most <= LONGEST_BACKOFF_SECONDS:
@@ -84,7 +73,7 @@ def _distinct(values: tuple[T, ...]) -> tuple[T, ...]:
 
 
 Seconds = Annotated[str, AfterValidator(_seconds)]
-Cron = Annotated[str, AfterValidator(_cron)]
+Cron = Annotated[str, AfterValidator(check_cron)]
 EventTypes = Annotated[tuple[EventType, ...], AfterValidator(_distinct)]
 Names = Annotated[tuple[Name, ...], AfterValidator(_distinct)]
 

@@ -18,6 +18,7 @@ from shared.kit.errors import (
     TooManyRequests,
 )
 from shared.kit.parsing import whole_number_in
+from shared.kit.principals import FUNCTION
 from shared.kit.roles import GOVERNOR
 from shared.runtime.settings import runtime_settings
 from shared.runtime.tier_limits import within_tier
@@ -45,6 +46,10 @@ class Allowance:
 OF_CALLER = Allowance(per_second=8.0, burst=80.0, at_once=6)
 OF_MEMBERS = Allowance(per_second=11.0, burst=100.0, at_once=10)
 OF_GOVERNORS = Allowance(per_second=11.0, burst=100.0, at_once=8)
+# What a function asks for a tenant, the tenant was let ask for where it came in. A run makes its
+# calls one after the other, or ten together; what follows from a tenant's flood still leaves half
+# of the processor to others.
+OF_FUNCTIONS = Allowance(per_second=80.0, burst=400.0, at_once=12)
 # Nine bodies of a tenant arrive at once at most: of an instance's twenty calls two tenants leave
 # two, however slowly they send.
 PLACES_WHILE_BODY_ARRIVES = 2
@@ -63,17 +68,22 @@ def cost_of_bytes(many: int) -> float:
 
 class Limits:
     """The calls of each caller, and of a tenant's governors and its other callers together, in one
-    process. Each process has its own, so n instances allow n times as much."""
+    process, and those that other functions make for a tenant. Each process has its own, so n
+    instances allow n times as much."""
 
     def __init__(
         self,
         of_caller: Allowance = OF_CALLER,
         of_members: Allowance = OF_MEMBERS,
         of_governors: Allowance = OF_GOVERNORS,
+        of_functions: Allowance = OF_FUNCTIONS,
     ) -> None:
         self._callers = _Use("this caller's calls", of_caller)
         self._members = _Use("the calls of the tenant's callers together", of_members)
         self._governors = _Use("the calls of the tenant's governors together", of_governors)
+        self._functions = _Use(
+            "the calls of one of Assent's functions for the tenant", of_functions
+        )
 
     @contextmanager
     def call(
@@ -83,11 +93,7 @@ class Limits:
         is a governor's. `clock` shows seconds and never goes back.
 
         Raises TooManyRequests with the seconds until such a call is taken; it then cost nothing."""
-        together = self._governors if GOVERNOR in caller.roles else self._members
-        uses: tuple[tuple[_Use, object], ...] = (
-            (self._callers, (caller.tenant_id, caller.principal)),
-            (together, caller.tenant_id),
-        )
+        uses = self._uses(caller)
         at, places = clock(), PLACES_WHILE_BODY_ARRIVES if has_body else 1
         refusals = [use.refusal_beyond(key, cost, places, at) for use, key in uses]
         told = max((each for each in refusals if each), key=_waiting, default=None)
@@ -101,6 +107,13 @@ class Limits:
             yield under_way
         finally:
             under_way.take(0)
+
+    def _uses(self, caller: Caller) -> tuple[tuple["_Use", object], ...]:
+        own = caller.tenant_id, caller.principal
+        if caller.principal.startswith(FUNCTION):
+            return ((self._functions, own),)
+        together = self._governors if GOVERNOR in caller.roles else self._members
+        return (self._callers, own), (together, caller.tenant_id)
 
 
 class Underway:

@@ -24,6 +24,7 @@ from tests.benchmarks import (  # noqa: F401 - name worst calls
     worst_identity,
     worst_jobs,
     worst_policy,
+    worst_recalls,
     worst_runs,
     worst_tools,
 )

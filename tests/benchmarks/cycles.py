@@ -6,38 +6,16 @@ import time
 from typing import Any, NamedTuple
 
 from tests.benchmarks.connections import Connections, expected
+from tests.benchmarks.five_steps import SCOPES, TWO, rehearsed
 from tests.benchmarks.hearing import ASKED, COMPLETED, Subscriber
 from tests.benchmarks.people import assent_to
 from tests.benchmarks.started import Started
-from tests.journeys.world import World, spec
+from tests.journeys.world import World
 
 TOPICS = ("runs", "approvals")
 _DAY_SECONDS = 86_400
 _GIVE_UP_SECONDS = 120.0
 _GLANCE_SECONDS = 0.5
-CAPSULE = """\
-capsule: count-visits
-version: 1.0.0
-agent: visit-counter
-inputs: {amount: integer}
-steps:
-  - id: count
-    use: assent/counter.add
-    with: {counter: visits, amount: "${{ inputs.amount }}"}
-  - id: correct
-    use: assent/counter.add
-    with: {counter: visits, amount: "${{ inputs.amount }}"}
-    approval: required
-"""
-_SYSTEM = {
-    "name": "assent",
-    "connector": "assent",
-    "operations": [{"name": "counter.add", "effect": "change", "undo": "counter.add"}],
-}
-_SCOPES = (
-    *("agents:read", "agents:write", "capsules:read", "capsules:write", "runs:read", "runs:write"),
-    *("approvals:read", "approvals:write", "governance:read", "audit:read"),
-)
 
 
 class Runner(NamedTuple):
@@ -49,34 +27,14 @@ class Runner(NamedTuple):
     governor: dict[str, str]
 
 
-def runner_of(platform: Started, capsule: str = CAPSULE, inputs: object = None) -> Runner:
+def runner_of(platform: Started, capsule: str = TWO) -> Runner:
     """A tenant with an agent that serves, and a rehearsed plan of the capsule."""
     world = World(platform.client)
-    agent = spec(
-        "visit-counter",
-        systems=[_SYSTEM],
-        skills=["keep-records"],
-        data_access=[{"source": "assent", "mode": "write", "classification": "internal"}],
-        rights={"alone": ["assent/counter.add"], "with_approval": [], "never": []},
-    )
-    case = world.author.send("POST", "/v1/agents", json=agent)
-    assert case.status_code == 202, case.text
-    world.settle()
-    world.approve(case.json())
-    ada = world.person("ada", _SCOPES, ("operator",))
-    headers = {"Content-Type": "application/yaml"}
-    ada.send("POST", "/v1/capsules", content=capsule.encode(), headers=headers).raise_for_status()
-    ada.post("/v1/capsules/count-visits/versions/1.0.0/publish")
-    given = {"amount": 1} if inputs is None else inputs
-    body = {"capsule": "count-visits", "version": "1.0.0", "inputs": given}
-    plan_hash = str(ada.post("/v1/plans", body)["plan_hash"])
-    rehearsed = ada.post(f"/v1/plans/{plan_hash}/ghostrun", {"mode": "full"})
-    assert rehearsed["passes"], rehearsed
-    world.settle()
+    plan_hash, _ = rehearsed(world, capsule)
 
     def signed_in(principal: str, role: str) -> dict[str, str]:
         token = platform.client.token(
-            principal, world.tenant, scopes=_SCOPES, roles=(role,), expires_in=_DAY_SECONDS
+            principal, world.tenant, scopes=SCOPES, roles=(role,), expires_in=_DAY_SECONDS
         )
         return {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
 

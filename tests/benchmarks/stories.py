@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from infra.cost.measured import Action
 from tests.benchmarks.combining import together, without
+from tests.benchmarks.five_steps import rehearsed
 from tests.journeys.world import GRACE_SECONDS, VETO_WINDOW_SECONDS, World, spec
 
 # Both a veto window and the deadline of an approval last a day; their timers fire a minute later.
@@ -94,12 +95,31 @@ def unchanged(meter: Counting, world: World) -> Action:
     return meter.of(lambda: governor.send("GET", "/v1/mobile/dashboard", headers=headers))
 
 
+def run_of_five(meter: Counting, world: World) -> Action:
+    """A rehearsed plan of five calls runs; the governor assents to the third; a day later the
+    approval's deadline finds it decided."""
+    plan_hash, ada = rehearsed(world)
+    runs: list[dict[str, Any]] = []
+    body = {"plan_hash": plan_hash}
+    # What each run of a plan shows alike is stored with the first.
+    first = ada.post("/v1/runs", body)
+    world.settle()
+    ada.post(f"/v1/runs/{first['run_id']}/cancel")
+    world.settle()
+    started = meter.of(lambda: runs.append(ada.post("/v1/runs", body)))
+    card = world.governor.get(f"/v1/mobile/approvals/{runs[0]['approval_id']}")
+    approved = meter.of(lambda: _ok(world.decide("approve", card)))
+    assert ada.get(f"/v1/runs/{runs[0]['run_id']}")["status"] == "completed"
+    return together(started, approved, _a_day_later(meter, world))
+
+
 STORIES: dict[str, Story] = {
     "sweep": sweep,
     "refused": refused,
     "creation_by_hand": by_hand,
     "creation_by_precedent": by_precedent,
     "creation_vetoed": vetoed,
+    "run_of_five_steps": run_of_five,
     "lookup_missed": missed,
     "read_dashboard": _read("/v1/mobile/dashboard"),
     "read_dashboard_unchanged": unchanged,
@@ -108,7 +128,7 @@ STORIES: dict[str, Story] = {
     "read_agents": _read("/v1/mobile/agents"),
     "read_case": _read("/v1/workflows/{case_id}"),
 }
-STORING = ("creation_by_hand", "creation_by_precedent", "creation_vetoed")
+STORING = ("creation_by_hand", "creation_by_precedent", "creation_vetoed", "run_of_five_steps")
 
 
 def _submitted(meter: Counting, world: World) -> tuple[dict[str, Any], Action]:

@@ -210,6 +210,15 @@ def replay_run(scene: Scene) -> Iterator[Call]:
     yield Call(found.ada, path, {"mode": "full"}, what="of a hundred calls", items=CALLS)
 
 
+@worst_of("GET", f"{RUN}/events")
+def follow_run(scene: Scene) -> Iterator[Call]:
+    found = running(scene)
+    path = f"{RUN.format(run_id=found.told['run_id'])}/events"
+    for limit in LIMITS:
+        yield Call(found.ada, f"{path}?limit={limit}", what=f"limit {limit}", limit=limit)
+    yield Call(found.ada, f"{path}?after=1000", what="nothing new", limit=1)
+
+
 @worst_of("POST", f"{RUN}/pause")
 def pause_run(scene: Scene) -> Iterator[Call]:
     found = running(scene)

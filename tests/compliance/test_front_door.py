@@ -199,6 +199,7 @@ def test_no_pattern_is_built_from_input() -> None:
 CALLERS = {
     "functions/agents/reviewer.py",
     "functions/runs/service/invoking.py",
+    "functions/runs/service/ordering.py",
     "functions/tools/own/targets.py",
     "mobile_api/approvals.py",
     "shared/runtime/certificates.py",

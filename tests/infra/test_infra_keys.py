@@ -127,6 +127,9 @@ async def test_the_key_of_a_bucket_is_made_by_google_and_opens_nothing_before(
     said = await all_of(create_missing, MANIFESTS, values)
     assert any(line.startswith("audit-bucket-key: opens nothing yet") for line in said)
     assert await value_of(values, "audit-bucket-key") == "none:none"
+    # A model may need no key; `set` gives the one that it needs.
+    assert any(line.startswith("runs-model-key: none yet") for line in said)
+    assert await value_of(values, "runs-model-key") == "none"
 
 
 async def test_no_value_is_said(values: Values) -> None:

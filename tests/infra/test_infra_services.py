@@ -11,7 +11,7 @@ from infra.preview.graph import ROOT, graph
 from infra.services import PASSWORD_VARIABLE
 from infra.settings import settings_of_stack
 from shared.manifest import load_manifests
-from tests.infra.stacks import graph_of_stack
+from tests.infra.stacks import graph_of_stack, settings
 
 MANIFESTS = load_manifests(ROOT)
 IMAGE = "pulumi-python:dynamic/assent:Image"
@@ -46,11 +46,13 @@ def cloud_environment(name: str) -> dict[str, str]:
 
 # Nobody is one until a stack says who.
 ADMINS = "ASSENT_PLATFORM_ADMINS"
+# There is no model until a stack names one; the local platform has a scripted one.
+MODEL = {f"ASSENT_MODEL_{each}": each for each in ("URL", "NAME", "USD_IN", "USD_OUT")}
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_cloud_gives_the_names_that_the_local_platform_gives(name: str) -> None:
-    expected = local_names(name) - ONLY_LOCAL
+    expected = local_names(name) - ONLY_LOCAL - MODEL.keys()
     if "ASSENT_POSTGRES_DSN" in expected:
         # The local database takes its own users without a password.
         expected.add(PASSWORD_VARIABLE)
@@ -152,3 +154,15 @@ def test_a_function_with_a_lock_of_its_own_runs_another_image() -> None:
     assert set(images.values()) == {f"{ours}/runtime", f"{ours}/policy"}
     built = {each.inputs["archive"].partition("/")[0] for each in found.of(IMAGE)}
     assert built == {"models", "policy", "runtime"}
+
+
+def test_a_stack_that_names_a_model_says_so_to_who_asks_it_and_to_nobody_else() -> None:
+    named = {"model_url": "https://models.example.com/v1", "model_name": "small"}
+    found = graph(settings(**named, model_usd_in=1.5, model_usd_out=4))
+    for name in NAMES:
+        service = found.named(f"{name}/service").inputs
+        envs = service["template"]["containers"][0]["envs"]
+        said = {MODEL[each["name"]]: each["value"] for each in envs if each["name"] in MODEL}
+        asks = MANIFESTS.deployable(name).noun == "runs"
+        values = ("https://models.example.com/v1", "small", "1.5", "4.0")
+        assert said == (dict(zip(MODEL.values(), values, strict=True)) if asks else {}), name

@@ -109,3 +109,25 @@ def test_a_cycle_costs_what_its_decision_says(world: World) -> None:
     assert sum(n for name, n in commits.items() if name != "mobile-api-reactions") <= 8, commits
     for name in ("runs", "runs-reactions", "tools"):
         assert by_function[name].get("cloud-tasks", 0) == 0, by_function
+
+
+def test_a_caller_and_a_time_start_jobs(world: World) -> None:
+    ada = world.person("ada", SCOPES, ("operator",))
+    _rehearsed(world, ada)
+    job = {"capsule": "count-visits", "inputs": {"day": "tue", "visits": 2}}
+    run = ada.post("/v1/jobs", job)
+    assert (run["status"], run["done"], run["capsule_version"]) == ("awaiting_approval", 1, "1.0.0")
+    followed = ada.get(f"/v1/runs/{run['run_id']}/events")
+    assert [each["sequence"] for each in followed["items"]] == [1, 2]
+    schedule = ada.post("/v1/schedules", {**job, "cron": "*/10 * * * *"})
+    world.platform.advance(601)
+    ada.sign_in()
+    (last,) = ada.get("/v1/schedules")["items"]
+    assert last["last_problem"] is None, last
+    started = ada.get(f"/v1/runs/{last['last_run_id']}")
+    assert (started["started_by"], started["status"]) == ("ada", "awaiting_approval")
+    ended = ada.send("DELETE", f"/v1/schedules/{schedule['schedule_id']}")
+    assert ended.json()["status"] == "ended", ended.text
+    world.platform.advance(601)
+    ada.sign_in()
+    assert len(ada.get("/v1/runs")["items"]) == 2

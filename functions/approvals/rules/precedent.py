@@ -134,6 +134,7 @@ def activate(
         status="active",
         activated_by=by,
         activated_at=at,
+        recall_id=None,
         **reviewed,
     )
 

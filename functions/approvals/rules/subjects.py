@@ -42,6 +42,11 @@ def agent_subject(agent_id: str, name: str) -> Subject:
     return Subject(type=_AGENT, id=agent_id, name=name)
 
 
+def is_about_agent(subject: Subject, agent_id: str) -> bool:
+    """Whether a request is about that agent; a caller's own subject has another type."""
+    return (subject.type, subject.id) == (_AGENT, agent_id)
+
+
 def policy_subject(policy_id: str, name: str) -> Subject:
     """The subject of a request to publish a policy."""
     return Subject(type=_CEDAR_POLICY, id=policy_id, name=name)

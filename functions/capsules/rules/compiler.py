@@ -32,7 +32,7 @@ from functions.capsules.rules.source import CapsuleBody, InnerStep, Step
 from functions.capsules.rules.turns import ANSWER, agent_turns
 from shared.agents.rights import KnownRights
 from shared.kit.contents import Content
-from shared.kit.expressions import ExpressionFailed, ExpressionInvalid
+from shared.kit.expressions import ExpressionFailed, ExpressionInvalid, Path
 from shared.kit.money import usd_micros
 from shared.kit.templates import condition, expressions_in
 
@@ -140,15 +140,7 @@ class _Compiling:
 
     def outputs(self) -> dict[str, Any]:
         outputs = self.source.body.outputs
-        try:
-            for at, expression in expressions_in(outputs):
-                for place in expression.reads:
-                    told = self.scope.told(place)
-                    if told is not None:
-                        path = ".".join(("outputs", *map(str, at)))
-                        self.problems.append(Problem(path, told))
-        except ExpressionInvalid as refusal:
-            self.problems.append(Problem("outputs", str(refusal)))
+        self.problems += _misread("outputs", outputs, self.scope.told)
         return dict(outputs)
 
     def _group(self, node: Node, step: Step) -> PlanStep | None:
@@ -235,15 +227,7 @@ class _Compiling:
         if own is None:
             return undo_by_definition(grant, self.source.rights)
         may_undo(grant, own.use, self.source.rights, self.source.agent)
-        try:
-            for at, expression in expressions_in(own.arguments):
-                for place in expression.reads:
-                    if place[0] not in ("arguments", "output"):
-                        path = ".".join((node.path, "undo.with", *map(str, at)))
-                        told = "reads more than the arguments and the output of its call"
-                        self.problems.append(Problem(path, told))
-        except ExpressionInvalid as refusal:
-            self.problems.append(Problem(f"{node.path}.undo.with", str(refusal)))
+        self.problems += _misread(f"{node.path}.undo.with", own.arguments, _beyond_call)
         return Undo(operation=own.use, arguments=own.arguments)
 
     def _wait(self, node: Node) -> PlanStep:
@@ -304,26 +288,26 @@ class _Compiling:
         )
 
 
+def _misread(path: str, written: Any, why_not: Callable[[Path], str | None]) -> Iterator[Problem]:
+    """What is wrong with the expressions in a value at that path: that they are none, or read a
+    place that they may not."""
+    try:
+        for at, expression in expressions_in(written):
+            for place in expression.reads:
+                if (told := why_not(place)) is not None:
+                    yield Problem(".".join((path, *map(str, at))), told)
+    except ExpressionInvalid as refusal:
+        yield Problem(path, str(refusal))
+
+
+def _beyond_call(place: Path) -> str | None:
+    reads_call = place[0] in ("arguments", "output")
+    return None if reads_call else "reads more than the arguments and the output of its call"
+
+
 def _text(written: str | None) -> str | None:
     return None if written is None else condition(written).text
 
 
 def _within(name: str, flawed: Flawed) -> str:
     return "; ".join(f"{name}: {each.path}: {each.message}" for each in flawed.problems[:3])
-
-
-def operations_in(body: CapsuleBody) -> Iterator[str]:
-    """The operations that a run of the capsule could call, also to undo."""
-    for _, step in body.with_places:
-        if step.use is not None:
-            yield step.use
-        if step.undo is not None:
-            yield step.undo.use
-        if step.agent is not None:
-            yield from step.agent.tools
-
-
-def capsules_in(body: CapsuleBody) -> tuple[str, ...]:
-    """The capsules that steps name, each once."""
-    named = (step.capsule for _, step in body.with_places)
-    return tuple(dict.fromkeys(each for each in named if each is not None))

@@ -1,5 +1,6 @@
 """A plan: compiled once, and rehearsed as often as somebody asks."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -60,6 +61,14 @@ def rehearsed(plan: Plan, prediction: Prediction) -> Steps:
         estimate_usd_micros=prediction.cost_usd_micros,
     )
     return (Transition(state, PlanRehearsed, contents=(content,)),)
+
+
+def told_once(new: Steps, then: Steps) -> Steps:
+    """A new plan and its rehearsal, as one event where it passes: whoever reads that knows both."""
+    if not new or not then:
+        return (*new, *then)
+    (compiled,), (passed,) = new, then
+    return (replace(passed, contents=(*compiled.contents, *passed.contents)),)
 
 
 def denials_in(prediction: Prediction) -> tuple[JobDenial, ...]:

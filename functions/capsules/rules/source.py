@@ -228,6 +228,12 @@ class CapsuleBody(Model):
         }
 
     @property
+    def capsules(self) -> tuple[str, ...]:
+        """The capsules that steps name, each once."""
+        named = (step.capsule for _, step in self.with_places)
+        return tuple(dict.fromkeys(each for each in named if each is not None))
+
+    @property
     def with_places(self) -> tuple[tuple[str, InnerStep], ...]:
         """Its steps and those of its groups, each with its path in the source."""
         found: list[tuple[str, InnerStep]] = []

@@ -3,13 +3,20 @@
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from events.jobs import JobBody, JobPlan
+from events.jobs import JobPlan, OrderedJob
 from events.plan_content import PlanContent
 from events.plans import Prediction, RehearsalMode
 from functions.capsules.aggregates import PLANS, RUN
 from functions.capsules.rules.compiler import Compiled, compile_capsule
 from functions.capsules.rules.ghostrun import Now, agents_of, calls_of, plans_in, rehearse
-from functions.capsules.rules.plan import Plan, compiled, denials_in, read_plan, rehearsed
+from functions.capsules.rules.plan import (
+    Plan,
+    compiled,
+    denials_in,
+    read_plan,
+    rehearsed,
+    told_once,
+)
 from functions.capsules.rules.problems import Flawed, refusal
 from functions.capsules.service.policies import policies_about
 from functions.capsules.service.sources import Sources
@@ -23,6 +30,8 @@ from shared.kit.errors import CapsuleInvalid
 from shared.storage.idempotency import IdempotencyKey
 
 T = TypeVar("T")
+# What a job that an event started is given it as.
+EVENT = "event"
 # Of a processor, to compile or to rehearse a plan.
 MOST_SECONDS = 5.0
 
@@ -52,17 +61,22 @@ async def _in_time(work: Callable[[], T]) -> T:
         ) from error
 
 
-async def plan_job(caller: Caller, job: JobBody) -> JobPlan:
+async def plan_job(caller: Caller, job: OrderedJob) -> JobPlan:
     """The plan of a job, compiled and fully rehearsed in one commit, and in none where it was
     before. Raises as `compile_plan` and `ghostrun`."""
 
     async def use_case(work: Command) -> JobPlan:
         sources = Sources(work)
         version = job.version or await sources.newest(job.capsule)
-        result = await _compiled(sources, job.capsule, version, job.inputs)
-        state = await _kept(work, result, caller.principal)
+        result = await _compiled(sources, job.capsule, version, job.inputs, job.event)
+        for inner in result.every[:-1]:
+            await _kept(work, inner, caller.principal)
+        known = await work.find(PLANS, result.content.hash)
+        new = compiled(known, result, caller.principal, work.at)
+        state: Plan = known or new[0].state
         plans = {each.content.hash: each.plan for each in result.every}
-        prediction = await _rehearsed(work, state, plans, "full")
+        prediction = await _predicted(work, state, plans, "full")
+        await work.save(*told_once(new, rehearsed(state, prediction)))
         denials = denials_in(prediction)
         return JobPlan(plan_hash=state.plan_hash, version=version, denials=denials)
 
@@ -70,9 +84,15 @@ async def plan_job(caller: Caller, job: JobBody) -> JobPlan:
 
 
 async def _compiled(
-    sources: Sources, name: str, version: str, inputs: Mapping[str, Any]
+    sources: Sources,
+    name: str,
+    version: str,
+    inputs: Mapping[str, Any],
+    event: Mapping[str, Any] | None = None,
 ) -> Compiled:
     source = await sources.read(name, version)
+    if event is not None and EVENT in source.body.inputs:
+        inputs = {**inputs, EVENT: event}
     try:
         return await _in_time(lambda: compile_capsule(source, inputs, sources.found))
     except Flawed as flawed:
@@ -81,12 +101,10 @@ async def _compiled(
 
 async def _kept(work: Command, result: Compiled, by: str) -> Plan:
     """The plan as it is kept now, like those in it."""
-    plan = None
     for each in result.every:
         known = await work.find(PLANS, each.content.hash)
         saved = await work.save(*compiled(known, each, by, work.at))
-        plan = (*saved, known)[0]
-    assert plan is not None
+        plan: Plan = (*saved, known)[0]
     return plan
 
 
@@ -116,19 +134,19 @@ async def ghostrun(
 
     async def use_case(work: Command) -> Prediction:
         state = await work.get(PLANS, plan_hash)
-        return await _rehearsed(work, state, await _plans(work, plan_hash), mode)
+        prediction = await _predicted(work, state, await _plans(work, plan_hash), mode)
+        await work.save(*rehearsed(state, prediction))
+        return prediction
 
     return await RUN.command(caller, use_case, Prediction, key=key, about=(PLANS, plan_hash))
 
 
-async def _rehearsed(
+async def _predicted(
     work: Command, state: Plan, plans: Mapping[str, PlanContent], mode: RehearsalMode
 ) -> Prediction:
     plan = plans[state.plan_hash]
     now = None if mode == "fast" else await _now(work, state.plan_hash, plans)
-    prediction = await _in_time(lambda: rehearse(plan, plans, mode, now))
-    await work.save(*rehearsed(state, prediction))
-    return prediction
+    return await _in_time(lambda: rehearse(plan, plans, mode, now))
 
 
 async def _plans(work: Command, plan_hash: str) -> dict[str, PlanContent]:

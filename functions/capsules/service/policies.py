@@ -55,6 +55,7 @@ def _entity(call: Asked, tenant: Uid, plan_hash: str, workspace_id: str | None) 
         "agent": call.agent_id,
         "agent_version": call.agent_version,
         "assented": call.assented,
+        "undoes": False,
         "workspace": workspace_id,
     }
     return Entity(Uid(INVOCATION, "rehearsed"), about, (tenant,))

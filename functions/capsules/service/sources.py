@@ -5,7 +5,7 @@ from datetime import datetime
 from events.plan_content import AgentPart
 from functions.capsules.aggregates import CAPSULES
 from functions.capsules.rules.capsule import Capsule, capsule_id, line_of
-from functions.capsules.rules.compiler import DEEPEST, Source, capsules_in
+from functions.capsules.rules.compiler import DEEPEST, Source
 from functions.capsules.rules.problems import Problem, refusal
 from functions.capsules.rules.source import CapsuleBody
 from functions.capsules.service.policies import digest_of
@@ -58,7 +58,7 @@ class Sources:
     async def _read_inner(self, body: CapsuleBody, depth: int) -> None:
         if depth > DEEPEST:
             return
-        for named in capsules_in(body):
+        for named in body.capsules:
             if named in self.found:
                 continue
             capsule = await self._work.find(CAPSULES, self._id(named))

@@ -18,11 +18,25 @@ def turn_key(run: Run, move: Think) -> str:
     return turn_id(run.run_id, move.placed.number, _thinking(run).turns)
 
 
+def count_lost(run: Run, asker: str) -> Run:
+    """The run, in which what somebody else asked the model is spent as far as it may have cost: its
+    answer is lost, or will come too late."""
+    thinking = _thinking(run)
+    if thinking.asker in (None, asker):
+        return run
+    lost = thinking.reserved_usd_micros
+    spent = thinking.spent_usd_micros + lost
+    return run.but(
+        thinking=thinking.but(reserved_usd_micros=0, spent_usd_micros=spent),
+        spent_usd_micros=run.spent_usd_micros + lost,
+    )
+
+
 def before_asking(
     progress: Progress, move: Think, asker: str, at: datetime, *, is_late: bool
 ) -> Steps | None:
-    """What is committed before the model is asked: that it will be, and that what it may cost is
-    spent; that the run stops, where somebody wants that; or, where it `is_late` in the request,
+    """What is committed before the model is asked: that it will be, and what that may cost; that
+    the run stops, where somebody wants that; or, where it `is_late` in the request,
     that another one asks. None once nothing more has to be: the model is asked now."""
     run = progress.run
     if run.stop is not None:
@@ -86,25 +100,21 @@ def _thinking(run: Run) -> Thinking:
 
 
 def _reserved(run: Run, move: Think, asker: str) -> Run:
-    thinking, more = _thinking(run), move.reserved_usd_micros
+    thinking = _thinking(run)
     return run.but(
         thinking=thinking.but(
             asked=thinking.asked + 1,
             asker=asker,
-            reserved_usd_micros=more,
-            spent_usd_micros=thinking.spent_usd_micros + more,
-        ),
-        spent_usd_micros=run.spent_usd_micros + more,
+            reserved_usd_micros=move.reserved_usd_micros,
+        )
     )
 
 
 def _noted(run: Run, cost: int, turns: int) -> Run:
     """It is known what the latest call of the model cost, and whether it gave a turn."""
     thinking = _thinking(run)
-    more = cost - thinking.reserved_usd_micros
+    spent = thinking.spent_usd_micros + cost
     return run.but(
-        thinking=Thinking(
-            turns=thinking.turns + turns, spent_usd_micros=thinking.spent_usd_micros + more
-        ),
-        spent_usd_micros=run.spent_usd_micros + more,
+        thinking=Thinking(turns=thinking.turns + turns, spent_usd_micros=spent),
+        spent_usd_micros=run.spent_usd_micros + cost,
     )

@@ -43,13 +43,14 @@ class Denied(NamedTuple):
 
 class Bounds(NamedTuple):
     """What the calls of a step are judged by: its envelope, the rights that its agent has now, and
-    how many calls of each operation the run has made, and holds of the day's."""
+    how many calls of each operation the run has made, and may have made with what it holds of the
+    day's."""
 
     envelope: Envelope
     rights: KnownRights
     is_trial: bool
     made: Mapping[str, int]
-    held: Mapping[str, int | None]
+    held: Mapping[str, int]
 
 
 def tool_names(operations: tuple[str, ...]) -> dict[str, str]:
@@ -115,7 +116,7 @@ def _problem(
     before = bounds.made.get(operation, 0)
     if problem := breach(limits, arguments, before):
         return problem
-    if limits.per_day is not None and before >= (bounds.held.get(operation) or 0):
+    if limits.per_day is not None and before >= bounds.held.get(operation, 0):
         return "the run holds no more of the calls of the day"
     return None
 

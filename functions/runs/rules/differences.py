@@ -73,7 +73,7 @@ def _parts(value: Any) -> dict[str, Any] | None:
         return {name: value[name] for name in sorted(value)}
     if not isinstance(value, list):
         return None
-    ids = [each.get("id") if isinstance(each, Mapping) else None for each in value]
+    ids: list[Any] = [each.get("id") if isinstance(each, Mapping) else None for each in value]
     if all(isinstance(id, str) for id in ids) and len(set(ids)) == len(ids):
         return dict(zip(ids, value, strict=True))
     return {str(number): each for number, each in enumerate(value)}

@@ -14,6 +14,7 @@ from events.runs import (
 )
 from functions.runs.rules.moves import Finish, Halt, Rest
 from functions.runs.rules.progress import Progress
+from functions.runs.rules.recalls import recalled
 from functions.runs.rules.run import Run, Steps
 from functions.runs.rules.starting import start
 from functions.runs.rules.stopping import PAUSED
@@ -68,7 +69,12 @@ def wait_for_tools(progress: Progress, at: datetime, until: datetime) -> Steps:
 def halt(progress: Progress, move: Halt, at: datetime) -> Steps:
     """The run has failed, or rests until a person says how it goes on."""
     run = progress.run.but(
-        status=move.status, failure=move.failure, waiting=move.waiting, due_at=None
+        status=move.status,
+        failure=move.failure,
+        waiting=move.waiting,
+        due_at=None,
+        stop=None,
+        stopping=None,
     )
     if move.status == "paused":
         return _told(progress, run, RunPaused)
@@ -97,8 +103,9 @@ def stop(progress: Progress, at: datetime) -> Steps:
     wanted = progress.run.stop
     assert wanted is not None
     run = progress.run.but(stop=None, stopping=None, waiting=None, due_at=None)
-    if wanted.kind == "pause":
-        return _told(progress, run.but(status="paused", failure=PAUSED), RunPaused)
+    if wanted.kind != "cancel":
+        why = recalled(run.recall_id) if run.recall_id and wanted.kind == "recall" else PAUSED
+        return _told(progress, run.but(status="paused", failure=why), RunPaused)
     run = run.but(status="cancelled", ended_at=at)
     return _told(progress, run, RunCancelled, cancelled_by=wanted.by)
 

@@ -9,7 +9,7 @@ from events.effects import HARMLESS
 from events.runs import RunWentOn
 from functions.runs.rules.calls import ConcreteCall
 from functions.runs.rules.progress import Progress
-from functions.runs.rules.run import Run, Steps
+from functions.runs.rules.run import Run, StepResult, Steps
 from shared.kit.transitions import Transition
 
 
@@ -32,15 +32,19 @@ def report_late(run: Run, made: Progress, noted: Collection[str]) -> Steps:
     bursts that began at the same place, whoever got further says where the run stands: a result is
     there only of what its cursor has passed, so that nothing is noted again once it goes on."""
     new = [each for each in made.made if each.id not in noted]
-    fields: dict[str, Any] = {
-        "spent_usd_micros": run.spent_usd_micros + sum(each.cost_usd_micros for each in new)
-    }
+    fields: dict[str, Any] = {"spent_usd_micros": run.spent_usd_micros + sum(map(_cost, new))}
     if _place(made.run) > _place(run):
         # What was undone before is not all of it any more.
         fields |= {"cursor": made.run.cursor, "done": made.run.done, "calls": made.run.calls}
+        fields |= {"thinking": made.run.thinking}
         fields |= {"undone": 0, "is_undone": False}
     said = {"receipts": tuple(made.receipts)}
     return (*map(Transition, new), Transition(run.but(**fields), RunWentOn, said))
+
+
+def _cost(result: StepResult) -> int:
+    """What it cost that the run has not counted: a model's turns are, each with its own commit."""
+    return result.cost_usd_micros if result.turns is None else 0
 
 
 def _place(run: Run) -> tuple[int, int]:

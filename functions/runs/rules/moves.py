@@ -1,9 +1,10 @@
 """What a run does next."""
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from events.invocations import InvocationView
 from events.runs import Failure, Waiting
 from functions.runs.rules.calls import ConcreteCall
 from functions.runs.rules.conversation import Conversation
@@ -92,3 +93,12 @@ def jitter(invocation_id: str, attempt: int) -> float:
     nothing."""
     digest = hashlib.sha256(f"{invocation_id}|{attempt}".encode()).digest()
     return 0.5 + int.from_bytes(digest[:4], "big") / 2**32
+
+
+def try_again(call: ConcreteCall, view: InvocationView, attempt: int, at: datetime) -> Rest | Halt:
+    """A refused call is tried again where that may help, after a time that doubles."""
+    retry = call.placed.step.retry
+    if not view.may_be_repeated or attempt >= retry.attempts:
+        return failed(call.step, "call_refused", view.reason or "the call was refused")
+    seconds = min(retry.backoff_seconds * 2 ** (attempt - 1), 24 * 3600.0)
+    return Rest(call.step, at + timedelta(seconds=seconds * jitter(view.invocation_id, attempt)))

@@ -11,6 +11,8 @@ from events.plan_content import AgentTurns, PlanContent
 from events.plans import Prediction
 from events.receipts import Receipt
 from events.runs import Waiting
+from functions.runs.rules import turns
+from functions.runs.rules.allowance import why_not
 from functions.runs.rules.calls import (
     NOT_EVALUATED,
     ConcreteCall,
@@ -20,32 +22,22 @@ from functions.runs.rules.calls import (
 )
 from functions.runs.rules.cards import content_of_calls
 from functions.runs.rules.divergence import costs_more, more_calls, note_cost, price_of
-from functions.runs.rules.limits import breach
 from functions.runs.rules.moves import (
     Act,
     Ask,
     Finish,
-    Halt,
     Move,
     Rest,
     failed,
     gravity,
-    jitter,
     paused,
+    try_again,
 )
 from functions.runs.rules.order import MOST_TOGETHER, Placed, Unit, units_of
-from functions.runs.rules.receipts import receipt_of
+from functions.runs.rules.receipts import assent_of, receipt_of
 from functions.runs.rules.run import LONGEST_OUTPUT, Run, StepResult, result_id
 from functions.runs.rules.subruns import move_of
 from functions.runs.rules.thinking import Turn
-from functions.runs.rules.turns import (
-    Mind,
-    Noted,
-    StepOfTurns,
-    as_chosen,
-    chosen_in,
-    refused_to_model,
-)
 from functions.runs.rules.waits import until_of
 from shared.kit.templates import filled
 
@@ -69,7 +61,7 @@ class Progress:
     answered: list[Turn] = field(default_factory=list)
     receipts: list[Receipt] = field(default_factory=list)
     most_usd_micros: int | None = None
-    mind: Mind = field(default_factory=Mind)
+    mind: turns.Mind = field(default_factory=turns.Mind)
     _bytes: int = 0
     _units: tuple[Unit, ...] = ()
     _prepared: tuple[int, Prepared] | None = None
@@ -123,13 +115,15 @@ class Progress:
             if given is None or given.content_hash != content.hash:
                 return Ask(prepared.calls, content)
         together = left[: MOST_TOGETHER if len(unit) > 1 else 1]
-        return self._refused(together) or Act(tuple(together))
+        return why_not(self.run, together, self._most) or Act(tuple(together))
 
     def _turns(self, placed: Placed, at: datetime) -> Move | None:
         context = self._context()
         while True:
-            step = StepOfTurns(self.run, self.plan, placed, self.mind, self.results, context)
-            if not isinstance(move := step.next(at), Noted):
+            step = turns.StepOfTurns(
+                self.run, self.plan, placed, self.mind, self.results, context, self._most
+            )
+            if not isinstance(move := step.next(at), turns.Noted):
                 return move
             self._keep(move.result)
             if move.ends:
@@ -177,32 +171,10 @@ class Progress:
         self._prepared = None
         self._pass()
 
-    def _refused(self, calls: Iterable[ConcreteCall]) -> Halt | None:
-        """Why the calls may not be made: a limit of the agent's right, or a budget."""
-        counted = dict(self.run.calls)
-        spent = self.run.spent_usd_micros
-        for each in calls:
-            operation = each.call.operation
-            before = counted.get(operation, 0)
-            if problem := breach(each.call.limits, each.arguments, before):
-                return failed(each.step, "limit_reached", f"{operation}: {problem}")
-            if each.call.limits.per_day is not None and before >= self._held(operation):
-                detail = f"{operation}: the run holds no more of the calls of the day"
-                return failed(each.step, "limit_reached", detail)
-            counted[operation] = counted.get(operation, 0) + 1
-            spent += each.call.price_usd_micros
-            if spent > self._most:
-                return paused(each.step, "budget_exhausted", "the run may spend no more")
-        return None
-
     @property
     def _most(self) -> int:
         plan, most = self.plan.budget_usd_micros, self.most_usd_micros
         return plan if most is None else min(plan, most)
-
-    def _held(self, operation: str) -> int:
-        hold = self.run.hold
-        return hold.may_make(operation) if hold is not None else 0
 
     def take(
         self, outcomes: Iterable[tuple[ConcreteCall, InvocationView]], at: datetime
@@ -231,9 +203,9 @@ class Progress:
             predicted_usd_micros=price_of(self.prediction, call),
             decision=view.decision,
             settled_by=view.settled_by,
-            **self._assented(call),
+            **assent_of(self.run, call),
         )
-        result = result.but(**as_chosen(call))
+        result = result.but(**turns.as_chosen(call))
         receipt = receipt_of(self.run, call, view, result)
         if view.status == "confirmed":
             size = len(result.output.model_dump_json())
@@ -253,20 +225,12 @@ class Progress:
             detail = view.reason or "its answer never came"
             return paused(call.step, "doubtful", detail, waiting)
         if isinstance(call.placed.step.does, AgentTurns):
-            self._keep(refused_to_model(result, view))
+            self._keep(turns.refused_to_model(result, view))
             return None
-        return self._again(call, view, at)
-
-    def _again(self, call: ConcreteCall, view: InvocationView, at: datetime) -> Move:
-        """A refused call is tried again where that may help, after a time that doubles."""
-        retry, attempt = call.placed.step.retry, self.run.cursor.attempt
-        if not view.may_be_repeated or attempt >= retry.attempts:
-            return failed(call.step, "call_refused", view.reason or "the call was refused")
-        self.run = self.run.but(cursor=self.run.cursor.but(attempt=attempt + 1))
-        seconds = min(retry.backoff_seconds * 2 ** (attempt - 1), 24 * 3600.0)
-        return Rest(
-            call.step, at + timedelta(seconds=seconds * jitter(view.invocation_id, attempt))
-        )
+        cursor, moved = self.run.cursor, try_again(call, view, self.run.cursor.attempt, at)
+        if isinstance(moved, Rest):
+            self.run = self.run.but(cursor=cursor.but(attempt=cursor.attempt + 1))
+        return moved
 
     def _count(self, call: ConcreteCall, cost: int) -> None:
         calls = dict(self.run.calls)
@@ -274,14 +238,6 @@ class Progress:
             calls[call.call.operation] = calls.get(call.call.operation, 0) + 1
         run = self.run.but(calls=calls, spent_usd_micros=self.run.spent_usd_micros + cost)
         self.run = note_cost(run, self.prediction, call, cost)
-
-    def _assented(self, call: ConcreteCall) -> dict[str, str | None]:
-        given = {"step": self.run.step_assent, "plan": self.run.plan_assent}.get(
-            call.placed.step.assent
-        )
-        if given is None:
-            return {}
-        return {"approval_id": given.approval_id, "assented_by": given.given_by}
 
     def _prepare(self, unit: Unit) -> Prepared:
         at = self.run.cursor.unit
@@ -298,7 +254,7 @@ class Progress:
             for each in prepared.calls
             if result_id(run_id, each.placed.number, each.iteration) in self.results
         )
-        return (*made, *chosen_in(self._units[unit][0], self.results))
+        return (*made, *turns.chosen_in(self._units[unit][0], self.results))
 
     def _context(self, unit: int | None = None) -> dict[str, Any]:
         """What the expressions of a unit read, by default of the one under way: the inputs, and the

@@ -41,3 +41,11 @@ def receipt_of(
         "reason": view.reason,
     }
     return Receipt.model_validate({**said, **fields})
+
+
+def assent_of(run: Run, call: ConcreteCall) -> dict[str, str | None]:
+    """Who assented to a call, and where, as its result says it; nothing where nobody had to."""
+    given = {"step": run.step_assent, "plan": run.plan_assent}.get(call.placed.step.assent)
+    if given is None:
+        return {}
+    return {"approval_id": given.approval_id, "assented_by": given.given_by}

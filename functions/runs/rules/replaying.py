@@ -18,6 +18,7 @@ from events.plan_content import (
     SubRun,
     Wait,
 )
+from functions.runs.rules.allowance import why_not
 from functions.runs.rules.calls import ConcreteCall
 from functions.runs.rules.moves import Act, Ask, Finish, Halt, Move, failed
 from functions.runs.rules.order import Unit, units_of
@@ -151,7 +152,7 @@ class Replay(Progress):
         move = super().next(at)
         if isinstance(move, Ask):
             call = move.calls[self.run.cursor.call]
-            move = self._refused((call,)) or Act((call,))
+            move = why_not(self.run, (call,), self._most) or Act((call,))
         return self._ended(move, at)
 
     def _of_unit(self, unit: Unit, at: datetime) -> Move | None:

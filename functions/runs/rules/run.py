@@ -8,6 +8,7 @@ from pydantic import Field, JsonValue
 from events.invocations import Labelled
 from events.runs import RunState
 from functions.runs.rules.thinking import ChosenCall, Thinking
+from shared.kit.ids import derive_id
 from shared.kit.instants import Instant
 from shared.kit.models import Model
 from shared.kit.transitions import Transition
@@ -41,6 +42,7 @@ class Assented(Model):
     content_hash: str
     step: str | None = None
     token: str
+    token_id: str = ""
     given_by: str | None = None
     # Nobody assents; a model that wanted it is told, and goes on.
     refused_by: str | None = None
@@ -100,6 +102,8 @@ class Run(RunState):
     """A run. `calls` counts the calls of each operation whose number is limited. `due_at` is when
     it goes on by itself, `tries` how often it asked for a call in vain since its last answer."""
 
+    # The token that it asked assent for last, and acts by once somebody gave it.
+    token_id: str | None = None
     # Whose text is in what it asks for: none of them assents.
     authors: tuple[str, ...] = ()
     cursor: Cursor = Cursor()
@@ -110,6 +114,8 @@ class Run(RunState):
     calls: dict[str, int] = Field(default_factory=dict)
     due_at: Instant | None = None
     tries: int = 0
+    # So many runs started one another by events until this one.
+    triggered: int = 0
     outputs_hash: str | None = None
     # Somebody has it undone; so many calls are undone already.
     undoing: Stop | None = None
@@ -141,6 +147,16 @@ class Run(RunState):
         """Whether it acts now, or waits to ask again for a call that `tools` did not answer: before
         it stops, it must know what became of that."""
         return self.is_moving or (self.status == "running" and self.tries > 0)
+
+    @property
+    def live_as(self) -> str | None:
+        """The agent and its version, where it acts or waits with their rights; None where it rests,
+        or is to."""
+        waits = self.waiting is not None and self.waiting.kind == "approval"
+        rests = self.has_ended or (self.status == "paused" and not waits)
+        if rests or (self.stop is not None and self.stop.kind in ("recall", "cancel")):
+            return None
+        return live_as(self.agent_id, self.agent_version)
 
     @property
     def has_ended(self) -> bool:
@@ -208,6 +224,16 @@ class StepResult(Model):
     def id(self) -> str:
         """The id of its document."""
         return result_id(self.run_id, self.number, self.iteration)
+
+
+def event_id(run_id: str, started_at: datetime, number: int) -> str:
+    """The id of a run's event with that number: whoever reads its events needs no query."""
+    return derive_id("evt", started_at, run_id, str(number))
+
+
+def live_as(agent_id: str, version: str) -> str:
+    """How runs are found that act or wait with the rights of that version."""
+    return f"{agent_id}@{version}"
 
 
 def result_id(run_id: str, number: int, iteration: int | None = None) -> str:

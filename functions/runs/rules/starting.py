@@ -63,5 +63,6 @@ def waiting_for(run: Run, asked: Assented) -> Run:
         waiting=waiting,
         approval_id=asked.approval_id,
         due_at=None,
+        token_id=asked.token_id or None,
         **{which: asked},
     )

@@ -10,9 +10,9 @@ from shared.models.messages import Answer
 
 class Thinking(Model):
     """A step under way in which a model chooses: so many `turns` are kept. `asked` counts the calls
-    of the model for the next one of which nobody noted an answer; `asker` made the last of these.
-    What it may cost, `reserved_usd_micros`, is spent until its answer says what it did cost, and
-    stays spent where that never comes. `spent_usd_micros` is what the model's calls cost."""
+    of the model for the next one of which nobody noted an answer; `asker` made the last of these,
+    which may cost `reserved_usd_micros`. `spent_usd_micros` is what the model's calls cost, with
+    all that was reserved for those whose answer is lost."""
 
     turns: int = 0
     asked: int = 0

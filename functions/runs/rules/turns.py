@@ -25,7 +25,7 @@ from functions.runs.rules.moves import Act, Ask, Halt, Think, failed, paused
 from functions.runs.rules.order import Placed
 from functions.runs.rules.prices import LEAST_TOKENS, ModelTerms
 from functions.runs.rules.run import Run, StepResult, result_id
-from functions.runs.rules.thinking import ChosenCall, Thinking, Turn
+from functions.runs.rules.thinking import ChosenCall, Thinking, Turn, turn_id
 from shared.agents.rights import KnownRights
 from shared.kit.templates import filled
 
@@ -39,12 +39,14 @@ NOT_CONFIGURED = (
 
 class Mind(NamedTuple):
     """What a step of turns needs beside the run: the turns that were kept, the rights that the
-    agent has now, and the model; None where none is configured. `asker` is who would ask it now."""
+    agent has now, and the model; None where none is configured. `asker` is who would ask it now,
+    and `known` are the turns of which that has an answer to keep."""
 
     turns: tuple[Turn, ...] = ()
     rights: KnownRights = KnownRights({}, {}, ())
     terms: ModelTerms | None = None
     asker: str = ""
+    known: frozenset[str] = frozenset()
 
 
 class Noted(NamedTuple):
@@ -56,7 +58,7 @@ class Noted(NamedTuple):
 
 class StepOfTurns(NamedTuple):
     """The step under way. `results` are those of the run by their ids, among them those of the
-    step's calls."""
+    step's calls, and the whole run may have spent `most_usd_micros`."""
 
     run: Run
     plan: PlanContent
@@ -64,6 +66,7 @@ class StepOfTurns(NamedTuple):
     mind: Mind
     results: Mapping[str, StepResult]
     context: Context
+    most_usd_micros: int
 
     def next(self, at: datetime) -> Act | Ask | Think | Halt | Noted:
         """What comes next. Raises ExpressionFailed where the goal has no value."""
@@ -111,13 +114,13 @@ class StepOfTurns(NamedTuple):
         return None
 
     def _bounds(self) -> Bounds:
-        run = self.run
+        run, hold = self.run, self.run.hold
         return Bounds(
             envelope=self._does.envelope,
             rights=self.mind.rights,
             is_trial=self.plan.agent.mode == "trial",
             made=run.calls,
-            held=run.hold.calls if run.hold is not None else {},
+            held={each: hold.may_make(each) for each in hold.calls} if hold is not None else {},
         )
 
     def _choice(
@@ -156,7 +159,9 @@ class StepOfTurns(NamedTuple):
         envelope, thinking, terms = self._does.envelope, self._thinking, self.mind.terms
         if terms is None:
             return failed(self._id, "model_not_configured", NOT_CONFIGURED)
-        if thinking.asked >= MOST_ASKED and not self._is_ours:
+        key = turn_id(self.run.run_id, self.placed.number, thinking.turns)
+        is_lost = not self._is_ours and key not in self.mind.known
+        if thinking.asked >= MOST_ASKED and is_lost:
             detail = f"the model was asked {thinking.asked} times for a turn, and nobody knows what"
             return failed(self._id, "model_unanswered", f"{detail} it answered")
         if thinking.turns >= envelope.most_turns:
@@ -182,14 +187,11 @@ class StepOfTurns(NamedTuple):
     def _left(self) -> tuple[int, int]:
         """What the step and the whole run may still spend."""
         step, run = self.placed.step, self.run
-        thinking = self._thinking
-        reserved = thinking.reserved_usd_micros if self._is_ours else 0
         calls = sum(each.cost_usd_micros for each in self._given())
-        spent = thinking.spent_usd_micros + calls - reserved
+        spent = self._thinking.spent_usd_micros + calls
         bounds = [self._does.envelope.spend_usd_micros]
         bounds += [] if step.budget_usd_micros is None else [step.budget_usd_micros]
-        whole = self.plan.budget_usd_micros - run.spent_usd_micros + reserved
-        return min(bounds) - spent, whole
+        return min(bounds) - spent, self.most_usd_micros - run.spent_usd_micros
 
     def _too_dear(self, price: int) -> Halt | None:
         own, whole = self._left()

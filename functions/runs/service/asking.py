@@ -3,6 +3,7 @@
 from events.approvals import Effect
 from events.plan_content import PlanContent, SubRun, all_steps
 from events.plans import Prediction
+from functions.runs.aggregates import RUNS
 from functions.runs.rules import ending
 from functions.runs.rules.cards import (
     assessment_of,
@@ -15,7 +16,7 @@ from functions.runs.rules.cards import (
 )
 from functions.runs.rules.moves import Ask
 from functions.runs.rules.progress import Progress
-from functions.runs.rules.run import Assented, Run, Steps
+from functions.runs.rules.run import Assented, Run, Steps, event_id
 from functions.runs.rules.starting import waiting_for
 from functions.runs.service.assents import difference_from_last
 from functions.runs.service.tokens import base_token
@@ -74,10 +75,17 @@ async def _ask(
     new: tuple[Content, ...] = (),
 ) -> Steps:
     run, content_hash = progress.run, content.hash
-    event_id = derive_id("evt", work.at, run.run_id, content_hash, str(run.cursor.unit))
-    token = await base_token(run, work.store.tenant_id, content_hash)
-    approval_id = derive_id("apr", work.at, event_id)
-    asked = Assented(approval_id=approval_id, content_hash=content_hash, step=step, token=token)
+    number = work.sequence(RUNS, run.run_id) + 1
+    asking_id = event_id(run.run_id, run.started_at, number)
+    token, token_id = await base_token(run, work.store.tenant_id, content_hash)
+    approval_id = derive_id("apr", work.at, asking_id)
+    asked = Assented(
+        approval_id=approval_id,
+        content_hash=content_hash,
+        step=step,
+        token=token,
+        token_id=token_id,
+    )
     changed = await difference_from_last(work, run, step, content)
     evidence = evidence_of(run, progress.prediction, changed)
     assessment = assessment_of(effect, kept)
@@ -85,7 +93,7 @@ async def _ask(
     return ending.ask(
         progress,
         waiting_for(run, asked),
-        event_id,
+        asking_id,
         (*new, evidence, assessment),
         **said,
         evidence_hash=evidence.hash,

@@ -33,7 +33,7 @@ async def take_hold(
     wanted = _for_agent(wanted, agent)
     agents, tenants = await budgets_of(work, content.agent.agent_id, wanted)
     hold, steps = rules.take(agents, tenants, content, wanted)
-    return hold, (*steps, *await keep_from_first(work, hold))
+    return hold, (*steps, *await keep_from_first(work))
 
 
 async def hold_again(work: UnitOfWork, run: Run) -> tuple[Run, Steps]:

@@ -12,12 +12,14 @@ from datetime import datetime, timedelta
 from events.invocations import InvocationView
 from events.runs import Failure
 from functions.runs.rules import ending
+from functions.runs.rules.answers import count_lost
 from functions.runs.rules.calls import ConcreteCall
 from functions.runs.rules.charges import most_of, why_exhausted
 from functions.runs.rules.late import may_go_on, may_have_acted, report_late
 from functions.runs.rules.moves import Act, Ask, Delegate, Finish, Halt, Move, Rest, Think
 from functions.runs.rules.progress import Progress
 from functions.runs.rules.reading import results_to_read
+from functions.runs.rules.recalls import recalled
 from functions.runs.rules.replaying import Replay
 from functions.runs.rules.run import Run, Steps
 from functions.runs.rules.subruns import acts_next, budget_of, fitting, most_within
@@ -27,10 +29,10 @@ from functions.runs.service.assents import note_receipts
 from functions.runs.service.budgets import Budgets, budgets_of
 from functions.runs.service.invoking import invoke
 from functions.runs.service.moments import Clock
-from functions.runs.service.plans import Plan, read_plan
+from functions.runs.service.plans import read_plan
 from functions.runs.service.repeating import begin_replay, note_earlier
 from functions.runs.service.results import read_results
-from functions.runs.service.stopping import was_begun
+from functions.runs.service.stopping import recorded
 from functions.runs.service.subruns import delegate, payer_of, save_run
 from functions.runs.service.thinking import mind_of, think
 from functions.runs.service.tokens import token_for
@@ -92,6 +94,8 @@ class Burst:
         self._clock = clock
         self._again = self._is_in_doubt = again
         self._budgets: Budgets | None = None
+        # Why the run may not go on, though it learns first what became of what it has begun.
+        self._forbidden: Failure | None = None
 
     @property
     def acted(self) -> bool:
@@ -101,7 +105,7 @@ class Burst:
     async def do(self, run: Run) -> Run:
         """The run after the burst, saved but not committed. Raises Unavailable where the plan, the
         agent or a key cannot be read."""
-        store = self._work.store
+        store, run = self._work.store, count_lost(run, self._clock.asker)
         plan = self._clock.plan
         if plan is None or plan.state.plan_hash != run.plan_hash:
             plan = self._clock.plan = await read_plan(store, run.plan_hash)
@@ -113,13 +117,10 @@ class Burst:
         self.progress = Progress(run, content, plan.prediction, results)
         self._is_in_doubt |= run.tries > 0
         agent = await read_agent_alone(store, run.agent_id)
-        self.progress.mind = await mind_of(store, run, plan.content, self._clock.asker)
+        self.progress.mind = await mind_of(store, run, plan.content, self._clock)
         # What it may, it may at this moment.
-        if (failure := await self._forbids(run, plan, agent)) is not None:
-            steps = ending.halt(self.progress, Halt("paused", failure), self._work.at)
-        else:
-            steps = await self._advance()
-        return await self._saved(run, steps)
+        self._forbidden = await self._forbids(run, agent)
+        return await self._saved(run, await self._advance())
 
     async def _saved(self, run: Run, steps: Steps) -> Run:
         note_receipts(self._work, self.progress.receipts)
@@ -128,11 +129,10 @@ class Burst:
         saved = await save_run(self._work, steps, self._budgets)
         return next(each for each in saved if isinstance(each, Run) and each.run_id == run.run_id)
 
-    async def _forbids(self, run: Run, plan: Plan, agent: KnownAgent | None) -> Failure | None:
+    async def _forbids(self, run: Run, agent: KnownAgent | None) -> Failure | None:
         """Why the run may not go on now: its agent stopped, or a budget is exhausted."""
-        why = why_stopped(agent, plan.content, self._work.at)
-        if why is not None:
-            return Failure(code="agent_stopped", detail=why)
+        if (stopped := self._why_stopped(agent)) is not None:
+            return stopped
         payer = await payer_of(self._work, run)
         hold = payer.hold
         if hold is None or not (hold.counted or payer.spent_usd_micros):
@@ -142,6 +142,13 @@ class Burst:
         self.progress.most_usd_micros = most_within(run, payer, most_of(payer, *budgets))
         return why_exhausted(*budgets)
 
+    def _why_stopped(self, agent: KnownAgent | None) -> Failure | None:
+        if agent is not None and agent.recall_id is not None:
+            self.progress.run = self.progress.run.but(recall_id=agent.recall_id)
+            return recalled(agent.recall_id)
+        why = why_stopped(agent, self.progress.plan, self._work.at)
+        return None if why is None else Failure(code="agent_stopped", detail=why)
+
     async def _advance(self) -> Steps:
         while True:
             move = await self._next()
@@ -149,7 +156,7 @@ class Burst:
                 if self.progress.is_full or not await self._clock.has_turn():
                     return ending.commit_part(self.progress, self._clock.now)
                 if await self._is_stopped_before(move):
-                    return ending.stop(self.progress, self._clock.now)
+                    return self._stopped()
                 try:
                     outcome = self.progress.take(await self._made(move), self._clock.now)
                 except Unavailable as error:
@@ -159,7 +166,7 @@ class Burst:
                 if outcome is None:
                     continue
                 return await self._ended(outcome)
-            if isinstance(move, Think):
+            if isinstance(move, Think) and self._forbidden is None:
                 return await think(self.progress, move, self._clock)
             return await self._ended(move)
 
@@ -174,15 +181,30 @@ class Burst:
 
     async def _is_stopped_before(self, move: Act) -> bool:
         """Whether somebody wants the run to stop, and nothing of what comes next was begun."""
-        if self.progress.run.stop is None:
+        if self.progress.run.stop is None and self._forbidden is None:
             return False
         if self.progress.run.replay_of is not None:
             return True
-        if await was_begun(self._work.store, self.progress, move):
+        known = await recorded(self._work.store, self.progress, move)
+        if any(view.status != "refused" for _, view in known):
             return False
+        if known:
+            # They did nothing; their receipts say so.
+            self.progress.take(known, self._clock.now)
+        if self.progress.run.stop is None:
+            return True
         # An earlier process got no further than to the first call that is not recorded.
         is_in_doubt, self._is_in_doubt = self._is_in_doubt, False
         return not (is_in_doubt and may_have_acted(move.calls))
+
+    def _stopped(self, move: Move | None = None) -> Steps:
+        """The run rests, or is cancelled, now that it is known what it did. A doubt stays one."""
+        stop = self.progress.run.stop
+        if self._forbidden is None or (stop is not None and stop.kind == "cancel"):
+            return ending.stop(self.progress, self._clock.now)
+        waiting = move.waiting if isinstance(move, Halt) else None
+        halt = Halt("paused", self._forbidden, waiting)
+        return ending.halt(self.progress, halt, self._clock.now)
 
     async def _ended(self, move: Move) -> Steps:
         progress, now = self.progress, self._clock.now
@@ -191,7 +213,9 @@ class Burst:
             return ending.finish(progress, move, now)
         is_unanswered = isinstance(move, Rest) and progress.run.tries > 0
         if progress.run.stop is not None and not is_unanswered:
-            return ending.stop(progress, now)
+            return self._stopped(move)
+        if progress.run.stop is None and self._forbidden is not None:
+            return self._stopped(move)
         if isinstance(move, Ask):
             return await ask_about_calls(self._work, progress, move)
         if isinstance(move, Delegate):
@@ -202,7 +226,17 @@ class Burst:
         if isinstance(move, Rest):
             return ending.rest(progress, move)
         assert isinstance(move, Halt)
-        return ending.halt(progress, move, now)
+        return ending.halt(progress, await self._explained(move), now)
+
+    async def _explained(self, move: Halt) -> Halt:
+        """The same; where a call was refused because the agent was stopped meanwhile, the run rests
+        for that, and has not failed. One read of such a run."""
+        if move.failure.code != "call_refused":
+            return move
+        why = self._why_stopped(
+            await read_agent_alone(self._work.store, self.progress.run.agent_id)
+        )
+        return move if why is None else Halt("paused", why)
 
     async def _made(self, move: Act) -> list[tuple[ConcreteCall, InvocationView]]:
         """What became of the calls, which are made together. Raises Unavailable where `tools` does

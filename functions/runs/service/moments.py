@@ -13,7 +13,7 @@ from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.ids import new_id
 from shared.messaging.changes import Change
 from shared.messaging.recorder import LastEvent, Recorder
-from shared.models.messages import Answer
+from shared.models.messages import Answer, ModelFailed
 from shared.storage.races import decide_again
 
 # A request has 30 seconds, and a call may take 12 of them.
@@ -30,7 +30,7 @@ class Clock:
         self.received_at = received_at
         # Who asks models in this request, and what they answered: a lost race does not ask again.
         self.asker = new_id("ask", received_at)
-        self.answers: dict[str, Answer] = {}
+        self.answers: dict[str, Answer | ModelFailed] = {}
         # What the run does, which never changes: read once a request.
         self.plan: Plan | None = None
         # Events of this request whose flags its next commit clears.

@@ -2,11 +2,11 @@
 
 import asyncio
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from events.jobs import LONGEST_LIFE, JobBody, JobOrder, JobPlan
+from events.jobs import LONGEST_LIFE, JobBody, JobOrder, JobPlan, OrderedJob
 from functions.runs.aggregates import SIGNING_KEY
 from functions.runs.rules.jobs import check_passes
 from shared.kit.callers import Caller
@@ -26,23 +26,24 @@ CAPSULES = "capsules"
 TIMEOUT_SECONDS = 14.0
 
 
-async def plan_of(caller: Caller, job: JobBody) -> str:
-    """The hash of the plan of a job, compiled and rehearsed for this caller. Asking again changes
-    nothing. Raises what `capsules` refuses, VersionConflict where the rehearsal does not pass,
-    Unavailable."""
+async def plan_of(caller: Caller, job: JobBody, event: dict[str, Any] | None = None) -> str:
+    """The hash of the plan of a job, compiled and rehearsed for this caller; `event` is the data of
+    the event that starts it. Asking again changes nothing. Raises what `capsules` refuses,
+    VersionConflict where the rehearsal does not pass, Unavailable."""
     import httpx
 
+    ordered = OrderedJob(**job.model_dump(), event=event)
     order = JobOrder(
         tenant_id=caller.tenant_id,
         workspace_id=caller.workspace_id,
         principal=caller.principal,
         roles=tuple(sorted(caller.roles)),
-        job=job.digest,
+        job=ordered.digest,
         expires_at=caller.received_at + LONGEST_LIFE,
     )
     token = sign(order.model_dump(mode="json"), await signing_key(SIGNING_KEY))
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-    content = canonical_json(job.model_dump(mode="json"))
+    content = canonical_json(ordered.model_dump(mode="json"))
     try:
         async with asyncio.timeout(TIMEOUT_SECONDS):
             answer = await _clients.here().post("/v1/plans/jobs", content=content, headers=headers)

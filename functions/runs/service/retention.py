@@ -9,14 +9,13 @@ from datetime import timedelta
 from events.audit import RunEvidenceCovered
 from events.principals import PersonErased
 from events.retention import RunsRemoved
-from functions.runs.aggregates import BUDGETS, RESULTS, RETENTION, RUN, RUNS
+from functions.runs.aggregates import RESULTS, RETENTION, RUN, RUNS, TURNS
 from functions.runs.rules import retention as rules
 from functions.runs.rules.retention import DEFAULT_DAYS, LEAST_DAYS, Retention
-from functions.runs.rules.run import Hold, Run, Steps
+from functions.runs.rules.run import Run, Steps
 from functions.runs.views import RetentionView
 from shared.aggregates.command import Command
 from shared.aggregates.unit_of_work import UnitOfWork
-from shared.budgets.limits import TENANT, budget_id
 from shared.kit.callers import Caller
 from shared.kit.errors import NotFound
 from shared.kit.ids import instant_of
@@ -29,16 +28,25 @@ from shared.storage.idempotency import IdempotencyKey
 ID = "current"
 # So many are looked at for those that go, where some of them have to wait for others.
 LOOKED_AT = 300
+MOST_REMEMBERED = 10_000
+# What lies under ids that begin with the run's.
+_OF_A_RUN = (RESULTS, TURNS)
+# Tenants whose document is there, which is never removed.
+_looked_after: set[str] = set()
 
 
-async def keep_from_first(work: UnitOfWork, hold: Hold) -> Steps:
-    """Lets somebody look later, from a tenant's first run on; reads nothing but at the first run of
-    a month. Raises Unavailable."""
-    if work.stored(BUDGETS, budget_id(TENANT, hold.month)) is not None:
+async def keep_from_first(work: UnitOfWork) -> Steps:
+    """Lets somebody look later, from a tenant's first run on. One read in each process. Raises
+    Unavailable."""
+    tenant_id = work.store.tenant_id
+    if tenant_id in _looked_after:
         return ()
-    if await work.find(RETENTION, ID) is not None:
-        return ()
-    return (Transition(rules.begin(work.at)),)
+    if await work.find(RETENTION, ID) is None:
+        return (Transition(rules.begin(work.at)),)
+    if len(_looked_after) == MOST_REMEMBERED:
+        _looked_after.clear()
+    _looked_after.add(tenant_id)
+    return ()
 
 
 async def show(caller: Caller) -> RetentionView:
@@ -145,4 +153,5 @@ async def _remove_results(store: TenantStore, ids: tuple[str, ...]) -> None:
     documents = await store.get_many([(RUNS.collection, id) for id in ids])
     for id, document in zip(ids, documents, strict=True):
         if document is None:
-            await store.delete_below(RESULTS.collection, f"{id}.")
+            for aggregate in _OF_A_RUN:
+                await store.delete_below(aggregate.collection, f"{id}.")

@@ -1,11 +1,12 @@
 """Starts runs of plans."""
 
 from collections.abc import Awaitable, Callable
+from typing import NamedTuple
 
 from events.jobs import JobBody
 from events.plans import PLANS, PlanState
 from functions.runs.aggregates import RUN, RUNS
-from functions.runs.rules.run import Run
+from functions.runs.rules.run import Run, Steps
 from functions.runs.rules.starting import new_run, start
 from functions.runs.service.agents import why_stopped
 from functions.runs.service.asking import ask_about_plan
@@ -13,11 +14,12 @@ from functions.runs.service.budgets import take_hold
 from functions.runs.service.bursts import go_on
 from functions.runs.service.moments import Clock
 from functions.runs.service.ordering import plan_of
-from functions.runs.service.plans import believed, not_compiled
+from functions.runs.service.plans import Plan, believed, not_compiled
 from functions.runs.views import RunView
 from shared.agents import read_agent_alone
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.command import Command
+from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.callers import Caller
 from shared.kit.errors import ScopeMissing, VersionConflict
 from shared.kit.ids import new_id
@@ -32,6 +34,14 @@ _PLANS = Aggregate(
     id_of=lambda plan: plan.plan_hash,
     in_workspaces=True,
 )
+
+
+class Prepared(NamedTuple):
+    """A run before it begins, its plan, and the budgets that hold what it may spend."""
+
+    run: Run
+    plan: Plan
+    holding: Steps
 
 
 async def start_run(caller: Caller, key: IdempotencyKey, plan_hash: str) -> RunView:
@@ -49,9 +59,14 @@ async def start_job(caller: Caller, key: IdempotencyKey, job: JobBody) -> RunVie
     committed with the run, so that there is one run however often this is called, and whatever was
     compiled for an attempt that died. Raises ScopeMissing, and what `plan_of` and `start_run`
     raise."""
+    check_compiles(caller)
+    return await _start(caller, key, lambda: plan_of(caller, job))
+
+
+def check_compiles(caller: Caller) -> None:
+    """Raises ScopeMissing for a token that may start runs, but compile nothing."""
     if COMPILES not in caller.scopes:
         raise ScopeMissing(f"a job compiles a plan, which needs the scope {COMPILES} too")
-    return await _start(caller, key, lambda: plan_of(caller, job))
 
 
 async def _start(
@@ -59,10 +74,15 @@ async def _start(
 ) -> RunView:
     clock = Clock(caller.received_at)
     begun: list[str] = []
+    plan_hash = ""
 
     async def use_case(work: Command) -> RunView:
+        nonlocal plan_hash
         begun.clear()
-        run = await _begin(work, clock, await plan())
+        plan_hash = plan_hash or await plan()
+        run_id = new_id("run", work.at)
+        prepared = await prepare(work, clock, plan_hash, run_id, caller.principal)
+        run = await begin(work, prepared)
         # The first burst's commit clears the flag of what this one publishes.
         work.change.left = clock.left if run.status == "running" else None
         begun.append(run.run_id)
@@ -76,7 +96,9 @@ async def _start(
     return RunView.of(await RUN.read(caller, RUNS, view.run_id))
 
 
-async def _begin(work: Command, clock: Clock, plan_hash: str) -> Run:
+async def prepare(work: UnitOfWork, clock: Clock, plan_hash: str, run_id: str, by: str) -> Prepared:
+    """What a run of the plan begins with; saves nothing. Raises NotFound, VersionConflict for a
+    plan that may not run now, BudgetExhausted, ContentErased, SignatureInvalid, Unavailable."""
     state = await work.find(_PLANS, plan_hash)
     if state is None:
         raise not_compiled(plan_hash)
@@ -87,19 +109,18 @@ async def _begin(work: Command, clock: Clock, plan_hash: str) -> Run:
         raise VersionConflict(why)
     assert agent is not None
     hold, holding = await take_hold(work, plan, agent)
-    run = new_run(
-        new_id("run", work.at),
-        plan.state,
-        plan.content,
-        hold,
-        work.caller.principal,
-        work.at,
-    ).but(workspace_id=work.workspace_id)
+    run = new_run(run_id, plan.state, plan.content, hold, by, work.at)
+    return Prepared(run.but(workspace_id=work.workspace_id), plan, holding)
+
+
+async def begin(work: UnitOfWork, prepared: Prepared) -> Run:
+    """The run as it is saved: it acts, or waits for assent to its plan."""
+    run, plan = prepared.run, prepared.plan
     if plan.content.needs_assent:
         steps = await ask_about_plan(work, run, plan.content, plan.prediction)
         await work.look_for(*steps)
     else:
         steps = start(run)
     saved: list[Run] = await work.save(*steps)
-    await work.save(*holding)
+    await work.save(*prepared.holding)
     return saved[-1]

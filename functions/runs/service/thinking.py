@@ -31,7 +31,7 @@ ANSWERED_BY_SECONDS = 26.0
 NO_KEY = "none"
 
 
-async def mind_of(store: TenantStore, run: Run, plan: PlanContent, asker: str) -> Mind:
+async def mind_of(store: TenantStore, run: Run, plan: PlanContent, clock: Clock) -> Mind:
     """What the step under way needs, where a model chooses in it: the agent's rights, two reads,
     and one read for each turn. Raises ContentInvalid, Unavailable."""
     units, at = units_of(plan), run.cursor.unit
@@ -40,7 +40,8 @@ async def mind_of(store: TenantStore, run: Run, plan: PlanContent, asker: str) -
         return Mind()
     agent = await read_agent(store, run.agent_id)
     rights = agent.rights if agent is not None else Mind().rights
-    return Mind(await _turns(store, run, placed.number), rights, _terms(), asker)
+    turns = await _turns(store, run, placed.number)
+    return Mind(turns, rights, _terms(), clock.asker, frozenset(clock.answers))
 
 
 async def _turns(store: TenantStore, run: Run, number: int) -> tuple[Turn, ...]:
@@ -72,22 +73,23 @@ async def think(progress: Progress, move: Think, clock: Clock) -> Steps:
         steps = before_asking(progress, move, clock.asker, clock.now, is_late=clock.is_late)
         if steps is not None:
             return steps
-        try:
-            answer = await _asked(move, clock)
-        except ModelFailed as failure:
-            return after_failure(progress, move, failure, clock.now)
-        clock.answers[key] = answer
+        answer = clock.answers[key] = await _asked(move, clock)
+    if isinstance(answer, ModelFailed):
+        return after_failure(progress, move, answer, clock.now)
     return after_answer(progress, move, answer, clock.now, is_late=clock.is_late)
 
 
-async def _asked(move: Think, clock: Clock) -> Answer:
+async def _asked(move: Think, clock: Clock) -> Answer | ModelFailed:
     key = await read_secret(MODEL_KEY)
     model = ChatModel(settings().model_url, move.terms.name, None if key == NO_KEY else key)
     limit = move.placed.step.timeout_seconds
     left = max(ANSWERED_BY_SECONDS - clock.elapsed, 1.0)
-    return await model.complete(
-        move.said.messages,
-        move.said.tools,
-        most_tokens=move.most_tokens,
-        within_seconds=left if limit is None else min(limit, left),
-    )
+    try:
+        return await model.complete(
+            move.said.messages,
+            move.said.tools,
+            most_tokens=move.most_tokens,
+            within_seconds=left if limit is None else min(limit, left),
+        )
+    except ModelFailed as failure:
+        return failure

@@ -6,8 +6,10 @@ from events.invocations import invocation_id
 from functions.runs.aggregates import APPROVALS_KEYS, SIGNING_KEY
 from functions.runs.rules.calls import ConcreteCall
 from functions.runs.rules.run import Above, Assented, Run
-from shared.capabilities.grants import LONGEST_LIFE, Deed, Part, Right
+from shared.capabilities.grants import LONGEST_LIFE, Deed, Part, Purpose, Right
+from shared.capabilities.keys import public_key
 from shared.capabilities.minting import hand_down, mint, mint_base, name_deed
+from shared.capabilities.reading import parse, token_ids_of
 from shared.kit.canonical import content_hash
 from shared.storage.secrets import public_keys, signing_key
 
@@ -21,14 +23,18 @@ def invocation_id_of(run: Run, call: ConcreteCall) -> str:
     )
 
 
-async def base_token(run: Run, tenant_id: str, hash: str) -> str:
-    """A token that acts nowhere until `approvals` assents to the content with that hash; its right
-    is that of the run that somebody started."""
+async def base_token(run: Run, tenant_id: str, hash: str) -> tuple[str, str]:
+    """A token that acts nowhere until `approvals` assents to the content with that hash, and its
+    id; its right is that of the run that somebody started."""
     keys = await public_keys(APPROVALS_KEYS)
-    return mint_base(_right(run, tenant_id), hash, await signing_key(SIGNING_KEY), approvals=keys)
+    right, key = _right(run, tenant_id), await signing_key(SIGNING_KEY)
+    token = mint_base(right, hash, key, approvals=keys)
+    return token, token_ids_of(right, parse(token, (public_key(key),)))[0]
 
 
-async def token_for(run: Run, call: ConcreteCall, tenant_id: str, now: datetime) -> str:
+async def token_for(
+    run: Run, call: ConcreteCall, tenant_id: str, now: datetime, purpose: Purpose = "act"
+) -> str:
     """The token for one call, valid for 300 seconds. Where somebody had to assent, it is made of
     the one with the assent in it; a sub-run's, of one for the run that somebody started."""
     key = await signing_key(SIGNING_KEY)
@@ -44,7 +50,7 @@ async def token_for(run: Run, call: ConcreteCall, tenant_id: str, now: datetime)
     if given is not None:
         token = name_deed(given.token, deed, key, now=now)
     else:
-        token = mint(_right(run, tenant_id), deed, key, now=now)
+        token = mint(_right(run, tenant_id, purpose), deed, key, now=now)
     return hand_down(token, _parts(run), key)
 
 
@@ -53,7 +59,7 @@ def _assent(run: Run, call: ConcreteCall) -> Assented | None:
     return by_kind.get(call.placed.step.assent)
 
 
-def _right(run: Run, tenant_id: str) -> Right:
+def _right(run: Run, tenant_id: str, purpose: Purpose = "act") -> Right:
     top = run.above[0] if run.above else run
     return Right(
         tenant_id=tenant_id,
@@ -62,7 +68,7 @@ def _right(run: Run, tenant_id: str) -> Right:
         plan_hash=top.plan_hash,
         agent_id=top.agent_id,
         agent_version=top.agent_version,
-        purpose="replay" if run.replay_of else "act",
+        purpose="replay" if run.replay_of else purpose,
     )
 
 

@@ -69,7 +69,7 @@ async def undo(work: UnitOfWork, run: Run, clock: Clock) -> Steps:
         if not await clock.has_turn():
             return part_undone(run, receipts, runs, clock.now + LOST_AFTER, None)
         try:
-            token = await token_for(of, call, work.store.tenant_id, clock.now)
+            token = await token_for(of, call, work.store.tenant_id, clock.now, "undo")
             view = await invoke(of, call, token, again=False)
         except Unavailable:
             return part_undone(run, receipts, runs, clock.now + LOST_AFTER, None)

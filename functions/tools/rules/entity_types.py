@@ -14,6 +14,7 @@ INVOCATION: EntityType[Invocation] = EntityType(
         "agent": "String",
         "agent_version": "String",
         "assented": "Bool",
+        "undoes": "Bool",
         "workspace?": "String",
     },
     lambda call: {
@@ -25,6 +26,7 @@ INVOCATION: EntityType[Invocation] = EntityType(
         "agent": call.agent_id,
         "agent_version": call.agent_version,
         "assented": call.approval_id is not None,
+        "undoes": call.undoes,
         "workspace": call.workspace_id,
     },
 )

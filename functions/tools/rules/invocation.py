@@ -51,6 +51,8 @@ class Invocation(Data):
     plan_hash: str
     agent_id: str
     agent_version: str
+    # It undoes what an earlier call of the run did.
+    undoes: bool = False
     token_id: str
     approval_id: str | None = None
     assented_by: str | None = None
@@ -86,6 +88,7 @@ def intended(
         plan_hash=right.plan_hash,
         agent_id=right.agent_id,
         agent_version=right.agent_version,
+        undoes=right.purpose == "undo",
         token_id=grant.token_id,
         approval_id=assent.approval_id if assent else None,
         assented_by=assent.assented_by if assent else None,

@@ -2,11 +2,13 @@
 serves."""
 
 import json
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from functions.tools.aggregates import INVOCATIONS
 from functions.tools.rules.invocation import Invocation
 from shared.agents.reading import AGENTS, KnownAgent, StoredAgent
+from shared.agents.stops import STOPS, AgentStops, stops_in
 from shared.aggregates import Command
 from shared.kit.errors import Forbidden
 from shared.policy.authorization import answer_again, last_asked
@@ -14,9 +16,6 @@ from shared.policy.record import slice_text
 from shared.policy.slices import keep, note_stored, slice_key
 from shared.storage.batches import Document
 from shared.storage.firestore import TenantStore
-
-# `runs` alone writes them: what stopped an agent everywhere.
-RECALLS = "recalls"
 
 
 class Refusal(NamedTuple):
@@ -36,20 +35,24 @@ class Admitted(NamedTuple):
     decision: str
 
 
-async def admit(work: Command, call: Invocation) -> Admitted:
-    """Reads the record, the agent and its recall in one round trip, and asks the policies about
+async def admit(work: Command, call: Invocation, token_ids: Sequence[str]) -> Admitted:
+    """Reads the record, the agent and its recalls in one round trip, and asks the policies about
     what is not recorded. What they decide lies in the same commit. Raises Unavailable."""
     keys = [
         (INVOCATIONS.collection, call.invocation_id),
         (AGENTS, call.agent_id),
-        (RECALLS, call.agent_id),
+        (STOPS, call.agent_id),
     ]
-    recorded, agent, recall = await work.store.get_many(keys)
+    recorded, agent, stops = await work.store.get_many(keys)
     known = await work.take(INVOCATIONS, call.invocation_id, recorded)
     if known is not None and known.status != "refused":
         answer_again()
         return Admitted(known, None, known.decision)
-    refusal = _of_the_agent(call, agent, recall, work)
+    stopped = stops_in(stops.data if stops is not None else None)
+    if stopped is not None and stopped.are_revoked(token_ids, work.at):
+        refusal: Refusal | None = Refusal("the token was revoked")
+    else:
+        refusal = _of_the_agent(call, agent, stopped, work)
     try:
         work.ask(INVOCATIONS, call.invocation_id, call)
     except Forbidden as denied:
@@ -64,18 +67,22 @@ def note_recorded(tenant_id: str, decision: str) -> None:
 
 
 def _of_the_agent(
-    call: Invocation, agent: Document | None, recall: Document | None, work: Command
+    call: Invocation, agent: Document | None, stopped: AgentStops | None, work: Command
 ) -> Refusal | None:
-    if recall is not None:
-        return Refusal("the agent was recalled")
+    """Why the agent's rights do not give the call. What only undoes needs no agent that serves:
+    people undo what it did because it stopped."""
     if agent is None or "state" not in agent.data:
         return Refusal("there is no such agent")
     state = StoredAgent.model_validate_json(agent.data["state"])
+    if state.workspace_id != call.workspace_id:
+        return Refusal("the agent belongs to another workspace")
+    if call.undoes:
+        return None
+    if stopped is not None and stopped.recall_of(call.agent_version) is not None:
+        return Refusal("the agent was recalled")
     why_not = KnownAgent(state, {}).why_not(work.at)
     if why_not is not None:
         return Refusal("the agent does not serve", why_not, may_be_repeated=True)
-    if state.workspace_id != call.workspace_id:
-        return Refusal("the agent belongs to another workspace")
     if state.version != call.agent_version:
         return Refusal(f"the agent serves as {state.version}, not as {call.agent_version}")
     return None

@@ -131,12 +131,9 @@ class Errand:
         said = await self.firm.governor.post(f"{path}/suspend", {"reason": "it looks odd"})
         self.firm.expect(said, 202, 409)
         await asyncio.sleep(self._dice.uniform(0.2, 2.0))
-        while True:
-            said = await self.firm.governor.post(f"{path}/reactivate", {"reason": "seen"})
-            self.firm.expect(said, 202, 409)
-            if said.status == 202 or "active" in said.answer["detail"]:
-                break
-            await asyncio.sleep(1.0)
+        # Another errand of the tenant may have been faster.
+        said = await self.firm.governor.post(f"{path}/reactivate", {"reason": "seen"})
+        self.firm.expect(said, 202, 409)
         await self._see_through(run)
         self._ended(run, "completed")
 

@@ -42,6 +42,7 @@ BODIES: dict[str, Any] = {
     "{agent_id}/reports": {"trigger": "scope_drift", "evidence": "it answered about dosage"},
     "budgets/{scope}": {"limit_usd_micros": 1},
     "runs/retention": {"days": 400},
+    "{recall_id}/lift": REASON,
     "{invocation_id}/settle": {"happened": False, **NOTE},
     "{plan_hash}/ghostrun": {"mode": "fast"},
     "{approval_id}/decisions": {**ABOUT, "decision": "approve"},

@@ -123,9 +123,21 @@ MATRIX = {
     "suspend a precedent": Row("POST", "/v1/precedent-seeds/{seed}/suspend", {"governor"}),
     "start a run": Row("POST", "/v1/runs", SUBMIT, {"plan_hash": "0" * 64}),
     "start a job": Row("POST", "/v1/jobs", SUBMIT, {"capsule": "nothing"}),
+    "make a schedule": Row(
+        "POST", "/v1/schedules", SUBMIT, {"capsule": "nothing", "cron": "0 0 * * *"}
+    ),
+    "end a schedule": Row("DELETE", "/v1/schedules/sch_x", SUBMIT),
     "cancel a run": Row("POST", "/v1/runs/run_x/cancel", CANCEL),
     "undo a run": Row("POST", "/v1/runs/run_x/undo", CANCEL),
     "replay a run": Row("POST", "/v1/runs/run_x/replay", CANCEL, {"mode": "full"}),
+    "recall an agent": Row(
+        "POST",
+        "/v1/recalls",
+        {"governor"},
+        {"agent_id": "agt_01KAGQ0000000000000000000A", **REASON},
+    ),
+    "revoke a token": Row("POST", f"/v1/tokens/run_{'0' * 26}.{'0' * 32}/revoke", CANCEL),
+    "lift a recall": Row("POST", "/v1/recalls/rcl_x/lift", {"governor"}, REASON),
     "set a budget": Row("PUT", "/v1/budgets/nobody", {"governor"}, {"limit_usd_micros": 1}),
     "set how long runs are kept": Row("PUT", "/v1/runs/retention", {"tenant_admin"}, {"days": 400}),
     "make a key": Row("POST", "/v1/api-keys", {"tenant_admin", "developer"}),

@@ -2,10 +2,13 @@
 
 import asyncio
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
 
+from functions.runs.aggregates import SCHEDULES
+from shared.messaging.changes import Timer
 from shared.policy import published
 from shared.policy.published import COLLECTION, PUBLISHED, Published
 from shared.policy.sources import Source
@@ -78,6 +81,17 @@ class Jobs:
 
     async def post(self, body: Any = None, key: str = "") -> httpx.Response:
         return await self.ask("POST", "/v1/jobs", body or JOB, key)
+
+    async def timer(self, schedule_id: str) -> Timer:
+        """The timer that the schedule waits for."""
+        document = await self.world.store.get(SCHEDULES.collection, schedule_id)
+        assert document is not None
+        due = datetime.fromisoformat(document.data["next_timer_at"])
+        return Timer(document.data["next_timer_type"], f"schedule/{schedule_id}", due)
+
+    async def fire(self, timer: Timer, after: timedelta = timedelta(0)) -> None:
+        """The timer fires, so long after it was due."""
+        await self.world.fire_timer(timer, after)
 
     async def publish(
         self, version: str = "1.0.0", counter: str = "visits", source: str = COUNT

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from events.jobs import JobBody, JobOrder
+from events.jobs import JobOrder, OrderedJob
 from functions.runs.aggregates import RUNS, SIGNING_KEY
 from shared.kit import clock
 from shared.kit.signing import sign
@@ -30,7 +30,7 @@ async def test_a_job_compiles_rehearses_and_runs_once_for_its_key(jobs: Jobs) ->
     assert (await jobs.post(key="monday")).json()["run_id"] == run["run_id"]
     assert await _runs(jobs) == [run["run_id"]]
     plans = [each for each in await jobs.world.log() if ".plan." in each.type]
-    assert [each.actorid for each in plans] == ["ada", "ada"]
+    assert [(each.type, each.actorid) for each in plans] == [("assent.plan.rehearsed.v1", "ada")]
 
 
 async def test_a_job_without_a_version_runs_the_highest_that_is_published(jobs: Jobs) -> None:
@@ -97,7 +97,7 @@ async def test_a_crash_between_the_calls_leaves_one_run(jobs: Jobs, moment: str)
 
 async def test_only_an_order_for_exactly_this_job_opens_the_compiler(jobs: Jobs) -> None:
     await jobs.publish()
-    body = JobBody.model_validate(JOB)
+    body = OrderedJob.model_validate(JOB)
     now = clock.now()
     good = JobOrder(
         tenant_id=jobs.world.tenant,

@@ -18,7 +18,7 @@ PRICE = 100_000
 def prices(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each addition costs ten cents."""
     priced = OPERATIONS[COUNTER].model_copy(update={"price_usd_micros": PRICE})
-    monkeypatch.setitem(OPERATIONS, COUNTER, priced)  # type: ignore[arg-type]
+    monkeypatch.setitem(OPERATIONS, COUNTER, priced)
 
 
 async def _amounts(world: World) -> dict[str, tuple[int, int, int]]:

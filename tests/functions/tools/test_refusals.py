@@ -2,12 +2,13 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from functions.tools.service.admitting import RECALLS
+from shared.agents.stops import STOPS, AgentStops
 from shared.capabilities.minting import mint
 from shared.policy.published import COLLECTION, PUBLISHED, forget
 from shared.storage.batches import Batch
@@ -136,14 +137,36 @@ async def test_an_agent_that_is_not_there_acts_nowhere(world: World) -> None:
     assert (answer["status"], answer["reason"]) == ("refused", "there is no such agent")
 
 
-@BOTH
-async def test_a_recalled_agent_acts_nowhere(world: World, call: Call) -> None:
+async def _stop(world: World, **stops: Any) -> None:
     batch = Batch()
-    batch.put(RECALLS, AGENT, {"state": json.dumps({"agent_id": AGENT})})
+    state = AgentStops(agent_id=AGENT, **stops).model_dump_json()
+    batch.put(STOPS, AGENT, {"state": state})
     await world.store.commit(batch)
+
+
+@BOTH
+@pytest.mark.parametrize("stops", [{"whole": "rcl_1"}, {"versions": {"1.0.0": "rcl_1"}}], ids=str)
+async def test_a_recalled_agent_acts_nowhere(world: World, call: Call, stops: Any) -> None:
+    await _stop(world, **stops)
     answer = await world.invoke(call)
     assert (answer["status"], answer["reason"]) == ("refused", "the agent was recalled")
     await _nothing_happened(world)
+
+
+async def test_another_version_than_the_recalled_one_acts(world: World) -> None:
+    await _stop(world, versions={"0.9.0": "rcl_1"})
+    assert (await world.invoke(ADD))["status"] == "confirmed"
+
+
+async def test_what_undoes_acts_though_the_agent_was_recalled_and_suspended(world: World) -> None:
+    await _stop(world, whole="rcl_1")
+    await world.agent(status="suspended", version="2.0.0")
+    undoing = await world.token(ADD, purpose="undo")
+    assert (await world.invoke(ADD, undoing))["status"] == "confirmed"
+    await world.agent(workspace_id="ws_" + "0" * 26)
+    other = replace(ADD, step="another")
+    refused = await world.invoke(other, await world.token(other, purpose="undo"))
+    assert refused["reason"] == "the agent belongs to another workspace"
 
 
 async def test_a_refused_call_is_tried_again_by_another_token_only(world: World) -> None:

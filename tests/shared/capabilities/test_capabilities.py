@@ -92,7 +92,8 @@ def test_a_plain_token_allows_its_one_call_and_says_all_of_it() -> None:
     assert grant.right == RIGHT
     assert grant.deed == DEED
     assert grant.assent is None
-    assert len(grant.token_id) == 32
+    assert grant.token_id.startswith(f"{grant.right.run_id}.")
+    assert grant.token_id == grant.token_ids[-1]
 
 
 def test_an_iteration_and_a_workspace_are_said_too() -> None:

@@ -23,6 +23,7 @@ from shared.runtime.boundary import MAX_BODY_BYTES
 from shared.runtime.limits import (
     BYTES_FOR_ONE,
     OF_CALLER,
+    OF_FUNCTIONS,
     OF_MEMBERS,
     READ,
     WRITE,
@@ -136,6 +137,15 @@ def test_one_callers_loop_leaves_something_to_its_colleagues(clock: Clock) -> No
         clock.now += 1.0
     assert _taken(limit, ANA, 100, clock) == OF_CALLER.per_second
     assert _taken(limit, BEN, 100, clock) >= OF_MEMBERS.per_second - OF_CALLER.per_second
+
+
+def test_what_a_function_asks_for_a_tenant_is_limited_apart(clock: Clock) -> None:
+    limits, runs = Limits(), _caller("service:runs")
+    assert _taken(limits, runs, 1_000, clock, WRITE) == OF_FUNCTIONS.burst / WRITE
+    assert _taken(limits, ANA, 1, clock) == 1
+    assert _taken(limits, _caller("service:runs", "other"), 1, clock) == 1
+    clock.now += 1
+    assert _taken(limits, runs, 1_000, clock, WRITE) == OF_FUNCTIONS.per_second / WRITE
 
 
 def test_a_call_that_was_refused_costs_nothing(clock: Clock) -> None:

@@ -68,7 +68,8 @@ def test_what_the_envelope_allows_is_made() -> None:
 def test_what_is_beyond_the_envelope_is_asked_where_a_right_covers_it(
     limits: dict[str, Any], made: int, why: str
 ) -> None:
-    call, fields = _call(COUNTER, **limits), {"made": {COUNTER: made}}
+    call = _call(COUNTER, **limits)
+    fields: dict[str, Any] = {"made": {COUNTER: made}}
     rights = KnownRights(_right(COUNTER, **limits), _right(COUNTER), ())
     found = _judged(_wants(COUNTER, ADD), call, rights=rights, **fields)
     assert isinstance(found, Outside)

@@ -266,13 +266,13 @@ def test_somebody_stops_it_between_turns(stop: Any) -> None:
     thoughts.begin()
     thoughts.burst()
     # It is committed that the model will be asked.
-    reserved = thoughts.run.spent_usd_micros
-    assert reserved > 0
+    assert thoughts.run.thinking is not None
+    assert thoughts.run.thinking.asked == 1
     (asked,) = stop(thoughts.run, "ada", NOON)
     thoughts.run = asked.state
-    thoughts.until_rest()
+    thoughts.burst()
     assert thoughts.run.status in ("paused", "cancelled")
-    assert thoughts.asked == []
+    assert (thoughts.asked, thoughts.run.spent_usd_micros) == ([], 0)
     if stop is pause:
         (again,) = resume(thoughts.run, NOON)
         thoughts.run = again.state
@@ -394,3 +394,51 @@ def test_later_steps_read_the_answer_and_not_the_calls() -> None:
     found: dict[str, StepResult] = {"run_1.0": thoughts.results["run_1.0"]}
     assert iterations_to_read(found) == []
     assert iterations_to_read(found, chosen=True) == ["run_1.0.0"]
+
+
+def test_an_answer_that_comes_after_somebody_else_asked_is_kept_and_both_are_spent() -> None:
+    thoughts = Thoughts(saying("first"), saying("second"), steps=(thinking(), add("last")))
+    thoughts.begin()
+    thoughts.burst()
+    with pytest.raises(Died):
+        thoughts.burst(dies="answered")
+    # Its commit is late: another process has committed that it asks.
+    slow, process = thoughts.asked[0], thoughts.process
+    thoughts.begin()
+    thoughts.burst()
+    other = thoughts.run.thinking
+    assert other is not None
+    thoughts.process, thoughts.known = process, {"run_1.0.0": saying("first")}
+    thoughts.burst()
+    spent = slow.reserved_usd_micros + other.reserved_usd_micros + ANSWER_COST
+    assert (len(thoughts.turns), thoughts.run.spent_usd_micros) == (1, spent)
+    # The other one finds the turn there, and asks nothing.
+    thoughts.until_rest()
+    assert (thoughts.run.status, len(thoughts.asked)) == ("completed", 1)
+
+
+def test_a_run_that_is_cancelled_after_a_process_died_has_spent_what_that_asked() -> None:
+    thoughts = Thoughts(saying())
+    thoughts.begin()
+    thoughts.burst()
+    with pytest.raises(Died):
+        thoughts.burst(dies="answered")
+    (asked,) = cancel(thoughts.run, "ada", NOON)
+    thoughts.run = asked.state
+    thoughts.until_rest()
+    assert thoughts.run.status == "cancelled"
+    assert thoughts.run.spent_usd_micros == thoughts.asked[0].reserved_usd_micros
+
+
+def test_a_question_that_failed_stays_spent_where_somebody_stops_the_run_meanwhile() -> None:
+    thoughts = Thoughts(ModelFailed("model_silent", "x", may_have_cost=True))
+    thoughts.begin()
+    thoughts.burst()
+    before = thoughts.run
+    thoughts.burst()
+    # That commit lost its race: a pause came between.
+    (paused,) = pause(before, "ada", NOON)
+    thoughts.run = paused.state
+    thoughts.burst()
+    assert (thoughts.run.status, len(thoughts.asked)) == ("paused", 1)
+    assert thoughts.run.spent_usd_micros == thoughts.asked[0].reserved_usd_micros

@@ -9,7 +9,13 @@ from events.operations import OPERATIONS
 from events.plan_content import AgentTurns, Call, Envelope, PlanContent, PlanStep
 from events.rights import RightLimits
 from functions.runs.rules import ending
-from functions.runs.rules.answers import after_answer, after_failure, before_asking, turn_key
+from functions.runs.rules.answers import (
+    after_answer,
+    after_failure,
+    before_asking,
+    count_lost,
+    turn_key,
+)
 from functions.runs.rules.calls import ConcreteCall
 from functions.runs.rules.moves import Act, Ask, Finish, Halt, Rest, Think
 from functions.runs.rules.prices import ModelTerms
@@ -87,7 +93,7 @@ class Thoughts:
         self.acted: dict[str, ConcreteCall] = {}
         self.tools: dict[str, Any] = {}
         self.process = 0
-        self.known: dict[str, Answer] = {}
+        self.known: dict[str, Answer | ModelFailed] = {}
         self.asks: list[Ask] = []
         self.outputs: Any = None
 
@@ -99,8 +105,10 @@ class Thoughts:
     def burst(self, *, dies: str = "") -> None:
         """One burst, which may die `before` the model is asked, after it has `answered`, or after a
         call has `acted`."""
-        mind = Mind(tuple(self.turns.values()), self.rights, self.terms, f"ask_{self.process}")
-        progress = Progress(self.run, self.plan, None, dict(self.results), mind=mind)
+        asker, known = f"ask_{self.process}", frozenset(self.known)
+        mind = Mind(tuple(self.turns.values()), self.rights, self.terms, asker, known)
+        run = count_lost(self.run, mind.asker)
+        progress = Progress(run, self.plan, None, dict(self.results), mind=mind)
         steps = self._until_end(progress, dies)
         for each in steps:
             self._store(each.state)
@@ -186,12 +194,13 @@ class Thoughts:
                 raise Died
             self.asked.append(move)
             answer = self.answers.pop(0)
-            if isinstance(answer, ModelFailed):
-                return after_failure(progress, move, answer, NOON)
             if dies == "answered":
                 raise Died
             self.known[key] = answer
-        return after_answer(progress, move, self.known[key], NOON, is_late=False)
+        known = self.known[key]
+        if isinstance(known, ModelFailed):
+            return after_failure(progress, move, known, NOON)
+        return after_answer(progress, move, known, NOON, is_late=False)
 
     def _store(self, state: Any) -> None:
         match state:

@@ -1,0 +1,75 @@
+"""What `runs` publishes about schedules: jobs that start by themselves."""
+
+from typing import Literal
+
+from events.registry import event
+from shared.kit.instants import Instant
+from shared.kit.models import Data, EventData
+from shared.kit.personal import PersonalText
+from shared.kit.workspaces import InWorkspace
+
+TOPIC = "runs"
+
+# What starts jobs: nothing that the creation of an agent publishes, because each subscription to
+# that costs every tenant.
+Trigger = Literal[
+    "assent.invocation.settled.v1", "assent.notice.sent.v1", "assent.policy.published.v1"
+]
+ScheduleStatus = Literal["active", "resting", "ended"]
+
+
+class Problem(Data):
+    """Why a firing of a schedule started nothing, or why its run failed."""
+
+    at: Instant
+    code: str
+    detail: PersonalText
+
+
+class ScheduleState(EventData):
+    """A schedule after the event: a job that starts at each instant of a cron expression (five
+    fields, UTC) or, without one, at each event of the type `event`. `inputs_hash` names the content
+    with its inputs. It acts in the name of `created_by`, while they have the `roles` that they had
+    then and, where an API key made it (`key_id`), while that is taken. `failures` are those in a
+    row; `rests_because` says why it rests."""
+
+    schedule_id: str
+    capsule: str
+    version: str | None = None
+    inputs_hash: str
+    cron: str | None = None
+    event: Trigger | None = None
+    status: ScheduleStatus
+    created_by: str
+    key_id: str | None = None
+    roles: tuple[str, ...]
+    created_at: Instant
+    next_at: Instant | None = None
+    last_at: Instant | None = None
+    last_run_id: str | None = None
+    last_problem: Problem | None = None
+    failures: int = 0
+    rests_because: PersonalText | None = None
+    workspace_id: InWorkspace = None
+
+
+@event("assent.schedule.created.v1")
+class ScheduleCreated(ScheduleState):
+    """Somebody made a schedule."""
+
+
+@event("assent.schedule.refused.v1")
+class ScheduleRefused(ScheduleState):
+    """A firing started nothing: `last_problem` says why."""
+
+
+@event("assent.schedule.rested.v1")
+class ScheduleRested(ScheduleState):
+    """It starts nothing more: it failed too often in a row, or whoever made it may not any more."""
+
+
+@event("assent.schedule.ended.v1")
+class ScheduleEnded(ScheduleState):
+    """Somebody ended the schedule."""
+
+    ended_by: str
