@@ -83,7 +83,7 @@ async def test_a_replay_gives_the_same_and_does_nothing(world: World) -> None:
     assert list(map(shown, first)) == list(map(shown, second))
     assert (await world.events())[-2:] == ["started", "completed"]
     for verb in ("undo", "resume", "retry", "replay"):
-        body = {} if verb == "replay" else None
+        body: Any = {} if verb == "replay" else None
         refused = await world.post(f"/v1/runs/{again['run_id']}/{verb}", body)
         assert refused.status_code == 409, verb
 
