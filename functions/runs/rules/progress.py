@@ -172,9 +172,6 @@ class Progress:
         self._prepared = None
         self._pass()
 
-    def _skip(self, placed: Placed, at: datetime) -> None:
-        self._keep(self._result(placed, "skipped", at))
-
     @property
     def _most(self) -> int:
         plan, most = self.plan.budget_usd_micros, self.most_usd_micros
