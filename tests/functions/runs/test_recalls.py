@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from events.plan_content import PlanStep, Wait
+from events.plan_content import PlanStep, SubRun, Wait
 from functions.runs.aggregates import RECALLS
 from functions.runs.reactions import HANDLERS
 from functions.runs.service import budgets, bursts, invoking, recalls, starting
@@ -116,6 +116,21 @@ def calls_then(number: int, act: Callable[[], Awaitable[Any]]) -> Callable[..., 
 
 async def _dies() -> None:
     raise asyncio.CancelledError
+
+
+async def test_a_recall_halts_a_run_with_those_within_it(world: World) -> None:
+    inner = await world.plan(
+        add("before", 10), PlanStep(id="rest", does=Wait(seconds=3600)), status="compiled"
+    )
+    below = PlanStep(id="below", does=SubRun(plan_hash=inner))
+    run = await world.start(await world.plan(add("one"), below, add("last")))
+    assert (run["status"], run["waiting"]["kind"]) == ("running", "run")
+    await recall(world)
+    await world.settle()
+    assert [each["status"] for each in await world.listed()] == ["paused", "paused"]
+    assert await world.counter() == {"value": 11, "additions": 2}
+    assert (await world.act(run["run_id"], "undo"))["is_undone"]
+    assert (await world.counter())["value"] == 0
 
 
 async def test_a_burst_under_way_loses_at_its_next_act(
