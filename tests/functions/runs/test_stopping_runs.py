@@ -133,7 +133,8 @@ async def test_a_run_whose_process_died_in_a_call_stops_once_it_knows_what_that_
     world: World,
 ) -> None:
     """`tools` has acted and died before it recorded anything, and so has the run."""
-    plan = await world.plan(add("one"), add("two"))
+    rest = PlanStep(id="rest", does=Wait(seconds=60))
+    plan = await world.plan(add("one"), rest, add("two"))
     for number in range(1, 9):
         # One after the other dies at a later commit, until one has acted.
         start = partial(world.start, plan, key=f"once-{number}", settles=False)

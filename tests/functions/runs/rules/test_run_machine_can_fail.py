@@ -60,10 +60,6 @@ def _a_late_burst_notes_everything_again(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(machine, "report_late", report)
 
 
-def _a_late_burst_says_nothing(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(machine, "report_late", lambda run, made, noted: ())
-
-
 def _a_cancelled_run_is_resumed(patch: pytest.MonkeyPatch) -> None:
     def resume(run: Run, at: Any) -> Any:
         changed = run.but(status="paused") if run.status == "cancelled" else run
@@ -90,7 +86,6 @@ BREAKS: list[Break] = [
     _steps_act_before_anybody_assents,
     _a_late_burst_leaves_the_run_where_it_stood,
     _a_late_burst_notes_everything_again,
-    _a_late_burst_says_nothing,
     _a_cancelled_run_is_resumed,
     _a_call_is_left_out,
 ]
