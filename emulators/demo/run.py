@@ -12,6 +12,7 @@ from emulators.failures import PlatformError
 
 SPECS = Path(__file__).parent / "specs"
 SECONDS_TO_REST = 30
+SECONDS_BETWEEN_LOOKS = 0.2
 CAPSULE = """\
 capsule: count-visits
 version: 1.0.0
@@ -38,10 +39,9 @@ def ran(author: Person, governor: Person, platform: PlatformClient, narrator: Na
     author.post("/v1/capsules/count-visits/versions/1.0.0/publish")
     narrator.step("Ada publishes a capsule", f"{written['name']} {written['version']}")
     first = _rehearsed(author, 120, narrator)
-    run = _at_rest(author, author.post("/v1/runs", {"plan_hash": first}))
-    _expect(run, "awaiting_approval", narrator)
-    platform.wait_until_idle()
-    card = governor.get(f"/v1/mobile/approvals/{run['approval_id']}")
+    platform.fault("function:tools", "kill", seconds=0.0)
+    narrator.step("The process that acts is killed in the middle", "the run goes on by itself")
+    run, card = _asking(author, governor, platform, first, narrator)
     narrator.card(card)
     _approve(governor, card)
     narrator.step("The governor assents to exactly these calls", card["decision_hash"][:12])
@@ -54,11 +54,42 @@ def ran(author: Person, governor: Person, platform: PlatformClient, narrator: Na
     if second == first:
         raise PlatformError("another argument is the same plan")
     narrator.step("One argument changes, and so does the hash", f"{first[:12]}, {second[:12]}")
+    other, card = _asking(author, governor, platform, second, narrator)
+    for change in _changes(card):
+        narrator.step("The card shows what has changed", f"{change['was']} → {change['is']}")
+    governor.post(f"/v1/runs/{other['run_id']}/cancel")
+    replay = governor.post(f"/v1/runs/{run['run_id']}/replay", {"mode": "full"})
+    replay = _at_rest(author, replay)
+    if (replay["status"], replay["divergences"]) != ("completed", 0):
+        raise PlatformError(f"the replay differs: {replay}")
+    narrator.step("The run is replayed, which does nothing", "it gives the same")
     undone = governor.post(f"/v1/runs/{run['run_id']}/undo")
     if not undone["is_undone"]:
         raise PlatformError(f"the run was not undone: {undone}")
     narrator.step("The governor has it undone", "in reverse order")
     platform.wait_until_idle()
+
+
+def _asking(
+    author: Person,
+    governor: Person,
+    platform: PlatformClient,
+    plan_hash: str,
+    narrator: Narrator,
+) -> tuple[Any, Any]:
+    """A new run of the plan, which waits for assent to its last step, and the governor's card."""
+    run = _at_rest(author, author.post("/v1/runs", {"plan_hash": plan_hash}))
+    _expect(run, "awaiting_approval", narrator)
+    platform.wait_until_idle()
+    return run, governor.get(f"/v1/mobile/approvals/{run['approval_id']}")
+
+
+def _changes(card: Any) -> list[Any]:
+    """What differs from what was assented to last. Raises PlatformError where nothing does."""
+    found = [each["changed"] for each in card["evidence"] if "changed" in each]
+    if not found:
+        raise PlatformError(f"the card does not show what has changed: {card['evidence']}")
+    return list(found[0])
 
 
 def _counter_goes_live(
@@ -93,11 +124,12 @@ def _approve(governor: Person, card: Any) -> None:
 def _at_rest(author: Person, run: Any) -> Any:
     """The run once it waits for a person or has ended: it tries again by itself where a process
     died."""
-    for _ in range(SECONDS_TO_REST):
+    end = time.monotonic() + SECONDS_TO_REST
+    while time.monotonic() < end:
         run = author.get(f"/v1/runs/{run['run_id']}")
         if run["status"] != "running":
             break
-        time.sleep(1)
+        time.sleep(SECONDS_BETWEEN_LOOKS)
     return run
 
 
