@@ -22,6 +22,11 @@ async def _calls(world: World, plan: str) -> Counter[str]:
     return Counter(world.cloud.firestore.calls)
 
 
+async def _fewest(world: World, plan: str) -> Counter[str]:
+    """The fewest calls of three runs: a process reads some documents only now and then."""
+    return min([await _calls(world, plan) for _ in range(3)], key=Counter.total)
+
+
 async def _per_step(world: World, steps: int, further: int) -> tuple[float, float]:
     """Calls of a step of the first so many, and of a step of the further ones after these."""
     short = await world.plan(*(add(f"s{number}") for number in range(steps)))
@@ -45,12 +50,11 @@ async def test_a_late_step_costs_no_more_than_an_early_one(
 @pytest.mark.parametrize("runs", [200, pytest.param(10_000, marks=_SLOW)])
 async def test_a_run_after_many_costs_what_the_first_did(world: World, runs: int) -> None:
     plan = await world.plan(add("one"), add("two"))
-    warm, first = await _calls(world, plan), await _calls(world, plan)
+    first = await _fewest(world, plan)
     (known,) = [each.data async for each in world.store.find_all(RUNS.collection)][:1]
     for start in range(0, runs, 200):
         batch = Batch()
         for number in range(start, start + 200):
             batch.put(RUNS.collection, f"run_{number:026d}", known)
         await world.store.commit(batch)
-    assert await _calls(world, plan) == first
-    assert warm
+    assert await _fewest(world, plan) == first
