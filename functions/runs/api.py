@@ -30,19 +30,11 @@ from functions.runs.service import (
     starting,
     undoing,
 )
-from functions.runs.views import (
-    BudgetPage,
-    BudgetView,
-    LimitView,
-    RetentionView,
-    RunEvents,
-    RunPage,
-    RunView,
-    SchedulePage,
-    ScheduleView,
-    SnapshotPage,
-    StepPage,
-)
+from functions.runs.views.budgets import BudgetPage, BudgetView, LimitView
+from functions.runs.views.retention import RetentionView
+from functions.runs.views.runs import RunEvents, RunPage, RunView
+from functions.runs.views.schedules import SchedulePage, ScheduleView
+from functions.runs.views.steps import SnapshotPage, StepPage
 from shared.kit.callers import Caller
 from shared.kit.canonical import ContentHash
 from shared.kit.cron import LONGEST as LONGEST_CRON

@@ -7,7 +7,7 @@ from pydantic import StringConstraints
 from functions.runs.aggregates import RECALLS, RUN
 from functions.runs.service import recalls
 from functions.runs.service.revoking import revoke_token
-from functions.runs.views import RecallDetail, RecallPage, RecallView, TokenView
+from functions.runs.views.recalls import RecallDetail, RecallPage, RecallView, TokenView
 from shared.kit.callers import Caller
 from shared.kit.ids import Id
 from shared.kit.models import Model

@@ -13,7 +13,7 @@ from functions.runs.aggregates import RESULTS, RETENTION, RETENTION_ID, RUN, RUN
 from functions.runs.rules import retention as rules
 from functions.runs.rules.retention import DEFAULT_DAYS, LEAST_DAYS, Retention
 from functions.runs.rules.run import Run, Steps
-from functions.runs.views import RetentionView
+from functions.runs.views.retention import RetentionView
 from shared.aggregates.command import Command
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.callers import Caller

@@ -17,7 +17,7 @@ from functions.runs.service.plans import read_plan
 from functions.runs.service.results import read_results
 from functions.runs.service.subruns import save_each
 from functions.runs.service.tokens import token_for
-from functions.runs.views import RunView
+from functions.runs.views.runs import RunView
 from shared.aggregates.command import Command
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.callers import Caller
