@@ -28,12 +28,12 @@ from functions.runs.service.agents import why_stopped
 from functions.runs.service.asking import ask_about_calls
 from functions.runs.service.assents import note_receipts
 from functions.runs.service.budgets import Budgets, budgets_of
+from functions.runs.service.invocations import read_recorded
 from functions.runs.service.invoking import invoke
 from functions.runs.service.moments import Clock
 from functions.runs.service.plans import read_plan
 from functions.runs.service.repeating import begin_replay, note_earlier
 from functions.runs.service.results import read_results
-from functions.runs.service.stopping import recorded
 from functions.runs.service.subruns import delegate, payer_of, save_run
 from functions.runs.service.thinking import mind_of, think
 from functions.runs.service.tokens import token_for
@@ -186,7 +186,7 @@ class Burst:
             return False
         if self.progress.run.replay_of is not None:
             return True
-        known = await recorded(self._work.store, self.progress, move)
+        known = await read_recorded(self._work.store, self.progress.run, move.calls)
         if any(view.status != "refused" for _, view in known):
             return False
         if known:
