@@ -28,11 +28,11 @@ from functions.runs.service.agents import why_stopped
 from functions.runs.service.asking import ask_about_calls
 from functions.runs.service.assents import note_receipts
 from functions.runs.service.budgets import Budgets, budgets_of
+from functions.runs.service.earlier import begin_replay, note_earlier
 from functions.runs.service.invocations import read_recorded
 from functions.runs.service.invoking import invoke
 from functions.runs.service.moments import Clock
 from functions.runs.service.plans import read_plan
-from functions.runs.service.repeating import begin_replay, note_earlier
 from functions.runs.service.results import read_results
 from functions.runs.service.subruns import delegate, payer_of, save_run
 from functions.runs.service.thinking import mind_of, think

@@ -1,4 +1,4 @@
-"""A burst of a replay: what the run that it repeats has there, and what `tools` has recorded."""
+"""What the run that a replay repeats gave: each burst of the replay is compared with that."""
 
 from collections.abc import Mapping, Sequence
 
