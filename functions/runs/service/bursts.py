@@ -156,7 +156,7 @@ class Burst:
             if isinstance(move, Act):
                 if self.progress.is_full or not await self._clock.has_turn():
                     return ending.commit_part(self.progress, self._clock.now)
-                if await self._is_stopped_before(move):
+                if await self._check_stop(move):
                     return self._stopped()
                 try:
                     outcome = self.progress.take(await self._made(move), self._clock.now)
@@ -180,8 +180,9 @@ class Burst:
             failure = Failure(code="expression_failed", detail=f"an expression: {error}")
             return Halt("failed", failure)
 
-    async def _is_stopped_before(self, move: Act) -> bool:
-        """Whether somebody wants the run to stop, and nothing of what comes next was begun."""
+    async def _check_stop(self, move: Act) -> bool:
+        """Whether the run stops before these calls: it is to stop, and none of them was begun, or
+        those that were are refused, which is noted. One read of a run that is to stop."""
         if self.progress.run.stop is None and self._forbidden is None:
             return False
         if self.progress.run.replay_of is not None:
