@@ -11,6 +11,7 @@ from functions.audit.rules.evidence import NO_EVIDENCE, is_body_of
 from functions.audit.rules.notes import TreeHead
 from functions.audit.rules.receipts import REPORT, receipt_entries
 from functions.audit.rules.tree import is_stored
+from functions.audit.stored_checkpoints import read_checkpoints
 from shared.kit import clock
 from shared.kit.errors import Invalid, SignatureInvalid
 from shared.messaging.envelope import Envelope
@@ -39,7 +40,7 @@ async def check(tenant_id: str, *, with_log: bool = False) -> Checked:
     # In this order: each checkpoint that the first head knows of is among those read, and each
     # entry that one covers is not after the second head.
     known = (await store.read_head(tenant_id)).covered
-    stored = await store.read_checkpoints(tenant_id)
+    stored = await read_checkpoints(tenant_id)
     last = await store.read_head(tenant_id)
     try:
         checkpoints, found = await open_checkpoints(tenant_id, stored), list[str]()

@@ -24,6 +24,7 @@ from functions.audit.rules.tree import (
     peaks,
     root_with,
 )
+from functions.audit.stored_checkpoints import newest_checkpoint, store_checkpoint
 from shared.kit.errors import AssentError, SignatureInvalid
 from shared.messaging.envelope import Envelope
 from shared.storage.buckets import put_once
@@ -83,14 +84,14 @@ async def cover(tenant_id: str) -> StoredCheckpoint | None:
     """Covers a tenant's entries up to the last one, unless the chain contradicts the newest
     checkpoint: to sign what replaced it would hide that. Publishes the checkpoint in the bucket,
     and returns it; None where there is no entry. Raises ChainBroken, Unavailable."""
-    newest = await store.newest_checkpoint(tenant_id)
+    newest = await newest_checkpoint(tenant_id)
     tree = await _covered_tree(tenant_id, newest) if newest else GrowingTree()
     head = await store.read_head(tenant_id)
     if tree.size < head.number:
         await _grow(tenant_id, tree, head.number)
         key = await signing_key(SIGNING_KEY)
         newest = signed_checkpoint(log_of(tenant_id), tree.size, tree.root, key)
-        await store.store_checkpoint(tenant_id, newest)
+        await store_checkpoint(tenant_id, newest)
     if newest is not None:
         await put_once(BUCKET, f"{log_of(tenant_id)}/{newest.number:020}", newest.note.encode())
         await store.note_covered(tenant_id, newest.number)

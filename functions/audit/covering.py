@@ -7,6 +7,7 @@ from functions.audit.aggregates import EVIDENCE, RUN
 from functions.audit.appending import append
 from functions.audit.checkpoints import open_checkpoints
 from functions.audit.rules.receipts import subject_of
+from functions.audit.stored_checkpoints import newest_checkpoint
 from shared.aggregates import Transition, UnitOfWork
 from shared.messaging.envelope import Envelope
 
@@ -37,5 +38,5 @@ async def answer(event: Envelope) -> None:
 
 
 async def _covered(tenant_id: str) -> int:
-    newest = await store.newest_checkpoint(tenant_id)
+    newest = await newest_checkpoint(tenant_id)
     return (await open_checkpoints(tenant_id, [newest]))[0].size if newest is not None else 0

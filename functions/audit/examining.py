@@ -16,6 +16,7 @@ from functions.audit.rules.examination import (
 from functions.audit.rules.notes import TreeHead
 from functions.audit.rules.receipts import Recorded
 from functions.audit.rules.tree import inclusion
+from functions.audit.stored_checkpoints import newest_checkpoint
 from shared.kit.callers import Caller
 from shared.kit.errors import NotFound, SignatureInvalid
 from shared.kit.ids import is_id
@@ -67,7 +68,7 @@ async def _find(caller: Caller, receipt_id: str) -> Linked:
 
 
 async def _cover(tenant_id: str, entry: Entry) -> tuple[ReceiptCheck, Cover | None]:
-    stored = await store.newest_checkpoint(tenant_id)
+    stored = await newest_checkpoint(tenant_id)
     if stored is None:
         return check_inclusion(entry, None, None), None
     try:

@@ -8,6 +8,7 @@ from functions.audit.aggregates import RUN
 from functions.audit.checkpoints import PUBLIC_KEYS, ChainBroken, log_of, open_checkpoints
 from functions.audit.rules.notes import TreeHead, ed25519, verifier_key
 from functions.audit.rules.tree import Node, consistency, inclusion, peaks, root_of, root_with
+from functions.audit.stored_checkpoints import newest_checkpoint
 from functions.audit.views import AuditCheckpoint, AuditProofs, ConsistencyProof, InclusionProof
 from shared.kit.callers import Caller
 from shared.kit.errors import FieldError, Invalid, NotFound, SignatureInvalid, VersionConflict
@@ -49,7 +50,7 @@ async def prove(caller: Caller, entry: int | None, from_size: int | None) -> Aud
 
 
 async def _newest(tenant_id: str) -> tuple[AuditCheckpoint, TreeHead]:
-    stored = await store.newest_checkpoint(tenant_id)
+    stored = await newest_checkpoint(tenant_id)
     if stored is None:
         raise NotFound("there is no checkpoint yet; one is signed each hour that has new entries")
     try:

@@ -1,25 +1,20 @@
-"""The audit log in PostgreSQL, and its checkpoints in Firestore."""
+"""The audit log in PostgreSQL."""
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from functions.audit.rules.chain import GENESIS, Entry, Head
-from functions.audit.rules.checkpoints import StoredCheckpoint
 from functions.audit.rules.evidence import Filed, NewEntry
 from functions.audit.rules.examination import Linked
 from functions.audit.rules.receipts import ACTION
 from functions.audit.rules.tree import Node, below, leaf_hash, made_of
 from shared.messaging.log import tenants_of_log
-from shared.storage.batches import Batch, Document, LostRace
-from shared.storage.firestore import TenantStore
 from shared.storage.postgres import platform_transaction, tenant_transaction
 
-CHECKPOINTS = "audit_checkpoints"
 READ_AT_ONCE = 500
 HASHES_AT_ONCE = 5_000
 APPEND = "SELECT append_audit_entries(%s, %s, %s, %s::timestamptz[], %s, %s, %s, %s)"
-
 
 # What an event says in its attributes, a receipt says in the predicate of its statement
 # (`functions.audit.rules.receipts`).
@@ -271,31 +266,6 @@ async def note_covered(tenant_id: str, number: int) -> None:
         await connection.execute("SELECT cover_audit_entries(%s, %s)", (tenant_id, number))
 
 
-async def newest_checkpoint(tenant_id: str) -> StoredCheckpoint | None:
-    """The stored checkpoint of the highest number. One read. Raises Unavailable."""
-    page = await TenantStore(tenant_id).find(
-        CHECKPOINTS, order_by="number", descending=True, limit=1
-    )
-    return _stored_checkpoint(page.items[0]) if page.items else None
-
-
-async def read_checkpoints(tenant_id: str) -> list[StoredCheckpoint]:
-    """Every stored checkpoint of a tenant. Raises Unavailable."""
-    return [_stored_checkpoint(each) async for each in TenantStore(tenant_id).find_all(CHECKPOINTS)]
-
-
-async def store_checkpoint(tenant_id: str, checkpoint: StoredCheckpoint) -> None:
-    """Stores a checkpoint, create-only: one that is there already stays. Raises Unavailable."""
-    batch = Batch()
-    fields = {"number": checkpoint.number, "note": checkpoint.note}
-    batch.create(CHECKPOINTS, f"{checkpoint.number:020}", fields)
-    try:
-        await TenantStore(tenant_id).commit(batch)
-    except LostRace:
-        # An earlier run wrote it, and ended before it noted what it covers.
-        return
-
-
 async def audited_tenants() -> list[str]:
     """Every tenant with an event in the log or an entry of it: also one whose rows are all gone.
     Raises Unavailable."""
@@ -303,8 +273,3 @@ async def audited_tenants() -> list[str]:
         rows = await connection.execute("SELECT tenant_id FROM audit_heads")
         chained = [tenant_id for (tenant_id,) in await rows.fetchall()]
     return sorted({*chained, *await tenants_of_log()})
-
-
-def _stored_checkpoint(document: Document) -> StoredCheckpoint:
-    # By its name, which says what was stored first, and not by a field beside it.
-    return StoredCheckpoint(int(document.id), document.data["note"])

@@ -1,11 +1,13 @@
-"""What this function owns: runs, what their steps gave, and what models answered in them."""
+"""What this function owns: runs, what their steps gave and what models answered in them, budgets,
+schedules, recalls, and how long runs are kept."""
 
 from functions.runs.rules.budget import Budget
 from functions.runs.rules.recalls import Recall
 from functions.runs.rules.recalls import next_timer as recall_timer
 from functions.runs.rules.retention import RETENTION_DUE, Retention
-from functions.runs.rules.retention import next_timer as next_retention
-from functions.runs.rules.run import RUN_LOST, Run, StepResult, event_id, next_timer
+from functions.runs.rules.retention import next_timer as retention_timer
+from functions.runs.rules.run import RUN_LOST, Run, StepResult, event_id
+from functions.runs.rules.run import next_timer as run_timer
 from functions.runs.rules.schedule import Schedule, ScheduleBook
 from functions.runs.rules.schedule import next_timer as schedule_timer
 from functions.runs.rules.thinking import Turn
@@ -43,7 +45,7 @@ RUNS = Aggregate(
         (WORKSPACE, "status", "-started_at"),
     ),
     queried=("-started_at", "over_since", "started_by", "live_as", "recall_id"),
-    next_timer=next_timer,
+    next_timer=run_timer,
     swept=frozenset({RUN_LOST}),
     in_workspaces=True,
     event_id=lambda run, number: event_id(run.run_id, run.started_at, number),
@@ -81,6 +83,7 @@ LIMITS = Aggregate(
     collection=LIMITS_OF_RUNS,
     id_of=lambda limit: limit.scope,
 )
+
 # Jobs that start by themselves, and how many of them do.
 SCHEDULES = Aggregate(
     noun="schedule",
@@ -93,6 +96,7 @@ SCHEDULES = Aggregate(
     next_timer=schedule_timer,
     in_workspaces=True,
 )
+
 BOOK_ID = "book"
 BOOK = Aggregate(
     noun="schedule_book",
@@ -101,17 +105,14 @@ BOOK = Aggregate(
     id_of=lambda _: BOOK_ID,
 )
 
-# What people assented to last (`service/assents.py`); it is written without being read.
-LAST_ASSENTS = Collection("last_assents")
-# The newest receipt of a call that goes by an approval; written without being read too.
-LED_TO = Collection(APPROVAL_RECEIPTS)
 # One for each tenant.
+RETENTION_ID = "current"
 RETENTION = Aggregate(
     noun="run_retention",
     model=Retention,
     collection="run_retention",
-    id_of=lambda _: "current",
-    next_timer=next_retention,
+    id_of=lambda _: RETENTION_ID,
+    next_timer=retention_timer,
     swept=frozenset({RETENTION_DUE}),
 )
 

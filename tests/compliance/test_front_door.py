@@ -192,16 +192,17 @@ def test_no_pattern_is_built_from_input() -> None:
 
 
 # Who calls over HTTP: the approvals' address, the reviewer's, the issuer's key set, identity's, the
-# server that operations of `tools` act on, and `tools` itself.
+# server that operations of `tools` act on, and what `runs` asks: `tools`, `capsules`
+# and the model of its settings.
 # Each is configuration, but for what is called outside: addresses that strangers and tenants name,
 # which are public only (test_runtime_outside.py). `redirects` calls nobody: the two before it open
 # addresses with it, and `certificates` says whom they trust.
 CALLERS = {
     "functions/agents/reviewer.py",
-    "functions/runs/service/invoking.py",
-    "functions/runs/service/ordering.py",
+    "functions/runs/service/calling.py",
     "functions/tools/own/targets.py",
     "mobile_api/approvals.py",
+    "shared/models/chat.py",
     "shared/runtime/certificates.py",
     "shared/runtime/issuer_keys.py",
     "shared/runtime/key_exchange.py",

@@ -72,7 +72,7 @@ def _known(budget: Budget | None, scope: str, period: str) -> Budget:
     return budget or Budget(scope=scope, period=period, limit_usd_micros=0)
 
 
-async def save_settled(work: UnitOfWork, steps: Steps, budgets: Budgets | None = None) -> list[Any]:
+async def save_charged(work: UnitOfWork, steps: Steps, budgets: Budgets | None = None) -> list[Any]:
     """Saves the steps; where the run has spent something since the last time, or holds something
     that it needs no more, the budgets say so in the same commit. They are read where the caller
     does not have them."""

@@ -28,12 +28,12 @@ from functions.runs.service.agents import why_stopped
 from functions.runs.service.asking import ask_about_calls
 from functions.runs.service.assents import note_receipts
 from functions.runs.service.budgets import Budgets, budgets_of
+from functions.runs.service.earlier import begin_replay, note_earlier
+from functions.runs.service.invocations import read_recorded
 from functions.runs.service.invoking import invoke
 from functions.runs.service.moments import Clock
 from functions.runs.service.plans import read_plan
-from functions.runs.service.repeating import begin_replay, note_earlier
 from functions.runs.service.results import read_results
-from functions.runs.service.stopping import recorded
 from functions.runs.service.subruns import delegate, payer_of, save_run
 from functions.runs.service.thinking import mind_of, think
 from functions.runs.service.tokens import token_for
@@ -156,7 +156,7 @@ class Burst:
             if isinstance(move, Act):
                 if self.progress.is_full or not await self._clock.has_turn():
                     return ending.commit_part(self.progress, self._clock.now)
-                if await self._is_stopped_before(move):
+                if await self._check_stop(move):
                     return self._stopped()
                 try:
                     outcome = self.progress.take(await self._made(move), self._clock.now)
@@ -180,13 +180,14 @@ class Burst:
             failure = Failure(code="expression_failed", detail=f"an expression: {error}")
             return Halt("failed", failure)
 
-    async def _is_stopped_before(self, move: Act) -> bool:
-        """Whether somebody wants the run to stop, and nothing of what comes next was begun."""
+    async def _check_stop(self, move: Act) -> bool:
+        """Whether the run stops before these calls: it is to stop, and none of them was begun, or
+        those that were are refused, which is noted. One read of a run that is to stop."""
         if self.progress.run.stop is None and self._forbidden is None:
             return False
         if self.progress.run.replay_of is not None:
             return True
-        known = await recorded(self._work.store, self.progress, move)
+        known = await read_recorded(self._work.store, self.progress.run, move.calls)
         if any(view.status != "refused" for _, view in known):
             return False
         if known:

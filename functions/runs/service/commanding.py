@@ -8,7 +8,8 @@ from functions.runs.rules.subruns import Stopping
 from functions.runs.service.bursts import go_on
 from functions.runs.service.moments import Clock
 from functions.runs.service.subruns import resume_all, stop
-from functions.runs.views import LimitView, RunView
+from functions.runs.views.budgets import LimitView
+from functions.runs.views.runs import RunView
 from shared.agents.reading import is_there
 from shared.aggregates.command import Command
 from shared.budgets.limits import ANY_AGENT, TENANT

@@ -5,7 +5,7 @@ from typing import Any
 
 from functions.runs.aggregates import RUN, RUNS
 from functions.runs.rules.run import Run, event_id
-from functions.runs.views import RunEvent, RunEvents
+from functions.runs.views.runs import RunEvent, RunEvents
 from shared.aggregates.command import Command
 from shared.kit.callers import Caller
 from shared.kit.errors import ContentInvalid

@@ -8,7 +8,7 @@ from events.plan_content import MOST_IN_A_GROUP
 from functions.runs.aggregates import RESULTS
 from functions.runs.rules.run import Run, StepResult, result_id
 from functions.runs.service.retention import read_run
-from functions.runs.views import StepPage, StepView
+from functions.runs.views.steps import StepPage, StepView
 from shared.kit.callers import Caller
 from shared.kit.parsing import refused_cursor
 from shared.storage.batches import Document

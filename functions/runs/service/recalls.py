@@ -6,7 +6,7 @@ from functions.runs.rules.recalls import Recall
 from functions.runs.rules.run import Run, live_as
 from functions.runs.service.moments import Clock
 from functions.runs.service.subruns import halt_all
-from functions.runs.views import RecallDetail, RecalledRun, RecallView
+from functions.runs.views.recalls import RecallDetail, RecalledRun, RecallView
 from shared.agents.known import StoredAgent
 from shared.agents.reading import AGENTS
 from shared.aggregates.aggregate import Aggregate

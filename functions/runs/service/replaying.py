@@ -6,7 +6,7 @@ from functions.runs.rules.starting import start
 from functions.runs.service.bursts import go_on
 from functions.runs.service.moments import Clock
 from functions.runs.service.plans import read_plan
-from functions.runs.views import RunView
+from functions.runs.views.runs import RunView
 from shared.aggregates.command import Command
 from shared.kit.callers import Caller
 from shared.kit.ids import new_id

@@ -9,11 +9,11 @@ from datetime import timedelta
 from events.audit import RunEvidenceCovered
 from events.principals import PersonErased
 from events.retention import RunsRemoved
-from functions.runs.aggregates import RESULTS, RETENTION, RUN, RUNS, TURNS
+from functions.runs.aggregates import RESULTS, RETENTION, RETENTION_ID, RUN, RUNS, TURNS
 from functions.runs.rules import retention as rules
 from functions.runs.rules.retention import DEFAULT_DAYS, LEAST_DAYS, Retention
 from functions.runs.rules.run import Run, Steps
-from functions.runs.views import RetentionView
+from functions.runs.views.retention import RetentionView
 from shared.aggregates.command import Command
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.callers import Caller
@@ -25,7 +25,6 @@ from shared.messaging.envelope import Envelope
 from shared.storage.firestore import TenantStore
 from shared.storage.idempotency import IdempotencyKey
 
-ID = "current"
 # So many are looked at for those that go, where some of them have to wait for others.
 LOOKED_AT = 300
 MOST_REMEMBERED = 10_000
@@ -41,7 +40,7 @@ async def keep_from_first(work: UnitOfWork) -> Steps:
     tenant_id = work.store.tenant_id
     if tenant_id in _looked_after:
         return ()
-    if await work.find(RETENTION, ID) is None:
+    if await work.find(RETENTION, RETENTION_ID) is None:
         return (Transition(rules.begin(work.at)),)
     if len(_looked_after) == MOST_REMEMBERED:
         _looked_after.clear()
@@ -58,7 +57,7 @@ async def put(caller: Caller, key: IdempotencyKey, days: int) -> RetentionView:
     """Keeps runs for so many days after they ended. Raises Unavailable."""
 
     async def use_case(work: Command) -> RetentionView:
-        known = await work.find(RETENTION, ID)
+        known = await work.find(RETENTION, RETENTION_ID)
         saved = await work.save(*rules.set_days(known, days, work.caller.principal, work.at))
         return RetentionView.of(saved[-1] if saved else known, work.at)
 
@@ -86,7 +85,7 @@ async def read_run(caller: Caller, run_id: str) -> Run:
 
 
 async def _known(caller: Caller) -> Retention | None:
-    document = await TenantStore(caller.tenant_id).get(RETENTION.collection, ID)
+    document = await TenantStore(caller.tenant_id).get(RETENTION.collection, RETENTION_ID)
     return RETENTION.state_in(document.data) if document is not None else None
 
 
@@ -116,7 +115,7 @@ async def erase(event: Envelope) -> None:
     person = event.payload(PersonErased)
 
     async def use_case(work: UnitOfWork) -> None:
-        known = await work.find(RETENTION, ID)
+        known = await work.find(RETENTION, RETENTION_ID)
         started = [("started_by", "==", person.principal_id)]
         if await work.query(RUNS, where=started, limit=1):
             await work.save(*rules.erase(known, person.principal_id, work.at))
@@ -130,7 +129,7 @@ async def remove(event: Envelope) -> None:
     ids = event.payload(RunEvidenceCovered).run_ids
 
     async def use_case(work: UnitOfWork) -> None:
-        retention = await work.find(RETENTION, ID)
+        retention = await work.find(RETENTION, RETENTION_ID)
         runs = await work.find_all(RUNS, ids)
         if retention is None:
             return

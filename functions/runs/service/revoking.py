@@ -4,7 +4,7 @@ from functions.runs.aggregates import RUN, RUNS, STOPS
 from functions.runs.rules.revoking import revoke
 from functions.runs.rules.run import Run
 from functions.runs.service.subruns import save_run
-from functions.runs.views import TokenView
+from functions.runs.views.recalls import TokenView
 from shared.aggregates.command import Command
 from shared.capabilities.reading import run_of
 from shared.kit.callers import Caller

@@ -13,7 +13,7 @@ from functions.runs.service.makers import find_maker, key_of
 from functions.runs.service.moments import Clock
 from functions.runs.service.ordering import plan_of
 from functions.runs.service.starting import Prepared, begin, check_compiles, prepare
-from functions.runs.views import ScheduleView
+from functions.runs.views.schedules import ScheduleView
 from shared.aggregates.command import Command
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.callers import Caller

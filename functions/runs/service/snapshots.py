@@ -4,7 +4,7 @@ from events.plan_content import PlanContent
 from functions.runs.aggregates import RUN, RUNS
 from functions.runs.rules.snapshots import ids_to_read, name_of, snapshots, unit_in
 from functions.runs.service.results import read_step_results
-from functions.runs.views import SnapshotPage, SnapshotView
+from functions.runs.views.steps import SnapshotPage, SnapshotView
 from shared.kit.callers import Caller
 from shared.kit.parsing import refused_cursor
 from shared.messaging.contents import read_contents

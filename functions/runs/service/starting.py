@@ -15,7 +15,7 @@ from functions.runs.service.bursts import go_on
 from functions.runs.service.moments import Clock
 from functions.runs.service.ordering import plan_of
 from functions.runs.service.plans import Plan, believed, not_compiled
-from functions.runs.views import RunView
+from functions.runs.views.runs import RunView
 from shared.agents import read_agent_alone
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.command import Command

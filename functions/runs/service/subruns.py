@@ -15,7 +15,7 @@ from functions.runs.rules.replaying import refuse_replay
 from functions.runs.rules.run import Run, Steps
 from functions.runs.rules.stopping import cancel, pause, resume
 from functions.runs.service.agents import why_stopped
-from functions.runs.service.budgets import Budgets, hold_again, save_settled, take_hold
+from functions.runs.service.budgets import Budgets, hold_again, save_charged, take_hold
 from functions.runs.service.plans import read_plan
 from shared.agents import read_agent_alone
 from shared.aggregates.unit_of_work import UnitOfWork
@@ -58,18 +58,12 @@ async def save_run(work: UnitOfWork, steps: Steps, budgets: Budgets | None = Non
     """Saves what becomes of a run, and what follows from it in the runs above it; its budgets are
     read where the caller does not have them. Returns the states of the first. Raises
     Unavailable."""
-    saved = await save_settled(work, rules.counted(steps), budgets)
+    saved = await save_charged(work, rules.counted(steps), budgets)
     while (ended := rules.resting(steps)) is not None:
         above = await work.find(RUNS, ended.state.above[-1].run_id)
         steps = rules.follow(above, ended, work.at) if above is not None else ()
-        await save_settled(work, rules.counted(steps))
+        await save_charged(work, rules.counted(steps))
     return saved
-
-
-async def save_each(work: UnitOfWork, steps: Steps) -> None:
-    """Saves what becomes of several runs, each with its budgets. Raises Unavailable."""
-    for each in steps:
-        await save_settled(work, (each,))
 
 
 async def lineage(work: UnitOfWork, run: Run) -> list[Run]:

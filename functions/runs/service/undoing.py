@@ -11,13 +11,13 @@ from functions.runs.rules.replaying import refuse_replay
 from functions.runs.rules.run import LOST_AFTER, Run, StepResult, Steps
 from functions.runs.rules.subruns import refuse_part
 from functions.runs.rules.undoing import begin, part_undone, sub_runs_of, undoing_of, undone
+from functions.runs.service.budgets import save_charged
 from functions.runs.service.invoking import invoke
 from functions.runs.service.moments import Clock
 from functions.runs.service.plans import read_plan
 from functions.runs.service.results import read_results
-from functions.runs.service.subruns import save_each
 from functions.runs.service.tokens import token_for
-from functions.runs.views import RunView
+from functions.runs.views.runs import RunView
 from shared.aggregates.command import Command
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.callers import Caller
@@ -48,7 +48,7 @@ async def go_on_undoing(tenant_id: str, run_id: str, clock: Clock) -> None:
     async def once(work: UnitOfWork, run: Run) -> bool:
         if run.undoing is None:
             return False
-        await save_each(work, await undo(work, run, clock))
+        await undo(work, run, clock)
         return True
 
     async with clock.with_place(tenant_id) as is_placed:
@@ -56,9 +56,15 @@ async def go_on_undoing(tenant_id: str, run_id: str, clock: Clock) -> None:
             await clock.commit_once(tenant_id, run_id, once)
 
 
-async def undo(work: UnitOfWork, run: Run, clock: Clock) -> Steps:
-    """What becomes of a run that is being undone, with those below it. Each call has an id of its
-    own, so that it acts once however often this is done again."""
+async def undo(work: UnitOfWork, run: Run, clock: Clock) -> None:
+    """Undoes what is left of a run that is being undone, with those below it, and saves what became
+    of each. Each call has an id of its own, so that it acts once however often this is done again.
+    Raises Unavailable."""
+    for each in await _undo_calls(work, run, clock):
+        await save_charged(work, (each,))
+
+
+async def _undo_calls(work: UnitOfWork, run: Run, clock: Clock) -> Steps:
     known = await _all_below(work, run)
     runs = [each.run for each in known.values()]
     receipts: dict[str, tuple[Receipt, ...]] = {}

@@ -4,7 +4,6 @@ from functions.runs.aggregates import RUN, RUNS
 from functions.runs.rules.run import RUN_LOST, Run
 from functions.runs.service.bursts import go_on
 from functions.runs.service.moments import Clock
-from functions.runs.service.subruns import save_each
 from functions.runs.service.undoing import undo
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.errors import Unavailable
@@ -20,7 +19,7 @@ async def wake(event: Envelope) -> None:
         nonlocal is_due
         is_due = True
         if run.undoing is not None:
-            await save_each(work, await undo(work, run, clock))
+            await undo(work, run, clock)
 
     async with clock.with_place(event.tenantid) as is_placed:
         if not is_placed:

@@ -17,7 +17,7 @@ from functions.audit.checkpoints import BUCKET as CHECKPOINTS
 from functions.audit.checkpoints import log_of
 from functions.audit.reactions import HANDLERS
 from functions.audit.rules.checkpoints import StoredCheckpoint
-from functions.audit.store import read_checkpoints
+from functions.audit.stored_checkpoints import read_checkpoints
 from functions.audit.views import AuditExport
 from shared.kit.callers import Caller
 from shared.kit.errors import NotFound, Unavailable, VersionConflict

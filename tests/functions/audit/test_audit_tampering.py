@@ -8,7 +8,7 @@ from functions.audit import store
 from functions.audit.checkpoints import ChainBroken, cover_new_entries, log_of
 from functions.audit.reactions import CHECKPOINT_DUE, HANDLERS
 from functions.audit.rules.checkpoints import signed_checkpoint
-from functions.audit.store import CHECKPOINTS
+from functions.audit.stored_checkpoints import CHECKPOINTS, read_checkpoints
 from functions.audit.verify import DATABASE, main
 from shared.kit.signing import load_signing_key, new_key
 from shared.messaging.envelope import Envelope
@@ -141,7 +141,7 @@ async def test_a_checkpoint_of_another_key_is_refused(chain: Chain) -> None:
 async def test_an_older_checkpoint_in_the_place_of_the_newest_is_refused(chain: Chain) -> None:
     await chain.append(1)
     await chain.cover()
-    (older,) = await store.read_checkpoints(chain.tenant)
+    (older,) = await read_checkpoints(chain.tenant)
     await chain.append(2)
     await chain.cover()
     await _file(chain, 2, older.note)
@@ -167,7 +167,7 @@ async def test_what_replaced_covered_entries_is_never_signed(chain: Chain) -> No
     await chain.append(4)
     with pytest.raises(ChainBroken, match=chain.tenant):
         await chain.cover()
-    assert len(await store.read_checkpoints(chain.tenant)) == 1
+    assert len(await read_checkpoints(chain.tenant)) == 1
     assert len((await chain.check()).broken) == 1
 
 
@@ -180,7 +180,7 @@ async def test_the_schedule_covers_each_tenant_with_new_entries_once(
     for _ in range(2):
         await HANDLERS[CHECKPOINT_DUE](SCHEDULE)
     for each, number in ((chain, 2), (other, 1)):
-        assert [found.number for found in await store.read_checkpoints(each.tenant)] == [number]
+        assert [found.number for found in await read_checkpoints(each.tenant)] == [number]
     assert {chain.tenant, other.tenant}.isdisjoint(await store.uncovered_tenants(1000))
 
 

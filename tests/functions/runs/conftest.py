@@ -20,7 +20,7 @@ from functions.capsules.api import ROUTER as CAPSULES
 from functions.capsules.api import RUN as RUN_OF_CAPSULES
 from functions.runs import settings
 from functions.runs.api import ROUTER as RUNS
-from functions.runs.service import invoking, ordering
+from functions.runs.service import calling
 from functions.tools.api import ROUTER as TOOLS
 from functions.tools.api import RUN as RUN_OF_TOOLS
 from shared.kit.clock import OFFSET
@@ -100,7 +100,8 @@ async def world(
             transport = httpx.ASGITransport(app=app)
             client = httpx.AsyncClient(transport=transport, base_url=f"http://{name}")
             clients[name] = await stack.enter_async_context(client)
-        monkeypatch.setattr(invoking, "_clients", PerLoop(lambda: clients["tools"]))
+        called = {"tools": clients["tools"]}
+        monkeypatch.setattr(calling, "_clients", PerLoop(lambda: called))
         tenant = f"clinic-{uuid.uuid4().hex[:12]}"
         world = World(
             clients["runs"],
@@ -125,5 +126,5 @@ async def jobs(world: World, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> A
     wire = Apart(create_api(function="capsules", router=CAPSULES, run=RUN_OF_CAPSULES))
     await deploy(world.tenant, spec_of())
     async with httpx.AsyncClient(transport=wire, base_url="http://capsules") as client:
-        monkeypatch.setattr(ordering, "_clients", PerLoop(lambda: client))
+        monkeypatch.setitem(calling._clients.here(), "capsules", client)
         yield Jobs(world, client, wire)

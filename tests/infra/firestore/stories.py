@@ -17,10 +17,10 @@ from functions.agents.reactions import HANDLERS as AGENTS_HANDLERS
 from functions.approvals import queries
 from functions.approvals.aggregates import RUN as APPROVALS
 from functions.approvals.service import lists
-from functions.audit import store as audit
 from functions.audit.aggregates import RUN as AUDIT
 from functions.audit.exporting import request_export, show_export
 from functions.audit.reactions import HANDLERS as AUDIT_HANDLERS
+from functions.audit.stored_checkpoints import newest_checkpoint, read_checkpoints
 from functions.capsules import api as capsules
 from functions.identity.aggregates import GROUPS, USERS
 from functions.identity.reactions import HANDLERS as IDENTITY_HANDLERS
@@ -244,8 +244,8 @@ async def an_auditor_looks(tenant: str) -> None:
     """The checkpoints of a chain, which has none yet, an export, which waits for its timer, and
     what is late."""
     assert await late_events("audit", START) == []
-    assert await audit.newest_checkpoint(tenant) is None
-    assert await audit.read_checkpoints(tenant) == []
+    assert await newest_checkpoint(tenant) is None
+    assert await read_checkpoints(tenant) == []
     caller = caller_of(tenant)
     asked = await request_export(caller, IdempotencyKey(caller), "log")
     assert (await show_export(caller, asked.export_id)).status == "pending"

@@ -1,4 +1,4 @@
-"""HTTP in, HTTP out: recalls, which stop an agent everywhere; single tokens of runs."""
+"""Recalls, which stop an agent everywhere."""
 
 from typing import Annotated
 
@@ -6,8 +6,7 @@ from pydantic import StringConstraints
 
 from functions.runs.aggregates import RECALLS, RUN
 from functions.runs.service import recalls
-from functions.runs.service.revoking import revoke_token
-from functions.runs.views import RecallDetail, RecallPage, RecallView, TokenView
+from functions.runs.views.recalls import RecallDetail, RecallPage, RecallView
 from shared.kit.callers import Caller
 from shared.kit.ids import Id
 from shared.kit.models import Model
@@ -15,10 +14,7 @@ from shared.runtime.acts import does
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
 
-RECALLS_ROUTER = Router(
-    read=("runs:read", "governance:read"), write=("governance:write",), narrows=True
-)
-TOKENS_ROUTER = Router(read=("runs:read",), write=("runs:write",), narrows=True)
+ROUTER = Router(read=("runs:read", "governance:read"), write=("governance:write",), narrows=True)
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
 
 
@@ -36,7 +32,7 @@ class LiftBody(Model):
     reason: Reason
 
 
-@RECALLS_ROUTER.post("/v1/recalls", status_code=202)
+@ROUTER.post("/v1/recalls", status_code=202)
 @does("recalls.create", within=("govern",), deed="recalling an agent")
 async def post_recall(caller: Caller, key: Key, body: RecallBody) -> RecallView:
     """Stops an agent, or one version of it, everywhere: from this answer on none of its tokens
@@ -45,31 +41,23 @@ async def post_recall(caller: Caller, key: Key, body: RecallBody) -> RecallView:
     return await recalls.recall_agent(caller, key, body.agent_id, body.version, body.reason)
 
 
-@RECALLS_ROUTER.get("/v1/recalls")
+@ROUTER.get("/v1/recalls")
 async def get_recalls(caller: Caller, limit: Limit = 25, cursor: Cursor = None) -> RecallPage:
     """Lists the recalls, newest first."""
     page = await RUN.page(caller, RECALLS, order_by=("recalled_at",), limit=limit, cursor=cursor)
     return page.shown(RecallPage, RecallView.of)
 
 
-@RECALLS_ROUTER.get("/v1/recalls/{recall_id}")
+@ROUTER.get("/v1/recalls/{recall_id}")
 async def get_recall(caller: Caller, recall_id: str, cursor: Cursor = None) -> RecallDetail:
     """Shows what a recall stopped, and the runs of the agent, newest first, 25 at a time: which it
     halted, which can be undone, and which were."""
     return await recalls.show_recall(caller, recall_id, cursor)
 
 
-@RECALLS_ROUTER.post("/v1/recalls/{recall_id}/lift", status_code=202)
+@ROUTER.post("/v1/recalls/{recall_id}/lift", status_code=202)
 @does("recalls.lift", within=("govern",), deed="lifting a recall")
 async def lift_recall(caller: Caller, key: Key, recall_id: str, body: LiftBody) -> RecallView:
     """Lifts a recall: the agent stays suspended until somebody reactivates it, and its halted runs
     until somebody resumes them. For governors."""
     return await recalls.lift_recall(caller, key, recall_id, body.reason)
-
-
-@TOKENS_ROUTER.post("/v1/tokens/{token_id}/revoke", status_code=202)
-@does("tokens.revoke", within=("cancel_or_retry_workflow",), deed="revoking a token of a run")
-async def post_revocation(caller: Caller, key: Key, token_id: str) -> TokenView:
-    """Revokes a token of a run, as the run, an invocation or a receipt names it: neither it nor
-    what was made of it acts again. A run that goes by the assent in it is cancelled."""
-    return await revoke_token(caller, key, token_id)

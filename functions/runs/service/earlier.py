@@ -1,6 +1,5 @@
-"""A burst of a replay: what the run that it repeats has there, and what `tools` has recorded."""
+"""What the run that a replay repeats gave: each burst of the replay is compared with that."""
 
-import json
 from collections.abc import Mapping, Sequence
 
 from events.invocations import InvocationView
@@ -15,9 +14,9 @@ from functions.runs.rules.replaying import (
     taken_over_ids,
 )
 from functions.runs.rules.run import Run, StepResult, result_id
+from functions.runs.service.invocations import read_arguments
 from functions.runs.service.plans import Plan
 from functions.runs.service.results import read_results
-from functions.runs.service.stopping import INVOCATIONS
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.errors import NotFound
 from shared.storage.firestore import TenantStore
@@ -56,15 +55,13 @@ async def note_earlier(
         if each.iteration is not None
     ]
     replay.earlier |= await _read(store, of_iterations)
-    places: list[tuple[Place, str]] = []
+    places: dict[str, Place] = {}
     for call, view in calls:
         known = replay.earlier.get((call.placed.number, call.iteration))
         if view.status != "confirmed" and known is not None and known.invocation_id is not None:
-            places.append((placed_at(known), known.invocation_id))
-    documents = await store.get_many([(INVOCATIONS, invocation) for _, invocation in places])
-    for (place, _), document in zip(places, documents, strict=True):
-        if document is not None:
-            replay.arguments[place] = json.loads(document.data["state"])["arguments"]
+            places[known.invocation_id] = placed_at(known)
+    for invocation_id, arguments in (await read_arguments(store, places)).items():
+        replay.arguments[places[invocation_id]] = arguments
 
 
 async def _read(store: TenantStore, ids: Sequence[str]) -> dict[Place, StepResult]:

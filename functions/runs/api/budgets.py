@@ -1,0 +1,36 @@
+"""Budgets of the whole tenant and of its agents, and the limits that governors set."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from functions.runs.aggregates import BUDGETS, RUN
+from functions.runs.service import commanding
+from functions.runs.views.budgets import BudgetPage, BudgetView, LimitView
+from shared.kit.callers import Caller
+from shared.kit.models import Model
+from shared.runtime.acts import does
+from shared.runtime.idempotency import Key
+from shared.runtime.routes import Cursor, Limit, Router
+
+ROUTER = Router(read=("runs:read", "governance:read"), write=("governance:write",))
+
+
+class LimitBody(Model):
+    """The most that may be spent in a period, in micro-dollars."""
+
+    limit_usd_micros: Annotated[int, Field(ge=0, le=1_000_000_000_000, strict=True)]
+
+
+@ROUTER.get("/v1/budgets")
+async def get_budgets(caller: Caller, limit: Limit = 25, cursor: Cursor = None) -> BudgetPage:
+    """Lists the budgets of which something was held or spent, those of the newest periods first."""
+    page = await RUN.page(caller, BUDGETS, order_by=("period",), limit=limit, cursor=cursor)
+    return page.shown(BudgetPage, BudgetView.of)
+
+
+@ROUTER.put("/v1/budgets/{scope}")
+@does("budgets.set", within=("govern",), deed="setting a budget")
+async def put_budget(caller: Caller, key: Key, scope: str, body: LimitBody) -> LimitView:
+    """Sets what an agent, by its id, may spend in a day, or the `tenant` in a month."""
+    return await commanding.put_limit(caller, key, scope, body.limit_usd_micros)

@@ -1,0 +1,1 @@
+"""What callers see, a file for each noun."""
