@@ -46,11 +46,13 @@ class When(NamedTuple):
 
 
 class Cause(NamedTuple):
-    """The event that a run is started by, and how many runs have started one another before."""
+    """The event that a run is started by, how many runs have started one another before, and what
+    the event gives the job as an input."""
 
     event_id: str
     at: datetime
     depth: int
+    data: dict[str, Any]
 
 
 class Schedule(ScheduleState):

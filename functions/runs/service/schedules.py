@@ -1,7 +1,5 @@
 """Schedules: made and ended by people, and fired by their timers."""
 
-from typing import Any, NamedTuple
-
 from events.jobs import JobBody
 from functions.runs.aggregates import BOOK, BOOK_ID, RUN, RUNS, SCHEDULES
 from functions.runs.rules import schedule as rules
@@ -29,19 +27,12 @@ from shared.storage.idempotency import IdempotencyKey
 STARTS = Act("jobs.create", TENANT, ("submit_conversation",), "starting a job")
 
 
-class Trigger(NamedTuple):
-    """The event that starts a run, and its data as an input."""
-
-    cause: Cause
-    data: dict[str, Any]
-
-
 async def create_schedule(
     caller: Caller, key: IdempotencyKey, job: JobBody, when: When
 ) -> ScheduleView:
     """A new schedule. The job of one with a cron expression compiles and passes its rehearsal now;
-    what an event gives is not known before. Raises ScopeMissing,
-    Invalid, VersionConflict, and what `plan_of` raises."""
+    what an event gives is not known before. Raises ScopeMissing, Invalid, VersionConflict, and what
+    `plan_of` raises."""
     check_compiles(caller)
 
     async def use_case(work: Command) -> ScheduleView:
@@ -91,21 +82,21 @@ async def fire(event: Envelope) -> None:
 
 
 async def start_by(
-    work: UnitOfWork, clock: Clock, schedule: Schedule, trigger: Trigger | None = None
+    work: UnitOfWork, clock: Clock, schedule: Schedule, cause: Cause | None = None
 ) -> list[Run]:
     """The run that the schedule starts now, saved with what becomes of the schedule; none where it
     is refused, or rests. Raises what may pass by itself: Unavailable, LostRace."""
     book = await find_book(work)
     last = await work.find(RUNS, schedule.last_run_id) if schedule.last_run_id else None
     schedule = rules.since_last(schedule, last, work.at)
-    if trigger is not None:
-        schedule = rules.met(schedule, trigger.cause, work.at)
+    if cause is not None:
+        schedule = rules.met(schedule, cause, work.at)
     why = await _why_it_rests(work, schedule)
     if why is not None:
         await work.save(*rules.rest(schedule, book, why))
         return []
     try:
-        prepared = await _prepared(work, clock, schedule, trigger)
+        prepared = await _prepared(work, clock, schedule, cause)
     except (LostRace, Unavailable):
         raise
     except AssentError as refusal:
@@ -126,10 +117,9 @@ async def _why_it_rests(work: UnitOfWork, schedule: Schedule) -> str | None:
 
 
 async def _prepared(
-    work: UnitOfWork, clock: Clock, schedule: Schedule, trigger: Trigger | None
+    work: UnitOfWork, clock: Clock, schedule: Schedule, cause: Cause | None
 ) -> Prepared:
     """What the run begins with. Raises what its maker would be refused with at this moment."""
-    cause = trigger.cause if trigger is not None else None
     if cause is not None:
         rules.check_cause(schedule, cause, work.at)
     control = await work.control()
@@ -148,7 +138,7 @@ async def _prepared(
     contents = await work.read_contents(schedule.inputs_hash)
     inputs = contents.value(schedule.inputs_hash)["inputs"]
     job = JobBody(capsule=schedule.capsule, version=schedule.version, inputs=inputs)
-    plan_hash = await plan_of(caller, job, trigger.data if trigger is not None else None)
+    plan_hash = await plan_of(caller, job, cause.data if cause is not None else None)
     run_id = rules.run_id_of(schedule, cause)
     prepared = await prepare(work, clock, plan_hash, run_id, schedule.created_by)
     if cause is None:

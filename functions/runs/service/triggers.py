@@ -10,7 +10,7 @@ from functions.runs.rules.run import Run
 from functions.runs.rules.schedule import DEEPEST, Cause
 from functions.runs.service.bursts import go_on
 from functions.runs.service.moments import Clock
-from functions.runs.service.schedules import Trigger, start_by
+from functions.runs.service.schedules import start_by
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.workspaces import includes
 from shared.messaging.envelope import Envelope
@@ -49,14 +49,15 @@ async def _start(event: Envelope, schedule_id: str, clock: Clock) -> tuple[Run |
         if not includes(schedule.workspace_id, event.workspaceid or None):
             return
         data: dict[str, Any] = json.loads(event.data)
-        cause = Cause(event.id, event.time, await _depth(work, data.get("run_id")))
+        depth = await _depth(work, data.get("run_id"))
+        cause = Cause(event.id, event.time, depth, rules.plain(data))
         known = await work.find(RUNS, rules.run_id_of(schedule, cause))
         is_known = known is not None
         if known is not None:
             begun.append(known)
         elif schedule.met != event.id:
             work.is_about(SCHEDULES, schedule_id)
-            begun.extend(await start_by(work, clock, schedule, Trigger(cause, rules.plain(data))))
+            begun.extend(await start_by(work, clock, schedule, cause))
 
     await RUN.reaction(event, use_case, is_one_of_several=True)
     return (begun[0] if begun else None), is_known

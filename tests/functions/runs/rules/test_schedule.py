@@ -97,7 +97,7 @@ def test_refusals_in_a_row_let_it_rest_and_it_leaves_the_book_once() -> None:
 
 def test_an_event_starts_one_run_of_a_schedule_and_only_so_many_in_an_hour() -> None:
     schedule = _made().but(cron=None, next_at=None, event="assent.notice.sent.v1")
-    cause = Cause("evt_1", AT, 0)
+    cause = Cause("evt_1", AT, 0, {})
     first = rules.run_id_of(schedule, cause)
     assert first == rules.run_id_of(schedule.but(failures=3), cause)
     assert first != rules.run_id_of(schedule, cause._replace(event_id="evt_2"))
@@ -111,7 +111,7 @@ def test_an_event_starts_one_run_of_a_schedule_and_only_so_many_in_an_hour() -> 
 
 
 def test_runs_that_start_one_another_come_to_an_end() -> None:
-    cause = Cause("evt_1", AT, rules.DEEPEST)
+    cause = Cause("evt_1", AT, rules.DEEPEST, {})
     rules.check_cause(_made(), cause, AT)
     with pytest.raises(VersionConflict, match="started one another 5 times"):
         rules.check_cause(_made(), cause._replace(depth=rules.DEEPEST + 1), AT)
