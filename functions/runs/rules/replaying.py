@@ -34,7 +34,7 @@ NO_FURTHER = "no_further"
 DIVERGED = "diverged"
 MOST_SHOWN = 1_000
 UNITS_AT_ONCE = 50
-Place = tuple[int, int | None]
+Position = tuple[int, int | None]
 
 
 def replay_of(
@@ -104,7 +104,7 @@ def _playable(step: PlanStep) -> PlanStep:
     return step.but(does=does, retry=Retry())
 
 
-def placed_at(result: StepResult) -> Place:
+def position_of(result: StepResult) -> Position:
     """Where in a plan a result is."""
     return result.number, result.iteration
 
@@ -134,8 +134,8 @@ class Replay(Progress):
     goes through so many units as `earlier` has."""
 
     repeated: Run = field(kw_only=True)
-    earlier: dict[Place, StepResult] = field(kw_only=True)
-    arguments: dict[Place, JsonValue] = field(default_factory=dict, kw_only=True)
+    earlier: dict[Position, StepResult] = field(kw_only=True)
+    arguments: dict[Position, JsonValue] = field(default_factory=dict, kw_only=True)
     first: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
@@ -197,20 +197,20 @@ class Replay(Progress):
         return move
 
     def _take(self, call: ConcreteCall, view: InvocationView, at: datetime) -> Move | None:
-        place = call.placed.number, call.iteration
+        position = call.placed.number, call.iteration
         if view.status == "confirmed":
             move = super()._take(call, view, at)
             # A receipt is of what was done, and was given then.
             self.receipts.clear()
             return move
-        known = self.earlier.get(place)
+        known = self.earlier.get(position)
         if known is None and self.repeated.status == "failed":
             was = self.repeated.failure
             if was is not None and was.step in (call.step, None):
                 return failed(call.step, was.code, view.reason or "the call was refused")
         if known is None:
             return self._diverge(call, "call", None, call.arguments, at)
-        return self._diverge(call, "arguments", self.arguments.get(place), call.arguments, at)
+        return self._diverge(call, "arguments", self.arguments.get(position), call.arguments, at)
 
     def _diverge(
         self, call: ConcreteCall, what: str, was: JsonValue, now: JsonValue, at: datetime
@@ -227,7 +227,7 @@ class Replay(Progress):
         return failed(call.step, DIVERGED, f"its {what} differ: see the steps of the replay")
 
     def _keep(self, result: StepResult) -> None:
-        found = tuple(_differences(self.earlier.get(placed_at(result)), result))
+        found = tuple(_differences(self.earlier.get(position_of(result)), result))
         self.run = self.run.but(divergences=self.run.divergences + len(found))
         super()._keep(result.but(divergences=found))
 

@@ -6,11 +6,11 @@ from events.invocations import InvocationView
 from functions.runs.aggregates import RESULTS, RUNS
 from functions.runs.rules.calls import ConcreteCall
 from functions.runs.rules.replaying import (
-    Place,
+    Position,
     Replay,
     compared_ids,
-    placed_at,
     playable,
+    position_of,
     taken_over_ids,
 )
 from functions.runs.rules.run import Run, StepResult, result_id
@@ -55,18 +55,18 @@ async def note_earlier(
         if each.iteration is not None
     ]
     replay.earlier |= await _read(store, of_iterations)
-    places: dict[str, Place] = {}
+    positions: dict[str, Position] = {}
     for call, view in calls:
         known = replay.earlier.get((call.placed.number, call.iteration))
         if view.status != "confirmed" and known is not None and known.invocation_id is not None:
-            places[known.invocation_id] = placed_at(known)
-    for invocation_id, arguments in (await read_arguments(store, places)).items():
-        replay.arguments[places[invocation_id]] = arguments
+            positions[known.invocation_id] = position_of(known)
+    for invocation_id, arguments in (await read_arguments(store, positions)).items():
+        replay.arguments[positions[invocation_id]] = arguments
 
 
-async def _read(store: TenantStore, ids: Sequence[str]) -> dict[Place, StepResult]:
+async def _read(store: TenantStore, ids: Sequence[str]) -> dict[Position, StepResult]:
     if not ids:
         return {}
     documents = await store.get_many([(RESULTS.collection, id) for id in ids])
     found = (RESULTS.state_in(each.data) for each in documents if each is not None)
-    return {placed_at(each): each for each in found}
+    return {position_of(each): each for each in found}

@@ -20,7 +20,7 @@ MOST_BYTES = 900_000
 _CURSOR = re.compile(r"([0-9]{1,6})\.([0-9]{1,6})\.([0-9]{1,6})\Z", re.ASCII)
 
 
-class Place(NamedTuple):
+class Position(NamedTuple):
     """A result of a run: that of a step, or that of one of its iterations, of which there are
     `of`."""
 
@@ -32,20 +32,20 @@ class Place(NamedTuple):
         """The id of its document."""
         return result_id(run_id, self.number, self.iteration if self.of else None)
 
-    def after(self, iterations: int) -> "Place":
+    def after(self, iterations: int) -> "Position":
         """The next one, where this one's step turned out to have so many iterations."""
         if not self.of and iterations:
-            return Place(self.number, 0, iterations)
+            return Position(self.number, 0, iterations)
         if self.iteration + 1 < self.of:
-            return Place(self.number, self.iteration + 1, self.of)
-        return Place(self.number + 1)
+            return Position(self.number, self.iteration + 1, self.of)
+        return Position(self.number + 1)
 
-    def expected(self, last: int) -> "list[Place]":
+    def expected(self, last: int) -> "list[Position]":
         """This one and those after it, before the step `last`, as far as nothing unread may come
         between."""
         if self.of:
-            return [Place(self.number, each, self.of) for each in range(self.iteration, self.of)]
-        return [Place(number) for number in range(self.number, last)]
+            return [Position(self.number, each, self.of) for each in range(self.iteration, self.of)]
+        return [Position(number) for number in range(self.number, last)]
 
 
 async def list_steps(caller: Caller, run_id: str, limit: int, cursor: str | None) -> StepPage:
@@ -56,40 +56,40 @@ async def list_steps(caller: Caller, run_id: str, limit: int, cursor: str | None
     store = TenantStore(caller.tenant_id)
     # Nothing is there of what comes after the group under way.
     last = min(run.steps, run.done + MOST_IN_A_GROUP)
-    place, size = _place_in(cursor), 0
+    position, size = _position_in(cursor), 0
     known: dict[str, Document | None] = {}
     shown: list[StepView] = []
-    while place.number < last:
-        if place.id(run_id) not in known:
+    while position.number < last:
+        if position.id(run_id) not in known:
             more = min(AT_ONCE, limit - len(known))
             if more == 0:
                 break
-            ids = [each.id(run_id) for each in islice(place.expected(last), more)]
+            ids = [each.id(run_id) for each in islice(position.expected(last), more)]
             documents = await store.get_many([(RESULTS.collection, id) for id in ids])
             known |= dict(zip(ids, documents, strict=True))
-        document = known[place.id(run_id)]
+        document = known[position.id(run_id)]
         result = RESULTS.state_in(document.data) if document is not None else None
         if document is not None and result is not None:
             size += len(document.data["state"].encode())
             if shown and size > MOST_BYTES:
                 break
             shown.append(StepView.of(result))
-        place = place.after(_iterations(run, place, result))
-    following = ".".join(map(str, place)) if place.number < last else None
+        position = position.after(_iterations(run, position, result))
+    following = ".".join(map(str, position)) if position.number < last else None
     return StepPage(items=tuple(shown), next_cursor=following)
 
 
-def _iterations(run: Run, place: Place, result: StepResult | None) -> int:
+def _iterations(run: Run, position: Position, result: StepResult | None) -> int:
     """How many iterations the step has given; one under way has no result of its own yet."""
     if result is not None:
         return result.iterations or 0
-    return run.cursor.call if place.number == run.done else 0
+    return run.cursor.call if position.number == run.done else 0
 
 
-def _place_in(cursor: str | None) -> Place:
+def _position_in(cursor: str | None) -> Position:
     if cursor is None:
-        return Place()
+        return Position()
     found = _CURSOR.match(cursor)
     if found is None:
         raise refused_cursor()
-    return Place(*map(int, found.groups()))
+    return Position(*map(int, found.groups()))
