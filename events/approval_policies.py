@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from events.approvals import Kind, Risk
+from events.approvals import Kind
+from events.effects import Risk
 from events.quorum import Rule
 from events.registry import event
 from shared.kit.callers import Identifier

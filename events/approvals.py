@@ -3,6 +3,7 @@
 from typing import ClassVar, Literal
 
 from events.assertions import DecisionAssertion
+from events.effects import Effect, Risk
 from events.quorum import BreakGlass, Capacity, Grant, LateDecision, Review, Rule, Vote
 from events.registry import event
 from shared.kit.instants import Instant
@@ -16,11 +17,6 @@ MOST_CONTENT_BYTES = 256 * 1024
 MOST_EVIDENCE = 50
 
 Kind = Literal["artifact", "communication", "execution", "financial", "constitutional"]
-Risk = Literal["low", "medium", "high", "critical"]
-# From harmless to grave.
-Effect = Literal[
-    "read", "draft", "change", "send", "publish", "deploy", "delete", "grant", "decide", "pay"
-]
 # What of an approval only a passkey's signature decides: nothing, a broken glass, or all that
 # assents (approve, break the glass, defer, escalate, delegate). Nobody ever needs one to refuse.
 PasskeyFor = Literal["nothing", "break_glass", "assent"]

@@ -2,7 +2,8 @@
 
 from typing import Literal
 
-from events.approvals import Effect, Kind, Risk
+from events.approvals import Kind
+from events.effects import Effect, Risk
 from events.registry import event
 from shared.kit.instants import Instant
 from shared.kit.models import EventData

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from events.approvals import Effect
+from events.effects import Effect
 from shared.kit.models import Model
 
 _FILE = Path(__file__).parents[1] / "shared" / "catalogue.toml"

@@ -16,8 +16,8 @@ from events.approvals import (
     ApprovalVetoed,
     CaseBinding,
     Kind,
-    Risk,
 )
+from events.effects import Risk
 from events.quorum import Capacity
 from shared.kit.canonical import content_hash
 from shared.kit.errors import Invalid, SignatureInvalid

@@ -1,10 +1,13 @@
 """The effects of operations, from harmless to grave, and the risk of each."""
 
 from collections.abc import Iterable, Mapping
-from typing import get_args
+from typing import Literal, get_args
 
-from events.approvals import Effect, Risk
-
+Risk = Literal["low", "medium", "high", "critical"]
+# From harmless to grave.
+Effect = Literal[
+    "read", "draft", "change", "send", "publish", "deploy", "delete", "grant", "decide", "pay"
+]
 EFFECTS: tuple[Effect, ...] = get_args(Effect)
 # Only the agent's own workspace sees what these do, so nothing of it has to be undone.
 HARMLESS: frozenset[Effect] = frozenset({"read", "draft"})

@@ -7,8 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from events.approvals import Effect
-from events.effects import HARMLESS
+from events.effects import HARMLESS, Effect
 from shared.kit.canonical import content_hash
 from shared.kit.models import Model
 

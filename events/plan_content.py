@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, JsonValue
 
-from events.approvals import Effect
+from events.effects import Effect
 from events.operations import Undo
 from events.rights import RightLimits
 from shared.kit.models import Data

@@ -7,7 +7,7 @@ from typing import Literal
 
 from joserfc.jwk import KeySet
 
-from events.approvals import Effect, Risk
+from events.effects import Effect, Risk
 from events.registry import event
 from shared.kit.errors import SignatureInvalid
 from shared.kit.instants import Instant

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from events.approvals import Risk
+from events.effects import Risk
 from events.registry import event
 from shared.kit.instants import Instant
 from shared.kit.models import EventData

@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, JsonValue, StringConstraints
 
-from events.approvals import Kind, Risk
+from events.approvals import Kind
+from events.effects import Risk
 from events.registry import event
 from shared.kit.ids import Id
 from shared.kit.instants import Instant

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, StringConstraints, field_validator
 
 from events.agents import Mode
-from events.approvals import Effect, Risk
+from events.effects import Effect, Risk
 from events.rights import MOST_OPERATIONS, Rights
 from shared.kit.json_parts import nearest
 from shared.kit.models import Model

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
-from events.approvals import Effect
+from events.effects import Effect
 from events.operations import Undo
 from events.rights import RightLimits
 from shared.kit.canonical import canonical_json

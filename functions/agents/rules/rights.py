@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from events.approvals import Effect
 from events.catalogue import CONNECTORS, Confirmed
-from events.effects import CONSEQUENTIAL, HARMLESS, by_gravity, gravity
+from events.effects import CONSEQUENTIAL, HARMLESS, Effect, by_gravity, gravity
 from events.rights import Right, RightLimits
 from events.specs import Operation, Spec, System
 

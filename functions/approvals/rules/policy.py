@@ -9,8 +9,8 @@ from datetime import timedelta
 from itertools import combinations
 
 from events.approval_policies import PolicyEntry, PolicyRecord
-from events.approvals import Kind, PasskeyFor, Risk
-from events.effects import RISKS
+from events.approvals import Kind, PasskeyFor
+from events.effects import RISKS, Risk
 from events.quorum import Rule
 from functions.approvals.rules.quorum import (
     ANY_GOVERNOR,

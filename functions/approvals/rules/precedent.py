@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from events.approvals import Kind, Risk
+from events.approvals import Kind
+from events.effects import Risk
 from events.precedents import (
     Condition,
     Finding,

@@ -7,18 +7,10 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, JsonValue, StringConstraints
 
 from events.agents import AgentApprovalNeeded
-from events.approvals import (
-    MOST_CONTENT_BYTES,
-    MOST_EVIDENCE,
-    CaseBinding,
-    Effect,
-    Kind,
-    Risk,
-    Stage,
-    Subject,
-)
+from events.approvals import MOST_CONTENT_BYTES, MOST_EVIDENCE, CaseBinding, Kind, Stage, Subject
 from events.budgets import BudgetApprovalNeeded
 from events.dossiers import Assessment
+from events.effects import Effect, Risk
 from events.policies import PolicyApprovalNeeded
 from events.quorum import Rule
 from events.runs import RunApprovalNeeded

@@ -5,8 +5,7 @@ from collections.abc import Iterator, Mapping
 from itertools import takewhile
 from typing import NamedTuple
 
-from events.approvals import Effect, Risk
-from events.effects import HARMLESS, RISK, RISKS, gravity
+from events.effects import HARMLESS, RISK, RISKS, Effect, Risk, gravity
 from events.operations import OPERATIONS
 from events.plan_content import (
     AgentTurns,

@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
-from events.approvals import Effect
-from events.effects import HARMLESS, gravity
+from events.effects import HARMLESS, Effect, gravity
 from events.operations import OPERATIONS, OperationDefinition, Undo
 from events.plan_content import AgentPart, Assent
 from shared.agents.rights import HeldRight, KnownRights, beyond

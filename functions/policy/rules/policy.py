@@ -6,7 +6,8 @@ from typing import Annotated, Any, Protocol, Self
 
 from pydantic import StringConstraints
 
-from events.approvals import ApprovalState, Risk
+from events.approvals import ApprovalState
+from events.effects import Risk
 from events.policies import (
     PolicyApprovalNeeded,
     PolicyDrafted,

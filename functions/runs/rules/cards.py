@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from events.approvals import Effect, Kind
-from events.effects import RISK, gravity
+from events.approvals import Kind
+from events.effects import RISK, Effect, gravity
 from events.operations import OPERATIONS
 from events.plan_content import PlanContent, PlanStep, SubRun, all_steps, calls_in
 from events.plans import Prediction

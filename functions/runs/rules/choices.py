@@ -4,8 +4,7 @@ are refused. Nothing that a model or a tool says widens it."""
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from events.approvals import Effect
-from events.effects import HARMLESS, gravity
+from events.effects import HARMLESS, Effect, gravity
 from events.operations import OPERATIONS, OperationDefinition
 from events.plan_content import Call, Envelope
 from events.rights import RightLimits

@@ -1,6 +1,6 @@
 """Asks for assent: to a plan, or to the calls of a step."""
 
-from events.approvals import Effect
+from events.effects import Effect
 from events.plan_content import PlanContent, SubRun, all_steps
 from events.plans import Prediction
 from functions.runs.aggregates import RUNS

@@ -5,9 +5,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from events.approvals import Effect
 from events.catalogue import CONNECTORS
-from events.effects import EFFECTS, gravity
+from events.effects import EFFECTS, Effect, gravity
 from events.rights import MOST_OPERATIONS
 from events.specs import Spec
 from functions.agents.rules.normal_form import normal_form, read_normal_form
