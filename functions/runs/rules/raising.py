@@ -5,10 +5,9 @@ from datetime import datetime
 from events.approvals import ApprovalState
 from events.budgets import BudgetApprovalNeeded, BudgetRaised
 from functions.runs.rules.budget import Budget, Proposed, Steps
-from functions.runs.rules.deciding import GIVEN, TAKEN_BACK
+from functions.runs.rules.deciding import GIVEN, TAKEN_BACK, refuse_other_content
 from shared.budgets.limits import TENANT, TRIAL_DAY_USD_MICROS, Raised, raised_limit
 from shared.kit.contents import Content
-from shared.kit.errors import SignatureInvalid
 from shared.kit.ids import derive_id
 from shared.kit.transitions import Transition
 
@@ -85,8 +84,7 @@ def decide_raise(budget: Budget, decision: ApprovalState, limit_usd_micros: int)
     asked = budget.proposed
     if asked is None or asked.approval_id != decision.approval_id:
         return ()
-    if asked.content_hash != decision.decision_hash:
-        raise SignatureInvalid("the decision is about another content than was asked about")
+    refuse_other_content(decision, asked.content_hash)
     raised = budget.raised
     if decision.status in TAKEN_BACK:
         taken_back = budget.but(raised=None, proposed=None)

@@ -1,10 +1,12 @@
 """How long runs are kept, and which of them go."""
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from functions.runs.rules.deciding import decide
 from functions.runs.rules.retention import (
     A_DAY,
     DEFAULT_DAYS,
@@ -19,7 +21,7 @@ from functions.runs.rules.retention import (
     look,
     set_days,
 )
-from functions.runs.rules.run import Run, Stop
+from functions.runs.rules.run import Assented, Run, Stop
 
 AT = datetime(2026, 11, 26, tzinfo=UTC)
 KEPT = Retention(days=30, due_at=AT)
@@ -134,3 +136,12 @@ def test_the_ended_runs_of_an_erased_person_go_whatever_their_age() -> None:
     assert looked.state.due_at == AT + UNTIL_COVERED
     (waiting,) = look(asked.state, [], None, AT)
     assert waiting.state.due_at == AT + A_DAY
+
+
+def test_the_time_of_a_run_whose_assent_was_taken_back_is_over_too() -> None:
+    given = Assented(approval_id="apr_1", content_hash="c", token="assented", given_by="gala")
+    rests = run(status="paused", ended_at=None, plan_assent=given)
+    vetoed: Any = SimpleNamespace(approval_id="apr_1", status="vetoed", decided_by="gala")
+    (step,) = decide(rests, vetoed, None, AT)
+    assert not KEPT.time_is_over(step.state, AT + timedelta(days=29))
+    assert KEPT.time_is_over(step.state, AT + timedelta(days=30))
