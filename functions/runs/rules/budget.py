@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 from pydantic import Field
 
@@ -10,7 +9,7 @@ from events.budgets import BudgetChanged, BudgetState, BudgetStateName, Threshol
 from events.effects import HARMLESS
 from events.plan_content import Call, PlanContent, PlanStep, all_steps, calls_in
 from events.plans import Prediction
-from functions.runs.rules.run import Hold
+from functions.runs.rules.run import Hold, Steps
 from shared.budgets.limits import (
     ANY_AGENT,
     TENANT,
@@ -25,7 +24,6 @@ from shared.kit.errors import VersionConflict
 from shared.kit.models import Model
 from shared.kit.transitions import Transition
 
-Steps = tuple[Transition[Any], ...]
 TRIAL_RUNS_A_DAY = 10
 
 
