@@ -1,6 +1,6 @@
 """Compiles a capsule with its inputs to the content of a plan: the same bytes on every machine."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -17,7 +17,8 @@ from events.plan_content import (
     Wait,
 )
 from functions.capsules.rules.graph import Graph, Node, graph_of
-from functions.capsules.rules.problems import Flawed, Problem
+from functions.capsules.rules.inputs import given_inputs
+from functions.capsules.rules.problems import Flawed, Problem, path_below
 from functions.capsules.rules.rights import (
     Granted,
     Refused,
@@ -27,14 +28,14 @@ from functions.capsules.rules.rights import (
     undo_by_definition,
 )
 from functions.capsules.rules.schemas import ANY, Schema, mistakes
-from functions.capsules.rules.scope import Scope
+from functions.capsules.rules.scope import Scope, misread
 from functions.capsules.rules.source import CapsuleBody, InnerStep, Step
 from functions.capsules.rules.turns import ANSWER, agent_turns
 from shared.agents.rights import KnownRights
 from shared.kit.contents import Content
-from shared.kit.expressions import ExpressionFailed, ExpressionInvalid, Path
+from shared.kit.expressions import ExpressionFailed, Path
 from shared.kit.money import usd_micros
-from shared.kit.templates import condition, expressions_in
+from shared.kit.templates import condition
 
 DEEPEST = 5
 
@@ -99,21 +100,6 @@ def content_of(plan: PlanContent) -> Content:
     return Content.of(plan.model_dump(mode="json"))
 
 
-def given_inputs(body: CapsuleBody, inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """The inputs with the defaults of those that were left out. Raises Flawed."""
-    given = {
-        name: inputs.get(name, each.default)
-        for name, each in body.inputs.items()
-        if name in inputs or each.has_default
-    }
-    whole = {**given, **inputs}
-    found = mistakes(body.input_schema, whole)
-    problems = [Problem(".".join(("inputs", *map(str, at))), told) for at, told in found]
-    if problems:
-        raise Flawed(*problems)
-    return whole
-
-
 @dataclass
 class _Compiling:
     source: Source
@@ -140,7 +126,7 @@ class _Compiling:
 
     def outputs(self) -> dict[str, Any]:
         outputs = self.source.body.outputs
-        self.problems += _misread("outputs", outputs, self.scope.told)
+        self.problems += misread("outputs", outputs, self.scope.told)
         return dict(outputs)
 
     def _group(self, node: Node, step: Step) -> PlanStep | None:
@@ -187,7 +173,7 @@ class _Compiling:
         known = None if wrong else self.scope.known(step.arguments, step.for_each)
         for number, arguments in enumerate(known or ()):
             for at, told in mistakes(schema, arguments):
-                path = ".".join((node.path, "with", *map(str, at)))
+                path = path_below(f"{node.path}.with", at)
                 which = f" (item {number})" if step.for_each else ""
                 self.problems.append(Problem(path, f"{told}{which}"))
         asks = step.approval == "required"
@@ -227,7 +213,7 @@ class _Compiling:
         if own is None:
             return undo_by_definition(grant, self.source.rights)
         may_undo(grant, own.use, self.source.rights, self.source.agent)
-        self.problems += _misread(f"{node.path}.undo.with", own.arguments, _beyond_call)
+        self.problems += misread(f"{node.path}.undo.with", own.arguments, _beyond_call)
         return Undo(operation=own.use, arguments=own.arguments)
 
     def _wait(self, node: Node) -> PlanStep:
@@ -286,18 +272,6 @@ class _Compiling:
             timeout_seconds=step.timeout,
             budget_usd_micros=None if step.budget_usd is None else usd_micros(step.budget_usd),
         )
-
-
-def _misread(path: str, written: Any, why_not: Callable[[Path], str | None]) -> Iterator[Problem]:
-    """What is wrong with the expressions in a value at that path: that they are none, or read a
-    place that they may not."""
-    try:
-        for at, expression in expressions_in(written):
-            for place in expression.reads:
-                if (told := why_not(place)) is not None:
-                    yield Problem(".".join((path, *map(str, at))), told)
-    except ExpressionInvalid as refusal:
-        yield Problem(path, str(refusal))
 
 
 def _beyond_call(place: Path) -> str | None:

@@ -5,7 +5,7 @@ import heapq
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from functions.capsules.rules.problems import Flawed, Problem
+from functions.capsules.rules.problems import Flawed, Problem, path_below
 from functions.capsules.rules.source import CapsuleBody, InnerStep
 from shared.kit.expressions import Expression, ExpressionInvalid, Path, in_words
 from shared.kit.templates import condition, expressions_in
@@ -85,7 +85,7 @@ def _reads(path: str, step: InnerStep, problems: list[Problem]) -> Iterator[Read
     for key, template in _templates(step):
         try:
             for at, expression in expressions_in(template):
-                yield from _of(".".join((path, key, *map(str, at))), expression)
+                yield from _of(path_below(f"{path}.{key}", at), expression)
         except ExpressionInvalid as refusal:
             problems.append(Problem(f"{path}.{key}", str(refusal)))
 

@@ -24,6 +24,11 @@ class Problem(NamedTuple):
         return FieldError(self.path[:LONGEST_FIELD], self.message[:LONGEST_MESSAGE])
 
 
+def path_below(path: str, at: Iterable[str | int]) -> str:
+    """The dotted path of a place in the value that lies at a path."""
+    return ".".join((path, *map(str, at)))
+
+
 class Flawed(Exception):
     """Rules found these mistakes in a source."""
 

@@ -1,13 +1,20 @@
 """What the expressions of a step may read, and what is there as far as schemas say."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from functions.capsules.rules.graph import Graph, Node
-from functions.capsules.rules.problems import Problem
+from functions.capsules.rules.problems import Problem, path_below
 from functions.capsules.rules.schemas import ANY, Schema, at_place, misfit, mistakes
-from shared.kit.expressions import Expression, ExpressionFailed, Path, evaluate, in_words
+from shared.kit.expressions import (
+    Expression,
+    ExpressionFailed,
+    ExpressionInvalid,
+    Path,
+    evaluate,
+    in_words,
+)
 from shared.kit.templates import alone, condition, expressions_in, filled, texts_in
 
 LIST: Schema = {"type": "array"}
@@ -88,7 +95,7 @@ class Scope:
         """What the arguments of a call have wrong by its schema, as far as it is known."""
         texts = dict(texts_in(template))
         for at, told in mistakes(schema, template, tuple(texts)):
-            yield Problem(_joined(path, at), told)
+            yield Problem(path_below(path, at), told)
         for at, text in texts.items():
             wanted = at_place(schema, at)
             if isinstance(wanted, str):
@@ -97,7 +104,7 @@ class Scope:
             given = {"type": "string"} if expression is None else self.gives(expression, item)
             told_type = misfit(given, wanted)
             if told_type is not None:
-                yield Problem(_joined(path, at), told_type)
+                yield Problem(path_below(path, at), told_type)
 
     def known(self, template: Any, for_each: str | None) -> list[Any] | None:
         """The template for each call, where inputs alone determine all of it; else None. Raises
@@ -128,5 +135,13 @@ def _of_inputs(expression: Expression, more: Sequence[str]) -> bool:
     return all(place[0] in ("inputs", *more) for place in expression.reads)
 
 
-def _joined(path: str, at: Path) -> str:
-    return ".".join((path, *map(str, at)))
+def misread(path: str, written: Any, why_not: Callable[[Path], str | None]) -> Iterator[Problem]:
+    """What is wrong with the expressions in a value at that path: that they are none, or read a
+    place that they may not."""
+    try:
+        for at, expression in expressions_in(written):
+            for place in expression.reads:
+                if (told := why_not(place)) is not None:
+                    yield Problem(path_below(path, at), told)
+    except ExpressionInvalid as refusal:
+        yield Problem(path, str(refusal))
