@@ -40,13 +40,12 @@ class Waiting(Data):
     run_id: str | None = None
 
 
-class RunState(EventData):
-    """A run after the event. Nothing in it grows: what steps gave lies in documents of their own.
-    `done` is how many of the plan's `steps` have ended. `stopping` is what somebody asked for while
-    the run acts, which happens once it knows what became of what it has begun. `replay_of` is the
-    run that it repeats, whose tokens cannot act. A step of `parent_run_id` started a sub-run, which
-    lies `depth` runs below the one that somebody started; what it spends is spent by that one.
-    `recall_id` is the recall that halted it."""
+class RunSummary(Data):
+    """What everybody is told of a run. `done` is how many of the plan's `steps` have ended.
+    `stopping` is what somebody asked for while the run acts, which happens once it knows what
+    became of what it has begun. `replay_of` is the run that it repeats, whose tokens cannot act. A
+    step of `parent_run_id` started a sub-run, which lies `depth` runs below the one that somebody
+    started; what it spends is spent by that one. `recall_id` is the recall that halted it."""
 
     run_id: str
     plan_hash: str
@@ -71,6 +70,11 @@ class RunState(EventData):
     depth: int = 0
     recall_id: str | None = None
     workspace_id: InWorkspace = None
+
+
+class RunState(RunSummary, EventData):
+    """A run after the event. Nothing in it grows: what steps gave lies in documents of their
+    own."""
 
 
 class Burst(RunState):

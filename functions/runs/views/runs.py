@@ -2,45 +2,26 @@
 
 from typing import Self
 
-from events.runs import Failure, RunStatus, Waiting
+from pydantic import ConfigDict
+
+from events.runs import Failure, RunStatus, RunSummary, Waiting
 from functions.runs.rules.run import Run
 from shared.kit.instants import Instant
 from shared.kit.models import Data, Page, part_of
-from shared.kit.workspaces import InWorkspace
 
 
-class RunView(Data):
+class RunView(RunSummary):
     """A run: where it stands, what it waits for, what it holds and spent. `stopping` is what
     somebody asked for and happens once it is known what the run has begun. `token_id` is the token
     that it asked assent for last: `POST /v1/tokens/{id}/revoke` takes it back."""
 
-    run_id: str
-    plan_hash: str
-    capsule: str
-    capsule_version: str
-    agent_id: str
-    agent_version: str
-    status: RunStatus
-    started_by: str
-    started_at: Instant
-    ended_at: Instant | None
-    done: int
-    steps: int
-    waiting: Waiting | None
-    stopping: str | None
-    failure: Failure | None
-    approval_id: str | None
-    held_usd_micros: int
-    spent_usd_micros: int
+    # Whoever reads it is promised every field.
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+
     outputs_hash: str | None
     is_undone: bool
-    replay_of: str | None
-    recall_id: str | None
     token_id: str | None
-    parent_run_id: str | None
-    depth: int
     divergences: int
-    workspace_id: InWorkspace = None
 
     @classmethod
     def of(cls, run: Run) -> Self:
