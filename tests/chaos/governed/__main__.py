@@ -7,22 +7,19 @@ printed. Logs and evidence are kept in build/chaos."""
 import argparse
 import shutil
 import sys
-import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
-from tests.chaos.checker.verdict import contradictions
 from tests.chaos.governed.batch import try_runs
 from tests.chaos.governed.report import shown
+from tests.chaos.passing import add_options, passes
 from tests.chaos.tale import Extent
-from tests.chaos.weather.stage import ROOT, StageFailed
 
 # The database's emulator answers a query the later, the more documents there are.
 BATCH = 100
 _LEAST_STORM_SECONDS = 8.0
 _STORM_SECONDS_A_RUN = 1.5
-_PAUSE_SECONDS = 0.4
-_PATIENCE_SECONDS = 45.0
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -43,34 +40,18 @@ def extent_of(runs: int, chosen: argparse.Namespace) -> Extent:
 
 
 def _passes(seed: str, extent: Extent, into: Path) -> bool:
-    print(f"Seed {seed}: {extent.cases} runs. What it leaves is in {into}.", flush=True)
-    shutil.rmtree(into, ignore_errors=True)
-    began = time.monotonic()
-    try:
-        tale, evidence = try_runs(seed, extent, into)
-    except StageFailed as failure:
-        print(f"The platform itself: {failure}", flush=True)
+    named = f"Seed {seed}: {extent.cases} runs"
+    if not passes(named, into, partial(try_runs, seed, extent, into), shown):
         return False
-    against = contradictions(evidence)
-    print(shown(tale, evidence, time.monotonic() - began))
-    verdict = "\n".join(against) or "Nothing speaks against it."
-    print(verdict, flush=True)
-    (into / "verdict.txt").write_text(verdict + "\n")
-    if not against:
-        shutil.rmtree(into / "platform", ignore_errors=True)
-    return not against
+    shutil.rmtree(into / "platform", ignore_errors=True)
+    return True
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos.governed", description=__doc__)
     parser.add_argument("--runs", type=int, default=1000)
     parser.add_argument("--batch", type=int, default=BATCH)
-    parser.add_argument("--seeds", type=int, nargs="+", default=[1])
-    parser.add_argument("--stops", type=int, default=1, help="of the whole platform, a batch")
-    parser.add_argument(
-        "--pause", type=float, default=_PAUSE_SECONDS, help="seconds between two faults, on average"
-    )
-    parser.add_argument("--into", type=Path, default=ROOT / "build" / "chaos")
+    add_options(parser, stops=1)
     return parser
 
 

@@ -3,6 +3,7 @@
 from collections import Counter
 
 from tests.chaos.checker.evidence import Evidence
+from tests.chaos.report import counts, table, told
 from tests.chaos.tale import Tale
 
 
@@ -19,24 +20,10 @@ def shown(tale: Tale, evidence: Evidence, seconds: float) -> str:
         calls = tenant.states("invocations").values()
         doubts += sum(each["settled_by"] is not None for each in calls)
         events += len(tenant.events)
-    kills = sum(count for fault, count in tale.faults.items() if "kill" in fault)
-    diary = tale.diary
-    parts = ", ".join(f"{part} {took:.0f} s" for part, took in tale.seconds.items())
     rows = {
-        "runs": f"{statuses.total()} of {len(evidence.tenants)} tenants: {_counts(statuses)}",
-        "receipts": f"{outcomes.total()}: {_counts(outcomes)}; {doubts} doubts settled by people",
-        "effects": _counts(counted),
+        "runs": f"{statuses.total()} of {len(evidence.tenants)} tenants: {counts(statuses)}",
+        "receipts": f"{outcomes.total()}: {counts(outcomes)}; {doubts} doubts settled by people",
+        "effects": counts(counted),
         "events": f"{events}",
-        "answers": f"{len(diary.said)} to commands, after {diary.repeated} calls made again"
-        f" ({_counts(diary.later)})",
-        "kills": f"{kills} of function processes",
-        "stops": f"{len(tale.stops)} of the whole platform: {'; '.join(tale.stops) or 'none'}",
-        "faults": _counts(tale.faults),
-        "dead letters": f"{len(tale.redelivered)} sent again",
-        "time": f"{seconds:.0f} s: {parts}",
     }
-    return "\n".join(f"  {name:<13} {said}" for name, said in rows.items())
-
-
-def _counts(found: Counter[str]) -> str:
-    return ", ".join(f"{name} {count}" for name, count in sorted(found.items())) or "none"
+    return table(rows | told(tale, seconds))
