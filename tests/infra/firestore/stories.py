@@ -41,7 +41,7 @@ from functions.policy.aggregates import RUN as POLICY
 from functions.policy.reactions import HANDLERS as POLICY_HANDLERS
 from functions.policy.rules.policy import PolicyBody
 from functions.policy.service import decisions, drafts, replaying
-from functions.runs import api as runs
+from functions.runs.api import budgets, runs
 from functions.runs.reactions import HANDLERS as RUNS_HANDLERS
 from functions.runs.reactions import RUN as RUNS
 from mobile_api.reactions import HANDLERS as MOBILE_HANDLERS
@@ -230,7 +230,7 @@ async def somebody_lists_capsules_and_runs(tenant: str) -> None:
         await capsules.get_capsules(caller)
         for status in (None, "running"):
             await runs.get_runs(caller, status)
-    await runs.get_budgets(everywhere)
+    await budgets.get_budgets(everywhere)
     await RUNS.sweep(RUNS_HANDLERS).run(START)
 
 
