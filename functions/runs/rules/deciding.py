@@ -18,7 +18,7 @@ def decide(run: Run, decision: ApprovalState, token: str | None, at: datetime) -
     decision is about something else than what the run waits for. Raises SignatureInvalid for a
     decision about other content than was asked about."""
     if decision.status in TAKEN_BACK:
-        return _taken_back(run, decision)
+        return _taken_back(run, decision, at)
     asked = run.asked
     if asked is None or asked.approval_id != decision.approval_id:
         return ()
@@ -37,7 +37,7 @@ def decide(run: Run, decision: ApprovalState, token: str | None, at: datetime) -
     return (Transition(noted.moving(at)),)
 
 
-def _taken_back(run: Run, decision: ApprovalState) -> Steps:
+def _taken_back(run: Run, decision: ApprovalState, at: datetime) -> Steps:
     """A run that goes by an assent that was taken back is cancelled."""
     which = {"plan_assent": run.plan_assent, "step_assent": run.step_assent}
     found = [
@@ -51,10 +51,10 @@ def _taken_back(run: Run, decision: ApprovalState) -> Steps:
     failure = Failure(code="assent_taken_back", detail=why)
     # Whoever acts now loses its race, and stops before its next call.
     if run.may_have_begun:
-        at = decision.decided_at or run.started_at
-        stop = Stop(kind="cancel", by=decision.decided_by or "", at=at)
+        since = decision.decided_at or run.started_at
+        stop = Stop(kind="cancel", by=decision.decided_by or "", at=since)
         return (Transition(run.but(stop=stop, stopping="cancel", failure=failure)),)
-    ended = run.but(status="cancelled", waiting=None, failure=failure, due_at=None, stop=None)
+    ended = run.but(status="cancelled", failure=failure, ended_at=at, **run.at_rest)
     said = {"receipts": (), "cancelled_by": decision.decided_by or "", "ends": None}
     return (Transition(ended, RunCancelled, said),)
 
@@ -68,8 +68,6 @@ def _refused(run: Run, decision: ApprovalState, at: datetime) -> Steps:
     why = f"{decision.approval_id} was {decision.status} by {decision.decided_by}"
     step = run.waiting.step if run.waiting is not None else None
     failure = Failure(step=step, code="assent_refused", detail=why)
-    ended = run.but(
-        status="cancelled", waiting=None, failure=failure, due_at=None, ended_at=at, stop=None
-    )
+    ended = run.but(status="cancelled", failure=failure, ended_at=at, **run.at_rest)
     said = {"receipts": (), "cancelled_by": decision.decided_by or "", "ends": None}
     return (Transition(ended, RunCancelled, said),)
