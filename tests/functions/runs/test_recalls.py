@@ -312,3 +312,21 @@ async def test_a_burst_of_another_agent_under_way_loses_at_its_next_act(
     await world.start(plan)
     assert await world.counter() == {"value": 2, "additions": 2}
     assert [each["status"] for each in await world.listed()] == ["paused", "paused"]
+
+
+async def test_a_run_that_waits_for_tools_rests_once_it_knows_what_its_call_did(
+    world: World,
+) -> None:
+    """The counter was added to and the answer lost: a person is told of the doubt, and nobody is
+    offered to undo all but that."""
+    await world.fail(drop=1)
+    begun = await world.start(await world.plan(add("one"), add("two")))
+    assert (begun["waiting"]["kind"], begun["done"]) == ("time", 0)
+    await recall(world)
+    assert (await world.counter())["value"] == 1
+    assert (await world.shown(begun["run_id"]))["stopping"] == "recall"
+    await world.fire(begun["run_id"])
+    run = await world.shown(begun["run_id"])
+    assert (run["status"], run["failure"]["code"]) == ("paused", "recalled")
+    assert run["waiting"]["kind"] == "doubt"
+    assert [each["outcome"] for each in await world.receipts()] == ["doubtful"]
