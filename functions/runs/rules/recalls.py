@@ -99,7 +99,7 @@ def recalled(recall_id: str) -> Failure:
     return Failure(code="recalled", detail=f"its agent was recalled: {recall_id}")
 
 
-def halt(run: Run, recall_id: str, by: str, at: datetime) -> Steps:
+def halt(run: Run, by: str, at: datetime, *, recall_id: str) -> Steps:
     """The run rests or, where it waits for assent, is cancelled and gives up its approval. One
     that acts loses its race; it rests once it knows what became of what it has begun, and so does
     one that waits to ask for that again."""

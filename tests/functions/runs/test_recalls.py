@@ -288,7 +288,10 @@ async def test_a_recall_stops_the_runs_of_other_agents_within_its_own(world: Wor
     run = await world.start(await world.plan(add("one"), below))
     made = await recall(world)
     await world.settle()
-    assert [each["status"] for each in await world.listed()] == ["paused", "paused"]
+    part, whole = await world.listed()
+    assert (part["status"], part["failure"]["code"]) == ("paused", "recalled")
+    assert (whole["status"], whole["failure"]["code"]) == ("paused", "sub_run_paused")
+    assert whole["recall_id"] == part["recall_id"] == made["recall_id"]
     await world.act(run["run_id"], "resume")
     part = next(each for each in await world.listed() if each["depth"] == 1)
     await world.fire(part["run_id"])
@@ -330,3 +333,15 @@ async def test_a_run_that_waits_for_tools_rests_once_it_knows_what_its_call_did(
     assert (run["status"], run["failure"]["code"]) == ("paused", "recalled")
     assert run["waiting"]["kind"] == "doubt"
     assert [each["outcome"] for each in await world.receipts()] == ["doubtful"]
+
+
+async def test_a_recall_gives_up_what_a_run_within_asks_for(world: World) -> None:
+    await world.agent(agent_id=OTHER)
+    inner = await world.plan(add("inner", assent="step"), status="compiled", agent_id=OTHER)
+    below = PlanStep(id="below", does=SubRun(plan_hash=inner))
+    await world.start(await world.plan(add("one"), below))
+    part = (await world.listed(status="awaiting_approval"))[0]
+    await recall(world)
+    await world.settle()
+    assert {each["status"] for each in await world.listed()} == {"cancelled"}
+    assert (await world.approval(part["run_id"]))["status"] == "cancelled"
