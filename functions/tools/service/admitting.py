@@ -56,7 +56,7 @@ async def admit(work: Command, call: Invocation, grant: Grant) -> Admitted:
     if any(each.are_revoked(grant.token_ids, work.at) for each in stops.values()):
         refusal: Refusal | None = Refusal("the token was revoked")
     else:
-        refusal = _of_the_agent(call, agent, work) or _of_recalls(call, grant, stops)
+        refusal = _of_recalls(call, grant, stops) or _of_the_agent(call, agent, work)
     try:
         work.ask(INVOCATIONS, call.invocation_id, call)
     except Forbidden as denied:
@@ -70,9 +70,7 @@ def note_recorded(tenant_id: str, decision: str) -> None:
         note_stored(TenantStore(tenant_id), json.loads(decision).get("s", ""))
 
 
-def _of_recalls(
-    call: Invocation, grant: Grant, stops: Mapping[str, AgentStops]
-) -> Refusal | None:
+def _of_recalls(call: Invocation, grant: Grant, stops: Mapping[str, AgentStops]) -> Refusal | None:
     """Why a recall stops the call: that of its agent, or of one for whose run it is a part."""
     if call.undoes:
         return None

@@ -1,4 +1,4 @@
-"""What stops a run does not stop the undoing of what it did, and nothing is built on what is gone."""
+"""What stops a run does not stop undoing what it did, and nothing is built on what is gone."""
 
 from datetime import timedelta
 
