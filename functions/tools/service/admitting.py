@@ -38,7 +38,8 @@ class Admitted(NamedTuple):
 
 async def admit(work: Command, call: Invocation, grant: Grant) -> Admitted:
     """Reads the record, the agent and what stops it or those above it in one round trip, and asks
-    the policies about what is not recorded. What they decide lies in the same commit. Raises Unavailable."""
+    the policies about what is not recorded. What they decide lies in the same commit. Raises
+    Unavailable."""
     acting = list(dict.fromkeys(each.agent_id for each in (grant.right, *grant.above)))
     keys = [
         (INVOCATIONS.collection, call.invocation_id),
