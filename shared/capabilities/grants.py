@@ -73,10 +73,12 @@ class Assent(Data):
 
 class Grant(Data):
     """All that a verified token says. `token_id` names it, and nothing else; `token_ids` are its
-    own and those of all tokens that it was made of. `assent` is there where somebody had to."""
+    own and those of all tokens that it was made of. `right` is that of the innermost run, `above`
+    are those of the runs that it is a part of. `assent` is there where somebody had to."""
 
     token_id: str
     token_ids: tuple[str, ...] = ()
     right: Right
+    above: tuple[Right, ...] = ()
     deed: Deed
     assent: Assent | None = None

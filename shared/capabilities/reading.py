@@ -85,7 +85,7 @@ class Capability:
         authorizer = self._authorizer(operation, invocation_id, arguments_sha256, now)
         deed = self._deed(authorizer)
         assent = self._assent(authorizer)
-        right = self._handed_down(authorizer)
+        *above, right = self._handed_down(authorizer)
         if deed.expires_at <= now:
             raise self._refusal("expired", "the token has expired; get another")
         if deed.expires_at - now > LONGEST_LIFE + LEEWAY:
@@ -103,7 +103,14 @@ class Capability:
             detail = f"the token is there to {self.right.purpose}, not to {purpose}"
             raise self._refusal("cannot_act", detail)
         ids = token_ids_of(self.right, self._biscuit)
-        return Grant(token_id=ids[-1], token_ids=ids, right=right, deed=deed, assent=assent)
+        return Grant(
+            token_id=ids[-1],
+            token_ids=ids,
+            right=right,
+            above=tuple(above),
+            deed=deed,
+            assent=assent,
+        )
 
     def _deed(self, authorizer: Authorizer) -> Deed:
         """The call: in the first block or, where somebody had to assent, in one by its minter."""
@@ -125,12 +132,13 @@ class Capability:
         approval_id, by = found[0]
         return Assent(content_hash=needed, approval_id=approval_id, assented_by=by)
 
-    def _handed_down(self, authorizer: Authorizer) -> Right:
-        """The right of the innermost run that the minter handed it down to: each is a part of the
-        one above it."""
+    def _handed_down(self, authorizer: Authorizer) -> list[Right]:
+        """The right, and those of the runs that the minter handed it down to, the innermost one
+        last: each is a part of the one above it."""
         right = self.right
+        rights = [right]
         if self._biscuit.block_count() == 1:
-            return right
+            return rights
         scope, keys = _trusting(self._runs)
         found = _found(authorizer, Rule(f"found({_PART}) <- part({_PART}){scope}", {}, keys))
         below = {above: others for above, *others in found}
@@ -141,9 +149,10 @@ class Capability:
             right = right.but(
                 run_id=run_id, plan_hash=plan_hash, agent_id=agent_id, agent_version=agent_version
             )
+            rights.append(right)
         if below or len({each[0] for each in found}) != len(found):
             raise self._refusal("another_call", "the runs that the token names are no chain")
-        return right
+        return rights
 
     def _authorizer(
         self, operation: str, invocation_id: str, arguments_sha256: str, now: datetime

@@ -13,6 +13,7 @@ _RANDOM_BITS = 80
 _LENGTH = 26
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+_LAST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MILLISECOND
 # An id in a body: text that is no id is not found.
 Id = Annotated[str, StringConstraints(max_length=64)]
 _SHAPE = re.compile(rf"[a-z]{{3}}_[0-7][{CROCKFORD}]{{25}}")
@@ -41,13 +42,14 @@ def is_id(prefix: str, text: str) -> bool:
 
 
 def instant_of(id: str) -> datetime:
-    """The instant that an id sorts by, to the millisecond. Raises ValueError for what is no id."""
+    """The instant that an id sorts by, to the millisecond; for one after the year 9999, the last
+    one. Raises ValueError for what is no id."""
     if not _SHAPE.fullmatch(id):
         raise ValueError(f"{id!r} is no id")
     number = 0
     for character in id.partition("_")[2]:
         number = number * 32 + CROCKFORD.index(character)
-    return _EPOCH + (number >> _RANDOM_BITS) * _MILLISECOND
+    return _EPOCH + min(number >> _RANDOM_BITS, _LAST) * _MILLISECOND
 
 
 def _compose(prefix: str, at: datetime, low: int) -> str:

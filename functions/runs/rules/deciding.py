@@ -75,8 +75,6 @@ def _refused(run: Run, decision: ApprovalState, at: datetime) -> Steps:
 
 
 def _cancelled(run: Run, decision: ApprovalState, failure: Failure, at: datetime) -> Steps:
-    ended = run.but(
-        status="cancelled", waiting=None, failure=failure, due_at=None, ended_at=at, stop=None
-    )
+    ended = run.but(status="cancelled", failure=failure, ended_at=at, **run.at_rest)
     said = {"receipts": (), "cancelled_by": decision.decided_by or "", "ends": None}
     return (Transition(ended, RunCancelled, said),)

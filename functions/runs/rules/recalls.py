@@ -99,13 +99,14 @@ def recalled(recall_id: str) -> Failure:
     return Failure(code="recalled", detail=f"its agent was recalled: {recall_id}")
 
 
-def halt(run: Run, recall_id: str, by: str, at: datetime) -> Steps:
+def halt(run: Run, by: str, at: datetime, *, recall_id: str) -> Steps:
     """The run rests or, where it waits for assent, is cancelled and gives up its approval. One
-    that acts loses its race, and rests once it knows what became of what it has begun."""
+    that acts loses its race; it rests once it knows what became of what it has begun, and so does
+    one that waits to ask for that again."""
     if run.live_as is None:
         return ()
     run = run.but(recall_id=recall_id)
-    if run.is_moving:
+    if run.may_have_begun:
         stop = Stop(kind="recall", by=by, at=at)
         return (Transition(run.but(stop=stop, stopping="recall")),)
     halted = run.but(failure=recalled(recall_id))

@@ -185,6 +185,12 @@ class Run(RunState):
         both = (self.step_assent, self.plan_assent)
         return next((each for each in both if each and each.approval_id == waits_for), None)
 
+    @property
+    def at_rest(self) -> dict[str, Any]:
+        """The fields of a run that waits for nothing more. Undoing what it did goes on."""
+        due_at = self.due_at if self.undoing is not None else None
+        return {"waiting": None, "stop": None, "stopping": None, "due_at": due_at}
+
     def moving(self, at: datetime) -> "Run":
         """The same, acting from now on."""
         return self.but(status="running", waiting=None, failure=None, due_at=at + LOST_AFTER)

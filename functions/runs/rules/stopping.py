@@ -34,7 +34,7 @@ def cancel(run: Run, by: str, at: datetime) -> Steps:
     if run.may_have_begun:
         return _asked_to("cancel", run, by, at)
     asked = run.asked
-    ended = run.but(status="cancelled", waiting=None, due_at=None, ended_at=at, stop=None)
+    ended = run.but(status="cancelled", ended_at=at, **run.at_rest)
     said = {
         "receipts": (),
         "cancelled_by": by,
@@ -53,8 +53,9 @@ def resume(run: Run, at: datetime) -> Steps:
     that does not rest."""
     if run.status not in ("paused", "failed"):
         raise VersionConflict(f"the run is {run.status}: only a paused or failed one is resumed")
-    if run.is_undone or run.undoing is not None:
-        raise VersionConflict("what the run did was undone: start another one")
+    if run.is_undone or run.undoing is not None or run.undone:
+        # What comes next would build on what is not there any more.
+        raise VersionConflict("what the run did was undone, or a part of it: start another one")
     waiting = run.waiting
     thinking = run.thinking.asked_anew() if run.thinking is not None else None
     cursor = run.cursor.but(attempt=1)

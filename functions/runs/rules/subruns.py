@@ -180,7 +180,7 @@ def follow(run: Run, ending: Transition[Run], at: datetime) -> Steps:
     if ended.status == "completed":
         (outputs,) = ending.contents
         return (Transition(_result(run, ended, outputs.value, at)), Transition(run.moving(at)))
-    run = run.but(status=ended.status, stop=None, stopping=None, due_at=None)
+    run = run.but(**run.at_rest | {"status": ended.status, "waiting": waiting})
     failure = _failure(ended)
     if ended.status == "paused":
         return (Transition(run.but(failure=failure), RunPaused),)

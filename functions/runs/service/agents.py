@@ -1,9 +1,12 @@
-"""Whether the agent of a plan may act now."""
+"""Whether the agent of a plan may act now, and those of the runs above it."""
 
 from datetime import datetime
 
 from events.plan_content import PlanContent
+from functions.runs.rules.run import Run
 from shared.agents import KnownAgent
+from shared.agents.stops import STOPS, stops_in
+from shared.storage.firestore import TenantStore
 
 
 def why_stopped(agent: KnownAgent | None, plan: PlanContent, at: datetime) -> str | None:
@@ -17,4 +20,17 @@ def why_stopped(agent: KnownAgent | None, plan: PlanContent, at: datetime) -> st
     compiled = (part.version, part.spec_hash, part.mode)
     if (state.version, state.spec_hash, state.mode) != compiled:
         return f"{state.name} is of version {state.version} now: compile the capsule again"
+    return None
+
+
+async def recall_above(store: TenantStore, run: Run) -> str | None:
+    """The recall that stops the agent of a run above this one, and with it this one; None where
+    none does. One round trip for a sub-run. Raises Unavailable."""
+    if not run.above:
+        return None
+    documents = await store.get_many([(STOPS, each.agent_id) for each in run.above])
+    for above, document in zip(run.above, documents, strict=True):
+        stops = stops_in(document.data if document is not None else None)
+        if stops is not None and (found := stops.recall_of(above.agent_version)) is not None:
+            return found
     return None

@@ -24,7 +24,7 @@ from functions.runs.rules.recalls import recalled
 from functions.runs.rules.replaying import Replay
 from functions.runs.rules.run import Run, Steps
 from functions.runs.rules.subruns import acts_next, budget_of, fitting, most_within
-from functions.runs.service.agents import why_stopped
+from functions.runs.service.agents import recall_above, why_stopped
 from functions.runs.service.asking import ask_about_calls
 from functions.runs.service.assents import note_receipts
 from functions.runs.service.budgets import Budgets, budgets_of
@@ -132,7 +132,7 @@ class Burst:
 
     async def _forbids(self, run: Run, agent: KnownAgent | None) -> Failure | None:
         """Why the run may not go on now: its agent stopped, or a budget is exhausted."""
-        if (stopped := self._why_stopped(agent)) is not None:
+        if (stopped := await self._why_stopped(agent)) is not None:
             return stopped
         payer = await payer_of(self._work, run)
         hold = payer.hold
@@ -143,10 +143,12 @@ class Burst:
         self.progress.most_usd_micros = most_within(run, payer, most_of(payer, *budgets))
         return why_exhausted(*budgets)
 
-    def _why_stopped(self, agent: KnownAgent | None) -> Failure | None:
-        if agent is not None and agent.recall_id is not None:
-            self.progress.run = self.progress.run.but(recall_id=agent.recall_id)
-            return recalled(agent.recall_id)
+    async def _why_stopped(self, agent: KnownAgent | None) -> Failure | None:
+        recall_id = agent.recall_id if agent is not None else None
+        recall_id = recall_id or await recall_above(self._work.store, self.progress.run)
+        if recall_id is not None:
+            self.progress.run = self.progress.run.but(recall_id=recall_id)
+            return recalled(recall_id)
         why = why_stopped(agent, self.progress.plan, self._work.at)
         return None if why is None else Failure(code="agent_stopped", detail=why)
 
@@ -237,7 +239,7 @@ class Burst:
         for that, and has not failed. One read of such a run."""
         if move.failure.code != "call_refused":
             return move
-        why = self._why_stopped(
+        why = await self._why_stopped(
             await read_agent_alone(self._work.store, self.progress.run.agent_id)
         )
         return move if why is None else Halt("paused", why)

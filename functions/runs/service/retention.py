@@ -73,7 +73,7 @@ async def read_run(caller: Caller, run_id: str) -> Run:
         if not RUNS.may_be_id(run_id):
             raise
         began, now = instant_of(run_id), caller.received_at
-        if began + timedelta(days=LEAST_DAYS) > now:
+        if began > now - timedelta(days=LEAST_DAYS):
             raise
         known = await _known(caller)
         days = known.days_at(now) if known is not None else DEFAULT_DAYS

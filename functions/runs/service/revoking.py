@@ -2,8 +2,7 @@
 
 from functions.runs.aggregates import RUN, RUNS, STOPS
 from functions.runs.rules.revoking import revoke
-from functions.runs.rules.run import Run
-from functions.runs.service.subruns import save_run
+from functions.runs.service.subruns import cancel_with, lineage
 from functions.runs.views.recalls import TokenView
 from shared.aggregates.command import Command
 from shared.capabilities.reading import run_of
@@ -21,9 +20,10 @@ async def revoke_token(caller: Caller, key: IdempotencyKey, token_id: str) -> To
     async def use_case(work: Command) -> TokenView:
         run = await work.get(RUNS, run_id)
         stops = await work.find(STOPS, run.agent_id)
-        steps = revoke(run, stops, token_id, caller.principal, work.at)
-        saved = await save_run(work, steps)
-        now = next((each for each in reversed(saved) if isinstance(each, Run)), run)
-        return TokenView.of(token_id, now)
+        runs, by = await lineage(work, run), caller.principal
+        revoked = revoke(runs, stops, token_id, by, work.at)
+        await work.save(*revoked.dead)
+        await cancel_with(work, run, revoked.given_up, by)
+        return TokenView.of(token_id, await work.find(RUNS, run_id) or run)
 
     return await RUN.command(caller, use_case, TokenView, key=key, about=(RUNS, run_id))

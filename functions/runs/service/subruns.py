@@ -1,6 +1,7 @@
 """Runs within runs, at their edges: a sub-run begins in the commit in which the run above it waits,
 and what becomes of one becomes of all above it in the same commit."""
 
+from functools import partial
 from typing import Any
 
 from functions.runs.aggregates import RUNS
@@ -13,7 +14,7 @@ from functions.runs.rules.progress import Progress
 from functions.runs.rules.recalls import halt
 from functions.runs.rules.replaying import refuse_replay
 from functions.runs.rules.run import Run, Steps
-from functions.runs.rules.stopping import cancel, pause, resume
+from functions.runs.rules.stopping import cancel, resume
 from functions.runs.service.agents import why_stopped
 from functions.runs.service.budgets import Budgets, hold_again, save_charged, take_hold
 from functions.runs.service.plans import read_plan
@@ -103,13 +104,12 @@ async def halt_all(work: UnitOfWork, run: Run, recall_id: str, by: str) -> bool:
     """Whether a recall halts the run, with those below it and above it. Raises Unavailable."""
     if run.live_as is None:
         return False
-    runs = await lineage(work, run)
-    if len(runs) == 1:
-        await save_run(work, halt(run, recall_id, by, work.at))
-        return True
-    run = run.but(recall_id=recall_id)
-    await work.save(Transition(run))
-    await save_run(work, rules.stop_all([run, *runs[1:]], pause, by, work.at))
+    outer, *below = await lineage(work, run)
+    if below:
+        outer = run.but(recall_id=recall_id)
+        await work.save(Transition(outer))
+    rule = partial(halt, recall_id=recall_id)
+    await save_run(work, rules.stop_all([outer, *below], rule, by, work.at))
     return True
 
 

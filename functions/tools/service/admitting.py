@@ -2,7 +2,7 @@
 serves."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from functions.tools.aggregates import INVOCATIONS
@@ -10,6 +10,7 @@ from functions.tools.rules.invocation import Invocation
 from shared.agents.reading import AGENTS, KnownAgent, StoredAgent
 from shared.agents.stops import STOPS, AgentStops, stops_in
 from shared.aggregates import Command
+from shared.capabilities.grants import Grant
 from shared.kit.errors import Forbidden
 from shared.policy.authorization import answer_again, last_asked
 from shared.policy.record import slice_text
@@ -35,24 +36,28 @@ class Admitted(NamedTuple):
     decision: str
 
 
-async def admit(work: Command, call: Invocation, token_ids: Sequence[str]) -> Admitted:
-    """Reads the record, the agent and its recalls in one round trip, and asks the policies about
-    what is not recorded. What they decide lies in the same commit. Raises Unavailable."""
+async def admit(work: Command, call: Invocation, grant: Grant) -> Admitted:
+    """Reads the record, the agent and what stops it or those above it in one round trip, and asks
+    the policies about what is not recorded. What they decide lies in the same commit. Raises
+    Unavailable."""
+    acting = list(dict.fromkeys(each.agent_id for each in (grant.right, *grant.above)))
     keys = [
         (INVOCATIONS.collection, call.invocation_id),
         (AGENTS, call.agent_id),
-        (STOPS, call.agent_id),
+        *((STOPS, each) for each in acting),
     ]
-    recorded, agent, stops = await work.store.get_many(keys)
+    recorded, agent, *found = await work.store.get_many(keys)
     known = await work.take(INVOCATIONS, call.invocation_id, recorded)
     if known is not None and known.status != "refused":
         answer_again()
         return Admitted(known, None, known.decision)
-    stopped = stops_in(stops.data if stops is not None else None)
-    if stopped is not None and stopped.are_revoked(token_ids, work.at):
+    known_stops = (stops_in(each.data) for each in found if each is not None)
+    stops = {each.agent_id: each for each in known_stops if each is not None}
+    # Whoever revoked the token of a run stopped what was handed down to those below it.
+    if any(each.are_revoked(grant.token_ids, work.at) for each in stops.values()):
         refusal: Refusal | None = Refusal("the token was revoked")
     else:
-        refusal = _of_the_agent(call, agent, stopped, work)
+        refusal = _of_recalls(call, grant, stops) or _of_the_agent(call, agent, work)
     try:
         work.ask(INVOCATIONS, call.invocation_id, call)
     except Forbidden as denied:
@@ -66,9 +71,18 @@ def note_recorded(tenant_id: str, decision: str) -> None:
         note_stored(TenantStore(tenant_id), json.loads(decision).get("s", ""))
 
 
-def _of_the_agent(
-    call: Invocation, agent: Document | None, stopped: AgentStops | None, work: Command
-) -> Refusal | None:
+def _of_recalls(call: Invocation, grant: Grant, stops: Mapping[str, AgentStops]) -> Refusal | None:
+    """Why a recall stops the call: that of its agent, or of one for whose run it is a part."""
+    if call.undoes:
+        return None
+    for right in (grant.right, *grant.above):
+        stopped = stops.get(right.agent_id)
+        if stopped is not None and stopped.recall_of(right.agent_version) is not None:
+            return Refusal("the agent was recalled")
+    return None
+
+
+def _of_the_agent(call: Invocation, agent: Document | None, work: Command) -> Refusal | None:
     """Why the agent's rights do not give the call. What only undoes needs no agent that serves:
     people undo what it did because it stopped."""
     if agent is None or "state" not in agent.data:
@@ -78,8 +92,6 @@ def _of_the_agent(
         return Refusal("the agent belongs to another workspace")
     if call.undoes:
         return None
-    if stopped is not None and stopped.recall_of(call.agent_version) is not None:
-        return Refusal("the agent was recalled")
     why_not = KnownAgent(state, {}).why_not(work.at)
     if why_not is not None:
         return Refusal("the agent does not serve", why_not, may_be_repeated=True)

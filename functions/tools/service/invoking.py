@@ -140,7 +140,7 @@ class _Call:
         """What is recorded of the call, if that answers it; the call as it is asked for now, and
         why it may not act."""
         call = intended(self.body, self.grant, self.definition, work.at)
-        known, refusal, decision = await admit(work, call, self.grant.token_ids)
+        known, refusal, decision = await admit(work, call, self.grant)
         call = call.but(decision=decision)
         if known is not None:
             answer = answered(known, self.grant.token_id, work.at)

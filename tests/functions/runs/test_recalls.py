@@ -274,3 +274,74 @@ async def test_a_recall_lies_in_the_workspace_of_its_agent(world: World) -> None
     body = {"reason": "not theirs"}
     assert (await stranger.post(f"{path}/lift", body)).status_code == 404
     assert (await mine.post(f"{path}/lift", body)).json()["status"] == "lifted"
+
+
+OTHER = "agt_01JD3B1M1B0000000000000002"
+
+
+async def test_a_recall_stops_the_runs_of_other_agents_within_its_own(world: World) -> None:
+    """Also where somebody lets the whole go on: it rests again, and nothing of it acts."""
+    await world.agent(agent_id=OTHER)
+    steps = PlanStep(id="rest", does=Wait(seconds=3600)), add("inner", 10)
+    inner = await world.plan(*steps, status="compiled", agent_id=OTHER)
+    below = PlanStep(id="below", does=SubRun(plan_hash=inner))
+    run = await world.start(await world.plan(add("one"), below))
+    made = await recall(world)
+    await world.settle()
+    part, whole = await world.listed()
+    assert (part["status"], part["failure"]["code"]) == ("paused", "recalled")
+    assert (whole["status"], whole["failure"]["code"]) == ("paused", "sub_run_paused")
+    assert whole["recall_id"] == part["recall_id"] == made["recall_id"]
+    await world.act(run["run_id"], "resume")
+    part = next(each for each in await world.listed() if each["depth"] == 1)
+    await world.fire(part["run_id"])
+    assert (await world.counter())["value"] == 1
+    part = await world.shown(part["run_id"])
+    assert (part["status"], part["failure"]["code"]) == ("paused", "recalled")
+    assert (await world.shown(run["run_id"]))["status"] == "paused"
+    await lift(world, made["recall_id"])
+    await world.act(run["run_id"], "resume")
+    assert (await world.shown(run["run_id"]))["status"] == "completed"
+    assert (await world.counter())["value"] == 11
+
+
+async def test_a_burst_of_another_agent_under_way_loses_at_its_next_act(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.agent(agent_id=OTHER)
+    inner = await world.plan(add("a"), add("b"), add("c"), status="compiled", agent_id=OTHER)
+    plan = await world.plan(PlanStep(id="below", does=SubRun(plan_hash=inner)))
+    monkeypatch.setattr(bursts, "invoke", calls_then(2, lambda: recall(world)))
+    await world.start(plan)
+    assert await world.counter() == {"value": 2, "additions": 2}
+    assert [each["status"] for each in await world.listed()] == ["paused", "paused"]
+
+
+async def test_a_run_that_waits_for_tools_rests_once_it_knows_what_its_call_did(
+    world: World,
+) -> None:
+    """The counter was added to and the answer lost: a person is told of the doubt, and nobody is
+    offered to undo all but that."""
+    await world.fail(drop=1)
+    begun = await world.start(await world.plan(add("one"), add("two")))
+    assert (begun["waiting"]["kind"], begun["done"]) == ("time", 0)
+    await recall(world)
+    assert (await world.counter())["value"] == 1
+    assert (await world.shown(begun["run_id"]))["stopping"] == "recall"
+    await world.fire(begun["run_id"])
+    run = await world.shown(begun["run_id"])
+    assert (run["status"], run["failure"]["code"]) == ("paused", "recalled")
+    assert run["waiting"]["kind"] == "doubt"
+    assert [each["outcome"] for each in await world.receipts()] == ["doubtful"]
+
+
+async def test_a_recall_gives_up_what_a_run_within_asks_for(world: World) -> None:
+    await world.agent(agent_id=OTHER)
+    inner = await world.plan(add("inner", assent="step"), status="compiled", agent_id=OTHER)
+    below = PlanStep(id="below", does=SubRun(plan_hash=inner))
+    await world.start(await world.plan(add("one"), below))
+    part = (await world.listed(status="awaiting_approval"))[0]
+    await recall(world)
+    await world.settle()
+    assert {each["status"] for each in await world.listed()} == {"cancelled"}
+    assert (await world.approval(part["run_id"]))["status"] == "cancelled"

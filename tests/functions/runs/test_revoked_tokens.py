@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from events.invocations import InvocationView
+from events.plan_content import PlanStep, SubRun, Wait
 from functions.runs.service import bursts, invoking
 from tests.functions.runs.worlds import World, add
 
@@ -91,3 +92,59 @@ async def test_only_a_token_of_a_run_that_one_sees_is_revoked(world: World) -> N
         answer = await other.post(f"/v1/tokens/{token}/revoke")
         assert answer.status_code == (404 if other.workspace else 403)
     assert (await world.shown(run["run_id"]))["status"] == "awaiting_approval"
+
+
+OTHER = "agt_01JD3B1M1B0000000000000002"
+
+
+async def _with_a_part(world: World, *steps: PlanStep, **step: Any) -> tuple[Any, Any]:
+    """A run, and the one of another agent that its step starts and that it waits for."""
+    await world.agent(agent_id=OTHER)
+    inner = await world.plan(*steps, status="compiled", agent_id=OTHER)
+    below = PlanStep(id="below", does=SubRun(plan_hash=inner), **step)
+    run = await world.start(await world.plan(add("one"), below))
+    if run["status"] == "awaiting_approval":
+        await world.decide(run["run_id"])
+    part = next(each for each in await world.listed() if each["depth"] == 1)
+    return await world.shown(run["run_id"]), part
+
+
+async def test_the_runs_below_one_whose_token_was_revoked_end_with_it(world: World) -> None:
+    steps = PlanStep(id="rest", does=Wait(seconds=3600)), add("inner", 10)
+    run, part = await _with_a_part(world, *steps, assent="step")
+    assert (run["waiting"]["kind"], part["waiting"]["kind"]) == ("run", "time")
+    dead = await revoke(world, run["token_id"])
+    assert dead["run_status"] == "cancelled"
+    await world.settle()
+    assert {each["status"] for each in await world.listed()} == {"cancelled"}
+    assert (await world.shown(run["run_id"]))["failure"]["code"] == "token_revoked"
+    assert (await world.counter())["value"] == 1
+
+
+async def test_revoking_what_a_part_asked_assent_for_ends_the_whole(world: World) -> None:
+    run, part = await _with_a_part(world, add("inner", 10, assent="step"))
+    assert part["status"] == "awaiting_approval"
+    dead = await revoke(world, part["token_id"])
+    assert (dead["run_id"], dead["run_status"]) == (run["run_id"], "cancelled")
+    await world.settle()
+    assert {each["status"] for each in await world.listed()} == {"cancelled"}
+    assert (await world.approval(part["run_id"]))["status"] == "cancelled"
+
+
+async def test_a_revoked_token_that_was_handed_to_another_agents_run_is_dead(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, views = invoking.invoke, list[InvocationView]()
+
+    async def invoke(run: Any, call: Any, token: str, **fields: Any) -> Any:
+        if call.step == "inner":
+            await revoke(world, (await world.listed(status="running"))[-1]["token_id"])
+        views.append(await real(run, call, token, **fields))
+        return views[-1]
+
+    monkeypatch.setattr(bursts, "invoke", invoke)
+    await _with_a_part(world, add("inner", 10, assent="plan"), assent="step")
+    assert [each.status for each in views] == ["confirmed", "refused"]
+    assert views[1].reason == "the token was revoked"
+    assert (await world.counter())["value"] == 1
+    assert {each["status"] for each in await world.listed()} == {"cancelled"}

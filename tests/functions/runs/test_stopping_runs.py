@@ -168,3 +168,17 @@ async def test_a_run_goes_on_from_its_newest_snapshot(world: World) -> None:
     last = (await world.get(f"/v1/runs/{id}/snapshots", limit=1, cursor=cursor)).json()
     assert ([each["snapshot"] for each in last["items"]], last["next_cursor"]) == (["u1"], None)
     assert (await world.get(f"/v1/runs/{id}/snapshots", cursor="x")).status_code == 422
+
+
+async def test_a_run_that_an_assent_taken_back_stops_has_an_end(world: World) -> None:
+    """Without one it would be kept for ever."""
+    rest = PlanStep(id="rest", does=Wait(seconds=3600))
+    run = await world.start(await world.plan(rest, add("one", assent="plan")))
+    card = await world.approval(run["run_id"])
+    await world.answer(card, "break_glass", grounds="outage")
+    assert (await world.shown(run["run_id"]))["waiting"]["kind"] == "time"
+    await world.overturn(card)
+    ended = await world.shown(run["run_id"])
+    assert (ended["status"], ended["failure"]["code"]) == ("cancelled", "assent_taken_back")
+    assert ended["ended_at"] is not None
+    assert (await world.state(run["run_id"])).over_since is not None

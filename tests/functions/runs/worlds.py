@@ -101,7 +101,7 @@ class World:
     async def agent(self, spec: Content = SPEC, **changed: Any) -> None:
         """The agent's document, as `agents` would write it."""
         state = {**agent_state(**{"spec_hash": spec.hash, **changed})}
-        await self._put(AGENTS, AGENT, json.dumps(state), spec)
+        await self._put(AGENTS, state["agent_id"], json.dumps(state), spec)
 
     async def plan(
         self,
@@ -112,13 +112,14 @@ class World:
         estimate: int = 0,
         cost: int = 0,
         spec: Content = SPEC,
+        agent_id: str = AGENT,
         **fields: Any,
     ) -> str:
         """The hash of a rehearsed plan, as `capsules` would store it."""
         content = PlanContent(
             capsule=CapsulePart(name="visits", version="1.0.0", checksum="c" * 64),
             agent=AgentPart(
-                agent_id=AGENT,
+                agent_id=agent_id,
                 name="counting",
                 version="1.0.0",
                 spec_hash=spec.hash,
@@ -153,7 +154,7 @@ class World:
             status=status,
             capsule="visits",
             version="1.0.0",
-            agent_id=AGENT,
+            agent_id=agent_id,
             agent_version="1.0.0",
             needs_assent=content.needs_assent,
             estimate_usd_micros=estimate,

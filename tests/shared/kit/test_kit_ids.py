@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.kit.ids import CROCKFORD, derive_id, is_id, new_id
+from shared.kit.ids import CROCKFORD, derive_id, instant_of, is_id, new_id
 
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 moments = st.integers(0, 8_000 * 366 * 86_400_000).map(
@@ -84,3 +84,14 @@ def test_what_only_looks_like_an_id_is_none(text: str) -> None:
 @given(st.text())
 def test_any_text_can_be_asked_about(text: str) -> None:
     assert is_id("apr", text) in {True, False}
+
+
+@given(moments)
+def test_an_id_says_its_instant(at: datetime) -> None:
+    assert instant_of(new_id("evt", at)) == at
+
+
+def test_an_id_after_the_last_year_has_the_last_instant() -> None:
+    last = instant_of("run_7" + "Z" * 25)
+    assert last.year == 9999
+    assert instant_of("evt_7Z" + "0" * 24) == last
