@@ -167,12 +167,14 @@ def test_a_page_reads_two_documents_an_item_in_every_list(world: World) -> None:
         ask(world.author)
     world.settle()
     reader = world.person("gala", EVERY_READ, ("governor", "tenant_admin"))
+    # The list of agents looks once whether the tenant has spent anything.
     for path in LISTS:
-        if "{run_id}" in path:
-            # It reads the run's plan too: tests/functions/runs/test_runs.py tries it.
+        if "{run_id}" in path or "{recall_id}" in path:
+            # They read more than a page of a list: tests/functions/runs tries them.
             continue
         concrete = path.replace("{approval_id}", card["id"])
         answer = reader.send("GET", concrete, params={"limit": 2})
         assert answer.status_code == 200, answer.text
         cost = dict(pair.split("=") for pair in answer.headers["Assent-Cost"].split(", ") if pair)
-        assert int(cost.get("firestore-reads", "0")) <= 4, (path, cost)
+        most = 5 if path == "/v1/mobile/agents" else 4
+        assert int(cost.get("firestore-reads", "0")) <= most, (path, cost)

@@ -92,6 +92,9 @@ def owners(running: RunningPlatform) -> Iterator[Owners]:
     policy = auditor.post("/v1/policies", {"name": "exports", "source": PERMIT_EXPORTS})
     (session,) = gala.get("/v1/auth/sessions")["items"]
     world.governor.post(f"/v1/approvals/{card['id']}/decisions", _defer(card, said))
+    recall = everybody(world, "gwen").post("/v1/recalls", {"agent_id": case["agent_id"], "reason": said})
+    at_policies = {"capsule": "okapi-count", "event": "assent.policy.published.v1"}
+    schedule = everybody(world, "otto").post("/v1/schedules", at_policies)
     called = running.run(keep_call(tenant, None, case["agent_id"]))
     append_all(report(tenant, 1, receipt(1, step=WORD)))
     world.platform.advance(AN_HOUR)
@@ -99,6 +102,9 @@ def owners(running: RunningPlatform) -> Iterator[Owners]:
     theirs = {
         "receipt_id": receipt(1).receipt_id,
         "run_id": receipt(1).run_id,
+        "token_id": f"{receipt(1).run_id}.{'0' * 32}",
+        "recall_id": recall["recall_id"],
+        "schedule_id": schedule["schedule_id"],
         **called,
         "agent_id": case["agent_id"],
         "scope": case["agent_id"],
@@ -247,6 +253,7 @@ IN_BODIES: dict[str, Any] = {
         "operation": WRITE,
         "arguments": {"name": "report", "text": "There is none."},
     },
+    "/v1/recalls": lambda owners: {"agent_id": owners.theirs["agent_id"], "reason": "I want it"},
     "/v1/agents": lambda owners: spec("tapir-two", interfaces=_needs("okapi")),
     "/v1/approvals": lambda owners: request(
         subject={"type": "job", "id": owners.theirs["agent_id"], "name": "okapi"}

@@ -75,6 +75,9 @@ def test_reading_calls_change_nothing(running: RunningPlatform, world: World) ->
     approval = world.card(case)["id"]
     ids |= {"id": approval, "approval_id": approval, "export_id": export, "policy_id": policy}
     ids["receipt_id"] = receipt(1).receipt_id
+    recalled = {"agent_id": case["agent_id"], "reason": "look at it"}
+    ids["recall_id"] = reader.post("/v1/recalls", recalled)["recall_id"]
+    world.settle()
     before = world.events()
     for path in _reads():
         query = {"entry": "1"} if path == "/v1/audit/proofs" else {}
