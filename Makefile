@@ -158,7 +158,7 @@ $(PEERS): tests/benchmarks/peers/requirements.txt tests/benchmarks/peers/package
 	@cd build/peers && PATH="$(abspath $(BIN)):$$PATH" npm install --silent --no-audit --no-fund
 	@touch $@
 
-bench-peers: setup $(PEERS) ## the same cycle by LangGraph, DBOS Transact and Restate, installed into build/peers only
+bench-peers: setup $(PEERS) ## the same cycle by a bare prototype, LangGraph, DBOS Transact and Restate, which are installed into build/peers only
 	@$(BIN)/python -m tests.benchmarks.peers
 
 verify-audit: setup ## verify the audit chains against their checkpoints (TENANT=…, LOG=1: and against the event log)

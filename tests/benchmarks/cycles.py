@@ -3,6 +3,7 @@ is approved, counts again, and has ended."""
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from tests.benchmarks.connections import Connections, expected
@@ -44,10 +45,20 @@ def runner_of(platform: Started, capsule: str = TWO) -> Runner:
 
 
 class Cycles:
-    """Cycles over the one port, and a subscription that hears what was published."""
+    """Cycles over the one port, and a subscription that hears what was published. `settle` returns
+    once nothing is left to do; `approvals` is where decisions go, where that is another port."""
 
-    def __init__(self, http: Connections, subscriber: Subscriber, runner: Runner) -> None:
+    def __init__(
+        self,
+        http: Connections,
+        subscriber: Subscriber,
+        runner: Runner,
+        settle: Callable[[], object],
+        approvals: Connections | None = None,
+    ) -> None:
+        self.settle = settle
         self._http, self._subscriber, self._runner = http, subscriber, runner
+        self._approvals = approvals or http
         self._start = f'{{"plan_hash":"{runner.plan_hash}"}}'.encode()
         self.decided: list[float] = []
         self.silences = 0
@@ -62,7 +73,7 @@ class Cycles:
             waiting = await self._asked(run)
             await self._subscriber.heard(ASKED, waiting["approval_id"])
             began = time.perf_counter()
-            decided = await self._http.send(
+            decided = await self._approvals.send(
                 "POST",
                 f"/v1/approvals/{waiting['approval_id']}/decisions",
                 headers=self._runner.governor,

@@ -42,9 +42,9 @@ def function_process(env: Mapping[str, str]) -> Iterator[int]:
         process.wait()
 
 
-def bare(env: Mapping[str, str]) -> dict[str, str]:
+def bare(env: Mapping[str, str], source: Path = BARE) -> dict[str, str]:
     """The environment of a deployable, for the bare function."""
-    return {**env, "FUNCTION_TARGET": "api", "FUNCTION_SOURCE": str(BARE), "K_SERVICE": "bare"}
+    return {**env, "FUNCTION_TARGET": "api", "FUNCTION_SOURCE": str(source), "K_SERVICE": "bare"}
 
 
 def connected(port: int) -> socket.socket:

@@ -19,8 +19,9 @@ COMPLETED = "assent.run.completed.v1"
 class Subscriber:
     """Hears every event of some topics, from a subscription of its own at the emulator itself."""
 
-    def __init__(self, emulator: str, topics: tuple[str, ...]) -> None:
+    def __init__(self, emulator: str, topics: tuple[str, ...], project: str = PROJECT) -> None:
         self._emulator = emulator
+        self._project = project
         self._topics = topics
         self._heard: dict[tuple[str, str], asyncio.Future[dict[str, Any]]] = {}
         self._pulling: list[asyncio.Task[None]] = []
@@ -32,8 +33,9 @@ class Subscriber:
         channel = grpc.aio.insecure_channel(self._emulator)
         client = SubscriberAsyncClient(transport=SubscriberGrpcAsyncIOTransport(channel=channel))
         for topic in self._topics:
-            name = f"projects/{PROJECT}/subscriptions/bench-{topic}-{uuid.uuid4().hex[:8]}"
-            await client.create_subscription(name=name, topic=f"projects/{PROJECT}/topics/{topic}")
+            own = f"projects/{self._project}"
+            name = f"{own}/subscriptions/bench-{topic}-{uuid.uuid4().hex[:8]}"
+            await client.create_subscription(name=name, topic=f"{own}/topics/{topic}")
             self._pulling.append(asyncio.create_task(self._listen(client, name)))
         return self
 

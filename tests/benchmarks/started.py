@@ -31,6 +31,7 @@ class Started:
     env: dict[str, str]
     functions: dict[str, dict[str, str]]
     pid: int
+    logs: Path
 
     def programs(self) -> dict[str, psutil.Process]:
         """Every process of the platform by what it is: `platform`, `firestore`, `pubsub`,
@@ -57,7 +58,7 @@ class Started:
         return f"127.0.0.1:{port.removeprefix('--port=')}"
 
     @contextmanager
-    def documents(self) -> Iterator[Any]:
+    def documents(self, project: str = PROJECT) -> Iterator[Any]:
         """A Firestore client of the emulator itself."""
         from google.auth.credentials import AnonymousCredentials
         from google.cloud.firestore import Client
@@ -65,7 +66,7 @@ class Started:
         # The client reads its address from the environment.
         os.environ["FIRESTORE_EMULATOR_HOST"] = self.emulator("firestore")
         anybody: Any = AnonymousCredentials
-        client: Any = Client(project=PROJECT, credentials=anybody())
+        client: Any = Client(project=project, credentials=anybody())
         yield client
         client.close()
 
@@ -88,7 +89,9 @@ def _what(process: psutil.Process) -> str:
 def started_platform(root: Path = ROOT, *, more: Sequence[str] = ()) -> Iterator[Started]:
     """Yields once it is up, with `more` options of the command; nothing of it is left
     afterwards."""
-    with tempfile.TemporaryDirectory(prefix="assent-bench-") as directory:
+    with tempfile.TemporaryDirectory(
+        prefix="assent-bench-", ignore_cleanup_errors=True
+    ) as directory:
         state = Path(directory)
         command = [
             *(sys.executable, "-m", "emulators", "up", "--port", "0"),
@@ -102,10 +105,26 @@ def started_platform(root: Path = ROOT, *, more: Sequence[str] = ()) -> Iterator
         try:
             description = _until_described(process, state)
             with PlatformClient(description["url"]) as client:
-                yield Started(client, description["env"], description["functions"], process.pid)
+                yield Started(
+                    client,
+                    description["env"],
+                    description["functions"],
+                    process.pid,
+                    state / "logs",
+                )
         finally:
-            process.send_signal(signal.SIGINT)
-            process.wait(_STOP_SECONDS)
+            _stop(process)
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    """In order, if that does not take too long: what was measured counts either way. The
+    platform's processes die with it."""
+    process.send_signal(signal.SIGINT)
+    try:
+        process.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _until_described(process: "subprocess.Popen[bytes]", state: Path) -> dict[str, Any]:

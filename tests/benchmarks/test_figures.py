@@ -13,7 +13,11 @@ from tests.benchmarks.cold_start import figures_of
 from tests.benchmarks.connections import read, written
 from tests.benchmarks.earlier import own_texts, renamed
 from tests.benchmarks.figures import Figure, at_least, at_most, percentile, worst
+from tests.benchmarks.floor import HEARD, HEARS, SOURCE
 from tests.benchmarks.keeping import HISTORY, LATEST, MACHINE, keep, last_run
+from tests.benchmarks.peers.__main__ import beside_floor
+from tests.benchmarks.runs import CYCLES, Alone, Crowd, handled_of
+from tests.benchmarks.runs import figures_of as figures_of_runs
 from tests.benchmarks.table import change, number, table_of
 
 SIX_KEYS = ["value", "unit", "floor", "ratio", "aim", "met"]
@@ -159,3 +163,49 @@ def test_copies_have_ids_and_names_of_the_same_length_and_no_two_the_same(text: 
 def test_only_what_is_a_cases_own_is_renamed_in_its_copies() -> None:
     case, others = f"{AGENT} {DECISION} shares {OTHER}", f"{OTHER} and more"
     assert own_texts(case, others) == (DECISION, AGENT)
+
+
+def test_cycles_are_held_against_the_floor_before_and_after_them() -> None:
+    ours = Crowd(8.0, {"runs": CYCLES * 0.03, "firestore": CYCLES * 0.02})
+    floors = [Crowd(8.0, {"floor 1": CYCLES * 0.01}), Crowd(12.0, {"floor 1": CYCLES * 0.03})]
+    alone = [Alone(4.0, [0.1, 0.1]), Alone(2.0, [0.3, 0.2, 0.1])]
+    found = figures_of_runs(ours, floors, alone)
+    assert (found["run_cycles"].ratio, found["run_cycles"].met) == (0.8, True)
+    assert found["run_processor"].value == pytest.approx(50)
+    assert found["run_processor"].met is False
+    assert found["run_processor_of_floor"].value == pytest.approx(20)
+    assert [(each.name, each.crowd, each.alone) for each in beside_floor(found)] == [
+        ("Floor", 10.0, 4.0),
+        ("Assent", 8.0, 2.0),
+    ]
+    assert [round(each.decided_p50) for each in beside_floor(found)] == [100, 200]
+
+
+def test_a_decision_and_what_follows_are_found_in_the_logs_of_functions(tmp_path: Path) -> None:
+    def log(name: str, *said: tuple[str, float, int]) -> Path:
+        lines = [
+            json.dumps(
+                {
+                    "message": text,
+                    "milliseconds": took,
+                    "operations": {"firestore-commits": commits},
+                }
+            )
+            for text, took, commits in said
+        ]
+        (tmp_path / name).write_text("\n".join(["not JSON", *lines]) + "\n")
+        return tmp_path / name
+
+    decision, delivery = "POST /v1/approvals/apr_1/decisions", "POST /events/approvals"
+    approvals = log(
+        "approvals", (decision, 1.0, 1), ("GET /v1/approvals", 9.0, 0), (decision, 2, 1)
+    )
+    runs = log("runs", (delivery, 90.0, 0), (delivery, 10.0, 2), (delivery, 20.0, 2))
+    assert handled_of(approvals, runs) == [11.0, 22.0]
+
+
+def test_the_floor_serves_every_path_that_something_is_pushed_to() -> None:
+    source = SOURCE.read_text()
+    for topics, path in HEARS.values():
+        assert not topics or f'@APP.post("{path}")' in source
+        assert all(f'"{topic}"' in source for topic in (*topics, *HEARD))

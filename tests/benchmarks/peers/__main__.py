@@ -1,5 +1,5 @@
-"""`python -m tests.benchmarks.peers`: the cycle by each peer and by Assent, one after the other, as
-a table. Peers lie in build/peers, where only `make bench-peers` installs them."""
+"""`python -m tests.benchmarks.peers`: the cycle by each peer, a bare prototype and Assent, as a
+table. Peers lie in build/peers, where only `make bench-peers` installs them."""
 
 import asyncio
 import json
@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -19,7 +19,9 @@ from emulators.directory import PlatformDirectory
 from emulators.ports import free_port
 from emulators.postgres import Postgres
 from tests.benchmarks import runs
+from tests.benchmarks.figures import Figure
 from tests.benchmarks.started import ROOT
+from tests.benchmarks.table import table_of
 
 HERE, PEERS = Path(__file__).parent, ROOT / "build" / "peers"
 PYTHON = PEERS / "venv" / "bin" / "python"
@@ -31,6 +33,8 @@ _LEFT_OUT = {
     "LangGraph": f"{_IN_ONE}who resumes is not asked who they are",
     "DBOS": f"{_IN_ONE}the message is anybody's",
     "Restate": f"{_IN_ONE}whoever reaches the port resolves the promise",
+    "Floor": "bare processes that commit, sign, ask Cedar, publish and append as Assent does; no "
+    "rules, limits, logs, conflicts, inbox, task; nothing is begun again",
     "Assent": "nothing of this: another function records each call, the assent is signed and "
     "verified, Cedar decides each request, an audit log has receipts, an inbox is kept",
 }
@@ -49,7 +53,9 @@ class Cycled(NamedTuple):
 
 def main() -> int:
     """The exit status is 1 where one of them could not be measured."""
-    found = [*_peers(), _assent()]
+    found = list(_peers())
+    figures = runs.measure()
+    found += beside_floor(figures)
     table = Table(title="Start, a step, waiting for a person, approval, a step, done")
     for heading in _HEADINGS:
         table.add_column(heading)
@@ -60,7 +66,9 @@ def main() -> int:
             *(numbers if not each.why else (each.why[-300:], "", "")),
             _LEFT_OUT[each.name],
         )
-    Console(width=None if sys.stdout.isatty() else 150).print(table)
+    console = Console(width=None if sys.stdout.isatty() else 150)
+    console.print(table)
+    console.print(table_of(figures, {}))
     print("PostgreSQL and the emulators do not wait for a disk; Restate's server is as it comes.")
     return int(any(each.why for each in found))
 
@@ -132,12 +140,14 @@ def _measured(name: str, script: str, *arguments: str) -> Cycled:
     return Cycled(name, said["crowd"], said["alone"], said["decided_p50"])
 
 
-def _assent() -> Cycled:
-    figures = runs.measure()
-    crowd, alone, decided = (
-        figures[f"run_{name}"].value for name in ("cycles", "cycles_alone", "decided_p50")
-    )
-    return Cycled("Assent", crowd, alone, decided)
+def beside_floor(figures: Mapping[str, Figure]) -> list[Cycled]:
+    """The bare prototype and Assent, of one run."""
+    crowd, alone = figures["run_cycles"], figures["run_cycles_alone"]
+    decided = {name: figures[f"run_decided_p50{name}"].value for name in ("", "_of_floor")}
+    return [
+        Cycled("Floor", crowd.floor or 0.0, alone.floor or 0.0, decided["_of_floor"]),
+        Cycled("Assent", crowd.value, alone.value, decided[""]),
+    ]
 
 
 if __name__ == "__main__":
