@@ -138,6 +138,11 @@ STOPS = Aggregate(
     id_of=lambda stops: stops.agent_id,
 )
 
+# What people assented to last (`service/assents.py`); it is written without being read.
+LAST_ASSENTS = Collection("last_assents")
+# The newest receipt of a call that goes by an approval; written without being read too.
+LED_TO = Collection(APPROVAL_RECEIPTS)
+
 RUN = Runner(
     "runs",
     *(RUNS, RESULTS, TURNS),
