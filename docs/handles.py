@@ -11,6 +11,7 @@ from pathlib import Path
 
 from events.__main__ import write_or_check
 from shared.aggregates.runner import Runner
+from shared.kit.topics import publisher_of
 from shared.manifest import HANDLES, function_folders, read_topics
 from shared.storage.collections import Collection
 
@@ -20,7 +21,7 @@ ROOT = Path(__file__).parents[1]
 def rendered_handles() -> dict[Path, str]:
     """The text for each function that has handlers, or a sweep because it publishes."""
     topics = read_topics(ROOT)
-    publishing = {topic for named in topics.values() for topic in named}
+    publishing = {publisher_of(topic) for named in topics.values() for topic in named}
     found = {}
     for noun, folder in function_folders(ROOT).items():
         module = f"{'.'.join(folder.relative_to(ROOT).parts)}.reactions"

@@ -5,19 +5,19 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from events.registry import published_types
+from events.registry import published_types, topics_of
 
 SCHEMAS = Path(__file__).parent / "schemas"
 
 
 def rendered_schemas() -> dict[str, str]:
     """The JSON Schema text of every published type, by file name; `x-topic` names its topics."""
-    topics = published_types()
-    payloads = {name: payload for types in topics.values() for name, payload in types.items()}
+    functions = published_types().values()
+    payloads = {name: payload for types in functions for name, payload in types.items()}
     return {
         f"{name}.json": json.dumps(
             {
-                "x-topic": sorted(topic for topic, types in topics.items() if name in types),
+                "x-topic": topics_of(payload),
                 "x-type": name,
                 **payload.model_json_schema(),
             },

@@ -8,7 +8,8 @@ from shared.kit.models import EventData
 from shared.kit.personal import Personal
 from shared.kit.workspaces import InWorkspace
 
-TOPIC = "runs"
+# Events of runs are many, and most readers of recalls read no other of them.
+TOPIC = "runs.recalls"
 
 RecallStatus = Literal["halting", "in_force", "lifted"]
 

@@ -1,6 +1,7 @@
 """Event types by name, from which schemas are generated and versions compared."""
 
 import re
+import sys
 from collections.abc import Callable
 from importlib import import_module
 from pkgutil import iter_modules
@@ -8,6 +9,7 @@ from typing import TypeVar
 
 from shared.kit.bookkeeping import BOOKKEEPING
 from shared.kit.models import EventData
+from shared.kit.topics import publisher_of
 
 T = TypeVar("T", bound="type[EventData]")
 
@@ -36,19 +38,28 @@ def event(name: str) -> Callable[[T], T]:
 
 
 def published_types() -> dict[str, dict[str, type[EventData]]]:
-    """Every event type by topic, with the platform's bookkeeping on each topic; imports each module
-    of this package that names a TOPIC."""
+    """Every event type by the function that publishes it, with the platform's bookkeeping for each
+    function; imports each module of this package that names a TOPIC."""
     import events
 
-    topics: dict[str, dict[str, type[EventData]]] = {}
+    functions: dict[str, dict[str, type[EventData]]] = {}
     for module_info in iter_modules(events.__path__):
         module = import_module(f"events.{module_info.name}")
         topic = getattr(module, "TOPIC", None)
         if topic is not None:
-            types = topics.setdefault(topic, {each.event_type: each for each in BOOKKEEPING})
+            own = {each.event_type: each for each in BOOKKEEPING}
+            types = functions.setdefault(publisher_of(topic), own)
             types.update(
                 (name, payload)
                 for name, payload in _TYPES.items()
                 if payload.__module__ == module.__name__
             )
-    return topics
+    return functions
+
+
+def topics_of(payload: type[EventData]) -> tuple[str, ...]:
+    """The topics of a published type: that of its module, or each function's own where it is
+    bookkeeping."""
+    if payload in BOOKKEEPING:
+        return tuple(sorted(published_types()))
+    return (sys.modules[payload.__module__].TOPIC,)

@@ -3,7 +3,8 @@
 from events.registry import event
 from shared.kit.models import Data, EventData
 
-TOPIC = "runs"
+# Events of runs are many, and `tools` reads no other of them.
+TOPIC = "runs.retention"
 
 
 class RetentionState(EventData):

@@ -9,6 +9,7 @@ from infra.accounts import Accounts
 from infra.cloud import Cloud, Part
 from infra.grants import INVOKE, MINT_IDENTITY, PUBLISH, SUBSCRIBE, grant
 from infra.services import Deployed
+from shared.kit.topics import publisher_of
 from shared.manifest import Subscription, seconds
 
 DEAD_LETTERS = "dead-letters"
@@ -40,7 +41,7 @@ def push_to(
 
 
 class Events(Part):
-    """A topic for each publishing function, one filtered push subscription for each reader of it,
+    """Topics for each publishing function, one filtered push subscription for each reader of it,
     and one dead-letter topic with a subscription that a person pulls from.
 
     An event is delivered with its attributes as headers, under its reader's own push account. It is
@@ -111,12 +112,12 @@ class Events(Part):
         grant(self, name, SUBSCRIBE, subscription, self._accounts.pubsub.member)
 
     def _let_publish(self) -> None:
-        """Functions publish to their own topic; private sides and Pub/Sub itself dead-letter."""
+        """Functions publish to their own topics; private sides and Pub/Sub itself dead-letter."""
         for name, deployed in self._services.items():
             noun, member = deployed.deployable.noun, deployed.account.member
-            if noun in self._topics:
-                may = f"{name}/may-publish-to-{noun}"
-                grant(self, may, PUBLISH, self._topics[noun], member)
+            for topic, resource in self._topics.items():
+                if publisher_of(topic) == noun:
+                    grant(self, f"{name}/may-publish-to-{topic}", PUBLISH, resource, member)
             if deployed.deployable.target == "react":
                 grant(self, f"{name}/may-bury-dead-letters", PUBLISH, self._dead_letters, member)
         agent = self._accounts.pubsub.member

@@ -1,6 +1,8 @@
 """What this function owns: runs, what their steps gave and what models answered in them, budgets,
 schedules, recalls, and how long runs are kept."""
 
+from events.recalls import TOPIC as RECALLS_TOPIC
+from events.retention import TOPIC as RETENTION_TOPIC
 from functions.runs.rules.budget import Budget
 from functions.runs.rules.recalls import Recall
 from functions.runs.rules.recalls import next_timer as recall_timer
@@ -32,10 +34,8 @@ RUNS = Aggregate(
     model=Run,
     collection="runs",
     prefix="run",
-    indexed=(
-        *("status", "started_at", "over_since", "started_by"),
-        *("agent_id", "agent_version", "live_as", "recall_id"),
-    ),
+    indexed=("status", "started_at", "started_by", "agent_id", "agent_version"),
+    sparse=("over_since", "live_as", "recall_id"),
     composites=(
         # What a recall shows.
         ("agent_id", "-started_at"),
@@ -114,6 +114,7 @@ RETENTION = Aggregate(
     id_of=lambda _: RETENTION_ID,
     next_timer=retention_timer,
     swept=frozenset({RETENTION_DUE}),
+    topic=RETENTION_TOPIC,
 )
 
 RECALLS = Aggregate(
@@ -126,6 +127,7 @@ RECALLS = Aggregate(
     queried=("-recalled_at",),
     next_timer=recall_timer,
     in_workspaces=True,
+    topic=RECALLS_TOPIC,
 )
 
 # What `tools` reads before each act, and whoever reads an agent: no document where there is none.

@@ -48,7 +48,10 @@ class Aggregate(Generic[S]):
     tenant as a whole. Timers of the types `swept` have no task of Cloud Tasks: the sweep alone
     fires them, at most a minute late, because hardly any is ever due. `about` names the noun that a
     state decides about, where readers of its events filter by that. `event_id` derives the id of a
-    state's event from its number, where somebody reads events one by one without a query."""
+    state's event from its number, where somebody reads events one by one without a query. Its
+    events go to `topic`, where it names one, so that their readers do not pay for all events of the
+    function. Fields that are `sparse` are stored like those `indexed`, but only where they have a
+    value: what is None would have entries in indexes too."""
 
     noun: str
     model: type[S]
@@ -57,6 +60,7 @@ class Aggregate(Generic[S]):
     id_of: Callable[[S], str] | None = None
     initial: Callable[[str], S] | None = None
     indexed: tuple[str, ...] = ()
+    sparse: tuple[str, ...] = ()
     composites: tuple[tuple[str, ...], ...] = ()
     queried: tuple[str, ...] = ()
     next_timer: Callable[[S], DueTimer | None] | None = None
@@ -67,6 +71,7 @@ class Aggregate(Generic[S]):
     in_workspaces: bool = False
     about: Callable[[S], str] | None = None
     event_id: Callable[[S, int], str] | None = None
+    topic: str = ""
 
     def id(self, state: S) -> str:
         """The state's id: its field `<noun>_id` unless `id_of` says otherwise."""
@@ -161,6 +166,7 @@ class Aggregate(Generic[S]):
             "last_event": last_event.model_dump() if last_event else None,
             **(timed if self.next_timer is not None else {}),
             **{name: _plain(getattr(state, name)) for name in self.indexed},
+            **{name: _plain(value) for name in self.sparse if (value := getattr(state, name))},
             **placed(self.workspace_of(state)),
         }
 

@@ -37,7 +37,8 @@ class Reader:
 
     def __init__(self, function: str, *aggregates: Aggregate[Any]) -> None:
         self.function = function
-        self.outbox = Outbox(function)
+        apart = {each.noun: each.topic for each in aggregates if each.topic}
+        self.outbox = Outbox(function, apart)
         self.by_model: Mapping[type[BaseModel], Aggregate[Any]] = {
             each.model: each for each in aggregates
         }

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from shared.kit.models import Model
 from shared.kit.secret_names import SHARED, is_of_another, secret_of
+from shared.kit.topics import publisher_of
 from shared.manifest.model import REQUIREMENTS, Handles, Manifest
 from shared.manifest.whole import Manifests, dashed
 
@@ -46,7 +47,7 @@ def load_manifests(root: Path) -> Manifests:
         for noun, folder in folders.items()
         if (folder / HANDLES).exists()
     }
-    publishing = {topic for topics in topics_of.values() for topic in topics}
+    publishing = {publisher_of(topic) for topics in topics_of.values() for topic in topics}
     by_noun = {}
     for noun, folder in folders.items():
         defaults = PUBLISHING if noun in publishing else _reader_defaults(handles.get(noun))
@@ -131,7 +132,7 @@ def _contradictions(manifests: Manifests) -> Iterable[str]:
         yield f"{_file(manifests, noun)}: http.routes: {route} {how} {owner}"
     for event_type, topics in manifests.topics_of.items():
         for topic in topics:
-            if topic not in manifests.by_noun:
+            if publisher_of(topic) not in manifests.by_noun:
                 schema = manifests.root / "events" / "schemas" / f"{event_type}.json"
                 yield f"{schema}: x-topic: no function publishes to {topic}"
     for noun, manifest in manifests.by_noun.items():

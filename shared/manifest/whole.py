@@ -195,7 +195,7 @@ class Manifests:
 
     @cached_property
     def topics(self) -> tuple[str, ...]:
-        """Each is named after the function that publishes to it."""
+        """Each is named after the function that publishes to it, some with a suffix after a dot."""
         return tuple(sorted({topic for topics in self.topics_of.values() for topic in topics}))
 
     @cached_property

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from shared.kit.errors import Unavailable
@@ -27,10 +27,12 @@ _log = logging.getLogger(__name__)
 
 
 class Outbox:
-    """Commits for one function. `noun` is the function; its topic has the same name."""
+    """Commits for one function. `noun` is the function; its topic has the same name. `apart` names
+    another topic for the events whose types begin with some nouns."""
 
-    def __init__(self, noun: str) -> None:
+    def __init__(self, noun: str, apart: Mapping[str, str] | None = None) -> None:
         self.noun = noun
+        self._apart = apart or {}
         self._answered: OrderedDict[str, None] = OrderedDict()
 
     async def commit(self, store: TenantStore, change: Change, *, now: datetime) -> None:
@@ -147,5 +149,12 @@ class Outbox:
             self._answered.popitem(last=False)
 
     async def _publish(self, events: Sequence[Envelope]) -> None:
-        if events:
-            await publish(self.noun, messages_of(events))
+        by_topic: dict[str, list[Envelope]] = {}
+        for event in events:
+            by_topic.setdefault(self.topic_of(event.type), []).append(event)
+        for topic, some in by_topic.items():
+            await publish(topic, messages_of(some))
+
+    def topic_of(self, event_type: str) -> str:
+        """Where an event of that type is published."""
+        return self._apart.get(event_type.split(".")[1], self.noun)

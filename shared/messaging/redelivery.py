@@ -38,11 +38,12 @@ class DeadLetter:
 
     @property
     def path(self) -> str:
-        """Its destination. Pub/Sub does not record that; a topic has the name of the function that
-        publishes to it."""
-        publisher = self.attributes.get("ce-source", "").rpartition("/")[2]
-        otherwise = f"/events/{publisher}" if publisher else ""
-        return self.attributes.get("dead-letter-path", otherwise)
+        """Its destination. Pub/Sub records only the subscription, whose name has that of the topic
+        (`shared.manifest.Subscription.name`); without it, the event's source names one."""
+        named = self.attributes.get("CloudPubSubDeadLetterSourceSubscription", "")
+        topic = named.partition(".")[2].rpartition(".")[0]
+        topic = topic or self.attributes.get("ce-source", "").rpartition("/")[2]
+        return self.attributes.get("dead-letter-path", f"/events/{topic}" if topic else "")
 
     @property
     def headers(self) -> dict[str, str]:

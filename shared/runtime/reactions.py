@@ -20,6 +20,7 @@ from shared.aggregates.runner import Handler, Runner
 from shared.kit import clock
 from shared.kit.bookkeeping import SCHEDULES_SOURCE
 from shared.kit.errors import AssentError, Unavailable
+from shared.kit.topics import publisher_of
 from shared.messaging.claim_check import DATAREF, ClaimRefused, claimed_events
 from shared.messaging.dead_letters import REDELIVERS, bury
 from shared.messaging.deliveries import Deliveries, Delivery
@@ -126,7 +127,7 @@ class _Intake:
             raise Refused(f"unreadable: {error}") from error
         logs.note(event_type=event.type)
         own = f"//assent/{self._function}"
-        if kind == "events" and event.source != f"//assent/{name}":
+        if kind == "events" and event.source != f"//assent/{publisher_of(name)}":
             raise Refused(f"{event.source} may not publish to {name}")
         is_timer = bool(_TIMER.fullmatch(event.type)) and event.type in self._handlers
         if kind == "timers" and (event.source != own or name != self._function or not is_timer):

@@ -105,6 +105,9 @@ def run_of_five(meter: Counting, world: World) -> Action:
     first = ada.post("/v1/runs", body)
     world.settle()
     ada.post(f"/v1/runs/{first['run_id']}/cancel")
+    # The deadlines of what was decided before are over too, and so is a session.
+    world.platform.advance(A_DAY_LATER)
+    ada.get(f"/v1/runs/{first['run_id']}")
     world.settle()
     started = meter.of(lambda: runs.append(ada.post("/v1/runs", body)))
     card = world.governor.get(f"/v1/mobile/approvals/{runs[0]['approval_id']}")

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from importlib import import_module
 
 import pytest
 
-from events.registry import _TYPES, event, published_types
+from events.registry import _TYPES, event, published_types, topics_of
 from shared.kit.bookkeeping import BOOKKEEPING
 from shared.kit.models import EventData
 
@@ -105,6 +106,14 @@ def test_every_published_type_has_one_topic_and_a_verb_in_the_past() -> None:
             assert payload.event_type == name
             verb = name.split(".")[2]
             assert re.search(r"(ed|en|went|sent|done)(_|$)", verb), name
+
+
+@pytest.mark.parametrize("noun", ["agents", "approvals", "capsules", "identity", "policy", "runs"])
+def test_a_function_publishes_each_type_to_the_topic_that_its_schema_names(noun: str) -> None:
+    outbox = import_module(f"functions.{noun}.aggregates").RUN.outbox
+    for name, payload in published_types()[noun].items():
+        assert outbox.topic_of(name) in topics_of(payload), name
+        assert outbox.topic_of(name) == noun or payload not in BOOKKEEPING, name
 
 
 def test_the_bookkeeping_is_published_by_every_function_under_one_name() -> None:

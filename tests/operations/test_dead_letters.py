@@ -66,6 +66,15 @@ def test_a_letter_goes_where_it_was_going_with_the_mark_it_needs_whoever_gave_it
         assert letter.headers == {"Content-Type": "application/json", **EVENT}
 
 
+def test_a_letter_that_pub_sub_gave_up_goes_to_the_topic_of_its_subscription() -> None:
+    of_a_recall = {
+        "ce-source": "//assent/runs",
+        "CloudPubSubDeadLetterSourceSubscription": "agents-reactions.runs.recalls.0a1b2c3d",
+    }
+    letter = DeadLetter("1", "a", NOW, BODY.encode(), {**EVENT, **of_a_recall})
+    assert letter.path == "/events/runs.recalls"
+
+
 def test_the_tool_works_on_the_project_that_the_environment_names(
     running: RunningPlatform, world: World
 ) -> None:

@@ -41,7 +41,8 @@ __all__ = ["cloud", "issuing_key", "targets"]
 @pytest.fixture(scope="module")
 async def topics(cloud: Cloud) -> list[Mailbox]:
     """The topics of the functions."""
-    return [await cloud.mailbox(name) for name in ("runs", "tools", "approvals")]
+    published = ("runs", "runs.recalls", "runs.retention", "tools", "approvals")
+    return [await cloud.mailbox(name) for name in published]
 
 
 @pytest.fixture(scope="module")

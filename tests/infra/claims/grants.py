@@ -7,6 +7,7 @@ from emulators.iam import PROJECT as LOCAL_PROJECT
 from emulators.iam import invokers as invokers_of_the_local_platform
 from infra.preview import Graph
 from shared.kit.secret_names import secrets_of
+from shared.kit.topics import publisher_of
 from tests.infra.claims.reading import (
     ACCOUNT_MEMBER,
     BUCKET_MEMBER,
@@ -75,7 +76,8 @@ def access_in_the_project_is_what_manifests_say(graph: Graph) -> Iterator[str]:
 
 def topics_are_published_to_by_their_function_only(graph: Graph) -> Iterator[str]:
     for topic in graph.manifests.topics:
-        own = [each.name for each in graph.manifests.deployables if each.noun == topic]
+        publisher = publisher_of(topic)
+        own = [each.name for each in graph.manifests.deployables if each.noun == publisher]
         found = members(graph, PUBLISHER, "roles/pubsub.publisher", topic=topic)
         yield from differing(f"publishers of {topic}", found, (email(graph, name) for name in own))
     reacting = [each.name for each in graph.manifests.deployables if each.target == "react"]
