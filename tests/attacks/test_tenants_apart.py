@@ -92,7 +92,9 @@ def owners(running: RunningPlatform) -> Iterator[Owners]:
     policy = auditor.post("/v1/policies", {"name": "exports", "source": PERMIT_EXPORTS})
     (session,) = gala.get("/v1/auth/sessions")["items"]
     world.governor.post(f"/v1/approvals/{card['id']}/decisions", _defer(card, said))
-    recall = everybody(world, "gwen").post("/v1/recalls", {"agent_id": case["agent_id"], "reason": said})
+    recall = everybody(world, "gwen").post(
+        "/v1/recalls", {"agent_id": case["agent_id"], "reason": said}
+    )
     at_policies = {"capsule": "okapi-count", "event": "assent.policy.published.v1"}
     schedule = everybody(world, "otto").post("/v1/schedules", at_policies)
     called = running.run(keep_call(tenant, None, case["agent_id"]))
