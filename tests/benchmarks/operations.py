@@ -49,6 +49,7 @@ class Meter:
         """What `act` led to."""
         first, self.first = self.first, None
         if first is not None:
+            self.platform.wait_until_idle(timeout=60)
             first()
         logged = self._logged()
         self.platform.reset_operations()
@@ -132,7 +133,7 @@ def measure(
     for name in stories:
         story, before = STORIES[name], list[Stored]()
         world = known(World(meter.platform)) if name in STORING else World(meter.platform)
-        meter.first = partial(_keep_stored, before, env, world.tenant)
+        meter.first = partial(keep_stored, before, env, world.tenant)
         story(meter, world)
         if name in STORING:
             storage[name] = grown(before[0], stored(env, world.tenant))
@@ -148,7 +149,8 @@ def measure(
     )
 
 
-def _keep_stored(found: list[Stored], env: Mapping[str, str], tenant: str) -> None:
+def keep_stored(found: list[Stored], env: Mapping[str, str], tenant: str) -> None:
+    """Adds what the tenant has stored now."""
     found.append(stored(env, tenant))
 
 

@@ -16,7 +16,7 @@ from tests.operations.conftest import ROOT
 pytestmark = pytest.mark.platform
 # Checkpoints are made each hour.
 AN_HOUR = 3600
-WRITES = ("audit:write", "capsules:write", "policies:write", "runs:write")
+WRITES = (*("audit:write", "capsules:write", "governance:write", "policies:write", "runs:write"),)
 NOTES = {
     "capsule": "a-note", "version": "1.0.0", "agent": "writer",
     "steps": [{"id": "note", "use": WRITE, "with": {"name": "note", "text": "Done."}}],

@@ -95,7 +95,7 @@ def test_an_idle_month_pays_for_every_sweep(month: Month) -> None:
 def test_every_story_that_is_assumed_was_measured(month: Month) -> None:
     assumed = month.assumed.creations.keys() | month.assumed.reads.keys()
     assert assumed <= month.measured.actions.keys()
-    assert month.assumed.creations.keys() == month.measured.storage.keys()
+    assert month.assumed.creations.keys() <= month.measured.storage.keys()
 
 
 def test_shares_that_are_not_everything_are_refused(tmp_path: Path) -> None:
