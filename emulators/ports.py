@@ -1,18 +1,24 @@
 """Ports of the loopback interface."""
 
+import random
 import socket
+from contextlib import suppress
 
 from emulators.failures import PlatformError, PortTaken
 
 HOST = "127.0.0.1"
+# Linux gives those from 32,768 on, macOS and Windows those from 49,152 on.
+_GIVEN_TO_NOBODY = range(20_000, 32_000)
 
 
 def free_port() -> int:
-    """A port that was free a moment ago, for programs that cannot be handed an open socket."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that was free a moment ago, for programs that cannot be handed an open socket; one
+    that no system gives to whoever asks for any. Raises PlatformError where none is found."""
+    for port in random.sample(_GIVEN_TO_NOBODY, k=50):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind((HOST, port))
+            return port
+    raise PlatformError(f"no port of {_GIVEN_TO_NOBODY.start} to {_GIVEN_TO_NOBODY.stop} is free")
 
 
 def port_of(address: str) -> int:

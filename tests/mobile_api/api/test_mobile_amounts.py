@@ -81,7 +81,9 @@ async def test_a_list_is_whole_reads_two_documents_an_item_and_answers_with_a_me
             assert len(answer.content) <= MOST_BYTES, path
             assert 1 <= len(answer.json()["items"]) <= limit
             assert answer.headers["assent-cost"].startswith("firestore-reads="), path
-            assert int(answer.headers["assent-cost"].partition("=")[2]) <= 2 * limit, path
+            # Where nothing was spent this month, agents take two reads more to say so.
+            most = 2 * limit + (2 if name.startswith("agents") else 0)
+            assert int(answer.headers["assent-cost"].partition("=")[2]) <= most, path
         await _is_whole(full, name)
 
 

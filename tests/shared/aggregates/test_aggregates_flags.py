@@ -1,6 +1,5 @@
 """Flags of the log that later commits clear: of an event's reader, or of the same request."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -15,11 +14,9 @@ SWEPT_AT = NOW + timedelta(minutes=1)
 
 
 @pytest.fixture(autouse=True)
-def cleared_by_its_reader(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def cleared_by_its_reader(monkeypatch: pytest.MonkeyPatch) -> None:
     """The placing of an order has a reader that always commits."""
-    with monkeypatch.context() as patched:
-        patched.setattr(OrderPlaced, "reader_clears", frozenset({""}))
-        yield
+    monkeypatch.setattr(OrderPlaced, "reader_clears", frozenset({""}))
 
 
 async def placed(shop: Shop) -> tuple[str, Envelope]:

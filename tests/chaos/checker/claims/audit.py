@@ -10,6 +10,7 @@ _FIRST_LINK = "0" * 64
 NO_EVIDENCE = {
     "assent.agent.approval_needed.v1",
     "assent.policy.approval_needed.v1",
+    "assent.budget.approval_needed.v1",
     "assent.agent.health_changed.v1",
     "assent.approval.confirmed.v1",
     "assent.approval.requested.v1",
