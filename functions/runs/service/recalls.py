@@ -129,7 +129,8 @@ async def _halt_runs(
 
 def _live(recall: Recall) -> list[Condition]:
     if recall.version is not None:
-        return [("live_as", "==", live_as(recall.agent_id, recall.version))]
+        only = live_as(recall.agent_id, recall.version)
+        return [("live_as", ">=", only), ("live_as", "<=", only)]
     first, last = live_as(recall.agent_id, ""), live_as(recall.agent_id, "~")
     return [("live_as", ">=", first), ("live_as", "<", last)]
 

@@ -12,6 +12,7 @@ from events.agents import AgentViolationReported
 from events.approvals import ApprovalApproved, ApprovalRequested, ApprovalVetoed
 from events.buckets import Bucket
 from events.precedents import PrecedentActivated
+from events.retention import RunsRemoved
 from functions.agents import api as agents_api
 from functions.agents.reactions import HANDLERS as AGENTS_HANDLERS
 from functions.approvals import queries
@@ -22,6 +23,8 @@ from functions.audit.exporting import request_export, show_export
 from functions.audit.reactions import HANDLERS as AUDIT_HANDLERS
 from functions.audit.stored_checkpoints import newest_checkpoint, read_checkpoints
 from functions.capsules import api as capsules
+from functions.capsules.aggregates import RUN as CAPSULES
+from functions.capsules.service.sources import Sources
 from functions.identity.aggregates import GROUPS, USERS
 from functions.identity.reactions import HANDLERS as IDENTITY_HANDLERS
 from functions.identity.reactions import RUN as IDENTITY
@@ -41,22 +44,31 @@ from functions.policy.aggregates import RUN as POLICY
 from functions.policy.reactions import HANDLERS as POLICY_HANDLERS
 from functions.policy.rules.policy import PolicyBody
 from functions.policy.service import decisions, drafts, replaying
-from functions.runs.api import budgets, runs
+from functions.runs.aggregates import RECALLS, RETENTION, RETENTION_ID
+from functions.runs.api import budgets, recalls, runs, schedules
 from functions.runs.reactions import HANDLERS as RUNS_HANDLERS
 from functions.runs.reactions import RUN as RUNS
+from functions.runs.rules.recalls import RECALL_DUE, Recall
+from functions.runs.rules.retention import RETENTION_DUE, Retention
+from functions.runs.service.recalls import show_recall
+from functions.tools.service.removing import remove_calls
 from mobile_api.reactions import HANDLERS as MOBILE_HANDLERS
 from mobile_api.reactions import RUN as MOBILE
 from mobile_api.service import agents, cards, seeds
 from mobile_api.service.dashboard import read_dashboard
 from mobile_api.service.devices import DeviceBody, register_device, remove_device
 from mobile_api.service.rebuild import rebuild
+from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.command import Command
 from shared.kit.callers import Caller
 from shared.kit.errors import NotFound
 from shared.kit.ids import new_id
 from shared.messaging.backlog import late_events
+from shared.messaging.changes import Timer
 from shared.messaging.log import tenants_of_log
+from shared.messaging.timers import timer_event
 from shared.policy.authorization import begin
+from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
 from shared.storage.idempotency import IdempotencyKey
 from tests.functions.agents.worlds import World as AgentsWorld
@@ -232,6 +244,57 @@ async def somebody_lists_capsules_and_runs(tenant: str) -> None:
             await runs.get_runs(caller, status)
     await budgets.get_budgets(everywhere)
     await RUNS.sweep(RUNS_HANDLERS).run(START)
+
+
+async def runs_are_recalled_and_removed(tenant: TenantStore) -> None:
+    """What a job, a schedule, a recall and the time of runs look for."""
+    everywhere = caller_of(tenant.tenant_id)
+    for caller in (everywhere, replace(everywhere, workspace_id="wsp_1")):
+        await schedules.get_schedules(caller)
+        await recalls.get_recalls(caller)
+
+    async def newest(work: Command) -> Recall:
+        await Sources(work).newest("nothing")
+        raise AssertionError("there is no capsule")
+
+    with suppress(NotFound):
+        await CAPSULES.command(everywhere, newest, Recall)
+    for version in (None, "1.0.0"):
+        recall = _recall_of(version)
+        await _kept(tenant, RECALLS, recall)
+        await show_recall(everywhere, recall.recall_id, None)
+        await _fired(tenant, Timer(RECALL_DUE, f"recall/{recall.recall_id}", START))
+    at_once = Retention(due_at=START, erasing=("ada",))
+    await _kept(tenant, RETENTION, at_once)
+    await _fired(tenant, Timer(RETENTION_DUE, f"run_retention/{RETENTION_ID}", START))
+    removed = timer_event("runs", tenant.tenant_id, Timer("removed", "run/run_1", START), START)
+    gone = RunsRemoved(days=365, run_ids=("run_1",))
+    said = {"type": gone.event_type, "data": gone.model_dump_json()}
+    await remove_calls(removed.model_copy(update=said))
+
+
+def _recall_of(version: str | None) -> Recall:
+    return Recall(
+        recall_id=new_id("rcl", START),
+        agent_id="agt_1",
+        name="writer",
+        version=version,
+        reason="look at it",
+        recalled_by="gala",
+        recalled_at=START,
+        status="halting",
+        due_at=START,
+    )
+
+
+async def _kept(tenant: TenantStore, aggregate: Aggregate[Any], state: Any) -> None:
+    batch = Batch()
+    batch.create(aggregate.collection, aggregate.id(state), aggregate.fields(state, 1, None))
+    await tenant.commit(batch)
+
+
+async def _fired(tenant: TenantStore, timer: Timer) -> None:
+    await RUNS_HANDLERS[timer.type](timer_event("runs", tenant.tenant_id, timer, START))
 
 
 async def a_stranger_knocks(client: httpx.AsyncClient) -> None:

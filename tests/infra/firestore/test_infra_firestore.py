@@ -30,6 +30,7 @@ from tests.infra.firestore.stories import (
     an_auditor_looks,
     approvals_are_asked_and_listed,
     new_tenant,
+    runs_are_recalled_and_removed,
     somebody_lists_capsules_and_runs,
     somebody_lists_what_is_theirs,
 )
@@ -37,7 +38,7 @@ from tests.shared.cloud import Cloud
 
 __all__ = ["cloud", "issuing_key"]
 
-TOPICS = ("agents", "approvals", "audit", "mobile-api", "policy", "dead-letters")
+TOPICS = ("agents", "approvals", "audit", "mobile-api", "policy", "runs", "dead-letters")
 
 Fields = dict[str, list[dict[str, Any]]]
 
@@ -60,6 +61,7 @@ async def told(cloud: Cloud, issuing_key: OKPKey) -> tuple[Asked, Fields]:
         await a_workspace_is_looked_at(phone.tenant_id)
         await an_auditor_looks(phone.tenant_id)
         await somebody_lists_capsules_and_runs(phone.tenant_id)
+        await runs_are_recalled_and_removed(phone)
         await a_policy_is_tried(phone.tenant_id)
         await somebody_lists_what_is_theirs(phone)
     documents: Fields = {}
