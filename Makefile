@@ -29,8 +29,8 @@ QUIET  := --quiet --disable-pip-version-check --no-warn-script-location
 LOCK   := build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
           --no-emit-index-url --no-emit-find-links --no-header --no-annotate $(if $(UPGRADE),--upgrade)
 PLAIN  := $(BIN)/python -m pytest
-# To measure the code coverage nearly doubles what a test takes of a processor. Functions and whole
-# stories are measured: without the others' tests both bars hold all the same.
+# To measure the code coverage nearly doubles what a test takes of a processor. Functions, shared code and
+# whole stories are measured: without the others' tests both bars hold all the same.
 PYTEST := $(PLAIN) --cov --cov-report=
 # $(call chosen,NAME,what it is,its choices): the variable's value, or an end that names the variable.
 chosen  = $(or $(filter $($(1)),$(3)),$(error $(1)=$($(1)): say $(2)))
@@ -86,8 +86,8 @@ test-functions: setup ## tests of functions/ and mobile_api/
 test-random: setup ## random sequences, the worst inputs and processes that die, without the code coverage
 	@$(PLAIN) $(RANDOM)
 
-test-units: setup ## tests of shared/ and events/, without the code coverage
-	@$(PLAIN) tests/shared tests/events
+test-units: setup ## tests of shared/ and events/
+	@COVERAGE_FILE=.coverage.units $(PYTEST) tests/shared tests/events
 
 test-pages: setup ## the pages, what they promise, and the setup, without the code coverage
 	@$(PLAIN) tests/docs tests/compliance tests/requirements
