@@ -8,6 +8,8 @@ from typing import Annotated, Any, TypeVar, get_args
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from shared.kit.principals import FUNCTION
+
 M = TypeVar("M", bound=BaseModel)
 # What becomes of one text: the text and its subject give another text.
 Change = Callable[[str, str], str]
@@ -31,7 +33,7 @@ RequestersText = Annotated[str, Personal(of="requested_by")]
 
 def is_person(principal: str) -> bool:
     """Whether a principal has words of its own; a function has none."""
-    return bool(principal) and not principal.startswith("service:")
+    return bool(principal) and not principal.startswith(FUNCTION)
 
 
 def changed_texts(model: M, actor: str, change: Change) -> M:

@@ -40,9 +40,9 @@ Outcome = tuple[Invocation, Done]
 
 async def invoke(caller: Caller, capability: Capability, body: InvocationBody) -> InvocationView:
     """What became of the call: done now, or as it was recorded before; for a replay, which never
-    acts, what is recorded. Raises CapabilityRefused
-    where the token does not allow it, Invalid for an operation that nobody knows or an id that is
-    not the call's, Unavailable where a target did not answer that may be asked again."""
+    acts, what is recorded. Raises CapabilityRefused where the token does not allow it, Invalid for
+    an operation that nobody knows or an id that is not the call's, Unavailable where a target did
+    not answer that may be asked again."""
     definition = OPERATIONS.get(body.operation)
     if definition is None or body.operation not in ACTS:
         raise Invalid(FieldError("operation", f"{body.operation!r} is no operation of ours"))
