@@ -166,8 +166,11 @@ class Errand:
             await asyncio.sleep(1.0)
 
     async def _begin(self, plan_hash: str) -> Json:
+        """The run that one command starts. What was refused to one device may be taken from the
+        other, so it stays the same command."""
+        key = self.firm.author.new_uuid()
         while True:
-            said = await self.firm.author.post("/v1/runs", {"plan_hash": plan_hash})
+            said = await self.firm.author.post("/v1/runs", {"plan_hash": plan_hash}, key=key)
             self.firm.expect(said, 202, 409)
             if said.status == 202:
                 run: Json = said.answer
