@@ -4,7 +4,7 @@ policy, and what it knows of passkeys and of the tenant's humans."""
 from events.decisions import statement_of
 from functions.approvals.assenting import Assenting
 from functions.approvals.rules.alone import Humans, KnownHuman
-from functions.approvals.rules.approval import Approval, next_timer
+from functions.approvals.rules.approval import Approval, is_swept, next_timer
 from functions.approvals.rules.entity_types import APPROVAL, PRECEDENT
 from functions.approvals.rules.passkeys import KnownPasskey
 from functions.approvals.rules.policy import ApprovalPolicy
@@ -49,6 +49,7 @@ APPROVALS = Aggregate(
     ),
     queried=("-silence_at", "-governed_at", "refused_marks[]", "tacit_marks[]"),
     next_timer=next_timer,
+    swept=is_swept,
     signing=Assenting("approvals-signing-key", statement_of),
     entity_type=APPROVAL,
     postponement=Postponement(postponed, published),

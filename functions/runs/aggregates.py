@@ -6,9 +6,9 @@ from events.retention import TOPIC as RETENTION_TOPIC
 from functions.runs.rules.budget import Budget
 from functions.runs.rules.recalls import Recall
 from functions.runs.rules.recalls import next_timer as recall_timer
-from functions.runs.rules.retention import RETENTION_DUE, Retention
+from functions.runs.rules.retention import Retention
 from functions.runs.rules.retention import next_timer as retention_timer
-from functions.runs.rules.run import RUN_LOST, Run, StepResult, event_id
+from functions.runs.rules.run import Run, StepResult, event_id, is_swept
 from functions.runs.rules.run import next_timer as run_timer
 from functions.runs.rules.schedule import Schedule, ScheduleBook
 from functions.runs.rules.schedule import next_timer as schedule_timer
@@ -46,7 +46,7 @@ RUNS = Aggregate(
     ),
     queried=("-started_at", "over_since", "started_by", "live_as", "recall_id"),
     next_timer=run_timer,
-    swept=frozenset({RUN_LOST}),
+    swept=is_swept,
     in_workspaces=True,
     event_id=lambda run, number: event_id(run.run_id, run.started_at, number),
 )
@@ -113,7 +113,7 @@ RETENTION = Aggregate(
     collection="run_retention",
     id_of=lambda _: RETENTION_ID,
     next_timer=retention_timer,
-    swept=frozenset({RETENTION_DUE}),
+    swept=lambda _: True,
     topic=RETENTION_TOPIC,
 )
 

@@ -45,11 +45,11 @@ class Aggregate(Generic[S]):
     `<noun>/<id>`. Ids begin with `prefix`; where that is empty, any text is an id. `initial` makes
     the state before the first event. `entity_type` says what policies may ask about it. Each of
     those `in_workspaces` belongs to one (its field `workspace_id`, which is indexed too) or to the
-    tenant as a whole. Timers of the types `swept` have no task of Cloud Tasks: the sweep alone
-    fires them, at most a minute late, because hardly any is ever due. `about` names the noun that a
-    state decides about, where readers of its events filter by that. `event_id` derives the id of a
-    state's event from its number, where somebody reads events one by one without a query. Its
-    events go to `topic`, where it names one, so that their readers do not pay for all events of the
+    tenant as a whole. The timer of a state that is `swept` has no task of Cloud Tasks: the sweep
+    alone fires it, at most 90 seconds late, because hardly any is ever due. `about` names the noun
+    that a state decides about, where readers of its events filter by that. `event_id` derives the
+    id of a state's event from its number, where somebody reads events one by one without a query.
+    Its events go to `topic`, where it names one, so that their readers do not pay for all of the
     function. Fields that are `sparse` are stored like those `indexed`, but only where they have a
     value: what is None would have entries in indexes too."""
 
@@ -64,7 +64,7 @@ class Aggregate(Generic[S]):
     composites: tuple[tuple[str, ...], ...] = ()
     queried: tuple[str, ...] = ()
     next_timer: Callable[[S], DueTimer | None] | None = None
-    swept: frozenset[str] = frozenset()
+    swept: Callable[[S], bool] = lambda _: False
     signing: Signing | None = None
     entity_type: EntityType[S] | None = None
     postponement: Postponement[S] | None = None

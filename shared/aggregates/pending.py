@@ -44,7 +44,7 @@ class Pending:
         is_timed_anew = any(fields.get(name) != known.get(name) for name in _TIMED)
         if aggregate.postponement is not None:
             fields[TIMED_SINCE] = format_instant(at) if is_timed_anew else known.get(TIMED_SINCE)
-        if timer is not None and is_timed_anew and timer[0] not in aggregate.swept:
+        if timer is not None and is_timed_anew and not aggregate.swept(self.state):
             change.schedule(Timer(type=timer[0], subject=aggregate.subject(id), at=timer[1]))
         if before is None:
             change.create(aggregate.collection, id, fields)

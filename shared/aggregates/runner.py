@@ -135,9 +135,9 @@ class Runner(Reader):
         """Commits what follows from an event of the log; where nothing follows, publishes again
         what followed from an earlier delivery. `is_one_of_several`: the event leads to further
         commits, so the sweep, not a redelivery, publishes what this commit could not publish.
-        `clears`: the commit also clears the flag of the event itself, which its publisher left to
-        its reader: what was delivered was published. Raises Unavailable, and what the use case
-        raises."""
+        `clears`: the commit also clears the flag of the event itself, and of those that it carries,
+        which its publisher left to its reader: what was delivered was published. Raises
+        Unavailable, and what the use case raises."""
         attempts = 0
 
         async def once() -> None:
@@ -149,7 +149,7 @@ class Runner(Reader):
             await use_case(work)
             if work.finish().writes:
                 if clears:
-                    change.clear(event.id)
+                    change.clear(event.id, *event.carries)
                 await self.outbox.commit(work.store, change, now=event.received_at)
             elif not is_one_of_several:
                 await self.outbox.publish_again(work.store, event, clears=clears)

@@ -87,11 +87,13 @@ class UnitOfWork:
         return [await self.find(aggregate, id) for id in wanted]
 
     async def prefetch(self, *things: tuple[Aggregate[Any], str]) -> None:
-        """Reads several things in one round trip, so that `find` reads none of them again. Raises
-        Unavailable."""
-        keys = [(aggregate.collection, id) for aggregate, id in things]
-        documents = await self.store.get_many(keys)
-        for (aggregate, id), document in zip(things, documents, strict=True):
+        """Reads, in one round trip, those of several things that were not read yet, so that `find`
+        reads none of them again. Raises Unavailable."""
+        unread = {(each.collection, id): each for each, id in things}
+        for key in unread.keys() & (self._stored.keys() | self._current.keys()):
+            del unread[key]
+        documents = await self.store.get_many([*unread])
+        for ((_, id), aggregate), document in zip(unread.items(), documents, strict=True):
             await self.take(aggregate, id, document)
 
     async def control(self) -> Control:
@@ -169,12 +171,11 @@ class UnitOfWork:
         self._kept.update({hash: contents.stored_by(hash) for hash in contents.present})
         return contents
 
-    async def look_for(self, *transitions: Transition[Any]) -> None:
-        """Reads which of their contents are stored already, in one round trip, so that even the
-        first attempt leaves these out: for contents that most often are stored, where a second
-        attempt would do much again. Raises as `read_contents`."""
-        hashes = {content.hash for each in transitions for content in each.contents}
-        if hashes := hashes - self._kept.keys():
+    async def look_for(self, *contents: Content) -> None:
+        """Reads which contents are stored already, in one round trip, so that even the first
+        attempt leaves these out: for contents that most often are stored, where a second attempt
+        would do much again. Raises as `read_contents`."""
+        if hashes := {each.hash for each in contents} - self._kept.keys():
             await self.read_contents(*hashes)
 
     async def first_to_store(self, hash: str) -> str | None:

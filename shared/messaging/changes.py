@@ -1,5 +1,6 @@
 """A commit of writes together with their events and timers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -24,12 +25,14 @@ class Change(Batch):
 
     `is_redelivered`: this is the only commit of a delivery, which is redelivered until the events
     are published; the handler then calls `Outbox.publish_again`. The events need no flag in the
-    log, and no second commit that clears it. `left` takes the ids of the events that were published
-    but whose flags the request's next commit clears. `decision`: what the policies decided about
-    the command; it lies in the entry of its first event, so it costs no document."""
+    log, and no second commit that clears it. `left` takes the events instead: they are
+    published with those of the request's next commit, whose `carried` they are. `decision`: what
+    the policies decided about the command; it lies in the entry of its first event, so it costs no
+    document."""
 
     is_redelivered: bool = False
-    left: list[str] | None = None
+    left: list[Envelope] | None = None
+    carried: Sequence[Envelope] = ()
     decision: Decided | None = None
     events: list[Envelope] = field(default_factory=list)
     timers: list[Timer] = field(default_factory=list)

@@ -28,14 +28,27 @@ class ClaimRefused(ValueError):
     """A message does not name what its publisher committed; the message says why."""
 
 
-def messages_of(events: Sequence[Envelope]) -> list[Message]:
+def messages_of(events: Sequence[Envelope], carried: Sequence[Envelope] = ()) -> list[Message]:
     """The messages that tell of all the events. Events of one tenant and type that are about the
     same noun share claim checks where their data together is longer than MOST_CARRIED; any other
-    event carries its own data."""
+    event carries its own data. Events that are `carried` come in the claim check of a later one
+    about the same subject, before it: whoever reads them must read that one too."""
+    carriers: dict[str, list[Envelope]] = {}
+    alone: list[Envelope] = []
+    for each in carried:
+        carrier = carrier_of(each, events)
+        (alone if carrier is None else carriers.setdefault(carrier.id, [])).append(each)
     alike: dict[tuple[str, str, str], list[Envelope]] = {}
-    for event in events:
+    for event in (*alone, *(each for each in events if each.id not in carriers)):
         alike.setdefault((event.tenantid, event.type, event.about), []).append(event)
-    return [message for each in alike.values() for message in _messages_of(each)]
+    found = [message for each in alike.values() for message in _messages_of(each)]
+    loaded = (each for each in events if each.id in carriers)
+    return [*found, *(_claim_check([*carriers[each.id], each], each) for each in loaded)]
+
+
+def carrier_of(carried: Envelope, events: Sequence[Envelope]) -> Envelope | None:
+    """The first of the events whose message can tell of an earlier one too."""
+    return next((each for each in events if _about_of(each) == _about_of(carried)), None)
 
 
 async def claimed_events(
@@ -46,8 +59,9 @@ async def claimed_events(
     order.
 
     Guarantees that a claim check gives exactly what was hashed by whoever published it, and only
-    events of its own tenant, source and type. Raises ClaimRefused; Unavailable, also for an entry
-    that is missing."""
+    events of its own tenant, source and type, or of its own subject: then the last one, which
+    `carries` the others, is the one that the message is of. Raises ClaimRefused; Unavailable, also
+    for an entry that is missing."""
     if DATAREF not in headers:
         return [received]
     if body:
@@ -64,11 +78,20 @@ async def claimed_events(
         raise ClaimRefused("an entry that the dataref names is no event") from error
     if _hash_of(events) != headers.get(DATAHASH):
         raise ClaimRefused("the log's entries are not what was published: their hash differs")
-    if events[0].attributes() != received.attributes():
+    if events[0].attributes() == received.attributes():
+        if len({(each.tenantid, each.source, each.type, each.about) for each in events}) > 1:
+            raise ClaimRefused("the dataref names events of another tenant, source, type or noun")
+        return events
+    *carried, carrier = events
+    if carrier.attributes() != received.attributes():
         raise ClaimRefused("the message's attributes are not those of the entry it names")
-    if len({(each.tenantid, each.source, each.type, each.about) for each in events}) > 1:
-        raise ClaimRefused("the dataref names events of another tenant, source, type or noun")
-    return events
+    if any(_about_of(each) != _about_of(carrier) for each in carried):
+        raise ClaimRefused("the dataref names events of another tenant, source or subject")
+    return [*carried, carrier.but(carries=tuple(each.id for each in carried))]
+
+
+def _about_of(event: Envelope) -> tuple[str, ...]:
+    return event.tenantid, event.source, event.subject, event.about
 
 
 def _messages_of(alike: Sequence[Envelope]) -> Iterator[Message]:
@@ -79,16 +102,16 @@ def _messages_of(alike: Sequence[Envelope]) -> Iterator[Message]:
     for event in alike:
         longer = [*named, event]
         if named and (len(_dataref(longer)) > LONGEST_VALUE or _size(longer) > MOST_CLAIMED):
-            yield _claim_check(named)
+            yield _claim_check(named, named[0])
             longer = [event]
         named = longer
-    yield _claim_check(named)
+    yield _claim_check(named, named[0])
 
 
-def _claim_check(events: Sequence[Envelope]) -> Message:
-    """The attributes are those of the first event, so filters apply to a claim check too."""
+def _claim_check(events: Sequence[Envelope], of: Envelope) -> Message:
+    """The attributes are those of one event, so filters apply to a claim check too."""
     claim = {DATAREF: _dataref(events), DATAHASH: _hash_of(events)}
-    return b"", {**events[0].headers(), **claim}
+    return b"", {**of.headers(), **claim}
 
 
 def _dataref(events: Sequence[Envelope]) -> str:

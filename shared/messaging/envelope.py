@@ -40,7 +40,8 @@ class Envelope(Model):
     own thing that its subject decides about, such as `agent`, so that readers get what is theirs.
 
     `received_at` is the time at the entry of the process that handles it, and `reader_clears` says,
-    where it is published first, that its reader clears its flag; both are no attributes."""
+    where it is published first, that its reader clears its flag; `carries` names the events that
+    came with its message, whose flags its reader clears too. None of them is an attribute."""
 
     id: NotEmpty
     type: NotEmpty
@@ -58,6 +59,7 @@ class Envelope(Model):
     data: str = "{}"
     received_at: Instant
     reader_clears: bool = False
+    carries: tuple[str, ...] = ()
 
     @property
     def subject_id(self) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from shared.kit.errors import Unavailable
 from shared.messaging.changes import Change
-from shared.messaging.claim_check import messages_of
+from shared.messaging.claim_check import carrier_of, messages_of
 from shared.messaging.entry_refusals import report_of
 from shared.messaging.envelope import Envelope
 from shared.messaging.log import CLEARED, EVENT_LOG, authentic_event, digest_of
@@ -50,10 +50,13 @@ class Outbox:
     async def hand_over(self, store: TenantStore, change: Change, *, now: datetime) -> None:
         """Publishes the events and sets the timers of a committed change, as `commit` does."""
         events = change.events
+        if change.left is not None:
+            change.left.extend(events)
+            events = []
         if change.is_redelivered:
             publishing = self._publish(events)
         else:
-            publishing = self.relay(store, events, left=change.left)
+            publishing = self.relay(store, events, change.carried)
         published, timed = await asyncio.gather(
             publishing,
             set_timers(self.noun, store.tenant_id, change.timers, now=now),
@@ -70,18 +73,18 @@ class Outbox:
                 raise outcome
 
     async def relay(
-        self, store: TenantStore, events: Sequence[Envelope], *, left: list[str] | None = None
+        self, store: TenantStore, events: Sequence[Envelope], carried: Sequence[Envelope] = ()
     ) -> None:
-        """Publishes events of the log, then clears their flags, but for those whose reader does,
-        and for all where they are `left` to the request's next commit. May publish an event twice;
-        readers recognise it by its sequence. Raises Unavailable."""
-        if not events:
+        """Publishes events of the log, those `carried` with others about the same subject, then
+        clears their flags, but for those whose reader does. May publish an event twice; readers
+        recognise it by its sequence. Raises Unavailable."""
+        if not events and not carried:
             return
-        await self._publish(events)
-        flagged = [event.id for event in events if not event.reader_clears]
-        if left is not None:
-            left.extend(flagged)
-        elif flagged:
+        await self._publish(events, carried)
+        carriers = ((each, carrier_of(each, events)) for each in carried)
+        told = [*events, *(each for each, by in carriers if by is None or not by.reader_clears)]
+        flagged = [event.id for event in told if not event.reader_clears]
+        if flagged:
             await self._clear(store, *flagged)
 
     async def _clear(self, store: TenantStore, *event_ids: str) -> None:
@@ -134,7 +137,7 @@ class Outbox:
         if delivery.id in self._answered:
             return
         if clears:
-            await self._clear(store, delivery.id)
+            await self._clear(store, delivery.id, *delivery.carries)
         # Few others' entries have the same cause; an index of every entry's source costs more.
         caused = [("causationid", "==", delivery.id)]
         page = await store.find(EVENT_LOG, where=caused, limit=MOST_CAUSED)
@@ -148,12 +151,13 @@ class Outbox:
         while len(self._answered) > MOST_REMEMBERED:
             self._answered.popitem(last=False)
 
-    async def _publish(self, events: Sequence[Envelope]) -> None:
-        by_topic: dict[str, list[Envelope]] = {}
-        for event in events:
-            by_topic.setdefault(self.topic_of(event.type), []).append(event)
-        for topic, some in by_topic.items():
-            await publish(topic, messages_of(some))
+    async def _publish(self, events: Sequence[Envelope], carried: Sequence[Envelope] = ()) -> None:
+        for topic in dict.fromkeys(self.topic_of(each.type) for each in (*carried, *events)):
+            some, more = (
+                [each for each in found if self.topic_of(each.type) == topic]
+                for found in (events, carried)
+            )
+            await publish(topic, messages_of(some, more))
 
     def topic_of(self, event_type: str) -> str:
         """Where an event of that type is published."""

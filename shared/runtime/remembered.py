@@ -1,4 +1,4 @@
-"""What a process asks another service for again and again: trusted for twenty seconds."""
+"""What a process asks for again and again: trusted for twenty seconds."""
 
 import asyncio
 import logging
@@ -27,6 +27,32 @@ class _Known(Generic[V]):
     value: V | None = None
     at: float = float("-inf")
     asking: asyncio.Task[None] | None = None
+
+
+class Unchanging(Generic[K, V]):
+    """Values that never change under their key, but may be erased: each at most twenty seconds
+    old, and the `most` used last."""
+
+    def __init__(self, most: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._most = most
+        self._clock = clock
+        self._known: OrderedDict[K, tuple[V, float]] = OrderedDict()
+
+    def find(self, key: K) -> V | None:
+        """The value; None where it has to be read."""
+        value, read_at = self._known.get(key, (None, float("-inf")))
+        if self._clock() - read_at > KEPT_SECONDS:
+            self._known.pop(key, None)
+            return None
+        self._known.move_to_end(key)
+        return value
+
+    def keep(self, key: K, value: V) -> None:
+        """Keeps a value that was just read."""
+        self._known[key] = value, self._clock()
+        self._known.move_to_end(key)
+        if len(self._known) > self._most:
+            self._known.popitem(last=False)
 
 
 class Remembered(Generic[K, V]):

@@ -1,6 +1,6 @@
 """The writes of one commit as data: collected first, committed once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -53,9 +53,12 @@ class Removed:
 
 @dataclass
 class Batch:
-    """Changes of one tenant that happen together or not at all."""
+    """Changes of one tenant that happen together or not at all. Once it is committed, `written` has
+    the documents that it created or replaced, as a reading at that moment would give them, but for
+    those of which the store itself computed a part."""
 
     writes: list[Write] = field(default_factory=list)
+    written: dict[tuple[str, str], Document] = field(default_factory=dict)
 
     def create(self, collection: str, id: str, data: Mapping[str, Any]) -> None:
         """Creates a document, which must not exist yet."""
@@ -84,6 +87,17 @@ class Batch:
     def delete(self, collection: str, id: str, seen: Document | None = None) -> None:
         """Deletes a document; with `seen`, provided that nobody changed it."""
         self.writes.append(Write("delete", collection, id, {}, seen))
+
+    def note_written(self, tenant_id: str, update_times: Sequence[Any]) -> None:
+        """Notes that the batch was committed, with the store's version of each write."""
+        for write, update_time in zip(self.writes, update_times, strict=True):
+            if write.kind in ("create", "replace") and not _has_sentinel(write.data):
+                place = write.collection, write.id
+                self.written[place] = Document(*place, tenant_id, write.data, update_time)
+
+
+def _has_sentinel(data: Mapping[str, Any]) -> bool:
+    return any(isinstance(each, Add | AtLeast | ServerTime | Removed) for each in data.values())
 
 
 class LostRace(AssentError):

@@ -1,10 +1,11 @@
 """Firestore, through handles that always include the tenant."""
 
+import asyncio
 import logging
 import re
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from shared.kit.errors import FieldError, Invalid
 from shared.kit.operations import count
@@ -33,6 +34,13 @@ class Page:
     next_cursor: str | None
 
 
+class _Reading(NamedTuple):
+    """A round trip that has not begun: the names of its documents, and what reads them."""
+
+    names: dict[str, None]
+    task: "asyncio.Task[dict[str, Document]]"
+
+
 class TenantStore:
     """The documents of one tenant: `tenants/{tenant}/{collection}/{id}`, and no others."""
 
@@ -40,6 +48,7 @@ class TenantStore:
         if not tenant_id or "/" in tenant_id:
             raise ValueError(f"{tenant_id!r} is not a tenant id")
         self.tenant_id = tenant_id
+        self._reading: _Reading | None = None
 
     async def get(self, collection: str, id: str) -> Document | None:
         """The document, or None, also for an id that no document can have. One read. Raises
@@ -47,20 +56,32 @@ class TenantStore:
         return (await self.get_many([(collection, id)]))[0]
 
     async def get_many(self, keys: Sequence[tuple[str, str]]) -> list[Document | None]:
-        """The documents named by (collection, id), in that order, in one round trip. Raises
+        """The documents named by (collection, id), in that order, in one round trip, which they
+        share with whatever else this handle is asked for at the same moment. Raises
         Unavailable."""
         names = [self._name(*key) if is_document_id(key[1]) else "" for key in keys]
-        asked = list(dict.fromkeys(name for name in names if name))
-        found: dict[str, Document] = {}
-        if asked:
-            request = firestore_rpc.request(
-                "BatchGetDocuments", database=firestore_rpc.database(), documents=asked
-            )
-            for answer in await firestore_rpc.read("BatchGetDocuments", request):
-                if answer.HasField("found"):
-                    found[answer.found.name] = _document(answer.found)
-            count("firestore-reads", len(asked))
+        if not any(names):
+            return [None for _ in names]
+        if self._reading is None:
+            self._reading = _Reading({}, asyncio.create_task(self._read_together()))
+        reading = self._reading
+        new = {name: None for name in names if name and name not in reading.names}
+        reading.names.update(new)
+        # Whoever gives up ends its own waiting, not that of others.
+        found = await asyncio.shield(reading.task)
+        count("firestore-reads", len(new))
         return [found.get(name) for name in names]
+
+    async def _read_together(self) -> dict[str, Document]:
+        """Runs once whoever asks at this moment has asked."""
+        reading, self._reading = self._reading, None
+        assert reading is not None
+        request = firestore_rpc.request(
+            "BatchGetDocuments", database=firestore_rpc.database(), documents=list(reading.names)
+        )
+        answers = await firestore_rpc.read("BatchGetDocuments", request)
+        found = (each.found for each in answers if each.HasField("found"))
+        return {each.name: _document(each) for each in found}
 
     async def find(
         self,
@@ -173,7 +194,7 @@ class TenantStore:
         return number
 
     async def commit(self, batch: Batch) -> None:
-        """Applies the whole batch or nothing.
+        """Applies the whole batch or nothing; the batch then knows what was `written`.
 
         Raises LostRace where a condition no longer holds, PayloadTooLarge for more than a document
         can hold, Invalid for an id that no document can have, Unavailable where the store did not
@@ -183,7 +204,8 @@ class TenantStore:
             if not is_document_id(write.id):
                 raise Invalid(FieldError("id", f"{write.id[:80]!a} cannot be an id"))
             put_write(request.writes.add(), write, self._name(write.collection, write.id))
-        await firestore_rpc.commit(request)
+        times = await firestore_rpc.commit(request)
+        batch.note_written(self.tenant_id, times)
         count("firestore-commits")
         deletes = sum(write.kind == "delete" for write in batch.writes)
         count("firestore-deletes", deletes)

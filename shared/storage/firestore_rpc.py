@@ -28,11 +28,15 @@ async def read(method: str, request: Any) -> Sequence[Any]:
         return await _firestore().stream(method, request, _types(method)[1], database=database())
 
 
-async def commit(request: Any) -> None:
-    """Applies the writes of a commit request, all or none. Raises LostRace where a condition no
-    longer holds, PayloadTooLarge, Unavailable where it may or may not have been applied."""
+async def commit(request: Any) -> list[Any]:
+    """Applies the writes of a commit request, all or none, and returns the store's own version of
+    each document that was written. Raises LostRace where a condition no longer holds,
+    PayloadTooLarge, Unavailable where it may or may not have been applied."""
     async with _answering():
-        await _firestore().call("Commit", request, _types("Commit")[1], database=database())
+        answer = await _firestore().call(
+            "Commit", request, _types("Commit")[1], database=database()
+        )
+    return [each.update_time for each in answer.write_results]
 
 
 @asynccontextmanager

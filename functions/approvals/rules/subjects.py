@@ -71,6 +71,11 @@ def noun_about(subject: Subject) -> str:
     return subject.type if subject.type in _NOUNS else ""
 
 
+def is_of_runs(subject: Subject) -> bool:
+    """Whether a run, or the budget of runs, asks."""
+    return noun_about(subject) == _RUN
+
+
 def imitation_errors(subject_type: str) -> list[FieldError]:
     """What is wrong with the type of a caller's subject: Assent asks about its own things itself,
     so that nobody takes another request for one of those. Case, accents, look-alike letters and the

@@ -1,6 +1,7 @@
 """Requests for approval: over the API, or by a creation case; withdrawn before or after they
 arrive."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
@@ -93,8 +94,9 @@ async def _open(
     id = derive_id("apr", event.time, event.id)
 
     async def use_case(work: UnitOfWork) -> None:
-        contents = await work.read_contents(
-            asked.content_hash, asked.evidence_hash, asked.assessment_hash
+        contents, _ = await asyncio.gather(
+            work.read_contents(asked.content_hash, asked.evidence_hash, asked.assessment_hash),
+            work.prefetch((POLICIES, POLICY_ID)),
         )
         request = request_of_it(asked, id, contents)
         # The id is derived from the event's id, so the first attempt need not look: a redelivery,

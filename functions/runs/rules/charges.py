@@ -13,6 +13,11 @@ from shared.kit.transitions import Transition
 Ask = Callable[[Budget], Steps]
 
 
+def is_charged(run: Run) -> bool:
+    """Whether the budgets hold something for the run, or know that it has spent something."""
+    return run.hold is not None and (run.hold.counted or bool(run.spent_usd_micros))
+
+
 def is_due(run: Run) -> bool:
     """Whether the budgets do not say yet what became of what the run holds."""
     hold = run.hold

@@ -263,3 +263,9 @@ def next_timer(run: Run) -> tuple[str, datetime] | None:
     if run.due_at is None or run.status != "running":
         return None
     return (RUN_LOST if run.waiting is None else RUN_DUE), run.due_at
+
+
+def is_swept(run: Run) -> bool:
+    """Whether the sweep alone fires the timer: hardly any process dies."""
+    timer = next_timer(run)
+    return timer is not None and timer[0] == RUN_LOST

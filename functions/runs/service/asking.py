@@ -1,5 +1,7 @@
 """Asks for assent: to a plan, or to the calls of a step."""
 
+import asyncio
+
 from events.effects import Effect
 from events.plan_content import PlanContent, SubRun, all_steps
 from events.plans import Prediction
@@ -86,9 +88,12 @@ async def _ask(
         token=token,
         token_id=token_id,
     )
-    changed = await difference_from_last(work, run, step, content)
-    evidence = evidence_of(run, progress.prediction, changed)
     assessment = assessment_of(effect, kept)
+    # Of what is asked, only why it is risky is often the same for other runs.
+    changed, _ = await asyncio.gather(
+        difference_from_last(work, run, step, content), work.look_for(assessment)
+    )
+    evidence = evidence_of(run, progress.prediction, changed)
     said = question(run, effect, content_hash, summary, token, run.authors)
     return ending.ask(
         progress,

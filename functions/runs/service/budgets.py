@@ -14,6 +14,7 @@ from functions.runs.service.agents import why_stopped
 from functions.runs.service.plans import Plan, read_plan
 from functions.runs.service.retention import keep_from_first
 from shared.agents import KnownAgent, read_agent_alone
+from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.budgets.limits import TENANT, budget_id, limit_of
 from shared.kit.errors import VersionConflict
@@ -56,15 +57,24 @@ def _for_agent(hold: Hold, agent: KnownAgent) -> Hold:
 
 async def budgets_of(work: UnitOfWork, agent_id: str, hold: Hold) -> Budgets:
     """The agent's budget of the day and the tenant's of the month, with the limits of now."""
-    ids = budget_id(agent_id, hold.day), budget_id(TENANT, hold.month)
-    await work.prefetch((BUDGETS, ids[0]), (BUDGETS, ids[1]), (LIMITS, agent_id), (LIMITS, TENANT))
-    agents, tenants = [await work.find(BUDGETS, id) for id in ids]
-    own, whole = await work.find(LIMITS, agent_id), await work.find(LIMITS, TENANT)
+    places = places_of(agent_id, hold)
+    await work.prefetch(*places)
+    agents, tenants, own, whole = [await work.find(*each) for each in places]
     trial = hold.is_trial
     limit = limit_of(own, hold.per_day_usd_micros, is_trial=trial)
     return (
         _known(agents, agent_id, hold.day).limited(limit, is_trial=trial),
         _known(tenants, TENANT, hold.month).limited(limit_of(whole, None), is_trial=False),
+    )
+
+
+def places_of(agent_id: str, hold: Hold) -> tuple[tuple[Aggregate[Any], str], ...]:
+    """Where those two budgets are, and their limits."""
+    return (
+        (BUDGETS, budget_id(agent_id, hold.day)),
+        (BUDGETS, budget_id(TENANT, hold.month)),
+        (LIMITS, agent_id),
+        (LIMITS, TENANT),
     )
 
 

@@ -14,7 +14,7 @@ from events.runs import Failure
 from functions.runs.rules import ending
 from functions.runs.rules.answers import count_lost
 from functions.runs.rules.calls import ConcreteCall
-from functions.runs.rules.charges import most_of, why_exhausted
+from functions.runs.rules.charges import is_charged, most_of, why_exhausted
 from functions.runs.rules.history import history_before
 from functions.runs.rules.late import may_go_on, may_have_acted, report_late
 from functions.runs.rules.moves import Act, Ask, Delegate, Finish, Halt, Move, Rest, Think
@@ -32,9 +32,9 @@ from functions.runs.service.earlier import begin_replay, note_earlier
 from functions.runs.service.invocations import read_recorded
 from functions.runs.service.invoking import invoke
 from functions.runs.service.moments import Clock
-from functions.runs.service.plans import read_plan
+from functions.runs.service.plans import plan_under_way
 from functions.runs.service.results import read_results
-from functions.runs.service.subruns import delegate, payer_of, save_run
+from functions.runs.service.subruns import delegate, payer_of, read_budgets, save_run
 from functions.runs.service.thinking import mind_of, think
 from functions.runs.service.tokens import token_for
 from shared.agents import KnownAgent, read_agent_alone
@@ -109,15 +109,18 @@ class Burst:
         store, run = self._work.store, count_lost(run, self._clock.asker)
         plan = self._clock.plan
         if plan is None or plan.state.plan_hash != run.plan_hash:
-            plan = self._clock.plan = await read_plan(store, run.plan_hash)
-        results = await read_results(store, results_to_read(run, plan.content))
+            plan = self._clock.plan = await plan_under_way(store, run.plan_hash)
+        reading = read_results(store, results_to_read(run, plan.content))
         if run.replay_of is not None:
+            results = await reading
             self.progress = await begin_replay(self._work, run, plan, results)
             return await self._saved(run, await self._advance())
+        results, agent, _ = await asyncio.gather(
+            reading, self._clock.agent(store, run.agent_id), read_budgets(self._work, run)
+        )
         content = plan.content.but(budget_usd_micros=budget_of(run, plan.content))
         self.progress = Progress(run, content, plan.prediction, results)
         self._is_in_doubt |= run.tries > 0
-        agent = await read_agent_alone(store, run.agent_id)
         self.progress.mind = await mind_of(store, run, plan.content, self._clock)
         # What it may, it may at this moment.
         self._forbidden = await self._forbids(run, agent)
@@ -125,8 +128,6 @@ class Burst:
 
     async def _saved(self, run: Run, steps: Steps) -> Run:
         note_receipts(self._work, self.progress.receipts)
-        # What a plan shows and gives is often the same for each of its runs.
-        await self._work.look_for(*steps)
         saved = await save_run(self._work, steps, self._budgets)
         return next(each for each in saved if isinstance(each, Run) and each.run_id == run.run_id)
 
@@ -136,7 +137,7 @@ class Burst:
             return stopped
         payer = await payer_of(self._work, run)
         hold = payer.hold
-        if hold is None or not (hold.counted or payer.spent_usd_micros):
+        if hold is None or not is_charged(payer):
             return None
         budgets = await budgets_of(self._work, payer.agent_id, hold)
         self._budgets = budgets if payer is run else None
@@ -216,7 +217,10 @@ class Burst:
         progress, now = self.progress, self._clock.now
         move = fitting(progress.run, move)
         if isinstance(move, Finish):
-            return ending.finish(progress, move, now)
+            steps = ending.finish(progress, move, now)
+            # What a plan gives is often the same for each of its runs.
+            await self._work.look_for(*(made for each in steps for made in each.contents))
+            return steps
         is_unanswered = isinstance(move, Rest) and progress.run.tries > 0
         if progress.run.stop is not None and not is_unanswered:
             return self._stopped(move)

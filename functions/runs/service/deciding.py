@@ -9,6 +9,7 @@ from functions.runs.service.moments import Clock
 from functions.runs.service.raising import raise_limit
 from functions.runs.service.subruns import cancel_with
 from shared.aggregates.unit_of_work import UnitOfWork
+from shared.messaging.changes import Change
 from shared.messaging.envelope import Envelope
 from shared.messaging.recorder import LastEvent
 from shared.storage.secrets import public_keys
@@ -26,10 +27,11 @@ async def act_on(event: Envelope) -> None:
     if not is_about_run and decision.subject.type != BUDGETS.noun:
         return
 
-    noted = False
+    noted, change = False, Change()
 
     async def use_case(work: UnitOfWork) -> None:
-        nonlocal noted
+        nonlocal noted, change
+        change = work.change
         run = await work.find(RUNS, run_id)
         noted = False
         if run is not None:
@@ -46,4 +48,6 @@ async def act_on(event: Envelope) -> None:
     await RUN.reaction(event, use_case, clears=event.about in decision.reader_clears)
     # A redelivery finds it noted: whoever noted it may have died while it acted.
     cause = LastEvent(id=event.id, correlation_id=event.correlationid)
-    await go_on(event.tenantid, run_id, Clock(event.received_at, cause), again=not noted)
+    clock = Clock(event.received_at, cause)
+    clock.note_committed(change)
+    await go_on(event.tenantid, run_id, clock, again=not noted)

@@ -1,28 +1,30 @@
 """Starts runs of plans."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from events.jobs import JobBody
 from events.plans import PLANS, PlanState
 from functions.runs.aggregates import RUN, RUNS
+from functions.runs.rules.budget import hold_for
 from functions.runs.rules.run import Run, Steps
 from functions.runs.rules.starting import new_run, start
 from functions.runs.service.agents import why_stopped
 from functions.runs.service.asking import ask_about_plan
-from functions.runs.service.budgets import take_hold
+from functions.runs.service.budgets import places_of, take_hold
 from functions.runs.service.bursts import go_on
 from functions.runs.service.moments import Clock
 from functions.runs.service.ordering import plan_of
-from functions.runs.service.plans import Plan, believed, not_compiled
+from functions.runs.service.plans import Plan, believed, known_plan, not_compiled
 from functions.runs.views.runs import RunView
-from shared.agents import read_agent_alone
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.command import Command
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.callers import Caller
 from shared.kit.errors import ScopeMissing, VersionConflict
 from shared.kit.ids import new_id
+from shared.messaging.changes import Change
 from shared.storage.idempotency import IdempotencyKey
 
 COMPILES = "capsules:write"
@@ -74,16 +76,17 @@ async def _start(
 ) -> RunView:
     clock = Clock(caller.received_at)
     begun: list[str] = []
-    plan_hash = ""
+    plan_hash, change = "", Change()
 
     async def use_case(work: Command) -> RunView:
-        nonlocal plan_hash
+        nonlocal plan_hash, change
+        change = work.change
         begun.clear()
         plan_hash = plan_hash or await plan()
         run_id = new_id("run", work.at)
         prepared = await prepare(work, clock, plan_hash, run_id, caller.principal)
         run = await begin(work, prepared)
-        # The first burst's commit clears the flag of what this one publishes.
+        # What the first burst publishes tells of the start too.
         work.change.left = clock.left if run.status == "running" else None
         begun.append(run.run_id)
         return RunView.of(run)
@@ -92,19 +95,25 @@ async def _start(
     # A repeated call starts nothing: the first one went on with it, or its timer will.
     if not begun or view.status != "running":
         return view
+    clock.note_committed(change)
     await go_on(caller.tenant_id, view.run_id, clock)
-    return RunView.of(await RUN.read(caller, RUNS, view.run_id))
+    await clock.publish_left(caller.tenant_id)
+    return RunView.of(clock.latest(view.run_id) or await RUN.read(caller, RUNS, view.run_id))
 
 
 async def prepare(work: UnitOfWork, clock: Clock, plan_hash: str, run_id: str, by: str) -> Prepared:
     """What a run of the plan begins with; saves nothing. Raises NotFound, VersionConflict for a
     plan that may not run now, BudgetExhausted, ContentErased, SignatureInvalid, Unavailable."""
+    if (known := known_plan(work.store, plan_hash)) is not None:
+        await _read_ahead(work, clock, known)
     state = await work.find(_PLANS, plan_hash)
     if state is None:
         raise not_compiled(plan_hash)
     work.is_about(_PLANS, plan_hash)
     plan = clock.plan = await believed(work.store, plan_hash, state)
-    agent = await read_agent_alone(work.store, plan.content.agent.agent_id)
+    if known is None:
+        await _read_ahead(work, clock, plan)
+    agent = await clock.agent(work.store, plan.content.agent.agent_id)
     if (why := why_stopped(agent, plan.content, work.at)) is not None:
         raise VersionConflict(why)
     assert agent is not None
@@ -113,12 +122,19 @@ async def prepare(work: UnitOfWork, clock: Clock, plan_hash: str, run_id: str, b
     return Prepared(run.but(workspace_id=work.workspace_id), plan, holding)
 
 
+async def _read_ahead(work: UnitOfWork, clock: Clock, plan: Plan) -> None:
+    """Reads in one round trip all that a start of the plan looks at."""
+    agent_id = plan.content.agent.agent_id
+    budgets = places_of(agent_id, hold_for(plan.content, plan.prediction, 0, work.at))
+    places = ((_PLANS, plan.state.plan_hash), *budgets)
+    await asyncio.gather(clock.agent(work.store, agent_id), work.prefetch(*places))
+
+
 async def begin(work: UnitOfWork, prepared: Prepared) -> Run:
     """The run as it is saved: it acts, or waits for assent to its plan."""
     run, plan = prepared.run, prepared.plan
     if plan.content.needs_assent:
         steps = await ask_about_plan(work, run, plan.content, plan.prediction)
-        await work.look_for(*steps)
     else:
         steps = start(run)
     saved: list[Run] = await work.save(*steps)

@@ -8,6 +8,7 @@ from functions.runs.aggregates import RUNS
 from functions.runs.rules import ending
 from functions.runs.rules import subruns as rules
 from functions.runs.rules.budget import BudgetExhausted
+from functions.runs.rules.charges import is_charged
 from functions.runs.rules.divergence import predicted_of
 from functions.runs.rules.moves import Delegate, Halt, failed, paused
 from functions.runs.rules.progress import Progress
@@ -16,7 +17,13 @@ from functions.runs.rules.replaying import refuse_replay
 from functions.runs.rules.run import Run, Steps
 from functions.runs.rules.stopping import cancel, resume
 from functions.runs.service.agents import why_stopped
-from functions.runs.service.budgets import Budgets, hold_again, save_charged, take_hold
+from functions.runs.service.budgets import (
+    Budgets,
+    hold_again,
+    places_of,
+    save_charged,
+    take_hold,
+)
 from functions.runs.service.plans import read_plan
 from shared.agents import read_agent_alone
 from shared.aggregates.unit_of_work import UnitOfWork
@@ -125,6 +132,14 @@ async def resume_all(work: UnitOfWork, run: Run) -> Run:
         else:
             await work.save(*resume(each, work.at))
     return await work.find(RUNS, run.run_id) or run
+
+
+async def read_budgets(work: UnitOfWork, run: Run) -> None:
+    """Reads the budgets that bound the run, in one round trip, where any do; one more for a
+    sub-run. Raises Unavailable."""
+    payer = await payer_of(work, run)
+    if payer.hold is not None and is_charged(payer):
+        await work.prefetch(*places_of(payer.agent_id, payer.hold))
 
 
 async def payer_of(work: UnitOfWork, run: Run) -> Run:

@@ -67,20 +67,20 @@ async def test_a_commit_whose_answer_was_lost_is_published_and_its_flag_left(sho
     assert await shop.unpublished() == 1
 
 
-async def test_what_was_not_published_is_not_left_to_the_next_commit(
+async def test_what_is_left_is_published_with_the_next_commit_of_the_request(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(OrderPlaced, "reader_clears", frozenset())
-    id = (await shop.place()).order_id
-    (event,) = await shop.log()
-    left: list[str] = []
+    await shop.place()
+    (placed,) = await shop.log()
+    left: list[Envelope] = []
     outbox, store = shop.run.outbox, shop.store
     shop.cloud.mend()
-    shop.cloud.pubsub.cut("Publish", "before", number=1, times=100)
-    await outbox.hand_over(store, Change(events=[event], left=left), now=NOW)
-    assert left == []
-    shop.cloud.mend()
-    await outbox.hand_over(store, Change(events=[event], left=left), now=NOW)
-    assert left == [event.id]
+    await outbox.hand_over(store, Change(events=[placed], left=left), now=NOW)
+    assert left == [placed]
+    assert shop.cloud.pubsub.calls.count("Publish") == 0
     assert shop.cloud.firestore.calls.count("Commit") == 0
-    assert id
+    paid = placed.but(id="evt_later", type="assent.order.paid.v1", sequence=2)
+    await outbox.hand_over(store, Change(events=[paid], carried=left), now=NOW)
+    assert shop.cloud.pubsub.calls.count("Publish") == 1
+    assert shop.cloud.firestore.calls.count("Commit") == 1
