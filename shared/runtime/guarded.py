@@ -48,7 +48,7 @@ def guarded_client(
         trust_env=False,
         follow_redirects=False,
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
-        headers={"Accept-Encoding": "identity", "User-Agent": "assent"},
+        headers={"Accept-Encoding": "identity", "Connection": "close", "User-Agent": "assent"},
     )
 
 
@@ -77,6 +77,8 @@ class _GuardedTransport(httpx2.AsyncHTTPTransport):
 
 
 class _GuardedBackend(httpcore2.AsyncNetworkBackend):
+    """Opens the sockets; its parameters are the library's."""
+
     def __init__(self, *, is_loopback: bool) -> None:
         self._is_loopback = is_loopback
         self._plain = httpcore2.AnyIOBackend()
@@ -85,7 +87,7 @@ class _GuardedBackend(httpcore2.AsyncNetworkBackend):
         self,
         host: str,
         port: int,
-        timeout: float | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore2.AsyncNetworkStream:
@@ -101,7 +103,7 @@ class _GuardedBackend(httpcore2.AsyncNetworkBackend):
     async def connect_unix_socket(
         self,
         path: str,
-        timeout: float | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore2.AsyncNetworkStream:
         raise AddressRefused("is at no address that can be called")
