@@ -15,9 +15,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from aiohttp import BasicAuth, web
+from aiohttp import web
 
 USER, SECRET = "assent", "books-secret"
+_PASSWORD = f"Basic {base64.b64encode(f'{USER}:{SECRET}'.encode()).decode()}"
 TOKEN_SECONDS = 300
 # Before the effect: refuse (503), hang, redirect. After it: cut (no answer), half (of an answer),
 # huge, bomb (compressed), media (no JSON). Of tokens: expire (all that were given), deny.
@@ -44,9 +45,8 @@ class Books:
         """An access token for the client (RFC 6749, 4.4)."""
         form = await request.post()
         said = request.headers.get("Authorization", "")
-        known = BasicAuth(USER, SECRET).encode()
         in_body = (form.get("client_id"), form.get("client_secret")) == (USER, SECRET)
-        if self._takes("deny") or not (said == known or in_body):
+        if self._takes("deny") or not (said == _PASSWORD or in_body):
             return web.json_response({"error": "invalid_client"}, status=401)
         if form.get("grant_type") != "client_credentials":
             return web.json_response({"error": "unsupported_grant_type"}, status=400)
@@ -150,9 +150,7 @@ class Books:
         return web.json_response(body, status=status)
 
     def _is_known(self, headers: Mapping[str, str]) -> bool:
-        password = base64.b64encode(f"{USER}:{SECRET}".encode()).decode()
-        tokens = (SECRET, *self._tokens)
-        known = {f"Basic {password}", *(f"Bearer {each}" for each in tokens)}
+        known = {_PASSWORD, *(f"Bearer {each}" for each in (SECRET, *self._tokens))}
         return headers.get("Authorization") in known or headers.get("X-Api-Key") == SECRET
 
     def _takes(self, fault: str) -> bool:

@@ -115,18 +115,8 @@ class _Sending:
         from shared.runtime.guarded import AddressRefused
 
         client = _clients[self.may_be_loopback].here()
-        method, url, headers, body = self.request
-        request = client.build_request(
-            method,
-            url,
-            headers={**headers, **shown.headers},
-            content=body,
-            extensions={"trace": self._note},
-        )
-        if str(request.url) != url:
-            raise NotSendable("the address would be read in two ways")
         try:
-            answer = await client.send(request, stream=True)
+            answer = await client.send(self._with(shown, client), stream=True)
             try:
                 return await taken(answer, shown.secrets)
             finally:
@@ -135,6 +125,23 @@ class _Sending:
             raise NotSendable(f"the service {error}") from error
         except httpx2.HTTPError:
             return self.broken("the service broke off before it had answered")
+
+    def _with(self, shown: Shown, client: "httpx2.AsyncClient") -> "httpx2.Request":
+        """The request with its credential. Raises NotSendable."""
+        import httpx2
+
+        method, url, headers, body = self.request
+        with_credential = {**headers, **shown.headers}
+        noting = {"trace": self._note}
+        try:
+            request = client.build_request(
+                method, url, headers=with_credential, content=body, extensions=noting
+            )
+        except httpx2.InvalidURL as error:
+            raise NotSendable("the address cannot be called") from error
+        if str(request.url) != url:
+            raise NotSendable("the address would be read in two ways")
+        return request
 
     def broken(self, reason: str) -> NeverSent | Unknown:
         """What is known of it now that no whole answer comes."""

@@ -27,6 +27,8 @@ async def show(auth: Auth | None, credential: Credential | None, *, may_be_loopb
         raise NotSendable("the connector's credential is not there; set it first")
     secret = credential.secret.get_secret_value()
     _refuse_unprintable(secret)
+    if not credential.user.isprintable():
+        raise NotSendable("the credential's user must be printable; set it again")
     match auth:
         case Bearer():
             return _shown("Authorization", f"Bearer {secret}", secret)
