@@ -63,6 +63,11 @@ class ConnectorOperation(Model):
     idempotency_header: Header | None = None
 
     @property
+    def is_idempotent(self) -> bool:
+        """Whether calling it again does no harm: its target takes a key, or it only reads."""
+        return self.idempotent or (self.effect == "read" and self.method == "GET")
+
+    @property
     def counted_effect(self) -> Effect:
         """Its effect, or the gravest where nobody gave it one."""
         return self.effect or GRAVEST
@@ -103,7 +108,7 @@ class ConnectorDefinition(Model):
             summary=operation.summary or f"{operation.method} {operation.path}",
             effect=operation.counted_effect,
             undo=operation.undo,
-            idempotent=operation.idempotent,
+            idempotent=operation.is_idempotent,
             input_schema=operation.input_schema,
             output_schema=HTTP_OUTPUT,
             pinned=self.digest,

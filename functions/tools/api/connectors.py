@@ -24,7 +24,9 @@ from shared.runtime.acts import does
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
 
-ROUTER = Router(read=("runs:read", "governance:read"), write=("governance:write",), narrows=True)
+ROUTER = Router(
+    read=("runs:read", "governance:read"), write=("runs:write", "governance:write"), narrows=True
+)
 
 Url = Annotated[str, StringConstraints(strict=True, max_length=500)]
 Hosts = Annotated[tuple[Host, ...], Field(max_length=20)]

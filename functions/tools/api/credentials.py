@@ -10,7 +10,9 @@ from shared.runtime.acts import does
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
 
-ROUTER = Router(read=("governance:read",), write=("governance:write",), narrows=True)
+ROUTER = Router(
+    read=("runs:read", "governance:read"), write=("runs:write", "governance:write"), narrows=True
+)
 
 
 @ROUTER.put("/v1/credentials/{name}")

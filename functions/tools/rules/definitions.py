@@ -1,13 +1,13 @@
 """Whether a connector's definition can be one: its address, its operations and their schemas."""
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from events.catalogue import CONNECTORS
 from events.connectors import ConnectorDefinition, ConnectorOperation
 from events.effects import gravity
+from functions.tools.http.targets import HttpOperation, Target, wrong_operation, wrong_target
 from shared.kit.errors import FieldError, Invalid
 from shared.kit.expressions import ExpressionInvalid
 from shared.kit.json_limits import JsonLimit
@@ -15,16 +15,8 @@ from shared.kit.public_addresses import NotCallable, OutsideUrl
 from shared.kit.templates import expressions_in
 
 MOST_BYTES = 128 * 1024
-PLACE = re.compile(r"\{([^{}]*)\}")
-_PLAIN_PATH = re.compile(r"/(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|\{[A-Za-z_][A-Za-z0-9_]{0,59}\})*")
 _REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
 _KEYED = frozenset({"GET", "PUT", "DELETE"})
-# What a call says of itself; none of these carries a key.
-_TAKEN = frozenset({
-    "accept", "accept-encoding", "authorization", "connection", "content-encoding",
-    "content-length", "content-type", "cookie", "expect", "host", "proxy-authorization", "te",
-    "trailer", "transfer-encoding", "upgrade", "user-agent",
-})  # fmt: skip
 
 
 def checked(definition: ConnectorDefinition, *, may_be_loopback: bool) -> ConnectorDefinition:
@@ -56,12 +48,14 @@ def checked(definition: ConnectorDefinition, *, may_be_loopback: bool) -> Connec
 
 def _of_address(definition: ConnectorDefinition, may_be_loopback: bool) -> Iterator[FieldError]:
     try:
-        url = OutsideUrl.read(definition.url, may_be_loopback=may_be_loopback)
+        host = OutsideUrl.read(definition.url, may_be_loopback=may_be_loopback).host
     except NotCallable as error:
         yield FieldError("url", str(error))
         return
-    if "?" in url.target:
-        yield FieldError("url", "has a query: name what goes there in `query` of each operation")
+    target = Target(base_url=definition.url, hosts=(host,))
+    told = wrong_target(target, may_be_loopback=may_be_loopback)
+    if told is not None:
+        yield FieldError("url", told.partition(": ")[2])
 
 
 def _of_operation(
@@ -72,12 +66,10 @@ def _of_operation(
         yield FieldError(f"{path}.input_schema", told)
         return
     yield from _of_places(path, operation)
-    header = operation.idempotency_header
-    if operation.idempotent and header is None and operation.method not in _KEYED:
+    is_keyed = operation.idempotency_header is not None or operation.method in _KEYED
+    if operation.idempotent and not is_keyed:
         told = "is needed: without a key, a repeated call acts twice; or leave out idempotent"
         yield FieldError(f"{path}.idempotency_header", told)
-    if header is not None and header.casefold() in _TAKEN:
-        yield FieldError(f"{path}.idempotency_header", f"{header} carries something else")
     if operation.undo is not None:
         yield from _of_undo(path, operation, definition)
 
@@ -85,13 +77,18 @@ def _of_operation(
 def _of_places(path: str, operation: ConnectorOperation) -> Iterator[FieldError]:
     properties = operation.input_schema.get("properties", {})
     required = operation.input_schema.get("required", [])
-    if _PLAIN_PATH.fullmatch(operation.path) is None or "//" in operation.path:
-        told = "must be a plain path: letters, digits, and `{argument}` where an argument goes"
-        yield FieldError(f"{path}.path", told)
+    called = HttpOperation(
+        method=operation.method,
+        path=operation.path,
+        query=operation.query,
+        idempotency_header=operation.idempotency_header,
+    )
+    told = wrong_operation(called)
+    if told is not None:
+        field, _, told = told.partition(": ")
+        yield FieldError(f"{path}.{field}", told)
         return
-    if any(each in (".", "..") for each in operation.path.split("/")):
-        yield FieldError(f"{path}.path", "leads to another folder: write the whole path")
-    named = PLACE.findall(operation.path)
+    named = called.places
     for each in named:
         if each not in properties or each not in required:
             told = f"reads {each}, which must be among the properties and required of the schema"
