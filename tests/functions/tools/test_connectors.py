@@ -288,7 +288,7 @@ def _changed(**fields: Any) -> list[dict[str, Any]]:
             },
         ),
     ],
-    ids=str,
+    ids=lambda each: each if isinstance(each, str) else "",
 )
 async def test_a_definition_that_cannot_be_one_is_refused_where_it_is_wrong(
     desk: Desk, field: str, changed: dict[str, Any]
