@@ -3,7 +3,8 @@ counted. `python -m emulators.targets_server FILE PORT`.
 
 A counter takes a key with each addition, and adds once however often the key comes. A ledger takes
 no key: whoever appends twice has two lines. `POST /faults {"drop": 2}` closes the next connections
-after the effect, without an answer; `{"refuse": 1}` answers 503 before any effect."""
+after the effect, without an answer; `{"refuse": 1}` answers 503 before any effect. At `/books` lies
+a service of articles (`emulators/books.py`)."""
 
 import asyncio
 import sqlite3
@@ -13,6 +14,7 @@ from typing import Any
 
 from aiohttp import web
 
+from emulators import books
 from emulators.ports import HOST
 
 _TABLES = """
@@ -117,6 +119,7 @@ def application(file: Path) -> web.Application:
     app.router.add_post(f"{ledger}/lines", targets.append)
     app.router.add_get(ledger, targets.ledger)
     app.router.add_post("/faults", targets.fail)
+    app.add_subapp("/books", books.application(books.Books(file)))
     return app
 
 

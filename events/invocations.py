@@ -46,7 +46,8 @@ class InvocationView(Data):
     refused or is doubtful, in words of Assent; `detail` may hold words of others, which no receipt
     keeps. `may_be_repeated` says whether trying again may help: with another token,
     or, where it is `dispatched`, a little later. `decision` is what the policies decided. Whoever
-    settled a doubtful call is `settled_by`."""
+    settled a doubtful call is `settled_by`. Of a connector's, `pin` is its definition, and
+    `credential` the name of what the call was made with."""
 
     invocation_id: str
     run_id: str
@@ -61,6 +62,8 @@ class InvocationView(Data):
     detail: str | None = None
     may_be_repeated: bool = False
     settled_by: str | None = None
+    pin: str = ""
+    credential: str | None = None
 
     @property
     def outcome(self) -> Outcome:

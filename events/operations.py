@@ -7,6 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from pydantic import Field
+
 from events.effects import HARMLESS, Effect
 from shared.kit.canonical import content_hash
 from shared.kit.models import Model
@@ -25,7 +27,8 @@ class Undo(Model):
 
 class OperationDefinition(Model):
     """One operation. `idempotent`: its target takes a key, and acts once however often the same
-    key comes. `price_usd_micros` is what a call costs beside what the platform counts."""
+    key comes. `price_usd_micros` is what a call costs beside what the platform counts. `pinned` is
+    the hash of the connector that it is a part of."""
 
     summary: str
     effect: Effect
@@ -34,11 +37,13 @@ class OperationDefinition(Model):
     price_usd_micros: int = 0
     input_schema: dict[str, Any]
     output_schema: dict[str, Any]
+    pinned: str | None = Field(default=None, exclude=True)
 
     @cached_property
     def pin(self) -> str:
-        """The SHA-256 of the whole definition: another definition is another operation."""
-        return content_hash(self.model_dump(mode="json"))
+        """The SHA-256 of the whole definition, or of the whole connector that it is a part of:
+        another definition is another operation."""
+        return self.pinned or content_hash(self.model_dump(mode="json"))
 
     @property
     def is_irreversible(self) -> bool:

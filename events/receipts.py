@@ -28,7 +28,8 @@ class Receipt(Data):
     or of what the call reached. `arguments_sha256` and `output_sha256` are hashes of canonical
     JSON; the second is missing where there is no output. `approval_id` and `assented_by` say who
     assented to it, where somebody had to; `settled_by` is who said what became of a doubtful call.
-    `predicted_usd_micros` stands beside what it cost."""
+    `predicted_usd_micros` stands beside what it cost. `pin` is the definition of the connector that
+    the plan has, and `credential` the name of what the call was made with."""
 
     receipt_id: ReceiptId
     invocation_id: Name
@@ -52,6 +53,8 @@ class Receipt(Data):
     cost_usd_micros: int = 0
     predicted_usd_micros: int = 0
     reason: Annotated[str, StringConstraints(max_length=500)] | None = None
+    pin: Sha256 | None = None
+    credential: Name | None = None
 
 
 def receipt_id_of(invocation_id: str, outcome: Outcome, attempt: int = 1) -> str:

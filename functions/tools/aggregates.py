@@ -1,9 +1,13 @@
-"""What this function owns: invocations."""
+"""What this function owns: invocations, connectors and credentials."""
 
+from events.connectors import CONNECTORS as CONNECTORS_COLLECTION
+from events.connectors import Connector
+from functions.tools.rules.credential import Credential, CredentialBook
 from functions.tools.rules.entity_types import INVOCATION
 from functions.tools.rules.invocation import Invocation
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.runner import Runner
+from shared.kit.workspaces import WORKSPACE
 
 RUNS_KEYS = "runs-public-keys"
 APPROVALS_KEYS = "approvals-public-keys"
@@ -20,4 +24,34 @@ INVOCATIONS = Aggregate(
     in_workspaces=True,
 )
 
-RUN = Runner("tools", INVOCATIONS)
+# What was removed keeps its document, so that a later one of the name goes on counting.
+CONNECTORS = Aggregate(
+    noun="connector",
+    model=Connector,
+    collection=CONNECTORS_COLLECTION,
+    sparse=("listed_at",),
+    composites=((WORKSPACE, "-listed_at"),),
+    queried=("-listed_at",),
+    in_workspaces=True,
+)
+
+CREDENTIALS = Aggregate(
+    noun="credential",
+    model=Credential,
+    collection="credentials",
+    sparse=("listed_at",),
+    composites=((WORKSPACE, "-listed_at"),),
+    queried=("-listed_at",),
+    in_workspaces=True,
+)
+
+# One for each tenant.
+BOOK_ID = "book"
+BOOK = Aggregate(
+    noun="credential_book",
+    model=CredentialBook,
+    collection="credential_books",
+    id_of=lambda _: BOOK_ID,
+)
+
+RUN = Runner("tools", INVOCATIONS, CONNECTORS, CREDENTIALS, BOOK)

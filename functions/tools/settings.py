@@ -7,9 +7,17 @@ from shared.runtime.settings import Settings
 
 class ToolsSettings(Settings):
     """Where the server of counters and ledgers is; empty where there is none, and then nobody adds
-    or appends."""
+    or appends. `loopback_targets`: on a local platform, connectors reach servers of this
+    machine."""
 
+    environment: str = "prod"
     targets_url: str = ""
+    loopback_targets: bool = False
+
+    @property
+    def may_be_loopback(self) -> bool:
+        """Whether a connector may reach this machine: never outside a local platform."""
+        return self.loopback_targets and self.environment == "local"
 
 
 @cache

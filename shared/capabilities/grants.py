@@ -52,7 +52,7 @@ class History(Data):
 class Deed(Data):
     """The one call that a token is for, and until when. `arguments_sha256` is the hash of their
     canonical JSON. An iteration is None outside of `for_each`. `history` is what the minter says of
-    its run."""
+    its run. `pin` is the definition that the plan has of a connector; empty for what is our own."""
 
     step: str
     iteration: int | None = None
@@ -61,6 +61,7 @@ class Deed(Data):
     arguments_sha256: str
     expires_at: Instant
     history: History = History()
+    pin: str = ""
 
 
 class Assent(Data):

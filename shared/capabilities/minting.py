@@ -24,7 +24,7 @@ _RIGHT = (
 _PART = "({above}, {run_id}, {plan_hash}, {agent_id}, {agent_version});"
 _DEED = (
     "({step}, {iteration}, {operation}, {invocation_id}, {arguments_sha256}, {expires_at},"
-    " {history});"
+    " {history}, {pin});"
 )
 
 
@@ -49,8 +49,8 @@ def mint_base(right: Right, content_hash: str, key: OKPKey, *, approvals: KeySet
         keys,
     )
     builder.add_code(
-        "check if deed($step, $iteration, $operation, $invocation, $arguments, $expires, $history),"
-        " time($now), $now < $expires trusting {own_key};",
+        "check if deed($step, $iteration, $operation, $invocation, $arguments, $expires, $history,"
+        " $pin), time($now), $now < $expires trusting {own_key};",
         {},
         {"own_key": public_key(key)},
     )

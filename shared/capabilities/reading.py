@@ -42,7 +42,7 @@ _TOKEN = re.compile(r"(run_[0-9A-Z]{26})\.[0-9a-f]{32}", re.ASCII)
 
 _RIGHT = "$tenant, $workspace, $run, $plan, $agent, $version, $purpose"
 _PART = "$above, $run, $plan, $agent, $version"
-_DEED = "$step, $iteration, $operation, $invocation, $arguments, $expires, $history"
+_DEED = "$step, $iteration, $operation, $invocation, $arguments, $expires, $history, $pin"
 
 
 class CapabilityRefused(RecordedRefusal):
@@ -244,7 +244,7 @@ def _trusting(keys: Sequence[PublicKey]) -> tuple[str, dict[str, PublicKey]]:
 
 
 def _deed(terms: Sequence[Any]) -> Deed:
-    step, iteration, operation, invocation, arguments, expires, history = terms
+    step, iteration, operation, invocation, arguments, expires, history, pin = terms
     return Deed(
         step=step,
         iteration=None if iteration == NO_ITERATION else iteration,
@@ -253,4 +253,5 @@ def _deed(terms: Sequence[Any]) -> Deed:
         arguments_sha256=arguments,
         expires_at=expires,
         history=History.model_validate_json(history),
+        pin=pin,
     )

@@ -119,5 +119,5 @@ def configure_logging() -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(os.environ.get("ASSENT_LOG_LEVEL", "INFO"))
-    for noisy in ("google", "httpx", "httpcore", "asyncio"):
+    for noisy in ("google", "httpx", "httpcore", "httpx2", "httpcore2", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -84,23 +84,40 @@ async def _values(secret: str) -> dict[str, str]:
         raise Unavailable(f"the secret {secret} cannot be understood") from error
 
 
-async def _access(name: str) -> str:
+async def _access(name: str, version: str = "latest") -> str:
     from google.cloud.secretmanager_v1.types import (
         AccessSecretVersionRequest,
         AccessSecretVersionResponse,
     )
     from grpc.aio import AioRpcError
 
-    path = f"projects/{os.environ['GOOGLE_CLOUD_PROJECT']}/secrets/{name}/versions/latest"
+    path = f"{secret_path(name)}/versions/{version}"
     request = AccessSecretVersionRequest.pb()(name=path)
     answer = AccessSecretVersionResponse.pb()
     try:
-        accessed = await _secret_manager().call("AccessSecretVersion", request, answer, name=path)
+        accessed = await secret_manager().call("AccessSecretVersion", request, answer, name=path)
     except AioRpcError as error:
         raise Unavailable(f"the secret {name} cannot be read now") from error
     count("secret-accesses")
     text: str = accessed.payload.data.decode()
     return text
+
+
+async def read_version(secret: str, version: str, number: int) -> str:
+    """The text in one version of a secret that has one value; `number` says which of all values it
+    is, because a secret that was deleted and made again begins with its first version. Raises
+    Unavailable where it cannot be read."""
+    name = f"{secret}/{version}/{number}"
+    text, read_at = _texts.get(name, ("", 0.0))
+    if name not in _texts or time.monotonic() - read_at > KEPT_SECONDS:
+        text = await _access(secret, version)
+        _texts[name] = (text, time.monotonic())
+    return text
+
+
+def secret_path(name: str) -> str:
+    """How Secret Manager names the secret."""
+    return f"projects/{os.environ['GOOGLE_CLOUD_PROJECT']}/secrets/{name}"
 
 
 def _transport() -> Any:
@@ -112,7 +129,8 @@ def _transport() -> Any:
 
 
 @cache
-def _secret_manager() -> Service:
+def secret_manager() -> Service:
+    """Secret Manager itself, or its emulator."""
     return Service(
         "google.cloud.secretmanager.v1.SecretManagerService",
         emulator="SECRET_MANAGER_EMULATOR_HOST",

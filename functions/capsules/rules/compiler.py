@@ -18,10 +18,10 @@ from events.plan_content import (
 )
 from functions.capsules.rules.graph import Graph, Node, graph_of
 from functions.capsules.rules.inputs import given_inputs
+from functions.capsules.rules.operations import OWN, Operations, Refused
 from functions.capsules.rules.problems import Flawed, Problem, path_below
 from functions.capsules.rules.rights import (
     Granted,
-    Refused,
     assent_to,
     granted,
     may_undo,
@@ -41,8 +41,8 @@ DEEPEST = 5
 
 
 class Source(NamedTuple):
-    """A published version of a capsule with the agent whose rights it runs with, and the digest of
-    the policies that determine its calls."""
+    """A published version of a capsule with the agent whose rights it runs with, the digest of the
+    policies that determine its calls, and the operations that there are where it lies."""
 
     body: CapsuleBody
     checksum: str
@@ -50,6 +50,7 @@ class Source(NamedTuple):
     rights: KnownRights
     per_run_usd_micros: int
     policies: str
+    operations: Operations = OWN
 
 
 class Compiled(NamedTuple):
@@ -162,7 +163,7 @@ class _Compiling:
     def _call(self, node: Node) -> PlanStep:
         step, source = node.step, self.source
         assert step.use is not None
-        grant = granted(step.use, source.rights, source.agent)
+        grant = granted(step.use, source.rights, source.agent, source.operations)
         self._listed(node, step.use)
         self._gives(step, grant.definition.output_schema)
         item = self.scope.item_of(step.for_each)
@@ -212,7 +213,8 @@ class _Compiling:
         own = node.step.undo
         if own is None:
             return undo_by_definition(grant, self.source.rights)
-        may_undo(grant, own.use, self.source.rights, self.source.agent)
+        source = self.source
+        may_undo(grant, own.use, source.rights, source.agent, source.operations)
         self.problems += misread(f"{node.path}.undo.with", own.arguments, _beyond_call)
         return Undo(operation=own.use, arguments=own.arguments)
 

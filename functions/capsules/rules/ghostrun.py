@@ -6,7 +6,6 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from events.effects import HARMLESS, RISK, RISKS, Effect, Risk, gravity
-from events.operations import OPERATIONS
 from events.plan_content import (
     AgentTurns,
     Call,
@@ -19,7 +18,8 @@ from events.plan_content import (
 )
 from events.plans import Denial, Prediction, RehearsalMode, StepPrediction
 from functions.capsules.rules.compiler import Compiled
-from functions.capsules.rules.rights import Refused, granted
+from functions.capsules.rules.operations import OWN, Operations, Refused
+from functions.capsules.rules.rights import granted
 from functions.capsules.rules.scope import known_items
 from functions.capsules.rules.turns import ANSWER
 from shared.agents.rights import KnownRights
@@ -38,12 +38,13 @@ class Policy(NamedTuple):
 
 class Now(NamedTuple):
     """What holds now: `agents` has, by id, the version, the spec hash and the rights of each agent
-    that serves, `stopped` says why another one does not, and `policies` what is said of each
-    call."""
+    that serves, `stopped` says why another one does not, `policies` what is said of each call, and
+    `operations` which there are."""
 
     agents: Mapping[str, tuple[str, str, KnownRights]]
     stopped: Mapping[str, str]
     policies: Mapping["Asked", Policy]
+    operations: Operations = OWN
 
 
 class Asked(NamedTuple):
@@ -157,7 +158,7 @@ def _predictions(
             cost_usd_micros=_cost_of(step, plan, plans),
             reversible=all(each.undo or each.effect in HARMLESS for each in calls),
             approval=step.assent != "none",
-            output={} if mode == "security" else _output(step),
+            output={} if mode == "security" else _output(step, now),
             denials=tuple(_denials(step, plan, plans, now)) if now is not None else (),
         )
 
@@ -200,14 +201,13 @@ def _cost_of(step: PlanStep, plan: PlanContent, plans: Plans) -> int:
     return most if count is None else count * does.price_usd_micros
 
 
-def _output(step: PlanStep) -> Mapping[str, object]:
+def _output(step: PlanStep, now: Now | None) -> Mapping[str, object]:
     if isinstance(step.does, AgentTurns):
         return ANSWER
     if not isinstance(step.does, Call):
         return {}
-    schema = (
-        OPERATIONS[step.does.operation].output_schema if step.does.operation in OPERATIONS else {}
-    )
+    known = (OWN if now is None else now.operations).find(step.does.operation)
+    schema = {} if known is None else known.output_schema
     return schema if step.for_each is None else {"type": "array", "items": schema}
 
 
@@ -244,13 +244,13 @@ def _denials(step: PlanStep, plan: PlanContent, plans: Plans, now: Now) -> Itera
             yield from _denials(each, inner, plans, now)
         return
     for call in _calls(step, plans):
-        yield from _of_operation(call)
+        yield from _of_operation(call, now)
         yield from _of_rights(call, plan, now)
         yield from _of_policies(_asked(call, step, plan), now)
 
 
-def _of_operation(call: Call) -> Iterator[Denial]:
-    known = OPERATIONS.get(call.operation)
+def _of_operation(call: Call, now: Now) -> Iterator[Denial]:
+    known = now.operations.find(call.operation)
     if known is None or known.pin != call.pin:
         yield Denial(
             code="operation",
@@ -261,10 +261,10 @@ def _of_operation(call: Call) -> Iterator[Denial]:
 
 def _of_rights(call: Call, plan: PlanContent, now: Now) -> Iterator[Denial]:
     known = now.agents.get(plan.agent.agent_id)
-    if known is None or call.operation not in OPERATIONS:
+    if known is None or now.operations.find(call.operation) is None:
         return
     try:
-        granted(call.operation, known[2], plan.agent)
+        granted(call.operation, known[2], plan.agent, now.operations)
     except Refused as refusal:
         detail, _, change = str(refusal).partition(": ")
         yield Denial(code="rights", detail=detail, change=change)

@@ -1,17 +1,13 @@
 """What the agent of a capsule may do with an operation, and who has to assent to it."""
 
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from events.effects import HARMLESS, Effect, gravity
-from events.operations import OPERATIONS, OperationDefinition, Undo
+from events.operations import OperationDefinition, Undo
 from events.plan_content import AgentPart, Assent
+from functions.capsules.rules.operations import Operations, Refused, is_own
 from shared.agents.rights import HeldRight, KnownRights, beyond
-
-
-class Refused(ValueError):
-    """The agent may not; says the smallest change that would let it."""
 
 
 class Granted(NamedTuple):
@@ -25,22 +21,20 @@ class Granted(NamedTuple):
     is_alone: bool
 
 
-def defined(operation: str) -> OperationDefinition:
-    """The definition of an operation. Raises Refused for one that nothing serves."""
-    found = OPERATIONS.get(operation)
-    if found is None:
-        near = get_close_matches(operation, OPERATIONS, 1) or sorted(OPERATIONS)
-        raise Refused(f"nothing serves {operation}: use {' or '.join(near)}")
-    return found
-
-
-def granted(operation: str, rights: KnownRights, agent: AgentPart) -> Granted:
+def granted(
+    operation: str, rights: KnownRights, agent: AgentPart, operations: Operations
+) -> Granted:
     """The right of the agent to an operation, whatever its arguments are. Raises Refused."""
-    definition = defined(operation)
+    definition = operations.defined(operation)
     held = rights.held(operation)
     if held is None:
         raise Refused(_why_not(operation, rights, agent))
     list_name, right = held
+    if not is_own(operation) and gravity(right.effect) < gravity(definition.effect):
+        raise Refused(
+            f"{agent.name} holds {operation} as {right.effect}, and its connector says that it is"
+            f" {definition.effect}: write effect: {definition.effect} in the agent's spec"
+        )
     effect = max(definition.effect, right.effect, key=gravity)
     if agent.mode == "trial" and effect not in HARMLESS:
         raise Refused(
@@ -97,12 +91,27 @@ def undo_by_definition(grant: Granted, rights: KnownRights) -> Undo | None:
     return rights.undo_of(grant.name, grant.definition.undo, grant.right)
 
 
-def may_undo(grant: Granted, operation: str, rights: KnownRights, agent: AgentPart) -> None:
+def may_undo(
+    grant: Granted,
+    operation: str,
+    rights: KnownRights,
+    agent: AgentPart,
+    operations: Operations,
+) -> None:
     """Raises Refused where the agent may not undo the step by this operation."""
-    defined(operation)
+    operations.defined(operation)
+    if not is_own(operation) and _system(operation) != _system(grant.name):
+        raise Refused(
+            f"{operation} is of another connector than {grant.name}, and is not pinned with it:"
+            " undo by an operation of the same one"
+        )
     if grant.right.undo != operation:
         if rights.held(operation) is None:
             raise Refused(_why_not(operation, rights, agent))
         return
     if (entry := rights.forbidding(operation)) is not None:
         raise Refused(f"{agent.name} may never do {operation} ({entry} in `never` of its spec)")
+
+
+def _system(operation: str) -> str:
+    return operation.partition("/")[0]

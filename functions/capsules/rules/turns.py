@@ -2,7 +2,8 @@
 
 from events.plan_content import AgentPart, AgentTurns, Assent, Call, Envelope
 from events.rights import RightLimits
-from functions.capsules.rules.rights import Refused, granted, undo_by_definition
+from functions.capsules.rules.operations import OWN, Refused, is_own
+from functions.capsules.rules.rights import granted, undo_by_definition
 from functions.capsules.rules.schemas import Schema
 from functions.capsules.rules.source import AgentBody
 from shared.agents.rights import KnownRights
@@ -24,7 +25,13 @@ def agent_turns(
     unlisted = sorted(body.arguments.keys() - set(body.tools))
     if unlisted:
         raise Refused(f"bounds the arguments of {unlisted[0]}, which is not among its tools")
-    grants = [granted(each, rights, agent) for each in dict.fromkeys(body.tools)]
+    connected = next((each for each in body.tools if not is_own(each)), None)
+    if connected is not None:
+        raise Refused(
+            f"lets a model choose {connected}, which a connector serves: a model chooses among"
+            f" Assent's own operations only; make {connected} a step of its own (`use`)"
+        )
+    grants = [granted(each, rights, agent, OWN) for each in dict.fromkeys(body.tools)]
     calls = tuple(
         Call(
             operation=each.name,

@@ -18,6 +18,7 @@ from functions.capsules.rules.plan import (
     told_once,
 )
 from functions.capsules.rules.problems import Flawed, refusal
+from functions.capsules.service.operations import known_operations
 from functions.capsules.service.policies import policies_about
 from functions.capsules.service.sources import Sources
 from functions.capsules.views import PlanView
@@ -174,7 +175,7 @@ async def _now(work: Command, plan_hash: str, plans: Mapping[str, PlanContent]) 
             stopped[agent_id] = told
         else:
             agents[agent_id] = (agent.state.version, agent.state.spec_hash, agent.rights)
-    policies = await policies_about(
-        work.caller, work.workspace_id, plan_hash, calls_of(plan, plans), work.at
-    )
-    return Now(agents, stopped, policies)
+    calls = calls_of(plan, plans)
+    policies = await policies_about(work.caller, work.workspace_id, plan_hash, calls, work.at)
+    operations = await known_operations(work, (each.operation for each in calls))
+    return Now(agents, stopped, policies, operations)

@@ -6,8 +6,10 @@ from events.plan_content import AgentPart
 from functions.capsules.aggregates import CAPSULES
 from functions.capsules.rules.capsule import Capsule, capsule_id, line_of
 from functions.capsules.rules.compiler import DEEPEST, Source
+from functions.capsules.rules.operations import operations_in
 from functions.capsules.rules.problems import Problem, refusal
 from functions.capsules.rules.source import CapsuleBody
+from functions.capsules.service.operations import known_operations
 from functions.capsules.service.policies import digest_of
 from shared.agents.reading import KnownAgent, read_agent_named
 from shared.aggregates.command import Command
@@ -85,7 +87,8 @@ class Sources:
         )
         policies = await digest_of(self._work.caller)
         most = state.budget.per_run_usd_micros
-        return Source(body, capsule.checksum, part, agent.rights, most, policies)
+        operations = await known_operations(self._work, operations_in(body))
+        return Source(body, capsule.checksum, part, agent.rights, most, policies, operations)
 
     async def _agent(self, name: str) -> KnownAgent | None:
         if name not in self._agents:

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from events.approvals import Kind
-from events.effects import RISK, Effect, gravity
+from events.effects import HARMLESS, RISK, Effect, gravity
 from events.operations import OPERATIONS
-from events.plan_content import PlanContent, PlanStep, SubRun, all_steps, calls_in
+from events.plan_content import Call, PlanContent, PlanStep, SubRun, all_steps, calls_in
 from events.plans import Prediction
 from functions.runs.rules.calls import ConcreteCall
 from functions.runs.rules.run import Run
@@ -39,13 +39,13 @@ def irreversible_in(steps: Sequence[PlanStep], prediction: Prediction | None) ->
     """What in the steps nothing undoes: operations, and runs that steps start."""
     undone = {each.step for each in (prediction.steps if prediction else ()) if each.reversible}
     runs = [each.id for each in steps if isinstance(each.does, SubRun) and each.id not in undone]
-    calls = irreversible(call.operation for each in steps for call in calls_in(each))
+    calls = irreversible(call for each in steps for call in calls_in(each))
     return [*calls, *(f"all of what step {id} starts" for id in sorted(runs))]
 
 
-def irreversible(operations: Iterable[str]) -> list[str]:
-    """Those of the operations that nothing undoes, each once."""
-    return sorted({each for each in operations if _is_irreversible(each)})
+def irreversible(calls: Iterable[Call]) -> list[str]:
+    """The operations of the calls that nothing undoes, each once."""
+    return sorted({each.operation for each in calls if _is_irreversible(each)})
 
 
 def gravest(effects: Sequence[Effect]) -> Effect:
@@ -104,6 +104,8 @@ def assessment_of(effect: Effect, kept: Sequence[str]) -> Content:
     return Content.of({"risk_reasons": [f"its gravest effect is {effect}"], "rollback_plan": undo})
 
 
-def _is_irreversible(operation: str) -> bool:
-    definition = OPERATIONS.get(operation)
-    return definition is None or definition.is_irreversible
+def _is_irreversible(call: Call) -> bool:
+    definition = OPERATIONS.get(call.operation)
+    if definition is not None:
+        return definition.is_irreversible
+    return call.undo is None and call.effect not in HARMLESS

@@ -39,6 +39,8 @@ def receipt_of(
         "cost_usd_micros": view.cost_usd_micros,
         "predicted_usd_micros": result.predicted_usd_micros,
         "reason": view.reason,
+        "pin": view.pin or None,
+        "credential": view.credential,
     }
     return Receipt.model_validate({**said, **fields})
 

@@ -82,17 +82,18 @@ def _inverse(progress: Progress, call: ConcreteCall) -> ConcreteCall | None:
     system = call.call.operation.partition("/")[0]
     operation = undo.operation if "/" in undo.operation else f"{system}/{undo.operation}"
     definition = OPERATIONS.get(operation)
-    if definition is None:
+    if definition is None and not operation.startswith(f"{system}/"):
         return None
     id = result_id(progress.run.run_id, call.placed.number, call.iteration)
     read = {"arguments": call.arguments, "output": progress.results[id].output.value}
     arguments: dict[str, Any] = filled(dict(undo.arguments), read)
+    # A connector undoes by what is pinned with it; `tools` knows whether it takes a key.
     inverse = Call(
         operation=operation,
         arguments=arguments,
-        effect=definition.effect,
-        idempotent=definition.idempotent,
-        pin=definition.pin,
+        effect=definition.effect if definition is not None else call.call.effect,
+        idempotent=definition.idempotent if definition is not None else False,
+        pin=definition.pin if definition is not None else call.call.pin,
     )
     # Undoing is in what was assented to, and needs no further assent.
     step = call.placed.step.but(id=f"undo:{call.step}", assent="none")

@@ -31,7 +31,7 @@ async def ask_about_calls(work: UnitOfWork, progress: Progress, move: Ask) -> St
     """The run waits for assent to exactly these calls of a step."""
     first = move.calls[0]
     count = "one call" if len(move.calls) == 1 else f"{len(move.calls)} calls"
-    what, kept = f"{count} of {first.call.operation}", irreversible([first.call.operation])
+    what, kept = f"{count} of {first.call.operation}", irreversible([first.call])
     if isinstance(first.placed.step.does, SubRun):
         what = f"the run of the plan {first.placed.step.does.plan_hash[:12]}"
         kept = irreversible_in([first.placed.step], progress.prediction)

@@ -51,4 +51,8 @@ class Unanswered(Exception):
     """Nobody knows whether the call had an effect."""
 
 
+class NotTaken(Unanswered):
+    """It may have had an effect, and asking again would tell no more."""
+
+
 Operation = Callable[[Act], Awaitable[Done]]

@@ -46,6 +46,9 @@ class Invocation(Data):
     iteration: int | None = None
     operation: str
     effect: str
+    # What the plan has of a connector, and the credential that it acts with.
+    pin: str = ""
+    credential: str | None = None
     arguments: dict[str, JsonValue]
     arguments_sha256: str
     plan_hash: str
@@ -84,6 +87,7 @@ def intended(
         iteration=deed.iteration,
         operation=body.operation,
         effect=definition.effect,
+        pin=deed.pin,
         arguments=body.arguments,
         arguments_sha256=deed.arguments_sha256,
         plan_hash=right.plan_hash,

@@ -6,8 +6,14 @@ from dataclasses import dataclass
 from events.invocations import InvocationBody, InvocationView, invocation_id
 from events.operations import OPERATIONS, OperationDefinition
 from functions.tools.aggregates import INVOCATIONS, RUN
-from functions.tools.own.acting import Act, Done, NotReached, TargetRefused, Unanswered
-from functions.tools.own.operations import ACTS
+from functions.tools.own.acting import (
+    Act,
+    Done,
+    NotReached,
+    NotTaken,
+    TargetRefused,
+    Unanswered,
+)
 from functions.tools.rules.invocation import (
     MOST_OUTPUT_BYTES,
     Invocation,
@@ -21,6 +27,7 @@ from functions.tools.rules.invocation import (
 from functions.tools.rules.shapes import wrong_arguments, wrong_output
 from functions.tools.service.admitting import Refusal, admit, note_recorded
 from functions.tools.service.replaying import replay
+from functions.tools.service.serving import UNKNOWN, Served, is_known, served
 from shared.aggregates import Command, Transition
 from shared.capabilities.grants import Grant, Purpose
 from shared.capabilities.reading import Capability
@@ -43,8 +50,7 @@ async def invoke(caller: Caller, capability: Capability, body: InvocationBody) -
     acts, what is recorded. Raises CapabilityRefused where the token does not allow it, Invalid for
     an operation that nobody knows or an id that is not the call's, Unavailable where a target did
     not answer that may be asked again."""
-    definition = OPERATIONS.get(body.operation)
-    if definition is None or body.operation not in ACTS:
+    if not is_known(body.operation):
         raise Invalid(FieldError("operation", f"{body.operation!r} is no operation of ours"))
     digest = content_hash(body.arguments)
     now = caller.received_at
@@ -56,9 +62,11 @@ async def invoke(caller: Caller, capability: Capability, body: InvocationBody) -
     if derived != body.invocation_id:
         raise Invalid(FieldError("invocation_id", f"is not this call's, which is {derived}"))
     if is_replay:
+        definition = OPERATIONS.get(body.operation, UNKNOWN)
         return await replay(caller, grant, body, definition)
-    call = _Call(caller, grant, body, definition)
-    view = await (call.at_once() if definition.idempotent else call.by_intent())
+    by = await served(caller.tenant_id, grant, body.operation)
+    call = _Call(caller, grant, body, by)
+    view = await (call.at_once() if by.definition.idempotent else call.by_intent())
     note_recorded(caller.tenant_id, view.decision)
     return view
 
@@ -68,7 +76,12 @@ class _Call:
     caller: Caller
     grant: Grant
     body: InvocationBody
-    definition: OperationDefinition
+    by: Served
+
+    @property
+    def definition(self) -> OperationDefinition:
+        """What the operation is now."""
+        return self.by.definition
 
     async def at_once(self) -> InvocationView:
         """Acts, then commits once. A crash between the two repeats the act under the same key, or
@@ -83,6 +96,8 @@ class _Call:
                     return await self._saved(work, *self._confirmed(call, await self._acted(call)))
                 except TargetRefused as error:
                     refusal = Refusal(str(error), error.detail)
+                except NotTaken as error:
+                    return await self._saved(work, doubtful(call, str(error), work.at))
                 except (NotReached, Unanswered) as error:
                     raise Unavailable(f"{self.body.operation}: {error}") from error
             return await self._saved(work, self._refused(call, refusal))
@@ -140,6 +155,7 @@ class _Call:
         """What is recorded of the call, if that answers it; the call as it is asked for now, and
         why it may not act."""
         call = intended(self.body, self.grant, self.definition, work.at)
+        call = call.but(credential=self.by.credential)
         known, refusal, decision = await admit(work, call, self.grant)
         call = call.but(decision=decision)
         if known is not None:
@@ -148,7 +164,8 @@ class _Call:
                 if answer.status == "doubtful" != known.status:
                     await work.save(Transition(answer))
                 return answer, call, None
-        wrong = wrong_arguments(self.body.operation, self.body.arguments)
+        refusal = refusal or self.by.refusal
+        wrong = wrong_arguments(self.definition, self.body.arguments)
         if refusal is None and wrong is not None:
             refusal = Refusal("the arguments are not what the operation takes", wrong)
         return None, call, refusal
@@ -156,13 +173,15 @@ class _Call:
     async def _acted(self, call: Invocation) -> Done:
         """What the operation gave. Raises what it raises, and Unanswered for an output that its
         schema does not allow: nobody knows what that means."""
-        done = await ACTS[call.operation](Act(self.caller.tenant_id, call, self.caller.received_at))
+        done = await self.by.act(Act(self.caller.tenant_id, call, self.caller.received_at))
         wrong = wrong_output(call.operation, done.output)
         if wrong is not None:
             raise Unanswered(f"it gave what its operation does not: {wrong}")
         size = len(canonical_json(done.output))
         if size > MOST_OUTPUT_BYTES:
-            raise TargetRefused(f"it gave {size} bytes; a step keeps {MOST_OUTPUT_BYTES}")
+            told = f"it gave {size} bytes; a step keeps {MOST_OUTPUT_BYTES}"
+            # Ours give so much only where they did nothing else.
+            raise (TargetRefused if call.operation in OPERATIONS else NotTaken)(told)
         return done
 
     def _confirmed(self, call: Invocation, done: Done) -> Outcome:

@@ -36,7 +36,7 @@ async def replay(
     answer_again()
     call = intended(body, grant, definition, caller.received_at)
     if body.operation in PURE:
-        return view_of(await _computed(caller, call))
+        return view_of(await _computed(caller, call, definition))
     document = await TenantStore(caller.tenant_id).get(INVOCATIONS.collection, call.invocation_id)
     if document is None:
         return view_of(refused(call, "nothing is recorded of this call", caller.received_at))
@@ -46,9 +46,11 @@ async def replay(
     return view_of(known).but(cost_usd_micros=0, may_be_repeated=False)
 
 
-async def _computed(caller: Caller, call: Invocation) -> Invocation:
+async def _computed(
+    caller: Caller, call: Invocation, definition: OperationDefinition
+) -> Invocation:
     at = caller.received_at
-    wrong = wrong_arguments(call.operation, call.arguments)
+    wrong = wrong_arguments(definition, call.arguments)
     if wrong is not None:
         return refused(call, "the arguments are not what the operation takes", at, detail=wrong)
     try:

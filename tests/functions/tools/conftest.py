@@ -41,6 +41,8 @@ async def targets(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str
     url = f"http://{HOST}:{runner.addresses[0][1]}"
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("ASSENT_TARGETS_URL", url)
+        environment.setenv("ASSENT_LOOPBACK_TARGETS", "true")
+        environment.setenv("ASSENT_ENVIRONMENT", "local")
         settings.settings.cache_clear()
         yield url
         settings.settings.cache_clear()

@@ -52,6 +52,7 @@ class Call:
     step: str = "count"
     iteration: int | None = None
     run_id: str = RUN
+    pin: str = ""
 
     @property
     def said(self) -> dict[str, Any]:
@@ -120,6 +121,7 @@ class World:
                 "operation": call.operation,
                 "invocation_id": call.id,
                 "arguments_sha256": content_hash(call.said),
+                "pin": call.pin,
                 "expires_at": expires,
                 **said,
             }

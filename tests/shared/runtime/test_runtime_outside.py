@@ -5,20 +5,14 @@ import gzip
 import socket
 import ssl
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import certifi
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from shared.runtime import outside
-from shared.runtime.certificates import trusted_certificates
 from shared.runtime.outside import OutsideCall, OutsideRefused, call_configured, call_public
+from tests.certificates import trusted
 
 PUBLIC = "93.184.215.14"
 JSON = b"Content-Type: application/json\r\n"
@@ -229,41 +223,11 @@ async def test_a_proxy_in_the_environment_is_not_asked(
     assert await call_public(OutsideCall(url=site.url, longest=2), may_be_loopback=True) == {}
 
 
-def certified(folder: Path, name: str) -> tuple[Path, ssl.SSLContext]:
-    """A certificate of that name, which vouches for itself, and what serves it."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    file, key_file = folder / "certificate.pem", folder / "key.pem"
-    file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    key_file.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    serving.load_cert_chain(file, key_file)
-    return file, serving
-
-
 @pytest.fixture
-def trusting(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[ssl.SSLContext]:
+def trusting(tmp_path: Path) -> Iterator[ssl.SSLContext]:
     """Serves the certificate of app.example, which is trusted."""
-    file, serving = certified(tmp_path, "app.example")
-    monkeypatch.setattr(certifi, "where", lambda: str(file))
-    trusted_certificates.cache_clear()
-    yield serving
-    trusted_certificates.cache_clear()
+    with trusted(tmp_path, "app.example") as serving:
+        yield serving
 
 
 async def test_the_address_is_called_and_the_certificate_is_the_names(

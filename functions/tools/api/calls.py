@@ -19,8 +19,6 @@ from shared.runtime.acts import does
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Router
 
-__all__ = ["ROUTER", "RUN"]
-
 _route: Any = partial(CapabilityRoute, within=("execute_tool_call",))
 CALLS = APIRouter(route_class=_route)
 PEOPLES = Router(
@@ -57,6 +55,3 @@ async def settle_invocation(
 async def get_artifact(caller: Caller, artifact_id: str) -> Artifact:
     """Shows a text that an agent kept with `assent/artifacts.write`."""
     return await find_artifact(caller, artifact_id)
-
-
-ROUTER = Router.joining(CALLS, PEOPLES)  # type: ignore[arg-type]

@@ -1,0 +1,187 @@
+"""What `tools` publishes about connectors: systems outside that governed runs act on.
+
+A connector's definition is pinned: its hash covers all of it, so that another address, another
+credential or another operation is another definition, which no plan was compiled with."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, StringConstraints
+
+from events.effects import Effect
+from events.operations import OperationDefinition, Undo
+from events.registry import event
+from events.specs import Label, Name
+from shared.kit.canonical import content_hash
+from shared.kit.instants import Instant
+from shared.kit.models import EventData, Model
+from shared.kit.personal import PersonalText
+from shared.kit.workspaces import InWorkspace
+
+TOPIC = "tools"
+# `functions/tools` alone writes them.
+CONNECTORS = "connectors"
+MOST_OPERATIONS = 100
+# What an operation counts as that nobody gave an effect.
+GRAVEST: Effect = "pay"
+
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+Host = Annotated[
+    str,
+    StringConstraints(strict=True, max_length=253, pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$"),
+]
+Header = Annotated[
+    str, StringConstraints(strict=True, max_length=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9-]*$")
+]
+Path = Annotated[str, StringConstraints(strict=True, max_length=1_000, pattern=r"^/")]
+QueryName = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=100)]
+ConnectorStatus = Literal["draft", "active", "suspended", "removed"]
+
+# What an HTTP call gives: the status, and the body as JSON or, where it is none, as text.
+HTTP_OUTPUT: dict[str, Any] = {
+    "type": "object",
+    "required": ["status", "body"],
+    "properties": {"status": {"type": "integer"}, "body": {}},
+}
+
+
+class ConnectorOperation(Model):
+    """One operation of a connector: what it does, what undoes it, whether its target takes a key
+    and acts once however often that comes, what it takes, and how it is called. `{name}` in the
+    path and the names in `query` stand for arguments; all others are the JSON body. The key of an
+    idempotent call is sent in `idempotency_header`."""
+
+    name: Label
+    summary: Annotated[str, StringConstraints(strict=True, max_length=500)] = ""
+    effect: Effect | None = None
+    undo: Undo | None = None
+    idempotent: Annotated[bool, Field(strict=True)] = False
+    input_schema: dict[str, Any]
+    method: Method
+    path: Path
+    query: Annotated[tuple[QueryName, ...], Field(max_length=50)] = ()
+    idempotency_header: Header | None = None
+
+    @property
+    def is_idempotent(self) -> bool:
+        """Whether calling it again does no harm: its target takes a key, or it only reads."""
+        return self.idempotent or (self.effect == "read" and self.method == "GET")
+
+    @property
+    def counted_effect(self) -> Effect:
+        """Its effect, or the gravest where nobody gave it one."""
+        return self.effect or GRAVEST
+
+
+class ConnectorDefinition(Model):
+    """All that a pin covers. Calls reach the hosts in `hosts` and no others, with the credential of
+    that name, where one is named."""
+
+    name: Name
+    kind: Literal["http"] = "http"
+    url: Annotated[str, StringConstraints(strict=True, max_length=500)]
+    hosts: Annotated[tuple[Host, ...], Field(max_length=20)] = ()
+    credential: Name | None = None
+    operations: Annotated[
+        tuple[ConnectorOperation, ...], Field(min_length=1, max_length=MOST_OPERATIONS)
+    ]
+
+    @property
+    def in_order(self) -> Self:
+        """The same with its sets sorted: their order means nothing."""
+        operations = sorted(self.operations, key=lambda each: each.name)
+        return self.but(hosts=tuple(sorted(set(self.hosts))), operations=tuple(operations))
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of its canonical JSON (RFC 8785)."""
+        return content_hash(self.model_dump(mode="json"))
+
+    def operation(self, named: str) -> ConnectorOperation | None:
+        """The operation with that name."""
+        return next((each for each in self.operations if each.name == named), None)
+
+    def defined(self, operation: ConnectorOperation) -> OperationDefinition:
+        """The operation as whoever compiles, rehearses or acts knows it; its pin is that of the
+        whole connector."""
+        return OperationDefinition(
+            summary=operation.summary or f"{operation.method} {operation.path}",
+            effect=operation.counted_effect,
+            undo=operation.undo,
+            idempotent=operation.is_idempotent,
+            input_schema=operation.input_schema,
+            output_schema=HTTP_OUTPUT,
+            pinned=self.digest,
+        )
+
+
+class ConnectorState(EventData):
+    """A connector after the event. `pin` is the hash of the content with its definition, `revision`
+    counts its definitions; `active_pin` is the definition that somebody activated last."""
+
+    connector_id: str
+    name: str
+    status: ConnectorStatus
+    pin: str
+    revision: int
+    active_pin: str | None = None
+    written_by: str
+    written_at: Instant
+    activated_by: str | None = None
+    activated_at: Instant | None = None
+    workspace_id: InWorkspace = None
+
+
+class Connector(ConnectorState):
+    """A connector as it is stored, with its definition."""
+
+    definition: ConnectorDefinition
+
+    @property
+    def listed_at(self) -> datetime | None:
+        """Where it stands in the list; nowhere once it was removed."""
+        return self.written_at if self.status != "removed" else None
+
+    def operation(self, named: str) -> OperationDefinition | None:
+        """The operation with that name, as it is now."""
+        found = self.definition.operation(named)
+        return None if found is None else self.definition.defined(found)
+
+
+@event("assent.connector.registered.v1")
+class ConnectorRegistered(ConnectorState):
+    """Somebody registered a connector; nothing is called by it yet."""
+
+
+@event("assent.connector.changed.v1")
+class ConnectorChanged(ConnectorState):
+    """Its definition is another one. Plans with the one before are refused, and an active connector
+    is suspended until somebody activates what it is now."""
+
+    changed_by: str
+    pin_before: str
+
+
+@event("assent.connector.activated.v1")
+class ConnectorActivated(ConnectorState):
+    """Runs may act by exactly this definition."""
+
+
+@event("assent.connector.suspended.v1")
+class ConnectorSuspended(ConnectorState):
+    """Nothing is called by it any more."""
+
+    suspended_by: str
+    reason: PersonalText
+
+
+@event("assent.connector.removed.v1")
+class ConnectorRemoved(ConnectorState):
+    """The connector is gone; its name may be given again."""
+
+    removed_by: str
+
+
+def connector_id(name: str, workspace_id: str | None) -> str:
+    """The id of a connector: one for each name in a workspace, or in the rest of the tenant."""
+    return name if workspace_id is None else f"{workspace_id}.{name}"

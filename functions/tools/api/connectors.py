@@ -1,0 +1,149 @@
+"""Connectors: what systems outside do for agents, and what is known about it."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from events.connectors import (
+    MOST_OPERATIONS,
+    ConnectorDefinition,
+    ConnectorOperation,
+    Host,
+)
+from events.effects import Effect
+from events.receipts import Sha256
+from events.specs import Label, Name
+from functions.tools.aggregates import CONNECTORS, RUN
+from functions.tools.rules.connector import with_effects
+from functions.tools.service import connectors
+from functions.tools.views import ConnectorPage, ConnectorView
+from shared.kit.callers import Caller
+from shared.kit.errors import FieldError, Invalid
+from shared.kit.models import Model
+from shared.runtime.acts import does
+from shared.runtime.idempotency import Key
+from shared.runtime.routes import Cursor, Limit, Router
+
+ROUTER = Router(
+    read=("runs:read", "governance:read"), write=("runs:write", "governance:write"), narrows=True
+)
+
+Url = Annotated[str, StringConstraints(strict=True, max_length=500)]
+Hosts = Annotated[tuple[Host, ...], Field(max_length=20)]
+Operations = Annotated[
+    tuple[ConnectorOperation, ...], Field(min_length=1, max_length=MOST_OPERATIONS)
+]
+GOVERNING = ("govern",)
+
+
+class ConnectorBody(Model):
+    """A connector: an HTTP service at `url`, whose calls reach `hosts` and no others, by default
+    the host of `url`. `credential` is the name of one that is stored."""
+
+    name: Name
+    kind: Literal["http", "mcp"] = "http"
+    url: Url
+    hosts: Hosts = ()
+    credential: Name | None = None
+    operations: Operations
+
+
+class ConnectorChange(Model):
+    """What changes of a connector: its address, its hosts, its credential, all of its operations,
+    or the effects of some of them, by their names."""
+
+    url: Url | None = None
+    hosts: Hosts | None = None
+    credential: Name | None = None
+    operations: Operations | None = None
+    effects: Annotated[dict[Label, Effect], Field(max_length=MOST_OPERATIONS)] | None = None
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("changes nothing: send url, hosts, credential, operations or effects")
+        for name in self.model_fields_set - {"credential"}:
+            if getattr(self, name) is None:
+                raise ValueError(f"has null for {name}: leave it out, or send what it is to be")
+        return self
+
+    def applied(self, definition: ConnectorDefinition) -> ConnectorDefinition:
+        """The definition, changed. Raises Invalid for an effect of an operation that is not
+        there."""
+        fields: dict[str, Any] = {
+            name: getattr(self, name) for name in self.model_fields_set - {"effects"}
+        }
+        return with_effects(definition.but(**fields), self.effects or {})
+
+
+class ActivationBody(Model):
+    """The definition that was looked at, by its pin."""
+
+    pin: Sha256
+
+
+class SuspensionBody(Model):
+    """Why nothing is to be called by it any more."""
+
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
+
+
+@ROUTER.post("/v1/connectors", status_code=201)
+@does("connectors.create", within=GOVERNING, deed="registering a connector")
+async def post_connector(caller: Caller, key: Key, body: ConnectorBody) -> ConnectorView:
+    """Registers a connector as a draft, by which nothing is called yet."""
+    if body.kind == "mcp":
+        told = "MCP servers are not connected yet: register an HTTP service"
+        raise Invalid(FieldError("kind", told))
+    definition = ConnectorDefinition(
+        **{name: getattr(body, name) for name in type(body).model_fields}
+    )
+    return await connectors.register(caller, key, definition)
+
+
+@ROUTER.get("/v1/connectors")
+async def get_connectors(caller: Caller, limit: Limit = 25, cursor: Cursor = None) -> ConnectorPage:
+    """Lists the connectors, those that were written last first."""
+    page = await RUN.page(caller, CONNECTORS, order_by=("listed_at",), limit=limit, cursor=cursor)
+    return page.shown(ConnectorPage, ConnectorView.of)
+
+
+@ROUTER.get("/v1/connectors/{name}")
+async def get_connector(caller: Caller, name: str) -> ConnectorView:
+    """Shows a connector with its operations and its pin."""
+    return await connectors.show(caller, name)
+
+
+@ROUTER.patch("/v1/connectors/{name}")
+@does("connectors.update", within=GOVERNING, deed="changing a connector")
+async def patch_connector(
+    caller: Caller, key: Key, name: str, body: ConnectorChange
+) -> ConnectorView:
+    """Changes a connector's definition, which is another one from then on, with another pin: plans
+    with the one before are refused, and an active connector is suspended."""
+    return await connectors.change(caller, key, name, body.applied)
+
+
+@ROUTER.post("/v1/connectors/{name}/activate")
+@does("connectors.activate", within=GOVERNING, deed="activating a connector")
+async def activate_connector(
+    caller: Caller, key: Key, name: str, body: ActivationBody
+) -> ConnectorView:
+    """Lets runs act by exactly the definition with that pin."""
+    return await connectors.activate(caller, key, name, body.pin)
+
+
+@ROUTER.post("/v1/connectors/{name}/suspend")
+@does("connectors.suspend", within=GOVERNING, deed="suspending a connector")
+async def suspend_connector(
+    caller: Caller, key: Key, name: str, body: SuspensionBody
+) -> ConnectorView:
+    """Ends at once that anything is called by a connector."""
+    return await connectors.suspend(caller, key, name, body.reason)
+
+
+@ROUTER.delete("/v1/connectors/{name}")
+@does("connectors.delete", within=GOVERNING, deed="removing a connector")
+async def delete_connector(caller: Caller, key: Key, name: str) -> ConnectorView:
+    """Removes a connector: plans that name it are refused."""
+    return await connectors.remove(caller, key, name)

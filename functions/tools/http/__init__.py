@@ -1,0 +1,1 @@
+"""Calls of HTTP services that somebody else runs."""

@@ -1,0 +1,58 @@
+"""How a service is shown a credential."""
+
+import base64
+from collections.abc import Mapping
+from typing import NamedTuple
+from urllib.parse import quote, quote_plus
+
+from functions.tools.http.requests import NotSendable
+from functions.tools.http.targets import Auth, Basic, Bearer, Credential, InHeader
+from functions.tools.http.tokens import access_token
+
+
+class Shown(NamedTuple):
+    """Headers with the credential, all texts of it that an answer may not quote, and the access
+    token where it was used before."""
+
+    headers: Mapping[str, str]
+    secrets: tuple[str, ...] = ()
+    kept_token: str | None = None
+
+
+async def show(auth: Auth | None, credential: Credential | None, *, may_be_loopback: bool) -> Shown:
+    """What the service is shown. Raises NotSendable, and what `access_token` raises."""
+    if auth is None:
+        return Shown({})
+    if credential is None:
+        raise NotSendable("the connector's credential is not there; set it first")
+    secret = credential.secret.get_secret_value()
+    _refuse_unprintable(secret)
+    if not credential.user.isprintable():
+        raise NotSendable("the credential's user must be printable; set it again")
+    match auth:
+        case Bearer():
+            return _shown("Authorization", f"Bearer {secret}", secret)
+        case InHeader(name=name):
+            return _shown(name, secret, secret)
+        case Basic():
+            if ":" in credential.user:
+                raise NotSendable("the credential's user must have no colon")
+            pair = base64.b64encode(f"{credential.user}:{secret}".encode()).decode()
+            return _shown("Authorization", f"Basic {pair}", secret, pair)
+        case _:
+            token, is_kept = await access_token(auth, credential, may_be_loopback=may_be_loopback)
+            shown = _shown("Authorization", f"Bearer {token}", secret, token)
+            return shown._replace(kept_token=token if is_kept else None)
+
+
+def _shown(name: str, value: str, *secrets: str) -> Shown:
+    encoded = (base64.b64encode(each.encode()).decode().rstrip("=") for each in secrets)
+    forms = {*secrets, *(quote(each, safe="") for each in secrets), *map(quote_plus, secrets)}
+    return Shown({name: value}, (*forms, *encoded))
+
+
+def _refuse_unprintable(secret: str) -> None:
+    if not (secret and secret.isascii() and secret.isprintable() and secret == secret.strip()):
+        raise NotSendable(
+            "the credential must be printable ASCII without spaces around it; set it again"
+        )

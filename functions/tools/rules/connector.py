@@ -1,0 +1,139 @@
+"""A connector from its registration to its end: what it may be, and who made it that."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from events.connectors import (
+    Connector,
+    ConnectorActivated,
+    ConnectorChanged,
+    ConnectorDefinition,
+    ConnectorRegistered,
+    ConnectorRemoved,
+    ConnectorSuspended,
+    connector_id,
+)
+from events.effects import Effect
+from functions.tools.rules.credential import Credential, why_not_for
+from shared.kit.contents import Content
+from shared.kit.errors import FieldError, Invalid, NotFound, VersionConflict
+from shared.kit.transitions import Transition
+
+Steps = tuple[Transition[Any], ...]
+
+
+def definition_content(definition: ConnectorDefinition) -> Content:
+    """The content that holds a definition; its hash is the connector's pin."""
+    return Content.of(definition.model_dump(mode="json"))
+
+
+def is_there(connector: Connector | None) -> bool:
+    """Whether a connector of that name is there for anybody."""
+    return connector is not None and connector.status != "removed"
+
+
+def register(
+    known: Connector | None,
+    definition: ConnectorDefinition,
+    by: str,
+    at: datetime,
+    workspace_id: str | None,
+) -> Steps:
+    """A new connector as a draft; nothing where it is there with the same definition. Raises
+    VersionConflict for another definition of a name that is taken."""
+    content = definition_content(definition)
+    if known is not None and is_there(known):
+        if known.pin == content.hash:
+            return ()
+        raise VersionConflict(
+            f"there is a connector {definition.name} with another definition: change it with PATCH,"
+            " or register this one under another name"
+        )
+    connector = Connector(
+        connector_id=connector_id(definition.name, workspace_id),
+        name=definition.name,
+        status="draft",
+        pin=content.hash,
+        revision=1 if known is None else known.revision + 1,
+        written_by=by,
+        written_at=at,
+        definition=definition,
+    )
+    return (Transition(connector, ConnectorRegistered, contents=(content,)),)
+
+
+def with_effects(
+    definition: ConnectorDefinition, effects: Mapping[str, Effect]
+) -> ConnectorDefinition:
+    """The definition with other effects. Raises Invalid for an operation that it does not have."""
+    unknown = sorted(effects.keys() - {each.name for each in definition.operations})
+    if unknown:
+        there = ", ".join(each.name for each in definition.operations[:20])
+        raise Invalid(FieldError(f"effects.{unknown[0]}", f"is no operation of it: write {there}"))
+    changed = (
+        each.but(effect=effects.get(each.name, each.effect)) for each in definition.operations
+    )
+    return definition.but(operations=tuple(changed))
+
+
+def change(connector: Connector, definition: ConnectorDefinition, by: str, at: datetime) -> Steps:
+    """The connector with another definition, suspended where it was active; nothing where the
+    definition is the same."""
+    content = definition_content(definition)
+    if content.hash == connector.pin:
+        return ()
+    changed = connector.but(
+        status="suspended" if connector.status == "active" else connector.status,
+        pin=content.hash,
+        revision=connector.revision + 1,
+        written_by=by,
+        written_at=at,
+        definition=definition,
+    )
+    said = {"changed_by": by, "pin_before": connector.pin}
+    return (Transition(changed, ConnectorChanged, said, contents=(content,)),)
+
+
+def activate(
+    connector: Connector, pin: str, credential: Credential | None, by: str, at: datetime
+) -> Steps:
+    """The connector, from now on called by; nothing where it is already. Raises VersionConflict
+    where its definition is another one than was looked at, and where its credential is not there or
+    not for its hosts."""
+    if pin != connector.pin:
+        raise VersionConflict(
+            f"its definition is {connector.pin} now: look at it again, and send that as pin"
+        )
+    if connector.status == "active":
+        return ()
+    named = connector.definition.credential
+    if named is not None:
+        told = why_not_for(credential, named, connector.definition.hosts)
+        if told is not None:
+            raise VersionConflict(told)
+    active = connector.but(status="active", active_pin=pin, activated_by=by, activated_at=at)
+    return (Transition(active, ConnectorActivated),)
+
+
+def suspend(connector: Connector, by: str, reason: str) -> Steps:
+    """The connector, called by no more; nothing where it is suspended. Raises VersionConflict for a
+    draft, by which nothing is called."""
+    if connector.status == "suspended":
+        return ()
+    if connector.status == "draft":
+        raise VersionConflict("it is a draft: nothing is called by it before it is activated")
+    said = {"suspended_by": by, "reason": reason}
+    return (Transition(connector.but(status="suspended"), ConnectorSuspended, said),)
+
+
+def remove(connector: Connector, by: str) -> Steps:
+    """The connector, gone."""
+    return (Transition(connector.but(status="removed"), ConnectorRemoved, {"removed_by": by}),)
+
+
+def found(connector: Connector) -> Connector:
+    """The connector. Raises NotFound for one that was removed."""
+    if not is_there(connector):
+        raise NotFound(f"there is no connector {connector.name!r}")
+    return connector

@@ -1,0 +1,54 @@
+"""What is sent to store a credential: its value, and how it is shown."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, SecretStr, StringConstraints, model_validator
+
+from events.connectors import Header
+from events.credentials import CredentialKind, Hosts, Shown
+from shared.kit.models import Model
+
+MOST_CHARACTERS = 8_192
+Secret = Annotated[SecretStr, Field(min_length=1, max_length=MOST_CHARACTERS)]
+User = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=200)]
+Url = Annotated[str, StringConstraints(strict=True, max_length=500)]
+Word = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=500)]
+
+# By kind, the fields that it needs beside the secret, and those that it may have.
+_NEEDS: dict[CredentialKind, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "bearer": ((), ()),
+    "header": (("header",), ()),
+    "basic": (("user",), ()),
+    "oauth2": (("user", "token_url"), ("scope", "audience")),
+}
+
+
+class CredentialBody(Model):
+    """A credential. `secret` is the token, the header's value, the password, or the secret of the
+    OAuth 2.0 client whose id is `user`; it is stored and never shown again. It is sent to `hosts`
+    and to no others."""
+
+    kind: CredentialKind
+    hosts: Hosts
+    secret: Secret
+    header: Header | None = None
+    user: User | None = None
+    token_url: Url | None = None
+    scope: Word | None = None
+    audience: Word | None = None
+
+    @model_validator(mode="after")
+    def _is_of_its_kind(self) -> Self:
+        needed, more = _NEEDS[self.kind]
+        for name in needed:
+            if getattr(self, name) is None:
+                raise ValueError(f"a credential of the kind {self.kind} needs {name}")
+        for name in Shown.model_fields:
+            if getattr(self, name) is not None and name not in (*needed, *more):
+                raise ValueError(f"a credential of the kind {self.kind} has no {name}")
+        return self
+
+    @property
+    def shown(self) -> Shown:
+        """What is public of it."""
+        return Shown(**{name: getattr(self, name) for name in Shown.model_fields})

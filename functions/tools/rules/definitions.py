@@ -1,0 +1,148 @@
+"""Whether a connector's definition can be one: its address, its operations and their schemas."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from events.catalogue import CONNECTORS
+from events.connectors import ConnectorDefinition, ConnectorOperation
+from events.effects import gravity
+from functions.tools.http.targets import HttpOperation, Target, wrong_operation, wrong_target
+from shared.kit.errors import FieldError, Invalid
+from shared.kit.expressions import ExpressionInvalid
+from shared.kit.json_limits import JsonLimit
+from shared.kit.public_addresses import NotCallable, OutsideUrl
+from shared.kit.templates import expressions_in
+
+MOST_BYTES = 128 * 1024
+_REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
+_KEYED = frozenset({"GET", "PUT", "DELETE"})
+
+
+def checked(definition: ConnectorDefinition, *, may_be_loopback: bool) -> ConnectorDefinition:
+    """The definition in order, with the host of its address where it names none. Raises Invalid
+    with every mistake that is found."""
+    errors = list(_of_address(definition, may_be_loopback))
+    whole = definition
+    if not errors:
+        host = OutsideUrl.read(definition.url, may_be_loopback=may_be_loopback).host
+        whole = definition.but(hosts=definition.hosts or (host,)).in_order
+        if host not in whole.hosts:
+            errors.append(FieldError("hosts", f"lack {host}, which the url names: add it"))
+    if definition.name in CONNECTORS:
+        told = "is a connector of the catalogue: choose another name, for example with your own"
+        errors.append(FieldError("name", told))
+    names = [each.name.casefold() for each in definition.operations]
+    for number, each in enumerate(definition.operations):
+        path = f"operations.{number}"
+        if names.count(each.name.casefold()) > 1:
+            errors.append(FieldError(f"{path}.name", "is there twice: name each operation once"))
+        errors += _of_operation(path, each, definition)
+    problem = JsonLimit(MOST_BYTES).problem(whole.model_dump(mode="json"))
+    if problem:
+        errors.append(FieldError("operations", problem))
+    if errors:
+        raise Invalid(*errors[:20])
+    return whole
+
+
+def _of_address(definition: ConnectorDefinition, may_be_loopback: bool) -> Iterator[FieldError]:
+    try:
+        host = OutsideUrl.read(definition.url, may_be_loopback=may_be_loopback).host
+    except NotCallable as error:
+        yield FieldError("url", str(error))
+        return
+    target = Target(base_url=definition.url, hosts=(host,))
+    told = wrong_target(target, may_be_loopback=may_be_loopback)
+    if told is not None:
+        yield FieldError("url", told.partition(": ")[2])
+
+
+def _of_operation(
+    path: str, operation: ConnectorOperation, definition: ConnectorDefinition
+) -> Iterator[FieldError]:
+    told = _schema_fault(operation.input_schema)
+    if told is not None:
+        yield FieldError(f"{path}.input_schema", told)
+        return
+    yield from _of_places(path, operation)
+    is_keyed = operation.idempotency_header is not None or operation.method in _KEYED
+    if operation.idempotent and not is_keyed:
+        told = "is needed: without a key, a repeated call acts twice; or leave out idempotent"
+        yield FieldError(f"{path}.idempotency_header", told)
+    if operation.undo is not None:
+        yield from _of_undo(path, operation, definition)
+
+
+def _of_places(path: str, operation: ConnectorOperation) -> Iterator[FieldError]:
+    properties = operation.input_schema.get("properties", {})
+    required = operation.input_schema.get("required", [])
+    called = HttpOperation(
+        method=operation.method,
+        path=operation.path,
+        query=operation.query,
+        idempotency_header=operation.idempotency_header,
+    )
+    told = wrong_operation(called)
+    if told is not None:
+        field, _, told = told.partition(": ")
+        yield FieldError(f"{path}.{field}", told)
+        return
+    named = called.places
+    for each in named:
+        if each not in properties or each not in required:
+            told = f"reads {each}, which must be among the properties and required of the schema"
+            yield FieldError(f"{path}.path", told)
+    for number, each in enumerate(operation.query):
+        if each not in properties or each in named:
+            told = f"{each} must be a property of the schema that the path does not read"
+            yield FieldError(f"{path}.query.{number}", told)
+
+
+def _of_undo(
+    path: str, operation: ConnectorOperation, definition: ConnectorDefinition
+) -> Iterator[FieldError]:
+    assert operation.undo is not None
+    undoing = definition.operation(operation.undo.operation)
+    if undoing is None:
+        there = ", ".join(each.name for each in definition.operations[:20])
+        yield FieldError(f"{path}.undo.operation", f"is no operation of it: write one of {there}")
+        return
+    done, undone = undoing.counted_effect, operation.counted_effect
+    if "read" in (done, undone) or gravity(done) > gravity(undone):
+        told = f"{undoing.name} ({done}) is no undo of {operation.name} ({undone})"
+        yield FieldError(f"{path}.undo.operation", told)
+    try:
+        reads = [each for _, one in expressions_in(operation.undo.arguments) for each in one.reads]
+    except ExpressionInvalid as error:
+        yield FieldError(f"{path}.undo.arguments", str(error))
+        return
+    if any(each[0] not in ("arguments", "output") for each in reads):
+        told = "reads more than the arguments and the output of its call"
+        yield FieldError(f"{path}.undo.arguments", told)
+
+
+def _schema_fault(schema: Mapping[str, Any]) -> str | None:
+    """Why arguments cannot be judged by the schema; None where they can. Nothing is fetched."""
+    from jsonschema_rs import Draft202012Validator
+
+    if schema.get("type") != "object" or not isinstance(schema.get("properties", {}), dict):
+        return "must be of the type object, with its arguments as properties"
+    for key, value in _members(schema):
+        if key == "$id" or (key in _REFERENCES and not str(value).startswith("#")):
+            return f"has a {key} that leads out of it: write out what is meant, or name it in $defs"
+    try:
+        Draft202012Validator(json.loads(json.dumps(schema)))
+    except ValueError as error:
+        return f"is no JSON Schema: {str(error).splitlines()[0][:200]}"
+    return None
+
+
+def _members(value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, Mapping):
+        for key, each in value.items():
+            yield key, each
+            yield from _members(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _members(each)
