@@ -58,29 +58,40 @@ async def check(tenant_id: str, *, with_log: bool = False) -> Checked:
 
 async def _first_broken(tenant_id: str, head: Head, checkpoints: list[TreeHead]) -> Broken | None:
     verification = Verification(checkpoints)
-    covered = checkpoints[-1].size if checkpoints else 0
-    compared = 0
+    compared, broken = 0, None
     async for entry in store.read_entries(tenant_id, head.number):
         broken = verification.follow(entry)
-        if broken is not None:
-            return broken
-        if entry.number % store.READ_AT_ONCE == 0 or entry.number == head.number:
-            broken = await _compare_with_index_and_tree(
-                tenant_id, compared, entry.number, covered, verification
-            )
-            if broken is not None:
-                return broken
+        if broken is None and entry.number % store.READ_AT_ONCE == 0:
+            if verification.is_in_doubt:
+                continue
+            broken = await _beside(tenant_id, compared, entry.number, checkpoints, verification)
             compared = entry.number
-    return verification.end(head)
+        if broken is not None:
+            break
+    else:
+        broken = verification.end(head)
+    if broken is None:
+        broken = await _beside(tenant_id, compared, head.number, checkpoints, verification)
+    elif broken.number > compared:
+        broken = await _misfiled(tenant_id, compared, broken.number - 1) or broken
+    if broken is not None:
+        return broken
+    unknown = await store.first_after_head(tenant_id)
+    return Broken(unknown, "it was added: the head does not know it") if unknown else None
 
 
-async def _compare_with_index_and_tree(
-    tenant_id: str, after: int, up_to: int, covered: int, verification: Verification
+async def _beside(
+    tenant_id: str,
+    after: int,
+    up_to: int,
+    checkpoints: list[TreeHead],
+    verification: Verification,
 ) -> Broken | None:
     """What the database keeps beside these entries, and does not follow from them."""
-    misfiled = await store.first_misfiled(tenant_id, after, up_to)
+    misfiled = await _misfiled(tenant_id, after, up_to)
     if misfiled is not None:
-        return Broken(misfiled, "searches find it by other attributes than it has")
+        return misfiled
+    covered = checkpoints[-1].size if checkpoints else 0
     whole = {
         node: hash
         for node, hash in verification.nodes.items()
@@ -90,6 +101,12 @@ async def _compare_with_index_and_tree(
     stored = await store.read_nodes(tenant_id, whole)
     unlike = sorted(node.place << node.level for node in whole if stored.get(node) != whole[node])
     return Broken(unlike[0] + 1, "the tree has another hash from it on") if unlike else None
+
+
+async def _misfiled(tenant_id: str, after: int, up_to: int) -> Broken | None:
+    number = await store.first_misfiled(tenant_id, after, up_to)
+    why = "searches find it by other attributes than it has"
+    return Broken(number, why) if number is not None else None
 
 
 async def _compare_with_log(tenant_id: str) -> AsyncIterator[str]:

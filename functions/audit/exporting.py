@@ -27,7 +27,7 @@ from functions.audit.checkpoints import (
 from functions.audit.gathering import documents_of
 from functions.audit.rules.access import check_first, check_reader, start_of_day
 from functions.audit.rules.archive import SEGMENT, Archive
-from functions.audit.rules.chain import Entry, Verification
+from functions.audit.rules.chain import Broken, Entry, Verification
 from functions.audit.rules.checkpoints import StoredCheckpoint
 from functions.audit.views import AuditExport
 from shared.aggregates import Command, Transition, UnitOfWork
@@ -147,10 +147,13 @@ async def _write(
     async with uploading(BUCKET, name) as upload:
         sink = _Sink(upload)
         async for entries in _segments(tenant_id, checkpoint.number):
-            _verify(tenant_id, verification, entries)
+            for entry in entries:
+                _refuse(tenant_id, verification.follow(entry))
+            verification.nodes.clear()
             await sink.write(archive.segment(entries))
         if archive.entries != checkpoint.number:
             raise ChainBroken(f"{tenant_id}: entry {archive.entries + 1}: it is missing")
+        _refuse(tenant_id, verification.end())
         if export.kind == "everything":
             async for file in documents_of(tenant_id, at):
                 await sink.write(archive.document(file))
@@ -167,12 +170,9 @@ async def _write(
     return sink.written(archive.entries, name)
 
 
-def _verify(tenant_id: str, verification: Verification, entries: list[Entry]) -> None:
-    for entry in entries:
-        broken = verification.follow(entry)
-        if broken is not None:
-            raise ChainBroken(f"{tenant_id}: entry {broken.number}: {broken.why}")
-    verification.nodes.clear()
+def _refuse(tenant_id: str, broken: Broken | None) -> None:
+    if broken is not None:
+        raise ChainBroken(f"{tenant_id}: entry {broken.number}: {broken.why}")
 
 
 async def _segments(tenant_id: str, up_to: int) -> AsyncIterator[list[Entry]]:

@@ -20,13 +20,21 @@ APPEND = "SELECT append_audit_entries(%s, %s, %s, %s::timestamptz[], %s, %s, %s,
 # (`functions.audit.rules.receipts`).
 _FIRST_MISFILED = """
 SELECT min(number) FROM audit_entries,
-    LATERAL (SELECT body::json AS it, body::json->'predicate' AS receipt) AS said
-WHERE number > %s AND number <= %s AND (actor, action, subject, at, workspace) IS DISTINCT FROM
+    LATERAL (SELECT CASE WHEN pg_input_is_valid(body, 'jsonb') THEN body::json END AS it) AS text,
+    LATERAL (SELECT it->'predicate' AS receipt) AS part,
+    LATERAL (SELECT CASE WHEN receipt IS NULL THEN it->>'time' ELSE receipt->>'at' END
+        AS moment) AS said
+WHERE number > %s AND number <= %s AND (actor, action, subject, workspace) IS DISTINCT FROM
     CASE WHEN receipt IS NULL
-    THEN (coalesce(it->>'actorid', ''), it->>'type', it->>'subject',
-          (it->>'time')::timestamptz, it->>'workspaceid')
+    THEN (coalesce(it->>'actorid', ''), it->>'type', it->>'subject', it->>'workspaceid')
     ELSE (receipt->>'agent_id', it->>'predicateType', 'run/' || (receipt->>'run_id'),
-          (receipt->>'at')::timestamptz, receipt->>'workspace_id') END
+          receipt->>'workspace_id') END
+OR number > %s AND number <= %s AND at IS DISTINCT FROM
+    CASE WHEN pg_input_is_valid(moment, 'timestamptz') THEN moment::timestamptz END
+"""
+_FIRST_AFTER_HEAD = """
+SELECT min(number) FROM audit_entries
+WHERE number > coalesce((SELECT number FROM audit_heads), 0)
 """
 
 _LINK = """
@@ -155,11 +163,16 @@ async def first_misfiled(tenant_id: str, after: int, up_to: int) -> int | None:
     """The number of the first of these entries that searches find by other attributes than those in
     its body, or None. Raises Unavailable."""
     async with tenant_transaction(tenant_id) as connection:
-        rows = await connection.execute(
-            _FIRST_MISFILED,
-            (after, up_to),
-        )
+        rows = await connection.execute(_FIRST_MISFILED, (after, up_to) * 2)
         found = await rows.fetchone()
+    return found[0] if found else None
+
+
+async def first_after_head(tenant_id: str) -> int | None:
+    """The number of the first entry after the last one that the head knows, as of one moment, or
+    None: whoever appends stores both at once. Raises Unavailable."""
+    async with tenant_transaction(tenant_id) as connection:
+        found = await (await connection.execute(_FIRST_AFTER_HEAD)).fetchone()
     return found[0] if found else None
 
 

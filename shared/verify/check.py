@@ -60,10 +60,16 @@ class Chain:
         *lines, unended = entries.split(b"\n")
         first = self.tree.size
         for line in [*lines, unended] if unended else lines:
-            leaf = self._leaf(line)
             at = (self.tree.size - first) * LEAF_BYTES
+            given = leaves[at : at + LEAF_BYTES]
+            try:
+                leaf = self._leaf(line, given)
+            except Damaged:
+                if self._unlike:
+                    raise Damaged(self._hashed_anew(self._unlike)) from None
+                raise
             self.tree.add(leaf)
-            if not self._unlike and leaf != leaves[at : at + LEAF_BYTES]:
+            if not self._unlike and leaf != given:
                 self._unlike = self.tree.size
         if unended:
             raise Damaged(f"entry {self.tree.size}: it was altered: its line does not end")
@@ -76,14 +82,17 @@ class Chain:
         if (number, self.tree.root()) == (size, root):
             return f"entry {self._unlike}: its leaf in the tree was altered" if self._unlike else ""
         if self._unlike:
-            return f"entry {self._unlike}: it was altered, and hashed anew"
+            return self._hashed_anew(self._unlike)
         if number < size:
             return f"entry {number + 1}: it is missing; the checkpoint has {size} entries"
         if number > size:
             return f"entry {size + 1}: it was added; the checkpoint has {size} entries"
         return "the entries are not those of the checkpoint: some were altered and all hashed anew"
 
-    def _leaf(self, line: bytes) -> bytes:
+    def _hashed_anew(self, number: int) -> str:
+        return f"entry {number}: it was altered, and hashed anew"
+
+    def _leaf(self, line: bytes, given: bytes) -> bytes:
         number = self.tree.size + 1
         found = _LINE.fullmatch(line)
         if found is None:
@@ -98,12 +107,16 @@ class Chain:
             raise Damaged(f"entry {number}: it was altered: its hash is another")
         if int(numbered) != number or tenant != self.tenant:
             raise Damaged(f"entry {number}: it is missing; entry {numbered.decode()} follows")
+        leaf = hashlib.sha256(b"\x00" + link.digest()).digest()
         if previous != self._previous:
+            # Where its leaf is the one that was written, the entry before it is another.
+            if leaf == given and number > 1:
+                raise Damaged(self._hashed_anew(number - 1))
             raise Damaged(f"entry {number}: it does not follow the entry before it")
         self._previous = hash
         if body.startswith(STATEMENT):
             self._note(event_id[1:-1], body, number)
-        return hashlib.sha256(b"\x00" + link.digest()).digest()
+        return leaf
 
     def _note(self, receipt_id: bytes, body: bytes, number: int) -> None:
         try:

@@ -13,6 +13,7 @@ from events.cases import CreationCaseReviewNeeded
 from events.mobile_api import NotificationRequested
 from events.policies import PolicyApprovalNeeded
 from shared.kit.canonical import canonical_json
+from shared.kit.errors import Invalid
 
 # Every published event gets an entry but for these, so that a new type is audited by default.
 NO_EVIDENCE = {
@@ -93,15 +94,17 @@ def entry_body(attributes: Mapping[str, str], data: str) -> str:
 
 def is_body_of(body: str, attributes: Mapping[str, str], data: str) -> bool:
     """Whether an entry's body is about an event: its attributes, and of each field of its data the
-    value or its digest, however much was kept when it was written."""
+    value or its digest, however much was kept when it was written; in the one spelling that is."""
     try:
         kept = json.loads(body)
+        is_canonical = canonical_json(kept).decode() == body
         stored = _fields(kept.pop("data"))
-    except (ValueError, LookupError, TypeError, AttributeError):
+    except (ValueError, LookupError, TypeError, AttributeError, Invalid):
         return False
     texts = _fields(data)
     return (
-        kept == attributes
+        is_canonical
+        and kept == attributes
         and stored.keys() == texts.keys()
         and all(stored[name] in (text, _digest(text)) for name, text in texts.items())
     )

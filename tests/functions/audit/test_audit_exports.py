@@ -4,7 +4,6 @@ import hashlib
 import io
 import json
 from dataclasses import replace
-from datetime import timedelta
 from urllib.parse import quote
 
 import httpx
@@ -21,11 +20,11 @@ from functions.audit.stored_checkpoints import read_checkpoints
 from functions.audit.views import AuditExport
 from shared.kit.callers import Caller
 from shared.kit.errors import NotFound, Unavailable, VersionConflict
-from shared.messaging.envelope import Envelope
 from shared.storage import buckets as storage
 from shared.storage.idempotency import IdempotencyKey
 from shared.verify.check import Verified, verify
 from tests.functions.audit.chains import AT, Chain
+from tests.functions.audit.exports import due
 from tests.shared.cloud import Cloud
 
 pytestmark = pytest.mark.platform
@@ -39,23 +38,10 @@ async def auditor(chain: Chain, cloud: Cloud) -> Caller:
     return Caller("mara", chain.tenant, scopes, frozenset({"tenant_admin"}), AT, token="")
 
 
-def _due(tenant: str, export_id: str) -> Envelope:
-    """The timer of an export, as Cloud Tasks delivers it."""
-    return Envelope(
-        id=f"tim_{export_id}",
-        type=EXPORT_DUE,
-        source="//assent/audit",
-        subject=f"audit_export/{export_id}",
-        time=AT,
-        tenantid=tenant,
-        received_at=AT + timedelta(seconds=2),
-    )
-
-
 async def _exported(auditor: Caller) -> AuditExport:
     asked = await post_export(auditor, IdempotencyKey(auditor))
     assert (asked.status, asked.url, asked.requested_by) == ("pending", None, "mara")
-    await make(_due(auditor.tenant_id, asked.export_id))
+    await make(due(auditor.tenant_id, asked.export_id))
     return await get_export(auditor, asked.export_id)
 
 
@@ -100,7 +86,7 @@ async def test_a_repeated_timer_gives_the_same_archive(chain: Chain, auditor: Ca
     export = await _exported(auditor)
     before = await _downloaded(export)
     await chain.append(4)
-    await make(_due(chain.tenant, export.export_id))
+    await make(due(chain.tenant, export.export_id))
     again = await get_export(auditor, export.export_id)
     assert again.model_copy(update={"url": None}) == export.model_copy(update={"url": None})
     assert await _downloaded(again) == before
@@ -115,9 +101,9 @@ async def test_a_bucket_that_does_not_answer_is_asked_again(
     with monkeypatch.context() as environment:
         environment.setenv("ASSENT_BUCKETS_URL", "http://127.0.0.1:9")
         with pytest.raises(Unavailable, match="bucket did not answer"):
-            await make(_due(chain.tenant, asked.export_id))
+            await make(due(chain.tenant, asked.export_id))
     assert (await get_export(auditor, asked.export_id)).status == "pending"
-    await make(_due(chain.tenant, asked.export_id))
+    await make(due(chain.tenant, asked.export_id))
     export = await get_export(auditor, asked.export_id)
     assert _verified(await _downloaded(export)).entries == 2
 
@@ -155,7 +141,7 @@ async def test_one_export_is_made_at_a_time_and_a_key_asks_for_one_only(
     assert await post_export(auditor, key) == asked
     with pytest.raises(VersionConflict, match=f"{asked.export_id} is being made"):
         await post_export(auditor, IdempotencyKey(auditor))
-    await make(_due(chain.tenant, asked.export_id))
+    await make(due(chain.tenant, asked.export_id))
     assert (await post_export(auditor, IdempotencyKey(auditor))).status == "pending"
 
 

@@ -77,17 +77,31 @@ def test_altering_any_part_of_an_entry_breaks_the_chain_at_that_entry(
 
 
 @given(links, st.data())
-def test_replacing_an_entry_hash_and_all_is_seen_at_the_next_or_at_the_head(
+def test_an_entry_that_was_replaced_hash_and_all_is_named(
+    contents: list[tuple[str, str]], data: st.DataObject
+) -> None:
+    entries = _chain(contents)
+    head = _head(entries)
+    covering = _covers(entries, *data.draw(st.sets(st.integers(1, len(entries)))))
+    place = data.draw(st.integers(0, len(entries) - 1))
+    forged = [*contents]
+    forged[place] = (contents[place][0], contents[place][1] + "!")
+    entries[place] = _chain(forged)[place]
+    assert _first(entries, head, sorted(covering, key=lambda each: each.size)) == place + 1
+
+
+@given(links, st.data())
+def test_an_entry_that_continues_another_chain_is_named(
     contents: list[tuple[str, str]], data: st.DataObject
 ) -> None:
     entries = _chain(contents)
     head = _head(entries)
     place = data.draw(st.integers(0, len(entries) - 1))
-    forged = [*contents]
-    forged[place] = (contents[place][0], contents[place][1] + "!")
-    entries[place] = _chain(forged)[place]
-    last = place == len(entries) - 1
-    assert _first(entries, head) == (place + 1 if last else place + 2)
+    torn = replace(entries[place], previous_hash="f" * 64)
+    names = ("tenant_id", "number", "event_id", "body")
+    link = link_hash(previous="f" * 64, **{name: getattr(torn, name) for name in names})
+    entries[place] = replace(torn, hash=link)
+    assert _first(entries, head) == place + 1
 
 
 @given(links, st.data())

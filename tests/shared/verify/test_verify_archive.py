@@ -8,6 +8,7 @@ import sys
 import tarfile
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -19,6 +20,7 @@ from shared.kit.contents import Content, Tombstone
 from shared.kit.signing import load_signing_key, new_key
 from shared.verify.__main__ import main
 from shared.verify.check import Verified
+from tests.functions.audit.archives import replace_whole
 from tests.shared.verify.archives import (
     AT,
     KEY,
@@ -175,6 +177,13 @@ def test_an_entry_altered_and_hashed_anew_is_named_by_the_tree() -> None:
     assert lines
     assert verified(mixed).broken == "entry 3: it was altered, and hashed anew"
     assert verified(anew).broken.startswith("the entries are not those of the checkpoint")
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_an_entry_that_was_replaced_hash_and_all_is_named(seed: int) -> None:
+    spoiled = replace_whole(ARCHIVE, Random(seed))
+    broken = f"entry {spoiled.first}: it was altered, and hashed anew"
+    assert verified(spoiled.archive).broken == broken
 
 
 def _segments(archive: bytes) -> list[tuple[str, bytes]]:

@@ -1,6 +1,7 @@
 """Any order of commands, events and timers, duplicated and late, keeps the promises of
-docs/domain.md: the first final decision wins, its repeat is the first answer (3), a veto counts up
-to its closing second (4), and what was received in time is never lost to a timer."""
+docs/domain.md: a word about another content changes nothing (2), the first final decision wins, its
+repeat is the first answer (3), a veto counts up to its closing second (4), and what was received in
+time is never lost to a timer."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -60,7 +61,13 @@ LONGEST_REQUEST = 30
 FINAL = ("decided_by", "decided_at", "decision", "decision_hash")
 
 people = st.sampled_from(PEOPLE)
+hashes = st.sampled_from([None, None, None, "0" * 64])
 jumps = st.sampled_from([0.001, 1, 29, 60, 1799, 3600, 7199, 7200, 86_340, 86_400, 260_000])
+
+
+def _about(said: Any, hash: str | None) -> Any:
+    """The same word about another content, where it has the hash of one."""
+    return said if hash is None else said.model_copy(update={"decision_hash": hash})
 
 
 class Machine(RuleBasedStateMachine):
@@ -88,10 +95,11 @@ class Machine(RuleBasedStateMachine):
         verb=st.sampled_from(["approve", "reject", "request_changes", "defer", "escalate"]),
         actor=people,
         hours=st.integers(1, 800),
+        hash=hashes,
     )
-    def send_decision(self, verb: Any, actor: Actor, hours: int) -> None:
+    def send_decision(self, verb: Any, actor: Actor, hours: int, hash: str | None = None) -> None:
         until = self.now + timedelta(hours=hours) if verb == "defer" else None
-        decision = command(verb, self.approval, until=until)
+        decision = _about(command(verb, self.approval, until=until), hash)
         self.under_way.append(("decide", decision, actor, self.now))
 
     @rule(actor=people, to=people)
@@ -99,14 +107,15 @@ class Machine(RuleBasedStateMachine):
         decision = command("delegate", self.approval, to=to.principal)
         self.under_way.append(("decide", decision, actor, self.now))
 
-    @rule(actor=people)
-    def send_break_glass(self, actor: Actor) -> None:
-        decision = command("break_glass", self.approval, grounds="outage")
+    @rule(actor=people, hash=hashes)
+    def send_break_glass(self, actor: Actor, hash: str | None) -> None:
+        decision = _about(command("break_glass", self.approval, grounds="outage"), hash)
         self.under_way.append(("decide", decision, actor, self.now))
 
-    @rule(actor=people)
-    def send_veto(self, actor: Actor) -> None:
-        self.under_way.append(("veto", veto_command(self.approval), actor, self.now))
+    @rule(actor=people, hash=hashes)
+    def send_veto(self, actor: Actor, hash: str | None = None) -> None:
+        vetoed = _about(veto_command(self.approval), hash)
+        self.under_way.append(("veto", vetoed, actor, self.now))
 
     @rule(actor=people, verdict=st.sampled_from(["upheld", "overturned"]))
     def send_review(self, actor: Actor, verdict: Any) -> None:
@@ -129,24 +138,13 @@ class Machine(RuleBasedStateMachine):
         self, what: str, sent: Any, actor: Actor, received_at: datetime, *, took_over: bool
     ) -> None:
         before = self.approval
-        result: Steps | Repeat
-        try:
-            if what == "decide":
-                result = decide(before, sent, actor, received_at, took_over=took_over)
-            elif what == "veto":
-                result = veto(before, sent, actor, received_at, took_over=took_over)
-            else:
-                result = review(before, sent, actor, received_at)
-        except ApprovalExpired:
-            deadline = before.deadline_at
-            assert received_at > deadline, "in time, and yet lost to silence"
+        result = self._judged(what, sent, actor, received_at, took_over=took_over)
+        if result is None:
             return
-        except VetoWindowClosed:
-            assert before.veto is not None
-            assert received_at > before.veto.closes_at, "in time, and yet refused"
-            return
-        except AssentError:
-            return
+        if what != "review":
+            assert sent.decision_hash == before.decision_hash, (
+                "it took a word about another content"
+            )
         if isinstance(result, Repeat):
             return
         assert actor.principal != builders.REQUESTER
@@ -159,6 +157,26 @@ class Machine(RuleBasedStateMachine):
             self.vetoes_counted += 1
         for step in result:
             self.apply(step)
+
+    def _judged(
+        self, what: str, sent: Any, actor: Actor, received_at: datetime, *, took_over: bool
+    ) -> Steps | Repeat | None:
+        """What the rules say; None where they refuse it."""
+        before = self.approval
+        try:
+            if what == "decide":
+                return decide(before, sent, actor, received_at, took_over=took_over)
+            if what == "veto":
+                return veto(before, sent, actor, received_at, took_over=took_over)
+            return review(before, sent, actor, received_at)
+        except ApprovalExpired:
+            assert received_at > before.deadline_at, "in time, and yet lost to silence"
+        except VetoWindowClosed:
+            assert before.veto is not None
+            assert received_at > before.veto.closes_at, "in time, and yet refused"
+        except AssentError:
+            pass
+        return None
 
     def apply(self, step: Step) -> None:
         before, after = self.approval, step.state

@@ -1,18 +1,14 @@
-"""Budgets add up, and each threshold is told once a period, whatever happens in which order: holds,
-charges while runs act, processes that die, stops, undoing and retries; 95 % asks once, and only
-what was assented to raises the limit (invariants 2, 7 and 10)."""
+"""What runs spend is charged while they act; each threshold is told, 95 % asks, and only what was
+assented to raises the limit."""
 
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from events.budgets import BudgetApprovalNeeded, BudgetRaised, BudgetReached
-from functions.runs.rules.budget import Budget, BudgetExhausted, take
+from functions.runs.rules.budget import Budget, take
 from functions.runs.rules.charges import charge, is_due
 from functions.runs.rules.raising import ask, decide_raise
 from functions.runs.rules.run import Run
@@ -141,133 +137,3 @@ def test_a_decision_about_another_request_or_content_raises_nothing() -> None:
     assert decide_raise(asked, _decision(asked, approval_id="apr_other"), 1_000) == ()
     with pytest.raises(SignatureInvalid):
         decide_raise(asked, _decision(asked, decision_hash="0" * 64), 1_000)
-
-
-class Budgets(RuleBasedStateMachine):
-    """Runs that are started, spend, stop, are undone and tried again; each commit may be lost."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.agents, self.tenants = agents_budget(), tenants_budget(limit_usd_micros=1_700)
-        self.runs: list[Run] = []
-        self.told: list[tuple[str, int]] = []
-        self.asked: list[str] = []
-
-    @rule(micros=st.integers(0, 600))
-    def start(self, micros: int) -> None:
-        try:
-            hold, steps = take(self.agents, self.tenants, plan(add("a")), holding(micros))
-        except BudgetExhausted:
-            return
-        self._keep(steps)
-        self.runs.append(run(hold=hold, held_usd_micros=hold.usd_micros))
-
-    @rule(
-        which=st.integers(0, 20),
-        spends=st.integers(0, 300),
-        becomes=st.sampled_from(["running", "running", "paused", "completed", "cancelled"]),
-        dies=st.booleans(),
-    )
-    def go_on(self, which: int, spends: int, becomes: str, dies: bool) -> None:
-        self._commit(which, dies, {"running"}, spends, status=becomes)
-
-    @rule(which=st.integers(0, 20), dies=st.booleans())
-    def fail(self, which: int, dies: bool) -> None:
-        self._commit(which, dies, {"running", "paused"}, 0, status="failed")
-
-    @rule(which=st.integers(0, 20), spends=st.integers(0, 30), dies=st.booleans())
-    def undo(self, which: int, spends: int, dies: bool) -> None:
-        ended = {"paused", "completed", "cancelled", "failed"}
-        self._commit(which, dies, ended, spends, is_undone=True)
-
-    @rule(which=st.integers(0, 20), micros=st.integers(0, 600))
-    def retry(self, which: int, micros: int) -> None:
-        place = which % len(self.runs) if self.runs else None
-        if place is None or self.runs[place].status != "failed" or self.runs[place].is_undone:
-            return
-        try:
-            hold, steps = take(self.agents, self.tenants, plan(add("a")), holding(micros))
-        except BudgetExhausted:
-            return
-        self._keep(steps)
-        before = self.runs[place]
-        hold = hold.but(settled=before.spent_usd_micros, made=before.calls)
-        self.runs[place] = before.but(status="running", hold=hold)
-
-    @rule(
-        status=st.sampled_from(["approved", "rejected", "overturned"]),
-        about=st.sampled_from(["it", "it", "another"]),
-        tenants=st.booleans(),
-    )
-    def decision_arrives(self, status: str, about: str, tenants: bool) -> None:
-        """Perhaps again, late, or about something else."""
-        budget = self.tenants if tenants else self.agents
-        if budget.proposed is None:
-            return
-        other = {"approval_id": "apr_other"} if about == "another" else {}
-        steps = decide_raise(budget, _decision(budget, status, **other), self._usual(budget))
-        assert not steps or about == "it"
-        self._keep(steps)
-
-    def _usual(self, budget: Budget) -> int:
-        return 1_000 if budget.scope == AGENT else 1_700
-
-    def _commit(
-        self, which: int, dies: bool, statuses: set[str], spends: int, **fields: Any
-    ) -> None:
-        place = which % len(self.runs) if self.runs else None
-        if place is None or self.runs[place].status not in statuses or self.runs[place].is_undone:
-            return
-        before = self.runs[place]
-        after = before.but(spent_usd_micros=before.spent_usd_micros + spends, **fields)
-        steps: Any = ()
-        if is_due(after):
-            after, steps = charge(after, self.agents, self.tenants, ASK)
-        if dies:
-            return
-        self.runs[place] = after
-        self._keep(steps)
-
-    def _keep(self, steps: Any) -> None:
-        for each in steps:
-            if each.state.scope == AGENT:
-                self.agents = each.state
-            else:
-                self.tenants = each.state
-            if each.event is BudgetReached:
-                self.told.append((each.state.scope, each.fields["threshold"]))
-            if each.event is BudgetApprovalNeeded:
-                self.asked.append(each.state.scope)
-
-    @invariant()
-    def it_adds_up(self) -> None:
-        held = sum(each.hold.usd_micros for each in self.runs if each.hold is not None)
-        spent = sum(each.spent_usd_micros for each in self.runs)
-        for budget in (self.agents, self.tenants):
-            assert (budget.held_usd_micros, budget.spent_usd_micros) == (held, spent)
-        assert all(each.hold is not None and each.hold.usd_micros >= 0 for each in self.runs)
-
-    @invariant()
-    def what_is_over_holds_nothing(self) -> None:
-        for each in self.runs:
-            if each.has_ended or each.is_undone:
-                assert each.hold is not None
-                assert (each.hold.usd_micros, each.hold.counted) == (0, False)
-
-    @invariant()
-    def each_threshold_is_told_once(self) -> None:
-        assert len(set(self.told)) == len(self.told)
-        assert len(set(self.asked)) == len(self.asked)
-        assert set(self.asked) == {scope for scope, each in self.told if each == 95}
-
-    @invariant()
-    def only_an_assent_raises_a_limit(self) -> None:
-        for budget in (self.agents, self.tenants):
-            usual = self._usual(budget)
-            raised = budget.raised
-            assert budget.limit_usd_micros == (raised.to_usd_micros if raised else usual)
-            assert raised is None or raised.to_usd_micros == usual * 3 // 2
-
-
-Budgets.TestCase.settings = settings(max_examples=100, stateful_step_count=30, deadline=None)
-TestBudgets = Budgets.TestCase
