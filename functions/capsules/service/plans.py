@@ -20,6 +20,7 @@ from functions.capsules.rules.plan import (
 from functions.capsules.rules.problems import Flawed, refusal
 from functions.capsules.service.policies import policies_about
 from functions.capsules.service.sources import Sources
+from functions.capsules.settings import settings
 from functions.capsules.views import PlanView
 from shared.agents.reading import read_agent
 from shared.aggregates.command import Command
@@ -177,4 +178,4 @@ async def _now(work: Command, plan_hash: str, plans: Mapping[str, PlanContent]) 
     policies = await policies_about(
         work.caller, work.workspace_id, plan_hash, calls_of(plan, plans), work.at
     )
-    return Now(agents, stopped, policies)
+    return Now(agents, stopped, policies, settings().model_name)

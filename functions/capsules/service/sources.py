@@ -9,6 +9,7 @@ from functions.capsules.rules.compiler import DEEPEST, Source
 from functions.capsules.rules.problems import Problem, refusal
 from functions.capsules.rules.source import CapsuleBody
 from functions.capsules.service.policies import digest_of
+from functions.capsules.settings import settings
 from shared.agents.reading import KnownAgent, read_agent_named
 from shared.aggregates.command import Command
 from shared.kit.errors import NotFound, VersionConflict
@@ -85,7 +86,8 @@ class Sources:
         )
         policies = await digest_of(self._work.caller)
         most = state.budget.per_run_usd_micros
-        return Source(body, capsule.checksum, part, agent.rights, most, policies)
+        model = settings().model_name
+        return Source(body, capsule.checksum, part, agent.rights, most, policies, model)
 
     async def _agent(self, name: str) -> KnownAgent | None:
         if name not in self._agents:

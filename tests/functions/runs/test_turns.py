@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from emulators.model_server import SCRIPTED
 from functions.runs import settings
 from shared.kit.contents import Content
 from tests.deaths import Death, dies
@@ -117,20 +118,33 @@ async def test_undoing_takes_back_what_a_model_did(world: World, script: Script)
     assert await world.counter() == {"value": 0, "additions": 6}
 
 
-async def test_without_a_model_the_step_says_what_to_set(
+async def test_a_plan_starts_and_resumes_with_no_other_model_than_it_names(
     world: World, script: Script, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("ASSENT_MODEL_URL")
-    settings.settings.cache_clear()
-    plan_hash = await world.plan(think("count", script.goal), calls=5)
+    await script.says(turn(adds(1)), {"text": "one"}, {"text": "done"})
+    steps = (add("first", 1, assent="step"), think("count", script.goal))
+    plan_hash = await world.plan(*steps, calls=5)
     run = await _run(world, plan_hash)
-    assert run["failure"]["code"] == "model_not_configured"
-    assert "ASSENT_MODEL_URL" in run["failure"]["detail"]
+    assert run["status"] == "awaiting_approval"
+    assert (await world.act(run["run_id"], "pause"))["status"] == "paused"
+    for variable, value, said in (
+        ("ASSENT_MODEL_NAME", "other-1", "other-1 is configured now: compile the capsule again"),
+        ("ASSENT_MODEL_URL", "", "none is configured now: set `assent:model_url`"),
+    ):
+        monkeypatch.setenv(variable, value)
+        settings.settings.cache_clear()
+        for path, body in (
+            ("/v1/runs", {"plan_hash": plan_hash}),
+            (f"/v1/runs/{run['run_id']}/resume", {}),
+        ):
+            refused = await world.post(path, body)
+            assert (refused.status_code, refused.json()["code"]) == (409, "version_conflict")
+            assert f"compiled for the model {SCRIPTED}, and {said}" in refused.json()["detail"]
+    assert await script.asked() == []
     monkeypatch.undo()
     settings.settings.cache_clear()
-    await script.says({"text": "four"})
-    await world.act(run["run_id"], "retry")
-    assert (await _ended(world, run["run_id"]))["status"] == "completed"
+    resumed = await world.act(run["run_id"], "resume")
+    assert resumed["status"] == "awaiting_approval"
 
 
 async def test_a_model_that_fails_lets_the_run_fail_and_a_person_try_again(

@@ -23,6 +23,7 @@ from tests.functions.runs.rules.thoughts import (
     ANSWER_COST,
     COUNTER,
     LEDGER,
+    TERMS,
     Died,
     Thoughts,
     call_of,
@@ -110,13 +111,21 @@ def test_a_run_that_may_spend_no_more_rests() -> None:
 def test_without_a_model_it_says_what_to_set() -> None:
     thoughts = Thoughts(terms=None)
     thoughts.until_rest()
-    assert _failure(thoughts) == ("failed", "model_not_configured")
-    assert "ASSENT_MODEL_URL" in thoughts.run.failure.detail  # type: ignore[union-attr]
+    assert (_failure(thoughts), thoughts.asked) == (("paused", "model_changed"), [])
+    assert "assent:model_url" in thoughts.run.failure.detail  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("named", ["large-1", ""])
+def test_no_other_model_is_asked_than_the_plan_names(named: str) -> None:
+    thoughts = Thoughts(saying(), steps=(thinking(model=named),))
+    thoughts.until_rest()
+    assert (_failure(thoughts), thoughts.asked) == (("paused", "model_changed"), [])
+    assert "compile the capsule again" in thoughts.run.failure.detail  # type: ignore[union-attr]
 
 
 def test_a_price_that_is_unknown_counts_as_the_gravest() -> None:
     thoughts = Thoughts(saying(usage=None), steps=(thinking(spend_usd_micros=500_000),))
-    thoughts.terms = ModelTerms("dear")
+    thoughts.terms = ModelTerms(TERMS.name)
     thoughts.until_rest()
     (asked,) = thoughts.asked
     assert asked.most_tokens < 700

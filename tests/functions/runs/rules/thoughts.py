@@ -56,7 +56,8 @@ def thinking(id: str = "think", *calls: Call, **fields: Any) -> PlanStep:
     """A step in which a model chooses."""
     bounds = {"most_calls": 5, "most_turns": 5, "spend_usd_micros": 50_000}
     bounds |= {name: fields.pop(name) for name in list(fields) if name in bounds}
-    envelope = Envelope(calls=calls or (call_of(),), **bounds)
+    model = fields.pop("model", TERMS.name)
+    envelope = Envelope(model=model, calls=calls or (call_of(),), **bounds)
     return PlanStep(id=id, does=AgentTurns(goal="count", envelope=envelope), **fields)
 
 
