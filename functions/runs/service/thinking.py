@@ -76,7 +76,7 @@ async def think(progress: Progress, move: Think, clock: Clock) -> Steps:
         answer = clock.answers[key] = await _asked(move, clock)
     if isinstance(answer, ModelFailed):
         return after_failure(progress, move, answer, clock.now)
-    return after_answer(progress, move, answer, clock.now, is_late=clock.is_late)
+    return after_answer(progress, move, answer, clock.asker, clock.now, is_late=clock.is_late)
 
 
 async def _asked(move: Think, clock: Clock) -> Answer | ModelFailed:
