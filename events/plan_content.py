@@ -77,8 +77,10 @@ class SubRun(Data):
 
 class Envelope(Data):
     """What a model may choose: calls of these operations, each with what its arguments must match,
-    at most so many calls and turns, for at most so much."""
+    at most so many calls and turns, for at most so much. `model` is the name of the one that
+    chooses; a plan that was compiled before plans named it has none, and runs no more."""
 
+    model: str = ""
     calls: tuple[Call, ...]
     most_calls: int
     most_turns: int
@@ -146,6 +148,17 @@ def all_steps(steps: tuple[PlanStep, ...]) -> tuple[PlanStep, ...]:
         if isinstance(step.does, Parallel):
             found += all_steps(step.does.steps)
     return tuple(found)
+
+
+def model_of(step: PlanStep) -> str | None:
+    """The model that chooses in a step; None of a step in which none does."""
+    return step.does.envelope.model if isinstance(step.does, AgentTurns) else None
+
+
+def models_in(plan: PlanContent) -> tuple[str, ...]:
+    """The models that choose in the steps of a plan, each once."""
+    found = (model_of(each) for each in all_steps(plan.steps))
+    return tuple(dict.fromkeys(each for each in found if each is not None))
 
 
 def calls_in(step: PlanStep) -> tuple[Call, ...]:

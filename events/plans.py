@@ -26,7 +26,7 @@ RehearsalMode = Literal["full", "fast", "security"]
 class Denial(Data):
     """Why a step would not be let act, and the nearest change that would let it."""
 
-    code: Literal["agent", "budget", "operation", "policy", "rights"]
+    code: Literal["agent", "budget", "model", "operation", "policy", "rights"]
     detail: str
     change: str
 

@@ -1,5 +1,6 @@
-"""Receipts: what became of one call, as an in-toto statement says it. `runs` reports the outcomes,
-`audit` makes them receipts: appends them to its tree, signs and keeps them."""
+"""Receipts: what became of one call, or of one question to a model, as an in-toto statement says
+it. `runs` reports the outcomes, `audit` makes them receipts: appends them to its tree, signs and
+keeps them."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
@@ -19,7 +20,19 @@ Outcome = Literal["intended", "refused", "dispatched", "confirmed", "doubtful", 
 ReceiptId = Annotated[str, StringConstraints(pattern=r"^rct_[0-7][0-9A-HJKMNP-TV-Z]{25}$")]
 Name = Annotated[str, StringConstraints(max_length=200)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+# What the receipt of a question to a model has for its operation.
+ASKED = "model/turn"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class ModelTurn(Data):
+    """Which model was asked, for which turn of its step, and the tokens that this cost, as its
+    server says; null where it does not."""
+
+    name: Name
+    turn: int
+    tokens_in: int | None = None
+    tokens_out: int | None = None
 
 
 class Receipt(Data):
@@ -29,7 +42,12 @@ class Receipt(Data):
     JSON; the second is missing where there is no output. `approval_id` and `assented_by` say who
     assented to it, where somebody had to; `settled_by` is who said what became of a doubtful call.
     `predicted_usd_micros` stands beside what it cost. `pin` is the definition of the connector that
-    the plan has, and `credential` the name of what the call was made with."""
+    the plan has, and `credential` the name of what the call was made with.
+
+    One with `model` is about a question to a model: `arguments_sha256` is the hash of what it was
+    asked (messages and tools), `output_sha256` that of what it answered (text and calls), and no
+    policy is asked about it, so it has no `decision`. `doubtful`: the answer was lost, and all that
+    it may have cost counts."""
 
     receipt_id: ReceiptId
     invocation_id: Name
@@ -46,7 +64,7 @@ class Receipt(Data):
     arguments_sha256: Sha256
     output_sha256: Sha256 | None = None
     token_id: Name | None = None
-    decision: Name
+    decision: Name | None = None
     approval_id: Name | None = None
     assented_by: Name | None = None
     settled_by: Name | None = None
@@ -55,6 +73,7 @@ class Receipt(Data):
     reason: Annotated[str, StringConstraints(max_length=500)] | None = None
     pin: Sha256 | None = None
     credential: Name | None = None
+    model: ModelTurn | None = None
 
 
 def receipt_id_of(invocation_id: str, outcome: Outcome, attempt: int = 1) -> str:

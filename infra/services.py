@@ -16,7 +16,7 @@ from infra.secret_manager import Secrets
 from infra.settings import Settings
 from infra.sql import SOCKETS, Sql
 from shared.kit.secret_names import MODEL_KEY
-from shared.kit.variables import bucket_variable, url_variable
+from shared.kit.variables import MODEL_NAME, bucket_variable, url_variable
 from shared.manifest import Deployable
 
 Url = Callable[[str], pulumi.Input[str]]
@@ -71,6 +71,8 @@ def environment_of(
         env["ASSENT_PLATFORM_ADMINS"] = " ".join(settings.platform_admins)
     if any(name.endswith(MODEL_KEY) for name in access.secrets):
         env |= _model(settings)
+    elif deployable.manifest.model_name:
+        env |= _model_name(_model(settings))
     for noun in access.calls:
         env[url_variable(noun)] = url(noun)
     if deployable.manifest.reactions is not None:
@@ -87,13 +89,20 @@ def environment_of(
 
 def _model(settings: Settings) -> dict[str, pulumi.Input[str]]:
     """Where the model is, and what it costs; nothing where the stack has none."""
+    if settings.model_url is None or settings.model_name is None:
+        return {}
     said = {
         "ASSENT_MODEL_URL": settings.model_url,
-        "ASSENT_MODEL_NAME": settings.model_name,
+        MODEL_NAME: settings.model_name,
         "ASSENT_MODEL_USD_IN": settings.model_usd_in,
         "ASSENT_MODEL_USD_OUT": settings.model_usd_out,
     }
     return {name: str(value) for name, value in said.items() if value is not None}
+
+
+def _model_name(model: dict[str, pulumi.Input[str]]) -> dict[str, pulumi.Input[str]]:
+    """Which model that is, and nothing else of it."""
+    return {name: value for name, value in model.items() if name == MODEL_NAME}
 
 
 class Services(Part):

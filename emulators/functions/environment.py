@@ -10,7 +10,7 @@ from emulators.iam import PROJECT, REGION, account, push_account
 from emulators.issuer import AUDIENCE
 from emulators.model_server import SCRIPTED
 from shared.kit.secret_names import MODEL_KEY
-from shared.kit.variables import bucket_variable, url_variable
+from shared.kit.variables import MODEL_NAME, bucket_variable, url_variable
 from shared.manifest import Deployable, Manifests
 
 # The variables of our own environment that any program needs, and the options that an operator may
@@ -90,7 +90,7 @@ def _model(services: Services) -> dict[str, str]:
         return {}
     return {
         "ASSENT_MODEL_URL": f"{services.model}/v1",
-        "ASSENT_MODEL_NAME": SCRIPTED,
+        MODEL_NAME: SCRIPTED,
         "ASSENT_MODEL_USD_IN": "1",
         "ASSENT_MODEL_USD_OUT": "4",
     }
@@ -111,6 +111,8 @@ def of_deployable(deployable: Deployable, services: Services) -> dict[str, str]:
     }
     if any(name.endswith(MODEL_KEY) for name in access.secrets):
         env |= _model(services)
+    elif deployable.manifest.model_name:
+        env |= {name: each for name, each in _model(services).items() if name == MODEL_NAME}
     env |= _urls(access.calls, services)
     if deployable.manifest.reactions is not None:
         env["ASSENT_REACTIONS_URL"] = services.urls[f"{deployable.noun}-reactions"]

@@ -5,7 +5,7 @@ from typing import Any, Self
 from pydantic import Field
 
 from events.capsules import CapsuleStatus
-from events.plan_content import PlanContent
+from events.plan_content import PlanContent, models_in
 from events.plans import PlanStatus, Prediction
 from functions.capsules.rules.capsule import Capsule
 from functions.capsules.rules.lint import Finding
@@ -78,7 +78,8 @@ class CapsulePage(Page[CapsuleView]):
 
 class PlanView(Model):
     """A plan. `estimate_usd_micros` is the most that a run of it costs, as far as that is known.
-    `content` is what its hash covers, null once it was erased. `prediction` is that of the newest
+    `content` is what its hash covers, null once it was erased, and `models` those of it that choose
+    in its steps. `prediction` is that of the newest
     full rehearsal in which nothing was denied."""
 
     plan_hash: str
@@ -89,16 +90,19 @@ class PlanView(Model):
     compiled_at: Instant
     workspace_id: InWorkspace = None
     content: PlanContent | None = None
+    models: tuple[str, ...] | None = None
     prediction: Prediction | None = Field(default=None)
 
     @classmethod
     def showing(cls, plan: Plan, contents: Contents) -> Self:
         """The plan with its content and its prediction."""
-        content = contents.shown(plan.plan_hash)
+        shown = contents.shown(plan.plan_hash)
+        content = read_plan(shown) if shown else None
         predicted = contents.shown(plan.prediction_hash) if plan.prediction_hash else None
         return part_of(
             cls,
             plan,
-            content=read_plan(content) if content else None,
+            content=content,
+            models=models_in(content) if content else None,
             prediction=Prediction.model_validate(predicted) if predicted else None,
         )

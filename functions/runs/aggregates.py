@@ -4,6 +4,7 @@ schedules, recalls, and how long runs are kept."""
 from events.recalls import TOPIC as RECALLS_TOPIC
 from events.retention import TOPIC as RETENTION_TOPIC
 from functions.runs.rules.budget import Budget
+from functions.runs.rules.entity_types import RUN as RUN_ENTITY
 from functions.runs.rules.recalls import Recall
 from functions.runs.rules.recalls import next_timer as recall_timer
 from functions.runs.rules.retention import Retention
@@ -48,6 +49,7 @@ RUNS = Aggregate(
     next_timer=run_timer,
     swept=is_swept,
     in_workspaces=True,
+    entity_type=RUN_ENTITY,
     event_id=lambda run, number: event_id(run.run_id, run.started_at, number),
 )
 

@@ -21,6 +21,11 @@ class RunsSettings(Settings):
     model_usd_in: Price | None = None
     model_usd_out: Price | None = None
 
+    @property
+    def model(self) -> str:
+        """The name of the model that is asked; empty where nobody is."""
+        return self.model_name if self.model_url else ""
+
     @field_validator("model_url")
     @classmethod
     def _is_reached_over_tls(cls, url: str, others: ValidationInfo) -> str:

@@ -1,4 +1,7 @@
-"""The environment variables whose names hold a name of a manifest."""
+"""The names of environment variables that more than one program must know."""
+
+# Which model is configured.
+MODEL_NAME = "ASSENT_MODEL_NAME"
 
 
 def bucket_variable(bucket: str) -> str:

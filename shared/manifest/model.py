@@ -154,11 +154,13 @@ class Access(Model):
 class Manifest(Model):
     """A function.toml with its defaults filled in. `requirements` names the lock that its image
     installs, a file such as `requirements/models.txt`: each named lock is one more image.
-    `platform_admins`: whether its environment names the platform's admins."""
+    `platform_admins`: whether its environment names the platform's admins; `model_name`: whether it
+    names the model that is configured. Whoever has the model's key knows it anyway."""
 
     summary: Annotated[str, StringConstraints(min_length=10, max_length=200)]
     http: Http | None = None
     reactions: Reactions | None = None
     access: Access = Access()
     platform_admins: bool = False
+    model_name: bool = False
     requirements: Name = REQUIREMENTS

@@ -30,7 +30,7 @@ from functions.capsules.rules.rights import (
 from functions.capsules.rules.schemas import ANY, Schema, mistakes
 from functions.capsules.rules.scope import Scope, misread
 from functions.capsules.rules.source import CapsuleBody, InnerStep, Step
-from functions.capsules.rules.turns import ANSWER, agent_turns
+from functions.capsules.rules.turns import ANSWER, agent_turns, why_no_model
 from shared.agents.rights import KnownRights
 from shared.kit.contents import Content
 from shared.kit.expressions import ExpressionFailed, Path
@@ -42,7 +42,8 @@ DEEPEST = 5
 
 class Source(NamedTuple):
     """A published version of a capsule with the agent whose rights it runs with, the digest of the
-    policies that determine its calls, and the operations that there are where it lies."""
+    policies that determine its calls, the operations that there are where it lies, and the model
+    that is configured; empty for none."""
 
     body: CapsuleBody
     checksum: str
@@ -51,6 +52,7 @@ class Source(NamedTuple):
     per_run_usd_micros: int
     policies: str
     operations: Operations = OWN
+    model: str = ""
 
 
 class Compiled(NamedTuple):
@@ -224,11 +226,15 @@ class _Compiling:
         return self._planned(node, Wait(seconds=wait.seconds, until=wait.until))
 
     def _agent(self, node: Node) -> PlanStep:
-        assert node.step.agent is not None
-        for each in node.step.agent.tools:
+        body, source = node.step.agent, self.source
+        assert body is not None
+        for each in body.tools:
             self._listed(node, each)
         self._gives(node.step, ANSWER)
-        turns, assent = agent_turns(node.step.agent, self.source.rights, self.source.agent)
+        if (why := why_no_model(body.model, source.model)) is not None:
+            at = "agent" if body.model is None else "agent.model"
+            self.problems.append(Problem(f"{node.path}.{at}", why))
+        turns, assent = agent_turns(body, source.rights, source.agent, source.model)
         asks = node.step.approval == "required"
         return self._planned(node, turns).but(assent="step" if asks else assent)
 

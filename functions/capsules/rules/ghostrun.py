@@ -15,6 +15,7 @@ from events.plan_content import (
     SubRun,
     Wait,
     all_steps,
+    model_of,
 )
 from events.plans import Denial, Prediction, RehearsalMode, StepPrediction
 from functions.capsules.rules.compiler import Compiled
@@ -39,12 +40,13 @@ class Policy(NamedTuple):
 class Now(NamedTuple):
     """What holds now: `agents` has, by id, the version, the spec hash and the rights of each agent
     that serves, `stopped` says why another one does not, `policies` what is said of each call, and
-    `operations` which there are."""
+    `operations` which there are, `model` which one is configured; empty for none."""
 
     agents: Mapping[str, tuple[str, str, KnownRights]]
     stopped: Mapping[str, str]
     policies: Mapping["Asked", Policy]
     operations: Operations = OWN
+    model: str = ""
 
 
 class Asked(NamedTuple):
@@ -243,10 +245,20 @@ def _denials(step: PlanStep, plan: PlanContent, plans: Plans, now: Now) -> Itera
         for each in all_steps(inner.steps):
             yield from _denials(each, inner, plans, now)
         return
+    yield from _of_model(step, now)
     for call in _calls(step, plans):
         yield from _of_operation(call, now)
         yield from _of_rights(call, plan, now)
         yield from _of_policies(_asked(call, step, plan), now)
+
+
+def _of_model(step: PlanStep, now: Now) -> Iterator[Denial]:
+    named = model_of(step)
+    if named in (None, now.model):
+        return
+    told = f"{now.model} is configured now" if now.model else "none is configured now"
+    detail = f"the plan was compiled with {f'the model {named}' if named else 'no model'}; {told}"
+    yield Denial(code="model", detail=detail, change="compile the capsule again")
 
 
 def _of_operation(call: Call, now: Now) -> Iterator[Denial]:

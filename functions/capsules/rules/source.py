@@ -153,7 +153,8 @@ class WaitBody(Model):
 
 class AgentBody(Model):
     """What a model may do to reach a goal: calls of these tools, each argument as its patterns
-    allow, so many calls and turns, for so much."""
+    allow, so many calls and turns, for so much. `model` names the model, which by default is the
+    one that is configured."""
 
     goal: Text
     tools: Annotated[tuple[Operation, ...], Field(min_length=1, max_length=50)]
@@ -164,6 +165,9 @@ class AgentBody(Model):
     calls: Count = 10
     turns: Count = 10
     spend_usd: Usd = 0.5
+    model: Annotated[str, StringConstraints(strict=True, min_length=1, max_length=200)] | None = (
+        None
+    )
 
 
 class InnerStep(Model):

@@ -18,10 +18,11 @@ ANSWER: Schema = {
 
 
 def agent_turns(
-    body: AgentBody, rights: KnownRights, agent: AgentPart
+    body: AgentBody, rights: KnownRights, agent: AgentPart, model: str
 ) -> tuple[AgentTurns, Assent]:
-    """The envelope with the rights of the agent to each of its tools, and who assents to it: who
-    assents to the plan, where the agent does not do all of it alone. Raises Refused."""
+    """The envelope with the model that chooses and the rights of the agent to each of its tools,
+    and who assents to it: who assents to the plan, where the agent does not do all of it alone.
+    Raises Refused."""
     unlisted = sorted(body.arguments.keys() - set(body.tools))
     if unlisted:
         raise Refused(f"bounds the arguments of {unlisted[0]}, which is not among its tools")
@@ -46,6 +47,7 @@ def agent_turns(
         for each in grants
     )
     envelope = Envelope(
+        model=model,
         calls=calls,
         most_calls=body.calls,
         most_turns=body.turns,
@@ -53,6 +55,19 @@ def agent_turns(
     )
     assent: Assent = "none" if all(each.is_alone for each in grants) else "plan"
     return AgentTurns(goal=body.goal, envelope=envelope), assent
+
+
+def why_no_model(named: str | None, configured: str) -> str | None:
+    """Why the model of a step cannot choose; None where it can. `configured` is the one of the
+    stack, empty where there is none."""
+    if not configured:
+        return (
+            "a model chooses in it, and none is configured: set `assent:model_url` and"
+            " `assent:model_name` of the stack, or use operations"
+        )
+    if named not in (None, configured):
+        return f"{named} is not configured: write {configured}, or leave `model` out"
+    return None
 
 
 def _narrowed(operation: str, limits: RightLimits, body: AgentBody) -> RightLimits:

@@ -21,6 +21,7 @@ from functions.capsules.rules.problems import Flawed, refusal
 from functions.capsules.service.operations import known_operations
 from functions.capsules.service.policies import policies_about
 from functions.capsules.service.sources import Sources
+from functions.capsules.settings import settings
 from functions.capsules.views import PlanView
 from shared.agents.reading import read_agent
 from shared.aggregates.command import Command
@@ -178,4 +179,4 @@ async def _now(work: Command, plan_hash: str, plans: Mapping[str, PlanContent]) 
     calls = calls_of(plan, plans)
     policies = await policies_about(work.caller, work.workspace_id, plan_hash, calls, work.at)
     operations = await known_operations(work, (each.operation for each in calls))
-    return Now(agents, stopped, policies, operations)
+    return Now(agents, stopped, policies, operations, settings().model_name)

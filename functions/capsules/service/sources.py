@@ -11,6 +11,7 @@ from functions.capsules.rules.problems import Problem, refusal
 from functions.capsules.rules.source import CapsuleBody
 from functions.capsules.service.operations import known_operations
 from functions.capsules.service.policies import digest_of
+from functions.capsules.settings import settings
 from shared.agents.reading import KnownAgent, read_agent_named
 from shared.aggregates.command import Command
 from shared.kit.errors import NotFound, VersionConflict
@@ -88,7 +89,10 @@ class Sources:
         policies = await digest_of(self._work.caller)
         most = state.budget.per_run_usd_micros
         operations = await known_operations(self._work, operations_in(body))
-        return Source(body, capsule.checksum, part, agent.rights, most, policies, operations)
+        model = settings().model_name
+        return Source(
+            body, capsule.checksum, part, agent.rights, most, policies, operations, model
+        )
 
     async def _agent(self, name: str) -> KnownAgent | None:
         if name not in self._agents:

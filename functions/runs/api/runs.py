@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, StringConstraints
 from events.jobs import JobBody
 from events.runs import RunStatus
 from functions.runs.aggregates import RUN, RUNS
+from functions.runs.rules.entity_types import RUN as RUN_ENTITY
 from functions.runs.rules.replaying import Mode
 from functions.runs.service import (
     commanding,
@@ -122,7 +123,7 @@ async def pause_run(caller: Caller, key: Key, run_id: str) -> RunView:
 
 
 @ROUTER.post("/v1/runs/{run_id}/resume", status_code=202)
-@does("runs.resume", within=_CANCELS, deed="resuming a run")
+@does("runs.resume", about=RUN_ENTITY, within=_CANCELS, deed="resuming a run")
 async def resume_run(
     caller: Caller, key: Key, run_id: str, body: Annotated[ResumeBody, _OR_NOTHING]
 ) -> RunView:
@@ -133,7 +134,7 @@ async def resume_run(
 
 
 @ROUTER.post("/v1/runs/{run_id}/retry", status_code=202)
-@does("runs.retry", within=_CANCELS, deed="trying a run again")
+@does("runs.retry", about=RUN_ENTITY, within=_CANCELS, deed="trying a run again")
 async def retry_run(caller: Caller, key: Key, run_id: str) -> RunView:
     """Lets a failed run go on from the step that failed; no step that has ended is done again."""
     return await commanding.resume_run(caller, key, run_id)

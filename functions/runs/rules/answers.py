@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functions.runs.rules import ending
 from functions.runs.rules.moves import Rest, Think, failed
 from functions.runs.rules.progress import Progress
+from functions.runs.rules.questions import report_failure, report_now
 from functions.runs.rules.run import Run, Steps
 from functions.runs.rules.thinking import Thinking, Turn, turn_id
 from shared.models.messages import Answer, ModelFailed
@@ -27,7 +28,7 @@ def count_lost(run: Run, asker: str) -> Run:
     lost = thinking.reserved_usd_micros
     spent = thinking.spent_usd_micros + lost
     return run.but(
-        thinking=thinking.but(reserved_usd_micros=0, spent_usd_micros=spent),
+        thinking=thinking.but(asker=None, reserved_usd_micros=0, spent_usd_micros=spent),
         spent_usd_micros=run.spent_usd_micros + lost,
     )
 
@@ -47,12 +48,12 @@ def before_asking(
         return None
     if is_late:
         return ending.rest(progress, Rest(move.placed.step.id, at))
-    progress.run = _reserved(run, move, asker)
+    progress.run = _reserved(run, move, asker, at)
     return ending.commit_part(progress, at)
 
 
 def after_answer(
-    progress: Progress, move: Think, answer: Answer, at: datetime, *, is_late: bool
+    progress: Progress, move: Think, answer: Answer, asker: str, at: datetime, *, is_late: bool
 ) -> Steps:
     """The turn is kept, and what it did cost is what is spent. Nothing follows from it before that
     is committed; then the run goes on, in another request where it `is_late` in this one, unless
@@ -63,14 +64,19 @@ def after_answer(
         run_id=run.run_id,
         number=move.placed.number,
         turn=_thinking(run).turns,
+        step=move.placed.step.id,
         at=at,
         model=move.terms.name,
         answer=answer,
         cost_usd_micros=cost,
+        asked=_asked(run, move, asker, at),
     )
     progress.answered.append(turn)
     cursor = run.cursor.but(attempt=1)
     progress.run = _noted(run, cost, 1).but(cursor=cursor)
+    # Where the run goes on at once, its next burst reports the turn with what followed from it.
+    if run.stop is not None or is_late:
+        report_now(progress, turn, move.placed.step)
     if run.stop is not None:
         return ending.stop(progress, at)
     if is_late:
@@ -83,6 +89,7 @@ def after_failure(progress: Progress, move: Think, failure: ModelFailed, at: dat
     failed. What may have been worked stays spent."""
     run, step = progress.run, move.placed.step
     cost = _thinking(run).reserved_usd_micros if failure.may_have_cost else 0
+    report_failure(progress, move, failure, at)
     progress.run = run = _noted(run, cost, 0)
     if run.stop is not None:
         return ending.stop(progress, at)
@@ -99,14 +106,25 @@ def _thinking(run: Run) -> Thinking:
     return run.thinking or Thinking()
 
 
-def _reserved(run: Run, move: Think, asker: str) -> Run:
+def _reserved(run: Run, move: Think, asker: str, at: datetime) -> Run:
+    return run.but(thinking=_asking(_thinking(run), move, asker, at))
+
+
+def _asked(run: Run, move: Think, asker: str, at: datetime) -> Thinking:
+    """Who had asked for the turn. Where somebody counted that as lost, only the asker knows."""
     thinking = _thinking(run)
-    return run.but(
-        thinking=thinking.but(
-            asked=thinking.asked + 1,
-            asker=asker,
-            reserved_usd_micros=move.reserved_usd_micros,
-        )
+    if thinking.asker == asker:
+        return thinking
+    return _asking(thinking, move, asker, at).but(asked=thinking.asked)
+
+
+def _asking(thinking: Thinking, move: Think, asker: str, at: datetime) -> Thinking:
+    return thinking.but(
+        asked=thinking.asked + 1,
+        asker=asker,
+        asked_at=at,
+        asked_sha256=move.said.digest,
+        reserved_usd_micros=move.reserved_usd_micros,
     )
 
 
@@ -114,7 +132,8 @@ def _noted(run: Run, cost: int, turns: int) -> Run:
     """It is known what the latest call of the model cost, and whether it gave a turn."""
     thinking = _thinking(run)
     spent = thinking.spent_usd_micros + cost
+    known = Thinking(turns=thinking.turns + turns, spent_usd_micros=spent, told=thinking.told)
     return run.but(
-        thinking=Thinking(turns=thinking.turns + turns, spent_usd_micros=spent),
+        thinking=known,
         spent_usd_micros=run.spent_usd_micros + cost,
     )

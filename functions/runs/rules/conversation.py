@@ -10,7 +10,7 @@ from functions.runs.rules.choices import tool_names
 from functions.runs.rules.prices import most_tokens_in
 from functions.runs.rules.run import StepResult
 from functions.runs.rules.thinking import Turn
-from shared.kit.canonical import canonical_json
+from shared.kit.canonical import canonical_json, content_hash
 from shared.models.messages import Chosen, Message, Tool
 
 MOST_TOLD_BYTES = 16 * 1024
@@ -37,6 +37,21 @@ class Conversation(NamedTuple):
     def most_tokens(self) -> int:
         """The most tokens that it can have."""
         return most_tokens_in(self.size, len(self.messages) + len(self.tools))
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of what is said, for a receipt, which has no text of anybody."""
+        messages = [
+            {
+                "role": each.role,
+                "text": each.text,
+                "calls": [[id, call.name, call.arguments] for id, call in each.calls],
+                "answers": each.answers,
+            }
+            for each in self.messages
+        ]
+        tools = [[each.name, each.description, each.schema] for each in self.tools]
+        return content_hash({"messages": messages, "tools": tools})
 
 
 def conversation(

@@ -30,7 +30,7 @@ def _results(progress: Progress) -> Steps:
 
 
 def _told(progress: Progress, run: Run, event: type, **fields: Any) -> Steps:
-    said = {"receipts": tuple(progress.receipts), **fields}
+    said = {"receipts": progress.reported, **fields}
     return (*_results(progress), Transition(run, event, said))
 
 
@@ -51,7 +51,7 @@ def delegate(progress: Progress, below: Run) -> Steps:
 def commit_part(progress: Progress, at: datetime) -> Steps:
     """The run goes on at once, after what it did so far was committed."""
     run = progress.run.moving(at)
-    if progress.receipts:
+    if progress.reported:
         return _told(progress, run, RunWentOn)
     return (*_results(progress), Transition(run))
 
@@ -61,7 +61,7 @@ def wait_for_tools(progress: Progress, at: datetime, until: datetime) -> Steps:
     run = progress.run.but(
         waiting=Waiting(kind="time", until=until), due_at=until, tries=progress.run.tries + 1
     )
-    if progress.receipts:
+    if progress.reported:
         return _told(progress, run, RunWentOn)
     return (*_results(progress), Transition(run))
 
@@ -94,7 +94,7 @@ def finish(progress: Progress, move: Finish, at: datetime) -> Steps:
         stop=None,
         stopping=None,
     )
-    said = {"receipts": tuple(progress.receipts), "outputs_hash": outputs.hash}
+    said = {"receipts": progress.reported, "outputs_hash": outputs.hash}
     return (*_results(progress), Transition(run, RunCompleted, said, contents=(outputs,)))
 
 
@@ -114,6 +114,6 @@ def ask(
     progress: Progress, run: Run, event_id: str, contents: tuple[Content, ...], **said: Any
 ) -> Steps:
     """The run waits for assent."""
-    fields = {"receipts": tuple(progress.receipts), **said}
+    fields = {"receipts": progress.reported, **said}
     asking = Transition(run, RunApprovalNeeded, fields, event_id, contents)
     return (*_results(progress), asking)

@@ -51,7 +51,8 @@ ASKED_AGAIN_AFTER = timedelta(seconds=5)
 @dataclass
 class Progress:
     """A run on its way. `results` are those of earlier bursts that its expressions read, by their
-    ids; `made` are new, and so are `answered` turns and `receipts`. `most_usd_micros` is the most
+    ids; `made` are new, and so are `answered` turns and the receipts of calls (`receipts`) and of
+    `questions` to a model. `most_usd_micros` is the most
     that it may have spent, where that is less than the plan says."""
 
     run: Run
@@ -61,6 +62,7 @@ class Progress:
     made: list[StepResult] = field(default_factory=list)
     answered: list[Turn] = field(default_factory=list)
     receipts: list[Receipt] = field(default_factory=list)
+    questions: list[Receipt] = field(default_factory=list)
     most_usd_micros: int | None = None
     mind: turns.Mind = field(default_factory=turns.Mind)
     _bytes: int = 0
@@ -69,6 +71,11 @@ class Progress:
 
     def __post_init__(self) -> None:
         self._units = units_of(self.plan)
+
+    @property
+    def reported(self) -> tuple[Receipt, ...]:
+        """All receipts that others are told of."""
+        return (*self.questions, *self.receipts)
 
     @property
     def is_full(self) -> bool:

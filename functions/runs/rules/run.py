@@ -135,6 +135,8 @@ class Run(RunState):
     # The divergences that a person has seen and accepted: the step with more calls, and the cost.
     accepted: str | None = None
     accepted_cost: Costlier | None = None
+    # The models that its plan names, each with the last unit in which it chooses.
+    models: dict[str, int] = Field(default_factory=dict)
     # The step under way in which a model chooses.
     thinking: Thinking | None = None
     # Of a sub-run: the runs above it, from the one that somebody started; what it may spend, and

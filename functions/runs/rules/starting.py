@@ -5,6 +5,7 @@ from datetime import datetime
 from events.plan_content import PlanContent
 from events.plans import PlanState
 from events.runs import RunStarted, Waiting
+from functions.runs.rules.models import last_units
 from functions.runs.rules.order import placed_steps
 from functions.runs.rules.run import LOST_AFTER, Assented, Hold, Run, Steps
 from shared.kit.errors import VersionConflict
@@ -37,6 +38,7 @@ def begun(
         started_by=by,
         started_at=at,
         steps=len(placed_steps(plan)),
+        models=last_units(plan),
         held_usd_micros=hold.usd_micros,
         hold=hold,
         authors=tuple(dict.fromkeys((by, state.compiled_by))),

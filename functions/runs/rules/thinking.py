@@ -11,14 +11,18 @@ from shared.models.messages import Answer
 class Thinking(Model):
     """A step under way in which a model chooses: so many `turns` are kept. `asked` counts the calls
     of the model for the next one of which nobody noted an answer; `asker` made the last of these,
-    which may cost `reserved_usd_micros`. `spent_usd_micros` is what the model's calls cost, with
-    all that was reserved for those whose answer is lost."""
+    at `asked_at`, with what has the hash `asked_sha256`, which may cost `reserved_usd_micros`.
+    `spent_usd_micros` is what the model's calls cost, with all that was reserved for those whose
+    answer is lost. The receipts of the first `told` turns are reported."""
 
     turns: int = 0
     asked: int = 0
     asker: str | None = None
+    asked_at: Instant | None = None
+    asked_sha256: str = ""
     reserved_usd_micros: int = 0
     spent_usd_micros: int = 0
+    told: int = 0
 
     def asked_anew(self) -> "Thinking":
         """The same, once a person wants the model to be asked again."""
@@ -33,15 +37,19 @@ class ChosenCall(Model):
 
 
 class Turn(Model):
-    """What a model answered once; it is kept before anything follows from it, and never changes."""
+    """What a model answered once; it is kept before anything follows from it, and never changes.
+    `asked` says who had asked what, and what that might have cost; turns that were kept before
+    questions had receipts lack it."""
 
     run_id: str
     number: int
     turn: int
+    step: str = ""
     at: Instant
     model: str
     answer: Answer
     cost_usd_micros: int
+    asked: Thinking | None = None
 
     @property
     def id(self) -> str:

@@ -21,6 +21,7 @@ from functions.runs.rules.conversation import (
     calls_in,
     conversation,
 )
+from functions.runs.rules.models import why_not_asked
 from functions.runs.rules.moves import Act, Ask, Halt, Think, failed, paused
 from functions.runs.rules.order import Placed
 from functions.runs.rules.prices import LEAST_TOKENS, ModelTerms
@@ -31,10 +32,6 @@ from shared.kit.templates import filled
 
 # A model that was asked so often for one turn without a known answer is not asked again by itself.
 MOST_ASKED = 2
-NOT_CONFIGURED = (
-    "no model is configured: set `assent:model_url` and `assent:model_name` of the stack"
-    " (ASSENT_MODEL_URL and ASSENT_MODEL_NAME of the function runs), and retry the run"
-)
 
 
 class Mind(NamedTuple):
@@ -157,8 +154,9 @@ class StepOfTurns(NamedTuple):
 
     def _think(self) -> Think | Halt:
         envelope, thinking, terms = self._does.envelope, self._thinking, self.mind.terms
-        if terms is None:
-            return failed(self._id, "model_not_configured", NOT_CONFIGURED)
+        if terms is None or terms.name != envelope.model:
+            why = why_not_asked(envelope.model, terms.name if terms is not None else "")
+            return paused(self._id, "model_changed", why)
         key = turn_id(self.run.run_id, self.placed.number, thinking.turns)
         is_lost = not self._is_ours and key not in self.mind.known
         if thinking.asked >= MOST_ASKED and is_lost:

@@ -3,7 +3,7 @@
 import asyncio
 
 from events.effects import Effect
-from events.plan_content import PlanContent, SubRun, all_steps
+from events.plan_content import PlanContent, SubRun, all_steps, model_of, models_in
 from events.plans import Prediction
 from functions.runs.aggregates import RUNS
 from functions.runs.rules import ending
@@ -37,7 +37,8 @@ async def ask_about_calls(work: UnitOfWork, progress: Progress, move: Ask) -> St
         kept = irreversible_in([first.placed.step], progress.prediction)
     summary = f"Step {first.step} of {progress.run.capsule}: {what}"
     if move.why is not None:
-        summary += f", which a model chose: {move.why}"[:1_000]
+        named = model_of(first.placed.step)
+        summary += f", which the model {named} chose: {move.why}"[:1_000]
     return await _ask(
         work,
         progress,
@@ -60,9 +61,16 @@ async def ask_about_plan(
         effect=gravest(effects_of(plan, prediction)),
         content=Content.of(plan.model_dump(mode="json")),
         step=None,
-        summary=f"Run {run.capsule}, version {run.capsule_version}: {run.steps} steps",
+        summary=_summary(run, plan),
         kept=irreversible_in(all_steps(plan.steps), prediction),
     )
+
+
+def _summary(run: Run, plan: PlanContent) -> str:
+    """What the plan is, and which model chooses calls in it, for whoever assents to it."""
+    said = f"Run {run.capsule}, version {run.capsule_version}: {run.steps} steps"
+    named = ", ".join(models_in(plan))
+    return f"{said}; the model {named} chooses calls in them" if named else said
 
 
 async def _ask(

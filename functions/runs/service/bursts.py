@@ -19,6 +19,7 @@ from functions.runs.rules.history import history_before
 from functions.runs.rules.late import may_go_on, may_have_acted, report_late
 from functions.runs.rules.moves import Act, Ask, Delegate, Finish, Halt, Move, Rest, Think
 from functions.runs.rules.progress import Progress
+from functions.runs.rules.questions import lost_question, report_turns
 from functions.runs.rules.reading import results_to_read
 from functions.runs.rules.recalls import recalled
 from functions.runs.rules.replaying import Replay
@@ -106,7 +107,8 @@ class Burst:
     async def do(self, run: Run) -> Run:
         """The run after the burst, saved but not committed. Raises Unavailable where the plan, the
         agent or a key cannot be read."""
-        store, run = self._work.store, count_lost(run, self._clock.asker)
+        store, asker = self._work.store, self._clock.asker
+        before, run = run, count_lost(run, asker)
         plan = self._clock.plan
         if plan is None or plan.state.plan_hash != run.plan_hash:
             plan = self._clock.plan = await plan_under_way(store, run.plan_hash)
@@ -122,6 +124,8 @@ class Burst:
         self.progress = Progress(run, content, plan.prediction, results)
         self._is_in_doubt |= run.tries > 0
         self.progress.mind = await mind_of(store, run, plan.content, self._clock)
+        self.progress.questions.extend(lost_question(before, plan.content, asker))
+        report_turns(self.progress)
         # What it may, it may at this moment.
         self._forbidden = await self._forbids(run, agent)
         return await self._saved(run, await self._advance())

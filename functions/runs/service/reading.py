@@ -5,8 +5,9 @@ from itertools import islice
 from typing import NamedTuple
 
 from events.plan_content import MOST_IN_A_GROUP
-from functions.runs.aggregates import RESULTS
+from functions.runs.aggregates import RESULTS, TURNS
 from functions.runs.rules.run import Run, StepResult, result_id
+from functions.runs.rules.thinking import turn_id
 from functions.runs.service.retention import read_run
 from functions.runs.views.steps import StepPage, StepView
 from shared.kit.callers import Caller
@@ -17,73 +18,94 @@ from shared.storage.firestore import TenantStore
 AT_ONCE = 16
 # One step may have given half a megabyte, which is shown however much it is.
 MOST_BYTES = 900_000
-_CURSOR = re.compile(r"([0-9]{1,6})\.([0-9]{1,6})\.([0-9]{1,6})\Z", re.ASCII)
+_CURSOR = re.compile(r"([0-9]{1,6})\.([0-9]{1,6})\.([0-9]{1,6})\.([0-9]{1,6})\Z", re.ASCII)
 
 
 class Position(NamedTuple):
-    """A result of a run: that of a step, or that of one of its iterations, of which there are
-    `of`."""
+    """A document of a step: what it gave or, of one that has `turns` of a model or iterations
+    (`of`), one of these, the turns first."""
 
     number: int = 0
-    iteration: int = 0
+    index: int = 0
+    turns: int = 0
     of: int = 0
 
-    def id(self, run_id: str) -> str:
-        """The id of its document."""
-        return result_id(run_id, self.number, self.iteration if self.of else None)
+    @property
+    def is_turn(self) -> bool:
+        """Whether a turn of a model lies here."""
+        return self.index < self.turns
 
-    def after(self, iterations: int) -> "Position":
-        """The next one, where this one's step turned out to have so many iterations."""
-        if not self.of and iterations:
-            return Position(self.number, 0, iterations)
-        if self.iteration + 1 < self.of:
-            return Position(self.number, self.iteration + 1, self.of)
+    def place(self, run_id: str) -> tuple[str, str]:
+        """Where its document lies."""
+        if self.is_turn:
+            return TURNS.collection, turn_id(run_id, self.number, self.index)
+        iteration = self.index - self.turns if self.of else None
+        return RESULTS.collection, result_id(run_id, self.number, iteration)
+
+    def after(self, turns: int, iterations: int) -> "Position":
+        """The next one, where this one's step turned out to have so many turns and iterations."""
+        parts = self.turns + self.of
+        if not parts and (turns or iterations):
+            return Position(self.number, 0, turns, iterations)
+        if self.index + 1 < parts:
+            return self._replace(index=self.index + 1)
         return Position(self.number + 1)
 
     def expected(self, last: int) -> "list[Position]":
         """This one and those after it, before the step `last`, as far as nothing unread may come
         between."""
-        if self.of:
-            return [Position(self.number, each, self.of) for each in range(self.iteration, self.of)]
+        parts = self.turns + self.of
+        if parts:
+            return [self._replace(index=each) for each in range(self.index, parts)]
         return [Position(number) for number in range(self.number, last)]
 
 
 async def list_steps(caller: Caller, run_id: str, limit: int, cursor: str | None) -> StepPage:
-    """The results of a run in the order of its plan, each step before its iterations. Reads at most
-    `limit` of them, and shows as many of these as fit into 900 KB, but always one. Raises NotFound,
-    Invalid."""
+    """The results of a run in the order of its plan, each step before the turns of its model and
+    its iterations. Reads at most `limit` of them, and shows as many of these as fit into 900 KB,
+    but always one. Raises NotFound, Invalid."""
     run = await read_run(caller, run_id)
     store = TenantStore(caller.tenant_id)
     # Nothing is there of what comes after the group under way.
     last = min(run.steps, run.done + MOST_IN_A_GROUP)
     position, size = _position_in(cursor), 0
-    known: dict[str, Document | None] = {}
+    known: dict[tuple[str, str], Document | None] = {}
     shown: list[StepView] = []
     while position.number < last:
-        if position.id(run_id) not in known:
+        if position.place(run_id) not in known:
             more = min(AT_ONCE, limit - len(known))
             if more == 0:
                 break
-            ids = [each.id(run_id) for each in islice(position.expected(last), more)]
-            documents = await store.get_many([(RESULTS.collection, id) for id in ids])
-            known |= dict(zip(ids, documents, strict=True))
-        document = known[position.id(run_id)]
-        result = RESULTS.state_in(document.data) if document is not None else None
-        if document is not None and result is not None:
+            places = [each.place(run_id) for each in islice(position.expected(last), more)]
+            known |= dict(zip(places, await store.get_many(places), strict=True))
+        document = known[position.place(run_id)]
+        result = None
+        if document is not None:
             size += len(document.data["state"].encode())
             if shown and size > MOST_BYTES:
                 break
-            shown.append(StepView.of(result))
-        position = position.after(_iterations(run, position, result))
+            result = _result_in(position, document)
+            shown.append(_shown(position, document, result))
+        position = position.after(*_parts(run, position, result))
     following = ".".join(map(str, position)) if position.number < last else None
     return StepPage(items=tuple(shown), next_cursor=following)
 
 
-def _iterations(run: Run, position: Position, result: StepResult | None) -> int:
-    """How many iterations the step has given; one under way has no result of its own yet."""
+def _result_in(position: Position, document: Document) -> StepResult | None:
+    return None if position.is_turn else RESULTS.state_in(document.data)
+
+
+def _shown(position: Position, document: Document, result: StepResult | None) -> StepView:
+    return StepView.of(result) if result else StepView.of_turn(TURNS.state_in(document.data))
+
+
+def _parts(run: Run, position: Position, result: StepResult | None) -> tuple[int, int]:
+    """How many turns and iterations the step has; one under way has no result of its own yet."""
     if result is not None:
-        return result.iterations or 0
-    return run.cursor.call if position.number == run.done else 0
+        return result.turns or 0, result.iterations or 0
+    if position.number != run.done:
+        return 0, 0
+    return run.thinking.turns if run.thinking is not None else 0, run.cursor.call
 
 
 def _position_in(cursor: str | None) -> Position:

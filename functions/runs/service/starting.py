@@ -8,6 +8,7 @@ from events.jobs import JobBody
 from events.plans import PLANS, PlanState
 from functions.runs.aggregates import RUN, RUNS
 from functions.runs.rules.budget import hold_for
+from functions.runs.rules.models import why_other_model
 from functions.runs.rules.run import Run, Steps
 from functions.runs.rules.starting import new_run, start
 from functions.runs.service.agents import why_stopped
@@ -17,6 +18,7 @@ from functions.runs.service.bursts import go_on
 from functions.runs.service.moments import Clock
 from functions.runs.service.ordering import plan_of
 from functions.runs.service.plans import Plan, believed, known_plan, not_compiled
+from functions.runs.settings import settings
 from functions.runs.views.runs import RunView
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.command import Command
@@ -119,6 +121,8 @@ async def prepare(work: UnitOfWork, clock: Clock, plan_hash: str, run_id: str, b
     assert agent is not None
     hold, holding = await take_hold(work, plan, agent)
     run = new_run(run_id, plan.state, plan.content, hold, by, work.at)
+    if (other := why_other_model(run.models, settings().model)) is not None:
+        raise VersionConflict(other)
     return Prepared(run.but(workspace_id=work.workspace_id), plan, holding)
 
 

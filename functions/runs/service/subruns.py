@@ -10,6 +10,7 @@ from functions.runs.rules import subruns as rules
 from functions.runs.rules.budget import BudgetExhausted
 from functions.runs.rules.charges import is_charged
 from functions.runs.rules.divergence import predicted_of
+from functions.runs.rules.models import last_units, why_other_model
 from functions.runs.rules.moves import Delegate, Halt, failed, paused
 from functions.runs.rules.progress import Progress
 from functions.runs.rules.recalls import halt
@@ -25,9 +26,10 @@ from functions.runs.service.budgets import (
     take_hold,
 )
 from functions.runs.service.plans import read_plan
+from functions.runs.settings import settings
 from shared.agents import read_agent_alone
 from shared.aggregates.unit_of_work import UnitOfWork
-from shared.kit.errors import ContentErased, NotFound
+from shared.kit.errors import ContentErased, NotFound, VersionConflict
 from shared.kit.transitions import Transition
 
 
@@ -45,6 +47,8 @@ async def delegate(work: UnitOfWork, progress: Progress, move: Delegate) -> Step
     why = why_stopped(agent, plan.content, work.at)
     if agent is None or why is not None:
         return paused(id, "agent_stopped", why or "")
+    if (other := why_other_model(last_units(plan.content), settings().model)) is not None:
+        return paused(id, "model_changed", other)
     try:
         hold, holding = await take_hold(work, plan, agent, is_part=True)
     except BudgetExhausted as error:
@@ -122,9 +126,15 @@ async def halt_all(work: UnitOfWork, run: Run, recall_id: str, by: str) -> bool:
 
 async def resume_all(work: UnitOfWork, run: Run) -> Run:
     """The run goes on from where it stopped, with those below it. Raises NotFound, BudgetExhausted,
-    VersionConflict."""
+    VersionConflict, also where a model would choose in what is left that is not the configured
+    one."""
     rules.refuse_part(run)
-    for each in await lineage(work, run):
+    runs = await lineage(work, run)
+    for each in runs:
+        other = why_other_model(each.models, settings().model, each.cursor.unit)
+        if other is not None and each.replay_of is None:
+            raise VersionConflict(other)
+    for each in runs:
         if each.status == "failed":
             refuse_replay(each)
             held, holding = await hold_again(work, each)

@@ -54,11 +54,11 @@ async def _turns(store: TenantStore, run: Run, number: int) -> tuple[Turn, ...]:
 
 def _terms() -> ModelTerms | None:
     said = settings()
-    if not said.model_url or not said.model_name:
+    if not said.model:
         return None
     usd_in, usd_out = said.model_usd_in, said.model_usd_out
     return ModelTerms(
-        said.model_name,
+        said.model,
         GRAVEST_USD_IN if usd_in is None else usd_in,
         GRAVEST_USD_OUT if usd_out is None else usd_out,
     )
@@ -76,7 +76,7 @@ async def think(progress: Progress, move: Think, clock: Clock) -> Steps:
         answer = clock.answers[key] = await _asked(move, clock)
     if isinstance(answer, ModelFailed):
         return after_failure(progress, move, answer, clock.now)
-    return after_answer(progress, move, answer, clock.now, is_late=clock.is_late)
+    return after_answer(progress, move, answer, clock.asker, clock.now, is_late=clock.is_late)
 
 
 async def _asked(move: Think, clock: Clock) -> Answer | ModelFailed:

@@ -3,15 +3,51 @@
 from typing import Self
 
 from events.invocations import Labelled
+from events.operations import OPERATIONS
+from functions.runs.rules.choices import tool_names
+from functions.runs.rules.questions import receipt_id_of_question
 from functions.runs.rules.run import Divergence, StepResult
+from functions.runs.rules.thinking import Turn
 from shared.kit.instants import Instant
 from shared.kit.models import Data, Page, part_of
+
+
+class TurnView(Data):
+    """What a model answered, without its words: the operations that it chose, in their order, of
+    which null is none of those that exist. `tokens_in` and `tokens_out` are null where its server
+    does not say them."""
+
+    number: int
+    model: str
+    chosen: tuple[str | None, ...]
+    tokens_in: int | None
+    tokens_out: int | None
+    receipt_id: str | None
+
+    @classmethod
+    def of(cls, turn: Turn) -> Self:
+        """The turn as it is shown."""
+        usage, asked = turn.answer.usage, turn.asked
+        known = tool_names(tuple(OPERATIONS))
+        names = (known.get(each.name, each.name) for each in turn.answer.calls)
+        receipt_id = None
+        if asked is not None:
+            receipt_id = receipt_id_of_question(turn.id, asked.asker or "", "confirmed")
+        return cls(
+            number=turn.turn,
+            model=turn.model,
+            chosen=tuple(each if each in OPERATIONS else None for each in names),
+            tokens_in=usage.tokens_in if usage is not None else None,
+            tokens_out=usage.tokens_out if usage is not None else None,
+            receipt_id=receipt_id,
+        )
 
 
 class StepView(Data):
     """What became of a step, or of one iteration of it, beside what its rehearsal predicted. Of a
     step in which a model chose, each of its calls is an iteration, and it answered after so many
-    `turns`."""
+    `turns`, each of which stands before them: with the number `turn`, the model, what it chose and
+    cost, and its receipt, but without what it was told and wrote."""
 
     number: int
     step: str
@@ -30,11 +66,26 @@ class StepView(Data):
     settled_by: str | None
     sub_run_id: str | None
     divergences: tuple[Divergence, ...]
+    turn: TurnView | None = None
 
     @classmethod
     def of(cls, result: StepResult) -> Self:
         """The result as it is shown."""
         return part_of(cls, result)
+
+    @classmethod
+    def of_turn(cls, turn: Turn) -> Self:
+        """A turn of the model of a step."""
+        result = StepResult(
+            run_id=turn.run_id,
+            number=turn.number,
+            step=turn.step,
+            status="answered",
+            at=turn.at,
+            cost_usd_micros=turn.cost_usd_micros,
+            predicted_usd_micros=turn.asked.reserved_usd_micros if turn.asked is not None else 0,
+        )
+        return part_of(cls, result, turn=TurnView.of(turn))
 
 
 class StepPage(Page[StepView]):

@@ -61,8 +61,16 @@ async def admit(work: Command, call: Invocation, grant: Grant) -> Admitted:
     try:
         work.ask(INVOCATIONS, call.invocation_id, call)
     except Forbidden as denied:
-        refusal = Refusal("the policies do not allow it", denied.detail, may_be_repeated=True)
+        refusal = Refusal(_denial(), denied.detail, may_be_repeated=True)
     return Admitted(known, refusal, await _recorded(work))
+
+
+def _denial() -> str:
+    """That the policies do not allow it, with the names of those that forbid it."""
+    asked = last_asked()
+    named = ", ".join(asked.decision.determining) if asked is not None else ""
+    said = "the policies do not allow it"
+    return f"{said}: {named} forbids it"[:500] if named else said
 
 
 def note_recorded(tenant_id: str, decision: str) -> None:

@@ -22,6 +22,7 @@ from tests.functions.capsules.agents import part_of, rights_of, spec_of
 _, _, _ACCEPTS = get_args(SourceBody)
 assert isinstance(_ACCEPTS, Accepts)
 _READER = BodyReader(CapsuleBody, SourceBody, _ACCEPTS)
+MODEL = "small-1"
 HEAD = "capsule: a-test\nversion: 1.0.0\nagent: stock-keeper\n"
 
 
@@ -37,12 +38,12 @@ def read(text: str, media_type: str = YAML) -> CapsuleBody:
     return body
 
 
-def source_of(text: str, spec: Spec | None = None) -> Source:
+def source_of(text: str, spec: Spec | None = None, model: str = MODEL) -> Source:
     """The capsule with an agent that has the rights of the spec."""
     spec = spec or spec_of()
     body = read(text)
     checksum = Content.of({"source": text}).hash
-    return Source(body, checksum, part_of(spec), rights_of(spec), 500_000, "0" * 64)
+    return Source(body, checksum, part_of(spec), rights_of(spec), 500_000, "0" * 64, model)
 
 
 def compiled(
@@ -50,9 +51,10 @@ def compiled(
     inputs: Mapping[str, Any] | None = None,
     spec: Spec | None = None,
     others: Mapping[str, Source] | None = None,
+    model: str = MODEL,
 ) -> Compiled:
     """The plan of a capsule that is published. Raises what the API answers."""
-    source = source_of(text, spec)
+    source = source_of(text, spec, model)
     try:
         lint(source.body)
         return compile_capsule(source, inputs or {}, others or {})
@@ -65,10 +67,11 @@ def refused(
     inputs: Mapping[str, Any] | None = None,
     spec: Spec | None = None,
     others: Mapping[str, Source] | None = None,
+    model: str = MODEL,
 ) -> dict[str, str]:
     """What is said of each field of a capsule that is refused."""
     with pytest.raises(AssentError) as caught:
-        compiled(text, inputs, spec, others)
+        compiled(text, inputs, spec, others, model)
     assert caught.value.http_status in (400, 422)
     return {each.field: each.message for each in caught.value.errors}
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import aiohttp
 
+from emulators.model_server import SCRIPTED
 from events.operations import OPERATIONS
 from events.plan_content import AgentTurns, Call, Envelope, PlanStep
 from events.rights import RightLimits
@@ -19,10 +20,12 @@ def think(
     most_calls: int = 5,
     most_turns: int = 5,
     spend: int = 50_000,
+    model: str = SCRIPTED,
     **step: Any,
 ) -> PlanStep:
     """A step in which a model chooses among these calls, by default additions to a counter."""
     envelope = Envelope(
+        model=model,
         calls=calls or (call(COUNTER, {}),),
         most_calls=most_calls,
         most_turns=most_turns,

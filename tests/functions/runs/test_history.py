@@ -1,9 +1,5 @@
 """Policies ask what happened in a run before a call, and refuse by it."""
 
-import json
-
-from shared.policy.published import COLLECTION, PUBLISHED, forget
-from shared.storage.batches import Batch
 from tests.functions.runs.worlds import World, add, append
 
 FORBID = """
@@ -16,11 +12,7 @@ when {{ {when} }};
 
 async def publish(world: World, name: str, when: str) -> None:
     """A policy of the tenant that forbids calls."""
-    batch = Batch()
-    sources = [{"name": name, "text": FORBID.format(name=name, when=when)}]
-    batch.put(COLLECTION.name, PUBLISHED, {"state": json.dumps({"version": 1, "sources": sources})})
-    await world.store.commit(batch)
-    forget()
+    await world.publish(name, FORBID.format(name=name, when=when))
 
 
 async def test_a_run_makes_no_more_calls_than_a_policy_allows(world: World) -> None:

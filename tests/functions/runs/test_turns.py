@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from emulators.model_server import SCRIPTED
+from events.receipts import ASKED
 from functions.runs import settings
 from shared.kit.contents import Content
 from tests.deaths import Death, dies
@@ -45,7 +47,7 @@ async def test_a_model_calls_observes_and_answers(world: World, script: Script) 
     run = await _run(world, plan_hash)
     assert (run["status"], run["done"], run["failure"]) == ("completed", 2, None)
     assert await world.counter() == {"value": 4 + len("It is four."), "additions": 2}
-    answer, call, _ = await world.steps(run["run_id"])
+    answer, asked, again, call, _ = await world.steps(run["run_id"])
     assert answer["output"] == {"value": {"text": "It is four."}, "labels": ["model:scripted"]}
     assert (answer["iterations"], answer["turns"]) == (1, 2)
     assert (call["operation"], call["output"]["value"]) == ("assent/counter.add", {"value": 4})
@@ -56,10 +58,27 @@ async def test_a_model_calls_observes_and_answers(world: World, script: Script) 
     assert [each["role"] for each in second["messages"]] == ["system", "user", "assistant", "tool"]
     assert await script.told() == ['{"value":4}']
     receipts = await world.receipts()
-    assert [(each["step"], each["outcome"]) for each in receipts] == [
-        ("count", "confirmed"),
-        ("more", "confirmed"),
+    assert [(each["step"], each["operation"], each["outcome"]) for each in receipts] == [
+        ("count", ASKED, "confirmed"),
+        ("count", COUNTER, "confirmed"),
+        ("count", ASKED, "confirmed"),
+        ("more", COUNTER, "confirmed"),
     ]
+    # Each turn is shown with what it chose and cost, and without its words.
+    about = {"model": SCRIPTED, "tokens_in": 100, "tokens_out": 20}
+    for number, (shown, chosen) in enumerate(((asked, [COUNTER]), (again, []))):
+        receipt = receipts[2 * number]
+        about_it = {
+            "number": number,
+            "chosen": chosen,
+            "receipt_id": receipt["receipt_id"],
+            **about,
+        }
+        assert (shown["step"], shown["status"], shown["turn"]) == ("count", "answered", about_it)
+        assert shown["cost_usd_micros"] == receipt["cost_usd_micros"] == 180
+        assert "It is four." not in str(shown)
+    pages = await world.pages(run["run_id"], limit=1)
+    assert [each for page in pages for each in page] == await world.steps(run["run_id"])
 
 
 LEDGER_LINE = {
@@ -90,13 +109,14 @@ async def test_a_call_outside_the_envelope_waits_for_a_person(
     run = await _run(world, plan_hash)
     assert (run["status"], await world.lines()) == ("awaiting_approval", [])
     asked = await world.approval(run["run_id"])
-    assert "which a model chose: it is not among the tools of the step" in asked["summary"]
+    assert f"which the model {SCRIPTED} chose: it is not among the tools" in asked["summary"]
     await world.decide(run["run_id"], verb)
     ended = await _ended(world, run["run_id"])
     assert (ended["status"], ended["failure"]) == ("completed", None)
     is_made = verb == "approve"
     assert await world.lines() == (["chosen by a model"] if is_made else [])
-    (answer, _, appended) = await world.steps(run["run_id"])
+    shown = await world.steps(run["run_id"])
+    (answer, _, appended) = [each for each in shown if each["turn"] is None]
     assert answer["output"]["value"] == {"text": "done"}
     assert appended["status"] == ("completed" if is_made else "refused")
     assert appended["assented_by"] == ("gala" if is_made else None)
@@ -104,7 +124,7 @@ async def test_a_call_outside_the_envelope_waits_for_a_person(
     assert told[1] == ('{"position":1}' if is_made else REFUSED_BY_A_PERSON)
     # Nobody asked the model again for what it had said.
     assert len(await script.asked()) == 2
-    outcomes = [each["operation"] for each in await world.receipts()]
+    outcomes = [each["operation"] for each in await world.receipts() if each["model"] is None]
     assert outcomes == ([COUNTER, LEDGER] if is_made else [COUNTER])
 
 
@@ -117,20 +137,33 @@ async def test_undoing_takes_back_what_a_model_did(world: World, script: Script)
     assert await world.counter() == {"value": 0, "additions": 6}
 
 
-async def test_without_a_model_the_step_says_what_to_set(
+async def test_a_plan_starts_and_resumes_with_no_other_model_than_it_names(
     world: World, script: Script, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("ASSENT_MODEL_URL")
-    settings.settings.cache_clear()
-    plan_hash = await world.plan(think("count", script.goal), calls=5)
+    await script.says(turn(adds(1)), {"text": "one"}, {"text": "done"})
+    steps = (add("first", 1, assent="step"), think("count", script.goal))
+    plan_hash = await world.plan(*steps, calls=5)
     run = await _run(world, plan_hash)
-    assert run["failure"]["code"] == "model_not_configured"
-    assert "ASSENT_MODEL_URL" in run["failure"]["detail"]
+    assert run["status"] == "awaiting_approval"
+    assert (await world.act(run["run_id"], "pause"))["status"] == "paused"
+    for variable, value, said in (
+        ("ASSENT_MODEL_NAME", "other-1", "other-1 is configured now: compile the capsule again"),
+        ("ASSENT_MODEL_URL", "", "none is configured now: set `assent:model_url`"),
+    ):
+        monkeypatch.setenv(variable, value)
+        settings.settings.cache_clear()
+        for path, body in (
+            ("/v1/runs", {"plan_hash": plan_hash}),
+            (f"/v1/runs/{run['run_id']}/resume", {}),
+        ):
+            refused = await world.post(path, body)
+            assert (refused.status_code, refused.json()["code"]) == (409, "version_conflict")
+            assert f"compiled for the model {SCRIPTED}, and {said}" in refused.json()["detail"]
+    assert await script.asked() == []
     monkeypatch.undo()
     settings.settings.cache_clear()
-    await script.says({"text": "four"})
-    await world.act(run["run_id"], "retry")
-    assert (await _ended(world, run["run_id"]))["status"] == "completed"
+    resumed = await world.act(run["run_id"], "resume")
+    assert resumed["status"] == "awaiting_approval"
 
 
 async def test_a_model_that_fails_lets_the_run_fail_and_a_person_try_again(

@@ -31,6 +31,8 @@ from shared.messaging.contents import keep
 from shared.messaging.envelope import Envelope
 from shared.messaging.log import EVENT_LOG, logged_event
 from shared.messaging.timers import timer_event
+from shared.policy.published import COLLECTION, PUBLISHED, Published, forget
+from shared.policy.sources import Source
 from shared.storage.batches import Batch, LostRace
 from shared.storage.firestore import TenantStore
 from shared.storage.secrets import signing_key
@@ -191,6 +193,14 @@ class World:
     async def put(self, path: str, body: Any) -> httpx.Response:
         headers = self._headers() | {"Content-Type": "application/json"}
         return await self.runs.put(path, content=json.dumps(body).encode(), headers=headers)
+
+    async def publish(self, name: str, text: str) -> None:
+        """Makes the policy the only one of the tenant's own, from now on."""
+        held = Published(version=1, sources=(Source(f"tenant/{name}", text),))
+        batch = Batch()
+        batch.put(COLLECTION.name, PUBLISHED, {"state": held.model_dump_json()})
+        await self.store.commit(batch)
+        forget()
 
     async def start(self, plan_hash: str, *, key: str = "", settles: bool = True) -> Any:
         """The answer to the start of a run."""

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from events.plan_content import Call, Parallel, Wait
+from events.plan_content import Call, Parallel, Wait, models_in
 from shared.kit.errors import NotAvailable
 from tests.functions.capsules.agents import spec_of
 from tests.functions.capsules.sources import HEAD, compiled, refused, source_of, steps
@@ -361,6 +361,28 @@ def test_an_agent_chooses_inside_an_envelope_of_its_rights() -> None:
         spec=spec_of(rights={"alone": [limited, "assent/transform.apply"]}),
     )
     assert "shelf-*" in said["steps.0.agent"]
+
+
+def test_the_model_is_in_the_hash_of_a_plan_in_which_it_chooses_and_of_no_other() -> None:
+    agent = "agent: {goal: count, tools: [assent/counter.add]}"
+    text = _capsule(f"{{id: a, {agent}}}")
+    small, large = (compiled(text, model=each) for each in ("small-1", "large-1"))
+    assert [models_in(each.plan) for each in (small, large)] == [("small-1",), ("large-1",)]
+    assert small.content.hash != large.content.hash
+    named = compiled(text.replace("goal: count", "goal: count, model: small-1"))
+    assert models_in(named.plan) == ("small-1",)
+    without = [compiled(COUNT_AND_LIST, INPUTS, model=each) for each in ("small-1", "large-1", "")]
+    assert len({each.content.hash for each in without}) == 1
+
+
+def test_a_model_that_is_not_configured_does_not_compile() -> None:
+    agent = "agent: {goal: count, model: large-1, tools: [assent/counter.add]}"
+    text = _capsule(f"{{id: a, {agent}}}")
+    assert refused(text)["steps.0.agent.model"].startswith(
+        "large-1 is not configured: write small-1, or leave `model` out (line "
+    )
+    said = refused(text.replace("model: large-1, ", ""), model="")
+    assert "none is configured: set `assent:model_url`" in said["steps.0.agent"]
 
 
 def test_a_step_may_say_how_it_is_undone_by_what_the_agent_may_do() -> None:

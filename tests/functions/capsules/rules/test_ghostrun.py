@@ -9,7 +9,7 @@ from events.plans import Prediction, RehearsalMode
 from functions.capsules.rules.compiler import Compiled
 from functions.capsules.rules.ghostrun import Now, Policy, calls_of, rehearse
 from tests.functions.capsules.agents import part_of, rights_of, spec_of
-from tests.functions.capsules.sources import HEAD, compiled, source_of
+from tests.functions.capsules.sources import HEAD, MODEL, compiled, source_of
 from tests.functions.capsules.worlds import COUNT_AND_LIST, INPUTS
 
 EACH = """inputs: {all: {type: array, items: string}}
@@ -33,7 +33,7 @@ def now_of(result: Compiled, spec: Any = None, **policies: Policy) -> Now:
         each: policies.get(each.operation.partition("/")[2].partition(".")[0], Policy(allows=True))
         for each in calls_of(result.plan, plans)
     }
-    return Now(agents, {}, named)
+    return Now(agents, {}, named, MODEL)
 
 
 def predicted(result: Compiled, now: Now | None = None, mode: RehearsalMode = "full") -> Prediction:
@@ -138,3 +138,18 @@ def test_what_may_cost_more_than_a_run_may_is_denied() -> None:
     prediction = predicted(compiled(HEAD + steps))
     assert prediction.cost_usd_micros == 800_000
     assert [each.code for each in prediction.denials] == ["budget"]
+
+
+def test_another_model_than_the_plan_was_compiled_with_is_denied() -> None:
+    agent = "{id: a, agent: {goal: x, tools: [assent/counter.add]}}"
+    plan = compiled(f"{HEAD}steps: [{agent}]\n")
+    assert predicted(plan).passes
+    for model, told in (("large-1", "large-1 is configured now"), ("", "none is configured now")):
+        found = predicted(plan, now_of(plan)._replace(model=model))
+        (denial,) = found.steps[0].denials
+        assert (found.passes, denial.code, denial.change) == (
+            False,
+            "model",
+            "compile the capsule again",
+        )
+        assert denial.detail == f"the plan was compiled with the model {MODEL}; {told}"

@@ -8,11 +8,13 @@ from hypothesis import strategies as st
 
 from events.invocations import Labelled
 from events.plan_content import Retry
+from events.receipts import ModelTurn
 from events.rights import RightLimits
 from functions.runs.rules.conversation import CUT, EMPTY, MOST_TOLD_BYTES
 from functions.runs.rules.moves import Ask
 from functions.runs.rules.prices import ModelTerms
 from functions.runs.rules.progress import Progress
+from functions.runs.rules.questions import answer_hash
 from functions.runs.rules.run import StepResult
 from functions.runs.rules.stopping import cancel, pause, resume
 from functions.runs.rules.undoing import undoing_of
@@ -23,6 +25,7 @@ from tests.functions.runs.rules.thoughts import (
     ANSWER_COST,
     COUNTER,
     LEDGER,
+    TERMS,
     Died,
     Thoughts,
     call_of,
@@ -110,13 +113,21 @@ def test_a_run_that_may_spend_no_more_rests() -> None:
 def test_without_a_model_it_says_what_to_set() -> None:
     thoughts = Thoughts(terms=None)
     thoughts.until_rest()
-    assert _failure(thoughts) == ("failed", "model_not_configured")
-    assert "ASSENT_MODEL_URL" in thoughts.run.failure.detail  # type: ignore[union-attr]
+    assert (_failure(thoughts), thoughts.asked) == (("paused", "model_changed"), [])
+    assert "assent:model_url" in thoughts.run.failure.detail  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("named", ["large-1", ""])
+def test_no_other_model_is_asked_than_the_plan_names(named: str) -> None:
+    thoughts = Thoughts(saying(), steps=(thinking(model=named),))
+    thoughts.until_rest()
+    assert (_failure(thoughts), thoughts.asked) == (("paused", "model_changed"), [])
+    assert "compile the capsule again" in thoughts.run.failure.detail  # type: ignore[union-attr]
 
 
 def test_a_price_that_is_unknown_counts_as_the_gravest() -> None:
     thoughts = Thoughts(saying(usage=None), steps=(thinking(spend_usd_micros=500_000),))
-    thoughts.terms = ModelTerms("dear")
+    thoughts.terms = ModelTerms(TERMS.name)
     thoughts.until_rest()
     (asked,) = thoughts.asked
     assert asked.most_tokens < 700
@@ -372,6 +383,10 @@ def test_however_processes_die_calls_are_made_once_and_all_asking_is_spent(
     lost = len(thoughts.asked) - len(thoughts.turns)
     assert thoughts.run.spent_usd_micros >= spent + lost * ANSWER_COST
     assert thoughts.run.spent_usd_micros <= 50_000
+    # Each answer that was kept has its receipt, and the receipts say all that is spent.
+    outcomes = [outcome for _, outcome, _ in thoughts.questions()]
+    assert outcomes.count("confirmed") == len(thoughts.turns)
+    assert sum(each.cost_usd_micros for each in thoughts.receipts) == thoughts.run.spent_usd_micros
 
 
 def test_undoing_makes_the_inverse_of_each_call_that_was_made() -> None:
@@ -414,6 +429,8 @@ def test_an_answer_that_comes_after_somebody_else_asked_is_kept_and_both_are_spe
     assert (len(thoughts.turns), thoughts.run.spent_usd_micros) == (1, spent)
     # The other one finds the turn there, and asks nothing.
     thoughts.until_rest()
+    lost = [(0, "doubtful", each.reserved_usd_micros) for each in (slow, other)]
+    assert thoughts.questions() == [*lost, (0, "confirmed", ANSWER_COST)]
     assert (thoughts.run.status, len(thoughts.asked)) == ("completed", 1)
 
 
@@ -427,7 +444,42 @@ def test_a_run_that_is_cancelled_after_a_process_died_has_spent_what_that_asked(
     thoughts.run = asked.state
     thoughts.until_rest()
     assert thoughts.run.status == "cancelled"
-    assert thoughts.run.spent_usd_micros == thoughts.asked[0].reserved_usd_micros
+    lost = thoughts.asked[0].reserved_usd_micros
+    assert thoughts.run.spent_usd_micros == lost
+    assert thoughts.questions() == [(0, "doubtful", lost)]
+
+
+def test_each_turn_has_a_receipt_with_hashes_and_without_words() -> None:
+    thoughts = Thoughts(calling(chosen(3)), saying("the secret"), steps=(thinking(), add("last")))
+    thoughts.until_rest()
+    assert thoughts.questions() == [(0, "confirmed", ANSWER_COST), (1, "confirmed", ANSWER_COST)]
+    first, second = (each for each in thoughts.receipts if each.model is not None)
+    assert first.model == ModelTurn(name=TERMS.name, turn=0, tokens_in=100, tokens_out=20)
+    assert (first.step, first.operation, first.plan_hash) == (
+        "think",
+        "model/turn",
+        thoughts.run.plan_hash,
+    )
+    for receipt, move, turn in zip(
+        (first, second), thoughts.asked, thoughts.turns.values(), strict=True
+    ):
+        assert receipt.arguments_sha256 == move.said.digest
+        assert receipt.output_sha256 == answer_hash(turn.answer)
+        assert receipt.predicted_usd_micros == move.reserved_usd_micros
+    assert first.arguments_sha256 != second.arguments_sha256
+    assert "secret" not in second.model_dump_json()
+    # The receipt of the call that the model chose comes with that of its turn.
+    assert [each.operation for each in thoughts.receipts[:2]] == ["model/turn", COUNTER]
+
+
+@pytest.mark.parametrize(("may_have_cost", "outcome"), [(True, "doubtful"), (False, "refused")])
+def test_a_question_without_an_answer_has_a_receipt(may_have_cost: bool, outcome: str) -> None:
+    failure = ModelFailed("model_silent", "it is silent", may_have_cost=may_have_cost)
+    thoughts = Thoughts(failure)
+    thoughts.until_rest()
+    cost = thoughts.asked[0].reserved_usd_micros if may_have_cost else 0
+    assert thoughts.questions() == [(0, outcome, cost)]
+    assert thoughts.run.spent_usd_micros == cost
 
 
 def test_a_question_that_failed_stays_spent_where_somebody_stops_the_run_meanwhile() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from events.invocations import InvocationView, Labelled, invocation_id
 from events.operations import OPERATIONS
 from events.plan_content import AgentTurns, Call, Envelope, PlanContent, PlanStep
+from events.receipts import Receipt
 from events.rights import RightLimits
 from functions.runs.rules import ending
 from functions.runs.rules.answers import (
@@ -20,6 +21,7 @@ from functions.runs.rules.calls import ConcreteCall
 from functions.runs.rules.moves import Act, Ask, Finish, Halt, Rest, Think
 from functions.runs.rules.prices import ModelTerms
 from functions.runs.rules.progress import Progress
+from functions.runs.rules.questions import lost_question, report_turns
 from functions.runs.rules.run import Assented, Run, StepResult, Steps
 from functions.runs.rules.starting import waiting_for
 from functions.runs.rules.thinking import Turn
@@ -56,7 +58,8 @@ def thinking(id: str = "think", *calls: Call, **fields: Any) -> PlanStep:
     """A step in which a model chooses."""
     bounds = {"most_calls": 5, "most_turns": 5, "spend_usd_micros": 50_000}
     bounds |= {name: fields.pop(name) for name in list(fields) if name in bounds}
-    envelope = Envelope(calls=calls or (call_of(),), **bounds)
+    model = fields.pop("model", TERMS.name)
+    envelope = Envelope(model=model, calls=calls or (call_of(),), **bounds)
     return PlanStep(id=id, does=AgentTurns(goal="count", envelope=envelope), **fields)
 
 
@@ -96,6 +99,7 @@ class Thoughts:
         self.known: dict[str, Answer | ModelFailed] = {}
         self.asks: list[Ask] = []
         self.outputs: Any = None
+        self.receipts: list[Receipt] = []
 
     def begin(self) -> None:
         """Another process."""
@@ -109,9 +113,17 @@ class Thoughts:
         mind = Mind(tuple(self.turns.values()), self.rights, self.terms, asker, known)
         run = count_lost(self.run, mind.asker)
         progress = Progress(run, self.plan, None, dict(self.results), mind=mind)
-        steps = self._until_end(progress, dies)
-        for each in steps:
+        progress.questions.extend(lost_question(self.run, self.plan, mind.asker))
+        report_turns(progress)
+        for each in self._until_end(progress, dies):
             self._store(each.state)
+            self.receipts.extend(each.fields.get("receipts", ()))
+
+    def questions(self) -> list[tuple[int, str, int]]:
+        """The receipts of questions to the model: the turn, the outcome and what it cost."""
+        asked = [each for each in self.receipts if each.model is not None]
+        assert len({each.receipt_id for each in asked}) == len(asked)
+        return [(each.model.turn, each.outcome, each.cost_usd_micros) for each in asked]  # type: ignore[union-attr]
 
     def until_rest(self) -> None:
         """Bursts of one process, until nothing follows by itself."""
@@ -150,8 +162,8 @@ class Thoughts:
                         step=move.calls[0].step,
                         token="t",
                     )
-                    kept = ending.commit_part(progress, NOON)[:-1]
-                    return (*kept, *_only(waiting_for(progress.run, asked)))
+                    waiting = waiting_for(progress.run, asked)
+                    return ending.ask(progress, waiting, "evt_1", ())
                 case Halt():
                     return ending.halt(progress, move, NOON)
                 case Finish():
@@ -200,7 +212,8 @@ class Thoughts:
         known = self.known[key]
         if isinstance(known, ModelFailed):
             return after_failure(progress, move, known, NOON)
-        return after_answer(progress, move, known, NOON, is_late=False)
+        asker = f"ask_{self.process}"
+        return after_answer(progress, move, known, asker, NOON, is_late=False)
 
     def _store(self, state: Any) -> None:
         match state:
@@ -212,12 +225,6 @@ class Thoughts:
             case StepResult():
                 assert state.id not in self.results
                 self.results[state.id] = state
-
-
-def _only(run: Run) -> Any:
-    from shared.kit.transitions import Transition
-
-    return (Transition(run),)
 
 
 def hash_of(ask: Ask) -> str:
