@@ -195,15 +195,17 @@ def test_no_pattern_is_built_from_input() -> None:
 # server that operations of `tools` act on, and what `runs` asks: `tools`, `capsules`
 # and the model of its settings.
 # Each is configuration, but for what is called outside: addresses that strangers and tenants name,
-# which are public only (test_runtime_outside.py). `redirects` calls nobody: the two before it open
-# addresses with it, and `certificates` says whom they trust.
+# which are public only, because `guarded` opens their sockets (test_runtime_outside.py,
+# test_http_attacks.py). `redirects` calls nobody: the two before it open addresses with it.
 CALLERS = {
     "functions/agents/reviewer.py",
     "functions/runs/service/calling.py",
+    "functions/tools/http/acting.py",
+    "functions/tools/http/answers.py",
     "functions/tools/own/targets.py",
     "mobile_api/approvals.py",
     "shared/models/chat.py",
-    "shared/runtime/certificates.py",
+    "shared/runtime/guarded.py",
     "shared/runtime/issuer_keys.py",
     "shared/runtime/key_exchange.py",
     "shared/runtime/redirects.py",
@@ -212,7 +214,15 @@ CALLERS = {
 
 
 def test_only_configured_addresses_are_called() -> None:
-    clients = ("httpx", "urllib.request", "aiohttp", "requests", "socket", "http.client")
+    clients = (
+        "httpx",
+        "httpcore",
+        "urllib.request",
+        "aiohttp",
+        "requests",
+        "socket",
+        "http.client",
+    )
     callers = {
         module
         for module, name in imports()

@@ -150,7 +150,7 @@ class _Sending:
         return NeverSent(reason="the service cannot be reached")
 
     async def _note(self, event: str, _: Mapping[str, Any]) -> None:
-        if event == "http11.send_request_headers.started":
+        if not event.startswith("connection."):
             self.was_sent = True
 
 

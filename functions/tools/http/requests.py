@@ -19,8 +19,7 @@ from functions.tools.http.targets import (
 from shared.kit.public_addresses import LONGEST_URL, OutsideUrl
 
 MOST_BODY_BYTES = 256 * 1024
-LONGEST_KEY = 255
-_KEY = re.compile(rf"[\x21-\x7e]{{1,{LONGEST_KEY}}}")
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 # Servers and those before them decode a path up to this many times.
 _DECODED_TIMES = 3
 
@@ -62,7 +61,7 @@ def prepare(
     headers = {"Accept": "application/json"}
     if operation.idempotency_header is not None:
         if _KEY.fullmatch(key) is None:
-            raise NotSendable(f"the key must have 1 to {LONGEST_KEY} visible characters")
+            raise NotSendable("the key must have 1 to 255 visible characters")
         headers[operation.idempotency_header] = key
     body = _body(operation, arguments)
     if body is not None:

@@ -3,10 +3,10 @@
 import asyncio
 import base64
 import re
-import time
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -55,10 +55,10 @@ async def access_token(
     Raises NotSendable where the endpoint refuses the client, or may not be called; NoToken."""
     kept = _kept(auth, credential)
     async with kept.turn:
-        if time.monotonic() < kept.ends:
+        if monotonic() < kept.ends:
             return kept.token, True
         kept.token, seconds = await _asked(auth, credential, may_be_loopback=may_be_loopback)
-        kept.ends = time.monotonic() + seconds
+        kept.ends = monotonic() + seconds
         return kept.token, False
 
 

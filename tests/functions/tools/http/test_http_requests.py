@@ -133,7 +133,7 @@ def test_the_key_and_the_credential_are_not_in_one_header() -> None:
 
 
 def test_the_credential_is_masked_wherever_it_is() -> None:
-    said = {"a": ["x secret-1 y", {"secret-1": 1}], "b": 12345678, "c": [True, None, 1.5]}
+    said: Any = {"a": ["x secret-1 y", {"secret-1": 1}], "b": 12345678, "c": [True, None, 1.5]}
     assert masked(said, ("secret-1", "12345678", "")) == {
         "a": [f"x {MASK} y", {MASK: 1}],
         "b": MASK,
