@@ -1,6 +1,6 @@
 """Grants, each for one purpose and, where Google supports it, on one resource."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -109,7 +109,15 @@ class ProjectGrant(pulumi.ComponentResource):
     Deliberately not: basic roles, which `refuse_wide` refuses, or grants without a reason."""
 
     def __init__(
-        self, name: str, part: Part, *, role: str, member: Member, reason: str, only: str = ""
+        self,
+        name: str,
+        part: Part,
+        *,
+        role: str,
+        member: Member,
+        reason: str,
+        only: str = "",
+        after: Sequence[pulumi.Resource] = (),
     ) -> None:
         refuse_wide(role, member)
         if len(reason) < 20:
@@ -124,6 +132,6 @@ class ProjectGrant(pulumi.ComponentResource):
             condition={"title": "one-resource", "description": reason[:256], "expression": only}
             if only
             else None,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[*part.cloud.ready]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[*part.cloud.ready, *after]),
         )
         self.register_outputs({})

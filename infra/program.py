@@ -4,6 +4,7 @@ from infra.accounts import Accounts
 from infra.apis import Apis
 from infra.buckets import Buckets
 from infra.cloud import Cloud
+from infra.credentials import Credentials
 from infra.dangers import refuse_dangers
 from infra.events import DEAD_LETTERS, Events
 from infra.firestore import Firestore
@@ -29,6 +30,7 @@ def deploy(settings: Settings, manifests: Manifests, pack: Pack) -> None:
 
     # Storage
     secrets = Secrets(cloud, accounts.of_deployable)
+    Credentials(cloud, accounts)
     Firestore(cloud, accounts)
     Buckets(cloud, accounts)
     reaches_postgres = any(each.manifest.access.reaches_postgres for each in manifests.deployables)

@@ -80,6 +80,7 @@ def common(services: Services) -> dict[str, str]:
         "ASSENT_PASSKEY_ORIGINS": services.public_url,
         "ASSENT_IDENTITY_URL": services.urls.get("identity", ""),
         "ASSENT_TARGETS_URL": services.targets,
+        "ASSENT_LOOPBACK_TARGETS": "true",
         "ASSENT_LOCAL_LIMITS": str(services.limits).lower(),
     }
 

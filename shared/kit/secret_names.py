@@ -12,6 +12,8 @@ WRAPPING = "-wrapping-key"
 PUBLIC_KEYS = "public-keys"
 TENANTS = "tenants"
 PASSWORD = "postgres-password"  # noqa: S105 - a secret's name
+# Begins the names of the secrets that hold tenants' credentials, one each.
+CREDENTIAL = "credential-"
 # Secrets of no function, so that none may have one of these names.
 SHARED = (PUBLIC_KEYS, TENANTS, PASSWORD)
 

@@ -142,6 +142,8 @@ class Access(Model):
     firestore: Literal["none", "read", "read-write"] = "none"
     postgres: Literal["none"] | Annotated[int, Field(ge=1, le=10)] = "none"
     secrets: Names = ()
+    # Whether its public side keeps tenants' credentials, each in a secret that it makes.
+    credentials: bool = False
     calls: Names = ()
     # How long objects stay: some days, or "kept", where nobody can delete one for years.
     buckets: dict[Name, Lifetime] = Field(default_factory=dict)

@@ -49,6 +49,8 @@ LISTS = {
     ("GET", "/v1/api-keys"),
     ("GET", "/v1/decisions"),
     ("GET", "/v1/schedules"),
+    ("GET", "/v1/connectors"),
+    ("GET", "/v1/credentials"),
 }
 OTHERS = {
     ("POST", "/v1/agents"): "makes what is new in the token's workspace",
@@ -57,6 +59,7 @@ OTHERS = {
     ("POST", "/v1/plans"): "names a capsule in its body",
     ("POST", "/v1/jobs"): "names a capsule in its body",
     ("POST", "/v1/schedules"): "makes what is new in the token's workspace",
+    ("POST", "/v1/connectors"): "makes what is new in the token's workspace",
     ("POST", "/v1/approvals"): "makes what is new in the token's workspace",
     ("POST", "/v1/precedent-seeds"): "makes what is new in the token's workspace",
     ("POST", "/v1/mobile/seeds"): "makes what is new in the token's workspace",
@@ -80,5 +83,7 @@ OF_IDENTITY = (
 )
 # They have names of their own: tests/functions/capsules/test_capsules_in_workspaces.py tries them.
 OF_CAPSULES = ("/v1/capsules/", "/v1/plans/")
+# So have these: tests/functions/tools/test_connectors.py tries them.
+OF_CONNECTORS = ("/v1/connectors/", "/v1/credentials/")
 # tests/functions/runs/test_run_workspaces.py, test_recalls.py and test_revoked_tokens.py try them.
 OF_RUNS = ("/v1/runs", "/v1/schedules/", "/v1/recalls", "/v1/tokens")

@@ -48,7 +48,10 @@ OF_A_PRINCIPAL = {
 }
 
 
-TRIED_ELSEWHERE = ("capsules", "plans", "runs", "schedules", "tokens")
+TRIED_ELSEWHERE = (
+    *("capsules", "plans", "runs", "schedules", "tokens"),
+    *("connectors", "credentials"),
+)
 
 
 @dataclass(frozen=True)
@@ -172,7 +175,8 @@ def test_no_route_about_one_thing_opens_for_a_stranger_and_each_attempt_is_audit
     tried, wrong = set(), []
     for number, (method, path) in enumerate(routes()):
         # tests/journeys/test_scim.py tries those of directories, tests/functions/capsules those of
-        # capsules and plans, tests/functions/runs those of runs.
+        # capsules and plans, tests/functions/runs those of runs, tests/functions/tools those of
+        # connectors and credentials.
         elsewhere = (SCIM, *(f"/v1/{each}/" for each in TRIED_ELSEWHERE))
         if "{" not in path or (method, path) in OPEN or path.startswith(elsewhere):
             continue

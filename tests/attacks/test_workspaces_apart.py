@@ -28,6 +28,7 @@ from tests.attacks.routes_of_workspaces import (
     ABOUT_ONE,
     LISTS,
     OF_CAPSULES,
+    OF_CONNECTORS,
     OF_IDENTITY,
     OF_RUNS,
     OTHERS,
@@ -36,6 +37,8 @@ from tests.contracts.http.calls import ROOT, SCIM, routes
 from tests.journeys.world import World, decision, spec
 
 pytestmark = pytest.mark.platform
+
+ELSEWHERE = (*OF_CAPSULES, *OF_CONNECTORS, *OF_RUNS)
 
 # What names a thing of a workspace and says not where it belongs, because nobody reads it but by
 # way of what says it.
@@ -74,7 +77,7 @@ def test_no_route_opens_what_belongs_elsewhere_and_each_attempt_is_audited(
     before = world.events()
     wrong, tried, refused = [], set(), 0
     for number, (method, path) in enumerate(routes()):
-        if path.startswith((*OF_IDENTITY, *OF_CAPSULES, *OF_RUNS, SCIM)) or (method, path) in {
+        if path.startswith((*OF_IDENTITY, *ELSEWHERE, SCIM)) or (method, path) in {
             *LISTS,
             *OTHERS,
         }:

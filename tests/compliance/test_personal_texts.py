@@ -39,7 +39,7 @@ NOT_PERSONAL: dict[str, str] = {
             *("PolicyReturned.ends", "removed_in", "workspace_id", "capsule_id"),
             *("notice_id", "schedule_id", "last_run_id", "run_ids", "RunEvidenceCovered.asked"),
             *("invocation_id", "run_id", "token", "Receipt.token_id", "parent_run_id", "replay_of"),
-            *("RunCancelled.ends", "recall_id", "RunTokenRevoked.token_id"),
+            *("RunCancelled.ends", "recall_id", "RunTokenRevoked.token_id", "connector_id"),
         ),
         IDS,
     ),
@@ -51,7 +51,7 @@ NOT_PERSONAL: dict[str, str] = {
             *("principal", "principal_id", "principals", "proposed_by", "reported_by"),
             *("deputy_by", "requested_by", "returned_by", "reviewed_by", "revoked_by", "skipped"),
             *("to", "cancelled_by", "set_by", "started_by", "Receipt.assented_by", "settled_by"),
-            *("lifted_by", "recalled_by"),
+            *("lifted_by", "recalled_by", "suspended_by", "removed_by"),
         ),
         PRINCIPALS,
     ),
@@ -60,7 +60,7 @@ NOT_PERSONAL: dict[str, str] = {
             *("assessment_hash", "choices_hash", "content_hash", "decision_hash", "evidence_hash"),
             *("findings_hash", "matches_hash", "sha256", "signature", "source_hash"),
             *("spec_hash", "checksum", "plan_hash", "prediction_hash", "outputs_hash"),
-            *("text_hash", "inputs_hash"),
+            *("text_hash", "inputs_hash", "pin", "active_pin", "pin_before"),
             *("Receipt.arguments_sha256", "Receipt.output_sha256"),
         ),
         HASHES,
@@ -68,7 +68,9 @@ NOT_PERSONAL: dict[str, str] = {
     **dict.fromkeys(
         ("authenticator_data", "client_data_json", "credential_id", "public_key"), AUTHENTICATORS
     ),
-    **dict.fromkeys(("client_id", "domain", "issuer", "resource", "rp_id"), SERVERS),
+    **dict.fromkeys(
+        ("client_id", "domain", "issuer", "resource", "rp_id", "hosts", "token_url"), SERVERS
+    ),
     **dict.fromkeys(
         (
             *("agent_version", "call", "check", "decision", "delivered_subject"),
@@ -91,7 +93,8 @@ NOT_PERSONAL: dict[str, str] = {
             *("agent_name", "depends_on", "GroupRoles.group", "industry", "name", "slug"),
             *("Subject.id", "Subject.type", "title", "Receipt.operation", "Receipt.step"),
             *("InvocationSettled.operation", "InvocationSettled.step"),
-            *("agent", "capsule", "kept", "Failure.step", "Waiting.step"),
+            *("agent", "capsule", "kept", "Failure.step", "Waiting.step", "Receipt.credential"),
+            *("Shown.header", "Shown.user", "Shown.audience"),
         ),
         NAMES,
     ),

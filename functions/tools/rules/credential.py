@@ -9,12 +9,12 @@ from events.credentials import CredentialRemoved, CredentialSet, CredentialState
 from functions.tools.rules.credential_bodies import CredentialBody
 from shared.kit.errors import NotFound, VersionConflict
 from shared.kit.models import Model
+from shared.kit.secret_names import CREDENTIAL
 from shared.kit.transitions import Transition
 
 Steps = tuple[Transition[Any], ...]
 # Each costs what an active version of a secret costs.
 MOST_CREDENTIALS = 20
-_PREFIX = "credential-"
 
 
 class Credential(CredentialState):
@@ -42,7 +42,7 @@ def credential_id(name: str, workspace_id: str | None) -> str:
 
 def secret_id(tenant_id: str, credential: str) -> str:
     """The name of the secret that holds the value of the credential with that id."""
-    return _PREFIX + hashlib.sha256(f"{tenant_id}\x1f{credential}".encode()).hexdigest()[:40]
+    return CREDENTIAL + hashlib.sha256(f"{tenant_id}\x1f{credential}".encode()).hexdigest()[:40]
 
 
 def is_there(credential: Credential | None) -> bool:

@@ -31,6 +31,7 @@ DECIDE = frozenset(
 )
 CANCEL = {*ADMINS, "workspace_admin", "operator", "service_runtime", "governor"}
 READ_AUDIT = ALL - {"end_user", "service_runtime", NOBODY}
+BUILD = frozenset({"governor", "tenant_admin", "developer"})
 SUBMIT = ALL - {"analyst", "service_runtime"}
 
 Body = dict[str, Any]
@@ -127,6 +128,20 @@ MATRIX = {
         "POST", "/v1/schedules", SUBMIT, {"capsule": "nothing", "cron": "0 0 * * *"}
     ),
     "end a schedule": Row("DELETE", "/v1/schedules/sch_x", SUBMIT),
+    "register a connector": Row("POST", "/v1/connectors", BUILD, {"name": "x"}),
+    "change a connector": Row("PATCH", "/v1/connectors/nothing", BUILD, {"hosts": ["a.example"]}),
+    "activate a connector": Row(
+        "POST",
+        "/v1/connectors/nothing/activate",
+        {"governor", "tenant_admin"},
+        {"pin": "0" * 64},
+    ),
+    "suspend a connector": Row(
+        "POST", "/v1/connectors/nothing/suspend", {"governor", "tenant_admin"}, REASON
+    ),
+    "remove a connector": Row("DELETE", "/v1/connectors/nothing", {"governor", "tenant_admin"}),
+    "store a credential": Row("PUT", "/v1/credentials/some", BUILD, {"kind": "bearer"}),
+    "remove a credential": Row("DELETE", "/v1/credentials/nothing", BUILD),
     "cancel a run": Row("POST", "/v1/runs/run_x/cancel", CANCEL),
     "undo a run": Row("POST", "/v1/runs/run_x/undo", CANCEL),
     "replay a run": Row("POST", "/v1/runs/run_x/replay", CANCEL, {"mode": "full"}),

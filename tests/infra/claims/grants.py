@@ -50,9 +50,13 @@ def access_in_the_project_is_what_manifests_say(graph: Graph) -> Iterator[str]:
     for each in graph.manifests.deployables:
         access, account = each.manifest.access, email(graph, each.name)
         if access.firestore != "none":
-            wanted.append((account, roles[access.firestore], f"{project}/databases/(default)"))
+            wanted.append((account, roles[access.firestore], f'"{project}/databases/(default)"'))
         if access.postgres != "none":
-            wanted.append((account, "roles/cloudsql.client", f"{project}/instances/assent"))
+            wanted.append((account, "roles/cloudsql.client", f'"{project}/instances/assent"'))
+        if access.credentials and each.public:
+            of_credentials = '"/secrets/{name}").startsWith("credential-")'
+            wanted.append((account, f"{project}/roles/assentCredentialMaker", ""))
+            wanted.append((account, f"{project}/roles/assentCredentialKeeper", of_credentials))
     found = [
         (
             str(each.inputs["member"]).removeprefix("serviceAccount:"),
@@ -66,7 +70,7 @@ def access_in_the_project_is_what_manifests_say(graph: Graph) -> Iterator[str]:
             one
             for one in found
             if one[:2] == (account, role)
-            and (one[2].endswith(f'"{resource}"') if resource else not one[2])
+            and (one[2].endswith(resource) if resource else not one[2])
         ]
         if len(fits) != 1:
             yield f"{account}: {len(fits)} grants of {role} for {resource or 'the project'}"

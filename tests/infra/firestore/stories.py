@@ -51,6 +51,7 @@ from functions.runs.reactions import RUN as RUNS
 from functions.runs.rules.recalls import RECALL_DUE, Recall
 from functions.runs.rules.retention import RETENTION_DUE, Retention
 from functions.runs.service.recalls import show_recall
+from functions.tools.api import connectors, credentials
 from functions.tools.service.removing import remove_calls
 from mobile_api.reactions import HANDLERS as MOBILE_HANDLERS
 from mobile_api.reactions import RUN as MOBILE
@@ -247,10 +248,12 @@ async def somebody_lists_capsules_and_runs(tenant: str) -> None:
 
 
 async def runs_are_recalled_and_removed(tenant: TenantStore) -> None:
-    """What a job, a schedule, a recall and the time of runs look for."""
+    """What a job, a schedule, a connector, a recall and the time of runs look for."""
     everywhere = caller_of(tenant.tenant_id)
     for caller in (everywhere, replace(everywhere, workspace_id="wsp_1")):
         await schedules.get_schedules(caller)
+        await connectors.get_connectors(caller)
+        await credentials.get_credentials(caller)
         await recalls.get_recalls(caller)
 
     async def newest(work: Command) -> Recall:
