@@ -275,6 +275,7 @@ class Composition:
             ),
             fleet=self.fleet,
             emulators=self._health,
+            model=self.servers.model.url if self.servers.model else "",
         )
         self._public = PublicSide(
             self.fleet.manifests.routes, self.fleet.ingresses, control.answer, self.options.root

@@ -47,6 +47,8 @@ class Control:
     faults: FaultControl
     fleet: Fleet
     emulators: Callable[[], Awaitable[dict[str, bool]]]
+    # Where the scripted model takes its scripts; empty where there is none.
+    model: str = ""
 
     def __post_init__(self) -> None:
         self._routes: dict[str, dict[str, Handler]] = {
@@ -84,6 +86,7 @@ class Control:
                 for front in self.fleet.ingresses.values()
             ],
         }
+        content |= {"model": self.model} if self.model else {}
         return json_answer(content, 200 if well else 503)
 
     async def _token(self, call: Call) -> Answer:

@@ -43,11 +43,11 @@ def ran(author: Person, governor: Person, platform: PlatformClient, narrator: Na
     narrator.step("The process that acts is killed in the middle", "the run goes on by itself")
     run, card = _asking(author, governor, platform, first, narrator)
     narrator.card(card)
-    _approve(governor, card)
+    approve(governor, card)
     narrator.step("The governor assents to exactly these calls", card["decision_hash"][:12])
     platform.wait_until_idle()
-    ended = _at_rest(author, run)
-    _expect(ended, "completed", narrator)
+    ended = at_rest(author, run)
+    expect(ended, "completed", narrator)
     for step in author.get(f"/v1/runs/{run['run_id']}/steps")["items"]:
         narrator.step(f"Step {step['step']} gave", str(step["output"]["value"]))
     second = _rehearsed(author, 121, narrator)
@@ -59,7 +59,7 @@ def ran(author: Person, governor: Person, platform: PlatformClient, narrator: Na
         narrator.step("The card shows what has changed", f"{change['was']} → {change['is']}")
     governor.post(f"/v1/runs/{other['run_id']}/cancel")
     replay = governor.post(f"/v1/runs/{run['run_id']}/replay", {"mode": "full"})
-    replay = _at_rest(author, replay)
+    replay = at_rest(author, replay)
     if (replay["status"], replay["divergences"]) != ("completed", 0):
         raise PlatformError(f"the replay differs: {replay}")
     narrator.step("The run is replayed, which does nothing", "it gives the same")
@@ -78,8 +78,8 @@ def _asking(
     narrator: Narrator,
 ) -> tuple[Any, Any]:
     """A new run of the plan, which waits for assent to its last step, and the governor's card."""
-    run = _at_rest(author, author.post("/v1/runs", {"plan_hash": plan_hash}))
-    _expect(run, "awaiting_approval", narrator)
+    run = at_rest(author, author.post("/v1/runs", {"plan_hash": plan_hash}))
+    expect(run, "awaiting_approval", narrator)
     platform.wait_until_idle()
     return run, governor.get(f"/v1/mobile/approvals/{run['approval_id']}")
 
@@ -99,7 +99,7 @@ def _counter_goes_live(
     platform.wait_until_idle()
     stages = author.get(f"/v1/workflows/{case['case_id']}")["stages"]
     approval_id = next(each["approval_id"] for each in reversed(stages) if each["approval_id"])
-    _approve(governor, governor.get(f"/v1/mobile/approvals/{approval_id}"))
+    approve(governor, governor.get(f"/v1/mobile/approvals/{approval_id}"))
     platform.wait_until_idle()
     agent = author.get(f"/v1/agents/{case['agent_id']}")
     narrator.step(f"{agent['name']} is", agent["status"])
@@ -116,12 +116,13 @@ def _rehearsed(author: Person, visits: int, narrator: Narrator) -> str:
     return str(plan["plan_hash"])
 
 
-def _approve(governor: Person, card: Any) -> None:
+def approve(governor: Person, card: Any) -> None:
+    """The governor's yes to exactly what the card shows. Raises PlatformError for any refusal."""
     decision = {"decision_hash": card["decision_hash"], "client_decision_id": str(uuid.uuid4())}
     governor.post(f"/v1/mobile/approvals/{card['id']}/approve", {**decision, "note": "Go ahead."})
 
 
-def _at_rest(author: Person, run: Any) -> Any:
+def at_rest(author: Person, run: Any) -> Any:
     """The run once it waits for a person or has ended: it tries again by itself where a process
     died."""
     end = time.monotonic() + SECONDS_TO_REST
@@ -133,7 +134,8 @@ def _at_rest(author: Person, run: Any) -> Any:
     return run
 
 
-def _expect(run: Any, status: str, narrator: Narrator) -> None:
+def expect(run: Any, status: str, narrator: Narrator) -> None:
+    """Says where the run stands. Raises PlatformError where it stands elsewhere."""
     if run["status"] != status:
         raise PlatformError(f"the run is {run['status']}, not {status}: {run}")
     narrator.step("The run is", f"{status}, after {run['done']} of {run['steps']} steps")

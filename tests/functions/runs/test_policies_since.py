@@ -1,10 +1,16 @@
 """A policy that is published while a run rests is asked once somebody lets it go on, and before
 each call that is left."""
 
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
+import httpx
 import pytest
 
+from functions.runs.aggregates import RUN
+from functions.runs.api import ROUTER
+from shared.runtime.app import create_api
 from tests.functions.runs.worlds import World, add, append
 
 ABOUT_RUNS = """
@@ -19,6 +25,15 @@ ABOUT_CALLS = """
 forbid (principal, action == Action::"tools.invoke", resource is Invocation)
 when { resource.operation == "assent/ledger.append" };
 """
+
+
+@pytest.fixture
+async def world(world: World) -> AsyncIterator[World]:
+    """The same, whose calls of the API the tenant's own policies judge too."""
+    app = create_api(function="runs", router=ROUTER, run=RUN)
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://runs") as client:
+        yield replace(world, runs=client)
 
 
 async def _paused(world: World, *steps: Any) -> Any:
