@@ -27,6 +27,7 @@ from functions.runs.rules.moves import (
     Move,
     Rest,
     Think,
+    failed,
 )
 from functions.runs.rules.progress import Progress
 from functions.runs.rules.reading import results_to_read
@@ -50,7 +51,7 @@ from functions.runs.service.tokens import token_for
 from shared.agents import KnownAgent, read_agent_alone
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.bounded import TookTooLong, bounded
-from shared.kit.errors import Unavailable
+from shared.kit.errors import NotFound, Unavailable
 
 _log = logging.getLogger(__name__)
 EXPRESSION_SECONDS = 2.0
@@ -121,7 +122,12 @@ class Burst:
             plan = self._clock.plan = await read_plan(store, run.plan_hash)
         results = await read_results(store, results_to_read(run, plan.content))
         if run.replay_of is not None:
-            self.progress = await begin_replay(self._work, run, plan, results)
+            try:
+                self.progress = await begin_replay(self._work, run, plan, results)
+            except NotFound as error:
+                self.progress = Progress(run, plan.content)
+                gone = failed(None, "original_missing", error.detail)
+                return await self._saved(run, ending.halt(self.progress, gone, self._clock.now))
             return await self._saved(run, await self._advance())
         content = plan.content.but(budget_usd_micros=budget_of(run, plan.content))
         self.progress = Progress(run, content, plan.prediction, results)
