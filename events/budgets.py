@@ -15,9 +15,10 @@ Threshold = Literal[80, 95, 100]
 
 
 class BudgetState(EventData):
-    """A budget after the event. `scope` is `tenant`, whose period is a month such as `2026-11`, or
-    an agent's id, whose period is a day. What runs hold is not spent yet, and cannot be held
-    twice."""
+    """A budget after the event. `scope` is `tenant`, whose period is a month such as `2026-11`,
+    `platform` with the same period, or an agent's id, whose period is a day. What runs hold is not
+    spent yet, and cannot be held twice; what tenants took of the platform's budget it holds until
+    they take more, and say what they have spent."""
 
     scope: str
     period: str
@@ -30,7 +31,8 @@ class BudgetState(EventData):
 class BudgetReached(BudgetState):
     """What was spent has reached 80 % of the limit (a warning), 95 % (nothing new starts, what runs
     spends no more than it holds) or 100 % (what runs rests). Each is told once in a period, also
-    where one charge crosses two."""
+    where one charge crosses two. Of the platform's budget what tenants took counts as spent, and
+    what runs goes on with what it holds."""
 
     threshold: Threshold
 
@@ -65,7 +67,8 @@ class BudgetRaised(BudgetState):
 
 @event("assent.budget.changed.v1")
 class BudgetChanged(EventData):
-    """A governor set what the tenant may spend in a month, or an agent in a day, from now on."""
+    """A governor set what the tenant may spend in a month, or an agent in a day, from now on; or a
+    platform admin, what all tenants together may spend in a month."""
 
     scope: str
     limit_usd_micros: int

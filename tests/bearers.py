@@ -13,21 +13,21 @@ _SECONDS = 900
 def authorization(
     key: OKPKey,
     principal: str,
-    tenant: str,
+    tenant: str | None,
     scopes: Iterable[str],
     roles: Iterable[str],
     workspace: str | None = None,
 ) -> dict[str, str]:
-    """The header of a call with a token that is valid now; for one workspace, where it is
-    named."""
+    """The header of a call with a token that is valid now: for no tenant where that is None, and
+    for one workspace where it is named."""
     claims = {
         "iss": ISSUER,
         "aud": "assent",
         "sub": principal,
-        "tenant": tenant,
         "scope": " ".join(scopes),
         "roles": list(roles),
         "exp": int(time.time()) + _SECONDS,
+        **({"tenant": tenant} if tenant is not None else {}),
         **({"workspace": workspace} if workspace is not None else {}),
     }
     header = {"alg": "Ed25519", "kid": key.kid, "typ": "at+jwt"}

@@ -5,6 +5,7 @@ from events.recalls import TOPIC as RECALLS_TOPIC
 from events.retention import TOPIC as RETENTION_TOPIC
 from functions.runs.rules.budget import Budget
 from functions.runs.rules.entity_types import RUN as RUN_ENTITY
+from functions.runs.rules.platform import Lease
 from functions.runs.rules.recalls import Recall
 from functions.runs.rules.recalls import next_timer as recall_timer
 from functions.runs.rules.retention import Retention
@@ -86,6 +87,14 @@ LIMITS = Aggregate(
     id_of=lambda limit: limit.scope,
 )
 
+# What tenants took of the platform's budget: with the platform, as is that.
+LEASES = Aggregate(
+    noun="budget_lease",
+    model=Lease,
+    collection="budget_leases",
+    id_of=lambda lease: lease.id,
+)
+
 # Jobs that start by themselves, and how many of them do.
 SCHEDULES = Aggregate(
     noun="schedule",
@@ -148,7 +157,7 @@ LED_TO = Collection(APPROVAL_RECEIPTS)
 RUN = Runner(
     "runs",
     *(RUNS, RESULTS, TURNS),
-    *(BUDGETS, LIMITS),
+    *(BUDGETS, LIMITS, LEASES),
     *(SCHEDULES, BOOK, RETENTION),
     *(RECALLS, STOPS),
     collections=(LAST_ASSENTS, LED_TO),

@@ -26,7 +26,7 @@ _WRITERS = {
     **dict.fromkeys(
         ("approvals", "decision_claims", "precedents", "active_precedents"), "approvals"
     ),
-    **dict.fromkeys(("runs", "run_steps", "budgets"), "runs"),
+    **dict.fromkeys(("runs", "run_steps", "budgets", "budget_leases"), "runs"),
     "invocations": "tools",
     "audit_checkpoints": "audit-reactions",
 }

@@ -6,9 +6,11 @@ from events.budgets import BudgetStateName, Threshold
 from shared.kit.models import Data, Model
 
 TENANT = "tenant"
+PLATFORM = "platform"
 # The document of this limit is there once a governor has set that of some agent.
 ANY_AGENT = "agents"
 TENANTS_MONTH_USD_MICROS = 100_000_000
+PLATFORMS_MONTH_USD_MICROS = 100_000_000
 TRIAL_DAY_USD_MICROS = 5_000_000
 THRESHOLDS: tuple[Threshold, ...] = get_args(Threshold)
 _STATES: dict[Threshold, BudgetStateName] = {80: "warning", 95: "critical", 100: "exhausted"}

@@ -15,6 +15,7 @@ from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
 from tests.benchmarks.largest import LETTER, MANY, sent, together, unused_name
 from tests.benchmarks.worst import LIMITS, Call, Scene, worst_of
+from tests.benchmarks.worst_control import PlatformAdmin
 from tests.journeys.test_run import SCOPES, counter_spec
 from tests.journeys.world import World
 
@@ -276,6 +277,17 @@ def set_budget(scene: Scene) -> Iterator[Call]:
     found = running(scene)
     body = {"limit_usd_micros": 1_000_000_000_000}
     yield Call(found.governor, f"/v1/budgets/{found.agent_id}", body)
+
+
+@worst_of("GET", "/v1/budgets/platform")
+def show_platform_budget(scene: Scene) -> Iterator[Call]:
+    yield Call(PlatformAdmin(scene), "/v1/budgets/platform")
+
+
+@worst_of("PUT", "/v1/budgets/platform")
+def set_platform_budget(scene: Scene) -> Iterator[Call]:
+    body = {"limit_usd_micros": 1_000_000_000_000}
+    yield Call(PlatformAdmin(scene), "/v1/budgets/platform", body)
 
 
 def keep_budgets(found: Running, many: int) -> None:

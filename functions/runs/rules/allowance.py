@@ -9,9 +9,11 @@ from functions.runs.rules.moves import Halt, failed, paused
 from functions.runs.rules.run import Run
 
 
-def why_not(run: Run, calls: Iterable[ConcreteCall], most_usd_micros: int) -> Halt | None:
+def why_not(
+    run: Run, calls: Iterable[ConcreteCall], most_usd_micros: int, no_more: str | None = None
+) -> Halt | None:
     """Why the calls may not be made: a limit of the agent's right, or a budget. The run may have
-    spent `most_usd_micros`."""
+    spent `most_usd_micros`; `no_more` says why nothing more is held for it."""
     counted = dict(run.calls)
     spent = run.spent_usd_micros
     for each in calls:
@@ -25,7 +27,7 @@ def why_not(run: Run, calls: Iterable[ConcreteCall], most_usd_micros: int) -> Ha
         counted[operation] = counted.get(operation, 0) + 1
         spent += each.call.price_usd_micros
         if spent > most_usd_micros:
-            return paused(each.step, "budget_exhausted", "the run may spend no more")
+            return paused(each.step, "budget_exhausted", no_more or "the run may spend no more")
     return None
 
 

@@ -12,6 +12,7 @@ from events.plans import Prediction
 from functions.runs.rules.run import Hold, Steps
 from shared.budgets.limits import (
     ANY_AGENT,
+    PLATFORM,
     TENANT,
     THRESHOLDS,
     BudgetLimit,
@@ -45,7 +46,8 @@ class Proposed(Model):
 
 class Budget(BudgetState):
     """A budget in one period. `told` are the thresholds that were told of, `calls` the calls of
-    operations whose number a day is limited, and `runs` those that were started."""
+    operations whose number a day is limited, and `runs` those that were started. A tenant's month
+    holds and spends what it took of the platform's budget: `leased_usd_micros`."""
 
     told: tuple[int, ...] = ()
     calls: dict[str, int] = Field(default_factory=dict)
@@ -53,16 +55,28 @@ class Budget(BudgetState):
     is_trial: bool = False
     proposed: Proposed | None = None
     raised: Raised | None = None
+    leased_usd_micros: int = 0
+
+    @property
+    def used_usd_micros(self) -> int:
+        """What is held and spent."""
+        return self.held_usd_micros + self.spent_usd_micros
+
+    @property
+    def counted_usd_micros(self) -> int:
+        """What thresholds are reached by: what tenants took of the platform's budget is spent as
+        far as it knows."""
+        return self.used_usd_micros if self.scope == PLATFORM else self.spent_usd_micros
 
     @property
     def state(self) -> BudgetStateName:
         """What it stops."""
-        return state_of(self.spent_usd_micros, self.limit_usd_micros)
+        return state_of(self.counted_usd_micros, self.limit_usd_micros)
 
     @property
     def newly_reached(self) -> tuple[Threshold, ...]:
         """The thresholds that nobody was told of yet."""
-        amounts = self.spent_usd_micros, self.limit_usd_micros
+        amounts = self.counted_usd_micros, self.limit_usd_micros
         return tuple(
             each for each in THRESHOLDS if each not in self.told and has_reached(*amounts, each)
         )
@@ -89,7 +103,7 @@ def take(agents: Budget, tenants: Budget, plan: PlanContent, hold: Hold) -> tupl
     """What the run gets of what it asks to hold, and both budgets after that; unchanged where it
     asks for nothing. Raises BudgetExhausted where one of them allows no more."""
     for budget in (tenants, agents):
-        _refuse_exhausted(budget, hold.usd_micros)
+        _refuse_exhausted(budget, hold.usd_micros, "the plan's estimate")
     is_trial = plan.agent.mode == "trial"
     if is_trial:
         _refuse_beyond_trial(agents, plan)
@@ -112,13 +126,25 @@ def take(agents: Budget, tenants: Budget, plan: PlanContent, hold: Hold) -> tupl
     return hold.but(calls=calls, counted=True), steps
 
 
-def _refuse_exhausted(budget: Budget, more: int) -> None:
+def _refuse_exhausted(budget: Budget, more: int, what: str) -> None:
     named = "the tenant's month" if budget.scope == TENANT else "the agent's day"
     remedy = f"a governor raises it by PUT /v1/budgets/{budget.scope}"
     if budget.state in ("critical", "exhausted"):
         raise BudgetExhausted(f"the budget of {named} is {budget.state}: {remedy}")
-    if budget.spent_usd_micros + budget.held_usd_micros + more > budget.limit_usd_micros:
-        raise BudgetExhausted(f"the budget of {named} does not hold the plan's estimate: {remedy}")
+    if budget.used_usd_micros + more > budget.limit_usd_micros:
+        raise BudgetExhausted(f"the budget of {named} does not hold {what}: {remedy}")
+
+
+def hold_more(agents: Budget, tenants: Budget, hold: Hold, more: int) -> tuple[Hold, Steps]:
+    """The hold of a run that needs so much more than it holds, and both budgets after that. Raises
+    BudgetExhausted where one of them allows no more."""
+    for budget in (tenants, agents):
+        _refuse_exhausted(budget, more, "what its next calls cost")
+    steps = tuple(
+        Transition(each.but(held_usd_micros=each.held_usd_micros + more))
+        for each in (agents, tenants)
+    )
+    return hold.but(usd_micros=hold.usd_micros + more, counted=True), steps
 
 
 def _refuse_beyond_trial(agents: Budget, plan: PlanContent) -> None:

@@ -91,9 +91,6 @@ def why_exhausted(*budgets: Budget) -> Failure | None:
     return None
 
 
-def most_of(run: Run, *budgets: Budget) -> int | None:
-    """The most that the run may have spent: where 95 % of a budget are spent, what it holds; None
-    where nothing but its plan bounds it."""
-    if run.hold is None or all(each.state in ("active", "warning") for each in budgets):
-        return None
-    return run.hold.settled + run.hold.usd_micros
+def most_of(run: Run) -> int | None:
+    """The most that the run may have spent with what it holds; None for one that spends nothing."""
+    return None if run.hold is None else run.hold.settled + run.hold.usd_micros

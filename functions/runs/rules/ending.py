@@ -1,6 +1,6 @@
 """How a burst of a run ends: what is committed, and what others are told."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from events.runs import (
@@ -20,6 +20,8 @@ from functions.runs.rules.starting import start
 from functions.runs.rules.stopping import PAUSED
 from shared.kit.contents import Content
 from shared.kit.transitions import Transition
+
+LONGEST_SILENCE = timedelta(minutes=10)
 
 
 def _results(progress: Progress) -> Steps:
@@ -56,11 +58,11 @@ def commit_part(progress: Progress, at: datetime) -> Steps:
     return (*_results(progress), Transition(run))
 
 
-def wait_for_tools(progress: Progress, at: datetime, until: datetime) -> Steps:
-    """`tools` does not answer: the run tries again then."""
-    run = progress.run.but(
-        waiting=Waiting(kind="time", until=until), due_at=until, tries=progress.run.tries + 1
-    )
+def wait_for_tools(progress: Progress, at: datetime) -> Steps:
+    """`tools` does not answer: the run tries again, after a time that doubles."""
+    tries = progress.run.tries
+    until = at + min(timedelta(seconds=2 ** min(tries, 12)), LONGEST_SILENCE)
+    run = progress.run.but(waiting=Waiting(kind="time", until=until), due_at=until, tries=tries + 1)
     if progress.reported:
         return _told(progress, run, RunWentOn)
     return (*_results(progress), Transition(run))

@@ -47,6 +47,12 @@ class Delegate(NamedTuple):
     plan_hash: str
 
 
+class HoldMore(NamedTuple):
+    """Needs so much more to be held for the run than is, before it goes on."""
+
+    usd_micros: int
+
+
 class Rest(NamedTuple):
     """Waits until then."""
 
@@ -68,7 +74,14 @@ class Finish(NamedTuple):
     outputs: dict[str, Any]
 
 
-Move = Act | Ask | Think | Delegate | Rest | Halt | Finish
+Move = Act | Ask | Think | Delegate | HoldMore | Rest | Halt | Finish
+
+
+def cost_of(move: Move) -> int:
+    """What the run spends with the move, as far as it is known before."""
+    if isinstance(move, Act):
+        return sum(each.call.price_usd_micros for each in move.calls)
+    return move.reserved_usd_micros if isinstance(move, Think) and not move.is_reserved else 0
 
 
 def failed(step: str | None, code: str, detail: str) -> Halt:

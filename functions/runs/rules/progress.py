@@ -27,8 +27,10 @@ from functions.runs.rules.moves import (
     Act,
     Ask,
     Finish,
+    HoldMore,
     Move,
     Rest,
+    cost_of,
     failed,
     gravity,
     paused,
@@ -53,7 +55,7 @@ class Progress:
     """A run on its way. `results` are those of earlier bursts that its expressions read, by their
     ids; `made` are new, and so are `answered` turns and the receipts of calls (`receipts`) and of
     `questions` to a model. `most_usd_micros` is the most
-    that it may have spent, where that is less than the plan says."""
+    that it may have spent with what is held for it; `no_more` says why nothing more is held."""
 
     run: Run
     plan: PlanContent
@@ -64,6 +66,7 @@ class Progress:
     receipts: list[Receipt] = field(default_factory=list)
     questions: list[Receipt] = field(default_factory=list)
     most_usd_micros: int | None = None
+    no_more: str | None = None
     mind: turns.Mind = field(default_factory=turns.Mind)
     _bytes: int = 0
     _units: tuple[Unit, ...] = ()
@@ -91,7 +94,7 @@ class Progress:
         try:
             while self.run.cursor.unit < len(self._units):
                 if (move := self._of_unit(self._units[self.run.cursor.unit], at)) is not None:
-                    return move
+                    return self._held(move)
                 if self.is_full and self.run.cursor.unit < len(self._units):
                     return Act(())
             return Finish(filled(dict(self.plan.outputs), self._context()))
@@ -123,7 +126,7 @@ class Progress:
             if given is None or given.content_hash != content.hash:
                 return Ask(prepared.calls, content)
         together = left[: MOST_TOGETHER if len(unit) > 1 else 1]
-        return why_not(self.run, together, self._most) or Act(tuple(together))
+        return why_not(self.run, together, self._most, self.no_more) or Act(tuple(together))
 
     def _turns(self, placed: Placed, at: datetime) -> Move | None:
         context = self._context()
@@ -181,8 +184,17 @@ class Progress:
 
     @property
     def _most(self) -> int:
+        """The most that it may have spent, with what may be held for it yet."""
         plan, most = self.plan.budget_usd_micros, self.most_usd_micros
-        return plan if most is None else min(plan, most)
+        return plan if most is None or self.no_more is None else min(plan, most)
+
+    def _held(self, move: Move) -> Move:
+        """The move, where what it costs is held for the run; else that is held first. Where no more
+        can be held, no move costs more than what is."""
+        more = self.run.spent_usd_micros + cost_of(move)
+        if self.most_usd_micros is None or self.no_more is not None:
+            return move
+        return HoldMore(more - self.most_usd_micros) if more > self.most_usd_micros else move
 
     def take(
         self, outcomes: Iterable[tuple[ConcreteCall, InvocationView]], at: datetime

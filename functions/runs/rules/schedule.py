@@ -56,11 +56,13 @@ class Cause(NamedTuple):
 
 
 class Schedule(ScheduleState):
-    """A schedule. `judged` is the run whose end was counted last, `met` the event that it was
-    started by last. In the hour `hour` it was started by events `in_hour` times."""
+    """A schedule. `judged` is the run whose end was counted last, `met` the event that it met last,
+    and `met_before` are those before, as many as come in an hour: a delivery is repeated for about
+    as long. In the hour `hour` it was started by events `in_hour` times."""
 
     judged: str | None = None
     met: str | None = None
+    met_before: tuple[str, ...] = ()
     hour: str = ""
     in_hour: int = 0
 
@@ -191,7 +193,18 @@ def check_cause(schedule: Schedule, cause: Cause, at: datetime) -> None:
 def met(schedule: Schedule, cause: Cause, at: datetime) -> Schedule:
     """The schedule, having met the event."""
     before = schedule.in_hour if schedule.hour == _hour(at) else 0
-    return schedule.but(met=cause.event_id, hour=_hour(at), in_hour=before + 1)
+    earlier = (*schedule.met_before, *((schedule.met,) if schedule.met else ()))
+    return schedule.but(
+        met=cause.event_id,
+        met_before=earlier[-MOST_IN_AN_HOUR:],
+        hour=_hour(at),
+        in_hour=before + 1,
+    )
+
+
+def has_met(schedule: Schedule, event_id: str) -> bool:
+    """Whether the event started a run of the schedule, or was refused one."""
+    return event_id == schedule.met or event_id in schedule.met_before
 
 
 def plain(data: Any) -> Any:

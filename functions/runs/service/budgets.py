@@ -12,6 +12,7 @@ from functions.runs.rules.raising import ask
 from functions.runs.rules.run import Hold, Run, Steps
 from functions.runs.service.agents import why_stopped
 from functions.runs.service.plans import Plan, read_plan
+from functions.runs.service.platform import covered
 from functions.runs.service.retention import keep_from_first
 from shared.agents import KnownAgent, read_agent_alone
 from shared.aggregates.aggregate import Aggregate
@@ -34,7 +35,17 @@ async def take_hold(
     wanted = _for_agent(wanted, agent)
     agents, tenants = await budgets_of(work, content.agent.agent_id, wanted)
     hold, steps = rules.take(agents, tenants, content, wanted)
-    return hold, (*steps, *await keep_from_first(work))
+    return hold, (*await covered(work, steps), *await keep_from_first(work))
+
+
+async def enlarge_hold(work: UnitOfWork, payer: Run, more: int) -> dict[str, Any]:
+    """The fields of the run whose hold is spent, with so much more in that; saves the budgets,
+    which hold it from this commit on. Four reads. Raises BudgetExhausted."""
+    assert payer.hold is not None
+    budgets = await budgets_of(work, payer.agent_id, payer.hold)
+    hold, steps = rules.hold_more(*budgets, payer.hold, more)
+    await work.save(*await covered(work, steps))
+    return {"hold": hold, "held_usd_micros": hold.usd_micros}
 
 
 async def hold_again(work: UnitOfWork, run: Run) -> tuple[Run, Steps]:
@@ -91,6 +102,7 @@ async def save_charged(work: UnitOfWork, steps: Steps, budgets: Budgets | None =
         return await work.save(*steps)
     agents, tenants = budgets or await budgets_of(work, last.agent_id, last.hold)
     charged, charges = charge(last, agents, tenants, partial(ask, at=work.at))
+    charges = await covered(work, charges, is_spent=True)
     shown = (replace(each, state=charged) if each.state is last else each for each in steps)
     saved = await work.save(*shown)
     await work.save(*charges)

@@ -7,17 +7,28 @@ recorded. So a burst that died, or lost a race, is done again from where the run
 
 import asyncio
 import logging
-from datetime import datetime, timedelta
 
 from events.invocations import InvocationView
 from events.runs import Failure
 from functions.runs.rules import ending
 from functions.runs.rules.answers import count_lost
+from functions.runs.rules.budget import BudgetExhausted
 from functions.runs.rules.calls import ConcreteCall
 from functions.runs.rules.charges import is_charged, most_of, why_exhausted
 from functions.runs.rules.history import history_before
 from functions.runs.rules.late import may_go_on, may_have_acted, report_late
-from functions.runs.rules.moves import Act, Ask, Delegate, Finish, Halt, Move, Rest, Think
+from functions.runs.rules.moves import (
+    Act,
+    Ask,
+    Delegate,
+    Finish,
+    Halt,
+    HoldMore,
+    Move,
+    Rest,
+    Think,
+    failed,
+)
 from functions.runs.rules.progress import Progress
 from functions.runs.rules.questions import lost_question, report_turns
 from functions.runs.rules.reading import results_to_read
@@ -35,17 +46,22 @@ from functions.runs.service.invoking import invoke
 from functions.runs.service.moments import Clock
 from functions.runs.service.plans import plan_under_way
 from functions.runs.service.results import read_results
-from functions.runs.service.subruns import delegate, payer_of, read_budgets, save_run
+from functions.runs.service.subruns import (
+    delegate,
+    hold_more,
+    payer_of,
+    read_budgets,
+    save_run,
+)
 from functions.runs.service.thinking import mind_of, think
 from functions.runs.service.tokens import token_for
 from shared.agents import KnownAgent, read_agent_alone
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.bounded import TookTooLong, bounded
-from shared.kit.errors import Unavailable
+from shared.kit.errors import NotFound, Unavailable
 
 _log = logging.getLogger(__name__)
 EXPRESSION_SECONDS = 2.0
-LONGEST_SILENCE = timedelta(minutes=10)
 
 
 async def go_on(tenant_id: str, run_id: str, clock: Clock, *, again: bool = False) -> None:
@@ -115,7 +131,12 @@ class Burst:
         reading = read_results(store, results_to_read(run, plan.content))
         if run.replay_of is not None:
             results = await reading
-            self.progress = await begin_replay(self._work, run, plan, results)
+            try:
+                self.progress = await begin_replay(self._work, run, plan, results)
+            except NotFound as error:
+                self.progress = Progress(run, plan.content)
+                gone = failed(None, "original_missing", error.detail)
+                return await self._saved(run, ending.halt(self.progress, gone, self._clock.now))
             return await self._saved(run, await self._advance())
         results, agent, _ = await asyncio.gather(
             reading, self._clock.agent(store, run.agent_id), read_budgets(self._work, run)
@@ -141,11 +162,11 @@ class Burst:
             return stopped
         payer = await payer_of(self._work, run)
         hold = payer.hold
+        self.progress.most_usd_micros = most_within(run, payer, most_of(payer))
         if hold is None or not is_charged(payer):
             return None
         budgets = await budgets_of(self._work, payer.agent_id, hold)
         self._budgets = budgets if payer is run else None
-        self.progress.most_usd_micros = most_within(run, payer, most_of(payer, *budgets))
         return why_exhausted(*budgets)
 
     async def _why_stopped(self, agent: KnownAgent | None) -> Failure | None:
@@ -160,6 +181,10 @@ class Burst:
     async def _advance(self) -> Steps:
         while True:
             move = await self._next()
+            if isinstance(move, HoldMore):
+                if (steps := await self._held(move)) is not None:
+                    return steps
+                continue
             if isinstance(move, Act):
                 if self.progress.is_full or not await self._clock.has_turn():
                     return ending.commit_part(self.progress, self._clock.now)
@@ -169,14 +194,29 @@ class Burst:
                     outcome = self.progress.take(await self._made(move), self._clock.now)
                 except Unavailable as error:
                     _log.warning("%s goes on later: %s", self.progress.run.run_id, error.detail)
-                    until = _next_try(self.progress.run, self._clock.now)
-                    return ending.wait_for_tools(self.progress, self._clock.now, until)
+                    return ending.wait_for_tools(self.progress, self._clock.now)
                 if outcome is None:
                     continue
                 return await self._ended(outcome)
             if isinstance(move, Think) and self._forbidden is None:
                 return await think(self.progress, move, self._clock)
             return await self._ended(move)
+
+    async def _held(self, move: HoldMore) -> Steps | None:
+        """What is committed before the run spends more than it holds; None where no more is held
+        for it, because it is to stop or a budget does not allow it."""
+        progress = self.progress
+        if self._is_to_stop:
+            progress.no_more = "the run is to stop"
+            return None
+        try:
+            progress.run = await hold_more(self._work, progress.run, move.usd_micros)
+        except BudgetExhausted as error:
+            progress.no_more = error.detail
+            return None
+        # What is charged is charged to the budgets as they are saved now.
+        self._budgets = None
+        return ending.commit_part(progress, self._clock.now)
 
     async def _next(self) -> Move:
         """What the run does now. Expressions may be a stranger's, and have two seconds."""
@@ -187,10 +227,14 @@ class Burst:
             failure = Failure(code="expression_failed", detail=f"an expression: {error}")
             return Halt("failed", failure)
 
+    @property
+    def _is_to_stop(self) -> bool:
+        return self.progress.run.stop is not None or self._forbidden is not None
+
     async def _check_stop(self, move: Act) -> bool:
         """Whether the run stops before these calls: it is to stop, and none of them was begun, or
         those that were are refused, which is noted. One read of a run that is to stop."""
-        if self.progress.run.stop is None and self._forbidden is None:
+        if not self._is_to_stop:
             return False
         if self.progress.run.replay_of is not None:
             return True
@@ -226,9 +270,7 @@ class Burst:
             await self._work.look_for(*(made for each in steps for made in each.contents))
             return steps
         is_unanswered = isinstance(move, Rest) and progress.run.tries > 0
-        if progress.run.stop is not None and not is_unanswered:
-            return self._stopped(move)
-        if progress.run.stop is None and self._forbidden is not None:
+        if self._is_to_stop and not (is_unanswered and progress.run.stop is not None):
             return self._stopped(move)
         if isinstance(move, Ask):
             return await ask_about_calls(self._work, progress, move)
@@ -247,9 +289,8 @@ class Burst:
         for that, and has not failed. One read of such a run."""
         if move.failure.code != "call_refused":
             return move
-        why = await self._why_stopped(
-            await read_agent_alone(self._work.store, self.progress.run.agent_id)
-        )
+        agent = await read_agent_alone(self._work.store, self.progress.run.agent_id)
+        why = await self._why_stopped(agent)
         return move if why is None else Halt("paused", why)
 
     async def _made(self, move: Act) -> list[tuple[ConcreteCall, InvocationView]]:
@@ -272,7 +313,3 @@ class Burst:
         if isinstance(self.progress, Replay):
             await note_earlier(self._work.store, self.progress, made)  # type: ignore[arg-type]
         return made  # type: ignore[return-value]
-
-
-def _next_try(run: Run, now: datetime) -> datetime:
-    return now + min(timedelta(seconds=2 ** min(run.tries, 12)), LONGEST_SILENCE)

@@ -20,6 +20,7 @@ from functions.runs.rules.stopping import cancel, resume
 from functions.runs.service.agents import why_stopped
 from functions.runs.service.budgets import (
     Budgets,
+    enlarge_hold,
     hold_again,
     places_of,
     save_charged,
@@ -101,27 +102,30 @@ async def stop(work: UnitOfWork, run: Run, by: str, rule: rules.Stopping) -> Run
 async def cancel_with(work: UnitOfWork, run: Run, cancelled: Steps, by: str) -> None:
     """Saves the steps, which take back what the run goes by; where it waits for a run below it,
     that one is cancelled, and the rest with it."""
-    runs = await lineage(work, run)
-    if not cancelled or len(runs) == 1:
+    if not cancelled or rules.waits_for(run) is None:
         await save_run(work, cancelled)
         return
-    why = cancelled[-1].state.failure
-    await work.save(Transition(run.but(failure=why)))
-    steps = rules.stop_all([run.but(failure=why), *runs[1:]], cancel, by, work.at)
-    await save_run(work, steps)
+    await _stop_noted(work, run, cancel, by, failure=cancelled[-1].state.failure)
 
 
 async def halt_all(work: UnitOfWork, run: Run, recall_id: str, by: str) -> bool:
     """Whether a recall halts the run, with those below it and above it. Raises Unavailable."""
     if run.live_as is None:
         return False
-    outer, *below = await lineage(work, run)
-    if below:
-        outer = run.but(recall_id=recall_id)
-        await work.save(Transition(outer))
-    rule = partial(halt, recall_id=recall_id)
-    await save_run(work, rules.stop_all([outer, *below], rule, by, work.at))
+    noted = {} if rules.waits_for(run) is None else {"recall_id": recall_id}
+    await _stop_noted(work, run, partial(halt, recall_id=recall_id), by, **noted)
     return True
+
+
+async def _stop_noted(
+    work: UnitOfWork, run: Run, rule: rules.Stopping, by: str, **noted: Any
+) -> None:
+    """Stops the run with those below it by the rule, once it says why."""
+    outer = run.but(**noted)
+    if noted:
+        await work.save(Transition(outer))
+    _, *below = await lineage(work, run)
+    await save_run(work, rules.stop_all([outer, *below], rule, by, work.at))
 
 
 async def resume_all(work: UnitOfWork, run: Run) -> Run:
@@ -158,3 +162,14 @@ async def payer_of(work: UnitOfWork, run: Run) -> Run:
     if not run.above:
         return run
     return await work.find(RUNS, run.above[0].run_id) or run
+
+
+async def hold_more(work: UnitOfWork, run: Run, more: int) -> Run:
+    """The run, for which so much more is held in the run that somebody started; saves that one, and
+    the budgets. Raises BudgetExhausted."""
+    payer = await payer_of(work, run)
+    held = await enlarge_hold(work, payer, more)
+    if payer is run or payer.run_id == run.run_id:
+        return run.but(**held)
+    await work.save(Transition(payer.but(**held)))
+    return run

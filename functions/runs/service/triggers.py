@@ -55,7 +55,7 @@ async def _start(event: Envelope, schedule_id: str, clock: Clock) -> tuple[Run |
         is_known = known is not None
         if known is not None:
             begun.append(known)
-        elif schedule.met != event.id:
+        elif not rules.has_met(schedule, event.id):
             work.is_about(SCHEDULES, schedule_id)
             begun.extend(await start_by(work, clock, schedule, cause))
 

@@ -9,7 +9,8 @@ from shared.kit.models import Data, Page, part_of
 
 
 class BudgetView(Data):
-    """A budget in one period: an agent's in a day, or the tenant's in a month."""
+    """A budget in one period: an agent's in a day, the tenant's in a month, or that of all tenants
+    together in a month, which holds what they took and have not spent as far as it knows."""
 
     scope: str
     period: str

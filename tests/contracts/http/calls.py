@@ -41,6 +41,7 @@ BODIES: dict[str, Any] = {
     "{agent_id}/reactivate": REASON,
     "{agent_id}/reports": {"trigger": "scope_drift", "evidence": "it answered about dosage"},
     "budgets/{scope}": {"limit_usd_micros": 1},
+    "budgets/platform": {"limit_usd_micros": 1},
     "runs/retention": {"days": 400},
     "{recall_id}/lift": REASON,
     "{invocation_id}/settle": {"happened": False, **NOTE},

@@ -66,6 +66,16 @@ MATRIX = {
     "see the platform's figures": Row(
         "GET", "/v1/metrics", {"platform_admin"}, tenant=PLATFORM_TENANT
     ),
+    "see the platform's budget": Row(
+        "GET", "/v1/budgets/platform", {"platform_admin"}, tenant=PLATFORM_TENANT
+    ),
+    "set the platform's budget": Row(
+        "PUT",
+        "/v1/budgets/platform",
+        {"platform_admin"},
+        {"limit_usd_micros": 100_000_000},
+        tenant=PLATFORM_TENANT,
+    ),
     "resume a tenant": Row("POST", "/v1/tenants/ten_x/resume", ADMINS),
     "close the tenant": Row("POST", "/v1/tenants/ten_x/close", {"tenant_admin"}),
     "export the tenant": Row("POST", "/v1/tenants/ten_x/export", {"tenant_admin"}),

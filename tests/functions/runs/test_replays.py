@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from events.plan_content import PlanStep
-from functions.runs.aggregates import RESULTS
+from functions.runs.aggregates import RESULTS, RUNS
 from functions.runs.rules.run import result_id
 from shared.storage.batches import Batch
 from tests.deaths import dies
@@ -180,3 +180,23 @@ async def test_a_replay_that_died_goes_on(world: World, number: int) -> None:
         again = await world.shown(begun["run_id"])
     assert (again["status"], again["divergences"]) == ("completed", 0)
     assert await world.counter() == {"value": 1, "additions": 1}
+
+
+async def test_a_replay_whose_original_is_gone_has_failed_and_says_so(world: World) -> None:
+    run = await world.start(await world.plan(computes("sum", "1 + 1"), computes("more", "2 + 2")))
+    before = {each.id async for each in world.store.find_all(RUNS.collection)}
+
+    async def replay() -> None:
+        await world.post(f"/v1/runs/{run['run_id']}/replay", {"mode": "full"})
+
+    # Its process dies before its first burst is committed.
+    await dies(world.cloud, replay, ("Commit", "before", 2))
+    (id,) = {each.id async for each in world.store.find_all(RUNS.collection)} - before
+    batch = Batch()
+    batch.delete(RUNS.collection, run["run_id"])
+    await world.store.commit(batch)
+    await world.fire(id)
+    ended = await world.shown(id)
+    assert (ended["status"], ended["failure"]["code"]) == ("failed", "original_missing")
+    assert run["run_id"] in ended["failure"]["detail"]
+    assert (await world.state(id)).due_at is None

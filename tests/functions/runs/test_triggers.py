@@ -132,3 +132,18 @@ async def test_only_what_no_creation_publishes_starts_anything(jobs: Jobs) -> No
     ):
         answer = await jobs.ask("POST", "/v1/schedules", {"capsule": "count-stock", **wrong})
         assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+
+
+async def test_an_older_event_that_comes_again_is_no_further_failure(jobs: Jobs) -> None:
+    await jobs.publish(source=OF_EVENTS)
+    await _made(jobs, PUBLISHED)
+    # The counter has no name: the job does not compile.
+    older, newer = (
+        _published(jobs).model_copy(update={"data": json.dumps({"number": each})})
+        for each in (1, 2)
+    )
+    for event in (older, newer, older, newer, older):
+        await HANDLERS[PUBLISHED](event)
+    shown = await _shown(jobs)
+    assert (shown["status"], shown["last_run_id"]) == ("active", None)
+    assert await jobs.world.events("schedule") == ["created", "refused", "refused"]

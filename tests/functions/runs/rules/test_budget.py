@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from events.rights import RightLimits
-from functions.runs.rules.budget import Budget, BudgetExhausted, hold_for, take
+from functions.runs.rules.budget import Budget, BudgetExhausted, hold_for, hold_more, take
 from functions.runs.rules.charges import charge, most_of
 from functions.runs.rules.run import Hold
 from shared.budgets.limits import TENANT, limit_of
@@ -39,11 +39,17 @@ def test_nothing_new_starts_from_95_percent_on() -> None:
         take(agents_budget(spent_usd_micros=950), tenants_budget(), plan(add("a")), holding(0))
 
 
-def test_from_95_percent_on_a_run_spends_what_it_holds() -> None:
+def test_a_run_spends_what_it_holds_and_holds_more_while_budgets_allow_it() -> None:
     held = run(hold=holding(40).but(settled=10), spent_usd_micros=10)
-    assert most_of(held, agents_budget(spent_usd_micros=949), tenants_budget()) is None
-    assert most_of(held, agents_budget(spent_usd_micros=950), tenants_budget()) == 50
-    assert most_of(held, agents_budget(), tenants_budget(spent_usd_micros=1_900)) == 50
+    assert most_of(held) == 50
+    assert most_of(run(hold=None)) is None
+    hold, steps = hold_more(agents_budget(held_usd_micros=40), tenants_budget(), holding(40), 60)
+    assert (hold.usd_micros, hold.counted) == (100, True)
+    assert [each.state.held_usd_micros for each in steps] == [100, 60]
+    with pytest.raises(BudgetExhausted, match="is critical"):
+        hold_more(agents_budget(spent_usd_micros=950), tenants_budget(), holding(40), 1)
+    with pytest.raises(BudgetExhausted, match="what its next calls cost"):
+        hold_more(agents_budget(held_usd_micros=940), tenants_budget(), holding(40), 61)
 
 
 def test_an_agent_on_trial_runs_ten_times_a_day_and_changes_nothing() -> None:

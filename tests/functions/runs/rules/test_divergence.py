@@ -7,7 +7,7 @@ import pytest
 from events.plan_content import Parallel, PlanContent, PlanStep
 from events.plans import Prediction, StepPrediction
 from functions.runs.rules.ending import halt
-from functions.runs.rules.moves import Finish, Halt
+from functions.runs.rules.moves import Finish, Halt, HoldMore
 from functions.runs.rules.progress import Progress
 from functions.runs.rules.run import Cursor, Run
 from functions.runs.rules.stopping import resume
@@ -98,7 +98,11 @@ def test_calls_made_together_are_all_noted_before_the_run_rests() -> None:
 def test_from_95_percent_on_a_run_makes_no_call_that_it_does_not_hold() -> None:
     progress = Progress(run(steps=2), PLAN, _prediction(), most_usd_micros=150)
     tools = Tools(a={"cost_usd_micros": 100})
+    # It holds more first; where it cannot, it rests.
+    assert tools.drive(progress) == HoldMore(50)
+    progress.no_more = "the budget is critical"
     move = tools.drive(progress)
     assert isinstance(move, Halt)
     assert (move.status, move.failure.code) == ("paused", "budget_exhausted")
+    assert move.failure.detail == "the budget is critical"
     assert progress.run.spent_usd_micros == 100

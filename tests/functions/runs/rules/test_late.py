@@ -29,7 +29,7 @@ def _whole() -> Progress:
 
 def _silent() -> Run:
     """The run as another burst left it, which got no answer."""
-    waits: Run = ending.wait_for_tools(Progress(_begun(), PLAN), NOON, LATER)[-1].state
+    waits: Run = ending.wait_for_tools(Progress(_begun(), PLAN), NOON)[-1].state
     return waits
 
 

@@ -81,8 +81,7 @@ class Runs(RuleBasedStateMachine):
         """One burst that gets so many answers, and then none."""
         progress, move = self._acts(calls)
         if isinstance(move, Act):
-            until = self.at + timedelta(seconds=1)
-            self._commit(ending.wait_for_tools(progress, self.at, until), progress)
+            self._commit(ending.wait_for_tools(progress, self.at), progress)
 
     @precondition(lambda self: may_go_on(self.run, self.at))
     @rule(
