@@ -20,6 +20,7 @@ RANDOM := tests/functions/test_one_outcome.py tests/functions/agents/rules/test_
           tests/functions/agents/rules/test_properties.py tests/functions/policy/compare/test_agreement.py \
           tests/functions/approvals/rules/test_approval_machine.py tests/functions/approvals/rules/test_worst_inputs.py \
           tests/mobile_api/rules/test_mobile_projection.py \
+          $(wildcard tests/functions/*/test_*_machine.py) \
           $(wildcard tests/functions/*/test_*_after_crashes.py tests/functions/*/service/test_*_after_crashes.py)
 # So many lanes of tests run at once; much of their time is waiting.
 LANES  ?= 3

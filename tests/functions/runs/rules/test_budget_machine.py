@@ -10,7 +10,7 @@ from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from events.budgets import BudgetApprovalNeeded, BudgetReached
 from functions.runs.rules.budget import Budget, BudgetExhausted, take
@@ -54,6 +54,10 @@ class Budgets(RuleBasedStateMachine):
     def _both(self, hold: Hold) -> tuple[Budget, Budget]:
         return self._budget(AGENT, hold.day), self._budget(TENANT, hold.month)
 
+    @initialize(micros=st.integers(0, 600))
+    def begin(self, micros: int) -> None:
+        self.start(micros)
+
     @precondition(lambda self: self.today + 1 < len(PERIODS))
     @rule()
     def midnight_passes(self) -> None:
@@ -93,7 +97,7 @@ class Budgets(RuleBasedStateMachine):
     @precondition(lambda self: self.runs)
     @rule(
         which=st.integers(0, 20),
-        spends=st.integers(0, 300) | st.integers(700, 2_000),
+        spends=st.integers(0, 300) | st.sampled_from([0, 300, 850, 1_300, 2_000]),
         becomes=st.sampled_from(["running", "running", "paused", "completed", "cancelled"]),
         dies=st.booleans(),
     )
