@@ -3,6 +3,8 @@
 
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -c
+# Each of some hundred processes would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -29,7 +31,8 @@ LANES  ?= 3
 QUIET  := --quiet --disable-pip-version-check --no-warn-script-location
 LOCK   := build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
           --no-emit-index-url --no-emit-find-links --no-header --no-annotate $(if $(UPGRADE),--upgrade)
-PLAIN  := $(BIN)/python -m pytest
+# One lane sends what schemathesis makes up; to load it takes two seconds of each other one.
+PLAIN  := $(BIN)/python -m pytest -p no:schemathesis
 # To measure the code coverage nearly doubles what a test takes of a processor. Functions, shared code and
 # whole stories are measured: without the others' tests both bars hold all the same.
 PYTEST := $(PLAIN) --cov --cov-report=
@@ -100,13 +103,13 @@ test-journeys: setup ## whole stories on the platform
 	@COVERAGE_FILE=.coverage.journeys $(PYTEST) tests/journeys
 
 test-attacks: setup ## attacks, every public route, and a short storm of faults, on the platform; without the code coverage
-	@$(PLAIN) tests/attacks tests/contracts/http tests/operations tests/chaos $(WHOLE)
+	@$(BIN)/python -m pytest tests/attacks tests/contracts/http tests/operations tests/chaos $(WHOLE)
 
 test-cloud: setup ## the cloud program, its archive and its price; the benchmarks' own rules; without the code coverage
 	@$(PLAIN) tests/infra tests/benchmarks $(WHOLE:%=--ignore=%)
 
 test-nightly: setup ## tests that take minutes: long storms, a restore, fresh virtualenvs, a new measurement of the price
-	@$(BIN)/python -m tests.backing $(BIN)/python -m pytest -m nightly --durations=20 tests
+	@$(BIN)/python -m tests.backing $(BIN)/python -m pytest -m "nightly or hypothesis" --hypothesis-profile=night --timeout=900 --durations=20 tests
 
 test-fast: setup ## rules and other pure code only: a few seconds
 	@$(BIN)/python -m pytest -m "not platform and not nightly" tests/shared tests/events tests/functions tests/mobile_api tests/chaos

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from pathlib import Path
 
 from events.registry import published_types, topics_of
@@ -10,6 +11,7 @@ from events.registry import published_types, topics_of
 SCHEMAS = Path(__file__).parent / "schemas"
 
 
+@cache
 def rendered_schemas() -> dict[str, str]:
     """The JSON Schema text of every published type, by file name; `x-topic` names its topics."""
     functions = published_types().values()

@@ -1,6 +1,7 @@
 """The real programs behind the platform, only when a test asks: one of each for all tests."""
 
 import asyncio
+import gc
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -21,14 +22,19 @@ from shared.storage import postgres as storage
 from shared.storage import secrets
 from shared.storage.migrate import migrate
 from tests.backing import FIRESTORE, POSTGRES, PUBSUB, Service, service
+from tests.examples import DAY
 
-# Two cores run everything at once: how long one example took says nothing.
-settings.register_profile("assent", deadline=None)
-settings.load_profile("assent")
+settings.load_profile(DAY)
 
 ROOT = Path(__file__).parents[1]
 NAMES = [*load_manifests(ROOT).buckets]
 _RUNNING = pytest.StashKey[RunningPlatform]()
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays until the end: no collection of garbage walks it."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
@@ -42,6 +41,7 @@ from functions.approvals.rules.veto import veto
 from shared.kit.errors import AssentError
 from shared.kit.signing import sign
 from shared.kit.transitions import payload
+from tests.examples import examples
 from tests.functions.agents.cases import (
     AMIRA,
     APPROVALS_KEY,
@@ -344,5 +344,5 @@ class OneOutcome(RuleBasedStateMachine):
                     self.mail.append(ToApprovals(what, id, step.state.withdrawal, ends))
 
 
-OneOutcome.TestCase.settings = settings(max_examples=300, stateful_step_count=40, deadline=None)
+OneOutcome.TestCase.settings = examples(100, by_night=1_000, stateful_step_count=40)
 TestOneOutcome = OneOutcome.TestCase

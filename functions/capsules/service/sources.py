@@ -90,9 +90,7 @@ class Sources:
         most = state.budget.per_run_usd_micros
         operations = await known_operations(self._work, operations_in(body))
         model = settings().model_name
-        return Source(
-            body, capsule.checksum, part, agent.rights, most, policies, operations, model
-        )
+        return Source(body, capsule.checksum, part, agent.rights, most, policies, operations, model)
 
     async def _agent(self, name: str) -> KnownAgent | None:
         if name not in self._agents:

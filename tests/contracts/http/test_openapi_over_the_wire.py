@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 
 from emulators.running import RunningPlatform
-from tests.contracts.http.test_openapi import SCHEMA, at_most, fuzzer, judge
+from tests.contracts.http.test_openapi import at_most, described, fuzzer, judge
 
 __all__ = ["fuzzer"]
 
 pytestmark = pytest.mark.platform
+
+SCHEMA = described()
 
 
 @pytest.mark.nightly

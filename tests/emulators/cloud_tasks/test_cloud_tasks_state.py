@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 import grpc
 import pytest
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
@@ -12,6 +11,7 @@ from emulators.cloud_tasks.messages import QUEUE, TASK, instant, new_queue, new_
 from emulators.cloud_tasks.queue import NAME_MEMORY, Dispatch, Queue, Task
 from emulators.cloud_tasks.rules import Outcome
 from emulators.google_rpc import Message, Refusal
+from tests.examples import examples
 
 START = datetime(2026, 11, 20, 12, tzinfo=UTC)
 NAME = "projects/p/locations/us-central1/queues/q"
@@ -161,7 +161,7 @@ class QueueLife(RuleBasedStateMachine):
         return any(dispatch.forced for dispatch in self.begun)
 
 
-QueueLife.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+QueueLife.TestCase.settings = examples(30, by_night=300, stateful_step_count=40)
 TestQueueLife = QueueLife.TestCase
 
 

@@ -7,7 +7,7 @@ import tomllib
 from typing import Any, get_args
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from events.catalogue import CONNECTORS
@@ -18,6 +18,7 @@ from shared.definitions import Format, translate
 from shared.definitions.tools import GRAVEST, HARMLESS, product
 from shared.kit.errors import Invalid
 from shared.kit.plain_text import refuse_odd_text
+from tests.examples import examples
 from tests.scratch import ROOT
 from tests.shared.definitions.drafted import assert_sound, drafted
 from tests.shared.definitions.test_definitions_a2a import BOOKINGS, ROUTES, SILENT
@@ -70,13 +71,13 @@ def tried(format: Format, definition: str) -> None:
 
 
 @given(format=st.sampled_from(FORMATS), definition=st.text(st.characters(codec="utf-8")))
-@settings(max_examples=300)
+@examples(100, by_night=1_000)
 def test_any_text_is_drafted_or_refused(format: Format, definition: str) -> None:
     tried(format, definition)
 
 
 @given(format=st.sampled_from(FORMATS), of=likely)
-@settings(max_examples=600)
+@examples(150, by_night=2_000)
 def test_any_value_with_the_right_names_is_drafted_or_refused(
     format: Format, of: dict[str, Any]
 ) -> None:
@@ -85,7 +86,7 @@ def test_any_value_with_the_right_names_is_drafted_or_refused(
 
 
 @given(known=st.sampled_from(KNOWN), data=st.data())
-@settings(max_examples=300)
+@examples(100, by_night=1_000)
 def test_a_definition_with_any_part_replaced_is_drafted_or_refused(
     known: tuple[Format, str], data: st.DataObject
 ) -> None:

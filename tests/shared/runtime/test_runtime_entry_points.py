@@ -19,7 +19,7 @@ from importlib import import_module
 import httpx
 from starlette.requests import Request
 
-package, side, path = sys.argv[1:]
+package, side, *paths = sys.argv[1:]
 main = import_module(f"{package}.main")
 LOADED = ("fastapi", f"{package}.api", f"{package}.reactions", "google.cloud.firestore")
 
@@ -31,15 +31,15 @@ def loaded():
 async def ask():
     before = loaded()
     target = getattr(main, side)
-    request = Request({"type": "http", "method": "GET", "path": path, "headers": []})
+    request = Request({"type": "http", "method": "GET", "path": paths[0], "headers": []})
     app = await target(request)
     assert await target(request) is app
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://function") as client:
-        answer = await client.get(path)
+        answers = [await client.get(path) for path in paths]
     return {
         "name": target.__name__, "before": before, "after": loaded(),
-        "status": answer.status_code, "answer": answer.json(),
+        "status": [answer.status_code for answer in answers], "answer": answers[0].json(),
     }
 
 
@@ -53,9 +53,9 @@ TOP_LEVEL = {
 }
 
 
-def _ask(package: str, side: str, path: str = "/healthz", *, beside: Path = ROOT) -> Any:
+def _ask(package: str, side: str, *paths: str, beside: Path = ROOT) -> Any:
     ran = subprocess.run(
-        [sys.executable, "-c", PROGRAM, package, side, path],
+        [sys.executable, "-c", PROGRAM, package, side, *(paths or ["/healthz"])],
         capture_output=True,
         text=True,
         cwd=ROOT,
@@ -88,15 +88,16 @@ def test_a_side_is_loaded_at_its_first_request_and_the_other_is_not(
     assert f"{package}.{own}" in found["after"]
     assert f"{package}.{other}" not in found["after"]
     assert "google.cloud.firestore" not in found["after"]
-    assert (found["status"], found["answer"]) == (200, {"status": "ok"})
+    assert (found["status"], found["answer"]) == ([200], {"status": "ok"})
 
 
 def test_the_public_side_serves_the_calls_of_the_functions_router() -> None:
-    for path in ("/v1/approvals", "/v1/precedent-seeds", "/v1/mobile/approvals/x/approve"):
-        assert _ask("functions.approvals", "api", path)["status"] in (401, 405)
-    assert _ask("functions.approvals", "api", "/v1/others")["status"] == 404
+    paths = ("/v1/approvals", "/v1/precedent-seeds", "/v1/mobile/approvals/x/approve")
+    *served, other = _ask("functions.approvals", "api", *paths, "/v1/others")["status"]
+    assert set(served) <= {401, 405}
+    assert other == 404
 
 
 def test_a_function_without_a_runner_has_a_private_side_too() -> None:
     found = _ask("functions.audit", "react")
-    assert (found["status"], found["after"]) == (200, ["functions.audit.reactions"])
+    assert (found["status"], found["after"]) == ([200], ["functions.audit.reactions"])

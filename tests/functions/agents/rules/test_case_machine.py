@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -37,6 +36,7 @@ from functions.agents.rules.deployment import go_live
 from functions.agents.rules.health import health_checks
 from functions.agents.rules.withdrawal import cancel, give_up
 from shared.kit.ids import derive_id
+from tests.examples import examples
 from tests.functions.agents.cases import (
     AMIRA,
     GALA,
@@ -340,5 +340,5 @@ class CaseMachine(RuleBasedStateMachine):
             self.requests[case.asked.approval_id] = Request(case)
 
 
-CaseMachine.TestCase.settings = settings(max_examples=300, stateful_step_count=40, deadline=None)
+CaseMachine.TestCase.settings = examples(100, by_night=1_000, stateful_step_count=40)
 TestCaseMachine = CaseMachine.TestCase

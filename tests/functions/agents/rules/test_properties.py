@@ -24,6 +24,7 @@ from functions.agents.rules.risk import assess, data_classification
 from shared.kit.canonical import canonical_json, content_hash
 from shared.kit.json_limits import JsonLimit
 from shared.kit.principals import is_assents, skeleton
+from tests.examples import examples
 from tests.functions.agents.rules.generated import (
     documents,
     operations,
@@ -90,7 +91,7 @@ def check(of: Json) -> None:
 
 
 @given(of=anything)
-@settings(max_examples=200)
+@examples(100, by_night=1_000)
 def test_any_spec_is_judged_with_places_evidence_and_remedies(of: Json) -> None:
     check(of)
 
@@ -121,7 +122,7 @@ def test_the_largest_specs_are_judged_in_bounded_time(shape: str) -> None:
 
 
 @given(of=anything | known, cut=st.data())
-@settings(max_examples=300)
+@examples(100, by_night=1_000)
 def test_no_spec_goes_live_with_an_operation_that_no_right_names(of: Json, cut: Any) -> None:
     lists = of.setdefault("rights", {})
     for name, entries in lists.items() if cut.draw(st.booleans()) else ():
@@ -159,7 +160,7 @@ def harmless(of: Json) -> Json:
     holding=st.sampled_from(("alone", "with_approval")),
     own=st.data(),
 )
-@settings(max_examples=300)
+@examples(100, by_night=1_000)
 def test_adding_a_right_never_lowers_the_risk(of: Json, right: Any, holding: str, own: Any) -> None:
     if own.draw(st.booleans()):
         of = {**of, **harmless(of)}
@@ -178,7 +179,7 @@ def test_adding_a_right_never_lowers_the_risk(of: Json, right: Any, holding: str
 @given(
     of=anything, operation=operations, holding=st.sampled_from(("alone", "with_approval", "never"))
 )
-@settings(max_examples=300)
+@examples(100, by_night=1_000)
 def test_adding_an_operation_with_its_right_never_lowers_the_risk(
     of: Json, operation: Json, holding: str
 ) -> None:
@@ -244,7 +245,7 @@ def renamed(value: Any, key: str = "") -> Any:
 
 
 @given(of=anything)
-@settings(max_examples=300)
+@examples(100, by_night=1_000)
 def test_other_names_and_other_words_change_no_verdict(of: Json) -> None:
     assert verdicts({**renamed(of), "name": of["name"]}) == verdicts(of)
 
@@ -258,7 +259,7 @@ def shuffled(value: Any, order: random.Random) -> Any:
 
 
 @given(of=anything, seed=st.integers(0, 1_000))
-@settings(max_examples=300)
+@examples(100, by_night=1_000)
 def test_the_order_of_lists_changes_no_verdict_and_no_hash(of: Json, seed: int) -> None:
     turned = shuffled(of, random.Random(seed))
     assert verdicts(turned) == verdicts(of)

@@ -6,7 +6,6 @@ time is never lost to a timer."""
 from datetime import datetime, timedelta
 from typing import Any
 
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -33,6 +32,7 @@ from functions.approvals.rules.veto import veto
 from shared.kit.callers import Actor
 from shared.kit.errors import ApprovalExpired, AssentError, VetoWindowClosed
 from shared.kit.transitions import payload
+from tests.examples import examples
 from tests.functions.approvals import builders
 from tests.functions.approvals.builders import (
     START,
@@ -281,7 +281,5 @@ class Machine(RuleBasedStateMachine):
             assert self.approval.decided_by != builders.DEPUTY.principal
 
 
-Machine.TestCase.settings = settings(
-    max_examples=150, stateful_step_count=60, deadline=None, derandomize=True
-)
+Machine.TestCase.settings = examples(75, by_night=500, stateful_step_count=60, derandomize=True)
 TestApprovalMachine = Machine.TestCase

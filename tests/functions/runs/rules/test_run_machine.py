@@ -6,7 +6,6 @@ from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
@@ -24,6 +23,7 @@ from functions.runs.rules.stopping import cancel, pause, resume
 from shared.kit.canonical import content_hash
 from shared.kit.errors import SignatureInvalid, VersionConflict
 from shared.kit.expressions import evaluate
+from tests.examples import examples
 from tests.functions.runs.rules.plans import NOON, add, plan, run
 
 # The parser raises the limit of recursion when it is made, which Hypothesis expects to stay.
@@ -266,5 +266,5 @@ class Runs(RuleBasedStateMachine):
             assert self.run.done == 4
 
 
-Runs.TestCase.settings = settings(max_examples=150, stateful_step_count=30, deadline=None)
+Runs.TestCase.settings = examples(75, by_night=500, stateful_step_count=30)
 TestRuns = Runs.TestCase

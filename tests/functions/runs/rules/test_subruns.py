@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
@@ -21,6 +20,7 @@ from functions.runs.rules.progress import Progress
 from functions.runs.rules.run import LONGEST_OUTPUT, Assented, Hold, Run, Steps
 from functions.runs.rules.stopping import cancel, pause, resume
 from shared.kit.errors import VersionConflict
+from tests.examples import examples
 from tests.functions.runs.rules.plans import HASH, NOON, add, plan, run
 
 HOLD = Hold(day="2026-11-20", month="2026-11")
@@ -141,7 +141,7 @@ class Families(RuleBasedStateMachine):
             assert [first.spent_usd_micros, second.spent_usd_micros] == [self.spent] * 2
 
 
-Families.TestCase.settings = settings(max_examples=100, stateful_step_count=25, deadline=None)
+Families.TestCase.settings = examples(50, by_night=500, stateful_step_count=25)
 TestFamilies = Families.TestCase
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from events.invocations import Labelled
@@ -20,6 +20,7 @@ from functions.runs.rules.stopping import cancel, pause, resume
 from functions.runs.rules.undoing import undoing_of
 from shared.agents.rights import HeldRight, KnownRights
 from shared.models.messages import ModelFailed
+from tests.examples import examples
 from tests.functions.runs.rules.plans import NOON, add
 from tests.functions.runs.rules.thoughts import (
     ANSWER_COST,
@@ -355,7 +356,7 @@ def test_a_model_is_not_asked_a_third_time_unless_a_person_says_so() -> None:
     assert (thoughts.run.status, len(thoughts.asked)) == ("completed", 3)
 
 
-@settings(deadline=None, max_examples=60)
+@examples(40, by_night=400)
 @given(st.lists(st.sampled_from(["", "", "before", "answered", "acted"]), max_size=30))
 def test_however_processes_die_calls_are_made_once_and_all_asking_is_spent(
     deaths: list[str],
