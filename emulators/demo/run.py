@@ -34,7 +34,7 @@ def ran(author: Person, governor: Person, platform: PlatformClient, narrator: Na
     """Publishes, compiles, rehearses and runs a capsule, with the governor's assent to exactly the
     calls of its last step. Raises PlatformError for any other behaviour."""
     narrator.chapter("6. An agent works: a capsule is compiled, rehearsed, and run")
-    _counter_goes_live(author, governor, platform, narrator)
+    counter_goes_live(author, governor, platform, narrator)
     written = author.submit("/v1/capsules", CAPSULE)
     author.post("/v1/capsules/count-visits/versions/1.0.0/publish")
     narrator.step("Ada publishes a capsule", f"{written['name']} {written['version']}")
@@ -92,9 +92,11 @@ def _changes(card: Any) -> list[Any]:
     return list(found[0])
 
 
-def _counter_goes_live(
+def counter_goes_live(
     author: Person, governor: Person, platform: PlatformClient, narrator: Narrator
 ) -> None:
+    """The agent that counts visits, approved by the governor. Raises PlatformError for any
+    refusal."""
     case = author.submit("/v1/agents", (SPECS / "clinic-visit-counter.yaml").read_text())
     platform.wait_until_idle()
     stages = author.get(f"/v1/workflows/{case['case_id']}")["stages"]

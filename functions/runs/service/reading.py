@@ -26,20 +26,20 @@ class Position(NamedTuple):
     (`of`), one of these, the turns first."""
 
     number: int = 0
-    index: int = 0
+    part: int = 0
     turns: int = 0
     of: int = 0
 
     @property
     def is_turn(self) -> bool:
         """Whether a turn of a model lies here."""
-        return self.index < self.turns
+        return self.part < self.turns
 
     def place(self, run_id: str) -> tuple[str, str]:
         """Where its document lies."""
         if self.is_turn:
-            return TURNS.collection, turn_id(run_id, self.number, self.index)
-        iteration = self.index - self.turns if self.of else None
+            return TURNS.collection, turn_id(run_id, self.number, self.part)
+        iteration = self.part - self.turns if self.of else None
         return RESULTS.collection, result_id(run_id, self.number, iteration)
 
     def after(self, turns: int, iterations: int) -> "Position":
@@ -47,8 +47,8 @@ class Position(NamedTuple):
         parts = self.turns + self.of
         if not parts and (turns or iterations):
             return Position(self.number, 0, turns, iterations)
-        if self.index + 1 < parts:
-            return self._replace(index=self.index + 1)
+        if self.part + 1 < parts:
+            return self._replace(part=self.part + 1)
         return Position(self.number + 1)
 
     def expected(self, last: int) -> "list[Position]":
@@ -56,7 +56,7 @@ class Position(NamedTuple):
         between."""
         parts = self.turns + self.of
         if parts:
-            return [self._replace(index=each) for each in range(self.index, parts)]
+            return [self._replace(part=each) for each in range(self.part, parts)]
         return [Position(number) for number in range(self.number, last)]
 
 

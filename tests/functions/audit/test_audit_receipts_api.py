@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from fastapi import Response
 
+from events.receipts import ASKED
 from functions.audit.api import VerifyBody, get_proof, get_receipt, list_receipts, verify_receipt
 from functions.audit.appending import append
 from functions.audit.checkpoints import ChainBroken, log_of
@@ -18,6 +19,7 @@ from shared.kit.errors import Invalid, NotFound
 from shared.kit.ids import derive_id
 from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
+from shared.verify.receipts import verify_receipt as verify_file
 from tests.functions.audit.chains import AT, Chain, entries_of
 from tests.functions.audit.reports import receipt, report
 
@@ -147,6 +149,21 @@ async def _verified(
     assert tuple(each.part for each in found.checked if each.result == "tampered") == found.tampered
     results: dict[str, str] = {each.part: each.result for each in found.checked}
     return {"status": found.status, **results}
+
+
+async def test_the_receipt_of_a_question_to_a_model_is_verified_without_us(
+    auditor: Caller, chain: Chain
+) -> None:
+    model = {"name": "small-1", "turn": 0, "tokens_in": 100, "tokens_out": 20}
+    asked = receipt(8, operation=ASKED, decision=None, model=model, cost_usd_micros=180)
+    await append(report(chain.tenant, 3, asked))
+    await chain.cover()
+    found = await get_proof(auditor, asked.receipt_id)
+    assert isinstance(found, ReceiptProof)
+    _, _, body, _ = verify_file(found.model_dump_json().encode(), found.keys)
+    predicate = json.loads(body)["predicate"]
+    assert (predicate["model"], predicate["cost_usd_micros"]) == (model, 180)
+    assert "decision" not in predicate
 
 
 async def test_a_whole_receipt_is_verified_once_it_is_covered(
