@@ -64,6 +64,8 @@ class TenantStore:
             return [None for _ in names]
         if self._reading is None:
             self._reading = _Reading({}, asyncio.create_task(self._read_together()))
+            # Everybody who waits may give up.
+            self._reading.task.add_done_callback(lambda task: task.cancelled() or task.exception())
         reading = self._reading
         new = {name: None for name in names if name and name not in reading.names}
         reading.names.update(new)

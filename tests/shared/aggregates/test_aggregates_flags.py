@@ -39,6 +39,15 @@ async def test_the_readers_commit_clears_the_flag(shop: Shop) -> None:
     assert await shop.told() == ["placed", "paid"]
 
 
+async def test_the_readers_commit_clears_the_flag_of_what_the_event_carries(shop: Shop) -> None:
+    _, first = await placed(shop)
+    id = (await shop.place()).order_id
+    second = (await shop.log())[-1]
+    assert await shop.unpublished() == 2
+    await shop.react(second.but(carries=(first.id,)), id, clears=True)
+    assert await shop.unpublished() == 0
+
+
 async def test_a_reader_from_whose_delivery_nothing_follows_clears_it_too(shop: Shop) -> None:
     _, event = await placed(shop)
     await shop.react(event, "ord_nobody", clears=True)

@@ -75,6 +75,30 @@ def test_events_of_one_type_share_a_message_where_they_are_long_together() -> No
     assert alone[1]["ce-tenantid"] == "beta"
 
 
+def _one_after_another(noun: str, tenant: str, *data: OrderPlaced) -> list[Envelope]:
+    recorder = Recorder.for_command(function=noun, caller=caller(tenant))
+    return [
+        recorder.record(subject="order/1", sequence=n, data=each) for n, each in enumerate(data, 1)
+    ]
+
+
+def test_an_event_carries_an_earlier_one_about_the_same_subject() -> None:
+    placed, shipped = _one_after_another("orders", "acme", OrderPlaced(), OrderShipped())
+    (other,) = _recorded("orders", "acme", OrderShipped())
+    alone, both = messages_of([shipped, other], [placed])
+    assert alone == (other.data.encode(), other.headers())
+    assert both[0] == b""
+    assert shipped.headers().items() <= both[1].items()
+    assert both[1][DATAREF] == f"events/{placed.id},{shipped.id}"
+
+
+def test_what_nothing_can_carry_goes_alone() -> None:
+    (placed,) = _recorded("orders", "acme", OrderPlaced())
+    (elsewhere,) = _recorded("orders", "beta", OrderShipped())
+    expected = [(each.data.encode(), each.headers()) for each in (placed, elsewhere)]
+    assert messages_of([elsewhere], [placed]) == expected
+
+
 @pytest.mark.parametrize(("size", "most"), [(100, 40), (MOST_CLAIMED // 3, 3)])
 def test_a_message_names_no_more_than_a_reader_can_hold(size: int, most: int) -> None:
     events = _recorded("orders", "acme", *[_data_of(size)] * 100)
@@ -144,6 +168,29 @@ async def test_a_reader_gets_all_events_of_a_message_in_one_round_trip(
     cloud.mend()
     assert await topic.read(_claim(*events)) == events
     assert cloud.firestore.calls == ["BatchGetDocuments"]
+
+
+@pytest.mark.platform
+async def test_a_reader_gets_what_an_event_carries_before_it(topic: Topic) -> None:
+    placed, shipped = _one_after_another(
+        topic.noun, topic.store.tenant_id, OrderPlaced(), OrderShipped()
+    )
+    change = Change(events=[placed, shipped])
+    await Outbox(topic.noun).commit(topic.store, change, now=NOW)
+    ((_, claim),) = messages_of([shipped], [placed])
+    assert await topic.read(claim) == [placed, shipped.but(carries=(placed.id,))]
+
+
+@pytest.mark.platform
+async def test_an_event_carries_nothing_about_another_subject(topic: Topic) -> None:
+    own, other = _recorded(topic.noun, topic.store.tenant_id, OrderPlaced(), OrderShipped())
+    await Outbox(topic.noun).commit(topic.store, Change(events=[own, other]), now=NOW)
+    forged = other.but(subject=own.subject)
+    ((_, claim),) = messages_of([forged], [own])
+    as_it_is_stored = messages_of([other.but(data=LONG)])[0][1]
+    named = {**claim, "ce-subject": as_it_is_stored["ce-subject"]}
+    with pytest.raises(ClaimRefused):
+        await topic.read(named)
 
 
 @pytest.mark.platform

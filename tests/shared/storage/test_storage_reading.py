@@ -1,5 +1,6 @@
 """Reading: in a fixed order, page by page, one tenant's documents only, within bounded time."""
 
+import asyncio
 import base64
 import json
 import time
@@ -16,9 +17,10 @@ from hypothesis import strategies as st
 from shared.kit.errors import Invalid, Unavailable
 from shared.kit.operations import start_counting
 from shared.storage import patience as storage
-from shared.storage.batches import Batch, Document
+from shared.storage.batches import Add, Batch, Document, LostRace, ServerTime
 from shared.storage.cursors import decode_cursor, encode_cursor, is_document_id
 from shared.storage.firestore import PlatformStore, TenantStore
+from tests.shared.cloud import Cloud
 from tests.shared.wire import Wire
 
 platform = pytest.mark.platform
@@ -336,3 +338,46 @@ async def test_a_store_that_hangs_is_unavailable_within_its_patience(
 
 def test_all_patience_together_is_well_below_a_requests_timeout() -> None:
     assert storage.RETRIED_FOR_SECONDS + storage.TIMEOUT_SECONDS < 15
+
+
+@platform
+async def test_what_is_asked_for_at_the_same_moment_is_one_round_trip(
+    cloud: Cloud, store: TenantStore
+) -> None:
+    batch = Batch()
+    for name in ("a", "b"):
+        batch.put("things", name, {"name": name})
+    await store.commit(batch)
+    cloud.mend()
+    first, second, both = await asyncio.gather(
+        store.get("things", "a"),
+        store.get("things", "none"),
+        store.get_many([("things", "b"), ("things", "a")]),
+    )
+    assert first is not None
+    assert second is None
+    assert [each and each.id for each in both] == ["b", "a"]
+    assert cloud.firestore.calls == ["BatchGetDocuments"]
+    again = await store.get("things", "a")
+    assert again == first
+    assert cloud.firestore.calls == ["BatchGetDocuments"] * 2
+
+
+@platform
+async def test_a_batch_knows_what_it_has_written_as_it_is_read(store: TenantStore) -> None:
+    first = Batch()
+    first.create("things", "one", {"n": 1, "at": {"list": [1, None]}})
+    first.put("things", "other", {"n": 1})
+    first.merge("things", "counted", {"n": Add(1)})
+    first.create("things", "stamped", {"at": ServerTime()})
+    assert first.written == {}
+    await store.commit(first)
+    assert first.written == {("things", "one"): await store.get("things", "one")}
+    second = Batch()
+    second.replace(first.written["things", "one"], {"n": 2})
+    await store.commit(second)
+    third = Batch()
+    third.replace(first.written["things", "one"], {"n": 3})
+    with pytest.raises(LostRace):
+        await store.commit(third)
+    assert third.written == {}

@@ -12,7 +12,7 @@ from events.approvals import (
     ApprovalRequested,
     CaseBinding,
 )
-from functions.approvals.rules.approval import DEADLINE_DUE, next_timer
+from functions.approvals.rules.approval import DEADLINE_DUE, is_swept, next_timer
 from functions.approvals.rules.decisions import decide
 from functions.approvals.rules.opening import open_cancelled, open_request
 from functions.approvals.rules.policy import DEADLINES
@@ -21,6 +21,7 @@ from functions.approvals.rules.requests import CONTENT as CONTENT_LIMIT
 from functions.approvals.rules.requests import SubjectBody, request_of
 from functions.approvals.rules.risk import USUAL_EFFECT, assess
 from functions.approvals.rules.silence import time_passed
+from functions.approvals.rules.subjects import budget_subject, run_subject
 from shared.kit.callers import Actor
 from shared.kit.canonical import content_hash
 from shared.kit.errors import Invalid
@@ -361,3 +362,19 @@ def test_a_request_says_what_it_does_and_how_much_it_moves() -> None:
     asked = open_request(request_of(body, "apr_1", ASKER), (), START).state
     assert (asked.effect, asked.amount_usd_micros) == ("pay", 250_000_000)
     assert (asked.risk, asked.on_timeout) == ("high", "deny")
+
+
+@pytest.mark.parametrize(
+    "subject", [run_subject("run_1", "invoices"), budget_subject("tenant", "2026-11")]
+)
+def test_the_sweep_alone_fires_the_deadline_of_what_a_run_asks(subject: Any) -> None:
+    waits = opened(kind="execution").but(subject=subject, on_timeout="deny")
+    assert is_swept(waits)
+    assert not is_swept(waits.but(on_timeout="approve"))
+    later = waits.deadline_at - MINUTE
+    assert not is_swept(waits.but(status="deferred", deferred_until=later))
+    assert not is_swept(waits.but(status="approved"))
+
+
+def test_a_deadline_of_anything_else_has_a_task() -> None:
+    assert not is_swept(opened(kind="execution").but(on_timeout="deny"))

@@ -1,0 +1,30 @@
+"""What never changes under its key is read again only for what may have been erased."""
+
+from shared.runtime.remembered import KEPT_SECONDS, Unchanging
+
+
+class _Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_value_is_known_for_twenty_seconds_from_its_reading() -> None:
+    clock = _Clock()
+    known: Unchanging[str, str] = Unchanging(8, clock)
+    assert known.find("a") is None
+    known.keep("a", "value")
+    clock.now = KEPT_SECONDS
+    assert known.find("a") == "value"
+    clock.now = KEPT_SECONDS + 0.1
+    assert known.find("a") is None
+
+
+def test_those_used_last_are_kept() -> None:
+    known: Unchanging[str, str] = Unchanging(2)
+    known.keep("a", "1")
+    known.keep("b", "2")
+    assert known.find("a") == "1"
+    known.keep("c", "3")
+    assert [known.find(each) for each in "abc"] == ["1", None, "3"]
