@@ -43,7 +43,7 @@ def source_of(text: str, spec: Spec | None = None, model: str = MODEL) -> Source
     spec = spec or spec_of()
     body = read(text)
     checksum = Content.of({"source": text}).hash
-    return Source(body, checksum, part_of(spec), rights_of(spec), 500_000, "0" * 64, model)
+    return Source(body, checksum, part_of(spec), rights_of(spec), 500_000, "0" * 64, model=model)
 
 
 def compiled(

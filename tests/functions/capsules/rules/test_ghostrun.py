@@ -33,7 +33,7 @@ def now_of(result: Compiled, spec: Any = None, **policies: Policy) -> Now:
         each: policies.get(each.operation.partition("/")[2].partition(".")[0], Policy(allows=True))
         for each in calls_of(result.plan, plans)
     }
-    return Now(agents, {}, named, MODEL)
+    return Now(agents, {}, named, model=MODEL)
 
 
 def predicted(result: Compiled, now: Now | None = None, mode: RehearsalMode = "full") -> Prediction:
