@@ -145,7 +145,7 @@ BASES = {
     "port of SSH": "https://api.example:22/v1",
     "port 80": "https://api.example:80/",
     "user": "https://user@api.example/v1",
-    "user and password": "https://user:password@api.example/v1",
+    "user and more": "https://u:p@api.example/v1",
     "another host behind @": "https://api.example@169.254.169.254/v1",
     "backslash": "https://api.example\\@evil.example/",
     "fragment": "https://api.example/v1#@evil.example",
@@ -273,7 +273,7 @@ ATTEMPTS = {
     "token: metadata": token_at("https://169.254.169.254/token", "169.254.169.254"),
     "token: another host": token_at("https://evil.example/token"),
     "token: private": replace(token_at("https://api.example/token"), addresses=("10.0.0.1",)),
-    "token: user": token_at("https://a:b@api.example/token"),
+    "token: user": token_at("https://u:p@api.example/token"),
 }
 
 
@@ -353,7 +353,7 @@ async def test_no_proxy_of_the_environment_is_asked(
 @pytest.mark.parametrize(
     "url",
     [
-        *("http://api.example/", "https://api.example:8443/", "https://a:b@api.example/"),
+        *("http://api.example/", "https://api.example:8443/", "https://u:p@api.example/"),
         *("https://127.1/", "https://2130706433/", "https://[::1]/", "https://localhost/"),
         "wss://api.example/",
     ],
