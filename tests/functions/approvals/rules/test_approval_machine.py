@@ -147,7 +147,9 @@ class Machine(RuleBasedStateMachine):
             )
         if isinstance(result, Repeat):
             return
-        assert actor.principal != builders.REQUESTER
+        # Whoever may decide may always refuse, also their own text.
+        is_refusal = result[0].state.decision in ("reject", "request_changes", "veto", "overturn")
+        assert actor.principal != builders.REQUESTER or is_refusal or what == "review"
         if what != "review" and before.is_open:
             assert received_at <= before.deadline_at
         if result[0].state.status == "vetoed":

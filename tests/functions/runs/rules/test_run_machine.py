@@ -29,6 +29,7 @@ from tests.functions.runs.rules.plans import NOON, add, plan, run
 # The parser raises the limit of recursion when it is made, which Hypothesis expects to stay.
 evaluate("1 + 1", {})
 PLAN = plan(
+    add("first", 3),
     add("one", 1),
     add("two", "${{ steps.one.output.value + 1 }}", assent="step"),
     add("each", "${{ item }}", for_each="[5, 6]", assent="step"),
@@ -43,7 +44,7 @@ class Runs(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.at = NOON
-        self.run: Run = run(steps=4).moving(NOON)
+        self.run: Run = run(steps=5).moving(NOON)
         self.results: dict[str, StepResult] = {}
         self.acted: dict[str, ConcreteCall] = {}
         self.noted: set[str] = set()
@@ -196,7 +197,9 @@ class Runs(RuleBasedStateMachine):
         assert not steps or (same and (token or status != "approved")), "it took another's word"
         if steps and status == "approved":
             self.approved[asked.content_hash] = asked.approval_id
+        was_paused = self.run.status == "paused"
         self._commit(steps)
+        assert not was_paused or self.run.status in ("paused", "cancelled"), "nobody resumed it"
 
     @rule(verb=st.sampled_from([pause, cancel]))
     def somebody_stops_it(self, verb: Any) -> None:
@@ -262,8 +265,8 @@ class Runs(RuleBasedStateMachine):
     @invariant()
     def a_completed_run_has_done_and_noted_everything(self) -> None:
         if self.run.status == "completed":
-            assert len(self.acted) == 5
-            assert self.run.done == 4
+            assert len(self.acted) == 6
+            assert self.run.done == 5
 
 
 Runs.TestCase.settings = examples(75, by_night=500, stateful_step_count=30)
