@@ -19,11 +19,11 @@ from events.plans import PLANS, PlanState, PlanStatus, Prediction, SignedPlan, S
 from functions.approvals.reactions import HANDLERS as IN_APPROVALS
 from functions.runs.aggregates import RUNS
 from functions.runs.reactions import HANDLERS as IN_RUNS
-from functions.runs.rules.run import Run
+from functions.runs.rules.run import Run, event_id
 from shared.agents.reading import AGENTS
 from shared.kit.clock import OFFSET
 from shared.kit.contents import Content
-from shared.kit.instants import to_milliseconds
+from shared.kit.instants import parse_instant, to_milliseconds
 from shared.kit.models import part_of
 from shared.kit.signing import sign
 from shared.messaging.changes import Timer
@@ -400,7 +400,11 @@ class World:
 
 
 async def deliver(event: Envelope) -> None:
-    """Hands the event to the functions."""
+    """Hands the event to the functions; the second one of a run with its start, as its message
+    does."""
+    if event.sequence == 2 and event.subject.startswith("run/"):
+        began = parse_instant(json.loads(event.data)["started_at"])
+        event = event.but(carries=(event_id(event.subject_id, began, 1),))
     for handlers in (IN_APPROVALS, IN_RUNS):
         if event.type in handlers:
             await handlers[event.type](event)
