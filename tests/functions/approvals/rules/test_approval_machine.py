@@ -5,6 +5,7 @@ to its closing second (4), and what was received in time is never lost to a time
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -41,6 +42,8 @@ from tests.functions.approvals.builders import (
     signed_of,
     veto_command,
 )
+
+pytestmark = pytest.mark.repeats
 
 PEOPLE = [
     builders.GOVERNOR,

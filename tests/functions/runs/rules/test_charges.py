@@ -270,4 +270,4 @@ class Budgets(RuleBasedStateMachine):
 
 
 Budgets.TestCase.settings = examples(50, by_night=500, stateful_step_count=30)
-TestBudgets = Budgets.TestCase
+TestBudgets = pytest.mark.repeats(Budgets.TestCase)
