@@ -19,7 +19,10 @@ PORT   ?= 8080
 WHOLE  := tests/infra/cost/test_cost_bars.py tests/mobile_api/test_mobile_platform.py
 # Random sequences, the worst inputs, processes that die, and costs: what they run is covered by others too.
 REPEATS = $(shell grep -rlE --include='test_*.py' 'mark\.repeats' tests)
-# So many lanes of tests run at once; much of their time is waiting.
+# Stories of routes that functions' own tests cover: told on the platform of the attacks.
+RETOLD := $(patsubst %,tests/journeys/test_%.py,deputies erasing_a_person governing_workspaces impersonation lifecycle \
+          long_events model_review one_outcome parts_apart precedents services suspension tenancy trust workspaces)
+# So many lanes of tests run at once, the longest first; much of their time is waiting.
 LANES  ?= 3
 # The lock is complete: pip installs it and resolves nothing. Old releases of pip resolve an extra to
 # another release than the locked one.
@@ -74,7 +77,7 @@ restore: setup ## let KEEP=1 continue from a backup (FROM=file; ONLY=databases; 
 
 test: setup ## all tests except the nightly ones, with the code coverage
 	@rm -f .coverage .coverage.*
-	@$(BIN)/python -m tests.backing $(MAKE) --no-print-directory -k -j$(LANES) --output-sync=line test-attacks test-journeys test-functions test-units test-pages test-platform test-cloud test-repeats
+	@$(BIN)/python -m tests.backing $(MAKE) --no-print-directory -k -j$(LANES) --output-sync=line test-functions test-attacks test-journeys test-units test-repeats test-cloud test-platform test-pages
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report --skip-covered --fail-under=85 --format=total | sed 's/^/branch coverage of all, in percent: /'
 	@$(BIN)/coverage report --include='*/rules.py,*/rules/*,*/service/*' --fail-under=95 --format=total | sed 's/^/branch coverage of rules and services, in percent: /'
@@ -94,11 +97,11 @@ test-pages: setup ## the pages, what they promise, and the setup, without the co
 test-platform: setup ## tests of the local platform, without the code coverage
 	@$(PLAIN) tests/emulators tests/contracts/cloud_tasks tests/contracts/secret_manager tests/contracts/platform
 
-test-journeys: setup ## whole stories on the platform
-	@COVERAGE_FILE=.coverage.journeys $(PYTEST) tests/journeys
+test-journeys: setup ## whole stories on the platform, except those told again beside the attacks
+	@COVERAGE_FILE=.coverage.journeys $(PYTEST) tests/journeys $(RETOLD:%=--ignore=%)
 
-test-attacks: setup ## attacks, every public route, and a short storm of faults, on the platform; without the code coverage
-	@$(BIN)/python -m pytest tests/attacks tests/contracts/http tests/operations tests/chaos $(WHOLE)
+test-attacks: setup ## attacks, every public route, a short storm of faults, and stories told again, on the platform; without the code coverage
+	@$(BIN)/python -m pytest tests/attacks tests/contracts/http tests/operations tests/chaos $(WHOLE) $(RETOLD)
 
 test-cloud: setup ## the cloud program, its archive and its price; the benchmarks' own rules; without the code coverage
 	@$(PLAIN) tests/infra tests/benchmarks $(WHOLE:%=--ignore=%)
