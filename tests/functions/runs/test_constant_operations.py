@@ -47,7 +47,6 @@ async def test_a_late_step_costs_no_more_than_an_early_one(
     assert late <= early
 
 
-@pytest.mark.repeats
 @pytest.mark.parametrize("runs", [200, pytest.param(10_000, marks=_SLOW)])
 async def test_a_run_after_many_costs_what_the_first_did(world: World, runs: int) -> None:
     plan = await world.plan(add("one"), add("two"))

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
@@ -16,7 +17,6 @@ from functions.runs.rules.charges import charge, is_due
 from functions.runs.rules.raising import ask, decide_raise
 from functions.runs.rules.run import Run
 from shared.kit.errors import SignatureInvalid
-from tests.examples import examples
 from tests.functions.runs.rules.plans import NOON, add, plan, run
 from tests.functions.runs.rules.test_budget import AGENT, agents_budget, holding, tenants_budget
 
@@ -269,5 +269,5 @@ class Budgets(RuleBasedStateMachine):
             assert raised is None or raised.to_usd_micros == usual * 3 // 2
 
 
-Budgets.TestCase.settings = examples(50, by_night=500, stateful_step_count=30)
-TestBudgets = pytest.mark.repeats(Budgets.TestCase)
+Budgets.TestCase.settings = settings(max_examples=100, stateful_step_count=30, deadline=None)
+TestBudgets = Budgets.TestCase
