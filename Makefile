@@ -17,14 +17,12 @@ PEERS  := build/peers/.ready
 PORT   ?= 8080
 # Need the whole platform in their process, as the journeys do.
 WHOLE  := tests/infra/cost/test_cost_bars.py tests/mobile_api/test_mobile_platform.py
-# Random sequences, the worst inputs and processes that die: what they run is covered by the others too.
-RANDOM := tests/functions/test_one_outcome.py tests/functions/agents/rules/test_case_machine.py \
-          tests/functions/agents/rules/test_properties.py tests/functions/policy/compare/test_agreement.py \
-          tests/functions/approvals/rules/test_approval_machine.py tests/functions/approvals/rules/test_worst_inputs.py \
-          tests/mobile_api/rules/test_mobile_projection.py \
-          $(wildcard tests/functions/*/test_*_machine.py) \
-          $(wildcard tests/functions/*/test_*_after_crashes.py tests/functions/*/service/test_*_after_crashes.py)
-# So many lanes of tests run at once; much of their time is waiting.
+# Random sequences, the worst inputs, processes that die, and costs: what they run is covered by others too.
+REPEATS = $(shell grep -rlE --include='test_*.py' 'mark\.repeats' tests)
+# Stories of routes that functions' own tests cover: told on the platform of the attacks.
+RETOLD := $(patsubst %,tests/journeys/test_%.py,deputies erasing_a_person governing_workspaces impersonation lifecycle \
+          long_events model_review one_outcome parts_apart precedents services suspension tenancy trust workspaces)
+# So many lanes of tests run at once, the longest first; much of their time is waiting.
 LANES  ?= 3
 # The lock is complete: pip installs it and resolves nothing. Old releases of pip resolve an extra to
 # another release than the locked one.
@@ -41,7 +39,7 @@ chosen  = $(or $(filter $($(1)),$(3)),$(error $(1)=$($(1)): say $(2)))
 IN      = $(if $(STATE),--state $(STATE))
 
 .DEFAULT_GOAL := help
-.PHONY: audit help setup demo up backup restore test test-units test-pages test-platform test-journeys test-attacks test-cloud test-functions test-random test-nightly test-fast check format schemas api-reference lock preview bench bench-peers chaos races dead-letters erase rebuild-projection verify-archive verify-audit weakening cost cost-check clean
+.PHONY: audit help setup demo up backup restore test test-units test-pages test-platform test-journeys test-attacks test-cloud test-functions test-repeats test-nightly test-fast check format schemas api-reference lock preview bench bench-peers chaos races dead-letters erase rebuild-projection verify-archive verify-audit weakening cost cost-check clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -79,19 +77,19 @@ restore: setup ## let KEEP=1 continue from a backup (FROM=file; ONLY=databases; 
 
 test: setup ## all tests except the nightly ones, with the code coverage
 	@rm -f .coverage .coverage.*
-	@$(BIN)/python -m tests.backing $(MAKE) --no-print-directory -k -j$(LANES) --output-sync=line test-attacks test-journeys test-functions test-units test-pages test-platform test-cloud test-random
+	@$(BIN)/python -m tests.backing $(MAKE) --no-print-directory -k -j$(LANES) --output-sync=line test-functions test-attacks test-journeys test-units test-repeats test-cloud test-platform test-pages
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report --skip-covered --fail-under=85 --format=total | sed 's/^/branch coverage of all, in percent: /'
 	@$(BIN)/coverage report --include='*/rules.py,*/rules/*,*/service/*' --fail-under=95 --format=total | sed 's/^/branch coverage of rules and services, in percent: /'
 
 test-functions: setup ## tests of functions/ and mobile_api/
-	@COVERAGE_FILE=.coverage.functions $(PYTEST) tests/functions tests/mobile_api $(WHOLE:%=--ignore=%) $(RANDOM:%=--ignore=%)
+	@COVERAGE_FILE=.coverage.functions $(PYTEST) -m "not nightly and not repeats" tests/functions tests/mobile_api $(WHOLE:%=--ignore=%)
 
-test-random: setup ## random sequences, the worst inputs and processes that die, without the code coverage
-	@$(PLAIN) $(RANDOM)
+test-repeats: setup ## random sequences, the worst inputs, processes that die, and costs, without the code coverage
+	@$(PLAIN) -m "repeats and not nightly" $(REPEATS)
 
 test-units: setup ## tests of shared/ and events/
-	@COVERAGE_FILE=.coverage.units $(PYTEST) tests/shared tests/events
+	@COVERAGE_FILE=.coverage.units $(PYTEST) -m "not nightly and not repeats" tests/shared tests/events
 
 test-pages: setup ## the pages, what they promise, and the setup, without the code coverage
 	@$(PLAIN) tests/docs tests/compliance tests/requirements
@@ -99,11 +97,11 @@ test-pages: setup ## the pages, what they promise, and the setup, without the co
 test-platform: setup ## tests of the local platform, without the code coverage
 	@$(PLAIN) tests/emulators tests/contracts/cloud_tasks tests/contracts/secret_manager tests/contracts/platform
 
-test-journeys: setup ## whole stories on the platform
-	@COVERAGE_FILE=.coverage.journeys $(PYTEST) tests/journeys
+test-journeys: setup ## whole stories on the platform, except those told again beside the attacks
+	@COVERAGE_FILE=.coverage.journeys $(PYTEST) tests/journeys $(RETOLD:%=--ignore=%)
 
-test-attacks: setup ## attacks, every public route, and a short storm of faults, on the platform; without the code coverage
-	@$(BIN)/python -m pytest tests/attacks tests/contracts/http tests/operations tests/chaos $(WHOLE)
+test-attacks: setup ## attacks, every public route, a short storm of faults, and stories told again, on the platform; without the code coverage
+	@$(BIN)/python -m pytest tests/attacks tests/contracts/http tests/operations tests/chaos $(WHOLE) $(RETOLD)
 
 test-cloud: setup ## the cloud program, its archive and its price; the benchmarks' own rules; without the code coverage
 	@$(PLAIN) tests/infra tests/benchmarks $(WHOLE:%=--ignore=%)

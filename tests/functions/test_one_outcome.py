@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
@@ -57,6 +58,8 @@ from tests.functions.agents.cases import (
 )
 from tests.functions.agents.specs import ESCALATES, spec
 from tests.functions.approvals import builders
+
+pytestmark = pytest.mark.repeats
 
 SPECS = (spec(), spec(**ESCALATES))
 PRECEDENT = builders.active(conditions=(), title="All of them")

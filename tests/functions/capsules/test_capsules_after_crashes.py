@@ -5,10 +5,13 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
+import pytest
 
 from shared.messaging.log import EVENT_LOG
 from tests.deaths import Death, dies
 from tests.functions.capsules.worlds import COUNT_AND_LIST, World
+
+pytestmark = pytest.mark.repeats
 
 Repeated = Callable[[], Awaitable[httpx.Response]]
 

@@ -13,6 +13,8 @@ from shared.policy.slices import SLICES
 from tests.deaths import Death, at_each_death, dies
 from tests.functions.policy.worlds import PERMIT_EXPORTS, World, deliver
 
+pytestmark = pytest.mark.repeats
+
 Act = Callable[[], Awaitable[Any]]
 
 

@@ -2,12 +2,16 @@
 
 from typing import Any
 
+import pytest
+
 from events.approvals import ApprovalApproved
 from events.runs import RunApprovalNeeded
 from shared.messaging.log import EVENT_LOG
 from tests.deaths import Death, at_deaths, dies
 from tests.functions.runs.worlds import World, add, append, deliver
 from tests.shared.cloud import Mailbox
+
+pytestmark = pytest.mark.repeats
 
 # A start reads the plan, its contents, agent and budgets, commits, and then each call does.
 at_each_death = at_deaths(reads=12, commits=6)

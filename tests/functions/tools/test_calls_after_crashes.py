@@ -12,6 +12,8 @@ from functions.tools.service import invoking
 from tests.deaths import Death, at_each_death, dies
 from tests.functions.tools.worlds import COUNTER, LEDGER, Call, World
 
+pytestmark = pytest.mark.repeats
+
 ADD, APPEND = Call(COUNTER), Call(LEDGER)
 NOTIFY = Call("assent/people.notify", {"to": ["gala"], "text": "Done."})
 

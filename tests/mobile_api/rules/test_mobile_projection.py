@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +18,8 @@ from shared.kit.bookkeeping import DeliveryBuried, DeliveryRecovered
 from shared.messaging.envelope import Envelope
 from tests.mobile_api import stories
 from tests.mobile_api.stories import START, fact
+
+pytestmark = pytest.mark.repeats
 
 _LIVES: tuple[tuple[type[approvals.ApprovalState], ...], ...] = (
     (approvals.ApprovalRequested, approvals.ApprovalVoted, approvals.ApprovalApproved),

@@ -313,6 +313,7 @@ def test_a_key_that_was_rotated_verifies_until_it_is_withdrawn() -> None:
         _verified(_whole(), approvals=newer)
 
 
+@pytest.mark.repeats
 def test_a_token_that_would_take_long_to_evaluate_is_refused() -> None:
     facts = " ".join(f"n({number});" for number in range(150))
     costly = _with_block(_plain(), facts + " m($a, $b, $c) <- n($a), n($b), n($c);", {})

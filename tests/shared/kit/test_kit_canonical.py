@@ -86,6 +86,7 @@ def test_a_double_that_is_written_as_an_integer_can_be_read_back() -> None:
     assert canonical_json({"n": [1e16]}) == b'{"n":[10000000000000000]}'
 
 
+@pytest.mark.repeats
 @given(st.dictionaries(texts, values))
 def test_the_order_of_names_does_not_change_the_hash(value: dict[str, Any]) -> None:
     reversed_ = dict(reversed(value.items()))

@@ -20,6 +20,7 @@ def _version_of_perl() -> str:
     return subprocess.run(["perl", "-e", _VERSION], capture_output=True, text=True).stdout
 
 
+@pytest.mark.repeats
 @pytest.mark.skipif(
     f"Unicode {_version_of_perl()} " not in str(unicode_data.__doc__),
     reason="Perl has another version of Unicode than the table",
@@ -33,6 +34,7 @@ def test_the_table_is_what_unicode_says() -> None:
         assert made[name] == getattr(unicode_data, name), name
 
 
+@pytest.mark.repeats
 def test_every_script_of_the_table_has_only_letters_marks_and_digits() -> None:
     for code in range(0x80, 0x30000):
         character = chr(code)

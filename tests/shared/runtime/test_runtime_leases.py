@@ -202,6 +202,7 @@ async def test_a_lease_whose_answer_was_lost_is_not_used_twice(key: Key, firesto
     assert (await _balance(key)).leased == 4
 
 
+@pytest.mark.repeats
 @pytest.mark.parametrize("spread", sorted(SHARES))
 async def test_three_instances_keep_a_flood_within_the_tier(spread: str, firestore: Wire) -> None:
     flood = await simulated(FREE, FLOOD, SHARES[spread], 5 * MINUTE)

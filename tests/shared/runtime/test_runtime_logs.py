@@ -86,6 +86,7 @@ def test_what_is_neither_secret_nor_personal_stays(harmless: dict[str, Any]) -> 
     assert redact(harmless) == harmless
 
 
+@pytest.mark.repeats
 @given(
     st.recursive(
         st.none()
@@ -101,6 +102,7 @@ def test_anything_can_be_redacted_and_written(value: Any) -> None:
     assert JWS not in json.dumps(redact({"value": value}))
 
 
+@pytest.mark.repeats
 @pytest.mark.parametrize(
     "repeated",
     [

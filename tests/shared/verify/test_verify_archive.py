@@ -121,6 +121,7 @@ def test_many_segments_an_odd_body_and_an_odd_id_are_whole() -> None:
     assert verified(archive_of(entries)) == Verified(LOG, SEGMENT * 2 + 4, (TRUSTED,), "")
 
 
+@pytest.mark.repeats
 def test_every_flipped_bit_of_a_small_archive_is_found_and_in_an_entry_is_named() -> None:
     small = archive_of(chained(["{}", '{"a":"\u00e9\\u00e9"}', "{}"]))
     lines = [match.span() for match in re.finditer(rb'\{"tenant_id":.*\n', small)]

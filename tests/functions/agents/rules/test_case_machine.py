@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -48,6 +49,8 @@ from tests.functions.agents.cases import (
     submitted,
 )
 from tests.functions.agents.specs import BLOCKS, ESCALATES, MISDECLARES, RETURNS, spec
+
+pytestmark = pytest.mark.repeats
 
 SPECS: tuple[Spec, ...] = (
     spec(),

@@ -37,6 +37,8 @@ from tests.functions.agents.rules.test_corpus import READABLE
 from tests.functions.agents.specs import document
 from tests.shared.patience import AMPLE_SECONDS
 
+pytestmark = pytest.mark.repeats
+
 # Specs of the corpus stand for those that their authors meant; the generated ones for any other.
 known = st.sampled_from(READABLE).map(document)
 anything = known | documents

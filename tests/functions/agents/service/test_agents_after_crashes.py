@@ -13,6 +13,8 @@ from tests.functions.agents.specs import document
 from tests.functions.agents.worlds import World
 from tests.shared.cloud import Mailbox
 
+pytestmark = pytest.mark.repeats
+
 Act = Callable[[], Awaitable[Any]]
 
 DEATHS = [

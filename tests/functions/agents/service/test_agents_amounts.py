@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from events.agents import Limits, Suspension
 from functions.agents.aggregates import AGENTS
 from functions.agents.rules.agent import UNDONE, Agent, Undo, Version, draft
@@ -36,6 +38,7 @@ def large_agent(number: int) -> Agent:
     return agent.model_copy(update=fields)
 
 
+@pytest.mark.repeats
 async def test_a_list_reads_two_documents_an_item_and_answers_with_a_megabyte(
     world: World,
 ) -> None:

@@ -76,6 +76,7 @@ def path_of(name: str, query: str) -> str:
     return f"{name}{'&' if '?' in name else '?'}{query}"
 
 
+@pytest.mark.repeats
 async def test_a_list_is_whole_reads_two_documents_an_item_and_answers_with_a_megabyte(
     full: Program,
 ) -> None:

@@ -6,6 +6,7 @@ time is never lost to a timer."""
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -42,6 +43,8 @@ from tests.functions.approvals.builders import (
     signed_of,
     veto_command,
 )
+
+pytestmark = pytest.mark.repeats
 
 PEOPLE = [
     builders.GOVERNOR,

@@ -37,6 +37,8 @@ from tests.functions.approvals.builders import (
 )
 from tests.shared.patience import AMPLE_SECONDS
 
+pytestmark = pytest.mark.repeats
+
 Conditions = tuple[Condition, ...]
 EACH = VALUES.most_parts // 16 - 1
 

@@ -17,6 +17,8 @@ from tests.functions.approvals.builders import ASKER, GOVERNOR, MINUTE, SECOND, 
 from tests.functions.approvals.worlds import World
 from tests.shared.cloud import Mailbox
 
+pytestmark = pytest.mark.repeats
+
 Act = Callable[[], Awaitable[Any]]
 
 DEATHS = [

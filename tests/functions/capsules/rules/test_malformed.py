@@ -15,6 +15,8 @@ from tests.functions.capsules.rules.test_hash import CAPSULE
 from tests.functions.capsules.sources import compiled
 from tests.functions.capsules.worlds import COUNT_AND_LIST
 
+pytestmark = pytest.mark.repeats
+
 SOURCES = (COUNT_AND_LIST, CAPSULE)
 _PLACE = re.compile(r"line [1-9][0-9]*, column [1-9][0-9]*")
 # What is refused as a whole, or by its number, has no place of its own.

@@ -37,6 +37,8 @@ from shared.storage.idempotency import IdempotencyKey
 from tests.deaths import Death, at_each_death, dies
 from tests.shared.cloud import Cloud
 
+pytestmark = pytest.mark.repeats
+
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 Act = Callable[[], Awaitable[Any]]
 

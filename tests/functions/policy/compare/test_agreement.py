@@ -15,6 +15,8 @@ from shared.policy.sources import Source
 from tests.functions.policy.compare.pinning import pinned
 from tests.functions.policy.compare.random_cases import SCHEMA, Cases
 
+pytestmark = pytest.mark.repeats
+
 READ = read_schema(str(SCHEMA.handle))
 CASES, PAIRS = 150, 25
 CASES_AT_NIGHT, PAIRS_AT_NIGHT = 3_000, 300

@@ -159,6 +159,7 @@ def hundred(limit: int) -> str:
     return "\n".join((*permits, *forbids))
 
 
+@pytest.mark.repeats
 def test_a_hundred_policies_are_compared_in_time() -> None:
     began = process_time()
     found = compare_texts(hundred(500), hundred(501))

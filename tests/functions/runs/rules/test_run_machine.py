@@ -6,6 +6,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
@@ -25,6 +26,8 @@ from shared.kit.errors import SignatureInvalid, VersionConflict
 from shared.kit.expressions import evaluate
 from tests.examples import examples
 from tests.functions.runs.rules.plans import NOON, add, plan, run
+
+pytestmark = pytest.mark.repeats
 
 # The parser raises the limit of recursion when it is made, which Hypothesis expects to stay.
 evaluate("1 + 1", {})

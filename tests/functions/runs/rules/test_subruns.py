@@ -142,7 +142,7 @@ class Families(RuleBasedStateMachine):
 
 
 Families.TestCase.settings = examples(50, by_night=500, stateful_step_count=25)
-TestFamilies = Families.TestCase
+TestFamilies = pytest.mark.repeats(Families.TestCase)
 
 
 def test_the_id_of_a_sub_run_follows_from_the_run_and_the_step() -> None:
