@@ -4,8 +4,8 @@ from typing import Literal
 
 from events.approvals import Kind
 from events.effects import Effect, Risk
+from events.questions import Question
 from events.registry import event
-from shared.kit.instants import Instant
 from shared.kit.models import EventData
 
 TOPIC = "runs"
@@ -38,7 +38,7 @@ class BudgetReached(BudgetState):
 
 
 @event("assent.budget.approval_needed.v1")
-class BudgetApprovalNeeded(BudgetState):
+class BudgetApprovalNeeded(Question, BudgetState):
     """95 % are spent, for the first time in the period: a governor is asked whether its limit is
     raised. `content_hash` names `{scope, period, spent_usd_micros, limit_usd_micros,
     proposed_limit_usd_micros}`, `evidence_hash` a list with what is held, `assessment_hash` an
@@ -48,13 +48,6 @@ class BudgetApprovalNeeded(BudgetState):
     effect: Effect = "pay"
     risk: Risk = "high"
     amount_usd_micros: int
-    summary: str
-    content_hash: str
-    evidence_hash: str
-    assessment_hash: str
-    requested_by: str
-    requested_at: Instant
-    authors: tuple[str, ...]
 
 
 @event("assent.budget.raised.v1")

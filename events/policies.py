@@ -3,6 +3,7 @@
 from typing import Literal
 
 from events.effects import Risk
+from events.questions import Question
 from events.registry import event
 from shared.kit.instants import Instant
 from shared.kit.models import EventData
@@ -40,7 +41,7 @@ class PolicyDrafted(PolicyState):
 
 
 @event("assent.policy.approval_needed.v1")
-class PolicyApprovalNeeded(PolicyState):
+class PolicyApprovalNeeded(Question, PolicyState):
     """Somebody asks to publish the version: `content_hash` names `{policy_id, name, version,
     source, replaces, policy_version}`, the last of which is what the tenant had published then;
     `evidence_hash` a list with examples of what would newly be allowed or denied; `assessment_hash`
@@ -49,13 +50,6 @@ class PolicyApprovalNeeded(PolicyState):
     approval_id: str
     kind: Literal["constitutional"] = "constitutional"
     risk: Risk
-    summary: str
-    content_hash: str
-    evidence_hash: str
-    assessment_hash: str
-    requested_by: str
-    requested_at: Instant
-    authors: tuple[str, ...]
 
 
 @event("assent.policy.published.v1")

@@ -4,6 +4,7 @@ from typing import ClassVar, Literal
 
 from events.approvals import Kind
 from events.effects import Effect, Risk
+from events.questions import Question
 from events.receipts import Receipt
 from events.registry import event
 from shared.kit.instants import Instant
@@ -89,7 +90,7 @@ class RunStarted(Burst):
 
 
 @event("assent.run.approval_needed.v1")
-class RunApprovalNeeded(Burst):
+class RunApprovalNeeded(Question, Burst):
     """The run waits for assent: to its plan, whose content `content_hash` names (the plan's hash),
     or to the calls of a step: `{plan_hash, run_id, step, operation, effect, calls}`.
     `evidence_hash` names a list with what was predicted and, where this agent ran before, what
@@ -103,13 +104,6 @@ class RunApprovalNeeded(Burst):
     effect: Effect
     risk: Risk
     amount_usd_micros: int | None = None
-    summary: str
-    content_hash: str
-    evidence_hash: str
-    assessment_hash: str
-    requested_by: str
-    requested_at: Instant
-    authors: tuple[str, ...]
     token: str
 
 
@@ -122,7 +116,7 @@ class RunWentOn(Burst):
 @event("assent.run.paused.v1")
 class RunPaused(Burst):
     """The run rests until somebody resumes it: by hand, for want of budget, because a call is
-    doubtful, or because an outcome diverged from its prediction."""
+    doubtful, or because it makes more calls or costs more than was predicted."""
 
 
 @event("assent.run.completed.v1")

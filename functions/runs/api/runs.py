@@ -127,7 +127,7 @@ async def pause_run(caller: Caller, key: Key, run_id: str) -> RunView:
 async def resume_run(
     caller: Caller, key: Key, run_id: str, body: Annotated[ResumeBody, _OR_NOTHING]
 ) -> RunView:
-    """Lets a paused run go on from where it stopped. Whoever resumes one that diverged from its
+    """Lets a paused run go on from where it stopped. Whoever resumes one that overran its
     rehearsal accepts that. With the name of a snapshot it goes on only if it stands there still: no
     step that has ended is done again."""
     return await commanding.resume_run(caller, key, run_id, body.snapshot)

@@ -21,7 +21,6 @@ from functions.runs.rules.calls import (
     prepare,
 )
 from functions.runs.rules.cards import content_of_calls
-from functions.runs.rules.divergence import costs_more, more_calls, note_cost, price_of
 from functions.runs.rules.history import counted
 from functions.runs.rules.moves import (
     Act,
@@ -37,6 +36,7 @@ from functions.runs.rules.moves import (
     try_again,
 )
 from functions.runs.rules.order import MOST_TOGETHER, Placed, Unit, units_of
+from functions.runs.rules.overrun import costs_more, more_calls, note_cost, price_of
 from functions.runs.rules.receipts import assent_of, receipt_of
 from functions.runs.rules.run import LONGEST_OUTPUT, Run, StepResult, result_id
 from functions.runs.rules.subruns import move_of

@@ -132,7 +132,7 @@ class Run(RunState):
     is_undone: bool = False
     # A call has cost more than was predicted, and nobody has accepted that yet.
     costlier: Costlier | None = None
-    # The divergences that a person has seen and accepted: the step with more calls, and the cost.
+    # The overruns that a person has seen and accepted: the step with more calls, and the cost.
     accepted: str | None = None
     accepted_cost: Costlier | None = None
     # The models that its plan names, each with the last unit in which it chooses.

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from events.runs import Failure, RunCancelled, RunPaused, RunWentOn
-from functions.runs.rules.divergence import accept
+from functions.runs.rules.overrun import accept
 from functions.runs.rules.run import Run, Steps, Stop
 from shared.kit.errors import VersionConflict
 from shared.kit.transitions import Transition
@@ -49,8 +49,8 @@ def _asked_to(kind: str, run: Run, by: str, at: datetime) -> Steps:
 
 def resume(run: Run, at: datetime) -> Steps:
     """The paused or failed run goes on from where it stopped; what it waited for, it waits for
-    again. A person who resumes one that diverged has accepted that. Raises VersionConflict for one
-    that does not rest."""
+    again. A person who resumes one that overran its prediction has accepted that. Raises
+    VersionConflict for one that does not rest."""
     if run.status not in ("paused", "failed"):
         raise VersionConflict(f"the run is {run.status}: only a paused or failed one is resumed")
     if run.is_undone or run.undoing is not None or run.undone:

@@ -14,9 +14,9 @@ from events.plans import PlanState, Prediction, StepPrediction
 from events.runs import Failure, RunCancelled, RunFailed, RunPaused
 from functions.runs.rules.calls import ConcreteCall, Prepared
 from functions.runs.rules.cards import content_of_calls
-from functions.runs.rules.divergence import predicted_of
 from functions.runs.rules.moves import Ask, Delegate, Finish, Move, failed
 from functions.runs.rules.order import Placed
+from functions.runs.rules.overrun import predicted_of
 from functions.runs.rules.run import (
     LONGEST_OUTPUT,
     Above,

@@ -9,9 +9,9 @@ from functions.runs.rules import ending
 from functions.runs.rules import subruns as rules
 from functions.runs.rules.budget import BudgetExhausted
 from functions.runs.rules.charges import is_charged
-from functions.runs.rules.divergence import predicted_of
 from functions.runs.rules.models import last_units, why_other_model
 from functions.runs.rules.moves import Delegate, Halt, failed, paused
+from functions.runs.rules.overrun import predicted_of
 from functions.runs.rules.progress import Progress
 from functions.runs.rules.recalls import halt
 from functions.runs.rules.replaying import refuse_replay

@@ -124,7 +124,7 @@ async def test_an_exhausted_budget_rests_what_runs_until_its_limit_is_raised(wor
 async def test_a_call_that_costs_more_than_was_predicted_rests_its_run(world: World) -> None:
     plan = await world.plan(add("one"), add("two"), estimate=2 * PRICE, cost=PRICE - 1)
     run = await world.start(plan)
-    assert (run["status"], run["failure"]["code"]) == ("paused", "diverged")
+    assert (run["status"], run["failure"]["code"]) == ("paused", "overrun")
     (receipt,) = await world.receipts()
     assert (receipt["cost_usd_micros"], receipt["predicted_usd_micros"]) == (PRICE, PRICE - 1)
     assert (await _amounts(world))[AGENT][2] == PRICE

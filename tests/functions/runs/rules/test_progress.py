@@ -182,7 +182,7 @@ def test_more_calls_than_were_predicted_pause_the_run() -> None:
     tools = Tools()
     move = tools.drive(Progress(run(), steps, prediction))
     assert isinstance(move, Halt)
-    assert (move.status, move.failure.code) == ("paused", "diverged")
+    assert (move.status, move.failure.code) == ("paused", "overrun")
     assert tools.calls == []
     accepted = Progress(run(accepted="each"), steps, prediction)
     assert isinstance(tools.drive(accepted), Finish)

@@ -7,6 +7,8 @@ from functions.runs.rules.moves import Halt, paused
 from functions.runs.rules.order import Unit
 from functions.runs.rules.run import Costlier, Run
 
+OVERRUN = "overrun"
+
 
 def predicted_of(prediction: Prediction | None, step: str) -> StepPrediction | None:
     """What was predicted of a step."""
@@ -38,7 +40,7 @@ def more_calls(
             continue
         if run.accepted != placed.step.id:
             detail = f"it makes {made} calls, and its rehearsal predicted {predicted.calls}"
-            return paused(placed.step.id, "diverged", detail)
+            return paused(placed.step.id, OVERRUN, detail)
     return None
 
 
@@ -66,13 +68,14 @@ def costs_more(run: Run) -> Halt | None:
         f"a call cost {more.usd_micros} micro-dollars, and its rehearsal predicted "
         f"{more.predicted_usd_micros}"
     )
-    return paused(more.step, "diverged", detail)
+    return paused(more.step, OVERRUN, detail)
 
 
 def accept(run: Run) -> Run:
-    """The run, of which a person has seen and accepted how it diverged."""
+    """The run, of which a person has seen and accepted what it does or costs beyond its
+    prediction."""
     failure = run.failure
-    if failure is None or failure.code != "diverged":
+    if failure is None or failure.code != OVERRUN:
         return run
     if run.costlier is not None:
         return run.but(costlier=None, accepted_cost=run.costlier)

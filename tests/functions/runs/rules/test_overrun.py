@@ -48,7 +48,7 @@ def test_what_costs_no_more_than_tolerated_goes_on(cost: int, tolerance: int) ->
 def test_what_costs_more_rests_before_anything_else_happens(cost: int, tolerance: int) -> None:
     move, progress, tools = _driven(cost, tolerance=tolerance)
     assert isinstance(move, Halt)
-    assert (move.status, move.failure.step, move.failure.code) == ("paused", "a", "diverged")
+    assert (move.status, move.failure.step, move.failure.code) == ("paused", "a", "overrun")
     assert move.failure.detail == (
         f"a call cost {cost} micro-dollars, and its rehearsal predicted 100"
     )
