@@ -51,7 +51,7 @@ from tests.functions.audit.tampering import (
 from tests.shared.cloud import Cloud
 from tests.stateful import Act, examples, run_machine, until_answered
 
-pytestmark = pytest.mark.platform
+pytestmark = [pytest.mark.platform, pytest.mark.repeats]
 _NAMED = re.compile(r"entry ([0-9]+): ")
 _WRITERS = st.lists(st.lists(st.integers(0, 40), max_size=12), min_size=1, max_size=3)
 

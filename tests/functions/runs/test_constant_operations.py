@@ -91,6 +91,7 @@ async def test_a_late_step_costs_no_more_than_an_early_one(
     assert [each for each in both if late[each] > _EQUAL * early[each]] == [], (early, late)
 
 
+@pytest.mark.repeats
 @pytest.mark.parametrize(
     "runs", [200, pytest.param(10_000, marks=[_SLOW, pytest.mark.timeout(1_200)])]
 )

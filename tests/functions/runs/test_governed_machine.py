@@ -26,6 +26,8 @@ from tests.deaths import Death, dies
 from tests.functions.runs.worlds import World, add, append, deliver
 from tests.stateful import Act, examples, run_machine
 
+pytestmark = pytest.mark.repeats
+
 # Each step adds another power of ten, so the sum says which steps acted, and how often.
 AMOUNTS = ((1, 10), (100, 1_000))
 _LONG_AFTER = timedelta(minutes=6)

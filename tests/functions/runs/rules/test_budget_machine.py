@@ -8,7 +8,7 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
-from hypothesis import settings
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -19,6 +19,7 @@ from functions.runs.rules.raising import ask, decide_raise
 from functions.runs.rules.run import Hold, Run
 from shared.budgets.limits import TENANT
 from shared.kit.errors import SignatureInvalid
+from tests.examples import examples
 from tests.functions.runs.rules.plans import NOON, add, plan, run
 from tests.functions.runs.rules.test_budget import AGENT
 
@@ -235,5 +236,5 @@ class Budgets(RuleBasedStateMachine):
                 assert self.approved[raised.approval_id] == raised.to_usd_micros
 
 
-Budgets.TestCase.settings = settings(max_examples=100, stateful_step_count=30, deadline=None)
-TestBudgets = Budgets.TestCase
+Budgets.TestCase.settings = examples(50, by_night=500, stateful_step_count=30)
+TestBudgets = pytest.mark.repeats(Budgets.TestCase)
