@@ -23,7 +23,7 @@ from shared.storage.firestore import TenantStore
 from shared.storage.idempotency import IdempotencyKey
 from shared.storage.subject_keys import SUBJECT_KEYS, erased, forget, sealed
 from tests.functions.audit.chains import AT, RING, Chain, event
-from tests.functions.audit.test_audit_exports import _downloaded, _due, _verified, auditor, make
+from tests.functions.audit.test_audit_exports import _downloaded, _verified, auditor, due, make
 
 __all__ = ["auditor"]
 
@@ -119,7 +119,7 @@ async def test_a_text_that_does_not_open_ends_the_export_with_its_reason(
     change.seal(RING)
     await TenantStore(chain.tenant).commit(change)
     asked = await _asked(auditor)
-    await make(_due(chain.tenant, asked.export_id))
+    await make(due(chain.tenant, asked.export_id))
     export = await get_export(auditor, asked.export_id)
     assert (export.status, export.url) == ("failed", None)
     assert "somebody is not as it was sealed" in (export.reason or "")
@@ -135,7 +135,7 @@ async def test_only_an_admin_of_the_tenant_gets_everything(chain: Chain, auditor
     asked = await _asked(auditor)
     with pytest.raises(VersionConflict, match="is being made"):
         await _asked(auditor)
-    await make(_due(chain.tenant, asked.export_id))
+    await make(due(chain.tenant, asked.export_id))
     assert (await get_export(auditor, asked.export_id)).url is not None
     with pytest.raises(VersionConflict, match="ask for another one tomorrow"):
         await _asked(auditor)
@@ -154,8 +154,8 @@ async def test_two_attempts_at_once_leave_the_archive_that_the_export_names(
     await chain.append(1, 2)
     await _logged(chain.tenant, 3, NOTE)
     asked = await _asked(auditor)
-    due = _due(chain.tenant, asked.export_id)
-    await asyncio.gather(make(due), make(due))
+    timer = due(chain.tenant, asked.export_id)
+    await asyncio.gather(make(timer), make(timer))
     export = await get_export(auditor, asked.export_id)
     archive = await _downloaded(export)
     assert (export.bytes, export.sha256) == (len(archive), hashlib.sha256(archive).hexdigest())

@@ -157,7 +157,7 @@ class Log(RuleBasedStateMachine):
         chance = Random(seed)
 
         def altered(rows: Rows) -> Tampered:
-            found = []
+            found: list[int] = []
             for _ in range(min(many, len(rows.entries))):
                 alter = chance.choice(EACH)
                 tampered = alter(rows, chance)
@@ -195,7 +195,7 @@ class Log(RuleBasedStateMachine):
         """Of the receipts whose own entries have another text, or another place, than they had."""
         names = ("number", "body", "previous_hash", "hash")
         before = {each["event_id"]: [each[name] for name in names] for each in rows.entries}
-        found = set()
+        found = set[str]()
         for each in tampered.rows.entries:
             id, is_ours = each["event_id"], each["tenant_id"] == self.tenant
             is_altered = before.get(id) not in (None, [each[name] for name in names])

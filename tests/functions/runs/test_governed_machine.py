@@ -24,7 +24,7 @@ from shared.messaging.envelope import Envelope
 from shared.messaging.timers import timer_event
 from tests.deaths import Death, dies
 from tests.functions.runs.worlds import World, add, append, deliver
-from tests.stateful import Act, examples, run_machine
+from tests.stateful import Act, examples, run_machine, until_answered
 
 pytestmark = pytest.mark.repeats
 
@@ -214,7 +214,7 @@ class Governed(RuleBasedStateMachine):
             update={"data": json.dumps(said), "id": f"{event.id[:-1]}X"}
         )
         with pytest.raises(SignatureInvalid):
-            self.act(HANDLERS[event.type](forged))
+            self.act(until_answered(lambda: HANDLERS[event.type](forged)))
 
     def _do(self, step: Any, death: Death | None) -> None:
         """Lets it happen, or kills its process at that call."""
