@@ -192,7 +192,8 @@ async def test_each_kind_of_credential_opens_the_service(
 async def test_another_tenant_and_another_workspace_find_neither(world: World, desk: Desk) -> None:
     connector = await desk.active()
     other = Desk(world.at(f"{world.tenant}-other"))
-    for by in ({}, {"workspace": "ws_" + "0" * 26}):
+    narrowed: tuple[dict[str, Any], ...] = ({}, {"workspace": "ws_" + "0" * 26})
+    for by in narrowed:
         whose = other if not by else desk
         assert (await whose.sent("GET", "/v1/connectors", **by))["items"] == []
         assert (await whose.sent("GET", "/v1/credentials", **by))["items"] == []

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from functions.tools.http.acting import call_http
 from functions.tools.rules.invocation import UNDER_WAY
 from functions.tools.service import serving
 from tests.deaths import Death, at_each_death, dies
@@ -57,7 +58,7 @@ async def test_a_process_that_dies_between_the_answer_and_the_commit(
 ) -> None:
     desk, title = Desk(world), _title()
     made: Call = call(operation, await _warm(world, desk), title=title)
-    send = serving.call_http
+    send: Any = call_http
 
     async def killed(*given: Any, **more: Any) -> Any:
         await send(*given, **more)

@@ -9,7 +9,7 @@ import pytest
 
 from events.operations import OPERATIONS
 from functions.tools.own.operations import ACTS
-from functions.tools.service import invoking, replaying
+from functions.tools.service import replaying, serving
 from tests.functions.tools.worlds import COUNTER, LEDGER, Call, World
 
 ADD, APPEND = Call(COUNTER), Call(LEDGER)
@@ -35,7 +35,7 @@ async def _replayed(world: World, call: Call) -> Any:
 async def test_a_replay_of_what_was_not_done_does_nothing(
     world: World, call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(invoking, "ACTS", dict.fromkeys(ACTS))
+    monkeypatch.setattr(serving, "ACTS", dict.fromkeys(ACTS))
     before = await _stored(world)
     answer = await _replayed(world, call)
     if call is SUM:
