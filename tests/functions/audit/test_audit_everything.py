@@ -23,7 +23,8 @@ from shared.storage.firestore import TenantStore
 from shared.storage.idempotency import IdempotencyKey
 from shared.storage.subject_keys import SUBJECT_KEYS, erased, forget, sealed
 from tests.functions.audit.chains import AT, RING, Chain, event
-from tests.functions.audit.test_audit_exports import _downloaded, _verified, auditor, due, make
+from tests.functions.audit.exports import due
+from tests.functions.audit.test_audit_exports import _downloaded, _verified, auditor, make
 
 __all__ = ["auditor"]
 
