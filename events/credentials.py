@@ -45,8 +45,8 @@ class CredentialState(EventData):
     workspace_id: InWorkspace = None
 
 
-@event("assent.credential.set.v1")
-class CredentialSet(CredentialState):
+@event("assent.credential.stored.v1")
+class CredentialStored(CredentialState):
     """Somebody stored a value, or another one in its place."""
 
 

@@ -260,8 +260,11 @@ class UnitOfWork:
         for (_, id), current in self._current.items():
             current.write(id, self.change, self.at)
         for key in self._relied_on:
-            stored, saved = self._stored[key], self._current.get(key)
-            if stored is not None and (saved is None or saved.is_unchanged):
+            saved = self._current.get(key)
+            if saved is not None and not saved.is_unchanged:
+                continue
+            stored = self._stored[key]
+            if stored is not None:
                 self.change.check(stored.document)
         return self.change
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from events.credentials import CredentialRemoved, CredentialSet, CredentialState
+from events.credentials import CredentialRemoved, CredentialStored, CredentialState
 from functions.tools.rules.credential_bodies import CredentialBody
 from shared.kit.errors import NotFound, VersionConflict
 from shared.kit.models import Model
@@ -80,7 +80,7 @@ def put(
         secret_version=secret_version,
     )
     counted = book.but(ids=tuple(sorted({*book.ids, id})))
-    return (Transition(credential, CredentialSet), Transition(counted))
+    return (Transition(credential, CredentialStored), Transition(counted))
 
 
 def remove(credential: Credential, book: CredentialBook, by: str) -> Steps:
