@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from events.credentials import CredentialRemoved, CredentialStored, CredentialState
+from events.credentials import CredentialRemoved, CredentialState, CredentialStored
 from functions.tools.rules.credential_bodies import CredentialBody
 from shared.kit.errors import NotFound, VersionConflict
 from shared.kit.models import Model
