@@ -99,7 +99,7 @@ async def _content(call: OutsideCall, checked: OutsideUrl | None) -> bytes:
     }
     url, extensions = call.url, {}
     if checked is not None:
-        url = checked.at(await _address_of(checked))
+        url = checked.at(await address_of(checked))
         headers["Host"] = checked.authority
         # The certificate must be the name's, though the call goes to the address.
         extensions = {"sni_hostname": checked.host}
@@ -114,8 +114,10 @@ async def _content(call: OutsideCall, checked: OutsideUrl | None) -> bytes:
         return await _bounded(answer, call)
 
 
-async def _address_of(url: OutsideUrl) -> str:
-    """The address to call, of all that the host has now."""
+async def address_of(url: OutsideUrl) -> str:
+    """The address to call, of all that the host has now. Raises OutsideRefused where one of them
+    is not of the public internet, or of this machine for a URL of it, OSError for an unknown
+    host."""
     loop = asyncio.get_running_loop()
     found = await loop.run_in_executor(_name_threads(), _resolved, url.host, url.port)
     addresses = [ip_address(each) for each in found]

@@ -1,4 +1,4 @@
-"""Budgets of the whole tenant and of its agents, and the limits that governors set."""
+"""Budgets of the whole tenant, its agents and its API keys, and the limits that governors set."""
 
 from typing import Annotated
 
@@ -32,5 +32,6 @@ async def get_budgets(caller: Caller, limit: Limit = 25, cursor: Cursor = None) 
 @ROUTER.put("/v1/budgets/{scope}")
 @does("budgets.set", within=("govern",), deed="setting a budget")
 async def put_budget(caller: Caller, key: Key, scope: str, body: LimitBody) -> LimitView:
-    """Sets what an agent, by its id, may spend in a day, or the `tenant` in a month."""
+    """Sets what an agent or an API key, by its id, may spend in a day, or the `tenant` in a
+    month."""
     return await commanding.put_limit(caller, key, scope, body.limit_usd_micros)

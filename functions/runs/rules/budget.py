@@ -3,26 +3,17 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from pydantic import Field
-
-from events.budgets import BudgetChanged, BudgetState, BudgetStateName, Threshold
+from events.budgets import BudgetChanged
 from events.effects import HARMLESS
 from events.plan_content import Call, PlanContent, PlanStep, all_steps, calls_in
 from events.plans import Prediction
 from functions.runs.rules.run import Hold, Steps
-from shared.budgets.limits import (
-    ANY_AGENT,
-    TENANT,
-    THRESHOLDS,
-    BudgetLimit,
-    Raised,
-    has_reached,
-    raised_limit,
-    state_of,
-)
+from shared.budgets.budget import Budget, Proposed
+from shared.budgets.limits import ANY_AGENT, TENANT, BudgetLimit
 from shared.kit.errors import VersionConflict
-from shared.kit.models import Model
 from shared.kit.transitions import Transition
+
+__all__ = ["Budget", "BudgetExhausted", "Proposed", "hold_for", "note_limits", "set_limit", "take"]
 
 TRIAL_RUNS_A_DAY = 10
 
@@ -32,45 +23,6 @@ class BudgetExhausted(VersionConflict):
 
     code = "budget_exhausted"
     title = "The budget allows no more now"
-
-
-class Proposed(Model):
-    """What a governor was asked for: the limit of the period, raised from what it was then."""
-
-    approval_id: str
-    content_hash: str
-    from_usd_micros: int
-    limit_usd_micros: int
-
-
-class Budget(BudgetState):
-    """A budget in one period. `told` are the thresholds that were told of, `calls` the calls of
-    operations whose number a day is limited, and `runs` those that were started."""
-
-    told: tuple[int, ...] = ()
-    calls: dict[str, int] = Field(default_factory=dict)
-    runs: int = 0
-    is_trial: bool = False
-    proposed: Proposed | None = None
-    raised: Raised | None = None
-
-    @property
-    def state(self) -> BudgetStateName:
-        """What it stops."""
-        return state_of(self.spent_usd_micros, self.limit_usd_micros)
-
-    @property
-    def newly_reached(self) -> tuple[Threshold, ...]:
-        """The thresholds that nobody was told of yet."""
-        amounts = self.spent_usd_micros, self.limit_usd_micros
-        return tuple(
-            each for each in THRESHOLDS if each not in self.told and has_reached(*amounts, each)
-        )
-
-    def limited(self, limit_usd_micros: int, *, is_trial: bool) -> "Budget":
-        """The same with the limit of now, which an approval may have raised."""
-        limit = raised_limit(limit_usd_micros, self.raised)
-        return self.but(limit_usd_micros=limit, is_trial=is_trial)
 
 
 def hold_for(plan: PlanContent, prediction: Prediction | None, estimate: int, at: datetime) -> Hold:

@@ -1,0 +1,46 @@
+"""A budget in one period, as whoever holds or charges something of it stores it. Pure."""
+
+from pydantic import Field
+
+from events.budgets import BudgetState, BudgetStateName, Threshold
+from shared.budgets.limits import THRESHOLDS, Raised, has_reached, raised_limit, state_of
+from shared.kit.models import Model
+
+
+class Proposed(Model):
+    """What a governor was asked for: the limit of the period, raised from what it was then."""
+
+    approval_id: str
+    content_hash: str
+    from_usd_micros: int
+    limit_usd_micros: int
+
+
+class Budget(BudgetState):
+    """A budget in one period. `told` are the thresholds that were told of, `calls` the calls of
+    operations whose number a day is limited, and `runs` those that were started."""
+
+    told: tuple[int, ...] = ()
+    calls: dict[str, int] = Field(default_factory=dict)
+    runs: int = 0
+    is_trial: bool = False
+    proposed: Proposed | None = None
+    raised: Raised | None = None
+
+    @property
+    def state(self) -> BudgetStateName:
+        """What it stops."""
+        return state_of(self.spent_usd_micros, self.limit_usd_micros)
+
+    @property
+    def newly_reached(self) -> tuple[Threshold, ...]:
+        """The thresholds that nobody was told of yet."""
+        amounts = self.spent_usd_micros, self.limit_usd_micros
+        return tuple(
+            each for each in THRESHOLDS if each not in self.told and has_reached(*amounts, each)
+        )
+
+    def limited(self, limit_usd_micros: int, *, is_trial: bool) -> "Budget":
+        """The same with the limit of now, which an approval may have raised."""
+        limit = raised_limit(limit_usd_micros, self.raised)
+        return self.but(limit_usd_micros=limit, is_trial=is_trial)
