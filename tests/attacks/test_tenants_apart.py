@@ -48,7 +48,7 @@ OF_A_PRINCIPAL = {
 }
 
 
-TRIED_ELSEWHERE = ("capsules", "plans", "runs", "schedules", "tokens")
+TRIED_ELSEWHERE = ("capsules", "model-routes", "models", "plans", "runs", "schedules", "tokens")
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """One call of a model: what is held for it, and what it is charged."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from events.budgets import BudgetState
 from events.models import BudgetCharged, ModelCallSettled, ModelCallState, Tokens
 from functions.models.rules.refusals import BudgetExhausted
 from shared.budgets.budget import Budget
@@ -10,7 +10,7 @@ from shared.budgets.limits import TENANT
 from shared.kit.models import Model
 from shared.kit.transitions import Transition
 
-Steps = tuple[Transition[ModelCallState | BudgetState], ...]
+Steps = tuple[Transition[Any], ...]
 
 CALL_LOST = "assent.model_call_lost.due.v1"
 # Longer than any request lives.

@@ -87,7 +87,7 @@ def is_only_usage(said: Mapping[str, Any] | None) -> bool:
 
 def events_in(held: bytes) -> tuple[list[bytes], bytes]:
     """The whole events of a stream at the beginning of these bytes, as they came, and the rest."""
-    found = []
+    found: list[bytes] = []
     while True:
         ends = [(at, len(end)) for end in (b"\n\n", b"\r\n\r\n") if (at := held.find(end)) >= 0]
         if not ends:

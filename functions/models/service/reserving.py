@@ -115,6 +115,7 @@ async def _budgets(work: Command, places: list[tuple[str, str]]) -> tuple[Budget
 async def end(caller: Caller, call_id: str, outcome: Outcome) -> ModelCall | None:
     """Charges what the call cost, once; None where that failed, and the sweep will charge all that
     was reserved. Never raises but where it is cancelled."""
+    attempt = 0
 
     async def once() -> ModelCall | None:
         nonlocal attempt
@@ -131,7 +132,6 @@ async def end(caller: Caller, call_id: str, outcome: Outcome) -> ModelCall | Non
             await RUN.outbox.commit(work.store, change, now=at)
         return saved[0] if saved else call
 
-    attempt = 0
     try:
         return await decide_again(once)
     except Exception:  # noqa: BLE001 - the program has its answer; the sweep settles the call

@@ -1,5 +1,7 @@
 """One tenant with routes to the scripted model, and a program that calls it."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +26,15 @@ PRICES = {
     "page": "https://models.example/prices",
 }
 ROUTE = {"provider": "openai", "model": "scripted", "prices": PRICES, "most_tokens_out": 1_000}
+
+
+async def until(holds: Callable[[], Awaitable[bool]]) -> None:
+    """Returns once that holds, within ten seconds."""
+    async with asyncio.timeout(10):
+        while True:
+            if await holds():
+                return
+            await asyncio.sleep(0.03)
 
 
 @dataclass(frozen=True)
@@ -66,6 +77,18 @@ class World:
         async with httpx.AsyncClient() as http:
             found = await http.get(f"{self.model}/asked", params={"goal": goal})
         return list(found.json())
+
+    async def was_asked(self, goal: str) -> bool:
+        return bool(await self.asked(goal))
+
+    async def is_settled(self) -> bool:
+        return all(each.status != "reserved" for each in await self.calls())
+
+    async def was_left(self, goal: str) -> bool:
+        """Whether a stream of the model was left before its end."""
+        async with httpx.AsyncClient() as http:
+            found = await http.get(f"{self.model}/gone", params={"goal": goal})
+        return bool(found.json()["gone"] == 1)
 
     async def chat(self, goal: str, **more: Any) -> httpx.Response:
         said = [{"role": "user", "content": goal}]
