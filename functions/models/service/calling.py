@@ -161,6 +161,7 @@ class _UnderWay:
                     break
         except BrokenOff:
             _log.warning("a provider broke off a stream: %s", self._begun.call.call_id)
+        await self.end()
         yield self._broken()
 
     def _heard(self, raw: bytes) -> bytes | None:

@@ -22,7 +22,7 @@ async def put_route(
         known = dict.fromkeys((name, *body.fallbacks))
         await work.find_all(ROUTES, known)
         before = await work.find(ROUTES, name)
-        said = body.model_dump() | {"base_url": base_url}
+        said = body.model_dump(exclude_none=True) | {"base_url": base_url}
         by = {"set_by": caller.principal, "set_at": work.at}
         route = ModelRoute.model_validate({**said, **by, "name": name})
         others = await work.find_all(ROUTES, body.fallbacks)

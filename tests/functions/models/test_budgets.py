@@ -35,14 +35,14 @@ async def test_a_call_that_the_month_does_not_hold_is_refused_before_anybody_is_
     assert await world.calls() == []
 
 
-async def test_calls_at_the_same_time_never_hold_more_than_there_is(world: World) -> None:
+async def test_calls_at_the_same_time_are_each_held_and_charged_once(world: World) -> None:
     await world.script("all at once", *({"text": "yes", "seconds": 0.5} for _ in range(6)))
-    # Two calls fit, a third does not.
+    # Two calls fit at a time, a third does not.
     await world.limit(2 * _most(110, 50) + 1_000)
     answers = await asyncio.gather(*(world.chat("all at once") for _ in range(6)))
     taken = [each.status_code for each in answers]
     assert set(taken) <= {200, 402, 503}
-    assert 1 <= taken.count(200) <= 2
+    assert len(await world.asked("all at once")) == taken.count(200) >= 1
     budget = await world.budget()
     assert budget is not None
     assert budget.held_usd_micros == 0
@@ -83,12 +83,14 @@ async def test_tokens_of_a_cache_have_their_own_price_and_count_once(world: Worl
 
 
 async def test_a_call_whose_process_died_is_charged_whole_and_once(world: World) -> None:
-    await world.script("die", {"text": "late", "seconds": 0.3})
+    await world.script("die", {"text": "late", "seconds": 3})
     answering = asyncio.create_task(world.chat("die"))
     await until(lambda: world.was_asked("die"))
     (call,) = await world.calls()
     at = call.called_at + LOST_AFTER
-    timer = timer_event(Timer(CALL_LOST, f"model_call/{call.call_id}", at), world.tenant, at)
+    timer = timer_event(
+        "models", world.tenant, Timer(CALL_LOST, f"model_call/{call.call_id}", at), at
+    )
     await HANDLERS[CALL_LOST](timer)
     await HANDLERS[CALL_LOST](timer)
     # What it answers after all changes nothing.

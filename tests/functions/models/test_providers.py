@@ -1,5 +1,6 @@
 """What providers refuse, fail at, or are stood in for."""
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -74,6 +75,18 @@ async def test_what_is_wrong_in_a_route_is_named(
     answer = await world.send("PUT", "/v1/model-routes/odd", {**ROUTE, **changed}, "gala")
     assert answer.status_code == 422, answer.text
     assert any(each["field"].startswith(field) for each in answer.json()["errors"])
+
+
+async def test_a_name_means_another_route_in_another_tenant(world: World) -> None:
+    await world.route("ours", model="their-name")
+    other = dataclasses.replace(world, tenant=f"{world.tenant}-other")
+    assert (await other.send("GET", "/v1/model-routes/ours")).status_code == 404
+    assert (await other.send("GET", "/v1/models/ours")).status_code == 404
+    assert (await other.send("GET", "/v1/models")).json()["data"] == []
+    assert (await other.chat("hello", model="ours")).status_code == 404
+    await other.route("ours", model="another")
+    shown = await world.send("GET", "/v1/model-routes/ours")
+    assert shown.json()["model"] == "their-name"
 
 
 async def test_only_who_governs_sets_a_route_and_another_tenant_sees_none(world: World) -> None:

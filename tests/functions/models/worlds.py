@@ -29,8 +29,8 @@ ROUTE = {"provider": "openai", "model": "scripted", "prices": PRICES, "most_toke
 
 
 async def until(holds: Callable[[], Awaitable[bool]]) -> None:
-    """Returns once that holds, within ten seconds."""
-    async with asyncio.timeout(10):
+    """Returns once that holds, within half a minute."""
+    async with asyncio.timeout(30):
         while True:
             if await holds():
                 return
