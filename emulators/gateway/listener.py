@@ -2,8 +2,8 @@
 
 import logging
 import socket
-from collections.abc import Awaitable, Callable
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing, suppress
 from urllib.parse import urlsplit
 
 from aiohttp import HttpVersion10, HttpVersion11, web
@@ -166,15 +166,23 @@ async def _body(request: web.BaseRequest) -> bytes | None:
 
 
 async def _streamed(request: web.BaseRequest, answer: Answer) -> web.StreamResponse:
-    """Passes the parts on as they come; where the caller has gone, closes them."""
+    """Passes the parts on as they come; where the caller has gone, closes them, and answers
+    nobody."""
     assert answer.parts is not None
     streamed = web.StreamResponse(status=answer.status, headers=CIMultiDict(answer.headers))
     async with aclosing(answer.parts):
-        await streamed.prepare(request)
-        async for part in answer.parts:
-            await streamed.write(part)
-        await streamed.write_eof()
+        with suppress(ConnectionError):
+            await _passed_on(streamed, request, answer.parts)
     return streamed
+
+
+async def _passed_on(
+    streamed: web.StreamResponse, request: web.BaseRequest, parts: AsyncIterator[bytes]
+) -> None:
+    await streamed.prepare(request)
+    async for part in parts:
+        await streamed.write(part)
+    await streamed.write_eof()
 
 
 def _response(answer: Answer) -> web.Response:

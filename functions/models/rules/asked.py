@@ -71,9 +71,10 @@ class Asked:
             break
         return most
 
-    def for_provider(self, route: ModelRoute) -> bytes:
-        """The body of the provider's call: with its own name of the model, a bound of the answer,
-        and, of a stream, what it used."""
+    def for_provider(self, route: ModelRoute, called: ModelRoute) -> bytes:
+        """The body of the provider's call by the route that was called, or a fallback of it: with
+        its own name of the model, the bound of the answer that the called route gives, and, of a
+        stream, what it used."""
         said: dict[str, Any] = {**self.body, "model": route.model}
         names = _NAMES[self.wire]
         given = [name for name in names if self.body.get(name) is not None]
@@ -82,7 +83,7 @@ class Asked:
         if names:
             is_openai = (route.base_url or "").startswith(_OF_OPENAI)
             name = given[0] if given else names[0] if is_openai else "max_tokens"
-            said[name] = self._most_out(route)
+            said[name] = self._most_out(called)
         if self.wire == "chat.completions" and self.is_streamed:
             options = self.body.get("stream_options")
             known = options if isinstance(options, Mapping) else {}

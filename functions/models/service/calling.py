@@ -18,6 +18,7 @@ from functions.models.service import providers
 from functions.models.service.providers import BrokenOff, NeverSent
 from functions.models.service.reserving import Begun, begin, end
 from shared.kit.callers import Caller
+from shared.kit.errors import Unavailable
 from shared.kit.refusal_documents import anthropic_document, openai_document
 from shared.runtime.bodies import JSON
 from shared.runtime.streams import Streamed
@@ -111,19 +112,24 @@ class _UnderWay:
     async def _asked_provider(self, headers: Mapping[str, str]) -> "httpx.Response":
         """The first answer of those that may be asked; of the last whatever it is. Only one that
         did no work is followed by another."""
-        path, last = PATHS[self._asked.wire], self._begun.routes[-1]
-        for route in self._begun.routes:
+        path, routes = PATHS[self._asked.wire], self._begun.routes
+        for route in routes:
             self._route = route
+            body = self._asked.for_provider(route, routes[0])
             try:
-                answer = await providers.ask(route, path, self._asked.for_provider(route), headers)
+                answer = await providers.ask(route, path, body, headers)
             except NeverSent:
                 continue
-            if answer.status_code not in _BUSY or route is last:
+            except Unavailable:
+                # The key cannot be read now, so nothing was sent.
+                self._is_refused = True
+                raise
+            if answer.status_code not in _BUSY or route is routes[-1]:
                 self._open = answer
                 return answer
             await answer.aclose()
         self._is_refused = True
-        raise providers.silent(self._begun.routes[0])
+        raise providers.silent(routes[0])
 
     async def _refused(self, answer: "httpx.Response") -> Response:
         """A refusal of the provider, as it says it. Raises ProviderRefused for one that is about

@@ -34,7 +34,8 @@ async def test_a_provider_that_refuses_our_credential_is_no_matter_of_the_progra
 
 
 async def test_a_fallback_answers_where_the_first_did_no_work(world: World) -> None:
-    await world.route("spare", model="spare-model")
+    # What the route that was called allows holds for all of them.
+    await world.route("spare", model="spare-model", most_tokens_out=1)
     await world.route("small", fallbacks=["spare"])
     await world.script("either", {"status": 503}, {"text": "spare"})
     answer = await world.chat("either")
