@@ -47,8 +47,8 @@ class ModelRouteState(EventData):
     set_at: Instant
 
 
-@event("assent.model_route.set.v1")
-class ModelRouteSet(ModelRouteState):
+@event("assent.model_route.changed.v1")
+class ModelRouteChanged(ModelRouteState):
     """Calls of that model go there from now on."""
 
 

@@ -45,7 +45,7 @@ def test_a_program_calls_a_model_with_a_key_and_its_calls_are_in_the_audit_log(
         with pytest.raises(openai.APIStatusError) as refused:
             program.chat.completions.create(model="small", messages=SAID)
     assert (refused.value.status_code, refused.value.code) == (402, "budget_exhausted")
-    (route,) = gala.get("/v1/audit/entries?action=assent.model_route.set.v1")["items"]
+    (route,) = gala.get("/v1/audit/entries?action=assent.model_route.changed.v1")["items"]
     calls = gala.get("/v1/audit/entries?action=assent.model_call.settled.v1")["items"]
     assert route["subject"] == "model_route/small"
     assert len(calls) == 2

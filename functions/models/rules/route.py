@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import get_args
 
-from events.models import ModelRouteSet, ModelRouteState, Privacy, Provider, Wire
+from events.models import ModelRouteChanged, ModelRouteState, Privacy, Provider, Wire
 from functions.models.rules.refusals import WireUnsupported
 from shared.kit.errors import FieldError, Invalid
 from shared.kit.transitions import Transition
@@ -44,7 +44,7 @@ def set_route(
     said = {"set_by": route.set_by, "set_at": at}
     if before is not None and before.but(**said) == route.but(**said):
         return ()
-    return (Transition(route, ModelRouteSet),)
+    return (Transition(route, ModelRouteChanged),)
 
 
 def is_less_private(other: ModelRouteState, route: ModelRouteState) -> bool:
