@@ -28,6 +28,8 @@ IN_WORDS = {
     "governance:write": "govern: decide, and change precedents and policies, as your roles allow",
     "identity:read": "read who you are, your sessions, and your tenants' members",
     "identity:write": "change what is yours, and members, keys and tenants as your roles allow",
+    "models:read": "read which models there are, and where their calls go",
+    "models:write": "call models, which costs your tenant money",
     "policies:read": "read policies and what they decided",
     "policies:write": "write policies, which people then decide about",
     "runs:read": "read runs, what they did and what they spent",

@@ -3,9 +3,7 @@ schedules, recalls, and how long runs are kept."""
 
 from events.recalls import TOPIC as RECALLS_TOPIC
 from events.retention import TOPIC as RETENTION_TOPIC
-from functions.runs.rules.budget import Budget
 from functions.runs.rules.entity_types import RUN as RUN_ENTITY
-from functions.runs.rules.platform import Lease
 from functions.runs.rules.recalls import Recall
 from functions.runs.rules.recalls import next_timer as recall_timer
 from functions.runs.rules.retention import Retention
@@ -19,6 +17,8 @@ from shared.agents.stops import STOPS as STOPS_COLLECTION
 from shared.agents.stops import AgentStops
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.runner import Runner
+from shared.budgets.budget import Budget
+from shared.budgets.leasing import LEASES
 from shared.budgets.limits import BudgetLimit, budget_id
 from shared.budgets.reading import BUDGETS as BUDGETS_OF_RUNS
 from shared.budgets.reading import LIMITS as LIMITS_OF_RUNS
@@ -85,14 +85,6 @@ LIMITS = Aggregate(
     model=BudgetLimit,
     collection=LIMITS_OF_RUNS,
     id_of=lambda limit: limit.scope,
-)
-
-# What tenants took of the platform's budget: with the platform, as is that.
-LEASES = Aggregate(
-    noun="budget_lease",
-    model=Lease,
-    collection="budget_leases",
-    id_of=lambda lease: lease.id,
 )
 
 # Jobs that start by themselves, and how many of them do.

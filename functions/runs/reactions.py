@@ -1,14 +1,16 @@
 """Events and timers in: decisions about what runs and budgets asked, waits that are over, runs
-whose process died, recalls that may not have halted all runs, schedules, what is removed."""
+whose process died, budgets that models charged, recalls that may not have halted all runs,
+schedules, what is removed."""
 
 from events.audit import RunEvidenceCovered
+from events.models import BudgetCharged
 from events.principals import PersonErased
 from functions.runs.aggregates import RETENTION, RUN, RUNS
 from functions.runs.rules.recalls import RECALL_DUE
 from functions.runs.rules.retention import RETENTION_DUE
 from functions.runs.rules.run import RUN_DUE, RUN_LOST
 from functions.runs.rules.schedule import SCHEDULE_DUE
-from functions.runs.service import retention
+from functions.runs.service import charged, retention
 from functions.runs.service.deciding import TYPES, act_on
 from functions.runs.service.recalls import look_again
 from functions.runs.service.schedules import fire
@@ -27,6 +29,7 @@ HANDLERS = {
     RECALL_DUE: look_again,
     SCHEDULE_DUE: fire,
     **dict.fromkeys(TRIGGERS, start_at),
+    BudgetCharged.event_type: charged.tell,
     RETENTION_DUE: RUN.timed(RETENTION, retention.look),
     RunEvidenceCovered.event_type: retention.remove,
     PersonErased.event_type: retention.erase,

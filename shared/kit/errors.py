@@ -1,6 +1,7 @@
 """Refusals and failures, one class per reason; `shared.runtime.problems` turns each into
 problem+json, an acknowledgement or a retry."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -25,6 +26,8 @@ class AssentError(Exception):
     title: ClassVar[str] = "Something went wrong on our side"
     http_status: ClassVar[int] = 500
     retriable: ClassVar[bool] = False
+    # What the answer says beside its body.
+    headers: ClassVar[Mapping[str, str]] = {}
     scim_type: str | None = None
 
     def __init__(self, detail: str = "", *errors: FieldError) -> None:

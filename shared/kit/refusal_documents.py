@@ -1,4 +1,4 @@
-"""A refusal as each kind of client reads it: problem+json, SCIM's and OAuth's."""
+"""A refusal as each kind of client reads it: problem+json, SCIM's, OAuth's, and those of models."""
 
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -7,6 +7,20 @@ from typing import Any
 from shared.kit.errors import AssentError, FieldError, TooManyRequests, Unavailable
 
 SCIM_ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
+_OPENAI_TYPES = {
+    401: "authentication_error",
+    402: "insufficient_quota",
+    403: "permission_error",
+    429: "rate_limit_error",
+}
+_ANTHROPIC_TYPES = {
+    401: "authentication_error",
+    402: "billing_error",
+    403: "permission_error",
+    404: "not_found_error",
+    413: "request_too_large",
+    429: "rate_limit_error",
+}
 
 
 def problem_document(error: AssentError, correlation_id: str) -> dict[str, Any]:
@@ -61,5 +75,26 @@ def scim_document(error: AssentError) -> dict[str, Any]:
 def oauth_document(error: AssentError) -> dict[str, Any]:
     """The refusal as clients of OAuth read it (RFC 6749, 5.2): one of a request that they wrote
     wrong."""
+    return {"error": "invalid_request", "error_description": _in_one_line(error)}
+
+
+def openai_document(error: AssentError) -> dict[str, Any]:
+    """The refusal as clients of OpenAI's wire read it."""
+    first = error.errors[0].field if error.errors else None
+    kind = _OPENAI_TYPES.get(error.http_status, "invalid_request_error")
+    kind = "server_error" if error.http_status >= 500 else kind
+    said = {"message": _in_one_line(error), "type": kind, "param": first, "code": error.code}
+    return {"error": said}
+
+
+def anthropic_document(error: AssentError) -> dict[str, Any]:
+    """The refusal as clients of Anthropic's wire read it; `code` is ours."""
+    kind = _ANTHROPIC_TYPES.get(error.http_status, "invalid_request_error")
+    kind = "api_error" if error.http_status >= 500 else kind
+    said = {"type": kind, "message": _in_one_line(error), "code": error.code}
+    return {"type": "error", "error": said}
+
+
+def _in_one_line(error: AssentError) -> str:
     fields = "; ".join(f"{each.field} {each.message}" for each in error.errors)
-    return {"error": "invalid_request", "error_description": fields or error.detail}
+    return fields or error.detail

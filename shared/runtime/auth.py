@@ -205,15 +205,17 @@ def requires(*scopes: str) -> Callable[..., Awaitable[Caller]]:
     return caller_of
 
 
-async def authenticate(request: Request) -> Caller:
-    """The verified caller of this request, whatever its scopes. Raises Unauthenticated, also for a
-    token that was revoked since it was issued, and Unavailable."""
+async def authenticate(request: Request, otherwise: str | None = None) -> Caller:
+    """The verified caller of this request, whatever its scopes: by its bearer token or, without
+    one, by what it sent `otherwise`. Raises Unauthenticated, also for a token that was revoked
+    since it was issued, and Unavailable."""
     credentials = await _bearer(request)
-    if credentials is None:
+    presented = credentials.credentials if credentials is not None else otherwise
+    if not presented:
         raise Unauthenticated("send a bearer token in the Authorization header")
     now = received_at(request.scope)
     try:
-        token = await _access_token(credentials.credentials)
+        token = await _access_token(presented)
         claims = await _verifiers.here().verify(token, now)
         known = await known_tenant(request, claims.tenant_id, claims.sid)
         if known.refuses(claims.bearer):

@@ -31,10 +31,14 @@ HEADERS_READ = frozenset(
         *("authorization", "content-encoding", "content-length", "content-type"),
         *("idempotency-key", "if-none-match", "traceparent"),
         *("cookie", "origin", "sec-fetch-site", "x-forwarded-for"),
+        *("anthropic-beta", "anthropic-version", "x-api-key"),
     }
 )
 # The call would use one of two and ignore the other.
-_SENT_ONCE = ("authorization", "content-encoding", "content-type", "idempotency-key")
+_SENT_ONCE = (
+    *("authorization", "content-encoding", "content-type", "idempotency-key"),
+    *("anthropic-version", "x-api-key"),
+)
 _BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _OURS = _CORRELATION, _TIMING, _COST = b"correlation-id", b"server-timing", b"assent-cost"
 # No answer is a page: a browser that opens one may run and load nothing.

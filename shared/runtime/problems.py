@@ -22,7 +22,13 @@ from shared.kit.errors import (
     Unavailable,
     UnsupportedMediaType,
 )
-from shared.kit.refusal_documents import oauth_document, problem_document, scim_document
+from shared.kit.refusal_documents import (
+    anthropic_document,
+    oauth_document,
+    openai_document,
+    problem_document,
+    scim_document,
+)
 from shared.kit.wording import worded_errors
 from shared.runtime import logs
 from shared.runtime.tracing import current_trace_id
@@ -32,6 +38,9 @@ MEDIA_TYPE = "application/problem+json"
 SCIM_PATH, SCIM_MEDIA_TYPE = "/scim/v2/", "application/scim+json"
 # Whoever calls these reads refusals in OAuth's (RFC 6749, RFC 8628).
 OAUTH_PATHS = ("/v1/auth/token", "/v1/auth/device")
+# Whoever calls models reads refusals as those of the provider whose wire they speak.
+OPENAI_PATHS = ("/v1/chat/completions", "/v1/embeddings", "/v1/models")
+ANTHROPIC_PATHS = ("/v1/messages",)
 _BY_STATUS: dict[int, type[AssentError]] = {
     401: Unauthenticated,
     404: NotFound,
@@ -73,9 +82,8 @@ def problem_response(error: BaseException, correlation_id: str, path: str = "") 
     if path in OAUTH_PATHS and refusal.http_status in (400, 415, 422):
         body = json.dumps(oauth_document(refusal)).encode()
         return Response(body, 400, media_type="application/json")
-    speaks_scim = path.startswith(SCIM_PATH)
-    problem = scim_document(refusal) if speaks_scim else problem_document(refusal, correlation_id)
-    headers = {}
+    status, document, media_type = _document(refusal, correlation_id, path)
+    headers = dict(refusal.headers)
     if isinstance(refusal, Unauthenticated):
         headers["WWW-Authenticate"] = "Bearer"
     if isinstance(refusal, TooManyRequests):
@@ -86,11 +94,24 @@ def problem_response(error: BaseException, correlation_id: str, path: str = "") 
     if isinstance(refusal, MethodNotAllowed) and refusal.allowed:
         headers["Allow"] = ", ".join(refusal.allowed)
     # Python's JSON writes a lone surrogate as an escape; UTF-8 would refuse it.
-    body = json.dumps(problem).encode()
-    status = int(problem["status"])
-    return Response(
-        body, status, headers, media_type=SCIM_MEDIA_TYPE if speaks_scim else MEDIA_TYPE
-    )
+    body = json.dumps(document).encode()
+    return Response(body, status, headers, media_type=media_type)
+
+
+def _document(
+    refusal: AssentError, correlation_id: str, path: str
+) -> tuple[int, dict[str, Any], str]:
+    """The status, what the answer says, and its media type."""
+    if path.startswith(SCIM_PATH):
+        document = scim_document(refusal)
+        return int(document["status"]), document, SCIM_MEDIA_TYPE
+    # What is wrong in a body is 400 for these clients.
+    status = 400 if refusal.http_status == 422 else refusal.http_status
+    if path in OPENAI_PATHS or path.startswith(f"{OPENAI_PATHS[-1]}/"):
+        return status, openai_document(refusal), "application/json"
+    if path in ANTHROPIC_PATHS:
+        return status, anthropic_document(refusal), "application/json"
+    return refusal.http_status, problem_document(refusal, correlation_id), MEDIA_TYPE
 
 
 def _allowed(request: Request) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 import functools
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from contextlib import AsyncExitStack
 from enum import Enum
 from typing import Annotated, Any, Self, get_args, get_origin, get_type_hints
 
@@ -36,6 +37,7 @@ from shared.runtime.parameters import (
     whole_numbers_of,
     with_sealed_cursors,
 )
+from shared.runtime.streams import Streamed
 from shared.runtime.tenant_status import require_open
 from shared.storage.subject_keys import opened
 
@@ -69,10 +71,12 @@ class Route(APIRoute):
         in_stopped: bool = False,
         narrows: bool = False,
         takes_any_query: bool = False,
+        key_header: str = "",
         action: str = "",
         within: Sequence[str] = (),
         **options: Any,
     ) -> None:
+        self._key_header = key_header
         self._tenantless, self._in_stopped = tenantless, in_stopped
         self._narrows = narrows
         self._takes_any_query = takes_any_query
@@ -95,7 +99,8 @@ class Route(APIRoute):
 
         async def answer(request: Request) -> Response:
             caller = await self._caller_of(request)
-            async with limited(request, caller) as under_way:
+            async with AsyncExitStack() as stack:
+                under_way = await stack.enter_async_context(limited(request, caller))
                 authorization = await admit(request, caller)
                 body = await body_in_time(request)
                 under_way.body_arrived()
@@ -105,14 +110,18 @@ class Route(APIRoute):
                     await refuse_body(request)
                 async with answered(request, authorization):
                     response = await handle(request)
-                under_way.add(cost_of_bytes(len(response.body)))
+                if isinstance(response, Streamed):
+                    # It is under way until its last part.
+                    response.at_end(stack.pop_all().aclose)
+                else:
+                    under_way.add(cost_of_bytes(len(response.body)))
                 return response
 
         return answer
 
     async def _caller_of(self, request: Request) -> Caller:
         """Who calls, and whose limits the call counts against."""
-        return await authenticate(request)
+        return await authenticate(request, request.headers.get(self._key_header))
 
     def _admission(self) -> Admission:
         """What refuses a caller before the body is read, and asks the policies."""
@@ -167,14 +176,15 @@ class Route(APIRoute):
 
 
 class Router(APIRouter):
-    """A router whose calls are `Route`s: a token with any of the scopes `read` opens those by GET,
-    one with any of `write` the others, unless the endpoint's caller is annotated with its own
-    (`requires`). `tenantless` calls also take a token that is for no tenant, or for one that is not
-    open; calls `in_stopped` tenants that of an admin whose tenant is suspended or closing. Calls
-    that `narrows` also take one for a workspace, and answer and change nothing outside of it; all
-    others refuse it, because its roles were given for that workspace only. For policies they are
-    all the `action`, where that is not made from method and path, `within` these groups, unless the
-    endpoint says otherwise (`shared.runtime.acts`)."""
+    """A router whose calls are `Route`s: a token with any of the scopes `read` opens those by
+    GET, one with any of `write` the others, unless the endpoint's caller is annotated with its
+    own (`requires`). `tenantless` calls also take a token that is for no tenant, or for one
+    that is not open; calls `in_stopped` tenants that of an admin whose tenant is suspended or
+    closing. Calls that `narrows` also take one for a workspace, and answer and change nothing
+    outside of it; all others refuse it, because its roles were given for that workspace only.
+    Where clients send an API key in a header of its own, `key_header` names it. For policies
+    they are all the `action`, where that is not made from method and path, `within` these
+    groups, unless the endpoint says otherwise (`shared.runtime.acts`)."""
 
     def __init__(
         self,
@@ -186,10 +196,12 @@ class Router(APIRouter):
         tenantless: bool = False,
         in_stopped: bool = False,
         narrows: bool = False,
+        key_header: str = "",
         action: str = "",
         within: Sequence[str] = (),
     ) -> None:
         takes: Any = {"tenantless": tenantless, "in_stopped": in_stopped, "narrows": narrows}
+        takes["key_header"] = key_header
         route = functools.partial(
             Route, read=read, write=write, action=action, within=within, **takes
         )

@@ -23,6 +23,7 @@ from tests.benchmarks import (  # noqa: F401 - name worst calls
     worst_directory,
     worst_identity,
     worst_jobs,
+    worst_models,
     worst_policy,
     worst_recalls,
     worst_runs,

@@ -10,7 +10,7 @@ from typing import Any
 
 from emulators.demo.person import Person
 from functions.runs.aggregates import BUDGETS
-from functions.runs.rules.budget import Budget
+from shared.budgets.budget import Budget
 from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
 from tests.benchmarks.largest import LETTER, MANY, sent, together, unused_name

@@ -108,7 +108,9 @@ def test_every_published_type_has_one_topic_and_a_verb_in_the_past() -> None:
             assert re.search(r"(ed|en|went|sent|done)(_|$)", verb), name
 
 
-@pytest.mark.parametrize("noun", ["agents", "approvals", "capsules", "identity", "policy", "runs"])
+@pytest.mark.parametrize(
+    "noun", ["agents", "approvals", "capsules", "identity", "models", "policy", "runs"]
+)
 def test_a_function_publishes_each_type_to_the_topic_that_its_schema_names(noun: str) -> None:
     outbox = import_module(f"functions.{noun}.aggregates").RUN.outbox
     for name, payload in published_types()[noun].items():

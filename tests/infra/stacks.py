@@ -23,6 +23,7 @@ SOUND: dict[str, Any] = {
         "capsules",
         "identity",
         "mobile-api",
+        "models",
         "policy",
         "runs",
         "tools",

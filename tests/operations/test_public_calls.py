@@ -16,7 +16,10 @@ from tests.operations.conftest import ROOT
 pytestmark = pytest.mark.platform
 # Checkpoints are made each hour.
 AN_HOUR = 3600
-WRITES = (*("audit:write", "capsules:write", "governance:write", "policies:write", "runs:write"),)
+WRITES = (
+    *("audit:write", "capsules:write", "governance:write", "policies:write", "runs:write"),
+    "models:read",
+)
 NOTES = {
     "capsule": "a-note", "version": "1.0.0", "agent": "writer",
     "steps": [{"id": "note", "use": WRITE, "with": {"name": "note", "text": "Done."}}],
@@ -75,6 +78,9 @@ def test_reading_calls_change_nothing(running: RunningPlatform, world: World) ->
     approval = world.card(case)["id"]
     ids |= {"id": approval, "approval_id": approval, "export_id": export, "policy_id": policy}
     ids["receipt_id"] = receipt(1).receipt_id
+    route = {"provider": "openai", "model": "scripted"}
+    assert reader.send("PUT", "/v1/model-routes/a-note", json=route).status_code == 200
+    ids["model"] = "a-note"
     recalled = {"agent_id": case["agent_id"], "reason": "look at it"}
     ids["recall_id"] = reader.post("/v1/recalls", recalled)["recall_id"]
     world.settle()

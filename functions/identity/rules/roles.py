@@ -34,11 +34,14 @@ FOUNDER: tuple[MemberRole, ...] = ("governor", "tenant_admin")
 # A principal's own things, with or without a tenant.
 OWN = frozenset({"identity:read", "identity:write"})
 _READS = frozenset(
-    {"agents:read", "approvals:read", "capsules:read", "governance:read", "runs:read"}
+    {
+        *("agents:read", "approvals:read", "capsules:read", "governance:read", "models:read"),
+        "runs:read",
+    }
 )
 # What programs can be given: they propose and ask, and never decide, whatever place a rule has for
 # the principal in whose name they act.
-OF_PROGRAMS = _READS | {"agents:write", "approvals:request"}
+OF_PROGRAMS = _READS | {"agents:write", "approvals:request", "models:write"}
 _WORKS = OF_PROGRAMS | {"approvals:write", "capsules:write", "runs:write"}
 _GOVERNS = _WORKS | {"governance:write", "veto:execute"}
 # Who reads the audit log may ask for an export of it, and reads what was decided by which policy.

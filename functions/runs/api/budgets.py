@@ -1,4 +1,4 @@
-"""Budgets of the platform, of a tenant and of its agents, and the limits that people set."""
+"""Budgets of the platform, of tenants, their agents and API keys, and what people set of them."""
 
 from typing import Annotated
 
@@ -51,7 +51,8 @@ async def get_budgets(caller: Caller, limit: Limit = 25, cursor: Cursor = None) 
 @_TENANT.put("/v1/budgets/{scope}")
 @does("budgets.set", within=("govern",), deed="setting a budget")
 async def put_budget(caller: Caller, key: Key, scope: str, body: LimitBody) -> LimitView:
-    """Sets what an agent, by its id, may spend in a day, or the `tenant` in a month."""
+    """Sets what an agent or an API key, by its id, may spend in a day, or the `tenant` in a
+    month."""
     return await commanding.put_limit(caller, key, scope, body.limit_usd_micros)
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from events.budgets import BudgetReached
 from events.runs import Failure
-from functions.runs.rules.budget import Budget
 from functions.runs.rules.run import Hold, Run, Steps
+from shared.budgets.budget import Budget
 from shared.kit.transitions import Transition
 
 # What follows from a budget whose limit is nearly spent.

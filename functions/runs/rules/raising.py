@@ -4,9 +4,9 @@ from datetime import datetime
 
 from events.approvals import ApprovalState
 from events.budgets import BudgetApprovalNeeded, BudgetRaised
-from functions.runs.rules.budget import Budget, Proposed
 from functions.runs.rules.deciding import GIVEN, TAKEN_BACK, refuse_other_content
 from functions.runs.rules.run import Steps
+from shared.budgets.budget import Budget, Proposed
 from shared.budgets.limits import TENANT, TRIAL_DAY_USD_MICROS, Raised, raised_limit
 from shared.kit.contents import Content
 from shared.kit.ids import derive_id

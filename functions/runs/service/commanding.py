@@ -6,6 +6,7 @@ from functions.runs.rules.snapshots import refuse_earlier
 from functions.runs.rules.stopping import cancel, pause
 from functions.runs.rules.subruns import Stopping
 from functions.runs.service.bursts import go_on
+from functions.runs.service.makers import KEYS
 from functions.runs.service.moments import Clock
 from functions.runs.service.subruns import resume_all, stop
 from functions.runs.views.budgets import LimitView
@@ -17,6 +18,7 @@ from shared.kit.callers import Caller
 from shared.kit.errors import NotFound
 from shared.kit.ids import is_id
 from shared.messaging.misses import report_miss
+from shared.storage.firestore import TenantStore
 from shared.storage.idempotency import IdempotencyKey
 
 
@@ -61,13 +63,14 @@ async def put_limit(
     caller: Caller, key: IdempotencyKey, scope: str, limit_usd_micros: int
 ) -> LimitView:
     """The limit of the budget from now on. Raises NotFound for what is neither `tenant` nor the id
-    of an agent of the tenant; reports the miss of an id."""
-    unknown = NotFound(f"there is no budget {scope[:64]!r}: name an agent's id, or tenant")
-    if scope != TENANT and not is_id("agt", scope):
+    of an agent or an API key of the tenant; reports the miss of an id."""
+    unknown = NotFound(f"there is no budget {scope[:64]!r}: name an agent's or key's id, or tenant")
+    is_key = is_id("key", scope)
+    if scope != TENANT and not is_key and not is_id("agt", scope):
         raise unknown
 
     async def use_case(work: Command) -> LimitView:
-        if scope != TENANT and not await is_there(work.store, scope):
+        if scope != TENANT and not await _has_budget(work.store, scope, is_key=is_key):
             await report_miss(RUN.outbox, caller, scope)
             raise unknown
         await work.prefetch((LIMITS, scope), (LIMITS, ANY_AGENT))
@@ -77,3 +80,9 @@ async def put_limit(
         return LimitView.of(saved[0])
 
     return await RUN.command(caller, use_case, LimitView, key=key)
+
+
+async def _has_budget(store: TenantStore, id: str, *, is_key: bool) -> bool:
+    if is_key:
+        return await store.get(KEYS, id) is not None
+    return await is_there(store, id)

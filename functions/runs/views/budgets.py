@@ -3,7 +3,7 @@
 from typing import Self
 
 from events.budgets import BudgetStateName
-from functions.runs.rules.budget import Budget
+from shared.budgets.budget import Budget
 from shared.budgets.limits import BudgetLimit
 from shared.kit.models import Data, Page, part_of
 

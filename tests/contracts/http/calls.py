@@ -18,7 +18,7 @@ EVERY_SCOPE = (
     "agents:read agents:write approvals:read approvals:write"
     " governance:read governance:write veto:execute audit:read audit:write"
     " identity:read identity:write policies:read policies:write scim:read scim:write"
-    " capsules:read capsules:write runs:read runs:write"
+    " capsules:read capsules:write models:read models:write runs:read runs:write"
 )
 REASON = {"reason": "look at it"}
 ABOUT = {"decision_hash": "0" * 64, "client_decision_id": "5f0c2f0e-8f9c-4f5e-9a53-000000000001"}
@@ -42,6 +42,7 @@ BODIES: dict[str, Any] = {
     "{agent_id}/reports": {"trigger": "scope_drift", "evidence": "it answered about dosage"},
     "budgets/{scope}": {"limit_usd_micros": 1},
     "budgets/platform": {"limit_usd_micros": 1},
+    "model-routes/{name}": {"provider": "openai", "model": "scripted"},
     "runs/retention": {"days": 400},
     "{recall_id}/lift": REASON,
     "{invocation_id}/settle": {"happened": False, **NOTE},

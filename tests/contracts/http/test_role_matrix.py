@@ -163,6 +163,9 @@ MATRIX = {
     ),
     "revoke a token": Row("POST", f"/v1/tokens/run_{'0' * 26}.{'0' * 32}/revoke", CANCEL),
     "lift a recall": Row("POST", "/v1/recalls/rcl_x/lift", {"governor"}, REASON),
+    "set a model's route": Row(
+        "PUT", "/v1/model-routes/nobody", {"governor"}, {"provider": "openai", "model": "x"}
+    ),
     "set a budget": Row("PUT", "/v1/budgets/nobody", {"governor"}, {"limit_usd_micros": 1}),
     "set how long runs are kept": Row("PUT", "/v1/runs/retention", {"tenant_admin"}, {"days": 400}),
     "make a key": Row("POST", "/v1/api-keys", {"tenant_admin", "developer"}),

@@ -9,9 +9,11 @@ import httpx
 import pytest
 
 from events.operations import OPERATIONS
-from functions.runs.aggregates import BUDGETS, LEASES
-from functions.runs.rules.budget import Budget, BudgetExhausted
+from functions.runs.aggregates import BUDGETS
+from functions.runs.rules.budget import BudgetExhausted
 from functions.runs.service.platform import lease_for
+from shared.budgets.budget import Budget
+from shared.budgets.leasing import LEASES
 from shared.budgets.limits import PLATFORM, TENANT, budget_id
 from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.storage.firestore import TenantStore

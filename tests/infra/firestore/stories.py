@@ -39,6 +39,10 @@ from functions.identity.service import (
     tenants,
     workspaces,
 )
+from functions.models.aggregates import RUN as MODELS
+from functions.models.api import calls as model_calls
+from functions.models.api import routes as model_routes
+from functions.models.reactions import HANDLERS as MODELS_HANDLERS
 from functions.policy import api as policy
 from functions.policy.aggregates import RUN as POLICY
 from functions.policy.reactions import HANDLERS as POLICY_HANDLERS
@@ -245,6 +249,14 @@ async def somebody_lists_capsules_and_runs(tenant: str) -> None:
             await runs.get_runs(caller, status)
     await budgets.get_budgets(everywhere)
     await RUNS.sweep(RUNS_HANDLERS).run(START)
+
+
+async def somebody_lists_models(tenant: str) -> None:
+    """The routes of models, as governors and as programs see them, and the timers of calls."""
+    caller = caller_of(tenant)
+    await model_routes.list_routes(caller)
+    await model_calls.get_models(caller)
+    await MODELS.sweep(MODELS_HANDLERS).run(START)
 
 
 async def runs_are_recalled_and_removed(tenant: TenantStore) -> None:

@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from events.rights import RightLimits
-from functions.runs.rules.budget import Budget, BudgetExhausted, hold_for, hold_more, take
+from functions.runs.rules.budget import BudgetExhausted, hold_for, hold_more, take
 from functions.runs.rules.charges import charge, most_of
 from functions.runs.rules.run import Hold
+from shared.budgets.budget import Budget
 from shared.budgets.limits import TENANT, limit_of
 from tests.functions.runs.rules.plans import NOON, add, plan, run
 

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from events.budgets import BudgetApprovalNeeded, BudgetReached
-from functions.runs.rules.budget import Budget, BudgetExhausted, take
+from functions.runs.rules.budget import BudgetExhausted, take
 from functions.runs.rules.charges import charge, is_due
 from functions.runs.rules.raising import ask, decide_raise
 from functions.runs.rules.run import Hold, Run
+from shared.budgets.budget import Budget
 from shared.budgets.limits import TENANT
 from shared.kit.errors import SignatureInvalid
 from tests.examples import examples

@@ -9,7 +9,7 @@ from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from functions.runs.rules import charges, raising
-from functions.runs.rules.budget import Budget
+from shared.budgets.budget import Budget
 from shared.budgets.limits import THRESHOLDS, has_reached
 from tests.functions.runs.rules import test_budget_machine as machine
 

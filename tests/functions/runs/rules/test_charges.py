@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from events.budgets import BudgetApprovalNeeded, BudgetRaised, BudgetReached
-from functions.runs.rules.budget import Budget, take
+from functions.runs.rules.budget import take
 from functions.runs.rules.charges import charge, is_due
 from functions.runs.rules.raising import ask, decide_raise
 from functions.runs.rules.run import Run
+from shared.budgets.budget import Budget
 from shared.kit.errors import SignatureInvalid
 from tests.functions.runs.rules.plans import NOON, add, plan, run
 from tests.functions.runs.rules.test_budget import AGENT, agents_budget, holding, tenants_budget

@@ -11,7 +11,6 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from events.plan_content import Parallel, PlanStep, SubRun
 from events.plans import PlanState, Prediction, StepPrediction
 from functions.runs.rules import ending, subruns
-from functions.runs.rules.budget import Budget
 from functions.runs.rules.cards import effects_of, irreversible_in
 from functions.runs.rules.charges import charge, is_due
 from functions.runs.rules.moves import Ask, Delegate, Finish, Halt, Rest, failed, paused
@@ -19,6 +18,7 @@ from functions.runs.rules.order import placed_steps
 from functions.runs.rules.progress import Progress
 from functions.runs.rules.run import LONGEST_OUTPUT, Assented, Hold, Run, Steps
 from functions.runs.rules.stopping import cancel, pause, resume
+from shared.budgets.budget import Budget
 from shared.kit.errors import VersionConflict
 from tests.examples import examples
 from tests.functions.runs.rules.plans import HASH, NOON, add, plan, run

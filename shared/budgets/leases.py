@@ -1,9 +1,10 @@
 """The platform's budget of a month: tenants take of it before they hold or spend anything, so that
-all of them together never spend more."""
+all of them together never spend more. Pure."""
 
-from functions.runs.rules.budget import Budget, BudgetExhausted
-from functions.runs.rules.charges import told
-from functions.runs.rules.run import Steps
+from collections.abc import Callable
+from typing import Any
+
+from shared.budgets.budget import Budget
 from shared.budgets.limits import has_reached
 from shared.kit.models import Model
 from shared.kit.transitions import Transition
@@ -12,6 +13,14 @@ from shared.kit.transitions import Transition
 # hundredth of the limit: whoever spends much asks seldom.
 SPARES_BELOW = 80
 SPARE_PART = 100
+
+Steps = tuple[Transition[Any], ...]
+# The platform's budget, and what is told of it by the function that takes of it.
+Told = Callable[[Budget], Steps]
+
+
+class PlatformExhausted(Exception):
+    """The platform's budget allows no more in this period; its text says what to do."""
 
 
 class Lease(Model):
@@ -34,11 +43,13 @@ def lease_id(period: str, tenant_id: str) -> str:
     return f"{period}.{tenant_id}"
 
 
-def take_lease(platform: Budget, lease: Lease, tenants: Budget, *, is_spent: bool) -> Steps:
+def take_lease(
+    platform: Budget, lease: Lease, tenants: Budget, told: Told, *, is_spent: bool
+) -> Steps:
     """What the platform's budget and the tenant's lease become, so that the lease covers all that
     the tenant's month holds and has spent: nothing where it does so already, because whoever took
-    it died. What `is_spent` already is counted in any case. Raises BudgetExhausted where 95 % of
-    the platform's budget are taken, or it does not hold that much."""
+    it died. What `is_spent` already is counted in any case. Raises PlatformExhausted where
+    95 % of the platform's budget are taken, or it does not hold that much."""
     needed = tenants.used_usd_micros - lease.taken_usd_micros
     if needed <= 0:
         return ()
@@ -53,15 +64,14 @@ def take_lease(platform: Budget, lease: Lease, tenants: Budget, *, is_spent: boo
         held_usd_micros=platform.held_usd_micros + taken - spent,
         spent_usd_micros=platform.spent_usd_micros + spent,
     )
-    # Nobody decides in the platform's own tenant: its admins are told, and set the limit.
-    return (Transition(after), *told(counted, lambda _: ()))
+    return (Transition(after), *told(counted))
 
 
 def _refuse_exhausted(platform: Budget, needed: int) -> None:
     left = platform.limit_usd_micros - platform.used_usd_micros
     if platform.state not in ("critical", "exhausted") and needed <= left:
         return
-    raise BudgetExhausted(
+    raise PlatformExhausted(
         f"the platform's budget for {platform.period} allows no more: nothing that costs starts "
         "before its operator raises it, or the month ends; what costs nothing goes on"
     )

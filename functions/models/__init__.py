@@ -1,0 +1,1 @@
+"""Calls of models by programs that exist already: routed, bounded, paid for and recorded."""

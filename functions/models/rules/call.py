@@ -1,0 +1,104 @@
+"""One call of a model: what is held for it, and what it is charged."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from events.models import BudgetCharged, ModelCallSettled, ModelCallState, Tokens
+from functions.models.rules.refusals import BudgetExhausted
+from shared.budgets.budget import Budget
+from shared.budgets.limits import TENANT
+from shared.kit.models import Model
+from shared.kit.transitions import Transition
+
+Steps = tuple[Transition[Any], ...]
+
+CALL_LOST = "assent.model_call_lost.due.v1"
+# Longer than any request lives.
+LOST_AFTER = timedelta(minutes=10)
+
+
+class ModelCall(ModelCallState):
+    """A call as it is stored. `holders` are the budgets that it holds of, by their ids."""
+
+    holders: tuple[str, ...]
+
+
+class Outcome(Model):
+    """What became of a call. `tokens` is None where nobody knows what was used; `cost_usd_micros`
+    is what it cost where that is known. `is_refused`: the provider did no work."""
+
+    tokens: Tokens | None = None
+    cost_usd_micros: int | None = None
+    answer_sha256: str | None = None
+    is_refused: bool = False
+    # The fallback that was asked at last, and what its provider calls the model.
+    answered_by: str | None = None
+    model: str | None = None
+
+
+def reserve(call: ModelCall, budgets: tuple[Budget, ...]) -> Steps:
+    """The call and its budgets, once what it may cost is held. Raises BudgetExhausted where one of
+    them does not hold that."""
+    most = call.reserved_usd_micros
+    for budget in budgets:
+        _refuse_exhausted(budget, most)
+    held = (each.but(held_usd_micros=each.held_usd_micros + most) for each in budgets)
+    return (Transition(call), *map(Transition, held))
+
+
+def settle(call: ModelCall, budgets: tuple[Budget, ...], outcome: Outcome, at: datetime) -> Steps:
+    """The call and its budgets, once they say what it cost: all that was reserved where nobody
+    knows. Nothing where it was settled before."""
+    if call.status != "reserved":
+        return ()
+    is_known = outcome.tokens is not None and outcome.cost_usd_micros is not None
+    cost = outcome.cost_usd_micros if is_known else call.reserved_usd_micros
+    cost = 0 if outcome.is_refused or cost is None else cost
+    status = "refused" if outcome.is_refused else "answered" if is_known else "unknown"
+    settled = call.but(
+        status=status,
+        settled_at=at,
+        cost_usd_micros=cost,
+        tokens=outcome.tokens or Tokens(),
+        answer_sha256=outcome.answer_sha256,
+        answered_by=outcome.answered_by,
+        model=outcome.model or call.model,
+    )
+    charged = (_charged(each, call.reserved_usd_micros, cost) for each in budgets)
+    return (Transition(settled, ModelCallSettled), *charged)
+
+
+def lost(call: ModelCall, budgets: tuple[Budget, ...], at: datetime) -> Steps:
+    """The call of a process that died: it may have cost all that was reserved."""
+    return settle(call, budgets, Outcome(), at)
+
+
+def next_timer(call: ModelCall) -> tuple[str, datetime] | None:
+    """A call that nobody has settled long after its request ended is lost."""
+    return (CALL_LOST, call.called_at + LOST_AFTER) if call.status == "reserved" else None
+
+
+def _charged(budget: Budget, reserved: int, cost: int) -> Transition[Budget]:
+    after = budget.but(
+        held_usd_micros=max(budget.held_usd_micros - reserved, 0),
+        spent_usd_micros=budget.spent_usd_micros + cost,
+    )
+    return tell(after) if cost else Transition(after)
+
+
+def tell(budget: Budget) -> Transition[Budget]:
+    """The budget; its owner is told where it has newly reached a threshold."""
+    return Transition(budget, BudgetCharged if budget.newly_reached else None)
+
+
+def _refuse_exhausted(budget: Budget, more: int) -> None:
+    named = "the tenant's month" if budget.scope == TENANT else "the API key's day"
+    remedy = f"a governor raises it by PUT /v1/budgets/{budget.scope}"
+    if budget.state in ("critical", "exhausted"):
+        raise BudgetExhausted(f"the budget of {named} is {budget.state}: {remedy}")
+    left = budget.limit_usd_micros - budget.spent_usd_micros - budget.held_usd_micros
+    if more > left:
+        raise BudgetExhausted(
+            f"the call may cost {more} micro-dollars, and the budget of {named} has "
+            f"{max(left, 0)} left: ask for fewer tokens, or {remedy}"
+        )

@@ -1,0 +1,67 @@
+"""Where the calls of a model go."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import get_args
+
+from events.models import ModelRouteChanged, ModelRouteState, Privacy, Provider, Wire
+from functions.models.rules.refusals import WireUnsupported
+from shared.kit.errors import FieldError, Invalid
+from shared.kit.transitions import Transition
+
+_ORDER: Mapping[str, int] = {each: place for place, each in enumerate(get_args(Privacy))}
+_SPEAKS: Mapping[Provider, tuple[Wire, ...]] = {
+    "openai": ("chat.completions", "embeddings"),
+    "anthropic": ("messages",),
+}
+_CALLS: Mapping[Wire, str] = {
+    "chat.completions": "POST /v1/chat/completions",
+    "embeddings": "POST /v1/embeddings",
+    "messages": "POST /v1/messages",
+}
+
+
+class ModelRoute(ModelRouteState):
+    """A route as it is stored."""
+
+
+def set_route(
+    route: ModelRoute, before: ModelRoute | None, others: Sequence[ModelRoute | None], at: datetime
+) -> tuple[Transition[ModelRoute], ...]:
+    """The route from now on; nothing where it says the same already. `others` are its fallbacks, in
+    their order. Raises Invalid for a fallback that is not there, speaks another wire, or is less
+    private."""
+    for place, other in enumerate(others):
+        field = f"fallbacks[{place}]"
+        if other is None or other.name == route.name:
+            name = route.fallbacks[place]
+            raise Invalid(FieldError(field, f"{name!r} is no other route; set that first"))
+        if other.provider != route.provider:
+            raise Invalid(FieldError(field, f"{other.name!r} speaks another provider's wire"))
+        if is_less_private(other, route):
+            what = f"{other.name!r} is {other.privacy}, which is less private than {route.privacy}"
+            raise Invalid(FieldError(field, what))
+    said = {"set_by": route.set_by, "set_at": at}
+    if before is not None and before.but(**said) == route.but(**said):
+        return ()
+    return (Transition(route, ModelRouteChanged),)
+
+
+def is_less_private(other: ModelRouteState, route: ModelRouteState) -> bool:
+    """Whether what goes there is told to more people."""
+    return _ORDER[other.privacy] < _ORDER[route.privacy]
+
+
+def may_stand_in(other: ModelRoute | None, route: ModelRoute) -> bool:
+    """Whether a fallback may be asked now: it may have been set anew since it was named."""
+    return (
+        other is not None and other.provider == route.provider and not is_less_private(other, route)
+    )
+
+
+def require_wire(route: ModelRoute, wire: Wire) -> None:
+    """Raises WireUnsupported for a provider that does not speak it."""
+    spoken = _SPEAKS[route.provider]
+    if wire not in spoken:
+        calls = " or ".join(_CALLS[each] for each in spoken)
+        raise WireUnsupported(f"{route.name} is served by {route.provider}: call {calls}")

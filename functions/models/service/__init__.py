@@ -1,0 +1,1 @@
+"""What becomes of a call at the edges of this function."""

@@ -1,0 +1,199 @@
+"""One call of a model: what it may cost is held, a provider is asked, what it did cost is charged,
+and the answer is passed on."""
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncGenerator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import Response
+
+from functions.models.rules.asked import PATHS, Asked
+from functions.models.rules.call import Outcome
+from functions.models.rules.costs import cost_of
+from functions.models.rules.hearing import LONGEST_EVENT, Hearing, events_in, is_only_usage
+from functions.models.rules.refusals import ProviderRefused, ProviderSilent
+from functions.models.service import providers
+from functions.models.service.providers import BrokenOff, NeverSent
+from functions.models.service.reserving import Begun, begin, end
+from shared.kit.callers import Caller
+from shared.kit.errors import Unavailable
+from shared.kit.refusal_documents import anthropic_document, openai_document
+from shared.runtime.bodies import JSON
+from shared.runtime.streams import Streamed
+
+if TYPE_CHECKING:
+    import httpx2
+
+CALL_HEADER = "Assent-Model-Call"
+EVENT_STREAM = "text/event-stream"
+_LONGEST_REFUSAL = 64 * 1024
+# The provider did no work, so another may be asked.
+_BUSY = frozenset({408, 425, 429, 500, 502, 503, 504, 529})
+# What a provider says of our credential is not about the program's.
+_OURS = frozenset({401, 403, 407})
+
+_log = logging.getLogger(__name__)
+
+
+async def call(caller: Caller, asked: Asked, headers: Mapping[str, str]) -> Response:
+    """The answer to the call, as it comes where it is streamed. Whatever happens, what was held is
+    charged or freed once; where this process dies, by the sweep. Raises as `begin`, ProviderSilent,
+    ProviderRefused, Unavailable."""
+    begun = await begin(caller, asked)
+    under_way = _UnderWay(caller, asked, begun)
+    try:
+        return await under_way.answer(headers)
+    except BaseException:
+        # Also where the process is being stopped.
+        await asyncio.shield(asyncio.ensure_future(under_way.end()))
+        raise
+
+
+class _UnderWay:
+    """A call from its reservation to its settlement."""
+
+    def __init__(self, caller: Caller, asked: Asked, begun: Begun) -> None:
+        self._caller, self._asked, self._begun = caller, asked, begun
+        self._hearing = Hearing(asked.wire, begun.bound)
+        self._route = begun.routes[0]
+        self._is_refused = False
+        self._has_ended = False
+        self._open: httpx2.Response | None = None
+
+    async def answer(self, headers: Mapping[str, str]) -> Response:
+        """The answer, or the beginning of one. Raises as `call`."""
+        try:
+            answer = await self._asked_provider(headers)
+        except BrokenOff as error:
+            raise providers.silent(self._route) from error
+        if answer.status_code != 200:
+            return await self._refused(answer)
+        media_type = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if media_type == EVENT_STREAM and self._asked.is_streamed:
+            streamed = Streamed(self._relayed(answer), media_type=EVENT_STREAM, headers=self._said)
+            streamed.at_end(self.end)
+            return streamed
+        try:
+            body = await providers.whole(answer)
+        except BrokenOff as error:
+            raise providers.silent(self._route) from error
+        if not self._hearing.whole(body):
+            raise ProviderSilent("the model's server answered something else than JSON")
+        await self.end()
+        return Response(body, 200, self._said, media_type=JSON)
+
+    async def end(self) -> None:
+        """Charges the call once, and leaves the provider alone."""
+        if self._has_ended:
+            return
+        self._has_ended = True
+        if self._open is not None:
+            await self._open.aclose()
+        await end(self._caller, self._begun.call.call_id, self._outcome())
+
+    @property
+    def _said(self) -> dict[str, str]:
+        return {CALL_HEADER: self._begun.call.call_id}
+
+    def _outcome(self) -> Outcome:
+        tokens, first = self._hearing.tokens, self._begun.routes[0]
+        is_fallback = self._route.name != first.name
+        return Outcome(
+            tokens=None if self._is_refused else tokens,
+            cost_usd_micros=None if tokens is None else cost_of(self._route.prices, tokens),
+            answer_sha256=self._hearing.answer_sha256 if self._hearing.is_over else None,
+            is_refused=self._is_refused,
+            answered_by=self._route.name if is_fallback else None,
+            model=self._route.model,
+        )
+
+    async def _asked_provider(self, headers: Mapping[str, str]) -> "httpx2.Response":
+        """The first answer of those that may be asked; of the last whatever it is. Only one that
+        did no work is followed by another."""
+        path, routes = PATHS[self._asked.wire], self._begun.routes
+        for route in routes:
+            self._route = route
+            body = self._asked.for_provider(route, routes[0])
+            try:
+                answer = await providers.ask(route, path, body, headers)
+            except NeverSent:
+                continue
+            except Unavailable:
+                # The key cannot be read now, so nothing was sent.
+                self._is_refused = True
+                raise
+            if answer.status_code not in _BUSY or route is routes[-1]:
+                self._open = answer
+                return answer
+            await answer.aclose()
+        self._is_refused = True
+        raise providers.silent(routes[0])
+
+    async def _refused(self, answer: "httpx2.Response") -> Response:
+        """A refusal of the provider, as it says it. Raises ProviderRefused for one that is about
+        us."""
+        self._is_refused = True
+        status = answer.status_code
+        if status in _OURS or 300 <= status < 400 or status < 300:
+            raise ProviderRefused(f"the provider of {self._route.name} answered {status}")
+        try:
+            body = await providers.whole(answer, _LONGEST_REFUSAL)
+        except BrokenOff:
+            body = b""
+        await self.end()
+        known = {name.lower(): value for name, value in answer.headers.items()}
+        passed = ("retry-after", "retry-after-ms", "x-should-retry")
+        said = self._said | {name: known[name] for name in passed if name in known}
+        return Response(_as_json(body, status, self._asked), status, said, media_type=JSON)
+
+    async def _relayed(self, answer: "httpx2.Response") -> AsyncGenerator[bytes, None]:
+        """The events as they come; the last one once the call is settled. A stream that ends before
+        its last event ends in an error."""
+        held = b""
+        try:
+            async for part in providers.parts(answer):
+                found, held = events_in(held + part)
+                for raw in found:
+                    if (event := self._heard(raw)) is None:
+                        continue
+                    if self._hearing.is_over:
+                        await self.end()
+                    yield event
+                    if self._hearing.is_over:
+                        return
+                if len(held) > LONGEST_EVENT:
+                    break
+        except BrokenOff:
+            _log.warning("a provider broke off a stream: %s", self._begun.call.call_id)
+        await self.end()
+        yield self._broken()
+
+    def _heard(self, raw: bytes) -> bytes | None:
+        """The event, if the program is to see it."""
+        said = self._hearing.event(raw)
+        hides = self._asked.wire == "chat.completions" and not self._asked.wants_usage
+        return None if hides and is_only_usage(said) else raw
+
+    def _broken(self) -> bytes:
+        error = providers.silent(self._route)
+        if self._asked.wire == "messages":
+            return b"event: error\ndata: " + _text(anthropic_document(error)) + b"\n\n"
+        return b"data: " + _text(openai_document(error)) + b"\n\n"
+
+
+def _as_json(body: bytes, status: int, asked: Asked) -> bytes:
+    """The provider's words, where they are JSON."""
+    try:
+        if isinstance(json.loads(body), dict):
+            return body
+    except ValueError:
+        pass
+    refusal = ProviderSilent(f"the model's server answered {status}")
+    is_messages = asked.wire == "messages"
+    return _text(anthropic_document(refusal) if is_messages else openai_document(refusal))
+
+
+def _text(document: Mapping[str, Any]) -> bytes:
+    return json.dumps(document, separators=(",", ":")).encode()

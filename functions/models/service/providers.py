@@ -1,0 +1,137 @@
+"""Asks providers over HTTP: the stack's own over kept connections, others by the guarded client."""
+
+from collections.abc import AsyncIterator, Mapping
+from functools import partial
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import TYPE_CHECKING
+
+from functions.models.aggregates import MODEL_KEY
+from functions.models.rules.refusals import ProviderSilent
+from functions.models.rules.route import ModelRoute
+from functions.models.settings import settings
+from shared.kit.per_loop import PerLoop
+from shared.runtime.certificates import trusted_certificates
+from shared.storage.secrets import read_secret
+
+if TYPE_CHECKING:
+    import httpx2
+
+MOST_ANSWER_BYTES = 8 * 1024 * 1024
+CONNECTED_WITHIN_SECONDS = 3.0
+# Between two parts of an answer, and to its first: a model may think that long.
+NEXT_WITHIN_SECONDS = 240.0
+KEPT_CONNECTIONS = 20
+NO_KEY = "none"
+
+
+class NeverSent(Exception):
+    """The provider was not reached, so nothing was done."""
+
+
+class BrokenOff(Exception):
+    """The provider was asked, and its answer is missing or not whole: it may have cost."""
+
+
+async def ask(
+    route: ModelRoute, path: str, body: bytes, headers: Mapping[str, str]
+) -> "httpx2.Response":
+    """The provider's answer, of which only the head was read; whoever gets it closes it. No
+    redirect is followed, and no proxy asked. Raises NeverSent, BrokenOff, Unavailable."""
+    import httpx2
+
+    base = route.base_url or settings().model_url
+    if not base:
+        raise NeverSent
+    said = {**headers, **await _credential(route), "Content-Type": "application/json"}
+    client = _client_of(route)
+    try:
+        request = client.build_request("POST", f"{base}{path}", content=body, headers=said)
+        return await client.send(request, stream=True)
+    except _never_sent() as error:
+        raise NeverSent from error
+    except httpx2.HTTPError as error:
+        raise BrokenOff from error
+
+
+async def whole(answer: "httpx2.Response", most: int = MOST_ANSWER_BYTES) -> bytes:
+    """The whole body. Raises BrokenOff for one that is longer, compressed, or not whole."""
+    body = bytearray()
+    async for part in parts(answer):
+        body += part
+        if len(body) > most:
+            raise BrokenOff
+    return bytes(body)
+
+
+async def parts(answer: "httpx2.Response") -> AsyncIterator[bytes]:
+    """The body as it comes. Raises BrokenOff."""
+    import httpx2
+
+    if answer.headers.get("content-encoding", "identity") != "identity":
+        raise BrokenOff
+    try:
+        async for part in answer.aiter_raw():
+            yield part
+    except httpx2.HTTPError as error:
+        raise BrokenOff from error
+
+
+def _client_of(route: ModelRoute) -> "httpx2.AsyncClient":
+    """The stack's own address may be anywhere; one that a tenant named is guarded."""
+    if route.base_url is None:
+        return _own.here()
+    return _others[settings().may_be_loopback].here()
+
+
+def _never_sent() -> tuple[type[Exception], ...]:
+    import httpx2
+
+    # What may not be called is a ConnectError too.
+    return httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.InvalidURL
+
+
+def _timeout() -> "httpx2.Timeout":
+    import httpx2
+
+    return httpx2.Timeout(NEXT_WITHIN_SECONDS, connect=CONNECTED_WITHIN_SECONDS)
+
+
+def _own_client() -> "httpx2.AsyncClient":
+    import httpx2
+
+    return httpx2.AsyncClient(
+        verify=trusted_certificates(),
+        timeout=_timeout(),
+        limits=httpx2.Limits(max_connections=None, max_keepalive_connections=KEPT_CONNECTIONS),
+        trust_env=False,
+        # What a provider tells one tenant's call is not said with another's.
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+        headers={"Accept-Encoding": "identity", "User-Agent": "assent"},
+    )
+
+
+def _guarded(*, may_be_loopback: bool) -> "httpx2.AsyncClient":
+    from shared.runtime.guarded import guarded_client
+
+    return guarded_client(may_be_loopback=may_be_loopback, timeout=_timeout())
+
+
+_own = PerLoop(_own_client)
+_others = {each: PerLoop(partial(_guarded, may_be_loopback=each)) for each in (False, True)}
+
+
+async def _credential(route: ModelRoute) -> Mapping[str, str]:
+    """The stack's key, for the stack's own address and for no other."""
+    if route.base_url is not None:
+        return {}
+    key = await read_secret(MODEL_KEY)
+    if key == NO_KEY:
+        return {}
+    if route.provider == "anthropic":
+        return {"x-api-key": key}
+    return {"Authorization": f"Bearer {key}"}
+
+
+def silent(route: ModelRoute) -> ProviderSilent:
+    """The refusal where nobody answered."""
+    return ProviderSilent(f"no provider of {route.name} answered; the call may be repeated")

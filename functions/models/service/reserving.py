@@ -1,0 +1,151 @@
+"""Holds what a call may cost before anybody is asked, and charges what it did cost."""
+
+import logging
+from dataclasses import replace
+from typing import NamedTuple
+
+from functions.models.aggregates import BUDGETS, CALLS, LIMITS, ROUTES, RUN
+from functions.models.rules.asked import Asked
+from functions.models.rules.call import ModelCall, Outcome, lost, tell
+from functions.models.rules.call import reserve as reserved
+from functions.models.rules.call import settle as settled
+from functions.models.rules.costs import Bound, most_of
+from functions.models.rules.refusals import BudgetExhausted, ModelUnknown
+from functions.models.rules.route import ModelRoute, may_stand_in, require_wire
+from shared.aggregates.command import Command
+from shared.aggregates.unit_of_work import UnitOfWork
+from shared.budgets.budget import Budget
+from shared.budgets.leasing import Leasing
+from shared.budgets.limits import TENANT, BudgetLimit, budget_id, limit_of
+from shared.kit import clock
+from shared.kit.callers import Caller
+from shared.kit.ids import is_id, new_id
+from shared.storage.races import decide_again
+
+_log = logging.getLogger(__name__)
+_LEASING = Leasing(RUN, lambda platform: (tell(platform),), BudgetExhausted)
+
+
+class Begun(NamedTuple):
+    """A call for which all that it may cost is held: `routes` may be asked, in their order."""
+
+    call: ModelCall
+    routes: tuple[ModelRoute, ...]
+    bound: Bound
+
+
+async def begin(caller: Caller, asked: Asked) -> Begun:
+    """Holds the most that the call may cost by any of its routes, in one commit. Two reads, one
+    more where there are fallbacks. Raises ModelUnknown, WireUnsupported, Invalid, BudgetExhausted,
+    Unavailable."""
+    call_id = new_id("mdc", caller.received_at)
+    begun: list[Begun] = []
+
+    async def use_case(work: Command) -> ModelCall:
+        known = await work.find(CALLS, call_id) if work.attempt and begun else None
+        if known is not None:
+            return known
+        begun[:] = [await _begun(work, caller, asked, call_id)]
+        return begun[0].call
+
+    await RUN.command(caller, use_case, ModelCall)
+    return begun[0]
+
+
+async def _begun(work: Command, caller: Caller, asked: Asked, call_id: str) -> Begun:
+    key = _key_of(caller)
+    month, day = f"{work.at:%Y-%m}", f"{work.at:%Y-%m-%d}"
+    places = [(TENANT, month), *(((key, day),) if key else ())]
+    await work.prefetch(
+        (ROUTES, asked.model),
+        *((BUDGETS, budget_id(*each)) for each in places),
+        *((LIMITS, scope) for scope, _ in places),
+    )
+    routes = await _routes(work, asked)
+    bound = asked.bound(routes[0])
+    budgets = await _budgets(work, places)
+    first = routes[0]
+    call = ModelCall(
+        call_id=call_id,
+        wire=asked.wire,
+        route=first.name,
+        provider=first.provider,
+        model=first.model,
+        called_by=caller.principal,
+        key_id=key,
+        called_at=work.at,
+        status="reserved",
+        reserved_usd_micros=max(most_of(each.prices, bound) for each in routes),
+        request_sha256=asked.sha256,
+        holders=tuple(budget_id(each.scope, each.period) for each in budgets),
+    )
+    await work.save(*await _LEASING.covered(work, reserved(call, budgets)))
+    return Begun(call, routes, bound)
+
+
+def _key_of(caller: Caller) -> str | None:
+    session = caller.session_id or ""
+    return session if is_id("key", session) else None
+
+
+async def _routes(work: Command, asked: Asked) -> tuple[ModelRoute, ...]:
+    """The route of the model, and those of its fallbacks that may stand in for it now."""
+    route = await work.find(ROUTES, asked.model)
+    if route is None:
+        name = asked.model[:60]
+        detail = f"there is no model {name!r}: a governor sets its route by PUT /v1/model-routes"
+        raise ModelUnknown(detail)
+    require_wire(route, asked.wire)
+    others = await work.find_all(ROUTES, route.fallbacks) if route.fallbacks else []
+    return (route, *(each for each in others if each and may_stand_in(each, route)))
+
+
+async def _budgets(work: Command, places: list[tuple[str, str]]) -> tuple[Budget, ...]:
+    """The tenant's budget of the month and, where a governor has limited the key, that of its
+    day."""
+    found = []
+    for scope, period in places:
+        limit: BudgetLimit | None = await work.find(LIMITS, scope)
+        if scope != TENANT and limit is None:
+            continue
+        budget: Budget | None = await work.find(BUDGETS, budget_id(scope, period))
+        budget = budget or Budget(scope=scope, period=period, limit_usd_micros=0)
+        found.append(budget.limited(limit_of(limit, None), is_trial=False))
+    return tuple(found)
+
+
+async def end(caller: Caller, call_id: str, outcome: Outcome) -> ModelCall | None:
+    """Charges what the call cost, once; None where that failed, and the sweep will charge all that
+    was reserved. Never raises but where it is cancelled."""
+    attempt = 0
+
+    async def once() -> ModelCall | None:
+        nonlocal attempt
+        at = clock.now()
+        work = Command(RUN, replace(caller, received_at=at), attempt)
+        attempt += 1
+        call = await work.find(CALLS, call_id)
+        if call is None:
+            return None
+        work.is_about(CALLS, call_id)
+        saved = await work.save(*settled(call, await _holders(work, call), outcome, at))
+        change = work.finish()
+        if change.writes:
+            await RUN.outbox.commit(work.store, change, now=at)
+        return saved[0] if saved else call
+
+    try:
+        return await decide_again(once)
+    except Exception:  # noqa: BLE001 - the program has its answer; the sweep settles the call
+        _log.exception("a call of a model was not settled: %s", call_id)
+        return None
+
+
+async def settle_lost(work: UnitOfWork, call: ModelCall) -> None:
+    """Charges all that was reserved for a call whose process died."""
+    await work.save(*lost(call, await _holders(work, call), work.at))
+
+
+async def _holders(work: UnitOfWork, call: ModelCall) -> tuple[Budget, ...]:
+    found = await work.find_all(BUDGETS, call.holders)
+    return tuple(each for each in found if each is not None)

@@ -1,0 +1,50 @@
+"""Sets and shows where the calls of models go."""
+
+from functions.models.aggregates import ROUTES, RUN
+from functions.models.rules.route import ModelRoute, set_route
+from functions.models.settings import settings
+from functions.models.views import ModelRouteView, RouteBody
+from shared.aggregates.command import Command
+from shared.kit.callers import Caller
+from shared.kit.errors import FieldError, Invalid
+from shared.kit.public_addresses import NotCallable, OutsideUrl
+from shared.storage.idempotency import IdempotencyKey
+
+
+async def put_route(
+    caller: Caller, key: IdempotencyKey, name: str, body: RouteBody
+) -> ModelRouteView:
+    """The route of the model from now on. Raises Invalid for an address that may not be called, and
+    as `set_route`."""
+    base_url = _checked(body.base_url)
+
+    async def use_case(work: Command) -> ModelRouteView:
+        known = dict.fromkeys((name, *body.fallbacks))
+        await work.find_all(ROUTES, known)
+        before = await work.find(ROUTES, name)
+        said = body.model_dump(exclude_none=True) | {"base_url": base_url}
+        by = {"set_by": caller.principal, "set_at": work.at}
+        route = ModelRoute.model_validate({**said, **by, "name": name})
+        others = await work.find_all(ROUTES, body.fallbacks)
+        for each in body.fallbacks:
+            work.rely_on(ROUTES, each)
+        steps = set_route(route, before, others, work.at)
+        return ModelRouteView.of(await work.save_change(before or route, *steps))
+
+    return await RUN.command(caller, use_case, ModelRouteView, key=key)
+
+
+def _checked(base_url: str | None) -> str | None:
+    if base_url is None:
+        if not settings().model_url:
+            said = "is needed: this stack has no model of its own"
+            raise Invalid(FieldError("base_url", said))
+        return None
+    plain = base_url.rstrip("/")
+    if "?" in plain:
+        raise Invalid(FieldError("base_url", "may have no query"))
+    try:
+        OutsideUrl.read(plain, may_be_loopback=settings().may_be_loopback)
+    except NotCallable as error:
+        raise Invalid(FieldError("base_url", str(error))) from error
+    return plain

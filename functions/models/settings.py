@@ -1,0 +1,33 @@
+"""The settings of this function beyond those of every function."""
+
+from functools import cache
+
+from pydantic import ValidationInfo, field_validator
+
+from shared.runtime.settings import Settings
+
+
+class ModelsSettings(Settings):
+    """Where the stack's own model is, such as `https://models.example/v1`; empty where there is
+    none."""
+
+    environment: str = "prod"
+    model_url: str = ""
+
+    @property
+    def may_be_loopback(self) -> bool:
+        """Whether routes may name this machine: on a local platform only."""
+        return self.environment == "local"
+
+    @field_validator("model_url")
+    @classmethod
+    def _is_reached_over_tls(cls, url: str, others: ValidationInfo) -> str:
+        if url and others.data.get("environment") != "local" and not url.startswith("https://"):
+            raise ValueError("must be https, because the key and the prompts go there")
+        return url.rstrip("/")
+
+
+@cache
+def settings() -> ModelsSettings:
+    """The settings, read once per process."""
+    return ModelsSettings.from_environment()

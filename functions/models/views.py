@@ -1,0 +1,89 @@
+"""What the API takes and shows of model routes, and of models as OpenAI's wire shows them."""
+
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, Field, StringConstraints
+
+from events.models import Prices, Privacy, Provider
+from functions.models.rules.route import ModelRoute
+from shared.kit.instants import Instant
+from shared.kit.models import Data, Model, Page, part_of
+
+# A model's name as programs write it, such as `gpt-5-mini` or `claude-sonnet-4.5`.
+RouteName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$")]
+_Price = Annotated[int, Field(ge=0, le=10_000_000_000, strict=True)]
+_Url = Annotated[str, StringConstraints(min_length=8, max_length=500)]
+
+
+class PricesBody(Model):
+    """What a million tokens cost, in micro-dollars, and where and when the provider says so. A
+    price that is missing counts as the dearest on the market; one for tokens of a cache as that
+    without one, and for writing to it as twice that."""
+
+    tokens_in_usd_micros: _Price | None = None
+    tokens_out_usd_micros: _Price | None = None
+    tokens_cached_read_usd_micros: _Price | None = None
+    tokens_cached_write_usd_micros: _Price | None = None
+    as_of: date
+    page: Annotated[str, StringConstraints(pattern=r"^https://[!-~]{1,490}$")]
+
+
+class RouteBody(Model):
+    """Where the calls of a model go. Without `base_url` the stack's own model serves it, with the
+    stack's key; another address is called without a key. `most_tokens_out` bounds each answer, and
+    is asked for where a program does not say how long one may be."""
+
+    provider: Provider
+    base_url: _Url | None = None
+    model: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    prices: PricesBody | None = None
+    privacy: Privacy = "open"
+    fallbacks: Annotated[tuple[RouteName, ...], Field(max_length=4)] = ()
+    most_tokens_out: Annotated[int, Field(ge=1, le=1_000_000, strict=True)] = 4_096
+
+
+class ModelRouteView(Data):
+    """A route."""
+
+    name: str
+    provider: Provider
+    base_url: str | None
+    model: str
+    prices: Prices
+    privacy: Privacy
+    fallbacks: tuple[str, ...]
+    most_tokens_out: int
+    set_by: str
+    set_at: Instant
+
+    @classmethod
+    def of(cls, route: ModelRoute) -> Self:
+        """The route as it is shown."""
+        return part_of(cls, route)
+
+
+class ModelRoutePage(Page[ModelRouteView]):
+    """Some routes, those set last first."""
+
+
+class OpenAiModel(BaseModel):
+    """A model on OpenAI's wire. `created` is when its route was set, in seconds."""
+
+    id: str
+    object: Literal["model"] = "model"
+    created: int
+    owned_by: str
+
+    @classmethod
+    def of(cls, route: ModelRoute) -> Self:
+        """The route as programs see it."""
+        at = int(route.set_at.timestamp())
+        return cls(id=route.name, created=at, owned_by=route.provider)
+
+
+class OpenAiModels(BaseModel):
+    """The tenant's models, on OpenAI's wire."""
+
+    object: Literal["list"] = "list"
+    data: tuple[OpenAiModel, ...]

@@ -1,0 +1,90 @@
+"""The worst calls of models: the longest body, an answer from fallbacks, and many routes."""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from emulators.demo.person import Person
+from emulators.model_server import ECHO
+from tests.benchmarks.worst import LIMITS, Call, Scene, worst_of
+from tests.journeys.world import World
+
+_SCOPES = ("models:read", "models:write", "governance:read", "governance:write")
+_LONGEST = "x" * 900_000
+_PRICES = {"as_of": "2026-11-20", "page": f"https://models.example/{'x' * 400}"}
+_CHEAP = {"tokens_in_usd_micros": 1, "tokens_out_usd_micros": 1}
+_ROUTE = {
+    "provider": "openai",
+    "model": "x" * 200,
+    "prices": {**_PRICES, **_CHEAP},
+    "most_tokens_out": 100,
+}
+_MANY = 100
+
+
+@cache
+def routed(scene: Scene) -> Person:
+    """A governor of a tenant with more routes than a list shows."""
+    gala = World(scene.platform).person("gala", _SCOPES, ("governor",))
+    for number in range(_MANY):
+        _set(gala, f"model-{number}", _ROUTE)
+    _set(gala, "claude", {**_ROUTE, "provider": "anthropic"})
+    _set(gala, "small", {**_ROUTE, "fallbacks": [f"model-{each}" for each in range(4)]})
+    return gala
+
+
+def _set(by: Person, name: str, route: dict[str, Any]) -> None:
+    answer = by.send("PUT", f"/v1/model-routes/{name}", json=route)
+    assert answer.is_success, answer.text
+
+
+def _said(model: str) -> dict[str, Any]:
+    long = {"role": "assistant", "content": _LONGEST}
+    said = [{"role": "user", "content": ECHO}, long]
+    return {"model": model, "messages": said, "max_tokens": 100}
+
+
+@worst_of("POST", "/v1/chat/completions")
+def complete(scene: Scene) -> Iterator[Call]:
+    yield Call(routed(scene), "/v1/chat/completions", _said("small"))
+    short = {"model": "small", "messages": [{"role": "user", "content": ECHO}]}
+    yield Call(routed(scene), "/v1/chat/completions", short, what="small")
+
+
+@worst_of("POST", "/v1/messages")
+def converse(scene: Scene) -> Iterator[Call]:
+    yield Call(routed(scene), "/v1/messages", _said("claude"))
+
+
+@worst_of("POST", "/v1/embeddings")
+def embed(scene: Scene) -> Iterator[Call]:
+    body = {"model": "small", "input": ["x" * 400] * 2_000, "encoding_format": "base64"}
+    yield Call(routed(scene), "/v1/embeddings", body)
+
+
+@worst_of("GET", "/v1/models")
+def list_models(scene: Scene) -> Iterator[Call]:
+    yield Call(routed(scene), "/v1/models", limit=_MANY)
+
+
+@worst_of("GET", "/v1/models/{model}")
+def show_model(scene: Scene) -> Iterator[Call]:
+    yield Call(routed(scene), "/v1/models/small")
+
+
+@worst_of("GET", "/v1/model-routes")
+def list_routes(scene: Scene) -> Iterator[Call]:
+    for limit in LIMITS:
+        path = f"/v1/model-routes?limit={limit}"
+        yield Call(routed(scene), path, what=f"limit {limit}", limit=limit)
+
+
+@worst_of("GET", "/v1/model-routes/{name}")
+def show_route(scene: Scene) -> Iterator[Call]:
+    yield Call(routed(scene), "/v1/model-routes/small")
+
+
+@worst_of("PUT", "/v1/model-routes/{name}")
+def set_route(scene: Scene) -> Iterator[Call]:
+    fallbacks = [f"model-{each}" for each in range(4)]
+    yield Call(routed(scene), "/v1/model-routes/other", {**_ROUTE, "fallbacks": fallbacks})
