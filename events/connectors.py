@@ -6,7 +6,7 @@ credential or another operation is another definition, which no plan was compile
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from events.effects import Effect
 from events.operations import OperationDefinition, Undo
@@ -14,6 +14,7 @@ from events.registry import event
 from events.specs import Label, Name
 from shared.kit.canonical import content_hash
 from shared.kit.instants import Instant
+from shared.kit.json_limits import JsonLimit
 from shared.kit.models import EventData, Model
 from shared.kit.personal import PersonalText
 from shared.kit.workspaces import InWorkspace
@@ -22,6 +23,7 @@ TOPIC = "tools"
 # `functions/tools` alone writes them.
 CONNECTORS = "connectors"
 MOST_OPERATIONS = 100
+MOST_SCHEMA_BYTES, MOST_UNDO_BYTES = 64 * 1024, 16 * 1024
 # What an operation counts as that nobody gave an effect.
 GRAVEST: Effect = "pay"
 
@@ -45,6 +47,13 @@ HTTP_OUTPUT: dict[str, Any] = {
 }
 
 
+class ConnectorUndo(Undo):
+    """What undoes a call of a connector: another of its operations."""
+
+    operation: Label
+    arguments: Annotated[dict[str, Any], AfterValidator(JsonLimit(MOST_UNDO_BYTES))]
+
+
 class ConnectorOperation(Model):
     """One operation of a connector: what it does, what undoes it, whether its target takes a key
     and acts once however often that comes, what it takes, and how it is called. `{name}` in the
@@ -54,9 +63,9 @@ class ConnectorOperation(Model):
     name: Label
     summary: Annotated[str, StringConstraints(strict=True, max_length=500)] = ""
     effect: Effect | None = None
-    undo: Undo | None = None
+    undo: ConnectorUndo | None = None
     idempotent: Annotated[bool, Field(strict=True)] = False
-    input_schema: dict[str, Any]
+    input_schema: Annotated[dict[str, Any], AfterValidator(JsonLimit(MOST_SCHEMA_BYTES))]
     method: Method
     path: Path
     query: Annotated[tuple[QueryName, ...], Field(max_length=50)] = ()

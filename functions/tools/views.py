@@ -22,9 +22,9 @@ class OperationView(ConnectorOperation):
         return part_of(cls, operation, counts_as=operation.counted_effect)
 
 
-class ConnectorView(Model):
-    """A connector. `pin` is the hash of its definition, `active_pin` the one that was activated
-    last; plans name the pin that they were compiled with."""
+class ConnectorSummary(Model):
+    """A connector without its operations. `pin` is the hash of its definition, `active_pin` the one
+    that was activated last; plans name the pin that they were compiled with."""
 
     name: str
     kind: str
@@ -32,7 +32,6 @@ class ConnectorView(Model):
     url: str
     hosts: tuple[str, ...]
     credential: str | None
-    operations: tuple[OperationView, ...]
     pin: str
     revision: int
     active_pin: str | None
@@ -45,19 +44,23 @@ class ConnectorView(Model):
     @classmethod
     def of(cls, connector: Connector) -> Self:
         """The connector as it is shown."""
-        definition = connector.definition
-        said: dict[str, Any] = {
-            "kind": definition.kind,
-            "url": definition.url,
-            "hosts": definition.hosts,
-            "credential": definition.credential,
-            "operations": tuple(map(OperationView.of, definition.operations)),
-        }
-        return part_of(cls, connector, **said)
+        return part_of(cls, connector, **_definition(connector))
 
 
-class ConnectorPage(Page[ConnectorView]):
-    """Some connectors, those that were written last first."""
+class ConnectorView(ConnectorSummary):
+    """A connector with its operations."""
+
+    operations: tuple[OperationView, ...]
+
+    @classmethod
+    def of(cls, connector: Connector) -> Self:
+        """The connector as it is shown."""
+        operations = tuple(map(OperationView.of, connector.definition.operations))
+        return part_of(cls, connector, **_definition(connector), operations=operations)
+
+
+class ConnectorPage(Page[ConnectorSummary]):
+    """Some connectors without their operations, those that were written last first."""
 
 
 class CredentialView(Model):
@@ -81,3 +84,8 @@ class CredentialView(Model):
 
 class CredentialPage(Page[CredentialView]):
     """Some credentials, those that were set last first."""
+
+
+def _definition(connector: Connector) -> dict[str, Any]:
+    named = ("kind", "url", "hosts", "credential")
+    return {name: getattr(connector.definition, name) for name in named}

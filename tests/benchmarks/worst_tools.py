@@ -12,14 +12,16 @@ from typing import Any
 import httpx
 
 from emulators.client import PlatformClient
+from events.connectors import MOST_OPERATIONS
 from events.invocations import invocation_id
+from functions.tools.rules.credential import MOST_CREDENTIALS
 from shared.capabilities.grants import Deed, Right
 from shared.capabilities.minting import mint
 from shared.kit.canonical import content_hash
 from shared.kit.instants import parse_instant
 from shared.storage.secrets import signing_key
-from tests.benchmarks.largest import LETTER
-from tests.benchmarks.worst import Call, Scene, worst_of
+from tests.benchmarks.largest import LETTER, MANY, sent, together, unused_name
+from tests.benchmarks.worst import LIMITS, Call, Scene, worst_of
 from tests.benchmarks.worst_runs import TEXT, Running, appends, running
 
 INVOCATION = "/v1/invocations/{invocation_id}"
@@ -125,3 +127,130 @@ def settle_invocation(scene: Scene) -> Iterator[Call]:
     path = f"/v1/invocations/{run['waiting']['invocation_id']}/settle"
     body = {"happened": True, "output": {"position": 1}, "note": NOTE}
     yield Call(found.governor, path, body, what="the first of a hundred calls of a paused run")
+
+
+CONNECTOR = "/v1/connectors/{name}"
+# A connector is written in 128 KiB at most, and most of it is schemas.
+_DESCRIBED = LETTER * 13_000
+
+
+def definition(name: str) -> dict[str, Any]:
+    """The largest connector of that name."""
+    schema = {"type": "object", "properties": {"x": {"type": "string"}}}
+    plain = {"effect": "change", "method": "POST", "path": "/" + "p" * 200, "input_schema": schema}
+    operations = [{"name": f"{number:0100d}", **plain} for number in range(MOST_OPERATIONS)]
+    operations[0]["input_schema"] = {**schema, "description": _DESCRIBED}
+    hosts = [f"{number:02d}.{'h' * 60}.example.com" for number in range(19)]
+    url = f"https://{'h' * 60}.example.com/{'u' * 300}"
+    return {
+        "name": name,
+        "url": url,
+        "hosts": [f"{'h' * 60}.example.com", *hosts],
+        "operations": operations,
+    }
+
+
+def registered(found: Running, *, active: bool = False) -> dict[str, Any]:
+    """The largest connector, a draft unless it is to be active."""
+    made = sent(found.ada, "/v1/connectors", definition(unused_name()))
+    if active:
+        path = f"/v1/connectors/{made['name']}/activate"
+        sent(found.governor, path, {"pin": made["pin"]})
+    return made
+
+
+def credential(number: int = 0) -> tuple[str, dict[str, Any]]:
+    """The path and the body of the largest credential."""
+    hosts = [f"{each:02d}.{'h' * 60}.example.com" for each in range(20)]
+    body = {
+        "kind": "oauth2",
+        "hosts": hosts,
+        "secret": "s" * 8_192,
+        "user": "u" * 200,
+        "token_url": f"https://{hosts[0]}/{'t' * 400}",
+        "scope": "s" * 500,
+        "audience": "a" * 500,
+    }
+    return f"/v1/credentials/{'c' * 57}-{number:02d}", body
+
+
+@worst_of("POST", "/v1/connectors")
+def register_connector(scene: Scene) -> Iterator[Call]:
+    found = running(scene)
+    yield Call(found.ada, "/v1/connectors", definition(unused_name()))
+    small = definition(unused_name())
+    small |= {"operations": small["operations"][1:2], "hosts": small["hosts"][:1]}
+    yield Call(found.ada, "/v1/connectors", small, what="of one operation")
+
+
+@worst_of("GET", "/v1/connectors")
+def list_connectors(scene: Scene) -> Iterator[Call]:
+    found = running(scene)
+    together(lambda: registered(found), MANY)
+    for limit in LIMITS:
+        path = f"/v1/connectors?limit={limit}"
+        yield Call(found.ada, path, what=f"limit {limit}", limit=limit)
+
+
+@worst_of("GET", CONNECTOR)
+def show_connector(scene: Scene) -> Iterator[Call]:
+    found = running(scene)
+    yield Call(found.ada, f"/v1/connectors/{registered(found)['name']}", limit=1)
+
+
+@worst_of("PATCH", CONNECTOR)
+def change_connector(scene: Scene) -> Iterator[Call]:
+    found = running(scene)
+    path = f"/v1/connectors/{registered(found, active=True)['name']}"
+    operations = definition("changed")["operations"][:-1]
+    yield Call(found.ada, path, {"operations": operations}, what="all operations of an active one")
+    yield Call(found.ada, path, {"url": f"https://{'h' * 60}.example.com"}, what="only the url")
+
+
+@worst_of("POST", f"{CONNECTOR}/activate")
+def activate_connector(scene: Scene) -> Iterator[Call]:
+    found = running(scene)
+    made = registered(found)
+    path = f"/v1/connectors/{made['name']}/activate"
+    yield Call(found.governor, path, {"pin": made["pin"]})
+
+
+@worst_of("POST", f"{CONNECTOR}/suspend")
+def suspend_connector(scene: Scene) -> Iterator[Call]:
+    found = running(scene)
+    path = f"/v1/connectors/{registered(found, active=True)['name']}/suspend"
+    yield Call(found.governor, path, {"reason": NOTE})
+
+
+@worst_of("DELETE", CONNECTOR)
+def remove_connector(scene: Scene) -> Iterator[Call]:
+    found = running(scene)
+    path = f"/v1/connectors/{registered(found, active=True)['name']}"
+    yield Call(found.governor, path, what="an active one")
+
+
+@worst_of("PUT", "/v1/credentials/{name}")
+def put_credential(scene: Scene) -> Iterator[Call]:
+    path, body = credential()
+    found = running(scene)
+    for what in ("the largest", "it replaces the largest"):
+        yield Call(found.ada, path, body, what=what)
+
+
+@worst_of("GET", "/v1/credentials")
+def list_credentials(scene: Scene) -> Iterator[Call]:
+    found = running(scene)
+    for number in range(MOST_CREDENTIALS):
+        path, body = credential(number)
+        sent(found.ada, path, body, method="PUT")
+    for limit in LIMITS:
+        path = f"/v1/credentials?limit={limit}"
+        yield Call(found.ada, path, what=f"limit {limit}", limit=limit)
+
+
+@worst_of("DELETE", "/v1/credentials/{name}")
+def delete_credential(scene: Scene) -> Iterator[Call]:
+    found = running(scene)
+    path, body = credential()
+    sent(found.ada, path, body, method="PUT")
+    yield Call(found.ada, path)

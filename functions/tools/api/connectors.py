@@ -16,7 +16,7 @@ from events.specs import Label, Name
 from functions.tools.aggregates import CONNECTORS, RUN
 from functions.tools.rules.connector import with_effects
 from functions.tools.service import connectors
-from functions.tools.views import ConnectorPage, ConnectorView
+from functions.tools.views import ConnectorPage, ConnectorSummary, ConnectorView
 from shared.kit.callers import Caller
 from shared.kit.errors import FieldError, Invalid
 from shared.kit.models import Model
@@ -103,9 +103,9 @@ async def post_connector(caller: Caller, key: Key, body: ConnectorBody) -> Conne
 
 @ROUTER.get("/v1/connectors")
 async def get_connectors(caller: Caller, limit: Limit = 25, cursor: Cursor = None) -> ConnectorPage:
-    """Lists the connectors, those that were written last first."""
+    """Lists the connectors without their operations, those that were written last first."""
     page = await RUN.page(caller, CONNECTORS, order_by=("listed_at",), limit=limit, cursor=cursor)
-    return page.shown(ConnectorPage, ConnectorView.of)
+    return page.shown(ConnectorPage, ConnectorSummary.of)
 
 
 @ROUTER.get("/v1/connectors/{name}")

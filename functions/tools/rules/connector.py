@@ -16,6 +16,7 @@ from events.connectors import (
 )
 from events.effects import Effect
 from functions.tools.rules.credential import Credential, why_not_for
+from functions.tools.rules.targets import wrong_with
 from shared.kit.contents import Content
 from shared.kit.errors import FieldError, Invalid, NotFound, VersionConflict
 from shared.kit.transitions import Transition
@@ -96,11 +97,17 @@ def change(connector: Connector, definition: ConnectorDefinition, by: str, at: d
 
 
 def activate(
-    connector: Connector, pin: str, credential: Credential | None, by: str, at: datetime
+    connector: Connector,
+    pin: str,
+    credential: Credential | None,
+    by: str,
+    at: datetime,
+    *,
+    may_be_loopback: bool,
 ) -> Steps:
     """The connector, from now on called by; nothing where it is already. Raises VersionConflict
-    where its definition is another one than was looked at, and where its credential is not there or
-    not for its hosts."""
+    where its definition is another one than was looked at, and where its credential is not there,
+    not for its hosts, or none that its calls can be sent with."""
     if pin != connector.pin:
         raise VersionConflict(
             f"its definition is {connector.pin} now: look at it again, and send that as pin"
@@ -112,6 +119,8 @@ def activate(
         told = why_not_for(credential, named, connector.definition.hosts)
         if told is not None:
             raise VersionConflict(told)
+    for wrong in wrong_with(connector.definition, credential, may_be_loopback=may_be_loopback):
+        raise VersionConflict(f"{wrong.field}: {wrong.message}")
     active = connector.but(status="active", active_pin=pin, activated_by=by, activated_at=at)
     return (Transition(active, ConnectorActivated),)
 

@@ -7,7 +7,8 @@ from typing import Any
 from events.catalogue import CONNECTORS
 from events.connectors import ConnectorDefinition, ConnectorOperation
 from events.effects import gravity
-from functions.tools.http.targets import HttpOperation, Target, wrong_operation, wrong_target
+from functions.tools.http.targets import wrong_operation, wrong_target
+from functions.tools.rules.targets import sent_as, target_of
 from shared.kit.errors import FieldError, Invalid
 from shared.kit.expressions import ExpressionInvalid
 from shared.kit.json_limits import JsonLimit
@@ -52,7 +53,7 @@ def _of_address(definition: ConnectorDefinition, may_be_loopback: bool) -> Itera
     except NotCallable as error:
         yield FieldError("url", str(error))
         return
-    target = Target(base_url=definition.url, hosts=(host,))
+    target = target_of(definition.but(hosts=(host,)), None)
     told = wrong_target(target, may_be_loopback=may_be_loopback)
     if told is not None:
         yield FieldError("url", told.partition(": ")[2])
@@ -77,12 +78,7 @@ def _of_operation(
 def _of_places(path: str, operation: ConnectorOperation) -> Iterator[FieldError]:
     properties = operation.input_schema.get("properties", {})
     required = operation.input_schema.get("required", [])
-    called = HttpOperation(
-        method=operation.method,
-        path=operation.path,
-        query=operation.query,
-        idempotency_header=operation.idempotency_header,
-    )
+    called = sent_as(operation)
     told = wrong_operation(called)
     if told is not None:
         field, _, told = told.partition(": ")

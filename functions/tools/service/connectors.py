@@ -1,28 +1,32 @@
 """Connectors: registered and changed by those who build, activated by those who govern."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from events.connectors import Connector, ConnectorDefinition, connector_id
 from functions.tools.aggregates import CONNECTORS, CREDENTIALS, RUN
 from functions.tools.rules import connector as rules
-from functions.tools.rules.credential import credential_id
+from functions.tools.rules.credential import Credential, credential_id
 from functions.tools.rules.definitions import checked
+from functions.tools.rules.targets import wrong_with
 from functions.tools.settings import settings
 from functions.tools.views import ConnectorView
 from shared.aggregates import Command
 from shared.kit.callers import Caller
+from shared.kit.errors import Invalid
 from shared.storage.idempotency import IdempotencyKey
 
 
 async def register(
     caller: Caller, key: IdempotencyKey, definition: ConnectorDefinition
 ) -> ConnectorView:
-    """The connector as a draft. Raises Invalid, VersionConflict, Unavailable."""
+    """The connector as a draft. Raises Invalid, also for a credential that is stored already and
+    that its calls cannot be sent with; VersionConflict, Unavailable."""
     right = checked(definition, may_be_loopback=settings().may_be_loopback)
 
     async def use_case(work: Command) -> ConnectorView:
         within = work.workspace_id
         known = await work.find(CONNECTORS, connector_id(right.name, within))
+        await _check_credential(work, right, within)
         steps = rules.register(known, right, caller.principal, work.at, within)
         saved = await work.save(*steps)
         return ConnectorView.of((*saved, known)[0])
@@ -44,9 +48,10 @@ async def change(
     """The connector with the definition that `changed` makes of its own. Raises NotFound, Invalid,
     Unavailable."""
 
-    def rule(connector: Connector, work: Command) -> rules.Steps:
+    async def rule(connector: Connector, work: Command) -> rules.Steps:
         definition = changed(connector.definition)
         right = checked(definition, may_be_loopback=settings().may_be_loopback)
+        await _check_credential(work, right, connector.workspace_id)
         return rules.change(connector, right, caller.principal, work.at)
 
     return await _changed(caller, key, name, rule)
@@ -57,14 +62,17 @@ async def activate(caller: Caller, key: IdempotencyKey, name: str, pin: str) -> 
 
     async def use_case(work: Command) -> ConnectorView:
         connector = rules.found(await work.get(CONNECTORS, _id(caller, name)))
-        named = connector.definition.credential
-        credential = None
-        if named is not None:
-            id = credential_id(named, connector.workspace_id)
-            credential = await work.find(CREDENTIALS, id)
-            if credential is not None:
-                work.rely_on(CREDENTIALS, id)
-        steps = rules.activate(connector, pin, credential, caller.principal, work.at)
+        credential = await _credential(work, connector.definition, connector.workspace_id)
+        if credential is not None:
+            work.rely_on(CREDENTIALS, credential.credential_id)
+        steps = rules.activate(
+            connector,
+            pin,
+            credential,
+            caller.principal,
+            work.at,
+            may_be_loopback=settings().may_be_loopback,
+        )
         return ConnectorView.of(await work.save_change(connector, *steps))
 
     about = (CONNECTORS, _id(caller, name))
@@ -74,7 +82,7 @@ async def activate(caller: Caller, key: IdempotencyKey, name: str, pin: str) -> 
 async def suspend(caller: Caller, key: IdempotencyKey, name: str, reason: str) -> ConnectorView:
     """The connector, called by no more. Raises NotFound, VersionConflict, Unavailable."""
 
-    def rule(connector: Connector, work: Command) -> rules.Steps:
+    async def rule(connector: Connector, work: Command) -> rules.Steps:
         return rules.suspend(connector, caller.principal, reason)
 
     return await _changed(caller, key, name, rule)
@@ -83,7 +91,7 @@ async def suspend(caller: Caller, key: IdempotencyKey, name: str, reason: str) -
 async def remove(caller: Caller, key: IdempotencyKey, name: str) -> ConnectorView:
     """The connector, gone. Raises NotFound, Unavailable."""
 
-    def rule(connector: Connector, work: Command) -> rules.Steps:
+    async def rule(connector: Connector, work: Command) -> rules.Steps:
         return rules.remove(connector, caller.principal)
 
     return await _changed(caller, key, name, rule)
@@ -93,14 +101,31 @@ async def _changed(
     caller: Caller,
     key: IdempotencyKey,
     name: str,
-    rule: Callable[[Connector, Command], rules.Steps],
+    rule: Callable[[Connector, Command], Awaitable[rules.Steps]],
 ) -> ConnectorView:
     async def use_case(work: Command) -> ConnectorView:
         connector = rules.found(await work.get(CONNECTORS, _id(caller, name)))
-        return ConnectorView.of(await work.save_change(connector, *rule(connector, work)))
+        return ConnectorView.of(await work.save_change(connector, *await rule(connector, work)))
 
     about = (CONNECTORS, _id(caller, name))
     return await RUN.command(caller, use_case, ConnectorView, key=key, about=about)
+
+
+async def _credential(
+    work: Command, definition: ConnectorDefinition, within: str | None
+) -> Credential | None:
+    named = definition.credential
+    return await work.find(CREDENTIALS, credential_id(named, within)) if named else None
+
+
+async def _check_credential(
+    work: Command, definition: ConnectorDefinition, within: str | None
+) -> None:
+    """Raises Invalid where calls could not be sent with its credential."""
+    credential = await _credential(work, definition, within)
+    wrong = tuple(wrong_with(definition, credential, may_be_loopback=settings().may_be_loopback))
+    if wrong:
+        raise Invalid(*wrong[:20])
 
 
 def _id(caller: Caller, name: str) -> str:

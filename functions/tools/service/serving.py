@@ -8,16 +8,7 @@ from pydantic import SecretStr
 from events.connectors import GRAVEST, HTTP_OUTPUT, Connector, ConnectorOperation
 from events.operations import OPERATIONS, SYSTEM, OperationDefinition
 from functions.tools.aggregates import CREDENTIALS
-from functions.tools.http.acting import (
-    Auth,
-    Basic,
-    Bearer,
-    ClientCredentials,
-    HttpOperation,
-    InHeader,
-    Target,
-    call_http,
-)
+from functions.tools.http.acting import Auth, call_http
 from functions.tools.http.acting import Credential as Secret
 from functions.tools.http.outcomes import Answered, NeverSent, Outcome, Refused
 from functions.tools.own.acting import (
@@ -30,7 +21,8 @@ from functions.tools.own.acting import (
     Unanswered,
 )
 from functions.tools.own.operations import ACTS
-from functions.tools.rules.credential import Credential, credential_id, secret_id, why_not_for
+from functions.tools.rules.credential import credential_id, secret_id, why_not_for
+from functions.tools.rules.targets import auth_of, sent_as, target_of
 from functions.tools.service.admitting import Refusal
 from functions.tools.settings import settings
 from shared.capabilities.grants import Grant
@@ -110,23 +102,8 @@ async def _with_credential(
         secret=SecretStr(value),
         user=credential.shown.user or "",
     )
-    act = partial(_call, connector, operation, _auth(credential), secret)
+    act = partial(_call, connector, operation, auth_of(credential), secret)
     return Served(definition, act, credential=name)
-
-
-def _auth(credential: Credential) -> Auth:
-    shown = credential.shown
-    match credential.kind:
-        case "bearer":
-            return Bearer()
-        case "basic":
-            return Basic()
-        case "header":
-            return InHeader(name=shown.header or "")
-        case "oauth2":
-            return ClientCredentials(
-                token_url=shown.token_url or "", scope=shown.scope, audience=shown.audience
-            )
 
 
 async def _call(
@@ -136,16 +113,10 @@ async def _call(
     secret: Secret | None,
     act: Act,
 ) -> Done:
-    definition = connector.definition
     return _done(
         await call_http(
-            Target(base_url=definition.url, hosts=definition.hosts, auth=auth),
-            HttpOperation(
-                method=operation.method,
-                path=operation.path,
-                query=operation.query,
-                idempotency_header=operation.idempotency_header,
-            ),
+            target_of(connector.definition, auth),
+            sent_as(operation),
             act.arguments,
             key=act.invocation.invocation_id,
             credential=secret,

@@ -189,6 +189,52 @@ async def test_each_kind_of_credential_opens_the_service(
     assert answer["status"] == "confirmed", answer
 
 
+def _keyed(header: str) -> list[dict[str, Any]]:
+    return [
+        {**each, "idempotency_header": header} if "idempotency_header" in each else each
+        for each in operations()
+    ]
+
+
+async def test_a_key_and_a_credential_in_one_header_are_refused_before_any_call(desk: Desk) -> None:
+    await desk.credential(kind="header", header="X-Api-Key")
+    same = desk.definition(operations=_keyed("x-api-key"))
+    answer = await desk.send("POST", "/v1/connectors", same)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid"), answer.text
+    fields = [each["field"] for each in answer.json()["errors"]]
+    assert fields == ["operations.1.idempotency_header"]
+    made = await desk.sent("POST", "/v1/connectors", desk.definition())
+    change = {"operations": _keyed("X-API-KEY")}
+    answer = await desk.send("PATCH", f"/v1/connectors/{NAME}", change)
+    assert answer.status_code == 422, answer.text
+    await desk.credential(kind="header", header="Idempotency-Key")
+    answer = await desk.send("POST", f"/v1/connectors/{NAME}/activate", {"pin": made["pin"]})
+    assert (answer.status_code, answer.json()["code"]) == (409, "version_conflict"), answer.text
+    assert "the credential is in this header" in answer.json()["detail"]
+    open_to_all = desk.definition(name="open", credential=None, operations=_keyed("Authorization"))
+    answer = await desk.send("POST", "/v1/connectors", open_to_all)
+    assert answer.status_code == 422, answer.text
+
+
+async def test_a_credential_that_calls_cannot_be_sent_with_is_refused_before_any_call(
+    world: World, desk: Desk
+) -> None:
+    draft = await desk.sent("POST", "/v1/connectors", desk.definition())
+    elsewhere = {"user": "assent", "token_url": "https://login.example.com/token"}
+    await desk.credential(kind="oauth2", hosts=["127.0.0.1", "login.example.com"], **elsewhere)
+    told = "its host login.example.com is not among the hosts of the connector"
+    answer = await desk.send("POST", f"/v1/connectors/{NAME}/activate", {"pin": draft["pin"]})
+    assert (answer.status_code, answer.json()["code"]) == (409, "version_conflict"), answer.text
+    assert told in answer.json()["detail"]
+    answer = await desk.send("POST", "/v1/connectors", desk.definition(name="again"))
+    assert answer.status_code == 422, answer.text
+    assert [each["field"] for each in answer.json()["errors"]] == ["credential"]
+    assert told in answer.json()["errors"][0]["message"]
+    hosts = ["127.0.0.1", "login.example.com"]
+    right = await desk.sent("POST", "/v1/connectors", desk.definition(name="again", hosts=hosts))
+    assert right["status"] == "draft"
+
+
 async def test_another_tenant_and_another_workspace_find_neither(world: World, desk: Desk) -> None:
     connector = await desk.active()
     other = Desk(world.at(f"{world.tenant}-other"))

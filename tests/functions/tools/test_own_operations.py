@@ -55,7 +55,7 @@ async def test_an_expression_that_takes_long_is_refused(world: World) -> None:
 
 async def test_a_value_larger_than_a_step_keeps_is_refused(world: World) -> None:
     many = "data.map(a, data)"
-    answer = await _done(world, TRANSFORM, data=list(range(300)), expression=many)
+    answer = await _done(world, TRANSFORM, data=list(range(150)), expression=many)
     assert answer["status"] == "refused"
     assert "a step keeps" in answer["reason"]
 
