@@ -2,9 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing, suppress
+from dataclasses import dataclass, replace
 
 from emulators.activity import Activity
 from emulators.faults import Fault, Faults
@@ -80,8 +80,27 @@ class Ingress:
         except Unreachable as error:
             self.report(str(error))
             answer = problem(BadGateway(f"{self.name} did not answer; see the platform's console"))
+        if answer.parts is not None:
+            parts = self._until_their_end(answer, answer.parts, started)
+            return replace(answer, parts=parts)
         self.operations.count_answer(self.name, answer, time.perf_counter() - started)
         return answer
+
+    async def _until_their_end(
+        self, answer: Answer, parts: AsyncGenerator[bytes, None], started: float
+    ) -> AsyncGenerator[bytes, None]:
+        """The parts, within the manifest's timeout; the request is under way until the last, and
+        then counted."""
+        try:
+            async with aclosing(parts), self._room:
+                with self.activity.one("requests"):
+                    async with asyncio.timeout(self._timeout - (time.perf_counter() - started)):
+                        async for part in parts:
+                            yield part
+        except TimeoutError:
+            self.report(f"{self.name} took longer than {self._timeout:g} s for a stream")
+        finally:
+            self.operations.count_answer(self.name, answer, time.perf_counter() - started)
 
     async def _send_and_kill(self, call: Call, after_seconds: float) -> Answer:
         with suppress(Unreachable):

@@ -2,7 +2,8 @@
 
 import logging
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing, suppress
 from urllib.parse import urlsplit
 
 from aiohttp import HttpVersion10, HttpVersion11, web
@@ -92,8 +93,8 @@ def _unread(error: BaseException | None) -> MalformedRequest:
 
 def _answer_with(
     handler: Handler, port: int
-) -> Callable[[web.BaseRequest], Awaitable[web.Response]]:
-    async def answer(request: web.BaseRequest) -> web.Response:
+) -> Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]:
+    async def answer(request: web.BaseRequest) -> web.StreamResponse:
         try:
             check_host(_hosts(request), port)
             target = _target(request.raw_path)
@@ -110,7 +111,10 @@ def _answer_with(
             return _response(problem(PayloadTooLarge("the body is larger than 32 MB")))
         call = Call(request.method, target, tuple(request.headers.items()), body)
         try:
-            return _response(await handler(call))
+            answered = await handler(call)
+            if answered.parts is None:
+                return _response(answered)
+            return await _streamed(request, answered)
         except AssentError as error:
             return _response(problem(error))
         except Exception:
@@ -159,6 +163,26 @@ async def _body(request: web.BaseRequest) -> bytes | None:
             return None
         parts.append(part)
     return b"".join(parts)
+
+
+async def _streamed(request: web.BaseRequest, answer: Answer) -> web.StreamResponse:
+    """Passes the parts on as they come; where the caller has gone, closes them, and answers
+    nobody."""
+    assert answer.parts is not None
+    streamed = web.StreamResponse(status=answer.status, headers=CIMultiDict(answer.headers))
+    async with aclosing(answer.parts):
+        with suppress(ConnectionError):
+            await _passed_on(streamed, request, answer.parts)
+    return streamed
+
+
+async def _passed_on(
+    streamed: web.StreamResponse, request: web.BaseRequest, parts: AsyncIterator[bytes]
+) -> None:
+    await streamed.prepare(request)
+    async for part in parts:
+        await streamed.write(part)
+    await streamed.write_eof()
 
 
 def _response(answer: Answer) -> web.Response:

@@ -1,6 +1,6 @@
 """A request and an answer as plain data, and the headers that may be forwarded."""
 
-from collections.abc import Iterable
+from collections.abc import AsyncGenerator, Iterable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -54,11 +54,13 @@ class Call:
 
 @dataclass(frozen=True)
 class Answer:
-    """A whole response."""
+    """A response: whole or, where it has `parts`, its beginning, whose parts come later. Whoever
+    has it takes all of these or closes them."""
 
     status: int
     headers: Headers
     body: bytes
+    parts: AsyncGenerator[bytes, None] | None = None
 
     def header(self, name: str) -> str | None:
         """The first header called `name` (lower case)."""

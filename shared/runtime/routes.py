@@ -3,6 +3,7 @@
 import functools
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from contextlib import AsyncExitStack
 from enum import Enum
 from typing import Annotated, Any, Self, get_args, get_origin, get_type_hints
 
@@ -36,6 +37,7 @@ from shared.runtime.parameters import (
     whole_numbers_of,
     with_sealed_cursors,
 )
+from shared.runtime.streams import Streamed
 from shared.runtime.tenant_status import require_open
 from shared.storage.subject_keys import opened
 
@@ -95,7 +97,8 @@ class Route(APIRoute):
 
         async def answer(request: Request) -> Response:
             caller = await self._caller_of(request)
-            async with limited(request, caller) as under_way:
+            async with AsyncExitStack() as stack:
+                under_way = await stack.enter_async_context(limited(request, caller))
                 authorization = await admit(request, caller)
                 body = await body_in_time(request)
                 under_way.body_arrived()
@@ -105,7 +108,11 @@ class Route(APIRoute):
                     await refuse_body(request)
                 async with answered(request, authorization):
                     response = await handle(request)
-                under_way.add(cost_of_bytes(len(response.body)))
+                if isinstance(response, Streamed):
+                    # It is under way until its last part.
+                    response.at_end(stack.pop_all().aclose)
+                else:
+                    under_way.add(cost_of_bytes(len(response.body)))
                 return response
 
         return answer
