@@ -174,7 +174,8 @@ async def cancel_run(caller: Caller, key: Key, run_id: str) -> RunView:
 @ROUTER.post("/v1/runs/{run_id}/undo", status_code=202)
 @does("runs.undo", within=_CANCELS, deed="undoing a run")
 async def undo_run(caller: Caller, key: Key, run_id: str) -> RunView:
-    """Undoes what an ended or paused run did, in reverse order, as far as anything undoes it."""
+    """Undoes what an ended or paused run did, in reverse order, as far as anything undoes it. Asked
+    again, it undoes a call that was in doubt and of which somebody has said that it happened."""
     return await undoing.undo_run(caller, key, run_id)
 
 
