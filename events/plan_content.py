@@ -108,7 +108,8 @@ class Parallel(Data):
 
 class PlanStep(Data):
     """One step. `needs` are all steps that it waits for. `condition` and `for_each` are
-    expressions; where the condition is false, the step is skipped."""
+    expressions; where the condition is false, the step is skipped. A call of it may cost more than
+    was predicted by `tolerance_percent` before the run rests."""
 
     id: str
     needs: tuple[str, ...] = ()
@@ -119,6 +120,8 @@ class PlanStep(Data):
     retry: Retry = Retry()
     timeout_seconds: float | None = None
     budget_usd_micros: int | None = None
+    # What a plan does not use is not in its hash, which was the same before.
+    tolerance_percent: int = Field(default=0, exclude_if=lambda percent: percent == 0)
 
 
 class PlanContent(Data):

@@ -46,13 +46,14 @@ class StepPrediction(Data):
     approval: bool = False
     output: Mapping[str, object] = {}
     denials: tuple[Denial, ...] = ()
+    tolerance_percent: int = 0
 
 
 class Prediction(Data):
     """What a rehearsal expects of the whole plan. `denials` are those of the plan as a whole;
     `point_of_no_return` is the first step after which not everything can be undone. A run halts
-    where a step makes more calls, or costs more by more than `tolerance_percent`, than is
-    predicted."""
+    where a step makes more calls than is predicted, or a call of it costs more by more than the
+    step's `tolerance_percent`; that of the whole is the highest of its steps."""
 
     mode: RehearsalMode
     steps: tuple[StepPrediction, ...]

@@ -32,6 +32,7 @@ HEADERS_READ = frozenset(
         *("idempotency-key", "if-none-match", "traceparent"),
         *("cookie", "origin", "sec-fetch-site", "x-forwarded-for"),
         *("anthropic-beta", "anthropic-version", "x-api-key"),
+        *("accept", "last-event-id"),
     }
 )
 # The call would use one of two and ignore the other.
@@ -116,6 +117,7 @@ class _Answer:
         self._noted = logs.start_noting()
         self._started = time.perf_counter()
         self.status = 0
+        self._is_over = False
         self.correlation_id = current_trace_id()
 
     async def send(self, message: Message) -> None:
@@ -133,7 +135,11 @@ class _Answer:
             ]
             message = {**message, "headers": headers}
         elif self._scope["method"] == "HEAD":
-            message = {**message, "body": b""}
+            if self._is_over:
+                return
+            # A stream that nobody reads ends with its headers.
+            self._is_over = True
+            message = {**message, "body": b"", "more_body": False}
         await self._send(message)
 
     async def fail(self, error: Exception) -> None:

@@ -46,7 +46,7 @@ def counter_spec(name: str = "visit-counter") -> dict[str, Any]:
     )
 
 
-def _rehearsed(world: World, ada: Person) -> str:
+def rehearsed(world: World, ada: Person) -> str:
     """The hash of a plan of the capsule, whose agent the governor approved."""
     case = world.author.send("POST", "/v1/agents", json=counter_spec())
     assert case.status_code == 202, case.text
@@ -65,7 +65,7 @@ def _rehearsed(world: World, ada: Person) -> str:
 
 def test_a_run_waits_for_the_governor_and_then_ends(world: World) -> None:
     ada = world.person("ada", SCOPES, ("operator",))
-    plan_hash = _rehearsed(world, ada)
+    plan_hash = rehearsed(world, ada)
     run = ada.post("/v1/runs", {"plan_hash": plan_hash})
     assert (run["status"], run["done"]) == ("awaiting_approval", 1)
     world.settle()
@@ -90,7 +90,7 @@ def test_a_run_waits_for_the_governor_and_then_ends(world: World) -> None:
 def test_a_cycle_costs_what_its_decision_says(world: World) -> None:
     """Start, a step, waiting for a person, approval, a step, done (decisions 95, 98)."""
     ada = world.person("ada", SCOPES, ("operator",))
-    plan_hash = _rehearsed(world, ada)
+    plan_hash = rehearsed(world, ada)
     # Keys and policies are read once by each process.
     warm = ada.post("/v1/runs", {"plan_hash": plan_hash})
     ada.post(f"/v1/runs/{warm['run_id']}/cancel")
@@ -113,7 +113,7 @@ def test_a_cycle_costs_what_its_decision_says(world: World) -> None:
 
 def test_a_caller_and_a_time_start_jobs(world: World) -> None:
     ada = world.person("ada", SCOPES, ("operator",))
-    _rehearsed(world, ada)
+    rehearsed(world, ada)
     job = {"capsule": "count-visits", "inputs": {"day": "tue", "visits": 2}}
     run = ada.post("/v1/jobs", job)
     assert (run["status"], run["done"], run["capsule_version"]) == ("awaiting_approval", 1, "1.0.0")

@@ -87,6 +87,7 @@ def rehearse(plan: PlanContent, plans: Plans, mode: RehearsalMode, now: Now | No
         denials=denials,
         point_of_no_return=next(irreversible, None),
         passes=not denials and not any(each.denials for each in steps),
+        tolerance_percent=max((each.tolerance_percent for each in steps), default=0),
     )
 
 
@@ -162,6 +163,7 @@ def _predictions(
             approval=step.assent != "none",
             output={} if mode == "security" else _output(step, now),
             denials=tuple(_denials(step, plan, plans, now)) if now is not None else (),
+            tolerance_percent=step.tolerance_percent,
         )
 
 

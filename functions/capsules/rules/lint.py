@@ -19,6 +19,7 @@ _ONLY_WITH: Mapping[str, tuple[str, ...]] = {
     "approval": ("use", "agent", "capsule"),
     "timeout": ("use", "agent", "wait"),
     "budget_usd": ("use", "agent", "capsule"),
+    "tolerance_percent": ("use", "agent"),
 }
 _WRITTEN = {"arguments": "with"}
 _MODELS = "model/"

@@ -46,6 +46,8 @@ Expression = Annotated[str, StringConstraints(strict=True, min_length=1, max_len
 Template = Annotated[JsonValue, AfterValidator(JsonLimit(64 * 1024))]
 Templates = Annotated[dict[Named, JsonValue], AfterValidator(JsonLimit(64 * 1024))]
 Count = Annotated[int, Field(ge=1, le=1_000, strict=True)]
+# How much more than predicted a call may cost: eleven times as much at most.
+Percent = Annotated[int, Field(ge=0, le=1_000, strict=True)]
 Length = Annotated[int, Field(ge=0, le=65_536, strict=True)]
 Bound = Annotated[float, Field(ge=-1e15, le=1e15, strict=True)]
 
@@ -189,6 +191,7 @@ class InnerStep(Model):
     timeout: Duration | None = None
     undo: UndoBody | None = None
     budget_usd: Usd | None = None
+    tolerance_percent: Percent | None = None
 
     @property
     def deeds(self) -> tuple[str, ...]:
@@ -220,6 +223,7 @@ class CapsuleBody(Model):
     steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=MOST_STEPS)]
     outputs: Templates = Field(default_factory=dict)
     budget_usd: Usd | None = None
+    tolerance_percent: Percent = 0
 
     @property
     def input_schema(self) -> Mapping[str, Any]:

@@ -1,8 +1,8 @@
 """Runs of plans: they are started, seen, stopped, undone and replayed."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import Query
+from fastapi import Header, Query, Response
 from pydantic import BeforeValidator, StringConstraints
 
 from events.jobs import JobBody
@@ -18,6 +18,7 @@ from functions.runs.service import (
     retention,
     snapshots,
     starting,
+    streams,
     undoing,
 )
 from functions.runs.views.runs import RunEvents, RunPage, RunView
@@ -30,7 +31,10 @@ from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
 
 # The number of an event of a run.
-After = Annotated[int, Query(ge=0, le=10_000_000)]
+_NUMBER: Any = {"ge": 0, "le": 10_000_000}
+After = Annotated[int, Query(**_NUMBER)]
+LastEventId = Annotated[int | None, Header(alias="Last-Event-ID", **_NUMBER)]
+Accepts = Annotated[str, Header(alias="Accept", include_in_schema=False)]
 # An empty body says nothing else than `{}`.
 _OR_NOTHING = BeforeValidator(lambda body: {} if body is None else body)
 _CANCELS = ("cancel_or_retry_workflow",)
@@ -99,11 +103,30 @@ async def get_steps(
     return await reading.list_steps(caller, run_id, limit, cursor)
 
 
-@ROUTER.get("/v1/runs/{run_id}/events")
-async def get_events(caller: Caller, run_id: str, after: After = 0, limit: Limit = 25) -> RunEvents:
+@ROUTER.get(
+    "/v1/runs/{run_id}/events",
+    response_model=RunEvents,
+    responses={
+        200: {"content": {streams.EVENT_STREAM: {"schema": {"type": "string"}}}},
+        204: {"description": "As a stream: nothing follows, so do not come again"},
+    },
+)
+async def get_events(
+    caller: Caller,
+    run_id: str,
+    after: After = 0,
+    limit: Limit = 25,
+    last_event_id: LastEventId = None,
+    accept: Accepts = "",
+) -> RunEvents | Response:
     """Shows what happened to a run after its event with the number `after`: all of it from 0 on, in
-    order, each once. Send the answer's `after` the next time."""
-    return await following.follow_run(caller, run_id, after, limit)
+    order, each once. Send the answer's `after` the next time. To whoever accepts
+    `text/event-stream` it sends each event as it happens, with its number as `id`, for 25 seconds
+    or until the run has ended; whoever comes again with `Last-Event-ID` misses none."""
+    reached = after if last_event_id is None else last_event_id
+    if streams.is_wanted(accept):
+        return await streams.stream_run(caller, run_id, reached, limit)
+    return await following.follow_run(caller, run_id, reached, limit)
 
 
 @ROUTER.get("/v1/runs/{run_id}/snapshots")
@@ -151,7 +174,8 @@ async def cancel_run(caller: Caller, key: Key, run_id: str) -> RunView:
 @ROUTER.post("/v1/runs/{run_id}/undo", status_code=202)
 @does("runs.undo", within=_CANCELS, deed="undoing a run")
 async def undo_run(caller: Caller, key: Key, run_id: str) -> RunView:
-    """Undoes what an ended or paused run did, in reverse order, as far as anything undoes it."""
+    """Undoes what an ended or paused run did, in reverse order, as far as anything undoes it. Asked
+    again, it undoes a call that was in doubt and of which somebody has said that it happened."""
     return await undoing.undo_run(caller, key, run_id)
 
 

@@ -45,7 +45,8 @@ def more_calls(
 
 
 def note_cost(run: Run, prediction: Prediction | None, call: ConcreteCall, cost: int) -> Run:
-    """The run, which knows of a call that cost more than was predicted, beyond the tolerance. What
+    """The run, which knows of a call that cost more than was predicted, beyond its step's
+    tolerance. What
     a person has accepted of the step's calls, its further calls may cost."""
     if prediction is None:
         return run
@@ -53,7 +54,7 @@ def note_cost(run: Run, prediction: Prediction | None, call: ConcreteCall, cost:
     known, seen = run.costlier, run.accepted_cost
     if seen is not None and seen.step == call.step and cost <= seen.usd_micros:
         return run
-    is_more = cost * 100 > price * (100 + prediction.tolerance_percent)
+    is_more = cost * 100 > price * (100 + call.placed.step.tolerance_percent)
     if not is_more or (known is not None and known.usd_micros >= cost):
         return run
     return run.but(costlier=Costlier(step=call.step, usd_micros=cost, predicted_usd_micros=price))

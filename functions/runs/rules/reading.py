@@ -52,9 +52,15 @@ def every_result(run: Run, plan: PlanContent) -> list[str]:
         *(
             result_id(run.run_id, each.number, number)
             for each in under_way
-            for number in range(run.cursor.call)
+            for number in range(run.cursor.call + _together(under_way))
         ),
     ]
+
+
+def _together(under_way: list[Placed]) -> int:
+    """How many calls of the unit may be noted beyond those before its first that is not."""
+    is_listed = any(each.step.for_each is not None for each in under_way)
+    return MOST_TOGETHER if len(under_way) > 1 and is_listed else 0
 
 
 def iterations_to_read(results: dict[str, StepResult], *, chosen: bool = False) -> list[str]:

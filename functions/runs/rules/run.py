@@ -236,6 +236,8 @@ class StepResult(Model):
     chosen: ChosenCall | None = None
     sub_run_id: str | None = None
     divergences: tuple[Divergence, ...] = ()
+    # So many calls of its run were undone already when it was noted.
+    undone_before: int = 0
 
     @property
     def id(self) -> str:

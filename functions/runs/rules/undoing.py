@@ -25,24 +25,49 @@ Runs = Sequence[Run]
 
 class Undoing(NamedTuple):
     """The calls that undo what was done, in the order in which they are made, each of its run, and
-    the steps of each run that left behind what nothing undoes."""
+    the steps of each run that left behind what nothing undoes. What was noted once some calls were
+    undone comes after all that was noted before, so that their number says which they are."""
 
     calls: tuple[tuple[Run, ConcreteCall], ...]
     kept: Mapping[str, tuple[str, ...]]
 
 
-def begin(run: Run, by: str, at: datetime) -> Steps:
-    """The run is undone from now on. Raises VersionConflict for one that still acts or waits, or
-    was undone."""
-    if run.undoing is not None:
-        return ()
-    if run.is_undone:
-        raise VersionConflict("the run was undone before")
+def refuse_acting(run: Run) -> None:
+    """Raises VersionConflict for a run that still acts or waits."""
     if not run.has_ended and run.status != "paused":
         detail = f"the run is {run.status}: pause or cancel it, and then undo what it did"
         raise VersionConflict(detail)
-    stop = Stop(kind="undo", by=by, at=at)
-    return (Transition(run.but(undoing=stop, due_at=at + LOST_AFTER)),)
+
+
+def begin(run: Run, settled: Sequence[Progress], by: str, at: datetime) -> Steps:
+    """The run is undone from now on, and with it what is `settled` of it and of those below it:
+    calls that were in doubt, and did happen. Raises VersionConflict for one that was undone and has
+    nothing of that."""
+    if run.undoing is None and run.is_undone and not settled:
+        raise VersionConflict("the run was undone before")
+    undoing = run.undoing or Stop(kind="undo", by=by, at=at)
+    spent = sum(each.cost_usd_micros for noted in settled for each in noted.made)
+    fields: dict[str, Any] = {"undoing": undoing, "is_undone": False, "due_at": at + LOST_AFTER}
+    fields["spent_usd_micros"] = run.spent_usd_micros + spent
+    own = next((each for each in settled if each.run.run_id == run.run_id), None)
+    if own is None:
+        first = () if run.undoing is not None and not settled else (Transition(run.but(**fields)),)
+    else:
+        first = _noted(own, own.run.but(**fields), run.undone)
+    below = (each for each in settled if each is not own)
+    # The run's own state is the last: what is charged is what it says.
+    return (*(step for each in below for step in _of_below(each, run.undone)), *first)
+
+
+def _of_below(noted: Progress, undone: int) -> Steps:
+    cost = sum(each.cost_usd_micros for each in noted.made)
+    counted = noted.run.counted_usd_micros + cost
+    return _noted(noted, noted.run.but(counted_usd_micros=counted), undone)
+
+
+def _noted(noted: Progress, run: Run, undone: int) -> Steps:
+    results = (Transition(each.but(undone_before=undone)) for each in noted.made)
+    return (*results, Transition(run, RunWentOn, {"receipts": tuple(noted.receipts)}))
 
 
 def sub_runs_of(run: Run, plan: PlanContent) -> list[str]:
@@ -55,6 +80,18 @@ def sub_runs_of(run: Run, plan: PlanContent) -> list[str]:
 def undoing_of(progress: Progress, below: Mapping[str, Progress]) -> Undoing:
     """What undoes all that the run has done, and those `below` it, by their ids, where it started
     them. Raises Rejected."""
+    whole = _undoing_of(progress, below)
+    known = {**below, progress.run.run_id: progress}
+
+    def undone_before(each: tuple[Run, ConcreteCall]) -> int:
+        run, call = each
+        id = result_id(run.run_id, call.placed.number, call.iteration)
+        return known[run.run_id].results[id].undone_before
+
+    return Undoing(tuple(sorted(whole.calls, key=undone_before)), whole.kept)
+
+
+def _undoing_of(progress: Progress, below: Mapping[str, Progress]) -> Undoing:
     run, units = progress.run, units_of(progress.plan)[: progress.run.cursor.unit + 1]
     calls: list[tuple[Run, ConcreteCall]] = []
     kept: dict[str, tuple[str, ...]] = {run.run_id: ()}
@@ -62,7 +99,7 @@ def undoing_of(progress: Progress, below: Mapping[str, Progress]) -> Undoing:
         for placed in unit:
             inner = below.get(sub_run_id(run, placed.number))
             if inner is not None:
-                whole = undoing_of(inner, below)
+                whole = _undoing_of(inner, below)
                 calls += whole.calls
                 kept |= whole.kept
         for call in reversed(progress.made_in(number)):
@@ -102,7 +139,8 @@ def _inverse(progress: Progress, call: ConcreteCall) -> ConcreteCall | None:
 
 def undone(run: Run, receipts: Receipts, kept: Mapping[str, tuple[str, ...]], runs: Runs) -> Steps:
     """All that could be undone of the run, and of the `runs` below it, is undone."""
-    after = run.but(undoing=None, is_undone=True, due_at=None, **_spent(run, receipts))
+    fields = {"undone": _number(run, receipts), **_spent(run, receipts)}
+    after = run.but(undoing=None, is_undone=True, due_at=None, **fields)
     below = (each.but(is_undone=True) for each in runs if each.run_id != run.run_id)
     return tuple(
         Transition(
@@ -121,7 +159,7 @@ def part_undone(
     asks again."""
     failure = Failure(code="undo_failed", detail=why) if why is not None else run.failure
     after = run.but(
-        undone=run.undone + sum(map(len, receipts.values())),
+        undone=_number(run, receipts),
         undoing=run.undoing if why is None else None,
         due_at=due_at,
         failure=failure,
@@ -132,6 +170,10 @@ def part_undone(
         Transition(each, RunWentOn, {"receipts": receipts.get(each.run_id, ())})
         for each in (*below, after)
     )
+
+
+def _number(run: Run, receipts: Receipts) -> int:
+    return run.undone + sum(map(len, receipts.values()))
 
 
 def _spent(run: Run, receipts: Receipts) -> dict[str, int]:

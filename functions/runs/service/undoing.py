@@ -4,14 +4,23 @@ from events.receipts import Receipt
 from functions.runs.aggregates import RUN, RUNS
 from functions.runs.rules.calls import Rejected
 from functions.runs.rules.history import history_before
-from functions.runs.rules.progress import Progress
 from functions.runs.rules.reading import every_result
 from functions.runs.rules.receipts import receipt_of
 from functions.runs.rules.replaying import refuse_replay
 from functions.runs.rules.run import LOST_AFTER, Run, StepResult, Steps
+from functions.runs.rules.settled import Stopped
 from functions.runs.rules.subruns import refuse_part
-from functions.runs.rules.undoing import begin, part_undone, sub_runs_of, undoing_of, undone
+from functions.runs.rules.undoing import (
+    begin,
+    part_undone,
+    refuse_acting,
+    sub_runs_of,
+    undoing_of,
+    undone,
+)
+from functions.runs.service.assents import note_receipts
 from functions.runs.service.budgets import save_charged
+from functions.runs.service.invocations import read_recorded
 from functions.runs.service.invoking import invoke
 from functions.runs.service.moments import Clock
 from functions.runs.service.plans import read_plan
@@ -26,19 +35,40 @@ from shared.storage.idempotency import IdempotencyKey
 
 
 async def undo_run(caller: Caller, key: IdempotencyKey, run_id: str) -> RunView:
-    """The run, undone as far as the time of a request lets it. Raises NotFound, VersionConflict."""
+    """The run, undone as far as the time of a request lets it, with those calls that were in doubt
+    and of which it is known by now that they happened. Raises NotFound, VersionConflict."""
     clock = Clock(caller.received_at)
 
     async def use_case(work: Command) -> RunView:
         run = await work.get(RUNS, run_id)
         refuse_part(run)
         refuse_replay(run)
-        saved = await work.save(*begin(run, caller.principal, work.at))
+        refuse_acting(run)
+        settled = await _settled(work, run)
+        saved = await save_charged(work, begin(run, settled, caller.principal, work.at))
         return RunView.of(saved[-1] if saved else run)
 
     await RUN.command(caller, use_case, RunView, key=key, about=(RUNS, run_id))
     await go_on_undoing(caller.tenant_id, run_id, clock)
     return RunView.of(await RUN.read(caller, RUNS, run_id))
+
+
+async def _settled(work: UnitOfWork, run: Run) -> list[Stopped]:
+    """The run and those below it, as far as they have calls that they did not know of, and that
+    happened; these are noted in them. One read of each that did not complete. Raises
+    Unavailable."""
+    found = []
+    for each in (await _all_below(work, run)).values():
+        try:
+            calls = each.not_noted()
+        except (Rejected, ValueError):
+            continue
+        if calls:
+            each.note_settled(await read_recorded(work.store, each.run, calls), work.at)
+        if each.made:
+            note_receipts(work, each.receipts)
+            found.append(each)
+    return found
 
 
 async def go_on_undoing(tenant_id: str, run_id: str, clock: Clock) -> None:
@@ -96,11 +126,11 @@ async def _undo_calls(work: UnitOfWork, run: Run, clock: Clock) -> Steps:
     return undone(run, receipts, whole.kept, runs)
 
 
-async def _all_below(work: UnitOfWork, run: Run) -> dict[str, Progress]:
+async def _all_below(work: UnitOfWork, run: Run) -> dict[str, Stopped]:
     """The run and all that it started, with what they gave, by their ids. Raises Unavailable."""
     plan = await read_plan(work.store, run.plan_hash)
     results = await read_results(work.store, every_result(run, plan.content), chosen=True)
-    found = {run.run_id: Progress(run, plan.content, plan.prediction, results)}
+    found = {run.run_id: Stopped(run, plan.content, plan.prediction, results)}
     for below in await work.find_all(RUNS, sub_runs_of(run, plan.content)):
         if below is not None:
             found |= await _all_below(work, below)

@@ -100,6 +100,10 @@ async def test_versions_are_listed_without_their_sources(world: World) -> None:
 @pytest.mark.parametrize(
     ("source", "status", "code", "words"),
     [
+        (
+            COUNT_AND_LIST.replace("steps:", "tolerance_percent: 1001\nsteps:"),
+            *(422, "invalid", "(line 7, column 1)"),
+        ),
         ("capsule: [", 400, "malformed_request", "line 1, column"),
         (COUNT_AND_LIST.replace("1.0.0", "1.0.x"), 422, "invalid", "like 1.2.0 (line 2, column 1)"),
         (COUNT_AND_LIST.replace("count.output", "cnt.output"), 422, "capsule_invalid", "line 13"),

@@ -409,3 +409,25 @@ def test_a_capsule_narrows_the_budget_of_a_run_and_never_widens_it() -> None:
         compiled(_capsule(f"{{id: a, {COUNT}}}", more="budget_usd: 9\n")).plan.budget_usd_micros
         == 500_000
     )
+
+
+def test_a_step_tolerates_what_it_says_or_its_capsule_says_for_all() -> None:
+    own = f"{{id: b, {LIST}, tolerance_percent: 0}}"
+    given = f"{{id: a, {COUNT}}}", own, "{id: w, wait: {for: 1m}}"
+    capsule = _capsule(*given, more="tolerance_percent: 25\n")
+    found = {id: each.tolerance_percent for id, each in steps(capsule).items()}
+    assert found == {"a": 25, "b": 0, "w": 0}
+    content = compiled(capsule).content
+    assert content.text.count("tolerance_percent") == 1
+
+
+def test_what_no_capsule_says_is_not_in_the_hash_and_what_it_says_is() -> None:
+    plain = compiled(_capsule(f"{{id: a, {COUNT}}}")).content
+    assert "tolerance_percent" not in plain.text
+    step = f"{{id: a, {COUNT}, tolerance_percent: %d}}"
+    tolerating = compiled(_capsule(step % 10)).content
+    assert (
+        compiled(_capsule(step % 0)).plan.steps
+        == compiled(_capsule(f"{{id: a, {COUNT}}}")).plan.steps
+    )
+    assert len({plain.hash, tolerating.hash, compiled(_capsule(step % 11)).content.hash}) == 3

@@ -16,7 +16,7 @@ from tests.functions.runs.rules.plans import NOON, Tools, add, plan, run
 PLAN = plan(add("a", "${{ item }}", for_each="[1, 2]", price_usd_micros=100), add("b"))
 
 
-def _prediction(tolerance: int = 0, calls: int | None = 2, predicted: int = 200) -> Prediction:
+def _prediction(calls: int | None = 2, predicted: int = 200) -> Prediction:
     step = StepPrediction(step="a", calls=calls, cost_usd_micros=predicted)
     return Prediction(
         mode="full",
@@ -25,7 +25,6 @@ def _prediction(tolerance: int = 0, calls: int | None = 2, predicted: int = 200)
         risk="low",
         approvals=0,
         passes=True,
-        tolerance_percent=tolerance,
     )
 
 
@@ -37,16 +36,22 @@ def _driven(
     return tools.drive(progress), progress, tools
 
 
+def _tolerating(percent: int) -> PlanContent:
+    """The same plan, whose first step tolerates so much. That another one does changes nothing."""
+    first, second = PLAN.steps
+    return plan(first.but(tolerance_percent=percent), second.but(tolerance_percent=1_000))
+
+
 @pytest.mark.parametrize(("cost", "tolerance"), [(100, 0), (0, 0), (110, 10), (150, 50)])
 def test_what_costs_no_more_than_tolerated_goes_on(cost: int, tolerance: int) -> None:
-    move, progress, _ = _driven(cost, tolerance=tolerance)
+    move, progress, _ = _driven(cost, in_plan=_tolerating(tolerance))
     assert isinstance(move, Finish)
     assert progress.run.spent_usd_micros == 2 * cost
 
 
 @pytest.mark.parametrize(("cost", "tolerance"), [(101, 0), (111, 10), (300, 50)])
 def test_what_costs_more_rests_before_anything_else_happens(cost: int, tolerance: int) -> None:
-    move, progress, tools = _driven(cost, tolerance=tolerance)
+    move, progress, tools = _driven(cost, in_plan=_tolerating(tolerance))
     assert isinstance(move, Halt)
     assert (move.status, move.failure.step, move.failure.code) == ("paused", "a", "overrun")
     assert move.failure.detail == (

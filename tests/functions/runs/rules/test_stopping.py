@@ -18,7 +18,7 @@ UNDONE_AGAIN = RUN_LOST, NOON + LOST_AFTER
 
 def _half_undone(**fields: object) -> Run:
     """A run that somebody undoes, whose process may have died meanwhile."""
-    (step,) = begin(run(status="paused", failure=PAUSED, **fields), "ada", NOON)
+    (step,) = begin(run(status="paused", failure=PAUSED, **fields), (), "ada", NOON)
     begun: Run = step.state
     assert next_timer(begun) == UNDONE_AGAIN
     return begun
