@@ -97,6 +97,9 @@ FORMS: Mapping[str, str] = {
         "must have 1 to 50 of the characters A-Z a-z 0-9 _ -, the first a letter, like new-cards"
     ),
     r"\S": "must not be blank",
+    r"^/": "must begin with a slash, like /articles/{id}",
+    r"^[A-Za-z0-9][A-Za-z0-9-]*$": "must be the name of a header, like Idempotency-Key",
+    r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$": "must be a host in lower case, like api.clinic.example",
     r"^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)$": (
         "must be a version of three numbers, like 1.2.0"
     ),
