@@ -279,16 +279,8 @@ class _Compiling:
             else Retry(),
             timeout_seconds=step.timeout,
             budget_usd_micros=None if step.budget_usd is None else usd_micros(step.budget_usd),
-            tolerance_percent=self._tolerance(step),
+            tolerance_percent=self.source.body.tolerance_of(step),
         )
-
-    def _tolerance(self, step: InnerStep) -> int:
-        """How much more than predicted a call of the step may cost; a run that it starts says so
-        itself."""
-        if step.use is None and step.agent is None:
-            return 0
-        own = step.tolerance_percent
-        return self.source.body.tolerance_percent if own is None else own
 
 
 def _beyond_call(place: Path) -> str | None:

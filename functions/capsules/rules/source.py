@@ -235,6 +235,14 @@ class CapsuleBody(Model):
             "additionalProperties": False,
         }
 
+    def tolerance_of(self, step: InnerStep) -> int:
+        """How much more than predicted, in percent, a call of the step may cost; a run that it
+        starts says so itself."""
+        if step.use is None and step.agent is None:
+            return 0
+        own = step.tolerance_percent
+        return self.tolerance_percent if own is None else own
+
     @property
     def capsules(self) -> tuple[str, ...]:
         """The capsules that steps name, each once."""

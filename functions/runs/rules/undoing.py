@@ -50,10 +50,11 @@ def begin(run: Run, settled: Sequence[Progress], by: str, at: datetime) -> Steps
     fields: dict[str, Any] = {"undoing": undoing, "is_undone": False, "due_at": at + LOST_AFTER}
     fields["spent_usd_micros"] = run.spent_usd_micros + spent
     own = next((each for each in settled if each.run.run_id == run.run_id), None)
-    if own is None:
-        first = () if run.undoing is not None and not settled else (Transition(run.but(**fields)),)
-    else:
+    first: Steps = ()
+    if own is not None:
         first = _noted(own, own.run.but(**fields), run.undone)
+    elif run.undoing is None or settled:
+        first = (Transition(run.but(**fields)),)
     below = (each for each in settled if each is not own)
     # The run's own state is the last: what is charged is what it says.
     return (*(step for each in below for step in _of_below(each, run.undone)), *first)
