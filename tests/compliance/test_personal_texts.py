@@ -40,6 +40,7 @@ NOT_PERSONAL: dict[str, str] = {
             *("notice_id", "schedule_id", "last_run_id", "run_ids", "RunEvidenceCovered.asked"),
             *("invocation_id", "run_id", "token", "Receipt.token_id", "parent_run_id", "replay_of"),
             *("RunCancelled.ends", "recall_id", "RunTokenRevoked.token_id", "connector_id"),
+            *("call_id",),
         ),
         IDS,
     ),
@@ -51,7 +52,7 @@ NOT_PERSONAL: dict[str, str] = {
             *("principal", "principal_id", "principals", "proposed_by", "reported_by"),
             *("deputy_by", "requested_by", "returned_by", "reviewed_by", "revoked_by", "skipped"),
             *("to", "cancelled_by", "set_by", "started_by", "Receipt.assented_by", "settled_by"),
-            *("lifted_by", "recalled_by", "suspended_by", "removed_by"),
+            *("lifted_by", "recalled_by", "suspended_by", "removed_by", "called_by"),
         ),
         PRINCIPALS,
     ),
@@ -62,6 +63,7 @@ NOT_PERSONAL: dict[str, str] = {
             *("spec_hash", "checksum", "plan_hash", "prediction_hash", "outputs_hash"),
             *("text_hash", "inputs_hash", "pin", "active_pin", "pin_before"),
             *("Receipt.arguments_sha256", "Receipt.output_sha256"),
+            *("answer_sha256", "request_sha256"),
         ),
         HASHES,
     ),
@@ -69,7 +71,11 @@ NOT_PERSONAL: dict[str, str] = {
         ("authenticator_data", "client_data_json", "credential_id", "public_key"), AUTHENTICATORS
     ),
     **dict.fromkeys(
-        ("client_id", "domain", "issuer", "resource", "rp_id", "hosts", "token_url"), SERVERS
+        (
+            *("client_id", "domain", "issuer", "resource", "rp_id", "hosts", "token_url"),
+            *("base_url", "Prices.page"),
+        ),
+        SERVERS,
     ),
     **dict.fromkeys(
         (
@@ -94,7 +100,8 @@ NOT_PERSONAL: dict[str, str] = {
             *("Subject.id", "Subject.type", "title", "Receipt.operation", "Receipt.step"),
             *("InvocationSettled.operation", "InvocationSettled.step"),
             *("agent", "capsule", "kept", "Failure.step", "Waiting.step", "Receipt.credential"),
-            *("Shown.header", "Shown.user", "Shown.audience"),
+            *("Shown.header", "Shown.user", "Shown.audience", "answered_by", "fallbacks"),
+            *("ModelCallSettled.model", "ModelCallSettled.route", "ModelRouteChanged.model"),
         ),
         NAMES,
     ),

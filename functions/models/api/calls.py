@@ -4,7 +4,7 @@ Assent does not know are passed on."""
 from typing import Annotated, Any
 
 from fastapi import Request
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StringConstraints
 from starlette.responses import Response
 
 from events.models import Wire
@@ -51,14 +51,14 @@ class ChatBody(_Body):
     """A call on OpenAI's wire of chat completions."""
 
     messages: Annotated[list[Any], Field(min_length=1)]
-    stream: bool | None = None
+    stream: StrictBool | None = None
 
 
 class MessagesBody(_Body):
     """A call on Anthropic's wire of messages."""
 
     messages: Annotated[list[Any], Field(min_length=1)]
-    stream: bool | None = None
+    stream: StrictBool | None = None
 
 
 class EmbeddingsBody(_Body):

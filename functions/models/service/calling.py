@@ -5,7 +5,7 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncGenerator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.responses import Response
 
@@ -22,9 +22,6 @@ from shared.kit.errors import Unavailable
 from shared.kit.refusal_documents import anthropic_document, openai_document
 from shared.runtime.bodies import JSON
 from shared.runtime.streams import Streamed
-
-if TYPE_CHECKING:
-    import httpx2
 
 CALL_HEADER = "Assent-Model-Call"
 EVENT_STREAM = "text/event-stream"
@@ -60,7 +57,7 @@ class _UnderWay:
         self._route = begun.routes[0]
         self._is_refused = False
         self._has_ended = False
-        self._open: httpx2.Response | None = None
+        self._open: providers.Answer | None = None
 
     async def answer(self, headers: Mapping[str, str]) -> Response:
         """The answer, or the beginning of one. Raises as `call`."""
@@ -109,7 +106,7 @@ class _UnderWay:
             model=self._route.model,
         )
 
-    async def _asked_provider(self, headers: Mapping[str, str]) -> "httpx2.Response":
+    async def _asked_provider(self, headers: Mapping[str, str]) -> "providers.Answer":
         """The first answer of those that may be asked; of the last whatever it is. Only one that
         did no work is followed by another."""
         path, routes = PATHS[self._asked.wire], self._begun.routes
@@ -131,7 +128,7 @@ class _UnderWay:
         self._is_refused = True
         raise providers.silent(routes[0])
 
-    async def _refused(self, answer: "httpx2.Response") -> Response:
+    async def _refused(self, answer: "providers.Answer") -> Response:
         """A refusal of the provider, as it says it. Raises ProviderRefused for one that is about
         us."""
         self._is_refused = True
@@ -148,7 +145,7 @@ class _UnderWay:
         said = self._said | {name: known[name] for name in passed if name in known}
         return Response(_as_json(body, status, self._asked), status, said, media_type=JSON)
 
-    async def _relayed(self, answer: "httpx2.Response") -> AsyncGenerator[bytes, None]:
+    async def _relayed(self, answer: "providers.Answer") -> AsyncGenerator[bytes, None]:
         """The events as they come; the last one once the call is settled. A stream that ends before
         its last event ends in an error."""
         held = b""

@@ -16,6 +16,8 @@ from shared.storage.secrets import read_secret
 if TYPE_CHECKING:
     import httpx2
 
+    Answer = httpx2.Response
+
 MOST_ANSWER_BYTES = 8 * 1024 * 1024
 CONNECTED_WITHIN_SECONDS = 3.0
 # Between two parts of an answer, and to its first: a model may think that long.
@@ -32,9 +34,7 @@ class BrokenOff(Exception):
     """The provider was asked, and its answer is missing or not whole: it may have cost."""
 
 
-async def ask(
-    route: ModelRoute, path: str, body: bytes, headers: Mapping[str, str]
-) -> "httpx2.Response":
+async def ask(route: ModelRoute, path: str, body: bytes, headers: Mapping[str, str]) -> "Answer":
     """The provider's answer, of which only the head was read; whoever gets it closes it. No
     redirect is followed, and no proxy asked. Raises NeverSent, BrokenOff, Unavailable."""
     import httpx2
@@ -53,7 +53,7 @@ async def ask(
         raise BrokenOff from error
 
 
-async def whole(answer: "httpx2.Response", most: int = MOST_ANSWER_BYTES) -> bytes:
+async def whole(answer: "Answer", most: int = MOST_ANSWER_BYTES) -> bytes:
     """The whole body. Raises BrokenOff for one that is longer, compressed, or not whole."""
     body = bytearray()
     async for part in parts(answer):
@@ -63,7 +63,7 @@ async def whole(answer: "httpx2.Response", most: int = MOST_ANSWER_BYTES) -> byt
     return bytes(body)
 
 
-async def parts(answer: "httpx2.Response") -> AsyncIterator[bytes]:
+async def parts(answer: "Answer") -> AsyncIterator[bytes]:
     """The body as it comes. Raises BrokenOff."""
     import httpx2
 

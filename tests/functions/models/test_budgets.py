@@ -8,6 +8,7 @@ import httpx
 from events.models import BudgetCharged, ModelCallSettled
 from functions.models.reactions import HANDLERS
 from functions.models.rules.call import CALL_LOST, LOST_AFTER
+from shared.budgets.reading import read_months_spending
 from shared.messaging.changes import Timer
 from shared.messaging.timers import timer_event
 from tests.functions.models.worlds import World, until
@@ -67,6 +68,17 @@ async def test_what_nobody_says_or_what_cannot_be_costs_all_that_was_held(world:
     budget = await world.budget()
     assert budget is not None
     assert budget.spent_usd_micros == sum(each.cost_usd_micros for each in calls)
+
+
+async def test_what_calls_cost_is_spent_of_the_month_that_the_dashboard_shows(
+    world: World,
+) -> None:
+    await world.script("shown", {"text": "yes"})
+    assert (await world.chat("shown")).status_code == 200
+    (call,) = await world.calls()
+    # The dashboard's own reading.
+    month = await read_months_spending(world.store, call.called_at)
+    assert month.spent_usd_micros == call.cost_usd_micros > 0
 
 
 async def test_tokens_of_a_cache_have_their_own_price_and_count_once(world: World) -> None:
