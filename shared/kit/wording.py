@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from shared.kit.errors import WHOLE_BODY, FieldError
 
 _A_TIME = "must be a time with its offset from UTC, like 2026-11-20T12:00:00Z"
+_A_DATE = "must be a date, like 2026-07-13"
 _A_UUID = "must be a UUID, like 5f0c2f0e-8f9c-4f5e-9a53-000000000001"
 _A_NUMBER = "must be a number"
 _WHOLE = "must be a whole number"
@@ -67,6 +68,10 @@ WORDS: Mapping[str, str] = {
     "datetime_from_date_parsing": _A_TIME,
     "datetime_object_invalid": _A_TIME,
     "timezone_aware": _A_TIME,
+    "date_type": _A_DATE,
+    "date_parsing": _A_DATE,
+    "date_from_datetime_parsing": _A_DATE,
+    "date_from_datetime_inexact": _A_DATE,
 }
 # By the pattern that a text does not have.
 FORMS: Mapping[str, str] = {
@@ -97,7 +102,8 @@ FORMS: Mapping[str, str] = {
         "must have 1 to 50 of the characters A-Z a-z 0-9 _ -, the first a letter, like new-cards"
     ),
     r"\S": "must not be blank",
-    r"^/": "must begin with a slash, like /articles/{id}",
+    r"^https://[!-~]{1,490}$": "must be an https address of at most 498 plain characters",
+    r"^/": "must begin with a slash, like /articles",
     r"^[A-Za-z0-9][A-Za-z0-9-]*$": "must be the name of a header, like Idempotency-Key",
     r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$": "must be a host in lower case, like api.clinic.example",
     r"^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)$": (
