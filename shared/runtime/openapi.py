@@ -1,6 +1,6 @@
 """The description of a function's HTTP API, with the bodies and refusals FastAPI cannot see."""
 
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from pydantic.json_schema import models_json_schema
 
 from shared.kit.models import Model
-from shared.runtime.problems import MEDIA_TYPE, SCIM_MEDIA_TYPE, SCIM_PATH
+from shared.runtime.problems import MEDIA_TYPE, SCIM_MEDIA_TYPE, SCIM_PATH, wire_of
 from shared.runtime.routes import Route
 
 REFERENCE = "#/components/schemas/{model}"
@@ -63,6 +63,47 @@ class ScimError(BaseModel):
     detail: str
 
 
+class OpenAIRefusal(BaseModel):
+    """What was refused, as clients of OpenAI's wire read it."""
+
+    message: str
+    type: str
+    param: str | None
+    code: str
+
+
+class OpenAIError(BaseModel):
+    """A refusal on OpenAI's wire."""
+
+    error: OpenAIRefusal
+
+
+class AnthropicRefusal(BaseModel):
+    """What was refused, as clients of Anthropic's wire read it; `code` is ours."""
+
+    type: str
+    message: str
+    code: str
+
+
+class AnthropicError(BaseModel):
+    """A refusal on Anthropic's wire."""
+
+    type: Literal["error"]
+    error: AnthropicRefusal
+
+
+_WIRES: dict[str | None, type[BaseModel]] = {"openai": OpenAIError, "anthropic": AnthropicError}
+
+
+def _refusal_of(path: str) -> tuple[str, type[BaseModel]]:
+    """The media type and the form of what is refused at the path."""
+    if path.startswith(SCIM_PATH):
+        return SCIM_MEDIA_TYPE, ScimError
+    found = _WIRES.get(wire_of(path))
+    return (MEDIA_TYPE, Problem) if found is None else ("application/json", found)
+
+
 def describe(app: FastAPI, router: APIRouter) -> dict[str, Any]:
     """The OpenAPI document of `app`, made once; `router` is the router that `app` includes."""
     if app.openapi_schema is None:
@@ -73,11 +114,8 @@ def describe(app: FastAPI, router: APIRouter) -> dict[str, Any]:
             routes=app.routes,
         )
         models: list[type[BaseModel]] = [Problem]
-        if any(
-            each.path.startswith(SCIM_PATH) for each in router.routes if isinstance(each, Route)
-        ):
-            models.append(ScimError)
         for route in (each for each in router.routes if isinstance(each, Route)):
+            models.append(_refusal_of(route.path)[1])
             for method in route.methods or ():
                 operation = document["paths"][route.path_format].get(method.lower())
                 if operation is not None:
@@ -85,7 +123,7 @@ def describe(app: FastAPI, router: APIRouter) -> dict[str, Any]:
             if route.body is not None:
                 models.append(route.body.model)
         _, definitions = models_json_schema(
-            [(model, "validation") for model in models], ref_template=REFERENCE
+            [(model, "validation") for model in dict.fromkeys(models)], ref_template=REFERENCE
         )
         schemas = document.setdefault("components", {}).setdefault("schemas", {})
         schemas.update(definitions["$defs"])
@@ -98,9 +136,8 @@ def describe(app: FastAPI, router: APIRouter) -> dict[str, Any]:
 def _complete(operation: dict[str, Any], route: Route) -> None:
     writes = bool((route.methods or set()) & {"POST", "PUT", "PATCH", "DELETE"})
     refusals = {**READ_REFUSALS, **(WRITE_REFUSALS if writes else {})}
-    problem = {MEDIA_TYPE: {"schema": {"$ref": REFERENCE.format(model="Problem")}}}
-    if route.path.startswith(SCIM_PATH):
-        problem = {SCIM_MEDIA_TYPE: {"schema": {"$ref": REFERENCE.format(model="ScimError")}}}
+    media_type, form = _refusal_of(route.path)
+    problem = {media_type: {"schema": {"$ref": REFERENCE.format(model=form.__name__)}}}
     for status, description in refusals.items():
         own = operation["responses"].get(str(status), {})
         is_own = bool(own) and str(status) != "422"

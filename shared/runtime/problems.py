@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Literal
 
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -105,13 +105,20 @@ def _document(
     if path.startswith(SCIM_PATH):
         document = scim_document(refusal)
         return int(document["status"]), document, SCIM_MEDIA_TYPE
+    wire = wire_of(path)
+    if wire is None:
+        return refusal.http_status, problem_document(refusal, correlation_id), MEDIA_TYPE
     # What is wrong in a body is 400 for these clients.
     status = 400 if refusal.http_status == 422 else refusal.http_status
+    document = openai_document if wire == "openai" else anthropic_document
+    return status, document(refusal), "application/json"
+
+
+def wire_of(path: str) -> Literal["openai", "anthropic"] | None:
+    """Whose wire programs speak that call the path; None for a path of ours."""
     if path in OPENAI_PATHS or path.startswith(f"{OPENAI_PATHS[-1]}/"):
-        return status, openai_document(refusal), "application/json"
-    if path in ANTHROPIC_PATHS:
-        return status, anthropic_document(refusal), "application/json"
-    return refusal.http_status, problem_document(refusal, correlation_id), MEDIA_TYPE
+        return "openai"
+    return "anthropic" if path in ANTHROPIC_PATHS else None
 
 
 def _allowed(request: Request) -> tuple[str, ...]:

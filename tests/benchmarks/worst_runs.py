@@ -43,7 +43,7 @@ class Running:
     def __init__(self, scene: Scene) -> None:
         self.world = World(scene.platform)
         scopes = (*SCOPES, "governance:write")
-        self.ada: Person = self.world.person("ada", scopes, ("operator",))
+        self.ada: Person = self.world.person("ada", scopes, ("operator", "developer"))
         self.governor: Person = self.world.person("gala", scopes, ("governor",))
         self.agent = unused_name()
         system = {"name": "assent", "connector": "assent", "operations": list(OPERATIONS)}

@@ -58,6 +58,8 @@ BODIES: dict[str, Any] = {
     "{approval_id}/veto": {**ABOUT, "reason_category": "safety", "explanation": "not like this"},
 }
 SCIM = "/scim/v2/"
+# What programs call that speak to models: refused as their packages read it.
+WIRES = ("/v1/chat/", "/v1/embeddings", "/v1/messages", "/v1/models")
 PATHS: dict[str, Any] = merged_openapi(load_manifests(ROOT))["paths"]
 ID = "agt_01M7WG75NJWTKQJPKRS22KDGS6"
 
@@ -106,21 +108,35 @@ def crossed(rows: Sequence[Any], columns: Sequence[Any], *, by_day: int) -> list
     ]
 
 
+def media_type_of_refusals(path: str) -> str:
+    """What a refusal at the path is sent as."""
+    if path.startswith(WIRES):
+        return "application/json"
+    return "application/scim+json" if path.startswith(SCIM) else "application/problem+json"
+
+
 def assert_problem(answer: httpx.Response, status: int, code: str) -> None:
-    """A refusal as RFC 9457 has it, or, for a directory, as RFC 7644 does: with 400 for 422."""
-    is_scim = answer.request.url.path.startswith(SCIM)
-    status = 400 if is_scim and status == 422 else status
+    """A refusal as RFC 9457 has it, or, for a directory, as RFC 7644 does: with 400 for 422. For a
+    program that calls models, as its provider does, with 400 too."""
+    path = answer.request.url.path
+    is_scim = path.startswith(SCIM)
+    is_wire = path.startswith(WIRES)
+    status = 400 if (is_scim or is_wire) and status == 422 else status
     assert answer.status_code == status, (answer.request.url, answer.text)
-    if is_scim:
-        assert answer.headers["content-type"] == "application/scim+json"
+    assert answer.headers["content-type"] == media_type_of_refusals(path)
+    if is_wire:
+        code = "model_not_found" if code == "not_found" else code
+        assert answer.json()["error"]["code"] == code
+    elif is_scim:
         assert answer.json()["status"] == str(status)
     else:
-        assert answer.headers["content-type"] == "application/problem+json"
         assert answer.json()["code"] == code
 
 
 def told(refusal: dict[str, Any]) -> list[str]:
     """What a refusal says of each field; SCIM's has one text."""
+    if "error" in refusal:
+        return [refusal["error"]["message"]]
     if "errors" not in refusal:
         return [refusal["detail"]]
     return [f"{error['field']}: {error['message']}" for error in refusal["errors"]]

@@ -124,7 +124,7 @@ def test_a_wrong_method_is_405_and_told_every_method(
     assert_problem(answer, 405, "method_not_allowed")
     allowed = answer.headers["Allow"].split(", ")
     assert set(allowed) == methods | ({"HEAD"} if "GET" in methods else set())
-    assert answer.json()["detail"] == f"this path takes {', '.join(allowed)}"
+    assert f"this path takes {', '.join(allowed)}" in answer.text
 
 
 def test_the_platforms_own_paths_name_their_methods_too(running: RunningPlatform) -> None:

@@ -4,7 +4,7 @@ with a problem in words of people who write requests, and never with a failure o
 import json
 from functools import cache
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import httpx
 import pytest
@@ -19,8 +19,8 @@ from tests.contracts.http.calls import (
     ID,
     PATHS,
     ROOT,
-    SCIM,
     end,
+    media_type_of_refusals,
     parameters_of,
     routes,
     strangers,
@@ -91,13 +91,11 @@ def _judge(answer: httpx.Response) -> None:
     assert answer.status_code < 500, answer.text
     if answer.status_code < 400:
         return
-    is_scim = SCIM in str(answer.url)
-    media_type = "application/scim+json" if is_scim else "application/problem+json"
-    assert answer.headers["Content-Type"] == media_type
+    assert answer.headers["Content-Type"] == media_type_of_refusals(urlsplit(str(answer.url)).path)
     problem = answer.json()
-    assert problem["detail"]
-    for each in (problem["detail"], *told(problem)):
+    for each in (problem.get("detail", ""), *told(problem)):
         assert_no_words_of_python(each)
+    assert problem.get("detail") or told(problem)
 
 
 def _attack(running: RunningPlatform, token: str, method: str, path: str, examples: int) -> None:
