@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-_RUN = re.compile(r"\$\((?:PYTEST|PLAIN)\)(.*)")
+_RUN = re.compile(r"(?:\$\((?:PYTEST|PLAIN)\)|-m pytest)(.*)")
 
 
 def collected_tests(root: Path, references: Iterable[str]) -> frozenset[str]:

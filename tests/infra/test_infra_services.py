@@ -25,7 +25,7 @@ ONLY_LOCAL = {
     # In the cloud both are the issuer.
     *("ASSENT_PUBLIC_URL", "ASSENT_IDENTITY_URL", "ASSENT_LOOPBACK_CLIENTS"),
     # Counters and ledgers exist on the local platform only (docs/LIMITATIONS.md).
-    "ASSENT_TARGETS_URL",
+    *("ASSENT_TARGETS_URL", "ASSENT_LOOPBACK_TARGETS"),
     *("K_SERVICE", "K_CONFIGURATION", "K_REVISION"),
 }
 
@@ -166,5 +166,5 @@ def test_a_stack_that_names_a_model_says_so_to_who_asks_it_and_to_nobody_else() 
         values = ("https://models.example.com/v1", "small", "1.5", "4.0")
         asks = dict(zip(MODEL.values(), values, strict=True))
         # Whoever compiles plans knows which one it is, and nothing else of it.
-        knows = {"runs": asks, "capsules": {"NAME": "small"}}
+        knows = {"runs": asks, "models": asks, "capsules": {"NAME": "small"}}
         assert said == knows.get(MANIFESTS.deployable(name).noun, {}), name
