@@ -20,7 +20,11 @@ WRITES = (
     *("audit:write", "capsules:write", "governance:write", "policies:write", "runs:write"),
     *("connectors:write", "models:read"),
 )
-CONNECTOR = {"name": "a-note", "url": "https://api.example.com", "operations": []}
+CONNECTOR = {
+    "name": "a-note",
+    "url": "https://api.example.com",
+    "operations": [{"name": "notes.read", "effect": "read", "method": "GET", "path": "/notes"}],
+}
 NOTES = {
     "capsule": "a-note", "version": "1.0.0", "agent": "writer",
     "steps": [{"id": "note", "use": WRITE, "with": {"name": "note", "text": "Done."}}],

@@ -72,7 +72,9 @@ def test_no_alert_is_told_that_there_is_not(prod: Graph) -> None:
     assert told - {objective.name for objective in OBJECTIVES} <= alerts
 
 
-def test_our_metrics_write_no_more_than_is_told_even_when_every_service_is_busy(prod: Graph) -> None:
+def test_our_metrics_write_no_more_than_is_told_even_when_every_service_is_busy(
+    prod: Graph,
+) -> None:
     total = 0
     services = len(prod.manifests.deployables)
     reactions = sum(1 for each in prod.manifests.deployables if not each.public)
