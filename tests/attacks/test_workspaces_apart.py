@@ -33,7 +33,7 @@ from tests.attacks.routes_of_workspaces import (
     OF_RUNS,
     OTHERS,
 )
-from tests.contracts.http.calls import ROOT, SCIM, routes
+from tests.contracts.http.calls import ROOT, SCIM, code_of, routes
 from tests.journeys.world import World, decision, spec
 
 pytestmark = pytest.mark.platform
@@ -87,7 +87,7 @@ def test_no_route_opens_what_belongs_elsewhere_and_each_attempt_is_audited(
             name = f"eve-{number}"
             answer = attempt(method, path, part, everybody(world, name, OTHER))
             is_one = (method, path) in ABOUT_ONE
-            said = (answer.status_code, answer.json()["code"])
+            said = (answer.status_code, code_of(answer))
             if said != ((404, "not_found") if is_one else (403, "covers_the_tenant")):
                 wrong.append(f"{method} {path}: {answer.status_code} {answer.text}")
             wrong += [f"{method} {path} says {each}" for each in leaked(answer, parts)]

@@ -23,7 +23,15 @@ WRITES = (
 CONNECTOR = {
     "name": "a-note",
     "url": "https://api.example.com",
-    "operations": [{"name": "notes.read", "effect": "read", "method": "GET", "path": "/notes"}],
+    "operations": [
+        {
+            "name": "notes.read",
+            "effect": "read",
+            "method": "GET",
+            "path": "/notes",
+            "input_schema": {"type": "object"},
+        }
+    ],
 }
 NOTES = {
     "capsule": "a-note", "version": "1.0.0", "agent": "writer",

@@ -2,4 +2,4 @@
 
 # Of processor time. Alone each takes a fifth of a second; branch coverage and a busy machine
 # multiply that. What is quadratic takes longer still.
-AMPLE_SECONDS = 3.0
+AMPLE_SECONDS = 10.0
