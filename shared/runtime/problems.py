@@ -110,8 +110,8 @@ def _document(
         return refusal.http_status, problem_document(refusal, correlation_id), MEDIA_TYPE
     # What is wrong in a body is 400 for these clients.
     status = 400 if refusal.http_status == 422 else refusal.http_status
-    document = openai_document if wire == "openai" else anthropic_document
-    return status, document(refusal), "application/json"
+    said = openai_document(refusal) if wire == "openai" else anthropic_document(refusal)
+    return status, said, "application/json"
 
 
 def wire_of(path: str) -> Literal["openai", "anthropic"] | None:

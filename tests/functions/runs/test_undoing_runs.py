@@ -1,5 +1,7 @@
 """What a run did is undone in reverse order, once, as far as anything undoes it."""
 
+from typing import Literal
+
 import pytest
 
 from events.operations import Undo
@@ -104,7 +106,7 @@ async def test_what_did_not_happen_is_not_undone(world: World) -> None:
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("number", [1, 2, 3])
 async def test_a_settled_call_is_undone_once_wherever_a_process_dies(
-    world: World, number: int, moment: str
+    world: World, number: int, moment: Literal["before", "after"]
 ) -> None:
     id, doubtful = await _in_doubt(world)
     await world.act(id, "undo")
