@@ -184,7 +184,8 @@ class _Comparing:
             left = ends - time.thread_time()
             if left <= 0:
                 break
-            solver.setOption("tlimit-per", str(max(1, int(left * 1000))))
+            # By the clock, which other processes take part of.
+            solver.setOption("tlimit-per", str(max(1, int(left * 4000))))
             result = solver.checkSat()
             if result.isUnsat():
                 return

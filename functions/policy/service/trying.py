@@ -18,8 +18,7 @@ from shared.kit.wording import one_of
 from shared.policy.platform import platform_sources, schema
 from shared.policy.sources import Source, read_policies
 
-# Of a processor: to look for permits that allow nothing, and to compare a draft.
-EXAMINING_SECONDS = 0.4
+# Of a processor: to look for permits that allow nothing, or to compare a draft.
 COMPARING_SECONDS = 1.5
 # For an approver, who sees ten examples of each direction.
 SHOWING_SECONDS = 0.5
@@ -50,7 +49,7 @@ def findings_for(draft: Draft) -> tuple[PolicyFinding, ...]:
 def dead_permits(source: Source) -> tuple[PolicyFinding, ...]:
     """The permits of a valid source that allow nothing, because the platform forbids all of it; of
     those that can be compared, and as far as the time reaches."""
-    ends = time.thread_time() + EXAMINING_SECONDS
+    ends = time.thread_time() + COMPARING_SECONDS
     each = zip(read_policies(source), statements(source.text), strict=True)
     permits = [(number, *pair) for number, pair in enumerate(each) if pair[0].effect == "permit"]
     found = []
