@@ -3,9 +3,11 @@
 import asyncio
 import gc
 import uuid
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from zlib import crc32
 
 import aiohttp
 import psycopg
@@ -29,6 +31,19 @@ settings.load_profile(DAY)
 ROOT = Path(__file__).parents[1]
 NAMES = [*load_manifests(ROOT).buckets]
 _RUNNING = pytest.StashKey[RunningPlatform]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Makes the cases beyond those of `by_day` nightly, whatever was chosen to run."""
+    cases = defaultdict[str, list[tuple[pytest.Item, int]]](list)
+    for item in items:
+        if marker := item.get_closest_marker("by_day"):
+            cases[item.nodeid.partition("[")[0]].append((item, marker.args[0]))
+    for each in cases.values():
+        each.sort(key=lambda case: crc32(case[0].nodeid.encode()))
+        for item, _ in each[each[0][1] :]:
+            item.add_marker(pytest.mark.nightly)
 
 
 def pytest_collection_finish() -> None:

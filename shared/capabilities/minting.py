@@ -14,7 +14,7 @@ from joserfc.jwk import KeySet, OKPKey
 
 from shared.capabilities.grants import LONGEST_LIFE, Assent, Deed, Part, Right
 from shared.capabilities.keys import named, private_key, public_key, public_keys_of
-from shared.capabilities.reading import NO_ITERATION, parse, said
+from shared.capabilities.reading import NO_ITERATION, parse, refuse_facts_of_others, said
 from shared.kit.errors import SignatureInvalid, VersionConflict
 
 _RIGHT = (
@@ -61,7 +61,9 @@ def assent_to(token: str, assent: Assent, key: OKPKey, *, tenant_id: str, runs: 
     """The base token with a block in which the key assents. Raises SignatureInvalid for a token
     that `runs` did not mint, VersionConflict for one of another tenant or about another content:
     the block is worth something there only."""
-    biscuit = parse(token, public_keys_of(runs))
+    minters = public_keys_of(runs)
+    biscuit = parse(token, minters)
+    refuse_facts_of_others(biscuit, minters)
     told = said(biscuit)
     if told.right.tenant_id != tenant_id or told.needs_assent != assent.content_hash:
         raise VersionConflict("the token is about another content than the one that was decided")

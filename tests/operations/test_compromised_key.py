@@ -56,6 +56,7 @@ def _at_once(seconds: float) -> None:
     """In place of the minute in which warm processes learn of a new key: they are ended."""
 
 
+@pytest.mark.nightly
 def test_a_new_key_signs_and_what_the_old_one_signed_still_verifies(
     processes: RunningPlatform, values: Values, tenant: World
 ) -> None:

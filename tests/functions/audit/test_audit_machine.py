@@ -282,7 +282,7 @@ async def _run(cloud: Cloud, owner: str, most: int, steps: int) -> None:
 async def test_the_first_altered_entry_is_named(
     cloud: Cloud, database: str, buckets: Buckets
 ) -> None:
-    await _run(cloud, database, 12, 12)
+    await _run(cloud, database, 6, 10)
 
 
 @pytest.mark.nightly

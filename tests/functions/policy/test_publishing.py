@@ -174,6 +174,7 @@ async def test_two_who_publish_at_once_ask_for_one_approval(world: World) -> Non
     assert (await world.events()).count("approval_needed") == 1
 
 
+@pytest.mark.nightly
 async def test_a_tenant_that_publishes_too_much_is_told_before_anybody_is_asked(
     world: World,
 ) -> None:

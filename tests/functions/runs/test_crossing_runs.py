@@ -10,6 +10,7 @@ from events.plan_content import PlanStep, Wait
 from tests.functions.runs.worlds import World, add
 
 
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize("verb", ["cancel", "pause"])
 @pytest.mark.parametrize("later", [0.0, 0.02, 0.05, 0.1])
 async def test_a_run_that_is_stopped_while_it_acts_notes_all_that_it_did(

@@ -50,6 +50,7 @@ async def test_each_step_acts_once(world: World, topics: list[Mailbox], death: D
     await _no_event_is_lost(world, topics)
 
 
+@pytest.mark.by_day(4)
 @at_each_death
 async def test_an_assented_step_acts_once(
     world: World, topics: list[Mailbox], death: Death
@@ -68,6 +69,7 @@ async def test_an_assented_step_acts_once(
     assert await world.store.count(EVENT_LOG, where=[("unpublished", "==", True)]) == 0
 
 
+@pytest.mark.by_day(4)
 @at_each_death
 async def test_what_no_key_guards_acts_once_or_is_doubtful(world: World, death: Death) -> None:
     plan = await world.plan(append("note"), add("after", 10))

@@ -119,6 +119,7 @@ EACH_DEATH: list[Death] = [
 ]
 
 
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize("death", EACH_DEATH, ids=["-".join(map(str, each)) for each in EACH_DEATH])
 async def test_whoever_removes_may_die_at_any_moment(world: World, death: Death) -> None:
     run_id = (await world.start(await world.plan(add("one"))))["run_id"]

@@ -301,6 +301,7 @@ each_death = pytest.mark.parametrize(
 )
 
 
+@pytest.mark.by_day(2)
 @each_death
 async def test_wherever_a_process_dies_each_run_ends_once(world: World, death: Death) -> None:
     below = starts("below", await _inner(world))

@@ -184,6 +184,7 @@ DEATHS: list[Death] = [
 ]
 
 
+@pytest.mark.by_day(3)
 @pytest.mark.parametrize("death", DEATHS, ids=["-".join(map(str, each)) for each in DEATHS])
 async def test_a_process_that_dies_repeats_no_call_and_one_question_at_most(
     world: World, script: Script, death: Death

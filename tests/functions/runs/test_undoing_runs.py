@@ -36,6 +36,7 @@ async def test_a_cancelled_run_undoes_what_it_had_done(world: World) -> None:
     assert await world.counter() == {"value": 0, "additions": 2}
 
 
+@pytest.mark.by_day(4)
 @pytest.mark.parametrize(
     "death",
     [
@@ -103,6 +104,7 @@ async def test_what_did_not_happen_is_not_undone(world: World) -> None:
     assert await world.counter() == {"value": 0, "additions": 2}
 
 
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("number", [1, 2, 3])
 async def test_a_settled_call_is_undone_once_wherever_a_process_dies(

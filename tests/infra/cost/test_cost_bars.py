@@ -68,6 +68,7 @@ def test_a_creation_does_what_is_on_record(running: RunningPlatform) -> None:
         assert now.count(kind) == recorded.count(kind), (kind, by_function)
 
 
+@pytest.mark.nightly
 def test_a_creation_stores_what_is_on_record(running: RunningPlatform) -> None:
     """Each story in a tenant of its own, whose people have acted before; ids and times have the
     same length in every run."""

@@ -4,6 +4,8 @@ document."""
 from datetime import datetime, timedelta
 from typing import Any, get_args
 
+import pytest
+
 from events import approvals
 from events.approvals import Card
 from events.buckets import Bucket, bucket_of
@@ -81,6 +83,7 @@ async def test_lists_counts_and_cards_agree_at_every_moment(tenant: str) -> None
         assert one.model_dump(include=set(Card.model_fields)) == first.model_dump()
 
 
+@pytest.mark.nightly
 async def test_two_hundred_deferrals_show_the_card_right_live_and_rebuilt(tenant: str) -> None:
     deadline: dict[str, Any] = {"deadline_at": START + 30 * 24 * HOUR}
     told = [approval(approvals.ApprovalRequested, **deadline)]

@@ -154,11 +154,14 @@ def test_a_right_is_handed_down_to_a_run_within_the_run(token: str) -> None:
     assert hand_down(token, [], RUNS) == token
 
 
-@pytest.mark.parametrize(
-    "key", [None, STRANGER, APPROVALS], ids=["nobody", "stranger", "approvals"]
-)
-def test_nobody_else_hands_a_right_down(key: OKPKey | None) -> None:
-    token = _with_block(_plain(), PART_FACT, dict(LINE[0]), key)
+@pytest.mark.parametrize("key", [None, STRANGER], ids=["nobody", "stranger"])
+def test_who_has_no_key_adds_nothing_but_checks(key: OKPKey | None) -> None:
+    with pytest.raises(SignatureInvalid):
+        _verified(_with_block(_plain(), PART_FACT, dict(LINE[0]), key))
+
+
+def test_who_assents_hands_no_right_down() -> None:
+    token = _with_block(_plain(), PART_FACT, dict(LINE[0]), APPROVALS)
     assert _verified(token).right == RIGHT
 
 
@@ -231,9 +234,8 @@ def test_an_assented_token_acts_nowhere_until_its_minter_names_a_call() -> None:
 
 def test_assent_by_another_key_is_none() -> None:
     forged = name_deed(_assented(_base(), key=STRANGER), DEED, RUNS, now=NOON)
-    with pytest.raises(CapabilityRefused) as refusal:
+    with pytest.raises(SignatureInvalid):
         _verified(forged)
-    assert refusal.value.reason == "not_assented"
 
 
 def test_nobody_assents_to_another_content_or_in_another_tenant() -> None:
@@ -309,16 +311,16 @@ def test_a_key_that_was_rotated_verifies_until_it_is_withdrawn() -> None:
     assert both.require(DEED.operation, DEED.invocation_id, ARGUMENTS, NOON).deed == DEED
     with pytest.raises(SignatureInvalid):
         _verified(_plain(), runs=newer)
-    with pytest.raises(CapabilityRefused):
+    with pytest.raises(SignatureInvalid):
         _verified(_whole(), approvals=newer)
 
 
-@pytest.mark.repeats
 def test_a_token_that_would_take_long_to_evaluate_is_refused() -> None:
     facts = " ".join(f"n({number});" for number in range(150))
-    costly = _with_block(_plain(), facts + " m($a, $b, $c) <- n($a), n($b), n($c);", {})
-    with pytest.raises((CapabilityRefused, SignatureInvalid)):
-        _verified(costly)
+    costly = "m($a, $b, $c) <- n($a), n($b), n($c);", "check if n($a), n($b), n($c), $a > $b;"
+    for code in costly:
+        with pytest.raises(SignatureInvalid):
+            _verified(_with_block(_plain(), f"{facts} {code}", {}))
 
 
 def test_the_limit_of_time_is_ours_and_not_the_library_s() -> None:

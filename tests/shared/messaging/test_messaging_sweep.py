@@ -101,6 +101,7 @@ def _of(name: str, fired: Sequence[str]) -> list[str]:
     return [id for id in fired if id.startswith(f"{name}_")]
 
 
+@pytest.mark.nightly
 async def test_a_hundred_and_fifty_timers_that_always_fail_keep_no_other_tenant_waiting(
     timers: Timers,
 ) -> None:
@@ -145,7 +146,7 @@ async def test_a_fresh_timer_does_not_wait_behind_those_set_aside(timers: Timers
     assert len(timers.fired) == 121
 
 
-@pytest.mark.repeats
+@pytest.mark.nightly
 async def test_a_thousand_overdue_timers_of_one_tenant_do_not_delay_another(
     timers: Timers, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -102,6 +102,7 @@ def test_anything_can_be_redacted_and_written(value: Any) -> None:
     assert JWS not in json.dumps(redact({"value": value}))
 
 
+@pytest.mark.by_day(4)
 @pytest.mark.repeats
 @pytest.mark.parametrize(
     "repeated",

@@ -122,19 +122,20 @@ def test_many_segments_an_odd_body_and_an_odd_id_are_whole() -> None:
 
 
 @pytest.mark.repeats
-def test_every_flipped_bit_of_a_small_archive_is_found_and_in_an_entry_is_named() -> None:
+@pytest.mark.by_day(1)
+@pytest.mark.parametrize("bit", range(8))
+def test_every_flipped_bit_of_a_small_archive_is_found_and_in_an_entry_is_named(bit: int) -> None:
     small = archive_of(chained(["{}", '{"a":"\u00e9\\u00e9"}', "{}"]))
     lines = [match.span() for match in re.finditer(rb'\{"tenant_id":.*\n', small)]
     assert len(lines) == 3
     for place in range(len(small)):
         number = next((n for n, (begin, end) in enumerate(lines, 1) if begin <= place < end), None)
-        for bit in range(8):
-            altered = bytearray(small)
-            altered[place] ^= 1 << bit
-            broken = verified(bytes(altered)).broken
-            assert broken, (place, bit)
-            if number is not None:
-                assert broken.startswith(f"entry {number}: it was altered"), (place, bit, broken)
+        altered = bytearray(small)
+        altered[place] ^= 1 << bit
+        broken = verified(bytes(altered)).broken
+        assert broken, place
+        if number is not None:
+            assert broken.startswith(f"entry {number}: it was altered"), (place, broken)
 
 
 @pytest.mark.parametrize("cut", [1, 511, 512, 1024, 1025, len(ARCHIVE) // 2, len(ARCHIVE)])

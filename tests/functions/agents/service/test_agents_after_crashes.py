@@ -66,6 +66,7 @@ def gapless(log: list[Envelope]) -> None:
         assert sorted(sequences) == list(range(1, len(sequences) + 1)), subject
 
 
+@pytest.mark.by_day(3)
 @pytest.mark.parametrize("death", DEATHS)
 async def test_a_submission_is_one_agent_whenever_the_process_dies(
     world: World, mailbox: Mailbox, death: Any
@@ -81,6 +82,7 @@ async def test_a_submission_is_one_agent_whenever_the_process_dies(
     assert (await world.case(answer["case_id"]))["agent_id"] == answer["agent_id"]
 
 
+@pytest.mark.by_day(4)
 @pytest.mark.parametrize("death", DEATHS)
 @pytest.mark.parametrize("mode", ["production", "trial"])
 async def test_a_deployment_happens_once_whenever_the_process_dies(
@@ -98,6 +100,7 @@ async def test_a_deployment_happens_once_whenever_the_process_dies(
         assert (await world.agent(answer["agent_id"]))["status"] == "go_live_pending"
 
 
+@pytest.mark.by_day(3)
 @pytest.mark.parametrize("death", DEATHS)
 async def test_a_veto_reverses_once_whenever_the_process_dies(
     world: World, mailbox: Mailbox, death: Any
@@ -126,6 +129,7 @@ async def test_a_withdrawal_is_requested_once_whenever_the_process_dies(
     assert (await act()).json()["withdrawal"]["outcome"] is None
 
 
+@pytest.mark.by_day(4)
 @pytest.mark.parametrize("death", DEATHS)
 @pytest.mark.parametrize(
     ("outcome", "told"), [("cancelled", "creation_case.cancelled"), ("approved", "agent.activated")]
@@ -142,6 +146,7 @@ async def test_a_withdrawn_case_follows_its_approval_once_whenever_the_process_d
     assert (await world.events()).count(told) == 1
 
 
+@pytest.mark.by_day(3)
 @pytest.mark.parametrize("death", DEATHS)
 async def test_a_suspension_reaches_dependents_once_whenever_the_process_dies(
     world: World, mailbox: Mailbox, death: Any

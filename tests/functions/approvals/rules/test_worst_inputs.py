@@ -116,6 +116,7 @@ def within(action: Callable[[], Any]) -> Any:
     return result
 
 
+@pytest.mark.by_day(10)
 @pytest.mark.parametrize("content", CONTENTS.values(), ids=CONTENTS.keys())
 @pytest.mark.parametrize("ground", GROUNDS.values(), ids=GROUNDS.keys())
 def test_a_request_is_compared_with_twenty_precedents_in_bounded_time(

@@ -124,6 +124,7 @@ async def test_silence_approves_nothing_that_somebody_refused(world: World) -> N
     assert (await show_approval(world.caller(GOVERNOR, at=late), first.id)).status == "approved"
 
 
+@pytest.mark.nightly
 async def test_of_one_content_no_more_wait_for_silence_than_one_refusal_reaches(
     world: World,
 ) -> None:

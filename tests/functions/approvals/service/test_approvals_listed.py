@@ -65,6 +65,7 @@ async def listed(world: World, bucket: Bucket | None, at: datetime) -> list[Appr
         assert len(page.items) == 7
 
 
+@pytest.mark.nightly
 async def test_lists_and_cards_agree_at_every_moment(world: World) -> None:
     approvals = states()
     await keep(world.store, approvals)

@@ -206,6 +206,7 @@ async def test_precedents_are_listed_newest_first_and_stay_in_their_tenant(world
         await stranger.activate(seeds[0])
 
 
+@pytest.mark.nightly
 async def test_only_so_many_of_a_kind_are_active(world: World) -> None:
     first = await world.post()
     for number in range(MOST_ACTIVE_PER_KIND + 1):

@@ -178,6 +178,7 @@ async def test_many_later_refusals_hide_none(world: World) -> None:
     assert covered.id in refused.findings[0].evidence
 
 
+@pytest.mark.nightly
 async def test_more_refusals_than_a_review_reads_fail_it_and_those_of_added_people_do_not(
     world: World,
 ) -> None:
@@ -233,6 +234,7 @@ async def test_a_governor_who_acts_on_precedents_or_requests_is_not_absent(
         await world.decide("approve", asked, DEPUTY, at=later)
 
 
+@pytest.mark.nightly
 async def test_a_deputys_own_missed_requests_hide_no_colleagues(world: World) -> None:
     await miss(world, LEGAL)
     for n in range(30):

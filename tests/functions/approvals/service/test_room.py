@@ -94,6 +94,7 @@ async def test_the_largest_request_can_be_voted_on_vetoed_and_reviewed(world: Wo
     assert await world.unpublished() == 0
 
 
+@pytest.mark.nightly
 async def test_the_largest_request_can_be_approved_by_all(world: World) -> None:
     card = await ask(world)
     decided = await vote(world, card, [*ADDED, *HELPERS])
@@ -101,6 +102,7 @@ async def test_the_largest_request_can_be_approved_by_all(world: World) -> None:
     assert await stored(world, card.id) < LARGEST_STATE
 
 
+@pytest.mark.nightly
 async def test_the_largest_request_keeps_who_came_too_late(world: World) -> None:
     card = await ask(world)
     await vote(world, card, [*ADDED, *HELPERS[1:]])

@@ -51,6 +51,7 @@ async def test_many_requests_at_once_are_all_reached_by_one_refusal(world: World
     assert {card.on_timeout for card in cards[1:]} == {"deny"}
 
 
+@pytest.mark.nightly
 async def test_a_timer_takes_back_what_one_commit_does_not(world: World) -> None:
     await world.precedent()
     first = await world.ask()

@@ -77,6 +77,7 @@ async def _members(admin: Caller) -> list[str]:
     return [each.principal_id for each in page.items if each.removed_at is None]
 
 
+@pytest.mark.by_day(1)
 @at_each_death
 async def test_a_person_has_one_place_whenever_the_processdies(cloud: Cloud, death: Death) -> None:
     cloud.mend()
@@ -95,6 +96,7 @@ async def test_a_person_has_one_place_whenever_the_processdies(cloud: Cloud, dea
     assert joined == ["assent.member.joined.v1"]
 
 
+@pytest.mark.by_day(1)
 @at_each_death
 async def test_a_deletion_is_whole_whenever_the_processdies(cloud: Cloud, death: Death) -> None:
     cloud.mend()
