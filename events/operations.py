@@ -14,6 +14,8 @@ from shared.kit.canonical import content_hash
 from shared.kit.models import Model
 
 SYSTEM = "assent"
+# What a step with `skill` calls; nobody names it as an operation.
+SKILL = f"{SYSTEM}/skills.run"
 _FILE = Path(__file__).parents[1] / "shared" / "operations.toml"
 
 

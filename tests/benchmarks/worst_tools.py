@@ -78,6 +78,11 @@ def arguments_of(found: Running) -> dict[str, dict[str, Any]]:
     return {
         "assent/artifacts.write": {"name": LETTER * 200, "text": TEXT},
         "assent/transform.apply": {"data": TEXT, "expression": "data"},
+        "assent/skills.run": {
+            "code": f"def run(text):\n    return text\n{'#' * 31_000}",
+            "inputs": {"text": TEXT},
+            "output": {"type": "string"},
+        },
         "assent/ledger.append": {"ledger": LETTER * 30, "line": LETTER * 1_000},
         "assent/counter.add": {"counter": "a" * 100, "amount": 1_000_000},
         "assent/people.notify": {"to": to * TOLD, "text": LETTER * 2_000},

@@ -19,6 +19,7 @@ FOLLOWED = (
     "policies.md",
     "sign-up.md",
     "write-a-capsule.md",
+    "write-a-skill.md",
     "write-an-agent.md",
 )
 # Its answers are compared in tests/infra/test_infra_deploy_guide.py.

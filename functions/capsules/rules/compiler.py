@@ -4,10 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from events.operations import Undo
+from events.operations import SKILL, Undo
 from events.plan_content import (
     AgentPart,
-    Call,
     CapsulePart,
     Parallel,
     PlanContent,
@@ -23,12 +22,14 @@ from functions.capsules.rules.problems import Flawed, Problem, path_below
 from functions.capsules.rules.rights import (
     Granted,
     assent_to,
+    call_of,
     granted,
     may_undo,
     undo_by_definition,
 )
 from functions.capsules.rules.schemas import ANY, Schema, mistakes
 from functions.capsules.rules.scope import Scope, misread
+from functions.capsules.rules.skills import skill_arguments
 from functions.capsules.rules.source import CapsuleBody, InnerStep, Step
 from functions.capsules.rules.turns import ANSWER, agent_turns, why_no_model
 from shared.agents.rights import KnownRights
@@ -152,6 +153,7 @@ class _Compiling:
             "wait": self._wait,
             "capsule": self._sub_run,
             "agent": self._agent,
+            "skill": self._skill,
         }
         (deed,) = node.step.deeds
         try:
@@ -182,17 +184,18 @@ class _Compiling:
         asks = step.approval == "required"
         assent = assent_to(grant, source.rights, known, asks=asks)
         self._count(node, grant, known)
-        call = Call(
-            operation=step.use,
-            arguments=step.arguments,
-            effect=grant.effect,
-            undo=self._undo(node, grant),
-            idempotent=grant.definition.idempotent,
-            pin=grant.definition.pin,
-            limits=grant.right.limits,
-            price_usd_micros=grant.definition.price_usd_micros,
-        )
+        call = call_of(grant, step.arguments).but(undo=self._undo(node, grant))
         return self._planned(node, call).but(assent=assent)
+
+    def _skill(self, node: Node) -> PlanStep:
+        step, source = node.step, self.source
+        grant = granted(SKILL, source.rights, source.agent, OWN)
+        self._gives(step, step.output or ANY)
+        arguments = skill_arguments(step)
+        known = self.scope.known(arguments, step.for_each)
+        assent = assent_to(grant, source.rights, known, asks=False)
+        self._count(node, grant, known)
+        return self._planned(node, call_of(grant, arguments)).but(assent=assent)
 
     def _listed(self, node: Node, operation: str) -> None:
         tools = self.source.body.tools

@@ -6,6 +6,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from events.effects import HARMLESS, RISK, RISKS, Effect, Risk, gravity
+from events.operations import SKILL
 from events.plan_content import (
     AgentTurns,
     Call,
@@ -22,6 +23,7 @@ from functions.capsules.rules.compiler import Compiled
 from functions.capsules.rules.operations import OWN, Operations, Refused
 from functions.capsules.rules.rights import granted
 from functions.capsules.rules.scope import known_items
+from functions.capsules.rules.skills import shape_of
 from functions.capsules.rules.turns import ANSWER
 from shared.agents.rights import KnownRights
 
@@ -212,6 +214,8 @@ def _output(step: PlanStep, now: Now | None) -> Mapping[str, object]:
         return {}
     known = (OWN if now is None else now.operations).find(step.does.operation)
     schema = {} if known is None else known.output_schema
+    if step.does.operation == SKILL:
+        schema = shape_of(step.does)
     return schema if step.for_each is None else {"type": "array", "items": schema}
 
 

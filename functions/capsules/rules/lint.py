@@ -8,18 +8,20 @@ from events.operations import OPERATIONS
 from functions.capsules.rules.graph import graph_of
 from functions.capsules.rules.problems import NOT_AVAILABLE, Flawed, Problem
 from functions.capsules.rules.schemas import mistakes, problem_with
+from functions.capsules.rules.skills import skill_problems, too_many_skills
 from functions.capsules.rules.source import DEEDS, CapsuleBody, InnerStep, Step
 
 # What is written beside a deed that has no use for it.
 _ONLY_WITH: Mapping[str, tuple[str, ...]] = {
-    "arguments": ("use", "capsule"),
+    "arguments": ("use", "capsule", "skill"),
     "undo": ("use",),
-    "retry": ("use", "agent"),
-    "for_each": ("use",),
+    "retry": ("use", "agent", "skill"),
+    "for_each": ("use", "skill"),
     "approval": ("use", "agent", "capsule"),
-    "timeout": ("use", "agent", "wait"),
+    "timeout": ("use", "agent", "wait", "skill"),
     "budget_usd": ("use", "agent", "capsule"),
     "tolerance_percent": ("use", "agent"),
+    "output": ("skill",),
 }
 _WRITTEN = {"arguments": "with"}
 _MODELS = "model/"
@@ -36,7 +38,7 @@ def lint(body: CapsuleBody) -> tuple[Finding, ...]:
     """What may be a mistake. Raises Flawed with all that is one for certain, as far as the source
     shows it by itself."""
     problems = [each for path, step in body.with_places for each in _of_step(path, step)]
-    problems += _of_inputs(body)
+    problems += [*_of_inputs(body), *too_many_skills(body)]
     if not any(each.code for each in problems):
         try:
             graph_of(body)
@@ -53,10 +55,7 @@ def _of_step(path: str, step: InnerStep) -> Iterator[Problem]:
         yield Problem(path, f"does {said}: write one of {', '.join(DEEDS)}")
         return
     (deed,) = step.deeds
-    if deed == "skill":
-        yield Problem(
-            f"{path}.skill", "skills are not available yet: use operations", NOT_AVAILABLE
-        )
+    yield from skill_problems(path, step)
     if step.use is not None and step.use.startswith(_MODELS):
         yield Problem(f"{path}.use", f"{step.use} is not available yet", NOT_AVAILABLE)
     for key, deeds in _ONLY_WITH.items():

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from events.effects import HARMLESS, Effect, gravity
 from events.operations import OperationDefinition, Undo
-from events.plan_content import AgentPart, Assent
+from events.plan_content import AgentPart, Assent, Call
 from functions.capsules.rules.operations import Operations, Refused, is_own
 from shared.agents.rights import HeldRight, KnownRights, beyond
 
@@ -84,6 +84,19 @@ def assent_to(
     if asks or (not alone and known is None):
         return "step"
     return "none" if alone else "plan"
+
+
+def call_of(grant: Granted, arguments: dict[str, Any]) -> Call:
+    """The call of a step, without what undoes it."""
+    return Call(
+        operation=grant.name,
+        arguments=arguments,
+        effect=grant.effect,
+        idempotent=grant.definition.idempotent,
+        pin=grant.definition.pin,
+        limits=grant.right.limits,
+        price_usd_micros=grant.definition.price_usd_micros,
+    )
 
 
 def undo_by_definition(grant: Granted, rights: KnownRights) -> Undo | None:

@@ -140,6 +140,14 @@ class UndoBody(Model):
     arguments: Templates = Field(default_factory=dict, alias="with")
 
 
+# A JSON Schema, or the name of a type.
+Shape = Annotated[
+    dict[str, JsonValue],
+    BeforeValidator(_spelt_out, json_schema_input_type=str | dict[str, JsonValue]),
+    AfterValidator(JsonLimit(16 * 1024)),
+]
+
+
 def _wait(value: Any) -> Any:
     return value if isinstance(value, str) and "${{" in value else _seconds(value)
 
@@ -173,7 +181,8 @@ class AgentBody(Model):
 
 
 class InnerStep(Model):
-    """One step. It does one thing: `use`, `wait`, `capsule`, `agent` or `skill`."""
+    """One step. It does one thing: `use`, `wait`, `capsule`, `agent` or `skill`, a program whose
+    function `run` takes what is given `with` it and gives an `output` of that shape."""
 
     model_config = ConfigDict(populate_by_name=True)
 
@@ -185,7 +194,8 @@ class InnerStep(Model):
     wait: WaitBody | None = None
     capsule: SubCapsule | None = None
     agent: AgentBody | None = None
-    skill: Annotated[str, StringConstraints(max_length=64_000)] | None = None
+    skill: Annotated[str, StringConstraints(min_length=1, max_length=32_000)] | None = None
+    output: Shape | None = None
     approval: Literal["required"] | None = None
     retry: RetryBody | None = None
     timeout: Duration | None = None

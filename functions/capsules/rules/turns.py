@@ -1,9 +1,9 @@
 """The envelope of a step in which a model chooses: what it may call, and how often."""
 
-from events.plan_content import AgentPart, AgentTurns, Assent, Call, Envelope
+from events.plan_content import AgentPart, AgentTurns, Assent, Envelope
 from events.rights import RightLimits
 from functions.capsules.rules.operations import OWN, Refused, is_own
-from functions.capsules.rules.rights import granted, undo_by_definition
+from functions.capsules.rules.rights import call_of, granted, undo_by_definition
 from functions.capsules.rules.schemas import Schema
 from functions.capsules.rules.source import AgentBody
 from shared.agents.rights import KnownRights
@@ -34,15 +34,9 @@ def agent_turns(
         )
     grants = [granted(each, rights, agent, OWN) for each in dict.fromkeys(body.tools)]
     calls = tuple(
-        Call(
-            operation=each.name,
-            arguments={},
-            effect=each.effect,
+        call_of(each, {}).but(
             undo=undo_by_definition(each, rights),
-            idempotent=each.definition.idempotent,
-            pin=each.definition.pin,
             limits=_narrowed(each.name, each.right.limits, body),
-            price_usd_micros=each.definition.price_usd_micros,
         )
         for each in grants
     )

@@ -5,6 +5,7 @@ from functions.capsules.rules.capsule import Capsule, capsule_id, draft
 from functions.capsules.rules.lint import lint
 from functions.capsules.rules.problems import Flawed, refusal
 from functions.capsules.rules.source import CapsuleBody
+from functions.capsules.service.skills import check_skills
 from functions.capsules.views import CapsuleDrafted, FindingView
 from shared.aggregates.command import Command
 from shared.kit.callers import Caller
@@ -20,6 +21,7 @@ async def write(
     ContentErased for a source that was erased before."""
     try:
         doubts = lint(body)
+        await check_skills(body)
     except Flawed as flawed:
         raise refusal(flawed.problems, text) from flawed
     places = Places.of(text) if doubts else Places({})

@@ -22,6 +22,7 @@ from functions.runs.rules.calls import (
 )
 from functions.runs.rules.cards import content_of_calls
 from functions.runs.rules.history import counted
+from functions.runs.rules.labels import labelled
 from functions.runs.rules.moves import (
     Act,
     Ask,
@@ -218,7 +219,7 @@ class Progress:
             iteration=call.iteration,
             operation=call.call.operation,
             invocation_id=view.invocation_id,
-            output=view.output or Labelled(),
+            output=labelled(view.output or Labelled(), call, self.results.values()),
             cost_usd_micros=view.cost_usd_micros,
             predicted_usd_micros=price_of(self.prediction, call),
             decision=view.decision,

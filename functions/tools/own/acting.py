@@ -39,12 +39,15 @@ class NotReached(Exception):
 
 
 class TargetRefused(Exception):
-    """The call surely had no effect, and will have none. `detail` may hold words of others, which
-    no receipt keeps."""
+    """The call surely had no effect, and will have none, unless it `may_be_repeated`. `detail` may
+    hold words of others, which no receipt keeps."""
 
-    def __init__(self, reason: str, detail: str | None = None) -> None:
+    def __init__(
+        self, reason: str, detail: str | None = None, *, may_be_repeated: bool = False
+    ) -> None:
         super().__init__(reason)
         self.detail = detail
+        self.may_be_repeated = may_be_repeated
 
 
 class Unanswered(Exception):

@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 
+from events.operations import SKILL
 from functions.tools.own.acting import Operation
 from functions.tools.own.artifacts import WRITE, write
 from functions.tools.own.notices import notify
 from functions.tools.own.targets import add, append
 from functions.tools.own.transform import apply
+from functions.tools.skills.acting import run
 
 ACTS: Mapping[str, Operation] = {
     "assent/transform.apply": apply,
+    SKILL: run,
     WRITE: write,
     "assent/people.notify": notify,
     "assent/counter.add": add,

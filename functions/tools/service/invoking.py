@@ -95,7 +95,7 @@ class _Call:
                 try:
                     return await self._saved(work, *self._confirmed(call, await self._acted(call)))
                 except TargetRefused as error:
-                    refusal = Refusal(str(error), error.detail)
+                    refusal = Refusal(str(error), error.detail, error.may_be_repeated)
                 except NotTaken as error:
                     return await self._saved(work, doubtful(call, str(error), work.at))
                 except (NotReached, Unanswered) as error:

@@ -26,13 +26,19 @@ def spec_of(name: str = NAME, **fields: Any) -> Spec:
     """An agent that counts alone and, with an approval, writes in the ledger."""
     operations = [
         {"name": "transform.apply", "effect": "read"},
+        {"name": "skills.run", "effect": "read"},
         {"name": "artifacts.write", "effect": "draft"},
         {"name": "counter.add", "effect": "change"},
         {"name": "ledger.append", "effect": "change"},
         {"name": "people.notify", "effect": "send"},
     ]
     rights = {
-        "alone": ["assent/transform.apply", "assent/artifacts.write", "assent/counter.add"],
+        "alone": [
+            "assent/transform.apply",
+            "assent/skills.run",
+            "assent/artifacts.write",
+            "assent/counter.add",
+        ],
         "with_approval": ["assent/ledger.append"],
         "never": ["assent/people.notify"],
     }

@@ -13,6 +13,17 @@ from shared.storage.secrets import public_keys
 from tests.functions.capsules.worlds import COUNT_AND_LIST, World
 
 PATH = "/v1/capsules/count-stock/versions/1.0.0"
+SKILL = """\
+capsule: abc
+version: 1.0.0
+agent: abc
+steps:
+  - id: a
+    with: {a: 1}
+    output: integer
+    skill: |
+        def run(a):
+"""
 
 
 async def test_a_version_is_written_and_shown_as_it_was_sent(world: World) -> None:
@@ -108,10 +119,22 @@ async def test_versions_are_listed_without_their_sources(world: World) -> None:
         (COUNT_AND_LIST.replace("1.0.0", "1.0.x"), 422, "invalid", "like 1.2.0 (line 2, column 1)"),
         (COUNT_AND_LIST.replace("count.output", "cnt.output"), 422, "capsule_invalid", "line 13"),
         (
-            COUNT_AND_LIST.replace("use: assent/counter.add", "skill: x"),
+            COUNT_AND_LIST.replace("use: assent/counter.add", "wait: {for: 1s}"),
             422,
             "capsule_invalid",
-            "says nothing of a step with skill",
+            "says nothing of a step with wait",
+        ),
+        (
+            f"{SKILL}            return fetch(a)\n",
+            422,
+            "capsule_invalid",
+            "line 2, column 12 of the skill: Name `fetch` used when not defined; a skill calls",
+        ),
+        (
+            f"{SKILL}            yield a\n",
+            422,
+            "capsule_invalid",
+            "line 2, column 5 of the skill: NotImplementedError",
         ),
         (
             "capsule: abc\nversion: 1.0.0\nagent: abc\nsteps: [{id: a, use: model/complete}]",

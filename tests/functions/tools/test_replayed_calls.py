@@ -75,11 +75,16 @@ async def test_what_has_no_value_is_refused_alike(world: World) -> None:
 
 
 def test_what_serves_replays_knows_nothing_that_acts_or_stores() -> None:
-    """Of the operations it imports one, which only computes; and nothing that commits."""
+    """Of the operations it imports two, which only compute; and nothing that commits."""
     tree = ast.parse(Path(replaying.__file__).read_text(encoding="utf-8"))
     imported = {each.module for each in ast.walk(tree) if isinstance(each, ast.ImportFrom)}
-    own = {each for each in imported if each and each.startswith("functions.tools.own")}
-    assert own == {"functions.tools.own.acting", "functions.tools.own.transform"}
+    where = ("functions.tools.own", "functions.tools.skills")
+    own = {each for each in imported if each and each.startswith(where)}
+    assert own == {
+        "functions.tools.own.acting",
+        "functions.tools.own.transform",
+        "functions.tools.skills.acting",
+    }
     names = {
         name.name
         for each in ast.walk(tree)

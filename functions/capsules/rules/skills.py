@@ -1,0 +1,69 @@
+"""Steps that are programs: what they take and give, and what of them is wrong by itself."""
+
+import keyword
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from events.operations import SKILL
+from events.plan_content import Call
+from functions.capsules.rules.problems import Problem
+from functions.capsules.rules.schemas import problem_with
+from functions.capsules.rules.source import CapsuleBody, InnerStep
+from shared.kit.templates import OPENING, texts_in
+
+MOST_SKILLS = 20
+
+
+def skill_arguments(step: InnerStep) -> dict[str, Any]:
+    """The arguments of the call that the step makes. No expression stands in its code."""
+    return {"code": step.skill, "inputs": step.arguments, "output": step.output}
+
+
+def shape_of(call: Call) -> Mapping[str, Any]:
+    """What the program of a call gives, as its step declares it."""
+    shape = call.arguments["output"]
+    assert isinstance(shape, dict)
+    return shape
+
+
+def skills_in(body: CapsuleBody) -> Iterator[tuple[str, InnerStep]]:
+    """The steps that are programs, each with its path in the source."""
+    return ((path, step) for path, step in body.with_places if step.skill is not None)
+
+
+def too_many_skills(body: CapsuleBody) -> Iterator[Problem]:
+    """The first program beyond those that a capsule may have."""
+    for path, _ in list(skills_in(body))[MOST_SKILLS : MOST_SKILLS + 1]:
+        told = f"a capsule has at most {MOST_SKILLS} skills: let one do more"
+        yield Problem(f"{path}.skill", told)
+
+
+def skill_problems(path: str, step: InnerStep) -> Iterator[Problem]:
+    """What is wrong with the step, without reading its code as a program."""
+    if SKILL in (step.use, *(step.agent.tools if step.agent else ())):
+        told = f"{SKILL} is what a step with `skill` calls: write the program as `skill` of a step"
+        yield Problem(f"{path}.{'use' if step.use else 'agent.tools'}", told)
+    if step.skill is None:
+        return
+    if OPENING in step.skill:
+        told = (
+            f"holds {OPENING}, and nothing is filled into code: give the value `with` it, and"
+            " write '$' '{{' where you mean these characters"
+        )
+        yield Problem(f"{path}.skill", told)
+    for name in step.arguments:
+        if not name.isidentifier() or keyword.iskeyword(name):
+            told = f"{name} is no name of an argument in Python: write letters, digits and _"
+            yield Problem(f"{path}.with.{name}", told)
+    yield from _of_shape(path, step)
+
+
+def _of_shape(path: str, step: InnerStep) -> Iterator[Problem]:
+    if step.output is None:
+        told = "does not say what it gives: write `output`, a type or a JSON Schema"
+        yield Problem(path, told)
+        return
+    if any(texts_in(step.output)):
+        yield Problem(f"{path}.output", f"holds {OPENING}: what a skill gives is said beforehand")
+    elif (told := problem_with(step.output)) is not None:
+        yield Problem(f"{path}.output", told)

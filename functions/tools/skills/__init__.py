@@ -1,0 +1,1 @@
+"""Steps of runs that are programs, in a sandbox."""

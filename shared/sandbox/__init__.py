@@ -1,0 +1,1 @@
+"""Runs Python that strangers wrote, in processes that reach nothing."""
