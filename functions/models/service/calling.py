@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
+from starlette.background import BackgroundTask
 from starlette.responses import Response
 
 from functions.models.rules.asked import PATHS, Asked
@@ -16,10 +17,11 @@ from functions.models.rules.hearing import LONGEST_EVENT, Hearing, events_in, is
 from functions.models.rules.refusals import ProviderRefused, ProviderSilent
 from functions.models.service import providers
 from functions.models.service.providers import BrokenOff, NeverSent
-from functions.models.service.reserving import Begun, begin, end
+from functions.models.service.reserving import Begun, begin, end, tell_of
 from shared.kit.callers import Caller
 from shared.kit.errors import Unavailable
 from shared.kit.refusal_documents import anthropic_document, openai_document
+from shared.messaging.changes import Change
 from shared.runtime.bodies import JSON
 from shared.runtime.streams import Streamed
 
@@ -44,7 +46,7 @@ async def call(caller: Caller, asked: Asked, headers: Mapping[str, str]) -> Resp
         return await under_way.answer(headers)
     except BaseException:
         # Also where the process is being stopped.
-        await asyncio.shield(asyncio.ensure_future(under_way.end()))
+        await asyncio.shield(asyncio.ensure_future(under_way.end_and_tell()))
         raise
 
 
@@ -57,6 +59,7 @@ class _UnderWay:
         self._route = begun.routes[0]
         self._is_refused = False
         self._has_ended = False
+        self._settled: Change | None = None
         self._open: providers.Answer | None = None
 
     async def answer(self, headers: Mapping[str, str]) -> Response:
@@ -70,7 +73,7 @@ class _UnderWay:
         media_type = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media_type == EVENT_STREAM and self._asked.is_streamed:
             streamed = Streamed(self._relayed(answer), media_type=EVENT_STREAM, headers=self._said)
-            streamed.at_end(self.end)
+            streamed.at_end(self.end_and_tell)
             return streamed
         try:
             body = await providers.whole(answer)
@@ -79,7 +82,7 @@ class _UnderWay:
         if not self._hearing.whole(body):
             raise ProviderSilent("the model's server answered something else than JSON")
         await self.end()
-        return Response(body, 200, self._said, media_type=JSON)
+        return self._answered(body, 200, self._said)
 
     async def end(self) -> None:
         """Charges the call once, and leaves the provider alone."""
@@ -88,7 +91,19 @@ class _UnderWay:
         self._has_ended = True
         if self._open is not None:
             await self._open.aclose()
-        await end(self._caller, self._begun.call.call_id, self._outcome())
+        self._settled = await end(self._caller, self._begun, self._outcome())
+
+    async def end_and_tell(self) -> None:
+        """As `end`, and publishes that once."""
+        await self.end()
+        settled, self._settled = self._settled, None
+        if settled is not None:
+            await tell_of(self._caller, settled)
+
+    def _answered(self, body: bytes, status: int, said: Mapping[str, str]) -> Response:
+        """The whole answer. The program has it before the settlement is published."""
+        told = BackgroundTask(self.end_and_tell)
+        return Response(body, status, said, media_type=JSON, background=told)
 
     @property
     def _said(self) -> dict[str, str]:
@@ -143,7 +158,7 @@ class _UnderWay:
         known = {name.lower(): value for name, value in answer.headers.items()}
         passed = ("retry-after", "retry-after-ms", "x-should-retry")
         said = self._said | {name: known[name] for name in passed if name in known}
-        return Response(_as_json(body, status, self._asked), status, said, media_type=JSON)
+        return self._answered(_as_json(body, status, self._asked), status, said)
 
     async def _relayed(self, answer: "providers.Answer") -> AsyncGenerator[bytes, None]:
         """The events as they come; the last one once the call is settled. A stream that ends before

@@ -1,7 +1,9 @@
 """Holds what a call may cost before anybody is asked, and charges what it did cost."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import NamedTuple
 
 from functions.models.aggregates import BUDGETS, CALLS, LIMITS, ROUTES, RUN
@@ -20,6 +22,9 @@ from shared.budgets.limits import TENANT, BudgetLimit, budget_id, limit_of
 from shared.kit import clock
 from shared.kit.callers import Caller
 from shared.kit.ids import is_id, new_id
+from shared.messaging.changes import Change
+from shared.storage.batches import Document
+from shared.storage.firestore import TenantStore
 from shared.storage.races import decide_again
 
 _log = logging.getLogger(__name__)
@@ -32,6 +37,8 @@ class Begun(NamedTuple):
     call: ModelCall
     routes: tuple[ModelRoute, ...]
     bound: Bound
+    # What its commit wrote.
+    written: Mapping[tuple[str, str], Document] = MappingProxyType({})
 
 
 async def begin(caller: Caller, asked: Asked) -> Begun:
@@ -40,16 +47,18 @@ async def begin(caller: Caller, asked: Asked) -> Begun:
     Unavailable."""
     call_id = new_id("mdc", caller.received_at)
     begun: list[Begun] = []
+    changes: list[Change] = []
 
     async def use_case(work: Command) -> ModelCall:
         known = await work.find(CALLS, call_id) if work.attempt and begun else None
         if known is not None:
             return known
         begun[:] = [await _begun(work, caller, asked, call_id)]
+        changes[:] = [work.change]
         return begun[0].call
 
     await RUN.command(caller, use_case, ModelCall)
-    return begun[0]
+    return begun[0]._replace(written=changes[0].written)
 
 
 async def _begun(work: Command, caller: Caller, asked: Asked, call_id: str) -> Begun:
@@ -114,31 +123,49 @@ async def _budgets(work: Command, places: list[tuple[str, str]]) -> tuple[Budget
     return tuple(found)
 
 
-async def end(caller: Caller, call_id: str, outcome: Outcome) -> ModelCall | None:
-    """Charges what the call cost, once; None where that failed, and the sweep will charge all that
-    was reserved. Never raises but where it is cancelled."""
-    attempt = 0
+async def end(caller: Caller, begun: Begun, outcome: Outcome) -> Change | None:
+    """Charges what the call cost, once, and gives the commit of that, which `tell_of` publishes;
+    None where it was settled before, or that failed, and the sweep will charge all that was
+    reserved. Decides by what `begin` wrote, and reads only where that was changed since. Never
+    raises but where it is cancelled."""
+    call_id, attempt = begun.call.call_id, 0
 
-    async def once() -> ModelCall | None:
+    async def once() -> Change | None:
         nonlocal attempt
         at = clock.now()
         work = Command(RUN, replace(caller, received_at=at), attempt)
+        known = {} if attempt else begun.written
         attempt += 1
+        things = ((CALLS, call_id), *((BUDGETS, each) for each in begun.call.holders))
+        for aggregate, id in things:
+            if (document := known.get((aggregate.collection, id))) is not None:
+                await work.take(aggregate, id, document)
+        await work.prefetch(*things)
         call = await work.find(CALLS, call_id)
         if call is None:
             return None
         work.is_about(CALLS, call_id)
-        saved = await work.save(*settled(call, await _holders(work, call), outcome, at))
+        await work.save(*settled(call, await _holders(work, call), outcome, at))
         change = work.finish()
-        if change.writes:
-            await RUN.outbox.commit(work.store, change, now=at)
-        return saved[0] if saved else call
+        if not change.writes:
+            return None
+        await RUN.outbox.commit_only(work.store, change)
+        return change
 
     try:
         return await decide_again(once)
     except Exception:  # noqa: BLE001 - the program has its answer; the sweep settles the call
         _log.exception("a call of a model was not settled: %s", call_id)
         return None
+
+
+async def tell_of(caller: Caller, change: Change) -> None:
+    """Publishes what a settlement says; what fails here the sweep publishes. Never raises but where
+    it is cancelled."""
+    try:
+        await RUN.outbox.hand_over(TenantStore(caller.tenant_id), change, now=clock.now())
+    except Exception:  # noqa: BLE001 - the log has it
+        _log.exception("the settlement of a call was not published")
 
 
 async def settle_lost(work: UnitOfWork, call: ModelCall) -> None:
