@@ -34,6 +34,7 @@ class Outcome(Model):
     # The fallback that was asked at last, and what its provider calls the model.
     answered_by: str | None = None
     model: str | None = None
+    credential: str | None = None
 
 
 def reserve(call: ModelCall, budgets: tuple[Budget, ...]) -> Steps:
@@ -62,6 +63,7 @@ def settle(call: ModelCall, budgets: tuple[Budget, ...], outcome: Outcome, at: d
         tokens=outcome.tokens or Tokens(),
         answer_sha256=outcome.answer_sha256,
         answered_by=outcome.answered_by,
+        credential=outcome.credential,
         model=outcome.model or call.model,
     )
     charged = (_charged(each, call.reserved_usd_micros, cost) for each in budgets)

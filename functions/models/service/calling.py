@@ -15,7 +15,9 @@ from functions.models.rules.call import Outcome
 from functions.models.rules.costs import cost_of
 from functions.models.rules.hearing import LONGEST_EVENT, Hearing, events_in, is_only_usage
 from functions.models.rules.refusals import ProviderRefused, ProviderSilent
+from functions.models.rules.route import ModelRoute
 from functions.models.service import providers
+from functions.models.service.keys import NOTHING_SHOWN, Shown, shown_to
 from functions.models.service.providers import BrokenOff, NeverSent
 from functions.models.service.reserving import Begun, begin, end, tell_of
 from shared.kit.callers import Caller
@@ -56,7 +58,8 @@ class _UnderWay:
     def __init__(self, caller: Caller, asked: Asked, begun: Begun) -> None:
         self._caller, self._asked, self._begun = caller, asked, begun
         self._hearing = Hearing(asked.wire, begun.bound)
-        self._route = begun.routes[0]
+        self._route = begun.called
+        self._shown = NOTHING_SHOWN
         self._is_refused = False
         self._has_ended = False
         self._settled: Change | None = None
@@ -82,7 +85,7 @@ class _UnderWay:
         if not self._hearing.whole(body):
             raise ProviderSilent("the model's server answered something else than JSON")
         await self.end()
-        return self._answered(body, 200, self._said)
+        return self._answered(self._shown.masked(body), 200, self._said)
 
     async def end(self) -> None:
         """Charges the call once, and leaves the provider alone."""
@@ -110,8 +113,8 @@ class _UnderWay:
         return {CALL_HEADER: self._begun.call.call_id}
 
     def _outcome(self) -> Outcome:
-        tokens, first = self._hearing.tokens, self._begun.routes[0]
-        is_fallback = self._route.name != first.name
+        tokens = self._hearing.tokens
+        is_fallback = self._route.name != self._begun.called.name
         return Outcome(
             tokens=None if self._is_refused else tokens,
             cost_usd_micros=None if tokens is None else cost_of(self._route.prices, tokens),
@@ -119,6 +122,7 @@ class _UnderWay:
             is_refused=self._is_refused,
             answered_by=self._route.name if is_fallback else None,
             model=self._route.model,
+            credential=self._route.credential,
         )
 
     async def _asked_provider(self, headers: Mapping[str, str]) -> "providers.Answer":
@@ -127,9 +131,10 @@ class _UnderWay:
         path, routes = PATHS[self._asked.wire], self._begun.routes
         for route in routes:
             self._route = route
-            body = self._asked.for_provider(route, routes[0])
+            body = self._asked.for_provider(route, self._begun.called)
             try:
-                answer = await providers.ask(route, path, body, headers)
+                self._shown = await self._shown_to(route)
+                answer = await providers.ask(route, path, body, {**headers, **self._shown.headers})
             except NeverSent:
                 continue
             except Unavailable:
@@ -141,7 +146,11 @@ class _UnderWay:
                 return answer
             await answer.aclose()
         self._is_refused = True
-        raise providers.silent(routes[0])
+        raise providers.silent(self._begun.called)
+
+    async def _shown_to(self, route: ModelRoute) -> Shown:
+        known = self._begun.credentials.get(route.credential or "")
+        return await shown_to(route, self._caller.tenant_id, known)
 
     async def _refused(self, answer: "providers.Answer") -> Response:
         """A refusal of the provider, as it says it. Raises ProviderRefused for one that is about
@@ -149,7 +158,8 @@ class _UnderWay:
         self._is_refused = True
         status = answer.status_code
         if status in _OURS or 300 <= status < 400 or status < 300:
-            raise ProviderRefused(f"the provider of {self._route.name} answered {status}")
+            named = f" to the credential {self._route.credential}" if self._route.credential else ""
+            raise ProviderRefused(f"the provider of {self._route.name} answered {status}{named}")
         try:
             body = await providers.whole(answer, _LONGEST_REFUSAL)
         except BrokenOff:
@@ -158,7 +168,8 @@ class _UnderWay:
         known = {name.lower(): value for name, value in answer.headers.items()}
         passed = ("retry-after", "retry-after-ms", "x-should-retry")
         said = self._said | {name: known[name] for name in passed if name in known}
-        return self._answered(_as_json(body, status, self._asked), status, said)
+        shown = self._shown.masked(_as_json(body, status, self._asked))
+        return self._answered(shown, status, said)
 
     async def _relayed(self, answer: "providers.Answer") -> AsyncGenerator[bytes, None]:
         """The events as they come; the last one once the call is settled. A stream that ends before
@@ -172,7 +183,7 @@ class _UnderWay:
                         continue
                     if self._hearing.is_over:
                         await self.end()
-                    yield event
+                    yield self._shown.masked(event)
                     if self._hearing.is_over:
                         return
                 if len(held) > LONGEST_EVENT:

@@ -4,21 +4,29 @@ import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from events.credentials import Credential
 from functions.models.aggregates import BUDGETS, CALLS, LIMITS, ROUTES, RUN
 from functions.models.rules.asked import Asked
 from functions.models.rules.call import ModelCall, Outcome, lost, tell
 from functions.models.rules.call import reserve as reserved
 from functions.models.rules.call import settle as settled
 from functions.models.rules.costs import Bound, most_of
-from functions.models.rules.refusals import BudgetExhausted, ModelUnknown
-from functions.models.rules.route import ModelRoute, may_stand_in, require_wire
+from functions.models.rules.refusals import BudgetExhausted, ModelUnknown, ProviderRefused
+from functions.models.rules.route import (
+    ModelRoute,
+    may_stand_in,
+    require_wire,
+    why_not_called,
+)
+from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.command import Command
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.budgets.budget import Budget
 from shared.budgets.leasing import Leasing
 from shared.budgets.limits import TENANT, BudgetLimit, budget_id, limit_of
+from shared.connectors import read_credentials
 from shared.kit import clock
 from shared.kit.callers import Caller
 from shared.kit.ids import is_id, new_id
@@ -32,19 +40,23 @@ _LEASING = Leasing(RUN, lambda platform: (tell(platform),), BudgetExhausted)
 
 
 class Begun(NamedTuple):
-    """A call for which all that it may cost is held: `routes` may be asked, in their order."""
+    """A call for which all that it may cost is held: the route that was `called`, and those that
+    may be asked, in their order."""
 
     call: ModelCall
+    called: ModelRoute
     routes: tuple[ModelRoute, ...]
     bound: Bound
+    # The tenant's own that the routes name.
+    credentials: Mapping[str, Credential]
     # What its commit wrote.
     written: Mapping[tuple[str, str], Document] = MappingProxyType({})
 
 
 async def begin(caller: Caller, asked: Asked) -> Begun:
     """Holds the most that the call may cost by any of its routes, in one commit. Two reads, one
-    more where there are fallbacks. Raises ModelUnknown, WireUnsupported, Invalid, BudgetExhausted,
-    Unavailable."""
+    more where there are fallbacks, and one where routes name credentials. Raises ModelUnknown,
+    WireUnsupported, Invalid, BudgetExhausted, ProviderRefused, Unavailable."""
     call_id = new_id("mdc", caller.received_at)
     begun: list[Begun] = []
     changes: list[Change] = []
@@ -70,10 +82,11 @@ async def _begun(work: Command, caller: Caller, asked: Asked, call_id: str) -> B
         *((BUDGETS, budget_id(*each)) for each in places),
         *((LIMITS, scope) for scope, _ in places),
     )
-    routes = await _routes(work, asked)
-    bound = asked.bound(routes[0])
+    first, *others = await _routes(work, asked)
+    credentials = await _credentials(work, (first, *others))
+    routes = _callable((first, *others), credentials)
+    bound = asked.bound(first)
     budgets = await _budgets(work, places)
-    first = routes[0]
     call = ModelCall(
         call_id=call_id,
         wire=asked.wire,
@@ -89,7 +102,7 @@ async def _begun(work: Command, caller: Caller, asked: Asked, call_id: str) -> B
         holders=tuple(budget_id(each.scope, each.period) for each in budgets),
     )
     await work.save(*await _LEASING.covered(work, reserved(call, budgets)))
-    return Begun(call, routes, bound)
+    return Begun(call, first, routes, bound, credentials)
 
 
 def _key_of(caller: Caller) -> str | None:
@@ -107,6 +120,22 @@ async def _routes(work: Command, asked: Asked) -> tuple[ModelRoute, ...]:
     require_wire(route, asked.wire)
     others = await work.find_all(ROUTES, route.fallbacks) if route.fallbacks else []
     return (route, *(each for each in others if each and may_stand_in(each, route)))
+
+
+async def _credentials(work: Command, routes: tuple[ModelRoute, ...]) -> Mapping[str, Credential]:
+    named = (each.credential for each in routes if each.credential is not None)
+    return await read_credentials(work.store, named)
+
+
+def _callable(
+    routes: tuple[ModelRoute, ...], known: Mapping[str, Credential]
+) -> tuple[ModelRoute, ...]:
+    """Those that can be called with their credentials. Raises ProviderRefused where there is
+    none."""
+    found = tuple(each for each in routes if why_not_called(each, known) is None)
+    if not found:
+        raise ProviderRefused(f"{routes[0].name}: {why_not_called(routes[0], known)}")
+    return found
 
 
 async def _budgets(work: Command, places: list[tuple[str, str]]) -> tuple[Budget, ...]:
@@ -136,7 +165,8 @@ async def end(caller: Caller, begun: Begun, outcome: Outcome) -> Change | None:
         work = Command(RUN, replace(caller, received_at=at), attempt)
         known = {} if attempt else begun.written
         attempt += 1
-        things = ((CALLS, call_id), *((BUDGETS, each) for each in begun.call.holders))
+        holders = ((BUDGETS, each) for each in begun.call.holders)
+        things: tuple[tuple[Aggregate[Any], str], ...] = ((CALLS, call_id), *holders)
         for aggregate, id in things:
             if (document := known.get((aggregate.collection, id))) is not None:
                 await work.take(aggregate, id, document)
