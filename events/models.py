@@ -4,6 +4,7 @@ from datetime import date
 from typing import Literal
 
 from events.budgets import BudgetState
+from events.receipts import ProgramReceipt
 from events.registry import event
 from shared.kit.instants import Instant
 from shared.kit.models import Data, EventData
@@ -94,6 +95,8 @@ class ModelCallState(EventData):
 @event("assent.model_call.settled.v1")
 class ModelCallSettled(ModelCallState):
     """What the call cost is charged to the tenant's month and, where a key called, to its day."""
+
+    receipts: tuple[ProgramReceipt, ...] = ()
 
 
 @event("assent.budget.charged.v1")

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from events.models import BudgetCharged, ModelCallSettled, ModelCallState, Tokens
+from functions.models.rules.receipts import receipt_of
 from functions.models.rules.refusals import BudgetExhausted
 from shared.budgets.budget import Budget
 from shared.budgets.limits import TENANT
@@ -67,7 +68,8 @@ def settle(call: ModelCall, budgets: tuple[Budget, ...], outcome: Outcome, at: d
         model=outcome.model or call.model,
     )
     charged = (_charged(each, call.reserved_usd_micros, cost) for each in budgets)
-    return (Transition(settled, ModelCallSettled), *charged)
+    reported = {"receipts": (receipt_of(settled),)}
+    return (Transition(settled, ModelCallSettled, reported), *charged)
 
 
 def lost(call: ModelCall, budgets: tuple[Budget, ...], at: datetime) -> Steps:
