@@ -4,6 +4,7 @@ from datetime import date
 from typing import Literal
 
 from events.budgets import BudgetState
+from events.receipts import ProgramReceipt
 from events.registry import event
 from shared.kit.instants import Instant
 from shared.kit.models import Data, EventData
@@ -32,12 +33,14 @@ class Prices(Data):
 class ModelRouteState(EventData):
     """Where the calls of one model go. `name` is what programs call the model, `model` what the
     provider does. `base_url` is None where the stack's own model serves it, with the stack's key.
+    Another is called with the tenant's own `credential` of that name, or without a key.
     `fallbacks` are asked in their order where the provider refuses work; none of them is less
     private."""
 
     name: str
     provider: Provider
     base_url: str | None = None
+    credential: str | None = None
     model: str
     prices: Prices = Prices()
     privacy: Privacy = "open"
@@ -67,7 +70,8 @@ class ModelCallState(EventData):
     that it could cost, `cost_usd_micros` what it did: by the provider's figures where it was
     `answered`, all that was reserved where what it used is `unknown`, nothing where the provider
     `refused` it. `key_id` is the API key that called, where it was one, and
-    `answered_by` the route that did, where that was a fallback of the one that was called."""
+    `answered_by` the route that did, where that was a fallback of the one that was called. It was
+    made with the tenant's `credential` of that name, or with none of the tenant's."""
 
     call_id: str
     wire: Wire
@@ -79,6 +83,7 @@ class ModelCallState(EventData):
     called_at: Instant
     status: CallStatus
     answered_by: str | None = None
+    credential: str | None = None
     settled_at: Instant | None = None
     reserved_usd_micros: int
     cost_usd_micros: int = 0
@@ -90,6 +95,8 @@ class ModelCallState(EventData):
 @event("assent.model_call.settled.v1")
 class ModelCallSettled(ModelCallState):
     """What the call cost is charged to the tenant's month and, where a key called, to its day."""
+
+    receipts: tuple[ProgramReceipt, ...] = ()
 
 
 @event("assent.budget.charged.v1")

@@ -1,7 +1,8 @@
 """Receipts: what became of one call, or of one question to a model, as an in-toto statement says
-it. `runs` reports the outcomes, `audit` makes them receipts: appends them to its tree, signs and
-keeps them."""
+it. `runs` and `models` report the outcomes, `audit` makes them receipts: appends them to its tree,
+signs and keeps them."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
@@ -75,17 +76,90 @@ class Receipt(Data):
     credential: Name | None = None
     model: ModelTurn | None = None
 
+    @property
+    def subject(self) -> str:
+        """What it is about."""
+        return f"run/{self.run_id}"
+
+    @property
+    def actor(self) -> str:
+        """Who called."""
+        return self.agent_id
+
+    @property
+    def named(self) -> str:
+        """The call, as the statement's subject names it."""
+        return f"{self.run_id}/{self.step}/{self.operation}"
+
+
+class ModelAsked(Data):
+    """Which model a program asked, by which `route`, and the tokens that this cost, those of caches
+    among them, as its provider says; null where it does not."""
+
+    name: Name
+    route: Name
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+
+
+class ProgramReceipt(Data):
+    """What became of a program's call of a model, which belongs to no run: `called_by` and, where
+    it was an API key, `key_id`. As of any receipt, nothing in it is a person's text.
+    `arguments_sha256` is the hash of the bytes that were sent, `output_sha256` that of those that
+    were answered; `predicted_usd_micros` is the most that it could cost. `doubtful`: nobody knows
+    what it used, and all that it may have cost counts."""
+
+    receipt_id: ReceiptId
+    invocation_id: Name
+    operation: Name
+    outcome: Outcome
+    at: Instant
+    called_by: Name
+    key_id: Name | None = None
+    arguments_sha256: Sha256
+    output_sha256: Sha256 | None = None
+    cost_usd_micros: int = 0
+    predicted_usd_micros: int = 0
+    credential: Name | None = None
+    model: ModelAsked
+
+    @property
+    def subject(self) -> str:
+        """What it is about."""
+        return f"model_call/{self.invocation_id}"
+
+    @property
+    def actor(self) -> str:
+        """Who called."""
+        return self.called_by
+
+    @property
+    def named(self) -> str:
+        """The call, as the statement's subject names it."""
+        return f"{self.invocation_id}/{self.operation}"
+
+
+AnyReceipt = Receipt | ProgramReceipt
+
+
+def read_receipt(said: Mapping[str, Any]) -> AnyReceipt:
+    """The receipt of that text: of a program's call where it names no run. Raises
+    pydantic.ValidationError."""
+    return (Receipt if "run_id" in said else ProgramReceipt).model_validate(said)
+
 
 def receipt_id_of(invocation_id: str, outcome: Outcome, attempt: int = 1) -> str:
     """The id of the receipt of one outcome: the same however often it is reported."""
     return derive_id("rct", _EPOCH, invocation_id, outcome, str(attempt))
 
 
-def statement(receipt: Receipt, tenant_id: str, workspace_id: str | None = None) -> dict[str, Any]:
+def statement(
+    receipt: AnyReceipt, tenant_id: str, workspace_id: str | None = None
+) -> dict[str, Any]:
     """The in-toto statement of a receipt: its subject is the call, by the hash of its arguments;
     its predicate the receipt, with the tenant and, where its run is in one, the workspace."""
     subject = {
-        "name": f"{receipt.run_id}/{receipt.step}/{receipt.operation}",
+        "name": receipt.named,
         "digest": {"sha256": receipt.arguments_sha256},
     }
     predicate = {**receipt.model_dump(mode="json", exclude_none=True), "tenant_id": tenant_id}

@@ -1,12 +1,12 @@
-"""What the function that keeps tenants' credentials may do in Secret Manager: to these, and to no
-other secret."""
+"""What functions may do in Secret Manager with tenants' credentials, and with no other secret: the
+one that keeps them, and the one that calls models with some of them."""
 
 import pulumi_gcp as gcp
 
 from infra.accounts import Accounts
 from infra.cloud import Cloud, Part
 from infra.grants import ProjectGrant
-from shared.kit.secret_names import CREDENTIAL
+from shared.kit.secret_names import CREDENTIAL, CREDENTIAL_OF_MODELS
 
 # Nobody can be limited to making secrets of some names; whoever makes one may not read it by that.
 MAKING = ("secretmanager.secrets.create",)
@@ -17,13 +17,15 @@ KEEPING = (
     "secretmanager.versions.destroy",
     "secretmanager.versions.list",
 )
+READING = ("secretmanager.versions.access",)
 MAKER, KEEPER = "assentCredentialMaker", "assentCredentialKeeper"
+MODEL_READER = "assentModelCredentialReader"
 
 
 class Credentials(Part):
-    """Two roles and their grants to the public side of each function that keeps tenants'
-    credentials: it makes secrets, and reads, changes and deletes those whose names begin with
-    `credential-`.
+    """Roles and their grants to public sides. A function that keeps tenants' credentials makes
+    secrets, and reads, changes and deletes those whose names begin with `credential-`. One that
+    calls models reads those whose names begin with `credential-models-`, and none of connectors.
 
     Deliberately not: the secrets themselves. The function makes one for each credential when a
     tenant stores it, so they are not in Pulumi's state."""
@@ -39,6 +41,15 @@ class Credentials(Part):
             roles = {MAKER: self._role(MAKER, MAKING), KEEPER: self._role(KEEPER, KEEPING)}
             for name in keeping:
                 self._let_keep(name, accounts, roles)
+        reading = [
+            each.name
+            for each in cloud.manifests.deployables
+            if each.public and each.manifest.access.model_credentials
+        ]
+        if reading:
+            role = self._role(MODEL_READER, READING)
+            for name in reading:
+                self._let_read(name, accounts, role)
         self.register_outputs({})
 
     def _role(self, role: str, permissions: tuple[str, ...]) -> gcp.projects.IAMCustomRole:
@@ -71,4 +82,15 @@ class Credentials(Part):
             reason="Tenants' secrets come and go; the condition leaves only those of credentials.",
             only=f'resource.name.extract("/secrets/{{name}}").startsWith("{CREDENTIAL}")',
             after=[roles[KEEPER]],
+        )
+
+    def _let_read(self, name: str, accounts: Accounts, role: gcp.projects.IAMCustomRole) -> None:
+        ProjectGrant(
+            f"{name}/may-read-credentials-of-models",
+            self,
+            role=f"projects/{self.project}/roles/{MODEL_READER}",
+            member=accounts.of_deployable[name].member,
+            reason="Calls of models are made with these; the condition leaves no other secret.",
+            only=f'resource.name.extract("/secrets/{{name}}").startsWith("{CREDENTIAL_OF_MODELS}")',
+            after=[role],
         )

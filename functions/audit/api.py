@@ -15,6 +15,7 @@ from functions.audit.receipts import (
     verify_recorded,
 )
 from functions.audit.rules.cose import MEDIA_TYPE as COSE
+from functions.audit.rules.receipts import sought
 from functions.audit.searching import search
 from functions.audit.views import (
     AuditCheckpoint,
@@ -136,10 +137,14 @@ async def get_export(caller: Caller, export_id: str) -> AuditExport:
 
 @_RECEIPTS.get("")
 async def list_receipts(
-    caller: Caller, run_id: Sought = None, limit: Limit = 25, cursor: Cursor = None
+    caller: Caller,
+    run_id: Sought = None,
+    call_id: Sought = None,
+    limit: Limit = 25,
+    cursor: Cursor = None,
 ) -> ReceiptPage:
-    """Lists receipts, newest first: all, or those of a run."""
-    return await list_recorded(caller, run_id, limit, cursor)
+    """Lists receipts, newest first: all, or those of a run, or of a program's call of a model."""
+    return await list_recorded(caller, sought(run_id, call_id), limit, cursor)
 
 
 @_RECEIPTS.get(

@@ -10,31 +10,32 @@ from functions.audit.rules.cose import transparent_statement
 from functions.audit.rules.envelopes import is_signed, signed_envelope
 from functions.audit.rules.examination import NO_ENVELOPE, ReceiptCheck, check_entry, check_envelope
 from functions.audit.rules.notes import ed25519, verifier_key, written_proof
-from functions.audit.rules.receipts import ACTION, subject_of
+from functions.audit.rules.receipts import ACTION
 from functions.audit.searching import cursor_of, place_in
 from functions.audit.store import Search, find_entries
 from functions.audit.views import (
+    AnyRecorded,
     DsseEnvelope,
     ReceiptAwaited,
     ReceiptPage,
     ReceiptProof,
     ReceiptVerification,
-    RecordedReceipt,
     SignedReceipt,
+    recorded_receipt,
 )
 from shared.kit.callers import Caller
 from shared.storage.secrets import public_keys, signing_key
 
 
 async def list_recorded(
-    caller: Caller, run_id: str | None, limit: int, cursor: str | None
+    caller: Caller, subject: str | None, limit: int, cursor: str | None
 ) -> ReceiptPage:
-    """The receipts that the caller's token opens, of one run or of all, newest first. Raises
+    """The receipts that the caller's token opens, about one subject or all, newest first. Raises
     Invalid for a cursor that is none, ChainBroken where an entry of them has no receipt or not the
     hash of its text, Unavailable."""
     wanted = Search(
         action=ACTION,
-        subject=subject_of(run_id) if run_id is not None else None,
+        subject=subject,
         after=place_in(cursor) if cursor is not None else None,
         workspace_id=caller.workspace_id,
     )
@@ -50,7 +51,7 @@ async def show_signed(caller: Caller, receipt_id: str) -> SignedReceipt:
     """The receipt in an envelope that the log's key signed. Raises NotFound, ChainBroken for one
     that is not as it was appended: that is never signed; Unavailable."""
     examined = await examine(caller, receipt_id)
-    receipt = RecordedReceipt.of(examined.entry.number, examined.whole())
+    receipt = recorded_receipt(examined.entry.number, examined.whole())
     envelope, keys = await _signed(examined)
     return SignedReceipt(receipt=receipt, envelope=envelope, keys=keys)
 
@@ -116,11 +117,11 @@ def _awaited(caller: Caller, entry: Entry) -> ReceiptAwaited:
     return ReceiptAwaited(receipt_id=entry.event_id, number=entry.number, due_at=due_at)
 
 
-def _listed(entry: Entry) -> RecordedReceipt:
+def _listed(entry: Entry) -> AnyRecorded:
     check, recorded = check_entry(entry)
     if recorded is None or check.result == "tampered":
         raise ChainBroken(f"{entry.tenant_id}: {check.detail}")
-    return RecordedReceipt.of(entry.number, recorded)
+    return recorded_receipt(entry.number, recorded)
 
 
 async def _signed(examined: Examined) -> tuple[DsseEnvelope, tuple[str, ...]]:

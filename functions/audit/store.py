@@ -27,7 +27,8 @@ SELECT min(number) FROM audit_entries,
 WHERE number > %s AND number <= %s AND (actor, action, subject, workspace) IS DISTINCT FROM
     CASE WHEN receipt IS NULL
     THEN (coalesce(it->>'actorid', ''), it->>'type', it->>'subject', it->>'workspaceid')
-    ELSE (receipt->>'agent_id', it->>'predicateType', 'run/' || (receipt->>'run_id'),
+    ELSE (coalesce(receipt->>'agent_id', receipt->>'called_by'), it->>'predicateType',
+          coalesce('run/' || (receipt->>'run_id'), 'model_call/' || (receipt->>'invocation_id')),
           receipt->>'workspace_id') END
 OR number > %s AND number <= %s AND at IS DISTINCT FROM
     CASE WHEN pg_input_is_valid(moment, 'timestamptz') THEN moment::timestamptz END

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints
 
 from events.audit import ExportState
-from events.receipts import Receipt
+from events.receipts import ProgramReceipt, Receipt
 from functions.audit.rules.chain import Entry
 from functions.audit.rules.evidence import Filed
 from functions.audit.rules.examination import Part, ReceiptCheck
@@ -107,14 +107,27 @@ class RecordedReceipt(Receipt):
     number: int
     workspace_id: InWorkspace = None
 
-    @classmethod
-    def of(cls, number: int, recorded: Recorded) -> Self:
-        """The receipt in the entry of that number."""
-        within = recorded.workspace_id
-        return part_of(cls, recorded.receipt, number=number, workspace_id=within)
+
+class RecordedProgramReceipt(ProgramReceipt):
+    """The receipt of a program's call of a model, in the entry of that number."""
+
+    number: int
+    workspace_id: InWorkspace = None
 
 
-class ReceiptPage(Page[RecordedReceipt]):
+AnyRecorded = RecordedReceipt | RecordedProgramReceipt
+
+
+def recorded_receipt(number: int, recorded: Recorded) -> AnyRecorded:
+    """The receipt in the entry of that number."""
+    receipt = recorded.receipt
+    place = {"number": number, "workspace_id": recorded.workspace_id}
+    if isinstance(receipt, Receipt):
+        return part_of(RecordedReceipt, receipt, **place)
+    return part_of(RecordedProgramReceipt, receipt, **place)
+
+
+class ReceiptPage(Page[AnyRecorded]):
     """Some receipts, newest first."""
 
 
@@ -144,7 +157,7 @@ class SignedReceipt(Data):
     """A receipt, and the envelope of its statement; `keys` are the verifier keys of the log, of
     which one signed."""
 
-    receipt: RecordedReceipt
+    receipt: AnyRecorded
     envelope: DsseEnvelope
     keys: tuple[str, ...]
 

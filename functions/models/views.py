@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, Field, StringConstraints
 
 from events.models import Prices, Privacy, Provider
+from events.specs import Name
 from functions.models.rules.route import ModelRoute
 from shared.kit.instants import Instant
 from shared.kit.models import Data, Model, Page, part_of
@@ -31,11 +32,13 @@ class PricesBody(Model):
 
 class RouteBody(Model):
     """Where the calls of a model go. Without `base_url` the stack's own model serves it, with the
-    stack's key; another address is called without a key. `most_tokens_out` bounds each answer, and
-    is asked for where a program does not say how long one may be."""
+    stack's key; another address is called with the tenant's own `credential` of that name, which is
+    for its host and used by models, or without a key. `most_tokens_out` bounds each answer, and is
+    asked for where a program does not say how long one may be."""
 
     provider: Provider
     base_url: _Url | None = None
+    credential: Name | None = None
     model: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     prices: PricesBody | None = None
     privacy: Privacy = "open"
@@ -49,6 +52,7 @@ class ModelRouteView(Data):
     name: str
     provider: Provider
     base_url: str | None
+    credential: str | None
     model: str
     prices: Prices
     privacy: Privacy

@@ -2,7 +2,9 @@
 
 from events.connectors import CONNECTORS as CONNECTORS_COLLECTION
 from events.connectors import Connector
-from functions.tools.rules.credential import Credential, CredentialBook
+from events.credentials import CREDENTIALS as CREDENTIALS_COLLECTION
+from events.credentials import Credential
+from functions.tools.rules.credential import CredentialBook
 from functions.tools.rules.entity_types import INVOCATION
 from functions.tools.rules.invocation import Invocation
 from shared.aggregates.aggregate import Aggregate
@@ -38,7 +40,7 @@ CONNECTORS = Aggregate(
 CREDENTIALS = Aggregate(
     noun="credential",
     model=Credential,
-    collection="credentials",
+    collection=CREDENTIALS_COLLECTION,
     sparse=("listed_at",),
     composites=((WORKSPACE, "-listed_at"),),
     queried=("-listed_at",),

@@ -3,9 +3,14 @@
 from typing import Any, Self
 
 from events.connectors import Connector, ConnectorOperation, ConnectorStatus
-from events.credentials import CredentialKind, CredentialStatus, Shown
+from events.credentials import (
+    Credential,
+    CredentialKind,
+    CredentialStatus,
+    CredentialUse,
+    Shown,
+)
 from events.effects import Effect
-from functions.tools.rules.credential import Credential
 from shared.kit.instants import Instant
 from shared.kit.models import Model, Page, part_of
 from shared.kit.workspaces import InWorkspace
@@ -69,6 +74,7 @@ class CredentialView(Model):
     name: str
     kind: CredentialKind
     status: CredentialStatus
+    used_by: CredentialUse
     hosts: tuple[str, ...]
     shown: Shown
     version: int

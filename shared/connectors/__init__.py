@@ -1,6 +1,7 @@
-"""The connectors of a tenant, for whoever compiles, rehearses or judges with them: read where
-`tools` keeps them."""
+"""The connectors and credentials of a tenant, for whoever compiles, rehearses or judges with them,
+or calls models: read where `tools` keeps them."""
 
+from shared.connectors.credentials import read_credentials
 from shared.connectors.reading import read_connectors
 
-__all__ = ["read_connectors"]
+__all__ = ["read_connectors", "read_credentials"]

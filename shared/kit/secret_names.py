@@ -1,5 +1,6 @@
 """Which secret holds which value: one for each function, and one for the public keys of all."""
 
+import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping
 
@@ -14,8 +15,18 @@ TENANTS = "tenants"
 PASSWORD = "postgres-password"  # noqa: S105 - a secret's name
 # Begins the names of the secrets that hold tenants' credentials, one each.
 CREDENTIAL = "credential-"
+# Those among them that calls of models are made with, which nothing else of that function's begins.
+CREDENTIAL_OF_MODELS = f"{CREDENTIAL}models-"
 # Secrets of no function, so that none may have one of these names.
 SHARED = (PUBLIC_KEYS, TENANTS, PASSWORD)
+
+
+def credential_secret(tenant_id: str, credential_id: str, *, of_models: bool = False) -> str:
+    """The secret that holds the value of a tenant's credential. Of those of models it begins with
+    another text, because a grant can be limited to how names begin."""
+    begins = CREDENTIAL_OF_MODELS if of_models else CREDENTIAL
+    said = f"{tenant_id}\x1f{credential_id}"
+    return begins + hashlib.sha256(said.encode()).hexdigest()[:40]
 
 
 def secret_of(name: str) -> str:

@@ -144,6 +144,8 @@ class Access(Model):
     secrets: Names = ()
     # Whether its public side keeps tenants' credentials, each in a secret that it makes.
     credentials: bool = False
+    # Whether its public side reads those of them that calls of models are made with.
+    model_credentials: bool = False
     calls: Names = ()
     # How long objects stay: some days, or "kept", where nobody can delete one for years.
     buckets: dict[Name, Lifetime] = Field(default_factory=dict)

@@ -42,10 +42,15 @@ class Outbox:
         Raises LostRace or Unavailable for the commit itself. After it, the sweep publishes events
         and sets timers that failed here; where the change `is_redelivered`, raises Unavailable
         instead, so that the delivery is retried until all is published."""
+        await self.commit_only(store, change)
+        await self.hand_over(store, change, now=now)
+
+    async def commit_only(self, store: TenantStore, change: Change) -> None:
+        """Commits the change; its events are in the log, and `hand_over` or the sweep publishes
+        them. Raises LostRace, Unavailable."""
         if change.events:
             change.seal(await log_keys(self.noun))
         await store.commit(change)
-        await self.hand_over(store, change, now=now)
 
     async def hand_over(self, store: TenantStore, change: Change, *, now: datetime) -> None:
         """Publishes the events and sets the timers of a committed change, as `commit` does."""

@@ -50,3 +50,9 @@ def test_a_program_calls_a_model_with_a_key_and_its_calls_are_in_the_audit_log(
     assert route["subject"] == "model_route/small"
     assert len(calls) == 2
     assert "echo" not in str(calls)
+    call_id = calls[0]["subject"].removeprefix("model_call/")
+    (receipt,) = gala.get(f"/v1/receipts?call_id={call_id}")["items"]
+    said = (receipt["operation"], receipt["outcome"], receipt["key_id"], receipt["cost_usd_micros"])
+    assert said == ("model/chat.completions", "confirmed", key["key_id"], 180)
+    verified = gala.post(f"/v1/receipts/{receipt['receipt_id']}/verify", {})
+    assert (verified["status"], verified["tampered"]) == ("created", [])

@@ -4,13 +4,12 @@ import json
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from events.receipts import PREDICATE_TYPE, STATEMENT_TYPE, Receipt, statement
+from events.receipts import PREDICATE_TYPE, STATEMENT_TYPE, AnyReceipt, read_receipt, statement
 from events.registry import published_types
-from events.runs import TOPIC, Burst
 from functions.audit.rules.chain import Entry
 from functions.audit.rules.evidence import NewEntry, new_entry
 from shared.kit.canonical import canonical_json
-from shared.kit.errors import Invalid
+from shared.kit.errors import FieldError, Invalid
 from shared.kit.ids import is_id
 from shared.kit.instants import format_instant
 
@@ -18,14 +17,17 @@ from shared.kit.instants import format_instant
 ACTION = PREDICATE_TYPE
 # The types of events that report receipts.
 REPORT = frozenset(
-    name for name, payload in published_types()[TOPIC].items() if issubclass(payload, Burst)
+    name
+    for published in published_types().values()
+    for name, payload in published.items()
+    if "receipts" in payload.model_fields
 )
 
 
 class Recorded(NamedTuple):
     """A receipt as an entry has it."""
 
-    receipt: Receipt
+    receipt: AnyReceipt
     tenant_id: str
     workspace_id: str | None
 
@@ -42,13 +44,23 @@ def receipt_entries(attributes: Mapping[str, str], data: str) -> list[NewEntry]:
     if attributes["type"] not in REPORT:
         return []
     reported = json.loads(data).get("receipts") or ()
-    receipts = [Receipt.model_validate(each) for each in reported]
+    receipts = [read_receipt(each) for each in reported]
     return [_entry(each, attributes) for each in receipts]
 
 
 def subject_of(run_id: str) -> str:
     """What the entries of a run's receipts, and of its own events, are about."""
     return f"run/{run_id}"
+
+
+def sought(run_id: str | None, call_id: str | None) -> str | None:
+    """What the entries of the receipts of a run or of a program's call are about; None for all.
+    Raises Invalid for both at once."""
+    if run_id is not None and call_id is not None:
+        raise Invalid(FieldError("call_id", "is of no run: send either run_id or call_id"))
+    if call_id is not None:
+        return f"model_call/{call_id}"
+    return subject_of(run_id) if run_id is not None else None
 
 
 def recorded(entry: Entry) -> Recorded | None:
@@ -60,7 +72,7 @@ def recorded(entry: Entry) -> Recorded | None:
         said = json.loads(entry.body)
         predicate = said["predicate"]
         found = Recorded(
-            Receipt.model_validate(predicate), predicate["tenant_id"], predicate.get("workspace_id")
+            read_receipt(predicate), predicate["tenant_id"], predicate.get("workspace_id")
         )
         text = canonical_json(statement(*found)).decode()
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError, Invalid):
@@ -70,8 +82,8 @@ def recorded(entry: Entry) -> Recorded | None:
     return found if is_its_own and is_whole else None
 
 
-def _entry(receipt: Receipt, attributes: Mapping[str, str]) -> NewEntry:
+def _entry(receipt: AnyReceipt, attributes: Mapping[str, str]) -> NewEntry:
     within = attributes.get("workspaceid", "")
     body = canonical_json(statement(receipt, attributes["tenantid"], within)).decode()
-    at, subject = format_instant(receipt.at), subject_of(receipt.run_id)
-    return NewEntry(receipt.receipt_id, body, at, receipt.agent_id, ACTION, subject, within)
+    at, subject = format_instant(receipt.at), receipt.subject
+    return NewEntry(receipt.receipt_id, body, at, receipt.actor, ACTION, subject, within)

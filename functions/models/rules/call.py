@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from events.models import BudgetCharged, ModelCallSettled, ModelCallState, Tokens
+from functions.models.rules.receipts import receipt_of
 from functions.models.rules.refusals import BudgetExhausted
 from shared.budgets.budget import Budget
 from shared.budgets.limits import TENANT
@@ -34,6 +35,7 @@ class Outcome(Model):
     # The fallback that was asked at last, and what its provider calls the model.
     answered_by: str | None = None
     model: str | None = None
+    credential: str | None = None
 
 
 def reserve(call: ModelCall, budgets: tuple[Budget, ...]) -> Steps:
@@ -62,10 +64,12 @@ def settle(call: ModelCall, budgets: tuple[Budget, ...], outcome: Outcome, at: d
         tokens=outcome.tokens or Tokens(),
         answer_sha256=outcome.answer_sha256,
         answered_by=outcome.answered_by,
+        credential=outcome.credential,
         model=outcome.model or call.model,
     )
     charged = (_charged(each, call.reserved_usd_micros, cost) for each in budgets)
-    return (Transition(settled, ModelCallSettled), *charged)
+    reported = {"receipts": (receipt_of(settled),)}
+    return (Transition(settled, ModelCallSettled, reported), *charged)
 
 
 def lost(call: ModelCall, budgets: tuple[Budget, ...], at: datetime) -> Steps:

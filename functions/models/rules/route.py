@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import get_args
+from urllib.parse import urlsplit
 
+from events.credentials import Credential, why_not_for
 from events.models import ModelRouteChanged, ModelRouteState, Privacy, Provider, Wire
 from functions.models.rules.refusals import WireUnsupported
 from shared.kit.errors import FieldError, Invalid
@@ -57,6 +59,28 @@ def may_stand_in(other: ModelRoute | None, route: ModelRoute) -> bool:
     return (
         other is not None and other.provider == route.provider and not is_less_private(other, route)
     )
+
+
+def host_of(base_url: str) -> str:
+    """The host of a checked address."""
+    return (urlsplit(base_url).hostname or "").lower()
+
+
+def require_credential(credential: Credential | None, name: str, host: str) -> None:
+    """Raises Invalid for a credential that is not there, not used by models, or not for the
+    host."""
+    told = why_not_for(credential, name, (host,), "models")
+    if told is not None:
+        raise Invalid(FieldError("credential", told))
+
+
+def why_not_called(route: ModelRoute, known: Mapping[str, Credential]) -> str | None:
+    """Why the route cannot be called now with its credential; None where it can, or has none. A
+    credential may have been removed, or stored for other hosts, since the route was set."""
+    if route.credential is None:
+        return None
+    host = host_of(route.base_url or "")
+    return why_not_for(known.get(route.credential), route.credential, (host,), "models")
 
 
 def require_wire(route: ModelRoute, wire: Wire) -> None:

@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
+from starlette.background import BackgroundTask
 from starlette.responses import Response
 
 from functions.models.rules.asked import PATHS, Asked
@@ -14,12 +15,15 @@ from functions.models.rules.call import Outcome
 from functions.models.rules.costs import cost_of
 from functions.models.rules.hearing import LONGEST_EVENT, Hearing, events_in, is_only_usage
 from functions.models.rules.refusals import ProviderRefused, ProviderSilent
+from functions.models.rules.route import ModelRoute
 from functions.models.service import providers
+from functions.models.service.keys import NOTHING_SHOWN, Shown, shown_to
 from functions.models.service.providers import BrokenOff, NeverSent
-from functions.models.service.reserving import Begun, begin, end
+from functions.models.service.reserving import Begun, begin, end, tell_of
 from shared.kit.callers import Caller
 from shared.kit.errors import Unavailable
 from shared.kit.refusal_documents import anthropic_document, openai_document
+from shared.messaging.changes import Change
 from shared.runtime.bodies import JSON
 from shared.runtime.streams import Streamed
 
@@ -44,7 +48,7 @@ async def call(caller: Caller, asked: Asked, headers: Mapping[str, str]) -> Resp
         return await under_way.answer(headers)
     except BaseException:
         # Also where the process is being stopped.
-        await asyncio.shield(asyncio.ensure_future(under_way.end()))
+        await asyncio.shield(asyncio.ensure_future(under_way.end_and_tell()))
         raise
 
 
@@ -54,9 +58,11 @@ class _UnderWay:
     def __init__(self, caller: Caller, asked: Asked, begun: Begun) -> None:
         self._caller, self._asked, self._begun = caller, asked, begun
         self._hearing = Hearing(asked.wire, begun.bound)
-        self._route = begun.routes[0]
+        self._route = begun.called
+        self._shown = NOTHING_SHOWN
         self._is_refused = False
         self._has_ended = False
+        self._settled: Change | None = None
         self._open: providers.Answer | None = None
 
     async def answer(self, headers: Mapping[str, str]) -> Response:
@@ -70,7 +76,7 @@ class _UnderWay:
         media_type = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media_type == EVENT_STREAM and self._asked.is_streamed:
             streamed = Streamed(self._relayed(answer), media_type=EVENT_STREAM, headers=self._said)
-            streamed.at_end(self.end)
+            streamed.at_end(self.end_and_tell)
             return streamed
         try:
             body = await providers.whole(answer)
@@ -79,7 +85,7 @@ class _UnderWay:
         if not self._hearing.whole(body):
             raise ProviderSilent("the model's server answered something else than JSON")
         await self.end()
-        return Response(body, 200, self._said, media_type=JSON)
+        return self._answered(self._shown.masked(body), 200, self._said)
 
     async def end(self) -> None:
         """Charges the call once, and leaves the provider alone."""
@@ -88,15 +94,27 @@ class _UnderWay:
         self._has_ended = True
         if self._open is not None:
             await self._open.aclose()
-        await end(self._caller, self._begun.call.call_id, self._outcome())
+        self._settled = await end(self._caller, self._begun, self._outcome())
+
+    async def end_and_tell(self) -> None:
+        """As `end`, and publishes that once."""
+        await self.end()
+        settled, self._settled = self._settled, None
+        if settled is not None:
+            await tell_of(self._caller, settled)
+
+    def _answered(self, body: bytes, status: int, said: Mapping[str, str]) -> Response:
+        """The whole answer. The program has it before the settlement is published."""
+        told = BackgroundTask(self.end_and_tell)
+        return Response(body, status, said, media_type=JSON, background=told)
 
     @property
     def _said(self) -> dict[str, str]:
         return {CALL_HEADER: self._begun.call.call_id}
 
     def _outcome(self) -> Outcome:
-        tokens, first = self._hearing.tokens, self._begun.routes[0]
-        is_fallback = self._route.name != first.name
+        tokens = self._hearing.tokens
+        is_fallback = self._route.name != self._begun.called.name
         return Outcome(
             tokens=None if self._is_refused else tokens,
             cost_usd_micros=None if tokens is None else cost_of(self._route.prices, tokens),
@@ -104,6 +122,7 @@ class _UnderWay:
             is_refused=self._is_refused,
             answered_by=self._route.name if is_fallback else None,
             model=self._route.model,
+            credential=self._route.credential,
         )
 
     async def _asked_provider(self, headers: Mapping[str, str]) -> "providers.Answer":
@@ -112,9 +131,10 @@ class _UnderWay:
         path, routes = PATHS[self._asked.wire], self._begun.routes
         for route in routes:
             self._route = route
-            body = self._asked.for_provider(route, routes[0])
+            body = self._asked.for_provider(route, self._begun.called)
             try:
-                answer = await providers.ask(route, path, body, headers)
+                self._shown = await self._shown_to(route)
+                answer = await providers.ask(route, path, body, {**headers, **self._shown.headers})
             except NeverSent:
                 continue
             except Unavailable:
@@ -126,7 +146,11 @@ class _UnderWay:
                 return answer
             await answer.aclose()
         self._is_refused = True
-        raise providers.silent(routes[0])
+        raise providers.silent(self._begun.called)
+
+    async def _shown_to(self, route: ModelRoute) -> Shown:
+        known = self._begun.credentials.get(route.credential or "")
+        return await shown_to(route, self._caller.tenant_id, known)
 
     async def _refused(self, answer: "providers.Answer") -> Response:
         """A refusal of the provider, as it says it. Raises ProviderRefused for one that is about
@@ -134,7 +158,8 @@ class _UnderWay:
         self._is_refused = True
         status = answer.status_code
         if status in _OURS or 300 <= status < 400 or status < 300:
-            raise ProviderRefused(f"the provider of {self._route.name} answered {status}")
+            named = f" to the credential {self._route.credential}" if self._route.credential else ""
+            raise ProviderRefused(f"the provider of {self._route.name} answered {status}{named}")
         try:
             body = await providers.whole(answer, _LONGEST_REFUSAL)
         except BrokenOff:
@@ -143,7 +168,8 @@ class _UnderWay:
         known = {name.lower(): value for name, value in answer.headers.items()}
         passed = ("retry-after", "retry-after-ms", "x-should-retry")
         said = self._said | {name: known[name] for name in passed if name in known}
-        return Response(_as_json(body, status, self._asked), status, said, media_type=JSON)
+        shown = self._shown.masked(_as_json(body, status, self._asked))
+        return self._answered(shown, status, said)
 
     async def _relayed(self, answer: "providers.Answer") -> AsyncGenerator[bytes, None]:
         """The events as they come; the last one once the call is settled. A stream that ends before
@@ -157,7 +183,7 @@ class _UnderWay:
                         continue
                     if self._hearing.is_over:
                         await self.end()
-                    yield event
+                    yield self._shown.masked(event)
                     if self._hearing.is_over:
                         return
                 if len(held) > LONGEST_EVENT:

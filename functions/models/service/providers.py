@@ -5,13 +5,11 @@ from functools import partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING
 
-from functions.models.aggregates import MODEL_KEY
 from functions.models.rules.refusals import ProviderSilent
 from functions.models.rules.route import ModelRoute
 from functions.models.settings import settings
 from shared.kit.per_loop import PerLoop
 from shared.runtime.certificates import trusted_certificates
-from shared.storage.secrets import read_secret
 
 if TYPE_CHECKING:
     import httpx2
@@ -23,7 +21,6 @@ CONNECTED_WITHIN_SECONDS = 3.0
 # Between two parts of an answer, and to its first: a model may think that long.
 NEXT_WITHIN_SECONDS = 240.0
 KEPT_CONNECTIONS = 20
-NO_KEY = "none"
 
 
 class NeverSent(Exception):
@@ -36,13 +33,13 @@ class BrokenOff(Exception):
 
 async def ask(route: ModelRoute, path: str, body: bytes, headers: Mapping[str, str]) -> "Answer":
     """The provider's answer, of which only the head was read; whoever gets it closes it. No
-    redirect is followed, and no proxy asked. Raises NeverSent, BrokenOff, Unavailable."""
+    redirect is followed, and no proxy asked. Raises NeverSent, BrokenOff."""
     import httpx2
 
     base = route.base_url or settings().model_url
     if not base:
         raise NeverSent
-    said = {**headers, **await _credential(route), "Content-Type": "application/json"}
+    said = {**headers, "Content-Type": "application/json"}
     client = _client_of(route)
     try:
         request = client.build_request("POST", f"{base}{path}", content=body, headers=said)
@@ -118,18 +115,6 @@ def _guarded(*, may_be_loopback: bool) -> "httpx2.AsyncClient":
 
 _own = PerLoop(_own_client)
 _others = {each: PerLoop(partial(_guarded, may_be_loopback=each)) for each in (False, True)}
-
-
-async def _credential(route: ModelRoute) -> Mapping[str, str]:
-    """The stack's key, for the stack's own address and for no other."""
-    if route.base_url is not None:
-        return {}
-    key = await read_secret(MODEL_KEY)
-    if key == NO_KEY:
-        return {}
-    if route.provider == "anthropic":
-        return {"x-api-key": key}
-    return {"Authorization": f"Bearer {key}"}
 
 
 def silent(route: ModelRoute) -> ProviderSilent:

@@ -1,25 +1,38 @@
 """Holds what a call may cost before anybody is asked, and charges what it did cost."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
+from events.credentials import Credential
 from functions.models.aggregates import BUDGETS, CALLS, LIMITS, ROUTES, RUN
 from functions.models.rules.asked import Asked
 from functions.models.rules.call import ModelCall, Outcome, lost, tell
 from functions.models.rules.call import reserve as reserved
 from functions.models.rules.call import settle as settled
 from functions.models.rules.costs import Bound, most_of
-from functions.models.rules.refusals import BudgetExhausted, ModelUnknown
-from functions.models.rules.route import ModelRoute, may_stand_in, require_wire
+from functions.models.rules.refusals import BudgetExhausted, ModelUnknown, ProviderRefused
+from functions.models.rules.route import (
+    ModelRoute,
+    may_stand_in,
+    require_wire,
+    why_not_called,
+)
+from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.command import Command
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.budgets.budget import Budget
 from shared.budgets.leasing import Leasing
 from shared.budgets.limits import TENANT, BudgetLimit, budget_id, limit_of
+from shared.connectors import read_credentials
 from shared.kit import clock
 from shared.kit.callers import Caller
 from shared.kit.ids import is_id, new_id
+from shared.messaging.changes import Change
+from shared.storage.batches import Document
+from shared.storage.firestore import TenantStore
 from shared.storage.races import decide_again
 
 _log = logging.getLogger(__name__)
@@ -27,29 +40,37 @@ _LEASING = Leasing(RUN, lambda platform: (tell(platform),), BudgetExhausted)
 
 
 class Begun(NamedTuple):
-    """A call for which all that it may cost is held: `routes` may be asked, in their order."""
+    """A call for which all that it may cost is held: the route that was `called`, and those that
+    may be asked, in their order."""
 
     call: ModelCall
+    called: ModelRoute
     routes: tuple[ModelRoute, ...]
     bound: Bound
+    # The tenant's own that the routes name.
+    credentials: Mapping[str, Credential]
+    # What its commit wrote.
+    written: Mapping[tuple[str, str], Document] = MappingProxyType({})
 
 
 async def begin(caller: Caller, asked: Asked) -> Begun:
     """Holds the most that the call may cost by any of its routes, in one commit. Two reads, one
-    more where there are fallbacks. Raises ModelUnknown, WireUnsupported, Invalid, BudgetExhausted,
-    Unavailable."""
+    more where there are fallbacks, and one where routes name credentials. Raises ModelUnknown,
+    WireUnsupported, Invalid, BudgetExhausted, ProviderRefused, Unavailable."""
     call_id = new_id("mdc", caller.received_at)
     begun: list[Begun] = []
+    changes: list[Change] = []
 
     async def use_case(work: Command) -> ModelCall:
         known = await work.find(CALLS, call_id) if work.attempt and begun else None
         if known is not None:
             return known
         begun[:] = [await _begun(work, caller, asked, call_id)]
+        changes[:] = [work.change]
         return begun[0].call
 
     await RUN.command(caller, use_case, ModelCall)
-    return begun[0]
+    return begun[0]._replace(written=changes[0].written)
 
 
 async def _begun(work: Command, caller: Caller, asked: Asked, call_id: str) -> Begun:
@@ -61,10 +82,11 @@ async def _begun(work: Command, caller: Caller, asked: Asked, call_id: str) -> B
         *((BUDGETS, budget_id(*each)) for each in places),
         *((LIMITS, scope) for scope, _ in places),
     )
-    routes = await _routes(work, asked)
-    bound = asked.bound(routes[0])
+    first, *others = await _routes(work, asked)
+    credentials = await _credentials(work, (first, *others))
+    routes = _callable((first, *others), credentials)
+    bound = asked.bound(first)
     budgets = await _budgets(work, places)
-    first = routes[0]
     call = ModelCall(
         call_id=call_id,
         wire=asked.wire,
@@ -80,7 +102,7 @@ async def _begun(work: Command, caller: Caller, asked: Asked, call_id: str) -> B
         holders=tuple(budget_id(each.scope, each.period) for each in budgets),
     )
     await work.save(*await _LEASING.covered(work, reserved(call, budgets)))
-    return Begun(call, routes, bound)
+    return Begun(call, first, routes, bound, credentials)
 
 
 def _key_of(caller: Caller) -> str | None:
@@ -100,6 +122,22 @@ async def _routes(work: Command, asked: Asked) -> tuple[ModelRoute, ...]:
     return (route, *(each for each in others if each and may_stand_in(each, route)))
 
 
+async def _credentials(work: Command, routes: tuple[ModelRoute, ...]) -> Mapping[str, Credential]:
+    named = (each.credential for each in routes if each.credential is not None)
+    return await read_credentials(work.store, named)
+
+
+def _callable(
+    routes: tuple[ModelRoute, ...], known: Mapping[str, Credential]
+) -> tuple[ModelRoute, ...]:
+    """Those that can be called with their credentials. Raises ProviderRefused where there is
+    none."""
+    found = tuple(each for each in routes if why_not_called(each, known) is None)
+    if not found:
+        raise ProviderRefused(f"{routes[0].name}: {why_not_called(routes[0], known)}")
+    return found
+
+
 async def _budgets(work: Command, places: list[tuple[str, str]]) -> tuple[Budget, ...]:
     """The tenant's budget of the month and, where a governor has limited the key, that of its
     day."""
@@ -114,31 +152,50 @@ async def _budgets(work: Command, places: list[tuple[str, str]]) -> tuple[Budget
     return tuple(found)
 
 
-async def end(caller: Caller, call_id: str, outcome: Outcome) -> ModelCall | None:
-    """Charges what the call cost, once; None where that failed, and the sweep will charge all that
-    was reserved. Never raises but where it is cancelled."""
-    attempt = 0
+async def end(caller: Caller, begun: Begun, outcome: Outcome) -> Change | None:
+    """Charges what the call cost, once, and gives the commit of that, which `tell_of` publishes;
+    None where it was settled before, or that failed, and the sweep will charge all that was
+    reserved. Decides by what `begin` wrote, and reads only where that was changed since. Never
+    raises but where it is cancelled."""
+    call_id, attempt = begun.call.call_id, 0
 
-    async def once() -> ModelCall | None:
+    async def once() -> Change | None:
         nonlocal attempt
         at = clock.now()
         work = Command(RUN, replace(caller, received_at=at), attempt)
+        known = {} if attempt else begun.written
         attempt += 1
+        holders = ((BUDGETS, each) for each in begun.call.holders)
+        things: tuple[tuple[Aggregate[Any], str], ...] = ((CALLS, call_id), *holders)
+        for aggregate, id in things:
+            if (document := known.get((aggregate.collection, id))) is not None:
+                await work.take(aggregate, id, document)
+        await work.prefetch(*things)
         call = await work.find(CALLS, call_id)
         if call is None:
             return None
         work.is_about(CALLS, call_id)
-        saved = await work.save(*settled(call, await _holders(work, call), outcome, at))
+        await work.save(*settled(call, await _holders(work, call), outcome, at))
         change = work.finish()
-        if change.writes:
-            await RUN.outbox.commit(work.store, change, now=at)
-        return saved[0] if saved else call
+        if not change.writes:
+            return None
+        await RUN.outbox.commit_only(work.store, change)
+        return change
 
     try:
         return await decide_again(once)
     except Exception:  # noqa: BLE001 - the program has its answer; the sweep settles the call
         _log.exception("a call of a model was not settled: %s", call_id)
         return None
+
+
+async def tell_of(caller: Caller, change: Change) -> None:
+    """Publishes what a settlement says; what fails here the sweep publishes. Never raises but where
+    it is cancelled."""
+    try:
+        await RUN.outbox.hand_over(TenantStore(caller.tenant_id), change, now=clock.now())
+    except Exception:  # noqa: BLE001 - the log has it
+        _log.exception("the settlement of a call was not published")
 
 
 async def settle_lost(work: UnitOfWork, call: ModelCall) -> None:

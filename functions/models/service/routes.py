@@ -1,10 +1,11 @@
 """Sets and shows where the calls of models go."""
 
 from functions.models.aggregates import ROUTES, RUN
-from functions.models.rules.route import ModelRoute, set_route
+from functions.models.rules.route import ModelRoute, host_of, require_credential, set_route
 from functions.models.settings import settings
 from functions.models.views import ModelRouteView, RouteBody
 from shared.aggregates.command import Command
+from shared.connectors import read_credentials
 from shared.kit.callers import Caller
 from shared.kit.errors import FieldError, Invalid
 from shared.kit.public_addresses import NotCallable, OutsideUrl
@@ -17,14 +18,17 @@ async def put_route(
     """The route of the model from now on. Raises Invalid for an address that may not be called, and
     as `set_route`."""
     base_url = _checked(body.base_url)
+    host = _host_for(body.credential, base_url)
 
     async def use_case(work: Command) -> ModelRouteView:
-        known = dict.fromkeys((name, *body.fallbacks))
-        await work.find_all(ROUTES, known)
+        await work.find_all(ROUTES, dict.fromkeys((name, *body.fallbacks)))
         before = await work.find(ROUTES, name)
         said = body.model_dump(exclude_none=True) | {"base_url": base_url}
         by = {"set_by": caller.principal, "set_at": work.at}
         route = ModelRoute.model_validate({**said, **by, "name": name})
+        if body.credential is not None:
+            known = await read_credentials(work.store, (body.credential,))
+            require_credential(known.get(body.credential), body.credential, host)
         others = await work.find_all(ROUTES, body.fallbacks)
         for each in body.fallbacks:
             work.rely_on(ROUTES, each)
@@ -32,6 +36,16 @@ async def put_route(
         return ModelRouteView.of(await work.save_change(before or route, *steps))
 
     return await RUN.command(caller, use_case, ModelRouteView, key=key)
+
+
+def _host_for(credential: str | None, base_url: str | None) -> str:
+    """The host that the credential would go to."""
+    if base_url is not None:
+        return host_of(base_url)
+    if credential is not None:
+        said = "goes to no model of the stack's own: give the base_url of the account that it is of"
+        raise Invalid(FieldError("credential", said))
+    return ""
 
 
 def _checked(base_url: str | None) -> str | None:

@@ -7,19 +7,12 @@ from typing import Final, Literal
 from pydantic import SecretStr
 
 from shared.kit.public_addresses import NotCallable, OutsideUrl
+from shared.kit.secret_headers import may_hold
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 WITHOUT_BODY = ("GET", "DELETE")
 _TEMPLATE = re.compile(r"(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|\{[A-Za-z0-9_.-]{1,100}\})*)+")
 _PLACE = re.compile(r"\{([^{}]*)\}")
-_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
-# What says where a message goes, or where it ends, and what the client itself sends.
-_RESERVED = re.compile(
-    r"host|content-.*|transfer-encoding|te|trailer|connection|keep-alive|upgrade|expect|proxy-.*"
-    r"|accept|accept-encoding|user-agent|cookie2?|set-cookie2?|sec-.*|x-forwarded-.*|forwarded"
-    r"|x-http-method.*|x-method-override|range|if-.*|via|traceparent|tracestate",
-    re.IGNORECASE,
-)
 _AUTHORIZATION: Final = "authorization"
 
 
@@ -107,7 +100,7 @@ def wrong_operation(operation: HttpOperation) -> str | None:
     if len(set(names)) < len(names):
         return "query: an argument has one place, in the path or in the query"
     header = operation.idempotency_header
-    if header is not None and not _is_free(header):
+    if header is not None and not may_hold(header):
         return f"idempotency_header: {header[:100]!r} is no header that a key may go into"
     return None
 
@@ -130,7 +123,7 @@ def wrong_target(target: Target, *, may_be_loopback: bool) -> str | None:
         return "base_url: must have no query, and plain characters only"
     if any(is_dots(each) for each in target.base_url.split("/")):
         return "base_url: must not have . or .. between slashes"
-    if isinstance(auth, InHeader) and not _is_free(auth.name):
+    if isinstance(auth, InHeader) and not may_hold(auth.name):
         return f"header: {auth.name[:100]!r} is no header that a credential may go into"
     return None
 
@@ -147,9 +140,3 @@ def wrong_together(target: Target, operation: HttpOperation) -> str | None:
 def is_dots(segment: str) -> bool:
     """Whether some server takes this part of a path for the place itself, or the one above."""
     return segment.partition(";")[0] in (".", "..")
-
-
-def _is_free(header: str) -> bool:
-    # To some servers an underscore is a dash.
-    plain = header.replace("_", "-")
-    return _HEADER.fullmatch(header) is not None and _RESERVED.fullmatch(plain) is None

@@ -14,8 +14,8 @@ from events.connectors import (
     ConnectorSuspended,
     connector_id,
 )
+from events.credentials import Credential, why_not_for
 from events.effects import Effect
-from functions.tools.rules.credential import Credential, why_not_for
 from functions.tools.rules.targets import wrong_with
 from shared.kit.contents import Content
 from shared.kit.errors import FieldError, Invalid, NotFound, VersionConflict
@@ -116,7 +116,7 @@ def activate(
         return ()
     named = connector.definition.credential
     if named is not None:
-        told = why_not_for(credential, named, connector.definition.hosts)
+        told = why_not_for(credential, named, connector.definition.hosts, "connectors")
         if told is not None:
             raise VersionConflict(told)
     for wrong in wrong_with(connector.definition, credential, may_be_loopback=may_be_loopback):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from events.connectors import ConnectorDefinition, ConnectorOperation
+from events.credentials import Credential, is_there
 from functions.tools.http.targets import (
     Auth,
     Basic,
@@ -14,7 +15,6 @@ from functions.tools.http.targets import (
     wrong_target,
     wrong_together,
 )
-from functions.tools.rules.credential import Credential, is_there
 from shared.kit.errors import FieldError
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Awaitable, Callable
 
 from events.connectors import Connector, ConnectorDefinition, connector_id
+from events.credentials import Credential, credential_id
 from functions.tools.aggregates import CONNECTORS, CREDENTIALS, RUN
 from functions.tools.rules import connector as rules
-from functions.tools.rules.credential import Credential, credential_id
 from functions.tools.rules.definitions import checked
 from functions.tools.rules.targets import wrong_with
 from functions.tools.settings import settings

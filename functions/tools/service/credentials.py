@@ -1,13 +1,15 @@
 """Credentials: their values go to Secret Manager and come back to no one; acting alone reads
 them."""
 
+from events.credentials import credential_id
 from functions.tools.aggregates import BOOK, BOOK_ID, CREDENTIALS, RUN
 from functions.tools.rules import credential as rules
-from functions.tools.rules.credential import CredentialBook, credential_id, secret_id
+from functions.tools.rules.credential import CredentialBook
 from functions.tools.rules.credential_bodies import CredentialBody
 from functions.tools.views import CredentialView
 from shared.aggregates import Command
 from shared.kit.callers import Caller
+from shared.kit.secret_names import credential_secret
 from shared.storage.idempotency import IdempotencyKey
 from shared.storage.secret_writing import add_value, delete_secret, forget_before
 
@@ -15,9 +17,9 @@ from shared.storage.secret_writing import add_value, delete_secret, forget_befor
 async def put(caller: Caller, name: str, body: CredentialBody) -> CredentialView:
     """The credential, whose secret holds the value, and no older one. A crash before the commit
     leaves a version that the next value destroys. Raises VersionConflict where the tenant has as
-    many as it may, Unavailable."""
+    many as it may or this one has another use, Unavailable."""
     id = credential_id(name, caller.workspace_id)
-    secret = secret_id(caller.tenant_id, id)
+    secret = credential_secret(caller.tenant_id, id, of_models=body.used_by == "models")
     stored: list[str] = []
 
     async def use_case(work: Command) -> CredentialView:
@@ -25,6 +27,7 @@ async def put(caller: Caller, name: str, body: CredentialBody) -> CredentialView
         book = await find_book(work)
         rules.check_room(book, id)
         known = await work.find(CREDENTIALS, id)
+        rules.check_use(known, body)
         # A lost race stores it anew, so that the commit never names a version that was destroyed.
         stored[:] = [await add_value(secret, body.secret.get_secret_value())]
         steps = rules.put(known, book, id, name, body, stored[0], caller.principal, work.at)
@@ -43,7 +46,8 @@ async def remove(caller: Caller, key: IdempotencyKey, name: str) -> CredentialVi
 
     async def use_case(work: Command) -> CredentialView:
         credential = rules.found(await work.get(CREDENTIALS, id))
-        await delete_secret(secret_id(caller.tenant_id, id))
+        of_models = credential.used_by == "models"
+        await delete_secret(credential_secret(caller.tenant_id, id, of_models=of_models))
         saved = await work.save(*rules.remove(credential, await find_book(work), caller.principal))
         return CredentialView.of(saved[0])
 

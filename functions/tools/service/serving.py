@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from pydantic import SecretStr
 
 from events.connectors import GRAVEST, HTTP_OUTPUT, Connector, ConnectorOperation
+from events.credentials import credential_id, why_not_for
 from events.operations import OPERATIONS, SYSTEM, OperationDefinition
 from functions.tools.aggregates import CREDENTIALS
 from functions.tools.http.acting import Auth, call_http
@@ -21,13 +22,13 @@ from functions.tools.own.acting import (
     Unanswered,
 )
 from functions.tools.own.operations import ACTS
-from functions.tools.rules.credential import credential_id, secret_id, why_not_for
 from functions.tools.rules.targets import auth_of, sent_as, target_of
 from functions.tools.service.admitting import Refusal
 from functions.tools.settings import settings
 from shared.capabilities.grants import Grant
 from shared.connectors import read_connectors
 from shared.kit.canonical import canonical_json
+from shared.kit.secret_names import credential_secret
 from shared.storage.firestore import TenantStore
 from shared.storage.secrets import read_version
 
@@ -89,11 +90,12 @@ async def _with_credential(
     id = credential_id(name, connector.workspace_id)
     document = await store.get(CREDENTIALS.collection, id)
     credential = CREDENTIALS.state_in(document.data) if document is not None else None
-    if credential is None or why_not_for(credential, name, connector.definition.hosts) is not None:
+    told = why_not_for(credential, name, connector.definition.hosts, "connectors")
+    if credential is None or told is not None:
         said = "the credential of the connector is not there, or not for its hosts"
         return _refused(definition, said, may_be_repeated=True)
     value = await read_version(
-        secret_id(store.tenant_id, id), credential.secret_version, credential.version
+        credential_secret(store.tenant_id, id), credential.secret_version, credential.version
     )
     secret = Secret(
         tenant_id=store.tenant_id,

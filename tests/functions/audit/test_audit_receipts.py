@@ -7,9 +7,11 @@ import psycopg
 import pytest
 from pydantic import ValidationError
 
-from events.receipts import statement
+from events.receipts import ModelAsked, ProgramReceipt, receipt_id_of, statement
 from functions.audit.appending import append
+from functions.audit.rules.receipts import recorded
 from shared.kit.canonical import canonical_json
+from shared.verify.receipts import check_statement
 from tests.functions.audit.chains import Chain, broken_at, entries_of
 from tests.functions.audit.reports import receipt, report
 
@@ -38,6 +40,31 @@ async def test_the_entry_of_the_event_has_the_receipts_by_their_hash_only(chain:
     await append(report(chain.tenant, 1, receipt(1)))
     own, *_ = await entries_of(chain.tenant)
     assert json.loads(json.loads(own.body)["data"])["receipts"].keys() == {"bytes", "sha256"}
+
+
+async def test_a_programs_call_of_a_model_has_a_receipt_too(chain: Chain) -> None:
+    said = ProgramReceipt(
+        receipt_id=receipt_id_of("mdc_1", "confirmed"),
+        invocation_id="mdc_1",
+        operation="model/messages",
+        outcome="confirmed",
+        at=receipt(1).at,
+        called_by="ada",
+        arguments_sha256="a" * 64,
+        model=ModelAsked(name="claude", route="small", tokens_in=3),
+    )
+    data = json.dumps({"receipts": [said.model_dump(mode="json")]})
+    settled = {"type": "assent.model_call.settled.v1", "subject": "model_call/mdc_1"}
+    await append(report(chain.tenant, 1, receipt(1)))
+    await append(report(chain.tenant, 2, data=data, source="//assent/models", **settled))
+    *_, own, entry = await entries_of(chain.tenant)
+    assert json.loads(json.loads(own.body)["data"])["receipts"].keys() == {"bytes", "sha256"}
+    found = recorded(entry)
+    assert found is not None
+    assert (found.receipt, found.tenant_id) == (said, chain.tenant)
+    check_statement(entry.body.encode(), chain.tenant, said.receipt_id)
+    await chain.cover()
+    assert (await chain.check()).broken == ()
 
 
 async def test_repeated_and_reordered_deliveries_append_a_receipt_once(chain: Chain) -> None:

@@ -8,12 +8,20 @@ from typing import Any
 import httpx
 from joserfc.jwk import OKPKey
 
+from emulators.ports import HOST
 from functions.models.aggregates import BUDGETS, CALLS, LIMITS
 from functions.models.rules.call import ModelCall
+from functions.tools.aggregates import CREDENTIALS
+from functions.tools.rules.credential import CredentialBook, put
+from functions.tools.rules.credential_bodies import CredentialBody
 from shared.budgets.budget import Budget
 from shared.budgets.limits import TENANT, BudgetLimit
+from shared.connectors import read_credentials
+from shared.kit import clock
+from shared.kit.secret_names import credential_secret
 from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
+from shared.storage.secret_writing import add_value
 from tests.bearers import authorization
 from tests.shared.cloud import Cloud
 
@@ -105,6 +113,19 @@ class World:
         found = [each async for each in self.store.find_all(BUDGETS.collection)]
         states = [BUDGETS.state_in(each.data) for each in found]
         return next((each for each in states if each.scope == TENANT), None)
+
+    async def credential(self, name: str, value: str, **changed: Any) -> None:
+        """Stores a credential as `tools` does, in the place of another one."""
+        body = {"kind": "bearer", "used_by": "models", "hosts": [HOST], "secret": value, **changed}
+        taken = CredentialBody.model_validate(body)
+        known = (await read_credentials(self.store, [name])).get(name)
+        secret = credential_secret(self.tenant, name, of_models=taken.used_by == "models")
+        version = await add_value(secret, value)
+        at = clock.now()
+        steps = put(known, CredentialBook(), name, name, taken, version, "gala", at)
+        batch = Batch()
+        batch.put(CREDENTIALS.collection, name, CREDENTIALS.fields(steps[0].state, 0, None))
+        await self.store.commit(batch)
 
     async def calls(self) -> list[ModelCall]:
         found = self.store.find_all(CALLS.collection)

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from functions.tools.rules.credential import secret_id
 from shared.kit.errors import Unavailable
+from shared.kit.secret_names import credential_secret
 from shared.messaging.log import EVENT_LOG
 from shared.storage.secrets import read_version
 from tests.functions.tools.connecting import (
@@ -102,7 +102,7 @@ async def test_a_credential_is_never_shown_and_its_older_values_are_gone(
     listed = await desk.sent("GET", "/v1/credentials")
     assert [each["name"] for each in listed["items"]] == [TOKEN]
     assert "secret-value" not in json.dumps([view, listed])
-    secret = secret_id(world.tenant, TOKEN)
+    secret = credential_secret(world.tenant, TOKEN)
     assert await read_version(secret, "2", 2) == "second-secret-value"
     with pytest.raises(Unavailable):
         await read_version(secret, "1", 1)
@@ -114,6 +114,31 @@ async def test_a_credential_is_never_shown_and_its_older_values_are_gone(
     assert (await desk.send("DELETE", f"/v1/credentials/{TOKEN}")).status_code == 404
     assert (await desk.credential("third-secret-value"))["version"] == 3
     assert await read_version(secret, "1", 3) == "third-secret-value"
+
+
+async def test_a_credential_of_models_is_in_a_secret_of_its_own_and_no_connectors(
+    world: World, desk: Desk
+) -> None:
+    await desk.credential("a-secret-value")
+    body = {"kind": "bearer", "hosts": ["api.example.com"], "secret": "sk-value"}
+    path = f"/v1/credentials/{TOKEN}"
+    other = await desk.send("PUT", path, {**body, "used_by": "models"})
+    assert (other.status_code, "delete it" in other.text) == (409, True)
+    await desk.sent("DELETE", path)
+    for wrong in ({"secret": "sk-value\n"}, {"kind": "basic", "user": "ada"}):
+        refused = await desk.send("PUT", path, {**body, "used_by": "models", **wrong})
+        assert (refused.status_code, "sk-value" in refused.text) == (422, False)
+    await desk.sent("PUT", path, {**body, "used_by": "models"})
+    secret = credential_secret(world.tenant, TOKEN, of_models=True)
+    assert secret.startswith("credential-models-")
+    assert await read_version(secret, "1", 2) == "sk-value"
+    made = await desk.sent("POST", "/v1/connectors", desk.definition())
+    pin = {"pin": made["pin"]}
+    refused = await desk.send("POST", f"/v1/connectors/{made['name']}/activate", pin)
+    assert (refused.status_code, "used by models" in refused.text) == (409, True)
+    await desk.sent("DELETE", path)
+    with pytest.raises(Unavailable):
+        await read_version(secret, "1", 3)
 
 
 async def test_a_credential_that_is_gone_or_for_other_hosts_is_not_sent(
