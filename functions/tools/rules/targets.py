@@ -65,6 +65,8 @@ def wrong_with(
     if told is not None:
         yield FieldError("credential", f"does not fit: {told}")
     for number, operation in enumerate(definition.operations):
+        if not isinstance(operation, ConnectorOperation):
+            continue
         told = wrong_together(target, sent_as(operation))
         if told is not None:
             field, _, told = told.partition(": ")
