@@ -25,6 +25,8 @@ TOPIC = "tools"
 CONNECTORS = "connectors"
 MOST_OPERATIONS = 100
 MOST_SCHEMA_BYTES, MOST_UNDO_BYTES = 64 * 1024, 16 * 1024
+# Where a server of the operator's image is: its name follows.
+BAKED = "stdio:"
 # What an operation counts as that nobody gave an effect.
 GRAVEST: Effect = "pay"
 
@@ -137,6 +139,11 @@ class ConnectorDefinition(Model):
     ]
     # Of an MCP server, as its tools were read.
     server: McpServer | None = None
+
+    @property
+    def baked(self) -> str | None:
+        """The name of the server of the operator's image that it is, or None."""
+        return self.url.removeprefix(BAKED) if self.url.startswith(BAKED) else None
 
     @property
     def in_order(self) -> Self:

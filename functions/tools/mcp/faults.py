@@ -39,16 +39,29 @@ def fault_of(error: BaseException, exchange: Exchange, seconds: float) -> Fault:
     status = exchange.call_status
     if exchange.stopped is not None:
         return Unknown(reason=f"the server {exchange.stopped}", status=status)
-    told = next((each for each in leaves if isinstance(each, MCPError)), None)
+    told = _told(leaves)
     if status is not None and status >= 400:
         return Answered(status=status, value=told.message if told is not None else None)
-    if told is not None and told.code in _NOT_DONE:
-        return Refused(reason=f"the server refused it ({told.code})", detail=told.message)
+    refused = told_by(error)
+    if refused is not None:
+        return refused
     if any(isinstance(each, TimeoutError) for each in leaves):
         return Unknown(reason=f"the server did not answer within {seconds:.0f} seconds")
     if status is not None and told is None:
         return Unknown(reason="the answer is not what the protocol says", status=status)
     return Unknown(reason="the server broke off, or failed, before it had answered")
+
+
+def told_by(error: BaseException) -> Refused | None:
+    """The refusal that the server told, if that is what happened."""
+    told = _told(_leaves(error))
+    if told is None or told.code not in _NOT_DONE:
+        return None
+    return Refused(reason=f"the server refused it ({told.code})", detail=told.message)
+
+
+def _told(leaves: list[BaseException]) -> MCPError | None:
+    return next((each for each in leaves if isinstance(each, MCPError)), None)
 
 
 def _before_the_call(leaves: list[BaseException], exchange: Exchange) -> Fault:

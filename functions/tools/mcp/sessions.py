@@ -14,7 +14,7 @@ from events.mcp import WITHOUT_HANDSHAKE
 from functions.tools.mcp.exchange import Exchange
 
 LONGEST_EVENT = 1024 * 1024
-_WE = types.Implementation(name="assent", version="1")
+WE = types.Implementation(name="assent", version="1")
 # These quote what servers send, a credential perhaps.
 for _name in ("client", "mcp.client", "mcp.shared"):
     logging.getLogger(_name).setLevel(logging.CRITICAL + 1)
@@ -37,7 +37,7 @@ async def opened(exchange: Exchange) -> AsyncIterator[Session]:
         streamable_http_client(
             exchange.url, http_client=client, max_sse_event_size=LONGEST_EVENT
         ) as (read, write),
-        Session(read, write, client_info=_WE) as session,
+        Session(read, write, client_info=WE) as session,
     ):
         yield session
 

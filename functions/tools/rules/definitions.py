@@ -1,6 +1,6 @@
 """Whether a connector's definition can be one: its address, its operations and their schemas."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from events.catalogue import CONNECTORS
 from events.connectors import (
@@ -23,12 +23,17 @@ MOST_BYTES = 128 * 1024
 _KEYED = frozenset({"GET", "PUT", "DELETE"})
 
 
-def checked(definition: ConnectorDefinition, *, may_be_loopback: bool) -> ConnectorDefinition:
-    """The definition in order, with the host of its address where it names none. Raises Invalid
-    with every mistake that is found."""
-    errors = list(_of_address(definition, may_be_loopback))
-    whole = definition
-    if not errors:
+def checked(
+    definition: ConnectorDefinition,
+    *,
+    may_be_loopback: bool,
+    baked: Collection[str] = (),
+) -> ConnectorDefinition:
+    """The definition in order, with the host of its address where it names none. `baked`: the names
+    of servers in the operator's image. Raises Invalid with every mistake that is found."""
+    errors = list(_of_address(definition, may_be_loopback, baked))
+    whole = definition.in_order
+    if not errors and definition.baked is None:
         host = OutsideUrl.read(definition.url, may_be_loopback=may_be_loopback).host
         whole = definition.but(hosts=definition.hosts or (host,)).in_order
         if host not in whole.hosts:
@@ -50,7 +55,12 @@ def checked(definition: ConnectorDefinition, *, may_be_loopback: bool) -> Connec
     return whole
 
 
-def _of_address(definition: ConnectorDefinition, may_be_loopback: bool) -> Iterator[FieldError]:
+def _of_address(
+    definition: ConnectorDefinition, may_be_loopback: bool, baked: Collection[str]
+) -> Iterator[FieldError]:
+    if definition.kind == "mcp" and definition.baked is not None:
+        yield from _of_baked(definition, baked)
+        return
     try:
         host = OutsideUrl.read(definition.url, may_be_loopback=may_be_loopback).host
     except NotCallable as error:
@@ -60,6 +70,17 @@ def _of_address(definition: ConnectorDefinition, may_be_loopback: bool) -> Itera
     told = wrong_target(target, may_be_loopback=may_be_loopback)
     if told is not None:
         yield FieldError("url", told.partition(": ")[2])
+
+
+def _of_baked(definition: ConnectorDefinition, baked: Collection[str]) -> Iterator[FieldError]:
+    if definition.baked not in baked:
+        there = f"write one of {', '.join(sorted(baked))}" if baked else "write an https address"
+        yield FieldError("url", f"is no server of this installation: {there}")
+    for name in ("hosts", "credential"):
+        if getattr(definition, name):
+            yield FieldError(
+                name, "is nothing that a server of this installation has: leave it out"
+            )
 
 
 def _of_operation(

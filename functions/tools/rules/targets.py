@@ -54,6 +54,8 @@ def wrong_with(
 ) -> Iterator[FieldError]:
     """Why calls of a checked definition could not be sent with the credential; nothing where they
     can, and where it names one that is not stored yet."""
+    if definition.baked is not None:
+        return
     if definition.credential is None:
         auth = None
     elif credential is not None and is_there(credential):

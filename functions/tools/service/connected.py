@@ -80,6 +80,9 @@ async def call(
 ) -> Done:
     """What the call gave. Raises TargetRefused, NotReached, Unanswered, NotTaken."""
     may_be_loopback = settings().may_be_loopback
+    if isinstance(operation, ToolOperation) and definition.baked is not None:
+        given = await _called_baked(definition.baked, definition, operation, act)
+        return _tool_done(given, operation)
     if isinstance(operation, ToolOperation):
         given = await call_tool(
             definition,
@@ -99,6 +102,24 @@ async def call(
             credential=shown.secret,
             may_be_loopback=may_be_loopback,
         )
+    )
+
+
+async def _called_baked(
+    name: str, definition: ConnectorDefinition, operation: ToolOperation, act: Act
+) -> ToolOutcome:
+    from functions.tools.mcp.baked import call_baked
+
+    command = settings().mcp_servers.get(name)
+    if command is None or definition.server is None:
+        return Refused(reason="this installation has the server no more")
+    return await call_baked(
+        act.tenant_id,
+        name,
+        command,
+        protocol=definition.server.protocol,
+        tool=operation.name,
+        arguments=act.arguments,
     )
 
 

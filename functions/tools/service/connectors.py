@@ -16,12 +16,20 @@ from shared.kit.errors import Invalid
 from shared.storage.idempotency import IdempotencyKey
 
 
+def checked_here(definition: ConnectorDefinition) -> ConnectorDefinition:
+    """The definition in order, as far as this installation can call it. Raises Invalid."""
+    known = settings()
+    return checked(
+        definition, may_be_loopback=known.may_be_loopback, baked=known.mcp_servers.keys()
+    )
+
+
 async def register(
     caller: Caller, key: IdempotencyKey, definition: ConnectorDefinition
 ) -> ConnectorView:
     """The connector as a draft. Raises Invalid, also for a credential that is stored already and
     that its calls cannot be sent with; VersionConflict, Unavailable."""
-    right = checked(definition, may_be_loopback=settings().may_be_loopback)
+    right = checked_here(definition)
 
     async def use_case(work: Command) -> ConnectorView:
         within = work.workspace_id
@@ -50,7 +58,7 @@ async def change(
 
     async def rule(connector: Connector, work: Command) -> rules.Steps:
         definition = changed(connector.definition)
-        right = checked(definition, may_be_loopback=settings().may_be_loopback)
+        right = checked_here(definition)
         await _check_credential(work, right, connector.workspace_id)
         return rules.change(connector, right, caller.principal, work.at)
 

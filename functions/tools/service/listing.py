@@ -4,10 +4,9 @@ from events.connectors import Connector, ConnectorDefinition
 from functions.tools.aggregates import CONNECTORS, RUN
 from functions.tools.mcp.reading import NotRead, ReadRefused, read_tools
 from functions.tools.rules import connector as rules
-from functions.tools.rules.definitions import checked
 from functions.tools.rules.tools import Listing, ListingRefused, read
 from functions.tools.service.connected import NoCredential, made_with
-from functions.tools.service.connectors import id_of, register
+from functions.tools.service.connectors import checked_here, id_of, register
 from functions.tools.settings import settings
 from functions.tools.views import ConnectorView
 from shared.aggregates import Command
@@ -25,7 +24,7 @@ async def register_server(
 ) -> ConnectorView:
     """The connector as a draft, with the tools that its server lists now. Raises Invalid where it
     cannot be called, or lists what cannot be taken; VersionConflict, Unavailable."""
-    place = checked(unread, may_be_loopback=settings().may_be_loopback)
+    place = checked_here(unread)
     try:
         listing = await _listed(caller, place, caller.workspace_id)
         return await register(caller, key, read(listing, place))
@@ -53,7 +52,7 @@ async def refresh(caller: Caller, key: IdempotencyKey, name: str) -> ConnectorVi
         try:
             if listing is not None:
                 definition = read(listing, connector.definition)
-                right = checked(definition, may_be_loopback=settings().may_be_loopback)
+                right = checked_here(definition)
                 return rules.change(connector, right, caller.principal, work.at)
             said = why_not or ""
         except ListingRefused as error:
@@ -77,6 +76,8 @@ async def _listed(
 ) -> Listing:
     """What the server lists. Raises ListingRefused, Invalid, Unavailable."""
     try:
+        if definition.baked is not None:
+            return await _listed_by_baked(caller.tenant_id, definition.baked)
         shown = await made_with(TenantStore(caller.tenant_id), definition, workspace_id)
         return await read_tools(
             definition, shown.auth, shown.secret, may_be_loopback=settings().may_be_loopback
@@ -87,3 +88,13 @@ async def _listed(
         raise Invalid(FieldError("url", f"its tools cannot be read: {error}")) from error
     except NotRead as error:
         raise Unavailable(f"its tools cannot be read now: {error}") from error
+
+
+async def _listed_by_baked(tenant_id: str, name: str) -> Listing:
+    """What the server of the image lists. Raises ListingRefused, NotRead, ReadRefused."""
+    from functions.tools.mcp.baked import read_baked
+
+    command = settings().mcp_servers.get(name)
+    if command is None:
+        raise ReadRefused("this installation has it no more")
+    return await read_baked(tenant_id, name, command)

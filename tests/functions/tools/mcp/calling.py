@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from emulators.ports import HOST
-from events.connectors import ConnectorDefinition
+from events.connectors import ConnectorDefinition, ToolOperation
 from functions.tools.http.acting import Auth, Bearer, Credential
 from functions.tools.mcp.acting import call_tool
 from functions.tools.mcp.outcomes import ToolOutcome
@@ -54,10 +54,10 @@ async def called(
     """What became of a call of the server's one tool."""
     definition = pinned(url, protocol=protocol, **said)
     (operation,) = definition.operations
-    assert not hasattr(operation, "method")
+    assert isinstance(operation, ToolOperation)
     return await call_tool(
         definition,
-        operation,  # type: ignore[arg-type]
+        operation,
         {"text": "x"},
         auth=auth or Bearer(),
         credential=CREDENTIAL,

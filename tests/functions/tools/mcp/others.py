@@ -49,3 +49,12 @@ def _wait_for(port: int) -> None:
             return
         assert time.monotonic() < until, "the server does not start"
         time.sleep(0.05)
+
+
+def baked(folder: Path) -> dict[str, list[str]]:
+    """The servers that an operator may put into an image, and their commands: of the version
+    2026-07-28, and of 2025-11-25 with the files of `folder`."""
+    return {
+        "clock": [str(ROOT / ".venv" / "bin" / "mcp-server-time"), "--local-timezone", "UTC"],
+        "files": [node(), str(FILES), str(folder)],
+    }
