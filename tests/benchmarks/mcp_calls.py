@@ -34,7 +34,6 @@ def measure() -> dict[str, Figure]:
     with started_platform() as platform, _server() as new, everything() as old:
         os.environ.update(platform.env)
         found = running(Scene(platform.client))
-        tools = platform.address("tools")
         bounded = at_most(MOST_MORE_MILLISECONDS)
         for what, url, effect, aim in (
             ("that reads", new, "read", bounded),
@@ -43,9 +42,11 @@ def measure() -> dict[str, Figure]:
         ):
             name = f"tools-{len(figures)}"
             pin = _connected(found, name, url, effect)
-            alone, ours = asyncio.run(_taken(found, tools, name, url, pin))
+            at = platform.address("tools")
+            alone, ours, own = asyncio.run(_taken(found, at, name, url, pin))
             figures[f"call of a tool {what}, by the library alone"] = Figure(alone, "ms, p50")
             figures[f"call of a tool {what}, governed"] = Figure(ours, "ms, p50")
+            figures[f"call of our own beside one {what}"] = Figure(own, "ms, p50")
             figures[f"what governing adds to one {what}"] = Figure(ours - alone, "ms", aim=aim)
     return figures
 
@@ -63,24 +64,33 @@ def _connected(found: Running, name: str, url: str, effect: str) -> str:
     return str(pin)
 
 
-async def _taken(found: Running, tools: str, name: str, url: str, pin: str) -> tuple[float, float]:
-    """Milliseconds of a call by the library alone, and of one that is governed."""
-    alone, ours = [], []
+async def _taken(
+    found: Running, tools: str, name: str, url: str, pin: str
+) -> tuple[float, float, float]:
+    """Milliseconds of a call by the library alone, of one that is governed, and of a governed one
+    that calls nobody, which shows how much of it is the governing."""
+    taken: tuple[list[float], list[float], list[float]] = ([], [], [])
     async with _session(url) as session, httpx.AsyncClient(base_url=tools) as client:
-        for number in range(WARM_UP + CALLS):
-            arguments = {"message": f"{name} {number}"}
-            by, body = await asyncio.to_thread(call_of, found, f"{name}/echo", arguments, pin)
+
+        async def governed(operation: str, arguments: dict[str, Any], pin: str) -> float:
+            by, body = await asyncio.to_thread(call_of, found, operation, arguments, pin)
             began = time.perf_counter()
-            await session.call_tool("echo", arguments)
-            between = time.perf_counter()
-            answer = await client.post(
-                "/v1/invocations", json=body, headers={"Authorization": f"Bearer {by.token}"}
-            )
+            headers = {"Authorization": f"Bearer {by.token}"}
+            answer = await client.post("/v1/invocations", json=body, headers=headers)
             ended = time.perf_counter()
             assert answer.json()["status"] == "confirmed", answer.text
-            alone.append((between - began) * 1_000)
-            ours.append((ended - between) * 1_000)
-    return median(alone[WARM_UP:]), median(ours[WARM_UP:])
+            return ended - began
+
+        for number in range(WARM_UP + CALLS):
+            arguments = {"message": f"{name} {number}"}
+            began = time.perf_counter()
+            await session.call_tool("echo", arguments)
+            taken[0].append(time.perf_counter() - began)
+            taken[1].append(await governed(f"{name}/echo", arguments, pin))
+            computed = {"expression": "data", "data": number}
+            taken[2].append(await governed("assent/transform.apply", computed, ""))
+    alone, ours, own = (median(each[WARM_UP:]) * 1_000 for each in taken)
+    return alone, ours, own
 
 
 @asynccontextmanager
