@@ -11,6 +11,9 @@ BIN    := $(VENV)/bin
 # npm writes this file once all packages are there.
 OPENID := build/openid/node_modules/.package-lock.json
 OPENID_LOCK := $(wildcard emulators/openid/package.json emulators/openid/package-lock.json emulators/openid/.npmrc)
+# Servers of the Model Context Protocol that others wrote, for the tests of tools.
+MCP    := build/mcp/node_modules/.package-lock.json
+MCP_LOCK := $(addprefix tests/functions/tools/mcp/servers/,package.json package-lock.json .npmrc)
 READY  := $(VENV)/.ready-$(shell cksum requirements/dev.txt | cut -d' ' -f1)
 # Other engines, which only their own target installs.
 PEERS  := build/peers/.ready
@@ -58,6 +61,12 @@ $(OPENID): $(OPENID_LOCK) | $(READY)
 	@cd build/openid && PATH="$(abspath $(BIN)):$$PATH" npm ci --silent
 	@touch $@
 
+$(MCP): $(MCP_LOCK) | $(READY)
+	@echo "Installing the servers that the tests of tools connect ..."
+	@mkdir -p build/mcp && cp $(MCP_LOCK) build/mcp/
+	@cd build/mcp && PATH="$(abspath $(BIN)):$$PATH" npm ci --silent
+	@touch $@
+
 setup: $(READY) $(if $(OPENID_LOCK),$(OPENID)) ## the virtualenv, from the lock
 
 demo: setup ## a founder signs up; agents approved, vetoed, confirmed; runs that wait for assent, and fail and go on; their causes, cost and proof
@@ -82,7 +91,7 @@ test: setup ## all tests except the nightly ones, with the code coverage
 	@$(BIN)/coverage report --skip-covered --fail-under=85 --format=total | sed 's/^/branch coverage of all, in percent: /'
 	@$(BIN)/coverage report --include='*/rules.py,*/rules/*,*/service/*' --fail-under=95 --format=total | sed 's/^/branch coverage of rules and services, in percent: /'
 
-test-functions: setup ## tests of functions/ and mobile_api/
+test-functions: setup $(MCP) ## tests of functions/ and mobile_api/
 	@COVERAGE_FILE=.coverage.functions $(PYTEST) -m "not nightly and not repeats" tests/functions tests/mobile_api $(WHOLE:%=--ignore=%)
 
 test-repeats: setup ## random sequences, the worst inputs, processes that die, and costs, without the code coverage
@@ -149,7 +158,7 @@ chaos: setup ## 500 creation cases, or governed runs, at once under every fault 
 races: setup ## approve, reject, request changes, veto and cancel at once, RACES=1000 times: one outcome each
 	@$(BIN)/python -m tests.attacks.races --races $(or $(RACES),1000)
 
-bench: setup ## how fast it is, each figure compared with its floor (FIGURE=cold-start|read|throughput|decision|runs|policy|growth|amplification|audit|fairness|judging|limits|models|outgoing|row-security|skills)
+bench: setup $(MCP) ## how fast it is, each figure compared with its floor (FIGURE=cold-start|read|throughput|decision|runs|policy|growth|amplification|audit|fairness|judging|limits|mcp|models|outgoing|row-security|skills)
 	@$(BIN)/python -m tests.benchmarks $(FIGURE)
 
 $(PEERS): tests/benchmarks/peers/requirements.txt tests/benchmarks/peers/package.json | $(READY) $(OPENID)

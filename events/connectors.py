@@ -9,13 +9,14 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, StringConstraints
 
 from events.effects import Effect
+from events.mcp import MCP_OUTPUT, McpServer, McpTool
 from events.operations import OperationDefinition, Undo
 from events.registry import event
 from events.specs import Label, Name
 from shared.kit.canonical import content_hash
 from shared.kit.instants import Instant
 from shared.kit.json_limits import JsonLimit
-from shared.kit.models import EventData, Model
+from shared.kit.models import Data, EventData, Model
 from shared.kit.personal import PersonalText
 from shared.kit.workspaces import InWorkspace
 
@@ -24,6 +25,8 @@ TOPIC = "tools"
 CONNECTORS = "connectors"
 MOST_OPERATIONS = 100
 MOST_SCHEMA_BYTES, MOST_UNDO_BYTES = 64 * 1024, 16 * 1024
+# Where a server of the operator's image is: its name follows.
+BAKED = "stdio:"
 # What an operation counts as that nobody gave an effect.
 GRAVEST: Effect = "pay"
 
@@ -38,6 +41,7 @@ Header = Annotated[
 Path = Annotated[str, StringConstraints(strict=True, max_length=1_000, pattern=r"^/")]
 QueryName = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=100)]
 ConnectorStatus = Literal["draft", "active", "suspended", "removed"]
+ConnectorKind = Literal["http", "mcp"]
 
 # What an HTTP call gives: the status, and the body as JSON or, where it is none, as text.
 HTTP_OUTPUT: dict[str, Any] = {
@@ -54,11 +58,9 @@ class ConnectorUndo(Undo):
     arguments: Annotated[dict[str, Any], AfterValidator(JsonLimit(MOST_UNDO_BYTES))]
 
 
-class ConnectorOperation(Model):
-    """One operation of a connector: what it does, what undoes it, whether its target takes a key
-    and acts once however often that comes, what it takes, and how it is called. `{name}` in the
-    path and the names in `query` stand for arguments; all others are the JSON body. The key of an
-    idempotent call is sent in `idempotency_header`."""
+class GovernedOperation(Model):
+    """One operation of a connector: what it does, what undoes it, whether calling it again with the
+    same arguments does no harm, and what it takes."""
 
     name: Label
     summary: Annotated[str, StringConstraints(strict=True, max_length=500)] = ""
@@ -66,6 +68,18 @@ class ConnectorOperation(Model):
     undo: ConnectorUndo | None = None
     idempotent: Annotated[bool, Field(strict=True)] = False
     input_schema: Annotated[dict[str, Any], AfterValidator(JsonLimit(MOST_SCHEMA_BYTES))]
+
+    @property
+    def counted_effect(self) -> Effect:
+        """Its effect, or the gravest where nobody gave it one."""
+        return self.effect or GRAVEST
+
+
+class ConnectorOperation(GovernedOperation):
+    """An operation of an HTTP service, and how it is called. `{name}` in the path and the names in
+    `query` stand for arguments; all others are the JSON body. The key of an idempotent call is sent
+    in `idempotency_header`, and its target acts once however often that comes."""
+
     method: Method
     path: Path
     query: Annotated[tuple[QueryName, ...], Field(max_length=50)] = ()
@@ -77,9 +91,37 @@ class ConnectorOperation(Model):
         return self.idempotent or (self.effect == "read" and self.method == "GET")
 
     @property
-    def counted_effect(self) -> Effect:
-        """Its effect, or the gravest where nobody gave it one."""
-        return self.effect or GRAVEST
+    def called(self) -> str:
+        """What it is, in a few words."""
+        return self.summary or f"{self.method} {self.path}"
+
+    @property
+    def output_schema(self) -> dict[str, Any]:
+        """What a call of it gives."""
+        return HTTP_OUTPUT
+
+
+class ToolOperation(GovernedOperation):
+    """A tool of an MCP server, under its own name. Its effect, its undo and its idempotence are
+    what people of the tenant say; what its server says is in `tool`."""
+
+    tool: McpTool
+
+    @property
+    def is_idempotent(self) -> bool:
+        """Whether calling it again does no harm, as people say: no key tells its server that two
+        calls are one."""
+        return self.idempotent or self.effect == "read"
+
+    @property
+    def called(self) -> str:
+        """What it is, in a few words, which are not its server's."""
+        return self.summary or f"tool {self.name}"
+
+    @property
+    def output_schema(self) -> dict[str, Any]:
+        """What a call of it gives."""
+        return MCP_OUTPUT
 
 
 class ConnectorDefinition(Model):
@@ -87,13 +129,21 @@ class ConnectorDefinition(Model):
     that name, where one is named."""
 
     name: Name
-    kind: Literal["http"] = "http"
+    kind: ConnectorKind = "http"
     url: Annotated[str, StringConstraints(strict=True, max_length=500)]
     hosts: Annotated[tuple[Host, ...], Field(max_length=20)] = ()
     credential: Name | None = None
     operations: Annotated[
-        tuple[ConnectorOperation, ...], Field(min_length=1, max_length=MOST_OPERATIONS)
+        tuple[ConnectorOperation | ToolOperation, ...],
+        Field(min_length=1, max_length=MOST_OPERATIONS),
     ]
+    # Of an MCP server, as its tools were read.
+    server: McpServer | None = None
+
+    @property
+    def baked(self) -> str | None:
+        """The name of the server of the operator's image that it is, or None."""
+        return self.url.removeprefix(BAKED) if self.url.startswith(BAKED) else None
 
     @property
     def in_order(self) -> Self:
@@ -106,22 +156,33 @@ class ConnectorDefinition(Model):
         """The SHA-256 of its canonical JSON (RFC 8785)."""
         return content_hash(self.model_dump(mode="json"))
 
-    def operation(self, named: str) -> ConnectorOperation | None:
+    def operation(self, named: str) -> ConnectorOperation | ToolOperation | None:
         """The operation with that name."""
         return next((each for each in self.operations if each.name == named), None)
 
-    def defined(self, operation: ConnectorOperation) -> OperationDefinition:
+    def defined(self, operation: ConnectorOperation | ToolOperation) -> OperationDefinition:
         """The operation as whoever compiles, rehearses or acts knows it; its pin is that of the
         whole connector."""
         return OperationDefinition(
-            summary=operation.summary or f"{operation.method} {operation.path}",
+            summary=operation.called,
             effect=operation.counted_effect,
             undo=operation.undo,
             idempotent=operation.is_idempotent,
             input_schema=operation.input_schema,
-            output_schema=HTTP_OUTPUT,
+            output_schema=operation.output_schema,
             pinned=self.digest,
         )
+
+
+class Difference(Data):
+    """What of a definition is another one than before: `fields` of an operation, or of the
+    connector itself where `operation` is empty. Both definitions are contents, so that whoever has
+    their hashes finds what the fields were and are. `renamed`: all but the name is the same."""
+
+    operation: str = ""
+    change: Literal["added", "removed", "renamed", "changed"]
+    fields: tuple[str, ...] = ()
+    name_before: str | None = None
 
 
 class ConnectorState(EventData):
@@ -142,9 +203,11 @@ class ConnectorState(EventData):
 
 
 class Connector(ConnectorState):
-    """A connector as it is stored, with its definition."""
+    """A connector as it is stored, with its definition and, where it is another one, that which was
+    activated last."""
 
     definition: ConnectorDefinition
+    activated: ConnectorDefinition | None = None
 
     @property
     def listed_at(self) -> datetime | None:
@@ -169,6 +232,7 @@ class ConnectorChanged(ConnectorState):
 
     changed_by: str
     pin_before: str
+    differences: tuple[Difference, ...] = ()
 
 
 @event("assent.connector.activated.v1")

@@ -2,7 +2,15 @@
 
 from typing import Any, Self
 
-from events.connectors import Connector, ConnectorOperation, ConnectorStatus
+from events.connectors import (
+    Connector,
+    ConnectorOperation,
+    ConnectorStatus,
+    Difference,
+    GovernedOperation,
+    Method,
+    ToolOperation,
+)
 from events.credentials import (
     Credential,
     CredentialKind,
@@ -11,20 +19,43 @@ from events.credentials import (
     Shown,
 )
 from events.effects import Effect
+from events.mcp import McpServer, McpTool
+from functions.tools.rules.differences import Changed, differences
 from shared.kit.instants import Instant
 from shared.kit.models import Model, Page, part_of
 from shared.kit.workspaces import InWorkspace
 
 
-class OperationView(ConnectorOperation):
-    """An operation. `counts_as` is its effect, or the gravest where nobody gave it one."""
+class OperationView(GovernedOperation):
+    """An operation of an HTTP service, with how it is called, or a `tool` of an MCP server, in that
+    server's words, which nobody believes. `counts_as` is its effect, or the gravest where nobody
+    gave it one."""
 
+    method: Method | None = None
+    path: str | None = None
+    query: tuple[str, ...] = ()
+    idempotency_header: str | None = None
+    tool: McpTool | None = None
     counts_as: Effect
 
     @classmethod
-    def of(cls, operation: ConnectorOperation) -> Self:
+    def of(cls, operation: ConnectorOperation | ToolOperation) -> Self:
         """The operation as it is shown."""
         return part_of(cls, operation, counts_as=operation.counted_effect)
+
+
+class DifferenceView(Difference):
+    """What differs from the definition that was activated last, with what the fields were and
+    are."""
+
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+    @classmethod
+    def of(cls, changed: Changed) -> Self:
+        """The difference as it is shown."""
+        before, after = dict(changed.before), dict(changed.after)
+        return part_of(cls, changed.difference, before=before, after=after)
 
 
 class ConnectorSummary(Model):
@@ -53,15 +84,26 @@ class ConnectorSummary(Model):
 
 
 class ConnectorView(ConnectorSummary):
-    """A connector with its operations."""
+    """A connector with its operations. `server`: an MCP server, as its tools were read.
+    `differences`: where something else was activated last, what differs from that."""
 
     operations: tuple[OperationView, ...]
+    server: McpServer | None = None
+    differences: tuple[DifferenceView, ...] = ()
 
     @classmethod
     def of(cls, connector: Connector) -> Self:
         """The connector as it is shown."""
-        operations = tuple(map(OperationView.of, connector.definition.operations))
-        return part_of(cls, connector, **_definition(connector), operations=operations)
+        definition, activated = connector.definition, connector.activated
+        differing = differences(activated, definition) if activated is not None else ()
+        return part_of(
+            cls,
+            connector,
+            **_definition(connector),
+            operations=tuple(map(OperationView.of, definition.operations)),
+            server=definition.server,
+            differences=tuple(map(DifferenceView.of, differing)),
+        )
 
 
 class ConnectorPage(Page[ConnectorSummary]):

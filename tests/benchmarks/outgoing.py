@@ -89,14 +89,15 @@ def _server() -> Iterator[str]:
         command = [sys.executable, "-m", "emulators.targets_server", str(file), str(port)]
         process = subprocess.Popen(command, cwd=ROOT)
         try:
-            _wait_for(port)
+            wait_for(port)
             yield f"http://{HOST}:{port}/books"
         finally:
             process.terminate()
             process.wait()
 
 
-def _wait_for(port: int) -> None:
+def wait_for(port: int) -> None:
+    """Returns once somebody listens at the port."""
     while True:
         with suppress(ConnectionRefusedError):
             socket.create_connection((HOST, port)).close()

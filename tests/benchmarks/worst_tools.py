@@ -23,6 +23,7 @@ from shared.storage.secrets import signing_key
 from tests.benchmarks.largest import LETTER, MANY, sent, together, unused_name
 from tests.benchmarks.worst import LIMITS, Call, Scene, worst_of
 from tests.benchmarks.worst_runs import TEXT, Running, appends, running
+from tests.functions.tools.mcp.scripted import Script, serving, tool
 
 INVOCATION = "/v1/invocations/{invocation_id}"
 NOTE = LETTER * 2_000
@@ -46,8 +47,10 @@ class RunsService:
         return self.platform.http.request(method, path, content=content, headers=signed)
 
 
-def call_of(found: Running, operation: str, arguments: dict[str, Any]) -> tuple[RunsService, Any]:
-    """Who may make exactly this call of a run, and its body."""
+def call_of(
+    found: Running, operation: str, arguments: dict[str, Any], pin: str = ""
+) -> tuple[RunsService, Any]:
+    """Who may make exactly this call of a run, whose plan has that pin, and its body."""
     run_id = found.told["run_id"]
     step = f"step_{next(_NUMBERS)}"
     id = invocation_id(run_id, step, None, operation, arguments)
@@ -65,6 +68,7 @@ def call_of(found: Running, operation: str, arguments: dict[str, Any]) -> tuple[
         operation=operation,
         invocation_id=id,
         arguments_sha256=content_hash(arguments),
+        pin=pin,
         expires_at=now + timedelta(seconds=240),
     )
     key = asyncio.run(signing_key("runs-signing-key"))
@@ -210,6 +214,22 @@ def change_connector(scene: Scene) -> Iterator[Call]:
     operations = definition("changed")["operations"][:-1]
     yield Call(found.ada, path, {"operations": operations}, what="all operations of an active one")
     yield Call(found.ada, path, {"url": f"https://{'h' * 60}.example.com"}, what="only the url")
+
+
+@worst_of("POST", f"{CONNECTOR}/refresh")
+def refresh_connector(scene: Scene) -> Iterator[Call]:
+    found = running(scene)
+    server = Script(tools=[tool(f"{number:0100d}") for number in range(MOST_OPERATIONS)])
+    server.tools[0]["description"] = LETTER * 8_000
+    with serving(server):
+        body = {"name": unused_name(), "kind": "mcp", "url": server.url}
+        made = sent(found.ada, "/v1/connectors", body)
+        path = f"/v1/connectors/{made['name']}"
+        sent(found.governor, f"{path}/activate", {"pin": made["pin"]})
+        yield Call(found.ada, f"{path}/refresh", what="nothing differs")
+        for each in server.tools:
+            each |= {"title": "t" * 100}
+        yield Call(found.ada, f"{path}/refresh", what="all tools differ")
 
 
 @worst_of("POST", f"{CONNECTOR}/activate")

@@ -1,21 +1,23 @@
 """Connectors: what systems outside do for agents, and what is known about it."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
 from events.connectors import (
     MOST_OPERATIONS,
     ConnectorDefinition,
+    ConnectorKind,
     ConnectorOperation,
+    ConnectorUndo,
     Host,
 )
 from events.effects import Effect
 from events.receipts import Sha256
 from events.specs import Label, Name
 from functions.tools.aggregates import CONNECTORS, RUN
-from functions.tools.rules.connector import with_effects
-from functions.tools.service import connectors
+from functions.tools.rules.connector import with_words
+from functions.tools.service import connectors, listing
 from functions.tools.views import ConnectorPage, ConnectorSummary, ConnectorView
 from shared.kit.callers import Caller
 from shared.kit.errors import FieldError, Invalid
@@ -33,35 +35,63 @@ Hosts = Annotated[tuple[Host, ...], Field(max_length=20)]
 Operations = Annotated[
     tuple[ConnectorOperation, ...], Field(min_length=1, max_length=MOST_OPERATIONS)
 ]
+# What people say of operations.
+_WORDS = ("effects", "undos", "idempotent")
 GOVERNING = ("govern",)
 
 
 class ConnectorBody(Model):
-    """A connector: an HTTP service at `url`, whose calls reach `hosts` and no others, by default
-    the host of `url`. `credential` is the name of one that is stored."""
+    """A connector: an HTTP service at `url` with its operations, or, of the kind `mcp`, a server of
+    the Model Context Protocol, whose operations are the tools that it lists. Calls reach `hosts`
+    and no others, by default the host of `url`. `credential` is the name of one that is stored."""
 
     name: Name
-    kind: Literal["http", "mcp"] = "http"
+    kind: ConnectorKind = "http"
     url: Url
     hosts: Hosts = ()
     credential: Name | None = None
-    operations: Operations
+    operations: Operations | None = None
+
+    @property
+    def unread(self) -> ConnectorDefinition:
+        """The definition, without the operations of a server that nobody has read yet. Raises
+        Invalid for operations of an MCP server, and an HTTP service without them."""
+        if self.kind == "mcp" and self.operations is not None:
+            told = "are read from the server: leave them out, and say their effects with PATCH"
+            raise Invalid(FieldError("operations", told))
+        if self.kind == "http" and self.operations is None:
+            told = "are needed: describe at least one, or say that its kind is mcp"
+            raise Invalid(FieldError("operations", told))
+        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        return ConnectorDefinition.model_construct(
+            **{**fields, "operations": self.operations or (), "server": None}
+        )
 
 
 class ConnectorChange(Model):
     """What changes of a connector: its address, its hosts, its credential, all of its operations,
-    or the effects of some of them, by their names."""
+    or, by their names, the effects of some of them, what undoes them, and whether calling them
+    again does no harm. The address and the tools of an MCP server are what was read there."""
 
     url: Url | None = None
     hosts: Hosts | None = None
     credential: Name | None = None
     operations: Operations | None = None
     effects: Annotated[dict[Label, Effect], Field(max_length=MOST_OPERATIONS)] | None = None
+    undos: (
+        Annotated[dict[Label, ConnectorUndo | None], Field(max_length=MOST_OPERATIONS)] | None
+    ) = None
+    idempotent: (
+        Annotated[
+            dict[Label, Annotated[bool, Field(strict=True)]], Field(max_length=MOST_OPERATIONS)
+        ]
+        | None
+    ) = None
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
         if not self.model_fields_set:
-            raise ValueError("changes nothing: send url, hosts, credential, operations or effects")
+            raise ValueError(f"changes nothing: send one of {', '.join(type(self).model_fields)}")
         for name in self.model_fields_set - {"credential"}:
             if getattr(self, name) is None:
                 raise ValueError(f"has null for {name}: leave it out, or send what it is to be")
@@ -70,10 +100,13 @@ class ConnectorChange(Model):
     def applied(self, definition: ConnectorDefinition) -> ConnectorDefinition:
         """The definition, changed. Raises Invalid for an effect of an operation that is not
         there."""
-        fields: dict[str, Any] = {
-            name: getattr(self, name) for name in self.model_fields_set - {"effects"}
-        }
-        return with_effects(definition.but(**fields), self.effects or {})
+        if definition.kind == "mcp":
+            for name in self.model_fields_set & {"url", "operations"}:
+                told = "is what was read there: register the server under another name, or refresh"
+                raise Invalid(FieldError(name, told))
+        sent = {name: getattr(self, name) for name in self.model_fields_set}
+        words = {name: sent.pop(name) for name in _WORDS if name in sent}
+        return with_words(definition.but(**sent), words)
 
 
 class ActivationBody(Model):
@@ -91,14 +124,10 @@ class SuspensionBody(Model):
 @ROUTER.post("/v1/connectors", status_code=201)
 @does("connectors.create", within=GOVERNING, deed="registering a connector")
 async def post_connector(caller: Caller, key: Key, body: ConnectorBody) -> ConnectorView:
-    """Registers a connector as a draft, by which nothing is called yet."""
-    if body.kind == "mcp":
-        told = "MCP servers are not connected yet: register an HTTP service"
-        raise Invalid(FieldError("kind", told))
-    definition = ConnectorDefinition(
-        **{name: getattr(body, name) for name in type(body).model_fields}
-    )
-    return await connectors.register(caller, key, definition)
+    """Registers a connector as a draft, by which nothing is called yet. The tools of an MCP server
+    are read once, and are what it can do from then on."""
+    register = listing.register_server if body.kind == "mcp" else connectors.register
+    return await register(caller, key, body.unread)
 
 
 @ROUTER.get("/v1/connectors")
@@ -122,6 +151,14 @@ async def patch_connector(
     """Changes a connector's definition, which is another one from then on, with another pin: plans
     with the one before are refused, and an active connector is suspended."""
     return await connectors.change(caller, key, name, body.applied)
+
+
+@ROUTER.post("/v1/connectors/{name}/refresh")
+@does("connectors.refresh", within=GOVERNING, deed="reading a server's tools again")
+async def refresh_connector(caller: Caller, key: Key, name: str) -> ConnectorView:
+    """Reads the tools of an MCP server again. Where anything differs from what was read before, the
+    connector has another pin, and an active one is suspended; `differences` says what."""
+    return await listing.refresh(caller, key, name)
 
 
 @ROUTER.post("/v1/connectors/{name}/activate")

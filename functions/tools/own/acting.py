@@ -39,8 +39,9 @@ class NotReached(Exception):
 
 
 class TargetRefused(Exception):
-    """The call surely had no effect, and will have none, unless it `may_be_repeated`. `detail` may
-    hold words of others, which no receipt keeps."""
+    """The call had no effect, and will have none, as far as its target says. `detail` may hold
+    words of others, which no receipt keeps. `may_be_repeated`: it failed, and may not another
+    time."""
 
     def __init__(
         self, reason: str, detail: str | None = None, *, may_be_repeated: bool = False

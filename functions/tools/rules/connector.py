@@ -15,11 +15,14 @@ from events.connectors import (
     connector_id,
 )
 from events.credentials import Credential, why_not_for
-from events.effects import Effect
+from functions.tools.rules.differences import differences
 from functions.tools.rules.targets import wrong_with
 from shared.kit.contents import Content
 from shared.kit.errors import FieldError, Invalid, NotFound, VersionConflict
 from shared.kit.transitions import Transition
+
+# What is said of operations, and the field of an operation that it is.
+_FIELDS = {"effects": "effect", "undos": "undo", "idempotent": "idempotent"}
 
 Steps = tuple[Transition[Any], ...]
 
@@ -64,16 +67,28 @@ def register(
     return (Transition(connector, ConnectorRegistered, contents=(content,)),)
 
 
-def with_effects(
-    definition: ConnectorDefinition, effects: Mapping[str, Effect]
+def with_words(
+    definition: ConnectorDefinition, words: Mapping[str, Mapping[str, Any]]
 ) -> ConnectorDefinition:
-    """The definition with other effects. Raises Invalid for an operation that it does not have."""
-    unknown = sorted(effects.keys() - {each.name for each in definition.operations})
-    if unknown:
-        there = ", ".join(each.name for each in definition.operations[:20])
-        raise Invalid(FieldError(f"effects.{unknown[0]}", f"is no operation of it: write {there}"))
+    """The definition with what people say of operations, by the field and the operation's name.
+    Raises Invalid for an operation that it does not have."""
+    known = {each.name for each in definition.operations}
+    for field, given in words.items():
+        unknown = sorted(given.keys() - known)
+        if unknown:
+            there = ", ".join(each.name for each in definition.operations[:20])
+            raise Invalid(
+                FieldError(f"{field}.{unknown[0]}", f"is no operation of it: write {there}")
+            )
     changed = (
-        each.but(effect=effects.get(each.name, each.effect)) for each in definition.operations
+        each.but(
+            **{
+                _FIELDS[field]: given[each.name]
+                for field, given in words.items()
+                if each.name in given
+            }
+        )
+        for each in definition.operations
     )
     return definition.but(operations=tuple(changed))
 
@@ -84,6 +99,8 @@ def change(connector: Connector, definition: ConnectorDefinition, by: str, at: d
     content = definition_content(definition)
     if content.hash == connector.pin:
         return ()
+    before = connector.definition
+    known = before if connector.active_pin == connector.pin else connector.activated
     changed = connector.but(
         status="suspended" if connector.status == "active" else connector.status,
         pin=content.hash,
@@ -91,8 +108,10 @@ def change(connector: Connector, definition: ConnectorDefinition, by: str, at: d
         written_by=by,
         written_at=at,
         definition=definition,
+        activated=known if connector.active_pin != content.hash else None,
     )
-    said = {"changed_by": by, "pin_before": connector.pin}
+    differing = tuple(each.difference for each in differences(before, definition))
+    said = {"changed_by": by, "pin_before": connector.pin, "differences": differing}
     return (Transition(changed, ConnectorChanged, said, contents=(content,)),)
 
 
@@ -121,7 +140,9 @@ def activate(
             raise VersionConflict(told)
     for wrong in wrong_with(connector.definition, credential, may_be_loopback=may_be_loopback):
         raise VersionConflict(f"{wrong.field}: {wrong.message}")
-    active = connector.but(status="active", active_pin=pin, activated_by=by, activated_at=at)
+    active = connector.but(
+        status="active", active_pin=pin, activated=None, activated_by=by, activated_at=at
+    )
     return (Transition(active, ConnectorActivated),)
 
 

@@ -1,13 +1,17 @@
 """Whether a connector's definition can be one: its address, its operations and their schemas."""
 
-import json
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Collection, Iterator
 
 from events.catalogue import CONNECTORS
-from events.connectors import ConnectorDefinition, ConnectorOperation
+from events.connectors import (
+    ConnectorDefinition,
+    ConnectorOperation,
+    GovernedOperation,
+    ToolOperation,
+)
 from events.effects import gravity
 from functions.tools.http.targets import wrong_operation, wrong_target
+from functions.tools.rules.schemas import schema_fault
 from functions.tools.rules.targets import sent_as, target_of
 from shared.kit.errors import FieldError, Invalid
 from shared.kit.expressions import ExpressionInvalid
@@ -16,16 +20,20 @@ from shared.kit.public_addresses import NotCallable, OutsideUrl
 from shared.kit.templates import expressions_in
 
 MOST_BYTES = 128 * 1024
-_REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
 _KEYED = frozenset({"GET", "PUT", "DELETE"})
 
 
-def checked(definition: ConnectorDefinition, *, may_be_loopback: bool) -> ConnectorDefinition:
-    """The definition in order, with the host of its address where it names none. Raises Invalid
-    with every mistake that is found."""
-    errors = list(_of_address(definition, may_be_loopback))
-    whole = definition
-    if not errors:
+def checked(
+    definition: ConnectorDefinition,
+    *,
+    may_be_loopback: bool,
+    baked: Collection[str] = (),
+) -> ConnectorDefinition:
+    """The definition in order, with the host of its address where it names none. `baked`: the names
+    of servers in the operator's image. Raises Invalid with every mistake that is found."""
+    errors = list(_of_address(definition, may_be_loopback, baked))
+    whole = definition.in_order
+    if not errors and definition.baked is None:
         host = OutsideUrl.read(definition.url, may_be_loopback=may_be_loopback).host
         whole = definition.but(hosts=definition.hosts or (host,)).in_order
         if host not in whole.hosts:
@@ -47,7 +55,12 @@ def checked(definition: ConnectorDefinition, *, may_be_loopback: bool) -> Connec
     return whole
 
 
-def _of_address(definition: ConnectorDefinition, may_be_loopback: bool) -> Iterator[FieldError]:
+def _of_address(
+    definition: ConnectorDefinition, may_be_loopback: bool, baked: Collection[str]
+) -> Iterator[FieldError]:
+    if definition.kind == "mcp" and definition.baked is not None:
+        yield from _of_baked(definition, baked)
+        return
     try:
         host = OutsideUrl.read(definition.url, may_be_loopback=may_be_loopback).host
     except NotCallable as error:
@@ -59,18 +72,30 @@ def _of_address(definition: ConnectorDefinition, may_be_loopback: bool) -> Itera
         yield FieldError("url", told.partition(": ")[2])
 
 
+def _of_baked(definition: ConnectorDefinition, baked: Collection[str]) -> Iterator[FieldError]:
+    if definition.baked not in baked:
+        there = f"write one of {', '.join(sorted(baked))}" if baked else "write an https address"
+        yield FieldError("url", f"is no server of this installation: {there}")
+    for name in ("hosts", "credential"):
+        if getattr(definition, name):
+            yield FieldError(
+                name, "is nothing that a server of this installation has: leave it out"
+            )
+
+
 def _of_operation(
-    path: str, operation: ConnectorOperation, definition: ConnectorDefinition
+    path: str, operation: ConnectorOperation | ToolOperation, definition: ConnectorDefinition
 ) -> Iterator[FieldError]:
-    told = _schema_fault(operation.input_schema)
+    told = schema_fault(operation.input_schema)
     if told is not None:
         yield FieldError(f"{path}.input_schema", told)
         return
-    yield from _of_places(path, operation)
-    is_keyed = operation.idempotency_header is not None or operation.method in _KEYED
-    if operation.idempotent and not is_keyed:
-        told = "is needed: without a key, a repeated call acts twice; or leave out idempotent"
-        yield FieldError(f"{path}.idempotency_header", told)
+    if isinstance(operation, ConnectorOperation):
+        yield from _of_places(path, operation)
+        is_keyed = operation.idempotency_header is not None or operation.method in _KEYED
+        if operation.idempotent and not is_keyed:
+            told = "is needed: without a key, a repeated call acts twice; or leave out idempotent"
+            yield FieldError(f"{path}.idempotency_header", told)
     if operation.undo is not None:
         yield from _of_undo(path, operation, definition)
 
@@ -96,7 +121,7 @@ def _of_places(path: str, operation: ConnectorOperation) -> Iterator[FieldError]
 
 
 def _of_undo(
-    path: str, operation: ConnectorOperation, definition: ConnectorDefinition
+    path: str, operation: GovernedOperation, definition: ConnectorDefinition
 ) -> Iterator[FieldError]:
     assert operation.undo is not None
     undoing = definition.operation(operation.undo.operation)
@@ -116,29 +141,3 @@ def _of_undo(
     if any(each[0] not in ("arguments", "output") for each in reads):
         told = "reads more than the arguments and the output of its call"
         yield FieldError(f"{path}.undo.arguments", told)
-
-
-def _schema_fault(schema: Mapping[str, Any]) -> str | None:
-    """Why arguments cannot be judged by the schema; None where they can. Nothing is fetched."""
-    from jsonschema_rs import Draft202012Validator
-
-    if schema.get("type") != "object" or not isinstance(schema.get("properties", {}), dict):
-        return "must be of the type object, with its arguments as properties"
-    for key, value in _members(schema):
-        if key == "$id" or (key in _REFERENCES and not str(value).startswith("#")):
-            return f"has a {key} that leads out of it: write out what is meant, or name it in $defs"
-    try:
-        Draft202012Validator(json.loads(json.dumps(schema)))
-    except ValueError as error:
-        return f"is no JSON Schema: {str(error).splitlines()[0][:200]}"
-    return None
-
-
-def _members(value: Any) -> Iterator[tuple[str, Any]]:
-    if isinstance(value, Mapping):
-        for key, each in value.items():
-            yield key, each
-            yield from _members(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _members(each)

@@ -54,6 +54,8 @@ def wrong_with(
 ) -> Iterator[FieldError]:
     """Why calls of a checked definition could not be sent with the credential; nothing where they
     can, and where it names one that is not stored yet."""
+    if definition.baked is not None:
+        return
     if definition.credential is None:
         auth = None
     elif credential is not None and is_there(credential):
@@ -65,6 +67,8 @@ def wrong_with(
     if told is not None:
         yield FieldError("credential", f"does not fit: {told}")
     for number, operation in enumerate(definition.operations):
+        if not isinstance(operation, ConnectorOperation):
+            continue
         told = wrong_together(target, sent_as(operation))
         if told is not None:
             field, _, told = told.partition(": ")

@@ -16,12 +16,20 @@ from shared.kit.errors import Invalid
 from shared.storage.idempotency import IdempotencyKey
 
 
+def checked_here(definition: ConnectorDefinition) -> ConnectorDefinition:
+    """The definition in order, as far as this installation can call it. Raises Invalid."""
+    known = settings()
+    return checked(
+        definition, may_be_loopback=known.may_be_loopback, baked=known.mcp_servers.keys()
+    )
+
+
 async def register(
     caller: Caller, key: IdempotencyKey, definition: ConnectorDefinition
 ) -> ConnectorView:
     """The connector as a draft. Raises Invalid, also for a credential that is stored already and
     that its calls cannot be sent with; VersionConflict, Unavailable."""
-    right = checked(definition, may_be_loopback=settings().may_be_loopback)
+    right = checked_here(definition)
 
     async def use_case(work: Command) -> ConnectorView:
         within = work.workspace_id
@@ -36,7 +44,7 @@ async def register(
 
 async def show(caller: Caller, name: str) -> ConnectorView:
     """The connector. Raises NotFound, Unavailable."""
-    return ConnectorView.of(rules.found(await RUN.read(caller, CONNECTORS, _id(caller, name))))
+    return ConnectorView.of(rules.found(await RUN.read(caller, CONNECTORS, id_of(caller, name))))
 
 
 async def change(
@@ -50,7 +58,7 @@ async def change(
 
     async def rule(connector: Connector, work: Command) -> rules.Steps:
         definition = changed(connector.definition)
-        right = checked(definition, may_be_loopback=settings().may_be_loopback)
+        right = checked_here(definition)
         await _check_credential(work, right, connector.workspace_id)
         return rules.change(connector, right, caller.principal, work.at)
 
@@ -61,7 +69,7 @@ async def activate(caller: Caller, key: IdempotencyKey, name: str, pin: str) -> 
     """The connector, from now on called by. Raises NotFound, VersionConflict, Unavailable."""
 
     async def use_case(work: Command) -> ConnectorView:
-        connector = rules.found(await work.get(CONNECTORS, _id(caller, name)))
+        connector = rules.found(await work.get(CONNECTORS, id_of(caller, name)))
         credential = await _credential(work, connector.definition, connector.workspace_id)
         if credential is not None:
             work.rely_on(CREDENTIALS, credential.credential_id)
@@ -75,7 +83,7 @@ async def activate(caller: Caller, key: IdempotencyKey, name: str, pin: str) -> 
         )
         return ConnectorView.of(await work.save_change(connector, *steps))
 
-    about = (CONNECTORS, _id(caller, name))
+    about = (CONNECTORS, id_of(caller, name))
     return await RUN.command(caller, use_case, ConnectorView, key=key, about=about)
 
 
@@ -104,10 +112,10 @@ async def _changed(
     rule: Callable[[Connector, Command], Awaitable[rules.Steps]],
 ) -> ConnectorView:
     async def use_case(work: Command) -> ConnectorView:
-        connector = rules.found(await work.get(CONNECTORS, _id(caller, name)))
+        connector = rules.found(await work.get(CONNECTORS, id_of(caller, name)))
         return ConnectorView.of(await work.save_change(connector, *await rule(connector, work)))
 
-    about = (CONNECTORS, _id(caller, name))
+    about = (CONNECTORS, id_of(caller, name))
     return await RUN.command(caller, use_case, ConnectorView, key=key, about=about)
 
 
@@ -128,5 +136,6 @@ async def _check_credential(
         raise Invalid(*wrong[:20])
 
 
-def _id(caller: Caller, name: str) -> str:
+def id_of(caller: Caller, name: str) -> str:
+    """The id of the connector of that name where the caller is."""
     return connector_id(name, caller.workspace_id)

@@ -174,7 +174,7 @@ class _Call:
         """What the operation gave. Raises what it raises, and Unanswered for an output that its
         schema does not allow: nobody knows what that means."""
         done = await self.by.act(Act(self.caller.tenant_id, call, self.caller.received_at))
-        wrong = wrong_output(call.operation, done.output)
+        wrong = wrong_output(self.definition, done.output)
         if wrong is not None:
             raise Unanswered(f"it gave what its operation does not: {wrong}")
         size = len(canonical_json(done.output))

@@ -62,7 +62,7 @@ async def _computed(
         done = await PURE[call.operation](Act(caller.tenant_id, call, call.at))
     except TargetRefused as error:
         return refused(call, str(error), at, detail=error.detail)
-    wrong = wrong_output(call.operation, done.output)
+    wrong = wrong_output(definition, done.output)
     if wrong is not None:
         return refused(call, f"it gave what its operation does not: {wrong}", at)
     size = len(canonical_json(done.output))

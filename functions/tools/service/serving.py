@@ -3,36 +3,22 @@
 from functools import partial
 from typing import Any, NamedTuple
 
-from pydantic import SecretStr
-
-from events.connectors import GRAVEST, HTTP_OUTPUT, Connector, ConnectorOperation
-from events.credentials import credential_id, why_not_for
-from events.operations import OPERATIONS, SYSTEM, OperationDefinition
-from functions.tools.aggregates import CREDENTIALS
-from functions.tools.http.acting import Auth, call_http
-from functions.tools.http.acting import Credential as Secret
-from functions.tools.http.outcomes import Answered, NeverSent, Outcome, Refused
-from functions.tools.own.acting import (
-    Act,
-    Done,
-    NotReached,
-    NotTaken,
-    Operation,
-    TargetRefused,
-    Unanswered,
+from events.connectors import (
+    GRAVEST,
+    HTTP_OUTPUT,
+    Connector,
+    ConnectorOperation,
+    ToolOperation,
 )
+from events.operations import OPERATIONS, SYSTEM, OperationDefinition
+from functions.tools.own.acting import Act, Done, Operation, TargetRefused
 from functions.tools.own.operations import ACTS
-from functions.tools.rules.targets import auth_of, sent_as, target_of
 from functions.tools.service.admitting import Refusal
-from functions.tools.settings import settings
+from functions.tools.service.connected import NoCredential, call, made_with
 from shared.capabilities.grants import Grant
 from shared.connectors import read_connectors
-from shared.kit.canonical import canonical_json
-from shared.kit.secret_names import credential_secret
 from shared.storage.firestore import TenantStore
-from shared.storage.secrets import read_version
 
-LONGEST_DETAIL = 1_000
 # What is known of an operation that nobody serves any more: it may have been the gravest.
 UNKNOWN = OperationDefinition(
     summary="Nothing serves it any more.",
@@ -80,77 +66,18 @@ async def served(tenant_id: str, grant: Grant, operation: str) -> Served:
 async def _with_credential(
     store: TenantStore,
     connector: Connector,
-    operation: ConnectorOperation,
+    operation: ConnectorOperation | ToolOperation,
     definition: OperationDefinition,
 ) -> Served:
     """The value is read before an intent is stored: whoever cannot read it leaves no doubt."""
-    name = connector.definition.credential
-    if name is None:
-        return Served(definition, partial(_call, connector, operation, None, None))
-    id = credential_id(name, connector.workspace_id)
-    document = await store.get(CREDENTIALS.collection, id)
-    credential = CREDENTIALS.state_in(document.data) if document is not None else None
-    told = why_not_for(credential, name, connector.definition.hosts, "connectors")
-    if credential is None or told is not None:
+    whole = connector.definition
+    try:
+        shown = await made_with(store, whole, connector.workspace_id)
+    except NoCredential:
         said = "the credential of the connector is not there, or not for its hosts"
         return _refused(definition, said, may_be_repeated=True)
-    value = await read_version(
-        credential_secret(store.tenant_id, id), credential.secret_version, credential.version
-    )
-    secret = Secret(
-        tenant_id=store.tenant_id,
-        name=id,
-        version=str(credential.version),
-        secret=SecretStr(value),
-        user=credential.shown.user or "",
-    )
-    act = partial(_call, connector, operation, auth_of(credential), secret)
-    return Served(definition, act, credential=name)
-
-
-async def _call(
-    connector: Connector,
-    operation: ConnectorOperation,
-    auth: Auth | None,
-    secret: Secret | None,
-    act: Act,
-) -> Done:
-    return _done(
-        await call_http(
-            target_of(connector.definition, auth),
-            sent_as(operation),
-            act.arguments,
-            key=act.invocation.invocation_id,
-            credential=secret,
-            may_be_loopback=settings().may_be_loopback,
-        )
-    )
-
-
-def _done(outcome: Outcome) -> Done:
-    """What the call gave. Raises TargetRefused, NotReached, Unanswered, NotTaken."""
-    if isinstance(outcome, Refused):
-        raise TargetRefused(outcome.reason, outcome.detail)
-    if isinstance(outcome, NeverSent):
-        raise NotReached(outcome.reason)
-    if not isinstance(outcome, Answered):
-        raise (Unanswered if outcome.status is None else NotTaken)(outcome.reason)
-    match outcome.means:
-        case "done":
-            return Done({"status": outcome.status, "body": outcome.value})
-        case "refused":
-            raise TargetRefused(f"the service refused it ({outcome.status})", _text(outcome.value))
-        case "busy":
-            raise NotReached(f"the service is busy ({outcome.status})")
-        case "unclear":
-            raise Unanswered(f"the service failed ({outcome.status})")
-
-
-def _text(value: Any) -> str | None:
-    if value is None:
-        return None
-    text = value if isinstance(value, str) else canonical_json(value).decode()
-    return str(text)[:LONGEST_DETAIL]
+    act = partial(call, whole, operation, shown)
+    return Served(definition, act, credential=whole.credential)
 
 
 async def _nothing(act: Act) -> Done:

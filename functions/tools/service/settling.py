@@ -3,7 +3,7 @@
 from events.invocations import InvocationView
 from functions.tools.aggregates import INVOCATIONS, RUN
 from functions.tools.rules.invocation import SettlementBody, settled, view_of
-from functions.tools.rules.shapes import wrong_output
+from functions.tools.rules.shapes import wrong_settlement
 from shared.aggregates import Command
 from shared.kit.callers import Caller
 from shared.kit.errors import FieldError, Invalid
@@ -18,7 +18,7 @@ async def settle(
 
     async def use_case(work: Command) -> InvocationView:
         call = await work.get(INVOCATIONS, invocation_id)
-        wrong = wrong_output(call.operation, body.output) if body.happened else None
+        wrong = wrong_settlement(call.operation, body.output) if body.happened else None
         if wrong is not None:
             raise Invalid(FieldError("output", wrong))
         steps = settled(call, body, caller.principal, work.at)

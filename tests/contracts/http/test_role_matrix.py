@@ -140,6 +140,7 @@ MATRIX = {
     "end a schedule": Row("DELETE", "/v1/schedules/sch_x", SUBMIT),
     "register a connector": Row("POST", "/v1/connectors", BUILD, {"name": "x"}),
     "change a connector": Row("PATCH", "/v1/connectors/nothing", BUILD, {"hosts": ["a.example"]}),
+    "read a server's tools again": Row("POST", "/v1/connectors/nothing/refresh", BUILD),
     "activate a connector": Row(
         "POST",
         "/v1/connectors/nothing/activate",

@@ -323,7 +323,7 @@ def _changed(**fields: Any) -> list[dict[str, Any]]:
 @pytest.mark.parametrize(
     ("field", "changed"),
     [
-        ("kind", {"kind": "mcp"}),
+        ("operations", {"kind": "mcp"}),
         ("name", {"name": "mail"}),
         ("url", {"url": "ftp://api.example.com"}),
         ("url", {"url": "https://10.0.0.1x/"}),

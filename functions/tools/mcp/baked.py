@@ -1,0 +1,211 @@
+"""Servers that the operator baked into the image, spoken to over their standard input and output.
+Each tenant has processes of its own, which are kept warm.
+
+Importing this loads the library; callers import it where they call."""
+
+import asyncio
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from functions.tools.http.acting import WITHIN_SECONDS
+from functions.tools.http.outcomes import NeverSent, Refused, Unknown
+from functions.tools.mcp.acting import outcome_of
+from functions.tools.mcp.faults import FAULTS, told_by
+from functions.tools.mcp.outcomes import ToolOutcome
+from functions.tools.mcp.pipes import Pipes, speaking
+from functions.tools.mcp.reading import NotRead, listing_of
+from functions.tools.mcp.sessions import WE, Session, begin
+from functions.tools.rules.tools import Listing, ListingRefused
+from shared.kit.per_loop import PerLoop
+
+STARTED_WITHIN_SECONDS = 15.0
+# In one process of ours, of all tenants.
+MOST_KEPT = 4
+_CONFINED = str(Path(__file__).with_name("confined.py"))
+
+_Key = tuple[str, str]
+
+
+class NotStarted(Exception):
+    """No server can be spoken to now. Its text says why."""
+
+
+class _Server:
+    """One process of one tenant. A task of its own opens and closes it, and others speak to it."""
+
+    def __init__(self, command: Sequence[str]) -> None:
+        self.users = 0
+        self.session: Session | None = None
+        self.protocol = ""
+        self.folder = tempfile.mkdtemp(prefix="assent-mcp-")
+        self._command = command
+        self._ended = asyncio.Event()
+        self._started: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._task = asyncio.create_task(self._live())
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nobody can speak to it any more."""
+        return self._task.done() or self._ended.is_set()
+
+    async def started(self) -> None:
+        """Waits until it can be spoken to. Raises NotStarted."""
+        try:
+            async with asyncio.timeout(STARTED_WITHIN_SECONDS):
+                await asyncio.shield(self._started)
+        except TimeoutError:
+            self.end()
+            raise NotStarted("the server does not start") from None
+
+    def end(self) -> None:
+        """Ends the process, and whatever it started."""
+        self._ended.set()
+
+    async def gone(self) -> None:
+        """Waits until nothing is left of it."""
+        self.end()
+        await asyncio.wait([self._task])
+
+    async def _live(self) -> None:
+        process: asyncio.subprocess.Process | None = None
+        try:
+            process = await self._process()
+            pipes = Pipes(process, self.end)
+            async with (
+                speaking(pipes) as (read, write),
+                Session(read, write, client_info=WE) as session,
+            ):
+                self.protocol = await begin(session, None)
+                self.session = session
+                self._started.set_result(None)
+                await self._ended.wait()
+        except FAULTS:
+            if not self._started.done():
+                self._started.set_exception(
+                    NotStarted("the server does not start, or speaks another language")
+                )
+        finally:
+            self.session = None
+            self.end()
+            if process is not None:
+                await _killed(process)
+            shutil.rmtree(self.folder, ignore_errors=True)
+            if not self._started.done():
+                self._started.cancel()
+
+    async def _process(self) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-I", _CONFINED, *self._command),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            limit=Pipes.LONGEST_LINE,
+            env={},
+            cwd=self.folder,
+            start_new_session=True,
+        )
+
+
+def _none() -> OrderedDict[_Key, _Server]:
+    return OrderedDict()
+
+
+_servers = PerLoop(_none)
+
+
+async def read_baked(tenant_id: str, name: str, command: Sequence[str]) -> Listing:
+    """The tools that the server lists. Raises NotRead, ListingRefused."""
+    try:
+        async with _spoken_to(tenant_id, name, command) as server, asyncio.timeout(WITHIN_SECONDS):
+            assert server.session is not None
+            return await listing_of(server.session, server.protocol)
+    except ListingRefused:
+        raise
+    except NotStarted as error:
+        raise NotRead(str(error)) from error
+    except FAULTS:
+        raise NotRead("the server does not answer") from None
+
+
+async def call_baked(
+    tenant_id: str,
+    name: str,
+    command: Sequence[str],
+    *,
+    protocol: str,
+    tool: str,
+    arguments: Mapping[str, Any],
+) -> ToolOutcome:
+    """What became of the call, which was sent at most once, within ten seconds. A server that does
+    not answer is ended. Raises nothing but what ends the task."""
+    was_sent = False
+    try:
+        async with _spoken_to(tenant_id, name, command) as server:
+            if server.session is None or server.protocol != protocol:
+                return Refused(reason=f"the server speaks {server.protocol}, not {protocol}")
+            was_sent = True
+            try:
+                async with asyncio.timeout(WITHIN_SECONDS):
+                    result = await server.session.call_tool(
+                        tool, dict(arguments), allow_input_required=True
+                    )
+            except TimeoutError:
+                server.end()
+                raise
+            return outcome_of(result)
+    except NotStarted as error:
+        return NeverSent(reason=str(error))
+    except FAULTS as error:
+        refused = told_by(error)
+        if refused is not None:
+            return refused
+        if not was_sent:
+            return NeverSent(reason="the server does not start")
+        return Unknown(reason="the server broke off before it had answered")
+
+
+async def end_servers() -> None:
+    """Ends all servers of the running loop."""
+    for each in list((_servers.forget() or {}).values()):
+        await each.gone()
+
+
+@asynccontextmanager
+async def _spoken_to(tenant_id: str, name: str, command: Sequence[str]) -> AsyncIterator[_Server]:
+    """The tenant's server, which is not ended meanwhile. Raises NotStarted."""
+    known, key = _servers.here(), (tenant_id, name)
+    server = known.get(key)
+    if server is None or server.is_over:
+        _make_room(known)
+        server = known[key] = _Server(command)
+    known.move_to_end(key)
+    server.users += 1
+    try:
+        await server.started()
+        yield server
+    finally:
+        server.users -= 1
+
+
+def _make_room(known: OrderedDict[_Key, _Server]) -> None:
+    for key in [key for key, each in known.items() if each.is_over]:
+        del known[key]
+    while len(known) >= MOST_KEPT:
+        idle = next((key for key, each in known.items() if each.users == 0), None)
+        if idle is None:
+            raise NotStarted("as many servers of the image are at work as may be")
+        known.pop(idle).end()
+
+
+async def _killed(process: asyncio.subprocess.Process) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    await process.wait()

@@ -1,0 +1,38 @@
+"""Whether a JSON Schema can be judged by, without asking anybody for more."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+_REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
+
+
+def schema_fault(schema: Mapping[str, Any]) -> str | None:
+    """Why arguments cannot be judged by the schema; None where they can. Nothing is fetched."""
+    if schema.get("type") != "object" or not isinstance(schema.get("properties", {}), dict):
+        return "must be of the type object, with its arguments as properties"
+    return leads_out(schema)
+
+
+def leads_out(schema: Mapping[str, Any]) -> str | None:
+    """Why nothing can be judged by the schema; None where it is one that stands alone."""
+    from jsonschema_rs import Draft202012Validator
+
+    for key, value in _members(schema):
+        if key == "$id" or (key in _REFERENCES and not str(value).startswith("#")):
+            return f"has a {key} that leads out of it: write out what is meant, or name it in $defs"
+    try:
+        Draft202012Validator(json.loads(json.dumps(schema)))
+    except (ValueError, RecursionError) as error:
+        return f"is no JSON Schema: {str(error).splitlines()[0][:200]}"
+    return None
+
+
+def _members(value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, Mapping):
+        for key, each in value.items():
+            yield key, each
+            yield from _members(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _members(each)
