@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shared.kit.json_limits import JsonLimit
-from shared.sandbox.workers import WORKERS, SandboxDied
+from shared.sandbox.workers import WORKERS, SandboxDied, shut
 
 if TYPE_CHECKING:
     from pydantic_monty import MontyRuntimeError, MontySession, MontySyntaxError
@@ -102,6 +102,7 @@ def session(
                 **options,
             ) as opened,
         ):
+            shut(opened.worker_pid)
             yield opened
     except (MontyCrashedError, MontyDisconnectError, MontyShutdown, TimeoutError) as error:
         raise SandboxDied("its process ended before the program did") from error

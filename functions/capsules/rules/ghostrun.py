@@ -213,7 +213,7 @@ def _output(step: PlanStep, now: Now | None) -> Mapping[str, object]:
     if not isinstance(step.does, Call):
         return {}
     known = (OWN if now is None else now.operations).find(step.does.operation)
-    schema = {} if known is None else known.output_schema
+    schema: Mapping[str, object] = {} if known is None else known.output_schema
     if step.does.operation == SKILL:
         schema = shape_of(step.does)
     return schema if step.for_each is None else {"type": "array", "items": schema}

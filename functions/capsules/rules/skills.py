@@ -65,5 +65,5 @@ def _of_shape(path: str, step: InnerStep) -> Iterator[Problem]:
         return
     if any(texts_in(step.output)):
         yield Problem(f"{path}.output", f"holds {OPENING}: what a skill gives is said beforehand")
-    elif (told := problem_with(step.output)) is not None:
-        yield Problem(f"{path}.output", told)
+    elif (wrong := problem_with(step.output)) is not None:
+        yield Problem(f"{path}.output", wrong)

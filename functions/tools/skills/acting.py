@@ -26,8 +26,8 @@ async def run(act: Act) -> Done:
     except ProgramFailed as error:
         raise TargetRefused(f"the skill gave nothing: {error}", error.detail) from error
     except SandboxDied as error:
-        told = "the sandbox ended before the skill did"
-        raise TargetRefused(told, str(error), may_be_repeated=True) from error
+        died = "the sandbox ended before the skill did"
+        raise TargetRefused(died, str(error), may_be_repeated=True) from error
     told = wrong(called["output"], value, "output")
     if told is not None:
         raise TargetRefused(f"the skill gave something else than it declares: {told}"[:500])

@@ -35,6 +35,21 @@ def _called(number: int, *arguments: Any) -> str:
     return f"answered {done}"
 
 
+def _signalled(process: int) -> str:
+    os.kill(process, 0)
+    return "signalled"
+
+
+def _read_as_its_errors() -> str:
+    os.close(2)
+    return open("/etc/passwd", "rb").read(1).hex()
+
+
+def _shut(libc: ctypes.CDLL, program: str) -> int:
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+    return 0
+
+
 def _raised() -> str:
     most = resource.RLIM_INFINITY
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
@@ -52,6 +67,7 @@ def attempts(port: int, parent: int) -> dict[str, Callable[[], str]]:
     }
     return {
         **{name: lambda path=path: open(path, "rb").read(1).hex() for name, path in read.items()},  # type: ignore[misc]
+        "a file in the place of its errors": _read_as_its_errors,
         "a list of files": lambda: str(os.listdir("/")),
         "a new file": lambda: str(os.open("/tmp/left-behind", os.O_CREAT | os.O_WRONLY)),
         "a socket": lambda: _connected(("127.0.0.1", port)),
@@ -60,7 +76,7 @@ def attempts(port: int, parent: int) -> dict[str, Callable[[], str]]:
         "a pair of sockets": lambda: str(socket.socketpair()),
         "a process": _forked,
         "a process by another call": lambda: _called(clone3, None, 0),
-        "a signal to another process": lambda: str(os.kill(parent, 0)),
+        "a signal to another process": lambda: _signalled(parent),
         "a look into another process": lambda: _called(ptrace, 16, parent, 0, 0),
         "more memory": lambda: str(len(bytearray(1024 * launcher.MIB))),
         "a higher bound": _raised,
@@ -68,11 +84,14 @@ def attempts(port: int, parent: int) -> dict[str, Callable[[], str]]:
 
 
 def main(port: str, parent: str, *without: str) -> None:
-    """Tries all of it, with Landlock or without."""
+    """Tries all of it: confined as the kernel can, or without Landlock and shut, as a process is
+    once it has begun."""
     tried = attempts(int(port), int(parent))
+    # Loaded while it can be.
+    "a".encode("idna")
     signal.signal(signal.SIGSYS, signal.SIG_IGN)
     if without:
-        launcher.limit_files = lambda libc, program: 0
+        launcher.limit_files = _shut
     else:
         tried["a shell"] = lambda: str(os.execv("/bin/sh", ["sh", "-c", "echo out"]))
     launcher.confine(sys.executable)
