@@ -38,14 +38,18 @@ async def call_tool(
     """What became of the call, which was sent at most once, within ten seconds, in the version of
     the protocol that was pinned. Nothing that the outcome says holds the credential. Raises nothing
     but what ends the task."""
+    deadline = asyncio.get_running_loop().time() + WITHIN_SECONDS
     try:
-        shown = await show(auth, credential, may_be_loopback=may_be_loopback)
+        async with asyncio.timeout_at(deadline):
+            shown = await show(auth, credential, may_be_loopback=may_be_loopback)
     except NotSendable as error:
         return Refused(reason=str(error), detail=error.detail)
     except NoToken as error:
         return NeverSent(reason=str(error))
+    except TimeoutError:
+        return NeverSent(reason="the token endpoint does not answer")
     exchange = _exchange(definition, operation, arguments, shown, may_be_loopback=may_be_loopback)
-    outcome = _masked(await _called(exchange, definition, operation, arguments), shown)
+    outcome = _masked(await _called(exchange, definition, operation, arguments, deadline), shown)
     is_old = exchange.last_status == _UNAUTHORIZED and shown.kept_token is not None
     if is_old and isinstance(auth, ClientCredentials) and credential is not None:
         assert shown.kept_token is not None
@@ -85,6 +89,7 @@ async def _called(
     definition: ConnectorDefinition,
     operation: ToolOperation,
     arguments: Mapping[str, Any],
+    deadline: float,
 ) -> ToolOutcome:
     from functions.tools.mcp.faults import FAULTS, fault_of
     from functions.tools.mcp.sessions import begin, opened
@@ -92,7 +97,7 @@ async def _called(
     assert definition.server is not None
     found: list[ToolOutcome] = []
     try:
-        async with asyncio.timeout(WITHIN_SECONDS) as limit, opened(exchange) as session:
+        async with asyncio.timeout_at(deadline) as limit, opened(exchange) as session:
             await begin(session, definition.server.protocol)
             result = await session.call_tool(
                 operation.name, dict(arguments), allow_input_required=True

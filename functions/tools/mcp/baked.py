@@ -26,7 +26,10 @@ from functions.tools.mcp.sessions import WE, Session, begin
 from functions.tools.rules.tools import Listing, ListingRefused
 from shared.kit.per_loop import PerLoop
 
-STARTED_WITHIN_SECONDS = 15.0
+STARTED_WITHIN_SECONDS = 30.0
+# A call, with this before it, is over before its intent counts as one that nobody will answer. A
+# server that takes longer goes on starting, for whoever calls next.
+AWAITED_SECONDS, AWAITED_TO_READ_SECONDS = 4.0, 15.0
 # In one process of ours, of all tenants.
 MOST_KEPT = 4
 _CONFINED = str(Path(__file__).with_name("confined.py"))
@@ -56,14 +59,13 @@ class _Server:
         """Whether nobody can speak to it any more."""
         return self._task.done() or self._ended.is_set()
 
-    async def started(self) -> None:
-        """Waits until it can be spoken to. Raises NotStarted."""
+    async def started(self, within: float) -> None:
+        """Waits so many seconds until it can be spoken to. Raises NotStarted."""
         try:
-            async with asyncio.timeout(STARTED_WITHIN_SECONDS):
+            async with asyncio.timeout(within):
                 await asyncio.shield(self._started)
         except TimeoutError:
-            self.end()
-            raise NotStarted("the server does not start") from None
+            raise NotStarted("the server has not started yet") from None
 
     def end(self) -> None:
         """Ends the process, and whatever it started."""
@@ -83,15 +85,14 @@ class _Server:
                 speaking(pipes) as (read, write),
                 Session(read, write, client_info=WE) as session,
             ):
-                self.protocol = await begin(session, None)
+                async with asyncio.timeout(STARTED_WITHIN_SECONDS):
+                    self.protocol = await begin(session, None)
                 self.session = session
                 self._started.set_result(None)
                 await self._ended.wait()
         except FAULTS:
-            if not self._started.done():
-                self._started.set_exception(
-                    NotStarted("the server does not start, or speaks another language")
-                )
+            # Whoever waits for it is told below.
+            return
         finally:
             self.session = None
             self.end()
@@ -99,7 +100,10 @@ class _Server:
                 await _killed(process)
             shutil.rmtree(self.folder, ignore_errors=True)
             if not self._started.done():
-                self._started.cancel()
+                told = "the server does not start, or does not speak the protocol"
+                self._started.set_exception(NotStarted(told))
+                # Nobody may wait for it any more.
+                self._started.exception()
 
     async def _process(self) -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(
@@ -124,7 +128,10 @@ _servers = PerLoop(_none)
 async def read_baked(tenant_id: str, name: str, command: Sequence[str]) -> Listing:
     """The tools that the server lists. Raises NotRead, ListingRefused."""
     try:
-        async with _spoken_to(tenant_id, name, command) as server, asyncio.timeout(WITHIN_SECONDS):
+        async with (
+            _spoken_to(tenant_id, name, command, AWAITED_TO_READ_SECONDS) as server,
+            asyncio.timeout(WITHIN_SECONDS),
+        ):
             assert server.session is not None
             return await listing_of(server.session, server.protocol)
     except ListingRefused:
@@ -148,7 +155,7 @@ async def call_baked(
     not answer is ended. Raises nothing but what ends the task."""
     was_sent = False
     try:
-        async with _spoken_to(tenant_id, name, command) as server:
+        async with _spoken_to(tenant_id, name, command, AWAITED_SECONDS) as server:
             if server.session is None or server.protocol != protocol:
                 return Refused(reason=f"the server speaks {server.protocol}, not {protocol}")
             was_sent = True
@@ -179,7 +186,9 @@ async def end_servers() -> None:
 
 
 @asynccontextmanager
-async def _spoken_to(tenant_id: str, name: str, command: Sequence[str]) -> AsyncIterator[_Server]:
+async def _spoken_to(
+    tenant_id: str, name: str, command: Sequence[str], within: float
+) -> AsyncIterator[_Server]:
     """The tenant's server, which is not ended meanwhile. Raises NotStarted."""
     known, key = _servers.here(), (tenant_id, name)
     server = known.get(key)
@@ -189,7 +198,7 @@ async def _spoken_to(tenant_id: str, name: str, command: Sequence[str]) -> Async
     known.move_to_end(key)
     server.users += 1
     try:
-        await server.started()
+        await server.started(within)
         yield server
     finally:
         server.users -= 1

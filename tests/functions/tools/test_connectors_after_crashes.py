@@ -9,7 +9,7 @@ import pytest
 
 from functions.tools.http.acting import call_http
 from functions.tools.rules.invocation import UNDER_WAY
-from functions.tools.service import serving
+from functions.tools.service import connected
 from tests.deaths import Death, at_each_death, dies
 from tests.functions.tools.connecting import APPEND, CREATE, Desk, call
 from tests.functions.tools.worlds import Call, World
@@ -65,7 +65,7 @@ async def test_a_process_that_dies_between_the_answer_and_the_commit(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(serving, "call_http", killed)
+        patch.setattr(connected, "call_http", killed)
         with pytest.raises(KeyboardInterrupt):
             await world.invoke(made)
     later(UNDER_WAY + timedelta(seconds=1))

@@ -1,6 +1,7 @@
 """Servers that others wrote, as processes of their own."""
 
 import os
+import signal
 import socket
 import subprocess
 import time
@@ -32,12 +33,14 @@ def everything() -> Iterator[str]:
         env={"PORT": str(port), "PATH": os.environ["PATH"]},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        # The virtualenv's Node.js is a script that starts the true one.
+        start_new_session=True,
     )
     try:
         _wait_for(port)
         yield f"http://{HOST}:{port}/mcp"
     finally:
-        process.terminate()
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 

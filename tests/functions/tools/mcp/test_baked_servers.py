@@ -138,6 +138,19 @@ async def test_so_many_servers_are_kept_and_those_at_work_are_not_ended(
     assert isinstance(await working, Unknown)
 
 
+async def test_a_server_that_starts_slowly_goes_on_starting_for_the_next_call(
+    command: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(baked, "AWAITED_SECONDS", 0.05)
+    code = f"import runpy, time; time.sleep(0.5); runpy.run_path({command[-1]!r}, None, '__main__')"
+    slow = [sys.executable, "-I", "-c", code]
+    assert isinstance(await _said(slow, "process"), NeverSent)
+    monkeypatch.setattr(baked, "AWAITED_SECONDS", 10.0)
+    first, second = await asyncio.gather(_said(slow, "process"), _said(slow, "process"))
+    assert first == second
+    assert first.isdigit()
+
+
 async def test_what_does_not_start_or_speaks_something_else_was_never_sent_a_call(
     command: list[str],
 ) -> None:
