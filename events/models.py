@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Literal
 
+from pydantic import Field
+
 from events.budgets import BudgetState
 from events.receipts import ProgramReceipt
 from events.registry import event
@@ -35,7 +37,7 @@ class ModelRouteState(EventData):
     provider does. `base_url` is None where the stack's own model serves it, with the stack's key.
     Another is called with the tenant's own `credential` of that name, or without a key.
     `fallbacks` are asked in their order where the provider refuses work; none of them is less
-    private."""
+    private. Of a hundred calls, `shares` has how many begin at which fallback instead."""
 
     name: str
     provider: Provider
@@ -45,6 +47,7 @@ class ModelRouteState(EventData):
     prices: Prices = Prices()
     privacy: Privacy = "open"
     fallbacks: tuple[str, ...] = ()
+    shares: dict[str, int] = Field(default_factory=dict)
     most_tokens_out: int
     set_by: str
     set_at: Instant

@@ -33,8 +33,9 @@ class PricesBody(Model):
 class RouteBody(Model):
     """Where the calls of a model go. Without `base_url` the stack's own model serves it, with the
     stack's key; another address is called with the tenant's own `credential` of that name, which is
-    for its host and used by models, or without a key. `most_tokens_out` bounds each answer, and is
-    asked for where a program does not say how long one may be."""
+    for its host and used by models, or without a key. Of a hundred calls, `shares` says how many
+    begin at which fallback of the same privacy, and all others begin here. `most_tokens_out` bounds
+    each answer, and is asked for where a program does not say how long one may be."""
 
     provider: Provider
     base_url: _Url | None = None
@@ -43,6 +44,9 @@ class RouteBody(Model):
     prices: PricesBody | None = None
     privacy: Privacy = "open"
     fallbacks: Annotated[tuple[RouteName, ...], Field(max_length=4)] = ()
+    shares: dict[RouteName, Annotated[int, Field(ge=1, le=100, strict=True)]] = Field(
+        default_factory=dict
+    )
     most_tokens_out: Annotated[int, Field(ge=1, le=1_000_000, strict=True)] = 4_096
 
 
@@ -57,6 +61,7 @@ class ModelRouteView(Data):
     prices: Prices
     privacy: Privacy
     fallbacks: tuple[str, ...]
+    shares: dict[str, int]
     most_tokens_out: int
     set_by: str
     set_at: Instant

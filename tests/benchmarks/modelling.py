@@ -98,8 +98,11 @@ async def _rounds(ours: Side, direct: Side) -> dict[str, Figure]:
             await taken(gateway, ours)
         whole = []
         for _ in range(ROUNDS):
-            pairs = [(await taken(model, direct), await taken(gateway, ours)) for _ in range(TURNS)]
-            whole.append(tuple(median(each) for each in zip(*pairs, strict=True)))
+            turns = [
+                (await taken(model, direct), await taken(gateway, ours), await _stored(number))
+                for number in range(TURNS)
+            ]
+            whole.append(tuple(median(each) for each in zip(*turns, strict=True)))
     streams = [await _streams(ours, direct) for _ in range(ROUNDS)]
     return _figures(whole, streams)
 

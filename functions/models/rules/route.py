@@ -12,6 +12,7 @@ from shared.kit.errors import FieldError, Invalid
 from shared.kit.transitions import Transition
 
 _ORDER: Mapping[str, int] = {each: place for place, each in enumerate(get_args(Privacy))}
+MOST_SHARES = 100
 _SPEAKS: Mapping[Provider, tuple[Wire, ...]] = {
     "openai": ("chat.completions", "embeddings"),
     "anthropic": ("messages",),
@@ -32,7 +33,7 @@ def set_route(
 ) -> tuple[Transition[ModelRoute], ...]:
     """The route from now on; nothing where it says the same already. `others` are its fallbacks, in
     their order. Raises Invalid for a fallback that is not there, speaks another wire, or is less
-    private."""
+    private, and for shares that cannot be."""
     for place, other in enumerate(others):
         field = f"fallbacks[{place}]"
         if other is None or other.name == route.name:
@@ -43,10 +44,23 @@ def set_route(
         if is_less_private(other, route):
             what = f"{other.name!r} is {other.privacy}, which is less private than {route.privacy}"
             raise Invalid(FieldError(field, what))
+    _check_shares(route, others)
     said = {"set_by": route.set_by, "set_at": at}
     if before is not None and before.but(**said) == route.but(**said):
         return ()
     return (Transition(route, ModelRouteChanged),)
+
+
+def _check_shares(route: ModelRoute, others: Sequence[ModelRoute | None]) -> None:
+    """Raises Invalid for a share of what is no fallback or has another privacy, and for more than a
+    hundred calls of a hundred."""
+    equals = {each.name for each in others if each and each.privacy == route.privacy}
+    for name in route.shares:
+        if name not in equals:
+            said = f"{name!r} is no fallback that is {route.privacy} too"
+            raise Invalid(FieldError(f"shares.{name}", said))
+    if (of_all := sum(route.shares.values())) > MOST_SHARES:
+        raise Invalid(FieldError("shares", f"are {of_all} of a hundred calls"))
 
 
 def is_less_private(other: ModelRouteState, route: ModelRouteState) -> bool:

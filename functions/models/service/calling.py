@@ -4,6 +4,7 @@ and the answer is passed on."""
 import asyncio
 import json
 import logging
+import time
 from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
@@ -19,7 +20,7 @@ from functions.models.rules.route import ModelRoute
 from functions.models.service import providers
 from functions.models.service.keys import NOTHING_SHOWN, Shown, shown_to
 from functions.models.service.providers import BrokenOff, NeverSent
-from functions.models.service.reserving import Begun, begin, end, tell_of
+from functions.models.service.reserving import RESTS, Begun, begin, end, tell_of
 from shared.kit.callers import Caller
 from shared.kit.errors import Unavailable
 from shared.kit.refusal_documents import anthropic_document, openai_document
@@ -136,17 +137,28 @@ class _UnderWay:
                 self._shown = await self._shown_to(route)
                 answer = await providers.ask(route, path, body, {**headers, **self._shown.headers})
             except NeverSent:
+                self._failed()
                 continue
+            except BrokenOff:
+                self._failed()
+                raise
             except Unavailable:
                 # The key cannot be read now, so nothing was sent.
                 self._is_refused = True
                 raise
+            if answer.status_code in _BUSY:
+                self._failed()
+            else:
+                RESTS.answered(self._caller.tenant_id, route)
             if answer.status_code not in _BUSY or route is routes[-1]:
                 self._open = answer
                 return answer
             await answer.aclose()
         self._is_refused = True
         raise providers.silent(self._begun.called)
+
+    def _failed(self) -> None:
+        RESTS.failed(self._caller.tenant_id, self._route, time.monotonic())
 
     async def _shown_to(self, route: ModelRoute) -> Shown:
         known = self._begun.credentials.get(route.credential or "")

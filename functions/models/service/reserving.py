@@ -1,8 +1,10 @@
 """Holds what a call may cost before anybody is asked, and charges what it did cost."""
 
 import logging
+import time
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -13,6 +15,7 @@ from functions.models.rules.call import ModelCall, Outcome, lost, tell
 from functions.models.rules.call import reserve as reserved
 from functions.models.rules.call import settle as settled
 from functions.models.rules.costs import Bound, most_of
+from functions.models.rules.order import Rests, draw_of, in_order
 from functions.models.rules.refusals import BudgetExhausted, ModelUnknown, ProviderRefused
 from functions.models.rules.route import (
     ModelRoute,
@@ -35,6 +38,7 @@ from shared.storage.batches import Document
 from shared.storage.firestore import TenantStore
 from shared.storage.races import decide_again
 
+RESTS = Rests()
 _log = logging.getLogger(__name__)
 _LEASING = Leasing(RUN, lambda platform: (tell(platform),), BudgetExhausted)
 
@@ -85,6 +89,9 @@ async def _begun(work: Command, caller: Caller, asked: Asked, call_id: str) -> B
     first, *others = await _routes(work, asked)
     credentials = await _credentials(work, (first, *others))
     routes = _callable((first, *others), credentials)
+    now = time.monotonic()
+    rests = partial(RESTS.rests, caller.tenant_id, at=now)
+    routes = in_order(first, routes, draw_of(call_id), rests)
     bound = asked.bound(first)
     budgets = await _budgets(work, places)
     call = ModelCall(
