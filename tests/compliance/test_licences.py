@@ -65,5 +65,8 @@ def test_every_locked_package_is_pinned_by_hash() -> None:
         text = (ROOT / "requirements" / name).read_text()
         entries = re.split(r"\n(?=\S)", text.strip())
         pinned = [entry for entry in entries if "--hash=sha256:" in entry]
-        assert len(pinned) == len(entries) == len(locked_packages(text)), name
+        assert pinned == entries, name
+        # Some have one release for old Pythons and another for new ones.
+        named = {re.split(r"[\[=]", entry)[0] for entry in entries}
+        assert len(named) == len(locked_packages(text)), name
         assert "://" not in text
