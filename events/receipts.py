@@ -36,7 +36,8 @@ class ModelTurn(Data):
 
 
 class Receipt(Data):
-    """What became of one call of one run; `receipt_id_of` derives `receipt_id`. A receipt is never
+    """What became of one call of one run, or of a call that an agent elsewhere made without one,
+    which has neither run, step nor plan; `receipt_id_of` derives `receipt_id`. A receipt is never
     altered and nothing in it is sealed, so `reason` has words of ours only, never those of a person
     or of what the call reached. `arguments_sha256` and `output_sha256` are hashes of canonical
     JSON; the second is missing where there is no output. `approval_id` and `assented_by` say who
@@ -51,8 +52,8 @@ class Receipt(Data):
 
     receipt_id: ReceiptId
     invocation_id: Name
-    run_id: Name
-    step: Name
+    run_id: Name | None = None
+    step: Name | None = None
     iteration: int | None = None
     attempt: int = 1
     operation: Name
@@ -60,7 +61,7 @@ class Receipt(Data):
     at: Instant
     agent_id: Name
     agent_version: Name
-    plan_hash: Sha256
+    plan_hash: Sha256 | None = None
     arguments_sha256: Sha256
     output_sha256: Sha256 | None = None
     token_id: Name | None = None
@@ -84,8 +85,11 @@ def receipt_id_of(invocation_id: str, outcome: Outcome, attempt: int = 1) -> str
 def statement(receipt: Receipt, tenant_id: str, workspace_id: str | None = None) -> dict[str, Any]:
     """The in-toto statement of a receipt: its subject is the call, by the hash of its arguments;
     its predicate the receipt, with the tenant and, where its run is in one, the workspace."""
+    made_in = (
+        receipt.invocation_id if receipt.run_id is None else f"{receipt.run_id}/{receipt.step}"
+    )
     subject = {
-        "name": f"{receipt.run_id}/{receipt.step}/{receipt.operation}",
+        "name": f"{made_in}/{receipt.operation}",
         "digest": {"sha256": receipt.arguments_sha256},
     }
     predicate = {**receipt.model_dump(mode="json", exclude_none=True), "tenant_id": tenant_id}

@@ -85,7 +85,7 @@ def problem_response(error: BaseException, correlation_id: str, path: str = "") 
     status, document, media_type = _document(refusal, correlation_id, path)
     headers = dict(refusal.headers)
     if isinstance(refusal, Unauthenticated):
-        headers["WWW-Authenticate"] = "Bearer"
+        headers.setdefault("WWW-Authenticate", "Bearer")
     if isinstance(refusal, TooManyRequests):
         headers["Retry-After"] = str(refusal.retry_after)
     if isinstance(refusal, BodyTooSlow):

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from events.receipts import PREDICATE_TYPE, STATEMENT_TYPE, Receipt, statement
 from events.registry import published_types
-from events.runs import TOPIC, Burst
 from functions.audit.rules.chain import Entry
 from functions.audit.rules.evidence import NewEntry, new_entry
 from shared.kit.canonical import canonical_json
@@ -18,7 +17,10 @@ from shared.kit.instants import format_instant
 ACTION = PREDICATE_TYPE
 # The types of events that report receipts.
 REPORT = frozenset(
-    name for name, payload in published_types()[TOPIC].items() if issubclass(payload, Burst)
+    name
+    for types in published_types().values()
+    for name, payload in types.items()
+    if "receipts" in payload.model_fields
 )
 
 
@@ -51,6 +53,13 @@ def subject_of(run_id: str) -> str:
     return f"run/{run_id}"
 
 
+def _about(receipt: Receipt) -> str:
+    """The run of the call or, where it was made without one, the call itself."""
+    if receipt.run_id is None:
+        return f"invocation/{receipt.invocation_id}"
+    return subject_of(receipt.run_id)
+
+
 def recorded(entry: Entry) -> Recorded | None:
     """The receipt in an entry; None where its text is not what is appended of a receipt with this
     id in this tenant."""
@@ -73,5 +82,5 @@ def recorded(entry: Entry) -> Recorded | None:
 def _entry(receipt: Receipt, attributes: Mapping[str, str]) -> NewEntry:
     within = attributes.get("workspaceid", "")
     body = canonical_json(statement(receipt, attributes["tenantid"], within)).decode()
-    at, subject = format_instant(receipt.at), subject_of(receipt.run_id)
+    at, subject = format_instant(receipt.at), _about(receipt)
     return NewEntry(receipt.receipt_id, body, at, receipt.agent_id, ACTION, subject, within)

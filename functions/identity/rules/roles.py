@@ -42,6 +42,8 @@ _READS = frozenset(
 # What programs can be given: they propose and ask, and never decide, whatever place a rule has for
 # the principal in whose name they act.
 OF_PROGRAMS = _READS | {"agents:write", "approvals:request", "models:write"}
+# Calling tools is for the service that runs an agent.
+OF_SERVICES = OF_PROGRAMS | {"tools:write"}
 _WORKS = OF_PROGRAMS | {"approvals:write", "capsules:write", "runs:write"}
 _GOVERNS = _WORKS | {"governance:write", "veto:execute"}
 # Who reads the audit log may ask for an export of it, and reads what was decided by which policy.
@@ -60,12 +62,12 @@ _SCOPES: dict[str, frozenset[str]] = {
     "end_user": frozenset(
         {"agents:read", "approvals:read", "approvals:request", "approvals:write"}
     ),
-    SERVICE_RUNTIME: OF_PROGRAMS,
+    SERVICE_RUNTIME: OF_SERVICES,
     WORKSPACE_ADMIN: _WORKS,
 }
 SCOPES = frozenset().union(*_SCOPES.values())
 # What a person's key, which has no role, can use: policies allow the rest to roles only.
-OF_KEYS = SCOPES - {"audit:read", "audit:write"}
+OF_KEYS = SCOPES - {"audit:read", "audit:write", "tools:write"}
 # The same in a workspace: the directory is the whole tenant's.
 OF_KEYS_IN_WORKSPACES = OF_KEYS - _PROVISIONS
 # What a device gets that asks for nothing: neither decisions nor the principal's own things.
