@@ -24,6 +24,7 @@ from shared.kit.errors import (
 )
 from shared.kit.refusal_documents import (
     anthropic_document,
+    jsonrpc_document,
     oauth_document,
     openai_document,
     problem_document,
@@ -41,6 +42,8 @@ OAUTH_PATHS = ("/v1/auth/token", "/v1/auth/device")
 # Whoever calls models reads refusals as those of the provider whose wire they speak.
 OPENAI_PATHS = ("/v1/chat/completions", "/v1/embeddings", "/v1/models")
 ANTHROPIC_PATHS = ("/v1/messages",)
+# Whoever calls this reads refusals as JSON-RPC has them.
+MCP_PATH = "/mcp"
 _BY_STATUS: dict[int, type[AssentError]] = {
     401: Unauthenticated,
     404: NotFound,
@@ -105,6 +108,9 @@ def _document(
     if path.startswith(SCIM_PATH):
         document = scim_document(refusal)
         return int(document["status"]), document, SCIM_MEDIA_TYPE
+    if path == MCP_PATH:
+        status = 400 if refusal.http_status == 422 else refusal.http_status
+        return status, jsonrpc_document(refusal), "application/json"
     wire = wire_of(path)
     if wire is None:
         return refusal.http_status, problem_document(refusal, correlation_id), MEDIA_TYPE

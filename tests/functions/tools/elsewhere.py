@@ -118,8 +118,11 @@ class Elsewhere:
         reported = await self.events("assent.invocation.reported.v1")
         return [each for event in reported for each in event["receipts"]]
 
-    async def decide(self, approval_id: str, status: str = "approved", **said: Any) -> None:
-        """The approval, as `approvals` would store it once somebody decided."""
+    async def decide(
+        self, approval_id: str, status: str = "approved", *, forged: bool = False, **said: Any
+    ) -> None:
+        """The approval, as `approvals` would store it once somebody decided; or, where it is
+        `forged`, as whoever may write documents and has another key could."""
         event = await self.question(approval_id)
         at = clock.now()
         state: dict[str, Any] = {
@@ -147,7 +150,9 @@ class Elsewhere:
             **{name: state[name] for name in ("approval_id", "kind", "risk", "version")},
             **{name: state[name] for name in ("decision_hash", "decided_by", "decided_at")},
         }
-        state["signature"] = sign(signed, await signing_key("approvals-signing-key"))
+        state["signature"] = sign(
+            signed, await signing_key(f"{'runs' if forged else 'approvals'}-signing-key")
+        )
         batch = Batch()
         batch.put(APPROVALS, approval_id, {"state": json.dumps(state), "sequence": 2})
         await self.world.store.commit(batch)
