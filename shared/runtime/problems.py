@@ -1,7 +1,7 @@
 """The one table from errors to RFC 9457 problem details."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Literal
 
 from starlette.exceptions import HTTPException
@@ -44,6 +44,12 @@ OPENAI_PATHS = ("/v1/chat/completions", "/v1/embeddings", "/v1/models")
 ANTHROPIC_PATHS = ("/v1/messages",)
 # Whoever calls this reads refusals as JSON-RPC has them.
 MCP_PATH = "/mcp"
+Wire = Literal["openai", "anthropic", "jsonrpc"]
+_DOCUMENTS: dict[Wire, Callable[[AssentError], dict[str, Any]]] = {
+    "openai": openai_document,
+    "anthropic": anthropic_document,
+    "jsonrpc": jsonrpc_document,
+}
 _BY_STATUS: dict[int, type[AssentError]] = {
     401: Unauthenticated,
     404: NotFound,
@@ -108,20 +114,18 @@ def _document(
     if path.startswith(SCIM_PATH):
         document = scim_document(refusal)
         return int(document["status"]), document, SCIM_MEDIA_TYPE
-    if path == MCP_PATH:
-        status = 400 if refusal.http_status == 422 else refusal.http_status
-        return status, jsonrpc_document(refusal), "application/json"
     wire = wire_of(path)
     if wire is None:
         return refusal.http_status, problem_document(refusal, correlation_id), MEDIA_TYPE
     # What is wrong in a body is 400 for these clients.
     status = 400 if refusal.http_status == 422 else refusal.http_status
-    said = openai_document(refusal) if wire == "openai" else anthropic_document(refusal)
-    return status, said, "application/json"
+    return status, _DOCUMENTS[wire](refusal), "application/json"
 
 
-def wire_of(path: str) -> Literal["openai", "anthropic"] | None:
-    """Whose wire programs speak that call the path; None for a path of ours."""
+def wire_of(path: str) -> Wire | None:
+    """Which wire programs speak that call the path; None for a path of ours."""
+    if path == MCP_PATH:
+        return "jsonrpc"
     if path in OPENAI_PATHS or path.startswith(f"{OPENAI_PATHS[-1]}/"):
         return "openai"
     return "anthropic" if path in ANTHROPIC_PATHS else None
