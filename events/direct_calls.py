@@ -2,8 +2,9 @@
 
 from events.approvals import Kind
 from events.effects import Effect, Risk
+from events.invocations import InvocationStatus
 from events.questions import Question
-from events.receipts import Receipt
+from events.receipts import CallReceipt
 from events.registry import event
 from shared.kit.canonical import content_hash
 from shared.kit.ids import hashed_id
@@ -57,14 +58,14 @@ class InvocationReported(EventData):
     invocation_id: str
     direct_call_id: str
     operation: str
-    status: str
+    status: InvocationStatus
     agent_id: str
     agent_version: str
     called_by: str
     approval_id: str | None = None
     at: Instant
     note: PersonalText = ""
-    receipts: tuple[Receipt, ...]
+    receipts: tuple[CallReceipt, ...]
     workspace_id: InWorkspace = None
 
 

@@ -35,7 +35,7 @@ class ModelTurn(Data):
     tokens_out: int | None = None
 
 
-class Receipt(Data):
+class CallReceipt(Data):
     """What became of one call of one run, or of a call that an agent elsewhere made without one,
     which has neither run, step nor plan; `receipt_id_of` derives `receipt_id`. A receipt is never
     altered and nothing in it is sealed, so `reason` has words of ours only, never those of a person
@@ -77,12 +77,22 @@ class Receipt(Data):
     model: ModelTurn | None = None
 
 
+class Receipt(CallReceipt):
+    """What became of one call of one run."""
+
+    run_id: Name
+    step: Name
+    plan_hash: Sha256
+
+
 def receipt_id_of(invocation_id: str, outcome: Outcome, attempt: int = 1) -> str:
     """The id of the receipt of one outcome: the same however often it is reported."""
     return derive_id("rct", _EPOCH, invocation_id, outcome, str(attempt))
 
 
-def statement(receipt: Receipt, tenant_id: str, workspace_id: str | None = None) -> dict[str, Any]:
+def statement(
+    receipt: CallReceipt, tenant_id: str, workspace_id: str | None = None
+) -> dict[str, Any]:
     """The in-toto statement of a receipt: its subject is the call, by the hash of its arguments;
     its predicate the receipt, with the tenant and, where its run is in one, the workspace."""
     made_in = (

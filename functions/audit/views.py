@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints
 
 from events.audit import ExportState
-from events.receipts import Receipt
+from events.receipts import CallReceipt
 from functions.audit.rules.chain import Entry
 from functions.audit.rules.evidence import Filed
 from functions.audit.rules.examination import Part, ReceiptCheck
@@ -101,7 +101,7 @@ class AuditProofs(Data):
     consistency: ConsistencyProof | None
 
 
-class RecordedReceipt(Receipt):
+class RecordedReceipt(CallReceipt):
     """A receipt as the log has it: in the entry of that number."""
 
     number: int

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from events.receipts import PREDICATE_TYPE, STATEMENT_TYPE, Receipt, statement
+from events.receipts import PREDICATE_TYPE, STATEMENT_TYPE, CallReceipt, statement
 from events.registry import published_types
 from functions.audit.rules.chain import Entry
 from functions.audit.rules.evidence import NewEntry, new_entry
@@ -27,7 +27,7 @@ REPORT = frozenset(
 class Recorded(NamedTuple):
     """A receipt as an entry has it."""
 
-    receipt: Receipt
+    receipt: CallReceipt
     tenant_id: str
     workspace_id: str | None
 
@@ -44,7 +44,7 @@ def receipt_entries(attributes: Mapping[str, str], data: str) -> list[NewEntry]:
     if attributes["type"] not in REPORT:
         return []
     reported = json.loads(data).get("receipts") or ()
-    receipts = [Receipt.model_validate(each) for each in reported]
+    receipts = [CallReceipt.model_validate(each) for each in reported]
     return [_entry(each, attributes) for each in receipts]
 
 
@@ -53,7 +53,7 @@ def subject_of(run_id: str) -> str:
     return f"run/{run_id}"
 
 
-def _about(receipt: Receipt) -> str:
+def _about(receipt: CallReceipt) -> str:
     """The run of the call or, where it was made without one, the call itself."""
     if receipt.run_id is None:
         return f"invocation/{receipt.invocation_id}"
@@ -69,7 +69,9 @@ def recorded(entry: Entry) -> Recorded | None:
         said = json.loads(entry.body)
         predicate = said["predicate"]
         found = Recorded(
-            Receipt.model_validate(predicate), predicate["tenant_id"], predicate.get("workspace_id")
+            CallReceipt.model_validate(predicate),
+            predicate["tenant_id"],
+            predicate.get("workspace_id"),
         )
         text = canonical_json(statement(*found)).decode()
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError, Invalid):
@@ -79,7 +81,7 @@ def recorded(entry: Entry) -> Recorded | None:
     return found if is_its_own and is_whole else None
 
 
-def _entry(receipt: Receipt, attributes: Mapping[str, str]) -> NewEntry:
+def _entry(receipt: CallReceipt, attributes: Mapping[str, str]) -> NewEntry:
     within = attributes.get("workspaceid", "")
     body = canonical_json(statement(receipt, attributes["tenantid"], within)).decode()
     at, subject = format_instant(receipt.at), _about(receipt)

@@ -12,7 +12,7 @@ from events.direct_calls import (
     InvocationReported,
 )
 from events.effects import RISK, Effect
-from events.receipts import Receipt, receipt_id_of
+from events.receipts import CallReceipt, receipt_id_of
 from functions.tools.rules.envelope import Grave
 from functions.tools.rules.invocation import UNDER_WAY, Invocation
 from shared.approvals.known import KnownApproval
@@ -209,10 +209,10 @@ def report(invocation: Invocation, note: str = "") -> Transition[Invocation]:
     return Transition(invocation, InvocationReported, {"receipts": receipts, "note": note})
 
 
-def receipt_of(invocation: Invocation) -> Receipt:
+def receipt_of(invocation: Invocation) -> CallReceipt:
     """The receipt of what became of a call that was made without a run."""
     output = invocation.output
-    return Receipt(
+    return CallReceipt(
         receipt_id=receipt_id_of(invocation.invocation_id, invocation.status, invocation.attempt),
         invocation_id=invocation.invocation_id,
         attempt=invocation.attempt,
