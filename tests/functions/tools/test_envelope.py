@@ -71,7 +71,7 @@ def test_a_right_says_what_a_call_needs(operation: str, lists: Any, expected: ty
 
 
 def test_an_agent_on_trial_and_a_day_that_is_used_up_give_nothing() -> None:
-    alone = {"alone": [right(ADD, undo=ADD, per_day=2)]}
+    alone: Any = {"alone": [right(ADD, undo=ADD, per_day=2)]}
     assert isinstance(judged(ADD, trial=True, **alone), Denied)
     assert isinstance(judged(ADD, made=1, **alone), Within)
     assert isinstance(judged(ADD, made=2, **alone), Denied)
