@@ -38,6 +38,7 @@ class PlatformClient(Connection):
         roles: Sequence[str] = (),
         expires_in: int = 900,
         workspace: str | None = None,
+        agent: str | None = None,
     ) -> str:
         """An access token for `principal`, without a sign-in."""
         body = {
@@ -47,6 +48,7 @@ class PlatformClient(Connection):
             "roles": list(roles),
             "expires_in": expires_in,
             "workspace": workspace,
+            "agent": agent,
         }
         token: str = self._post("/_platform/token", body)["access_token"]
         return token

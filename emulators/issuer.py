@@ -69,6 +69,7 @@ class Issuer:
         roles: Sequence[str],
         expires_in: int,
         workspace: str | None = None,
+        agent: str | None = None,
     ) -> str:
         """An access token as a sign-in would issue it: for no tenant where that is `_platform`."""
         now = int(self._now().timestamp())
@@ -78,6 +79,7 @@ class Issuer:
             "sub": principal,
             **({} if tenant == PLATFORM_TENANT else {"tenant": tenant}),
             **({} if workspace is None else {"workspace": workspace}),
+            **({} if agent is None else {"agent": agent}),
             "scope": " ".join(scopes),
             "roles": list(roles),
             "iat": now,

@@ -11,7 +11,8 @@ TOPIC = "identity"
 class ApiKeyState(EventData):
     """A key after the event. It acts as the member `principal_id`, with `scopes`; a key of a person
     has no role, one of a service has the service's. One of a workspace opens nothing outside of
-    it. `requests_per_minute` limits it below what the tenant's tier allows."""
+    it. `requests_per_minute` limits it below what the tenant's tier allows. A service's key that
+    names an agent acts with that agent's rights, and with no other's."""
 
     key_id: str
     principal_id: str
@@ -20,6 +21,7 @@ class ApiKeyState(EventData):
     created_at: Instant
     expires_at: Instant
     requests_per_minute: int | None = None
+    agent_id: str | None = None
     rotated_at: Instant | None = None
     revoked_at: Instant | None = None
     revoked_by: str | None = None

@@ -47,7 +47,8 @@ class InvocationView(Data):
     keeps. `may_be_repeated` says whether trying again may help: with another token,
     or, where it is `dispatched`, a little later. `decision` is what the policies decided. Whoever
     settled a doubtful call is `settled_by`. Of a connector's, `pin` is its definition, and
-    `credential` the name of what the call was made with."""
+    `credential` the name of what the call was made with. `receipt_id` is there for a call that was
+    made without a run; those of a run are in the list of its receipts."""
 
     invocation_id: str
     run_id: str
@@ -64,6 +65,7 @@ class InvocationView(Data):
     settled_by: str | None = None
     pin: str = ""
     credential: str | None = None
+    receipt_id: str | None = None
 
     @property
     def outcome(self) -> Outcome:

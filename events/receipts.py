@@ -36,8 +36,9 @@ class ModelTurn(Data):
     tokens_out: int | None = None
 
 
-class Receipt(Data):
-    """What became of one call of one run; `receipt_id_of` derives `receipt_id`. A receipt is never
+class CallReceipt(Data):
+    """What became of one call of one run, or of a call that an agent elsewhere made without one,
+    which has neither run, step nor plan; `receipt_id_of` derives `receipt_id`. A receipt is never
     altered and nothing in it is sealed, so `reason` has words of ours only, never those of a person
     or of what the call reached. `arguments_sha256` and `output_sha256` are hashes of canonical
     JSON; the second is missing where there is no output. `approval_id` and `assented_by` say who
@@ -52,8 +53,8 @@ class Receipt(Data):
 
     receipt_id: ReceiptId
     invocation_id: Name
-    run_id: Name
-    step: Name
+    run_id: Name | None = None
+    step: Name | None = None
     iteration: int | None = None
     attempt: int = 1
     operation: Name
@@ -61,7 +62,7 @@ class Receipt(Data):
     at: Instant
     agent_id: Name
     agent_version: Name
-    plan_hash: Sha256
+    plan_hash: Sha256 | None = None
     arguments_sha256: Sha256
     output_sha256: Sha256 | None = None
     token_id: Name | None = None
@@ -78,8 +79,8 @@ class Receipt(Data):
 
     @property
     def subject(self) -> str:
-        """What it is about."""
-        return f"run/{self.run_id}"
+        """What it is about: its run or, where it was made without one, the call itself."""
+        return f"invocation/{self.invocation_id}" if self.run_id is None else f"run/{self.run_id}"
 
     @property
     def actor(self) -> str:
@@ -89,7 +90,16 @@ class Receipt(Data):
     @property
     def named(self) -> str:
         """The call, as the statement's subject names it."""
-        return f"{self.run_id}/{self.step}/{self.operation}"
+        made_in = self.invocation_id if self.run_id is None else f"{self.run_id}/{self.step}"
+        return f"{made_in}/{self.operation}"
+
+
+class Receipt(CallReceipt):
+    """What became of one call of one run."""
+
+    run_id: Name
+    step: Name
+    plan_hash: Sha256
 
 
 class ModelAsked(Data):
@@ -139,13 +149,13 @@ class ProgramReceipt(Data):
         return f"{self.invocation_id}/{self.operation}"
 
 
-AnyReceipt = Receipt | ProgramReceipt
+AnyReceipt = CallReceipt | ProgramReceipt
 
 
 def read_receipt(said: Mapping[str, Any]) -> AnyReceipt:
-    """The receipt of that text: of a program's call where it names no run. Raises
+    """The receipt of that text: of a program's call where it names no agent. Raises
     pydantic.ValidationError."""
-    return (Receipt if "run_id" in said else ProgramReceipt).model_validate(said)
+    return (CallReceipt if "agent_id" in said else ProgramReceipt).model_validate(said)
 
 
 def receipt_id_of(invocation_id: str, outcome: Outcome, attempt: int = 1) -> str:

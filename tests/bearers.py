@@ -17,9 +17,10 @@ def authorization(
     scopes: Iterable[str],
     roles: Iterable[str],
     workspace: str | None = None,
+    agent: str | None = None,
 ) -> dict[str, str]:
-    """The header of a call with a token that is valid now: for no tenant where that is None, and
-    for one workspace where it is named."""
+    """The header of a call with a token that is valid now: for no tenant where that is None, for
+    one workspace where it is named, and with the rights of an agent where a key names that."""
     claims = {
         "iss": ISSUER,
         "aud": "assent",
@@ -29,6 +30,7 @@ def authorization(
         "exp": int(time.time()) + _SECONDS,
         **({"tenant": tenant} if tenant is not None else {}),
         **({"workspace": workspace} if workspace is not None else {}),
+        **({"agent": agent, "sid": "key_1"} if agent is not None else {}),
     }
     header = {"alg": "Ed25519", "kid": key.kid, "typ": "at+jwt"}
     return {"Authorization": f"Bearer {jwt.encode(header, claims, key, ['Ed25519'])}"}

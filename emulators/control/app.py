@@ -98,6 +98,7 @@ class Control:
             roles=wanted.roles,
             expires_in=wanted.expires_in,
             workspace=wanted.workspace,
+            agent=wanted.agent,
         )
         return json_answer(
             {"access_token": token, "token_type": "Bearer", "expires_in": wanted.expires_in}

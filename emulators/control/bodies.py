@@ -47,6 +47,7 @@ class TokenRequest(Model):
     scopes: tuple[Scope, ...] = ()
     roles: tuple[Identifier, ...] = ()
     workspace: Identifier | None = None
+    agent: Identifier | None = None
     expires_in: Annotated[int, Field(ge=1, le=_TEN_YEARS)] = 900
 
 

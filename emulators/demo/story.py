@@ -12,6 +12,7 @@ import httpx
 from emulators.browser import Browser
 from emulators.client import PlatformClient
 from emulators.demo.choosing import chosen
+from emulators.demo.elsewhere import called_from_elsewhere
 from emulators.demo.narrator import Narrator
 from emulators.demo.person import Person, SignedIn
 from emulators.demo.run import ran
@@ -39,6 +40,7 @@ def tell(base_url: str, narrator: Narrator) -> None:
         _confirmed(author, governor, platform, narrator)
         ran(author, governor, platform, narrator)
         chosen(author, governor, platform, narrator)
+        called_from_elsewhere(governor, platform, narrator)
         narrator.dashboard(governor.get("/v1/mobile/dashboard"))
         platform.wait_until_idle()
         narrator.causes(platform.events())

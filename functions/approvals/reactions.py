@@ -9,6 +9,7 @@ from events.cases import (
     CreationCaseRolledBack,
     CreationCaseWithdrawalRequested,
 )
+from events.direct_calls import DirectCallApprovalNeeded, DirectCallWithdrawn
 from events.members import MemberJoined, MemberRemoved, MemberRolesChanged
 from events.passkeys import PasskeyAdded, PasskeyRemoved
 from events.policies import PolicyApprovalNeeded, PolicyRetired, PolicyReturned
@@ -28,6 +29,7 @@ from functions.approvals.service.recalls import suspend_learned
 from functions.approvals.service.refusals import take_back_same
 from functions.approvals.service.requests import (
     end_for_case,
+    end_for_direct_call,
     end_for_policy,
     end_for_run,
     note_failed_rollback,
@@ -36,6 +38,7 @@ from functions.approvals.service.requests import (
     note_unpublished,
     open_for_budget,
     open_for_case,
+    open_for_direct_call,
     open_for_policy,
     open_for_run,
     withdraw,
@@ -46,6 +49,8 @@ HANDLERS = {
     PolicyApprovalNeeded.event_type: open_for_policy,
     RunApprovalNeeded.event_type: open_for_run,
     BudgetApprovalNeeded.event_type: open_for_budget,
+    DirectCallApprovalNeeded.event_type: open_for_direct_call,
+    DirectCallWithdrawn.event_type: end_for_direct_call,
     RunCancelled.event_type: end_for_run,
     RecallStarted.event_type: suspend_learned,
     PolicyReturned.event_type: end_for_policy,

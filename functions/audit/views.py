@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints
 
 from events.audit import ExportState
-from events.receipts import ProgramReceipt, Receipt
+from events.receipts import CallReceipt, ProgramReceipt
 from functions.audit.rules.chain import Entry
 from functions.audit.rules.evidence import Filed
 from functions.audit.rules.examination import Part, ReceiptCheck
@@ -101,7 +101,7 @@ class AuditProofs(Data):
     consistency: ConsistencyProof | None
 
 
-class RecordedReceipt(Receipt):
+class RecordedReceipt(CallReceipt):
     """A receipt as the log has it: in the entry of that number."""
 
     number: int
@@ -122,7 +122,7 @@ def recorded_receipt(number: int, recorded: Recorded) -> AnyRecorded:
     """The receipt in the entry of that number."""
     receipt = recorded.receipt
     place = {"number": number, "workspace_id": recorded.workspace_id}
-    if isinstance(receipt, Receipt):
+    if isinstance(receipt, CallReceipt):
         return part_of(RecordedReceipt, receipt, **place)
     return part_of(RecordedProgramReceipt, receipt, **place)
 

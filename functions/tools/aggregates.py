@@ -1,14 +1,19 @@
-"""What this function owns: invocations, connectors and credentials."""
+"""What this function owns: invocations, direct calls, connectors and credentials; and the budgets
+of days, in which it counts calls."""
 
 from events.connectors import CONNECTORS as CONNECTORS_COLLECTION
 from events.connectors import Connector
 from events.credentials import CREDENTIALS as CREDENTIALS_COLLECTION
 from events.credentials import Credential
 from functions.tools.rules.credential import CredentialBook
+from functions.tools.rules.direct_call import DirectCall, next_timer
 from functions.tools.rules.entity_types import INVOCATION
 from functions.tools.rules.invocation import Invocation
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.runner import Runner
+from shared.budgets.budget import Budget
+from shared.budgets.limits import budget_id
+from shared.budgets.reading import BUDGETS as BUDGETS_OF_RUNS
 from shared.kit.workspaces import WORKSPACE
 
 RUNS_KEYS = "runs-public-keys"
@@ -24,6 +29,26 @@ INVOCATIONS = Aggregate(
     indexed=("run_id",),
     queried=("run_id",),
     in_workspaces=True,
+)
+
+# One for each call by its hash: what was asked for it, and what acts.
+DIRECT_CALLS = Aggregate(
+    noun="direct_call",
+    model=DirectCall,
+    collection="direct_calls",
+    prefix="dcl",
+    next_timer=next_timer,
+    swept=lambda _: True,
+    in_workspaces=True,
+)
+
+# `runs` decides what follows from them; calls of a day are counted in the same documents.
+BUDGETS = Aggregate(
+    noun="budget",
+    model=Budget,
+    collection=BUDGETS_OF_RUNS,
+    id_of=lambda budget: budget_id(budget.scope, budget.period),
+    indexed=("period",),
 )
 
 # What was removed keeps its document, so that a later one of the name goes on counting.
@@ -56,4 +81,4 @@ BOOK = Aggregate(
     id_of=lambda _: BOOK_ID,
 )
 
-RUN = Runner("tools", INVOCATIONS, CONNECTORS, CREDENTIALS, BOOK)
+RUN = Runner("tools", INVOCATIONS, DIRECT_CALLS, BUDGETS, CONNECTORS, CREDENTIALS, BOOK)

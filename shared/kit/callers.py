@@ -27,8 +27,9 @@ class Caller:
     """A verified principal of one tenant. `received_at` is the time at the request's entry; every
     decision in the request uses this time only. `workspace_id`: the token opens nothing of the
     tenant outside of that workspace. `session_id` is the sign-in or the key that the token follows
-    from, `requests_per_minute` what that key allows where it has a limit of its own. `control` is
-    what is known of the tenant, at most twenty seconds old."""
+    from, `requests_per_minute` what that key allows where it has a limit of its own, `agent_id` the
+    agent with whose rights to tools the key acts. `control` is what is known of the tenant, at most
+    twenty seconds old."""
 
     principal: str
     tenant_id: str
@@ -41,6 +42,7 @@ class Caller:
     workspace_id: str | None = None
     session_id: str | None = None
     requests_per_minute: int | None = None
+    agent_id: str | None = None
     control: Control = field(default=Control(), repr=False, compare=False)
 
     @classmethod

@@ -3,6 +3,7 @@ problem+json, an acknowledgement or a retry."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from shared.kit.bookkeeping import RefusalReason
@@ -27,7 +28,7 @@ class AssentError(Exception):
     http_status: ClassVar[int] = 500
     retriable: ClassVar[bool] = False
     # What the answer says beside its body.
-    headers: ClassVar[Mapping[str, str]] = {}
+    headers: Mapping[str, str] = MappingProxyType({})
     scim_type: str | None = None
 
     def __init__(self, detail: str = "", *errors: FieldError) -> None:

@@ -1,10 +1,17 @@
-"""A refusal as each kind of client reads it: problem+json, SCIM's, OAuth's, and those of models."""
+"""A refusal as each kind of client reads it: problem+json, SCIM's, OAuth's, JSON-RPC's, and those
+of models."""
 
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from shared.kit.errors import AssentError, FieldError, TooManyRequests, Unavailable
+from shared.kit.errors import (
+    AssentError,
+    FieldError,
+    MalformedRequest,
+    TooManyRequests,
+    Unavailable,
+)
 
 SCIM_ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
 _OPENAI_TYPES = {
@@ -21,6 +28,8 @@ _ANTHROPIC_TYPES = {
     413: "request_too_large",
     429: "rate_limit_error",
 }
+# Those of the specification; all that is about the server, and not the message, is the last one.
+_JSONRPC_CODES = {MalformedRequest.code: -32700, AssentError.code: -32603}
 
 
 def problem_document(error: AssentError, correlation_id: str) -> dict[str, Any]:
@@ -93,6 +102,14 @@ def anthropic_document(error: AssentError) -> dict[str, Any]:
     kind = "api_error" if error.http_status >= 500 else kind
     said = {"type": kind, "message": _in_one_line(error), "code": error.code}
     return {"type": "error", "error": said}
+
+
+def jsonrpc_document(error: AssentError) -> dict[str, Any]:
+    """The refusal as clients of JSON-RPC 2.0 read it, of a message that was not read as one: so it
+    names no id. `data` has our code."""
+    number = _JSONRPC_CODES.get(error.code, -32600 if error.http_status == 422 else -32000)
+    said = {"code": number, "message": _in_one_line(error), "data": {"code": error.code}}
+    return {"jsonrpc": "2.0", "id": None, "error": said}
 
 
 def _in_one_line(error: AssentError) -> str:

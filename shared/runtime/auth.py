@@ -61,8 +61,9 @@ class Claims(BaseModel):
     """The claims that we read. `scope` is space-delimited (RFC 8693). Issuer and audience are
     compared with ours; every other text is ASCII, since cards and the audit show it. Without a
     `tenant` a token opens only calls that say so. `sid` is the session or the key that it was
-    issued to, `member_version` that of the principal's place in the tenant then, and
-    `requests_per_minute` the limit of a key that has one of its own."""
+    issued to, `member_version` that of the principal's place in the tenant then,
+    `requests_per_minute` the limit of a key that has one of its own, and `agent` the agent with
+    whose rights to tools it acts."""
 
     iss: str
     aud: str | list[str]
@@ -78,6 +79,7 @@ class Claims(BaseModel):
     sid: Identifier | None = None
     member_version: Annotated[int, Field(ge=0)] = 0
     requests_per_minute: Annotated[int, Field(ge=LEAST_OF_A_KEY, le=MOST_OF_A_KEY)] | None = None
+    agent: Identifier | None = None
 
     @property
     def tenant_id(self) -> str:
@@ -238,6 +240,7 @@ async def authenticate(request: Request, otherwise: str | None = None) -> Caller
         workspace_id=claims.workspace,
         session_id=claims.sid,
         requests_per_minute=claims.requests_per_minute,
+        agent_id=claims.agent,
         control=known.control,
     )
 

@@ -93,7 +93,33 @@ class AnthropicError(BaseModel):
     error: AnthropicRefusal
 
 
-_WIRES: dict[str | None, type[BaseModel]] = {"openai": OpenAIError, "anthropic": AnthropicError}
+class JsonRpcData(BaseModel):
+    """Our code of what was refused."""
+
+    code: str
+
+
+class JsonRpcRefusal(BaseModel):
+    """What was refused, as clients of JSON-RPC 2.0 read it; `code` is a number of theirs."""
+
+    code: int
+    message: str
+    data: JsonRpcData
+
+
+class JsonRpcError(BaseModel):
+    """A refusal of a message that was not read as one."""
+
+    jsonrpc: Literal["2.0"]
+    id: None
+    error: JsonRpcRefusal
+
+
+_WIRES: dict[str | None, type[BaseModel]] = {
+    "openai": OpenAIError,
+    "anthropic": AnthropicError,
+    "jsonrpc": JsonRpcError,
+}
 
 
 def _refusal_of(path: str) -> tuple[str, type[BaseModel]]:

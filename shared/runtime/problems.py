@@ -1,7 +1,7 @@
 """The one table from errors to RFC 9457 problem details."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Literal
 
 from starlette.exceptions import HTTPException
@@ -24,6 +24,7 @@ from shared.kit.errors import (
 )
 from shared.kit.refusal_documents import (
     anthropic_document,
+    jsonrpc_document,
     oauth_document,
     openai_document,
     problem_document,
@@ -41,6 +42,14 @@ OAUTH_PATHS = ("/v1/auth/token", "/v1/auth/device")
 # Whoever calls models reads refusals as those of the provider whose wire they speak.
 OPENAI_PATHS = ("/v1/chat/completions", "/v1/embeddings", "/v1/models")
 ANTHROPIC_PATHS = ("/v1/messages",)
+# Whoever calls this reads refusals as JSON-RPC has them.
+MCP_PATH = "/mcp"
+Wire = Literal["openai", "anthropic", "jsonrpc"]
+_DOCUMENTS: dict[Wire, Callable[[AssentError], dict[str, Any]]] = {
+    "openai": openai_document,
+    "anthropic": anthropic_document,
+    "jsonrpc": jsonrpc_document,
+}
 _BY_STATUS: dict[int, type[AssentError]] = {
     401: Unauthenticated,
     404: NotFound,
@@ -85,7 +94,7 @@ def problem_response(error: BaseException, correlation_id: str, path: str = "") 
     status, document, media_type = _document(refusal, correlation_id, path)
     headers = dict(refusal.headers)
     if isinstance(refusal, Unauthenticated):
-        headers["WWW-Authenticate"] = "Bearer"
+        headers.setdefault("WWW-Authenticate", "Bearer")
     if isinstance(refusal, TooManyRequests):
         headers["Retry-After"] = str(refusal.retry_after)
     if isinstance(refusal, BodyTooSlow):
@@ -110,12 +119,13 @@ def _document(
         return refusal.http_status, problem_document(refusal, correlation_id), MEDIA_TYPE
     # What is wrong in a body is 400 for these clients.
     status = 400 if refusal.http_status == 422 else refusal.http_status
-    said = openai_document(refusal) if wire == "openai" else anthropic_document(refusal)
-    return status, said, "application/json"
+    return status, _DOCUMENTS[wire](refusal), "application/json"
 
 
-def wire_of(path: str) -> Literal["openai", "anthropic"] | None:
-    """Whose wire programs speak that call the path; None for a path of ours."""
+def wire_of(path: str) -> Wire | None:
+    """Which wire programs speak that call the path; None for a path of ours."""
+    if path == MCP_PATH:
+        return "jsonrpc"
     if path in OPENAI_PATHS or path.startswith(f"{OPENAI_PATHS[-1]}/"):
         return "openai"
     return "anthropic" if path in ANTHROPIC_PATHS else None

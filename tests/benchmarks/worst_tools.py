@@ -112,6 +112,40 @@ def invoke(scene: Scene) -> Iterator[Call]:
         yield Call(by, "/v1/invocations", body, what=operation.split("/")[1])
 
 
+@dataclass(frozen=True)
+class AgentsService:
+    """Runs an agent elsewhere, by a token whose key names it."""
+
+    platform: PlatformClient
+    token: str
+
+    def send(
+        self, method: str, path: str, *, content: bytes, headers: Mapping[str, str]
+    ) -> httpx.Response:
+        """The answer with any status."""
+        said = {"Authorization": f"Bearer {self.token}", "Accept": "application/json", **headers}
+        return self.platform.http.request(method, path, content=content, headers=said)
+
+
+@worst_of("POST", "/mcp")
+def answer_message(scene: Scene) -> Iterator[Call]:
+    found = running(scene)
+    token = found.world.platform.token(
+        "service_1",
+        found.world.tenant,
+        scopes=("tools:write",),
+        roles=("service_runtime",),
+        agent=found.agent_id,
+    )
+    service = AgentsService(found.world.platform, token)
+    for operation, arguments in arguments_of(found).items():
+        name = operation.replace("/", "__").replace(".", "_")
+        params = {"name": name, "arguments": arguments}
+        body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
+        yield Call(service, "/mcp", body, what=operation.split("/")[1])
+    yield Call(service, "/mcp", {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}, what="tools")
+
+
 @worst_of("GET", INVOCATION)
 def show_invocation(scene: Scene) -> Iterator[Call]:
     found = running(scene)

@@ -15,7 +15,7 @@ from shared.runtime.entry_points import public_app
 from tests.compliance.source import ROOT, calls, imports, modules
 
 PUBLIC = tuple(each for each in load_manifests(ROOT).deployables if each.public)
-WIRES = ("/v1/chat/", "/v1/embeddings", "/v1/messages", "/v1/models")
+WIRES = ("/v1/chat/", "/v1/embeddings", "/v1/messages", "/v1/models", "/mcp")
 # Programs on Anthropic's wire say their key so.
 TAKES_API_KEY = {("POST", "/v1/messages")}
 STRANGE = {"Origin": "https://elsewhere.example", "Access-Control-Request-Method": "POST"}

@@ -9,7 +9,7 @@ from events.buckets import OPEN, Bucket, bucket_of, open_until
 from functions.approvals.rules.gist import Gist, folded
 from functions.approvals.rules.likeness import in_row
 from functions.approvals.rules.quorum import missing_places
-from functions.approvals.rules.subjects import is_of_runs
+from functions.approvals.rules.subjects import is_for_calls
 from shared.kit.canonical import content_hash
 from shared.kit.instants import Instant
 from shared.kit.transitions import Transition
@@ -191,7 +191,7 @@ def next_timer(approval: Approval) -> tuple[str, datetime] | None:
 
 
 def is_swept(approval: Approval) -> bool:
-    """Whether the sweep alone fires the timer: the deadline of what a run asks, which nearly always
-    is decided before. It only records what the clock has decided already."""
+    """Whether the sweep alone fires the timer: the deadline of what a call waits for, which nearly
+    always is decided before. It only records what the clock has decided already."""
     is_deadline = next_timer(approval) == (DEADLINE_DUE, approval.deadline_at + GRACE)
-    return is_deadline and approval.on_timeout == "deny" and is_of_runs(approval.subject)
+    return is_deadline and approval.on_timeout == "deny" and is_for_calls(approval.subject)

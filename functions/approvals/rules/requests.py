@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, JsonValue, StringConstraints
 from events.agents import AgentApprovalNeeded
 from events.approvals import MOST_CONTENT_BYTES, MOST_EVIDENCE, CaseBinding, Kind, Stage, Subject
 from events.budgets import BudgetApprovalNeeded
+from events.direct_calls import DirectCallApprovalNeeded
 from events.dossiers import Assessment
 from events.effects import Effect, Risk
 from events.policies import PolicyApprovalNeeded
@@ -19,6 +20,7 @@ from functions.approvals.rules.risk import USUAL_EFFECT, assess, declaration_err
 from functions.approvals.rules.subjects import (
     agent_subject,
     budget_subject,
+    direct_call_subject,
     imitation_errors,
     policy_subject,
     run_subject,
@@ -31,7 +33,13 @@ from shared.kit.models import Model, part_of
 from shared.kit.roles import GOVERNOR
 
 # What functions ask with.
-Asked = AgentApprovalNeeded | BudgetApprovalNeeded | PolicyApprovalNeeded | RunApprovalNeeded
+Asked = (
+    AgentApprovalNeeded
+    | BudgetApprovalNeeded
+    | DirectCallApprovalNeeded
+    | PolicyApprovalNeeded
+    | RunApprovalNeeded
+)
 LONGEST_SUBJECT = 200
 _LONGEST = {"summary": 2_000, "rollback_plan": 10_000}
 # Whatever these bounds take leaves room in one document for every decision on it.
@@ -177,6 +185,21 @@ def request_of_run(asked: RunApprovalNeeded, approval_id: str, contents: Content
         amount_usd_micros=asked.amount_usd_micros,
         precedents_allowed=False,
         token=asked.token,
+    )
+
+
+def request_of_direct_call(
+    asked: DirectCallApprovalNeeded, approval_id: str, contents: Contents
+) -> Request:
+    """The request of an agent elsewhere for assent to exactly one call, which only people decide.
+    Raises ContentErased, ContentInvalid where what is to be approved cannot be read."""
+    return _request(
+        asked,
+        approval_id,
+        direct_call_subject(asked.direct_call_id, asked.operation),
+        contents,
+        effect=asked.effect,
+        precedents_allowed=False,
     )
 
 

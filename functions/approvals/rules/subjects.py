@@ -7,6 +7,7 @@ from events.approval_policies import ApprovalPolicyChanged
 from events.approvals import ApprovalRequested, Subject
 from events.budgets import BudgetApprovalNeeded
 from events.cases import CreationCaseCancelled
+from events.direct_calls import DirectCallApprovalNeeded
 from events.policies import PolicyApprovalNeeded
 from events.precedents import PrecedentActivated
 from events.runs import RunApprovalNeeded
@@ -24,8 +25,10 @@ _POLICY = _noun(ApprovalPolicyChanged)
 _CEDAR_POLICY = _noun(PolicyApprovalNeeded)
 _CASE, _APPROVAL = _noun(CreationCaseCancelled), _noun(ApprovalRequested)
 _PRECEDENT, _RUN = _noun(PrecedentActivated), _noun(RunApprovalNeeded)
-_BUDGET = _noun(BudgetApprovalNeeded)
-_OWN = frozenset(map(folded, (_AGENT, _BUDGET, _CASE, _POLICY, _APPROVAL, _PRECEDENT, _RUN)))
+_BUDGET, _DIRECT_CALL = _noun(BudgetApprovalNeeded), _noun(DirectCallApprovalNeeded)
+_OWN = frozenset(
+    map(folded, (_AGENT, _BUDGET, _CASE, _DIRECT_CALL, _POLICY, _APPROVAL, _PRECEDENT, _RUN))
+)
 _NOUNS = frozenset({_AGENT, _CEDAR_POLICY, _RUN})
 # What people call a policy for short.
 _ALONE = frozenset({_POLICY.rpartition("_")[2]})
@@ -62,6 +65,11 @@ def budget_subject(scope: str, period: str) -> Subject:
     return Subject(type=_BUDGET, id=f"{scope}.{period}", name=f"budget of {scope} for {period}")
 
 
+def direct_call_subject(direct_call_id: str, operation: str) -> Subject:
+    """The subject of a request of an agent elsewhere, for exactly one call."""
+    return Subject(type=_DIRECT_CALL, id=direct_call_id, name=operation)
+
+
 def noun_about(subject: Subject) -> str:
     """The noun of Assent's own thing that a request is about; empty for whatever callers name. A
     budget is one of runs: a filter of `runs` that named another noun would have no room to leave
@@ -74,6 +82,11 @@ def noun_about(subject: Subject) -> str:
 def is_of_runs(subject: Subject) -> bool:
     """Whether a run, or the budget of runs, asks."""
     return noun_about(subject) == _RUN
+
+
+def is_for_calls(subject: Subject) -> bool:
+    """Whether calls wait for it: a run, the budget of runs, or an agent elsewhere asks."""
+    return is_of_runs(subject) or subject.type == _DIRECT_CALL
 
 
 def imitation_errors(subject_type: str) -> list[FieldError]:

@@ -16,6 +16,7 @@ from events.cases import (
     CreationCaseWithdrawalRequested,
     Withdrawal,
 )
+from events.direct_calls import DirectCallApprovalNeeded, DirectCallWithdrawn
 from events.policies import PolicyApprovalNeeded, PolicyRetired, PolicyReturned
 from events.runs import RunApprovalNeeded, RunCancelled
 from functions.approvals.aggregates import ACTIVE, APPROVALS, POLICIES, POLICY_ID, RUN
@@ -30,6 +31,7 @@ from functions.approvals.rules.requests import (
     request_of,
     request_of_budget,
     request_of_case,
+    request_of_direct_call,
     request_of_policy,
     request_of_run,
 )
@@ -49,7 +51,14 @@ from shared.storage.idempotency import IdempotencyKey
 
 _WITHDRAWN_BY = "withdrawn_by"
 
-N = TypeVar("N", AgentApprovalNeeded, BudgetApprovalNeeded, PolicyApprovalNeeded, RunApprovalNeeded)
+N = TypeVar(
+    "N",
+    AgentApprovalNeeded,
+    BudgetApprovalNeeded,
+    DirectCallApprovalNeeded,
+    PolicyApprovalNeeded,
+    RunApprovalNeeded,
+)
 _Ending = Callable[[Approval, str, datetime], Steps]
 
 
@@ -86,6 +95,11 @@ async def open_for_run(event: Envelope) -> None:
 async def open_for_budget(event: Envelope) -> None:
     """Opens the approval that raises a budget; as `open_for_case`."""
     await _open(event, event.payload(BudgetApprovalNeeded), request_of_budget)
+
+
+async def open_for_direct_call(event: Envelope) -> None:
+    """Opens the approval that an agent elsewhere needs for one call; as `open_for_case`."""
+    await _open(event, event.payload(DirectCallApprovalNeeded), request_of_direct_call)
 
 
 async def _open(
@@ -142,6 +156,14 @@ async def end_for_run(event: Envelope) -> None:
     reverses it."""
     run = event.payload(RunCancelled)
     await _end(event, run.ends, end_with_case, Withdrawal(by=run.cancelled_by, at=event.time))
+
+
+async def end_for_direct_call(event: Envelope) -> None:
+    """Ends the approval of a call that nobody wants any more: cancels it or, where it was approved,
+    reverses it."""
+    call = event.payload(DirectCallWithdrawn)
+    withdrawal = Withdrawal(by=call.withdrawn_by, at=event.time)
+    await _end(event, call.ends, end_with_case, withdrawal)
 
 
 async def note_unpublished(event: Envelope) -> None:

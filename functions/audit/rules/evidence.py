@@ -10,6 +10,7 @@ from events.agents import AgentApprovalNeeded, AgentHealthChanged
 from events.approvals import ApprovalConfirmed, ApprovalRequested, ApprovalResumed
 from events.budgets import BudgetApprovalNeeded
 from events.cases import CreationCaseReviewNeeded
+from events.direct_calls import DirectCallApprovalNeeded
 from events.mobile_api import NotificationRequested
 from events.policies import PolicyApprovalNeeded
 from shared.kit.canonical import canonical_json
@@ -21,6 +22,7 @@ NO_EVIDENCE = {
     AgentHealthChanged.event_type: "a reading; what it leads to is an event of its own",
     PolicyApprovalNeeded.event_type: "asks; what was decided names the content's hash",
     BudgetApprovalNeeded.event_type: "asks; what was decided names the content's hash",
+    DirectCallApprovalNeeded.event_type: "asks; what was decided names the content's hash",
     CreationCaseReviewNeeded.event_type: "waits for a reviewer; `judged` follows",
     ApprovalRequested.event_type: "asks; the decision says who asked, when and for what",
     ApprovalResumed.event_type: "the clock alone; the deferral said when",

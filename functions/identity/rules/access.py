@@ -36,6 +36,8 @@ class Grant:
     workspace_id: str | None = None
     impersonator: str | None = None
     requests_per_minute: int | None = None
+    # Whose rights to tools it carries.
+    agent_id: str | None = None
     # When the time of a deputy ends.
     ends_at: datetime | None = None
 
@@ -144,4 +146,6 @@ def claims_of(
         claims["workspace"] = grant.workspace_id
     if grant.requests_per_minute is not None:
         claims["requests_per_minute"] = grant.requests_per_minute
+    if grant.agent_id is not None:
+        claims["agent"] = grant.agent_id
     return claims

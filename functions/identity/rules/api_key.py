@@ -18,7 +18,7 @@ from functions.identity.rules.refusals import GrantRefused
 from functions.identity.rules.roles import (
     OF_KEYS,
     OF_KEYS_IN_WORKSPACES,
-    OF_PROGRAMS,
+    OF_SERVICES,
     ServiceRole,
     scopes_of,
 )
@@ -45,7 +45,8 @@ ScopeName = Annotated[str, StringConstraints(max_length=50)]
 
 class KeyBody(Model):
     """What a member says of a new key. With `roles` it is the key of a new service that has them,
-    with `principal_id` another key of that service; with neither it is the member's own."""
+    with `principal_id` another key of that service; with neither it is the member's own.
+    `agent_id`: the service runs that agent elsewhere, and calls tools with its rights."""
 
     name: Name
     scopes: Annotated[tuple[ScopeName, ...], Field(min_length=1, max_length=20)]
@@ -53,6 +54,7 @@ class KeyBody(Model):
     requests_per_minute: PerMinute | None = None
     roles: Annotated[tuple[ServiceRole, ...], Field(max_length=5)] = ()
     principal_id: Id | None = None
+    agent_id: Id | None = None
 
 
 class ApiKey(ApiKeyState):
@@ -106,6 +108,9 @@ def make(
     more than a year."""
     if member is None or not member.is_here:
         raise Forbidden("only members of the tenant make keys: a key acts as its maker")
+    if body.agent_id is not None:
+        told = "is for keys of services: send roles with service_runtime too, or principal_id"
+        raise Invalid(FieldError("agent_id", told))
     allowed = allowed_to(member, workspace_id)
     return new_key(key_id, body, secret, member.principal_id, allowed, given, at)
 
@@ -137,6 +142,7 @@ def new_key(
         created_at=at,
         expires_at=body.expires_at,
         requests_per_minute=body.requests_per_minute,
+        agent_id=body.agent_id,
         secret_digest=digest_of(secret),
     )
     return Transition(key, ApiKeyCreated)
@@ -221,6 +227,7 @@ def grant(
         client_id=key.key_id,
         credential_id=key.key_id,
         requests_per_minute=key.requests_per_minute,
+        agent_id=key.agent_id,
         member_version=member.version,
     )
 
@@ -228,7 +235,7 @@ def grant(
 def allowed_to(member: Member, workspace_id: str | None) -> frozenset[str]:
     """The scopes that the member's keys may have, in the workspace or in the whole tenant."""
     of_persons = OF_KEYS if workspace_id is None else OF_KEYS_IN_WORKSPACES
-    kept = OF_PROGRAMS if member.kind == "service" else of_persons
+    kept = OF_SERVICES if member.kind == "service" else of_persons
     return kept & scopes_of((*member.roles, *member.roles_in(workspace_id)))
 
 

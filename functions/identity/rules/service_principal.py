@@ -11,6 +11,7 @@ from functions.identity.rules.api_key import ApiKey, KeyBody, allowed_to, new_ke
 from functions.identity.rules.tenant import Member
 from shared.kit.callers import Actor
 from shared.kit.errors import FieldError, Forbidden, Invalid
+from shared.kit.roles import SERVICE_RUNTIME as RUNTIME
 from shared.kit.roles import TENANT_ADMIN, WORKSPACE_ADMIN
 from shared.kit.transitions import Transition
 
@@ -82,5 +83,11 @@ def add_key(
         where = "of this tenant" if workspace_id is None else "of the workspace of your token"
         detail = f"is no service {where}; people make their keys themselves"
         raise Invalid(FieldError("principal_id", detail))
+    if body.agent_id is not None and not _runs_agents(service, workspace_id):
+        raise Invalid(FieldError("agent_id", f"is for keys of a service with the role {RUNTIME}"))
     allowed = allowed_to(service, workspace_id)
     return [new_key(key_id, body, secret, service.principal_id, allowed, given, at)]
+
+
+def _runs_agents(service: Member, workspace_id: str | None) -> bool:
+    return RUNTIME in (*service.roles, *service.roles_in(workspace_id))

@@ -7,9 +7,11 @@ from functions.identity.rules.secrets import new_secret
 from functions.identity.rules.tenant import check_current
 from functions.identity.service.tenants import control_of
 from functions.identity.views.keys import KeyPage, KeyView, NewKey
+from shared.agents import read_agent_alone
 from shared.aggregates import Command
 from shared.kit.callers import Caller
-from shared.kit.ids import new_id
+from shared.kit.errors import FieldError, Invalid
+from shared.kit.ids import is_id, new_id
 from shared.storage.idempotency import IdempotencyKey
 
 
@@ -23,6 +25,7 @@ async def make_key(caller: Caller, body: KeyBody) -> NewKey:
     async def use_case(work: Command) -> KeyView:
         member = await work.find(MEMBERS, caller.principal)
         check_current(caller.actor, member, work.at, caller.workspace_id)
+        await _check_agent(work, body.agent_id)
         key_id = new_id("key", work.at)
         if service_principal.concerns_service(body):
             steps = await _of_service(work, key_id, body, secret)
@@ -92,6 +95,16 @@ async def _of_service(
     service = await work.find(MEMBERS, body.principal_id)
     work.rely_on(MEMBERS, body.principal_id)
     return service_principal.add_key(key_id, body, secret, service, given, work.at, within)
+
+
+async def _check_agent(work: Command, agent_id: str | None) -> None:
+    """Raises Invalid for an agent that lies elsewhere than the key would, or nowhere."""
+    if agent_id is None:
+        return
+    agent = await read_agent_alone(work.store, agent_id) if is_id("agt", agent_id) else None
+    if agent is None or agent.state.workspace_id != work.caller.workspace_id:
+        told = "is no agent here: send the id of one, as GET /v1/agents lists them"
+        raise Invalid(FieldError("agent_id", told))
 
 
 def _with_secret(caller: Caller, view: KeyView, secret: str) -> NewKey:

@@ -1,7 +1,7 @@
 """Why a call of a model is refused before anybody is asked."""
 
 from collections.abc import Mapping
-from typing import ClassVar
+from types import MappingProxyType
 
 from shared.kit.errors import AssentError
 
@@ -12,7 +12,7 @@ class BudgetExhausted(AssentError):
     code = "budget_exhausted"
     title = "The budget allows no more now"
     http_status = 402
-    headers: ClassVar[Mapping[str, str]] = {"x-should-retry": "false"}
+    headers: Mapping[str, str] = MappingProxyType({"x-should-retry": "false"})
 
 
 class ModelUnknown(AssentError):
@@ -45,4 +45,4 @@ class ProviderRefused(AssentError):
     code = "model_misconfigured"
     title = "The model's provider refuses the route's credential or address"
     http_status = 502
-    headers: ClassVar[Mapping[str, str]] = {"x-should-retry": "false"}
+    headers: Mapping[str, str] = MappingProxyType({"x-should-retry": "false"})

@@ -1,9 +1,16 @@
-"""HTTP in, HTTP out: calls of runs, and the connectors and credentials that they are made with."""
+"""HTTP in, HTTP out: calls of runs and of agents elsewhere, and the connectors and credentials that
+they are made with."""
 
 from functions.tools.aggregates import RUN
-from functions.tools.api import calls, connectors, credentials
+from functions.tools.api import calls, connectors, credentials, mcp
 from shared.runtime.routes import Router
 
 __all__ = ["ROUTER", "RUN"]
 
-ROUTER = Router.joining(calls.CALLS, calls.PEOPLES, connectors.ROUTER, credentials.ROUTER)  # type: ignore[arg-type]
+ROUTER = Router.joining(
+    calls.CALLS,  # type: ignore[arg-type]
+    calls.PEOPLES,
+    connectors.ROUTER,
+    credentials.ROUTER,
+    mcp.ROUTER,  # type: ignore[arg-type]
+)

@@ -13,6 +13,7 @@ from events.invocations import (
     Labelled,
 )
 from events.operations import OperationDefinition
+from events.receipts import receipt_id_of
 from shared.capabilities.grants import Grant, History
 from shared.kit.errors import VersionConflict
 from shared.kit.instants import Instant
@@ -38,7 +39,8 @@ class SettlementBody(Model):
 
 class Invocation(Data):
     """A call, the token that it consumed, and what became of it, in one document. Only a refused
-    one is ever tried again, with another token."""
+    one is ever tried again, with another token. One that an agent elsewhere made has no run, step
+    or plan: `called_by` is the service whose key named the agent, and `token_id` that key."""
 
     invocation_id: str
     run_id: str
@@ -69,6 +71,9 @@ class Invocation(Data):
     detail: str | None = None
     may_be_repeated: bool = False
     settled_by: str | None = None
+    called_by: str = ""
+    direct_call_id: str = ""
+    attempt: int = 1
     workspace_id: InWorkspace = None
 
 
@@ -169,4 +174,8 @@ def settled(invocation: Invocation, word: SettlementBody, by: str, at: datetime)
 
 def view_of(invocation: Invocation) -> InvocationView:
     """As callers see it."""
-    return part_of(InvocationView, invocation)
+    receipt_id = None
+    if invocation.direct_call_id and invocation.status in ("refused", "confirmed", "doubtful"):
+        told = (invocation.status, invocation.attempt)
+        receipt_id = receipt_id_of(invocation.invocation_id, *told)
+    return part_of(InvocationView, invocation, receipt_id=receipt_id)

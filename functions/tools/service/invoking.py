@@ -64,15 +64,17 @@ async def invoke(caller: Caller, capability: Capability, body: InvocationBody) -
     if is_replay:
         definition = OPERATIONS.get(body.operation, UNKNOWN)
         return await replay(caller, grant, body, definition)
-    by = await served(caller.tenant_id, grant, body.operation)
-    call = _Call(caller, grant, body, by)
+    by = await served(caller.tenant_id, grant.right.workspace_id, body.operation, deed.pin)
+    call = Doing(caller, grant, body, by)
     view = await (call.at_once() if by.definition.idempotent else call.by_intent())
     note_recorded(caller.tenant_id, view.decision)
     return view
 
 
 @dataclass(frozen=True)
-class _Call:
+class Doing:
+    """One call that a verified token, or a key, allows to be tried."""
+
     caller: Caller
     grant: Grant
     body: InvocationBody
@@ -100,7 +102,7 @@ class _Call:
                     return await self._saved(work, doubtful(call, str(error), work.at))
                 except (NotReached, Unanswered) as error:
                     raise Unavailable(f"{self.body.operation}: {error}") from error
-            return await self._saved(work, self._refused(call, refusal))
+            return await self._saved(work, self.refused(call, refusal))
 
         return await RUN.command(self.caller, use_case, InvocationView)
 
@@ -115,7 +117,7 @@ class _Call:
             if known is not None:
                 return view_of(known)
             if refusal is not None:
-                return await self._saved(work, self._refused(call, refusal))
+                return await self._saved(work, self.refused(call, refusal))
             intents.append(call)
             return await self._saved(work, call)
 
@@ -123,9 +125,11 @@ class _Call:
         if not intents:
             return answer
         began = time.monotonic()
-        return await self._concluded(await self._outcome(intents[0], began))
+        return await self._concluded(await self.outcome(intents[0], began))
 
-    async def _outcome(self, call: Invocation, began: float) -> Outcome:
+    async def outcome(self, call: Invocation, began: float) -> Outcome:
+        """What became of the call, whose intent was stored at `began`: it acts, unless that was too
+        long ago. Raises nothing but what ends the task."""
         try:
             if time.monotonic() - began > BEGINS_WITHIN_SECONDS:
                 raise NotReached("its turn came too late")
@@ -164,11 +168,16 @@ class _Call:
                 if answer.status == "doubtful" != known.status:
                     await work.save(Transition(answer))
                 return answer, call, None
+        return None, call, self.why_not(refusal)
+
+    def why_not(self, refusal: Refusal | None) -> Refusal | None:
+        """Why the call may not act: a refusal from before, that of its connector, or wrong
+        arguments."""
         refusal = refusal or self.by.refusal
         wrong = wrong_arguments(self.definition, self.body.arguments)
         if refusal is None and wrong is not None:
             refusal = Refusal("the arguments are not what the operation takes", wrong)
-        return None, call, refusal
+        return refusal
 
     async def _acted(self, call: Invocation) -> Done:
         """What the operation gave. Raises what it raises, and Unanswered for an output that its
@@ -188,7 +197,7 @@ class _Call:
         cost = self.definition.price_usd_micros
         return confirmed(call, done.output, cost, self.caller.received_at), done
 
-    def _refused(self, call: Invocation, refusal: Refusal) -> Invocation:
+    def refused(self, call: Invocation, refusal: Refusal) -> Invocation:
         """Refused, or doubtful where an earlier call of the same may have acted."""
         at = self.caller.received_at
         if self.body.again and self.definition.effect not in ("read", "draft"):

@@ -15,7 +15,6 @@ from functions.tools.own.acting import Act, Done, Operation, TargetRefused
 from functions.tools.own.operations import ACTS
 from functions.tools.service.admitting import Refusal
 from functions.tools.service.connected import NoCredential, call, made_with
-from shared.capabilities.grants import Grant
 from shared.connectors import read_connectors
 from shared.storage.firestore import TenantStore
 
@@ -44,19 +43,20 @@ def is_known(operation: str) -> bool:
     return operation in ACTS or bool(system != SYSTEM and slash and named)
 
 
-async def served(tenant_id: str, grant: Grant, operation: str) -> Served:
-    """Who serves the operation now; the connector must be active, and the one that the plan was
-    compiled with. Two reads at most, none for an operation of ours. Raises Unavailable."""
+async def served(tenant_id: str, within: str | None, operation: str, pin: str | None) -> Served:
+    """Who serves the operation in the workspace now; the connector must be active, and the one with
+    that `pin`, which a plan was compiled with: None for a call without a plan. Two reads at most,
+    none for an operation of ours. Raises Unavailable."""
     if operation in ACTS:
         return Served(OPERATIONS[operation], ACTS[operation])
     name, _, named = operation.partition("/")
-    store, within = TenantStore(tenant_id), grant.right.workspace_id
+    store = TenantStore(tenant_id)
     connector = (await read_connectors(store, [name], within)).get(name)
     found = connector.definition.operation(named) if connector is not None else None
     if connector is None or found is None:
         return _refused(UNKNOWN, "there is no such connector, or it has no such operation")
     definition = connector.definition.defined(found)
-    if connector.pin != grant.deed.pin:
+    if pin is not None and connector.pin != pin:
         return _refused(definition, "the connector is not the one that the plan was compiled with")
     if connector.status != "active":
         return _refused(definition, f"the connector is {connector.status}", may_be_repeated=True)

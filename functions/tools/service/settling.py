@@ -1,7 +1,8 @@
 """A person says what became of a doubtful call."""
 
 from events.invocations import InvocationView
-from functions.tools.aggregates import INVOCATIONS, RUN
+from functions.tools.aggregates import DIRECT_CALLS, INVOCATIONS, RUN
+from functions.tools.rules.direct_call import ended, report
 from functions.tools.rules.invocation import SettlementBody, settled, view_of
 from functions.tools.rules.shapes import wrong_settlement
 from shared.aggregates import Command
@@ -22,6 +23,12 @@ async def settle(
         if wrong is not None:
             raise Invalid(FieldError("output", wrong))
         steps = settled(call, body, caller.principal, work.at)
+        if steps and call.direct_call_id:
+            # Without a run, nobody else reports it.
+            after = steps[-1].state
+            known = await work.find(DIRECT_CALLS, call.direct_call_id)
+            await work.save(*ended(known, after))
+            steps = (report(after, body.note),)
         return view_of(await work.save_change(call, *steps))
 
     about = (INVOCATIONS, invocation_id)

@@ -18,7 +18,7 @@ EVERY_SCOPE = (
     "agents:read agents:write approvals:read approvals:write"
     " governance:read governance:write veto:execute audit:read audit:write"
     " identity:read identity:write policies:read policies:write scim:read scim:write"
-    " capsules:read capsules:write models:read models:write runs:read runs:write"
+    " capsules:read capsules:write models:read models:write runs:read runs:write tools:write"
 )
 REASON = {"reason": "look at it"}
 ABOUT = {"decision_hash": "0" * 64, "client_decision_id": "5f0c2f0e-8f9c-4f5e-9a53-000000000001"}
@@ -58,8 +58,8 @@ BODIES: dict[str, Any] = {
     "{approval_id}/veto": {**ABOUT, "reason_category": "safety", "explanation": "not like this"},
 }
 SCIM = "/scim/v2/"
-# What programs call that speak to models: refused as their packages read it.
-WIRES = ("/v1/chat/", "/v1/embeddings", "/v1/messages", "/v1/models")
+# What programs call that speak to models, or to tools: refused as their packages read it.
+WIRES = ("/v1/chat/", "/v1/embeddings", "/v1/messages", "/v1/models", "/mcp")
 PATHS: dict[str, Any] = merged_openapi(load_manifests(ROOT))["paths"]
 ID = "agt_01M7WG75NJWTKQJPKRS22KDGS6"
 
@@ -116,9 +116,11 @@ def media_type_of_refusals(path: str) -> str:
 
 
 def code_of(answer: httpx.Response) -> str:
-    """The code of a refusal, also of one that a program reads as its provider's."""
+    """The code of a refusal, also of one that a program reads as its provider's, or as that of
+    JSON-RPC."""
     told = answer.json()
-    return str(told.get("error", told)["code"])
+    error = told.get("error", told)
+    return str(error.get("data", error)["code"])
 
 
 def assert_problem(answer: httpx.Response, status: int, code: str) -> None:

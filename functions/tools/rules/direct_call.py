@@ -1,0 +1,235 @@
+"""A call that an agent elsewhere asks for: what stands of it, and what the same call does next.
+Pure."""
+
+from datetime import datetime, timedelta
+from typing import Any, Literal, NamedTuple
+
+from events.approvals import Kind
+from events.direct_calls import (
+    DirectCallApprovalNeeded,
+    DirectCallState,
+    DirectCallWithdrawn,
+    InvocationReported,
+)
+from events.effects import RISK, Effect
+from events.receipts import CallReceipt, receipt_id_of
+from functions.tools.rules.envelope import Grave
+from functions.tools.rules.invocation import UNDER_WAY, Invocation
+from shared.approvals.known import KnownApproval
+from shared.kit.canonical import content_hash
+from shared.kit.contents import Content
+from shared.kit.ids import derive_id, hashed_id
+from shared.kit.instants import Instant
+from shared.kit.transitions import Transition
+
+DIRECT_CALL_LOST = "assent.direct_call_lost.due.v1"
+# Longer than any call and its commits take.
+LOST_AFTER = timedelta(seconds=90)
+# An assent is for soon; later, the same call asks again.
+ASSENT_LASTS = timedelta(hours=24)
+# Who was refused does not ask the same at once again.
+REFUSAL_LASTS = timedelta(hours=24)
+KINDS: dict[Effect, Kind] = {
+    "read": "artifact",
+    "draft": "artifact",
+    "change": "execution",
+    "deploy": "execution",
+    "delete": "execution",
+    "send": "communication",
+    "publish": "communication",
+    "pay": "financial",
+    "grant": "constitutional",
+    "decide": "constitutional",
+}
+_REFUSED = frozenset({"rejected", "changes_requested", "vetoed", "overturned", "reversed"})
+
+
+Status = Literal["asked", "acting", "over"]
+
+
+class DirectCall(DirectCallState):
+    """One call of one agent by its hash. `asked`: an approval was asked for, and nobody has used
+    it. `acting`: `invocation_id` is under way, or nobody knows what became of it. `over`: the next
+    call of the same is another one."""
+
+    status: Status
+    content_hash: str | None = None
+    asked_at: Instant | None = None
+    invocation_id: str | None = None
+    began_at: Instant | None = None
+
+
+class Act(NamedTuple):
+    """It may act now, as this invocation; `approval_id` is consumed by it."""
+
+    invocation_id: str | None
+    approval_id: str | None = None
+    assented_by: str | None = None
+
+
+class Wait(NamedTuple):
+    """Somebody was asked, and has not decided."""
+
+    approval_id: str
+
+
+class Ask(NamedTuple):
+    """Somebody has to be asked."""
+
+
+class Refuse(NamedTuple):
+    """Somebody said no."""
+
+    why: str
+
+
+Next = Act | Wait | Ask | Refuse
+
+
+def next_timer(call: DirectCall) -> tuple[str, datetime] | None:
+    """A call that acts and has not come back is lost."""
+    if call.status != "acting" or call.began_at is None:
+        return None
+    return DIRECT_CALL_LOST, call.began_at + LOST_AFTER
+
+
+def under_way(
+    invocation: Invocation | None, at: datetime, *, takes_key: bool
+) -> Invocation | Act | None:
+    """What the same call gets while an earlier one is open: that one; the right to go on with it,
+    under the same key, where its target acts once for each; None where it has ended."""
+    if invocation is None or invocation.status not in ("intended", "doubtful"):
+        return None
+    if invocation.status == "intended" and at < invocation.at + UNDER_WAY:
+        return invocation.but(status="dispatched", may_be_repeated=True, reason="it is under way")
+    if takes_key:
+        return Act(invocation.invocation_id, invocation.approval_id, invocation.assented_by)
+    told = "nobody knows whether it happened: a person settles it"
+    return invocation.but(status="doubtful", reason=invocation.reason or told)
+
+
+def after_asking(
+    call: DirectCall | None, approval: KnownApproval | None, content: str, at: datetime
+) -> Next:
+    """What a grave call does next: asks, waits, acts by an assent to exactly this content that
+    nobody has used, or is refused."""
+    if call is None or call.status != "asked" or call.content_hash != content:
+        return Ask()
+    assert call.approval_id is not None
+    if approval is None or approval.is_open:
+        return Wait(call.approval_id)
+    decided_at = approval.decided_at or at
+    if approval.assented_by is not None and approval.decision_hash == content:
+        if at >= decided_at + ASSENT_LASTS:
+            return Ask()
+        id = hashed_id("inv", content_hash([call.direct_call_id, call.approval_id]))
+        return Act(id, call.approval_id, approval.assented_by)
+    if approval.status in _REFUSED and at < decided_at + REFUSAL_LASTS:
+        return Refuse(f"somebody decided about {call.approval_id}: it is {approval.status}")
+    return Ask()
+
+
+def content_of(call: DirectCallState, name: str, effect: Effect, arguments: Any) -> Content:
+    """What an assent is for."""
+    return Content.of(
+        {
+            "agent_id": call.agent_id,
+            "agent": name,
+            "operation": call.operation,
+            "pin": call.pin,
+            "effect": effect,
+            "arguments": arguments,
+        }
+    )
+
+
+def ask(
+    call: DirectCall, grave: Grave, content: Content, by: str, summary: str, at: datetime
+) -> Transition[DirectCall]:
+    """The call waits for an approval, whose id follows from the event's."""
+    round = call.round + 1
+    event_id = derive_id("evt", at, call.direct_call_id, str(round))
+    evidence = Content.of([{"asked_by": by, "why": grave.why, "summary": summary}])
+    reasons = [f"its effect is {grave.effect}", grave.why]
+    assessment = Content.of({"risk_reasons": reasons, "rollback_plan": grave.rollback})
+    asked = call.but(
+        status="asked",
+        round=round,
+        approval_id=derive_id("apr", at, event_id),
+        content_hash=content.hash,
+        asked_at=at,
+        invocation_id=None,
+        began_at=None,
+    )
+    said = {
+        "kind": KINDS[grave.effect],
+        "effect": grave.effect,
+        "risk": RISK[grave.effect],
+        "summary": summary,
+        "content_hash": content.hash,
+        "evidence_hash": evidence.hash,
+        "assessment_hash": assessment.hash,
+        "requested_by": by,
+        "requested_at": at,
+        "authors": (by,),
+    }
+    contents = (content, evidence, assessment)
+    return Transition(asked, DirectCallApprovalNeeded, said, event_id, contents)
+
+
+def begin(call: DirectCall, invocation_id: str, at: datetime) -> DirectCall:
+    """The call acts; what assented to it is used."""
+    return call.but(status="acting", invocation_id=invocation_id, began_at=at)
+
+
+def withdraw(call: DirectCall | None, by: str) -> tuple[Transition[DirectCall], ...]:
+    """Nobody wants it any more; nothing where nobody was asked."""
+    if call is None or call.status != "asked" or call.approval_id is None:
+        return ()
+    said = {"ends": call.approval_id, "withdrawn_by": by}
+    return (Transition(call.but(status="over"), DirectCallWithdrawn, said),)
+
+
+def ended(call: DirectCall | None, invocation: Invocation) -> tuple[Transition[DirectCall], ...]:
+    """The direct call after its invocation: over, unless nobody knows what became of that. What
+    surely did not happen, and may be tried again, leaves the assent to it as it was."""
+    if call is None or call.invocation_id != invocation.invocation_id:
+        return ()
+    status: Status = "over"
+    if invocation.status in ("intended", "doubtful"):
+        status = "acting"
+    elif invocation.status == "refused" and invocation.may_be_repeated and call.content_hash:
+        status = "asked" if invocation.approval_id == call.approval_id else "over"
+    return (Transition(call.but(status=status, began_at=None)),)
+
+
+def report(invocation: Invocation, note: str = "") -> Transition[Invocation]:
+    """The invocation, and the event that reports what became of it, with its receipt."""
+    receipts = (receipt_of(invocation),)
+    return Transition(invocation, InvocationReported, {"receipts": receipts, "note": note})
+
+
+def receipt_of(invocation: Invocation) -> CallReceipt:
+    """The receipt of what became of a call that was made without a run."""
+    output = invocation.output
+    return CallReceipt(
+        receipt_id=receipt_id_of(invocation.invocation_id, invocation.status, invocation.attempt),
+        invocation_id=invocation.invocation_id,
+        attempt=invocation.attempt,
+        operation=invocation.operation,
+        outcome=invocation.status,
+        at=invocation.at,
+        agent_id=invocation.agent_id,
+        agent_version=invocation.agent_version,
+        arguments_sha256=invocation.arguments_sha256,
+        output_sha256=content_hash(output.value) if output is not None else None,
+        token_id=invocation.token_id or None,
+        decision=invocation.decision or None,
+        approval_id=invocation.approval_id,
+        assented_by=invocation.assented_by,
+        settled_by=invocation.settled_by,
+        cost_usd_micros=invocation.cost_usd_micros,
+        reason=invocation.reason,
+        pin=invocation.pin or None,
+        credential=invocation.credential,
+    )

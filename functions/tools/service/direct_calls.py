@@ -1,0 +1,102 @@
+"""A call that an agent elsewhere makes by itself: let through, asked about, or refused."""
+
+from typing import Any
+
+from events.direct_calls import direct_call_id
+from events.invocations import InvocationBody
+from events.operations import OperationDefinition
+from functions.tools.aggregates import (
+    DIRECT_CALLS,
+    INVOCATIONS,
+    RUN,
+)
+from functions.tools.rules.direct_call import (
+    DirectCall,
+    ended,
+    report,
+    withdraw,
+)
+from functions.tools.rules.envelope import Within
+from functions.tools.rules.invocation import (
+    doubtful,
+)
+from functions.tools.service.admitting import note_recorded
+from functions.tools.service.direct_doing import DirectCallView, DirectDoing
+from functions.tools.service.serving import served
+from shared.agents import KnownAgent
+from shared.aggregates import Command
+from shared.aggregates.unit_of_work import UnitOfWork
+from shared.capabilities.grants import LONGEST_LIFE, Deed, Grant, Right
+from shared.kit.callers import Caller
+from shared.kit.canonical import content_hash
+from shared.kit.transitions import Transition
+
+
+async def call_directly(
+    caller: Caller, agent: KnownAgent, operation: str, arguments: dict[str, Any]
+) -> DirectCallView:
+    """Does the call where the agent may, asks where a person has to assent, and otherwise refuses.
+    Raises SignatureInvalid for an approval that `approvals` did not sign, Unavailable."""
+    by = await served(caller.tenant_id, caller.workspace_id, operation, None)
+    digest, state = content_hash(arguments), agent.state
+    id = direct_call_id(state.agent_id, by.definition.pin, operation, digest)
+    body = InvocationBody(invocation_id="", operation=operation, arguments=arguments)
+    direct = DirectDoing(caller, _grant(caller, agent, body, by.definition), body, by, agent, id)
+    verdict = direct.judged(0)
+    only_reads = verdict == Within("read")
+    view = await (direct.at_once() if only_reads else direct.guarded())
+    if view.invocation is not None:
+        note_recorded(caller.tenant_id, view.invocation.decision)
+    return view
+
+
+async def withdraw_call(
+    caller: Caller, agent: KnownAgent, operation: str, arguments: dict[str, Any]
+) -> DirectCallView:
+    """Takes back the request for an approval of the call, if one stands. Raises Unavailable."""
+    by = await served(caller.tenant_id, caller.workspace_id, operation, None)
+    digest = content_hash(arguments)
+    id = direct_call_id(agent.state.agent_id, by.definition.pin, operation, digest)
+
+    async def use_case(work: Command) -> DirectCallView:
+        known = await work.find(DIRECT_CALLS, id)
+        await work.save(*withdraw(known, caller.principal))
+        return DirectCallView(status="withdrawn", approval_id=known.approval_id if known else None)
+
+    return await RUN.command(caller, use_case, DirectCallView)
+
+
+async def note_lost(work: UnitOfWork, call: DirectCall) -> None:
+    """Nobody knows what became of a call whose process died."""
+    assert call.invocation_id is not None
+    known = await work.find(INVOCATIONS, call.invocation_id)
+    if known is None:
+        await work.save(Transition(call.but(status="over", began_at=None)))
+        return
+    if known.status == "intended":
+        known = doubtful(known, "whoever acted died before it had an answer", work.at)
+        await work.save(report(known))
+    await work.save(*ended(call, known))
+
+
+def _grant(
+    caller: Caller, agent: KnownAgent, body: InvocationBody, definition: OperationDefinition
+) -> Grant:
+    """What the caller's key stands for, as if a token said it."""
+    right = Right(
+        tenant_id=caller.tenant_id,
+        workspace_id=caller.workspace_id,
+        run_id="",
+        plan_hash="",
+        agent_id=agent.state.agent_id,
+        agent_version=agent.state.version,
+    )
+    deed = Deed(
+        step="",
+        operation=body.operation,
+        invocation_id="",
+        arguments_sha256=content_hash(body.arguments),
+        expires_at=caller.received_at + LONGEST_LIFE,
+        pin=definition.pinned or "",
+    )
+    return Grant(token_id=caller.session_id or "", right=right, deed=deed)

@@ -1,0 +1,268 @@
+"""One call by the rights of an agent elsewhere: what stands of it, what it does next, and what
+became of it."""
+
+import time
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from events.invocations import InvocationView
+from functions.tools.aggregates import (
+    APPROVALS_KEYS,
+    BUDGETS,
+    DIRECT_CALLS,
+    INVOCATIONS,
+    RUN,
+)
+from functions.tools.own.acting import Done
+from functions.tools.rules.direct_call import (
+    Act,
+    Ask,
+    DirectCall,
+    Refuse,
+    Wait,
+    after_asking,
+    ask,
+    begin,
+    content_of,
+    ended,
+    report,
+    under_way,
+)
+from functions.tools.rules.envelope import Denied, Grave, Verdict, judge
+from functions.tools.rules.invocation import (
+    Invocation,
+    intended,
+    refused,
+    view_of,
+)
+from functions.tools.service.admitting import Refusal, admit
+from functions.tools.service.invoking import NOTHING, Doing, Outcome
+from shared.agents import KnownAgent
+from shared.aggregates import Command
+from shared.approvals import read_approval
+from shared.budgets.budget import Budget
+from shared.budgets.limits import budget_id
+from shared.capabilities.grants import Assent
+from shared.kit.ids import new_id
+from shared.kit.models import Data
+from shared.kit.transitions import Transition
+from shared.policy.authorization import answer_again
+from shared.storage.secrets import public_keys
+
+# Whoever will have assented, while nobody has.
+UNDECIDED = ""
+
+Told = Literal["pending", "withdrawn", "intended", "refused", "dispatched", "confirmed", "doubtful"]
+
+
+class DirectCallView(Data):
+    """What the caller is told: that somebody was asked, with the approval's id, or what became of
+    the call."""
+
+    status: Told
+    approval_id: str | None = None
+    invocation: InvocationView | None = None
+
+    @classmethod
+    def of(cls, invocation: Invocation) -> "DirectCallView":
+        """What became of the call."""
+        by, shown = invocation.approval_id, view_of(invocation)
+        return cls(status=invocation.status, approval_id=by, invocation=shown)
+
+
+@dataclass(frozen=True)
+class DirectDoing(Doing):
+    """A call by the rights of an agent elsewhere; `id` is that of the direct call."""
+
+    agent: KnownAgent
+    id: str
+
+    def judged(self, made_today: int) -> Verdict:
+        """What the call needs."""
+        return judge(
+            self.body.operation,
+            self.definition,
+            self.agent.rights,
+            self.body.arguments,
+            made_today=made_today,
+            is_trial=self.agent.state.mode == "trial",
+        )
+
+    async def at_once(self) -> DirectCallView:  # type: ignore[override]
+        """Reads, then commits once; whatever dies in between has read."""
+
+        async def use_case(work: Command) -> DirectCallView:
+            doing = self._doing(Act(new_id("inv", work.at)))
+            _, call, refusal = await doing._tried(work)
+            if refusal is not None:
+                return await doing._reported(work, doing.refused(call, refusal))
+            call, done = await doing.outcome(call, time.monotonic())
+            if call.status == "doubtful":
+                call = refused(call, call.reason or "", work.at, may_be_repeated=True)
+            return await doing._reported(work, call, done)
+
+        return await RUN.command(self.caller, use_case, DirectCallView)
+
+    async def guarded(self) -> DirectCallView:
+        """Commits the intent with all that allows it, acts, commits the outcome. Of the same call
+        one acts at a time, and each assent is used once."""
+        begun: list[Invocation] = []
+
+        async def use_case(work: Command) -> DirectCallView:
+            begun.clear()
+            view, call = await self._decided(work)
+            if call is not None:
+                begun.append(call)
+            return view
+
+        view = await RUN.command(self.caller, use_case, DirectCallView)
+        if not begun:
+            return view
+        return await self._ended(await self.outcome(begun[0], time.monotonic()))
+
+    async def _decided(self, work: Command) -> tuple[DirectCallView, Invocation | None]:
+        """What is told, and the call where it acts now; all that follows is in the commit."""
+        day = budget_id(self.agent.state.agent_id, f"{work.at:%Y-%m-%d}")
+        await work.prefetch((DIRECT_CALLS, self.id), (BUDGETS, day))
+        known = await work.find(DIRECT_CALLS, self.id)
+        budget = await work.find(BUDGETS, day)
+        made = budget.calls.get(self.body.operation, 0) if budget is not None else 0
+        verdict = self.judged(made)
+        if known is not None and known.status == "acting":
+            assert known.invocation_id is not None
+            earlier = await work.find(INVOCATIONS, known.invocation_id)
+            going_on = await self._going_on(work, known, earlier, verdict)
+            if going_on is not None:
+                return going_on
+        next = await self._next(work, known, verdict)
+        doing = self._doing(next)
+        earlier, call, refusal = await doing._tried(work)
+        if earlier is not None:
+            return DirectCallView.of(earlier), None
+        if isinstance(verdict, Denied):
+            refusal = refusal or Refusal(verdict.why)
+        if isinstance(next, Refuse):
+            refusal = refusal or Refusal(next.why)
+        if refusal is not None:
+            return await doing._reported(work, doing.refused(call, refusal)), None
+        call_of = known or self._new()
+        if isinstance(next, Act):
+            counted = _counted(budget, call, verdict, work)
+            await work.save(
+                Transition(begin(call_of, call.invocation_id, work.at)), Transition(call), *counted
+            )
+            return DirectCallView.of(call), call
+        if isinstance(next, Wait):
+            return DirectCallView(status="pending", approval_id=next.approval_id), None
+        assert isinstance(verdict, Grave)
+        name = self.agent.state.name
+        content = content_of(call_of, name, verdict.effect, self.body.arguments)
+        summary = f"{name}, which runs elsewhere, asks to call {self.body.operation}"
+        asked = ask(call_of, verdict, content, self.caller.principal, summary, work.at)
+        await work.save(asked)
+        return DirectCallView(status="pending", approval_id=asked.state.approval_id), None
+
+    async def _going_on(
+        self, work: Command, known: DirectCall, earlier: Invocation | None, verdict: Verdict
+    ) -> tuple[DirectCallView, Invocation | None] | None:
+        """What the same call gets while an earlier one is open. Where its target acts once for each
+        key, and the agent still may, it goes on with that one."""
+        found = under_way(earlier, work.at, takes_key=self.definition.idempotent)
+        if found is None or earlier is None:
+            return None
+        answer_again()
+        if isinstance(found, Invocation):
+            return DirectCallView.of(found), None
+        why_not = self.agent.why_not(work.at) or self.why_not(None)
+        if isinstance(verdict, Denied) or why_not is not None:
+            return DirectCallView.of(earlier.but(status="doubtful")), None
+        call = earlier.but(status="intended", reason=None, attempt=earlier.attempt + 1, at=work.at)
+        begun = begin(known, call.invocation_id, work.at)
+        await work.save(Transition(begun), Transition(call))
+        return DirectCallView.of(call), call
+
+    async def _next(
+        self, work: Command, known: DirectCall | None, verdict: Verdict
+    ) -> Act | Wait | Ask | Refuse:
+        if not isinstance(verdict, Grave):
+            return Act(new_id("inv", work.at))
+        call = known or self._new()
+        content = content_of(call, self.agent.state.name, verdict.effect, self.body.arguments).hash
+        approval = None
+        if known is not None and known.status == "asked" and known.approval_id is not None:
+            keys = await public_keys(APPROVALS_KEYS)
+            approval = await read_approval(work.store, known.approval_id, keys)
+        return after_asking(known, approval, content, work.at)
+
+    def _doing(self, next: Act | Wait | Ask | Refuse) -> "DirectDoing":
+        """The same as that invocation. Policies are asked about a call that waits as it would be
+        once somebody had assented: what none of them would ever allow, nobody is asked about."""
+        at = self.caller.received_at
+        acts = next if isinstance(next, Act) else Act(None, UNDECIDED, UNDECIDED)
+        id = acts.invocation_id or new_id("inv", at)
+        deed = self.grant.deed.but(invocation_id=id)
+        assent = None
+        if acts.approval_id is not None and acts.assented_by is not None:
+            named = {"approval_id": acts.approval_id, "assented_by": acts.assented_by}
+            assent = Assent(content_hash="", **named)
+        grant = self.grant.but(deed=deed, assent=assent)
+        return replace(self, grant=grant, body=self.body.but(invocation_id=id))
+
+    async def _tried(self, work: Command) -> tuple[Invocation | None, Invocation, Refusal | None]:
+        """What is recorded under the id, unless it was refused; the call as it is asked for now,
+        and why it may not act."""
+        call = intended(self.body, self.grant, self.definition, work.at)
+        call = call.but(
+            credential=self.by.credential, called_by=self.caller.principal, direct_call_id=self.id
+        )
+        known, refusal, decision = await admit(work, call, self.grant)
+        if known is not None and known.status != "refused":
+            return known, call, None
+        attempt = 1 if known is None else known.attempt + 1
+        return None, call.but(decision=decision, attempt=attempt), self.why_not(refusal)
+
+    async def _ended(self, outcome: Outcome) -> DirectCallView:
+        call, done = outcome
+
+        async def use_case(work: Command) -> DirectCallView:
+            answer_again()
+            await work.prefetch((INVOCATIONS, call.invocation_id), (DIRECT_CALLS, self.id))
+            known = await work.find(INVOCATIONS, call.invocation_id)
+            if known is None or known.status not in ("intended", "doubtful") or known.settled_by:
+                return DirectCallView.of(known or call)
+            await work.save(*ended(await work.find(DIRECT_CALLS, self.id), call))
+            return await self._reported(work, call, done)
+
+        return await RUN.command(self.caller, use_case, DirectCallView)
+
+    async def _reported(
+        self, work: Command, call: Invocation, done: Done = NOTHING
+    ) -> DirectCallView:
+        if call.approval_id == UNDECIDED:
+            call = call.but(approval_id=None, assented_by=None)
+        if done.event is not None:
+            await work.save(Transition(call, done.event, done.said, contents=done.contents))
+        await work.save(report(call))
+        return DirectCallView.of(call)
+
+    def _new(self) -> DirectCall:
+        return DirectCall(
+            direct_call_id=self.id,
+            agent_id=self.agent.state.agent_id,
+            operation=self.body.operation,
+            pin=self.definition.pin,
+            arguments_sha256=self.grant.deed.arguments_sha256,
+            status="over",
+        )
+
+
+def _counted(
+    budget: Budget | None, call: Invocation, verdict: Verdict, work: Command
+) -> tuple[Transition[Budget], ...]:
+    """The day's calls with this one, where its right limits them."""
+    if isinstance(verdict, Denied) or verdict.per_day is None:
+        return ()
+    day = f"{work.at:%Y-%m-%d}"
+    known = budget or Budget(scope=call.agent_id, period=day, limit_usd_micros=0)
+    made = known.calls.get(call.operation, 0) + 1
+    return (Transition(known.but(calls={**known.calls, call.operation: made})),)
