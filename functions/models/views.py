@@ -14,6 +14,7 @@ from shared.kit.models import Data, Model, Page, part_of
 # A model's name as programs write it, such as `gpt-5-mini` or `claude-sonnet-4.5`.
 RouteName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$")]
 _Price = Annotated[int, Field(ge=0, le=10_000_000_000, strict=True)]
+_Share = Annotated[int, Field(ge=1, le=100, strict=True)]
 _Url = Annotated[str, StringConstraints(min_length=8, max_length=500)]
 
 
@@ -44,9 +45,7 @@ class RouteBody(Model):
     prices: PricesBody | None = None
     privacy: Privacy = "open"
     fallbacks: Annotated[tuple[RouteName, ...], Field(max_length=4)] = ()
-    shares: dict[RouteName, Annotated[int, Field(ge=1, le=100, strict=True)]] = Field(
-        default_factory=dict
-    )
+    shares: Annotated[dict[RouteName, _Share], Field(max_length=4)] = Field(default_factory=dict)
     most_tokens_out: Annotated[int, Field(ge=1, le=1_000_000, strict=True)] = 4_096
 
 
