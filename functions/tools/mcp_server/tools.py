@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from events.connectors import Connector
 from events.effects import HARMLESS
-from events.operations import OPERATIONS, OperationDefinition
+from events.operations import OPERATIONS, SKILL, OperationDefinition
 from shared.agents.rights import KnownRights
 
 # What every model's interface takes.
@@ -42,7 +42,7 @@ def systems_of(rights: KnownRights) -> tuple[str, ...]:
 
 def tools_of(rights: KnownRights, connectors: Mapping[str, Connector]) -> tuple[Tool, ...]:
     """The tools that an agent with those rights may use now, by their names: operations of Assent's
-    own, and of active connectors."""
+    own, and of active connectors. A skill is none: its code would be in no plan."""
     held = {each for each in (*rights.alone, *rights.with_approval) if rights.held(each)}
     named = names_of(held)
     tools = []
