@@ -49,6 +49,7 @@ BUDGETS = Aggregate(
     collection=BUDGETS_OF_RUNS,
     id_of=lambda budget: budget_id(budget.scope, budget.period),
     indexed=("period",),
+    queried=("-period",),
 )
 
 # What was removed keeps its document, so that a later one of the name goes on counting.

@@ -56,6 +56,8 @@ from functions.runs.rules.recalls import RECALL_DUE, Recall
 from functions.runs.rules.retention import RETENTION_DUE, Retention
 from functions.runs.service.recalls import show_recall
 from functions.tools.api import connectors, credentials
+from functions.tools.reactions import HANDLERS as TOOLS_HANDLERS
+from functions.tools.reactions import RUN as TOOLS
 from functions.tools.service.removing import remove_calls
 from mobile_api.reactions import HANDLERS as MOBILE_HANDLERS
 from mobile_api.reactions import RUN as MOBILE
@@ -252,11 +254,13 @@ async def somebody_lists_capsules_and_runs(tenant: str) -> None:
 
 
 async def somebody_lists_models(tenant: str) -> None:
-    """The routes of models, as governors and as programs see them, and the timers of calls."""
+    """The routes of models, as governors and as programs see them, and the timers of calls, also of
+    those that agents elsewhere make of tools."""
     caller = caller_of(tenant)
     await model_routes.list_routes(caller)
     await model_calls.get_models(caller)
     await MODELS.sweep(MODELS_HANDLERS).run(START)
+    await TOOLS.sweep(TOOLS_HANDLERS).run(START)
 
 
 async def runs_are_recalled_and_removed(tenant: TenantStore) -> None:
