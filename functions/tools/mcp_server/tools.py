@@ -44,7 +44,7 @@ def tools_of(rights: KnownRights, connectors: Mapping[str, Connector]) -> tuple[
     """The tools that an agent with those rights may use now, by their names: operations of Assent's
     own, and of active connectors. A skill is none: its code would be in no plan."""
     held = {each for each in (*rights.alone, *rights.with_approval) if rights.held(each)}
-    named = names_of(held)
+    named = names_of(held - {SKILL})
     tools = []
     for name, operation in named.items():
         definition = _definition(operation, connectors)
