@@ -20,6 +20,8 @@ Outcome = Literal["intended", "refused", "dispatched", "confirmed", "doubtful", 
 # No event has an id of this form, so a receipt never takes the place of an event in the log.
 ReceiptId = Annotated[str, StringConstraints(pattern=r"^rct_[0-7][0-9A-HJKMNP-TV-Z]{25}$")]
 Name = Annotated[str, StringConstraints(max_length=200)]
+# Each policy that decided has its name in it, and a tenant has many.
+Decision = Annotated[str, StringConstraints(max_length=16_000)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 # What the receipt of a question to a model has for its operation.
 ASKED = "model/turn"
@@ -66,7 +68,7 @@ class CallReceipt(Data):
     arguments_sha256: Sha256
     output_sha256: Sha256 | None = None
     token_id: Name | None = None
-    decision: Name | None = None
+    decision: Decision | None = None
     approval_id: Name | None = None
     assented_by: Name | None = None
     settled_by: Name | None = None

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from mcp.server.lowlevel import Server
 
 NAME = "assent"
+# A receipt takes no more of one.
+LONGEST_OPERATION = 200
 _INSTRUCTIONS = (
     "Each call is judged by the rights of your agent. A call whose result says pending was not "
     "made: a person decides about it. Call the tool again with the same arguments once it is "
@@ -76,6 +78,8 @@ class Desk:
             if each.name == name:
                 return each.operation
         system, _, named = name.partition("__")
+        if len(name) > LONGEST_OPERATION:
+            return None
         return f"{system}/{named}" if system and named else None
 
     @property

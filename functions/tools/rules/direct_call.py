@@ -41,6 +41,8 @@ KINDS: dict[Effect, Kind] = {
     "grant": "constitutional",
     "decide": "constitutional",
 }
+# As much of a reason as a receipt takes.
+LONGEST_REASON = 500
 _REFUSED = frozenset({"rejected", "changes_requested", "vetoed", "overturned", "reversed"})
 
 
@@ -229,7 +231,7 @@ def receipt_of(invocation: Invocation) -> CallReceipt:
         assented_by=invocation.assented_by,
         settled_by=invocation.settled_by,
         cost_usd_micros=invocation.cost_usd_micros,
-        reason=invocation.reason,
+        reason=invocation.reason and invocation.reason[:LONGEST_REASON],
         pin=invocation.pin or None,
         credential=invocation.credential,
     )

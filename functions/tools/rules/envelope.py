@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from events.effects import HARMLESS, Effect, gravity
-from events.operations import OPERATIONS, OperationDefinition
+from events.operations import OPERATIONS, SKILL, OperationDefinition
 from events.rights import RightLimits
 from shared.agents.rights import KnownRights, beyond
 
@@ -48,6 +48,8 @@ def judge(
     """What the call needs, by the rights of the agent as they are now. `made_today` are the calls
     of the operation that count against its limit of a day. A limit of calls a run is about runs,
     and binds no call that is made without one."""
+    if operation == SKILL:
+        return Denied("a skill is a step of a plan: the code of a call would be in none")
     forbidding = rights.forbidding(operation)
     if forbidding is not None:
         return Denied(f"the agent may never do it: {forbidding} in `never` of its spec")

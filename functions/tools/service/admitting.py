@@ -65,6 +65,17 @@ async def admit(work: Command, call: Invocation, grant: Grant) -> Admitted:
     return Admitted(known, refusal, await _recorded(work))
 
 
+async def ask_again(work: Command, call: Invocation) -> tuple[Refusal | None, str]:
+    """Asks the policies about a recorded call that is to go on: why it may not, and what they
+    decided."""
+    refusal: Refusal | None = None
+    try:
+        work.ask(INVOCATIONS, call.invocation_id, call)
+    except Forbidden as denied:
+        refusal = Refusal(_denial(), denied.detail, may_be_repeated=True)
+    return refusal, await _recorded(work)
+
+
 def _denial() -> str:
     """That the policies do not allow it, with the names of those that forbid it."""
     asked = last_asked()

@@ -35,7 +35,7 @@ from functions.tools.rules.invocation import (
     refused,
     view_of,
 )
-from functions.tools.service.admitting import Refusal, admit
+from functions.tools.service.admitting import Refusal, admit, ask_again
 from functions.tools.service.invoking import NOTHING, Doing, Outcome
 from shared.agents import KnownAgent
 from shared.aggregates import Command
@@ -170,13 +170,19 @@ class DirectDoing(Doing):
         found = under_way(earlier, work.at, takes_key=self.definition.idempotent)
         if found is None or earlier is None:
             return None
-        answer_again()
         if isinstance(found, Invocation):
+            answer_again()
             return DirectCallView.of(found), None
         why_not = self.agent.why_not(work.at) or self.why_not(None)
-        if isinstance(verdict, Denied) or why_not is not None:
+        needs_assent = isinstance(verdict, Grave) and earlier.assented_by is None
+        if isinstance(verdict, Denied) or needs_assent or why_not is not None:
+            answer_again()
             return DirectCallView.of(earlier.but(status="doubtful")), None
         call = earlier.but(status="intended", reason=None, attempt=earlier.attempt + 1, at=work.at)
+        refusal, decision = await ask_again(work, call)
+        if refusal is not None:
+            return DirectCallView.of(earlier.but(status="doubtful")), None
+        call = call.but(decision=decision)
         begun = begin(known, call.invocation_id, work.at)
         await work.save(Transition(begun), Transition(call))
         return DirectCallView.of(call), call

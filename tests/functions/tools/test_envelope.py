@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from events.operations import OPERATIONS
+from events.operations import OPERATIONS, SKILL
 from functions.tools.mcp_server.tools import LONGEST_NAME, names_of
 from functions.tools.rules.direct_call import (
     ASSENT_LASTS,
@@ -48,6 +48,7 @@ def judged(operation: str, *, made: int = 0, trial: bool = False, **lists: Any) 
         (NOTIFY, {"alone": [right(NOTIFY, "send")]}, Grave),
         (APPEND, {"with_approval": [right(APPEND)]}, Grave),
         (APPEND, {}, Denied),
+        (SKILL, {"alone": [right(SKILL, "read")]}, Denied),
         (APPEND, {"alone": [right(APPEND)], "never": ["assent/*"]}, Denied),
         (ADD, {"alone": [right(ADD, undo=ADD, only={"counter": ["v*"]})]}, Within),
         (ADD, {"alone": [right(ADD, undo=ADD, only={"counter": ["x*"]})]}, Denied),
