@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import StringConstraints
 
+from events.labels import Labels
 from shared.kit.ids import derive_id
 from shared.kit.instants import Instant
 from shared.kit.models import Data
@@ -43,7 +44,8 @@ class Receipt(Data):
     JSON; the second is missing where there is no output. `approval_id` and `assented_by` say who
     assented to it, where somebody had to; `settled_by` is who said what became of a doubtful call.
     `predicted_usd_micros` stands beside what it cost. `pin` is the definition of the connector that
-    the plan has, and `credential` the name of what the call was made with.
+    the plan has, and `credential` the name of what the call was made with. `labels` are those of
+    its arguments, as its token says them; missing where there is none.
 
     One with `model` is about a question to a model: `arguments_sha256` is the hash of what it was
     asked (messages and tools), `output_sha256` that of what it answered (text and calls), and no
@@ -74,6 +76,7 @@ class Receipt(Data):
     reason: Annotated[str, StringConstraints(max_length=500)] | None = None
     pin: Sha256 | None = None
     credential: Name | None = None
+    labels: Labels | None = None
     model: ModelTurn | None = None
 
     @property

@@ -63,9 +63,20 @@ def content_of_calls(run: Run, calls: Sequence[ConcreteCall]) -> Content:
             "step": first.step,
             "operation": first.call.operation,
             "effect": first.call.effect,
-            "calls": [{"iteration": each.iteration, "arguments": each.arguments} for each in calls],
+            "calls": [_shown(each, first) for each in calls],
         }
     )
+
+
+def _shown(call: ConcreteCall, first: ConcreteCall) -> dict[str, Any]:
+    """A call as somebody sees who assents to it. One of a group, which other calls are made
+    together with, says what it is."""
+    shown: dict[str, Any] = {"iteration": call.iteration, "arguments": call.arguments}
+    if call.labels:
+        shown["labels"] = list(call.labels)
+    if call.step != first.step:
+        shown |= {"step": call.step, "operation": call.call.operation, "effect": call.call.effect}
+    return shown
 
 
 def question(

@@ -41,6 +41,7 @@ def receipt_of(
         "reason": view.reason,
         "pin": view.pin or None,
         "credential": view.credential,
+        "labels": view.labels or None,
     }
     return Receipt.model_validate({**said, **fields})
 
