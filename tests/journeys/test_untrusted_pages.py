@@ -74,6 +74,14 @@ def _page(url: str, text: str) -> int:
     return int(made.json()["id"])
 
 
+def _asked(world: World) -> tuple[Any, Any]:
+    """The run, which waits for a person, and the card of what it waits for."""
+    world.settle()
+    (run,) = world.person("ada", SCOPES, ("developer",)).get("/v1/runs")["items"]
+    assert run["status"] == "awaiting_approval", run
+    return run, world.governor.get(f"/v1/mobile/approvals/{run['approval_id']}")
+
+
 @pytest.fixture
 def url(running: RunningPlatform) -> str:
     # Whoever ran in this process before may have had another environment.
@@ -107,12 +115,13 @@ def test_a_page_makes_no_agent_mail_a_secret(world: World, url: str) -> None:
     script = {"goal": f"Sum up: {text}", "answers": [{"calls": [mail]}, {"text": "A page."}]}
     model = world.platform.health()["model"]
     httpx.post(f"{model}/scripts", json=script).raise_for_status()
-    run = ada.post("/v1/jobs", {"capsule": "sum-up-pages", "inputs": {"page": _page(url, text)}})
-    world.settle()
-    run = ada.get("/v1/runs", capsule="sum-up-pages")["items"][0]
-    assert run["status"] == "awaiting_approval", run
-
-    card = world.governor.get(f"/v1/mobile/approvals/{run['approval_id']}")
+    page = _page(url, text)
+    ada.post("/v1/jobs", {"capsule": "sum-up-pages", "inputs": {"page": page}})
+    # What may be mailed at all, the plan says; what is mailed, nobody has seen yet.
+    run, card = _asked(world)
+    assert card["content"]["capsule"]["name"] == "sum-up-pages"
+    assert world.decide("approve", card).status_code == 200
+    run, card = _asked(world)
     assert "made of what is untrusted, and nothing undoes it" in card["summary"]
     (call,) = card["content"]["calls"]
     assert (call["arguments"], call["labels"]) == (mail["arguments"], LABELS)

@@ -6,12 +6,10 @@ expressions of its step read: in its arguments, its condition and its list."""
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from events.effects import HARMLESS
 from events.invocations import InvocationView, Labelled
 from events.labels import MOST_LABELS, UNTRUSTED, Labels, merged
 from events.plan_content import AgentTurns, Call, PlanStep
 from functions.runs.rules.calls import ConcreteCall, Prepared, Rejected
-from functions.runs.rules.cards import irreversible
 from functions.runs.rules.run import StepResult, result_id
 from shared.kit.templates import condition, expressions_in
 
@@ -87,9 +85,7 @@ def labelled_call(call: ConcreteCall, *labels: Iterable[str]) -> ConcreteCall:
 def needs_a_person(call: ConcreteCall) -> bool:
     """Whether a person has to see exactly this call: what is untrusted would do what nothing
     undoes. The platform's policy `untrusted-effect` holds `tools` to the same."""
-    if UNTRUSTED not in call.labels or call.call.effect in HARMLESS:
-        return False
-    return bool(irreversible((call.call,)))
+    return UNTRUSTED in call.labels and call.call.is_irreversible
 
 
 def seen_by_a_person(call: ConcreteCall) -> ConcreteCall:
