@@ -156,7 +156,7 @@ def _after_the_web(*answers: Any, goal: str) -> Thoughts:
 
 
 @pytest.mark.parametrize("yes", [True, False])
-def test_what_a_model_read_taints_all_that_it_chooses(yes: bool) -> None:
+def test_what_a_model_read_labels_all_that_it_chooses(yes: bool) -> None:
     goal = "${{ steps.web.output.value }}"
     thoughts = _after_the_web(answering(chosen(1), LINE), saying(), goal=goal)
     thoughts.until_rest()
@@ -180,7 +180,7 @@ def test_a_model_that_read_nothing_untrusted_is_not_asked_about() -> None:
     assert made == [("model:scripted",), ("model:scripted",)]
 
 
-def test_a_call_is_tainted_by_what_earlier_turns_gave_and_not_by_its_own() -> None:
+def test_a_call_has_labels_of_what_earlier_turns_gave_and_not_its_own() -> None:
     answers = (answering(chosen(1), chosen(2)), answering(chosen(3)), saying())
     thoughts = _after_the_web(*answers, goal="count")
     given = Labelled(value={"value": 1}, labels=("from:counter",))
