@@ -151,14 +151,13 @@ class StepOfTurns(NamedTuple):
     def _read_before(self, number: int) -> Labels:
         """The labels of all that the model had read when it chose the call with that number, and
         its own: what several calls of one turn gave, it reads after it chose them all."""
-        first, written = 0, ()
+        first = 0
         for turn in self._turns:
-            written = (by_model(turn.model),)
             if first + len(turn.answer.calls) > number:
                 break
             first += len(turn.answer.calls)
         read = (each.output.labels for each in self._given()[:first])
-        return merged(self.labels, written, *read)
+        return merged(self.labels, (by_model(turn.model),), *read)
 
     def _ask(self, choice: Outside, number: int, labels: Labels, at: datetime) -> Act | Ask | Noted:
         """Somebody has to assent to exactly this call; where nobody does, the model is told."""

@@ -24,7 +24,7 @@ def differences(before: ConnectorDefinition, after: ConnectorDefinition) -> tupl
 
 def _of_connector(before: ConnectorDefinition, after: ConnectorDefinition) -> Iterator[Changed]:
     old, new = (
-        _flat(each.model_dump(mode="json", exclude={"operations"})) | {"trust": each.trust}
+        _flat(each.model_dump(mode="json", exclude={"operations"}) | {"trust": each.trust})
         for each in (before, after)
     )
     if old != new:

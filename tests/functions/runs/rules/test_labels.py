@@ -160,9 +160,8 @@ def test_what_a_model_read_labels_all_that_it_chooses(yes: bool) -> None:
     goal = "${{ steps.web.output.value }}"
     thoughts = _after_the_web(answering(chosen(1), LINE), saying(), goal=goal)
     thoughts.until_rest()
-    assert thoughts.run.status == "awaiting_approval"
     (ask,) = thoughts.asks
-    assert ask.why == UNTRUSTED_EFFECT
+    assert (ask.why, thoughts.run.status) == (UNTRUSTED_EFFECT, "awaiting_approval")
     assert ask.content.value["calls"][0]["labels"] == ["from:web", "model:scripted", "untrusted"]
     thoughts.decide(yes=yes)
     thoughts.until_rest()
