@@ -1,6 +1,7 @@
 """A page of the web tells a model to mail a secret: a person is asked about exactly that call, and
 what the tenant's policy forbids is refused although somebody assented to it."""
 
+import time
 import uuid
 from typing import Any
 
@@ -12,8 +13,8 @@ from emulators.running import RunningPlatform
 from functions.capsules.settings import settings as settings_of_capsules
 from functions.runs.settings import settings as settings_of_runs
 from tests.functions.tools.connecting import NAME, READ, TOKEN, operations
+from tests.journeys.test_policies import HOLDS_WITHIN_SECONDS, published
 from tests.journeys.test_policies import SCOPES as POLICY_SCOPES
-from tests.journeys.test_policies import published
 from tests.journeys.world import World, spec
 
 SCOPES = (
@@ -24,7 +25,9 @@ NOTIFY = "assent/people.notify"
 LABELS = [f"from:{NAME}", "model:scripted", "untrusted"]
 POLICY = """@id("mail") @because("nothing untrusted leaves by mail")
 forbid (principal, action == Action::"tools.invoke", resource)
-when { resource.operation == "assent/people.notify" && resource.labels.contains("untrusted") };"""
+when { resource.operation == "assent/people.notify" && resource.labels.contains("untrusted") };
+@id("shown") forbid (principal, action == Action::"connectors.list", resource)
+unless { principal in Role::"governor" };"""
 CAPSULE = f"""\
 capsule: sum-up-pages
 version: 1.0.0
@@ -72,6 +75,14 @@ def _page(url: str, text: str) -> int:
     article = {"title": f"t-{uuid.uuid4().hex[:10]}", "body": text}
     made = httpx.post(f"{url}/articles", json=article, headers=headers)
     return int(made.json()["id"])
+
+
+def _until_it_holds(ada: Any) -> None:
+    """`tools` knows what was published within thirty seconds."""
+    until = time.monotonic() + HOLDS_WITHIN_SECONDS
+    while ada.send("GET", "/v1/connectors").status_code != 403:
+        assert time.monotonic() < until, "what was published does not hold"
+        time.sleep(0.5)
 
 
 def _asked(world: World) -> tuple[Any, Any]:
@@ -125,6 +136,7 @@ def test_a_page_makes_no_agent_mail_a_secret(world: World, url: str) -> None:
     assert "made of what is untrusted, and nothing undoes it" in card["summary"]
     (call,) = card["content"]["calls"]
     assert (call["arguments"], call["labels"]) == (mail["arguments"], LABELS)
+    _until_it_holds(ada)
     assert world.decide("approve", card).status_code == 200
     world.settle()
     run = ada.get(f"/v1/runs/{run['run_id']}")
@@ -134,6 +146,8 @@ def test_a_page_makes_no_agent_mail_a_secret(world: World, url: str) -> None:
     (refused,) = [each for each in receipts if each["operation"] == NOTIFY]
     assert (refused["outcome"], refused["labels"]) == ("refused", LABELS)
     assert "tenant/freeze/mail forbids it" in refused["reason"]
+    verified = gala.post(f"/v1/receipts/{refused['receipt_id']}/verify", {})
+    assert verified["status"] in ("created", "verified"), verified
     invocation = gala.get(f"/v1/invocations/{refused['invocation_id']}")
     assert (invocation["labels"], invocation["status"]) == (LABELS, "refused")
     steps = ada.get(f"/v1/runs/{run['run_id']}/steps")["items"]
