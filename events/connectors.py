@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, StringConstraints
 
 from events.effects import Effect
+from events.labels import UNTRUSTED, Labels, from_connector, merged
 from events.mcp import MCP_OUTPUT, McpServer, McpTool
 from events.operations import OperationDefinition, Undo
 from events.registry import event
@@ -42,6 +43,7 @@ Path = Annotated[str, StringConstraints(strict=True, max_length=1_000, pattern=r
 QueryName = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=100)]
 ConnectorStatus = Literal["draft", "active", "suspended", "removed"]
 ConnectorKind = Literal["http", "mcp"]
+ConnectorTrust = Literal["untrusted", "trusted"]
 
 # What an HTTP call gives: the status, and the body as JSON or, where it is none, as text.
 HTTP_OUTPUT: dict[str, Any] = {
@@ -126,7 +128,8 @@ class ToolOperation(GovernedOperation):
 
 class ConnectorDefinition(Model):
     """All that a pin covers. Calls reach the hosts in `hosts` and no others, with the credential of
-    that name, where one is named."""
+    that name, where one is named. `trust`: whether what its system answers may be believed; what
+    it gives is labelled by that."""
 
     name: Name
     kind: ConnectorKind = "http"
@@ -139,6 +142,16 @@ class ConnectorDefinition(Model):
     ]
     # Of an MCP server, as its tools were read.
     server: McpServer | None = None
+    # What nobody trusts has the pin that it had before there was trust.
+    trust: ConnectorTrust = Field(
+        default="untrusted", exclude_if=lambda trust: trust == "untrusted"
+    )
+
+    @property
+    def labels(self) -> Labels:
+        """The labels of all that its system says."""
+        untrusted = () if self.trust == "trusted" else (UNTRUSTED,)
+        return merged((from_connector(self.name),), untrusted)
 
     @property
     def baked(self) -> str | None:

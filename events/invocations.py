@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, JsonValue, StringConstraints
 
+from events.labels import Labels
 from events.receipts import Outcome
 from events.registry import event
 from shared.kit.canonical import content_hash
@@ -38,7 +39,7 @@ class Labelled(Data):
     """A value with the labels of what it was made of."""
 
     value: JsonValue = None
-    labels: tuple[str, ...] = ()
+    labels: Labels = ()
 
 
 class InvocationView(Data):
@@ -48,7 +49,8 @@ class InvocationView(Data):
     or, where it is `dispatched`, a little later. `decision` is what the policies decided. Whoever
     settled a doubtful call is `settled_by`. Of a connector's, `pin` is its definition, and
     `credential` the name of what the call was made with. `receipt_id` is there for a call that was
-    made without a run; those of a run are in the list of its receipts."""
+    made without a run; those of a run are in the list of its receipts. `labels` are those
+    of its arguments, `target_labels` those of all that its target says."""
 
     invocation_id: str
     run_id: str
@@ -66,6 +68,8 @@ class InvocationView(Data):
     pin: str = ""
     credential: str | None = None
     receipt_id: str | None = None
+    labels: Labels = ()
+    target_labels: Labels = ()
 
     @property
     def outcome(self) -> Outcome:

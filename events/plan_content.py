@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, JsonValue
 
-from events.effects import Effect
-from events.operations import Undo
+from events.effects import HARMLESS, Effect
+from events.operations import OPERATIONS, Undo
 from events.rights import RightLimits
 from shared.kit.models import Data
 
@@ -58,6 +58,15 @@ class Call(Data):
     pin: str
     limits: RightLimits = RightLimits()
     price_usd_micros: int = 0
+
+    @property
+    def is_irreversible(self) -> bool:
+        """Whether it leaves something behind that nothing undoes. Of an operation of ours, its
+        definition says that; of a connector's, the plan."""
+        definition = OPERATIONS.get(self.operation)
+        if definition is not None:
+            return definition.is_irreversible
+        return self.undo is None and self.effect not in HARMLESS
 
 
 class Wait(Data):

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import StringConstraints
 
+from events.labels import Labels
 from shared.kit.ids import derive_id
 from shared.kit.instants import Instant
 from shared.kit.models import Data
@@ -25,6 +26,7 @@ Decision = Annotated[str, StringConstraints(max_length=16_000)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 # What the receipt of a question to a model has for its operation.
 ASKED = "model/turn"
+LONGEST_REASON = 500
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -46,7 +48,8 @@ class CallReceipt(Data):
     JSON; the second is missing where there is no output. `approval_id` and `assented_by` say who
     assented to it, where somebody had to; `settled_by` is who said what became of a doubtful call.
     `predicted_usd_micros` stands beside what it cost. `pin` is the definition of the connector that
-    the plan has, and `credential` the name of what the call was made with.
+    the plan has, and `credential` the name of what the call was made with. `labels` are those of
+    its arguments, as its token says them; missing where there is none.
 
     One with `model` is about a question to a model: `arguments_sha256` is the hash of what it was
     asked (messages and tools), `output_sha256` that of what it answered (text and calls), and no
@@ -74,9 +77,10 @@ class CallReceipt(Data):
     settled_by: Name | None = None
     cost_usd_micros: int = 0
     predicted_usd_micros: int = 0
-    reason: Annotated[str, StringConstraints(max_length=500)] | None = None
+    reason: Annotated[str, StringConstraints(max_length=LONGEST_REASON)] | None = None
     pin: Sha256 | None = None
     credential: Name | None = None
+    labels: Labels | None = None
     model: ModelTurn | None = None
 
     @property
@@ -158,6 +162,12 @@ def read_receipt(said: Mapping[str, Any]) -> AnyReceipt:
     """The receipt of that text: of a program's call where it names no agent. Raises
     pydantic.ValidationError."""
     return (CallReceipt if "agent_id" in said else ProgramReceipt).model_validate(said)
+
+
+def reason_of(said: str | None) -> str | None:
+    """As much of a reason as a receipt takes: one that is too long keeps no outcome from being
+    recorded."""
+    return None if said is None else said[:LONGEST_REASON]
 
 
 def receipt_id_of(invocation_id: str, outcome: Outcome, attempt: int = 1) -> str:

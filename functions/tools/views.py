@@ -6,6 +6,7 @@ from events.connectors import (
     Connector,
     ConnectorOperation,
     ConnectorStatus,
+    ConnectorTrust,
     Difference,
     GovernedOperation,
     Method,
@@ -68,6 +69,7 @@ class ConnectorSummary(Model):
     url: str
     hosts: tuple[str, ...]
     credential: str | None
+    trust: ConnectorTrust
     pin: str
     revision: int
     active_pin: str | None
@@ -135,5 +137,5 @@ class CredentialPage(Page[CredentialView]):
 
 
 def _definition(connector: Connector) -> dict[str, Any]:
-    named = ("kind", "url", "hosts", "credential")
+    named = ("kind", "url", "hosts", "credential", "trust")
     return {name: getattr(connector.definition, name) for name in named}

@@ -41,12 +41,13 @@ class Part(Data):
 class History(Data):
     """What happened in the run before a call: the operations that were called, how often the
     call's own was, the US cents in those calls, where its right limits an amount, and what all
-    calls have cost."""
+    calls have cost; and `labels`, of all that its arguments were made of."""
 
     before: tuple[str, ...] = ()
     calls: int = 0
     usd_cents: int = 0
     spent_usd_micros: int = 0
+    labels: tuple[str, ...] = ()
 
 
 class Deed(Data):

@@ -53,8 +53,9 @@ class Now(NamedTuple):
 
 class Asked(NamedTuple):
     """A call, as policies are asked about it before it acts. `assented`: somebody will have
-    assented to it, with the plan or with its step. `before` are the operations of the steps that
-    stand before its own, and `calls_before` of how many of these it is the operation."""
+    assented to it, with the plan or with its step; `assented_call`: with its step. `before` are the
+    operations of the steps that stand before its own, and `calls_before` of how many of these it is
+    the operation."""
 
     operation: str
     effect: Effect
@@ -64,6 +65,13 @@ class Asked(NamedTuple):
     assented: bool
     before: tuple[str, ...] = ()
     calls_before: int = 0
+    assented_call: bool = False
+    irreversible: bool = False
+
+    @property
+    def seen(self) -> "Asked":
+        """The same, once somebody has assented to exactly it."""
+        return self._replace(assented=True, assented_call=True)
 
 
 def estimate_of(result: Compiled) -> int:
@@ -112,7 +120,8 @@ def _asked(call: Call, step: PlanStep, plan: PlanContent) -> Asked:
     before = [each.does.operation for each in earlier if isinstance(each.does, Call)]
     who, distinct = (agent.agent_id, agent.version), tuple(sorted(set(before)))
     many = before.count(call.operation)
-    return Asked(call.operation, call.effect, step.id, *who, assented, distinct, many)
+    how = (step.assent == "step", call.is_irreversible)
+    return Asked(call.operation, call.effect, step.id, *who, assented, distinct, many, *how)
 
 
 def agents_of(plan: PlanContent, plans: Plans) -> tuple[str, ...]:

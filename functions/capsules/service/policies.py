@@ -38,8 +38,8 @@ async def policies_about(
 
     def said(call: Asked) -> Policy:
         decision = decided(call)
-        seen = call.assented or decision.is_allowed
-        passes_seen = not seen and decided(call._replace(assented=True)).is_allowed
+        seen = call.assented_call or decision.is_allowed
+        passes_seen = not seen and decided(call.seen).is_allowed
         return Policy(decision.is_allowed, decision.determining, passes_seen)
 
     return {call: said(call) for call in calls}
@@ -55,11 +55,15 @@ def _entity(call: Asked, tenant: Uid, plan_hash: str, workspace_id: str | None) 
         "agent": call.agent_id,
         "agent_version": call.agent_version,
         "assented": call.assented,
+        "assented_call": call.assented_call,
+        "irreversible": call.irreversible,
         "undoes": False,
         "called_before": call.before,
         "calls_before": call.calls_before,
         "usd_cents_before": 0,
         "spent_usd_micros": 0,
+        # A rehearsal knows no values, and none of their labels.
+        "labels": (),
         "workspace": workspace_id,
     }
     return Entity(Uid(INVOCATION, "rehearsed"), about, (tenant,))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from events.labels import Labels
 from events.plan_content import Call, PlanStep
 from functions.runs.rules.order import Placed, Unit
 from shared.kit.expressions import ExpressionFailed, ExpressionInvalid, evaluate
@@ -23,12 +24,14 @@ class Rejected(Exception):
 
 
 class ConcreteCall(NamedTuple):
-    """One call with its arguments as they are sent. Without a `for_each` it has no iteration."""
+    """One call with its arguments as they are sent, and the labels of what these were made of.
+    Without a `for_each` it has no iteration."""
 
     placed: Placed
     call: Call
     iteration: int | None
     arguments: dict[str, Any]
+    labels: Labels = ()
 
     @property
     def step(self) -> str:

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from events.approvals import Kind
-from events.effects import HARMLESS, RISK, Effect, gravity
-from events.operations import OPERATIONS
+from events.effects import RISK, Effect, gravity
 from events.plan_content import Call, PlanContent, PlanStep, SubRun, all_steps, calls_in
 from events.plans import Prediction
 from functions.runs.rules.calls import ConcreteCall
@@ -45,7 +44,7 @@ def irreversible_in(steps: Sequence[PlanStep], prediction: Prediction | None) ->
 
 def irreversible(calls: Iterable[Call]) -> list[str]:
     """The operations of the calls that nothing undoes, each once."""
-    return sorted({each.operation for each in calls if _is_irreversible(each)})
+    return sorted({each.operation for each in calls if each.is_irreversible})
 
 
 def gravest(effects: Sequence[Effect]) -> Effect:
@@ -63,9 +62,20 @@ def content_of_calls(run: Run, calls: Sequence[ConcreteCall]) -> Content:
             "step": first.step,
             "operation": first.call.operation,
             "effect": first.call.effect,
-            "calls": [{"iteration": each.iteration, "arguments": each.arguments} for each in calls],
+            "calls": [_shown(each, first) for each in calls],
         }
     )
+
+
+def _shown(call: ConcreteCall, first: ConcreteCall) -> dict[str, Any]:
+    """A call as somebody sees who assents to it. One of a group, which other calls are made
+    together with, says what it is."""
+    shown: dict[str, Any] = {"iteration": call.iteration, "arguments": call.arguments}
+    if call.labels:
+        shown["labels"] = list(call.labels)
+    if call.step != first.step:
+        shown |= {"step": call.step, "operation": call.call.operation, "effect": call.call.effect}
+    return shown
 
 
 def question(
@@ -102,10 +112,3 @@ def assessment_of(effect: Effect, kept: Sequence[str]) -> Content:
         else "POST /v1/runs/{run_id}/undo undoes its calls in reverse order."
     )
     return Content.of({"risk_reasons": [f"its gravest effect is {effect}"], "rollback_plan": undo})
-
-
-def _is_irreversible(call: Call) -> bool:
-    definition = OPERATIONS.get(call.operation)
-    if definition is not None:
-        return definition.is_irreversible
-    return call.undo is None and call.effect not in HARMLESS

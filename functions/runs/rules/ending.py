@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from events.labels import merged
 from events.runs import (
     RunApprovalNeeded,
     RunCancelled,
@@ -92,6 +93,7 @@ def finish(progress: Progress, move: Finish, at: datetime) -> Steps:
         due_at=None,
         ended_at=at,
         outputs_hash=outputs.hash,
+        output_labels=merged(progress.run.labels, move.labels),
         # Whoever wanted it to stop was too late.
         stop=None,
         stopping=None,

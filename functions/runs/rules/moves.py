@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from events.invocations import InvocationView
+from events.labels import Labels
 from events.runs import Failure, Waiting
 from functions.runs.rules.calls import ConcreteCall
 from functions.runs.rules.conversation import Conversation
@@ -21,7 +22,7 @@ class Act(NamedTuple):
 
 class Ask(NamedTuple):
     """Waits for a person's assent to exactly these calls of a step. `why` says what they are
-    beyond, where a model chose them."""
+    beyond, where a model chose them, or why somebody has to see what the plan does not show."""
 
     calls: tuple[ConcreteCall, ...]
     content: Content
@@ -41,10 +42,12 @@ class Think(NamedTuple):
 
 
 class Delegate(NamedTuple):
-    """Waits for the run of another plan, which a step starts."""
+    """Waits for the run of another plan, which a step starts. `labels` are those of what decided
+    that it does."""
 
     placed: Placed
     plan_hash: str
+    labels: Labels = ()
 
 
 class HoldMore(NamedTuple):
@@ -69,9 +72,11 @@ class Halt(NamedTuple):
 
 
 class Finish(NamedTuple):
-    """All steps have ended; this is what the plan gives."""
+    """All steps have ended; this is what the plan gives, with the labels of what that was made
+    of."""
 
     outputs: dict[str, Any]
+    labels: Labels = ()
 
 
 Move = Act | Ask | Think | Delegate | HoldMore | Rest | Halt | Finish

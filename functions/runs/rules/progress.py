@@ -22,7 +22,13 @@ from functions.runs.rules.calls import (
 )
 from functions.runs.rules.cards import content_of_calls
 from functions.runs.rules.history import counted
-from functions.runs.rules.labels import labelled
+from functions.runs.rules.labels import (
+    UNTRUSTED_EFFECT,
+    Sources,
+    labelled,
+    needs_a_person,
+    with_labels,
+)
 from functions.runs.rules.moves import (
     Act,
     Ask,
@@ -71,10 +77,12 @@ class Progress:
     mind: turns.Mind = field(default_factory=turns.Mind)
     _bytes: int = 0
     _units: tuple[Unit, ...] = ()
+    _numbers: dict[str, int] = field(default_factory=dict)
     _prepared: tuple[int, Prepared] | None = None
 
     def __post_init__(self) -> None:
         self._units = units_of(self.plan)
+        self._numbers = {each.step.id: each.number for unit in self._units for each in unit}
 
     @property
     def reported(self) -> tuple[Receipt, ...]:
@@ -98,7 +106,8 @@ class Progress:
                     return self._held(move)
                 if self.is_full and self.run.cursor.unit < len(self._units):
                     return Act(())
-            return Finish(filled(dict(self.plan.outputs), self._context()))
+            outputs = filled(dict(self.plan.outputs), self._context())
+            return Finish(outputs, self._sources.of_template(dict(self.plan.outputs)))
         except Rejected as error:
             return failed(error.step, error.code, error.detail)
         except NOT_EVALUATED as error:
@@ -111,7 +120,7 @@ class Progress:
         prepared = self._prepare(unit)
         if isinstance(unit[0].step.does, AgentTurns) and not prepared.skipped:
             return self._turns(unit[0], at)
-        known = self.results, self.prediction
+        known = self.results, self.prediction, self._sources
         if (delegated := move_of(self.run, unit[0], prepared, *known)) is not None:
             return delegated
         left = prepared.calls[self.run.cursor.call :]
@@ -125,15 +134,16 @@ class Progress:
             content = content_of_calls(self.run, prepared.calls)
             given = self.run.step_assent
             if given is None or given.content_hash != content.hash:
-                return Ask(prepared.calls, content)
+                is_untrusted = any(map(needs_a_person, prepared.calls))
+                return Ask(prepared.calls, content, UNTRUSTED_EFFECT if is_untrusted else None)
         together = left[: MOST_TOGETHER if len(unit) > 1 else 1]
         return why_not(self.run, together, self._most, self.no_more) or Act(tuple(together))
 
     def _turns(self, placed: Placed, at: datetime) -> Move | None:
-        context = self._context()
+        context, labels = self._context(), self._sources.of_step(placed.step)
         while True:
             step = turns.StepOfTurns(
-                self.run, self.plan, placed, self.mind, self.results, context, self._most
+                self.run, self.plan, placed, self.mind, self.results, context, self._most, labels
             )
             if not isinstance(move := step.next(at), turns.Noted):
                 return move
@@ -151,7 +161,7 @@ class Progress:
             if waiting.until > at:
                 return Rest(placed.step.id, waiting.until)
         elif prepare((placed,), self._context()).skipped:
-            self._keep(self._result(placed, "skipped", at))
+            self._keep(self._decided(placed, "skipped", at))
             self._pass()
             return None
         else:
@@ -175,10 +185,10 @@ class Progress:
 
     def _end_unit(self, unit: Unit, prepared: Prepared, at: datetime) -> None:
         for placed in prepared.skipped:
-            self._keep(self._result(placed, "skipped", at))
+            self._keep(self._decided(placed, "skipped", at))
         for placed in unit:
             if placed.number in prepared.iterations:
-                result = self._result(placed, "completed", at)
+                result = self._decided(placed, "completed", at)
                 self._keep(result.but(iterations=prepared.iterations[placed.number]))
         self._prepared = None
         self._pass()
@@ -219,7 +229,7 @@ class Progress:
             iteration=call.iteration,
             operation=call.call.operation,
             invocation_id=view.invocation_id,
-            output=labelled(view.output or Labelled(), call, self.results.values()),
+            output=labelled(view, call),
             cost_usd_micros=view.cost_usd_micros,
             predicted_usd_micros=price_of(self.prediction, call),
             decision=view.decision,
@@ -257,8 +267,14 @@ class Progress:
     def _prepare(self, unit: Unit) -> Prepared:
         at = self.run.cursor.unit
         if self._prepared is None or self._prepared[0] != at:
-            self._prepared = at, prepare(unit, self._context())
+            prepared = prepare(unit, self._context())
+            self._prepared = at, with_labels(prepared, self._sources)
         return self._prepared[1]
+
+    @property
+    def _sources(self) -> Sources:
+        """What its expressions read, for the labels of that."""
+        return Sources(self.run.run_id, self.run.labels, self._numbers, self.results)
 
     def made_in(self, unit: int) -> tuple[ConcreteCall, ...]:
         """The calls of a unit that were made and noted, in their order. Raises Rejected."""
@@ -291,6 +307,11 @@ class Progress:
     def _result(self, placed: Placed, status: str, at: datetime) -> StepResult:
         run_id, step = self.run.run_id, placed.step.id
         return StepResult(run_id=run_id, number=placed.number, step=step, status=status, at=at)
+
+    def _decided(self, placed: Placed, status: str, at: datetime) -> StepResult:
+        """A result that says only what the step's expressions decided."""
+        labels = self._sources.of_step(placed.step)
+        return self._result(placed, status, at).but(output=Labelled(labels=labels))
 
     def _keep(self, result: StepResult) -> None:
         self.results[result.id] = result

@@ -3,7 +3,7 @@
 from typing import Any
 
 from events.invocations import InvocationView
-from events.receipts import Outcome, Receipt, receipt_id_of
+from events.receipts import Outcome, Receipt, reason_of, receipt_id_of
 from functions.runs.rules.calls import ConcreteCall
 from functions.runs.rules.run import Run, StepResult
 from shared.kit.canonical import content_hash
@@ -38,9 +38,10 @@ def receipt_of(
         "settled_by": view.settled_by,
         "cost_usd_micros": view.cost_usd_micros,
         "predicted_usd_micros": result.predicted_usd_micros,
-        "reason": view.reason,
+        "reason": reason_of(view.reason),
         "pin": view.pin or None,
         "credential": view.credential,
+        "labels": view.labels or None,
     }
     return Receipt.model_validate({**said, **fields})
 

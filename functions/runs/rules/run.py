@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import Field, JsonValue
 
 from events.invocations import Labelled
+from events.labels import Labels
 from events.runs import RunState
 from functions.runs.rules.thinking import ChosenCall, Thinking
 from shared.kit.ids import derive_id
@@ -144,6 +145,9 @@ class Run(RunState):
     above: tuple[Above, ...] = ()
     most_usd_micros: int | None = None
     counted_usd_micros: int = 0
+    # Those of what decided that it runs, and of what its outputs were made of.
+    labels: Labels = ()
+    output_labels: Labels = ()
     # Of a replay: the unit at which it begins, and how often it differs from the run it repeats.
     first_unit: int = 0
     divergences: int = 0

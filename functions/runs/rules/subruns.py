@@ -9,11 +9,13 @@ from datetime import datetime
 from typing import Any
 
 from events.invocations import Labelled
+from events.labels import Labels
 from events.plan_content import Call, PlanContent, SubRun
 from events.plans import PlanState, Prediction, StepPrediction
 from events.runs import Failure, RunCancelled, RunFailed, RunPaused
 from functions.runs.rules.calls import ConcreteCall, Prepared
 from functions.runs.rules.cards import content_of_calls
+from functions.runs.rules.labels import Sources
 from functions.runs.rules.moves import Ask, Delegate, Finish, Move, failed
 from functions.runs.rules.order import Placed
 from functions.runs.rules.overrun import predicted_of
@@ -53,6 +55,7 @@ def move_of(
     prepared: Prepared,
     results: Mapping[str, StepResult],
     prediction: Prediction | None,
+    sources: Sources,
 ) -> Move | None:
     """What a step that starts a run does next; None for any other step, and once it has ended."""
     step, does = placed.step, placed.step.does
@@ -67,7 +70,7 @@ def move_of(
         content = content_of_calls(run, (call,))
         if run.step_assent is None or run.step_assent.content_hash != content.hash:
             return Ask((call,), content)
-    return Delegate(placed, does.plan_hash)
+    return Delegate(placed, does.plan_hash, sources.of_step(step))
 
 
 def _as_call(placed: Placed, does: SubRun, predicted: StepPrediction | None) -> ConcreteCall:
@@ -98,6 +101,7 @@ def below(
     *,
     left_usd_micros: int,
     predicted: StepPrediction | None,
+    labels: Labels,
     at: datetime,
 ) -> Run:
     """The run that the step starts, before anything was done. It may spend what is left to the one
@@ -118,6 +122,7 @@ def below(
         depth=len(run.above) + 1,
         most_usd_micros=left_usd_micros if budget is None else min(left_usd_micros, budget),
         replay_of=run.replay_of,
+        labels=labels,
         workspace_id=run.workspace_id,
     )
 
@@ -209,7 +214,7 @@ def _result(run: Run, ended: Run, outputs: Any, at: datetime) -> StepResult:
         step=step.step,
         status="completed",
         at=at,
-        output=Labelled(value=outputs),
+        output=Labelled(value=outputs, labels=ended.output_labels),
         cost_usd_micros=ended.spent_usd_micros,
         predicted_usd_micros=step.predicted_usd_micros,
         approval_id=given.approval_id if given is not None else None,

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from events.invocations import InvocationView, Labelled
+from events.labels import Labels, by_model, merged
 from events.operations import OPERATIONS
 from events.plan_content import AgentTurns, PlanContent
 from functions.runs.rules.calls import ConcreteCall, Context
@@ -21,6 +22,7 @@ from functions.runs.rules.conversation import (
     calls_in,
     conversation,
 )
+from functions.runs.rules.labels import UNTRUSTED_EFFECT, labelled_call, needs_a_person
 from functions.runs.rules.models import why_not_asked
 from functions.runs.rules.moves import Act, Ask, Halt, Think, failed, paused
 from functions.runs.rules.order import Placed
@@ -55,7 +57,8 @@ class Noted(NamedTuple):
 
 class StepOfTurns(NamedTuple):
     """The step under way. `results` are those of the run by their ids, among them those of the
-    step's calls, and the whole run may have spent `most_usd_micros`."""
+    step's calls, and the whole run may have spent `most_usd_micros`. `labels` are those of the goal
+    and of what decided that the step is done."""
 
     run: Run
     plan: PlanContent
@@ -64,6 +67,7 @@ class StepOfTurns(NamedTuple):
     results: Mapping[str, StepResult]
     context: Context
     most_usd_micros: int
+    labels: Labels = ()
 
     def next(self, at: datetime) -> Act | Ask | Think | Halt | Noted:
         """What comes next. Raises ExpressionFailed where the goal has no value."""
@@ -132,17 +136,34 @@ class StepOfTurns(NamedTuple):
         price = choice.call.price_usd_micros
         if (halt := self._too_dear(price)) is not None:
             return halt
+        labels = self._read_before(number)
         if isinstance(choice, Outside):
-            return self._ask(choice, number, at)
+            return self._ask(choice, number, labels, at)
+        call = ConcreteCall(self.placed, choice.call, number, choice.arguments)
+        call = labelled_call(call, labels)
+        if needs_a_person(call):
+            return self._ask(Outside(*choice, UNTRUSTED_EFFECT), number, labels, at)
         if self.placed.step.assent == "step":
             why = "the capsule wants a person to see each call"
-            return self._ask(Outside(*choice, why), number, at)
-        return Act((ConcreteCall(self.placed, choice.call, number, choice.arguments),))
+            return self._ask(Outside(*choice, why), number, labels, at)
+        return Act((call,))
 
-    def _ask(self, choice: Outside, number: int, at: datetime) -> Act | Ask | Noted:
+    def _read_before(self, number: int) -> Labels:
+        """The labels of all that the model had read when it chose the call with that number, and
+        its own: what several calls of one turn gave, it reads after it chose them all."""
+        first = 0
+        for turn in self._turns:
+            if first + len(turn.answer.calls) > number:
+                break
+            first += len(turn.answer.calls)
+        read = (each.output.labels for each in self._given()[:first])
+        return merged(self.labels, (by_model(turn.model),), *read)
+
+    def _ask(self, choice: Outside, number: int, labels: Labels, at: datetime) -> Act | Ask | Noted:
         """Somebody has to assent to exactly this call; where nobody does, the model is told."""
         placed = Placed(self.placed.number, self.placed.step.but(assent="step"))
         call = ConcreteCall(placed, choice.call, number, choice.arguments)
+        call = labelled_call(call, labels)
         content = content_of_calls(self.run, (call,))
         asked = self.run.step_assent
         if asked is None or asked.content_hash != content.hash:
@@ -215,7 +236,9 @@ class StepOfTurns(NamedTuple):
         return self._result(at, status=REFUSED, iteration=number, output=output)
 
     def _end(self, text: str, at: datetime) -> StepResult:
-        written = Labelled(value={"text": text}, labels=(f"model:{self._turns[-1].model}",))
+        read = (each.output.labels for each in self._given())
+        labels = merged(self.labels, (by_model(self._turns[-1].model),), *read)
+        written = Labelled(value={"text": text}, labels=labels)
         return self._result(
             at,
             status="completed",
@@ -240,9 +263,11 @@ def as_chosen(call: ConcreteCall) -> dict[str, Any]:
 
 
 def refused_to_model(result: StepResult, view: InvocationView) -> StepResult:
-    """The result of a call that `tools` refused: the model is told, and goes on."""
+    """The result of a call that `tools` refused: the model is told, also in words of its target,
+    and goes on."""
     why = ": ".join(each for each in (view.reason, view.detail) if each) or "it was refused"
-    return result.but(status=REFUSED, output=refusal(why[:1_000]))
+    told = refusal(why[:1_000]).but(labels=result.output.labels)
+    return result.but(status=REFUSED, output=told)
 
 
 def chosen_in(placed: Placed, results: Mapping[str, StepResult]) -> list[ConcreteCall]:

@@ -135,7 +135,9 @@ def _inverse(progress: Progress, call: ConcreteCall) -> ConcreteCall | None:
     )
     # Undoing is in what was assented to, and needs no further assent.
     step = call.placed.step.but(id=f"undo:{call.step}", assent="none")
-    return ConcreteCall(Placed(call.placed.number, step), inverse, call.iteration, arguments)
+    labels = progress.results[id].output.labels
+    placed = Placed(call.placed.number, step)
+    return ConcreteCall(placed, inverse, call.iteration, arguments, labels)
 
 
 def undone(run: Run, receipts: Receipts, kept: Mapping[str, tuple[str, ...]], runs: Runs) -> Steps:

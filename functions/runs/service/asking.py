@@ -31,18 +31,21 @@ async def ask_about_calls(work: UnitOfWork, progress: Progress, move: Ask) -> St
     """The run waits for assent to exactly these calls of a step."""
     first = move.calls[0]
     count = "one call" if len(move.calls) == 1 else f"{len(move.calls)} calls"
-    what, kept = f"{count} of {first.call.operation}", irreversible([first.call])
+    calls = [each.call for each in move.calls]
+    operations = ", ".join(sorted({each.operation for each in calls}))
+    what, kept = f"{count} of {operations}", irreversible(calls)
     if isinstance(first.placed.step.does, SubRun):
         what = f"the run of the plan {first.placed.step.does.plan_hash[:12]}"
         kept = irreversible_in([first.placed.step], progress.prediction)
     summary = f"Step {first.step} of {progress.run.capsule}: {what}"
     if move.why is not None:
         named = model_of(first.placed.step)
-        summary += f", which the model {named} chose: {move.why}"[:1_000]
+        chosen = f", which the model {named} chose" if named is not None else ""
+        summary += f"{chosen}: {move.why}"[:1_000]
     return await _ask(
         work,
         progress,
-        effect=first.call.effect,
+        effect=gravest([each.effect for each in calls]),
         content=move.content,
         step=first.step,
         summary=summary,

@@ -62,6 +62,7 @@ async def delegate(work: UnitOfWork, progress: Progress, move: Delegate) -> Step
         hold,
         left_usd_micros=rules.left_usd_micros(run, progress.plan),
         predicted=predicted_of(progress.prediction, id),
+        labels=move.labels,
         at=work.at,
     )
     return (*ending.delegate(progress, below), *holding)

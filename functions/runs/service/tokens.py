@@ -53,7 +53,7 @@ async def token_for(
         invocation_id=invocation_id_of(run, call),
         arguments_sha256=content_hash(call.arguments),
         expires_at=now + LONGEST_LIFE,
-        history=history,
+        history=history.but(labels=call.labels),
         # What is our own changes with the release; a connector, whenever somebody changes it.
         pin="" if call.call.operation in OPERATIONS else call.call.pin,
     )

@@ -9,6 +9,7 @@ from events.connectors import (
     ConnectorDefinition,
     ConnectorKind,
     ConnectorOperation,
+    ConnectorTrust,
     ConnectorUndo,
     Host,
 )
@@ -43,7 +44,8 @@ GOVERNING = ("govern",)
 class ConnectorBody(Model):
     """A connector: an HTTP service at `url` with its operations, or, of the kind `mcp`, a server of
     the Model Context Protocol, whose operations are the tools that it lists. Calls reach `hosts`
-    and no others, by default the host of `url`. `credential` is the name of one that is stored."""
+    and no others, by default the host of `url`. `credential` is the name of one that is stored.
+    `trust`: what its system answers is labelled `untrusted`, unless it is trusted."""
 
     name: Name
     kind: ConnectorKind = "http"
@@ -51,6 +53,7 @@ class ConnectorBody(Model):
     hosts: Hosts = ()
     credential: Name | None = None
     operations: Operations | None = None
+    trust: ConnectorTrust = "untrusted"
 
     @property
     def unread(self) -> ConnectorDefinition:
@@ -69,14 +72,16 @@ class ConnectorBody(Model):
 
 
 class ConnectorChange(Model):
-    """What changes of a connector: its address, its hosts, its credential, all of its operations,
-    or, by their names, the effects of some of them, what undoes them, and whether calling them
-    again does no harm. The address and the tools of an MCP server are what was read there."""
+    """What changes of a connector: its address, its hosts, its credential, its trust, all of its
+    operations, or, by their names, the effects of some of them, what undoes them, and whether
+    calling them again does no harm. The address and the tools of an MCP server are what was read
+    there."""
 
     url: Url | None = None
     hosts: Hosts | None = None
     credential: Name | None = None
     operations: Operations | None = None
+    trust: ConnectorTrust | None = None
     effects: Annotated[dict[Label, Effect], Field(max_length=MOST_OPERATIONS)] | None = None
     undos: (
         Annotated[dict[Label, ConnectorUndo | None], Field(max_length=MOST_OPERATIONS)] | None

@@ -24,7 +24,8 @@ def differences(before: ConnectorDefinition, after: ConnectorDefinition) -> tupl
 
 def _of_connector(before: ConnectorDefinition, after: ConnectorDefinition) -> Iterator[Changed]:
     old, new = (
-        _flat(each.model_dump(mode="json", exclude={"operations"})) for each in (before, after)
+        _flat(each.model_dump(mode="json", exclude={"operations"}) | {"trust": each.trust})
+        for each in (before, after)
     )
     if old != new:
         yield _changed("", old, new)

@@ -12,7 +12,7 @@ from events.direct_calls import (
     InvocationReported,
 )
 from events.effects import RISK, Effect
-from events.receipts import CallReceipt, receipt_id_of
+from events.receipts import CallReceipt, reason_of, receipt_id_of
 from functions.tools.rules.envelope import Grave
 from functions.tools.rules.invocation import UNDER_WAY, Invocation
 from shared.approvals.known import KnownApproval
@@ -41,8 +41,6 @@ KINDS: dict[Effect, Kind] = {
     "grant": "constitutional",
     "decide": "constitutional",
 }
-# As much of a reason as a receipt takes.
-LONGEST_REASON = 500
 _REFUSED = frozenset({"rejected", "changes_requested", "vetoed", "overturned", "reversed"})
 
 
@@ -231,7 +229,7 @@ def receipt_of(invocation: Invocation) -> CallReceipt:
         assented_by=invocation.assented_by,
         settled_by=invocation.settled_by,
         cost_usd_micros=invocation.cost_usd_micros,
-        reason=invocation.reason and invocation.reason[:LONGEST_REASON],
+        reason=reason_of(invocation.reason),
         pin=invocation.pin or None,
         credential=invocation.credential,
     )

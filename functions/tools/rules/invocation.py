@@ -12,6 +12,7 @@ from events.invocations import (
     InvocationView,
     Labelled,
 )
+from events.labels import Labels
 from events.operations import OperationDefinition
 from events.receipts import receipt_id_of
 from shared.capabilities.grants import Grant, History
@@ -58,7 +59,14 @@ class Invocation(Data):
     agent_version: str
     # It undoes what an earlier call of the run did.
     undoes: bool = False
+    # Nothing undoes it.
+    irreversible: bool = False
+    # Somebody assented to exactly this call, not to its plan.
+    assented_call: bool = False
     history: History = History()
+    # Those of its arguments, as `runs` signed them; and those of all that its target says.
+    labels: Labels = ()
+    target_labels: Labels = ()
     token_id: str
     approval_id: str | None = None
     assented_by: str | None = None
@@ -85,6 +93,7 @@ def intended(
 ) -> Invocation:
     """The call that a verified token allows."""
     right, deed, assent = grant.right, grant.deed, grant.assent
+    plans = {each.plan_hash for each in (right, *grant.above)}
     return Invocation(
         invocation_id=body.invocation_id,
         run_id=right.run_id,
@@ -99,7 +108,10 @@ def intended(
         agent_id=right.agent_id,
         agent_version=right.agent_version,
         undoes=right.purpose == "undo",
+        irreversible=definition.is_irreversible,
+        assented_call=assent is not None and assent.content_hash not in plans,
         history=deed.history,
+        labels=deed.history.labels,
         token_id=grant.token_id,
         approval_id=assent.approval_id if assent else None,
         assented_by=assent.assented_by if assent else None,
@@ -129,7 +141,7 @@ def confirmed(invocation: Invocation, output: JsonValue, cost: int, at: datetime
     settled it meanwhile: their word stands."""
     if invocation.settled_by is not None:
         return invocation
-    given = Labelled(value=output)
+    given = Labelled(value=output, labels=invocation.target_labels)
     return invocation.but(
         status="confirmed", output=given, cost_usd_micros=cost, reason=None, at=at
     )
@@ -165,7 +177,8 @@ def settled(invocation: Invocation, word: SettlementBody, by: str, at: datetime)
         raise VersionConflict(f"the call is {known.status}: only a doubtful one is settled")
     fields: dict[str, Any] = {"status": status, "settled_by": by, "at": at}
     if word.happened:
-        fields |= {"output": Labelled(value=word.output), "reason": None}
+        output = Labelled(value=word.output, labels=invocation.target_labels)
+        fields |= {"output": output, "reason": None}
     else:
         fields |= {"reason": "it did not happen, as a person found out", "may_be_repeated": True}
     said = {"note": word.note}

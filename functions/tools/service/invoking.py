@@ -159,7 +159,7 @@ class Doing:
         """What is recorded of the call, if that answers it; the call as it is asked for now, and
         why it may not act."""
         call = intended(self.body, self.grant, self.definition, work.at)
-        call = call.but(credential=self.by.credential)
+        call = call.but(credential=self.by.credential, target_labels=self.by.labels)
         known, refusal, decision = await admit(work, call, self.grant)
         call = call.but(decision=decision)
         if known is not None:

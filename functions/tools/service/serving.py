@@ -10,6 +10,7 @@ from events.connectors import (
     ConnectorOperation,
     ToolOperation,
 )
+from events.labels import Labels
 from events.operations import OPERATIONS, SYSTEM, OperationDefinition
 from functions.tools.own.acting import Act, Done, Operation, TargetRefused
 from functions.tools.own.operations import ACTS
@@ -29,12 +30,14 @@ UNKNOWN = OperationDefinition(
 
 
 class Served(NamedTuple):
-    """An operation, what acts, and why it may not; with the credential that it acts with."""
+    """An operation, what acts, and why it may not; with the credential that it acts with, and the
+    labels of all that its target says."""
 
     definition: OperationDefinition
     act: Operation
     refusal: Refusal | None = None
     credential: str | None = None
+    labels: Labels = ()
 
 
 def is_known(operation: str) -> bool:
@@ -77,7 +80,7 @@ async def _with_credential(
         said = "the credential of the connector is not there, or not for its hosts"
         return _refused(definition, said, may_be_repeated=True)
     act = partial(call, whole, operation, shown)
-    return Served(definition, act, credential=whole.credential)
+    return Served(definition, act, credential=whole.credential, labels=whole.labels)
 
 
 async def _nothing(act: Act) -> Done:

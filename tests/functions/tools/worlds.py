@@ -133,17 +133,21 @@ class World:
         right = self.right(run_id=call.run_id, **said)
         return mint(right, self.deed(call), key, now=clock.now())
 
-    async def assented(self, call: Call, *, by: str = "gala") -> str:
-        """A token that somebody assented to."""
+    async def assented(
+        self, call: Call, *, by: str = "gala", content: str = "", names: bool = True
+    ) -> str:
+        """A token that somebody assented to, for the call unless it `names` none yet."""
         runs, approvals = [
             await signing_key(f"{each}-signing-key") for each in ("runs", "approvals")
         ]
-        content = content_hash({"plan_hash": PLAN, "calls": [call.said]})
+        content = content or content_hash({"plan_hash": PLAN, "calls": [call.said]})
         keys = await public_keys("approvals-public-keys")
         base = mint_base(self.right(), content, runs, approvals=keys)
         assent = Assent(content_hash=content, approval_id="apr_1", assented_by=by)
         own = await public_keys("runs-public-keys")
         given = assent_to(base, assent, approvals, tenant_id=self.tenant, runs=own)
+        if not names:
+            return given
         return name_deed(given, self.deed(call), runs, now=clock.now())
 
     async def post(self, body: Any, token: str) -> httpx.Response:

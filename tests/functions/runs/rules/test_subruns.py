@@ -46,7 +46,7 @@ def _below(above: Run, step: PlanStep | None = None, left: int = 100) -> Run:
     placed = placed_steps(plan(step or starts()))[0]
     whole = plan(add("a"))
     return subruns.below(
-        above, placed, STATE, whole, HOLD, left_usd_micros=left, predicted=None, at=NOON
+        above, placed, STATE, whole, HOLD, left_usd_micros=left, predicted=None, labels=(), at=NOON
     )
 
 

@@ -213,7 +213,13 @@ def test_a_call_outside_the_envelope_waits_for_assent_to_exactly_that_call() -> 
         "step": "think",
         "operation": LEDGER,
         "effect": "change",
-        "calls": [{"iteration": 1, "arguments": {"ledger": "l", "line": "x"}}],
+        "calls": [
+            {
+                "iteration": 1,
+                "arguments": {"ledger": "l", "line": "x"},
+                "labels": ["model:scripted"],
+            }
+        ],
     }
     assert ask.why == "it is not among the tools of the step"
     assert len(thoughts.acted) == 1

@@ -95,6 +95,7 @@ class Thoughts:
         self.asked: list[Think] = []
         self.acted: dict[str, ConcreteCall] = {}
         self.tools: dict[str, Any] = {}
+        self.of_steps: dict[str, dict[str, Any]] = {}
         self.process = 0
         self.known: dict[str, Answer | ModelFailed] = {}
         self.asks: list[Ask] = []
@@ -183,6 +184,7 @@ class Thoughts:
         operation = call.call.operation
         id = invocation_id("run_1", call.step, call.iteration, operation, call.arguments)
         fields = {"status": "confirmed", "output": Labelled(value={"value": 1}), **self.tools}
+        fields |= self.of_steps.get(call.step, {})
         if fields["status"] == "confirmed":
             self.acted.setdefault(id, call)
         return InvocationView(
