@@ -77,7 +77,7 @@ class Act:
         return self.deed or GROUPS[self.within[0]]
 
 
-# What is decided at no route of ours: an agent's runtime asks before it acts.
+# What others ask about before they act themselves. Of `tools.call`, `POST /mcp` asks too.
 WITHOUT_ROUTE = (
     Act("platform.policies.publish", PLATFORM, ("manage_global_policies",)),
     Act("services.deploy", TENANT, ("deploy_or_update_service",)),

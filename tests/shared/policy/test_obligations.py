@@ -59,9 +59,10 @@ def test_whoever_takes_an_action_itself_meets_what_it_obliges_to() -> None:
     assert decision.obligations == (("require_approval", "x"),)
 
 
-def test_what_callers_take_themselves_is_at_no_route() -> None:
+def test_what_callers_take_themselves_is_at_no_route_but_that_of_agents_elsewhere() -> None:
     taken = {act.action for each in routes().values() for route in each for act in route.acts}
-    assert {each.action for each in WITHOUT_ROUTE} - taken == TAKEN_BY_CALLERS
+    assert TAKEN_BY_CALLERS & taken == {"tools.call"}
+    assert {each.action for each in WITHOUT_ROUTE} - taken == TAKEN_BY_CALLERS - taken
 
 
 def test_a_call_that_cannot_meet_an_obligation_is_refused_with_its_name() -> None:
