@@ -36,6 +36,7 @@ IN_WORDS = {
     "runs:write": "start, stop and undo runs, in which your agents act",
     "scim:read": "read the directory of your company",
     "scim:write": "add and remove people of your company",
+    "tools:write": "let a service of yours call the tools of its agent",
     "veto:execute": "veto",
 }
 
