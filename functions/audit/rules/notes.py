@@ -2,7 +2,6 @@
 tlog-checkpoint, tlog-proof."""
 
 import base64
-import binascii
 import hashlib
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -108,7 +107,7 @@ def _signature(encoded: str) -> bytes:
     """What is written in base64; empty for another spelling than the one that is written."""
     try:
         signature = base64.b64decode(encoded, validate=True)
-    except binascii.Error:
+    except ValueError:
         return b""
     return signature if base64.b64encode(signature).decode() == encoded else b""
 

@@ -18,11 +18,14 @@ READS_FILES = {
     # shared/catalogue.toml, shared/operations.toml and shared/built_in_tools.toml, which are packed
     "events/catalogue.py",
     "events/operations.py",
+    # the scripts beside them that start the processes of servers and skills
+    "functions/tools/mcp/baked.py",
     "shared/definitions/tools.py",
     "shared/kit/pricing.py",
     "shared/kit/principals.py",
     # the policies and their schema, which are packed
     "shared/policy/platform.py",
+    "shared/sandbox/workers.py",
     "shared/storage/migrate.py",
 }
 
