@@ -28,7 +28,9 @@ WHERE number > %s AND number <= %s AND (actor, action, subject, workspace) IS DI
     CASE WHEN receipt IS NULL
     THEN (coalesce(it->>'actorid', ''), it->>'type', it->>'subject', it->>'workspaceid')
     ELSE (coalesce(receipt->>'agent_id', receipt->>'called_by'), it->>'predicateType',
-          coalesce('run/' || (receipt->>'run_id'), 'model_call/' || (receipt->>'invocation_id')),
+          coalesce('run/' || (receipt->>'run_id'),
+                   CASE WHEN receipt->>'agent_id' IS NULL THEN 'model_call/' ELSE 'invocation/' END
+                       || (receipt->>'invocation_id')),
           receipt->>'workspace_id') END
 OR number > %s AND number <= %s AND at IS DISTINCT FROM
     CASE WHEN pg_input_is_valid(moment, 'timestamptz') THEN moment::timestamptz END

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from pydantic import ValidationError
 
-from events.receipts import ModelAsked, ProgramReceipt, receipt_id_of, statement
+from events.receipts import CallReceipt, ModelAsked, ProgramReceipt, receipt_id_of, statement
 from functions.audit.appending import append
 from functions.audit.rules.receipts import recorded
 from shared.kit.canonical import canonical_json
@@ -63,6 +63,20 @@ async def test_a_programs_call_of_a_model_has_a_receipt_too(chain: Chain) -> Non
     assert found is not None
     assert (found.receipt, found.tenant_id) == (said, chain.tenant)
     check_statement(entry.body.encode(), chain.tenant, said.receipt_id)
+    await chain.cover()
+    assert (await chain.check()).broken == ()
+
+
+async def test_a_call_without_a_run_has_a_receipt_in_its_place(chain: Chain) -> None:
+    fields = receipt(1).model_dump(exclude={"run_id", "step", "iteration", "plan_hash"})
+    said = CallReceipt.model_validate(fields)
+    data = json.dumps({"receipts": [said.model_dump(mode="json")]})
+    reported = {"type": "assent.invocation.reported.v1", "subject": "invocation/inv_1"}
+    await append(report(chain.tenant, 1, data=data, source="//assent/tools", **reported))
+    *_, entry = await entries_of(chain.tenant)
+    found = recorded(entry)
+    assert found is not None
+    assert found.receipt == said
     await chain.cover()
     assert (await chain.check()).broken == ()
 
