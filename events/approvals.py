@@ -1,5 +1,6 @@
 """What `approvals` publishes: requests for approval, their outcomes, and precedents."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from events.assertions import DecisionAssertion
@@ -17,6 +18,14 @@ MOST_CONTENT_BYTES = 256 * 1024
 MOST_EVIDENCE = 50
 
 Kind = Literal["artifact", "communication", "execution", "financial", "constitutional"]
+# As what people are asked about a call that has the effect.
+KIND: Mapping[Effect, Kind] = {
+    **dict.fromkeys(("read", "draft"), "artifact"),
+    **dict.fromkeys(("send", "publish"), "communication"),
+    **dict.fromkeys(("change", "deploy", "delete"), "execution"),
+    "pay": "financial",
+    **dict.fromkeys(("grant", "decide"), "constitutional"),
+}
 # What of an approval only a passkey's signature decides: nothing, a broken glass, or all that
 # assents (approve, break the glass, defer, escalate, delegate). Nobody ever needs one to refuse.
 PasskeyFor = Literal["nothing", "break_glass", "assent"]

@@ -4,8 +4,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from events.approvals import ApprovalStatus
-
-_OPEN = frozenset({"pending", "deferred", "escalated"})
+from events.buckets import OPEN
 
 
 class KnownApproval(NamedTuple):
@@ -20,4 +19,4 @@ class KnownApproval(NamedTuple):
     @property
     def is_open(self) -> bool:
         """Whether somebody may still decide."""
-        return self.status in _OPEN
+        return self.status in OPEN

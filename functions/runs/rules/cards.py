@@ -3,26 +3,13 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from events.approvals import Kind
+from events.approvals import KIND
 from events.effects import RISK, Effect, gravity
 from events.plan_content import Call, PlanContent, PlanStep, SubRun, all_steps, calls_in
 from events.plans import Prediction
 from functions.runs.rules.calls import ConcreteCall
 from functions.runs.rules.run import Run
 from shared.kit.contents import Content
-
-KINDS: dict[Effect, Kind] = {
-    "read": "artifact",
-    "draft": "artifact",
-    "change": "execution",
-    "deploy": "execution",
-    "delete": "execution",
-    "send": "communication",
-    "publish": "communication",
-    "pay": "financial",
-    "grant": "constitutional",
-    "decide": "constitutional",
-}
 
 
 def effects_of(plan: PlanContent, prediction: Prediction | None) -> list[Effect]:
@@ -83,7 +70,7 @@ def question(
 ) -> dict[str, Any]:
     """The fields of the event that asks, beside the run's own and its evidence."""
     return {
-        "kind": KINDS[effect],
+        "kind": KIND[effect],
         "effect": effect,
         "risk": RISK[effect],
         "summary": summary,

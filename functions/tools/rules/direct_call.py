@@ -4,7 +4,7 @@ Pure."""
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
-from events.approvals import Kind
+from events.approvals import KIND
 from events.direct_calls import (
     DirectCallApprovalNeeded,
     DirectCallState,
@@ -29,20 +29,7 @@ LOST_AFTER = timedelta(seconds=90)
 ASSENT_LASTS = timedelta(hours=24)
 # Who was refused does not ask the same at once again.
 REFUSAL_LASTS = timedelta(hours=24)
-KINDS: dict[Effect, Kind] = {
-    "read": "artifact",
-    "draft": "artifact",
-    "change": "execution",
-    "deploy": "execution",
-    "delete": "execution",
-    "send": "communication",
-    "publish": "communication",
-    "pay": "financial",
-    "grant": "constitutional",
-    "decide": "constitutional",
-}
 _REFUSED = frozenset({"rejected", "changes_requested", "vetoed", "overturned", "reversed"})
-
 
 Status = Literal["asked", "acting", "over"]
 
@@ -162,7 +149,7 @@ def ask(
         began_at=None,
     )
     said = {
-        "kind": KINDS[grave.effect],
+        "kind": KIND[grave.effect],
         "effect": grave.effect,
         "risk": RISK[grave.effect],
         "summary": summary,

@@ -58,17 +58,14 @@ async def admit(work: Command, call: Invocation, grant: Grant) -> Admitted:
         refusal: Refusal | None = Refusal("the token was revoked")
     else:
         refusal = _of_recalls(call, grant, stops) or _of_the_agent(call, agent, work)
-    try:
-        work.ask(INVOCATIONS, call.invocation_id, call)
-    except Forbidden as denied:
-        refusal = Refusal(_denial(), denied.detail, may_be_repeated=True)
-    return Admitted(known, refusal, await _recorded(work))
+    denied, decision = await ask_policies(work, call)
+    return Admitted(known, denied or refusal, decision)
 
 
-async def ask_again(work: Command, call: Invocation) -> tuple[Refusal | None, str]:
-    """Asks the policies about a recorded call that is to go on: why it may not, and what they
-    decided."""
-    refusal: Refusal | None = None
+async def ask_policies(work: Command, call: Invocation) -> tuple[Refusal | None, str]:
+    """Why the policies do not allow the call, and what they decided, which lies in the same
+    commit. Raises Unavailable."""
+    refusal = None
     try:
         work.ask(INVOCATIONS, call.invocation_id, call)
     except Forbidden as denied:

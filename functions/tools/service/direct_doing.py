@@ -35,7 +35,7 @@ from functions.tools.rules.invocation import (
     refused,
     view_of,
 )
-from functions.tools.service.admitting import Refusal, admit, ask_again
+from functions.tools.service.admitting import Refusal, admit, ask_policies
 from functions.tools.service.invoking import NOTHING, Doing, Outcome
 from shared.agents import KnownAgent
 from shared.aggregates import Command
@@ -179,7 +179,7 @@ class DirectDoing(Doing):
             answer_again()
             return DirectCallView.of(earlier.but(status="doubtful")), None
         call = earlier.but(status="intended", reason=None, attempt=earlier.attempt + 1, at=work.at)
-        refusal, decision = await ask_again(work, call)
+        refusal, decision = await ask_policies(work, call)
         if refusal is not None:
             return DirectCallView.of(earlier.but(status="doubtful")), None
         call = call.but(decision=decision)
