@@ -17,11 +17,8 @@ from shared.agents.stops import STOPS as STOPS_COLLECTION
 from shared.agents.stops import AgentStops
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.runner import Runner
-from shared.budgets.budget import Budget
+from shared.budgets.aggregates import BUDGETS, LIMITS
 from shared.budgets.leasing import LEASES
-from shared.budgets.limits import BudgetLimit, budget_id
-from shared.budgets.reading import BUDGETS as BUDGETS_OF_RUNS
-from shared.budgets.reading import LIMITS as LIMITS_OF_RUNS
 from shared.kit.workspaces import WORKSPACE
 from shared.receipts.leading import APPROVAL_RECEIPTS
 from shared.storage.collections import Collection
@@ -68,23 +65,6 @@ TURNS = Aggregate(
     model=Turn,
     collection="run_turns",
     id_of=lambda turn: turn.id,
-)
-
-# What an agent spends in a day, and the tenant in a month.
-BUDGETS = Aggregate(
-    noun="budget",
-    model=Budget,
-    collection=BUDGETS_OF_RUNS,
-    id_of=lambda budget: budget_id(budget.scope, budget.period),
-    indexed=("period",),
-    queried=("-period",),
-)
-
-LIMITS = Aggregate(
-    noun="budget_limit",
-    model=BudgetLimit,
-    collection=LIMITS_OF_RUNS,
-    id_of=lambda limit: limit.scope,
 )
 
 # Jobs that start by themselves, and how many of them do.

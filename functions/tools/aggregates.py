@@ -11,9 +11,7 @@ from functions.tools.rules.entity_types import INVOCATION
 from functions.tools.rules.invocation import Invocation
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.runner import Runner
-from shared.budgets.budget import Budget
-from shared.budgets.limits import budget_id
-from shared.budgets.reading import BUDGETS as BUDGETS_OF_RUNS
+from shared.budgets.aggregates import BUDGETS
 from shared.kit.workspaces import WORKSPACE
 
 RUNS_KEYS = "runs-public-keys"
@@ -40,16 +38,6 @@ DIRECT_CALLS = Aggregate(
     next_timer=next_timer,
     swept=lambda _: True,
     in_workspaces=True,
-)
-
-# `runs` decides what follows from them; calls of a day are counted in the same documents.
-BUDGETS = Aggregate(
-    noun="budget",
-    model=Budget,
-    collection=BUDGETS_OF_RUNS,
-    id_of=lambda budget: budget_id(budget.scope, budget.period),
-    indexed=("period",),
-    queried=("-period",),
 )
 
 # What was removed keeps its document, so that a later one of the name goes on counting.

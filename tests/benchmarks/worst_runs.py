@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any
 
 from emulators.demo.person import Person
-from functions.runs.aggregates import BUDGETS
+from shared.budgets.aggregates import BUDGETS
 from shared.budgets.budget import Budget
 from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore

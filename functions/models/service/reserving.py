@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from events.credentials import Credential
-from functions.models.aggregates import BUDGETS, CALLS, LIMITS, ROUTES, RUN
+from functions.models.aggregates import CALLS, ROUTES, RUN
 from functions.models.rules.asked import Asked
 from functions.models.rules.call import ModelCall, Outcome, lost, tell
 from functions.models.rules.call import reserve as reserved
@@ -26,6 +26,7 @@ from functions.models.rules.route import (
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.command import Command
 from shared.aggregates.unit_of_work import UnitOfWork
+from shared.budgets.aggregates import BUDGETS, LIMITS
 from shared.budgets.budget import Budget
 from shared.budgets.leasing import Leasing
 from shared.budgets.limits import TENANT, BudgetLimit, budget_id, limit_of

@@ -4,9 +4,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from functions.runs.aggregates import BUDGETS, RUN
+from functions.runs.aggregates import RUN
 from functions.runs.service import commanding, platform
 from functions.runs.views.budgets import BudgetPage, BudgetView, LimitView
+from shared.budgets.aggregates import BUDGETS
 from shared.kit.callers import Caller
 from shared.kit.models import Model
 from shared.runtime.acts import does

@@ -4,7 +4,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from functions.runs.aggregates import BUDGETS, LIMITS
 from functions.runs.rules import budget as rules
 from functions.runs.rules.charges import charge, is_due
 from functions.runs.rules.raising import ask
@@ -16,6 +15,7 @@ from functions.runs.service.retention import keep_from_first
 from shared.agents import KnownAgent, read_agent_alone
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.unit_of_work import UnitOfWork
+from shared.budgets.aggregates import BUDGETS, LIMITS
 from shared.budgets.budget import Budget
 from shared.budgets.limits import TENANT, budget_id, limit_of
 from shared.kit.errors import VersionConflict

@@ -4,11 +4,12 @@ for what runs spend."""
 from functools import partial
 
 from events.models import BudgetCharged
-from functions.runs.aggregates import BUDGETS, RUN
+from functions.runs.aggregates import RUN
 from functions.runs.rules.charges import told
 from functions.runs.rules.raising import ask
 from functions.runs.service.platform import told_of_platform
 from shared.aggregates.unit_of_work import UnitOfWork
+from shared.budgets.aggregates import BUDGETS
 from shared.budgets.leasing import warn
 from shared.budgets.limits import PLATFORM, budget_id
 from shared.messaging.envelope import Envelope

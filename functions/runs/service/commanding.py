@@ -1,6 +1,6 @@
 """People stop runs, and let them go on."""
 
-from functions.runs.aggregates import LIMITS, RUN, RUNS
+from functions.runs.aggregates import RUN, RUNS
 from functions.runs.rules.budget import note_limits, set_limit
 from functions.runs.rules.snapshots import refuse_earlier
 from functions.runs.rules.stopping import cancel, pause
@@ -13,6 +13,7 @@ from functions.runs.views.budgets import LimitView
 from functions.runs.views.runs import RunView
 from shared.agents.reading import is_there
 from shared.aggregates.command import Command
+from shared.budgets.aggregates import LIMITS
 from shared.budgets.limits import ANY_AGENT, TENANT
 from shared.kit.callers import Caller
 from shared.kit.errors import NotFound

@@ -1,7 +1,7 @@
 """Acts on the decisions about what runs asked for."""
 
 from events.decisions import DECISIONS, verify_decision
-from functions.runs.aggregates import APPROVALS_KEYS, BUDGETS, RUN, RUNS
+from functions.runs.aggregates import APPROVALS_KEYS, RUN, RUNS
 from functions.runs.rules.deciding import decide
 from functions.runs.service.assents import note_assent
 from functions.runs.service.bursts import go_on
@@ -9,6 +9,7 @@ from functions.runs.service.moments import Clock
 from functions.runs.service.raising import raise_limit
 from functions.runs.service.subruns import cancel_with
 from shared.aggregates.unit_of_work import UnitOfWork
+from shared.budgets.aggregates import BUDGETS
 from shared.messaging.changes import Change
 from shared.messaging.envelope import Envelope
 from shared.messaging.recorder import LastEvent

@@ -1,11 +1,12 @@
 """The platform's budget: what runs take of it, and what its admins see and set."""
 
-from functions.runs.aggregates import BUDGETS, LIMITS, RUN
+from functions.runs.aggregates import RUN
 from functions.runs.rules.budget import BudgetExhausted, set_limit
 from functions.runs.rules.charges import told
 from functions.runs.rules.run import Steps
 from functions.runs.views.budgets import BudgetView, LimitView
 from shared.aggregates.command import Command
+from shared.budgets.aggregates import BUDGETS, LIMITS
 from shared.budgets.budget import Budget
 from shared.budgets.leasing import Leasing, limited
 from shared.budgets.limits import PLATFORM, budget_id

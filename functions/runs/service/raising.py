@@ -1,9 +1,10 @@
 """Raises the limit of a budget's period, as a governor approved it."""
 
 from events.approvals import ApprovalState
-from functions.runs.aggregates import BUDGETS, LIMITS, RUN
+from functions.runs.aggregates import RUN
 from functions.runs.rules.raising import decide_raise
 from shared.aggregates.unit_of_work import UnitOfWork
+from shared.budgets.aggregates import BUDGETS, LIMITS
 from shared.budgets.limits import limit_of
 from shared.messaging.envelope import Envelope
 

@@ -6,13 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from events.invocations import InvocationView
-from functions.tools.aggregates import (
-    APPROVALS_KEYS,
-    BUDGETS,
-    DIRECT_CALLS,
-    INVOCATIONS,
-    RUN,
-)
+from functions.tools.aggregates import APPROVALS_KEYS, DIRECT_CALLS, INVOCATIONS, RUN
 from functions.tools.own.acting import Done
 from functions.tools.rules.direct_call import (
     Act,
@@ -40,6 +34,7 @@ from functions.tools.service.invoking import NOTHING, Doing, Outcome
 from shared.agents import KnownAgent
 from shared.aggregates import Command
 from shared.approvals import read_approval
+from shared.budgets.aggregates import BUDGETS
 from shared.budgets.budget import Budget
 from shared.budgets.limits import budget_id
 from shared.capabilities.grants import Assent

@@ -11,10 +11,10 @@ import httpx
 import pytest
 
 from events.models import BudgetCharged
-from functions.models.aggregates import BUDGETS, LIMITS
 from functions.models.api import ROUTER, RUN
 from functions.models.reactions import HANDLERS
 from functions.models.rules.call import CALL_LOST, LOST_AFTER
+from shared.budgets.aggregates import BUDGETS, LIMITS
 from shared.budgets.budget import Budget
 from shared.budgets.leasing import LEASES
 from shared.budgets.limits import PLATFORM, PLATFORMS_MONTH_USD_MICROS, BudgetLimit

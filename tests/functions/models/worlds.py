@@ -9,11 +9,12 @@ import httpx
 from joserfc.jwk import OKPKey
 
 from emulators.ports import HOST
-from functions.models.aggregates import BUDGETS, CALLS, LIMITS
+from functions.models.aggregates import CALLS
 from functions.models.rules.call import ModelCall
 from functions.tools.aggregates import CREDENTIALS
 from functions.tools.rules.credential import CredentialBook, put
 from functions.tools.rules.credential_bodies import CredentialBody
+from shared.budgets.aggregates import BUDGETS, LIMITS
 from shared.budgets.budget import Budget
 from shared.budgets.limits import TENANT, BudgetLimit
 from shared.connectors import read_credentials

@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from events.operations import OPERATIONS
-from functions.runs.aggregates import BUDGETS
 from functions.runs.rules.budget import BudgetExhausted
 from functions.runs.service.platform import lease_for
+from shared.budgets.aggregates import BUDGETS
 from shared.budgets.budget import Budget
 from shared.budgets.leasing import LEASES
 from shared.budgets.limits import PLATFORM, TENANT, budget_id

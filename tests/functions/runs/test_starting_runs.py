@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from events.plans import PLANS
-from functions.runs.aggregates import BUDGETS
+from shared.budgets.aggregates import BUDGETS
 from shared.storage.batches import Batch
 from tests.functions.runs.worlds import World, add
 from tests.functions.tools.worlds import AGENT

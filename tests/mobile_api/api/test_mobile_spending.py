@@ -5,9 +5,10 @@ from typing import Any
 
 from events import approvals
 from events.approvals import Subject
-from functions.runs.aggregates import BUDGETS, LED_TO, LIMITS, RUN
+from functions.runs.aggregates import LED_TO, RUN
 from mobile_api.service.dashboard import read_dashboard
 from shared.aggregates.aggregate import Aggregate
+from shared.budgets.aggregates import BUDGETS, LIMITS
 from shared.budgets.budget import Budget
 from shared.budgets.limits import ANY_AGENT, TENANT, BudgetLimit, Raised
 from shared.kit import clock
