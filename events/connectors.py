@@ -60,6 +60,10 @@ class ConnectorUndo(Undo):
     arguments: Annotated[dict[str, Any], AfterValidator(JsonLimit(MOST_UNDO_BYTES))]
 
 
+# What people say of an operation, whatever its system says of itself.
+SAID_BY_PEOPLE = ("effect", "undo", "idempotent", "summary")
+
+
 class GovernedOperation(Model):
     """One operation of a connector: what it does, what undoes it, whether calling it again with the
     same arguments does no harm, and what it takes."""

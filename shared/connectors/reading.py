@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from events.connectors import CONNECTORS, Connector, connector_id
+from shared.connectors.stored import read_states
 from shared.storage.firestore import TenantStore
 
 
@@ -11,14 +12,6 @@ async def read_connectors(
 ) -> Mapping[str, Connector]:
     """The connectors with these names in the workspace or, for None, among those in none; without
     those that were removed. One round trip, none for no name. Raises Unavailable."""
-    wanted = list(dict.fromkeys(names))
-    if not wanted:
-        return {}
-    keys = [(CONNECTORS, connector_id(each, workspace_id)) for each in wanted]
-    documents = await store.get_many(keys)
-    found = {
-        name: Connector.model_validate_json(document.data["state"])
-        for name, document in zip(wanted, documents, strict=True)
-        if document is not None and "state" in document.data
-    }
-    return {name: each for name, each in found.items() if each.status != "removed"}
+    ids = {connector_id(each, workspace_id): each for each in names}
+    found = await read_states(store, CONNECTORS, Connector, ids)
+    return {ids[id]: each for id, each in found.items() if each.status != "removed"}

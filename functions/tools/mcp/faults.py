@@ -33,19 +33,19 @@ _NOT_DONE = (-32601, -32602)
 
 def fault_of(error: BaseException, exchange: Exchange, seconds: float) -> Fault:
     """What is known: whether the call was sent, and whether it may have acted."""
-    leaves = _leaves(error)
+    found = leaves(error)
     if not exchange.call_was_sent:
-        return _before_the_call(leaves, exchange)
+        return _before_the_call(found, exchange)
     status = exchange.call_status
     if exchange.stopped is not None:
         return Unknown(reason=f"the server {exchange.stopped}", status=status)
-    told = _told(leaves)
+    told = _told(found)
     if status is not None and status >= 400:
         return Answered(status=status, value=told.message if told is not None else None)
     refused = told_by(error)
     if refused is not None:
         return refused
-    if any(isinstance(each, TimeoutError) for each in leaves):
+    if any(isinstance(each, TimeoutError) for each in found):
         return Unknown(reason=f"the server did not answer within {seconds:.0f} seconds")
     if status is not None and told is None:
         return Unknown(reason="the answer is not what the protocol says", status=status)
@@ -54,21 +54,21 @@ def fault_of(error: BaseException, exchange: Exchange, seconds: float) -> Fault:
 
 def told_by(error: BaseException) -> Refused | None:
     """The refusal that the server told, if that is what happened."""
-    told = _told(_leaves(error))
+    told = _told(leaves(error))
     if told is None or told.code not in _NOT_DONE:
         return None
     return Refused(reason=f"the server refused it ({told.code})", detail=told.message)
 
 
-def _told(leaves: list[BaseException]) -> MCPError | None:
-    return next((each for each in leaves if isinstance(each, MCPError)), None)
+def _told(found: list[BaseException]) -> MCPError | None:
+    return next((each for each in found if isinstance(each, MCPError)), None)
 
 
-def _before_the_call(leaves: list[BaseException], exchange: Exchange) -> Fault:
+def _before_the_call(found: list[BaseException], exchange: Exchange) -> Fault:
     """Nothing of the call was sent: whoever was refused before it will be again."""
-    for found in leaves:
-        if isinstance(found, AddressRefused):
-            return Refused(reason=f"the server {found}")
+    for each in found:
+        if isinstance(each, AddressRefused):
+            return Refused(reason=f"the server {each}")
     if exchange.stopped is not None:
         return Refused(reason=f"the server {exchange.stopped}")
     status = exchange.last_status
@@ -79,8 +79,8 @@ def _before_the_call(leaves: list[BaseException], exchange: Exchange) -> Fault:
     return NeverSent(reason="the server cannot be reached")
 
 
-def _leaves(error: BaseException) -> list[BaseException]:
+def leaves(error: BaseException) -> list[BaseException]:
     """The error, or those that a group is of."""
     if not isinstance(error, BaseExceptionGroup):
         return [error]
-    return [each for one in error.exceptions for each in _leaves(one)]
+    return [each for one in error.exceptions for each in leaves(one)]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from events.connectors import ConnectorDefinition
 from functions.tools.http.acting import Auth, Credential, NeverSent
 from functions.tools.http.showing import show
-from functions.tools.rules.tools import MOST_TOOLS, Listing, ListingRefused, ToolSaid
+from functions.tools.rules.tools import Listing, ListingRefused, ToolSaid, refuse_too_many
 
 if TYPE_CHECKING:
     import mcp_types as types
@@ -60,7 +60,7 @@ async def read_tools(
 
 
 async def _listed(exchange: "Exchange") -> Listing:
-    from functions.tools.mcp.faults import FAULTS, fault_of
+    from functions.tools.mcp.faults import FAULTS, fault_of, leaves
     from functions.tools.mcp.sessions import begin, opened
 
     found: list[Listing] = []
@@ -68,15 +68,13 @@ async def _listed(exchange: "Exchange") -> Listing:
         async with asyncio.timeout(WITHIN_SECONDS), opened(exchange) as session:
             version = await begin(session, None)
             found.append(await listing_of(session, version))
-    except ListingRefused:
-        raise
     except FAULTS as error:
         # Whatever fails as the session closes does not undo what was read.
         if found:
             return found[0]
-        refused = _listing_refused(error)
-        if refused is not None:
-            raise refused from None
+        for each in leaves(error):
+            if isinstance(each, ListingRefused):
+                raise each from None
         if exchange.stopped is not None:
             raise ListingRefused(exchange.stopped) from None
         fault = fault_of(error, exchange, WITHIN_SECONDS)
@@ -95,8 +93,7 @@ async def listing_of(session: "Session", version: str) -> Listing:
         page = await session.list_tools(params=types.PaginatedRequestParams(cursor=cursor))
         tools += [_said(each) for each in page.tools]
         cursor = page.next_cursor
-        if len(tools) > MOST_TOOLS:
-            raise ListingRefused(f"lists more than {MOST_TOOLS} tools: connect one that has fewer")
+        refuse_too_many(len(tools))
         if cursor is None:
             server = session.server_info
             return Listing(server.name if server is not None else "", version, tuple(tools))
@@ -117,12 +114,3 @@ def _said(tool: "types.Tool") -> ToolSaid:
         annotations=annotations,
         needs_task=execution is not None and execution.task_support == "required",
     )
-
-
-def _listing_refused(error: BaseException) -> ListingRefused | None:
-    """The refusal of the listing, where the library put it into a group."""
-    if isinstance(error, ListingRefused):
-        return error
-    if isinstance(error, BaseExceptionGroup):
-        return next(filter(None, map(_listing_refused, error.exceptions)), None)
-    return None

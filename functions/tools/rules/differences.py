@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from events.connectors import ConnectorDefinition, Difference
+from events.connectors import SAID_BY_PEOPLE, ConnectorDefinition, Difference
 
 Fields = Mapping[str, Any]
 
@@ -51,8 +51,7 @@ def _of_operations(before: Mapping[str, Fields], after: Mapping[str, Fields]) ->
 
 def _same_tool(before: Fields, after: Fields) -> bool:
     """Whether both do the same as far as anybody says: what people gave it is not its own."""
-    given = ("effect", "undo", "idempotent", "summary")
-    own = {name for name in before.keys() | after.keys() if name not in given}
+    own = {name for name in before.keys() | after.keys() if name not in SAID_BY_PEOPLE}
     return all(before.get(each) == after.get(each) for each in own)
 
 

@@ -6,17 +6,15 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from events.connectors import MOST_OPERATIONS, ConnectorDefinition, ToolOperation
+from events.connectors import MOST_OPERATIONS, SAID_BY_PEOPLE, ConnectorDefinition, ToolOperation
 from events.mcp import MOST_LEFT_OUT, LeftOut, McpServer, McpTool
 from functions.tools.rules.schemas import leads_out, schema_fault
 from shared.kit.canonical import content_hash
 from shared.kit.errors import Invalid
 from shared.kit.json_limits import JsonLimit
 
-MOST_TOOLS = MOST_OPERATIONS
 _OPERATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}")
 _DEFINITION = JsonLimit(80 * 1024)
-_MEANT_FOR_PEOPLE = ("effect", "undo", "idempotent", "summary")
 
 
 class ListingRefused(ValueError):
@@ -46,8 +44,7 @@ class Listing(NamedTuple):
 def read(listing: Listing, known: ConnectorDefinition) -> ConnectorDefinition:
     """The connector with the tools of the listing. What people said of a tool stays with it while
     the server says the same of it, and of no other. Raises ListingRefused."""
-    if len(listing.tools) > MOST_TOOLS:
-        raise ListingRefused(f"lists more than {MOST_TOOLS} tools: connect one that has fewer")
+    refuse_too_many(len(listing.tools))
     names = [each.name.casefold() for each in listing.tools]
     twice = next((each for each in names if names.count(each) > 1), None)
     if twice is not None:
@@ -71,6 +68,12 @@ def read(listing: Listing, known: ConnectorDefinition) -> ConnectorDefinition:
         }
     )
     return known.but(operations=tuple(operations), server=server).in_order
+
+
+def refuse_too_many(tools: int) -> None:
+    """Raises ListingRefused for more tools than a connector has operations."""
+    if tools > MOST_OPERATIONS:
+        raise ListingRefused(f"lists more than {MOST_OPERATIONS} tools: connect one that has fewer")
 
 
 def _operation(tool: ToolSaid) -> ToolOperation | LeftOut:
@@ -114,7 +117,7 @@ def _why_not(tool: ToolSaid) -> str | None:
 def _with_words_of_people(operation: ToolOperation, before: ToolOperation | None) -> ToolOperation:
     if before is None:
         return operation
-    said = {name: getattr(before, name) for name in _MEANT_FOR_PEOPLE}
+    said = {name: getattr(before, name) for name in SAID_BY_PEOPLE}
     same = operation.but(**said)
     return same if same == before else operation
 

@@ -6,7 +6,6 @@ from pydantic import SecretStr
 
 from events.connectors import ConnectorDefinition, ConnectorOperation, ToolOperation
 from events.credentials import credential_id, why_not_for
-from functions.tools.aggregates import CREDENTIALS
 from functions.tools.http.acting import Auth, call_http
 from functions.tools.http.acting import Credential as Secret
 from functions.tools.http.outcomes import Answered, NeverSent, Outcome, Refused
@@ -22,6 +21,7 @@ from functions.tools.own.acting import (
 )
 from functions.tools.rules.targets import auth_of, sent_as, target_of
 from functions.tools.settings import settings
+from shared.connectors import read_credentials
 from shared.kit.canonical import canonical_json
 from shared.kit.json_limits import JsonLimit
 from shared.kit.secret_names import credential_secret
@@ -55,8 +55,7 @@ async def made_with(
     if name is None:
         return With()
     id = credential_id(name, workspace_id)
-    document = await store.get(CREDENTIALS.collection, id)
-    credential = CREDENTIALS.state_in(document.data) if document is not None else None
+    credential = (await read_credentials(store, [id])).get(id)
     told = why_not_for(credential, name, definition.hosts, "connectors")
     if credential is None or told is not None:
         raise NoCredential(told)

@@ -5,24 +5,13 @@ from typing import Any
 from events.direct_calls import direct_call_id
 from events.invocations import InvocationBody
 from events.operations import OperationDefinition
-from functions.tools.aggregates import (
-    DIRECT_CALLS,
-    INVOCATIONS,
-    RUN,
-)
-from functions.tools.rules.direct_call import (
-    DirectCall,
-    ended,
-    report,
-    withdraw,
-)
+from functions.tools.aggregates import DIRECT_CALLS, INVOCATIONS, RUN
+from functions.tools.rules.direct_call import DirectCall, ended, report, withdraw
 from functions.tools.rules.envelope import Within
-from functions.tools.rules.invocation import (
-    doubtful,
-)
+from functions.tools.rules.invocation import doubtful
 from functions.tools.service.admitting import note_recorded
 from functions.tools.service.direct_doing import DirectCallView, DirectDoing
-from functions.tools.service.serving import served
+from functions.tools.service.serving import Served, served
 from shared.agents import KnownAgent
 from shared.aggregates import Command
 from shared.aggregates.unit_of_work import UnitOfWork
@@ -37,11 +26,10 @@ async def call_directly(
 ) -> DirectCallView:
     """Does the call where the agent may, asks where a person has to assent, and otherwise refuses.
     Raises SignatureInvalid for an approval that `approvals` did not sign, Unavailable."""
-    by = await served(caller.tenant_id, caller.workspace_id, operation, None)
-    digest, state = content_hash(arguments), agent.state
-    id = direct_call_id(state.agent_id, by.definition.pin, operation, digest)
+    by, digest, id = await _placed(caller, agent, operation, arguments)
     body = InvocationBody(invocation_id="", operation=operation, arguments=arguments)
-    direct = DirectDoing(caller, _grant(caller, agent, body, by.definition), body, by, agent, id)
+    grant = _grant(caller, agent, operation, digest, by.definition)
+    direct = DirectDoing(caller, grant, body, by, agent, id)
     verdict = direct.judged(0)
     only_reads = verdict == Within("read")
     view = await (direct.at_once() if only_reads else direct.guarded())
@@ -54,9 +42,7 @@ async def withdraw_call(
     caller: Caller, agent: KnownAgent, operation: str, arguments: dict[str, Any]
 ) -> DirectCallView:
     """Takes back the request for an approval of the call, if one stands. Raises Unavailable."""
-    by = await served(caller.tenant_id, caller.workspace_id, operation, None)
-    digest = content_hash(arguments)
-    id = direct_call_id(agent.state.agent_id, by.definition.pin, operation, digest)
+    *_, id = await _placed(caller, agent, operation, arguments)
 
     async def use_case(work: Command) -> DirectCallView:
         known = await work.find(DIRECT_CALLS, id)
@@ -79,8 +65,22 @@ async def note_lost(work: UnitOfWork, call: DirectCall) -> None:
     await work.save(*ended(call, known))
 
 
+async def _placed(
+    caller: Caller, agent: KnownAgent, operation: str, arguments: dict[str, Any]
+) -> tuple[Served, str, str]:
+    """Who serves the operation now, the hash of the arguments, and the direct call's id."""
+    by = await served(caller.tenant_id, caller.workspace_id, operation, None)
+    digest = content_hash(arguments)
+    id = direct_call_id(agent.state.agent_id, by.definition.pin, operation, digest)
+    return by, digest, id
+
+
 def _grant(
-    caller: Caller, agent: KnownAgent, body: InvocationBody, definition: OperationDefinition
+    caller: Caller,
+    agent: KnownAgent,
+    operation: str,
+    arguments_sha256: str,
+    definition: OperationDefinition,
 ) -> Grant:
     """What the caller's key stands for, as if a token said it."""
     right = Right(
@@ -93,9 +93,9 @@ def _grant(
     )
     deed = Deed(
         step="",
-        operation=body.operation,
+        operation=operation,
         invocation_id="",
-        arguments_sha256=content_hash(body.arguments),
+        arguments_sha256=arguments_sha256,
         expires_at=caller.received_at + LONGEST_LIFE,
         pin=definition.pinned or "",
     )

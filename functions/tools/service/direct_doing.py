@@ -23,12 +23,7 @@ from functions.tools.rules.direct_call import (
     under_way,
 )
 from functions.tools.rules.envelope import Denied, Grave, Verdict, judge
-from functions.tools.rules.invocation import (
-    Invocation,
-    intended,
-    refused,
-    view_of,
-)
+from functions.tools.rules.invocation import Invocation, intended, refused, view_of
 from functions.tools.service.admitting import Refusal, admit, ask_policies
 from functions.tools.service.invoking import NOTHING, Doing, Outcome
 from shared.agents import KnownAgent
@@ -117,12 +112,13 @@ class DirectDoing(Doing):
 
     async def _decided(self, work: Command) -> tuple[DirectCallView, Invocation | None]:
         """What is told, and the call where it acts now; all that follows is in the commit."""
-        day = budget_id(self.agent.state.agent_id, f"{work.at:%Y-%m-%d}")
-        await work.prefetch((DIRECT_CALLS, self.id), (BUDGETS, day))
+        agent_id, day = self.agent.state.agent_id, f"{work.at:%Y-%m-%d}"
+        counter = budget_id(agent_id, day)
+        await work.prefetch((DIRECT_CALLS, self.id), (BUDGETS, counter))
         known = await work.find(DIRECT_CALLS, self.id)
-        budget = await work.find(BUDGETS, day)
-        made = budget.calls.get(self.body.operation, 0) if budget is not None else 0
-        verdict = self.judged(made)
+        budget = await work.find(BUDGETS, counter)
+        budget = budget or Budget(scope=agent_id, period=day, limit_usd_micros=0)
+        verdict = self.judged(budget.calls.get(self.body.operation, 0))
         if known is not None and known.status == "acting":
             assert known.invocation_id is not None
             earlier = await work.find(INVOCATIONS, known.invocation_id)
@@ -142,7 +138,7 @@ class DirectDoing(Doing):
             return await doing._reported(work, doing.refused(call, refusal)), None
         call_of = known or self._new()
         if isinstance(next, Act):
-            counted = _counted(budget, call, verdict, work)
+            counted = _counted(budget, call.operation, verdict)
             await work.save(
                 Transition(begin(call_of, call.invocation_id, work.at)), Transition(call), *counted
             )
@@ -257,13 +253,9 @@ class DirectDoing(Doing):
         )
 
 
-def _counted(
-    budget: Budget | None, call: Invocation, verdict: Verdict, work: Command
-) -> tuple[Transition[Budget], ...]:
+def _counted(budget: Budget, operation: str, verdict: Verdict) -> tuple[Transition[Budget], ...]:
     """The day's calls with this one, where its right limits them."""
     if isinstance(verdict, Denied) or verdict.per_day is None:
         return ()
-    day = f"{work.at:%Y-%m-%d}"
-    known = budget or Budget(scope=call.agent_id, period=day, limit_usd_micros=0)
-    made = known.calls.get(call.operation, 0) + 1
-    return (Transition(known.but(calls={**known.calls, call.operation: made})),)
+    calls = {**budget.calls, operation: budget.calls.get(operation, 0) + 1}
+    return (Transition(budget.but(calls=calls)),)

@@ -1,0 +1,26 @@
+"""Reads documents of `tools` by their ids; writes nothing."""
+
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from shared.storage.firestore import TenantStore
+
+M = TypeVar("M", bound=BaseModel)
+
+
+async def read_states(
+    store: TenantStore, collection: str, model: type[M], ids: Iterable[str]
+) -> Mapping[str, M]:
+    """The states with these ids that are there. One round trip, none for no id. Raises
+    Unavailable."""
+    wanted = list(dict.fromkeys(ids))
+    if not wanted:
+        return {}
+    documents = await store.get_many([(collection, each) for each in wanted])
+    return {
+        id: model.model_validate_json(document.data["state"])
+        for id, document in zip(wanted, documents, strict=True)
+        if document is not None and "state" in document.data
+    }
