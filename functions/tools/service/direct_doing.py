@@ -23,7 +23,7 @@ from functions.tools.rules.direct_call import (
     under_way,
 )
 from functions.tools.rules.envelope import Denied, Grave, Verdict, judge
-from functions.tools.rules.invocation import Invocation, intended, refused, view_of
+from functions.tools.rules.invocation import Invocation, refused, view_of
 from functions.tools.service.admitting import Refusal, admit, ask_policies
 from functions.tools.service.invoking import NOTHING, Doing, Outcome
 from shared.agents import KnownAgent
@@ -208,10 +208,7 @@ class DirectDoing(Doing):
     async def _tried(self, work: Command) -> tuple[Invocation | None, Invocation, Refusal | None]:
         """What is recorded under the id, unless it was refused; the call as it is asked for now,
         and why it may not act."""
-        call = intended(self.body, self.grant, self.definition, work.at)
-        call = call.but(
-            credential=self.by.credential, called_by=self.caller.principal, direct_call_id=self.id
-        )
+        call = self.intended(work).but(called_by=self.caller.principal, direct_call_id=self.id)
         known, refusal, decision = await admit(work, call, self.grant)
         if known is not None and known.status != "refused":
             return known, call, None

@@ -158,8 +158,7 @@ class Doing:
     async def _begun(self, work: Command) -> tuple[Invocation | None, Invocation, Refusal | None]:
         """What is recorded of the call, if that answers it; the call as it is asked for now, and
         why it may not act."""
-        call = intended(self.body, self.grant, self.definition, work.at)
-        call = call.but(credential=self.by.credential, target_labels=self.by.labels)
+        call = self.intended(work)
         known, refusal, decision = await admit(work, call, self.grant)
         call = call.but(decision=decision)
         if known is not None:
@@ -169,6 +168,11 @@ class Doing:
                     await work.save(Transition(answer))
                 return answer, call, None
         return None, call, self.why_not(refusal)
+
+    def intended(self, work: Command) -> Invocation:
+        """The call as it is asked for now."""
+        call = intended(self.body, self.grant, self.definition, work.at)
+        return call.but(credential=self.by.credential, target_labels=self.by.labels)
 
     def why_not(self, refusal: Refusal | None) -> Refusal | None:
         """Why the call may not act: a refusal from before, that of its connector, or wrong

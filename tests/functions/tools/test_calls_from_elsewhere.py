@@ -49,6 +49,8 @@ async def test_the_official_client_lists_tools_and_reads_of_a_connector(
     assert receipt["receipt_id"] == told["receipt_id"]
     assert receipt["operation"] == "newsroom/articles.read"
     assert receipt.get("run_id") is None
+    kept = await desk.sent("GET", f"/v1/invocations/{told['invocation_id']}")
+    assert kept["target_labels"] == ["from:newsroom", "untrusted"]
 
 
 async def test_what_can_be_undone_goes_through_each_time(elsewhere: Elsewhere) -> None:
