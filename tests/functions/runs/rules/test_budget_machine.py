@@ -183,6 +183,7 @@ class Budgets(RuleBasedStateMachine):
         if not dies:
             self.runs[place] = after
             self._keep(steps)
+            self._charged(steps)
 
     def _keep(self, steps: Any) -> None:
         for each in steps:
@@ -193,10 +194,12 @@ class Budgets(RuleBasedStateMachine):
             if each.event is BudgetApprovalNeeded:
                 self.asked[key] += 1
                 self.proposed.append((key, each.state.proposed))
+
+    def _charged(self, steps: Any) -> None:
+        """A limit that was lowered tells with the next charge, and not with what is only held."""
         for key in {(each.state.scope, each.state.period) for each in steps}:
             budget = self.budgets[key]
             percent = 100 * budget.spent_usd_micros / budget.limit_usd_micros
-            # A limit that was lowered tells with the next charge.
             if any(each.event is not None or each.state.spent_usd_micros for each in steps):
                 self.reached |= {(key, each) for each in PERCENTS if percent >= each}
 
