@@ -13,6 +13,7 @@ import pytest
 from emulators.gateway.ingress import MOST_AT_ONCE
 from emulators.ports import port_of
 from emulators.running import RunningPlatform
+from shared.kit.instants import parse_instant
 
 pytestmark = [pytest.mark.platform, pytest.mark.xdist_group("emulators-platform")]
 
@@ -120,9 +121,16 @@ def test_a_pause_longer_than_the_servers_keep_alive_fails_nothing(
     assert platform.client.http.post("/v1/notes", json={}).status_code == 200
 
 
+def _have_the_schedule_of_each_minute_run(platform: RunningPlatform) -> None:
+    """Its next run, a request that nobody here sends, is then most of a minute away."""
+    platform.client.advance(61 - parse_instant(platform.client.now()).second)
+
+
 def test_operations_count_requests_instance_time_and_what_functions_say(
     platform: RunningPlatform,
 ) -> None:
+    _have_the_schedule_of_each_minute_run(platform)
+    platform.client.reset_operations()
     platform.client.http.post("/v1/notes", json={"sleep": 0.15, "publish": [{"id": "count-1"}]})
     platform.client.wait_until_idle()
     counted = platform.client.operations()
