@@ -17,8 +17,8 @@ _LONGEST_STEP_SECONDS = 120
 _MOST_TRIES = 10
 
 
-def examples(most: int, steps: int, **more: Any) -> settings:
-    """So many examples of at most so many steps each, however long one takes."""
+def sequences(most: int, steps: int, **more: Any) -> settings:
+    """So many sequences of at most so many steps each, however long one takes."""
     return settings(
         max_examples=most,
         stateful_step_count=steps,

@@ -5,7 +5,8 @@ import time
 from collections.abc import Callable
 
 from functions.capsules.rules.compiler import Compiled, Source, compile_capsule
-from functions.capsules.rules.ghostrun import Now, rehearse
+from functions.capsules.rules.denials import Now
+from functions.capsules.rules.ghostrun import rehearse
 from shared.kit import expressions, templates
 from tests.benchmarks.figures import Figure, at_most
 from tests.functions.capsules.rules.test_ghostrun import now_of

@@ -7,8 +7,10 @@ from events.jobs import JobPlan, OrderedJob
 from events.plan_content import PlanContent
 from events.plans import Prediction, RehearsalMode
 from functions.capsules.aggregates import PLANS, RUN
+from functions.capsules.rules.asked import agents_of, calls_of, plans_in
 from functions.capsules.rules.compiler import Compiled, compile_capsule
-from functions.capsules.rules.ghostrun import Now, agents_of, calls_of, plans_in, rehearse
+from functions.capsules.rules.denials import Now
+from functions.capsules.rules.ghostrun import rehearse
 from functions.capsules.rules.plan import (
     Plan,
     compiled,

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from functions.capsules.rules.ghostrun import Asked, Policy
+from functions.capsules.rules.asked import Asked
+from functions.capsules.rules.denials import Policy
 from shared.kit.callers import Caller
 from shared.kit.canonical import content_hash
 from shared.policy.authorization import principal_entity

@@ -49,7 +49,7 @@ from tests.functions.audit.tampering import (
     write_rows,
 )
 from tests.shared.cloud import Cloud
-from tests.stateful import Act, examples, run_machine, until_answered
+from tests.stateful import Act, run_machine, sequences, until_answered
 
 pytestmark = [pytest.mark.platform, pytest.mark.repeats]
 _NAMED = re.compile(r"entry ([0-9]+): ")
@@ -276,7 +276,7 @@ class Log(RuleBasedStateMachine):
 async def _run(cloud: Cloud, owner: str, most: int, steps: int) -> None:
     cloud.mend()
     await cloud.mailbox("audit")
-    await run_machine(lambda act: Log(act, cloud, owner), examples(most, steps))
+    await run_machine(lambda act: Log(act, cloud, owner), sequences(most, steps))
 
 
 async def test_the_first_altered_entry_is_named(

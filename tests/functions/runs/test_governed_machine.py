@@ -24,7 +24,7 @@ from shared.messaging.envelope import Envelope
 from shared.messaging.timers import timer_event
 from tests.deaths import Death, dies
 from tests.functions.runs.worlds import World, add, append, deliver
-from tests.stateful import Act, examples, run_machine, until_answered
+from tests.stateful import Act, run_machine, sequences, until_answered
 
 pytestmark = pytest.mark.repeats
 
@@ -297,6 +297,6 @@ async def test_no_step_acts_twice_or_without_its_assent(
     world: World, most: int, steps: int
 ) -> None:
     try:
-        await run_machine(lambda act: Governed(act, world), examples(most, steps))
+        await run_machine(lambda act: Governed(act, world), sequences(most, steps))
     finally:
         world.tools.event_hooks["request"] = []
