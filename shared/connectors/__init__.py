@@ -2,6 +2,14 @@
 or calls models: read where `tools` keeps them."""
 
 from shared.connectors.credentials import read_credentials
+from shared.connectors.operations import OWN, Operations, connectors_named, is_own
 from shared.connectors.reading import read_connectors
 
-__all__ = ["read_connectors", "read_credentials"]
+__all__ = [
+    "OWN",
+    "Operations",
+    "connectors_named",
+    "is_own",
+    "read_connectors",
+    "read_credentials",
+]

@@ -30,6 +30,22 @@ steps:
 outputs: {{id: "${{{{ steps.post.output.body.id }}}}"}}
 """
 
+CHOSEN = f"""\
+capsule: post-what-is-new
+version: 1.0.0
+agent: note-poster
+inputs: {{title: string}}
+steps:
+  - id: post
+    agent:
+      goal: "Post ${{{{ inputs.title }}}}"
+      tools: [{CREATE}]
+      calls: 2
+      turns: 3
+      spend_usd: 0.05
+outputs: {{said: "${{{{ steps.post.output.text }}}}"}}
+"""
+
 
 def poster(effect: str = "change") -> dict[str, Any]:
     """An agent that posts articles by the connector."""
@@ -74,14 +90,19 @@ class Newsroom:
         self.world.approve(case.json())
 
     def publish(self) -> None:
-        headers = {"Content-Type": "application/yaml"}
-        written = self.ada.send("POST", "/v1/capsules", content=CAPSULE.encode(), headers=headers)
-        assert written.status_code == 201, written.text
-        self.ada.post("/v1/capsules/post-notes/versions/1.0.0/publish")
+        for source in (CAPSULE, CHOSEN):
+            name = self.ada.submit("/v1/capsules", source)["name"]
+            self.ada.post(f"/v1/capsules/{name}/versions/1.0.0/publish")
 
-    def compiled(self) -> httpx.Response:
-        body = {"capsule": "post-notes", "version": "1.0.0", "inputs": {"title": self.title}}
+    def compiled(self, capsule: str = "post-notes") -> httpx.Response:
+        body = {"capsule": capsule, "version": "1.0.0", "inputs": {"title": self.title}}
         return self.ada.send("POST", "/v1/plans", json=body)
+
+    def model_says(self, *answers: dict[str, Any]) -> None:
+        """What the scripted model answers where it is to post the article."""
+        script = {"goal": f"Post {self.title}", "answers": list(answers)}
+        model = self.world.platform.health()["model"]
+        httpx.post(f"{model}/scripts", json=script).raise_for_status()
 
     def plan(self) -> str:
         answer = self.compiled()
@@ -175,3 +196,43 @@ def test_a_milder_effect_in_the_spec_is_stopped(newsroom: Newsroom) -> None:
     answer = newsroom.compiled()
     assert answer.status_code == 422, answer.text
     assert "holds newsroom/articles.create as draft" in answer.text
+
+
+def test_a_model_chooses_calls_of_a_connector_within_its_envelope(newsroom: Newsroom) -> None:
+    connector = newsroom.connect()
+    newsroom.certify()
+    newsroom.publish()
+    tool = {"name": f"{NAME}_articles_create", "arguments": {"title": newsroom.title}}
+    remove = {"name": f"{NAME}_articles_remove", "arguments": {"id": 1}}
+    unknown = {"name": f"{NAME}_articles_print", "arguments": {}}
+    newsroom.model_says({"calls": [tool, remove, unknown]}, {"text": "Posted."})
+    plan = newsroom.compiled("post-what-is-new").json()
+    (call,) = plan["content"]["steps"][0]["does"]["envelope"]["calls"]
+    assert (call["operation"], call["pin"]) == (CREATE, connector["pin"])
+    assert newsroom.rehearsal(plan["plan_hash"])["passes"]
+    run = newsroom.ada.post("/v1/runs", {"plan_hash": plan["plan_hash"]})
+    newsroom.world.settle()
+    run = newsroom.ada.get(f"/v1/runs/{run['run_id']}")
+    assert (run["status"], run["failure"]) == ("completed", None), run
+    assert newsroom.articles() == 1
+    steps = newsroom.ada.get(f"/v1/runs/{run['run_id']}/steps")["items"]
+    (chosen,) = [
+        each["turn"]["chosen"] for each in steps if each["turn"] and each["turn"]["chosen"]
+    ]
+    assert chosen == [CREATE, f"{NAME}/articles.remove", None]
+    made, refused, missing = [each for each in steps if each["iteration"] is not None]
+    assert made["output"]["labels"] == [f"from:{NAME}", "model:scripted", "untrusted"]
+    # The agent may remove only what it undoes, and nothing of that name is there.
+    assert refused["output"]["value"] == {"refused": "the agent has no right to it"}
+    assert missing["output"]["value"] == {"refused": "there is no such tool"}
+
+    operator = newsroom.world.person("olga", SCOPES, ("operator",))
+    operator.post(f"/v1/runs/{run['run_id']}/undo")
+    newsroom.world.settle()
+    assert newsroom.articles() == 0
+
+    newsroom.ada.send("PATCH", f"/v1/connectors/{NAME}", json={"url": f"{newsroom.url}/"})
+    again = newsroom.ada.post("/v1/runs", {"plan_hash": plan["plan_hash"]})
+    newsroom.world.settle()
+    changed = newsroom.ada.get(f"/v1/runs/{again['run_id']}")
+    assert (changed["status"], changed["failure"]["code"]) == ("failed", "operation_changed")

@@ -6,7 +6,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from events.effects import Effect
-from events.plan_content import AgentTurns, Call, PlanContent, PlanStep, SubRun, all_steps
+from events.plan_content import Call, PlanContent, PlanStep, SubRun, all_steps, calls_in
 
 Plans = Mapping[str, PlanContent]
 
@@ -40,7 +40,7 @@ def calls_of(plan: PlanContent, plans: Plans) -> tuple[Asked, ...]:
         asked_of(call, step, plan)
         for step in all_steps(plan.steps)
         if not isinstance(step.does, SubRun)
-        for call in calls_in(step, plans)
+        for call in calls_of_step(step, plans)
     ]
     inner = (each for one in _inner(plan, plans) for each in calls_of(one, plans))
     return tuple(dict.fromkeys((*asked, *inner)))
@@ -75,15 +75,12 @@ def _inner(plan: PlanContent, plans: Plans) -> Iterator[PlanContent]:
 
 def _all_calls(plan: PlanContent, plans: Plans) -> Iterator[Call]:
     for step in all_steps(plan.steps):
-        yield from calls_in(step, plans)
+        yield from calls_of_step(step, plans)
 
 
-def calls_in(step: PlanStep, plans: Plans) -> Iterator[Call]:
+def calls_of_step(step: PlanStep, plans: Plans) -> Iterator[Call]:
     """The calls that a step could make, also by a model or in a plan that it runs."""
-    does = step.does
-    if isinstance(does, Call):
-        yield does
-    elif isinstance(does, AgentTurns):
-        yield from does.envelope.calls
-    elif isinstance(does, SubRun):
-        yield from _all_calls(plans[does.plan_hash], plans)
+    if isinstance(step.does, SubRun):
+        yield from _all_calls(plans[step.does.plan_hash], plans)
+    else:
+        yield from calls_in(step)

@@ -17,7 +17,7 @@ from events.plan_content import (
 )
 from functions.capsules.rules.graph import Graph, Node, graph_of
 from functions.capsules.rules.inputs import given_inputs
-from functions.capsules.rules.operations import OWN, Operations, Refused
+from functions.capsules.rules.operations import Refused
 from functions.capsules.rules.problems import Flawed, Problem, path_below
 from functions.capsules.rules.rights import (
     Granted,
@@ -33,6 +33,7 @@ from functions.capsules.rules.skills import skill_arguments
 from functions.capsules.rules.source import CapsuleBody, InnerStep, Step
 from functions.capsules.rules.turns import ANSWER, agent_turns, why_no_model
 from shared.agents.rights import KnownRights
+from shared.connectors.operations import OWN, Operations
 from shared.kit.contents import Content
 from shared.kit.expressions import ExpressionFailed, Path
 from shared.kit.money import usd_micros
@@ -237,7 +238,9 @@ class _Compiling:
         if (why := why_no_model(body.model, source.model)) is not None:
             at = "agent" if body.model is None else "agent.model"
             self.problems.append(Problem(f"{node.path}.{at}", why))
-        turns, assent = agent_turns(body, source.rights, source.agent, source.model)
+        turns, assent = agent_turns(
+            body, source.rights, source.agent, source.model, source.operations
+        )
         asks = node.step.approval == "required"
         return self._planned(node, turns).but(assent="step" if asks else assent)
 

@@ -5,10 +5,11 @@ from typing import NamedTuple
 
 from events.plan_content import Call, PlanContent, PlanStep, SubRun, all_steps, model_of
 from events.plans import Denial
-from functions.capsules.rules.asked import Asked, Plans, asked_of, calls_in
-from functions.capsules.rules.operations import OWN, Operations, Refused
+from functions.capsules.rules.asked import Asked, Plans, asked_of, calls_of_step
+from functions.capsules.rules.operations import Refused
 from functions.capsules.rules.rights import granted
 from shared.agents.rights import KnownRights
+from shared.connectors.operations import OWN, Operations
 
 
 class Policy(NamedTuple):
@@ -68,7 +69,7 @@ def of_step(step: PlanStep, plan: PlanContent, plans: Plans, now: Now) -> Iterat
             yield from of_step(each, inner, plans, now)
         return
     yield from _of_model(step, now)
-    for call in calls_in(step, plans):
+    for call in calls_of_step(step, plans):
         yield from _of_operation(call, now)
         yield from _of_rights(call, plan, now)
         yield from _of_policies(asked_of(call, step, plan), now)

@@ -17,13 +17,13 @@ from events.plan_content import (
 )
 from events.plans import Prediction, RehearsalMode, StepPrediction
 from functions.capsules.rules import denials
-from functions.capsules.rules.asked import Plans, calls_in
+from functions.capsules.rules.asked import Plans, calls_of_step
 from functions.capsules.rules.compiler import Compiled
 from functions.capsules.rules.denials import Now
-from functions.capsules.rules.operations import OWN
 from functions.capsules.rules.scope import known_items
 from functions.capsules.rules.skills import shape_of
 from functions.capsules.rules.turns import ANSWER
+from shared.connectors.operations import OWN
 
 
 def estimate_of(result: Compiled) -> int:
@@ -59,7 +59,7 @@ def _predictions(
     for step in all_steps(plan.steps):
         if isinstance(step.does, Parallel):
             continue
-        calls = tuple(calls_in(step, plans))
+        calls = tuple(calls_of_step(step, plans))
         effect: Effect = max((each.effect for each in calls), key=gravity, default="read")
         does = step.does
         yield StepPrediction(

@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 from events.effects import HARMLESS, Effect, gravity
 from events.operations import OperationDefinition, Undo
 from events.plan_content import AgentPart, Assent, Call
-from functions.capsules.rules.operations import Operations, Refused, is_own
+from functions.capsules.rules.operations import Refused, defined
 from shared.agents.rights import HeldRight, KnownRights, beyond
+from shared.connectors.operations import Operations, is_own
 
 
 class Granted(NamedTuple):
@@ -25,7 +26,7 @@ def granted(
     operation: str, rights: KnownRights, agent: AgentPart, operations: Operations
 ) -> Granted:
     """The right of the agent to an operation, whatever its arguments are. Raises Refused."""
-    definition = operations.defined(operation)
+    definition = defined(operation, operations)
     held = rights.held(operation)
     if held is None:
         raise Refused(_why_not(operation, rights, agent))
@@ -112,7 +113,7 @@ def may_undo(
     operations: Operations,
 ) -> None:
     """Raises Refused where the agent may not undo the step by this operation."""
-    operations.defined(operation)
+    defined(operation, operations)
     if not is_own(operation) and _system(operation) != _system(grant.name):
         raise Refused(
             f"{operation} is of another connector than {grant.name}, and is not pinned with it:"

@@ -2,11 +2,12 @@
 
 from events.plan_content import AgentPart, AgentTurns, Assent, Envelope
 from events.rights import RightLimits
-from functions.capsules.rules.operations import OWN, Refused, is_own
+from functions.capsules.rules.operations import Refused
 from functions.capsules.rules.rights import call_of, granted, undo_by_definition
 from functions.capsules.rules.schemas import Schema
 from functions.capsules.rules.source import AgentBody
 from shared.agents.rights import KnownRights
+from shared.connectors.operations import Operations
 from shared.kit.money import usd_micros
 
 # What the step gives: what the model answered.
@@ -18,7 +19,7 @@ ANSWER: Schema = {
 
 
 def agent_turns(
-    body: AgentBody, rights: KnownRights, agent: AgentPart, model: str
+    body: AgentBody, rights: KnownRights, agent: AgentPart, model: str, operations: Operations
 ) -> tuple[AgentTurns, Assent]:
     """The envelope with the model that chooses and the rights of the agent to each of its tools,
     and who assents to it: who assents to the plan, where the agent does not do all of it alone.
@@ -26,13 +27,7 @@ def agent_turns(
     unlisted = sorted(body.arguments.keys() - set(body.tools))
     if unlisted:
         raise Refused(f"bounds the arguments of {unlisted[0]}, which is not among its tools")
-    connected = next((each for each in body.tools if not is_own(each)), None)
-    if connected is not None:
-        raise Refused(
-            f"lets a model choose {connected}, which a connector serves: a model chooses among"
-            f" Assent's own operations only; make {connected} a step of its own (`use`)"
-        )
-    grants = [granted(each, rights, agent, OWN) for each in dict.fromkeys(body.tools)]
+    grants = [granted(each, rights, agent, operations) for each in dict.fromkeys(body.tools)]
     calls = tuple(
         call_of(each, {}).but(
             undo=undo_by_definition(each, rights),

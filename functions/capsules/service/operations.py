@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable
 
-from functions.capsules.rules.operations import OWN, Operations, connectors_named
 from shared.aggregates.command import Command
-from shared.connectors import read_connectors
+from shared.connectors import OWN, Operations, connectors_named, read_connectors
 
 
 async def known_operations(work: Command, named: Iterable[str]) -> Operations:

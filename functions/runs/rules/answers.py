@@ -1,14 +1,18 @@
 """What becomes of a run around one call of its model: before it is committed, after it has
 answered, and where it does not."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from events.plan_content import AgentTurns
 from functions.runs.rules import ending
+from functions.runs.rules.choices import operation_meant
 from functions.runs.rules.moves import Rest, Think, failed
 from functions.runs.rules.progress import Progress
 from functions.runs.rules.questions import report_failure, report_now
 from functions.runs.rules.run import Run, Steps
 from functions.runs.rules.thinking import Thinking, Turn, turn_id
+from shared.connectors.operations import Operations
 from shared.models.messages import Answer, ModelFailed
 
 LONGEST_PAUSE_SECONDS = 24 * 3600.0
@@ -52,6 +56,14 @@ def before_asking(
     return ending.commit_part(progress, at)
 
 
+def _operations_in(answer: Answer, move: Think, operations: Operations) -> Iterator[str | None]:
+    does = move.placed.step.does
+    assert isinstance(does, AgentTurns)
+    for each in answer.calls:
+        meant = operation_meant(each.name, does.envelope, operations)
+        yield None if operations.find(meant) is None else meant
+
+
 def after_answer(
     progress: Progress, move: Think, answer: Answer, asker: str, at: datetime, *, is_late: bool
 ) -> Steps:
@@ -69,6 +81,7 @@ def after_answer(
         model=move.terms.name,
         answer=answer,
         cost_usd_micros=cost,
+        operations=tuple(_operations_in(answer, move, progress.mind.operations)),
         asked=_asked(run, move, asker, at),
     )
     progress.answered.append(turn)

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from events.effects import HARMLESS, Effect, gravity
-from events.operations import OPERATIONS, OperationDefinition
+from events.operations import OperationDefinition
 from events.plan_content import Call, Envelope
 from events.rights import RightLimits
 from functions.runs.rules.limits import breach
 from shared.agents.rights import HeldRight, KnownRights
+from shared.connectors.operations import OWN, Operations, is_own
 from shared.kit.errors import AssentError
 from shared.kit.json_limits import JsonLimit
 from shared.kit.parsing import parse_json
@@ -41,15 +42,16 @@ class Denied(NamedTuple):
 
 
 class Bounds(NamedTuple):
-    """What the calls of a step are judged by: its envelope, the rights that its agent has now, and
-    how many calls of each operation the run has made, and may have made with what it holds of the
-    day's."""
+    """What the calls of a step are judged by: its envelope, the rights that its agent has now, how
+    many calls of each operation the run has made, and may have made with what it holds of the
+    day's, and the operations that there are: those of the envelope's connectors too."""
 
     envelope: Envelope
     rights: KnownRights
     is_trial: bool
     made: Mapping[str, int]
     held: Mapping[str, int]
+    operations: Operations = OWN
 
 
 def tool_names(operations: tuple[str, ...]) -> dict[str, str]:
@@ -65,12 +67,19 @@ def tool_names(operations: tuple[str, ...]) -> dict[str, str]:
     return names
 
 
+def operation_meant(name: str, envelope: Envelope, operations: Operations) -> str:
+    """The operation that a model means: a tool that it was given, or another one by its name. The
+    name itself where it is none of these."""
+    given = tool_names(tuple(each.operation for each in envelope.calls))
+    return given.get(name) or tool_names(operations.names).get(name) or name
+
+
 def judge(chosen: Chosen, bounds: Bounds) -> Allowed | Outside | Denied:
     """Whether the call is made, asked about, or refused."""
-    operation = _operation(chosen.name, bounds.envelope)
-    if operation is None:
+    operation = operation_meant(chosen.name, bounds.envelope, bounds.operations)
+    definition = bounds.operations.find(operation)
+    if definition is None:
         return Denied("there is no such tool")
-    definition = OPERATIONS[operation]
     arguments = _arguments(chosen.arguments, definition)
     if isinstance(arguments, Denied):
         return arguments
@@ -85,14 +94,6 @@ def judge(chosen: Chosen, bounds: Bounds) -> Allowed | Outside | Denied:
     else:
         why = problem
     return _grantable(operation, definition, arguments, why, bounds)
-
-
-def _operation(name: str, envelope: Envelope) -> str | None:
-    """The operation that the model means: a tool that it was given, or another one by its name."""
-    given = tool_names(tuple(each.operation for each in envelope.calls))
-    known = tool_names(tuple(OPERATIONS))
-    found = given.get(name) or known.get(name) or name
-    return found if found in OPERATIONS else None
 
 
 def _arguments(text: str, definition: OperationDefinition) -> dict[str, Any] | Denied:
@@ -134,6 +135,9 @@ def _grantable(
         return Denied("the agent has no right to it")
     problems: list[str] = []
     for right in held:
+        if not is_own(operation) and gravity(right.effect) < gravity(definition.effect):
+            problems.append(f"the agent's right to it is to {right.effect} only")
+            continue
         effect = max(definition.effect, right.effect, key=gravity)
         if bounds.is_trial and effect not in HARMLESS:
             return Denied("an agent on trial reads and drafts")

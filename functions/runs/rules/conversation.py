@@ -4,12 +4,12 @@ it comes as a message of a tool, and nothing else follows from it."""
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from events.operations import OPERATIONS
 from events.plan_content import Envelope
 from functions.runs.rules.choices import tool_names
 from functions.runs.rules.prices import most_tokens_in
 from functions.runs.rules.run import StepResult
 from functions.runs.rules.thinking import Turn
+from shared.connectors.operations import Operations
 from shared.kit.canonical import canonical_json, content_hash
 from shared.models.messages import Chosen, Message, Tool
 
@@ -55,7 +55,11 @@ class Conversation(NamedTuple):
 
 
 def conversation(
-    goal: Any, envelope: Envelope, turns: Sequence[Turn], results: Sequence[StepResult]
+    goal: Any,
+    envelope: Envelope,
+    operations: Operations,
+    turns: Sequence[Turn],
+    results: Sequence[StepResult],
 ) -> Conversation:
     """What is said for the next turn; `results` are what the calls of all turns gave, in their
     order."""
@@ -74,8 +78,9 @@ def conversation(
         if not calls:
             messages.append(Message("user", CUT if answer.is_cut else EMPTY))
     tools = tuple(
-        Tool(name, OPERATIONS[operation].summary, OPERATIONS[operation].input_schema)
+        Tool(name, known.summary, known.input_schema)
         for name, operation in tool_names(_operations(envelope)).items()
+        if (known := operations.find(operation)) is not None
     )
     return Conversation(tuple(messages), tools, _size(messages, tools))
 

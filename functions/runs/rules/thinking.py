@@ -39,7 +39,8 @@ class ChosenCall(Model):
 class Turn(Model):
     """What a model answered once; it is kept before anything follows from it, and never changes.
     `asked` says who had asked what, and what that might have cost; turns that were kept before
-    questions had receipts lack it."""
+    questions had receipts lack it. `operations` are those that it chose, in their order, of which
+    None is none that exists."""
 
     run_id: str
     number: int
@@ -49,6 +50,7 @@ class Turn(Model):
     model: str
     answer: Answer
     cost_usd_micros: int
+    operations: tuple[str | None, ...] = ()
     asked: Thinking | None = None
 
     @property

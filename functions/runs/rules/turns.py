@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 from events.invocations import InvocationView, Labelled
 from events.labels import Labels, by_model, merged
-from events.operations import OPERATIONS
 from events.plan_content import AgentTurns, PlanContent
 from functions.runs.rules.calls import ConcreteCall, Context
 from functions.runs.rules.cards import content_of_calls
@@ -30,6 +29,7 @@ from functions.runs.rules.prices import LEAST_TOKENS, ModelTerms
 from functions.runs.rules.run import Run, StepResult, result_id
 from functions.runs.rules.thinking import ChosenCall, Thinking, Turn, turn_id
 from shared.agents.rights import KnownRights
+from shared.connectors.operations import OWN, Operations
 from shared.kit.templates import filled
 
 # A model that was asked so often for one turn without a known answer is not asked again by itself.
@@ -39,13 +39,15 @@ MOST_ASKED = 2
 class Mind(NamedTuple):
     """What a step of turns needs beside the run: the turns that were kept, the rights that the
     agent has now, and the model; None where none is configured. `asker` is who would ask it now,
-    and `known` are the turns of which that has an answer to keep."""
+    `known` are the turns of which that has an answer to keep, and `operations` has those of the
+    connectors that the envelope names."""
 
     turns: tuple[Turn, ...] = ()
     rights: KnownRights = KnownRights({}, {}, ())
     terms: ModelTerms | None = None
     asker: str = ""
     known: frozenset[str] = frozenset()
+    operations: Operations = OWN
 
 
 class Noted(NamedTuple):
@@ -108,7 +110,7 @@ class StepOfTurns(NamedTuple):
     def _changed(self) -> Halt | None:
         """A tool that is not the one that was assented to is not used."""
         for each in self._does.envelope.calls:
-            known = OPERATIONS.get(each.operation)
+            known = self.mind.operations.find(each.operation)
             if known is None or known.pin != each.pin:
                 detail = f"{each.operation} is not as the plan has it: compile the capsule again"
                 return failed(self._id, "operation_changed", detail)
@@ -122,6 +124,7 @@ class StepOfTurns(NamedTuple):
             is_trial=self.plan.agent.mode == "trial",
             made=run.calls,
             held={each: hold.may_make(each) for each in hold.calls} if hold is not None else {},
+            operations=self.mind.operations,
         )
 
     def _choice(
@@ -187,7 +190,7 @@ class StepOfTurns(NamedTuple):
             detail = f"the model gave no answer in {envelope.most_turns} turns"
             return failed(self._id, "turns_exhausted", detail)
         goal = filled(self._does.goal, self.context)
-        said = conversation(goal, envelope, self._turns, self._given())
+        said = conversation(goal, envelope, self.mind.operations, self._turns, self._given())
         if said.size > MOST_BYTES:
             detail = f"what the model would be told has {said.size} bytes; it may have {MOST_BYTES}"
             return failed(self._id, "conversation_too_long", detail)

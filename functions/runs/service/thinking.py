@@ -3,7 +3,7 @@
 The run is committed before the model is asked, with what that may cost, and after it has answered:
 whoever finds the first without the second knows that an answer was lost, and asks once more."""
 
-from events.plan_content import AgentTurns, PlanContent
+from events.plan_content import AgentTurns, PlanContent, PlanStep, calls_in
 from functions.runs.aggregates import MODEL_KEY, TURNS
 from functions.runs.rules.answers import (
     after_answer,
@@ -21,6 +21,7 @@ from functions.runs.rules.turns import Mind
 from functions.runs.service.moments import Clock
 from functions.runs.settings import settings
 from shared.agents import read_agent
+from shared.connectors import Operations, connectors_named, read_connectors
 from shared.models.chat import ChatModel
 from shared.models.messages import Answer, ModelFailed
 from shared.storage.firestore import TenantStore
@@ -33,15 +34,22 @@ NO_KEY = "none"
 
 async def mind_of(store: TenantStore, run: Run, plan: PlanContent, clock: Clock) -> Mind:
     """What the step under way needs, where a model chooses in it: the agent's rights, two reads,
-    and one read for each turn. Raises ContentInvalid, Unavailable."""
-    units, at = units_of(plan), run.cursor.unit
-    placed = units[at][0] if at < len(units) else None
-    if placed is None or not any(isinstance(each[0].step.does, AgentTurns) for each in units[at:]):
+    one for each turn and one for each connector that it may call. Raises ContentInvalid,
+    Unavailable."""
+    left = units_of(plan)[run.cursor.unit :]
+    thinking = [unit[0].step for unit in left if isinstance(unit[0].step.does, AgentTurns)]
+    if not thinking:
         return Mind()
     agent = await read_agent(store, run.agent_id)
     rights = agent.rights if agent is not None else Mind().rights
-    turns = await _turns(store, run, placed.number)
-    return Mind(turns, rights, _terms(), clock.asker, frozenset(clock.answers))
+    turns = await _turns(store, run, left[0][0].number)
+    operations = await _operations(store, run, thinking)
+    return Mind(turns, rights, _terms(), clock.asker, frozenset(clock.answers), operations)
+
+
+async def _operations(store: TenantStore, run: Run, steps: list[PlanStep]) -> Operations:
+    named = (call.operation for step in steps for call in calls_in(step))
+    return Operations(await read_connectors(store, connectors_named(named), run.workspace_id))
 
 
 async def _turns(store: TenantStore, run: Run, number: int) -> tuple[Turn, ...]:

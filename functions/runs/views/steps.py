@@ -3,8 +3,6 @@
 from typing import Self
 
 from events.invocations import Labelled
-from events.operations import OPERATIONS
-from functions.runs.rules.choices import tool_names
 from functions.runs.rules.questions import receipt_id_of_question
 from functions.runs.rules.run import Divergence, StepResult
 from functions.runs.rules.thinking import Turn
@@ -28,15 +26,13 @@ class TurnView(Data):
     def of(cls, turn: Turn) -> Self:
         """The turn as it is shown."""
         usage, asked = turn.answer.usage, turn.asked
-        known = tool_names(tuple(OPERATIONS))
-        names = (known.get(each.name, each.name) for each in turn.answer.calls)
         receipt_id = None
         if asked is not None:
             receipt_id = receipt_id_of_question(turn.id, asked.asker or "", "confirmed")
         return cls(
             number=turn.turn,
             model=turn.model,
-            chosen=tuple(each if each in OPERATIONS else None for each in names),
+            chosen=turn.operations,
             tokens_in=usage.tokens_in if usage is not None else None,
             tokens_out=usage.tokens_out if usage is not None else None,
             receipt_id=receipt_id,

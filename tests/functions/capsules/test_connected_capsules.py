@@ -1,10 +1,12 @@
 """Steps of connectors: compiled where the connector lies, with its pin in the plan's hash."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from events.connectors import CONNECTORS, Connector, ConnectorDefinition, connector_id
+from functions.capsules.settings import settings
 from shared.storage.batches import Batch
 from tests.functions.capsules.agents import deploy, spec_of
 from tests.functions.capsules.worlds import World
@@ -152,15 +154,38 @@ async def test_a_connector_of_another_workspace_or_tenant_serves_nothing(world: 
     assert "nothing serves desk/tickets.create" in (await world.compile("post")).text
 
 
-async def test_a_model_chooses_no_operation_of_a_connector(world: World) -> None:
-    await _keep(world, _definition())
+CHOSEN = """\
+capsule: choose
+version: 1.0.0
+agent: poster
+inputs: {shelf: string, amount: integer}
+steps:
+  - id: choose
+    agent: {goal: "Post it.", tools: [desk/tickets.create], calls: 1, turns: 2, spend_usd: 0.01}
+"""
+
+
+@pytest.fixture
+def small_model(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A stack whose steps may ask a model."""
+    monkeypatch.setenv("ASSENT_MODEL_NAME", "small-1")
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
+
+
+@pytest.mark.usefixtures("small_model")
+async def test_a_model_may_be_let_choose_what_an_active_connector_serves(world: World) -> None:
+    connector = await _keep(world, _definition())
     await _deploy(world)
-    source = CAPSULE.partition("steps:")[0] + (
-        "steps:\n  - id: think\n    agent:\n      goal: Post.\n      tools: [desk/tickets.create]\n"
-    )
-    written = await world.write(source)
-    if written.status_code == 201:
-        await world.publish(source)
-        written = await world.compile("post")
-    assert written.status_code == 422
-    assert "make desk/tickets.create a step of its own" in written.text, written.text
+    await world.publish(CHOSEN)
+    answer = await world.compile("choose")
+    assert answer.status_code == 201, answer.text
+    (call,) = answer.json()["content"]["steps"][0]["does"]["envelope"]["calls"]
+    assert (call["pin"], call["undo"]["operation"]) == (connector.pin, "desk/tickets.close")
+
+    await _keep(world, _definition(), status="suspended")
+    assert "the connector desk is suspended" in (await world.compile("choose")).text
+    path = f"/v1/plans/{answer.json()['plan_hash']}/ghostrun"
+    denials = (await world.post(path, {"mode": "full"})).json()["steps"][0]["denials"]
+    assert [each["code"] for each in denials] == ["rights"]

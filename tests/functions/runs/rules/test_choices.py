@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from events.connectors import Connector
 from events.operations import OPERATIONS
 from events.plan_content import Call, Envelope
 from events.rights import RightLimits
 from functions.runs.rules.choices import Allowed, Bounds, Denied, Outside, judge, tool_names
 from shared.agents.rights import HeldRight, KnownRights
+from shared.connectors.operations import Operations
 from shared.kit.canonical import canonical_json
 from shared.models.messages import Chosen
 
@@ -141,3 +143,39 @@ def test_undoing_is_what_the_agent_may() -> None:
     found = _judged(_wants(COUNTER, ADD), rights=rights)
     assert found.call.undo is not None
     assert found.call.undo.operation == COUNTER
+
+
+def _desk() -> Operations:
+    """A connector whose one operation sends."""
+    schema = {"type": "object", "properties": {"title": {"type": "string"}}}
+    post = {"name": "post", "effect": "send", "input_schema": schema}
+    definition = {
+        "name": "desk",
+        "url": "https://api.example.com",
+        "operations": [{**post, "method": "POST", "path": "/posts"}],
+    }
+    stored = {
+        "connector_id": "con_1",
+        "name": "desk",
+        "status": "active",
+        "pin": "0" * 64,
+        "revision": 1,
+        "written_by": "devin",
+        "written_at": "2026-01-01T00:00:00Z",
+        "definition": definition,
+    }
+    return Operations({"desk": Connector.model_validate(stored)})
+
+
+@pytest.mark.parametrize("held_as", ["send", "pay", "change"])
+def test_a_right_to_less_than_a_connector_does_grants_nothing(held_as: Any) -> None:
+    right = HeldRight(operation="desk/post", effect=held_as)
+    rights = KnownRights({}, {"desk/post": right}, ())
+    chosen = Chosen(name="desk_post", arguments='{"title": "x"}')
+    found = _judged(chosen, _call(COUNTER), rights=rights, operations=_desk())
+    if held_as == "change":
+        assert found == Denied("the agent's right to it is to change only")
+    else:
+        assert (found.call.effect, found.why) == (held_as, "it is not among the tools of the step")
+    # Where its connector is not read, there is no such tool.
+    assert _judged(chosen, _call(COUNTER), rights=rights) == Denied("there is no such tool")
