@@ -21,6 +21,7 @@ from functions.runs.rules.calls import (
     prepare,
 )
 from functions.runs.rules.cards import content_of_calls
+from functions.runs.rules.context import context_after
 from functions.runs.rules.history import counted
 from functions.runs.rules.labels import (
     UNTRUSTED_EFFECT,
@@ -288,21 +289,10 @@ class Progress:
         return (*made, *turns.chosen_in(self._units[unit][0], self.results))
 
     def _context(self, unit: int | None = None) -> dict[str, Any]:
-        """What the expressions of a unit read, by default of the one under way: the inputs, and the
-        outputs of the steps before it."""
+        """What the expressions of a unit read, by default of the one under way."""
         before = self._units[: self.run.cursor.unit if unit is None else unit]
-        ended = (each for unit in before for each in unit)
-        found = {each.step.id: self._output(each.number) for each in ended}
-        return {"inputs": dict(self.plan.inputs), "steps": found}
-
-    def _output(self, number: int) -> dict[str, Any]:
-        result = self.results.get(result_id(self.run.run_id, number))
-        if result is None:
-            return {"output": None}
-        if result.iterations is None or result.turns is not None:
-            return {"output": result.output.value}
-        ids = (result_id(self.run.run_id, number, each) for each in range(result.iterations))
-        return {"output": [self.results[id].output.value for id in ids if id in self.results]}
+        ended = [each for unit in before for each in unit]
+        return context_after(ended, self.plan.inputs, self.run.run_id, self.results)
 
     def _result(self, placed: Placed, status: str, at: datetime) -> StepResult:
         run_id, step = self.run.run_id, placed.step.id

@@ -4,7 +4,7 @@ from events.decisions import DECISIONS, verify_decision
 from functions.runs.aggregates import APPROVALS_KEYS, RUN, RUNS
 from functions.runs.rules.deciding import decide
 from functions.runs.service.assents import note_assent
-from functions.runs.service.bursts import go_on
+from functions.runs.service.going_on import go_on
 from functions.runs.service.moments import Clock
 from functions.runs.service.raising import raise_limit
 from functions.runs.service.subruns import cancel_with

@@ -3,7 +3,7 @@
 from functions.runs.aggregates import RUN, RUNS
 from functions.runs.rules.replaying import Mode, replay_of
 from functions.runs.rules.starting import start
-from functions.runs.service.bursts import go_on
+from functions.runs.service.going_on import go_on
 from functions.runs.service.moments import Clock
 from functions.runs.service.plans import read_plan
 from functions.runs.views.runs import RunView

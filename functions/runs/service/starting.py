@@ -14,7 +14,7 @@ from functions.runs.rules.starting import new_run, start
 from functions.runs.service.agents import why_stopped
 from functions.runs.service.asking import ask_about_plan
 from functions.runs.service.budgets import places_of, take_hold
-from functions.runs.service.bursts import go_on
+from functions.runs.service.going_on import go_on
 from functions.runs.service.moments import Clock
 from functions.runs.service.ordering import plan_of
 from functions.runs.service.plans import Plan, believed, known_plan, not_compiled
