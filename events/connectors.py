@@ -9,11 +9,11 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, StringConstraints
 
 from events.effects import Effect
-from events.labels import UNTRUSTED, Labels, from_connector, merged
+from events.labels import UNTRUSTED, Labels, classified_as, from_connector, merged
 from events.mcp import MCP_OUTPUT, McpServer, McpTool
 from events.operations import OperationDefinition, Undo
 from events.registry import event
-from events.specs import Label, Name
+from events.specs import Classification, Label, Name
 from shared.kit.canonical import content_hash
 from shared.kit.instants import Instant
 from shared.kit.json_limits import JsonLimit
@@ -132,8 +132,8 @@ class ToolOperation(GovernedOperation):
 
 class ConnectorDefinition(Model):
     """All that a pin covers. Calls reach the hosts in `hosts` and no others, with the credential of
-    that name, where one is named. `trust`: whether what its system answers may be believed; what
-    it gives is labelled by that."""
+    that name, where one is named. `trust`: whether what its system answers may be believed, and
+    `classification`: that of the gravest data in it; what it gives is labelled by both."""
 
     name: Name
     kind: ConnectorKind = "http"
@@ -150,12 +150,16 @@ class ConnectorDefinition(Model):
     trust: ConnectorTrust = Field(
         default="untrusted", exclude_if=lambda trust: trust == "untrusted"
     )
+    classification: Classification | None = Field(
+        default=None, exclude_if=lambda classification: classification is None
+    )
 
     @property
     def labels(self) -> Labels:
         """The labels of all that its system says."""
         untrusted = () if self.trust == "trusted" else (UNTRUSTED,)
-        return merged((from_connector(self.name),), untrusted)
+        level = () if self.classification is None else (classified_as(self.classification),)
+        return merged((from_connector(self.name),), untrusted, level)
 
     @property
     def baked(self) -> str | None:

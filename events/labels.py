@@ -1,8 +1,9 @@
 """Labels: what a value was made of. They follow it from where it came from through all that was
 made of it, and policies may ask about those of a call's arguments (docs/decisions/0120).
 
-A label is a declared word: `untrusted`; `from:<connector>`, whose system gave it; `model:<name>`,
-which wrote it or chose it."""
+A label is a declared word: `untrusted`; `from:<connector>`, whose system gave it;
+`classified:<level>`, which people say of all that a system gives; `model:<name>`, which wrote it or
+chose it."""
 
 from collections.abc import Iterable
 from typing import Annotated
@@ -21,6 +22,11 @@ MOST_LABELS = 20
 def from_connector(name: str) -> str:
     """The label of what the connector's system gave."""
     return f"from:{name}"
+
+
+def classified_as(level: str) -> str:
+    """The label of what has the classification."""
+    return f"classified:{level}"
 
 
 def by_model(name: str) -> str:

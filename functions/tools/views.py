@@ -21,6 +21,7 @@ from events.credentials import (
 )
 from events.effects import Effect
 from events.mcp import McpServer, McpTool
+from events.specs import Classification
 from functions.tools.rules.differences import Changed, differences
 from shared.kit.instants import Instant
 from shared.kit.models import Model, Page, part_of
@@ -70,6 +71,7 @@ class ConnectorSummary(Model):
     hosts: tuple[str, ...]
     credential: str | None
     trust: ConnectorTrust
+    classification: Classification | None
     pin: str
     revision: int
     active_pin: str | None
@@ -137,5 +139,5 @@ class CredentialPage(Page[CredentialView]):
 
 
 def _definition(connector: Connector) -> dict[str, Any]:
-    named = ("kind", "url", "hosts", "credential", "trust")
+    named = ("kind", "url", "hosts", "credential", "trust", "classification")
     return {name: getattr(connector.definition, name) for name in named}

@@ -15,7 +15,7 @@ from events.connectors import (
 )
 from events.effects import Effect
 from events.receipts import Sha256
-from events.specs import Label, Name
+from events.specs import Classification, Label, Name
 from functions.tools.aggregates import CONNECTORS, RUN
 from functions.tools.rules.connector import with_words
 from functions.tools.service import connectors, listing
@@ -45,7 +45,8 @@ class ConnectorBody(Model):
     """A connector: an HTTP service at `url` with its operations, or, of the kind `mcp`, a server of
     the Model Context Protocol, whose operations are the tools that it lists. Calls reach `hosts`
     and no others, by default the host of `url`. `credential` is the name of one that is stored.
-    `trust`: what its system answers is labelled `untrusted`, unless it is trusted."""
+    `trust`: what its system answers is labelled `untrusted`, unless it is trusted, and
+    `classified:<classification>`, where one is said."""
 
     name: Name
     kind: ConnectorKind = "http"
@@ -54,6 +55,7 @@ class ConnectorBody(Model):
     credential: Name | None = None
     operations: Operations | None = None
     trust: ConnectorTrust = "untrusted"
+    classification: Classification | None = None
 
     @property
     def unread(self) -> ConnectorDefinition:
@@ -72,16 +74,17 @@ class ConnectorBody(Model):
 
 
 class ConnectorChange(Model):
-    """What changes of a connector: its address, its hosts, its credential, its trust, all of its
-    operations, or, by their names, the effects of some of them, what undoes them, and whether
-    calling them again does no harm. The address and the tools of an MCP server are what was read
-    there."""
+    """What changes of a connector: its address, its hosts, its credential, its trust, its
+    classification, all of its operations, or, by their names, the effects of some of them, what
+    undoes them, and whether calling them again does no harm. The address and the tools of an MCP
+    server are what was read there."""
 
     url: Url | None = None
     hosts: Hosts | None = None
     credential: Name | None = None
     operations: Operations | None = None
     trust: ConnectorTrust | None = None
+    classification: Classification | None = None
     effects: Annotated[dict[Label, Effect], Field(max_length=MOST_OPERATIONS)] | None = None
     undos: (
         Annotated[dict[Label, ConnectorUndo | None], Field(max_length=MOST_OPERATIONS)] | None
@@ -97,7 +100,7 @@ class ConnectorChange(Model):
     def _changes_something(self) -> Self:
         if not self.model_fields_set:
             raise ValueError(f"changes nothing: send one of {', '.join(type(self).model_fields)}")
-        for name in self.model_fields_set - {"credential"}:
+        for name in self.model_fields_set - {"credential", "classification"}:
             if getattr(self, name) is None:
                 raise ValueError(f"has null for {name}: leave it out, or send what it is to be")
         return self

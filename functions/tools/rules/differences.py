@@ -24,11 +24,16 @@ def differences(before: ConnectorDefinition, after: ConnectorDefinition) -> tupl
 
 def _of_connector(before: ConnectorDefinition, after: ConnectorDefinition) -> Iterator[Changed]:
     old, new = (
-        _flat(each.model_dump(mode="json", exclude={"operations"}) | {"trust": each.trust})
+        _flat(each.model_dump(mode="json", exclude={"operations"}) | _left_out(each))
         for each in (before, after)
     )
     if old != new:
         yield _changed("", old, new)
+
+
+def _left_out(definition: ConnectorDefinition) -> Fields:
+    """What a pin does not have where nobody says it."""
+    return {"trust": definition.trust, "classification": definition.classification}
 
 
 def _of_operations(before: Mapping[str, Fields], after: Mapping[str, Fields]) -> Iterator[Changed]:

@@ -64,6 +64,28 @@ async def test_trust_is_in_the_pin_that_a_governor_activates(world: World, desk:
     assert "untrusted" in wrong.text
 
 
+async def test_the_classification_of_a_system_follows_what_it_gives(
+    world: World, desk: Desk
+) -> None:
+    plain = await desk.active()
+    path = f"/v1/connectors/{NAME}"
+    changed = await desk.sent("PATCH", path, {"classification": "restricted"}, by="ada")
+    assert (changed["status"], changed["classification"]) == ("suspended", "restricted")
+    (difference,) = changed["differences"]
+    assert (difference["before"], difference["after"]) == (
+        {"classification": None}, {"classification": "restricted"}
+    )  # fmt: skip
+    connector = await desk.sent("POST", f"{path}/activate", {"pin": changed["pin"]})
+    made = await world.invoke(call(CREATE, connector, title=f"t-{world.tenant}"))
+    assert made["output"]["labels"] == ["classified:restricted", f"from:{NAME}", "untrusted"]
+    wrong = await desk.send("PATCH", path, {"classification": "secret"})
+    assert wrong.status_code == 422
+    assert "restricted" in wrong.text
+    # What nobody classified is what it was.
+    back = await desk.sent("PATCH", path, {"classification": None}, by="ada")
+    assert back["pin"] == plain["pin"]
+
+
 async def test_untrusted_arguments_do_nothing_that_nothing_undoes(world: World) -> None:
     await world.agent()
     answer = await world.invoke(APPEND, await _labelled(world, APPEND))
