@@ -31,7 +31,7 @@ def _of_connector(before: ConnectorDefinition, after: ConnectorDefinition) -> It
         yield _changed("", old, new)
 
 
-def _left_out(definition: ConnectorDefinition) -> Fields:
+def _left_out(definition: ConnectorDefinition) -> dict[str, Any]:
     """What a pin does not have where nobody says it."""
     return {"trust": definition.trust, "classification": definition.classification}
 
