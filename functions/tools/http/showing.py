@@ -26,7 +26,7 @@ async def show(auth: Auth | None, credential: Credential | None, *, may_be_loopb
     if credential is None:
         raise NotSendable("the connector's credential is not there; set it first")
     secret = credential.secret.get_secret_value()
-    _refuse_unprintable(secret)
+    refuse_unprintable(secret)
     if not credential.user.isprintable():
         raise NotSendable("the credential's user must be printable; set it again")
     match auth:
@@ -45,13 +45,24 @@ async def show(auth: Auth | None, credential: Credential | None, *, may_be_loopb
             return shown._replace(kept_token=token if is_kept else None)
 
 
+def secrets_of(credential: Credential) -> tuple[str, ...]:
+    """All texts of a password that no answer may quote, as SMTP has it too (RFC 4616)."""
+    user, secret = credential.user, credential.secret.get_secret_value()
+    return _forms(secret, f"{user}:{secret}", f"\0{user}\0{secret}")
+
+
 def _shown(name: str, value: str, *secrets: str) -> Shown:
+    return Shown({name: value}, _forms(*secrets))
+
+
+def _forms(*secrets: str) -> tuple[str, ...]:
     encoded = (base64.b64encode(each.encode()).decode().rstrip("=") for each in secrets)
     forms = {*secrets, *(quote(each, safe="") for each in secrets), *map(quote_plus, secrets)}
-    return Shown({name: value}, (*forms, *encoded))
+    return (*forms, *encoded)
 
 
-def _refuse_unprintable(secret: str) -> None:
+def refuse_unprintable(secret: str) -> None:
+    """Raises NotSendable for a secret that would not arrive as it is."""
     if not (secret and secret.isascii() and secret.isprintable() and secret == secret.strip()):
         raise NotSendable(
             "the credential must be printable ASCII without spaces around it; set it again"

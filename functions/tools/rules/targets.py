@@ -56,6 +56,11 @@ def wrong_with(
     can, and where it names one that is not stored yet."""
     if definition.baked is not None:
         return
+    if definition.kind == "smtp":
+        if credential is not None and is_there(credential) and credential.kind != "basic":
+            needed = "a relay takes a user and a password, a credential of kind basic"
+            yield FieldError("credential", f"does not fit: {needed}")
+        return
     if definition.credential is None:
         auth = None
     elif credential is not None and is_there(credential):
