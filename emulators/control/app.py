@@ -8,7 +8,15 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from pydantic import ValidationError
 
 from emulators.clock import VirtualClock
-from emulators.control.bodies import Advance, EventQuery, FaultRequest, Nothing, TokenRequest, Wait
+from emulators.control.bodies import (
+    Advance,
+    EventQuery,
+    FaultRequest,
+    MailQuery,
+    Nothing,
+    TokenRequest,
+    Wait,
+)
 from emulators.control.faults import FaultControl
 from emulators.event_log import EventLog
 from emulators.functions.fleet import Fleet
@@ -49,6 +57,8 @@ class Control:
     emulators: Callable[[], Awaitable[dict[str, bool]]]
     # Where the scripted model takes its scripts; empty where there is none.
     model: str = ""
+    # What was received with that in its subject; None where nothing receives mail.
+    mail: Callable[[str], Awaitable[Any]] | None = None
 
     def __post_init__(self) -> None:
         self._routes: dict[str, dict[str, Handler]] = {
@@ -61,6 +71,8 @@ class Control:
             "operations": {"GET": self._counts, "DELETE": self._reset},
             "faults": {"POST": self._arm, "DELETE": self._disarm},
         }
+        if self.mail is not None:
+            self._routes["mail"] = {"GET": self._mail}
 
     async def answer(self, call: Call) -> Answer:
         """Raises CrossSite or UnsupportedMediaType for a caller that may be a web page; NotFound,
@@ -132,6 +144,10 @@ class Control:
     async def _counts(self, call: Call) -> Answer:
         _query(call, Nothing)
         return json_answer(priced(self.operations, load_prices()))
+
+    async def _mail(self, call: Call) -> Answer:
+        assert self.mail is not None
+        return json_answer(await self.mail(_query(call, MailQuery).subject))
 
     async def _reset(self, call: Call) -> Answer:
         _query(call, Nothing)
