@@ -277,6 +277,7 @@ class Composition:
             fleet=self.fleet,
             emulators=self._health,
             model=self.servers.model.url if self.servers.model else "",
+            targets=self.servers.targets.url if self.servers.targets else "",
             mail=partial(self.servers.targets.mail, self.http) if self.servers.targets else None,
         )
         self._public = PublicSide(

@@ -9,6 +9,7 @@ import asyncio
 import email
 import json
 import sqlite3
+import ssl
 from collections.abc import AsyncIterator
 from email.policy import default
 from pathlib import Path
@@ -39,10 +40,23 @@ class Mailbox:
     async def listening(self, app: web.Application) -> AsyncIterator[None]:
         """Receives mail at a free port while the application serves."""
         loop = asyncio.get_running_loop()
-        server = await loop.create_server(lambda: _protocol(self), HOST, 0)
+        server = await loop.create_server(self.protocol, HOST, 0)
         self.port = server.sockets[0].getsockname()[1]
         yield
         server.close()
+
+    def protocol(self, tls: ssl.SSLContext | None = None) -> SMTP:
+        """One conversation, which begins with `STARTTLS` where there is something to serve TLS
+        with. Without it nothing beyond this machine reaches the port."""
+        return SMTP(
+            self,
+            hostname="mailbox.example",
+            data_size_limit=MOST_BYTES,
+            tls_context=tls,
+            require_starttls=tls is not None,
+            auth_require_tls=False,
+            authenticator=_let_in,
+        )
 
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -99,17 +113,6 @@ def application(mailbox: Mailbox) -> web.Application:
     app.router.add_get("", mailbox.received)
     app.router.add_post("/faults", mailbox.fail)
     return app
-
-
-def _protocol(mailbox: Mailbox) -> SMTP:
-    return SMTP(
-        mailbox,
-        hostname="mailbox.example",
-        data_size_limit=MOST_BYTES,
-        # Nothing beyond this machine reaches the port.
-        auth_require_tls=False,
-        authenticator=_let_in,
-    )
 
 
 def _let_in(server: Any, session: Any, envelope: Any, mechanism: str, said: Any) -> AuthResult:

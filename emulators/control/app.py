@@ -57,6 +57,8 @@ class Control:
     emulators: Callable[[], Awaitable[dict[str, bool]]]
     # Where the scripted model takes its scripts; empty where there is none.
     model: str = ""
+    # Where the server of counters, ledgers, articles and mail is; empty where there is none.
+    targets: str = ""
     # What was received with that in its subject; None where nothing receives mail.
     mail: Callable[[str], Awaitable[Any]] | None = None
 
@@ -99,6 +101,7 @@ class Control:
             ],
         }
         content |= {"model": self.model} if self.model else {}
+        content |= {"targets": self.targets} if self.targets else {}
         return json_answer(content, 200 if well else 503)
 
     async def _token(self, call: Call) -> Answer:

@@ -66,9 +66,11 @@ def _sent_domain(domain: str) -> str:
     import idna
 
     try:
-        sent = idna.encode(domain.lower()).decode() if not domain.isascii() else domain.lower()
+        # The library's own splitting takes other characters for dots.
+        parts = [idna.alabel(each).decode() for each in domain.lower().split(".")]
     except idna.IDNAError as error:
         raise WrongAddress("has a domain that no name server knows by these characters") from error
+    sent = ".".join(parts)
     if not is_name(sent):
         raise WrongAddress("needs a domain with a dot after the @, such as clinic.example")
     return sent
