@@ -69,7 +69,7 @@ $(MCP): $(MCP_LOCK) | $(READY)
 
 setup: $(READY) $(if $(OPENID_LOCK),$(OPENID)) ## the virtualenv, from the lock
 
-demo: setup ## a founder signs up; agents approved, vetoed, confirmed; runs that wait for assent, and fail and go on; their causes, cost and proof
+demo: setup ## a founder signs up; agents approved, vetoed, confirmed; runs that wait for assent, and fail and go on; a page that gets no secret mailed; their causes, cost and proof
 	@$(BIN)/python -m emulators demo
 
 up: setup ## keep the platform running on one port (PORT=8080); KEEP=1 continues where it stopped; INSTANCES=3 of each public side; TIER=free limits; STATE=folder

@@ -84,6 +84,11 @@ class PlatformClient(Connection):
         """Billable operations since the last reset, and their price."""
         return self._get("/_platform/operations")
 
+    def mail(self, subject: str = "") -> dict[str, Any]:
+        """The `url` of the local relay, and as `items` the mails that it received with that in
+        their subject."""
+        return self._get("/_platform/mail", subject=subject)
+
     def reset_operations(self) -> None:
         _checked(self.http.delete("/_platform/operations"))
 

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from socket import socket
 from typing import Any
 
@@ -276,6 +277,8 @@ class Composition:
             fleet=self.fleet,
             emulators=self._health,
             model=self.servers.model.url if self.servers.model else "",
+            targets=self.servers.targets.url if self.servers.targets else "",
+            mail=partial(self.servers.targets.mail, self.http) if self.servers.targets else None,
         )
         self._public = PublicSide(
             self.fleet.manifests.routes, self.fleet.ingresses, control.answer, self.options.root

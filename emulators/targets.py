@@ -1,7 +1,10 @@
-"""The process that serves counters and ledgers, where a manifest acts on them."""
+"""The process that serves counters and ledgers, and receives mail, where a manifest acts on
+them."""
 
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
+
+import aiohttp
 
 from emulators.directory import PlatformDirectory
 from emulators.python_server import PythonServer
@@ -25,3 +28,11 @@ class TargetServer(PythonServer):
             for each in directory.path.glob(f"{file.name}*"):
                 each.unlink()
         return await cls.run(root, directory, str(file))
+
+    async def mail(self, http: aiohttp.ClientSession, subject: str) -> dict[str, Any]:
+        """The address of its relay, and the mails that this received with that in their subject.
+        Raises ClientError."""
+        async with http.get(f"{self.url}/mail", params={"subject": subject}) as answer:
+            answer.raise_for_status()
+            received: dict[str, Any] = await answer.json()
+            return received

@@ -4,7 +4,8 @@ counted. `python -m emulators.targets_server FILE PORT`.
 A counter takes a key with each addition, and adds once however often the key comes. A ledger takes
 no key: whoever appends twice has two lines. `POST /faults {"drop": 2}` closes the next connections
 after the effect, without an answer; `{"refuse": 1}` answers 503 before any effect. At `/books` lies
-a service of articles (`emulators/books.py`)."""
+a service of articles (`emulators/books.py`), and at `/mail` what a relay
+received (`emulators/mailbox.py`)."""
 
 import asyncio
 import sqlite3
@@ -14,7 +15,7 @@ from typing import Any
 
 from aiohttp import web
 
-from emulators import books
+from emulators import books, mailbox
 from emulators.ports import HOST
 
 _TABLES = """
@@ -120,6 +121,9 @@ def application(file: Path) -> web.Application:
     app.router.add_get(ledger, targets.ledger)
     app.router.add_post("/faults", targets.fail)
     app.add_subapp("/books", books.application(books.Books(file)))
+    received = mailbox.Mailbox(file)
+    app.add_subapp("/mail", mailbox.application(received))
+    app.cleanup_ctx.append(received.listening)
     return app
 
 

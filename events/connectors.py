@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from events.effects import Effect
 from events.labels import UNTRUSTED, Labels, classified_as, from_connector, merged
+from events.mail import SEND, SEND_INPUT, SEND_OUTPUT, SEND_SUMMARY, MailSettings
 from events.mcp import MCP_OUTPUT, McpServer, McpTool
 from events.operations import OperationDefinition, Undo
 from events.registry import event
@@ -42,7 +43,7 @@ Header = Annotated[
 Path = Annotated[str, StringConstraints(strict=True, max_length=1_000, pattern=r"^/")]
 QueryName = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=100)]
 ConnectorStatus = Literal["draft", "active", "suspended", "removed"]
-ConnectorKind = Literal["http", "mcp"]
+ConnectorKind = Literal["http", "mcp", "smtp"]
 ConnectorTrust = Literal["untrusted", "trusted"]
 
 # What an HTTP call gives: the status, and the body as JSON or, where it is none, as text.
@@ -130,6 +131,30 @@ class ToolOperation(GovernedOperation):
         return MCP_OUTPUT
 
 
+class MailOperation(GovernedOperation):
+    """What a relay does: it sends mail, which nothing undoes. Its idempotence is what people say:
+    whether the relay drops a second mail with the same `Message-ID`."""
+
+    @property
+    def is_idempotent(self) -> bool:
+        """Whether calling it again does no harm, as people say."""
+        return self.idempotent
+
+    @property
+    def called(self) -> str:
+        """What it is, in a few words."""
+        return self.summary
+
+    @property
+    def output_schema(self) -> dict[str, Any]:
+        """What a call of it gives."""
+        return SEND_OUTPUT
+
+
+SENDING = MailOperation(name=SEND, summary=SEND_SUMMARY, effect="send", input_schema=SEND_INPUT)
+AnyOperation = ConnectorOperation | ToolOperation | MailOperation
+
+
 class ConnectorDefinition(Model):
     """All that a pin covers. Calls reach the hosts in `hosts` and no others, with the credential of
     that name, where one is named. `trust`: whether what its system answers may be believed, and
@@ -141,11 +166,13 @@ class ConnectorDefinition(Model):
     hosts: Annotated[tuple[Host, ...], Field(max_length=20)] = ()
     credential: Name | None = None
     operations: Annotated[
-        tuple[ConnectorOperation | ToolOperation, ...],
+        tuple[AnyOperation, ...],
         Field(min_length=1, max_length=MOST_OPERATIONS),
     ]
     # Of an MCP server, as its tools were read.
     server: McpServer | None = None
+    # Of a relay. Others have the pin that they had before there was mail.
+    mail: MailSettings | None = Field(default=None, exclude_if=lambda mail: mail is None)
     # What nobody trusts has the pin that it had before there was trust.
     trust: ConnectorTrust = Field(
         default="untrusted", exclude_if=lambda trust: trust == "untrusted"
@@ -177,11 +204,11 @@ class ConnectorDefinition(Model):
         """The SHA-256 of its canonical JSON (RFC 8785)."""
         return content_hash(self.model_dump(mode="json"))
 
-    def operation(self, named: str) -> ConnectorOperation | ToolOperation | None:
+    def operation(self, named: str) -> AnyOperation | None:
         """The operation with that name."""
         return next((each for each in self.operations if each.name == named), None)
 
-    def defined(self, operation: ConnectorOperation | ToolOperation) -> OperationDefinition:
+    def defined(self, operation: AnyOperation) -> OperationDefinition:
         """The operation as whoever compiles, rehearses or acts knows it; its pin is that of the
         whole connector."""
         return OperationDefinition(

@@ -17,7 +17,7 @@ TOPIC = "tools"
 # `functions/tools` alone writes them.
 CREDENTIALS = "credentials"
 
-CredentialKind = Literal["bearer", "header", "basic", "oauth2"]
+CredentialKind = Literal["bearer", "header", "basic", "oauth2", "webhook"]
 CredentialStatus = Literal["set", "removed"]
 # Who may read the value: calls of connectors, or calls of models.
 CredentialUse = Literal["connectors", "models"]

@@ -8,7 +8,15 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from pydantic import ValidationError
 
 from emulators.clock import VirtualClock
-from emulators.control.bodies import Advance, EventQuery, FaultRequest, Nothing, TokenRequest, Wait
+from emulators.control.bodies import (
+    Advance,
+    EventQuery,
+    FaultRequest,
+    MailQuery,
+    Nothing,
+    TokenRequest,
+    Wait,
+)
 from emulators.control.faults import FaultControl
 from emulators.event_log import EventLog
 from emulators.functions.fleet import Fleet
@@ -49,6 +57,10 @@ class Control:
     emulators: Callable[[], Awaitable[dict[str, bool]]]
     # Where the scripted model takes its scripts; empty where there is none.
     model: str = ""
+    # Where the server of counters, ledgers, articles and mail is; empty where there is none.
+    targets: str = ""
+    # What was received with that in its subject; None where nothing receives mail.
+    mail: Callable[[str], Awaitable[Any]] | None = None
 
     def __post_init__(self) -> None:
         self._routes: dict[str, dict[str, Handler]] = {
@@ -60,6 +72,7 @@ class Control:
             "events": {"GET": self._events},
             "operations": {"GET": self._counts, "DELETE": self._reset},
             "faults": {"POST": self._arm, "DELETE": self._disarm},
+            "mail": {"GET": self._mail},
         }
 
     async def answer(self, call: Call) -> Answer:
@@ -87,6 +100,7 @@ class Control:
             ],
         }
         content |= {"model": self.model} if self.model else {}
+        content |= {"targets": self.targets} if self.targets else {}
         return json_answer(content, 200 if well else 503)
 
     async def _token(self, call: Call) -> Answer:
@@ -132,6 +146,11 @@ class Control:
     async def _counts(self, call: Call) -> Answer:
         _query(call, Nothing)
         return json_answer(priced(self.operations, load_prices()))
+
+    async def _mail(self, call: Call) -> Answer:
+        subject = _query(call, MailQuery).subject
+        nothing = {"url": "", "items": []}
+        return json_answer(nothing if self.mail is None else await self.mail(subject))
 
     async def _reset(self, call: Call) -> Answer:
         _query(call, Nothing)

@@ -92,5 +92,11 @@ class EventQuery(Model):
     limit: Annotated[int, Field(ge=1, le=500)] = 500
 
 
+class MailQuery(Model):
+    """The mails to list: those with that in their subject."""
+
+    subject: Annotated[str, StringConstraints(max_length=300)] = ""
+
+
 class Nothing(Model):
     """No body and no query."""

@@ -13,6 +13,7 @@ from emulators.browser import Browser
 from emulators.client import PlatformClient
 from emulators.demo.choosing import chosen
 from emulators.demo.elsewhere import called_from_elsewhere
+from emulators.demo.mailing import mailed, policy_published
 from emulators.demo.narrator import Narrator
 from emulators.demo.person import Person, SignedIn
 from emulators.demo.run import ran
@@ -36,11 +37,13 @@ def tell(base_url: str, narrator: Narrator) -> None:
         governor, author = _founded(platform, founders, colleagues, narrator)
         example = _approved_by_hand(author, governor, platform, narrator)
         _precedent(governor, example, narrator)
+        published_at = policy_published(author, governor, platform, narrator)
         _vetoed(author, governor, platform, narrator)
         _confirmed(author, governor, platform, narrator)
         ran(author, governor, platform, narrator)
         chosen(author, governor, platform, narrator)
         called_from_elsewhere(governor, platform, narrator)
+        mailed(author, governor, platform, narrator, published_at)
         narrator.dashboard(governor.get("/v1/mobile/dashboard"))
         platform.wait_until_idle()
         narrator.causes(platform.events())
@@ -59,11 +62,12 @@ def _founded(
     tenant = founder.post("/v1/tenants", body)
     founder.enter(tenant["tenant_id"])
     narrator.step("She founds a tenant", f"{tenant['slug']}, {tenant['tenant_id']}")
-    invitation = founder.post("/v1/invitations", {"roles": ["developer"]})
+    invitation = founder.post("/v1/invitations", {"roles": ["developer", "tenant_admin"]})
     colleague = SignedIn(platform, colleagues, "ada", "github")
     colleague.post(f"/v1/invitations/{invitation['token']}/accept")
     colleague.enter(tenant["tenant_id"])
-    narrator.step("Ada signs in with GitHub and accepts", f"{colleague.principal}, a developer")
+    told = f"{colleague.principal}, who builds agents and writes policies"
+    narrator.step("Ada signs in with GitHub and accepts", told)
     return founder, colleague
 
 

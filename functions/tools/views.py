@@ -3,14 +3,13 @@
 from typing import Any, Self
 
 from events.connectors import (
+    AnyOperation,
     Connector,
-    ConnectorOperation,
     ConnectorStatus,
     ConnectorTrust,
     Difference,
     GovernedOperation,
     Method,
-    ToolOperation,
 )
 from events.credentials import (
     Credential,
@@ -20,6 +19,7 @@ from events.credentials import (
     Shown,
 )
 from events.effects import Effect
+from events.mail import MailSettings
 from events.mcp import McpServer, McpTool
 from events.specs import Classification
 from functions.tools.rules.differences import Changed, differences
@@ -41,7 +41,7 @@ class OperationView(GovernedOperation):
     counts_as: Effect
 
     @classmethod
-    def of(cls, operation: ConnectorOperation | ToolOperation) -> Self:
+    def of(cls, operation: AnyOperation) -> Self:
         """The operation as it is shown."""
         return part_of(cls, operation, counts_as=operation.counted_effect)
 
@@ -88,11 +88,13 @@ class ConnectorSummary(Model):
 
 
 class ConnectorView(ConnectorSummary):
-    """A connector with its operations. `server`: an MCP server, as its tools were read.
-    `differences`: where something else was activated last, what differs from that."""
+    """A connector with its operations. `server`: an MCP server, as its tools were read. `mail`:
+    what a relay takes. `differences`: where something else was activated last, what differs from
+    that."""
 
     operations: tuple[OperationView, ...]
     server: McpServer | None = None
+    mail: MailSettings | None = None
     differences: tuple[DifferenceView, ...] = ()
 
     @classmethod
@@ -106,6 +108,7 @@ class ConnectorView(ConnectorSummary):
             **_definition(connector),
             operations=tuple(map(OperationView.of, definition.operations)),
             server=definition.server,
+            mail=definition.mail,
             differences=tuple(map(DifferenceView.of, differing)),
         )
 

@@ -58,7 +58,7 @@ class OutsideUrl(NamedTuple):
             raise NotCallable("must be at an https address")
         is_loopback = parts.scheme == "http"
         found = _AUTHORITY.fullmatch(parts.netloc.lower())
-        if found is None or not _is_host(found[1], is_loopback=is_loopback):
+        if found is None or not is_host(found[1], is_loopback=is_loopback):
             raise NotCallable("needs an address that names a host of the internet and no user")
         port = int(found[2] or _USUAL[parts.scheme])
         if port != HTTPS_PORT and not (is_loopback and 0 < port < 65_536):
@@ -94,13 +94,19 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
     return address in _UNICAST and not any(address in each for each in _SPECIAL)
 
 
-def _is_host(host: str, *, is_loopback: bool) -> bool:
+def is_host(host: str, *, is_loopback: bool) -> bool:
     """Whether it is a name with a dot or a number in the usual form: `127.1`, `0x7f.1` and
-    `2130706433` are names to some programs and numbers to others."""
+    `2130706433` are names to some programs and numbers to others. `is_loopback`: `localhost` is one
+    too."""
     if host == _LOCALHOST:
         return is_loopback
     try:
         ip_address(host.strip("[]"))
     except ValueError:
-        return len(host) <= _LONGEST_NAME and _NAME.fullmatch(host) is not None
+        return is_name(host)
     return host.startswith("[") == (":" in host)
+
+
+def is_name(host: str) -> bool:
+    """Whether it is a name of the internet with a dot, in lower-case ASCII."""
+    return len(host) <= _LONGEST_NAME and _NAME.fullmatch(host) is not None

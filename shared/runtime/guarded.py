@@ -8,24 +8,18 @@ the Host header keep the name.
 Importing this loads the library; callers import it where they call."""
 
 import asyncio
-import socket
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from ipaddress import ip_address
 from typing import Any
 
 import httpcore2
 import httpx2
 
-from shared.kit.public_addresses import NotCallable, OutsideUrl, is_public
+from shared.kit.public_addresses import NotCallable, OutsideUrl
 from shared.runtime.certificates import trusted_certificates
+from shared.runtime.outside_names import NotOutside, address_of
 
 TIMEOUT_SECONDS = 5.0
-# A name server that never answers holds a thread for longer than we wait. These are its own, so
-# that it stops other calls to the outside at most.
-NAME_THREADS = 8
 
 
 class AddressRefused(httpx2.ConnectError):
@@ -93,9 +87,11 @@ class _GuardedBackend(httpcore2.AsyncNetworkBackend):
     ) -> httpcore2.AsyncNetworkStream:
         try:
             async with asyncio.timeout(timeout):
-                address = await self._address_of(host, port)
+                address = await address_of(host, port, is_loopback=self._is_loopback)
         except TimeoutError as error:
             raise httpcore2.ConnectTimeout("the name server does not answer") from error
+        except NotOutside as error:
+            raise AddressRefused(str(error)) from error
         except OSError as error:
             raise httpcore2.ConnectError("nobody has the name") from error
         return await self._plain.connect_tcp(address, port, timeout, local_address, socket_options)
@@ -110,24 +106,3 @@ class _GuardedBackend(httpcore2.AsyncNetworkBackend):
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
-
-    async def _address_of(self, host: str, port: int) -> str:
-        """The address to call, of all that the host has now."""
-        loop = asyncio.get_running_loop()
-        found = await loop.run_in_executor(_name_threads(), _resolved, host, port)
-        addresses = [ip_address(each) for each in found]
-        # A name for this machine is called without TLS, and may not mean another one.
-        are_right = all(a.is_loopback if self._is_loopback else is_public(a) for a in addresses)
-        if not addresses or not are_right:
-            raise AddressRefused("is not at an address of the public internet")
-        return str(addresses[0])
-
-
-def _resolved(host: str, port: int) -> list[str]:
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
-    return [str(each[4][0]) for each in found]
-
-
-@cache
-def _name_threads() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(NAME_THREADS, "names-outside")

@@ -6,6 +6,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from events.connectors import (
     MOST_OPERATIONS,
+    SENDING,
     ConnectorDefinition,
     ConnectorKind,
     ConnectorOperation,
@@ -14,6 +15,7 @@ from events.connectors import (
     Host,
 )
 from events.effects import Effect
+from events.mail import MailSettings
 from events.receipts import Sha256
 from events.specs import Classification, Label, Name
 from functions.tools.aggregates import CONNECTORS, RUN
@@ -36,16 +38,21 @@ Hosts = Annotated[tuple[Host, ...], Field(max_length=20)]
 Operations = Annotated[
     tuple[ConnectorOperation, ...], Field(min_length=1, max_length=MOST_OPERATIONS)
 ]
+_NOT_DESCRIBED = {
+    "mcp": "are read from the server: leave them out, and say their effects with PATCH",
+    "smtp": "are known: leave them out; mail is sent by messages.send",
+}
 # What people say of operations.
 _WORDS = ("effects", "undos", "idempotent")
 GOVERNING = ("govern",)
 
 
 class ConnectorBody(Model):
-    """A connector: an HTTP service at `url` with its operations, or, of the kind `mcp`, a server of
-    the Model Context Protocol, whose operations are the tools that it lists. Calls reach `hosts`
-    and no others, by default the host of `url`. `credential` is the name of one that is stored.
-    `trust`: what its system answers is labelled `untrusted`, unless it is trusted, and
+    """A connector: an HTTP service at `url` with its operations; of the kind `mcp`, a server of the
+    Model Context Protocol, whose operations are the tools that it lists; of the kind `smtp`, the
+    relay that mail is sent through as `mail` says, by its one operation `messages.send`. Calls
+    reach `hosts` and no others, by default the host of `url`. `credential` is the name of one that
+    is stored. `trust`: what its system answers is labelled `untrusted`, unless it is trusted, and
     `classified:<classification>`, where one is said."""
 
     name: Name
@@ -54,35 +61,40 @@ class ConnectorBody(Model):
     hosts: Hosts = ()
     credential: Name | None = None
     operations: Operations | None = None
+    mail: MailSettings | None = None
     trust: ConnectorTrust = "untrusted"
     classification: Classification | None = None
 
     @property
     def unread(self) -> ConnectorDefinition:
         """The definition, without the operations of a server that nobody has read yet. Raises
-        Invalid for operations of an MCP server, and an HTTP service without them."""
-        if self.kind == "mcp" and self.operations is not None:
-            told = "are read from the server: leave them out, and say their effects with PATCH"
-            raise Invalid(FieldError("operations", told))
+        Invalid for operations of what is no HTTP service, an HTTP service without them, and mail of
+        what is no relay."""
+        if self.kind != "http" and self.operations is not None:
+            raise Invalid(FieldError("operations", _NOT_DESCRIBED[self.kind]))
+        if self.kind != "smtp" and self.mail is not None:
+            raise Invalid(FieldError("mail", f"is nothing that {self.kind} has: leave it out"))
         if self.kind == "http" and self.operations is None:
             told = "are needed: describe at least one, or say that its kind is mcp"
             raise Invalid(FieldError("operations", told))
         fields = {name: getattr(self, name) for name in type(self).model_fields}
+        known = (SENDING,) if self.kind == "smtp" else self.operations or ()
         return ConnectorDefinition.model_construct(
-            **{**fields, "operations": self.operations or (), "server": None}
+            **{**fields, "operations": known, "server": None}
         )
 
 
 class ConnectorChange(Model):
     """What changes of a connector: its address, its hosts, its credential, its trust, its
-    classification, all of its operations, or, by their names, the effects of some of them, what
-    undoes them, and whether calling them again does no harm. The address and the tools of an MCP
-    server are what was read there."""
+    classification, what a relay takes, all of its operations, or, by their names, the effects of
+    some of them, what undoes them, and whether calling them again does no harm. The address and the
+    tools of an MCP server are what was read there."""
 
     url: Url | None = None
     hosts: Hosts | None = None
     credential: Name | None = None
     operations: Operations | None = None
+    mail: MailSettings | None = None
     trust: ConnectorTrust | None = None
     classification: Classification | None = None
     effects: Annotated[dict[Label, Effect], Field(max_length=MOST_OPERATIONS)] | None = None
@@ -112,6 +124,11 @@ class ConnectorChange(Model):
             for name in self.model_fields_set & {"url", "operations"}:
                 told = "is what was read there: register the server under another name, or refresh"
                 raise Invalid(FieldError(name, told))
+        if definition.kind == "smtp" and self.operations is not None:
+            raise Invalid(FieldError("operations", _NOT_DESCRIBED["smtp"]))
+        if definition.kind != "smtp" and self.mail is not None:
+            told = f"is nothing that {definition.kind} has: leave it out"
+            raise Invalid(FieldError("mail", told))
         sent = {name: getattr(self, name) for name in self.model_fields_set}
         words = {name: sent.pop(name) for name in _WORDS if name in sent}
         return with_words(definition.but(**sent), words)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from functions.tools.http.answers import taken
 from functions.tools.http.outcomes import Answered, NeverSent, Outcome, Refused, Unknown
 from functions.tools.http.requests import NotSendable, Prepared, prepare
-from functions.tools.http.showing import Shown, show
+from functions.tools.http.showing import Shown, Signing, show
 from functions.tools.http.targets import (
     Auth,
     Basic,
@@ -71,7 +71,7 @@ async def call_http(
         request = prepare(target, operation, arguments, key=key, may_be_loopback=may_be_loopback)
     except NotSendable as error:
         return Refused(reason=str(error), detail=error.detail)
-    sending = _Sending(request, may_be_loopback)
+    sending = _Sending(request, key, may_be_loopback)
     try:
         async with asyncio.timeout(WITHIN_SECONDS):
             return await _shown_and_sent(sending, target.auth, credential)
@@ -86,7 +86,7 @@ async def call_http(
 async def _shown_and_sent(
     sending: "_Sending", auth: Auth | None, credential: Credential | None
 ) -> Outcome:
-    shown = await show(auth, credential, may_be_loopback=sending.may_be_loopback)
+    shown = await sending.shown(auth, credential)
     outcome = await sending.send(shown)
     if not (isinstance(outcome, Answered) and outcome.status == _UNAUTHORIZED):
         return outcome
@@ -97,16 +97,22 @@ async def _shown_and_sent(
     forget_token(auth, credential, shown.kept_token)
     # Whoever was not let in has not acted.
     sending.was_sent = False
-    return await sending.send(await show(auth, credential, may_be_loopback=sending.may_be_loopback))
+    return await sending.send(await sending.shown(auth, credential))
 
 
 class _Sending:
     """A request on its way, and whether any of it was sent."""
 
-    def __init__(self, request: Prepared, may_be_loopback: bool) -> None:
+    def __init__(self, request: Prepared, key: str, may_be_loopback: bool) -> None:
         self.request = request
+        self.key = key
         self.may_be_loopback = may_be_loopback
         self.was_sent = False
+
+    async def shown(self, auth: Auth | None, credential: Credential | None) -> Shown:
+        """What the service is shown with it. Raises NotSendable, and what `access_token` raises."""
+        signing = Signing(self.key, self.request.body or b"")
+        return await show(auth, credential, may_be_loopback=self.may_be_loopback, signing=signing)
 
     async def send(self, shown: Shown) -> Outcome:
         """What became of it. Raises TimeoutError, NotSendable."""

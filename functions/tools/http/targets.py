@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 from pydantic import SecretStr
 
+from functions.tools.http.signing import ID
 from shared.kit.public_addresses import NotCallable, OutsideUrl
 from shared.kit.secret_headers import may_hold
 
@@ -62,7 +63,13 @@ class ClientCredentials:
     client_in: Literal["header", "body"] = "header"
 
 
-Auth = Bearer | InHeader | Basic | ClientCredentials
+@dataclass(frozen=True, kw_only=True)
+class Webhook:
+    """The secret is shown to nobody: it signs the body, as Standard Webhooks has it. A receiver
+    takes what comes twice under one `webhook-id`, which is the key of the call, once."""
+
+
+Auth = Bearer | InHeader | Basic | ClientCredentials | Webhook
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,8 +136,14 @@ def wrong_target(target: Target, *, may_be_loopback: bool) -> str | None:
 
 
 def wrong_together(target: Target, operation: HttpOperation) -> str | None:
-    """What is wrong with this operation at this target: the key and the credential in one
-    header."""
+    """What is wrong with this operation at this target: the key and the credential in one header,
+    or nothing that could be signed."""
+    if isinstance(target.auth, Webhook):
+        if operation.method in WITHOUT_BODY:
+            return "method: must be POST, PUT or PATCH, because the credential signs the body"
+        if operation.idempotency_header not in (None, ID):
+            return f"idempotency_header: must be {ID}, which the credential signs"
+        return None
     taken = target.auth.name.lower() if isinstance(target.auth, InHeader) else _AUTHORIZATION
     if (operation.idempotency_header or "").lower() == taken:
         return "idempotency_header: the credential is in this header"

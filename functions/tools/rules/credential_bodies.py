@@ -7,6 +7,7 @@ from pydantic import Field, SecretStr, StringConstraints, model_validator
 
 from events.connectors import Header
 from events.credentials import CredentialKind, CredentialUse, Hosts, Shown
+from functions.tools.http.signing import WrongSecret, keys_of
 from shared.kit.models import Model
 from shared.kit.secret_headers import may_hold
 
@@ -24,12 +25,14 @@ _NEEDS: dict[CredentialKind, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "header": (("header",), ()),
     "basic": (("user",), ()),
     "oauth2": (("user", "token_url"), ("scope", "audience")),
+    "webhook": ((), ()),
 }
 
 
 class CredentialBody(Model):
-    """A credential. `secret` is the token, the header's value, the password, or the secret of the
-    OAuth 2.0 client whose id is `user`; it is stored and never shown again. It is sent to `hosts`
+    """A credential. `secret` is the token, the header's value, the password, the secret of the
+    OAuth 2.0 client whose id is `user`, or what signs webhooks, `whsec_…`, where the one before
+    may follow after a space; it is stored and never shown again. It is sent to `hosts`
     and to no others, `used_by` connectors or by routes of models, which take `bearer` and
     `header`."""
 
@@ -55,6 +58,11 @@ class CredentialBody(Model):
             raise ValueError(f"routes of models take bearer and header, and not {self.kind}")
         if self.used_by == "models" and self.header is not None and not may_hold(self.header):
             raise ValueError(f"{self.header!r} is no header that a credential may go into")
+        if self.kind == "webhook":
+            try:
+                keys_of(self.secret.get_secret_value())
+            except WrongSecret as error:
+                raise ValueError(f"a secret of webhooks {error}") from error
         for name in Shown.model_fields:
             if getattr(self, name) is not None and name not in (*needed, *more):
                 raise ValueError(f"a credential of the kind {self.kind} has no {name}")

@@ -4,15 +4,19 @@ from collections.abc import Collection, Iterator
 
 from events.catalogue import CONNECTORS
 from events.connectors import (
+    SENDING,
+    AnyOperation,
     ConnectorDefinition,
     ConnectorOperation,
     GovernedOperation,
-    ToolOperation,
+    MailOperation,
 )
 from events.effects import gravity
 from functions.tools.http.targets import wrong_operation, wrong_target
+from functions.tools.rules.mail import wrong_mail
 from functions.tools.rules.schemas import schema_fault
 from functions.tools.rules.targets import sent_as, target_of
+from functions.tools.smtp.relays import Relay
 from shared.kit.errors import FieldError, Invalid
 from shared.kit.expressions import ExpressionInvalid
 from shared.kit.json_limits import JsonLimit
@@ -34,11 +38,11 @@ def checked(
     errors = list(_of_address(definition, may_be_loopback, baked))
     whole = definition.in_order
     if not errors and definition.baked is None:
-        host = OutsideUrl.read(definition.url, may_be_loopback=may_be_loopback).host
+        host = _host_of(definition, may_be_loopback)
         whole = definition.but(hosts=definition.hosts or (host,)).in_order
         if host not in whole.hosts:
             errors.append(FieldError("hosts", f"lack {host}, which the url names: add it"))
-    if definition.name in CONNECTORS:
+    if definition.name in CONNECTORS and not _is_the_catalogues(definition):
         told = "is a connector of the catalogue: choose another name, for example with your own"
         errors.append(FieldError("name", told))
     names = [each.name.casefold() for each in definition.operations]
@@ -62,14 +66,29 @@ def _of_address(
         yield from _of_baked(definition, baked)
         return
     try:
-        host = OutsideUrl.read(definition.url, may_be_loopback=may_be_loopback).host
+        host = _host_of(definition, may_be_loopback)
     except NotCallable as error:
         yield FieldError("url", str(error))
+        return
+    if definition.kind == "smtp":
+        yield from wrong_mail(definition)
         return
     target = target_of(definition.but(hosts=(host,)), None)
     told = wrong_target(target, may_be_loopback=may_be_loopback)
     if told is not None:
         yield FieldError("url", told.partition(": ")[2])
+
+
+def _host_of(definition: ConnectorDefinition, may_be_loopback: bool) -> str:
+    """The host that its address names. Raises NotCallable."""
+    read = Relay.read if definition.kind == "smtp" else OutsideUrl.read
+    return read(definition.url, may_be_loopback=may_be_loopback).host
+
+
+def _is_the_catalogues(definition: ConnectorDefinition) -> bool:
+    """Whether it does what the catalogue says that a connector of its name does."""
+    said = CONNECTORS[definition.name]
+    return definition.kind == "smtp" and all(each.name in said for each in definition.operations)
 
 
 def _of_baked(definition: ConnectorDefinition, baked: Collection[str]) -> Iterator[FieldError]:
@@ -84,8 +103,11 @@ def _of_baked(definition: ConnectorDefinition, baked: Collection[str]) -> Iterat
 
 
 def _of_operation(
-    path: str, operation: ConnectorOperation | ToolOperation, definition: ConnectorDefinition
+    path: str, operation: AnyOperation, definition: ConnectorDefinition
 ) -> Iterator[FieldError]:
+    if isinstance(operation, MailOperation):
+        yield from _of_sending(path, operation)
+        return
     told = schema_fault(operation.input_schema)
     if told is not None:
         yield FieldError(f"{path}.input_schema", told)
@@ -98,6 +120,15 @@ def _of_operation(
             yield FieldError(f"{path}.idempotency_header", told)
     if operation.undo is not None:
         yield from _of_undo(path, operation, definition)
+
+
+def _of_sending(path: str, operation: MailOperation) -> Iterator[FieldError]:
+    if operation.effect != SENDING.effect:
+        yield FieldError(
+            f"{path}.effect", f"is {SENDING.effect}: mail that is sent is nothing else"
+        )
+    if operation.undo is not None:
+        yield FieldError(f"{path}.undo", "is nothing that mail has: leave it out")
 
 
 def _of_places(path: str, operation: ConnectorOperation) -> Iterator[FieldError]:

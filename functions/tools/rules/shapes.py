@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from events.connectors import HTTP_OUTPUT
+from events.mail import SEND_OUTPUT
 from events.mcp import MCP_OUTPUT
 from events.operations import OPERATIONS, OperationDefinition
 from shared.kit.shapes import wrong
 
-_ANY_CONNECTORS = {"anyOf": [HTTP_OUTPUT, MCP_OUTPUT]}
+_ANY_CONNECTORS = {"anyOf": [HTTP_OUTPUT, MCP_OUTPUT, SEND_OUTPUT]}
 
 
 def wrong_arguments(definition: OperationDefinition, arguments: Mapping[str, Any]) -> str | None:

@@ -12,6 +12,7 @@ from functions.tools.http.targets import (
     HttpOperation,
     InHeader,
     Target,
+    Webhook,
     wrong_target,
     wrong_together,
 )
@@ -28,6 +29,8 @@ def auth_of(credential: Credential) -> Auth:
             return Basic()
         case "header":
             return InHeader(name=shown.header or "")
+        case "webhook":
+            return Webhook()
         case "oauth2":
             return ClientCredentials(
                 token_url=shown.token_url or "", scope=shown.scope, audience=shown.audience
@@ -54,13 +57,14 @@ def wrong_with(
 ) -> Iterator[FieldError]:
     """Why calls of a checked definition could not be sent with the credential; nothing where they
     can, and where it names one that is not stored yet."""
-    if definition.baked is not None:
+    is_named = definition.credential is not None
+    if definition.baked is not None or (is_named and not is_there(credential)):
         return
-    if definition.credential is None:
-        auth = None
-    elif credential is not None and is_there(credential):
-        auth = auth_of(credential)
-    else:
+    auth = auth_of(credential) if is_named and credential is not None else None
+    told = _wrong_kind(definition, auth)
+    if told is not None:
+        yield FieldError("credential", f"does not fit: {told}")
+    if definition.kind == "smtp":
         return
     target = target_of(definition, auth)
     told = wrong_target(target, may_be_loopback=may_be_loopback)
@@ -74,3 +78,12 @@ def wrong_with(
             field, _, told = told.partition(": ")
             told = f"{told}: name the header that the service reads the key from"
             yield FieldError(f"operations.{number}.{field}", told)
+
+
+def _wrong_kind(definition: ConnectorDefinition, auth: Auth | None) -> str | None:
+    """Why nothing of the connector's kind takes such a credential, or None."""
+    if definition.kind == "smtp" and not isinstance(auth, Basic | None):
+        return "a relay takes a user and a password, a credential of kind basic"
+    if definition.kind == "mcp" and isinstance(auth, Webhook):
+        return "it signs webhooks, which no MCP server takes"
+    return None

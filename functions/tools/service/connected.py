@@ -4,7 +4,12 @@ from typing import Any, NamedTuple
 
 from pydantic import SecretStr
 
-from events.connectors import ConnectorDefinition, ConnectorOperation, ToolOperation
+from events.connectors import (
+    AnyOperation,
+    ConnectorDefinition,
+    MailOperation,
+    ToolOperation,
+)
 from events.credentials import credential_id, why_not_for
 from functions.tools.http.acting import Auth, call_http
 from functions.tools.http.acting import Credential as Secret
@@ -21,6 +26,7 @@ from functions.tools.own.acting import (
 )
 from functions.tools.rules.targets import auth_of, sent_as, target_of
 from functions.tools.settings import settings
+from functions.tools.smtp.outcomes import Taken
 from shared.connectors import read_credentials
 from shared.kit.canonical import canonical_json
 from shared.kit.json_limits import JsonLimit
@@ -74,12 +80,14 @@ async def made_with(
 
 async def call(
     definition: ConnectorDefinition,
-    operation: ConnectorOperation | ToolOperation,
+    operation: AnyOperation,
     shown: With,
     act: Act,
 ) -> Done:
     """What the call gave. Raises TargetRefused, NotReached, Unanswered, NotTaken."""
     may_be_loopback = settings().may_be_loopback
+    if isinstance(operation, MailOperation):
+        return await _mailed(definition, shown, act)
     if isinstance(operation, ToolOperation) and definition.baked is not None:
         given = await _called_baked(definition.baked, definition, operation, act)
         return _tool_done(given, operation)
@@ -103,6 +111,25 @@ async def call(
             may_be_loopback=may_be_loopback,
         )
     )
+
+
+async def _mailed(definition: ConnectorDefinition, shown: With, act: Act) -> Done:
+    from functions.tools.smtp.acting import send_mail
+
+    outcome = await send_mail(
+        definition,
+        act.arguments,
+        call_id=act.invocation.invocation_id,
+        at=act.invocation.at,
+        auth=shown.auth,
+        credential=shown.secret,
+        may_be_loopback=settings().may_be_loopback,
+    )
+    if not isinstance(outcome, Taken):
+        return _done(outcome)
+    refused = [each._asdict() for each in outcome.refused]
+    given = {"message_id": outcome.message_id, "accepted": list(outcome.accepted)}
+    return Done({**given, "refused": refused})
 
 
 async def _called_baked(

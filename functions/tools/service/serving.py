@@ -6,9 +6,8 @@ from typing import Any, NamedTuple
 from events.connectors import (
     GRAVEST,
     HTTP_OUTPUT,
+    AnyOperation,
     Connector,
-    ConnectorOperation,
-    ToolOperation,
 )
 from events.labels import Labels
 from events.operations import OPERATIONS, SYSTEM, OperationDefinition
@@ -69,7 +68,7 @@ async def served(tenant_id: str, within: str | None, operation: str, pin: str | 
 async def _with_credential(
     store: TenantStore,
     connector: Connector,
-    operation: ConnectorOperation | ToolOperation,
+    operation: AnyOperation,
     definition: OperationDefinition,
 ) -> Served:
     """The value is read before an intent is stored: whoever cannot read it leaves no doubt."""

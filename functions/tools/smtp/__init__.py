@@ -1,0 +1,1 @@
+"""Mail, sent through the relay of a tenant."""
