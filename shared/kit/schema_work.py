@@ -15,8 +15,8 @@ from shared.kit.schema_parts import NOTHING, Part, Parts, TooCostly
 MOST_WORK = 2_000_000
 # For one part of a value. A value of a hundred parts can be judged by whatever is accepted.
 MOST_FOR_A_PART = 20_000
-# What is accepted holds so many levels, however their parts fork; deeper ones are counted.
-CERTAIN_LEVELS = 6
+# In so many levels of a value, however the parts of the schema fork; deeper ones are counted.
+CERTAIN_LEVELS = 3
 # Of what counts: it takes some milliseconds itself.
 _MOST_STATES, _MOST_STEPS = 2_000, 40_000
 _DEEPEST = 64
@@ -76,8 +76,10 @@ class SchemaWork:
         self._states: dict[frozenset[tuple[Part, int]], State] = {}
         self._steps = 0
         self.has_branches = self._parts.has_branches
+        self._most_for_a_part = MOST_FOR_A_PART
         self.root = self._state(Counter({self._parts.root: 1}))
         self._look_ahead()
+        self._most_for_a_part = MOST_WORK
 
     def work(self, value: Any) -> int:
         """The units of work for a value. Raises TooCostly beyond the most that a value may take,
@@ -171,7 +173,7 @@ class SchemaWork:
                 self._count_steps(1)
                 closure[each] += n * times
         state = self._states[key] = State(entries, closure)
-        if state.work > MOST_FOR_A_PART:
+        if state.work > self._most_for_a_part:
             told = "asks too much about one part of a value: use fewer $ref and fewer alternatives"
             raise TooCostly(f"{told} that lead to the same")
         return state
