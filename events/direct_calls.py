@@ -34,8 +34,8 @@ class DirectCallState(EventData):
 @event("assent.direct_call.approval_needed.v1")
 class DirectCallApprovalNeeded(Question, DirectCallState):
     """An agent elsewhere asks for a call that needs assent. `content_hash` names `{agent_id,
-    agent, operation, pin, effect, arguments}`, `evidence_hash` a list with who asks and what the
-    operation is, `assessment_hash` an `events.dossiers.Assessment`."""
+    agent, agent_version, operation, pin, effect, arguments}`, `evidence_hash` a list with who asks
+    and what the operation is, `assessment_hash` an `events.dossiers.Assessment`."""
 
     kind: Kind
     effect: Effect

@@ -9,6 +9,7 @@ from functions.tools.rules.credential import CredentialBook
 from functions.tools.rules.direct_call import DirectCall, next_timer
 from functions.tools.rules.entity_types import INVOCATION
 from functions.tools.rules.invocation import Invocation
+from functions.tools.rules.open_approvals import OpenApprovals
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.runner import Runner
 from shared.budgets.aggregates import BUDGETS
@@ -70,4 +71,15 @@ BOOK = Aggregate(
     id_of=lambda _: BOOK_ID,
 )
 
-RUN = Runner("tools", INVOCATIONS, DIRECT_CALLS, BUDGETS, CONNECTORS, CREDENTIALS, BOOK)
+OPEN_ID = "current"
+OPEN_APPROVALS = Aggregate(
+    noun="open_approvals",
+    model=OpenApprovals,
+    collection="open_approvals",
+    id_of=lambda _: OPEN_ID,
+)
+
+RUN = Runner(
+    *("tools", INVOCATIONS, DIRECT_CALLS, OPEN_APPROVALS),
+    *(BUDGETS, CONNECTORS, CREDENTIALS, BOOK),
+)

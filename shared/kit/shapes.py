@@ -1,37 +1,24 @@
 """Whether a value is what a JSON Schema says, in words that quote nothing of it."""
 
-import json
 from collections.abc import Mapping
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    import jsonschema_rs
+from shared.kit.schemas import Fault, TooCostly, faults
 
 MOST_NAMED = 3
-_KEPT = 512
 
 
 def wrong(schema: Mapping[str, Any], value: Any, name: str) -> str | None:
-    """What is wrong with the value of that name, or None."""
+    """What is wrong with the value of that name, or None. Names only what the schema names."""
     try:
-        errors = list(_validator(json.dumps(schema)).iter_errors(value))[:MOST_NAMED]
+        found = faults(schema, value)[:MOST_NAMED]
+    except TooCostly as error:
+        return f"{name}: cannot be judged, as its schema {error}"
     except ValueError:
         return f"{name}: has no JSON form"
-    found = []
-    for error in errors:
-        path = ".".join((name, *map(str, error.instance_path)))
-        found.append(f"{path}: {_said(error)}")
-    return "; ".join(found) or None
+    return "; ".join(f"{'.'.join((name, *each.named))}: {_said(each)}" for each in found) or None
 
 
-@lru_cache(maxsize=_KEPT)
-def _validator(schema: str) -> "jsonschema_rs.Draft202012Validator":
-    from jsonschema_rs import Draft202012Validator
-
-    return Draft202012Validator(json.loads(schema))
-
-
-def _said(error: "jsonschema_rs.ValidationError") -> str:
-    """The library quotes the value, which may be long and a person's."""
-    return f"does not keep {'/'.join(map(str, error.schema_path))}"
+def _said(fault: Fault) -> str:
+    """The message quotes the value, which may be long and a person's."""
+    return fault.message if fault.is_whole else f"does not keep {'/'.join(fault.keeps)}"

@@ -120,7 +120,7 @@ def main(arguments: "Sequence[str]") -> None:
 def confine(program: str) -> None:
     """Gives up all that the program does not need. Raises NotConfined where a system of this kind
     could and this one does not, OSError."""
-    os.closerange(3, MOST_FILES * 64)
+    close_inherited()
     os.chdir("/")
     limit_resources()
     if sys.platform != "linux":
@@ -130,6 +130,30 @@ def confine(program: str) -> None:
         raise NotConfined("it could gain privileges")
     limit_files(libc, program)
     limit_calls(libc)
+
+
+def close_inherited() -> None:
+    """Closes all descriptors but those of its input, output and errors, however high their numbers
+    are: the bound of open files may have been lowered since. Raises OSError."""
+    for folder in ("/proc/self/fd", "/dev/fd"):
+        try:
+            numbers = [int(each) for each in os.listdir(folder)]
+        except (OSError, ValueError):
+            continue
+        for each in numbers:
+            if each > 2:
+                _close(each)
+        return
+    os.closerange(3, 1 << 20)
+
+
+def _close(number: int) -> None:
+    try:
+        os.close(number)
+    except OSError as error:
+        # The one that listed the others is closed already.
+        if error.errno != errno.EBADF:
+            raise
 
 
 def limit_resources() -> None:

@@ -1,11 +1,10 @@
 """JSON Schemas of operations and inputs: what a value, or what an expression gives, may be."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 from shared.kit.expressions import Path, in_words
+from shared.kit.schemas import TooCostly, faults, unjudgeable
 from shared.kit.wording import one_of
 
 Schema = Mapping[str, Any]
@@ -14,31 +13,33 @@ ANY: Schema = {}
 _OF_THE_WHOLE = frozenset({
     "anyOf", "oneOf", "not", "enum", "const", "if", "uniqueItems", "contains",
 })  # fmt: skip
-_NAMED_SCHEMAS = 512
 
 
 def mistakes(
     schema: Schema, value: Any, unknown: Sequence[Path] = ()
 ) -> Iterator[tuple[Path, str]]:
     """What a value has wrong by the schema, each with its place. What expressions at the `unknown`
-    places give is not judged."""
-    for error in _validator(json.dumps(schema, sort_keys=True)).iter_errors(value):
-        at = tuple(error.instance_path)
+    places give is not judged; who makes the call judges all of it."""
+    try:
+        found = faults(schema, value)
+    except TooCostly as error:
+        yield (), f"cannot be judged, as its schema {error}"
+        return
+    for each in found:
+        at = each.place
         if at in unknown:
             continue
-        keyword = str(error.schema_path[-1]) if error.schema_path else ""
-        if keyword in _OF_THE_WHOLE and any(each[: len(at)] == at for each in unknown):
+        keyword = each.keeps[-1] if each.keeps else ""
+        is_whole = each.is_whole or keyword in _OF_THE_WHOLE
+        if is_whole and any(place[: len(at)] == at for place in unknown):
             continue
-        yield at, _said(error.message)
+        yield at, _said(each.message)
 
 
 def problem_with(schema: Schema) -> str | None:
     """What keeps a schema from being one; None where nothing does."""
-    try:
-        _validator(json.dumps(schema, sort_keys=True))
-    except ValueError as error:
-        return f"is no schema that can be judged: {_said(str(error).splitlines()[0])}"
-    return None
+    told = unjudgeable(schema)
+    return None if told is None else _said(told)
 
 
 def at_place(schema: Schema, place: Path) -> Schema | str:
@@ -80,20 +81,6 @@ def misfit(given: Schema, wanted: Schema) -> str | None:
     if have is None or want is None or have & want:
         return None
     return f"gives {one_of(have)}, where {one_of(want)} is wanted"
-
-
-@lru_cache(maxsize=_NAMED_SCHEMAS)
-def _validator(schema: str) -> Any:
-    from jsonschema_rs import Draft202012Validator, RegexOptions
-
-    # These regular expressions take time in proportion to the text.
-    return Draft202012Validator(
-        json.loads(schema), pattern_options=RegexOptions(), retriever=_fetch_nothing
-    )
-
-
-def _fetch_nothing(uri: str) -> Any:
-    raise ValueError(f"{uri} is not fetched")
 
 
 def _said(message: str) -> str:

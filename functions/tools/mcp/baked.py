@@ -9,9 +9,10 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,10 @@ STARTED_WITHIN_SECONDS = 30.0
 # A call, with this before it, is over before its intent counts as one that nobody will answer. A
 # server that takes longer goes on starting, for whoever calls next.
 AWAITED_SECONDS, AWAITED_TO_READ_SECONDS = 4.0, 15.0
-# In one process of ours, of all tenants.
-MOST_KEPT = 4
+# In one process of ours: of all tenants, and of one.
+MOST_KEPT, MOST_OF_TENANT = 4, 2
+# Whoever found no place is given the next one before others get a second.
+WANTED_SECONDS = 15.0
 _CONFINED = str(Path(__file__).with_name("confined.py"))
 
 _Key = tuple[str, str]
@@ -46,6 +49,8 @@ class _Server:
 
     def __init__(self, command: Sequence[str]) -> None:
         self.users = 0
+        # Takes no further call: somebody else waits for its place.
+        self.leaves = False
         self.session: Session | None = None
         self.protocol = ""
         self.folder = tempfile.mkdtemp(prefix="assent-mcp-")
@@ -118,11 +123,47 @@ class _Server:
         )
 
 
-def _none() -> OrderedDict[_Key, _Server]:
-    return OrderedDict()
+@dataclass
+class _Kept:
+    """The servers by tenant and name, those that were used last at the end; and which tenants
+    found no place for one, and when."""
+
+    servers: OrderedDict[_Key, _Server] = field(default_factory=OrderedDict)
+    wanted: dict[str, float] = field(default_factory=dict)
+
+    def make_room(self, tenant_id: str) -> None:
+        """Frees a place for a server of the tenant. A tenant has two at most, and one while another
+        tenant found no place. Raises NotStarted where none is free yet."""
+        now = asyncio.get_running_loop().time()
+        for key in [key for key, each in self.servers.items() if each.is_over]:
+            del self.servers[key]
+        self.wanted = {id: at for id, at in self.wanted.items() if now - at < WANTED_SECONDS}
+        most = MOST_OF_TENANT if self.wanted.keys() <= {tenant_id} else 1
+        own = [key for key in self.servers if key[0] == tenant_id]
+        if len(own) >= most and not self._ended_idle(own):
+            raise NotStarted("as many servers of the image are at work for this tenant as may be")
+        if len(self.servers) >= MOST_KEPT and not self._ended_idle(list(self.servers)):
+            self.wanted[tenant_id] = now
+            self._let_leave()
+            raise NotStarted("as many servers of the image are at work as may be")
+        self.wanted.pop(tenant_id, None)
+
+    def _ended_idle(self, among: Sequence[_Key]) -> bool:
+        idle = next((key for key in among if self.servers[key].users == 0), None)
+        if idle is not None:
+            self.servers.pop(idle).end()
+        return idle is not None
+
+    def _let_leave(self) -> None:
+        """One that is its tenant's second goes once its calls have ended."""
+        tenants = Counter(tenant_id for tenant_id, _ in self.servers)
+        for (tenant_id, _), server in self.servers.items():
+            if tenants[tenant_id] > 1:
+                server.leaves = True
+                return
 
 
-_servers = PerLoop(_none)
+_kept = PerLoop(_Kept)
 
 
 async def read_baked(tenant_id: str, name: str, command: Sequence[str]) -> Listing:
@@ -181,7 +222,8 @@ async def call_baked(
 
 async def end_servers() -> None:
     """Ends all servers of the running loop."""
-    for each in list((_servers.forget() or {}).values()):
+    kept = _kept.forget()
+    for each in list(kept.servers.values()) if kept is not None else ():
         await each.gone()
 
 
@@ -190,28 +232,22 @@ async def _spoken_to(
     tenant_id: str, name: str, command: Sequence[str], within: float
 ) -> AsyncIterator[_Server]:
     """The tenant's server, which is not ended meanwhile. Raises NotStarted."""
-    known, key = _servers.here(), (tenant_id, name)
-    server = known.get(key)
+    kept, key = _kept.here(), (tenant_id, name)
+    server = kept.servers.get(key)
     if server is None or server.is_over:
-        _make_room(known)
-        server = known[key] = _Server(command)
-    known.move_to_end(key)
+        kept.make_room(tenant_id)
+        server = kept.servers[key] = _Server(command)
+    if server.leaves:
+        raise NotStarted("another tenant waits for the place of the server")
+    kept.servers.move_to_end(key)
     server.users += 1
     try:
         await server.started(within)
         yield server
     finally:
         server.users -= 1
-
-
-def _make_room(known: OrderedDict[_Key, _Server]) -> None:
-    for key in [key for key, each in known.items() if each.is_over]:
-        del known[key]
-    while len(known) >= MOST_KEPT:
-        idle = next((key for key, each in known.items() if each.users == 0), None)
-        if idle is None:
-            raise NotStarted("as many servers of the image are at work as may be")
-        known.pop(idle).end()
+        if server.leaves and server.users == 0:
+            server.end()
 
 
 async def _killed(process: asyncio.subprocess.Process) -> None:

@@ -116,12 +116,15 @@ def after_asking(
     return Ask()
 
 
-def content_of(call: DirectCallState, name: str, effect: Effect, arguments: Any) -> Content:
-    """What an assent is for."""
+def content_of(
+    call: DirectCallState, name: str, version: str, effect: Effect, arguments: Any
+) -> Content:
+    """What an assent is for: another version of the agent asks anew."""
     return Content.of(
         {
             "agent_id": call.agent_id,
             "agent": name,
+            "agent_version": version,
             "operation": call.operation,
             "pin": call.pin,
             "effect": effect,

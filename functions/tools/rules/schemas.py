@@ -1,8 +1,9 @@
 """Whether a JSON Schema can be judged by, without asking anybody for more."""
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
+
+from shared.kit.schemas import unjudgeable
 
 _REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
 
@@ -15,17 +16,12 @@ def schema_fault(schema: Mapping[str, Any]) -> str | None:
 
 
 def leads_out(schema: Mapping[str, Any]) -> str | None:
-    """Why nothing can be judged by the schema; None where it is one that stands alone."""
-    from jsonschema_rs import Draft202012Validator
-
+    """Why nothing can be judged by the schema; None where it is one that stands alone, and that
+    takes no more work than `shared.kit.schemas` allows."""
     for key, value in _members(schema):
         if key == "$id" or (key in _REFERENCES and not str(value).startswith("#")):
             return f"has a {key} that leads out of it: write out what is meant, or name it in $defs"
-    try:
-        Draft202012Validator(json.loads(json.dumps(schema)))
-    except (ValueError, RecursionError) as error:
-        return f"is no JSON Schema: {str(error).splitlines()[0][:200]}"
-    return None
+    return unjudgeable(schema)
 
 
 def _members(value: Any) -> Iterator[tuple[str, Any]]:

@@ -15,7 +15,6 @@ from functions.tools.rules.direct_call import (
     Refuse,
     Wait,
     after_asking,
-    ask,
     begin,
     content_of,
     ended,
@@ -25,6 +24,7 @@ from functions.tools.rules.direct_call import (
 from functions.tools.rules.envelope import Denied, Grave, Verdict, judge
 from functions.tools.rules.invocation import Invocation, refused, view_of
 from functions.tools.service.admitting import Refusal, admit, ask_policies
+from functions.tools.service.asking import ask_people
 from functions.tools.service.invoking import NOTHING, Doing, Outcome
 from shared.agents import KnownAgent
 from shared.aggregates import Command
@@ -33,6 +33,7 @@ from shared.budgets.aggregates import BUDGETS
 from shared.budgets.budget import Budget
 from shared.budgets.limits import budget_id
 from shared.capabilities.grants import Assent
+from shared.kit.contents import Content
 from shared.kit.ids import new_id
 from shared.kit.models import Data
 from shared.kit.transitions import Transition
@@ -134,24 +135,38 @@ class DirectDoing(Doing):
             refusal = refusal or Refusal(verdict.why)
         if isinstance(next, Refuse):
             refusal = refusal or Refusal(next.why)
+        call_of = known or self._new()
+        if refusal is None and isinstance(next, Ask):
+            asked = await self._asked(work, call_of, verdict)
+            if isinstance(asked, DirectCallView):
+                return asked, None
+            refusal = asked
         if refusal is not None:
             return await doing._reported(work, doing.refused(call, refusal)), None
-        call_of = known or self._new()
         if isinstance(next, Act):
             counted = _counted(budget, call.operation, verdict)
             await work.save(
                 Transition(begin(call_of, call.invocation_id, work.at)), Transition(call), *counted
             )
             return DirectCallView.of(call), call
-        if isinstance(next, Wait):
-            return DirectCallView(status="pending", approval_id=next.approval_id), None
+        assert isinstance(next, Wait)
+        return DirectCallView(status="pending", approval_id=next.approval_id), None
+
+    async def _asked(
+        self, work: Command, call: DirectCall, verdict: Verdict
+    ) -> DirectCallView | Refusal:
         assert isinstance(verdict, Grave)
-        name = self.agent.state.name
-        content = content_of(call_of, name, verdict.effect, self.body.arguments)
-        summary = f"{name}, which runs elsewhere, asks to call {self.body.operation}"
-        asked = ask(call_of, verdict, content, self.caller.principal, summary, work.at)
-        await work.save(asked)
-        return DirectCallView(status="pending", approval_id=asked.state.approval_id), None
+        summary = f"{self.agent.state.name}, which runs elsewhere, asks to call {call.operation}"
+        asked = await ask_people(work, call, verdict, self._content(call, verdict), summary)
+        if isinstance(asked, Refusal):
+            return asked
+        return DirectCallView(status="pending", approval_id=asked.approval_id)
+
+    def _content(self, call: DirectCall, verdict: Verdict) -> Content:
+        """What an assent to the call would be for."""
+        assert isinstance(verdict, Grave)
+        agent = self.agent.state
+        return content_of(call, agent.name, agent.version, verdict.effect, self.body.arguments)
 
     async def _going_on(
         self, work: Command, known: DirectCall, earlier: Invocation | None, verdict: Verdict
@@ -165,7 +180,9 @@ class DirectDoing(Doing):
             answer_again()
             return DirectCallView.of(found), None
         why_not = self.agent.why_not(work.at) or self.why_not(None)
-        needs_assent = isinstance(verdict, Grave) and earlier.assented_by is None
+        is_assented = earlier.assented_by is not None
+        is_assented = is_assented and earlier.agent_version == self.agent.state.version
+        needs_assent = isinstance(verdict, Grave) and not is_assented
         if isinstance(verdict, Denied) or needs_assent or why_not is not None:
             answer_again()
             return DirectCallView.of(earlier.but(status="doubtful")), None
@@ -184,7 +201,7 @@ class DirectDoing(Doing):
         if not isinstance(verdict, Grave):
             return Act(new_id("inv", work.at))
         call = known or self._new()
-        content = content_of(call, self.agent.state.name, verdict.effect, self.body.arguments).hash
+        content = self._content(call, verdict).hash
         approval = None
         if known is not None and known.status == "asked" and known.approval_id is not None:
             keys = await public_keys(APPROVALS_KEYS)

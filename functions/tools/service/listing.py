@@ -1,5 +1,7 @@
 """The tools of MCP servers: read when a connector is registered, and again when somebody asks."""
 
+import asyncio
+
 from events.connectors import Connector, ConnectorDefinition
 from functions.tools.aggregates import CONNECTORS, RUN
 from functions.tools.mcp.reading import NotRead, ReadRefused, read_tools
@@ -27,7 +29,7 @@ async def register_server(
     place = checked_here(unread)
     try:
         listing = await _listed(caller, place, caller.workspace_id)
-        return await register(caller, key, read(listing, place))
+        return await register(caller, key, await asyncio.to_thread(read, listing, place))
     except ListingRefused as error:
         raise Invalid(FieldError("url", f"the server {error}")) from error
 
@@ -43,6 +45,8 @@ async def refresh(caller: Caller, key: IdempotencyKey, name: str) -> ConnectorVi
     listing: Listing | None = None
     try:
         listing = await _listed(caller, place, before.workspace_id)
+        # Reading a schema for the first time takes longer than a turn of the loop may.
+        await asyncio.to_thread(read, listing, place)
     except ListingRefused as error:
         why_not = f"the server {error}"[:2_000]
 

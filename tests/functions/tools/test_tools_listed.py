@@ -49,6 +49,16 @@ ODD: dict[str, ToolSaid] = {
     "not an object": _tool(input_schema={"type": "array"}),
     "no schema": _tool(input_schema={"type": "object", "required": 1}),
     "deep": _tool(input_schema=_deep(40)),
+    "exponential": _tool(
+        input_schema={
+            "type": "object",
+            "allOf": [{"$ref": "#/$defs/d0"}],
+            "$defs": {
+                **{f"d{n}": {"anyOf": [{"$ref": f"#/$defs/d{n + 1}"}] * 2} for n in range(20)},
+                "d20": {"type": "string"},
+            },
+        }
+    ),
     "very deep": _tool(input_schema=_deep(400)),
     "remote output": _tool(output_schema={"$ref": "https://evil.example/s"}),
     "long description": _tool(description="x" * 16_001),

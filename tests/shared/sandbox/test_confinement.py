@@ -83,6 +83,30 @@ def test_the_process_of_a_program_is_confined() -> None:
         assert files.split()[3:5] == ["0", "0"]
 
 
+@pytest.mark.parametrize("number", [3, 1_023, 1_024, 3_000])
+def test_nothing_inherited_stays_open(number: int) -> None:
+    """However high its number is, also above a bound that was lowered after it was opened."""
+    code = (
+        "import json, os, resource, sys\n"
+        "from shared.sandbox import launcher\n"
+        "_, most = resource.getrlimit(resource.RLIMIT_NOFILE)\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (4_096, most))\n"
+        f"os.dup2(os.open('/dev/null', os.O_RDONLY), {number}, inheritable=True)\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (64, most))\n"
+        "launcher.close_inherited()\n"
+        "print(json.dumps(sorted(map(int, os.listdir('/proc/self/fd')))))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        check=True,
+        timeout=30,
+    )
+    # The fourth is the one that lists them.
+    assert json.loads(done.stdout) == [0, 1, 2, 3]
+
+
 def test_an_unknown_processor_is_not_confined() -> None:
     with pytest.raises(launcher.NotConfined, match="vax"):
         launcher.call_filter("vax")

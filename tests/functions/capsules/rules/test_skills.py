@@ -62,10 +62,14 @@ def test_each_part_of_a_skill_is_in_the_hash() -> None:
         (_capsule("undo: {use: assent/counter.add}"), "steps.0.undo", "leave it out"),
         (_capsule("approval: required"), "steps.0.approval", "leave it out"),
         (_capsule("budget_usd: 1"), "steps.0.budget_usd", "leave it out"),
-        (_capsule().replace("type: number", "type: numbers"), "steps.0.output", "is no schema"),
+        (
+            _capsule().replace("type: number", "type: numbers"),
+            "steps.0.output",
+            "is no JSON Schema",
+        ),
         (
             _capsule().replace("type: number", "$ref: 'https://example.com/a'"),
-            *("steps.0.output", "is no schema"),
+            *("steps.0.output", "leads out of it"),
         ),
         (
             _capsule().replace("type: number", "pattern: '${{ inputs.lines }}'"),

@@ -26,6 +26,11 @@ def _silence() -> str:
     return ""
 
 
+def _pause() -> str:
+    time.sleep(0.2)
+    return ""
+
+
 def _death() -> str:
     os._exit(1)
 
@@ -40,6 +45,7 @@ SAYS: dict[str, Callable[[], str]] = {
     "megabytes": lambda: "x" * 5_000_000,
     "endless": _endless,
     "silence": _silence,
+    "pause": _pause,
     "death": _death,
 }
 

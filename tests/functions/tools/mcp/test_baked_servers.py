@@ -84,9 +84,9 @@ async def command() -> AsyncIterator[list[str]]:
     await end_servers()
 
 
-async def _said(command: list[str], what: str, tenant: str = "clinic") -> Any:
+async def _said(command: list[str], what: str, tenant: str = "clinic", name: str = "says") -> Any:
     outcome = await call_baked(
-        tenant, "says", command, protocol="2025-11-25", tool="say", arguments={"what": what}
+        tenant, name, command, protocol="2025-11-25", tool="say", arguments={"what": what}
     )
     return outcome.output["text"] if isinstance(outcome, Gave) else outcome  # type: ignore[call-overload,index]
 
@@ -136,6 +136,51 @@ async def test_so_many_servers_are_kept_and_those_at_work_are_not_ended(
     await asyncio.sleep(0.1)
     assert isinstance(await _said(command, "process", tenant="other"), NeverSent)
     assert isinstance(await working, Unknown)
+
+
+async def test_a_tenant_that_is_always_at_work_keeps_nobody_out(
+    command: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(baked, "MOST_KEPT", 2)
+    monkeypatch.setattr(baked, "WITHIN_SECONDS", 1.0)
+    for name in ("first", "second"):
+        await _said(command, "process", name=name)
+    assert isinstance(await _said(command, "process", name="first"), str)
+
+    async def always(name: str) -> None:
+        # Two at once: its server is never idle.
+        while True:
+            await asyncio.gather(*(_said(command, "pause", name=name) for _ in range(2)))
+
+    greedy = [asyncio.create_task(always(name)) for name in ("first", "second")]
+    try:
+        await asyncio.sleep(0.1)
+        told: Any = None
+        async with asyncio.timeout(20):
+            while not isinstance(told, str):
+                await asyncio.sleep(0.05)
+                told = await _said(command, "process", tenant="other")
+    finally:
+        for each in greedy:
+            each.cancel()
+        await asyncio.gather(*greedy, return_exceptions=True)
+
+
+async def test_a_tenant_has_two_servers_at_work_at_most(
+    command: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(baked, "WITHIN_SECONDS", 1.0)
+    for name in ("first", "second"):
+        await _said(command, "process", name=name)
+    working = [
+        asyncio.create_task(_said(command, "silence", name=name)) for name in ("first", "second")
+    ]
+    await asyncio.sleep(0.1)
+    third = await _said(command, "process", name="third")
+    assert isinstance(third, NeverSent)
+    assert "for this tenant" in third.reason
+    assert isinstance(await _said(command, "process", tenant="other"), str)
+    await asyncio.gather(*working)
 
 
 async def test_a_server_that_starts_slowly_goes_on_starting_for_the_next_call(
