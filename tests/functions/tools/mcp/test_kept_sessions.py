@@ -34,9 +34,9 @@ async def called_at(server: Keeping, **said: Any) -> ToolOutcome:
 
 
 async def until(holds: Callable[[], bool]) -> None:
-    """Waits for a thread or a task that nothing else waits for."""
+    """Waits until it holds, in a thread of the server's or a task that nothing waits for."""
     async with asyncio.timeout(5):
-        while not holds():  # noqa: ASYNC110
+        while not holds():  # noqa: ASYNC110 - neither tells anybody of its changes
             await asyncio.sleep(0.01)
 
 
@@ -133,7 +133,6 @@ async def test_whoever_gives_up_leaves_no_session(monkeypatch: pytest.MonkeyPatc
         with pytest.raises(asyncio.CancelledError):
             await calling
         server.may_answer.set()
-        await until_ended(server, 1)
         await called_at(server)
         assert server.acted == ["session-1", "session-1", "session-2"]
         monkeypatch.setattr("functions.tools.mcp.acting.WITHIN_SECONDS", 0.3)
