@@ -106,7 +106,7 @@ test-pages: setup ## the pages, what they promise, and the setup, without the co
 test-platform: setup ## tests of the local platform, without the code coverage
 	@$(PLAIN) tests/emulators tests/contracts/cloud_tasks tests/contracts/secret_manager tests/contracts/platform
 
-test-journeys: setup ## whole stories on the platform, except those told again beside the attacks
+test-journeys: setup $(MCP) ## whole stories on the platform, except those told again beside the attacks
 	@COVERAGE_FILE=.coverage.journeys $(PYTEST) tests/journeys $(RETOLD:%=--ignore=%)
 
 test-attacks: setup ## attacks, every public route, a short storm of faults, and stories told again, on the platform; without the code coverage

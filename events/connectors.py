@@ -3,7 +3,9 @@
 A connector's definition is pinned: its hash covers all of it, so that another address, another
 credential or another operation is another definition, which no plan was compiled with."""
 
+import json
 from datetime import datetime
+from functools import lru_cache
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, StringConstraints
@@ -26,6 +28,7 @@ TOPIC = "tools"
 # `functions/tools` alone writes them.
 CONNECTORS = "connectors"
 MOST_OPERATIONS = 100
+_DIGESTS_REMEMBERED = 32
 MOST_SCHEMA_BYTES, MOST_UNDO_BYTES = 64 * 1024, 16 * 1024
 # Where a server of the operator's image is: its name follows.
 BAKED = "stdio:"
@@ -202,7 +205,7 @@ class ConnectorDefinition(Model):
     @property
     def digest(self) -> str:
         """The SHA-256 of its canonical JSON (RFC 8785)."""
-        return content_hash(self.model_dump(mode="json"))
+        return _digest(json.dumps(self.model_dump(mode="json")))
 
     def operation(self, named: str) -> AnyOperation | None:
         """The operation with that name."""
@@ -301,6 +304,11 @@ class ConnectorRemoved(ConnectorState):
     """The connector is gone; its name may be given again."""
 
     removed_by: str
+
+
+@lru_cache(maxsize=_DIGESTS_REMEMBERED)
+def _digest(definition: str) -> str:
+    return content_hash(json.loads(definition))
 
 
 def connector_id(name: str, workspace_id: str | None) -> str:

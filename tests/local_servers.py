@@ -34,6 +34,9 @@ def local_server(answer: Callable[[Asked], Answer]) -> Iterator[str]:
         def do_GET(self) -> None:
             self._answer(b"")
 
+        def do_DELETE(self) -> None:
+            self._answer(b"")
+
         def do_POST(self) -> None:
             self._answer(self.rfile.read(int(self.headers["Content-Length"])))
 

@@ -1,6 +1,7 @@
 """Reads documents of `tools` by their ids; writes nothing."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -8,6 +9,9 @@ from pydantic import BaseModel
 from shared.storage.firestore import TenantStore
 
 M = TypeVar("M", bound=BaseModel)
+
+# A definition has at most 128 KB, and a document two of them.
+_PARSED_REMEMBERED = 32
 
 
 async def read_states(
@@ -20,7 +24,13 @@ async def read_states(
         return {}
     documents = await store.get_many([(collection, each) for each in wanted])
     return {
-        id: model.model_validate_json(document.data["state"])
+        id: _parsed(model, document.data["state"])
         for id, document in zip(wanted, documents, strict=True)
         if document is not None and "state" in document.data
     }
+
+
+@lru_cache(maxsize=_PARSED_REMEMBERED)
+def _parsed(model: type[M], state: str) -> M:
+    """Nobody changes what it gives: the next reader of the same text gets the same."""
+    return model.model_validate_json(state)

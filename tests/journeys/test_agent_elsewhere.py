@@ -1,6 +1,10 @@
-"""An agent that runs elsewhere: its own program, the official client, an API key, and a person."""
+"""An agent that runs elsewhere: its own program, the official clients of two
+languages, an API key, and a person."""
 
 import json
+import os
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -10,10 +14,12 @@ from mcp.client.streamable_http import streamable_http_client
 
 from emulators.running import RunningPlatform
 from shared.verify.receipts import verify_receipt
+from tests.functions.tools.mcp.others import PACKAGES, node
 from tests.journeys.keys import key_body, sent
 from tests.journeys.person import Person
 from tests.journeys.world import decision, spec
 
+SDK = PACKAGES / "sdk"
 pytestmark = pytest.mark.platform
 OPERATIONS = [
     {"name": "counter.add", "effect": "change", "undo": "counter.add"},
@@ -61,6 +67,26 @@ async def called(running: RunningPlatform, key: dict[str, Any], name: str, said:
         return (await client.call_tool(name, said)).structured_content
 
 
+def called_by_typescript(
+    running: RunningPlatform, key: dict[str, Any], name: str, said: Any
+) -> Any:
+    """What a program of the agent's reads that others' SDK speaks for."""
+    call = {"name": name, "arguments": said}
+    environment = {
+        "SDK": str(SDK),
+        "URL": f"{running.url}/mcp",
+        "KEY": key["secret"],
+        "CALL": json.dumps(call),
+        "PATH": os.environ["PATH"],
+    }
+    command = [node(), str(Path(__file__).with_name("typescript_client.mjs"))]
+    done = subprocess.run(command, env=environment, capture_output=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    told = json.loads(done.stdout)
+    assert told["tools"] == ["assent__counter_add", "assent__ledger_append"]
+    return told["result"]["structuredContent"]
+
+
 async def test_a_harmless_call_goes_through_and_a_grave_one_once_a_person_said_yes(
     people: Any, running: RunningPlatform
 ) -> None:
@@ -90,6 +116,13 @@ async def test_a_harmless_call_goes_through_and_a_grave_one_once_a_person_said_y
     assert (done["status"], done["output"]) == ("confirmed", {"position": 1})
     again = await called(running, key, "assent__ledger_append", LINE)
     assert again["status"] == "pending"
+
+    by_another = {**LINE, "line": "43"}
+    asked_too = called_by_typescript(running, key, "assent__ledger_append", by_another)
+    assert asked_too["status"] == "pending"
+    approved(gala, running, asked_too["approval_id"])
+    done_too = called_by_typescript(running, key, "assent__ledger_append", by_another)
+    assert (done_too["status"], done_too["output"]) == ("confirmed", {"position": 2})
 
     running.client.wait_until_idle(60)
     shown = gala.get(f"/v1/invocations/{done['invocation_id']}")

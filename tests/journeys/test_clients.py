@@ -291,7 +291,16 @@ def test_a_token_for_another_server_opens_nothing_here(people: Any, client: Clie
     found = gala.browser.http.get("/.well-known/oauth-protected-resource/mcp").json()
     assert (found["resource"], found["authorization_servers"]) == (mcp, [client.platform])
     code = client.is_let_in(gala.browser, gala.signs_up(), resource=mcp)["code"]
-    assert called(gala, client.redeems(code, resource=mcp)) == 401
+    token = client.redeems(code, resource=mcp)
+    assert called(gala, token) == 401
+    listing = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+    refused = gala.browser.http.post("/mcp", json=listing, headers=bearer(token))
+    told = refused.json()["error"]["message"]
+    assert refused.status_code == 401
+    assert "Make an API key with the role service_runtime" in told
+    assert (
+        f'error="invalid_token", error_description="{told}"' in refused.headers["WWW-Authenticate"]
+    )
 
 
 def test_an_answer_from_another_browser_or_site_is_refused(

@@ -90,3 +90,12 @@ def test_a_run_calls_a_tool_that_a_governor_activated_and_no_other(world: World)
         late = ada.send("POST", "/v1/plans", json=body)
         assert late.status_code == 422, late.text
         assert "is suspended" in late.text
+
+        # docs/runbooks/changed-connector.md: look, say again, activate, compile again.
+        (differing,) = gala.get(path)["differences"]
+        assert differing["before"]["tool.description"] == "Does send."
+        assert differing["after"]["tool.description"] == "Sends to everybody."
+        again = gala.send("PATCH", path, json=words).json()["pin"]
+        assert gala.post(f"{path}/activate", {"pin": again})["status"] == "active"
+        anew = ada.post("/v1/plans", body)
+        assert (again != pin, anew["plan_hash"] != plan["plan_hash"]) == (True, True)

@@ -29,7 +29,7 @@ HEADINGS = [
 ASKED_FOR = {
     *("deploy", "roll-back", "dead-letters", "stuck-case", "stuck-run"),
     *("compromised-key", "restore", "region-loss", "cost-spike", "broken-audit"),
-    *("doubtful-outcome", "provider-down"),
+    *("changed-connector", "doubtful-outcome", "provider-down"),
 }
 _ROW = re.compile(r"^\| \[([a-z-]+)\]\(([a-z-]+)\.md\) \| (.+?) \| (.+?) \|$", re.MULTILINE)
 _FENCE = re.compile(r"^ *```(?:bash)?\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)

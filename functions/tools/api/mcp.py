@@ -14,22 +14,33 @@ from shared.kit.callers import Caller
 from shared.kit.errors import Unauthenticated
 from shared.policy.authorization import choose_and_ask
 from shared.runtime.acts import does
+from shared.runtime.auth import TokenRefused
 from shared.runtime.bodies import Accepts
 from shared.runtime.routes import Route
 
 _RESOURCE = "/.well-known/oauth-protected-resource/mcp"
+# In the header as it is: it has neither a quote nor a letter beyond ASCII.
+_PERSONS = (
+    "a token that a person lets a client have calls no tools here: their rights are no agent's."
+    " Make an API key with the role service_runtime, the scope tools:write and an agent_id, and"
+    " send it as the bearer token"
+)
 
 
 class McpRoute(Route):
     """The call of the protocol. Guarantees what `Route` does; who is not let in is told where to
-    ask (RFC 9728)."""
+    ask (RFC 9728) and, with a person's token, which one to make instead (RFC 6750)."""
 
     async def _caller_of(self, request: Request) -> Caller:
         try:
             return await super()._caller_of(request)
         except Unauthenticated as refusal:
             address = f"{settings().origin}{_RESOURCE}"
-            refusal.headers = {"WWW-Authenticate": f'Bearer resource_metadata="{address}"'}
+            told = f'Bearer resource_metadata="{address}"'
+            if isinstance(refusal, TokenRefused) and refusal.reason == "another_audience":
+                refusal.detail = _PERSONS
+                told += f', error="invalid_token", error_description="{_PERSONS}"'
+            refusal.headers = {"WWW-Authenticate": told}
             raise
 
 

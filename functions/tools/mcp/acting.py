@@ -2,11 +2,14 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pydantic import JsonValue
 
 from events.connectors import ConnectorDefinition, ToolOperation
+from events.mcp import WITHOUT_HANDSHAKE
 from functions.tools.http.acting import CONNECTED_WITHIN_SECONDS, WITHIN_SECONDS
 from functions.tools.http.answers import MOST_ANSWER_BYTES, masked
 from functions.tools.http.outcomes import Answered, NeverSent, Refused, Unknown
@@ -15,15 +18,17 @@ from functions.tools.http.showing import Shown, show
 from functions.tools.http.targets import Auth, ClientCredentials, Credential
 from functions.tools.http.tokens import NoToken, forget_token
 from functions.tools.mcp.outcomes import Asks, Failed, Gave, ToolOutcome
+from functions.tools.mcp.whose import Shape, Whose
 
 if TYPE_CHECKING:
     import mcp_types as types
 
     from functions.tools.mcp.exchange import Exchange
+    from functions.tools.mcp.kept import KeptSession
 
-# A session that a server keeps is ended, where that takes no longer.
-CLOSED_WITHIN_SECONDS = 1.0
 _UNAUTHORIZED = 401
+# How servers say that they have no such session: what the protocol says, and what some do.
+_FORGOTTEN = frozenset({400, 404})
 
 
 async def call_tool(
@@ -31,13 +36,16 @@ async def call_tool(
     operation: ToolOperation,
     arguments: Mapping[str, Any],
     *,
+    whose: Whose,
+    pin: str,
     auth: Auth | None,
     credential: Credential | None,
     may_be_loopback: bool,
 ) -> ToolOutcome:
     """What became of the call, which was sent at most once, within ten seconds, in the version of
-    the protocol that was pinned. Nothing that the outcome says holds the credential. Raises nothing
-    but what ends the task."""
+    the protocol that was pinned; a second time only where the server no longer had the session that
+    was kept for it. Nothing that the outcome says holds the credential. Raises nothing but what
+    ends the task."""
     deadline = asyncio.get_running_loop().time() + WITHIN_SECONDS
     try:
         async with asyncio.timeout_at(deadline):
@@ -48,9 +56,12 @@ async def call_tool(
         return NeverSent(reason=str(error))
     except TimeoutError:
         return NeverSent(reason="the token endpoint does not answer")
-    exchange = _exchange(definition, operation, arguments, shown, may_be_loopback=may_be_loopback)
-    outcome = _masked(await _called(exchange, definition, operation, arguments, deadline), shown)
-    is_old = exchange.last_status == _UNAUTHORIZED and shown.kept_token is not None
+    assert definition.server is not None
+    named = (credential.name, credential.version) if credential is not None else ("", "")
+    shape = Shape(pin, *named, definition.server.protocol)
+    calling = _Calling(definition.url, operation, arguments, shown, may_be_loopback, deadline)
+    outcome = _masked(await calling.outcome(whose, shape), shown)
+    is_old = calling.last_status == _UNAUTHORIZED and shown.kept_token is not None
     if is_old and isinstance(auth, ClientCredentials) and credential is not None:
         assert shown.kept_token is not None
         forget_token(auth, credential, shown.kept_token)
@@ -59,55 +70,70 @@ async def call_tool(
     return outcome
 
 
-def _exchange(
-    definition: ConnectorDefinition,
-    operation: ToolOperation,
-    arguments: Mapping[str, Any],
-    shown: Shown,
-    *,
-    may_be_loopback: bool,
-) -> "Exchange":
-    import httpx2
-    from mcp.shared.inbound import mcp_param_headers, x_mcp_header_map
+@dataclass
+class _Calling:
+    """One call, in a session that was kept, or in a new one."""
 
-    from functions.tools.mcp.exchange import Exchange
+    url: str
+    operation: ToolOperation
+    arguments: Mapping[str, Any]
+    shown: Shown
+    may_be_loopback: bool
+    deadline: float
+    last_status: int | None = None
 
-    # Arguments that the pinned schema wants as headers too.
-    headers = mcp_param_headers(x_mcp_header_map(operation.input_schema), arguments)
-    return Exchange(
-        definition.url,
-        shown,
-        most_bytes=MOST_ANSWER_BYTES,
-        may_be_loopback=may_be_loopback,
-        timeout=httpx2.Timeout(WITHIN_SECONDS, connect=CONNECTED_WITHIN_SECONDS),
-        call_headers=headers,
-    )
+    async def outcome(self, whose: Whose, shape: Shape) -> ToolOutcome:
+        """What became of it."""
+        from functions.tools.mcp.kept import sessions
 
+        known = sessions()
+        opened = partial(known.open, whose, shape)
+        session = known.take(whose, shape)
+        if session is None:
+            return await self._called(opened(self._exchange()))
+        outcome = await self._called(session)
+        has_ended = session.is_over and session.exchange.call_status in _FORGOTTEN
+        if has_ended and shape.protocol not in WITHOUT_HANDSHAKE:
+            # Whoever refused the session has not read the call.
+            return await self._called(opened(self._exchange()))
+        return outcome
 
-async def _called(
-    exchange: "Exchange",
-    definition: ConnectorDefinition,
-    operation: ToolOperation,
-    arguments: Mapping[str, Any],
-    deadline: float,
-) -> ToolOutcome:
-    from functions.tools.mcp.faults import FAULTS, fault_of
-    from functions.tools.mcp.sessions import begin, opened
+    async def _called(self, session: "KeptSession") -> ToolOutcome:
+        from mcp.shared.inbound import mcp_param_headers, x_mcp_header_map
 
-    assert definition.server is not None
-    found: list[ToolOutcome] = []
-    try:
-        async with asyncio.timeout_at(deadline) as limit, opened(exchange) as session:
-            await begin(session, definition.server.protocol)
-            result = await session.call_tool(
-                operation.name, dict(arguments), allow_input_required=True
-            )
-            found.append(outcome_of(result))
-            limit.reschedule(asyncio.get_running_loop().time() + CLOSED_WITHIN_SECONDS)
-    except FAULTS as error:
-        # Whatever fails as the session closes does not undo what was answered.
-        return found[0] if found else fault_of(error, exchange, WITHIN_SECONDS)
-    return found[0]
+        from functions.tools.mcp.faults import FAULTS, fault_of
+        from functions.tools.mcp.kept import sessions
+
+        exchange = session.exchange
+        # Arguments that the pinned schema wants as headers too.
+        headers = mcp_param_headers(x_mcp_header_map(self.operation.input_schema), self.arguments)
+        exchange.renew(self.shown, headers)
+        try:
+            async with asyncio.timeout_at(self.deadline):
+                result = await session.call(self.operation.name, self.arguments)
+        except FAULTS as error:
+            found = [error, fault] if (fault := await session.gone()) is not None else [error]
+            return fault_of(ExceptionGroup("the call failed", found), exchange, WITHIN_SECONDS)
+        except BaseException:
+            session.end()
+            raise
+        finally:
+            self.last_status = exchange.last_status
+        sessions().keep(session)
+        return outcome_of(result)
+
+    def _exchange(self) -> "Exchange":
+        import httpx2
+
+        from functions.tools.mcp.exchange import Exchange
+
+        return Exchange(
+            self.url,
+            self.shown,
+            most_bytes=MOST_ANSWER_BYTES,
+            may_be_loopback=self.may_be_loopback,
+            timeout=httpx2.Timeout(WITHIN_SECONDS, connect=CONNECTED_WITHIN_SECONDS),
+        )
 
 
 def outcome_of(result: "types.CallToolResult | types.InputRequiredResult") -> ToolOutcome:

@@ -23,8 +23,8 @@ class Stopped(httpx2.StreamError):
 
 
 class Exchange:
-    """What of an exchange was sent and answered, while the library speaks. The address is the
-    pinned one and no other; the credential is added last, to these requests only."""
+    """What was sent and answered while the library reads a server, or makes one call. The address
+    is the pinned one and no other; the credential is added last, to these requests only."""
 
     def __init__(
         self,
@@ -34,17 +34,20 @@ class Exchange:
         most_bytes: int,
         may_be_loopback: bool,
         timeout: httpx2.Timeout,
-        call_headers: Mapping[str, str] | None = None,
     ) -> None:
-        self.url, self.shown = url, shown
+        self.url, self._most_bytes = url, most_bytes
+        self._may_be_loopback, self._timeout = may_be_loopback, timeout
+        self.renew(shown, {})
+
+    def renew(self, shown: Shown, call_headers: Mapping[str, str]) -> None:
+        """Nothing was sent or answered yet. A session may be used again only once the call before
+        has its answer: what it still sent would be counted here."""
+        self.shown, self._call_headers = shown, call_headers
         self.call_was_sent = False
         self.call_status: int | None = None
         self.last_status: int | None = None
         self.stopped: str | None = None
-        self._call_headers = call_headers or {}
-        self._most_bytes = self._bytes_left = most_bytes
-        self._requests = 0
-        self._may_be_loopback, self._timeout = may_be_loopback, timeout
+        self._bytes_left, self._requests = self._most_bytes, 0
 
     @asynccontextmanager
     async def client(self) -> AsyncIterator[httpx2.AsyncClient]:

@@ -18,6 +18,9 @@ from shared.policy.slices import keep, note_stored, slice_key
 from shared.storage.batches import Document
 from shared.storage.firestore import TenantStore
 
+# The documents that decide about a call, in the order of `read_before`.
+Before = tuple[Document | None, ...]
+
 
 class Refusal(NamedTuple):
     """Why a call does not act, in words of ours; `detail` may hold words of others, which no
@@ -36,17 +39,26 @@ class Admitted(NamedTuple):
     decision: str
 
 
-async def admit(work: Command, call: Invocation, grant: Grant) -> Admitted:
-    """Reads the record, the agent and what stops it or those above it in one round trip, and asks
-    the policies about what is not recorded. What they decide lies in the same commit. Raises
-    Unavailable."""
+async def read_before(store: TenantStore, grant: Grant, invocation_id: str) -> Before:
+    """The record of the call, the agent, and what stops it or those above it, in one round trip.
+    Raises Unavailable."""
     acting = list(dict.fromkeys(each.agent_id for each in (grant.right, *grant.above)))
     keys = [
-        (INVOCATIONS.collection, call.invocation_id),
-        (AGENTS, call.agent_id),
+        (INVOCATIONS.collection, invocation_id),
+        (AGENTS, grant.right.agent_id),
         *((STOPS, each) for each in acting),
     ]
-    recorded, agent, *found = await work.store.get_many(keys)
+    return tuple(await store.get_many(keys))
+
+
+async def admit(
+    work: Command, call: Invocation, grant: Grant, before: Before | None = None
+) -> Admitted:
+    """Asks the policies about what is not recorded; what they decide lies in the same commit.
+    `before` is what was read for the call's first try. Raises Unavailable."""
+    if before is None or work.attempt > 0:
+        before = await read_before(work.store, grant, call.invocation_id)
+    recorded, agent, *found = before
     known = await work.take(INVOCATIONS, call.invocation_id, recorded)
     if known is not None and known.status != "refused":
         answer_again()

@@ -16,6 +16,7 @@ from functions.tools.http.acting import Credential as Secret
 from functions.tools.http.outcomes import Answered, NeverSent, Outcome, Refused
 from functions.tools.mcp.acting import call_tool
 from functions.tools.mcp.outcomes import Asks, Failed, Gave, ToolOutcome
+from functions.tools.mcp.whose import Whose
 from functions.tools.own.acting import (
     Act,
     Done,
@@ -96,6 +97,8 @@ async def call(
             definition,
             operation,
             act.arguments,
+            whose=Whose(act.tenant_id, act.invocation.workspace_id, definition.name),
+            pin=act.invocation.pin,
             auth=shown.auth,
             credential=shown.secret,
             may_be_loopback=may_be_loopback,

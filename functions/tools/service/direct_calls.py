@@ -19,6 +19,7 @@ from shared.capabilities.grants import LONGEST_LIFE, Deed, Grant, Right
 from shared.kit.callers import Caller
 from shared.kit.canonical import content_hash
 from shared.kit.transitions import Transition
+from shared.storage.firestore import TenantStore
 
 
 async def call_directly(
@@ -69,7 +70,8 @@ async def _placed(
     caller: Caller, agent: KnownAgent, operation: str, arguments: dict[str, Any]
 ) -> tuple[Served, str, str]:
     """Who serves the operation now, the hash of the arguments, and the direct call's id."""
-    by = await served(caller.tenant_id, caller.workspace_id, operation, None)
+    store = TenantStore(caller.tenant_id)
+    by = await served(store, caller.workspace_id, operation, None)
     digest = content_hash(arguments)
     id = direct_call_id(agent.state.agent_id, by.definition.pin, operation, digest)
     return by, digest, id

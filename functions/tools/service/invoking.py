@@ -1,7 +1,8 @@
 """One call: allowed, recorded, done, once."""
 
+import asyncio
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from events.invocations import InvocationBody, InvocationView, invocation_id
 from events.operations import OPERATIONS, OperationDefinition
@@ -25,7 +26,7 @@ from functions.tools.rules.invocation import (
     view_of,
 )
 from functions.tools.rules.shapes import wrong_arguments, wrong_output
-from functions.tools.service.admitting import Refusal, admit, note_recorded
+from functions.tools.service.admitting import Before, Refusal, admit, note_recorded, read_before
 from functions.tools.service.replaying import replay
 from functions.tools.service.serving import UNKNOWN, Served, is_known, served
 from shared.aggregates import Command, Transition
@@ -35,6 +36,7 @@ from shared.kit.callers import Caller
 from shared.kit.canonical import canonical_json, content_hash
 from shared.kit.errors import FieldError, Invalid, Unavailable
 from shared.policy.authorization import answer_again
+from shared.storage.firestore import TenantStore
 
 # A call that waited longer for its turn than this after its intent does not begin: whoever asks is
 # told after `UNDER_WAY` that it is doubtful, and nothing may happen after that.
@@ -64,8 +66,13 @@ async def invoke(caller: Caller, capability: Capability, body: InvocationBody) -
     if is_replay:
         definition = OPERATIONS.get(body.operation, UNKNOWN)
         return await replay(caller, grant, body, definition)
-    by = await served(caller.tenant_id, grant.right.workspace_id, body.operation, deed.pin)
-    call = Doing(caller, grant, body, by)
+    store = TenantStore(caller.tenant_id)
+    # One handle, so one round trip has the connector too.
+    by, before = await asyncio.gather(
+        served(store, grant.right.workspace_id, body.operation, deed.pin),
+        read_before(store, grant, body.invocation_id),
+    )
+    call = Doing(caller, grant, body, by, before=before)
     view = await (call.at_once() if by.definition.idempotent else call.by_intent())
     note_recorded(caller.tenant_id, view.decision)
     return view
@@ -79,6 +86,7 @@ class Doing:
     grant: Grant
     body: InvocationBody
     by: Served
+    before: Before | None = field(default=None, kw_only=True)
 
     @property
     def definition(self) -> OperationDefinition:
@@ -159,7 +167,7 @@ class Doing:
         """What is recorded of the call, if that answers it; the call as it is asked for now, and
         why it may not act."""
         call = self.intended(work)
-        known, refusal, decision = await admit(work, call, self.grant)
+        known, refusal, decision = await admit(work, call, self.grant, self.before)
         call = call.but(decision=decision)
         if known is not None:
             answer = answered(known, self.grant.token_id, work.at)

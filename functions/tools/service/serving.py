@@ -45,14 +45,13 @@ def is_known(operation: str) -> bool:
     return operation in ACTS or bool(system != SYSTEM and slash and named)
 
 
-async def served(tenant_id: str, within: str | None, operation: str, pin: str | None) -> Served:
+async def served(store: TenantStore, within: str | None, operation: str, pin: str | None) -> Served:
     """Who serves the operation in the workspace now; the connector must be active, and the one with
     that `pin`, which a plan was compiled with: None for a call without a plan. Two reads at most,
     none for an operation of ours. Raises Unavailable."""
     if operation in ACTS:
         return Served(OPERATIONS[operation], ACTS[operation])
     name, _, named = operation.partition("/")
-    store = TenantStore(tenant_id)
     connector = (await read_connectors(store, [name], within)).get(name)
     found = connector.definition.operation(named) if connector is not None else None
     if connector is None or found is None:

@@ -10,12 +10,14 @@ from functions.tools.http.acting import Auth, Bearer, Credential
 from functions.tools.mcp.acting import call_tool
 from functions.tools.mcp.outcomes import ToolOutcome
 from functions.tools.mcp.reading import read_tools
+from functions.tools.mcp.whose import Whose
 from functions.tools.rules.tools import Listing, ToolSaid, read
 
 SECRET = "a-secret-of-the-tenant"
 CREDENTIAL = Credential(
     tenant_id="clinic", name="helper", version="1", secret=SecretStr(SECRET), user="assent"
 )
+WHOSE = Whose("clinic", None, "helper")
 
 
 def unread(url: str) -> ConnectorDefinition:
@@ -49,9 +51,11 @@ async def called(
     auth: Auth | None = None,
     may_be_loopback: bool = True,
     protocol: str = "2026-07-28",
+    whose: Whose = WHOSE,
+    credential: Credential = CREDENTIAL,
     **said: Any,
 ) -> ToolOutcome:
-    """What became of a call of the server's one tool."""
+    """What became of the call of the server's one tool."""
     definition = pinned(url, protocol=protocol, **said)
     (operation,) = definition.operations
     assert isinstance(operation, ToolOperation)
@@ -59,7 +63,9 @@ async def called(
         definition,
         operation,
         {"text": "x"},
+        whose=whose,
+        pin=definition.digest,
         auth=auth or Bearer(),
-        credential=CREDENTIAL,
+        credential=credential,
         may_be_loopback=may_be_loopback,
     )

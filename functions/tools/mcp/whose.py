@@ -1,0 +1,20 @@
+"""What a session with a server is kept for. Pure."""
+
+from typing import NamedTuple
+
+
+class Whose(NamedTuple):
+    """The one connector whose calls a session is for."""
+
+    tenant_id: str
+    workspace_id: str | None
+    connector: str
+
+
+class Shape(NamedTuple):
+    """What a session was opened with; calls with anything else have another one."""
+
+    pin: str
+    credential: str
+    credential_version: str
+    protocol: str
