@@ -1,5 +1,6 @@
 """Holds what a call may cost before anybody is asked, and charges what it did cost."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Mapping
@@ -23,6 +24,7 @@ from functions.models.rules.route import (
     require_wire,
     why_not_called,
 )
+from functions.models.service.remembering import Memories, Memory, Recalled
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.command import Command
 from shared.aggregates.unit_of_work import UnitOfWork
@@ -33,13 +35,15 @@ from shared.budgets.limits import TENANT, BudgetLimit, budget_id, limit_of
 from shared.connectors import read_credentials
 from shared.kit import clock
 from shared.kit.callers import Caller
+from shared.kit.errors import AssentError
 from shared.kit.ids import is_id, new_id
 from shared.messaging.changes import Change
-from shared.storage.batches import Document
+from shared.storage.batches import Document, LostRace
 from shared.storage.firestore import TenantStore
 from shared.storage.races import decide_again
 
 RESTS = Rests()
+MEMORIES = Memories()
 _log = logging.getLogger(__name__)
 _LEASING = Leasing(RUN, lambda platform: (tell(platform),), BudgetExhausted)
 
@@ -59,23 +63,64 @@ class Begun(NamedTuple):
 
 
 async def begin(caller: Caller, asked: Asked) -> Begun:
-    """Holds the most that the call may cost by any of its routes, in one commit. Two reads, one
-    more where there are fallbacks, and one where routes name credentials. Raises ModelUnknown,
-    WireUnsupported, Invalid, BudgetExhausted, ProviderRefused, Unavailable."""
+    """Holds the most that the call may cost by any of its routes, in one commit. What this process
+    remembers of the tenant's documents is read again while that commits; where somebody has changed
+    it, the call is refused in the log and held anew. Raises ModelUnknown, WireUnsupported, Invalid,
+    BudgetExhausted, ProviderRefused, Unavailable."""
+    memory = MEMORIES.of(caller.tenant_id)
+    begun, recalled = await _hold(caller, asked, memory)
+    try:
+        if await recalled.holds(begun.written):
+            return begun
+    except BaseException:
+        await asyncio.shield(asyncio.ensure_future(_let_go(caller, begun)))
+        raise
+    memory.lost()
+    await _let_go(caller, begun)
+    begun, _ = await _hold(caller, asked, memory)
+    return begun
+
+
+async def _let_go(caller: Caller, begun: Begun) -> None:
+    """Frees what was held for a call that nobody is asked for."""
+    change = await end(caller, begun, Outcome(is_refused=True, model=begun.called.model))
+    if change is not None:
+        await tell_of(caller, change)
+
+
+async def _hold(caller: Caller, asked: Asked, memory: Memory) -> tuple[Begun, Recalled]:
+    """The call, held by what is remembered or read, and what was remembered. Raises as `begin`."""
     call_id = new_id("mdc", caller.received_at)
     begun: list[Begun] = []
     changes: list[Change] = []
+    stores: list[Recalled] = []
 
     async def use_case(work: Command) -> ModelCall:
         known = await work.find(CALLS, call_id) if work.attempt and begun else None
         if known is not None:
             return known
-        begun[:] = [await _begun(work, caller, asked, call_id)]
+        if stores and stores[0].trusted:
+            memory.lost()
+        stores[:] = [Recalled(memory, trusts=not work.attempt and memory.is_trusted)]
+        work.store = stores[0]
+        try:
+            begun[:] = [await _begun(work, caller, asked, call_id)]
+        except AssentError as error:
+            # What is refused by memory may be allowed by now.
+            if stores[0].trusted:
+                raise LostRace("what is remembered of the tenant") from error
+            raise
         changes[:] = [work.change]
         return begun[0].call
 
-    await RUN.command(caller, use_case, ModelCall)
-    return begun[0]._replace(written=changes[0].written)
+    async with memory.turn:
+        try:
+            await RUN.command(caller, use_case, ModelCall)
+        except BaseException:
+            memory.forget()
+            raise
+        memory.note_written(changes[0].written)
+    return begun[0]._replace(written=changes[0].written), stores[0]
 
 
 async def _begun(work: Command, caller: Caller, asked: Asked, call_id: str) -> Begun:
@@ -163,15 +208,17 @@ async def _budgets(work: Command, places: list[tuple[str, str]]) -> tuple[Budget
 async def end(caller: Caller, begun: Begun, outcome: Outcome) -> Change | None:
     """Charges what the call cost, once, and gives the commit of that, which `tell_of` publishes;
     None where it was settled before, or that failed, and the sweep will charge all that was
-    reserved. Decides by what `begin` wrote, and reads only where that was changed since. Never
-    raises but where it is cancelled."""
-    call_id, attempt = begun.call.call_id, 0
+    reserved. Decides by what this process wrote last, and reads only where that was changed since.
+    Never raises but where it is cancelled."""
+    call_id, attempt, memory = begun.call.call_id, 0, MEMORIES.of(caller.tenant_id)
 
     async def once() -> Change | None:
         nonlocal attempt
         at = clock.now()
         work = Command(RUN, replace(caller, received_at=at), attempt)
-        known = {} if attempt else begun.written
+        if attempt:
+            memory.lost()
+        known = {} if attempt else {**begun.written, **memory.known}
         attempt += 1
         holders = ((BUDGETS, each) for each in begun.call.holders)
         things: tuple[tuple[Aggregate[Any], str], ...] = ((CALLS, call_id), *holders)
@@ -188,10 +235,12 @@ async def end(caller: Caller, begun: Begun, outcome: Outcome) -> Change | None:
         if not change.writes:
             return None
         await RUN.outbox.commit_only(work.store, change)
+        memory.note_written(change.written)
         return change
 
     try:
-        return await decide_again(once)
+        async with memory.turn:
+            return await decide_again(once)
     except Exception:  # noqa: BLE001 - the program has its answer; the sweep settles the call
         _log.exception("a call of a model was not settled: %s", call_id)
         return None
