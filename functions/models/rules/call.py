@@ -48,6 +48,19 @@ def reserve(call: ModelCall, budgets: tuple[Budget, ...]) -> Steps:
     return (Transition(call), *map(Transition, held))
 
 
+def cached(call: ModelCall, cached_from: str, answer_sha256: str) -> Steps:
+    """The call, once it is answered by what was kept of an earlier one: it costs nothing."""
+    answered = call.but(
+        status="cached",
+        settled_at=call.called_at,
+        reserved_usd_micros=0,
+        cached_from=cached_from,
+        answer_sha256=answer_sha256,
+        holders=(),
+    )
+    return (Transition(answered, ModelCallSettled, {"receipts": (receipt_of(answered),)}),)
+
+
 def settle(call: ModelCall, budgets: tuple[Budget, ...], outcome: Outcome, at: datetime) -> Steps:
     """The call and its budgets, once they say what it cost: all that was reserved where nobody
     knows. Nothing where it was settled before."""

@@ -18,9 +18,11 @@ from functions.models.rules.hearing import LONGEST_EVENT, Hearing, events_in, is
 from functions.models.rules.refusals import ProviderRefused, ProviderSilent
 from functions.models.rules.route import ModelRoute
 from functions.models.service import providers
+from functions.models.service.begun import Begun
 from functions.models.service.keys import NOTHING_SHOWN, Shown, shown_to
 from functions.models.service.providers import BrokenOff, NeverSent
-from functions.models.service.reserving import RESTS, Begun, begin, end, tell_of
+from functions.models.service.reserving import RESTS, begin
+from functions.models.service.settling import end, tell_of
 from shared.kit.callers import Caller
 from shared.kit.errors import Unavailable
 from shared.kit.refusal_documents import anthropic_document, openai_document
@@ -29,6 +31,7 @@ from shared.runtime.bodies import JSON
 from shared.runtime.streams import Streamed
 
 CALL_HEADER = "Assent-Model-Call"
+CACHED_HEADER = "Assent-Model-Cached-From"
 EVENT_STREAM = "text/event-stream"
 _LONGEST_REFUSAL = 64 * 1024
 # The provider did no work, so another may be asked.
@@ -41,9 +44,12 @@ _log = logging.getLogger(__name__)
 
 async def call(caller: Caller, asked: Asked, headers: Mapping[str, str]) -> Response:
     """The answer to the call, as it comes where it is streamed. Whatever happens, what was held is
-    charged or freed once; where this process dies, by the sweep. Raises as `begin`, ProviderSilent,
-    ProviderRefused, Unavailable."""
-    begun = await begin(caller, asked)
+    charged or freed once; where this process dies, by the sweep. Nobody is asked where the answer
+    was kept. Raises as `begin`, ProviderSilent, ProviderRefused, Unavailable."""
+    begun = await begin(caller, asked, headers)
+    if begun.kept is not None:
+        said = {CALL_HEADER: begun.call.call_id, CACHED_HEADER: begun.kept.call_id}
+        return Response(begun.kept.body, 200, said, media_type=JSON)
     under_way = _UnderWay(caller, asked, begun)
     try:
         return await under_way.answer(headers)
@@ -85,17 +91,19 @@ class _UnderWay:
             raise providers.silent(self._route) from error
         if not self._hearing.whole(body):
             raise ProviderSilent("the model's server answered something else than JSON")
-        await self.end()
-        return self._answered(self._shown.masked(body), 200, self._said)
+        shown = self._shown.masked(body)
+        await self.end(shown)
+        return self._answered(shown, 200, self._said)
 
-    async def end(self) -> None:
-        """Charges the call once, and leaves the provider alone."""
+    async def end(self, answer: bytes | None = None) -> None:
+        """Charges the call once, keeps the whole `answer` where its route does, and leaves the
+        provider alone."""
         if self._has_ended:
             return
         self._has_ended = True
         if self._open is not None:
             await self._open.aclose()
-        self._settled = await end(self._caller, self._begun, self._outcome())
+        self._settled = await end(self._caller, self._begun, self._outcome(), answer)
 
     async def end_and_tell(self) -> None:
         """As `end`, and publishes that once."""

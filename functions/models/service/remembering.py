@@ -69,6 +69,9 @@ class Memories:
         return memory
 
 
+MEMORIES = Memories()
+
+
 class Recalled(TenantStore):
     """A tenant's documents, from memory where it has all that are asked for. These are read at the
     same time, and `holds` tells whether they were as remembered."""
