@@ -79,7 +79,8 @@ class ModelCallState(EventData):
     `refused` it. `key_id` is the API key that called, where it was one, and
     `answered_by` the route that did, where that was a fallback of the one that was called. It was
     made with the tenant's `credential` of that name, or with none of the tenant's. A `cached` one
-    cost nothing: it has the answer that was kept of the call `cached_from`, and asked nobody."""
+    cost nothing: it has the answer that was kept of the call `cached_from`, and asked nobody.
+    `redacted` values had placeholders in what its provider was told; null where it was told all."""
 
     call_id: str
     wire: Wire
@@ -92,6 +93,7 @@ class ModelCallState(EventData):
     status: CallStatus
     answered_by: str | None = None
     cached_from: str | None = None
+    redacted: int | None = None
     credential: str | None = None
     settled_at: Instant | None = None
     reserved_usd_micros: int

@@ -36,6 +36,7 @@ class Outcome(Model):
     answered_by: str | None = None
     model: str | None = None
     credential: str | None = None
+    redacted: int | None = None
 
 
 def reserve(call: ModelCall, budgets: tuple[Budget, ...]) -> Steps:
@@ -78,6 +79,7 @@ def settle(call: ModelCall, budgets: tuple[Budget, ...], outcome: Outcome, at: d
         answer_sha256=outcome.answer_sha256,
         answered_by=outcome.answered_by,
         credential=outcome.credential,
+        redacted=outcome.redacted,
         model=outcome.model or call.model,
     )
     charged = (_charged(each, call.reserved_usd_micros, cost) for each in budgets)
