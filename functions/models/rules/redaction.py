@@ -41,8 +41,8 @@ class Obliged:
 
 class Redaction:
     """The placeholders of one call. Equal values have equal ones; nobody who does not see the call
-    can say one, because they are made with a `secret` of it alone. A placeholder that comes back altered is
-    none: it stays as it is."""
+    can say one, because they are made with a `secret` of it alone. A placeholder that comes back
+    altered is none: it stays as it is."""
 
     def __init__(self, obliged: Obliged, secret: bytes, names: Iterable[str] = ()) -> None:
         self.classes = obliged.classes
