@@ -49,7 +49,7 @@ async def call(caller: Caller, asked: Asked, headers: Mapping[str, str]) -> Resp
     """The answer to the call, as it comes where it is streamed. Whatever happens, what was held is
     charged or freed once; where this process dies, by the sweep. Nobody is asked where the answer
     was kept. Raises as `begin`, ProviderSilent, ProviderRefused, Unavailable."""
-    asked = await redacted(asked)
+    asked = await redacted(caller, asked)
     begun = await begin(caller, asked, headers)
     if begun.kept is not None:
         said = {CALL_HEADER: begun.call.call_id, CACHED_HEADER: begun.kept.call_id}

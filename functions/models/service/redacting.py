@@ -6,19 +6,22 @@ from dataclasses import replace
 
 from functions.models.rules.asked import Asked
 from functions.models.rules.redaction import Obliged, Redaction
+from functions.models.service.names import names_of_members
+from shared.kit.callers import Caller
 from shared.policy.authorization import obliged_to
 
 # To look through longer ones takes some ten milliseconds, in which others are answered.
 _BRIEF_BYTES = 8_192
 
 
-async def redacted(asked: Asked) -> Asked:
+async def redacted(caller: Caller, asked: Asked) -> Asked:
     """The call with its redaction, which routes of some privacies are told; the same one where no
-    policy that allowed it obliges to that. Raises Invalid."""
+    policy that allowed it obliges to that. Raises Invalid, Unavailable."""
     values = obliged_to("redact")
     if not values:
         return asked
-    redaction = Redaction(Obliged(values), secrets.token_bytes(32))
+    names = await names_of_members(caller.tenant_id)
+    redaction = Redaction(Obliged(values), secrets.token_bytes(32), names)
     if len(asked.raw) <= _BRIEF_BYTES:
         redaction.take(asked.body)
     else:

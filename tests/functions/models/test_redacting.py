@@ -5,7 +5,15 @@ from typing import Any
 
 import httpx
 
+from functions.identity.aggregates import MEMBERS, PRINCIPALS
+from functions.identity.rules.principal import Principal
+from functions.identity.rules.tenant import Member
 from functions.models.rules.redaction import PLACEHOLDER
+from functions.models.service import names
+from shared.kit import clock
+from shared.kit.bookkeeping import PLATFORM_TENANT
+from shared.storage.batches import Batch
+from shared.storage.firestore import TenantStore
 from tests.functions.models.worlds import World, until
 
 MAIL = "ann.lee@clinic.example"
@@ -53,6 +61,37 @@ async def test_a_route_of_that_privacy_is_told_placeholders_and_the_program_sees
     assert len(set(PLACEHOLDER.findall(told))) == 4  # two values in each of two calls
     await until(world.is_settled)
     assert [each.redacted for each in await world.calls()] == [2, 2]
+
+
+async def _joins(world: World, principal: str, name: str, **more: Any) -> None:
+    """A member as `identity` keeps one."""
+    member = Member(principal_id=principal, roles=(), joined_at=clock.now(), **more)
+    person = Principal(
+        principal_id=principal, kind="human", provider="p", created_at=clock.now(), name=name
+    )
+    for tenant, aggregate, state in (
+        (world.tenant, MEMBERS, member),
+        (PLATFORM_TENANT, PRINCIPALS, person),
+    ):
+        batch = Batch()
+        batch.put(aggregate.collection, principal, aggregate.fields(state, 1, None))
+        await TenantStore(tenant).commit(batch)
+
+
+async def test_names_of_members_are_hidden_and_those_of_others_are_told(world: World) -> None:
+    await world.policy(HIDES)
+    await _joins(world, f"user_a-{world.tenant}", "Zoë Müller")
+    await _joins(world, f"user_b-{world.tenant}", "Gone Person", removed_at=clock.now())
+    await _joins(world, f"user_c-{world.tenant}", "Will")
+    names.forget()
+    await world.script("who", {"repeats": True})
+    text = "Zoë Müller, Gone Person, Will, and Max Mustermann"
+    said = [{"role": "user", "content": "who"}, {"role": "user", "content": text}]
+    sent = {"model": "small", "messages": said, "max_tokens": 50}
+    answer = await world.send("POST", "/v1/chat/completions", sent)
+    assert answer.json()["choices"][0]["message"]["content"] == text
+    (told,) = [each["messages"][1]["content"] for each in await world.asked("who")]
+    assert PLACEHOLDER.sub("…", told) == "…, Gone Person, Will, and Max Mustermann"
 
 
 async def test_the_wire_of_anthropic_likewise(world: World) -> None:
