@@ -4,12 +4,14 @@ import json
 from typing import Any
 
 import httpx
+from pydantic import BaseModel
 
 from functions.identity.aggregates import MEMBERS, PRINCIPALS
 from functions.identity.rules.principal import Principal
 from functions.identity.rules.tenant import Member
 from functions.models.rules.redaction import PLACEHOLDER
 from functions.models.service import names
+from shared.aggregates.aggregate import Aggregate
 from shared.kit import clock
 from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.storage.batches import Batch
@@ -69,10 +71,11 @@ async def _joins(world: World, principal: str, name: str, **more: Any) -> None:
     person = Principal(
         principal_id=principal, kind="human", provider="p", created_at=clock.now(), name=name
     )
-    for tenant, aggregate, state in (
+    kept: tuple[tuple[str, Aggregate[Any], BaseModel], ...] = (
         (world.tenant, MEMBERS, member),
         (PLATFORM_TENANT, PRINCIPALS, person),
-    ):
+    )
+    for tenant, aggregate, state in kept:
         batch = Batch()
         batch.put(aggregate.collection, principal, aggregate.fields(state, 1, None))
         await TenantStore(tenant).commit(batch)

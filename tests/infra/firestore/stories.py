@@ -42,8 +42,8 @@ from functions.identity.service import (
 from functions.models.aggregates import RUN as MODELS
 from functions.models.api import calls as model_calls
 from functions.models.api import routes as model_routes
-from functions.models.service.names import names_of_members
 from functions.models.reactions import HANDLERS as MODELS_HANDLERS
+from functions.models.service.names import names_of_members
 from functions.policy import api as policy
 from functions.policy.aggregates import RUN as POLICY
 from functions.policy.reactions import HANDLERS as POLICY_HANDLERS
