@@ -4,8 +4,9 @@ of Anthropic's messages: what agent steps and model routes of the local platform
 
 `POST /scripts {"goal": …, "answers": […]}` says what conversations about that goal are answered,
 one after the other. An answer has `text`, `calls: [{name, arguments}]`, `usage`, `finish`; or
-`status`, `headers` and `error`; or `raw`, the whole body as text; `drop` breaks off; `seconds`
-waits first. A streamed answer comes word by word, each after `pause` seconds; `cut` breaks it off
+`repeats`, which says again what the last message said; or `status`, `headers` and `error`; or
+`raw`, the whole body as text; `drop` breaks off; `seconds` waits first. A streamed answer comes
+word by word, or in `pieces` of so many characters, each after `pause` seconds; `cut` breaks it off
 after so many. `GET /asked?goal=…` shows what was asked, and `GET /gone?goal=…` how many streams
 about it were left before their end. A goal without a script, or whose script has ended, is
 answered 404; conversations about the goal `echo` are always answered, with what they say."""
@@ -90,7 +91,9 @@ class Scripts:
         goal = next(_text_in(each) for each in body["messages"] if each["role"] == "user")
         self._note(goal, request, body)
         if self._answers[goal]:
-            return goal, self._answers[goal].popleft()
+            answer = self._answers[goal].popleft()
+            said = {"text": _text_in(body["messages"][-1])} if answer.get("repeats") else {}
+            return goal, {**answer, **said}
         if goal == ECHO:
             return goal, {"text": f"{ECHO} of {len(body['messages'])} messages"}
         raise web.HTTPNotFound(text="there is no script for this goal")

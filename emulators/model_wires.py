@@ -110,7 +110,10 @@ def _head(object: str) -> dict[str, Any]:
 
 
 def _words(answer: dict[str, Any]) -> list[str]:
-    return [f"{word} " for word in (answer.get("text") or "").split()]
+    text, size = answer.get("text") or "", answer.get("pieces")
+    if size is not None:
+        return [text[at : at + size] for at in range(0, len(text), size)]
+    return [f"{word} " for word in text.split()]
 
 
 def _text(value: Any) -> bytes:

@@ -17,7 +17,7 @@ Provider = Literal["openai", "anthropic"]
 # From the least private to the most.
 Privacy = Literal["open", "contracted", "own"]
 Wire = Literal["chat.completions", "messages", "embeddings"]
-CallStatus = Literal["reserved", "answered", "refused", "unknown"]
+CallStatus = Literal["reserved", "answered", "refused", "unknown", "cached"]
 
 
 class Prices(Data):
@@ -37,7 +37,9 @@ class ModelRouteState(EventData):
     provider does. `base_url` is None where the stack's own model serves it, with the stack's key.
     Another is called with the tenant's own `credential` of that name, or without a key.
     `fallbacks` are asked in their order where the provider refuses work; none of them is less
-    private. Of a hundred calls, `shares` has how many begin at which fallback instead."""
+    private. Of a hundred calls, `shares` has how many begin at which fallback instead. An answer is
+    kept for `cache_seconds` for the same call again; one that is drawn by chance only where the
+    route `caches_sampled` ones."""
 
     name: str
     provider: Provider
@@ -49,6 +51,8 @@ class ModelRouteState(EventData):
     fallbacks: tuple[str, ...] = ()
     shares: dict[str, int] = Field(default_factory=dict)
     most_tokens_out: int
+    cache_seconds: int | None = None
+    caches_sampled: bool = False
     set_by: str
     set_at: Instant
 
@@ -74,7 +78,9 @@ class ModelCallState(EventData):
     `answered`, all that was reserved where what it used is `unknown`, nothing where the provider
     `refused` it. `key_id` is the API key that called, where it was one, and
     `answered_by` the route that did, where that was a fallback of the one that was called. It was
-    made with the tenant's `credential` of that name, or with none of the tenant's."""
+    made with the tenant's `credential` of that name, or with none of the tenant's. A `cached` one
+    cost nothing: it has the answer that was kept of the call `cached_from`, and asked nobody.
+    `redacted` values had placeholders in what its provider was told; null where it was told all."""
 
     call_id: str
     wire: Wire
@@ -86,6 +92,8 @@ class ModelCallState(EventData):
     called_at: Instant
     status: CallStatus
     answered_by: str | None = None
+    cached_from: str | None = None
+    redacted: int | None = None
     credential: str | None = None
     settled_at: Instant | None = None
     reserved_usd_micros: int

@@ -110,12 +110,16 @@ class Receipt(CallReceipt):
 
 class ModelAsked(Data):
     """Which model a program asked, by which `route`, and the tokens that this cost, those of caches
-    among them, as its provider says; null where it does not."""
+    among them, as its provider says; null where it does not. Where the answer was kept of an
+    earlier call, `cached_from` names that, and nobody was asked. `redacted` values had placeholders
+    in what it was told; null where it was told all."""
 
     name: Name
     route: Name
     tokens_in: int | None = None
     tokens_out: int | None = None
+    cached_from: Name | None = None
+    redacted: int | None = None
 
 
 class ProgramReceipt(Data):

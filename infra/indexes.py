@@ -74,6 +74,7 @@ EXPIRING: tuple[Field, ...] = (
     ("idempotency_keys", "expire_at"),
     ("lookup_misses", "expire_at"),
     ("credential_refusals", "expire_at"),
+    ("model_answers", "expire_at"),
 )
 
 

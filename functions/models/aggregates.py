@@ -6,6 +6,7 @@ from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.runner import Runner
 from shared.budgets.aggregates import BUDGETS, LIMITS
 from shared.budgets.leasing import LEASES
+from shared.storage.collections import Collection
 
 MODEL_KEY = "models-model-key"
 
@@ -28,4 +29,7 @@ CALLS = Aggregate(
     swept=lambda _: True,
 )
 
-RUN = Runner("models", ROUTES, CALLS, BUDGETS, LIMITS, LEASES)
+# Answers that are kept for the same call again.
+ANSWERS = Collection("model_answers")
+
+RUN = Runner("models", ROUTES, CALLS, BUDGETS, LIMITS, LEASES, collections=(ANSWERS,))

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StrictBool, StringConstraints
 
 from events.models import Prices, Privacy, Provider
 from events.specs import Name
@@ -14,6 +14,7 @@ from shared.kit.models import Data, Model, Page, part_of
 # A model's name as programs write it, such as `gpt-5-mini` or `claude-sonnet-4.5`.
 RouteName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$")]
 _Price = Annotated[int, Field(ge=0, le=10_000_000_000, strict=True)]
+LONGEST_CACHE_SECONDS = 7 * 86_400
 _Share = Annotated[int, Field(ge=1, le=100, strict=True)]
 _Url = Annotated[str, StringConstraints(min_length=8, max_length=500)]
 
@@ -36,7 +37,9 @@ class RouteBody(Model):
     stack's key; another address is called with the tenant's own `credential` of that name, which is
     for its host and used by models, or without a key. Of a hundred calls, `shares` says how many
     begin at which fallback of the same privacy, and all others begin here. `most_tokens_out` bounds
-    each answer, and is asked for where a program does not say how long one may be."""
+    each answer, and is asked for where a program does not say how long one may be. With
+    `cache_seconds` a whole answer is kept that long, and the same caller's same call gets it again;
+    one that is drawn by chance (a temperature other than 0) only with `caches_sampled`."""
 
     provider: Provider
     base_url: _Url | None = None
@@ -47,6 +50,8 @@ class RouteBody(Model):
     fallbacks: Annotated[tuple[RouteName, ...], Field(max_length=4)] = ()
     shares: Annotated[dict[RouteName, _Share], Field(max_length=4)] = Field(default_factory=dict)
     most_tokens_out: Annotated[int, Field(ge=1, le=1_000_000, strict=True)] = 4_096
+    cache_seconds: Annotated[int, Field(ge=1, le=LONGEST_CACHE_SECONDS, strict=True)] | None = None
+    caches_sampled: StrictBool = False
 
 
 class ModelRouteView(Data):
@@ -62,6 +67,8 @@ class ModelRouteView(Data):
     fallbacks: tuple[str, ...]
     shares: dict[str, int]
     most_tokens_out: int
+    cache_seconds: int | None
+    caches_sampled: bool
     set_by: str
     set_at: Instant
 

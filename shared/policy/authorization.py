@@ -20,6 +20,7 @@ from shared.policy.engine import Decision, Policies
 from shared.policy.platform import schema
 from shared.policy.record import Asked, context_at
 from shared.policy.requests import Entity, Request, Uid
+from shared.policy.sources import ObligationKind
 from shared.policy.vocabulary import (
     ALL_OF_IT,
     ANYBODY,
@@ -170,6 +171,13 @@ def last_asked() -> Asked | None:
     authorization = _current.get()
     decisions = authorization.decisions if authorization is not None else []
     return decisions[-1] if decisions else None
+
+
+def obliged_to(kind: ObligationKind) -> tuple[str, ...]:
+    """What policies oblige the current request to, in the values of that kind."""
+    asked = last_asked()
+    obligations = asked.decision.obligations if asked is not None else ()
+    return tuple(each.value for each in obligations if each.kind == kind)
 
 
 def answer_again() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 import cedarpy
 
 from shared.policy.requests import Entity
-from shared.policy.sources import MET_BY_CALLS, Obligation, Policy
+from shared.policy.sources import Obligation, Policy, met_by
 
 # In a schema as `vocabulary.schema_of` writes it: names are quoted.
 _ACTION = re.compile(
@@ -41,7 +41,7 @@ class Schema:
         """Those of the obligations that nothing does when the action is taken."""
         if action in self.taken_by_callers:
             return ()
-        return tuple(each for each in obligations if each.kind not in MET_BY_CALLS)
+        return tuple(each for each in obligations if each.kind not in met_by(action))
 
     def calls_in(self, policy: Policy) -> tuple[str, ...]:
         """The calls of Assent that the policy's scope holds."""

@@ -16,6 +16,10 @@ ObligationKind = Literal["alert", "log", "redact", "require_approval"]
 OBLIGATIONS = frozenset(get_args(ObligationKind))
 # What a call of Assent does when a policy obliges to it; with any other obligation it is refused.
 MET_BY_CALLS: frozenset[ObligationKind] = frozenset({"alert", "log"})
+# What single calls do beyond that.
+_MET_BESIDES: Mapping[str, frozenset[ObligationKind]] = dict.fromkeys(
+    ("models.complete", "models.embed", "models.message"), frozenset({"redact"})
+)
 
 LONGEST_SOURCE = 65_536
 # Cedar's parser ends the process on text that is nested deeper, or on longer chains.
@@ -56,6 +60,16 @@ class Obligation(NamedTuple):
 
     kind: ObligationKind
     value: str
+
+
+def met_by(action: str) -> frozenset[ObligationKind]:
+    """The obligations that this call of Assent meets."""
+    return MET_BY_CALLS | _MET_BESIDES.get(action, frozenset())
+
+
+def calls_meeting(kind: ObligationKind) -> tuple[str, ...]:
+    """The calls of Assent that meet an obligation which others do not."""
+    return tuple(sorted(call for call, kinds in _MET_BESIDES.items() if kind in kinds))
 
 
 @dataclass(frozen=True)

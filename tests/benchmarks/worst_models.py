@@ -28,6 +28,7 @@ def routed(scene: Scene) -> Person:
     gala = World(scene.platform).person("gala", _SCOPES, ("governor",))
     for number in range(_MANY):
         _set(gala, f"model-{number}", _ROUTE)
+    _set(gala, "kept", {**_ROUTE, "cache_seconds": 604_800})
     _set(gala, "claude", {**_ROUTE, "provider": "anthropic"})
     _set(gala, "small", {**_ROUTE, "fallbacks": [f"model-{each}" for each in range(4)]})
     return gala
@@ -49,6 +50,10 @@ def complete(scene: Scene) -> Iterator[Call]:
     yield Call(routed(scene), "/v1/chat/completions", _said("small"))
     short = {"model": "small", "messages": [{"role": "user", "content": ECHO}]}
     yield Call(routed(scene), "/v1/chat/completions", short, what="small")
+    kept = {**short, "model": "kept", "temperature": 0}
+    # The second is answered by what was kept of the first.
+    assert routed(scene).send("POST", "/v1/chat/completions", json=kept).is_success
+    yield Call(routed(scene), "/v1/chat/completions", kept, what="kept")
 
 
 @worst_of("POST", "/v1/messages")

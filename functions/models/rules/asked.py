@@ -9,6 +9,7 @@ from typing import Any
 from events.models import Wire
 from functions.models.rules.bounds import bound_of, refuse
 from functions.models.rules.costs import Bound
+from functions.models.rules.redaction import Redaction
 from functions.models.rules.route import ModelRoute
 
 PATHS: Mapping[Wire, str] = {
@@ -27,11 +28,13 @@ _NAMES: Mapping[Wire, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Asked:
-    """What a program asks, on whichever wire. `body` is all that it sent; `raw` the bytes of it."""
+    """What a program asks, on whichever wire. `body` is all that it sent; `raw` the bytes of it.
+    With a `redaction`, routes of its classes are told what that made of the body."""
 
     wire: Wire
     body: Mapping[str, Any]
     raw: bytes
+    redaction: Redaction | None = None
 
     @property
     def model(self) -> str:
@@ -54,7 +57,13 @@ class Asked:
 
     def bound(self, route: ModelRoute) -> Bound:
         """The most tokens of the call by that route. Raises Invalid for what has no bound."""
-        return bound_of(self.wire, self.body, len(self.raw), self._most_out(route))
+        size = len(self.raw) + (self.redaction.growth if self.redaction else 0)
+        return bound_of(self.wire, self.body, size, self._most_out(route))
+
+    def redaction_for(self, route: ModelRoute) -> Redaction | None:
+        """What the route is told instead of personal data; None where it is told all."""
+        redaction = self.redaction
+        return redaction if redaction and route.privacy in redaction.classes else None
 
     def _most_out(self, route: ModelRoute) -> int:
         """How long each answer may be: as the program says or, where it does not, the route."""
@@ -73,9 +82,11 @@ class Asked:
 
     def for_provider(self, route: ModelRoute, called: ModelRoute) -> bytes:
         """The body of the provider's call by the route that was called, or a fallback of it: with
-        its own name of the model, the bound of the answer that the called route gives, and, of a
-        stream, what it used."""
-        said: dict[str, Any] = {**self.body, "model": route.model}
+        its own name of the model, the bound of the answer that the called route gives, of a
+        stream, what it used, and without what is redacted for it."""
+        redaction = self.redaction_for(route)
+        body = redaction.body if redaction else self.body
+        said: dict[str, Any] = {**body, "model": route.model}
         names = _NAMES[self.wire]
         given = [name for name in names if self.body.get(name) is not None]
         for name in names:

@@ -36,6 +36,7 @@ class Outcome(Model):
     answered_by: str | None = None
     model: str | None = None
     credential: str | None = None
+    redacted: int | None = None
 
 
 def reserve(call: ModelCall, budgets: tuple[Budget, ...]) -> Steps:
@@ -46,6 +47,19 @@ def reserve(call: ModelCall, budgets: tuple[Budget, ...]) -> Steps:
         _refuse_exhausted(budget, most)
     held = (each.but(held_usd_micros=each.held_usd_micros + most) for each in budgets)
     return (Transition(call), *map(Transition, held))
+
+
+def cached(call: ModelCall, cached_from: str, answer_sha256: str) -> Steps:
+    """The call, once it is answered by what was kept of an earlier one: it costs nothing."""
+    answered = call.but(
+        status="cached",
+        settled_at=call.called_at,
+        reserved_usd_micros=0,
+        cached_from=cached_from,
+        answer_sha256=answer_sha256,
+        holders=(),
+    )
+    return (Transition(answered, ModelCallSettled, {"receipts": (receipt_of(answered),)}),)
 
 
 def settle(call: ModelCall, budgets: tuple[Budget, ...], outcome: Outcome, at: datetime) -> Steps:
@@ -65,6 +79,7 @@ def settle(call: ModelCall, budgets: tuple[Budget, ...], outcome: Outcome, at: d
         answer_sha256=outcome.answer_sha256,
         answered_by=outcome.answered_by,
         credential=outcome.credential,
+        redacted=outcome.redacted,
         model=outcome.model or call.model,
     )
     charged = (_charged(each, call.reserved_usd_micros, cost) for each in budgets)

@@ -10,6 +10,7 @@ _OUTCOMES: Mapping[CallStatus, Outcome] = {
     "refused": "refused",
     # What it used is not known, so all that it may have cost counts.
     "unknown": "doubtful",
+    "cached": "confirmed",
 }
 
 
@@ -37,6 +38,8 @@ def receipt_of(call: ModelCallState) -> ProgramReceipt:
                 "route": call.answered_by or call.route,
                 "tokens_in": read if is_known else None,
                 "tokens_out": tokens.tokens_out if is_known else None,
+                "cached_from": call.cached_from,
+                "redacted": call.redacted,
             },
         }
     )

@@ -15,12 +15,17 @@ from functions.models.rules.asked import PATHS, Asked
 from functions.models.rules.call import Outcome
 from functions.models.rules.costs import cost_of
 from functions.models.rules.hearing import LONGEST_EVENT, Hearing, events_in, is_only_usage
+from functions.models.rules.redaction import PLACEHOLDER, Redaction
 from functions.models.rules.refusals import ProviderRefused, ProviderSilent
+from functions.models.rules.restoring import Restoring
 from functions.models.rules.route import ModelRoute
 from functions.models.service import providers
+from functions.models.service.begun import Begun
 from functions.models.service.keys import NOTHING_SHOWN, Shown, shown_to
 from functions.models.service.providers import BrokenOff, NeverSent
-from functions.models.service.reserving import RESTS, Begun, begin, end, tell_of
+from functions.models.service.redacting import redacted
+from functions.models.service.reserving import RESTS, begin
+from functions.models.service.settling import end, tell_of
 from shared.kit.callers import Caller
 from shared.kit.errors import Unavailable
 from shared.kit.refusal_documents import anthropic_document, openai_document
@@ -29,6 +34,7 @@ from shared.runtime.bodies import JSON
 from shared.runtime.streams import Streamed
 
 CALL_HEADER = "Assent-Model-Call"
+CACHED_HEADER = "Assent-Model-Cached-From"
 EVENT_STREAM = "text/event-stream"
 _LONGEST_REFUSAL = 64 * 1024
 # The provider did no work, so another may be asked.
@@ -41,9 +47,13 @@ _log = logging.getLogger(__name__)
 
 async def call(caller: Caller, asked: Asked, headers: Mapping[str, str]) -> Response:
     """The answer to the call, as it comes where it is streamed. Whatever happens, what was held is
-    charged or freed once; where this process dies, by the sweep. Raises as `begin`, ProviderSilent,
-    ProviderRefused, Unavailable."""
-    begun = await begin(caller, asked)
+    charged or freed once; where this process dies, by the sweep. Nobody is asked where the answer
+    was kept. Raises as `begin`, ProviderSilent, ProviderRefused, Unavailable."""
+    asked = await redacted(caller, asked)
+    begun = await begin(caller, asked, headers)
+    if begun.kept is not None:
+        said = {CALL_HEADER: begun.call.call_id, CACHED_HEADER: begun.kept.call_id}
+        return Response(begun.kept.body, 200, said, media_type=JSON)
     under_way = _UnderWay(caller, asked, begun)
     try:
         return await under_way.answer(headers)
@@ -63,6 +73,7 @@ class _UnderWay:
         self._shown = NOTHING_SHOWN
         self._is_refused = False
         self._has_ended = False
+        self._restoring: Restoring | None = None
         self._settled: Change | None = None
         self._open: providers.Answer | None = None
 
@@ -85,17 +96,19 @@ class _UnderWay:
             raise providers.silent(self._route) from error
         if not self._hearing.whole(body):
             raise ProviderSilent("the model's server answered something else than JSON")
-        await self.end()
-        return self._answered(self._shown.masked(body), 200, self._said)
+        shown = self._shown.masked(self._restored(body))
+        await self.end(shown)
+        return self._answered(shown, 200, self._said)
 
-    async def end(self) -> None:
-        """Charges the call once, and leaves the provider alone."""
+    async def end(self, answer: bytes | None = None) -> None:
+        """Charges the call once, keeps the whole `answer` where its route does, and leaves the
+        provider alone."""
         if self._has_ended:
             return
         self._has_ended = True
         if self._open is not None:
             await self._open.aclose()
-        self._settled = await end(self._caller, self._begun, self._outcome())
+        self._settled = await end(self._caller, self._begun, self._outcome(), answer)
 
     async def end_and_tell(self) -> None:
         """As `end`, and publishes that once."""
@@ -124,7 +137,19 @@ class _UnderWay:
             answered_by=self._route.name if is_fallback else None,
             model=self._route.model,
             credential=self._route.credential,
+            redacted=self._redaction.count if self._redaction else None,
         )
+
+    @property
+    def _redaction(self) -> Redaction | None:
+        return self._asked.redaction_for(self._route)
+
+    def _restored(self, body: bytes) -> bytes:
+        """A whole answer in JSON with what was redacted; as it came where none of that is in it."""
+        redaction = self._redaction
+        if redaction is None or not PLACEHOLDER.search(body.decode(errors="replace")):
+            return body
+        return _text(redaction.restored(json.loads(body)))
 
     async def _asked_provider(self, headers: Mapping[str, str]) -> "providers.Answer":
         """The first answer of those that may be asked; of the last whatever it is. Only one that
@@ -180,13 +205,14 @@ class _UnderWay:
         known = {name.lower(): value for name, value in answer.headers.items()}
         passed = ("retry-after", "retry-after-ms", "x-should-retry")
         said = self._said | {name: known[name] for name in passed if name in known}
-        shown = self._shown.masked(_as_json(body, status, self._asked))
+        shown = self._shown.masked(self._restored(_as_json(body, status, self._asked)))
         return self._answered(shown, status, said)
 
     async def _relayed(self, answer: "providers.Answer") -> AsyncGenerator[bytes, None]:
         """The events as they come; the last one once the call is settled. A stream that ends before
         its last event ends in an error."""
-        held = b""
+        held, redaction = b"", self._redaction
+        self._restoring = Restoring(self._asked.wire, redaction) if redaction else None
         try:
             async for part in providers.parts(answer):
                 found, held = events_in(held + part)
@@ -194,6 +220,7 @@ class _UnderWay:
                     if (event := self._heard(raw)) is None:
                         continue
                     if self._hearing.is_over:
+                        event = self._rest() + event
                         await self.end()
                     yield self._shown.masked(event)
                     if self._hearing.is_over:
@@ -203,13 +230,18 @@ class _UnderWay:
         except BrokenOff:
             _log.warning("a provider broke off a stream: %s", self._begun.call.call_id)
         await self.end()
-        yield self._broken()
+        yield self._shown.masked(self._rest()) + self._broken()
 
     def _heard(self, raw: bytes) -> bytes | None:
         """The event, if the program is to see it."""
         said = self._hearing.event(raw)
         hides = self._asked.wire == "chat.completions" and not self._asked.wants_usage
-        return None if hides and is_only_usage(said) else raw
+        if hides and is_only_usage(said):
+            return None
+        return self._restoring.restored(raw, said) if self._restoring else raw
+
+    def _rest(self) -> bytes:
+        return self._restoring.rest() if self._restoring else b""
 
     def _broken(self) -> bytes:
         error = providers.silent(self._route)

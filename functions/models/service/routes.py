@@ -2,6 +2,7 @@
 
 from functions.models.aggregates import ROUTES, RUN
 from functions.models.rules.route import ModelRoute, host_of, require_credential, set_route
+from functions.models.service.remembering import MEMORIES
 from functions.models.settings import settings
 from functions.models.views import ModelRouteView, RouteBody
 from shared.aggregates.command import Command
@@ -35,7 +36,9 @@ async def put_route(
         steps = set_route(route, before, others, work.at)
         return ModelRouteView.of(await work.save_change(before or route, *steps))
 
-    return await RUN.command(caller, use_case, ModelRouteView, key=key)
+    shown = await RUN.command(caller, use_case, ModelRouteView, key=key)
+    MEMORIES.of(caller.tenant_id).forget()
+    return shown
 
 
 def _host_for(credential: str | None, base_url: str | None) -> str:

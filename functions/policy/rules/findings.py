@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from typing import Literal
+from typing import Literal, get_args
 
+from events.models import Privacy
 from functions.policy.rules.positions import (
     Place,
     Statement,
@@ -17,7 +18,7 @@ from shared.kit.models import Model
 from shared.kit.wording import one_of
 from shared.policy.engine import ALWAYS
 from shared.policy.schema import Schema
-from shared.policy.sources import MET_BY_CALLS, Policy, Source, read_policies
+from shared.policy.sources import MET_BY_CALLS, Policy, Source, calls_meeting, met_by, read_policies
 
 _LINE = re.compile(r"line (\d+): (.*)", re.DOTALL)
 _POLICY = re.compile(r"for policy `policy\d+`, ")
@@ -27,6 +28,8 @@ _RESERVED = {
     "refusal": "it chooses the code of a refusal",
     "who": "it says who may where nobody else does",
 }
+_PRIVACIES: tuple[str, ...] = get_args(Privacy)
+_REGION = re.compile("[A-Z]{2}")
 _OF_POLICY = re.compile(r"source\.(\d+)")
 _NUMBER = re.compile(r"policy(\d+)")
 
@@ -81,14 +84,32 @@ def _annotated_in_vain(policy: Policy, schema: Schema) -> Iterator[str]:
             f"only the platform's policies can have @{name}, because {_RESERVED[name]}: remove the "
             "annotation"
         )
-    unmet = {each.kind for each in policy.obligations} - MET_BY_CALLS
-    calls = schema.calls_in(policy) if unmet and policy.effect == "permit" else ()
-    if calls:
+    kinds = {each.kind for each in policy.obligations} if policy.effect == "permit" else set()
+    reached = schema.calls_in(policy) if kinds - MET_BY_CALLS else ()
+    calls = tuple(each for each in reached if kinds - met_by(each))
+    is_met = "redact" in kinds and reached and not calls
+    if is_met and (strange := _strange_words(policy.annotations["redact"])):
         yield (
-            f"no call of Assent can meet @{min(unmet)}, so this would deny {_some(calls)}: remove "
-            f"the annotation, or permit only {one_of(schema.taken_by_callers)}; what a call of "
-            f"Assent can meet is {one_of(f'@{each}' for each in MET_BY_CALLS)}"
+            f"@redact says {strange!r}: name privacies of model routes, {one_of(_PRIVACIES)}, and "
+            "regions whose numbers are recognised by two capital letters, such as DE"
         )
+    if calls:
+        unmet = min(kinds - met_by(calls[0]))
+        others = one_of((*schema.taken_by_callers, *calls_meeting(unmet)))
+        yield (
+            f"no call of Assent can meet @{unmet} here, so this would deny {_some(calls)}: remove "
+            f"the annotation, or permit only {others}; what a call of Assent can meet is "
+            f"{one_of(f'@{each}' for each in MET_BY_CALLS)}"
+        )
+
+
+def _strange_words(said: str) -> str:
+    """What names no privacy and no region; all of it where no privacy is named."""
+    words: list[str] = re.findall(r"[\w-]+", said)
+    for each in words:
+        if each not in _PRIVACIES and not _REGION.fullmatch(each):
+            return each
+    return "" if set(words) & set(_PRIVACIES) else said or "nothing"
 
 
 def _some(calls: tuple[str, ...]) -> str:

@@ -20,6 +20,9 @@ from shared.budgets.limits import TENANT, BudgetLimit
 from shared.connectors import read_credentials
 from shared.kit import clock
 from shared.kit.secret_names import credential_secret
+from shared.policy import published
+from shared.policy.published import COLLECTION, PUBLISHED, Published
+from shared.policy.sources import Source
 from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
 from shared.storage.secret_writing import add_value
@@ -114,6 +117,14 @@ class World:
         found = [each async for each in self.store.find_all(BUDGETS.collection)]
         states = [BUDGETS.state_in(each.data) for each in found]
         return next((each for each in states if each.scope == TENANT), None)
+
+    async def policy(self, text: str) -> None:
+        """The only policies that the tenant has published."""
+        state = Published(version=1, sources=(Source("tenant/mine", text),))
+        batch = Batch()
+        batch.put(COLLECTION.name, PUBLISHED, {"state": state.model_dump_json()})
+        await self.store.commit(batch)
+        published.forget()
 
     async def credential(self, name: str, value: str, **changed: Any) -> None:
         """Stores a credential as `tools` does, in the place of another one."""

@@ -43,6 +43,7 @@ from functions.models.aggregates import RUN as MODELS
 from functions.models.api import calls as model_calls
 from functions.models.api import routes as model_routes
 from functions.models.reactions import HANDLERS as MODELS_HANDLERS
+from functions.models.service.names import names_of_members
 from functions.policy import api as policy
 from functions.policy.aggregates import RUN as POLICY
 from functions.policy.reactions import HANDLERS as POLICY_HANDLERS
@@ -259,6 +260,7 @@ async def somebody_lists_models(tenant: str) -> None:
     caller = caller_of(tenant)
     await model_routes.list_routes(caller)
     await model_calls.get_models(caller)
+    await names_of_members(caller.tenant_id)
     await MODELS.sweep(MODELS_HANDLERS).run(START)
     await TOOLS.sweep(TOOLS_HANDLERS).run(START)
 

@@ -50,7 +50,7 @@ def test_a_permit_of_our_calls_obliges_to_nothing_that_they_cannot_meet(
     kind: str, scope: str
 ) -> None:
     (message,) = said(f'@{kind}("x") permit ({scope});')
-    assert f"no call of Assent can meet @{kind}" in message
+    assert f"no call of Assent can meet @{kind} here" in message
     assert "services.deploy or tools.call" in message
     assert "@alert or @log" in message
 
@@ -64,6 +64,19 @@ def test_what_somebody_meets_is_no_finding() -> None:
     )
     assert (
         said('@redact("x") forbid (principal, action, resource) when { context.hour > 22 };') == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "strange"),
+    [("open", ""), ("open, contracted; DE", ""), ("opne", "opne"), ("open De", "De"), ("DE", "DE")],
+)
+def test_what_a_call_of_a_model_redacts_for_is_named(value: str, strange: str) -> None:
+    messages = said(
+        f'@redact("{value}") permit (principal, action == Action::"models.complete", resource);'
+    )
+    assert [f"@redact says {strange!r}: name privacies" in each for each in messages] == (
+        [True] if strange else []
     )
 
 

@@ -1,0 +1,167 @@
+"""Finds personal data that has a form: addresses, and numbers whose digits check. The checks are
+those of the libraries phonenumbers and python-stdnum; a pattern only says where to look, and is as
+long as its text is."""
+
+import ipaddress
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+import phonenumbers
+from stdnum import get_cc_module, iban, luhn
+from stdnum.exceptions import ValidationError
+
+REGIONS: frozenset[str] = frozenset(phonenumbers.SUPPORTED_REGIONS)
+# So many are checked by the libraries in one call; each takes some tenth of a millisecond.
+MOST_CHECKED = 20_000
+# The numbers that python-stdnum knows to name one person, by region.
+_NATIONAL = (
+    "AT.vnr AU.tfn BE.nn BG.egn BR.cpf CA.sin CH.ssn CL.rut CN.ric CZ.rc DE.idnr DK.cpr EE.ik "
+    "ES.dni ES.nie FI.hetu FR.nir GB.nhs GR.amka HR.oib IE.pps IL.idnr IN.aadhaar IN.pan "
+    "IT.codicefiscale KR.rrn LT.asmens LV.pk MX.curp NL.bsn NO.fodselsnummer PL.pesel PT.cc "
+    "RO.cnp SE.personnummer SK.rc TR.tckimlik US.itin US.ssn ZA.idnr"
+)
+_MAIL = re.compile(r"[\w.%+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+_IPV4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]?\d)")
+_IPV6 = re.compile(
+    r"(?<![\w:.])(?=[0-9A-Fa-f]{0,4}:[0-9A-Fa-f]{0,4}:)[0-9A-Fa-f:]{3,39}(?:\.\d{1,3}){0,3}(?![\w:])"
+)
+_IBAN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}(?!\w)")
+_CARD = re.compile(r"(?<![\w+])\d(?:[ -]?\d){12,18}(?!\w)")
+_PHONE = re.compile(r"(?<![\w+-])\(?\+?\d[\d ()./-]{4,20}\d(?!-?\w)")
+_NUMBER = re.compile(r"(?<!\w)(?:\d[\d ./-]{5,20}[\dA-Z]|[A-Z0-9][A-Z0-9-]{6,17})(?!\w)")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_PLAIN = re.compile(r"[^\W_]")
+
+
+class Found(NamedTuple):
+    """One piece of personal data: where it is in the text, and of which kind."""
+
+    start: int
+    end: int
+    kind: str
+
+
+class TooMany(Exception):
+    """More numbers than are checked in one call."""
+
+
+class Finder:
+    """Finds what is personal in the texts of one call. National numbers, of telephones and of
+    persons, are those of the `regions`, by their two letters; `names` are found as they are
+    written. Equal candidates are checked once."""
+
+    def __init__(self, regions: Iterable[str], names: Iterable[str] = ()) -> None:
+        self._regions = tuple(sorted(REGIONS.intersection(regions)))
+        self._names = _any_of(names)
+        self._known: dict[tuple[str, str], str] = {}
+        self._looked_up = 0
+
+    def find(self, text: str) -> list[Found]:
+        """What is personal in the text, in its order; none is in another. Raises TooMany."""
+        found: list[Found] = []
+        end = 0
+        # Where two overlap, the one that begins first counts, of these the longer.
+        for each in sorted(self._candidates(text), key=lambda each: (each.start, -each.end)):
+            if each.start >= end:
+                found.append(each)
+                end = each.end
+        return found
+
+    def _candidates(self, text: str) -> Iterator[Found]:
+        for said in _MAIL.finditer(text):
+            yield Found(said.start(), said.end(), "mail")
+        for said in self._names.finditer(text) if self._names is not None else ():
+            yield Found(said.start(), said.end(), "name")
+        for kind, pattern, check in (
+            ("ip", _IPV4, _ip),
+            ("ip", _IPV6, _ip),
+            ("iban", _IBAN, self._iban),
+            ("card", _CARD, _card),
+            ("phone", _PHONE, self._phone),
+            ("id", _NUMBER, self._national),
+        ):
+            for said in pattern.finditer(text):
+                if held := self._checked(kind, said[0], check):
+                    yield Found(said.start(), said.start() + len(held), kind)
+
+    def _checked(self, kind: str, candidate: str, check: Callable[[str], str]) -> str:
+        """As much of the candidate, from its beginning, as is of that kind."""
+        key = kind, candidate
+        if key not in self._known:
+            self._known[key] = check(candidate)
+        return self._known[key]
+
+    def _count(self) -> None:
+        self._looked_up += 1
+        if self._looked_up > MOST_CHECKED:
+            raise TooMany
+
+    def _phone(self, said: str) -> str:
+        plain = f"+{said[2:]}" if said.startswith("00") else said
+        regions: Sequence[str | None] = (None,) if plain.startswith(("+", "(+")) else self._regions
+        for region in () if _DATE.match(said) else regions:
+            self._count()
+            if _is_phone(plain, region):
+                return said
+        return ""
+
+    def _iban(self, said: str) -> str:
+        self._count()
+        # What follows may look like a part of it.
+        for end in range(len(said), 14, -1):
+            if said[end - 1] != " " and iban.is_valid(said[:end]):
+                return said[:end]
+        return ""
+
+    def _national(self, said: str) -> str:
+        for module in (each for region in self._regions for each in _modules(region)):
+            self._count()
+            if _is_valid(module, said):
+                return said
+        return ""
+
+
+def _any_of(names: Iterable[str]) -> re.Pattern[str] | None:
+    # A value stands for its placeholder within JSON too, so it needs no escape.
+    plain = {each for each in names if not set('"\\') & set(each) and each.isprintable()}
+    longest_first = sorted(plain, key=len, reverse=True)
+    if not longest_first:
+        return None
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
+
+
+def _is_phone(said: str, region: str | None) -> bool:
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(said, region))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+def _ip(said: str) -> str:
+    try:
+        ipaddress.ip_address(said)
+    except ValueError:
+        return ""
+    # `::` is an address, and an operator of many languages.
+    return said if _PLAIN.search(said) else ""
+
+
+def _card(said: str) -> str:
+    digits = re.sub(r"\D", "", said)
+    return said if digits[0] in "23456" and luhn.is_valid(digits) else ""
+
+
+@cache
+def _modules(region: str) -> tuple[Any, ...]:
+    named = (each.split(".") for each in _NATIONAL.split())
+    found = (get_cc_module(of.lower(), name) for of, name in named if of == region)
+    return tuple(each for each in found if each is not None)
+
+
+def _is_valid(module: Any, said: str) -> bool:
+    try:
+        return bool(module.validate(said))
+    except (ValidationError, ValueError, IndexError, KeyError):
+        return False
