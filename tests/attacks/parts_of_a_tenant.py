@@ -14,7 +14,7 @@ from functions.identity.aggregates import KEYS
 from functions.identity.rules.api_key import KeyBody, make
 from functions.identity.rules.tenant import Member
 from functions.tools.aggregates import INVOCATIONS
-from functions.tools.own.artifacts import PREFIX, WRITE
+from functions.tools.own.artifacts import WRITE
 from functions.tools.rules.invocation import Invocation
 from shared.kit.canonical import content_hash
 from shared.kit.ids import new_id
