@@ -14,6 +14,7 @@ from tests.docs.followed import ANSWERS, GUIDES, differences
 
 FOLLOWED = (
     "audit.md",
+    "files-in-and-out.md",
     "govern-the-agent-you-already-have.md",
     "governor-api.md",
     "import-an-agent.md",
