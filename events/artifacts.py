@@ -25,7 +25,7 @@ class ArtifactState(EventData):
     removed at `keep_until`. `reason` says why it was refused or removed."""
 
     artifact_id: str
-    name: UploadersText
+    file_name: UploadersText
     media_type: str
     bytes: int
     sha256: str

@@ -80,7 +80,7 @@ class ArtifactView(Data):
     @classmethod
     def of(cls, artifact: Artifact) -> Self:
         """The file as it is shown."""
-        return part_of(cls, artifact)
+        return part_of(cls, artifact, name=artifact.file_name)
 
 
 class ArtifactDetail(ArtifactView):

@@ -87,7 +87,7 @@ def written(
     """The file that a call wrote."""
     artifact = Artifact(
         artifact_id=artifact_id_of(invocation_id),
-        name=name,
+        file_name=name,
         media_type=media_type,
         bytes=size,
         sha256=sha256,

@@ -41,7 +41,7 @@ def announced(
     do something, so all that is read of it is labelled."""
     artifact = Artifact(
         artifact_id=artifact_id,
-        name=name,
+        file_name=name,
         media_type=media_type,
         bytes=size,
         sha256=sha256,

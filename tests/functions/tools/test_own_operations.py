@@ -79,7 +79,7 @@ async def test_a_text_is_kept_and_read(world: World) -> None:
         "labels": [],
     }
     (known,) = (await read_artifacts(world.store, [given["artifact_id"]], None)).values()
-    assert (known.name, known.status, known.invocation_id) == (
+    assert (known.file_name, known.status, known.invocation_id) == (
         *("report", "stored"),
         answer["invocation_id"],
     )
