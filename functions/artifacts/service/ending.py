@@ -29,15 +29,17 @@ _log = logging.getLogger(__name__)
 
 
 async def do_what_is_due(work: UnitOfWork, artifact: Artifact) -> None:
-    """Scans it, ends it, or removes its bytes. What is stored in a tenant that is not open stays.
-    Raises Unavailable."""
+    """Scans it, ends it, or removes its bytes. What is stored in a tenant that is suspended or
+    closing stays. Raises Unavailable."""
     if artifact.status == "scanning":
         await _scan(work, artifact)
     elif artifact.has_bytes:
         await _erase(work.store.tenant_id, artifact.artifact_id)
         await work.save(erased(artifact))
-    elif artifact.status == "pending" or (await work.control()).is_open:
-        await work.save(*expired(artifact, work.at))
+    else:
+        control = await work.control()
+        if artifact.status == "pending" or control.is_open or control.status == "closed":
+            await work.save(*expired(artifact, work.at))
 
 
 async def _scan(work: UnitOfWork, artifact: Artifact) -> None:

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from emulators.ports import HOST
 from events.tenants import TenantClosed
-from functions.artifacts.aggregates import KEPT_BYTES, UPLOADS
+from functions.artifacts.aggregates import KEPT_BYTES, RUN, UPLOADS
 from functions.artifacts.reactions import HANDLERS, ORPHANS_DUE
 from functions.artifacts.scanner import configured_scanner
 from functions.artifacts.service import ending, uploading
@@ -140,7 +140,7 @@ async def test_a_death_between_the_bytes_and_the_commit_loses_nothing(
     announced = await world.announced()
     await world.put(announced, CSV)
     with monkeypatch.context() as dying:
-        dying.setattr(uploading.RUN, "change", _dies)
+        dying.setattr(RUN, "change", _dies)
         with pytest.raises(asyncio.CancelledError):
             await world.completed(announced)
     assert await world.bytes_of(announced) == CSV
