@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, JsonValue, StringConstraints
 
+from events.artifacts import ArtifactState
 from events.labels import Labels
 from events.receipts import Outcome
 from events.registry import event
@@ -123,3 +124,8 @@ class InvocationSettled(EventData):
     at: Instant
     note: PersonalText
     workspace_id: InWorkspace = None
+
+
+@event("assent.artifact.written.v1")
+class ArtifactWritten(ArtifactState):
+    """A call of a run wrote the file (`artifacts.write`)."""

@@ -145,6 +145,9 @@ class PlanContent(Data):
     outputs: dict[str, JsonValue]
     budget_usd_micros: int
     policies: str
+    # By the ids that inputs and arguments name: the SHA-256 of each file. No other bytes are ever
+    # read under such an id, so whoever assents to the plan assents to these.
+    artifacts: dict[str, str] = Field(default_factory=dict, exclude_if=lambda named: not named)
 
     @property
     def needs_assent(self) -> bool:

@@ -2,6 +2,7 @@
 it. `runs` and `models` report the outcomes, `audit` makes them receipts: appends them to its tree,
 signs and keeps them."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
@@ -26,7 +27,10 @@ Decision = Annotated[str, StringConstraints(max_length=16_000)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 # What the receipt of a question to a model has for its operation.
 ASKED = "model/turn"
+# What writes or reads a file.
+OF_ARTIFACTS = ("assent/artifacts.write", "assent/artifacts.read")
 LONGEST_REASON = 500
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -49,7 +53,8 @@ class CallReceipt(Data):
     assented to it, where somebody had to; `settled_by` is who said what became of a doubtful call.
     `predicted_usd_micros` stands beside what it cost. `pin` is the definition of the connector that
     the plan has, and `credential` the name of what the call was made with. `labels` are those of
-    its arguments, as its token says them; missing where there is none.
+    its arguments, as its token says them; missing where there is none. `artifact_sha256` is the
+    hash of the file that the call wrote or read, where it did.
 
     One with `model` is about a question to a model: `arguments_sha256` is the hash of what it was
     asked (messages and tools), `output_sha256` that of what it answered (text and calls), and no
@@ -81,6 +86,7 @@ class CallReceipt(Data):
     pin: Sha256 | None = None
     credential: Name | None = None
     labels: Labels | None = None
+    artifact_sha256: Sha256 | None = None
     model: ModelTurn | None = None
 
     @property
@@ -172,6 +178,14 @@ def reason_of(said: str | None) -> str | None:
     """As much of a reason as a receipt takes: one that is too long keeps no outcome from being
     recorded."""
     return None if said is None else said[:LONGEST_REASON]
+
+
+def artifact_in(operation: str, output: Any) -> str | None:
+    """The SHA-256 of the file that a call wrote or read, as its output says."""
+    if operation not in OF_ARTIFACTS or not isinstance(output, Mapping):
+        return None
+    digest = output.get("sha256")
+    return digest if isinstance(digest, str) and _DIGEST.fullmatch(digest) else None
 
 
 def receipt_id_of(invocation_id: str, outcome: Outcome, attempt: int = 1) -> str:

@@ -8,7 +8,7 @@ from infra.grants import ADD_TO_BUCKET, READ_BUCKET, USE_BUCKET, grant
 
 # Functions reach it through the interface of S3, with the key in a `*-bucket-key` secret.
 URL = "https://storage.googleapis.com"
-KEPT = "kept"
+KEPT, UNTIL_REMOVED = "kept", "until-removed"
 # Seven years. A locked period can be made longer, and never shorter.
 KEPT_SECONDS = 7 * 365 * 24 * 3600
 # Parts of uploads that never ended.
@@ -23,7 +23,8 @@ def bucket_name(project: str, name: str) -> str:
 class Buckets(Part):
     """A bucket for each name in the manifests. Objects of one that is "kept" stay for seven years:
     in production the period is locked, and then nobody can delete one, shorten the period or delete
-    the bucket, Google's own support included. Others are deleted after their days.
+    the bucket, Google's own support included. Those "until-removed" stay until a function removes
+    them. Others are deleted after their days.
 
     The private side of each function that names a bucket may make objects in it and read them; it
     may replace those that are not kept, so that an upload can be repeated. Its public side signs
@@ -55,7 +56,7 @@ class Buckets(Part):
                 "condition": {"age": ABANDONED_DAYS},
             }
         ]
-        if not is_kept:
+        if not is_kept and lifetime != UNTIL_REMOVED:
             days = int(lifetime.removesuffix("d"))
             rules.append({"action": {"type": "Delete"}, "condition": {"age": days}})
         return storage.Bucket(

@@ -18,6 +18,7 @@ from emulators.buckets import Buckets, create_buckets
 from emulators.directory import PlatformDirectory
 from emulators.options import Options
 from emulators.running import RunningPlatform, running_platform
+from shared.kit.variables import bucket_variable
 from shared.manifest import load_manifests
 from shared.runtime.settings import runtime_settings
 from shared.storage import postgres as storage
@@ -94,6 +95,16 @@ async def bucket_server(directory: PlatformDirectory) -> AsyncIterator[Buckets]:
     await create_buckets(server.url, NAMES)
     yield server
     await server.stop()
+
+
+@pytest.fixture(scope="module")
+def buckets(bucket_server: Buckets) -> Iterator[Buckets]:
+    """Where functions of this process keep what they keep in buckets."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("ASSENT_BUCKETS_URL", bucket_server.url)
+        for name in NAMES:
+            environment.setenv(bucket_variable(name), name)
+        yield bucket_server
 
 
 @pytest.fixture(scope="module")

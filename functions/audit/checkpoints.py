@@ -27,12 +27,13 @@ from functions.audit.rules.tree import (
 from functions.audit.stored_checkpoints import newest_checkpoint, store_checkpoint
 from shared.kit.errors import AssentError, SignatureInvalid
 from shared.messaging.envelope import Envelope
-from shared.storage.buckets import put_once
+from shared.storage.buckets import Bucket
 from shared.storage.secrets import public_keys, signing_key
 
 SIGNING_KEY = "audit-signing-key"
 PUBLIC_KEYS = "audit-public-keys"
-BUCKET = "audit-checkpoints"
+BUCKET_KEY = "audit-bucket-key"
+BUCKET = Bucket("audit-checkpoints", BUCKET_KEY)
 # What an instance covers well within the time of one request; the next run continues.
 MOST_TENANTS = 2_000
 AT_ONCE = 8
@@ -93,7 +94,7 @@ async def cover(tenant_id: str) -> StoredCheckpoint | None:
         newest = signed_checkpoint(log_of(tenant_id), tree.size, tree.root, key)
         await store_checkpoint(tenant_id, newest)
     if newest is not None:
-        await put_once(BUCKET, f"{log_of(tenant_id)}/{newest.number:020}", newest.note.encode())
+        await BUCKET.put_once(f"{log_of(tenant_id)}/{newest.number:020}", newest.note.encode())
         await store.note_covered(tenant_id, newest.number)
     return newest
 

@@ -17,6 +17,7 @@ from events.audit import (
 from functions.audit import store
 from functions.audit.aggregates import EXPORT_RETENTION, EXPORTS, RUN, Export
 from functions.audit.checkpoints import (
+    BUCKET_KEY,
     PUBLIC_KEYS,
     SIGNING_KEY,
     ChainBroken,
@@ -35,11 +36,11 @@ from shared.kit.callers import Caller
 from shared.kit.errors import ContentInvalid, NotFound, SealBroken, VersionConflict
 from shared.kit.ids import derive_id, is_id, new_id
 from shared.messaging.misses import report_miss
-from shared.storage.buckets import Upload, download_url, uploading
+from shared.storage.buckets import Bucket, Upload
 from shared.storage.idempotency import IdempotencyKey
 from shared.storage.secrets import public_keys, signing_key
 
-BUCKET = "audit-exports"
+BUCKET = Bucket("audit-exports", BUCKET_KEY)
 URL_SECONDS = 900
 
 
@@ -98,7 +99,7 @@ async def show_export(caller: Caller, export_id: str) -> AuditExport:
     )
     if export.object is None or not is_available:
         return AuditExport.of(export)
-    url = await download_url(BUCKET, export.object, seconds=URL_SECONDS)
+    url = await BUCKET.download_url(export.object, seconds=URL_SECONDS)
     return AuditExport.of(export, url)
 
 
@@ -144,7 +145,7 @@ async def _write(
     keys, key = await public_keys(PUBLIC_KEYS), await signing_key(SIGNING_KEY)
     archive, verification = Archive(), Verification(heads)
     name = _name(tenant_id, export.export_id)
-    async with uploading(BUCKET, name) as upload:
+    async with BUCKET.uploading(name) as upload:
         sink = _Sink(upload)
         async for entries in _segments(tenant_id, checkpoint.number):
             for entry in entries:

@@ -1,5 +1,5 @@
-"""What this function owns: invocations, direct calls, connectors and credentials; and the budgets
-of days, in which it counts calls."""
+"""What this function owns: invocations, direct calls, connectors and credentials; the budgets of
+days, in which it counts calls, and the artifacts that runs write."""
 
 from events.connectors import CONNECTORS as CONNECTORS_COLLECTION
 from events.connectors import Connector
@@ -12,11 +12,16 @@ from functions.tools.rules.invocation import Invocation
 from functions.tools.rules.open_approvals import OpenApprovals
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.runner import Runner
+from shared.artifacts.aggregates import ARTIFACTS
+from shared.artifacts.content import KEPT
 from shared.budgets.aggregates import BUDGETS
 from shared.kit.workspaces import WORKSPACE
+from shared.storage.buckets import Bucket
 
 RUNS_KEYS = "runs-public-keys"
 APPROVALS_KEYS = "approvals-public-keys"
+# The bytes of what runs write and read.
+ARTIFACT_BYTES = Bucket(KEPT, "tools-bucket-key")
 
 # A document is invocation, consumed token and intent at once.
 INVOCATIONS = Aggregate(
@@ -81,5 +86,6 @@ OPEN_APPROVALS = Aggregate(
 
 RUN = Runner(
     *("tools", INVOCATIONS, DIRECT_CALLS, OPEN_APPROVALS),
-    *(BUDGETS, CONNECTORS, CREDENTIALS, BOOK),
+    *(BUDGETS, CONNECTORS, CREDENTIALS, BOOK, ARTIFACTS),
+    timed_by_others=(ARTIFACTS,),
 )

@@ -46,11 +46,14 @@ class Runner(Reader):
         *aggregates: Aggregate[Any],
         collections: Iterable[Collection] = (),
         in_stopped: bool = False,
+        timed_by_others: Iterable[Aggregate[Any]] = (),
     ) -> None:
         """`in_stopped`: deliveries and timers of tenants that are not open are handled, because
-        they decide nothing."""
+        they decide nothing. Of the aggregates `timed_by_others`, another function fires the
+        timers: what this one saves of them waits for the sweep."""
         super().__init__(function, *aggregates)
         self.in_stopped = in_stopped
+        self._timed_by_others = {each.noun for each in timed_by_others}
         self.collections = (*(each.as_collection() for each in aggregates), *collections)
 
     async def command(
@@ -237,7 +240,11 @@ class Runner(Reader):
         async def fire(event: Envelope) -> None:
             await handlers[event.type](event)
 
-        timed = {each.collection: each.noun for each in self.by_model.values() if each.next_timer}
+        timed = {
+            each.collection: each.noun
+            for each in self.by_model.values()
+            if each.next_timer and each.noun not in self._timed_by_others
+        }
         return Sweep(self.outbox, timed, fire)
 
     async def _was_applied(self, store: TenantStore, change: Change) -> bool:

@@ -26,7 +26,7 @@ Route = Annotated[
 ]
 Memory = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*(Mi|Gi)$")]
 
-Lifetime = Annotated[str, StringConstraints(pattern=r"^(kept|[1-9][0-9]{0,3}d)$")]
+Lifetime = Annotated[str, StringConstraints(pattern=r"^(kept|until-removed|[1-9][0-9]{0,3}d)$")]
 
 # What Pub/Sub and Cloud Tasks both accept.
 LONGEST_BACKOFF_SECONDS = 600
@@ -147,7 +147,8 @@ class Access(Model):
     # Whether its public side reads those of them that calls of models are made with.
     model_credentials: bool = False
     calls: Names = ()
-    # How long objects stay: some days, or "kept", where nobody can delete one for years.
+    # How long objects stay: some days, "until-removed" by the function, or "kept", where nobody can
+    # delete one for years.
     buckets: dict[Name, Lifetime] = Field(default_factory=dict)
 
     @property

@@ -1,20 +1,20 @@
 """Objects in buckets, through the interface of S3, which Cloud Storage has too.
 
 ASSENT_BUCKETS_URL names the service, ASSENT_BUCKET_<NAME> the bucket for what a manifest calls
-`name`; the secret BUCKET_KEY holds `<access key id>:<secret key>`."""
+`name`; each function has its own key, a secret that holds `<access key id>:<secret key>`."""
 
 import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from shared.kit.errors import Unavailable
 from shared.kit.variables import bucket_variable
 from shared.storage.secrets import read_secret
 
-BUCKET_KEY = "audit-bucket-key"
 # Every part of an upload but the last has 5 MiB at least.
 PART_BYTES = 8 * 1024 * 1024
 ANSWER_SECONDS = 20
@@ -72,59 +72,126 @@ class Upload:
         self._buffer.clear()
 
 
-@asynccontextmanager
-async def uploading(bucket: str, name: str) -> AsyncIterator[Upload]:
-    """An upload that is there at the end, and nothing of it after an error. Raises Unavailable."""
-    upload = Upload(await _client(), _place(bucket, name))
-    try:
-        yield upload
-        await upload.end()
-    except BaseException:
-        await upload.abandon()
-        raise
+class Object(NamedTuple):
+    """An object of a bucket, and when it was made."""
+
+    name: str
+    made_at: datetime
 
 
-async def put_once(bucket: str, name: str, content: bytes) -> None:
-    """Makes the object, unless there is one of that name. Raises Unavailable."""
-    client, place = await _client(), _place(bucket, name)
-    if not await _exists(client, place):
-        await _call(client.put_object, Body=content, **place)
+class Bucket(NamedTuple):
+    """A bucket as manifests call it, and the secret with the key that the function has to it."""
 
+    name: str
+    key: str
 
-async def read(bucket: str, name: str) -> bytes | None:
-    """The object's content; None where there is no such object. Raises Unavailable."""
-    client, place = await _client(), _place(bucket, name)
-    if not await _exists(client, place):
-        return None
-    answer = await _call(client.get_object, **place)
-    content: bytes = await asyncio.to_thread(answer["Body"].read)
-    return content
+    @asynccontextmanager
+    async def uploading(self, name: str) -> AsyncIterator[Upload]:
+        """An upload that is there at the end, and nothing of it after an error. Raises
+        Unavailable."""
+        upload = Upload(await self._client(), self._place(name))
+        try:
+            yield upload
+            await upload.end()
+        except BaseException:
+            await upload.abandon()
+            raise
 
+    async def put_once(self, name: str, content: bytes) -> None:
+        """Makes the object, unless there is one of that name. Raises Unavailable."""
+        client, place = await self._client(), self._place(name)
+        if not await _exists(client, place):
+            await _call(client.put_object, Body=content, **place)
 
-async def download_url(bucket: str, name: str, *, seconds: int) -> str:
-    """An address at which anybody may read the object for so long. Calls nobody but Secret Manager.
-    Raises Unavailable."""
-    client = await _client()
-    url: str = await asyncio.to_thread(
-        client.generate_presigned_url,
-        "get_object",
-        Params=_place(bucket, name),
-        ExpiresIn=seconds,
-    )
-    return url
+    async def put(self, name: str, content: bytes) -> None:
+        """Makes the object, or replaces the one of that name. Raises Unavailable."""
+        await _call((await self._client()).put_object, Body=content, **self._place(name))
+
+    async def read(self, name: str) -> bytes | None:
+        """The object's content; None where there is no such object. Raises Unavailable."""
+        parts = [each async for each in self.parts(name)]
+        return b"".join(parts) if parts else None
+
+    async def parts(self, name: str) -> AsyncIterator[bytes]:
+        """The object's content in parts of at most PART_BYTES, of an empty one an empty part; none
+        where there is no such object. Raises Unavailable."""
+        client, place = await self._client(), self._place(name)
+        if not await _exists(client, place):
+            return
+        body = (await _call(client.get_object, **place))["Body"]
+        part = await _call(body.read, amt=PART_BYTES)
+        yield part
+        while part:
+            part = await _call(body.read, amt=PART_BYTES)
+            if part:
+                yield part
+
+    async def size(self, name: str) -> int | None:
+        """How many bytes the object has; None where there is no such object. Raises Unavailable."""
+        found = await _head(await self._client(), self._place(name))
+        return found["ContentLength"] if found is not None else None
+
+    async def delete(self, name: str) -> None:
+        """Deletes the object, where there is one. Raises Unavailable."""
+        await _call((await self._client()).delete_object, **self._place(name))
+
+    async def objects(self, prefix: str = "") -> AsyncIterator[Object]:
+        """The objects whose names begin so, in the order of these, a thousand a call. Raises
+        Unavailable."""
+        client, more = await self._client(), dict[str, str]()
+        bucket = os.environ[bucket_variable(self.name)]
+        while True:
+            page = await _call(client.list_objects_v2, Bucket=bucket, Prefix=prefix, **more)
+            for each in page.get("Contents", ()):
+                yield Object(each["Key"], each["LastModified"])
+            if not page.get("IsTruncated"):
+                return
+            more = {"ContinuationToken": page["NextContinuationToken"]}
+
+    async def download_url(self, name: str, *, seconds: int, **shown: str) -> str:
+        """An address at which anybody may read the object for so long. `shown` are headers of the
+        answer, such as `ResponseContentType`. Calls nobody but Secret Manager. Raises
+        Unavailable."""
+        return await self._signed("get_object", name, seconds, **shown)
+
+    async def upload_url(self, name: str, *, seconds: int, media_type: str, size: int) -> str:
+        """An address to which anybody may PUT the object for so long, of exactly that type and size
+        as its headers say. Calls nobody but Secret Manager. Raises Unavailable."""
+        said: dict[str, Any] = {"ContentType": media_type, "ContentLength": size}
+        return await self._signed("put_object", name, seconds, **said)
+
+    async def _signed(self, deed: str, name: str, seconds: int, **said: Any) -> str:
+        url: str = await asyncio.to_thread(
+            (await self._client()).generate_presigned_url,
+            deed,
+            Params={**self._place(name), **said},
+            ExpiresIn=seconds,
+        )
+        return url
+
+    def _place(self, name: str) -> dict[str, str]:
+        return {"Bucket": os.environ[bucket_variable(self.name)], "Key": name}
+
+    async def _client(self) -> Any:
+        key = await read_secret(self.key)
+        return await asyncio.to_thread(_client_of, os.environ["ASSENT_BUCKETS_URL"], key)
 
 
 async def _exists(client: Any, place: dict[str, str]) -> bool:
+    return await _head(client, place) is not None
+
+
+async def _head(client: Any, place: dict[str, str]) -> Any:
+    """What is known of the object; None where there is none."""
     from botocore.exceptions import ClientError
 
     with _answering():
         try:
-            await asyncio.to_thread(client.head_object, **place)
+            return await asyncio.to_thread(client.head_object, **place)
         except ClientError as error:
             if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
-                return False
+                return None
             raise
-    return True
 
 
 async def _call(method: Any, **sent: Any) -> Any:
@@ -140,15 +207,6 @@ def _answering() -> Iterator[None]:
         yield
     except (BotoCoreError, ClientError) as error:
         raise Unavailable("the bucket did not answer") from error
-
-
-def _place(bucket: str, name: str) -> dict[str, str]:
-    return {"Bucket": os.environ[bucket_variable(bucket)], "Key": name}
-
-
-async def _client() -> Any:
-    key = await read_secret(BUCKET_KEY)
-    return await asyncio.to_thread(_client_of, os.environ["ASSENT_BUCKETS_URL"], key)
 
 
 @lru_cache(maxsize=4)

@@ -195,6 +195,24 @@ class TenantStore:
         count("firestore-reads", max(1, -(-number // COUNTED_PER_READ)))
         return number
 
+    async def count_and_sum(self, collection: str, field: str) -> tuple[int, int]:
+        """How many documents have the field as a number that is not negative, and the sum of it;
+        billed one read per thousand. Raises Unavailable."""
+        request = firestore_rpc.request("RunAggregationQuery", parent=self._parent)
+        asked = request.structured_aggregation_query
+        put_query(asked.structured_query, collection, where=[(field, ">=", 0)], order_by=(field,))
+        number, total = asked.aggregations.add(), asked.aggregations.add()
+        number.count.SetInParent()
+        number.alias = "count"
+        total.sum.field.field_path = field
+        total.alias = "sum"
+        (answer,) = await firestore_rpc.read("RunAggregationQuery", request)
+        found = answer.result.aggregate_fields
+        counted: int = found["count"].integer_value
+        summed: int = found["sum"].integer_value
+        count("firestore-reads", max(1, -(-counted // COUNTED_PER_READ)))
+        return counted, summed
+
     async def commit(self, batch: Batch) -> None:
         """Applies the whole batch or nothing; the batch then knows what was `written`.
 

@@ -14,9 +14,11 @@ from functions.identity.aggregates import KEYS
 from functions.identity.rules.api_key import KeyBody, make
 from functions.identity.rules.tenant import Member
 from functions.tools.aggregates import INVOCATIONS
-from functions.tools.own.artifacts import PREFIX, WRITE
+from functions.tools.own.artifacts import WRITE
 from functions.tools.rules.invocation import Invocation
-from shared.kit.canonical import content_hash
+from shared.artifacts.aggregates import ARTIFACTS
+from shared.artifacts.artifact import written
+from shared.kit.canonical import content_hash, hash_of
 from shared.kit.ids import new_id
 from shared.kit.instants import parse_instant
 from shared.storage.batches import Batch
@@ -92,9 +94,21 @@ async def keep_call(tenant: str, workspace: str | None, agent_id: str) -> dict[s
     batch = Batch()
     fields = INVOCATIONS.fields(INVOCATIONS.placed(call, None, workspace), 1, None)
     batch.create(INVOCATIONS.collection, call.invocation_id, fields)
+    made = written(
+        call.invocation_id,
+        name=WORD,
+        media_type="text/plain",
+        sha256=hash_of(b""),
+        size=0,
+        labels=(),
+        agent_id=agent_id,
+        run_id=run_id,
+        at=call.at,
+    ).state
+    fields = ARTIFACTS.fields(ARTIFACTS.placed(made, None, workspace), 1, None)
+    batch.create(ARTIFACTS.collection, made.artifact_id, fields)
     await TenantStore(tenant).commit(batch)
-    artifact_id = f"{PREFIX}_{call.invocation_id.partition('_')[2]}"
-    return {"invocation_id": call.invocation_id, "artifact_id": artifact_id}
+    return {"invocation_id": call.invocation_id, "artifact_id": made.artifact_id}
 
 
 def part_of(world: World, workspace: str | None, key_id: str) -> Part:

@@ -17,6 +17,7 @@ from infra.cost.month import Month, month_of
 from shared.kit.pricing import load_prices
 from shared.manifest import load_manifests
 from tests.benchmarks import (  # noqa: F401 - name worst calls
+    worst_artifacts,
     worst_audit,
     worst_capsules,
     worst_control,

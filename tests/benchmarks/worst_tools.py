@@ -153,14 +153,6 @@ def show_invocation(scene: Scene) -> Iterator[Call]:
     yield Call(found.ada, f"/v1/invocations/{call['invocation_id']}", limit=1)
 
 
-@worst_of("GET", "/v1/artifacts/{artifact_id}")
-def show_artifact(scene: Scene) -> Iterator[Call]:
-    found = running(scene)
-    call = made(found, "assent/artifacts.write")
-    path = f"/v1/artifacts/{call['output']['value']['artifact_id']}"
-    yield Call(found.ada, path, limit=1)
-
-
 @worst_of("POST", f"{INVOCATION}/settle")
 def settle_invocation(scene: Scene) -> Iterator[Call]:
     found = running(scene)

@@ -203,14 +203,15 @@ def test_no_pattern_is_built_from_input() -> None:
     assert built == OWN_PATTERNS
 
 
-# Who calls over HTTP: the approvals' address, the reviewer's, the issuer's key set, identity's, the
-# server that operations of `tools` act on, and what `runs` asks: `tools`, `capsules`
-# and the model of its settings.
+# Who calls over HTTP: the approvals' address, the reviewer's, the scanner's, the issuer's key set,
+# identity's, the server that operations of `tools` act on, and what `runs` asks: `tools`,
+# `capsules` and the model of its settings.
 # Each is configuration, but for what is called outside: addresses that strangers and tenants name,
 # which are public only, because `guarded` opens their sockets (test_runtime_outside.py,
 # test_http_attacks.py). `redirects` calls nobody: the two before it open addresses with it.
 CALLERS = {
     "functions/agents/reviewer.py",
+    "functions/artifacts/scanner.py",
     "functions/models/service/providers.py",
     "functions/runs/service/calling.py",
     "functions/tools/http/acting.py",

@@ -15,6 +15,7 @@ from tests.docs.followed import ANSWERS, GUIDES, differences
 FOLLOWED = (
     "audit.md",
     "connect-an-mcp-server.md",
+    "files-in-and-out.md",
     "govern-the-agent-you-already-have.md",
     "governor-api.md",
     "import-an-agent.md",

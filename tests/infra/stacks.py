@@ -19,6 +19,7 @@ SOUND: dict[str, Any] = {
     "public_functions": [
         "agents",
         "approvals",
+        "artifacts",
         "audit",
         "capsules",
         "identity",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from events.operations import SKILL, Undo
@@ -15,6 +16,7 @@ from events.plan_content import (
     SubRun,
     Wait,
 )
+from functions.capsules.rules.artifacts import artifacts_in
 from functions.capsules.rules.graph import Graph, Node, graph_of
 from functions.capsules.rules.inputs import given_inputs
 from functions.capsules.rules.operations import Refused
@@ -71,15 +73,20 @@ class Compiled(NamedTuple):
 
 
 def compile_capsule(
-    source: Source, inputs: Mapping[str, Any], others: Mapping[str, Source], depth: int = 0
+    source: Source,
+    inputs: Mapping[str, Any],
+    others: Mapping[str, Source],
+    depth: int = 0,
+    artifacts: Mapping[str, str] = MappingProxyType({}),
 ) -> Compiled:
-    """The plan. `others` are the capsules that steps name, as `name@version`. Raises Flawed with
+    """The plan. `others` are the capsules that steps name, as `name@version`, and `artifacts` the
+    SHA-256 of each file that the inputs or a source name, by its id. Raises Flawed with
     every mistake that is found: in the `inputs` with the path `inputs…`, all others with their path
     in the source."""
     given = given_inputs(source.body, inputs)
     graph = graph_of(source.body)
     scope = Scope(given, source.body.input_schema, graph)
-    compiling = _Compiling(source, scope, others, depth)
+    compiling = _Compiling(source, scope, others, depth, artifacts)
     steps = compiling.steps()
     outputs = compiling.outputs()
     if compiling.problems:
@@ -97,6 +104,8 @@ def compile_capsule(
         budget_usd_micros=most if own is None else min(most, usd_micros(own)),
         policies=source.policies,
     )
+    named = artifacts_in(plan.model_dump(mode="json"))
+    plan = plan.but(artifacts={id: artifacts[id] for id in sorted(named & artifacts.keys())})
     return Compiled(plan, content_of(plan), tuple(compiling.inner))
 
 
@@ -111,6 +120,7 @@ class _Compiling:
     scope: Scope
     others: Mapping[str, Source]
     depth: int
+    artifacts: Mapping[str, str]
     problems: list[Problem] = field(default_factory=list)
     inner: list[Compiled] = field(default_factory=list)
     certain: dict[str, int] = field(default_factory=dict)
@@ -259,7 +269,7 @@ class _Compiling:
                 " steps"
             )
         try:
-            compiled = compile_capsule(other, known[0], self.others, self.depth + 1)
+            compiled = compile_capsule(other, known[0], self.others, self.depth + 1, self.artifacts)
         except Flawed as flawed:
             raise Refused(_within(step.capsule, flawed)) from flawed
         self.inner.append(compiled)

@@ -20,6 +20,7 @@ from functions.capsules.rules.plan import (
     told_once,
 )
 from functions.capsules.rules.problems import Flawed, refusal
+from functions.capsules.service.artifacts import known_artifacts
 from functions.capsules.service.operations import known_operations
 from functions.capsules.service.policies import policies_about
 from functions.capsules.service.sources import Sources
@@ -98,7 +99,10 @@ async def _compiled(
     if event is not None and EVENT in source.body.inputs:
         inputs = {**inputs, EVENT: event}
     try:
-        return await _in_time(lambda: compile_capsule(source, inputs, sources.found))
+        artifacts = await known_artifacts(sources, inputs)
+        return await _in_time(
+            lambda: compile_capsule(source, inputs, sources.found, artifacts=artifacts)
+        )
     except Flawed as flawed:
         raise refusal(flawed.problems, sources.texts[f"{name}@{version}"]) from flawed
 

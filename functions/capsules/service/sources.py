@@ -22,7 +22,7 @@ class Sources:
     """Reads capsules of one workspace, or of the rest of the tenant, each once."""
 
     def __init__(self, work: Command) -> None:
-        self._work = work
+        self.work = work
         self.texts: dict[str, str] = {}
         self.found: dict[str, Source] = {}
         self._agents: dict[str, KnownAgent | None] = {}
@@ -30,8 +30,8 @@ class Sources:
     async def newest(self, name: str) -> str:
         """The highest version of the capsule that is published. Raises NotFound for none,
         Unavailable."""
-        line = line_of(name, self._work.workspace_id)
-        found = await self._work.query(
+        line = line_of(name, self.work.workspace_id)
+        found = await self.work.query(
             CAPSULES,
             where=[("line", "==", line), ("status", "==", "published")],
             order_by="rank",
@@ -47,7 +47,7 @@ class Sources:
         VersionConflict for one that is not published, CapsuleInvalid where its agent does not
         serve, ContentErased, Unavailable."""
         named = f"{name}@{version}"
-        capsule = await self._work.find(CAPSULES, self._id(named))
+        capsule = await self.work.find(CAPSULES, self._id(named))
         if capsule is None:
             raise NotFound(f"there is no capsule {named[:120]!r}")
         if capsule.status != "published":
@@ -64,13 +64,13 @@ class Sources:
         for named in body.capsules:
             if named in self.found:
                 continue
-            capsule = await self._work.find(CAPSULES, self._id(named))
+            capsule = await self.work.find(CAPSULES, self._id(named))
             if capsule is not None and capsule.status == "published":
                 self.found[named] = inner = await self._source(named, capsule)
                 await self._read_inner(inner.body, depth + 1)
 
     async def _source(self, named: str, capsule: Capsule) -> Source:
-        contents = await self._work.read_contents(capsule.checksum)
+        contents = await self.work.read_contents(capsule.checksum)
         text: str = contents.value(capsule.checksum)["source"]
         self.texts[named] = text
         body = CapsuleBody.model_validate(parse_yaml(text.encode()))
@@ -86,22 +86,22 @@ class Sources:
             spec_hash=state.spec_hash,
             mode=state.mode,
         )
-        policies = await digest_of(self._work.caller)
+        policies = await digest_of(self.work.caller)
         most = state.budget.per_run_usd_micros
-        operations = await known_operations(self._work, operations_in(body))
+        operations = await known_operations(self.work, operations_in(body))
         model = settings().model_name
         return Source(body, capsule.checksum, part, agent.rights, most, policies, operations, model)
 
     async def _agent(self, name: str) -> KnownAgent | None:
         if name not in self._agents:
-            within = self._work.workspace_id
-            self._agents[name] = await read_agent_named(self._work.store, name, within)
+            within = self.work.workspace_id
+            self._agents[name] = await read_agent_named(self.work.store, name, within)
         return self._agents[name]
 
     @property
     def _at(self) -> datetime:
-        return self._work.at
+        return self.work.at
 
     def _id(self, named: str) -> str:
         name, _, version = named.partition("@")
-        return capsule_id(name, version, self._work.workspace_id)
+        return capsule_id(name, version, self.work.workspace_id)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from events.invocations import InvocationView
-from events.receipts import Outcome, Receipt, reason_of, receipt_id_of
+from events.receipts import Outcome, Receipt, artifact_in, reason_of, receipt_id_of
 from functions.runs.rules.calls import ConcreteCall
 from functions.runs.rules.run import Run, StepResult
 from shared.kit.canonical import content_hash
@@ -42,6 +42,7 @@ def receipt_of(
         "pin": view.pin or None,
         "credential": view.credential,
         "labels": view.labels or None,
+        "artifact_sha256": artifact_in(call.call.operation, output),
     }
     return Receipt.model_validate({**said, **fields})
 

@@ -8,10 +8,8 @@ from fastapi import APIRouter, Depends, Request
 from events.invocations import InvocationBody, InvocationView
 from functions.tools.aggregates import INVOCATIONS, RUN
 from functions.tools.capability_route import CAPABILITY, CapabilityRoute, capability_of
-from functions.tools.own.artifacts import Artifact
 from functions.tools.rules.entity_types import INVOCATION
 from functions.tools.rules.invocation import SettlementBody, view_of
-from functions.tools.service.artifacts import find_artifact
 from functions.tools.service.invoking import invoke
 from functions.tools.service.settling import settle
 from shared.kit.callers import Caller
@@ -49,9 +47,3 @@ async def settle_invocation(
     """Says what became of a doubtful call, as a person found out: that it happened, with what it
     gave, or that it did not, and then its run may try again."""
     return await settle(caller, key, invocation_id, body)
-
-
-@PEOPLES.get("/v1/artifacts/{artifact_id}")
-async def get_artifact(caller: Caller, artifact_id: str) -> Artifact:
-    """Shows a text that an agent kept with `assent/artifacts.write`."""
-    return await find_artifact(caller, artifact_id)

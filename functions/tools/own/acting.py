@@ -7,8 +7,10 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
+from events.labels import Labels
 from functions.tools.rules.invocation import Invocation
 from shared.kit.contents import Content
+from shared.kit.transitions import Transition
 
 
 class Act(NamedTuple):
@@ -26,12 +28,15 @@ class Act(NamedTuple):
 
 class Done(NamedTuple):
     """What a call gave, and what its outcome publishes: an event of the invocation with what is
-    `said` beside its state, and the contents that this names."""
+    `said` beside its state, and the contents that this names. What the call `made` is in the same
+    commit. `labels` are those of the output beside the target's."""
 
     output: Any
     event: type[BaseModel] | None = None
     said: Mapping[str, Any] = MappingProxyType({})
     contents: tuple[Content, ...] = ()
+    made: tuple[Transition[Any], ...] = ()
+    labels: Labels = ()
 
 
 class NotReached(Exception):

@@ -12,7 +12,7 @@ from events.direct_calls import (
     InvocationReported,
 )
 from events.effects import RISK, Effect
-from events.receipts import CallReceipt, reason_of, receipt_id_of
+from events.receipts import CallReceipt, artifact_in, reason_of, receipt_id_of
 from functions.tools.rules.envelope import Grave
 from functions.tools.rules.invocation import UNDER_WAY, Invocation
 from shared.approvals.known import KnownApproval
@@ -222,4 +222,7 @@ def receipt_of(invocation: Invocation) -> CallReceipt:
         reason=reason_of(invocation.reason),
         pin=invocation.pin or None,
         credential=invocation.credential,
+        artifact_sha256=artifact_in(
+            invocation.operation, output.value if output is not None else None
+        ),
     )

@@ -12,7 +12,7 @@ from events.invocations import (
     InvocationView,
     Labelled,
 )
-from events.labels import Labels
+from events.labels import Labels, merged
 from events.operations import OperationDefinition
 from events.receipts import receipt_id_of
 from shared.capabilities.grants import Grant, History
@@ -136,12 +136,14 @@ def answered(known: Invocation, token_id: str, at: datetime) -> Invocation | Non
             return known
 
 
-def confirmed(invocation: Invocation, output: JsonValue, cost: int, at: datetime) -> Invocation:
-    """It acted, and this is what it gave. A doubtful one is doubtful no more, unless a person
-    settled it meanwhile: their word stands."""
+def confirmed(
+    invocation: Invocation, output: JsonValue, cost: int, at: datetime, labels: Labels = ()
+) -> Invocation:
+    """It acted, and this is what it gave, with these `labels` too. A doubtful one is doubtful no
+    more, unless a person settled it meanwhile: their word stands."""
     if invocation.settled_by is not None:
         return invocation
-    given = Labelled(value=output, labels=invocation.target_labels)
+    given = Labelled(value=output, labels=merged(invocation.target_labels, labels))
     return invocation.but(
         status="confirmed", output=given, cost_usd_micros=cost, reason=None, at=at
     )

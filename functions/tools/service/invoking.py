@@ -207,7 +207,8 @@ class Doing:
 
     def _confirmed(self, call: Invocation, done: Done) -> Outcome:
         cost = self.definition.price_usd_micros
-        return confirmed(call, done.output, cost, self.caller.received_at), done
+        at = self.caller.received_at
+        return confirmed(call, done.output, cost, at, done.labels), done
 
     def refused(self, call: Invocation, refusal: Refusal) -> Invocation:
         """Refused, or doubtful where an earlier call of the same may have acted."""
@@ -221,5 +222,5 @@ class Doing:
         self, work: Command, invocation: Invocation, done: Done = NOTHING
     ) -> InvocationView:
         said = Transition(invocation, done.event, fields=done.said, contents=done.contents)
-        await work.save(said)
+        await work.save(said, *done.made)
         return view_of(invocation)

@@ -138,6 +138,9 @@ MATRIX = {
         "POST", "/v1/schedules", SUBMIT, {"capsule": "nothing", "cron": "0 0 * * *"}
     ),
     "end a schedule": Row("DELETE", "/v1/schedules/sch_x", SUBMIT),
+    "announce a file": Row("POST", "/v1/artifacts", SUBMIT, {"name": "x"}),
+    "complete a file": Row("POST", "/v1/artifacts/art_x/complete", SUBMIT),
+    "remove a file": Row("DELETE", "/v1/artifacts/art_x", SUBMIT),
     "register a connector": Row("POST", "/v1/connectors", BUILD, {"name": "x"}),
     "change a connector": Row("PATCH", "/v1/connectors/nothing", BUILD, {"hosts": ["a.example"]}),
     "read a server's tools again": Row("POST", "/v1/connectors/nothing/refresh", BUILD),

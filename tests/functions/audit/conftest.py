@@ -1,28 +1,16 @@
 """The audit log on a real PostgreSQL, its checkpoints on the Firestore emulator."""
 
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
 from emulators.buckets import Buckets
-from shared.kit.variables import bucket_variable
-from tests.conftest import NAMES
 from tests.functions.approvals.conftest import cloud
 from tests.functions.audit.chains import Chain
 from tests.shared.cloud import Cloud
 
 __all__ = ["cloud"]
-
-
-@pytest.fixture(scope="module")
-def buckets(bucket_server: Buckets) -> Iterator[Buckets]:
-    """Where this function keeps checkpoints and archives."""
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("ASSENT_BUCKETS_URL", bucket_server.url)
-        for name in NAMES:
-            environment.setenv(bucket_variable(name), name)
-        yield bucket_server
 
 
 @pytest.fixture

@@ -177,9 +177,9 @@ async def test_each_checkpoint_is_published_once_and_stays(chain: Chain) -> None
         await chain.cover()
         await chain.cover()
         name = f"{log_of(chain.tenant)}/{size:020}"
-        published.append(await storage.read(CHECKPOINTS, name))
-        await storage.put_once(CHECKPOINTS, name, b"another")
-        assert await storage.read(CHECKPOINTS, name) == published[-1]
+        published.append(await CHECKPOINTS.read(name))
+        await CHECKPOINTS.put_once(name, b"another")
+        assert await CHECKPOINTS.read(name) == published[-1]
     notes = [each.note.encode() for each in await _stored(chain)]
     assert published == notes
 
@@ -197,6 +197,6 @@ async def test_a_checkpoint_that_could_not_be_published_is_published_later(
         with pytest.raises(Unavailable):
             await chain.cover()
     name = f"{log_of(chain.tenant)}/{1:020}"
-    assert await storage.read(CHECKPOINTS, name) is None
+    assert await CHECKPOINTS.read(name) is None
     await chain.cover()
-    assert await storage.read(CHECKPOINTS, name) is not None
+    assert await CHECKPOINTS.read(name) is not None

@@ -15,6 +15,8 @@ from tests.deaths import dies
 from tests.functions.runs.test_sub_runs import starts
 from tests.functions.runs.worlds import World, add, append, call
 
+pytestmark = pytest.mark.usefixtures("buckets")
+
 APPLY = "assent/transform.apply"
 WRITE = "assent/artifacts.write"
 

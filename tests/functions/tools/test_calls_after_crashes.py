@@ -20,7 +20,7 @@ NOTIFY = Call("assent/people.notify", {"to": ["gala"], "text": "Done."})
 
 async def _warm(world: World) -> None:
     """Lets the process know what it reads only now and then, and in the background."""
-    await world.invoke(Call("assent/artifacts.write", {"name": "n", "text": "t"}))
+    await world.invoke(Call("assent/people.notify", {"to": ["gala"], "text": "Soon."}))
 
 
 @at_each_death

@@ -1,4 +1,4 @@
-"""The five operations that `tools` has of its own."""
+"""The operations that `tools` has of its own."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -6,13 +6,22 @@ from typing import Any
 import pytest
 
 from events.invocations import NoticeSent
+from shared.artifacts.aggregates import ARTIFACTS
+from shared.artifacts.reading import read_artifacts
+from shared.capabilities.grants import History
+from shared.capabilities.minting import mint
+from shared.kit.clock import now
 from shared.messaging.contents import read_contents
 from shared.messaging.log import EVENT_LOG, logged_event
-from tests.bearers import authorization
+from shared.storage.batches import Batch
+from shared.storage.secrets import signing_key
 from tests.functions.tools.worlds import Call, World
 
-TRANSFORM, WRITE, NOTIFY = (
+pytestmark = pytest.mark.usefixtures("buckets")
+
+TRANSFORM, READ, WRITE, NOTIFY = (
     "assent/transform.apply",
+    "assent/artifacts.read",
     "assent/artifacts.write",
     "assent/people.notify",
 )
@@ -64,21 +73,83 @@ async def test_a_text_is_kept_and_read(world: World) -> None:
     answer = await _done(world, WRITE, name="report", text="Zürich")
     given = answer["output"]["value"]
     assert given["bytes"] == 7
-    headers = authorization(world.key, "gala", world.tenant, ("governance:read",), ("governor",))
-    path = f"/v1/artifacts/{given['artifact_id']}"
-    kept = await world.tools.get(path, headers=headers)
-    assert kept.status_code == 200, kept.text
-    assert {name: kept.json()[name] for name in ("name", "text", "sha256")} == {
-        "name": "report",
-        "text": "Zürich",
-        "sha256": given["sha256"],
+    read = await _done(world, READ, artifact_id=given["artifact_id"], sha256=given["sha256"])
+    assert read["output"] == {
+        "value": {**given, "media_type": "text/plain", "text": "Zürich"},
+        "labels": [],
     }
-    elsewhere = authorization(world.key, "gala", "another", ("governance:read",), ("governor",))
-    assert (await world.tools.get(path, headers=elsewhere)).status_code == 404
-    added = await world.invoke(Call())
-    other = f"/v1/artifacts/art_{added['invocation_id'][4:]}"
-    assert (await world.tools.get(other, headers=headers)).status_code == 404
-    assert (await world.tools.get("/v1/artifacts/x", headers=headers)).status_code == 404
+    (known,) = (await read_artifacts(world.store, [given["artifact_id"]], None)).values()
+    assert (known.file_name, known.status, known.invocation_id) == (
+        *("report", "stored"),
+        answer["invocation_id"],
+    )
+
+
+async def test_a_json_file_is_read_as_its_value(world: World) -> None:
+    fields = {"name": "a.json", "media_type": "application/json"}
+    answer = await _done(world, WRITE, text='{"rows": [1, 2]}', **fields)
+    read = await _done(world, READ, artifact_id=answer["output"]["value"]["artifact_id"])
+    assert read["output"]["value"]["value"] == {"rows": [1, 2]}
+    answer = await _done(world, WRITE, text='{"rows": [1, 1e999]}', **fields)
+    assert (answer["status"], answer["reason"]) == (
+        *("refused",),
+        "text: is no JSON, as media_type says",
+    )
+
+
+async def test_what_cannot_be_read_is_refused_with_the_reason(world: World) -> None:
+    answer = await _done(world, WRITE, name="report", text="mine")
+    id = answer["output"]["value"]["artifact_id"]
+    (known,) = (await read_artifacts(world.store, [id], None)).values()
+
+    async def refused(**arguments: Any) -> str:
+        answer = await _done(world, READ, **arguments)
+        assert answer["status"] == "refused", answer
+        return str(answer["reason"])
+
+    async def becomes(**fields: Any) -> None:
+        batch = Batch()
+        batch.put(ARTIFACTS.collection, id, ARTIFACTS.fields(known.but(**fields), 1, None))
+        await world.store.commit(batch)
+
+    other = f"sha256: the artifact's is {known.sha256}"
+    assert await refused(artifact_id=id, sha256="0" * 64) == other
+    absent = "artifact_id: there is no such artifact"
+    assert await refused(artifact_id="art_x") == absent
+    for status, told in {
+        "pending": "it was not uploaded and completed yet",
+        "scanning": "it is being scanned",
+        "refused": "it was refused",
+        "removed": "it was removed",
+    }.items():
+        await becomes(status=status)
+        assert await refused(artifact_id=id) == f"artifact_id: {told}"
+    await becomes(workspace_id="wsp_1")
+    assert await refused(artifact_id=id) == absent
+    await becomes(bytes=70_000)
+    assert await refused(artifact_id=id) == (
+        "the artifact has 70000 bytes; a step reads at most 61440"
+    )
+    await becomes(media_type="image/png")
+    assert await refused(artifact_id=id) == "the artifact is image/png; runs read text and JSON"
+    await becomes(sha256="0" * 64)
+    assert await refused(artifact_id=id) == "the artifact's bytes are not those of its SHA-256"
+
+
+async def test_a_file_has_the_labels_of_what_it_was_made_of(world: World) -> None:
+    call = Call(WRITE, {"name": "report", "text": "from outside"})
+    labels = ("from:mail", "untrusted")
+    key = await signing_key("runs-signing-key")
+    token = mint(world.right(), world.deed(call, history=History(labels=labels)), key, now=now())
+    answer = await world.invoke(call, token)
+    read = await _done(world, READ, artifact_id=answer["output"]["value"]["artifact_id"])
+    assert read["output"]["labels"] == [*labels]
+
+
+@pytest.mark.parametrize("name", ["a/b.csv", "..", ".hidden", " "])
+async def test_a_name_that_is_no_files_name_is_refused(world: World, name: str) -> None:
+    answer = await _done(world, WRITE, name=name, text="x")
+    assert (answer["status"], answer["reason"][:5]) == ("refused", "name:")
 
 
 async def test_a_text_of_more_than_64_kb_is_refused(world: World) -> None:

@@ -12,6 +12,8 @@ from functions.tools.own.operations import ACTS
 from functions.tools.service import replaying, serving
 from tests.functions.tools.worlds import COUNTER, LEDGER, Call, World
 
+pytestmark = pytest.mark.usefixtures("buckets")
+
 ADD, APPEND = Call(COUNTER), Call(LEDGER)
 SUM = Call("assent/transform.apply", {"expression": "data + 1", "data": 1})
 WRITE = Call("assent/artifacts.write", {"name": "a", "text": "b"})

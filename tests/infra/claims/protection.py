@@ -78,7 +78,9 @@ def buckets_are_private_and_keep_what_they_should(graph: Graph) -> Iterator[str]
             for each in bucket["lifecycleRules"]
             if each["action"]["type"] == "Delete"
         ]
-        if deleted != ([] if lifetime == "kept" else [int(lifetime[:-1])]):
+        if deleted != (
+            [int(lifetime[:-1])] if lifetime.endswith("d") and lifetime[0].isdigit() else []
+        ):
             yield f"{name}: objects are deleted after {deleted} days"
         retention = bucket.get("retentionPolicy") or {}
         if (retention.get("isLocked") is True) != (lifetime == "kept" and is_prod):

@@ -18,6 +18,9 @@ from functions.agents.reactions import HANDLERS as AGENTS_HANDLERS
 from functions.approvals import queries
 from functions.approvals.aggregates import RUN as APPROVALS
 from functions.approvals.service import lists
+from functions.artifacts import api as artifacts_api
+from functions.artifacts.reactions import HANDLERS as ARTIFACTS_HANDLERS
+from functions.artifacts.reactions import RUN as ARTIFACTS_RUN
 from functions.audit.aggregates import RUN as AUDIT
 from functions.audit.exporting import request_export, show_export
 from functions.audit.reactions import HANDLERS as AUDIT_HANDLERS
@@ -68,6 +71,7 @@ from mobile_api.service.devices import DeviceBody, register_device, remove_devic
 from mobile_api.service.rebuild import rebuild
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.command import Command
+from shared.artifacts.aggregates import require_room
 from shared.kit.callers import Caller
 from shared.kit.errors import NotFound
 from shared.kit.ids import new_id
@@ -252,6 +256,17 @@ async def somebody_lists_capsules_and_runs(tenant: str) -> None:
             await runs.get_runs(caller, status)
     await budgets.get_budgets(everywhere)
     await RUNS.sweep(RUNS_HANDLERS).run(START)
+
+
+async def somebody_lists_files(tenant: str) -> None:
+    """Files of all and of one status, also those that a token for one workspace narrows; how many a
+    tenant has; and their timers."""
+    everywhere = caller_of(tenant)
+    for caller in (everywhere, replace(everywhere, workspace_id="wsp_1")):
+        for status in (None, "stored"):
+            await artifacts_api.list_artifacts(caller, status)
+    await require_room(TenantStore(tenant), 1)
+    await ARTIFACTS_RUN.sweep(ARTIFACTS_HANDLERS).run(START)
 
 
 async def somebody_lists_models(tenant: str) -> None:

@@ -32,6 +32,7 @@ from tests.infra.firestore.stories import (
     new_tenant,
     runs_are_recalled_and_removed,
     somebody_lists_capsules_and_runs,
+    somebody_lists_files,
     somebody_lists_models,
     somebody_lists_what_is_theirs,
 )
@@ -63,6 +64,7 @@ async def told(cloud: Cloud, issuing_key: OKPKey) -> tuple[Asked, Fields]:
         await an_auditor_looks(phone.tenant_id)
         await somebody_lists_capsules_and_runs(phone.tenant_id)
         await somebody_lists_models(phone.tenant_id)
+        await somebody_lists_files(phone.tenant_id)
         await runs_are_recalled_and_removed(phone)
         await a_policy_is_tried(phone.tenant_id)
         await somebody_lists_what_is_theirs(phone)

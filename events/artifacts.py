@@ -1,0 +1,60 @@
+"""What `artifacts` publishes: files that go into runs and come out of them."""
+
+from typing import Annotated, Literal
+
+from events.labels import Labels
+from events.registry import event
+from shared.kit.instants import Instant
+from shared.kit.models import EventData
+from shared.kit.personal import Personal
+from shared.kit.workspaces import InWorkspace
+
+TOPIC = "artifacts"
+PREFIX = "art"
+
+# `pending`: not uploaded yet; `scanning`: uploaded, and a scan is owed. Only what is `stored` is
+# read by anybody.
+ArtifactStatus = Literal["pending", "scanning", "stored", "refused", "removed"]
+UploadersText = Annotated[str, Personal(of="uploaded_by")]
+
+
+class ArtifactState(EventData):
+    """A file. `sha256` and `bytes` are those of its content, and never change under one id. Of one
+    that somebody uploaded `uploaded_by` is who; of one that a run wrote, `agent_id`, `run_id` and
+    `invocation_id` say which call did, and `labels` of what that was made. What is stored is
+    removed at `keep_until`. `reason` says why it was refused or removed."""
+
+    artifact_id: str
+    file_name: UploadersText
+    media_type: str
+    bytes: int
+    sha256: str
+    status: ArtifactStatus
+    labels: Labels = ()
+    uploaded_by: str = ""
+    agent_id: str | None = None
+    run_id: str | None = None
+    invocation_id: str | None = None
+    created_at: Instant
+    stored_at: Instant | None = None
+    keep_until: Instant | None = None
+    ended_at: Instant | None = None
+    removed_by: str | None = None
+    reason: str | None = None
+    workspace_id: InWorkspace = None
+
+
+@event("assent.artifact.stored.v1")
+class ArtifactStored(ArtifactState):
+    """Its bytes were uploaded, and are what was promised; a scan that was owed found nothing."""
+
+
+@event("assent.artifact.refused.v1")
+class ArtifactRefused(ArtifactState):
+    """It was not uploaded in time, its bytes are not what was promised, or a scan found something:
+    nobody reads it, and its bytes are removed."""
+
+
+@event("assent.artifact.removed.v1")
+class ArtifactRemoved(ArtifactState):
+    """Somebody removed it, or its time was over: its bytes go, its hash stays."""
