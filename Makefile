@@ -23,8 +23,11 @@ WHOLE  := tests/infra/cost/test_cost_bars.py tests/mobile_api/test_mobile_platfo
 # Random sequences, the worst inputs, processes that die, and costs: what they run is covered by others too.
 REPEATS = $(shell grep -rlE --include='test_*.py' 'mark\.repeats' tests)
 # Stories of routes that functions' own tests cover: told on the platform of the attacks.
-RETOLD := $(patsubst %,tests/journeys/test_%.py,deputies erasing_a_person governing_workspaces impersonation lifecycle \
-          long_events model_review one_outcome parts_apart precedents services suspension tenancy trust workspaces)
+RETOLD := $(patsubst %,tests/journeys/test_%.py,agent_elsewhere alone choosing deputies erasing_a_person export \
+          governing_workspaces impersonation lifecycle long_events mcp_connectors model_review models one_outcome parts_apart \
+          policies precedents run services suspension tenancy trust untrusted_pages workspaces)
+# Shared code whose lines functions' own tests do not all run.
+MEASURED := tests/shared/runtime tests/shared/verify
 # So many lanes of tests run at once, the longest first; much of their time is waiting.
 LANES  ?= 3
 # The lock is complete: pip installs it and resolves nothing. Old releases of pip resolve an extra to
@@ -34,8 +37,8 @@ LOCK   := build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 
           --no-emit-index-url --no-emit-find-links --no-header --no-annotate $(if $(UPGRADE),--upgrade)
 # One lane sends what schemathesis makes up; to load it takes two seconds of each other one.
 PLAIN  := $(BIN)/python -m pytest -p no:schemathesis
-# To measure the code coverage nearly doubles what a test takes of a processor. Functions, shared code and
-# whole stories are measured: without the others' tests both bars hold all the same.
+# To measure the code coverage nearly doubles what a test takes of a processor. Functions, the runtime below
+# them, and whole stories are measured: without the others' tests both bars hold all the same.
 PYTEST := $(PLAIN) --cov --cov-report=
 # $(call chosen,NAME,what it is,its choices): the variable's value, or an end that names the variable.
 chosen  = $(or $(filter $($(1)),$(3)),$(error $(1)=$($(1)): say $(2)))
@@ -47,11 +50,13 @@ IN      = $(if $(STATE),--state $(STATE))
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+# All cores compile what pip unpacked, but not half of all code, of which the cloud program imports little.
 $(READY): requirements/dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Assent needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1). Try: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "Python cannot make a virtualenv here. Try: apt-get install python3-venv"; exit 1; }
 	@echo "Installing the locked requirements into $(VENV) ..."
-	@$(BIN)/python -m pip install $(QUIET) --no-deps --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install $(QUIET) --no-compile --no-deps --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m compileall -qq -j 0 -x '/pulumi_gcp/' $(VENV)/lib || true
 	@found=$$($(BIN)/python -m pip check) || { echo "requirements/dev.txt is incomplete: $$found"; exit 1; }
 	@rm -f $(VENV)/.ready-* && touch $@
 
@@ -97,14 +102,14 @@ test-functions: setup $(MCP) ## tests of functions/ and mobile_api/
 test-repeats: setup ## random sequences, the worst inputs, processes that die, and costs, without the code coverage
 	@$(PLAIN) -m "repeats and not nightly" $(REPEATS)
 
-test-units: setup ## tests of shared/ and events/
-	@COVERAGE_FILE=.coverage.units $(PYTEST) -m "not nightly and not repeats" tests/shared tests/events
+test-units: setup ## tests of events/, and of what all functions run on
+	@COVERAGE_FILE=.coverage.units $(PYTEST) -m "not nightly and not repeats" $(MEASURED) tests/events
 
 test-pages: setup ## the pages, what they promise, and the setup, without the code coverage
 	@$(PLAIN) tests/docs tests/compliance tests/requirements
 
-test-platform: setup ## tests of the local platform, without the code coverage
-	@$(PLAIN) tests/emulators tests/contracts/cloud_tasks tests/contracts/secret_manager tests/contracts/platform
+test-platform: setup ## tests of the local platform, and of shared code that functions' own tests run too; without the code coverage
+	@$(PLAIN) -m "not nightly and not repeats" tests/shared tests/emulators tests/contracts/cloud_tasks tests/contracts/secret_manager tests/contracts/platform $(MEASURED:%=--ignore=%)
 
 test-journeys: setup $(MCP) ## whole stories on the platform, except those told again beside the attacks
 	@COVERAGE_FILE=.coverage.journeys $(PYTEST) tests/journeys $(RETOLD:%=--ignore=%)

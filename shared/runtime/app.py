@@ -46,7 +46,8 @@ def describe_only(*, function: str, router: APIRouter, summary: str = "") -> Fas
         telemetry=NO_SPANS_OF_ITS_OWN,
     )
     api.openapi = lambda: describe(api, router)  # type: ignore[method-assign]
-    api.include_router(router)
+    # To include the router would build each route a second time, at the process's first request.
+    api.router.routes.extend(router.routes)
     api.add_api_route("/healthz", _healthz, include_in_schema=False)
     for kind in (AssentError, HTTPException, Exception):
         api.add_exception_handler(kind, answer_problem)

@@ -115,7 +115,7 @@ def _attack(running: RunningPlatform, token: str, method: str, path: str, exampl
 def test_no_request_makes_a_call_fail_or_speak_of_its_insides(
     running: RunningPlatform, token: str, method: str, path: str
 ) -> None:
-    _attack(running, token, method, path, 6)
+    _attack(running, token, method, path, 3)
 
 
 @pytest.mark.nightly

@@ -129,6 +129,7 @@ async def test_what_stage_one_sees_is_refused_naming_the_field(
     assert await world.events() == []
 
 
+@pytest.mark.by_day(20)
 @pytest.mark.parametrize("body", BOMBS.values(), ids=BOMBS.keys())
 async def test_a_bomb_is_a_problem_with_a_field(world: World, body: bytes) -> None:
     answer = await world.post("/v1/agents", body, media_type="application/yaml")

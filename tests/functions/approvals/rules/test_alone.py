@@ -149,6 +149,7 @@ _FACTS = [
 ]
 
 
+@pytest.mark.by_day(48)
 @pytest.mark.parametrize(("risk", "about", "roles", "alone", "verb"), _FACTS)
 def test_the_platforms_policies_say_the_same(
     risk: str, about: dict[str, Any], roles: tuple[str, ...], alone: bool, verb: Any
