@@ -11,6 +11,11 @@ from shared.kit import base64url
 from shared.kit.signing import new_key
 
 
+def mac_of(key: bytes, content: bytes) -> bytes:
+    """HMAC-SHA-256 by one key, in the form that a protocol of others wants."""
+    return hmac.digest(key, content, hashlib.sha256)
+
+
 @dataclass(frozen=True)
 class KeyRing:
     """The keys of one function's digests by name. `maker` names the key of new digests; a digest by

@@ -203,12 +203,13 @@ def test_no_pattern_is_built_from_input() -> None:
     assert built == OWN_PATTERNS
 
 
-# Who calls over HTTP: the approvals' address, the reviewer's, the scanner's, the issuer's key set,
-# identity's, the server that operations of `tools` act on, and what `runs` asks: `tools`,
+# Who calls over HTTP or SMTP: the approvals' address, the reviewer's, the scanner's, the issuer's key
+# set, identity's, the server that operations of `tools` act on, and what `runs` asks: `tools`,
 # `capsules` and the model of its settings.
 # Each is configuration, but for what is called outside: addresses that strangers and tenants name,
-# which are public only, because `guarded` opens their sockets (test_runtime_outside.py,
-# test_http_attacks.py). `redirects` calls nobody: the two before it open addresses with it.
+# which are public only, because `outside_names` judges them before `guarded` or a `session` opens
+# their sockets (test_runtime_outside.py, test_http_attacks.py, test_smtp_sending.py). `redirects`
+# calls nobody: the two before it open addresses with it.
 CALLERS = {
     "functions/agents/reviewer.py",
     "functions/artifacts/scanner.py",
@@ -221,11 +222,13 @@ CALLERS = {
     "functions/tools/mcp/faults.py",
     "functions/tools/mcp/reading.py",
     "functions/tools/own/targets.py",
+    "functions/tools/smtp/session.py",
     "mobile_api/approvals.py",
     "shared/models/chat.py",
     "shared/runtime/guarded.py",
     "shared/runtime/issuer_keys.py",
     "shared/runtime/key_exchange.py",
+    "shared/runtime/outside_names.py",
     "shared/runtime/redirects.py",
     "shared/runtime/outside.py",
 }
@@ -238,6 +241,7 @@ def test_only_configured_addresses_are_called() -> None:
         "urllib.request",
         "aiohttp",
         "requests",
+        "smtplib",
         "socket",
         "http.client",
     )
@@ -268,8 +272,10 @@ def test_cryptography_is_the_libraries_own() -> None:
         if name.startswith(("joserfc", "cryptography", "hmac", "ssl", "Crypto", "nacl", "jwt"))
     }
     assert libraries == {"joserfc", "cryptography", "hmac", "ssl"}
+    # Contexts are made in one place; a conversation with a relay begins TLS by it.
     assert {module for module, name in imports() if name == "ssl"} == {
-        "shared/runtime/certificates.py"
+        "functions/tools/smtp/session.py",
+        "shared/runtime/certificates.py",
     }
     assert {module for module, name in imports() if name == "hmac"} == {"shared/kit/digests.py"}
 

@@ -2,10 +2,10 @@
 
 import base64
 import binascii
-import hashlib
-import hmac
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+
+from shared.kit.digests import mac_of
 
 PREFIX = "whsec_"
 ID, TIMESTAMP, SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"
@@ -31,7 +31,7 @@ def signed(secret: str, id: str, body: bytes, at: datetime) -> Mapping[str, str]
     signature by each key. Raises WrongSecret."""
     timestamp = str(int(at.timestamp()))
     content = b".".join((id.encode(), timestamp.encode(), body))
-    signatures = (hmac.new(key, content, hashlib.sha256).digest() for key in keys_of(secret))
+    signatures = (mac_of(key, content) for key in keys_of(secret))
     shown = " ".join(f"v1,{base64.b64encode(each).decode()}" for each in signatures)
     return {ID: id, TIMESTAMP: timestamp, SIGNATURE: shown}
 
