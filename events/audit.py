@@ -46,13 +46,14 @@ class AuditExportFailed(ExportState):
 
 
 class RunEvidenceState(EventData):
-    """The runs of which a checkpoint covers every event and every receipt, of those that `asked`,
-    an event of `runs`, names."""
+    """The runs, and the calls without one, of which a checkpoint covers every event and every
+    receipt, of those that `asked`, an event of `runs` or of `tools`, names."""
 
     asked: str
     run_ids: tuple[str, ...]
+    invocation_ids: tuple[str, ...] = ()
 
 
 @event("assent.run_evidence.covered.v1")
 class RunEvidenceCovered(RunEvidenceState):
-    """Nothing of what these runs did can be denied, also when they are removed."""
+    """Nothing of what these runs and calls did can be denied, also when they are removed."""

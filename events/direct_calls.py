@@ -9,7 +9,7 @@ from events.registry import event
 from shared.kit.canonical import content_hash
 from shared.kit.ids import hashed_id
 from shared.kit.instants import Instant
-from shared.kit.models import EventData
+from shared.kit.models import Data, EventData
 from shared.kit.personal import PersonalText
 from shared.kit.workspaces import InWorkspace
 
@@ -67,6 +67,21 @@ class InvocationReported(EventData):
     note: PersonalText = ""
     receipts: tuple[CallReceipt, ...]
     workspace_id: InWorkspace = None
+
+
+class CallToRemove(Data):
+    """A call whose time is over, and how many events there are of it."""
+
+    invocation_id: str
+    events: int
+
+
+@event("assent.call_retention.reached.v1")
+class CallRetentionReached(EventData):
+    """The time of these calls of agents elsewhere is over: their records are removed once a
+    checkpoint covers all their events and receipts."""
+
+    calls: tuple[CallToRemove, ...]
 
 
 def direct_call_id(agent_id: str, pin: str, operation: str, arguments_sha256: str) -> str:

@@ -1,16 +1,36 @@
 """What `runs` publishes about how long runs are kept, and about those whose time is over."""
 
+from datetime import datetime
+
 from events.registry import event
+from shared.kit.instants import Instant
 from shared.kit.models import Data, EventData
 
 # Events of runs are many, and `tools` reads no other of them.
 TOPIC = "runs.retention"
+# Where `runs` stores it, one document for each tenant.
+RETENTION, RETENTION_ID = "run_retention", "current"
+DEFAULT_DAYS, LEAST_DAYS = 365, 30
 
 
 class RetentionState(EventData):
     """For how many days runs of the tenant are kept after they ended."""
 
     days: int
+
+
+class RunsKept(RetentionState):
+    """For how long, as `runs` stores it. Until `longer_until` it is `longer_days`, which were set
+    before."""
+
+    days: int = DEFAULT_DAYS
+    longer_days: int = 0
+    longer_until: Instant | None = None
+
+    def days_at(self, at: datetime) -> int:
+        """For how many days runs are kept, as of that moment."""
+        is_longer = self.longer_until is not None and at < self.longer_until
+        return max(self.days, self.longer_days) if is_longer else self.days
 
 
 class RunToRemove(Data):

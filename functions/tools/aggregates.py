@@ -10,6 +10,8 @@ from functions.tools.rules.direct_call import DirectCall, next_timer
 from functions.tools.rules.entity_types import INVOCATION
 from functions.tools.rules.invocation import Invocation
 from functions.tools.rules.open_approvals import OpenApprovals
+from functions.tools.rules.retention import CallRetention
+from functions.tools.rules.retention import next_timer as retention_timer
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.runner import Runner
 from shared.artifacts.aggregates import ARTIFACTS
@@ -31,7 +33,8 @@ INVOCATIONS = Aggregate(
     prefix="inv",
     entity_type=INVOCATION,
     indexed=("run_id",),
-    queried=("run_id",),
+    sparse=("over_since",),
+    queried=("run_id", "over_since"),
     in_workspaces=True,
 )
 
@@ -76,16 +79,25 @@ BOOK = Aggregate(
     id_of=lambda _: BOOK_ID,
 )
 
-OPEN_ID = "current"
+CURRENT = "current"
 OPEN_APPROVALS = Aggregate(
     noun="open_approvals",
     model=OpenApprovals,
     collection="open_approvals",
-    id_of=lambda _: OPEN_ID,
+    id_of=lambda _: CURRENT,
+)
+
+CALL_RETENTION = Aggregate(
+    noun="call_retention",
+    model=CallRetention,
+    collection="call_retention",
+    id_of=lambda _: CURRENT,
+    next_timer=retention_timer,
+    swept=lambda _: True,
 )
 
 RUN = Runner(
-    *("tools", INVOCATIONS, DIRECT_CALLS, OPEN_APPROVALS),
+    *("tools", INVOCATIONS, DIRECT_CALLS, OPEN_APPROVALS, CALL_RETENTION),
     *(BUDGETS, CONNECTORS, CREDENTIALS, BOOK, ARTIFACTS),
     timed_by_others=(ARTIFACTS,),
 )

@@ -144,10 +144,7 @@ class Parts:
     def _of_objects(self, part: Part, schema: Mapping[str, Any]) -> None:
         given = schema.get("properties")
         for name, each in (given if isinstance(given, dict) else {}).items():
-            if (found := self._part(each)) is not None:
-                part.named[name] = found
-            elif "additionalProperties" in schema:
-                part.named[name] = NOTHING
+            part.named[name] = self._part(each) or NOTHING
         given = schema.get("patternProperties")
         for pattern, each in (given if isinstance(given, dict) else {}).items():
             states, looking = self._matching(pattern)

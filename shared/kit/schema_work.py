@@ -5,7 +5,7 @@ of `$ref` are enough for a million ways, and for more with each level of the val
 counted, along the value."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shared.kit.json_parts import parts_of
@@ -96,7 +96,7 @@ class SchemaWork:
                 total += state.of_text(len(part))
             elif isinstance(part, dict):
                 total += self._of_object(state, part, waiting)
-            elif isinstance(part, list):
+            elif isinstance(part, list | tuple):
                 total += self._of_list(state, part, waiting)
             elif state.multiples and abs(part or 0) > _HUGE_NUMBER:
                 total += _HUGE * state.work
@@ -116,7 +116,7 @@ class SchemaWork:
                 waiting.append((ahead, below))
         return total
 
-    def _of_list(self, state: State, part: list[Any], waiting: _Waiting) -> int:
+    def _of_list(self, state: State, part: Sequence[Any], waiting: _Waiting) -> int:
         for place, below in enumerate(part):
             ahead = self._ahead(state, min(place, state.places))
             if ahead.closure:

@@ -37,7 +37,8 @@ NOT_PERSONAL: dict[str, str] = {
             *("superseded_by", "tenant_id", "added_in", "client_decision_id", "given_in"),
             *("DecisionStatement.tenant", "passkey_id", "policy_id", "PolicyRetired.undoes"),
             *("PolicyReturned.ends", "removed_in", "workspace_id", "capsule_id"),
-            *("notice_id", "schedule_id", "last_run_id", "run_ids", "RunEvidenceCovered.asked"),
+            *("notice_id", "schedule_id", "last_run_id", "run_ids", "invocation_ids"),
+            *("RunEvidenceCovered.asked",),
             *("invocation_id", "run_id", "token", "Receipt.token_id", "parent_run_id", "replay_of"),
             *("RunCancelled.ends", "recall_id", "RunTokenRevoked.token_id", "connector_id"),
             *(

@@ -4,16 +4,24 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from events.retention import RetentionState, RunRetentionChanged, RunRetentionReached, RunToRemove
+from events.retention import (
+    DEFAULT_DAYS,
+    LEAST_DAYS,
+    RunRetentionChanged,
+    RunRetentionReached,
+    RunsKept,
+    RunToRemove,
+)
 from functions.runs.rules.run import Run
 from shared.kit.instants import Instant
 from shared.kit.transitions import Transition
 
 Steps = tuple[Transition[Any], ...]
 
+__all__ = ["DEFAULT_DAYS", "LEAST_DAYS", "MOST_DAYS", "Retention"]
+
 RETENTION_DUE = "assent.run_retention.due.v1"
-DEFAULT_DAYS = 365
-LEAST_DAYS, MOST_DAYS = 30, 7 * 365 + 2
+MOST_DAYS = 7 * 365 + 2
 # A shorter time holds only after these days, in which the tenant can export what would go.
 NOTICE = timedelta(days=7)
 A_DAY = timedelta(days=1)
@@ -24,22 +32,13 @@ SOON = timedelta(minutes=10)
 UNTIL_COVERED = timedelta(hours=2)
 
 
-class Retention(RetentionState):
+class Retention(RunsKept):
     """How long a tenant's runs are kept, and when somebody looks next whether the time of some is
-    over. Until `longer_until` it is `longer_days`, which were set before. Ended runs that those in
-    `erasing` started go at once."""
+    over. Ended runs that those in `erasing` started go at once."""
 
-    days: int = DEFAULT_DAYS
     set_by: str | None = None
-    longer_days: int = 0
-    longer_until: Instant | None = None
     due_at: Instant
     erasing: tuple[str, ...] = ()
-
-    def days_at(self, at: datetime) -> int:
-        """For how many days runs are kept, as of that moment."""
-        is_longer = self.longer_until is not None and at < self.longer_until
-        return max(self.days, self.longer_days) if is_longer else self.days
 
     def time_is_over(self, run: Run, at: datetime) -> bool:
         """Whether the run may go: it has ended, so long ago, and is not undone half way."""

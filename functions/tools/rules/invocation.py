@@ -84,6 +84,13 @@ class Invocation(Data):
     attempt: int = 1
     workspace_id: InWorkspace = None
 
+    @property
+    def over_since(self) -> Instant | None:
+        """When a call of an agent elsewhere ended; None while nobody knows what became of it, and
+        for a call of a run, whose record goes with that."""
+        is_over = self.status in ("confirmed", "refused")
+        return self.at if self.direct_call_id and is_over else None
+
 
 Steps = tuple[Transition[Invocation], ...]
 

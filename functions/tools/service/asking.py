@@ -3,7 +3,7 @@
 import asyncio
 
 from events.approvals import MOST_CONTENT_BYTES
-from functions.tools.aggregates import APPROVALS_KEYS, OPEN_APPROVALS, OPEN_ID
+from functions.tools.aggregates import APPROVALS_KEYS, CURRENT, OPEN_APPROVALS
 from functions.tools.rules.direct_call import DirectCall, ask, withdraw
 from functions.tools.rules.envelope import Grave
 from functions.tools.rules.open_approvals import OpenApprovals
@@ -30,7 +30,7 @@ async def ask_people(
     problem = _CONTENT.problem(content.value)
     if problem is not None:
         return Refusal(f"no person can be asked about so large a call: it {problem}"[:500])
-    waiting = await work.find(OPEN_APPROVALS, OPEN_ID) or OpenApprovals()
+    waiting = await work.find(OPEN_APPROVALS, CURRENT) or OpenApprovals()
     if waiting.why_full(known.agent_id) is not None:
         waiting = await _looked_at(work, waiting)
     told = waiting.why_full(known.agent_id)

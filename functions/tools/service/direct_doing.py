@@ -26,6 +26,7 @@ from functions.tools.rules.invocation import Invocation, refused, view_of
 from functions.tools.service.admitting import Refusal, admit, ask_policies
 from functions.tools.service.asking import ask_people
 from functions.tools.service.invoking import NOTHING, Doing, Outcome
+from functions.tools.service.removing import keep_from_first
 from shared.agents import KnownAgent
 from shared.aggregates import Command
 from shared.approvals import read_approval
@@ -253,7 +254,7 @@ class DirectDoing(Doing):
             call = call.but(approval_id=None, assented_by=None)
         if done.event is not None:
             await work.save(Transition(call, done.event, done.said, contents=done.contents))
-        await work.save(report(call))
+        await work.save(report(call), *await keep_from_first(work))
         return DirectCallView.of(call)
 
     def _new(self) -> DirectCall:

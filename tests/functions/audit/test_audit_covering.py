@@ -5,6 +5,7 @@ import json
 import pytest
 
 from events.audit import RunEvidenceCovered
+from events.direct_calls import CallRetentionReached, CallToRemove
 from events.retention import RunRetentionReached, RunToRemove
 from functions.audit.appending import append
 from functions.audit.checkpoints import cover
@@ -77,3 +78,31 @@ async def test_nothing_is_covered_of_a_run_that_nobody_knows(chain: Chain) -> No
     await cover(chain.tenant)
     await HANDLERS[RunRetentionReached.event_type](asked(chain, 10, 0))
     assert await answers(chain) == []
+
+
+async def test_a_call_without_a_run_is_covered_once_its_event_is(chain: Chain) -> None:
+    handle = HANDLERS[CallRetentionReached.event_type]
+    invocation_id = derive_id("inv", AT, "alone")
+    calls = (CallToRemove(invocation_id=invocation_id, events=1),)
+
+    def asked_of_call(number: int) -> Envelope:
+        return event(
+            chain.tenant,
+            number,
+            type=CallRetentionReached.event_type,
+            subject="call_retention/current",
+            data=CallRetentionReached(calls=calls).model_dump_json(),
+        )
+
+    await handle(asked_of_call(10))
+    await append(event(chain.tenant, 1, subject=f"invocation/{invocation_id}"))
+    await handle(asked_of_call(11))
+    assert await answers(chain) == []
+    await cover(chain.tenant)
+    await handle(asked_of_call(12))
+    await handle(asked_of_call(12))
+
+    assert await answers(chain) == [[]]
+    log = [each.data async for each in TenantStore(chain.tenant).find_all(EVENT_LOG)]
+    (said,) = [each for each in log if each["type"] == RunEvidenceCovered.event_type]
+    assert json.loads(said["data"])["invocation_ids"] == [invocation_id]

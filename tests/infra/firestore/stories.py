@@ -59,9 +59,11 @@ from functions.runs.reactions import RUN as RUNS
 from functions.runs.rules.recalls import RECALL_DUE, Recall
 from functions.runs.rules.retention import RETENTION_DUE, Retention
 from functions.runs.service.recalls import show_recall
+from functions.tools.aggregates import CALL_RETENTION, CURRENT
 from functions.tools.api import connectors, credentials
 from functions.tools.reactions import HANDLERS as TOOLS_HANDLERS
 from functions.tools.reactions import RUN as TOOLS
+from functions.tools.rules.retention import CALL_RETENTION_DUE, CallRetention
 from functions.tools.service.removing import remove_calls
 from mobile_api.reactions import HANDLERS as MOBILE_HANDLERS
 from mobile_api.reactions import RUN as MOBILE
@@ -303,6 +305,9 @@ async def runs_are_recalled_and_removed(tenant: TenantStore) -> None:
     at_once = Retention(due_at=START, erasing=("ada",))
     await _kept(tenant, RETENTION, at_once)
     await _fired(tenant, Timer(RETENTION_DUE, f"run_retention/{RETENTION_ID}", START))
+    await _kept(tenant, CALL_RETENTION, CallRetention(due_at=START))
+    due = Timer(CALL_RETENTION_DUE, f"call_retention/{CURRENT}", START)
+    await TOOLS_HANDLERS[due.type](timer_event("tools", tenant.tenant_id, due, START))
     removed = timer_event("runs", tenant.tenant_id, Timer("removed", "run/run_1", START), START)
     gone = RunsRemoved(days=365, run_ids=("run_1",))
     said = {"type": gone.event_type, "data": gone.model_dump_json()}
