@@ -76,9 +76,11 @@ class KeptSession:
             self.task.cancel()
 
     async def gone(self) -> Exception | None:
-        """Waits until nothing is left of it, and says what it failed by, if it did."""
+        """Waits until nothing is left of it, for two seconds at most, and says what it failed by,
+        if it did."""
         self.end()
-        await asyncio.wait({self.task})
+        # A server that hangs in the handshake also holds the end of its session.
+        await asyncio.wait({self.task}, timeout=2 * CLOSED_WITHIN_SECONDS)
         return self._fault
 
     def _why_over(self) -> Exception:
