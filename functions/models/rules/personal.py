@@ -54,26 +54,26 @@ class Finder:
 
     def __init__(self, regions: Iterable[str], names: Iterable[str] = ()) -> None:
         self._regions = tuple(sorted(REGIONS.intersection(regions)))
-        self._names = _any_of(names)
+        # A value stands for its placeholder within JSON too, so it needs no escape.
+        self._names = {each for each in names if not set('"\\') & set(each) and each.isprintable()}
         self._known: dict[tuple[str, str], str] = {}
         self._looked_up = 0
 
     def find(self, text: str) -> list[Found]:
-        """What is personal in the text, in its order; none is in another. Raises TooMany."""
+        """What is personal in the text, in its order. Where two overlap they are one, so that no
+        part of either is left. Raises TooMany."""
         found: list[Found] = []
-        end = 0
-        # Where two overlap, the one that begins first counts, of these the longer.
         for each in sorted(self._candidates(text), key=lambda each: (each.start, -each.end)):
-            if each.start >= end:
+            if found and each.start < found[-1].end:
+                found[-1] = found[-1]._replace(end=max(each.end, found[-1].end))
+            else:
                 found.append(each)
-                end = each.end
         return found
 
     def _candidates(self, text: str) -> Iterator[Found]:
         for said in _MAIL.finditer(text):
             yield Found(said.start(), said.end(), "mail")
-        for said in self._names.finditer(text) if self._names is not None else ():
-            yield Found(said.start(), said.end(), "name")
+        yield from self._names_in(text)
         for kind, pattern, check in (
             ("ip", _IPV4, _ip),
             ("ip", _IPV6, _ip),
@@ -85,6 +85,15 @@ class Finder:
             for said in pattern.finditer(text):
                 if held := self._checked(kind, said[0], check):
                     yield Found(said.start(), said.start() + len(held), kind)
+
+    def _names_in(self, text: str) -> Iterator[Found]:
+        for name in self._names:
+            start = text.find(name)
+            while start >= 0:
+                end = start + len(name)
+                if not _is_inside(text, start, end):
+                    yield Found(start, end, "name")
+                start = text.find(name, end)
 
     def _checked(self, kind: str, candidate: str, check: Callable[[str], str]) -> str:
         """As much of the candidate, from its beginning, as is of that kind."""
@@ -123,13 +132,10 @@ class Finder:
         return ""
 
 
-def _any_of(names: Iterable[str]) -> re.Pattern[str] | None:
-    # A value stands for its placeholder within JSON too, so it needs no escape.
-    plain = {each for each in names if not set('"\\') & set(each) and each.isprintable()}
-    longest_first = sorted(plain, key=len, reverse=True)
-    if not longest_first:
-        return None
-    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
+def _is_inside(text: str, start: int, end: int) -> bool:
+    """Whether that part of the text is in the middle of a word."""
+    around = text[max(start - 1, 0) : start] + text[end : end + 1]
+    return any(each.isalnum() or each == "_" for each in around)
 
 
 def _is_phone(said: str, region: str | None) -> bool:

@@ -52,6 +52,10 @@ def test_national_numbers_are_those_of_the_regions_that_a_policy_names() -> None
     assert _found("on 2026-11-27 10", "DE", "US") == []
 
 
+def test_of_what_overlaps_no_part_is_left() -> None:
+    assert _found("Ann Lee Moss", names=("Ann Lee", "Lee Moss")) == [("Ann Lee Moss", "name")]
+
+
 def test_names_are_found_as_they_are_written_and_whole() -> None:
     assert _found("Ann Lee met Ann Leeward", names=("Ann Lee",)) == [("Ann Lee", "name")]
 

@@ -46,6 +46,8 @@ from functions.models.aggregates import RUN as MODELS
 from functions.models.api import calls as model_calls
 from functions.models.api import routes as model_routes
 from functions.models.reactions import HANDLERS as MODELS_HANDLERS
+from functions.models.rules.route import ModelRoute
+from functions.models.service.caching import answer_to_keep
 from functions.models.service.names import names_of_members
 from functions.policy import api as policy
 from functions.policy.aggregates import RUN as POLICY
@@ -100,6 +102,15 @@ from tests.mobile_api.stories import (
 )
 from tests.mobile_api.worlds import happen
 
+_KEEPING = ModelRoute(
+    name="small",
+    provider="openai",
+    model="gpt",
+    most_tokens_out=1,
+    cache_seconds=60,
+    set_by="gala",
+    set_at=START,
+)
 BUCKETS: tuple[Bucket | None, ...] = ("pending", "veto_open", "decided", None)
 REASON = {"reason": "It sent what it should not."}
 ROLLBACKS = 6
@@ -278,6 +289,8 @@ async def somebody_lists_models(tenant: str) -> None:
     await model_routes.list_routes(caller)
     await model_calls.get_models(caller)
     await names_of_members(caller.tenant_id)
+    kept = await answer_to_keep(caller, "a" * 64, _KEEPING, b"{}", new_id("mdc", START), START)
+    await TenantStore(tenant).commit(kept)
     await MODELS.sweep(MODELS_HANDLERS).run(START)
     await TOOLS.sweep(TOOLS_HANDLERS).run(START)
 
