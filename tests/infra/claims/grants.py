@@ -167,12 +167,12 @@ def buckets_are_written_by_the_private_sides_that_name_them(graph: Graph) -> Ite
     expected = 1
     for name, lifetime in graph.manifests.buckets.items():
         roles = ("objectCreator", "objectViewer") if lifetime == "kept" else ("objectUser",)
-        expected += len(roles)
         writers = [
             email(graph, each.name)
             for each in graph.manifests.deployables
             if name in each.manifest.access.buckets and not each.public
         ]
+        expected += len(roles) * len(writers)
         for role in roles:
             bucket = f"{graph.settings.project}-{name}"
             found = members(graph, BUCKET_MEMBER, f"roles/storage.{role}", bucket=bucket)
