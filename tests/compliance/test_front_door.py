@@ -203,8 +203,8 @@ def test_no_pattern_is_built_from_input() -> None:
     assert built == OWN_PATTERNS
 
 
-# Who calls over HTTP or SMTP: the approvals' address, the reviewer's, the scanner's, the issuer's key
-# set, identity's, the server that operations of `tools` act on, and what `runs` asks: `tools`,
+# Who calls over HTTP or SMTP: the approvals' address, the reviewer's, the scanner's, the issuer's
+# key set, identity's, the server that operations of `tools` act on, and what `runs` asks: `tools`,
 # `capsules` and the model of its settings.
 # Each is configuration, but for what is called outside: addresses that strangers and tenants name,
 # which are public only, because `outside_names` judges them before `guarded` or a `session` opens
