@@ -10,7 +10,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 # What is installed, built or cached, and what only Git reads.
-_LEFT_OUT = {".git", ".venv", "build", "node_modules", "__pycache__", ".hypothesis"}
+_LEFT_OUT = {".git", ".venv", "build", "node_modules", ".hypothesis"}
+_BYTECODE = "__pycache__"
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Scratch:
         return subprocess.run(
             command,
             cwd=self.root,
-            env={**os.environ, "PYTHONPATH": str(self.root), "PYTHONDONTWRITEBYTECODE": "1"},
+            env={**os.environ, "PYTHONPATH": str(self.root)},
             capture_output=True,
             text=True,
             check=False,
@@ -52,7 +53,7 @@ class Scratch:
 def _files(folder: Path) -> list[Path]:
     found: list[Path] = []
     for path in folder.iterdir():
-        if path.name in _LEFT_OUT or path.name.endswith("_cache"):
+        if path.name in {*_LEFT_OUT, _BYTECODE} or path.name.endswith("_cache"):
             continue
         found += _files(path) if path.is_dir() else [path]
     return found

@@ -47,6 +47,7 @@ def test_ctrl_c_leaves_no_process_and_no_port(own_checkout: Checkout) -> None:
     assert find_local_platform(command.state) is None
 
 
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize("after_seconds", [0.2, 0.7, 1.2, 1.8])
 def test_a_stop_during_the_start_leaves_nothing(
     own_checkout: Checkout, after_seconds: float

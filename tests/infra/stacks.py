@@ -37,6 +37,30 @@ def settings(**values: Any) -> Settings:
     return read_settings(SOUND | values)
 
 
+# To make a graph takes a processor for four seconds, so tests share what they can.
+MORE: dict[str, Any] = {
+    "model_url": "https://models.example.com/v1",
+    "model_name": "small",
+    "model_usd_in": 1.5,
+    "model_usd_out": 4,
+    "domain": "api.example.com",
+    "operators": ["group:on-call@example.com"],
+    "sql_tier": "db-custom-2-7680",
+}
+
+
+@cache
+def sound_graph() -> Graph:
+    """What the program makes of sound settings."""
+    return graph(settings())
+
+
+@cache
+def larger_graph() -> Graph:
+    """What the program makes of sound settings that ask for `MORE`."""
+    return graph(settings(**MORE))
+
+
 @cache
 def graph_of_stack(stack: str) -> Graph:
     """What the program makes of a stack's own file."""

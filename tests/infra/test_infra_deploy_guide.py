@@ -6,6 +6,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,7 @@ def test_every_module_takes_the_options_that_the_guide_gives_it() -> None:
             assert option in helped, f"{module} {' '.join(words)}"
 
 
+@cache
 def _help(module: str, *steps: str) -> str:
     command = [sys.executable, "-m", module, *steps, "--help"]
     named = {**os.environ, ADMIN_DSN: "postgresql://nowhere.invalid/none"}

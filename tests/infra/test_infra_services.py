@@ -11,7 +11,7 @@ from infra.preview.graph import ROOT, graph
 from infra.services import PASSWORD_VARIABLE
 from infra.settings import settings_of_stack
 from shared.manifest import load_manifests
-from tests.infra.stacks import graph_of_stack, settings
+from tests.infra.stacks import graph_of_stack, larger_graph
 
 MANIFESTS = load_manifests(ROOT)
 IMAGE = "pulumi-python:dynamic/assent:Image"
@@ -162,8 +162,7 @@ def test_a_function_with_a_lock_of_its_own_runs_another_image() -> None:
 
 
 def test_a_stack_that_names_a_model_says_so_to_who_asks_it_and_to_nobody_else() -> None:
-    named = {"model_url": "https://models.example.com/v1", "model_name": "small"}
-    found = graph(settings(**named, model_usd_in=1.5, model_usd_out=4))
+    found = larger_graph()
     for name in NAMES:
         service = found.named(f"{name}/service").inputs
         envs = service["template"]["containers"][0]["envs"]

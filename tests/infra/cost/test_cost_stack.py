@@ -5,7 +5,7 @@ import pytest
 from infra.cost.billing import Usage
 from infra.cost.load import load_assumptions
 from infra.cost.stack import HOURS, Stack, stack_of
-from infra.preview.graph import Graph, graph
+from infra.preview.graph import Graph
 from tests.infra import stacks
 
 ASSUMED = load_assumptions().operations
@@ -13,7 +13,7 @@ ASSUMED = load_assumptions().operations
 
 @pytest.fixture(scope="module")
 def program() -> Graph:
-    return graph(stacks.settings())
+    return stacks.sound_graph()
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +38,7 @@ def test_the_database_is_paid_by_the_hour_and_its_disk_as_provisioned(stack: Sta
 
 
 def test_a_larger_database_is_paid_by_processor_and_memory() -> None:
-    larger = graph(stacks.settings(sql_tier="db-custom-2-7680"))
-    found = stack_of(larger, ASSUMED)
+    found = stack_of(stacks.larger_graph(), ASSUMED)
     assert _quantity(found, "sql-vcpu-hours") == 2 * HOURS
     assert _quantity(found, "sql-gib-hours") == 7.5 * HOURS
 

@@ -2,16 +2,16 @@
 
 import pytest
 
-from infra.preview import Graph, graph
-from tests.infra.stacks import settings
+from infra.preview import Graph
+from tests.infra.stacks import larger_graph, sound_graph
 
 
 @pytest.fixture(scope="session")
 def prod() -> Graph:
-    return graph(settings())
+    return sound_graph()
 
 
 @pytest.fixture(scope="session")
 def at_home() -> Graph:
     """A stack with a domain of its own."""
-    return graph(settings(domain="api.example.com"))
+    return larger_graph()
