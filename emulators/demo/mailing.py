@@ -102,7 +102,8 @@ def mailed(
     if run["status"] != "failed" or _received(platform, visitor):
         raise PlatformError(f"the secret was mailed: {run}")
     receipt = _receipt(governor, run)
-    narrator.step("The mail is refused", receipt["reason"])
+    call = governor.get(f"/v1/invocations/{receipt['invocation_id']}")
+    narrator.step("The mail is refused", f"{call['detail']} ({call['reason']})")
     narrator.step("  its receipt has the labels", ", ".join(receipt["labels"]))
     inputs = {"to": visitor, "text": HARMLESS_TEXT}
     run, card = _asking(author, governor, platform, "tell-a-visitor", inputs)

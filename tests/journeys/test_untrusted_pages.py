@@ -257,6 +257,7 @@ def test_what_is_made_of_a_page_is_not_mailed_and_what_a_person_wrote_is_once(
     assert verified["status"] in ("created", "verified"), verified
     invocation = gala.get(f"/v1/invocations/{refused['invocation_id']}")
     assert (invocation["labels"], invocation["status"]) == (LABELS, "refused")
+    assert invocation["detail"] == "nothing untrusted leaves by mail"
     assert world.platform.mail(marked)["items"] == []
 
     ada.submit("/v1/capsules", TELLING)
