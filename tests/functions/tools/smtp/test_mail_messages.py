@@ -148,7 +148,7 @@ def test_attachments_arrive_as_they_were_given_byte_for_byte_the_same_each_time(
     assert mail.content == composed(attachments=attachments).content
     first, second = read(mail).iter_attachments()
     assert (first.get_filename(), first.get_content_type()) == ("Zahlen ä.csv", "text/csv")
-    assert first.get_content() == "a,ü\n1,2\n".encode() or first.get_content() == "a,ü\n1,2\n"
+    assert first.get_content().replace("\r\n", "\n") == "a,ü\n1,2\n"
     assert (second.get_filename(), second.get_content()) == ("dot.png", b"\x89PNG\r\n\x1a\n")
 
 
