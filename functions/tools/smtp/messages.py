@@ -98,7 +98,11 @@ def _attach(message: EmailMessage, path: str, attachment: Mapping[str, Any]) -> 
         raise NotSendable(f"{path}.name: must be a file's name without slashes")
     content = b"".join(_contents(path, attachment))
     message.add_attachment(
-        content, maintype=media_type[1], subtype=media_type[2], filename=_line(f"{path}.name", name)
+        content,
+        maintype=media_type[1],
+        subtype=media_type[2],
+        filename=_line(f"{path}.name", name),
+        params={"charset": "utf-8"} if "text" in attachment else None,
     )
 
 
