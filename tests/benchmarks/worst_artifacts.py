@@ -57,7 +57,7 @@ def show_artifact(scene: Scene) -> Iterator[Call]:
     found = running(scene)
     call = made(found, "assent/artifacts.write")
     path = f"{ARTIFACTS}/{call['output']['value']['artifact_id']}"
-    yield Call(found.ada, path, limit=1)
+    yield Call(found.ada, path)
 
 
 @worst_of("DELETE", ARTIFACT)
