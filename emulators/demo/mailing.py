@@ -11,7 +11,7 @@ from emulators.books import SECRET
 from emulators.client import PlatformClient
 from emulators.demo.narrator import Narrator
 from emulators.demo.person import Person
-from emulators.demo.run import SPECS, approve, at_rest, expect
+from emulators.demo.run import approve, at_rest, expect, goes_live
 from emulators.failures import PlatformError
 from emulators.mailbox import SECRET as PASSWORD
 from emulators.mailbox import USER
@@ -164,14 +164,7 @@ def _connected(author: Person, governor: Person, platform: PlatformClient, visit
 def _agent_goes_live(
     author: Person, governor: Person, platform: PlatformClient, narrator: Narrator
 ) -> None:
-    case = author.submit("/v1/agents", (SPECS / "clinic-visitor-desk.yaml").read_text())
-    platform.wait_until_idle()
-    stages = author.get(f"/v1/workflows/{case['case_id']}")["stages"]
-    approval_id = next(each["approval_id"] for each in reversed(stages) if each["approval_id"])
-    approve(governor, governor.get(f"/v1/mobile/approvals/{approval_id}"))
-    platform.wait_until_idle()
-    agent = author.get(f"/v1/agents/{case['agent_id']}")
-    narrator.step(f"{agent['name']} is", agent["status"])
+    goes_live("clinic-visitor-desk.yaml", author, governor, platform, narrator)
     for capsule, name in ((ANSWERING, "answer-visitors"), (TELLING, "tell-a-visitor")):
         author.submit("/v1/capsules", capsule)
         author.post(f"/v1/capsules/{name}/versions/1.0.0/publish")

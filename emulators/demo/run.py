@@ -11,6 +11,7 @@ from emulators.demo.person import Person
 from emulators.failures import PlatformError
 
 SPECS = Path(__file__).parent / "specs"
+COUNTER_SPEC = "clinic-visit-counter.yaml"
 SECONDS_TO_REST = 30
 SECONDS_BETWEEN_LOOKS = 0.2
 CAPSULE = """\
@@ -34,7 +35,7 @@ def ran(author: Person, governor: Person, platform: PlatformClient, narrator: Na
     """Publishes, compiles, rehearses and runs a capsule, with the governor's assent to exactly the
     calls of its last step. Raises PlatformError for any other behaviour."""
     narrator.chapter("6. An agent works: a capsule is compiled, rehearsed, and run")
-    counter_goes_live(author, governor, platform, narrator)
+    goes_live(COUNTER_SPEC, author, governor, platform, narrator)
     written = author.submit("/v1/capsules", CAPSULE)
     author.post("/v1/capsules/count-visits/versions/1.0.0/publish")
     narrator.step("Ada publishes a capsule", f"{written['name']} {written['version']}")
@@ -92,12 +93,12 @@ def _changes(card: Any) -> list[Any]:
     return list(found[0])
 
 
-def counter_goes_live(
-    author: Person, governor: Person, platform: PlatformClient, narrator: Narrator
+def goes_live(
+    spec: str, author: Person, governor: Person, platform: PlatformClient, narrator: Narrator
 ) -> None:
-    """The agent that counts visits, approved by the governor. Raises PlatformError for any
+    """The agent of a spec of the demo, approved by the governor. Raises PlatformError for any
     refusal."""
-    case = author.submit("/v1/agents", (SPECS / "clinic-visit-counter.yaml").read_text())
+    case = author.submit("/v1/agents", (SPECS / spec).read_text())
     platform.wait_until_idle()
     stages = author.get(f"/v1/workflows/{case['case_id']}")["stages"]
     approval_id = next(each["approval_id"] for each in reversed(stages) if each["approval_id"])

@@ -5,7 +5,7 @@ import pytest
 
 from emulators.demo.choosing import chosen
 from emulators.demo.narrator import Narrator
-from emulators.demo.run import counter_goes_live
+from emulators.demo.run import COUNTER_SPEC, goes_live
 from functions.capsules.settings import settings as settings_of_capsules
 from functions.runs.settings import settings as settings_of_runs
 from tests.journeys.test_run import SCOPES
@@ -22,7 +22,7 @@ def test_a_model_chooses_beyond_its_envelope_in_a_run_that_failed(
     settings_of_capsules.cache_clear()
     settings_of_runs.cache_clear()
     narrator = Narrator()
-    counter_goes_live(ada, governor, world.platform, narrator)
+    goes_live(COUNTER_SPEC, ada, governor, world.platform, narrator)
     chosen(ada, governor, world.platform, narrator)
     said = " ".join(capsys.readouterr().out.split())
     for line in (

@@ -182,6 +182,19 @@ def _serves(world: World, url: str) -> tuple[Any, Any]:
     return ada, gala
 
 
+def _refused_for_its_labels(gala: Any, run: Any, operation: str) -> Any:
+    """The call of the run, which the policy refused, with a receipt that says so."""
+    receipts = gala.get("/v1/receipts", run_id=run["run_id"])["items"]
+    (refused,) = [each for each in receipts if each["operation"] == operation]
+    assert (refused["outcome"], refused["labels"]) == ("refused", LABELS)
+    assert "tenant/freeze/mail forbids it" in refused["reason"]
+    verified = gala.post(f"/v1/receipts/{refused['receipt_id']}/verify", {})
+    assert verified["status"] in ("created", "verified"), verified
+    invocation = gala.get(f"/v1/invocations/{refused['invocation_id']}")
+    assert (invocation["labels"], invocation["status"]) == (LABELS, "refused")
+    return invocation
+
+
 def test_a_page_makes_no_agent_mail_a_secret(world: World, url: str) -> None:
     ada, gala = _serves(world, url)
     ada.submit("/v1/capsules", CAPSULE)
@@ -211,14 +224,7 @@ def test_a_page_makes_no_agent_mail_a_secret(world: World, url: str) -> None:
     run = ada.get(f"/v1/runs/{run['run_id']}")
     assert (run["status"], run["failure"]) == ("completed", None), run
 
-    receipts = gala.get("/v1/receipts", run_id=run["run_id"])["items"]
-    (refused,) = [each for each in receipts if each["operation"] == NOTIFY]
-    assert (refused["outcome"], refused["labels"]) == ("refused", LABELS)
-    assert "tenant/freeze/mail forbids it" in refused["reason"]
-    verified = gala.post(f"/v1/receipts/{refused['receipt_id']}/verify", {})
-    assert verified["status"] in ("created", "verified"), verified
-    invocation = gala.get(f"/v1/invocations/{refused['invocation_id']}")
-    assert (invocation["labels"], invocation["status"]) == (LABELS, "refused")
+    _refused_for_its_labels(gala, run, NOTIFY)
     steps = ada.get(f"/v1/runs/{run['run_id']}/steps")["items"]
     page, answer = (each for each in steps if each["step"] == "page" or each["turns"])
     assert page["output"]["labels"] == [f"from:{NAME}", "untrusted"]
@@ -249,14 +255,7 @@ def test_what_is_made_of_a_page_is_not_mailed_and_what_a_person_wrote_is_once(
     run = ada.get(f"/v1/runs/{run['run_id']}")
     assert (run["status"], run["failure"]["step"]) == ("failed", "send"), run
 
-    receipts = gala.get("/v1/receipts", run_id=run["run_id"])["items"]
-    (refused,) = [each for each in receipts if each["operation"] == MAIL]
-    assert (refused["outcome"], refused["labels"]) == ("refused", LABELS)
-    assert "tenant/freeze/mail forbids it" in refused["reason"]
-    verified = gala.post(f"/v1/receipts/{refused['receipt_id']}/verify", {})
-    assert verified["status"] in ("created", "verified"), verified
-    invocation = gala.get(f"/v1/invocations/{refused['invocation_id']}")
-    assert (invocation["labels"], invocation["status"]) == (LABELS, "refused")
+    invocation = _refused_for_its_labels(gala, run, MAIL)
     assert invocation["detail"] == "nothing untrusted leaves by mail"
     assert world.platform.mail(marked)["items"] == []
 
