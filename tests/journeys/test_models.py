@@ -48,10 +48,12 @@ def test_a_program_calls_a_model_with_a_key_and_its_calls_are_in_the_audit_log(
     (route,) = gala.get("/v1/audit/entries?action=assent.model_route.changed.v1")["items"]
     calls = gala.get("/v1/audit/entries?action=assent.model_call.settled.v1")["items"]
     assert route["subject"] == "model_route/small"
-    assert len(calls) == 2
     assert "echo" not in str(calls)
-    call_id = calls[0]["subject"].removeprefix("model_call/")
-    (receipt,) = gala.get(f"/v1/receipts?call_id={call_id}")["items"]
+    ids = (each["subject"].removeprefix("model_call/") for each in calls)
+    receipts = [one for id in ids for one in gala.get(f"/v1/receipts?call_id={id}")["items"]]
+    # What a process held by a limit that was another by then, it freed.
+    assert {each["outcome"] for each in receipts} <= {"confirmed", "refused"}
+    receipt, _ = [each for each in receipts if each["outcome"] == "confirmed"]
     said = (receipt["operation"], receipt["outcome"], receipt["key_id"], receipt["cost_usd_micros"])
     assert said == ("model/chat.completions", "confirmed", key["key_id"], 180)
     verified = gala.post(f"/v1/receipts/{receipt['receipt_id']}/verify", {})
