@@ -16,14 +16,23 @@ _LOOKS_AROUND = re.compile(r"\(\?(?:<?[=!]|>|\()|\\[1-9kKG]|[*+?}]\+")
 _OF_ALL_SCRIPTS, _WIDE = 500, 20
 
 
+# In verbose mode a comment may have parentheses.
+_VERBOSE = re.compile(r"\(\?[a-zA-Z-]*x")
+
+
 class PatternWork(NamedTuple):
-    """How many states the expression has with its repetitions counted out, how long it is to
+    """How many states the expression has with its repetitions counted out, how long it takes to
     prepare, in units of a microsecond at most, and whether it looks around or back, so that reading
     a text once is not enough."""
 
     states: int
     to_prepare: int
     looks_around: bool
+
+
+def hides_its_parts(pattern: str) -> bool:
+    """Whether its mode lets parts look like others, so that its work is not read off it."""
+    return _VERBOSE.search(pattern) is not None
 
 
 def pattern_work(pattern: str) -> PatternWork:

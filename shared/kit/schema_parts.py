@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from shared.kit.json_parts import parts_of
-from shared.kit.pattern_work import LARGEST, pattern_work
+from shared.kit.pattern_work import LARGEST, hides_its_parts, pattern_work
 
 Name = str | int | None
 # Of all patterns of a schema, in microseconds.
@@ -18,8 +18,8 @@ _REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
 _ON_THE_SAME = ("not", "if", "then", "else")
 _LISTS_ON_THE_SAME = ("allOf", "anyOf", "oneOf")
 _BRANCHING = frozenset({"anyOf", "oneOf"})
-# Reading the clock of a fraction takes a hundred times what comparing takes.
-_OF_MULTIPLES = 100
+# Dividing by a multiple takes as long as so many comparisons.
+_OF_MULTIPLES = 250
 
 
 class TooCostly(ValueError):
@@ -118,6 +118,8 @@ class Parts:
 
     def _matching(self, pattern: str) -> tuple[int, int]:
         """The states of a pattern that reads a text once, and of one that does not."""
+        if hides_its_parts(pattern):
+            raise TooCostly("has a pattern in verbose mode (?x): write it without that")
         found = pattern_work(pattern)
         if found.states > LARGEST:
             told = f"has a pattern with more than {LARGEST} repetitions in all: use maxLength"

@@ -67,8 +67,8 @@ _Waiting = list[tuple[State, Any]]
 
 
 class SchemaWork:
-    """The ways through one schema. Raises TooCostly for a schema that no
-    value should be judged by."""
+    """How often each part of one schema is asked. Raises TooCostly for a schema that no value
+    should be judged by."""
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
         self._parts = Parts(schema)

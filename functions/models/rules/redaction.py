@@ -1,13 +1,14 @@
 """Puts placeholders where personal data was, and back."""
 
-import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, get_args
 
 from events.models import Privacy
 from functions.models.rules.personal import REGIONS, Finder, TooMany
+from shared.kit.digests import mac_of
 from shared.kit.errors import FieldError, Invalid
+from shared.kit.json_parts import parts_of
 
 CLASSES: frozenset[Privacy] = frozenset(get_args(Privacy))
 _WORD = re.compile(r"[\w-]+")
@@ -16,6 +17,8 @@ PLACEHOLDER = re.compile(r"\[(?:card|iban|id|ip|mail|name|phone)-[0-9a-f]{16}\]"
 LONGEST = len("[phone-0123456789abcdef]")
 # What is a file and not a text, by the name of its field.
 _FILES = {"data", "file_data"}
+_BASE64 = re.compile(r"[A-Za-z0-9+/=_-]*")
+_DATA = re.compile(r"data:[\w.+/;=-]{0,90};base64,[A-Za-z0-9+/=_-]*")
 # Their texts are signed by the provider, and have to come back as they were.
 _SIGNED = {"thinking", "redacted_thinking"}
 
@@ -60,6 +63,7 @@ class Redaction:
     def take(self, body: Mapping[str, Any]) -> None:
         """Makes `body` what is said of the given one. Raises Invalid for one with more numbers than
         are checked."""
+        self._finder.keep_names(each for each in parts_of(body) if isinstance(each, str))
         try:
             self.body = _with_texts(body, self._hidden, _is_file)
         except TooMany as error:
@@ -88,8 +92,7 @@ class Redaction:
         return "".join((*parts, text[end:]))
 
     def _placeholder(self, kind: str, value: str) -> str:
-        # Of its digest the secret begins, and too little is shown to go on from it.
-        digest = hashlib.sha256(self._secret + f"{kind}:{value}".encode()).digest()
+        digest = mac_of(self._secret, f"{kind}:{value}".encode())
         placeholder = f"[{kind}-{digest[:_BYTES].hex()}]"
         self._values[placeholder] = value
         return placeholder
@@ -113,10 +116,12 @@ def _with_texts(
 
 def _is_file(part: Mapping[str, Any], key: str) -> bool:
     value = part[key]
-    if isinstance(value, str) and value.startswith("data:") and ";base64," in value[:100]:
-        return True
+    if not isinstance(value, str):
+        return False
     is_encoded = part.get("type") == "base64" or "format" in part or "filename" in part
-    return key in _FILES and is_encoded
+    return _DATA.fullmatch(value) is not None or (
+        key in _FILES and is_encoded and _BASE64.fullmatch(value) is not None
+    )
 
 
 def _is_signed(part: Mapping[str, Any], key: str) -> bool:

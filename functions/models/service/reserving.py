@@ -1,7 +1,6 @@
 """Holds what a call may cost before anybody is asked, and charges what it did cost."""
 
 import asyncio
-import hashlib
 import logging
 import time
 from collections.abc import Mapping
@@ -59,14 +58,15 @@ async def begin(caller: Caller, asked: Asked, headers: Mapping[str, str]) -> Beg
         raise
     memory.lost()
     await let_go(caller, begun)
-    begun, _ = await _hold(caller, asked, headers, memory)
+    begun, _ = await _hold(caller, asked, headers, memory, trusts=False)
     return begun
 
 
 async def _hold(
-    caller: Caller, asked: Asked, headers: Mapping[str, str], memory: Memory
+    caller: Caller, asked: Asked, headers: Mapping[str, str], memory: Memory, *, trusts: bool = True
 ) -> tuple[Begun, Recalled]:
-    """The call, held by what is remembered or read, and what was remembered. Raises as `begin`."""
+    """The call, held by what is read or, where it `trusts` that, remembered, and what was
+    remembered. Raises as `begin`."""
     call_id = new_id("mdc", caller.received_at)
     begun: list[Begun] = []
     changes: list[Change] = []
@@ -78,7 +78,7 @@ async def _hold(
             return known
         if stores and stores[0].trusted:
             memory.lost()
-        stores[:] = [Recalled(memory, trusts=not work.attempt and memory.is_trusted)]
+        stores[:] = [Recalled(memory, trusts=trusts and not work.attempt and memory.is_trusted)]
         work.store = stores[0]
         try:
             begun[:] = [await _begun(work, stores[0], caller, asked, headers, call_id)]
@@ -144,8 +144,7 @@ async def _begun(
     if begun.kept is not None:
         if not await recalled.holds({}):
             raise LostRace("what is remembered of the tenant")
-        hash = hashlib.sha256(begun.kept.body).hexdigest()
-        (call,) = await work.save(*cached(call, begun.kept.call_id, hash))
+        (call,) = await work.save(*cached(call, begun.kept.call_id, begun.kept.answer_sha256))
         return begun._replace(call=call)
     await work.save(*await _LEASING.covered(work, reserved(call, budgets)))
     return begun

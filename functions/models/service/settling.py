@@ -77,9 +77,15 @@ async def _to_keep(caller: Caller, begun: Begun, outcome: Outcome, answer: bytes
     that was called, without a figure of its tokens, or while its key cannot be read."""
     if begun.name is None or answer is None or outcome.tokens is None or outcome.answered_by:
         return Batch()
+    if outcome.answer_sha256 is None:
+        return Batch()
     call_id, at = begun.call.call_id, clock.now()
     try:
-        return await answer_to_keep(caller, begun.name, begun.called, answer, call_id, at)
+        return await answer_to_keep(
+            *(caller, begun.name, begun.called, answer, at),
+            call_id=call_id,
+            answer_sha256=outcome.answer_sha256,
+        )
     except AssentError:
         _log.exception("the answer of a call was not kept: %s", call_id)
         return Batch()

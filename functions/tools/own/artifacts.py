@@ -5,6 +5,7 @@ the two repeats the call, which writes the same bytes under the same name."""
 
 from typing import Any
 
+from events.labels import UNTRUSTED, merged
 from functions.tools.aggregates import ARTIFACT_BYTES
 from functions.tools.own.acting import Act, Done, NotReached, TargetRefused
 from shared.artifacts.aggregates import require_room
@@ -56,7 +57,8 @@ async def write(act: Act) -> Done:
         media_type=media_type,
         sha256=digest,
         size=len(body),
-        labels=call.labels,
+        # An agent elsewhere says nothing of what it read before.
+        labels=merged(call.labels, (UNTRUSTED,) if call.direct_call_id else ()),
         agent_id=call.agent_id,
         run_id=call.run_id,
         at=act.at,

@@ -254,7 +254,7 @@ class DirectDoing(Doing):
             call = call.but(approval_id=None, assented_by=None)
         if done.event is not None:
             await work.save(Transition(call, done.event, done.said, contents=done.contents))
-        await work.save(report(call), *await keep_from_first(work))
+        await work.save(report(call), *done.made, *await keep_from_first(work))
         return DirectCallView.of(call)
 
     def _new(self) -> DirectCall:

@@ -5,6 +5,7 @@ import binascii
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from email import message_from_bytes
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -20,6 +21,9 @@ MOST_BYTES = 512 * 1024
 _POLICY = SMTP.clone(cte_type="7bit")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x80-\x9f\u2028\u2029\ud800-\udfff]")
 _LINE_ENDS = re.compile(r"[\t\n]")
+# The library reads encoded words (RFC 2047), which may have line ends in them.
+_ENCODED = "=?"
+_ALONE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 _NAME = re.compile(r"[^/\\]{1,100}")
 _MEDIA_TYPE = re.compile(r"(application|audio|font|image|text|video)/([a-z0-9][a-z0-9.+-]*)")
 
@@ -46,7 +50,7 @@ def compose(
     sender = sent_address(settings.from_address)
     message = EmailMessage(policy=_POLICY)
     message_id = f"<{call_id}@{domain_of(sender)}>"
-    message["From"] = Address(settings.from_name or "", addr_spec=sender)
+    message["From"] = Address(_line("from_name", settings.from_name or ""), addr_spec=sender)
     message["To"] = ", ".join(to)
     if cc:
         message["Cc"] = ", ".join(cc)
@@ -60,12 +64,14 @@ def compose(
     for number, each in enumerate(attachments):
         _attach(message, f"attachments.{number}", each)
     if attachments:
-        # A text that has the hash of the call that sends it cannot be written.
+        # The boundary has the call's id, which nobody knows before the text is fixed.
         message.set_boundary(f"={call_id}=")
     try:
         content = message.as_bytes()
     except (MessageError, UnicodeError, ValueError) as error:
         raise NotSendable("the mail cannot be written") from error
+    if message_from_bytes(content).keys() != message.keys() or _ALONE.search(content):
+        raise NotSendable("the mail cannot be written")
     if len(content) > MOST_BYTES:
         raise NotSendable(f"the mail has {len(content)} bytes; at most {MOST_BYTES} are sent")
     return Mail(message_id, sender, recipients, content)
@@ -119,6 +125,8 @@ def _contents(path: str, attachment: Mapping[str, Any]) -> Iterator[bytes]:
 def _line(path: str, text: str) -> str:
     if _LINE_ENDS.search(text) or _CONTROLS.search(text):
         raise NotSendable(f"{path}: must be one line of visible characters")
+    if _ENCODED in text:
+        raise NotSendable(f"{path}: must not have {_ENCODED}, which begins an encoded word")
     return text
 
 

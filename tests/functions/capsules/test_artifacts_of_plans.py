@@ -86,4 +86,6 @@ async def test_a_plan_names_so_many_files(world: World, monkeypatch: pytest.Monk
 def test_ids_are_found_wherever_they_stand_and_nothing_else_is() -> None:
     value = {"a": [f"see {ID}.", {"b": OTHER}], ID: 1, "c": f"x{ID}", "d": f"{ID}0", "e": ID[:-1]}
     assert artifacts_in(value) == {ID, OTHER}
+    for end in '\n\t\r\f\b"\\':
+        assert artifacts_in({"a": f"x{end}{ID}{end}", f"{end}{OTHER}": 1}) == {ID, OTHER}
     assert artifacts_in(f"with: {{artifact_id: {ID}}}\n") == {ID}

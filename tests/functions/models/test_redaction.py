@@ -29,7 +29,9 @@ def _found(text: str, *regions: str, names: tuple[str, ...] = ()) -> list[tuple[
         ("at 192.168.1.1:80", [("192.168.1.1", "ip")]),
         ("at 2001:db8::1 now", [("2001:db8::1", "ip")]),
         ("DE89 3704 0044 0532 0130 00 AND MORE", [("DE89 3704 0044 0532 0130 00", "iban")]),
+        ("de89 3704 0044 0532 0130 00", [("de89 3704 0044 0532 0130 00", "iban")]),
         ("card 4111 1111 1111 1111.", [("4111 1111 1111 1111", "card")]),
+        ("4111\u00a01111\u202f1111\u00a01111", [("4111\u00a01111\u202f1111\u00a01111", "card")]),
         # One digit more or less, and the check fails.
         ("DE89 3704 0044 0532 0130 02", []),
         ("card 4111 1111 1111 1112.", []),
@@ -58,6 +60,24 @@ def test_of_what_overlaps_no_part_is_left() -> None:
 
 def test_names_are_found_as_they_are_written_and_whole() -> None:
     assert _found("Ann Lee met Ann Leeward", names=("Ann Lee",)) == [("Ann Lee", "name")]
+
+
+def test_texts_that_begin_like_a_file_are_read() -> None:
+    redaction = Redaction(Obliged([""]), b"s" * 32)
+    text = f"data:;base64,\nMy mail is {MAIL}"
+    said = [{"role": "tool", "content": text}, {"data": MAIL, "format": "wav"}]
+    redaction.take({"messages": [*said, {"data": "aGk=", "format": "wav"}]})
+    assert MAIL not in json.dumps(redaction.body)
+    assert redaction.body["messages"][2]["data"] == "aGk="
+
+
+def test_names_are_looked_for_in_a_bounded_number_of_texts() -> None:
+    names = tuple(f"Ann {letter}{other}" for letter in "ABCDEFGH" for other in "abcdefgh")
+    absent = Redaction(Obliged([""]), b"s" * 32, names)
+    absent.take({"messages": ["x"] * 40_000})
+    present = Redaction(Obliged([""]), b"s" * 32, names)
+    with pytest.raises(Invalid):
+        present.take({"messages": [" ".join(names), *(["x"] * 40_000)]})
 
 
 @pytest.mark.parametrize(
@@ -102,7 +122,7 @@ def test_equal_values_have_one_placeholder_that_no_other_call_has() -> None:
 
 
 def test_files_stay_as_they_are_and_what_grows_is_counted() -> None:
-    image = {"type": "image", "source": {"type": "base64", "data": f"a {MAIL}"}}
+    image = {"type": "image", "source": {"type": "base64", "data": "4915123456789+/=="}}
     url = {"type": "image_url", "image_url": {"url": "data:image/png;base64,+4915123456789"}}
     body = {"messages": [{"role": "user", "content": [image, url, {"data": "::ffff"}]}]}
     redaction = _redaction(body)

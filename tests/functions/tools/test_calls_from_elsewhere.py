@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from mcp_types import ElicitResult
 
+from shared.artifacts.reading import read_artifacts
 from shared.kit import clock
 from shared.kit.instants import format_instant
 from tests.functions.tools.connecting import Desk
@@ -195,6 +196,26 @@ async def test_what_no_approval_allows_is_refused_with_a_receipt(
     assert reason in told["reason"]
     (receipt,) = await elsewhere.receipts()
     assert (receipt["outcome"], receipt["receipt_id"]) == ("refused", told["receipt_id"])
+
+
+@pytest.mark.parametrize("is_asked", [False, True])
+@pytest.mark.usefixtures("buckets")
+async def test_a_file_that_an_agent_elsewhere_writes_is_kept_as_untrusted(
+    elsewhere: Elsewhere, is_asked: bool
+) -> None:
+    write = right("assent/artifacts.write", "draft")
+    held = {"with_approval" if is_asked else "alone": [write]}
+    await elsewhere.serves({"alone": [], "with_approval": [], "never": [], **held})
+    said = {"name": "notes.txt", "text": f"of {elsewhere.world.tenant}"}
+    told = await elsewhere.called("assent__artifacts.write", said)
+    if is_asked and told["status"] == "pending":
+        await elsewhere.decide(told["approval_id"])
+        told = await elsewhere.called("assent__artifacts.write", said)
+    assert told["status"] == "confirmed", told
+    artifact_id = told["output"]["artifact_id"]
+    kept = await read_artifacts(elsewhere.world.store, [artifact_id], None)
+    found = kept[artifact_id]
+    assert (found.status, found.labels, found.run_id) == ("stored", ("untrusted",), None)
 
 
 async def test_limits_of_the_envelope_hold(elsewhere: Elsewhere) -> None:

@@ -289,7 +289,8 @@ async def somebody_lists_models(tenant: str) -> None:
     await model_routes.list_routes(caller)
     await model_calls.get_models(caller)
     await names_of_members(caller.tenant_id)
-    kept = await answer_to_keep(caller, "a" * 64, _KEEPING, b"{}", new_id("mdc", START), START)
+    named = {"call_id": new_id("mdc", START), "answer_sha256": "0" * 64}
+    kept = await answer_to_keep(caller, "a" * 64, _KEEPING, b"{}", START, **named)
     await TenantStore(tenant).commit(kept)
     await MODELS.sweep(MODELS_HANDLERS).run(START)
     await TOOLS.sweep(TOOLS_HANDLERS).run(START)

@@ -103,6 +103,8 @@ def test_a_schema_that_forks_at_each_level_judges_flat_values_only(keyword: str)
         ({"type": ["string"] * 9_000}, "more than seven"),
         ({"multipleOf": 1e-300}, "multipleOf below"),
         ({"pattern": "a{1000}{1000}"}, "use maxLength"),
+        ({"pattern": "(?x)^(?: [ab]{0,200} a #)\n ){0,200}$"}, "verbose mode"),
+        ({"patternProperties": {"(?ix: a #)\n)": {}}}, "verbose mode"),
         (
             {"properties": {f"n{n}": {"pattern": f"{n}\\p{{L}}{{99}}"} for n in range(9)}},
             "too long",

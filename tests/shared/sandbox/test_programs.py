@@ -96,7 +96,9 @@ def test_a_process_that_is_killed_leaves_nothing_behind() -> None:
 
 
 def test_a_process_that_cannot_begin_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    WORKERS.end()
     monkeypatch.setattr("shared.sandbox.workers._launched", lambda: "/bin/false")
+    # One may be under way of the test before.
+    WORKERS._maker.submit(int).result()
+    WORKERS.end()
     with pytest.raises(SandboxDied):
         _value("def run(): return 1")

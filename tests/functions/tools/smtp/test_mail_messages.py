@@ -204,3 +204,23 @@ def test_no_text_adds_a_header_or_a_recipient_or_ends_the_mail(subject: str, tex
     assert b"\r" not in mail.content.replace(b"\r\n", b"")
     assert b"\n" not in mail.content.replace(b"\r\n", b"")
     assert max(map(len, mail.content.split(b"\r\n"))) <= 998
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "=?utf-8?q?a=0d=0aBcc:_eve@evil.example?=",
+        "=?utf-8?q?a=0a=0aanother_text?=",
+        "=?utf-8?q?a=0d.=0dMAIL_FROM:?=",
+        "=?utf-8?b?YQ0KQmNjOiBlQGUuZXhhbXBsZQ==?=",
+        "a =? b",
+    ],
+)
+def test_an_encoded_word_of_others_is_in_no_header(word: str) -> None:
+    file = {"name": word.replace("/", ""), "media_type": "text/plain", "text": "a"}
+    with pytest.raises(NotSendable):
+        composed(subject=word)
+    with pytest.raises(NotSendable):
+        composed(SETTINGS.but(from_name=word))
+    with pytest.raises(NotSendable):
+        composed(attachments=[file])
