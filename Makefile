@@ -50,7 +50,7 @@ IN      = $(if $(STATE),--state $(STATE))
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-# All cores compile what pip unpacked, but not half of all code, of which the cloud program imports little.
+# Compiles on all cores what pip unpacked, except pulumi_gcp: it is half of all code, and little of it is imported.
 $(READY): requirements/dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Assent needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1). Try: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "Python cannot make a virtualenv here. Try: apt-get install python3-venv"; exit 1; }

@@ -20,9 +20,9 @@ UploadersText = Annotated[str, Personal(of="uploaded_by")]
 
 class ArtifactState(EventData):
     """A file. `sha256` and `bytes` are those of its content, and never change under one id. Of one
-    that somebody uploaded `uploaded_by` is who; of one that a run wrote, `agent_id`, `run_id` and
-    `invocation_id` say which call did, and `labels` of what that was made. What is stored is
-    removed at `keep_until`. `reason` says why it was refused or removed."""
+    that somebody uploaded `uploaded_by` is who; of one that a call wrote, `agent_id`,
+    `invocation_id` and, in a run, `run_id` say which, and `labels` of what that was made. What is
+    stored is removed at `keep_until`. `reason` says why it was refused or removed."""
 
     artifact_id: str
     file_name: UploadersText
@@ -46,13 +46,13 @@ class ArtifactState(EventData):
 
 @event("assent.artifact.stored.v1")
 class ArtifactStored(ArtifactState):
-    """Its bytes were uploaded, and are what was promised; a scan that was owed found nothing."""
+    """Its bytes were uploaded, and are what was announced; a scan that was owed found nothing."""
 
 
 @event("assent.artifact.refused.v1")
 class ArtifactRefused(ArtifactState):
-    """It was not uploaded in time, its bytes are not what was promised, or a scan found something:
-    nobody reads it, and its bytes are removed."""
+    """It was not uploaded in time, its bytes are not what was announced, or a scan found
+    something: nobody reads it, and its bytes are removed."""
 
 
 @event("assent.artifact.removed.v1")

@@ -128,4 +128,4 @@ class InvocationSettled(EventData):
 
 @event("assent.artifact.written.v1")
 class ArtifactWritten(ArtifactState):
-    """A call of a run wrote the file (`artifacts.write`)."""
+    """A call wrote the file (`artifacts.write`); `run_id` is null for an agent elsewhere."""

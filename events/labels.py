@@ -1,7 +1,8 @@
 """Labels: what a value was made of. They follow it from where it came from through all that was
 made of it, and policies may ask about those of a call's arguments (docs/decisions/0120).
 
-A label is a declared word: `untrusted`; `from:<connector>`, whose system gave it;
+A label is a declared word: `untrusted`; `from:<source>`, the connector whose system or the uploaded
+file whose bytes gave it;
 `classified:<level>`, which people say of all that a system gives; `model:<name>`, which wrote it or
 chose it."""
 
@@ -22,6 +23,11 @@ MOST_LABELS = 20
 def from_connector(name: str) -> str:
     """The label of what the connector's system gave."""
     return f"from:{name}"
+
+
+def from_artifact(artifact_id: str) -> str:
+    """The label of what was read of an uploaded file."""
+    return f"from:{artifact_id}"
 
 
 def classified_as(level: str) -> str:

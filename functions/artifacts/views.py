@@ -56,7 +56,8 @@ class Download(Data):
 class ArtifactView(Data):
     """A file. `status`: `pending` until it was uploaded and completed, `scanning` while a scan is
     owed, `stored`, `refused` or `removed`, with the `reason`. Its `sha256` never changes. One that
-    a run wrote has its agent, run and call. What is read of it has its `labels`."""
+    a call wrote has its agent and call, and its run if there was one. What is read of it has its
+    `labels`."""
 
     artifact_id: str
     name: UploadersText

@@ -39,7 +39,8 @@ class RouteBody(Model):
     begin at which fallback of the same privacy, and all others begin here. `most_tokens_out` bounds
     each answer, and is asked for where a program does not say how long one may be. With
     `cache_seconds` a whole answer is kept that long, and the same caller's same call gets it again;
-    one that is drawn by chance (a temperature other than 0) only with `caches_sampled`."""
+    a call that does not say `temperature: 0` is drawn by chance, and kept only with
+    `caches_sampled`."""
 
     provider: Provider
     base_url: _Url | None = None

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from events.artifacts import ArtifactRefused, ArtifactRemoved, ArtifactStored
-from events.labels import UNTRUSTED
+from events.labels import UNTRUSTED, from_artifact
 from shared.artifacts.artifact import Artifact, Steps, over
 from shared.kit.errors import VersionConflict
 from shared.kit.transitions import Transition
@@ -46,7 +46,7 @@ def announced(
         bytes=size,
         sha256=sha256,
         status="pending",
-        labels=(f"from:{artifact_id}", UNTRUSTED),
+        labels=(from_artifact(artifact_id), UNTRUSTED),
         uploaded_by=by,
         created_at=at,
         keep_days=keep_days,

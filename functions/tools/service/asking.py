@@ -49,7 +49,7 @@ async def ask_people(
 async def _looked_at(work: Command, known: OpenApprovals) -> OpenApprovals:
     keys = await public_keys(APPROVALS_KEYS)
     ids = [each.approval_id for each in known.approvals]
-    # Whatever cannot be believed waits still.
+    # One whose signature does not verify counts as one that has not arrived: for a day.
     found = await asyncio.gather(
         *(read_approval(work.store, each, keys) for each in ids), return_exceptions=True
     )

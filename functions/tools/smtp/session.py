@@ -23,7 +23,7 @@ _LEADING_DOT = re.compile(rb"(?m)^\.")
 
 
 class _NotTaken(Exception):
-    """The relay said no to a part of the conversation before the mail itself was sent."""
+    """The relay said no to a step of the conversation, or to the mail: it did not take it."""
 
     def __init__(self, what: str, code: int, said: bytes) -> None:
         super().__init__(what)
