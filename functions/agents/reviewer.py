@@ -6,20 +6,17 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any
 
-from pydantic import Field, HttpUrl, StringConstraints, ValidationError
+from pydantic import Field, HttpUrl, StringConstraints
 
 from events.cases import Finding
 from functions.agents.rules.review import LARGEST_ANSWER_BYTES, concern
-from shared.kit.errors import Invalid, MalformedRequest, Unavailable
+from shared.kit.errors import Unavailable
 from shared.kit.json_parts import nearest
 from shared.kit.models import Data, Model
-from shared.kit.parsing import parse_json
-from shared.kit.plain_text import refuse_odd_text
 from shared.kit.quoting import Sentence
-from shared.runtime.certificates import trusted_certificates
+from shared.runtime.configured import asked
 from shared.runtime.settings import Settings
 
-TIMEOUT_SECONDS = 20.0
 MOST_CONCERNS = 50
 
 
@@ -54,22 +51,11 @@ class Reviewer:
     ) -> tuple[Finding, ...]:
         """The concerns about a spec in its normal form. Raises Unavailable where the service does
         not answer, or not in the expected form, in plain text and about words of the spec."""
-        import httpx
-
         shown = {"case_id": case_id, "spec": spec, "findings": findings}
-        try:
-            async with httpx.AsyncClient(
-                verify=trusted_certificates(), timeout=TIMEOUT_SECONDS, trust_env=False
-            ) as client:
-                answer = await client.post(self.url, json=shown)
-                answer.raise_for_status()
-                if len(answer.content) > LARGEST_ANSWER_BYTES:
-                    raise Unavailable("the reader's answer is too long")
-                value = parse_json(answer.content)
-                refuse_odd_text(value)
-                concerns = Answer.model_validate(value).concerns
-        except (httpx.HTTPError, Invalid, MalformedRequest, ValidationError) as error:
-            raise Unavailable("the reader's answer has another form than expected") from error
+        answer = await asked(
+            self.url, "the reader", Answer, longest=LARGEST_ANSWER_BYTES, json=shown
+        )
+        concerns = answer.concerns
         for each in concerns:
             found, text = nearest(spec, each.path)
             if found != each.path or not isinstance(text, str) or each.quote not in text:

@@ -18,7 +18,8 @@ KEPT_DAYS = 365
 # Text that a step of a run reads: with the rest of its output, it is what a step keeps.
 MOST_READ_BYTES = 60 * 1024
 MOST_WRITTEN_BYTES = 64 * 1024
-TEXTS = ("text/plain", "text/markdown", "text/csv", "application/json")
+JSON = "application/json"
+TEXT_TYPES = ("text/plain", "text/markdown", "text/csv", JSON)
 _LONGEST_NAME = 200
 
 

@@ -211,8 +211,6 @@ def test_no_pattern_is_built_from_input() -> None:
 # their sockets (test_runtime_outside.py, test_http_attacks.py, test_smtp_sending.py). `redirects`
 # calls nobody: the two before it open addresses with it.
 CALLERS = {
-    "functions/agents/reviewer.py",
-    "functions/artifacts/scanner.py",
     "functions/models/service/providers.py",
     "functions/runs/service/calling.py",
     "functions/tools/http/acting.py",
@@ -225,6 +223,7 @@ CALLERS = {
     "functions/tools/smtp/session.py",
     "mobile_api/approvals.py",
     "shared/models/chat.py",
+    "shared/runtime/configured.py",
     "shared/runtime/guarded.py",
     "shared/runtime/issuer_keys.py",
     "shared/runtime/key_exchange.py",

@@ -6,6 +6,7 @@ Types that browsers run (HTML, SVG) are not taken, and nothing is served for a b
 import codecs
 import re
 
+from shared.artifacts.artifact import JSON, TEXT_TYPES
 from shared.kit.errors import Invalid, MalformedRequest
 from shared.kit.parsing import parse_json
 from shared.kit.wording import one_of
@@ -25,8 +26,6 @@ BEGINNINGS: dict[str, tuple[bytes, ...]] = {
     f"{_OFFICE}spreadsheetml.sheet": _ZIP,
     f"{_OFFICE}presentationml.presentation": _ZIP,
 }
-JSON = "application/json"
-TEXT_TYPES = ("text/plain", "text/markdown", "text/csv", JSON)
 TYPES = (*TEXT_TYPES, *BEGINNINGS)
 # JSON is parsed up to here; of more, only that it is text is known.
 MOST_PARSED_BYTES = 64 * 1024

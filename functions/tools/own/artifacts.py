@@ -6,13 +6,15 @@ the two repeats the call, which writes the same bytes under the same name."""
 from typing import Any
 
 from events.labels import UNTRUSTED, merged
+from events.receipts import OF_ARTIFACTS
 from functions.tools.aggregates import ARTIFACT_BYTES
 from functions.tools.own.acting import Act, Done, NotReached, TargetRefused
 from shared.artifacts.aggregates import require_room
 from shared.artifacts.artifact import (
+    JSON,
     MOST_READ_BYTES,
     MOST_WRITTEN_BYTES,
-    TEXTS,
+    TEXT_TYPES,
     Artifact,
     artifact_id_of,
     flaw_of_name,
@@ -32,8 +34,7 @@ from shared.kit.errors import (
 from shared.kit.parsing import parse_json
 from shared.storage.firestore import TenantStore
 
-READ, WRITE = "assent/artifacts.read", "assent/artifacts.write"
-JSON = "application/json"
+WRITE, READ = OF_ARTIFACTS
 
 
 async def write(act: Act) -> Done:
@@ -107,7 +108,7 @@ async def _found(act: Act, artifact_id: str) -> Artifact:
 def _refuse_other(artifact: Artifact, expected: str | None) -> None:
     if expected is not None and expected != artifact.sha256:
         raise TargetRefused(f"sha256: the artifact's is {artifact.sha256}")
-    if artifact.media_type not in TEXTS:
+    if artifact.media_type not in TEXT_TYPES:
         raise TargetRefused(f"the artifact is {artifact.media_type}; runs read text and JSON")
     if artifact.bytes > MOST_READ_BYTES:
         told = f"the artifact has {artifact.bytes} bytes; a step reads at most {MOST_READ_BYTES}"
