@@ -105,7 +105,8 @@ class Burst:
         )
         content = plan.content.but(budget_usd_micros=budget_of(run, plan.content))
         self.progress = Progress(run, content, plan.prediction, results)
-        self._is_in_doubt |= run.tries > 0
+        # Whoever stopped the run while it acted saw one process, and may have seen it die.
+        self._is_in_doubt |= run.tries > 0 or run.stop is not None
         self.progress.mind = await mind_of(store, run, plan.content, self._clock)
         self.progress.questions.extend(lost_question(before, plan.content, asker))
         report_turns(self.progress)

@@ -7,7 +7,7 @@ import pytest
 
 from events.plan_content import PlanStep, Wait
 from tests.deaths import dies
-from tests.functions.runs.worlds import World, add, append
+from tests.functions.runs.worlds import World, add, append, deliver
 
 
 async def test_a_paused_run_waits_for_its_assent_and_for_whoever_resumes_it(world: World) -> None:
@@ -145,6 +145,29 @@ async def test_a_run_whose_process_died_in_a_call_stops_once_it_knows_what_that_
     assert (await world.act(run_id, "cancel"))["stopping"] == "cancel"
     await world.fire(run_id)
     assert (await world.shown(run_id))["status"] == "cancelled"
+    assert await world.counter() == {"value": 1, "additions": 1}
+    assert [each["step"] for each in await world.receipts()] == ["one"]
+
+
+async def test_an_assent_taken_back_while_its_call_is_unanswered_leaves_a_receipt(
+    world: World,
+) -> None:
+    """`tools` has acted by the assent and died before it recorded that, and so has the run."""
+    run = await world.start(await world.plan(add("one", assent="plan"), add("two")))
+    run_id = run["run_id"]
+    card = await world.approval(run_id)
+    await world.answer(card, "break_glass", grounds="outage", settles=False)
+    for number in range(1, 9):
+        # One after the other dies at a later commit, until one has acted.
+        await dies(world.cloud, world.settle, ("Commit", "before", number))
+        if (await world.counter())["additions"]:
+            break
+    assert (await world.state(run_id)).is_moving
+    assert not await world.receipts()
+    await world.overturn(card, settles=False)
+    await deliver((await world.log())[-1])
+    ended = await world.shown(run_id)
+    assert (ended["status"], ended["failure"]["code"]) == ("cancelled", "assent_taken_back")
     assert await world.counter() == {"value": 1, "additions": 1}
     assert [each["step"] for each in await world.receipts()] == ["one"]
 

@@ -297,7 +297,7 @@ class World:
         if settles:
             await self.settle()
 
-    async def overturn(self, asked: Any) -> None:
+    async def overturn(self, asked: Any, *, settles: bool = True) -> None:
         """Another governor overturns the broken glass."""
         answer = await self.approvals.post(
             f"/v1/approvals/{asked['id']}/review",
@@ -308,7 +308,8 @@ class World:
             },
         )
         assert answer.status_code == 200, answer.text
-        await self.settle()
+        if settles:
+            await self.settle()
 
     async def tell(self, invocation_id: str, *, happened: bool) -> None:
         """The governor says what became of a doubtful call."""
