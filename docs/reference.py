@@ -10,6 +10,8 @@ from typing import Any
 
 from fastapi import APIRouter
 
+from docs.openapi import mend
+from shared.kit.errors import AssentError
 from shared.manifest import Deployable, Manifests, load_manifests
 from shared.runtime.app import describe_only
 
@@ -47,7 +49,15 @@ def merged_openapi(manifests: Manifests) -> dict[str, Any]:
             merged["paths"].update(_tagged(api["paths"], deployable.noun))
             for kind, named in api["components"].items():
                 merged["components"].setdefault(kind, {}).update(named)
-    return merged
+    return mend(merged, _codes())
+
+
+def _codes(of: type[AssentError] = AssentError) -> Iterator[tuple[str, int, str]]:
+    """Each code that the platform's own errors have, with its status and its title."""
+    if of.__module__.startswith(("shared.", "functions.", "mobile_api.")) and of.http_status < 600:
+        yield of.code, of.http_status, of.title
+    for each in of.__subclasses__():
+        yield from _codes(each)
 
 
 def _openapi_of(deployable: Deployable) -> dict[str, Any]:

@@ -11,7 +11,10 @@ T = TypeVar("T", bound=BaseModel)
 class Frozen(BaseModel):
     """A value that never changes."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True)
+    # Answers say each field, also one that has its default: their descriptions require it.
+    model_config = ConfigDict(
+        frozen=True, defer_build=True, json_schema_serialization_defaults_required=True
+    )
 
     def but(self, **fields: Any) -> Self:
         """The same with other fields. Nothing is validated: rules make them of valid values."""

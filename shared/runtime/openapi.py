@@ -1,10 +1,11 @@
 """The description of a function's HTTP API, with the bodies and refusals FastAPI cannot see."""
 
+import json
 from typing import Any, Literal
 
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import models_json_schema
 
 from shared.kit.models import Model
@@ -41,6 +42,8 @@ class ProblemError(Model):
 
 class Problem(Model):
     """RFC 9457 problem details; `code` is stable."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=False)
 
     type: str
     title: str
@@ -139,24 +142,70 @@ def describe(app: FastAPI, router: APIRouter) -> dict[str, Any]:
             description=app.description,
             routes=app.routes,
         )
-        models: list[type[BaseModel]] = [Problem]
+        refusals: list[type[BaseModel]] = [Problem]
+        bodies: list[type[BaseModel]] = []
         for route in (each for each in router.routes if isinstance(each, Route)):
-            models.append(_refusal_of(route.path)[1])
+            refusals.append(_refusal_of(route.path)[1])
             for method in route.methods or ():
                 operation = document["paths"][route.path_format].get(method.lower())
                 if operation is not None:
                     _complete(operation, route)
             if route.body is not None:
-                models.append(route.body.model)
-        _, definitions = models_json_schema(
-            [(model, "validation") for model in dict.fromkeys(models)], ref_template=REFERENCE
-        )
+                bodies.append(route.body.model)
         schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        schemas.update(definitions["$defs"])
+        schemas.update(_schemas_of(refusals, "serialization"))
+        _take_bodies(document, _schemas_of(bodies, "validation"))
         schemas.pop("HTTPValidationError", None)
         schemas.pop("ValidationError", None)
         app.openapi_schema = document
     return app.openapi_schema
+
+
+def _schemas_of(
+    models: list[type[BaseModel]], mode: Literal["serialization", "validation"]
+) -> dict[str, Any]:
+    chosen = [(model, mode) for model in dict.fromkeys(models)]
+    _, definitions = models_json_schema(chosen, ref_template=REFERENCE)
+    found: dict[str, Any] = definitions.get("$defs", {})
+    return found
+
+
+def _take_bodies(document: dict[str, Any], bodies: dict[str, Any]) -> None:
+    """Adds the schemas of bodies. Where an answer has another schema by the same name, because its
+    defaults are always said, that of bodies is named `…Input`."""
+    schemas = document["components"]["schemas"]
+    renamed: dict[str, str] = {}
+    while apart := {
+        name
+        for name, schema in bodies.items()
+        if name not in renamed and schemas.get(name, schema) != schema
+    } or _users(bodies, renamed, schemas):
+        renamed |= {name: f"{name}Input" for name in apart}
+    text = json.dumps([bodies, [each.get("requestBody") for each in _operations(document)]])
+    for name, other in renamed.items():
+        text = text.replace(
+            f'"{REFERENCE.format(model=name)}"', f'"{REFERENCE.format(model=other)}"'
+        )
+    bodies, sent = json.loads(text)
+    schemas.update({renamed.get(name, name): schema for name, schema in bodies.items()})
+    for operation, body in zip(_operations(document), sent, strict=True):
+        if body is not None:
+            operation["requestBody"] = body
+
+
+def _users(bodies: dict[str, Any], renamed: dict[str, str], schemas: dict[str, Any]) -> set[str]:
+    """Schemas that answers have too, and that would name a renamed one."""
+    return {
+        name
+        for name, schema in bodies.items()
+        if name in schemas
+        and name not in renamed
+        and any(f'"{REFERENCE.format(model=each)}"' in json.dumps(schema) for each in renamed)
+    }
+
+
+def _operations(document: dict[str, Any]) -> list[dict[str, Any]]:
+    return [each for methods in document["paths"].values() for each in methods.values()]
 
 
 def _complete(operation: dict[str, Any], route: Route) -> None:

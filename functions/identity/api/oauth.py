@@ -1,5 +1,6 @@
 """Refusals in the words of OAuth (RFC 6749, 5.2)."""
 
+from pydantic import ConfigDict
 from starlette.responses import JSONResponse, Response
 
 from functions.identity.rules.refusals import GrantRefused, OAuthCode
@@ -9,6 +10,9 @@ from shared.kit.models import Model
 
 class OAuthProblem(Model):
     """Why no token is given. `reason` says that a good key's tenant is not open."""
+
+    # What is null is left out.
+    model_config = ConfigDict(json_schema_serialization_defaults_required=False)
 
     error: OAuthCode
     error_description: str

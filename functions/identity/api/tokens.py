@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from fastapi import Request
-from pydantic import StringConstraints
+from pydantic import ConfigDict, StringConstraints
 from starlette.responses import JSONResponse, Response
 
 from functions.identity.api.browser import Cookies, require_own_site, with_jar
@@ -57,6 +57,9 @@ class TokenBody(Data):
 class TokenAnswer(Model):
     """An access token for fifteen minutes, or until the time of a deputy ends; `refresh_token`
     where the client keeps it itself."""
+
+    # What is null is left out.
+    model_config = ConfigDict(json_schema_serialization_defaults_required=False)
 
     access_token: str
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - a type
