@@ -27,7 +27,7 @@ RETOLD := $(patsubst %,tests/journeys/test_%.py,agent_elsewhere alone choosing d
           governing_workspaces impersonation lifecycle long_events mcp_connectors model_review models one_outcome parts_apart \
           policies precedents run services suspension tenancy trust untrusted_pages workspaces)
 # Shared code whose lines functions' own tests do not all run.
-MEASURED := tests/shared/runtime tests/shared/verify
+MEASURED := tests/shared/runtime tests/shared/sdk tests/shared/verify
 # So many lanes of tests run at once, the longest first; much of their time is waiting.
 LANES  ?= 3
 # The lock is complete: pip installs it and resolves nothing. Old releases of pip resolve an extra to
@@ -140,6 +140,7 @@ check: setup cost-check ## what CI runs before the tests: lint, types, import co
 	@$(BIN)/python -m docs.handles --check
 	@$(BIN)/python -m docs.policies --check
 	@$(BIN)/python -m docs.reference --check
+	@$(BIN)/python -m docs.sdk --check
 
 format: setup ## ruff's formatting and safe fixes
 	@$(BIN)/ruff format --quiet .
@@ -150,8 +151,9 @@ schemas: setup ## events/schemas/*.json from the models, handles.json from the h
 	@$(BIN)/python -m docs.handles
 	@$(BIN)/python -m docs.policies
 
-api-reference: setup ## docs/api/ from the functions
+api-reference: setup ## docs/api/ from the functions, and the SDK's calls and models from that
 	@$(BIN)/python -m docs.reference
+	@$(BIN)/python -m docs.sdk
 
 lock: ## requirements/*.txt from pyproject.toml; locked versions stay (UPGRADE=1: the newest of all)
 	@test -x build/uv/bin/uv || { $(PYTHON) -m venv build/uv && build/uv/bin/python -m pip install $(QUIET) uv; }

@@ -48,14 +48,16 @@ def write_or_check(
     wanted: Mapping[Path, str],
     existing: Iterable[Path],
     shown: Callable[[Path], str],
+    remedy: str = "make schemas",
 ) -> int:
     """Makes the existing files those that are wanted, and returns 0; with `--check`, changes
-    nothing, and prints each file that would change as it is `shown` and returns 1."""
+    nothing, and prints each file that would change as it is `shown`, and the `remedy`, and returns
+    1."""
     found = {file: file.read_text() for file in existing}
     if arguments == ["--check"]:
         stale = sorted(file for file in {**wanted, **found} if wanted.get(file) != found.get(file))
         for file in stale:
-            print(f"{shown(file)} is not current: run make schemas")
+            print(f"{shown(file)} is not current: run {remedy}")
         return 1 if stale else 0
     for file in found.keys() - wanted.keys():
         file.unlink()

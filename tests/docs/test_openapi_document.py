@@ -72,8 +72,8 @@ def test_an_id_is_the_nouns_and_what_the_call_does(
 
 
 def test_two_calls_with_one_id_are_refused() -> None:
-    call = {"responses": {"200": {}}}
-    schemas = {"Problem": {"properties": {"code": {}}}}
+    call: dict[str, Any] = {"responses": {"200": {}}}
+    schemas: dict[str, Any] = {"Problem": {"properties": {"code": {}}}}
     paths = {"/v1/a-b": {"get": {**call}}, "/v1/a.b": {"get": {**call}}}
     with pytest.raises(ValueError, match="would both be a_b_get"):
         mend({"paths": paths, "components": {"schemas": schemas}}, [])

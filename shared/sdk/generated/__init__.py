@@ -1,0 +1,1 @@
+"""What is generated. `python -m docs.sdk` generates it from the OpenAPI document."""

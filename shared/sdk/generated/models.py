@@ -1,0 +1,3092 @@
+"""What the platform answers. `python -m docs.sdk` generates it from the OpenAPI document."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from ..answers import Answered, Known
+
+JsonValue = Any
+
+
+Obligation = tuple[Annotated[Literal["alert", "log", "redact", "require_approval"], Known], str]
+
+
+Uid = tuple[str, str]
+
+
+class Accepted(Answered):
+    """The tenant that somebody joined, and with which roles."""
+
+    roles: tuple[str, ...]
+    status: Annotated[Literal["open", "accepted", "revoked"], Known]
+    tenant_id: str
+
+
+class Agent(Answered):
+    """An agent. `case_id` is its open case, if there is one; `spend` is today's."""
+
+    agent_id: str
+    case_id: str | None
+    health: Annotated[Literal["unknown", "healthy", "degraded", "critical"], Known]
+    name: str
+    spend: Spend
+    status: Annotated[
+        Literal[
+            "draft",
+            "certified",
+            "trial",
+            "go_live_pending",
+            "active",
+            "paused",
+            "suspended",
+            "probation",
+            "deprecated",
+        ],
+        Known,
+    ]
+    version: str
+    workspace_id: str | None = None
+
+
+class AgentDetail(Answered):
+    """An agent with its spec, which is null where it was erased. `authors` are all whose text is
+    in it: they decide about no change of it. `submitted_by` are its requester and who submitted
+    the version that the spec is of: they may change it."""
+
+    agent_id: str
+    authors: tuple[str, ...]
+    case_id: str | None
+    erased_at: str | None
+    health: Annotated[Literal["unknown", "healthy", "degraded", "critical"], Known]
+    held_reading: HeldReading | None
+    last_case_id: str
+    mode: Annotated[Literal["production", "trial"], Known]
+    name: str
+    reactivation: Reactivation | None
+    reports: tuple[ReportCount, ...]
+    spec: dict[str, JsonValue] | None
+    spec_hash: str
+    status: Annotated[
+        Literal[
+            "draft",
+            "certified",
+            "trial",
+            "go_live_pending",
+            "active",
+            "paused",
+            "suspended",
+            "probation",
+            "deprecated",
+        ],
+        Known,
+    ]
+    submitted_by: tuple[str, ...]
+    suspension: Suspension | None
+    version: str
+    workspace_id: str | None = None
+
+
+class AgentList(Answered):
+    """Agents, newest first."""
+
+    items: tuple[AgentView, ...]
+    next_cursor: str | None
+
+
+class AgentPage(Answered):
+    """Some agents, by name."""
+
+    items: tuple[Agent, ...]
+    next_cursor: str | None
+
+
+class AgentPart(Answered):
+    """The agent whose rights the plan has, and the version of it that was judged."""
+
+    agent_id: str
+    mode: Annotated[Literal["production", "trial"], Known]
+    name: str
+    spec_hash: str
+    version: str
+
+
+class AgentTurns(Answered):
+    """A model thinks, acts and observes inside the envelope until it gives an answer."""
+
+    envelope: Envelope
+    goal: JsonValue
+    kind: Literal["agent"]
+
+
+class AgentView(Answered):
+    """An agent with the hash of its deployed spec or, before the first deployment, of its newest
+    spec. `case_id` is its open case, null where none is open; `last_case_id` its newest case,
+    open or not. `reports` counts the reports of each trigger, published or not; `held_reading`
+    is a better reading of health that does not count yet; `reactivation` is the latest one."""
+
+    agent_id: str
+    case_id: str | None
+    health: Annotated[Literal["unknown", "healthy", "degraded", "critical"], Known]
+    held_reading: HeldReading | None
+    last_case_id: str
+    mode: Annotated[Literal["production", "trial"], Known]
+    name: str
+    reactivation: Reactivation | None
+    reports: tuple[ReportCount, ...]
+    spec_hash: str
+    status: Annotated[
+        Literal[
+            "draft",
+            "certified",
+            "trial",
+            "go_live_pending",
+            "active",
+            "paused",
+            "suspended",
+            "probation",
+            "deprecated",
+        ],
+        Known,
+    ]
+    suspension: Suspension | None
+    version: str
+    workspace_id: str | None = None
+
+
+class Answer(Answered):
+    """What the engine decided, and the policies that determine it."""
+
+    determining: tuple[str, ...]
+    effect: Annotated[Literal["allow", "deny"], Known]
+    errors: tuple[str, ...]
+    obligations: tuple[Obligation, ...]
+
+
+class ApprovalCard(Answered):
+    """The summary of an approval, and how it was decided."""
+
+    added_rule: Rule | None
+    amount_usd_micros: int | None
+    authors: tuple[str, ...]
+    break_glass: BreakGlass | None
+    capacity: (
+        Annotated[
+            Literal[
+                "approver",
+                "governor",
+                "deputy",
+                "break_glass",
+                "silence",
+                "precedent",
+                "requester",
+                "self",
+            ],
+            Known,
+        ]
+        | None
+    )
+    deadline_at: str
+    decided_at: str | None
+    decided_by: str | None
+    decision_hash: str
+    deferred_until: str | None
+    effect: (
+        Annotated[
+            Literal[
+                "read",
+                "draft",
+                "change",
+                "send",
+                "publish",
+                "deploy",
+                "delete",
+                "grant",
+                "decide",
+                "pay",
+            ],
+            Known,
+        ]
+        | None
+    )
+    grants: tuple[Grant, ...]
+    id: str
+    kind: Annotated[
+        Literal["artifact", "communication", "execution", "financial", "constitutional"], Known
+    ]
+    late: tuple[LateDecision, ...]
+    missing: tuple[str, ...]
+    note: str
+    on_timeout: Annotated[Literal["approve", "deny"], Known]
+    passkey_for: Annotated[Literal["nothing", "break_glass", "assent"], Known]
+    passkey_id: str | None
+    precedent_id: str | None
+    receipt_id: str | None
+    requested_at: str
+    requested_by: str
+    review: Review | None
+    risk: Annotated[Literal["low", "medium", "high", "critical"], Known]
+    rule: Rule
+    stage: Stage | None
+    status: Annotated[
+        Literal[
+            "pending",
+            "deferred",
+            "escalated",
+            "approved",
+            "rejected",
+            "changes_requested",
+            "expired",
+            "cancelled",
+            "auto_approved",
+            "confirmed",
+            "vetoed",
+            "overturned",
+            "reversed",
+            "reversal_failed",
+        ],
+        Known,
+    ]
+    subject: Subject
+    summary: str
+    version: int
+    veto: VetoWindow | None
+    veto_reason: VetoReason | None
+    votes: tuple[Vote, ...]
+    workspace_id: str | None = None
+
+
+class ApprovalDetail(Answered):
+    """A card with all that a decision needs."""
+
+    added_rule: Rule | None
+    amount_usd_micros: int | None
+    authors: tuple[str, ...]
+    break_glass: BreakGlass | None
+    capacity: (
+        Annotated[
+            Literal[
+                "approver",
+                "governor",
+                "deputy",
+                "break_glass",
+                "silence",
+                "precedent",
+                "requester",
+                "self",
+            ],
+            Known,
+        ]
+        | None
+    )
+    case: CaseBinding | None
+    content: JsonValue
+    deadline_at: str
+    decided_at: str | None
+    decided_by: str | None
+    decision_hash: str
+    deferred_until: str | None
+    effect: (
+        Annotated[
+            Literal[
+                "read",
+                "draft",
+                "change",
+                "send",
+                "publish",
+                "deploy",
+                "delete",
+                "grant",
+                "decide",
+                "pay",
+            ],
+            Known,
+        ]
+        | None
+    )
+    erased_at: str | None
+    evidence: tuple[JsonValue, ...] | None
+    grants: tuple[Grant, ...]
+    id: str
+    kind: Annotated[
+        Literal["artifact", "communication", "execution", "financial", "constitutional"], Known
+    ]
+    late: tuple[LateDecision, ...]
+    matches: tuple[Match, ...] | None
+    missing: tuple[str, ...]
+    note: str
+    on_timeout: Annotated[Literal["approve", "deny"], Known]
+    passkey_for: Annotated[Literal["nothing", "break_glass", "assent"], Known]
+    passkey_id: str | None
+    precedent_id: str | None
+    receipt_id: str | None
+    requested_at: str
+    requested_by: str
+    review: Review | None
+    risk: Annotated[Literal["low", "medium", "high", "critical"], Known]
+    risk_reasons: tuple[str, ...] | None
+    rollback_plan: str | None
+    rule: Rule
+    signature: str | None
+    stage: Stage | None
+    status: Annotated[
+        Literal[
+            "pending",
+            "deferred",
+            "escalated",
+            "approved",
+            "rejected",
+            "changes_requested",
+            "expired",
+            "cancelled",
+            "auto_approved",
+            "confirmed",
+            "vetoed",
+            "overturned",
+            "reversed",
+            "reversal_failed",
+        ],
+        Known,
+    ]
+    subject: Subject
+    summary: str
+    version: int
+    veto: VetoWindow | None
+    veto_reason: VetoReason | None
+    votes: tuple[Vote, ...]
+    workspace_id: str | None = None
+
+
+class ApprovalPage(Answered):
+    """Some approvals, newest first."""
+
+    items: tuple[ApprovalCard, ...]
+    next_cursor: str | None
+
+
+class ApprovalsFinding(Answered):
+    """One verdict of Genesis' review of a precedent."""
+
+    check: str
+    evidence: str
+    verdict: Annotated[Literal["pass", "fail"], Known]
+
+
+class ArtifactDetail(Answered):
+    """A file, with where to upload it while it is `pending`, and where to download it once it is
+    `stored`."""
+
+    agent_id: str | None
+    artifact_id: str
+    bytes: int
+    created_at: str
+    download: Download | None
+    ended_at: str | None
+    invocation_id: str | None
+    keep_until: str | None
+    labels: tuple[str, ...]
+    media_type: str
+    name: str
+    reason: str | None
+    removed_by: str | None
+    run_id: str | None
+    sha256: str
+    status: Annotated[Literal["pending", "scanning", "stored", "refused", "removed"], Known]
+    stored_at: str | None
+    upload: Upload | None
+    uploaded_by: str
+    workspace_id: str | None = None
+
+
+class ArtifactPage(Answered):
+    """Some files, newest first."""
+
+    items: tuple[ArtifactView, ...]
+    next_cursor: str | None
+
+
+class ArtifactView(Answered):
+    """A file. `status`: `pending` until it was uploaded and completed, `scanning` while a scan
+    is owed, `stored`, `refused` or `removed`, with the `reason`. Its `sha256` never changes. One
+    that a call wrote has its agent and call, and its run if there was one. What is read of it
+    has its `labels`."""
+
+    agent_id: str | None
+    artifact_id: str
+    bytes: int
+    created_at: str
+    ended_at: str | None
+    invocation_id: str | None
+    keep_until: str | None
+    labels: tuple[str, ...]
+    media_type: str
+    name: str
+    reason: str | None
+    removed_by: str | None
+    run_id: str | None
+    sha256: str
+    status: Annotated[Literal["pending", "scanning", "stored", "refused", "removed"], Known]
+    stored_at: str | None
+    uploaded_by: str
+    workspace_id: str | None = None
+
+
+class Assumption(Answered):
+    """What the definition does not say: the path in the draft, the value that was put there, and
+    why."""
+
+    path: str
+    value: JsonValue
+    why: str
+
+
+class AuditCheckpoint(Answered):
+    """The newest checkpoint: `note` is the signed note, in which `log`, `size` and `root`
+    (base64) are; `keys` are the verifier keys of the log, of which one signed."""
+
+    keys: tuple[str, ...]
+    log: str
+    note: str
+    root: str
+    size: int
+
+
+class AuditEntry(Answered):
+    """One entry. `hash` is the SHA-256 over `previous_hash`, the tenant, `number`, `event_id`
+    and `body`, with a line feed between each two; `body` is the text that was hashed, in JSON.
+    `workspace_id` is there for what is about something in a workspace."""
+
+    action: str
+    actor: str
+    at: str
+    body: str
+    event_id: str
+    hash: str
+    number: int
+    previous_hash: str
+    subject: str
+    workspace_id: str | None = None
+
+
+class AuditEntryPage(Answered):
+    """Some entries, newest first."""
+
+    items: tuple[AuditEntry, ...]
+    next_cursor: str | None
+
+
+class AuditExport(Answered):
+    """An export. `url` is an address at which the archive can be read for fifteen minutes; a new
+    answer has a new one, as long as the archive is kept."""
+
+    bytes: int | None
+    ended_at: str | None
+    entries: int | None
+    export_id: str
+    kind: Annotated[Literal["log", "everything"], Known]
+    reason: str | None
+    requested_at: str
+    requested_by: str
+    sha256: str | None
+    status: Annotated[Literal["pending", "ready", "failed"], Known]
+    url: str | None
+
+
+class AuditProofs(Answered):
+    """What was asked for, about the tree of the checkpoint beside it (RFC 9162, 2.1.3 and
+    2.1.4)."""
+
+    checkpoint: AuditCheckpoint
+    consistency: ConsistencyProof | None
+    inclusion: InclusionProof | None
+
+
+class BreakGlass(Answered):
+    """An approval without the approvers that it skipped (`role:governor`, `principal:mara`)."""
+
+    grounds: Annotated[Literal["outage", "breach", "data_loss", "legal"], Known]
+    skipped: tuple[str, ...]
+
+
+class BudgetPage(Answered):
+    """Some budgets, those of the newest periods first."""
+
+    items: tuple[BudgetView, ...]
+    next_cursor: str | None
+
+
+class BudgetView(Answered):
+    """A budget in one period: an agent's in a day, the tenant's in a month, or that of all
+    tenants together in a month, which holds what they took and have not spent as far as it
+    knows."""
+
+    held_usd_micros: int
+    limit_usd_micros: int
+    period: str
+    scope: str
+    spent_usd_micros: int
+    state: Annotated[Literal["active", "warning", "critical", "exhausted"], Known]
+
+
+class Call(Answered):
+    """One operation with the templates of its arguments. `pin` is its definition's hash;
+    `limits` are those of the agent's right to it."""
+
+    arguments: dict[str, JsonValue]
+    effect: Annotated[
+        Literal[
+            "read",
+            "draft",
+            "change",
+            "send",
+            "publish",
+            "deploy",
+            "delete",
+            "grant",
+            "decide",
+            "pay",
+        ],
+        Known,
+    ]
+    idempotent: bool
+    kind: Literal["call"]
+    limits: RightLimits
+    operation: str
+    pin: str
+    price_usd_micros: int
+    undo: Undo | None
+
+
+class CapsuleDetail(Answered):
+    """A version with its source as it was written; null once it was erased."""
+
+    agent: str
+    checksum: str
+    deprecated_at: str | None
+    name: str
+    published_at: str | None
+    published_by: str | None
+    signature: str | None
+    source: str | None
+    status: Annotated[Literal["draft", "published", "deprecated"], Known]
+    version: str
+    workspace_id: str | None = None
+    written_at: str
+    written_by: str
+
+
+class CapsuleDrafted(Answered):
+    """A version that was written, and what may be a mistake in it."""
+
+    agent: str
+    checksum: str
+    deprecated_at: str | None
+    findings: tuple[FindingView, ...]
+    name: str
+    published_at: str | None
+    published_by: str | None
+    signature: str | None
+    status: Annotated[Literal["draft", "published", "deprecated"], Known]
+    version: str
+    workspace_id: str | None = None
+    written_at: str
+    written_by: str
+
+
+class CapsulePage(Answered):
+    """Some versions of capsules, newest first."""
+
+    items: tuple[CapsuleView, ...]
+    next_cursor: str | None
+
+
+class CapsulePart(Answered):
+    """The version of the capsule that was compiled."""
+
+    checksum: str
+    name: str
+    version: str
+
+
+class CapsuleView(Answered):
+    """A version of a capsule without its source."""
+
+    agent: str
+    checksum: str
+    deprecated_at: str | None
+    name: str
+    published_at: str | None
+    published_by: str | None
+    signature: str | None
+    status: Annotated[Literal["draft", "published", "deprecated"], Known]
+    version: str
+    workspace_id: str | None = None
+    written_at: str
+    written_by: str
+
+
+class Card(Answered):
+    """What a phone shows of an approval."""
+
+    added_rule: Rule | None
+    amount_usd_micros: int | None
+    authors: tuple[str, ...]
+    capacity: (
+        Annotated[
+            Literal[
+                "approver",
+                "governor",
+                "deputy",
+                "break_glass",
+                "silence",
+                "precedent",
+                "requester",
+                "self",
+            ],
+            Known,
+        ]
+        | None
+    )
+    deadline_at: str
+    decided_at: str | None
+    decided_by: str | None
+    decision_hash: str
+    deferred_until: str | None
+    effect: (
+        Annotated[
+            Literal[
+                "read",
+                "draft",
+                "change",
+                "send",
+                "publish",
+                "deploy",
+                "delete",
+                "grant",
+                "decide",
+                "pay",
+            ],
+            Known,
+        ]
+        | None
+    )
+    id: str
+    kind: Annotated[
+        Literal["artifact", "communication", "execution", "financial", "constitutional"], Known
+    ]
+    missing: tuple[str, ...]
+    on_timeout: Annotated[Literal["approve", "deny"], Known]
+    passkey_for: Annotated[Literal["nothing", "break_glass", "assent"], Known]
+    passkey_id: str | None
+    receipt_id: str | None
+    requested_at: str
+    requested_by: str
+    review: Review | None
+    risk: Annotated[Literal["low", "medium", "high", "critical"], Known]
+    rule: Rule
+    stage: Stage | None
+    status: Annotated[
+        Literal[
+            "pending",
+            "deferred",
+            "escalated",
+            "approved",
+            "rejected",
+            "changes_requested",
+            "expired",
+            "cancelled",
+            "auto_approved",
+            "confirmed",
+            "vetoed",
+            "overturned",
+            "reversed",
+            "reversal_failed",
+        ],
+        Known,
+    ]
+    subject: Subject
+    summary: str
+    version: int
+    veto: VetoWindow | None
+    votes: tuple[Vote, ...]
+    workspace_id: str | None = None
+
+
+class CardDetail(Answered):
+    """A card with all that a decision needs. `timeline` is the newest part, oldest first; where
+    there is more, `timeline_cursor` leads to it in the list of the timeline."""
+
+    added_rule: Rule | None
+    amount_usd_micros: int | None
+    authors: tuple[str, ...]
+    capacity: (
+        Annotated[
+            Literal[
+                "approver",
+                "governor",
+                "deputy",
+                "break_glass",
+                "silence",
+                "precedent",
+                "requester",
+                "self",
+            ],
+            Known,
+        ]
+        | None
+    )
+    content: JsonValue
+    deadline_at: str
+    decided_at: str | None
+    decided_by: str | None
+    decision_hash: str
+    deferred_until: str | None
+    effect: (
+        Annotated[
+            Literal[
+                "read",
+                "draft",
+                "change",
+                "send",
+                "publish",
+                "deploy",
+                "delete",
+                "grant",
+                "decide",
+                "pay",
+            ],
+            Known,
+        ]
+        | None
+    )
+    erased_at: str | None
+    evidence: tuple[JsonValue, ...] | None
+    id: str
+    kind: Annotated[
+        Literal["artifact", "communication", "execution", "financial", "constitutional"], Known
+    ]
+    matches: tuple[Match, ...] | None
+    missing: tuple[str, ...]
+    on_timeout: Annotated[Literal["approve", "deny"], Known]
+    passkey_for: Annotated[Literal["nothing", "break_glass", "assent"], Known]
+    passkey_id: str | None
+    receipt_id: str | None
+    requested_at: str
+    requested_by: str
+    review: Review | None
+    risk: Annotated[Literal["low", "medium", "high", "critical"], Known]
+    risk_reasons: tuple[str, ...] | None
+    rollback_plan: str | None
+    rule: Rule
+    stage: Stage | None
+    status: Annotated[
+        Literal[
+            "pending",
+            "deferred",
+            "escalated",
+            "approved",
+            "rejected",
+            "changes_requested",
+            "expired",
+            "cancelled",
+            "auto_approved",
+            "confirmed",
+            "vetoed",
+            "overturned",
+            "reversed",
+            "reversal_failed",
+        ],
+        Known,
+    ]
+    subject: Subject
+    summary: str
+    timeline: tuple[TimelineEntry, ...]
+    timeline_cursor: str | None
+    version: int
+    veto: VetoWindow | None
+    votes: tuple[Vote, ...]
+    workspace_id: str | None = None
+
+
+class CardPage(Answered):
+    """Some cards, newest first."""
+
+    items: tuple[Card, ...]
+    next_cursor: str | None
+
+
+class CaseAccepted(Answered):
+    """The case that a request opened or changed; `why` gives the reason for a proposal or an
+    evolution. `findings` are all of stages 1 to 5 where the request sent a spec. `withdrawal` is
+    who cancelled it, and what came of that."""
+
+    agent_id: str
+    agent_name: str
+    case_id: str
+    ended_at: str | None
+    findings: tuple[StageFinding, ...]
+    kind: Annotated[Literal["creation", "proposal", "evolution"], Known]
+    next_step: str
+    requested_at: str
+    requested_by: str
+    revisable_until: str | None
+    revision: int
+    stage: Stage
+    status: Annotated[
+        Literal[
+            "specified",
+            "way_of_working",
+            "certified",
+            "architecture_approved",
+            "ethics_cleared",
+            "escalated",
+            "returned",
+            "blocked",
+            "approved",
+            "deploying",
+            "live",
+            "rolled_back",
+            "rollback_failed",
+            "rejected",
+            "cancelled",
+        ],
+        Known,
+    ]
+    version: str
+    why: tuple[str, ...]
+    withdrawal: Withdrawal | None
+    workspace_id: str | None = None
+
+
+class CaseBinding(Answered):
+    """Which revision of which creation case requested the approval, and for what. Requests made
+    over the API have none."""
+
+    case_id: str
+    purpose: Annotated[Literal["creation", "proposal", "evolution", "ethics_escalation"], Known]
+    revision: int
+
+
+class CaseList(Answered):
+    """Creation cases, newest first."""
+
+    items: tuple[CaseSummary, ...]
+    next_cursor: str | None
+
+
+class CaseSummary(Answered):
+    """A creation case at its current stage. It is open until `ended_at`, takes a revision until
+    `revisable_until` (null: none), and `next_step` says how it goes on."""
+
+    agent_id: str
+    agent_name: str
+    case_id: str
+    ended_at: str | None
+    kind: Annotated[Literal["creation", "proposal", "evolution"], Known]
+    next_step: str
+    requested_at: str
+    requested_by: str
+    revisable_until: str | None
+    revision: int
+    stage: Stage
+    status: Annotated[
+        Literal[
+            "specified",
+            "way_of_working",
+            "certified",
+            "architecture_approved",
+            "ethics_cleared",
+            "escalated",
+            "returned",
+            "blocked",
+            "approved",
+            "deploying",
+            "live",
+            "rolled_back",
+            "rollback_failed",
+            "rejected",
+            "cancelled",
+        ],
+        Known,
+    ]
+    version: str
+    workspace_id: str | None = None
+
+
+class ComparisonView(Answered):
+    """What the draft newly allows and denies: an example for each principal type, action and
+    resource type, at most fifty of each. `equivalent` where it is proved that nothing changes;
+    `undecided` are those for which there is neither an example nor a proof, also where only what
+    a caller is obliged to may change."""
+
+    equivalent: bool
+    newly_allowed: tuple[Example, ...]
+    newly_denied: tuple[Example, ...]
+    undecided: tuple[str, ...]
+
+
+class Condition(Answered):
+    """A comparison over `{content: …}`; `field` is a dotted path."""
+
+    field: str
+    op: Annotated[
+        Literal[
+            "eq", "ne", "in", "not_in", "lt", "le", "gt", "ge", "contains", "subset_of", "exists"
+        ],
+        Known,
+    ]
+    value: JsonValue
+
+
+class ConnectorPage(Answered):
+    """Some connectors without their operations, those that were written last first."""
+
+    items: tuple[ConnectorSummary, ...]
+    next_cursor: str | None
+
+
+class ConnectorSummary(Answered):
+    """A connector without its operations. `pin` is the hash of its definition, `active_pin` the
+    one that was activated last; plans name the pin that they were compiled with."""
+
+    activated_at: str | None
+    activated_by: str | None
+    active_pin: str | None
+    classification: (
+        Annotated[Literal["public", "internal", "confidential", "restricted"], Known] | None
+    )
+    credential: str | None
+    hosts: tuple[str, ...]
+    kind: str
+    name: str
+    pin: str
+    revision: int
+    status: Annotated[Literal["draft", "active", "suspended", "removed"], Known]
+    trust: Annotated[Literal["untrusted", "trusted"], Known]
+    url: str
+    workspace_id: str | None = None
+    written_at: str
+    written_by: str
+
+
+class ConnectorUndo(Answered):
+    """What undoes a call of a connector: another of its operations."""
+
+    arguments: dict[str, Any]
+    operation: str
+
+
+class ConnectorView(Answered):
+    """A connector with its operations. `server`: an MCP server, as its tools were read. `mail`:
+    what a relay takes. `differences`: where something else was activated last, what differs from
+    that."""
+
+    activated_at: str | None
+    activated_by: str | None
+    active_pin: str | None
+    classification: (
+        Annotated[Literal["public", "internal", "confidential", "restricted"], Known] | None
+    )
+    credential: str | None
+    differences: tuple[DifferenceView, ...]
+    hosts: tuple[str, ...]
+    kind: str
+    mail: MailSettings | None
+    name: str
+    operations: tuple[OperationView, ...]
+    pin: str
+    revision: int
+    server: McpServer | None
+    status: Annotated[Literal["draft", "active", "suspended", "removed"], Known]
+    trust: Annotated[Literal["untrusted", "trusted"], Known]
+    url: str
+    workspace_id: str | None = None
+    written_at: str
+    written_by: str
+
+
+class ConsistencyProof(Answered):
+    """That the checkpoint's tree begins with the tree of the first `from_size` entries."""
+
+    from_size: int
+    path: tuple[str, ...]
+
+
+class CreationCaseView(Answered):
+    """A creation case with its seven stages and every finding. `authors` are all whose text is
+    in its spec: they decide nothing about it. `submitted_by` are its requester and everyone who
+    revised it: they may cancel and revise it."""
+
+    agent_id: str
+    agent_name: str
+    authors: tuple[str, ...]
+    case_id: str
+    correlation_id: str | None
+    ended_at: str | None
+    kind: Annotated[Literal["creation", "proposal", "evolution"], Known]
+    next_step: str
+    reason: str | None
+    requested_at: str
+    requested_by: str
+    revisable_until: str | None
+    revision: int
+    stage: Stage
+    stages: tuple[StageView, ...]
+    status: Annotated[
+        Literal[
+            "specified",
+            "way_of_working",
+            "certified",
+            "architecture_approved",
+            "ethics_cleared",
+            "escalated",
+            "returned",
+            "blocked",
+            "approved",
+            "deploying",
+            "live",
+            "rolled_back",
+            "rollback_failed",
+            "rejected",
+            "cancelled",
+        ],
+        Known,
+    ]
+    submitted_by: tuple[str, ...]
+    version: str
+    why: tuple[str, ...]
+    withdrawal: Withdrawal | None
+    workspace_id: str | None = None
+
+
+class CredentialPage(Answered):
+    """Some credentials, those that were set last first."""
+
+    items: tuple[CredentialView, ...]
+    next_cursor: str | None
+
+
+class CredentialView(Answered):
+    """A credential without its value, which nobody is ever shown."""
+
+    hosts: tuple[str, ...]
+    kind: Annotated[Literal["bearer", "header", "basic", "oauth2", "webhook"], Known]
+    name: str
+    set_at: str
+    set_by: str
+    shown: ToolsShown
+    status: Annotated[Literal["set", "removed"], Known]
+    used_by: Annotated[Literal["connectors", "models"], Known]
+    version: int
+    workspace_id: str | None = None
+
+
+class Dashboard(Answered):
+    """The dashboard. The approvals are those that the lists hold at the same moment. `budget` is
+    what the tenant spends this month; null with a token for a workspace. `as_of` is the time of
+    its newest event; null before the first."""
+
+    active_agents: int
+    as_of: str | None
+    budget: Spend | None
+    health: PlatformHealth
+    open_veto_windows: int
+    pending_approvals: int
+    recent_vetoes: tuple[Card, ...]
+
+
+class DecisionPage(Answered):
+    """Some decisions with the entities that they were decided on, newest first."""
+
+    items: tuple[Shown, ...]
+    next_cursor: str | None
+
+
+class DecisionView(Answered):
+    """The answer to a request."""
+
+    decision_id: str
+    determining: tuple[str, ...]
+    effect: Annotated[Literal["allow", "deny"], Known]
+    errors: tuple[str, ...]
+    obligations: tuple[Obligation, ...]
+    policy_version: str
+
+
+class Denial(Answered):
+    """Why a step would not be let act, and the nearest change that would let it."""
+
+    change: str
+    code: Annotated[Literal["agent", "budget", "model", "operation", "policy", "rights"], Known]
+    detail: str
+
+
+class DifferenceView(Answered):
+    """What differs from the definition that was activated last, with what the fields were and
+    are."""
+
+    after: dict[str, Any]
+    before: dict[str, Any]
+    change: Annotated[Literal["added", "removed", "renamed", "changed"], Known]
+    fields: tuple[str, ...]
+    name_before: str | None
+    operation: str
+
+
+class Divergence(Answered):
+    """What a replay found to differ from the run that it repeats, and what each of them has
+    there: a value, or of a long one its hash and its size."""
+
+    field: str
+    iteration: int | None
+    now: JsonValue
+    step: str
+    was: JsonValue
+
+
+class Download(Answered):
+    """Where to GET the bytes until `until`, without a token. Whoever has the address may do so."""
+
+    until: str
+    url: str
+
+
+class DraftView(Answered):
+    """A draft of a spec, its assumptions, what it leaves out of the definition, and the findings
+    of stages 1 to 5 that it would have if it were submitted."""
+
+    assumptions: tuple[Assumption, ...]
+    findings: tuple[StageFinding, ...]
+    ignored: tuple[str, ...]
+    spec: dict[str, JsonValue]
+
+
+class DsseEnvelope(Answered):
+    """A DSSE envelope: `payload` is the in-toto statement, in base64."""
+
+    payload: str
+    payload_type: str = Field(alias="payloadType")
+    signatures: tuple[DsseSignature, ...]
+
+
+class DsseSignature(Answered):
+    """A signature of an envelope: `keyid` is how the verifier key begins, `sig` is in base64."""
+
+    keyid: str
+    sig: str
+
+
+class Envelope(Answered):
+    """What a model may choose: calls of these operations, each with what its arguments must
+    match, at most so many calls and turns, for at most so much. `model` is the name of the one
+    that chooses; a plan that was compiled before plans named it has none, and runs no more."""
+
+    calls: tuple[Call, ...]
+    model: str
+    most_calls: int
+    most_turns: int
+    spend_usd_micros: int
+
+
+class Example(Answered):
+    """A request that the draft decides otherwise than what is published, as a test of a policy
+    and `POST /v1/decisions` take it; the engine itself decided both."""
+
+    action: str
+    after: Answer
+    before: Answer
+    principal_type: str
+    request: ExampleRequest
+    resource_type: str
+
+
+class ExampleRequest(Answered):
+    """Who takes which action on what, and what is asked about, in Cedar's JSON form."""
+
+    action: str
+    context: dict[str, JsonValue]
+    entities: tuple[dict[str, JsonValue], ...]
+    principal: UidBody
+    resource: UidBody
+
+
+class Failure(Answered):
+    """Why a run failed or halted, and at which step."""
+
+    code: str
+    detail: str
+    step: str | None
+
+
+class Finding(Answered):
+    """One named check's verdict. `path` is a JSON Pointer into the spec as its author sent it,
+    of a concern into its normal form; `evidence` says what is there, `remedy` what to write
+    instead, or `none`. A `concern` is a doubt about a text: it fails nothing."""
+
+    check: str
+    evidence: str
+    path: str
+    remedy: str
+    verdict: Annotated[Literal["pass", "fail", "escalate", "concern"], Known]
+
+
+class FindingView(Answered):
+    """What may be a mistake in a source, where, and what to write instead."""
+
+    column: int
+    line: int
+    message: str
+    path: str
+
+
+class FlagView(Answered):
+    """A feature, and whether it is on for the caller."""
+
+    name: str
+    on: bool
+    percent: int
+
+
+class Flip(Answered):
+    """A decision that would be another one. `because` are the policies that would determine it;
+    of a denial for want of a permit, those that permitted before."""
+
+    action: str
+    at: str
+    because: tuple[str, ...]
+    decision_id: str
+    now: Annotated[Literal["allow", "deny"], Known]
+    principal: str
+    resource: str
+    was: Annotated[Literal["allow", "deny"], Known]
+
+
+class FunctionHealth(Answered):
+    """Of the oldest events that a function committed and did not publish yet, those that are
+    late, and since when the oldest is."""
+
+    function: str
+    late_events: int
+    late_since: str | None
+
+
+class Grant(Answered):
+    """A deputy's right to fill one place that was `by`'s: delegated to a principal, or escalated
+    to the role (`to` None)."""
+
+    at: str
+    by: str
+    places: tuple[int, ...]
+    to: str | None
+
+
+class GroupRoles(Answered):
+    """The roles of everybody in the directory's group of that name."""
+
+    group: str
+    roles: tuple[str, ...]
+
+
+class HealthView(Answered):
+    """`late` where a function has late events: its sweep does not run, or fails."""
+
+    functions: tuple[FunctionHealth, ...]
+    status: Annotated[Literal["ok", "late"], Known]
+
+
+class HeldReading(Answered):
+    """A better reading that came soon after a change: it counts if it is repeated after `until`."""
+
+    reading: Annotated[Literal["unknown", "healthy", "degraded", "critical"], Known]
+    until: str
+
+
+class ImpersonationPage(Answered):
+    """A page of impersonations."""
+
+    items: tuple[ImpersonationView, ...]
+    next_cursor: str | None
+
+
+class ImpersonationView(Answered):
+    """Support that acts, or acted, as a member."""
+
+    ended_at: str | None
+    ended_by: str | None
+    expires_at: str
+    impersonator: str
+    principal_id: str
+    reason: str
+    session_id: str
+    started_at: str
+
+
+class InclusionProof(Answered):
+    """That the entry is in the checkpoint's tree, at `index`: `leaf` and `path` are in base64."""
+
+    entry: int
+    index: int
+    leaf: str
+    path: tuple[str, ...]
+
+
+class InvitationPage(Answered):
+    """A page of invitations."""
+
+    items: tuple[InvitationView, ...]
+    next_cursor: str | None
+
+
+class InvitationView(Answered):
+    """An invitation."""
+
+    accepted_at: str | None
+    accepted_by: str | None
+    created_at: str
+    expires_at: str
+    invitation_id: str
+    invited_by: str
+    roles: tuple[str, ...]
+    status: Annotated[Literal["open", "accepted", "revoked"], Known]
+
+
+class InvocationView(Answered):
+    """What became of a call. `output` is there once it is confirmed; `reason` says why it was
+    refused or is doubtful, in words of Assent; `detail` may hold words of others, which no
+    receipt keeps. `may_be_repeated` says whether trying again may help: with another token, or,
+    where it is `dispatched`, a little later. `decision` is what the policies decided. Whoever
+    settled a doubtful call is `settled_by`. Of a connector's, `pin` is its definition, and
+    `credential` the name of what the call was made with. `receipt_id` is there for a call that
+    was made without a run; those of a run are in the list of its receipts. `labels` are those of
+    its arguments, `target_labels` those of all that its target says."""
+
+    at: str
+    cost_usd_micros: int
+    credential: str | None
+    decision: str
+    detail: str | None
+    invocation_id: str
+    labels: tuple[str, ...]
+    may_be_repeated: bool
+    operation: str
+    output: Labelled | None
+    pin: str
+    reason: str | None
+    receipt_id: str | None
+    run_id: str
+    settled_by: str | None
+    status: Annotated[Literal["intended", "refused", "dispatched", "confirmed", "doubtful"], Known]
+    target_labels: tuple[str, ...]
+    token_id: str
+
+
+class KeyPage(Answered):
+    """A page of API keys."""
+
+    items: tuple[KeyView, ...]
+    next_cursor: str | None
+
+
+class KeyView(Answered):
+    """An API key without its secret."""
+
+    agent_id: str | None
+    created_at: str
+    expires_at: str
+    key_id: str
+    name: str
+    principal_id: str
+    requests_per_minute: int | None
+    revoked_at: str | None
+    revoked_by: str | None
+    rotated_at: str | None
+    scopes: tuple[str, ...]
+    workspace_id: str | None = None
+
+
+class Labelled(Answered):
+    """A value with the labels of what it was made of."""
+
+    labels: tuple[str, ...]
+    value: JsonValue
+
+
+class LateDecision(Answered):
+    """A decision that was refused because it came too late, or after the request had ended
+    otherwise."""
+
+    at: str
+    decision: str
+    note: str
+    principal: str
+    right: Annotated[Literal["governor", "policy", "requester"], Known]
+
+
+class LeftOut(Answered):
+    """A tool that nothing can call, and why; `sha256` is the hash of all that it says of itself."""
+
+    reason: str
+    sha256: str
+    tool: str
+
+
+class LimitView(Answered):
+    """A limit that a governor set."""
+
+    limit_usd_micros: int
+    scope: str
+    set_by: str
+
+
+class MailSettings(Answered):
+    """Who mail is from, and who may be sent any: addresses, `*@` and a domain for everybody
+    there, or `*` for everybody. `most_recipients` bounds those of one mail."""
+
+    from_address: str
+    from_name: str | None
+    most_recipients: int
+    recipients: tuple[str, ...]
+
+
+class Match(Answered):
+    """How one precedent compares with the content, condition by condition, in words."""
+
+    satisfied: tuple[str, ...]
+    seed_id: str
+    title: str
+    unsatisfied: tuple[str, ...]
+
+
+class McpServer(Answered):
+    """A server as its tools were read: what it calls itself, the version of the protocol that it
+    is called in, and its tools that nothing can call."""
+
+    left_out: tuple[LeftOut, ...]
+    name: str
+    protocol: Annotated[
+        Literal["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28"], Known
+    ]
+
+
+class McpTool(Answered):
+    """What a server says of one of its tools, beside its name and what it takes. Nobody believes
+    any of it: `annotations` are the server's own words about what the tool does."""
+
+    annotations: dict[str, Any]
+    description: str | None
+    output_schema: dict[str, Any] | None
+    title: str | None
+
+
+class Me(Answered):
+    """Who the caller is, and what its token allows. `tenant` is the one that the token is for,
+    `workspace_id` the workspace that it is narrowed to; `passkeys` are the ids of the caller's
+    passkeys."""
+
+    mail: str
+    name: str
+    passkeys: tuple[str, ...]
+    principal_id: str
+    roles: tuple[str, ...]
+    scopes: tuple[str, ...]
+    tenant: TenantView | None
+    workspace_id: str | None
+
+
+class MemberPage(Answered):
+    """A page of members, also of those who left."""
+
+    items: tuple[MemberView, ...]
+    next_cursor: str | None
+
+
+class MemberView(Answered):
+    """A member of the tenant."""
+
+    deputy_by: str | None
+    deputy_from: str | None
+    deputy_until: str | None
+    invitation_id: str | None
+    joined_at: str
+    kind: Annotated[Literal["human", "service"], Known]
+    principal_id: str
+    removed_at: str | None
+    roles: tuple[str, ...]
+    workspaces: tuple[WorkspaceRoles, ...]
+
+
+class MetricsView(Answered):
+    """Tenants that signed up, closed ones too, and people who signed in."""
+
+    principals: int
+    tenants: int
+
+
+class MobileApiFinding(Answered):
+    """One verdict of Genesis' review of a precedent."""
+
+    check: str
+    evidence: str
+    verdict: Annotated[Literal["pass", "fail"], Known]
+
+
+class MobileApiFunctionHealth(Answered):
+    """The health of one function, according to its events. `stuck` counts what is overdue,
+    `dead_letters` the dead-lettered deliveries that were not redelivered yet."""
+
+    dead_letters: int
+    last_event_at: str | None
+    name: str
+    stuck: int
+
+
+class MobileApiPrecedentSeed(Answered):
+    """What the API shows of a precedent. `match_rate` is its share of the approvals that it was
+    compared with, `veto_rate` the vetoed share of those that it approved; both from 0 to 1."""
+
+    activated_at: str | None
+    activated_by: str | None
+    author: str
+    conditions: tuple[Condition, ...]
+    created_at: str
+    domain: Annotated[Literal["GEN", "ETH", "ARCH", "GOV"], Known]
+    drafted_from: tuple[str, ...]
+    ended_at: str | None
+    example_approval_id: str | None
+    findings: tuple[MobileApiFinding, ...]
+    kind: Annotated[
+        Literal["artifact", "communication", "execution", "financial", "constitutional"], Known
+    ]
+    match_count: int
+    match_rate: float
+    max_risk: Annotated[Literal["low", "medium", "high", "critical"], Known]
+    rationale: str
+    recall_id: str | None
+    reference: str
+    seed_id: str
+    status: Annotated[
+        Literal[
+            "draft",
+            "pending_review",
+            "approved",
+            "rejected",
+            "active",
+            "suspended",
+            "superseded",
+            "deprecated",
+            "archived",
+        ],
+        Known,
+    ]
+    superseded_by: str | None
+    title: str
+    version: int
+    veto_count: int
+    veto_rate: float
+    workspace_id: str | None = None
+
+
+class ModelAsked(Answered):
+    """Which model a program asked, by which `route`, and the tokens that this cost, those of
+    caches among them, as its provider says; null where it does not. Where the answer was kept of
+    an earlier call, `cached_from` names that, and nobody was asked. `redacted` values had
+    placeholders in what it was told; null where it was told all."""
+
+    cached_from: str | None
+    name: str
+    redacted: int | None
+    route: str
+    tokens_in: int | None
+    tokens_out: int | None
+
+
+class ModelRoutePage(Answered):
+    """Some routes, those set last first."""
+
+    items: tuple[ModelRouteView, ...]
+    next_cursor: str | None
+
+
+class ModelRouteView(Answered):
+    """A route."""
+
+    base_url: str | None
+    cache_seconds: int | None
+    caches_sampled: bool
+    credential: str | None
+    fallbacks: tuple[str, ...]
+    model: str
+    most_tokens_out: int
+    name: str
+    prices: Prices
+    privacy: Annotated[Literal["open", "contracted", "own"], Known]
+    provider: Annotated[Literal["openai", "anthropic"], Known]
+    set_at: str
+    set_by: str
+    shares: dict[str, int]
+
+
+class ModelTurn(Answered):
+    """Which model was asked, for which turn of its step, and the tokens that this cost, as its
+    server says; null where it does not."""
+
+    name: str
+    tokens_in: int | None
+    tokens_out: int | None
+    turn: int
+
+
+class MoneyLimit(Answered):
+    """The most that one call may move, in dollars, and the names of the arguments that hold the
+    amount and its currency."""
+
+    argument: str
+    currency: str
+    usd: float
+
+
+class NewImpersonation(Answered):
+    """An impersonation with its tokens, which are shown this once."""
+
+    access_token: str
+    ended_at: str | None
+    ended_by: str | None
+    expires_at: str
+    expires_in: int
+    impersonator: str
+    principal_id: str
+    reason: str
+    refresh_token: str
+    scope: str
+    session_id: str
+    started_at: str
+    tenant_id: str
+    token_type: Literal["Bearer"]
+
+
+class NewInvitation(Answered):
+    """An invitation with its token, which is shown this once."""
+
+    accepted_at: str | None
+    accepted_by: str | None
+    created_at: str
+    expires_at: str
+    invitation_id: str
+    invited_by: str
+    roles: tuple[str, ...]
+    status: Annotated[Literal["open", "accepted", "revoked"], Known]
+    token: str
+
+
+class NewKey(Answered):
+    """An API key with its secret, which is shown this once."""
+
+    agent_id: str | None
+    created_at: str
+    expires_at: str
+    key_id: str
+    name: str
+    principal_id: str
+    requests_per_minute: int | None
+    revoked_at: str | None
+    revoked_by: str | None
+    rotated_at: str | None
+    scopes: tuple[str, ...]
+    secret: str
+    workspace_id: str | None = None
+
+
+class OperationView(Answered):
+    """An operation of an HTTP service, with how it is called, or a `tool` of an MCP server, in
+    that server's words, which nobody believes. `counts_as` is its effect, or the gravest where
+    nobody gave it one."""
+
+    counts_as: Annotated[
+        Literal[
+            "read",
+            "draft",
+            "change",
+            "send",
+            "publish",
+            "deploy",
+            "delete",
+            "grant",
+            "decide",
+            "pay",
+        ],
+        Known,
+    ]
+    effect: (
+        Annotated[
+            Literal[
+                "read",
+                "draft",
+                "change",
+                "send",
+                "publish",
+                "deploy",
+                "delete",
+                "grant",
+                "decide",
+                "pay",
+            ],
+            Known,
+        ]
+        | None
+    )
+    idempotency_header: str | None
+    idempotent: bool
+    input_schema: dict[str, Any]
+    method: Annotated[Literal["GET", "POST", "PUT", "PATCH", "DELETE"], Known] | None
+    name: str
+    path: str | None
+    query: tuple[str, ...]
+    summary: str
+    tool: McpTool | None
+    undo: ConnectorUndo | None
+
+
+class Parallel(Answered):
+    """Steps that do not wait for each other."""
+
+    kind: Literal["parallel"]
+    steps: tuple[PlanStep, ...]
+
+
+class PasskeyRule(Answered):
+    """When only a passkey's signature assents: from a risk on, to what is irreversible, and
+    where somebody breaks the glass. Nobody ever needs one to refuse."""
+
+    break_glass: bool
+    from_risk: Annotated[Literal["low", "medium", "high", "critical"], Known] | None
+    irreversible: bool
+
+
+class PipelineView(Answered):
+    """Whether a tenant's pipeline runs, and who changed that last. A token for a workspace sees
+    whether it is paused, since when and how many cases tripped it; it does not see which cases,
+    nor what the person wrote who resumed it."""
+
+    changed_at: str | None
+    changed_by: str | None
+    paused: bool
+    reason: str
+    rolled_back: tuple[str, ...]
+
+
+class Place(Answered):
+    """Who may fill one place of a rule: everybody with a role, or one principal."""
+
+    principal: str | None
+    role: str | None
+
+
+class PlanContent(Answered):
+    """The whole plan. `policies` is the digest of the policies that determined it. Spending of
+    one run is bounded by `budget_usd_micros`, which the agent's spec says or the capsule
+    narrows."""
+
+    agent: AgentPart
+    artifacts: dict[str, str] | None = None
+    budget_usd_micros: int
+    capsule: CapsulePart
+    format: Literal["assent.plan/1"]
+    inputs: dict[str, Any]
+    outputs: dict[str, JsonValue]
+    policies: str
+    steps: tuple[PlanStep, ...]
+
+
+class PlanStep(Answered):
+    """One step. `needs` are all steps that it waits for. `condition` and `for_each` are
+    expressions; where the condition is false, the step is skipped. A call of it may cost more
+    than was predicted by `tolerance_percent` before the run rests."""
+
+    assent: Annotated[Literal["none", "plan", "step"], Known]
+    budget_usd_micros: int | None
+    condition: str | None
+    does: Annotated[Call | Wait | SubRun | AgentTurns | Parallel, Field(discriminator="kind")]
+    for_each: str | None
+    id: str
+    needs: tuple[str, ...]
+    retry: Retry
+    timeout_seconds: float | None
+    tolerance_percent: int = Field(default=0)
+
+
+class PlanView(Answered):
+    """A plan. `estimate_usd_micros` is the most that a run of it costs, as far as that is known.
+    `content` is what its hash covers, null once it was erased, and `models` those of it that
+    choose in its steps. `prediction` is that of the newest full rehearsal in which nothing was
+    denied."""
+
+    compiled_at: str
+    compiled_by: str
+    content: PlanContent | None
+    estimate_usd_micros: int
+    models: tuple[str, ...] | None
+    needs_assent: bool
+    plan_hash: str
+    prediction: Prediction | None
+    status: Annotated[Literal["compiled", "rehearsed"], Known]
+    workspace_id: str | None = None
+
+
+class PlatformHealth(Answered):
+    """Degraded while anything is stuck, a dead letter waits or the tenant's pipeline is paused.
+    `functions` are those with anything to report for the tenant, by name."""
+
+    functions: tuple[MobileApiFunctionHealth, ...]
+    status: Annotated[Literal["healthy", "degraded"], Known]
+
+
+class PolicyDetail(Answered):
+    """A version of a policy with its Cedar text, which is null once it was erased."""
+
+    approval_id: str | None
+    name: str
+    policy_id: str
+    proposed_at: str
+    proposed_by: str
+    published_at: str | None
+    reason: str | None
+    retired_at: str | None
+    source: str | None
+    source_hash: str
+    status: Annotated[Literal["draft", "published", "retired"], Known]
+    version: int
+
+
+class PolicyEntry(Answered):
+    """Who decides requests of a kind, from a risk and an amount on. Without a deadline, the
+    kind's own holds: `deadline_seconds` is the default, `shortest_deadline_seconds` the shortest
+    that a requester may ask for. Silence approves low-risk artifacts of the requesters in
+    `silence_approves`, and denies everything else."""
+
+    deadline_seconds: int | None
+    kind: Annotated[
+        Literal["artifact", "communication", "execution", "financial", "constitutional"], Known
+    ]
+    min_amount_usd_micros: int
+    min_risk: Annotated[Literal["low", "medium", "high", "critical"], Known]
+    rule: Rule
+    shortest_deadline_seconds: int | None
+    silence_approves: tuple[str, ...]
+
+
+class PolicyFinding(Answered):
+    """Something that is wrong (`error`) or decides nothing (`warning`), at a line and a column
+    of the source, both from 1. `policy` is the policy's name, where it has one yet."""
+
+    column: int
+    line: int
+    message: str
+    policy: str | None
+    severity: Annotated[Literal["error", "warning"], Known]
+
+
+class PolicyPage(Answered):
+    """Some versions of policies, newest first."""
+
+    items: tuple[PolicyView, ...]
+    next_cursor: str | None
+
+
+class PolicyRecord(Answered):
+    """A version of the policy with its entries, and when a passkey must sign."""
+
+    approval_id: str | None
+    changed_at: str | None
+    decision_hash: str | None
+    entries: tuple[PolicyEntry, ...]
+    passkey: PasskeyRule
+    proposed_by: str | None
+    version: int
+
+
+class PolicyView(Answered):
+    """A version of a policy without its text. `approval_id` is the approval that its publication
+    waits for, or was allowed by."""
+
+    approval_id: str | None
+    name: str
+    policy_id: str
+    proposed_at: str
+    proposed_by: str
+    published_at: str | None
+    reason: str | None
+    retired_at: str | None
+    source_hash: str
+    status: Annotated[Literal["draft", "published", "retired"], Known]
+    version: int
+
+
+class PrecedentSeed(Answered):
+    """What the API shows of a precedent. `match_rate` is its share of the approvals that it was
+    compared with, `veto_rate` the vetoed share of those that it approved; both from 0 to 1."""
+
+    activated_at: str | None
+    activated_by: str | None
+    author: str
+    conditions: tuple[Condition, ...]
+    created_at: str
+    domain: Annotated[Literal["GEN", "ETH", "ARCH", "GOV"], Known]
+    drafted_from: tuple[str, ...]
+    ended_at: str | None
+    example_approval_id: str | None
+    findings: tuple[ApprovalsFinding, ...]
+    kind: Annotated[
+        Literal["artifact", "communication", "execution", "financial", "constitutional"], Known
+    ]
+    match_count: int
+    match_rate: float
+    max_risk: Annotated[Literal["low", "medium", "high", "critical"], Known]
+    rationale: str
+    recall_id: str | None
+    reference: str
+    seed_id: str
+    status: Annotated[
+        Literal[
+            "draft",
+            "pending_review",
+            "approved",
+            "rejected",
+            "active",
+            "suspended",
+            "superseded",
+            "deprecated",
+            "archived",
+        ],
+        Known,
+    ]
+    superseded_by: str | None
+    title: str
+    version: int
+    veto_count: int
+    veto_rate: float
+    workspace_id: str | None = None
+
+
+class PrecedentSeedPage(Answered):
+    """Some precedents, newest first."""
+
+    items: tuple[PrecedentSeed, ...]
+    next_cursor: str | None
+
+
+class Prediction(Answered):
+    """What a rehearsal expects of the whole plan. `denials` are those of the plan as a whole;
+    `point_of_no_return` is the first step after which not everything can be undone. A run halts
+    where a step makes more calls than is predicted, or a call of it costs more by more than the
+    step's `tolerance_percent`; that of the whole is the highest of its steps."""
+
+    approvals: int
+    cost_usd_micros: int
+    denials: tuple[Denial, ...]
+    mode: Annotated[Literal["full", "fast", "security"], Known]
+    passes: bool
+    point_of_no_return: str | None
+    risk: Annotated[Literal["low", "medium", "high", "critical"], Known]
+    steps: tuple[StepPrediction, ...]
+    tolerance_percent: int
+
+
+class Prices(Answered):
+    """What a million tokens cost, in micro-dollars, as the provider's `page` said on the day
+    `as_of`. What is None was not said, and counts as the dearest."""
+
+    as_of: str | None
+    page: str | None
+    tokens_cached_read_usd_micros: int | None
+    tokens_cached_write_usd_micros: int | None
+    tokens_in_usd_micros: int | None
+    tokens_out_usd_micros: int | None
+
+
+class Problem(Answered):
+    """RFC 9457 problem details; `code` is stable."""
+
+    code: str
+    correlation_id: str
+    detail: str
+    errors: tuple[ProblemError, ...]
+    status: int
+    title: str
+    type: str
+    upgrade_to: str | None = None
+
+
+class ProblemError(Answered):
+    """One error of one field."""
+
+    field: str
+    message: str
+
+
+class Reactivation(Answered):
+    """Why an agent was put on probation, and by whom."""
+
+    at: str
+    by: str
+    reason: str
+
+
+class RecallDetail(Answered):
+    """A recall with what it stopped: the agent's status now, how many runs it halted, the
+    precedents that it suspended (twenty at most), and a page of the agent's runs. Every token of
+    it that was not used by `recalled_at` is dead."""
+
+    agent_id: str
+    agent_status: (
+        Annotated[
+            Literal[
+                "draft",
+                "certified",
+                "trial",
+                "go_live_pending",
+                "active",
+                "paused",
+                "suspended",
+                "probation",
+                "deprecated",
+            ],
+            Known,
+        ]
+        | None
+    )
+    halted: int
+    lifted_at: str | None
+    lifted_by: str | None
+    lifted_for: str | None
+    name: str
+    next_cursor: str | None
+    precedents: tuple[str, ...]
+    reason: str
+    recall_id: str
+    recalled_at: str
+    recalled_by: str
+    runs: tuple[RecalledRun, ...]
+    status: Annotated[Literal["halting", "in_force", "lifted"], Known]
+    version: str | None
+    workspace_id: str | None = None
+
+
+class RecallPage(Answered):
+    """Some recalls, newest first."""
+
+    items: tuple[RecallView, ...]
+    next_cursor: str | None
+
+
+class RecallView(Answered):
+    """A recall: which agent it stops, and whether it holds. `halting`: runs may still be found
+    that move or wait; none of them acts."""
+
+    agent_id: str
+    lifted_at: str | None
+    lifted_by: str | None
+    lifted_for: str | None
+    name: str
+    reason: str
+    recall_id: str
+    recalled_at: str
+    recalled_by: str
+    status: Annotated[Literal["halting", "in_force", "lifted"], Known]
+    version: str | None
+    workspace_id: str | None = None
+
+
+class RecalledRun(Answered):
+    """A run of a recalled agent. `halted`: this recall stopped it. Where it `can_be_undone`,
+    `POST /v1/runs/{id}/undo` does that; `is_undone` says that it was."""
+
+    agent_version: str
+    can_be_undone: bool
+    capsule: str
+    halted: bool
+    is_undone: bool
+    run_id: str
+    started_at: str
+    status: Annotated[
+        Literal[
+            "pending", "running", "paused", "awaiting_approval", "completed", "failed", "cancelled"
+        ],
+        Known,
+    ]
+    stopping: str | None
+
+
+class ReceiptAwaited(Answered):
+    """A receipt that no checkpoint covers yet: `due_at` is when the next one is signed."""
+
+    due_at: str
+    number: int
+    receipt_id: str
+
+
+class ReceiptCheck(Answered):
+    """One check of a receipt: what was looked at, the result, and why."""
+
+    detail: str
+    part: Annotated[Literal["envelope", "entry", "chain", "inclusion"], Known]
+    result: Annotated[Literal["holds", "tampered", "not_yet", "not_given"], Known]
+
+
+class ReceiptName(Answered):
+    """A receipt that an event reports, which `GET /v1/receipts/{id}` shows whole."""
+
+    iteration: int | None
+    outcome: str
+    receipt_id: str
+    step: str | None
+
+
+class ReceiptPage(Answered):
+    """Some receipts, newest first."""
+
+    items: tuple[RecordedReceipt | RecordedProgramReceipt, ...]
+    next_cursor: str | None
+
+
+class ReceiptProof(Answered):
+    """A receipt with all that verifies it without us: its envelope, and the proof that a
+    checkpoint covers it (C2SP tlog-proof), whose `extra` is what is hashed before the statement:
+    the previous hash, the tenant, the number and the id, with a line feed between each two."""
+
+    envelope: DsseEnvelope
+    keys: tuple[str, ...]
+    number: int
+    proof: str
+    receipt_id: str
+
+
+class ReceiptVerification(Answered):
+    """What the checks of a receipt show. `created`: it is whole, and no checkpoint covers it
+    yet; `verified`: one does; `tampered` names the parts that are not as they were."""
+
+    checked: tuple[ReceiptCheck, ...]
+    receipt_id: str
+    status: Annotated[Literal["created", "verified", "tampered"], Known]
+    tampered: tuple[Annotated[Literal["envelope", "entry", "chain", "inclusion"], Known], ...]
+
+
+class RecordedProgramReceipt(Answered):
+    """The receipt of a program's call of a model, in the entry of that number."""
+
+    arguments_sha256: str
+    at: str
+    called_by: str
+    cost_usd_micros: int
+    credential: str | None
+    invocation_id: str
+    key_id: str | None
+    model: ModelAsked
+    number: int
+    operation: str
+    outcome: Annotated[
+        Literal["intended", "refused", "dispatched", "confirmed", "doubtful", "undone"], Known
+    ]
+    output_sha256: str | None
+    predicted_usd_micros: int
+    receipt_id: str
+    workspace_id: str | None = None
+
+
+class RecordedReceipt(Answered):
+    """A receipt as the log has it: in the entry of that number."""
+
+    agent_id: str
+    agent_version: str
+    approval_id: str | None
+    arguments_sha256: str
+    artifact_sha256: str | None
+    assented_by: str | None
+    at: str
+    attempt: int
+    cost_usd_micros: int
+    credential: str | None
+    decision: str | None
+    invocation_id: str
+    iteration: int | None
+    labels: tuple[str, ...] | None
+    model: ModelTurn | None
+    number: int
+    operation: str
+    outcome: Annotated[
+        Literal["intended", "refused", "dispatched", "confirmed", "doubtful", "undone"], Known
+    ]
+    output_sha256: str | None
+    pin: str | None
+    plan_hash: str | None
+    predicted_usd_micros: int
+    reason: str | None
+    receipt_id: str
+    run_id: str | None
+    settled_by: str | None
+    step: str | None
+    token_id: str | None
+    workspace_id: str | None = None
+
+
+class Replay(Answered):
+    """What other policies would have decided. `not_replayable` counts by reason: `erased`
+    slices, those `altered` since, those that were not recorded, and those that do not fit
+    today's schema. `flips` are the first hundred of `flipped`; `next_cursor` goes on where a
+    replay ended before its time."""
+
+    flipped: int
+    flips: tuple[Flip, ...]
+    next_cursor: str | None
+    not_replayable: dict[str, int]
+    replayed: int
+
+
+class ReportCount(Answered):
+    """The reports of one trigger: how many there were, how many of them since the latest event,
+    the latest report, and when the latest event was published."""
+
+    count: int
+    latest_at: str
+    latest_by: str
+    latest_evidence: str
+    published_at: str
+    since_event: int
+    trigger: Annotated[
+        Literal[
+            "by_hand",
+            "dependency",
+            "execution_bypass",
+            "scope_drift",
+            "evidence_gap",
+            "ethics_violation",
+            "health",
+            "rollback_failed",
+            "recalled",
+        ],
+        Known,
+    ]
+
+
+class ReportedViolation(Answered):
+    """A violation, its subject, and its reporter."""
+
+    at: str
+    evidence: tuple[str, ...]
+    reported_by: str
+    rule: str
+    subject: Subject
+    summary: str
+    violation_id: str
+
+
+class RetentionView(Answered):
+    """For how many days runs are kept after they ended; where that was made shorter lately, the
+    longer time that still holds, and until when."""
+
+    days: int
+    longer_days: int | None
+    longer_until: str | None
+    set_by: str | None
+
+
+class Retry(Answered):
+    """How often a call is tried, and the seconds before the second try; each further one waits
+    twice as long, with jitter."""
+
+    attempts: int
+    backoff_seconds: float
+
+
+class Review(Answered):
+    """The review that a break-glass or a deputy's decision requires, and its outcome. A governor
+    may still overturn what somebody else upheld: within the time of the review where that was a
+    governor too (`by_governor`), and always where it was not."""
+
+    because: Annotated[Literal["break_glass", "deputy"], Known]
+    by_governor: bool
+    due_at: str
+    note: str
+    reviewed_at: str | None
+    reviewed_by: str | None
+    status: Annotated[Literal["owed", "missed", "upheld", "overturned"], Known]
+
+
+class RightLimits(Answered):
+    """What bounds a right: calls in a run and in a day, money in a call, and for each named
+    argument the patterns of which each value must match one; a missing argument fails."""
+
+    only: dict[str, tuple[str, ...]]
+    per_day: int | None
+    per_run: int | None
+    up_to_usd: MoneyLimit | None
+
+
+class Rule(Answered):
+    """How many places must be filled, by distinct principals: any one, all, or `m` of them
+    (`m_of_n`)."""
+
+    kind: Annotated[Literal["any", "all", "m_of_n"], Known]
+    m: int | None
+    of: tuple[Place, ...]
+
+
+class RunEvent(Answered):
+    """One event of a run: who or what caused it, and where the run stood after it."""
+
+    actor: str
+    approval_id: str | None
+    at: str
+    done: int
+    failure: Failure | None
+    held_usd_micros: int
+    id: str
+    outputs_hash: str | None
+    receipts: tuple[ReceiptName, ...]
+    sequence: int
+    spent_usd_micros: int
+    status: Annotated[
+        Literal[
+            "pending", "running", "paused", "awaiting_approval", "completed", "failed", "cancelled"
+        ],
+        Known,
+    ]
+    steps: int
+    stopping: str | None
+    type: str
+    waiting: Waiting | None
+
+
+class RunEvents(Answered):
+    """Some events of a run in their order. Whoever asks again with `after` misses none; once it
+    `is_over`, nothing follows by itself."""
+
+    after: int
+    is_over: bool
+    items: tuple[RunEvent, ...]
+
+
+class RunPage(Answered):
+    """Some runs, newest first."""
+
+    items: tuple[RunView, ...]
+    next_cursor: str | None
+
+
+class RunView(Answered):
+    """A run: where it stands, what it waits for, what it holds and spent. `stopping` is what
+    somebody asked for and happens once it is known what the run has begun. `token_id` is the
+    token that it asked assent for last: `POST /v1/tokens/{id}/revoke` takes it back."""
+
+    agent_id: str
+    agent_version: str
+    approval_id: str | None
+    capsule: str
+    capsule_version: str
+    depth: int
+    divergences: int
+    done: int
+    ended_at: str | None
+    failure: Failure | None
+    held_usd_micros: int
+    is_undone: bool
+    outputs_hash: str | None
+    parent_run_id: str | None
+    plan_hash: str
+    recall_id: str | None
+    replay_of: str | None
+    run_id: str
+    spent_usd_micros: int
+    started_at: str
+    started_by: str
+    status: Annotated[
+        Literal[
+            "pending", "running", "paused", "awaiting_approval", "completed", "failed", "cancelled"
+        ],
+        Known,
+    ]
+    steps: int
+    stopping: Annotated[Literal["pause", "cancel", "recall"], Known] | None
+    token_id: str | None
+    waiting: Waiting | None
+    workspace_id: str | None = None
+
+
+class SchedulePage(Answered):
+    """Some schedules, newest first."""
+
+    items: tuple[ScheduleView, ...]
+    next_cursor: str | None
+
+
+class ScheduleView(Answered):
+    """A schedule: when it fires, and what came of its last firing. `failures` are those in a
+    row; `rests_because` says why it rests."""
+
+    capsule: str
+    created_at: str
+    created_by: str
+    cron: str | None
+    event: (
+        Annotated[
+            Literal[
+                "assent.invocation.settled.v1",
+                "assent.notice.sent.v1",
+                "assent.policy.published.v1",
+            ],
+            Known,
+        ]
+        | None
+    )
+    failures: int
+    inputs_hash: str
+    last_at: str | None
+    last_problem: Problem | None
+    last_run_id: str | None
+    next_at: str | None
+    rests_because: str | None
+    schedule_id: str
+    status: Annotated[Literal["active", "resting", "ended"], Known]
+    version: str | None
+    workspace_id: str | None = None
+
+
+class SeedPage(Answered):
+    """Some precedents, newest first."""
+
+    items: tuple[MobileApiPrecedentSeed, ...]
+    next_cursor: str | None
+
+
+class SessionPage(Answered):
+    """A page of sessions."""
+
+    items: tuple[SessionView, ...]
+    next_cursor: str | None
+
+
+class SessionView(Answered):
+    """A session of the caller's own. `client_id` is the program that the caller let in, `scope`
+    what it may do: where it is empty, all that the caller may."""
+
+    client: Annotated[Literal["browser", "device", "client", "support"], Known]
+    client_id: str | None
+    device: str
+    ended_at: str | None
+    ended_because: (
+        Annotated[Literal["signed_out", "revoked", "reused", "replaced", "removed"], Known] | None
+    )
+    expires_at: str
+    impersonator: str | None
+    passkey_id: str | None
+    provider: str
+    scope: str
+    session_id: str
+    started_at: str
+    tenant_id: str | None
+    used_at: str
+
+
+class Shown(Answered):
+    """The same with the entities that it was decided on, in Cedar's JSON form; null where they
+    are not there any more."""
+
+    action: str
+    asked_by: str
+    at: str
+    context: dict[str, bool | int | str]
+    decision_id: str
+    determining: tuple[str, ...]
+    effect: Annotated[Literal["allow", "deny"], Known]
+    entities: tuple[dict[str, Any], ...] | None
+    errors: tuple[str, ...]
+    obligations: tuple[Obligation, ...]
+    policy_version: str
+    principal: Uid
+    resource: Uid
+    slice_hash: str
+    workspace_id: str | None = None
+
+
+class SignedCard(Answered):
+    """A card with the case that requested it; `signature` is a compact JWS over the final
+    decision."""
+
+    added_rule: Rule | None
+    amount_usd_micros: int | None
+    authors: tuple[str, ...]
+    break_glass: BreakGlass | None
+    capacity: (
+        Annotated[
+            Literal[
+                "approver",
+                "governor",
+                "deputy",
+                "break_glass",
+                "silence",
+                "precedent",
+                "requester",
+                "self",
+            ],
+            Known,
+        ]
+        | None
+    )
+    case: CaseBinding | None
+    deadline_at: str
+    decided_at: str | None
+    decided_by: str | None
+    decision_hash: str
+    deferred_until: str | None
+    effect: (
+        Annotated[
+            Literal[
+                "read",
+                "draft",
+                "change",
+                "send",
+                "publish",
+                "deploy",
+                "delete",
+                "grant",
+                "decide",
+                "pay",
+            ],
+            Known,
+        ]
+        | None
+    )
+    grants: tuple[Grant, ...]
+    id: str
+    kind: Annotated[
+        Literal["artifact", "communication", "execution", "financial", "constitutional"], Known
+    ]
+    late: tuple[LateDecision, ...]
+    missing: tuple[str, ...]
+    note: str
+    on_timeout: Annotated[Literal["approve", "deny"], Known]
+    passkey_for: Annotated[Literal["nothing", "break_glass", "assent"], Known]
+    passkey_id: str | None
+    precedent_id: str | None
+    receipt_id: str | None
+    requested_at: str
+    requested_by: str
+    review: Review | None
+    risk: Annotated[Literal["low", "medium", "high", "critical"], Known]
+    rule: Rule
+    signature: str | None
+    stage: Stage | None
+    status: Annotated[
+        Literal[
+            "pending",
+            "deferred",
+            "escalated",
+            "approved",
+            "rejected",
+            "changes_requested",
+            "expired",
+            "cancelled",
+            "auto_approved",
+            "confirmed",
+            "vetoed",
+            "overturned",
+            "reversed",
+            "reversal_failed",
+        ],
+        Known,
+    ]
+    subject: Subject
+    summary: str
+    version: int
+    veto: VetoWindow | None
+    veto_reason: VetoReason | None
+    votes: tuple[Vote, ...]
+    workspace_id: str | None = None
+
+
+class SignedReceipt(Answered):
+    """A receipt, and the envelope of its statement; `keys` are the verifier keys of the log, of
+    which one signed."""
+
+    envelope: DsseEnvelope
+    keys: tuple[str, ...]
+    receipt: RecordedReceipt | RecordedProgramReceipt
+
+
+class Skill(Answered):
+    """One small, idempotent ability, and the effects that its work may have beside reading. A
+    withdrawn skill stays in the catalogue for the agents that used it, but no new spec may name
+    it."""
+
+    effects: tuple[
+        Annotated[
+            Literal[
+                "read",
+                "draft",
+                "change",
+                "send",
+                "publish",
+                "deploy",
+                "delete",
+                "grant",
+                "decide",
+                "pay",
+            ],
+            Known,
+        ],
+        ...,
+    ]
+    name: str
+    status: Annotated[Literal["available", "withdrawn"], Known]
+    summary: str
+    version: str
+
+
+class SkillList(Answered):
+    """The catalogue of skills, by name."""
+
+    items: tuple[Skill, ...]
+    next_cursor: str | None
+
+
+class SnapshotPage(Answered):
+    """Some snapshots of a run, in the order of its plan."""
+
+    items: tuple[SnapshotView, ...]
+    next_cursor: str | None
+
+
+class SnapshotView(Answered):
+    """Where a run stood: before the steps `next_steps`, after `done` of them had ended, since
+    `at`. `is_newest`: it stands there now, and a paused or failed one goes on from there."""
+
+    at: str
+    done: int
+    is_newest: bool
+    next_steps: tuple[str, ...]
+    snapshot: str
+    unit: int
+
+
+class Spend(Answered):
+    """Money spent in a period, and its limit; in micro-dollars."""
+
+    limit_usd_micros: int
+    spent_usd_micros: int
+    state: Annotated[Literal["active", "warning", "critical", "exhausted"], Known]
+
+
+class SsoView(Answered):
+    """The tenant's issuer, without its secret: what its name servers must answer until the
+    domain is verified, and what the issuer must be told."""
+
+    changed_at: str
+    changed_by: str
+    client_id: str
+    default_roles: tuple[str, ...]
+    domain: str
+    groups: tuple[GroupRoles, ...]
+    issuer: str
+    joins: bool
+    record_name: str
+    record_value: str
+    redirect_uri: str
+    verified_at: str | None
+
+
+class Stage(Answered):
+    """The stage of its pipeline that the requesting case has reached."""
+
+    name: str
+    number: int
+    of: int
+
+
+class StageFinding(Answered):
+    """A finding with the number of its stage."""
+
+    check: str
+    evidence: str
+    path: str
+    remedy: str
+    stage: int
+    verdict: Annotated[Literal["pass", "fail", "escalate", "concern"], Known]
+
+
+class StageView(Answered):
+    """One of the seven stages with its findings; null where they were erased."""
+
+    approval_id: str | None
+    certification_id: str | None
+    findings: tuple[Finding, ...] | None
+    finished_at: str | None
+    name: str
+    number: int
+    started_at: str | None
+    status: Annotated[
+        Literal["pending", "running", "waiting", "passed", "failed", "escalated", "skipped"], Known
+    ]
+
+
+class StepPage(Answered):
+    """Some results of a run's steps, in the order of its plan."""
+
+    items: tuple[StepView, ...]
+    next_cursor: str | None
+
+
+class StepPrediction(Answered):
+    """What a rehearsal expects of a step: at most so many calls, for at most so much; what it
+    leaves behind, and whether it can be taken back. `calls` is null where it goes through a list
+    that an earlier step gives. `output` is the JSON Schema of its output."""
+
+    approval: bool
+    calls: int | None
+    cost_usd_micros: int
+    denials: tuple[Denial, ...]
+    effect: Annotated[
+        Literal[
+            "read",
+            "draft",
+            "change",
+            "send",
+            "publish",
+            "deploy",
+            "delete",
+            "grant",
+            "decide",
+            "pay",
+        ],
+        Known,
+    ]
+    operation: str | None
+    output: dict[str, Any]
+    reversible: bool
+    risk: Annotated[Literal["low", "medium", "high", "critical"], Known]
+    step: str
+    tolerance_percent: int
+
+
+class StepView(Answered):
+    """What became of a step, or of one iteration of it, beside what its rehearsal predicted. Of
+    a step in which a model chose, each of its calls is an iteration, and it answered after so
+    many `turns`, each of which stands before them: with the number `turn`, the model, what it
+    chose and cost, and its receipt, but without what it was told and wrote."""
+
+    approval_id: str | None
+    assented_by: str | None
+    at: str
+    cost_usd_micros: int
+    divergences: tuple[Divergence, ...]
+    invocation_id: str | None
+    iteration: int | None
+    iterations: int | None
+    number: int
+    operation: str | None
+    output: Labelled
+    predicted_usd_micros: int
+    settled_by: str | None
+    status: str
+    step: str
+    sub_run_id: str | None
+    turn: TurnView | None
+    turns: int | None
+
+
+class SubRun(Answered):
+    """Runs another plan, whose content has the hash and holds its inputs, as a part of this run."""
+
+    kind: Literal["capsule"]
+    plan_hash: str
+
+
+class Subject(Answered):
+    """What the request is about."""
+
+    id: str
+    name: str
+    type: str
+
+
+class SupportAccessView(Answered):
+    """Whether support may act as members of the tenant, and who said so; nobody did at first."""
+
+    allowed: bool
+    changed_at: str | None
+    changed_by: str | None
+
+
+class Suspension(Answered):
+    """Why an agent is suspended. `origin` is the agent whose suspension spread to this one."""
+
+    at: str
+    by: str
+    origin: str | None
+    reason: str
+    trigger: Annotated[
+        Literal[
+            "by_hand",
+            "dependency",
+            "execution_bypass",
+            "scope_drift",
+            "evidence_gap",
+            "ethics_violation",
+            "health",
+            "rollback_failed",
+            "recalled",
+        ],
+        Known,
+    ]
+
+
+class SyncAccepted(Answered):
+    """A queued decision that was accepted."""
+
+    card: Card
+    client_decision_id: str | None
+    status: int
+
+
+class SyncRefused(Answered):
+    """A queued decision that was refused, or that could not be delivered; `status` says which.
+    When that is 429, it is taken after `retry_after` seconds, the `Retry-After` of a call of its
+    own."""
+
+    client_decision_id: str | None
+    problem: Problem
+    retry_after: int | None
+    status: int
+
+
+class SyncResults(Answered):
+    """One result per queued decision, in the queue's order."""
+
+    results: tuple[SyncAccepted | SyncRefused, ...]
+
+
+class TenantView(Answered):
+    """A tenant, for its members."""
+
+    closes_at: str | None
+    created_at: str
+    name: str
+    slug: str
+    status: Annotated[Literal["trial", "active", "suspended", "closing", "closed"], Known]
+    tenant_id: str
+    tier: str
+
+
+class TenantsView(Answered):
+    """The caller's tenants, the newest last."""
+
+    items: tuple[TenantView, ...]
+    next_cursor: None
+
+
+class TestReport(Answered):
+    """The answers to the cases, in their order."""
+
+    failed: int
+    passed: int
+    results: tuple[Tested, ...]
+
+
+class Tested(Answered):
+    """What the policies answered to a case."""
+
+    determining: tuple[str, ...]
+    effect: Annotated[Literal["allow", "deny"], Known]
+    errors: tuple[str, ...]
+    expect: Annotated[Literal["allow", "deny"], Known]
+    passed: bool
+
+
+class TimelineEntry(Answered):
+    """One entry in an approval's history: the past tense of its event, and its actor."""
+
+    at: str
+    by: str
+    event: str
+    note: str
+    sequence: int
+
+
+class TimelinePage(Answered):
+    """Some entries of an approval's timeline, newest first."""
+
+    items: tuple[TimelineEntry, ...]
+    next_cursor: str | None
+
+
+class TokenView(Answered):
+    """A token that is dead, and the run that it was of: `stopping` or `cancelled` where the run
+    acted by it."""
+
+    run_id: str
+    run_status: Annotated[
+        Literal[
+            "pending", "running", "paused", "awaiting_approval", "completed", "failed", "cancelled"
+        ],
+        Known,
+    ]
+    stopping: str | None
+    token_id: str
+
+
+class ToolsShown(Answered):
+    """What is public of how a credential is shown: the `header` that it goes into; the `user`
+    that a password or a client's secret is of; where a client gets its access tokens, and for
+    what."""
+
+    audience: str | None
+    header: str | None
+    scope: str | None
+    token_url: str | None
+    user: str | None
+
+
+class TurnView(Answered):
+    """What a model answered, without its words: the operations that it chose, in their order, of
+    which null is none of those that exist. `tokens_in` and `tokens_out` are null where its
+    server does not say them."""
+
+    chosen: tuple[str | None, ...]
+    model: str
+    number: int
+    receipt_id: str | None
+    tokens_in: int | None
+    tokens_out: int | None
+
+
+class UidBody(Answered):
+    """An entity by its type and id."""
+
+    id: str
+    type: str
+
+
+class Undo(Answered):
+    """What undoes a call: an operation of the same system, and its arguments. Expressions in
+    them read the `arguments` and the `output` of the call."""
+
+    arguments: dict[str, Any]
+    operation: str
+
+
+class Upload(Answered):
+    """Where to PUT the bytes, once or again, until `until`: with these headers, and without a
+    token. Whoever has the address may do so."""
+
+    headers: dict[str, str]
+    until: str
+    url: str
+
+
+class Validation(Answered):
+    """Whether the version could be published, and what is wrong with it if not."""
+
+    findings: tuple[PolicyFinding, ...]
+    valid: bool
+
+
+class VetoReason(Answered):
+    """Who vetoed, and why."""
+
+    attachments: tuple[str, ...]
+    category: Annotated[Literal["constitutional", "safety", "budget", "other"], Known]
+    explanation: str
+
+
+class VetoWindow(Answered):
+    """A veto that is received at or before `closes_at` reverses the approval."""
+
+    closes_at: str
+
+
+class ViolationPage(Answered):
+    """Some violations, newest first."""
+
+    items: tuple[ReportedViolation, ...]
+    next_cursor: str | None
+
+
+class Vote(Answered):
+    """One principal's yes. `places` are the indices in the rule that the voter could fill,
+    `added_places` those in the rule that the requester added. `on_behalf_of` is whose place a
+    deputy fills, where somebody passed it on; `passkey_id` the passkey that signed it, if any."""
+
+    added_places: tuple[int, ...]
+    at: str
+    capacity: Annotated[
+        Literal[
+            "approver",
+            "governor",
+            "deputy",
+            "break_glass",
+            "silence",
+            "precedent",
+            "requester",
+            "self",
+        ],
+        Known,
+    ]
+    on_behalf_of: str | None
+    passkey_id: str | None
+    places: tuple[int, ...]
+    principal: str
+
+
+class Wait(Answered):
+    """Waits for seconds, or until an instant; each may be an expression."""
+
+    kind: Literal["wait"]
+    seconds: JsonValue
+    until: JsonValue
+
+
+class Waiting(Answered):
+    """What a run waits for: an approval, an instant, a person's word about a doubtful call, or
+    the end of the run that a step started, by its `run_id`. An instant may be the next try of a
+    call that failed."""
+
+    approval_id: str | None
+    content_hash: str | None
+    invocation_id: str | None
+    kind: Annotated[Literal["approval", "time", "doubt", "run"], Known]
+    run_id: str | None
+    step: str | None
+    until: str | None
+
+
+class Withdrawal(Answered):
+    """Who cancelled a case, and what came of it: None while the case waits for what approvals
+    makes of it, then `cancelled`, or `too_late` where another decision came first."""
+
+    at: str
+    by: str
+    outcome: Annotated[Literal["cancelled", "too_late"], Known] | None
+
+
+class WorkspacePage(Answered):
+    """A page of workspaces, also of those that were archived."""
+
+    items: tuple[WorkspaceView, ...]
+    next_cursor: str | None
+
+
+class WorkspaceRoles(Answered):
+    """What a member may do in one workspace, beyond its roles in the whole tenant."""
+
+    roles: tuple[str, ...]
+    workspace_id: str
+
+
+class WorkspaceView(Answered):
+    """A workspace, for the members of its tenant."""
+
+    archived_at: str | None
+    created_at: str
+    created_by: str
+    name: str
+    workspace_id: str
