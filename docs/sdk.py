@@ -96,7 +96,7 @@ def _refusals(codes: dict[str, Any]) -> str:
         code: "".join(each.capitalize() for each in code.split("_"))
         for code in sorted(codes.keys() - _NOT_OURS)
     }
-    lines = [_HEAD.format(says="Each refusal by its code."), "from ..refusals import Refused\n"]
+    lines = [_HEAD.format(says="Each refusal by its code."), "from ..errors import Refused\n"]
     for code, name in classes.items():
         lines += ["", f"class {name}(Refused):", f'    """{codes[code]["means"]}."""', ""]
         lines += [f'    code = "{code}"', ""]

@@ -6,8 +6,8 @@ from typing import Any, Protocol
 
 import httpx
 
+from .errors import AssentError, Unreachable
 from .exchange import address
-from .refusals import AssentError, Unreachable
 
 
 class Credential(Protocol):

@@ -11,8 +11,8 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from .calls import OMITTED, Call
+from .errors import Refused, Unreachable, Unreadable
 from .generated.refusals import BY_CODE
-from .refusals import Refused, Unreachable, Unreadable
 from .retrying import Retries, retry_after
 
 T = TypeVar("T")

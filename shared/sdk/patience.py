@@ -4,9 +4,9 @@ import random
 import time
 from collections.abc import Iterator
 
+from .errors import Refused, StillWaiting, Unreachable
 from .generated.models import ApprovalDetail, RunView
 from .generated.refusals import TierLimitReached, TooManyRequests, Unavailable
-from .refusals import Refused, StillWaiting, Unreachable
 
 FIRST_SECONDS, LONGEST_SECONDS, GROWS_BY = 0.5, 15.0, 1.5
 OPEN = frozenset({"pending", "deferred", "escalated"})

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from typing import Any, Literal, Self
 
 from .canonical import digest
+from .errors import AssentError
 from .generated.models import ApprovalDetail
 from .patience import OPEN
-from .refusals import AssentError
 
 Kind = Literal["artifact", "communication", "execution", "financial", "constitutional"]
 Effect = Literal[

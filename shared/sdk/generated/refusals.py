@@ -1,6 +1,6 @@
 """Each refusal by its code. `python -m docs.sdk` generates it from the OpenAPI document."""
 
-from ..refusals import Refused
+from ..errors import Refused
 
 
 class AddressTooLong(Refused):
