@@ -63,7 +63,7 @@ def _by_key(url: str) -> store.Kept:
 def _by_device(url: str, scopes: str, tenant: str | None) -> store.Kept:
     import httpx
 
-    from .device import ask, await_tokens
+    from .device import NotSignedIn, ask, await_tokens
 
     with httpx.Client(timeout=30.0) as http:
         codes = ask(url, scopes, http)
@@ -71,6 +71,8 @@ def _by_device(url: str, scopes: str, tenant: str | None) -> store.Kept:
         said = f"Open {where} and compare the code {printable(codes['user_code'])}."
         print(said, file=sys.stderr, flush=True)
         tokens = await_tokens(url, codes, tenant, http)
+    if not tokens["scope"]:
+        raise NotSignedIn("you have no place here, or several: say which with --tenant ID")
     return store.Kept(
         url=url,
         refresh_token=tokens["refresh_token"],

@@ -1,0 +1,114 @@
+"""What the command does with what is typed wrongly, and where it keeps who is signed in."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from shared.sdk.cli import store
+from shared.sdk.cli.__main__ import main
+from shared.sdk.cli.asking import moment_of
+from shared.sdk.cli.session import WrongInput, cell, printable
+
+NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Nobody is signed in."""
+    monkeypatch.delenv("ASSENT_KEY", raising=False)
+    monkeypatch.delenv("ASSENT_URL", raising=False)
+    monkeypatch.setenv("ASSENT_CREDENTIALS", str(tmp_path / "assent" / "credentials.json"))
+    return tmp_path / "assent" / "credentials.json"
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        (["approvals", "aprove"], "aprove"),
+        (["approvals", "show"], "approval"),
+        (["runs", "list", "--color"], "--color"),
+        (["approvals", "list", "--status", "mine"], "mine"),
+        (["approvals", "list"], "run assent login"),
+        (["why", "x"], "is no id of these: apr_"),
+        (["login", "assent.example"], "write one such as https://"),
+        (["login", "http://assent.example"], "write https://"),
+    ],
+)
+def test_wrong_input_is_a_sentence_and_exit_code_2(
+    typed: list[str], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(typed) == 2
+    said = capsys.readouterr()
+    assert says in said.err
+    assert said.err.startswith("assent: ")
+    assert len(said.err.splitlines()) == 1
+    assert said.out == ""
+
+
+def test_a_key_alone_does_not_say_where(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ASSENT_KEY", "ak_x")
+    assert main(["agents", "list"]) == 2
+    assert "ASSENT_URL is not" in capsys.readouterr().err
+
+
+def test_nobody_answers_is_exit_code_1(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from shared.sdk import retrying
+
+    monkeypatch.setattr(retrying.Retries.__init__, "__defaults__", (0, 0.0, 0.0, 0.0))
+    monkeypatch.setenv("ASSENT_KEY", "ak_x")
+    monkeypatch.setenv("ASSENT_URL", "http://127.0.0.1:1")
+    assert main(["agents", "list"]) == 1
+    assert "GET /v1/agents" in capsys.readouterr().err
+
+
+def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    said = capsys.readouterr().out
+    for each in ("agents", "approvals", "capsules", "keys", "login", "runs", "watch", "why"):
+        assert each in said
+
+
+def test_only_the_owner_reads_what_is_kept(nobody: Path) -> None:
+    assert store.load() is None
+    store.save(store.Kept(url="https://a.example", key="ak_x"))
+    assert nobody.stat().st_mode & 0o777 == 0o600
+    assert store.load() == store.Kept(url="https://a.example", key="ak_x")
+    nobody.chmod(0o640)
+    with pytest.raises(PermissionError, match="chmod 600"):
+        store.load()
+    nobody.chmod(0o600)
+    nobody.write_text("{")
+    with pytest.raises(ValueError, match="sign in again"):
+        store.load()
+    assert store.forget()
+    assert not store.forget()
+
+
+@pytest.mark.parametrize(
+    ("said", "moment"),
+    [
+        ("0s", "2026-01-31T12:00:00.000Z"),
+        ("30m", "2026-01-31T11:30:00.000Z"),
+        ("2d", "2026-01-29T12:00:00.000Z"),
+        ("2026-01-31T13:00:00+02:00", "2026-01-31T11:00:00.000Z"),
+    ],
+)
+def test_a_time_is_one_or_how_long_ago(said: str, moment: str) -> None:
+    assert moment_of(said, NOW) == moment
+
+
+@pytest.mark.parametrize("said", ["", "soon", "-1h", "1y", "2026-01-31T12:00:00", "9999999d"])
+def test_a_time_without_a_zone_or_a_unit_is_refused(said: str) -> None:
+    with pytest.raises(WrongInput, match="write 2026"):
+        moment_of(said, NOW)
+
+
+def test_what_others_wrote_does_not_command_the_terminal() -> None:
+    assert printable("a\x1b[2Jb\r\n\u202ec") == "a [2Jb   c"
+    assert cell({"a": {"b": "\x07"}}, "a.b") == " "
+    assert cell({"a": None}, "a.b") == "-"
