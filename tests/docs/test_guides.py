@@ -25,8 +25,8 @@ FOLLOWED = (
     "write-a-skill.md",
     "write-an-agent.md",
 )
-# Its answers are compared in tests/infra/test_infra_deploy_guide.py.
-ELSEWHERE = ("deploy.md",)
+# Their answers are compared in tests/infra/test_infra_deploy_guide.py and test_sdk_guide.py.
+ELSEWHERE = ("deploy.md", "sdk.md")
 _EVENT = re.compile(r"^(.*)evt_\d+ +([\w.]+) +(\S+) +[\d:.]+", re.MULTILINE)
 
 _COST = re.compile(r"(\d+) reads?, (\d+) writes?(?:, (\d+) task)?")

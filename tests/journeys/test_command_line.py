@@ -5,8 +5,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import redirect_stderr, redirect_stdout
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ import pytest
 from emulators.running import RunningPlatform
 from shared.sdk.cli.__main__ import main
 from tests.journeys.world import SPEC, World
+from tests.printed import printed
 
 pytestmark = pytest.mark.platform
 
@@ -33,9 +32,7 @@ def typed(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Typed]:
     monkeypatch.setenv("ASSENT_KEY", key)
 
     def type_(*arguments: str) -> tuple[int, str, str]:
-        # The platform in this process has its own log.
-        out, err = StringIO(), StringIO()
-        with redirect_stdout(out), redirect_stderr(err):
+        with printed() as (out, err):
             code = main(arguments)
         return code, out.getvalue(), err.getvalue()
 
@@ -68,12 +65,12 @@ def test_a_governor_sees_a_request_decides_about_its_hash_and_asks_why(
     world.settle()
     code, out, _ = typed("why", id)
     assert (code, "decided by: gala" in out) == (0, True)
-    assert "is live" in typed("why", case["agent_id"])[1]
+    assert "is active" in typed("why", case["agent_id"])[1]
     assert case["agent_name"] in typed("why", case["case_id"])[1]
     assert in_json(typed, "approvals", "list") == []
     assert typed("approvals", "list")[1] == "There is nothing.\n"
     code, out, _ = typed("agents", "list")
-    assert re.search(r"terminal-writer\s+1\.0\.0\s+live", out), out
+    assert re.search(r"terminal-writer\s+1\.0\.0\s+active", out), out
 
 
 def test_what_happened_is_watched_and_a_veto_names_its_reason(world: World, typed: Typed) -> None:
