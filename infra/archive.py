@@ -12,8 +12,9 @@ from shared.manifest import Manifests
 PYTHON_VERSION = "3.11"
 
 _COMMON = ("shared", "events")
-# Read by the programs that deploy, emulate and describe functions; no function imports it.
-_LEFT_OUT = "shared/manifest"
+# Read by the programs that deploy, emulate and describe functions, and by callers; no function
+# imports them.
+_LEFT_OUT = ("shared/manifest", "shared/sdk")
 # What functions read beside their code.
 _DATA = (
     "shared/catalogue.toml",
@@ -40,14 +41,15 @@ class Archive:
 
 def build_archive(manifests: Manifests, lock: str, into: Path) -> Archive:
     """Writes `<into>/<lock>.zip`: the Python modules of all functions, of `events` and of `shared`,
-    but not the manifests; the catalogues and policies that these modules read; and
+    but not the manifests and the SDK; the catalogues and policies that these modules read; and
     `requirements/<lock>.txt`, the packages to install.
 
     The same files give the same bytes on every machine. Runs no code of the checkout."""
     root = manifests.root
     functions = {folder.relative_to(root).parts[0] for folder in manifests.folders.values()}
     found = (file for top in (*_COMMON, *functions) for file in (root / top).rglob("*.py"))
-    modules = [file for file in found if not file.is_relative_to(root / _LEFT_OUT)]
+    left_out = [root / each for each in _LEFT_OUT]
+    modules = [file for file in found if not any(map(file.is_relative_to, left_out))]
     modules += (root / name for name in _DATA if (root / name).exists())
     data = _zipped(
         {
