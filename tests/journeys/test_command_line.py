@@ -5,12 +5,14 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from emulators.running import RunningPlatform
+from shared.kit.instants import parse_instant
 from shared.sdk.cli.__main__ import main
 from tests.journeys.world import SPEC, World
 from tests.printed import printed
@@ -69,6 +71,11 @@ def test_a_governor_sees_a_request_decides_about_its_hash_and_asks_why(
     assert case["agent_name"] in typed("why", case["case_id"])[1]
     assert in_json(typed, "approvals", "list") == []
     assert typed("approvals", "list")[1] == "There is nothing.\n"
+    for each in (("runs", "list"), ("capsules", "list")):
+        assert typed(*each)[:2] == (0, "There is nothing.\n")
+    code, _, err = typed("runs", "show", "run_01M7WG75NJWTKQJPKRS22KDGS6")
+    assert (code, err.startswith("assent: ")) == (1, True)
+    assert typed("agents", "show", case["agent_id"], "--json")[0] == 0
     code, out, _ = typed("agents", "list")
     assert re.search(r"terminal-writer\s+1\.0\.0\s+active", out), out
 
@@ -115,7 +122,8 @@ def test_a_person_signs_in_on_another_device(
         with_paths = {**environment, "PYTHONPATH": paths}
         return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=with_paths)
 
-    login = started("login", running.client.url)
+    scopes = "agents:read identity:read identity:write"
+    login = started("login", running.client.url, "--scopes", scopes)
     assert login.stderr
     said = login.stderr.readline()
     code = re.search(r"user_code=([\w-]+)", said)
@@ -130,6 +138,14 @@ def test_a_person_signs_in_on_another_device(
     listed = started("agents", "list", "--json")
     out, err = listed.communicate(timeout=60)
     assert (listed.returncode, json.loads(out)) == (0, []), err
+    ends = parse_instant(running.client.now()) + timedelta(days=3)
+    asked = ("--scope", "agents:read", "--expires-at", ends.isoformat())
+    made = started("keys", "make", "CI", *asked, "--json").communicate(timeout=60)
+    key = json.loads(made[0])
+    assert key["secret"].startswith("ak_"), made
+    assert key["key_id"] in started("keys", "list").communicate(timeout=60)[0]
+    revoked = started("keys", "revoke", key["key_id"]).communicate(timeout=60)
+    assert revoked[0] == f"{key['key_id']} is revoked.\n", revoked
     # A token that is over is renewed, and the next one kept.
     before = json.loads(kept.read_text())
     kept.write_text(json.dumps({**before, "access_token": "over"}))

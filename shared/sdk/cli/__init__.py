@@ -1,1 +1,15 @@
 """The command `assent`."""
+
+import sys
+
+
+def main() -> int:
+    """Runs the command and returns its exit code; says what to install where that is missing."""
+    try:
+        from .__main__ import main as run
+    except ModuleNotFoundError as error:
+        if error.name != "cyclopts":
+            raise
+        print("assent: the command needs more: pip install 'assent-sdk[cli]'", file=sys.stderr)
+        return 2
+    return run()
