@@ -20,7 +20,7 @@ from functions.runs.rules.calls import (
     Rejected,
     prepare,
 )
-from functions.runs.rules.cards import content_of_calls
+from functions.runs.rules.cards import ASKS, content_of_calls, content_of_question
 from functions.runs.rules.context import context_after
 from functions.runs.rules.history import counted
 from functions.runs.rules.labels import (
@@ -45,7 +45,7 @@ from functions.runs.rules.moves import (
 )
 from functions.runs.rules.order import MOST_TOGETHER, Placed, Unit, units_of
 from functions.runs.rules.overrun import costs_more, more_calls, note_cost, price_of
-from functions.runs.rules.receipts import assent_of, receipt_of
+from functions.runs.rules.receipts import answered_in, assent_of, receipt_of
 from functions.runs.rules.run import LONGEST_OUTPUT, Run, StepResult, result_id
 from functions.runs.rules.subruns import move_of
 from functions.runs.rules.thinking import Turn
@@ -180,6 +180,7 @@ class Progress:
             cursor=moved,
             waiting=None,
             step_assent=None,
+            answer=None,
             thinking=None,
             done=sum(map(len, self._units[: moved.unit])),
         )
@@ -224,8 +225,7 @@ class Progress:
 
     def _take(self, call: ConcreteCall, view: InvocationView, at: datetime) -> Move | None:
         if view.status in ("intended", "dispatched"):
-            self.run = self.run.but(tries=1)
-            return Rest(call.step, at + ASKED_AGAIN_AFTER)
+            return self._under_way(call, view, at)
         result = self._result(call.placed, "completed", at).but(
             iteration=call.iteration,
             operation=call.call.operation,
@@ -237,6 +237,8 @@ class Progress:
             settled_by=view.settled_by,
             **assent_of(self.run, call),
         )
+        if result.approval_id is None:
+            result = result.but(**answered_in(self.run, view))
         result = result.but(**turns.as_chosen(call))
         receipt = receipt_of(self.run, call, view, result)
         if view.status == "confirmed":
@@ -264,6 +266,16 @@ class Progress:
         if isinstance(moved, Rest):
             self.run = self.run.but(cursor=cursor.but(attempt=cursor.attempt + 1))
         return moved
+
+    def _under_way(self, call: ConcreteCall, view: InvocationView, at: datetime) -> Ask | Rest:
+        """What the call waits for: a person's answer to what its server asks, or a moment."""
+        if view.elicitation is not None:
+            content = content_of_question(self.run, call, view, view.elicitation)
+            asked = self.run.answer
+            if asked is None or asked.content_hash != content.hash:
+                return Ask((call,), content, ASKS, view.invocation_id)
+        self.run = self.run.but(tries=1)
+        return Rest(call.step, at + ASKED_AGAIN_AFTER)
 
     def _prepare(self, unit: Unit) -> Prepared:
         at = self.run.cursor.unit

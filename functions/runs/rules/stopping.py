@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from events.runs import Failure, RunCancelled, RunPaused, RunWentOn
+from events.runs import Failure, RunCancelled, RunPaused, RunWentOn, Waiting
 from functions.runs.rules.overrun import accept
 from functions.runs.rules.run import Run, Steps, Stop
 from shared.kit.errors import VersionConflict
@@ -34,6 +34,11 @@ def cancel(run: Run, by: str, at: datetime) -> Steps:
     if run.may_have_begun:
         return _asked_to("cancel", run, by, at)
     asked = run.asked
+    if asked is not None and asked.invocation_id is not None:
+        # Its call has begun: first, what becomes of that without an answer.
+        waiting = Waiting(kind="time", step=asked.step, until=at)
+        woken = run.but(status="running", waiting=waiting, failure=None, due_at=at, tries=1)
+        return _asked_to("cancel", woken, by, at)
     ended = run.but(status="cancelled", ended_at=at, **run.at_rest)
     said = {
         "receipts": (),

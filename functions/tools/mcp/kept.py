@@ -10,6 +10,7 @@ from functions.tools.mcp.exchange import Exchange
 from functions.tools.mcp.faults import FAULTS
 from functions.tools.mcp.sessions import Session, begin, opened
 from functions.tools.mcp.whose import Shape, Whose
+from functions.tools.rules.elicitation import Reply
 from shared.kit.per_loop import PerLoop
 
 if TYPE_CHECKING:
@@ -40,14 +41,14 @@ class KeptSession:
         return self.task.done() or self._ended.is_set()
 
     async def call(
-        self, tool: str, arguments: Mapping[str, Any]
+        self, tool: str, arguments: Mapping[str, Any], reply: Reply | None = None
     ) -> "types.CallToolResult | types.InputRequiredResult":
         """What the server answered. Raises what the library raises."""
         waited: set[asyncio.Future[Any]] = {self._session, self.task}
         await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
         if not self._session.done():
             raise self._why_over()
-        asked = self._session.result().call_tool(tool, dict(arguments), allow_input_required=True)
+        asked = self._session.result().called(tool, arguments, reply)
         calling = asyncio.ensure_future(asked)
         try:
             await asyncio.wait({calling, self.task}, return_when=asyncio.FIRST_COMPLETED)
@@ -89,7 +90,10 @@ class KeptSession:
     async def _live(self) -> None:
         is_closing = False
         try:
-            async with asyncio.timeout(None) as limit, opened(self.exchange) as session:
+            async with (
+                asyncio.timeout(None) as limit,
+                opened(self.exchange, repeats=self.shape.repeats) as session,
+            ):
                 await begin(session, self.shape.protocol)
                 self._session.set_result(session)
                 await self._ended.wait()
@@ -117,10 +121,10 @@ class KeptSessions:
         for each in reversed(self._usable()):
             if each.whose != whose:
                 continue
-            if each.shape != shape:
+            if each.shape._replace(repeats=shape.repeats) != shape:
                 self.idle.remove(each)
                 each.end()
-            elif found is None:
+            elif found is None and each.shape == shape:
                 found = each
         if found is not None:
             self.idle.remove(found)

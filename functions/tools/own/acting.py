@@ -7,18 +7,21 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
+from events.elicitation import Elicitation
 from events.labels import Labels
-from functions.tools.rules.invocation import Invocation
+from functions.tools.rules.elicitation import Reply
+from functions.tools.rules.invocation import Invocation, Resume
 from shared.kit.contents import Content
 from shared.kit.transitions import Transition
 
 
 class Act(NamedTuple):
-    """One call that was allowed."""
+    """One call that was allowed; with the `reply` to what its server asked before."""
 
     tenant_id: str
     invocation: Invocation
     at: datetime
+    reply: Reply | None = None
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -58,6 +61,14 @@ class TargetRefused(Exception):
 
 class Unanswered(Exception):
     """Nobody knows whether the call had an effect."""
+
+
+class AsksPerson(Exception):
+    """The target asks a person, and goes on once its question is answered."""
+
+    def __init__(self, elicitation: Elicitation, resume: Resume) -> None:
+        super().__init__(elicitation.message)
+        self.elicitation, self.resume = elicitation, resume
 
 
 class NotTaken(Unanswered):

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, JsonValue, StringConstraints
 
+from events.elicitation import Elicitation
 from events.invocations import (
     InvocationBody,
     InvocationSettled,
@@ -36,6 +37,14 @@ class SettlementBody(Model):
     happened: Annotated[bool, Field(strict=True)]
     output: Annotated[JsonValue, AfterValidator(JsonLimit(most_bytes=64 * 1024))] = None
     note: Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
+
+
+class Resume(Data):
+    """What goes with the answer to a server's question as its call is repeated: the key of the
+    question, and what the server wants back (`state`), which nobody reads."""
+
+    key: str = ""
+    state: str | None = None
 
 
 class Invocation(Data):
@@ -79,10 +88,19 @@ class Invocation(Data):
     detail: str | None = None
     may_be_repeated: bool = False
     settled_by: str | None = None
+    # What its server asks a person, how often it has asked, and what goes with the answer.
+    elicitation: Elicitation | None = None
+    asked: int = 0
+    resume: Resume | None = None
     called_by: str = ""
     direct_call_id: str = ""
     attempt: int = 1
     workspace_id: InWorkspace = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether it goes on once a person has answered what its server asked."""
+        return self.status == "dispatched" and self.elicitation is not None
 
     @property
     def over_since(self) -> Instant | None:

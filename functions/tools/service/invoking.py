@@ -3,18 +3,21 @@
 import asyncio
 import time
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from events.invocations import InvocationBody, InvocationView, invocation_id
 from events.operations import OPERATIONS, OperationDefinition
 from functions.tools.aggregates import INVOCATIONS, RUN
 from functions.tools.own.acting import (
     Act,
+    AsksPerson,
     Done,
     NotReached,
     NotTaken,
     TargetRefused,
     Unanswered,
 )
+from functions.tools.rules.elicitation import Reply, asks, goes_on, unanswered
 from functions.tools.rules.invocation import (
     MOST_OUTPUT_BYTES,
     Invocation,
@@ -27,6 +30,7 @@ from functions.tools.rules.invocation import (
 )
 from functions.tools.rules.shapes import wrong_arguments, wrong_output
 from functions.tools.service.admitting import Before, Refusal, admit, note_recorded, read_before
+from functions.tools.service.answering import reply_to
 from functions.tools.service.replaying import replay
 from functions.tools.service.serving import UNKNOWN, Served, is_known, served
 from shared.aggregates import Command, Transition
@@ -78,6 +82,16 @@ async def invoke(caller: Caller, capability: Capability, body: InvocationBody) -
     return view
 
 
+class Begun(NamedTuple):
+    """What is recorded of a call, if that answers it; the call as it is asked for now, why it may
+    not act, and what its server is answered as it goes on."""
+
+    known: Invocation | None
+    call: Invocation
+    refusal: Refusal | None = None
+    reply: Reply | None = None
+
+
 @dataclass(frozen=True)
 class Doing:
     """One call that a verified token, or a key, allows to be tried."""
@@ -98,12 +112,15 @@ class Doing:
         repeats what the same commit stores."""
 
         async def use_case(work: Command) -> InvocationView:
-            known, call, refusal = await self._begun(work)
+            known, call, refusal, reply = await self._begun(work)
             if known is not None:
                 return view_of(known)
             if refusal is None:
                 try:
-                    return await self._saved(work, *self._confirmed(call, await self._acted(call)))
+                    done = await self._acted(call, reply)
+                    return await self._saved(work, *self._confirmed(call, done))
+                except AsksPerson as error:
+                    return await self._saved(work, self.asks(call, error))
                 except TargetRefused as error:
                     refusal = Refusal(str(error), error.detail, error.may_be_repeated)
                 except NotTaken as error:
@@ -117,31 +134,35 @@ class Doing:
     async def by_intent(self) -> InvocationView:
         """Commits the intent, acts, commits the outcome. Whoever finds an intent without an outcome
         never acts."""
-        intents: list[Invocation] = []
+        intents: list[tuple[Invocation, Reply | None]] = []
 
         async def intend(work: Command) -> InvocationView:
             intents.clear()
-            known, call, refusal = await self._begun(work)
+            known, call, refusal, reply = await self._begun(work)
             if known is not None:
                 return view_of(known)
             if refusal is not None:
                 return await self._saved(work, self.refused(call, refusal))
-            intents.append(call)
+            intents.append((call, reply))
             return await self._saved(work, call)
 
         answer = await RUN.command(self.caller, intend, InvocationView)
         if not intents:
             return answer
         began = time.monotonic()
-        return await self._concluded(await self.outcome(intents[0], began))
+        return await self._concluded(await self.outcome(*intents[0], began=began))
 
-    async def outcome(self, call: Invocation, began: float) -> Outcome:
+    async def outcome(
+        self, call: Invocation, reply: Reply | None = None, *, began: float
+    ) -> Outcome:
         """What became of the call, whose intent was stored at `began`: it acts, unless that was too
         long ago. Raises nothing but what ends the task."""
         try:
             if time.monotonic() - began > BEGINS_WITHIN_SECONDS:
                 raise NotReached("its turn came too late")
-            return self._confirmed(call, await self._acted(call))
+            return self._confirmed(call, await self._acted(call, reply))
+        except AsksPerson as error:
+            return self.asks(call, error), NOTHING
         except TargetRefused as error:
             at = self.caller.received_at
             return refused(call, str(error), at, detail=error.detail), NOTHING
@@ -163,19 +184,47 @@ class Doing:
 
         return await RUN.command(self.caller, use_case, InvocationView)
 
-    async def _begun(self, work: Command) -> tuple[Invocation | None, Invocation, Refusal | None]:
-        """What is recorded of the call, if that answers it; the call as it is asked for now, and
-        why it may not act."""
-        call = self.intended(work)
-        known, refusal, decision = await admit(work, call, self.grant, self.before)
+    async def _begun(self, work: Command) -> Begun:
+        call, body = self.intended(work), self.body
+        is_tried = body.approval_id is not None and not body.gives_up
+        known, refusal, decision = await admit(
+            work, call, self.grant, self.before, goes_on=is_tried
+        )
         call = call.but(decision=decision)
+        if known is not None and known.waits:
+            return await self._answered(work, known, call, refusal)
         if known is not None:
             answer = answered(known, self.grant.token_id, work.at)
             if answer is not None:
                 if answer.status == "doubtful" != known.status:
                     await work.save(Transition(answer))
-                return answer, call, None
-        return None, call, self.why_not(refusal)
+                return Begun(answer, call)
+        return Begun(None, call, self.why_not(refusal))
+
+    async def _answered(
+        self, work: Command, known: Invocation, call: Invocation, refusal: Refusal | None
+    ) -> Begun:
+        """A call whose server asked a person: it goes on with the answer, still waits, or has
+        ended."""
+        body = self.body
+        found = await reply_to(work, known, body.approval_id, gives_up=body.gives_up)
+        if isinstance(found, Reply):
+            refusal = self.why_not(refusal)
+            if refusal is None:
+                return Begun(None, goes_on(known, call), None, found)
+            found = unanswered(known, refusal.reason, work.at)
+        if found != known:
+            await work.save(Transition(found))
+        return Begun(found, call)
+
+    def asks(self, call: Invocation, error: AsksPerson) -> Invocation:
+        """The call waits for a person, where the run that made it waits for it; what undoes does
+        not."""
+        if self.grant.right.purpose == "act" and self.grant.right.run_id:
+            return asks(call, error.elicitation, error.resume, self.caller.received_at)
+        return unanswered(
+            call, "its server asks a person, which only a run waits for", self.caller.received_at
+        )
 
     def intended(self, work: Command) -> Invocation:
         """The call as it is asked for now."""
@@ -191,10 +240,11 @@ class Doing:
             refusal = Refusal("the arguments are not what the operation takes", wrong)
         return refusal
 
-    async def _acted(self, call: Invocation) -> Done:
+    async def _acted(self, call: Invocation, reply: Reply | None = None) -> Done:
         """What the operation gave. Raises what it raises, and Unanswered for an output that its
         schema does not allow: nobody knows what that means."""
-        done = await self.by.act(Act(self.caller.tenant_id, call, self.caller.received_at))
+        act = Act(self.caller.tenant_id, call, self.caller.received_at, reply)
+        done = await self.by.act(act)
         wrong = wrong_output(self.definition, done.output)
         if wrong is not None:
             raise Unanswered(f"it gave what its operation does not: {wrong}")
