@@ -57,7 +57,8 @@ class InvocationView(Data):
     `credential` the name of what the call was made with. `receipt_id` is there for a call that was
     made without a run; those of a run are in the list of its receipts. `labels` are those
     of its arguments, `target_labels` those of all that its target says. `elicitation` is what the
-    target asks a person before it goes on with a call that is `dispatched`."""
+    target asks a person before it goes on with a call that is `dispatched`. `again_at`: the target
+    goes on with it by itself; asking before then tells nothing new."""
 
     invocation_id: str
     run_id: str
@@ -78,6 +79,7 @@ class InvocationView(Data):
     labels: Labels = ()
     target_labels: Labels = ()
     elicitation: Elicitation | None = None
+    again_at: Instant | None = None
 
     @property
     def outcome(self) -> Outcome:

@@ -3,7 +3,7 @@ it. Decides everything and touches nothing: others make the calls and report wha
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from events.invocations import InvocationView, Labelled
@@ -20,7 +20,7 @@ from functions.runs.rules.calls import (
     Rejected,
     prepare,
 )
-from functions.runs.rules.cards import ASKS, content_of_calls, content_of_question
+from functions.runs.rules.cards import content_of_calls
 from functions.runs.rules.context import context_after
 from functions.runs.rules.history import counted
 from functions.runs.rules.labels import (
@@ -49,13 +49,12 @@ from functions.runs.rules.receipts import answered_in, assent_of, receipt_of
 from functions.runs.rules.run import LONGEST_OUTPUT, Run, StepResult, result_id
 from functions.runs.rules.subruns import move_of
 from functions.runs.rules.thinking import Turn
+from functions.runs.rules.under_way import wait_for
 from functions.runs.rules.waits import until_of
 from shared.kit.templates import filled
 
 # What is committed at once.
 MOST_OUTCOMES, MOST_BYTES = 50, 2_000_000
-# How long a call that has not answered yet is left alone.
-ASKED_AGAIN_AFTER = timedelta(seconds=5)
 
 
 @dataclass
@@ -225,7 +224,10 @@ class Progress:
 
     def _take(self, call: ConcreteCall, view: InvocationView, at: datetime) -> Move | None:
         if view.status in ("intended", "dispatched"):
-            return self._under_way(call, view, at)
+            move = wait_for(self.run, call, view, at)
+            if isinstance(move, Rest):
+                self.run = self.run.but(tries=1)
+            return move
         result = self._result(call.placed, "completed", at).but(
             iteration=call.iteration,
             operation=call.call.operation,
@@ -266,16 +268,6 @@ class Progress:
         if isinstance(moved, Rest):
             self.run = self.run.but(cursor=cursor.but(attempt=cursor.attempt + 1))
         return moved
-
-    def _under_way(self, call: ConcreteCall, view: InvocationView, at: datetime) -> Ask | Rest:
-        """What the call waits for: a person's answer to what its server asks, or a moment."""
-        if view.elicitation is not None:
-            content = content_of_question(self.run, call, view, view.elicitation)
-            asked = self.run.answer
-            if asked is None or asked.content_hash != content.hash:
-                return Ask((call,), content, ASKS, view.invocation_id)
-        self.run = self.run.but(tries=1)
-        return Rest(call.step, at + ASKED_AGAIN_AFTER)
 
     def _prepare(self, unit: Unit) -> Prepared:
         at = self.run.cursor.unit

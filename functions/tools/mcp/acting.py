@@ -17,19 +17,22 @@ from functions.tools.http.requests import NotSendable
 from functions.tools.http.showing import Shown, show
 from functions.tools.http.targets import Auth, ClientCredentials, Credential
 from functions.tools.http.tokens import NoToken, forget_token
-from functions.tools.mcp.outcomes import Asks, Failed, Gave, ToolOutcome
+from functions.tools.mcp.outcomes import Asks, Failed, Gave, ToolOutcome, Working
 from functions.tools.mcp.whose import Shape, Whose
 from functions.tools.rules.elicitation import Reply, Requested
+from functions.tools.rules.task import Poll
 
 if TYPE_CHECKING:
     import mcp_types as types
 
     from functions.tools.mcp.exchange import Exchange
     from functions.tools.mcp.kept import KeptSession
+    from functions.tools.mcp.sessions import Said
 
 _UNAUTHORIZED = 401
 # How servers say that they have no such session: what the protocol says, and what some do.
 _FORGOTTEN = frozenset({400, 404})
+_GONE = 404
 
 
 async def call_tool(
@@ -42,17 +45,20 @@ async def call_tool(
     auth: Auth | None,
     credential: Credential | None,
     may_be_loopback: bool,
-    reply: Reply | None = None,
+    reply: Reply | Poll | None = None,
 ) -> ToolOutcome:
     """What became of the call, which was sent at most once, within ten seconds, in the version of
     the protocol that was pinned; a second time only where the server no longer had the session that
-    was kept for it. `reply` is what a person answers to what the server asked before. Nothing that
-    the outcome says holds the credential. Raises nothing but what ends the task."""
+    was kept for it. `reply` is what a person answers to what the server asked before, or what it
+    is asked about its task. Nothing that the outcome says holds the credential. Raises nothing but
+    what ends the task."""
     deadline = asyncio.get_running_loop().time() + WITHIN_SECONDS
     try:
         async with asyncio.timeout_at(deadline):
             shown = await show(auth, credential, may_be_loopback=may_be_loopback)
     except NotSendable as error:
+        if isinstance(reply, Poll):
+            return NeverSent(reason=str(error))
         return Refused(reason=str(error), detail=error.detail)
     except NoToken as error:
         return NeverSent(reason=str(error))
@@ -84,7 +90,7 @@ class _Calling:
     url: str
     operation: ToolOperation
     arguments: Mapping[str, Any]
-    reply: Reply | None
+    reply: Reply | Poll | None
     shown: Shown
     may_be_loopback: bool
     deadline: float
@@ -118,8 +124,11 @@ class _Calling:
         exchange.renew(self.shown, headers)
         try:
             async with asyncio.timeout_at(self.deadline):
-                result = await session.call(self.operation.name, self.arguments, self.reply)
+                result = await session.call(self.operation, self.arguments, self.reply)
         except FAULTS as error:
+            if isinstance(self.reply, Poll):
+                await session.gone()
+                return _not_told(error)
             found = [error, fault] if (fault := await session.gone()) is not None else [error]
             return fault_of(ExceptionGroup("the call failed", found), exchange, WITHIN_SECONDS)
         except BaseException:
@@ -144,10 +153,13 @@ class _Calling:
         )
 
 
-def outcome_of(result: "types.CallToolResult | types.InputRequiredResult") -> ToolOutcome:
+def outcome_of(result: "Said") -> ToolOutcome:
     """What the server answered."""
     import mcp_types as types
 
+    if isinstance(result, types.Task):
+        told = (result.poll_interval, result.ttl, result.status_message)
+        return Working(result.task_id, result.status, *told)
     if isinstance(result, types.InputRequiredResult):
         return Asks(requested_in(result.input_requests or {}), result.request_state)
     texts = [each.text for each in result.content if isinstance(each, types.TextContent)]
@@ -160,6 +172,15 @@ def outcome_of(result: "types.CallToolResult | types.InputRequiredResult") -> To
     return Gave(
         {"text": "\n".join(texts), "structured": result.structured_content, "content": content}
     )
+
+
+def _not_told(error: BaseException) -> Unknown:
+    """Nobody said how the task stands: for good, where the server does not know it."""
+    from functions.tools.mcp.faults import told_by
+
+    if told_by(error) is not None:
+        return Unknown(reason="the server does not know its task any more", status=_GONE)
+    return Unknown(reason="the server does not say how its task stands")
 
 
 def requested_in(requests: "types.InputRequests") -> tuple[Requested, ...]:
@@ -178,6 +199,8 @@ def _masked(outcome: ToolOutcome, shown: Shown) -> ToolOutcome:
             return Gave(masked(output, shown.secrets))
         case Failed(detail=detail):
             return Failed(str(masked(detail, shown.secrets)))
+        case Working(message=str() as message):
+            return outcome._replace(message=str(masked(message, shown.secrets)))
         case Asks(requests=requests):
             kept = (each._replace(params=_params(each, shown)) for each in requests)
             return outcome._replace(requests=tuple(kept))

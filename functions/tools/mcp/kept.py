@@ -6,15 +6,17 @@ import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from events.connectors import ToolOperation
 from functions.tools.mcp.exchange import Exchange
 from functions.tools.mcp.faults import FAULTS
-from functions.tools.mcp.sessions import Session, begin, opened
+from functions.tools.mcp.sessions import Said, Session, begin, opened
 from functions.tools.mcp.whose import Shape, Whose
 from functions.tools.rules.elicitation import Reply
+from functions.tools.rules.task import Poll
 from shared.kit.per_loop import PerLoop
 
 if TYPE_CHECKING:
-    import mcp_types as types
+    pass
 
 # Whoever calls a tool often calls it again within this time.
 IDLE_SECONDS = 10.0
@@ -41,14 +43,19 @@ class KeptSession:
         return self.task.done() or self._ended.is_set()
 
     async def call(
-        self, tool: str, arguments: Mapping[str, Any], reply: Reply | None = None
-    ) -> "types.CallToolResult | types.InputRequiredResult":
+        self,
+        operation: ToolOperation,
+        arguments: Mapping[str, Any],
+        reply: Reply | Poll | None = None,
+    ) -> Said:
         """What the server answered. Raises what the library raises."""
         waited: set[asyncio.Future[Any]] = {self._session, self.task}
         await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
         if not self._session.done():
             raise self._why_over()
-        asked = self._session.result().called(tool, arguments, reply)
+        as_task = operation.tool.as_task
+        session = self._session.result()
+        asked = session.called(operation.name, arguments, reply, as_task=as_task)
         calling = asyncio.ensure_future(asked)
         try:
             await asyncio.wait({calling, self.task}, return_when=asyncio.FIRST_COMPLETED)

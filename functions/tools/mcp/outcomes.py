@@ -27,5 +27,15 @@ class Asks(NamedTuple):
     state: str | None = None
 
 
+class Working(NamedTuple):
+    """The server goes on with the call as a task, or has ended that without a result."""
+
+    task_id: str
+    status: str
+    poll_ms: int | None
+    ttl_ms: int | None
+    message: str | None
+
+
 # `Answered` is an answer of HTTP that is none of the protocol: never one that is done.
-ToolOutcome = Gave | Failed | Asks | Answered | Refused | NeverSent | Unknown
+ToolOutcome = Gave | Failed | Asks | Working | Answered | Refused | NeverSent | Unknown

@@ -4,19 +4,26 @@ Importing this loads the library; callers import it where they call."""
 
 import logging
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import mcp_types as types
 from mcp import ClientSession, MCPError
 from mcp.client.session import ClientRequestContext
 from mcp.client.streamable_http import streamable_http_client
+from pydantic import TypeAdapter
 
 from events.mcp import WITHOUT_HANDSHAKE
 from functions.tools.mcp.exchange import Exchange
 from functions.tools.rules.elicitation import Reply
+from functions.tools.rules.task import LONGEST, Poll
 from shared.kit.canonical import content_hash
 
+# What a server says to a call.
+Said = types.CallToolResult | types.InputRequiredResult | types.Task
+_BEGUN: TypeAdapter[types.CreateTaskResult | types.CallToolResult] = TypeAdapter(
+    types.CreateTaskResult | types.CallToolResult
+)
 LONGEST_EVENT = 1024 * 1024
 WE = types.Implementation(name="assent", version="1")
 # These quote what servers send, a credential perhaps.
@@ -37,10 +44,20 @@ class Session(ClientSession):
         self._asked: types.ElicitRequestParams | None = None
 
     async def called(
-        self, tool: str, arguments: Mapping[str, Any], reply: Reply | None
-    ) -> types.CallToolResult | types.InputRequiredResult:
-        """What the server answers to a call, with the `reply` to its question; or what it asks.
+        self,
+        tool: str,
+        arguments: Mapping[str, Any],
+        reply: Reply | Poll | None,
+        *,
+        as_task: bool = False,
+    ) -> Said:
+        """What the server answers to a call, with the `reply` to its question; what it asks; or the
+        task as which it goes on, and how that stands.
         Of a session that `repeats`, one call at a time. Raises what the library raises."""
+        if isinstance(reply, Poll):
+            return await self._polled(reply)
+        if as_task:
+            return await self._begun(tool, arguments)
         self._reply, self._asked = reply, None
         answers: types.InputResponses | None = None
         state = None
@@ -62,6 +79,29 @@ class Session(ClientSession):
             request = types.ElicitRequest(params=self._asked)
             return types.InputRequiredResult(input_requests={"": request})
         return result
+
+    async def _begun(self, tool: str, arguments: Mapping[str, Any]) -> Said:
+        kept = types.TaskMetadata(ttl=int(LONGEST.total_seconds() * 1000))
+        params = types.CallToolRequestParams(name=tool, arguments=dict(arguments), task=kept)
+        said = await self.send_request(types.CallToolRequest(params=params), _BEGUN)
+        return said.task if isinstance(said, types.CreateTaskResult) else said
+
+    async def _polled(self, poll: Poll) -> Said:
+        """What the task gave, once it has ended with something; else how it stands."""
+        if poll.cancels:
+            cancelling = types.CancelTaskRequestParams(task_id=poll.task_id)
+            # One that has ended cannot be cancelled.
+            with suppress(MCPError):
+                await self.send_request(
+                    types.CancelTaskRequest(params=cancelling), types.CancelTaskResult
+                )
+        asking = types.GetTaskRequestParams(task_id=poll.task_id)
+        task = await self.send_request(types.GetTaskRequest(params=asking), types.GetTaskResult)
+        if task.status != "completed":
+            return task
+        payload = types.GetTaskPayloadRequestParams(task_id=poll.task_id)
+        request = types.GetTaskPayloadRequest(params=payload)
+        return await self.send_request(request, types.CallToolResult)
 
     async def validate_tool_result(self, name: str, result: types.CallToolResult) -> None:
         """Nothing is asked of the server."""

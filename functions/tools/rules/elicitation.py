@@ -7,9 +7,8 @@ from typing import Any, NamedTuple
 
 from pydantic import JsonValue
 
-from events.effects import HARMLESS
 from events.elicitation import LONGEST_MESSAGE, MOST_FIELDS, Elicitation, content_of_elicitation
-from functions.tools.rules.invocation import Invocation, Resume, doubtful, refused
+from functions.tools.rules.invocation import Invocation, Resume, refused, unsure
 from functions.tools.rules.schemas import schema_fault
 from functions.tools.rules.secrets_asked import names_secret
 from shared.approvals.known import KnownApproval
@@ -130,10 +129,7 @@ def goes_on(known: Invocation, call: Invocation) -> Invocation:
 def unanswered(known: Invocation, why: str, at: datetime) -> Invocation:
     """Nobody answers: it did nothing where it only reads or drafts; of any other call nobody knows
     what it did before it asked."""
-    known = known.but(elicitation=None, resume=None, may_be_repeated=False)
-    if known.effect in HARMLESS:
-        return refused(known, why, at)
-    return doubtful(known, f"{why}, and it may have acted before it asked", at)
+    return unsure(known.but(elicitation=None, resume=None, may_be_repeated=False), why, at)
 
 
 def declined(known: Invocation, why: str, at: datetime) -> Invocation:

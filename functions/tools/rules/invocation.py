@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, JsonValue, StringConstraints
 
+from events.effects import HARMLESS
 from events.elicitation import Elicitation
 from events.invocations import (
     InvocationBody,
@@ -45,6 +46,16 @@ class Resume(Data):
 
     key: str = ""
     state: str | None = None
+
+
+class TaskAtWork(Data):
+    """The task as which its server goes on with a call, until when anybody asks about it, how often
+    that was in vain, and how long to wait at first."""
+
+    task_id: str
+    until: Instant
+    pause_seconds: float
+    polls: int = 0
 
 
 class Invocation(Data):
@@ -92,6 +103,9 @@ class Invocation(Data):
     elicitation: Elicitation | None = None
     asked: int = 0
     resume: Resume | None = None
+    # Its server goes on with it by itself, and is asked again then.
+    task: TaskAtWork | None = None
+    again_at: Instant | None = None
     called_by: str = ""
     direct_call_id: str = ""
     attempt: int = 1
@@ -190,6 +204,14 @@ def refused(
 def doubtful(invocation: Invocation, reason: str, at: datetime) -> Invocation:
     """Nobody knows whether it acted. It is never repeated; a person says what happened."""
     return invocation.but(status="doubtful", reason=reason, at=at)
+
+
+def unsure(invocation: Invocation, why: str, at: datetime) -> Invocation:
+    """Nothing says what it did: it did nothing where it only reads or drafts, and may have acted
+    otherwise."""
+    if invocation.effect in HARMLESS:
+        return refused(invocation, why, at)
+    return doubtful(invocation, f"{why}, and it may have acted", at)
 
 
 def settled(invocation: Invocation, word: SettlementBody, by: str, at: datetime) -> Steps:

@@ -15,18 +15,19 @@ from functions.tools.http.acting import Auth, call_http
 from functions.tools.http.acting import Credential as Secret
 from functions.tools.http.outcomes import Answered, NeverSent, Outcome, Refused
 from functions.tools.mcp.acting import call_tool
-from functions.tools.mcp.outcomes import Asks, Failed, Gave, ToolOutcome
+from functions.tools.mcp.outcomes import Asks, Failed, Gave, ToolOutcome, Working
 from functions.tools.mcp.whose import Whose
 from functions.tools.own.acting import (
     Act,
     AsksPerson,
+    AtWork,
     Done,
     NotReached,
     NotTaken,
     TargetRefused,
     Unanswered,
 )
-from functions.tools.rules.elicitation import Refuse, question_in
+from functions.tools.rules.elicitation import Refuse, Reply, question_in
 from functions.tools.rules.targets import auth_of, sent_as, target_of
 from functions.tools.settings import settings
 from functions.tools.smtp.outcomes import Taken
@@ -87,7 +88,8 @@ async def call(
     shown: With,
     act: Act,
 ) -> Done:
-    """What the call gave. Raises TargetRefused, NotReached, Unanswered, NotTaken, AsksPerson."""
+    """What the call gave. Raises TargetRefused, NotReached, Unanswered, NotTaken, AsksPerson,
+    AtWork."""
     may_be_loopback = settings().may_be_loopback
     if isinstance(operation, MailOperation):
         return await _mailed(definition, shown, act)
@@ -95,6 +97,8 @@ async def call(
         given = await _called_baked(definition.baked, definition, operation, act)
         return _tool_done(given, operation, act)
     if isinstance(operation, ToolOperation):
+        if operation.tool.as_task and not act.is_awaited:
+            raise TargetRefused("it is called as a task, which only the step of a run waits for")
         given = await call_tool(
             definition,
             operation,
@@ -153,7 +157,7 @@ async def _called_baked(
         protocol=definition.server.protocol,
         tool=operation.name,
         arguments=act.arguments,
-        reply=act.reply,
+        reply=act.reply if isinstance(act.reply, Reply) else None,
     )
 
 
@@ -174,6 +178,13 @@ def _tool_done(outcome: ToolOutcome, operation: ToolOperation, act: Act) -> Done
             if isinstance(asked, Refuse):
                 raise _untaken(asked.why, operation)
             raise AsksPerson(*asked)
+        case Working(task_id=id, status="working", poll_ms=poll, ttl_ms=ttl):
+            raise AtWork(id, poll, ttl)
+        case Working(status="failed", message=message):
+            said, repeats = "the tool says that it failed", operation.is_idempotent
+            raise TargetRefused(said, (message or "")[:LONGEST_DETAIL], may_be_repeated=repeats)
+        case Working(status=status):
+            raise _untaken(f"the task of the tool is {status[:40]}", operation)
         case Answered(means="done"):
             raise _untaken("the answer is not what the protocol says", operation)
         case _:

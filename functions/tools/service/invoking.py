@@ -11,13 +11,14 @@ from functions.tools.aggregates import INVOCATIONS, RUN
 from functions.tools.own.acting import (
     Act,
     AsksPerson,
+    AtWork,
     Done,
     NotReached,
     NotTaken,
     TargetRefused,
     Unanswered,
 )
-from functions.tools.rules.elicitation import Reply, asks, goes_on, unanswered
+from functions.tools.rules.elicitation import Reply, goes_on, unanswered
 from functions.tools.rules.invocation import (
     MOST_OUTPUT_BYTES,
     Invocation,
@@ -29,10 +30,12 @@ from functions.tools.rules.invocation import (
     view_of,
 )
 from functions.tools.rules.shapes import wrong_arguments, wrong_output
+from functions.tools.rules.task import Poll, is_at_work
 from functions.tools.service.admitting import Before, Refusal, admit, note_recorded, read_before
 from functions.tools.service.answering import reply_to
 from functions.tools.service.replaying import replay
 from functions.tools.service.serving import UNKNOWN, Served, is_known, served
+from functions.tools.service.waiting import polled, waits
 from shared.aggregates import Command, Transition
 from shared.capabilities.grants import Grant, Purpose
 from shared.capabilities.reading import Capability
@@ -119,8 +122,8 @@ class Doing:
                 try:
                     done = await self._acted(call, reply)
                     return await self._saved(work, *self._confirmed(call, done))
-                except AsksPerson as error:
-                    return await self._saved(work, self.asks(call, error))
+                except (AsksPerson, AtWork) as error:
+                    return await self._saved(work, self.waits(call, error))
                 except TargetRefused as error:
                     refusal = Refusal(str(error), error.detail, error.may_be_repeated)
                 except NotTaken as error:
@@ -161,8 +164,8 @@ class Doing:
             if time.monotonic() - began > BEGINS_WITHIN_SECONDS:
                 raise NotReached("its turn came too late")
             return self._confirmed(call, await self._acted(call, reply))
-        except AsksPerson as error:
-            return self.asks(call, error), NOTHING
+        except (AsksPerson, AtWork) as error:
+            return self.waits(call, error), NOTHING
         except TargetRefused as error:
             at = self.caller.received_at
             return refused(call, str(error), at, detail=error.detail), NOTHING
@@ -193,6 +196,8 @@ class Doing:
         call = call.but(decision=decision)
         if known is not None and known.waits:
             return await self._answered(work, known, call, refusal)
+        if known is not None and is_at_work(known):
+            return Begun(await self._polled(work, known), call)
         if known is not None:
             answer = answered(known, self.grant.token_id, work.at)
             if answer is not None:
@@ -217,14 +222,25 @@ class Doing:
             await work.save(Transition(found))
         return Begun(found, call)
 
-    def asks(self, call: Invocation, error: AsksPerson) -> Invocation:
-        """The call waits for a person, where the run that made it waits for it; what undoes does
-        not."""
-        if self.grant.right.purpose == "act" and self.grant.right.run_id:
-            return asks(call, error.elicitation, error.resume, self.caller.received_at)
-        return unanswered(
-            call, "its server asks a person, which only a run waits for", self.caller.received_at
-        )
+    async def _polled(self, work: Command, known: Invocation) -> Invocation:
+        """The call whose server goes on with it, as it is now, saved where that is news."""
+
+        async def ask(known: Invocation, poll: Poll) -> Invocation:
+            call, _ = self._confirmed(known, await self._acted(known, poll))
+            return call
+
+        refusal, gives_up = self.by.refusal, self.body.gives_up
+        cannot = refusal.reason if refusal is not None else None
+        found = await polled(known, work.at, ask, cannot=cannot, gives_up=gives_up)
+        if found != known:
+            await work.save(Transition(found))
+        return found
+
+    def waits(self, call: Invocation, error: AsksPerson | AtWork) -> Invocation:
+        """The call goes on later, where a step of a run waits for it."""
+        right = self.grant.right
+        is_awaited = right.purpose == "act" and bool(right.run_id)
+        return waits(call, error, self.caller.received_at, is_awaited=is_awaited)
 
     def intended(self, work: Command) -> Invocation:
         """The call as it is asked for now."""
@@ -240,7 +256,7 @@ class Doing:
             refusal = Refusal("the arguments are not what the operation takes", wrong)
         return refusal
 
-    async def _acted(self, call: Invocation, reply: Reply | None = None) -> Done:
+    async def _acted(self, call: Invocation, reply: Reply | Poll | None = None) -> Done:
         """What the operation gave. Raises what it raises, and Unanswered for an output that its
         schema does not allow: nobody knows what that means."""
         act = Act(self.caller.tenant_id, call, self.caller.received_at, reply)
