@@ -11,6 +11,7 @@ import mcp_types as types
 from mcp import ClientSession, MCPError
 from mcp.client.session import ClientRequestContext
 from mcp.client.streamable_http import streamable_http_client
+from mcp.shared.dispatcher import CallOptions
 from pydantic import TypeAdapter
 
 from events.mcp import WITHOUT_HANDSHAKE
@@ -83,7 +84,13 @@ class Session(ClientSession):
     async def _begun(self, tool: str, arguments: Mapping[str, Any]) -> Said:
         kept = types.TaskMetadata(ttl=int(LONGEST.total_seconds() * 1000))
         params = types.CallToolRequestParams(name=tool, arguments=dict(arguments), task=kept)
-        said = await self.send_request(types.CallToolRequest(params=params), _BEGUN)
+        request = types.CallToolRequest(params=params)
+        data = request.model_dump(by_alias=True, mode="json", exclude_none=True)
+        # `send_request` takes no task as the answer of a call.
+        options: CallOptions = {}
+        self._stamp(data, options)
+        raw = await self._dispatcher.send_raw_request(data["method"], data["params"], options)
+        said = _BEGUN.validate_python(raw, by_name=False)
         return said.task if isinstance(said, types.CreateTaskResult) else said
 
     async def _polled(self, poll: Poll) -> Said:
