@@ -37,7 +37,7 @@ def cancel(run: Run, by: str, at: datetime) -> Steps:
     if asked is not None and asked.invocation_id is not None:
         # Its call has begun: first, what becomes of that without an answer.
         waiting = Waiting(kind="time", step=asked.step, until=at)
-        woken = run.but(status="running", waiting=waiting, failure=None, due_at=at, tries=1)
+        woken = run.but(status="running", waiting=waiting, due_at=at, tries=1)
         return _asked_to("cancel", woken, by, at)
     ended = run.but(status="cancelled", ended_at=at, **run.at_rest)
     said = {
