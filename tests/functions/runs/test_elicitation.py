@@ -89,7 +89,7 @@ async def test_an_answer_is_what_the_question_takes(world: World) -> None:
             ("meal", "none"): "has 1 fields that the question has not: it has bags, seat",
             ("bags", 1): "does not keep required",
         }.items():
-            answer = {} if given is None else {"answer": dict([given])}
+            answer: dict[str, Any] = {} if given is None else {"answer": dict([given])}
             refused = await world.decided(card, **answer)
             assert refused.status_code == 422, refused.text
             (error,) = refused.json()["errors"]
