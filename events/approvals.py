@@ -104,7 +104,8 @@ class ApprovalSummary(Data):
     (silence) or a precedent's id, and `capacity` says which. `review` is what became of the review
     that a broken glass or a deputy's decision requires. `passkey_for` is what the policy asked of
     it at the request, `passkey_id` the passkey that signed the final decision, where one did.
-    `workspace_id` is there for an approval in a workspace."""
+    `workspace_id` is there for an approval in a workspace. `needs_answer`: the content has an
+    `elicitation`, and whoever approves answers it."""
 
     kind: Kind
     risk: Risk
@@ -133,17 +134,20 @@ class ApprovalSummary(Data):
     passkey_id: str | None = None
     review: Review | None = None
     receipt_id: str | None = None
+    needs_answer: bool = False
     version: int
     workspace_id: InWorkspace = None
 
 
 class ApprovalRecord(ApprovalSummary):
     """An approval, and how it was decided. `late` are the decisions that came after the deadline or
-    the veto window, and the refusals that came after another end."""
+    the veto window, and the refusals that came after another end. `answer_hash` names the content
+    with what those who approved answered."""
 
     grants: tuple[Grant, ...] = ()
     late: tuple[LateDecision, ...] = ()
     note: PersonalText = ""
+    answer_hash: str | None = None
     precedent_id: str | None = None
     break_glass: BreakGlass | None = None
     veto_reason: VetoReason | None = None

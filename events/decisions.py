@@ -41,7 +41,8 @@ DECISIONS: tuple[type[ApprovalState], ...] = (
 class SignedDecision(Data):
     """What a decision's signature covers: all that its event says, through `record_hash`, and in
     words what later events of the approval still show. `outcome` is the past tense of the event's
-    type. An overturned decision is signed for its reviewer, who acts in no capacity of a rule.
+    type; `answer_hash` names what was answered to a question. An overturned decision is signed for
+    its reviewer, who acts in no capacity of a rule.
 
     `record_hash` is the SHA-256 of the canonical JSON of the event's data without `signature`."""
 
@@ -58,6 +59,7 @@ class SignedDecision(Data):
     version: int
     case: CaseBinding | None
     record_hash: str
+    answer_hash: str | None = None
 
 
 def statement_of(event: BaseModel, tenant_id: str) -> SignedDecision | None:
@@ -112,6 +114,7 @@ def _statement(event: ApprovalState, data: str, tenant_id: str) -> SignedDecisio
         version=event.version,
         case=event.case,
         record_hash=_record_hash(data),
+        answer_hash=event.answer_hash,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, JsonValue, StringConstraints
 
 from events.artifacts import ArtifactState
+from events.elicitation import Elicitation
 from events.labels import Labels
 from events.receipts import Outcome
 from events.registry import event
@@ -28,12 +29,16 @@ class InvocationBody(Model):
     """One call with its concrete arguments. The id is derived (`invocation_id`): the same run,
     step, iteration, operation and arguments are the same invocation, which acts once. `again`: it
     may have been asked before, and no answer is known; then a call that would be refused now is
-    doubtful, because it may have acted."""
+    doubtful, because it may have acted. `approval_id`: the approval in which a person answers what
+    the target asked in the middle of the call. `gives_up`: nobody waits any more for a call that
+    its target has not ended."""
 
     invocation_id: Id
     operation: Annotated[str, StringConstraints(max_length=200)]
     arguments: Annotated[dict[str, JsonValue], AfterValidator(ARGUMENTS)]
     again: Annotated[bool, Field(strict=True)] = False
+    approval_id: Id | None = None
+    gives_up: Annotated[bool, Field(strict=True)] = False
 
 
 class Labelled(Data):
@@ -51,7 +56,9 @@ class InvocationView(Data):
     settled a doubtful call is `settled_by`. Of a connector's, `pin` is its definition, and
     `credential` the name of what the call was made with. `receipt_id` is there for a call that was
     made without a run; those of a run are in the list of its receipts. `labels` are those
-    of its arguments, `target_labels` those of all that its target says."""
+    of its arguments, `target_labels` those of all that its target says. `elicitation` is what the
+    target asks a person before it goes on with a call that is `dispatched`. `again_at`: the target
+    goes on with it by itself; asking before then tells nothing new."""
 
     invocation_id: str
     run_id: str
@@ -71,6 +78,8 @@ class InvocationView(Data):
     receipt_id: str | None = None
     labels: Labels = ()
     target_labels: Labels = ()
+    elicitation: Elicitation | None = None
+    again_at: Instant | None = None
 
     @property
     def outcome(self) -> Outcome:

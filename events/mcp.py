@@ -30,7 +30,8 @@ MCP_OUTPUT: dict[str, Any] = {
 
 class McpTool(Model):
     """What a server says of one of its tools, beside its name and what it takes. Nobody believes
-    any of it: `annotations` are the server's own words about what the tool does."""
+    any of it: `annotations` are the server's own words about what the tool does. `as_task`: it
+    answers by a task only, which the server is asked about until it ends."""
 
     title: _Text | None = None
     description: _Text | None = None
@@ -38,6 +39,8 @@ class McpTool(Model):
     annotations: Annotated[dict[str, Any], AfterValidator(_ANNOTATIONS)] = Field(
         default_factory=dict
     )
+    # Left out where it is not so: the pins of all other tools stay what they were.
+    as_task: bool = Field(default=False, exclude_if=lambda is_so: not is_so)
 
 
 class LeftOut(Model):

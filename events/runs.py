@@ -95,7 +95,8 @@ class RunApprovalNeeded(Question, Burst):
     or to the calls of a step: `{plan_hash, run_id, step, operation, effect, calls}`.
     `evidence_hash` names a list with what was predicted and, where this agent ran before, what
     differs from the last approved plan; `assessment_hash` an `events.dossiers.Assessment`.
-    `token` is a capability token that acts nowhere until the key of `approvals` adds its assent."""
+    `token` is a capability token that acts nowhere until the key of `approvals` adds its assent.
+    `needs_answer`: the content has an `elicitation`, and whoever assents answers it."""
 
     # `approvals` opens an approval.
     reader_clears: ClassVar[frozenset[str]] = frozenset({""})
@@ -105,6 +106,7 @@ class RunApprovalNeeded(Question, Burst):
     risk: Risk
     amount_usd_micros: int | None = None
     token: str
+    needs_answer: bool = False
 
 
 @event("assent.run.went_on.v1")

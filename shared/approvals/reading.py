@@ -20,17 +20,17 @@ async def read_approval(store: TenantStore, approval_id: str, keys: KeySet) -> K
     if document is None or "state" not in document.data:
         return None
     state = ApprovalState.model_validate_json(document.data["state"])
-    by = None
+    by = answer = None
     if state.status == "approved":
-        by = _assented_by(state, store.tenant_id, keys)
-    return KnownApproval(state.status, state.decision_hash, state.decided_at, by)
+        by, answer = _assented_by(state, store.tenant_id, keys)
+    return KnownApproval(state.status, state.decision_hash, state.decided_at, by, answer)
 
 
-def _assented_by(state: ApprovalState, tenant_id: str, keys: KeySet) -> str:
+def _assented_by(state: ApprovalState, tenant_id: str, keys: KeySet) -> tuple[str, str | None]:
     if state.signature is None:
         raise SignatureInvalid("the decision carries no signature")
     signed = read_statement(state.signature, keys)
     said = (signed.tenant_id, signed.approval_id, signed.decision_hash, signed.outcome)
     if said != (tenant_id, state.approval_id, state.decision_hash, "approved"):
         raise SignatureInvalid("the signature is for another decision")
-    return signed.decided_by
+    return signed.decided_by, signed.answer_hash

@@ -73,7 +73,7 @@ NOT_PERSONAL: dict[str, str] = {
             *("CallReceipt.arguments_sha256", "CallReceipt.output_sha256", "arguments_sha256"),
             *("ProgramReceipt.arguments_sha256", "ProgramReceipt.output_sha256"),
             *("Receipt.arguments_sha256", "Receipt.output_sha256"),
-            *("answer_sha256", "request_sha256", "artifact_sha256"),
+            *("answer_hash", "answer_sha256", "request_sha256", "artifact_sha256"),
         ),
         HASHES,
     ),

@@ -81,6 +81,8 @@ VALUES: dict[str, Any] = {
     "case": CaseBinding(case_id="cas_1", revision=1, purpose="creation"),
     "considered": ("pre_1",),
     "token": "bWludGVk",
+    "needs_answer": True,
+    "answer_hash": "4" * 64,
     "workspace_id": "wsp_1",
 }
 OTHERS: dict[str, Any] = {
@@ -90,6 +92,7 @@ OTHERS: dict[str, Any] = {
     "on_timeout": "approve",
     "capacity": "approver",
     "passkey_for": "nothing",
+    "needs_answer": False,
     "version": 4,
     **dict.fromkeys(("requested_at", "deadline_at", "decided_at", "deferred_until"), LATER),
     "subject": {"name": "the painter's invoice"},

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, StringConstraints
 
 from events.approvals import VetoReason
 from functions.approvals.rules.approval import Approval
@@ -24,6 +24,7 @@ LONGEST_OPEN = timedelta(days=30)
 MOST_GRANTS = 16
 MOST_ATTACHMENTS = 10
 LONGEST_ATTACHMENT = 2_048
+MOST_ANSWER_BYTES = 16 * 1024
 
 DecisionVerb = Literal[
     "approve", "reject", "request_changes", "defer", "escalate", "delegate", "break_glass"
@@ -47,14 +48,18 @@ Attachments = Annotated[
     Field(max_length=MOST_ATTACHMENTS),
     AfterValidator(JsonLimit(most_bytes=24_000)),
 ]
+Answer = Annotated[dict[str, JsonValue], AfterValidator(JsonLimit(most_bytes=MOST_ANSWER_BYTES))]
 
 
 class ApproveBody(Model):
-    """Approves the content with that hash. `assertion` is a passkey's signature of the decision."""
+    """Approves the content with that hash. `assertion` is a passkey's signature of the decision.
+    `answer` goes to the server whose question the content has (`elicitation`), and to nothing
+    else."""
 
     decision_hash: ContentHash
     client_decision_id: UUID
     note: Note = ""
+    answer: Answer | None = None
     assertion: Assertion | None = None
 
 

@@ -14,6 +14,7 @@ from events.approvals import (
 from events.quorum import BreakGlass, Capacity, Review, Vote
 from functions.approvals.rules import decision_refusals, delegation
 from functions.approvals.rules.alone import SELF, may_be_self
+from functions.approvals.rules.answers import Asked, check_answer, with_answer
 from functions.approvals.rules.approval import (
     REFUSALS,
     Approval,
@@ -48,19 +49,23 @@ def decide(
     *,
     took_over: bool = False,
     alone: bool = False,
+    asked: Asked | None = None,
 ) -> Steps | Repeat:
     """The transitions of the decision, which was received at `at`. `took_over`: the deputy acts for
-    a governor who missed a deadline; `alone`: the tenant has no other human than the actor.
+    a governor who missed a deadline; `alone`: the tenant has no other human than the actor; `asked`
+    is the question in the approval's content that whoever approves answers.
 
     Raises, in this order: SeparationOfDuties, Forbidden, Invalid, AlreadyDecided, ApprovalExpired,
-    StaleDecisionHash, VersionConflict for a yes that fills no further place. Contracts: the order
-    of refusals."""
+    StaleDecisionHash, VersionConflict for a yes that fills no further place, or gives another
+    answer than one before it. Contracts: the order of refusals."""
     standing = _admit(approval, command.decision, actor, took_over=took_over, alone=alone)
     check_decision(command, approval, actor, at)
+    check_answer(command, approval, asked)
     if is_repeat(approval, command.decision, command.decision_hash, actor):
         return Repeat()
     refuse_late(approval, command.decision_hash, at)
-    return (_decided(approval, command, actor, standing, at),)
+    step = _decided(approval, command, actor, standing, at)
+    return (with_answer(step, approval, command, asked),)
 
 
 def _decided(

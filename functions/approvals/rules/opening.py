@@ -97,8 +97,9 @@ def _opened(request: Request, at: datetime, policy: ApprovalPolicy) -> Approval:
         request.risk,
         is_irreversible=bool(why_irreversible(request.content, request.rollback_plan)),
     )
-    # Where a person must sign, nothing else says yes.
+    # Where a person must sign, or answer, nothing else says yes.
     meant_yes = terms.silence_approves and added is None and asked != "assent"
+    meant_yes = meant_yes and not request.needs_answer
     return Approval(
         approval_id=request.approval_id,
         kind=request.kind,
@@ -131,6 +132,7 @@ def _opened(request: Request, at: datetime, policy: ApprovalPolicy) -> Approval:
         barred=limits(request.content, request.rollback_plan, terms.rule, added, passkey_for=asked),
         likeness=_likeness(request),
         token=request.token,
+        needs_answer=request.needs_answer,
         version=0,
     )
 

@@ -60,12 +60,14 @@ def verb_of(body: DecisionBody | GovernorVetoBody) -> Verb:
 def statement(
     tenant_id: str, approval_id: str, body: DecisionBody | GovernorVetoBody
 ) -> DecisionStatement:
-    """What a passkey signs of the decision: all of it."""
+    """What a passkey signs of the decision: all of it, an answer where there is one."""
+    is_unanswered = isinstance(body, DecisionBody) and body.answer is None
+    unsigned = _UNSIGNED | ({"answer"} if is_unanswered else set())
     return DecisionStatement(
         tenant=tenant_id,
         approval_id=approval_id,
         decision=verb_of(body),
-        choices_hash=content_hash(body.model_dump(mode="json", exclude=_UNSIGNED)),
+        choices_hash=content_hash(body.model_dump(mode="json", exclude=unsigned)),
         decision_hash=body.decision_hash,
         client_decision_id=str(body.client_decision_id),
     )

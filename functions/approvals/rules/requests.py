@@ -81,7 +81,8 @@ class Request:
     are more people that the requester wants to be asked; `case` binds the decision to the
     requesting case, or is None; `proposal` is the version of the policy that would be replaced;
     `by_governor` says that a governor sent it over the API; `token` is the run's capability token
-    that its approval adds the assent to."""
+    that its approval adds the assent to; `needs_answer` says that the content has a question, which
+    whoever approves answers."""
 
     approval_id: str
     kind: Kind
@@ -104,6 +105,7 @@ class Request:
     proposal: int | None = None
     by_governor: bool = False
     token: str | None = None
+    needs_answer: bool = False
 
 
 def request_of(
@@ -185,6 +187,7 @@ def request_of_run(asked: RunApprovalNeeded, approval_id: str, contents: Content
         amount_usd_micros=asked.amount_usd_micros,
         precedents_allowed=False,
         token=asked.token,
+        needs_answer=asked.needs_answer,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from events.elicitation import ELICITATION
 from events.precedents import PrecedentStatus
 from functions.approvals.aggregates import APPROVALS, CLAIMS, RUN
 from functions.approvals.queries import (
@@ -11,6 +12,7 @@ from functions.approvals.queries import (
     find_precedent_like,
     is_governor_absent,
 )
+from functions.approvals.rules.answers import ANSWERING, Asked
 from functions.approvals.rules.approval import Approval, Repeat, Steps
 from functions.approvals.rules.commands import DecisionBody, GovernorVetoBody, ReviewBody
 from functions.approvals.rules.decisions import decide
@@ -42,7 +44,7 @@ _LIVING: tuple[PrecedentStatus, ...] = (
     "suspended",
 )
 
-Rule = Callable[[Approval, Actor, bool, bool], Steps | Repeat]
+Rule = Callable[[Approval, Actor, bool, bool, Asked | None], Steps | Repeat]
 Noting = Callable[[Approval, str, str, Actor, datetime], Steps]
 
 
@@ -51,9 +53,11 @@ async def take_decision(caller: Caller, approval_id: str, body: DecisionBody) ->
     answer. Raises IdempotencyKeyReused, NotFound, then what the rules raise, then PasskeyRequired,
     PasskeyRefused."""
 
-    def rule(approval: Approval, actor: Actor, took_over: bool, alone: bool) -> Steps | Repeat:
+    def rule(
+        approval: Approval, actor: Actor, took_over: bool, alone: bool, asked: Asked | None
+    ) -> Steps | Repeat:
         at = caller.received_at
-        return decide(approval, body, actor, at, took_over=took_over, alone=alone)
+        return decide(approval, body, actor, at, took_over=took_over, alone=alone, asked=asked)
 
     choose(f"approvals.{body.decision}")
     return await _take(caller, approval_id, body, rule)
@@ -62,7 +66,9 @@ async def take_decision(caller: Caller, approval_id: str, body: DecisionBody) ->
 async def take_veto(caller: Caller, approval_id: str, body: GovernorVetoBody) -> ApprovalCard:
     """The card after the veto; otherwise as `take_decision`."""
 
-    def rule(approval: Approval, actor: Actor, took_over: bool, _: bool) -> Steps | Repeat:
+    def rule(
+        approval: Approval, actor: Actor, took_over: bool, _: bool, __: Asked | None
+    ) -> Steps | Repeat:
         return veto(approval, body, actor, caller.received_at, took_over=took_over)
 
     return await _take(caller, approval_id, body, rule)
@@ -102,7 +108,7 @@ async def _take(
         took_over = depends_on_takeover(approval, actor) and await is_governor_absent(
             work.store, actor.principal, work.at, caller.control.suspensions
         )
-        result = rule(approval, actor, took_over, alone)
+        result = rule(approval, actor, took_over, alone, await _asked(work, approval, body))
         if isinstance(result, Repeat):
             return await _first_answer(work, approval)
         kept = await check_passkey(caller, approval, body, by_self=alone)
@@ -118,6 +124,17 @@ async def _take(
     except AlreadyDecided:
         await _note(caller, approval_id, body, note_overtaken)
         raise
+
+
+async def _asked(
+    work: Command, approval: Approval, body: DecisionBody | GovernorVetoBody
+) -> Asked | None:
+    """The question that the body is to answer, unless it was erased; one read of an approval that
+    has one."""
+    if not approval.needs_answer or verb_of(body) not in ANSWERING:
+        return None
+    content = (await work.read_contents(approval.decision_hash)).shown(approval.decision_hash)
+    return None if content is None else content[ELICITATION]
 
 
 async def _note(

@@ -5,11 +5,16 @@ from typing import Any
 
 from events.approvals import KIND
 from events.effects import RISK, Effect, gravity
+from events.elicitation import ELICITATION, Elicitation, content_of_elicitation
+from events.invocations import InvocationView
 from events.plan_content import Call, PlanContent, PlanStep, SubRun, all_steps, calls_in
 from events.plans import Prediction
 from functions.runs.rules.calls import ConcreteCall
 from functions.runs.rules.run import Run
 from shared.kit.contents import Content
+
+# What a person reads first of a server's question.
+ASKS = "its server asks a question; what it says is a stranger's, and nobody has checked it"
 
 
 def effects_of(plan: PlanContent, prediction: Prediction | None) -> list[Effect]:
@@ -52,6 +57,15 @@ def content_of_calls(run: Run, calls: Sequence[ConcreteCall]) -> Content:
             "calls": [_shown(each, first) for each in calls],
         }
     )
+
+
+def content_of_question(
+    run: Run, call: ConcreteCall, view: InvocationView, asked: Elicitation
+) -> Content:
+    """The content that an answer is for: the call, and what its server asks."""
+    content = content_of_calls(run, (call,)).value
+    said = content_of_elicitation(asked, view.invocation_id, call.call.operation)
+    return Content.of({**content, ELICITATION: said})
 
 
 def _shown(call: ConcreteCall, first: ConcreteCall) -> dict[str, Any]:

@@ -24,7 +24,8 @@ def decide(run: Run, decision: ApprovalState, token: str | None, at: datetime) -
         return ()
     refuse_other_content(decision, asked.content_hash)
     if decision.status not in GIVEN:
-        if run.thinking is None or asked.step is None:
+        # A call that waits for an answer has begun: `tools` says what becomes of it without one.
+        if asked.invocation_id is None and (run.thinking is None or asked.step is None):
             return _refused(run, decision, at)
         noted = _with(run, asked.but(refused_by=decision.decided_by or "nobody"))
     elif token is None:
@@ -44,10 +45,10 @@ def refuse_other_content(decision: ApprovalState, content_hash: str) -> None:
 
 def _taken_back(run: Run, decision: ApprovalState, at: datetime) -> Steps:
     """A run that goes by an assent that was taken back is cancelled."""
-    which = {"plan_assent": run.plan_assent, "step_assent": run.step_assent}
+    held = (run.plan_assent, run.step_assent, run.answer)
     found = [
-        name
-        for name, each in which.items()
+        each
+        for each in held
         if each is not None and each.approval_id == decision.approval_id and each.given_by
     ]
     if not found or run.has_ended:
@@ -63,7 +64,7 @@ def _taken_back(run: Run, decision: ApprovalState, at: datetime) -> Steps:
 
 
 def _with(run: Run, asked: Assented) -> Run:
-    return run.but(**{"plan_assent" if asked.step is None else "step_assent": asked})
+    return run.but(**{asked.asked_as: asked})
 
 
 def _refused(run: Run, decision: ApprovalState, at: datetime) -> Steps:

@@ -111,7 +111,9 @@ def stop(progress: Progress, at: datetime) -> Steps:
         why = recalled(run.recall_id) if run.recall_id and wanted.kind == "recall" else PAUSED
         return _told(progress, run.but(status="paused", failure=why), RunPaused)
     run = run.but(status="cancelled", ended_at=at)
-    return _told(progress, run, RunCancelled, cancelled_by=wanted.by)
+    answer = run.answer
+    ends = answer.approval_id if answer is not None and not answer.is_decided else None
+    return _told(progress, run, RunCancelled, cancelled_by=wanted.by, ends=ends)
 
 
 def ask(

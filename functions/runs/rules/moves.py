@@ -22,11 +22,13 @@ class Act(NamedTuple):
 
 class Ask(NamedTuple):
     """Waits for a person's assent to exactly these calls of a step. `why` says what they are
-    beyond, where a model chose them, or why somebody has to see what the plan does not show."""
+    beyond, where a model chose them, or why somebody has to see what the plan does not show.
+    `answers`: the id of their one invocation, whose server asks what the content has."""
 
     calls: tuple[ConcreteCall, ...]
     content: Content
     why: str | None = None
+    answers: str | None = None
 
 
 class Think(NamedTuple):

@@ -3,7 +3,7 @@ it. Decides everything and touches nothing: others make the calls and report wha
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from events.invocations import InvocationView, Labelled
@@ -45,17 +45,16 @@ from functions.runs.rules.moves import (
 )
 from functions.runs.rules.order import MOST_TOGETHER, Placed, Unit, units_of
 from functions.runs.rules.overrun import costs_more, more_calls, note_cost, price_of
-from functions.runs.rules.receipts import assent_of, receipt_of
+from functions.runs.rules.receipts import answered_in, assent_of, receipt_of
 from functions.runs.rules.run import LONGEST_OUTPUT, Run, StepResult, result_id
 from functions.runs.rules.subruns import move_of
 from functions.runs.rules.thinking import Turn
+from functions.runs.rules.under_way import wait_for
 from functions.runs.rules.waits import until_of
 from shared.kit.templates import filled
 
 # What is committed at once.
 MOST_OUTCOMES, MOST_BYTES = 50, 2_000_000
-# How long a call that has not answered yet is left alone.
-ASKED_AGAIN_AFTER = timedelta(seconds=5)
 
 
 @dataclass
@@ -180,6 +179,7 @@ class Progress:
             cursor=moved,
             waiting=None,
             step_assent=None,
+            answer=None,
             thinking=None,
             done=sum(map(len, self._units[: moved.unit])),
         )
@@ -224,8 +224,10 @@ class Progress:
 
     def _take(self, call: ConcreteCall, view: InvocationView, at: datetime) -> Move | None:
         if view.status in ("intended", "dispatched"):
-            self.run = self.run.but(tries=1)
-            return Rest(call.step, at + ASKED_AGAIN_AFTER)
+            move = wait_for(self.run, call, view, at)
+            if isinstance(move, Rest):
+                self.run = self.run.but(tries=1)
+            return move
         result = self._result(call.placed, "completed", at).but(
             iteration=call.iteration,
             operation=call.call.operation,
@@ -237,6 +239,8 @@ class Progress:
             settled_by=view.settled_by,
             **assent_of(self.run, call),
         )
+        if result.approval_id is None:
+            result = result.but(**answered_in(self.run, view))
         result = result.but(**turns.as_chosen(call))
         receipt = receipt_of(self.run, call, view, result)
         if view.status == "confirmed":

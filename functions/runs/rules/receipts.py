@@ -47,6 +47,15 @@ def receipt_of(
     return Receipt.model_validate({**said, **fields})
 
 
+def answered_in(run: Run, view: InvocationView) -> dict[str, str | None]:
+    """Where somebody answered what the server of the call asked, and who; nothing where nobody
+    did."""
+    given = run.answer
+    if given is None or given.invocation_id != view.invocation_id or given.given_by is None:
+        return {}
+    return {"approval_id": given.approval_id, "assented_by": given.given_by}
+
+
 def assent_of(run: Run, call: ConcreteCall) -> dict[str, str | None]:
     """Who assented to a call, and where, as its result says it; nothing where nobody had to."""
     given = {"step": run.step_assent, "plan": run.plan_assent}.get(call.placed.step.assent)

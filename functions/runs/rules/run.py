@@ -36,17 +36,31 @@ class Cursor(Model):
 
 
 class Assented(Model):
-    """What a run asked assent for: its plan, or the calls of a step. `token` acts nowhere until
-    `approvals` has added its assent, which then stands in it; `given_by` is who gave it."""
+    """What a run asked assent for: its plan, the calls of a step, or the answer to what a server
+    asks in a call, by its `invocation_id`. `token` acts nowhere until `approvals` has added its
+    assent, which then stands in it; `given_by` is who gave it."""
 
     approval_id: str
     content_hash: str
     step: str | None = None
+    invocation_id: str | None = None
     token: str
     token_id: str = ""
     given_by: str | None = None
-    # Nobody assents; a model that wanted it is told, and goes on.
+    # Nobody assents; a model that wanted it is told, and goes on. So does a call that waits.
     refused_by: str | None = None
+
+    @property
+    def asked_as(self) -> str:
+        """The field of a run that holds it."""
+        if self.invocation_id is not None:
+            return "answer"
+        return "plan_assent" if self.step is None else "step_assent"
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether somebody has given it, or refused to."""
+        return self.given_by is not None or self.refused_by is not None
 
 
 class Stop(Model):
@@ -117,6 +131,8 @@ class Run(RunState):
     cursor: Cursor = Cursor()
     plan_assent: Assented | None = None
     step_assent: Assented | None = None
+    # What a person answers to the server of a call that is under way.
+    answer: Assented | None = None
     stop: Stop | None = None
     hold: Hold | None = None
     calls: dict[str, int] = Field(default_factory=dict)
@@ -188,8 +204,8 @@ class Run(RunState):
     def asked(self) -> Assented | None:
         """The assent that it waits for."""
         waits_for = self.waiting.approval_id if self.waiting is not None else None
-        both = (self.step_assent, self.plan_assent)
-        return next((each for each in both if each and each.approval_id == waits_for), None)
+        held = (self.answer, self.step_assent, self.plan_assent)
+        return next((each for each in held if each and each.approval_id == waits_for), None)
 
     @property
     def at_rest(self) -> dict[str, Any]:

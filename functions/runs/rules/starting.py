@@ -59,12 +59,11 @@ def waiting_for(run: Run, asked: Assented) -> Run:
         approval_id=asked.approval_id,
         content_hash=asked.content_hash,
     )
-    which = "plan_assent" if asked.step is None else "step_assent"
     return run.but(
         status="awaiting_approval",
         waiting=waiting,
         approval_id=asked.approval_id,
         due_at=None,
         token_id=asked.token_id or None,
-        **{which: asked},
+        **{asked.asked_as: asked},
     )

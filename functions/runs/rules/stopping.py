@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from events.runs import Failure, RunCancelled, RunPaused, RunWentOn
+from events.runs import Failure, RunCancelled, RunPaused, RunWentOn, Waiting
 from functions.runs.rules.overrun import accept
 from functions.runs.rules.run import Run, Steps, Stop
 from shared.kit.errors import VersionConflict
@@ -32,8 +32,13 @@ def cancel(run: Run, by: str, at: datetime) -> Steps:
     if run.has_ended and run.status != "failed":
         raise VersionConflict(f"the run is {run.status}: nothing of it is left to cancel")
     if run.may_have_begun:
-        return _asked_to("cancel", run, by, at)
+        return _asked_to("cancel", _woken(run, at), by, at)
     asked = run.asked
+    if asked is not None and asked.invocation_id is not None:
+        # Its call has begun: first, what becomes of that without an answer.
+        waiting = Waiting(kind="time", step=asked.step, until=at)
+        woken = run.but(status="running", waiting=waiting, due_at=at, tries=1)
+        return _asked_to("cancel", woken, by, at)
     ended = run.but(status="cancelled", ended_at=at, **run.at_rest)
     said = {
         "receipts": (),
@@ -41,6 +46,14 @@ def cancel(run: Run, by: str, at: datetime) -> Steps:
         "ends": asked.approval_id if asked is not None else None,
     }
     return (Transition(ended, RunCancelled, said),)
+
+
+def _woken(run: Run, at: datetime) -> Run:
+    """The run, which goes on now where it waits to ask again for a call: its server may be at work
+    for long."""
+    if run.waiting is None or run.waiting.kind != "time":
+        return run
+    return run.but(waiting=run.waiting.but(until=at), due_at=at)
 
 
 def _asked_to(kind: str, run: Run, by: str, at: datetime) -> Steps:

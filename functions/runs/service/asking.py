@@ -38,7 +38,9 @@ async def ask_about_calls(work: UnitOfWork, progress: Progress, move: Ask) -> St
         what = f"the run of the plan {first.placed.step.does.plan_hash[:12]}"
         kept = irreversible_in([first.placed.step], progress.prediction)
     summary = f"Step {first.step} of {progress.run.capsule}: {what}"
-    if move.why is not None:
+    if move.answers is not None:
+        summary += f": {move.why}"
+    elif move.why is not None:
         named = model_of(first.placed.step)
         chosen = f", which the model {named} chose" if named is not None else ""
         summary += f"{chosen}: {move.why}"[:1_000]
@@ -51,6 +53,7 @@ async def ask_about_calls(work: UnitOfWork, progress: Progress, move: Ask) -> St
         summary=summary,
         kept=kept,
         new=(move.content,),
+        answers=move.answers,
     )
 
 
@@ -86,6 +89,7 @@ async def _ask(
     summary: str,
     kept: list[str],
     new: tuple[Content, ...] = (),
+    answers: str | None = None,
 ) -> Steps:
     run, content_hash = progress.run, content.hash
     number = work.sequence(RUNS, run.run_id) + 1
@@ -96,6 +100,7 @@ async def _ask(
         approval_id=approval_id,
         content_hash=content_hash,
         step=step,
+        invocation_id=answers,
         token=token,
         token_id=token_id,
     )
@@ -115,4 +120,5 @@ async def _ask(
         evidence_hash=evidence.hash,
         assessment_hash=assessment.hash,
         requested_at=work.at,
+        needs_answer=answers is not None,
     )

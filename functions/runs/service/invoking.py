@@ -17,15 +17,19 @@ async def invoke(run: Run, call: ConcreteCall, token: str, *, again: bool) -> In
     """What became of the call; the same call again is answered what is recorded. `again`: it may
     have been made before, and nobody noted its outcome. Raises Unavailable where `tools` does not
     answer, or answers no invocation."""
+    id, answer = invocation_id_of(run, call), run.answer
+    is_answered = answer is not None and answer.is_decided and answer.invocation_id == id
     body = InvocationBody(
-        invocation_id=invocation_id_of(run, call),
+        invocation_id=id,
         operation=call.call.operation,
         arguments=call.arguments,
         again=again,
+        approval_id=answer.approval_id if answer is not None and is_answered else None,
+        gives_up=run.stop is not None and run.stop.kind == "cancel",
     )
     limit = min(call.placed.step.timeout_seconds or TIMEOUT_SECONDS, TIMEOUT_SECONDS)
-    answer = await post(TOOLS, "/v1/invocations", body, token, within_seconds=limit)
+    response = await post(TOOLS, "/v1/invocations", body, token, within_seconds=limit)
     try:
-        return InvocationView.model_validate_json(answer.content)
+        return InvocationView.model_validate_json(response.content)
     except ValidationError as error:
-        raise unreadable(TOOLS, answer) from error
+        raise unreadable(TOOLS, response) from error

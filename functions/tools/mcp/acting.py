@@ -17,18 +17,22 @@ from functions.tools.http.requests import NotSendable
 from functions.tools.http.showing import Shown, show
 from functions.tools.http.targets import Auth, ClientCredentials, Credential
 from functions.tools.http.tokens import NoToken, forget_token
-from functions.tools.mcp.outcomes import Asks, Failed, Gave, ToolOutcome
+from functions.tools.mcp.outcomes import Asks, Failed, Gave, ToolOutcome, Working
 from functions.tools.mcp.whose import Shape, Whose
+from functions.tools.rules.elicitation import Reply, Requested
+from functions.tools.rules.task import Poll
 
 if TYPE_CHECKING:
     import mcp_types as types
 
     from functions.tools.mcp.exchange import Exchange
     from functions.tools.mcp.kept import KeptSession
+    from functions.tools.mcp.sessions import Said
 
 _UNAUTHORIZED = 401
 # How servers say that they have no such session: what the protocol says, and what some do.
 _FORGOTTEN = frozenset({400, 404})
+_GONE = 404
 
 
 async def call_tool(
@@ -41,16 +45,20 @@ async def call_tool(
     auth: Auth | None,
     credential: Credential | None,
     may_be_loopback: bool,
+    reply: Reply | Poll | None = None,
 ) -> ToolOutcome:
     """What became of the call, which was sent at most once, within ten seconds, in the version of
     the protocol that was pinned; a second time only where the server no longer had the session that
-    was kept for it. Nothing that the outcome says holds the credential. Raises nothing but what
-    ends the task."""
+    was kept for it. `reply` is what a person answers to what the server asked before, or what it
+    is asked about its task. Nothing that the outcome says holds the credential. Raises nothing but
+    what ends the task."""
     deadline = asyncio.get_running_loop().time() + WITHIN_SECONDS
     try:
         async with asyncio.timeout_at(deadline):
             shown = await show(auth, credential, may_be_loopback=may_be_loopback)
     except NotSendable as error:
+        if isinstance(reply, Poll):
+            return NeverSent(reason=str(error))
         return Refused(reason=str(error), detail=error.detail)
     except NoToken as error:
         return NeverSent(reason=str(error))
@@ -58,8 +66,13 @@ async def call_tool(
         return NeverSent(reason="the token endpoint does not answer")
     assert definition.server is not None
     named = (credential.name, credential.version) if credential is not None else ("", "")
-    shape = Shape(pin, *named, definition.server.protocol)
-    calling = _Calling(definition.url, operation, arguments, shown, may_be_loopback, deadline)
+    protocol = definition.server.protocol
+    # A server of the older era asks in the middle of a call, which is repeated as a whole.
+    repeats = operation.is_idempotent and protocol not in WITHOUT_HANDSHAKE
+    shape = Shape(pin, *named, protocol, repeats)
+    calling = _Calling(
+        definition.url, operation, arguments, reply, shown, may_be_loopback, deadline
+    )
     outcome = _masked(await calling.outcome(whose, shape), shown)
     is_old = calling.last_status == _UNAUTHORIZED and shown.kept_token is not None
     if is_old and isinstance(auth, ClientCredentials) and credential is not None:
@@ -77,6 +90,7 @@ class _Calling:
     url: str
     operation: ToolOperation
     arguments: Mapping[str, Any]
+    reply: Reply | Poll | None
     shown: Shown
     may_be_loopback: bool
     deadline: float
@@ -110,8 +124,11 @@ class _Calling:
         exchange.renew(self.shown, headers)
         try:
             async with asyncio.timeout_at(self.deadline):
-                result = await session.call(self.operation.name, self.arguments)
+                result = await session.call(self.operation, self.arguments, self.reply)
         except FAULTS as error:
+            if isinstance(self.reply, Poll):
+                await session.gone()
+                return _not_told(error)
             found = [error, fault] if (fault := await session.gone()) is not None else [error]
             return fault_of(ExceptionGroup("the call failed", found), exchange, WITHIN_SECONDS)
         except BaseException:
@@ -136,12 +153,15 @@ class _Calling:
         )
 
 
-def outcome_of(result: "types.CallToolResult | types.InputRequiredResult") -> ToolOutcome:
+def outcome_of(result: "Said") -> ToolOutcome:
     """What the server answered."""
     import mcp_types as types
 
+    if isinstance(result, types.Task):
+        told = (result.poll_interval, result.ttl, result.status_message)
+        return Working(result.task_id, result.status, *told)
     if isinstance(result, types.InputRequiredResult):
-        return Asks(tuple(sorted(each.method for each in (result.input_requests or {}).values())))
+        return Asks(requested_in(result.input_requests or {}), result.request_state)
     texts = [each.text for each in result.content if isinstance(each, types.TextContent)]
     if result.is_error:
         return Failed("\n".join(texts))
@@ -154,6 +174,24 @@ def outcome_of(result: "types.CallToolResult | types.InputRequiredResult") -> To
     )
 
 
+def _not_told(error: BaseException) -> Unknown:
+    """Nobody said how the task stands: for good, where the server does not know it."""
+    from functions.tools.mcp.faults import told_by
+
+    if told_by(error) is not None:
+        return Unknown(reason="the server does not know its task any more", status=_GONE)
+    return Unknown(reason="the server does not say how its task stands")
+
+
+def requested_in(requests: "types.InputRequests") -> tuple[Requested, ...]:
+    """What the server wants before it goes on, by the keys of its answers."""
+    found = (
+        (key, each.model_dump(mode="json", by_alias=True, exclude_none=True))
+        for key, each in sorted(requests.items())
+    )
+    return tuple(Requested(key, said["method"], said.get("params", {})) for key, said in found)
+
+
 def _masked(outcome: ToolOutcome, shown: Shown) -> ToolOutcome:
     """The outcome without the credential, which a server may quote."""
     match outcome:
@@ -161,6 +199,11 @@ def _masked(outcome: ToolOutcome, shown: Shown) -> ToolOutcome:
             return Gave(masked(output, shown.secrets))
         case Failed(detail=detail):
             return Failed(str(masked(detail, shown.secrets)))
+        case Working(message=str() as message):
+            return outcome._replace(message=str(masked(message, shown.secrets)))
+        case Asks(requests=requests):
+            kept = (each._replace(params=_params(each, shown)) for each in requests)
+            return outcome._replace(requests=tuple(kept))
         case Refused(reason=reason, detail=str() as detail):
             return Refused(reason=reason, detail=str(masked(detail, shown.secrets)))
         case Answered(status=status, value=value):
@@ -169,3 +212,9 @@ def _masked(outcome: ToolOutcome, shown: Shown) -> ToolOutcome:
             return Unknown(reason=str(masked(reason, shown.secrets)), status=status)
         case _:
             return outcome
+
+
+def _params(requested: Requested, shown: Shown) -> Mapping[str, Any]:
+    found = masked(dict(requested.params), shown.secrets)
+    assert isinstance(found, dict)
+    return found

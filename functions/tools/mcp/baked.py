@@ -23,7 +23,8 @@ from functions.tools.mcp.faults import FAULTS, told_by
 from functions.tools.mcp.outcomes import ToolOutcome
 from functions.tools.mcp.pipes import Pipes, speaking
 from functions.tools.mcp.reading import NotRead, listing_of
-from functions.tools.mcp.sessions import WE, Session, begin
+from functions.tools.mcp.sessions import Session, begin
+from functions.tools.rules.elicitation import Reply
 from functions.tools.rules.tools import Listing, ListingRefused
 from shared.kit.per_loop import PerLoop
 
@@ -88,7 +89,7 @@ class _Server:
             pipes = Pipes(process, self.end)
             async with (
                 speaking(pipes) as (read, write),
-                Session(read, write, client_info=WE) as session,
+                Session(read, write) as session,
             ):
                 async with asyncio.timeout(STARTED_WITHIN_SECONDS):
                     self.protocol = await begin(session, None)
@@ -191,6 +192,7 @@ async def call_baked(
     protocol: str,
     tool: str,
     arguments: Mapping[str, Any],
+    reply: Reply | None = None,
 ) -> ToolOutcome:
     """What became of the call, which was sent at most once, within ten seconds. A server that does
     not answer is ended. Raises nothing but what ends the task."""
@@ -202,9 +204,7 @@ async def call_baked(
             was_sent = True
             try:
                 async with asyncio.timeout(WITHIN_SECONDS):
-                    result = await server.session.call_tool(
-                        tool, dict(arguments), allow_input_required=True
-                    )
+                    result = await server.session.called(tool, arguments, reply)
             except TimeoutError:
                 server.end()
                 raise

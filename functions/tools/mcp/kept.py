@@ -6,14 +6,17 @@ import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from events.connectors import ToolOperation
 from functions.tools.mcp.exchange import Exchange
 from functions.tools.mcp.faults import FAULTS
-from functions.tools.mcp.sessions import Session, begin, opened
+from functions.tools.mcp.sessions import Said, Session, begin, opened
 from functions.tools.mcp.whose import Shape, Whose
+from functions.tools.rules.elicitation import Reply
+from functions.tools.rules.task import Poll
 from shared.kit.per_loop import PerLoop
 
 if TYPE_CHECKING:
-    import mcp_types as types
+    pass
 
 # Whoever calls a tool often calls it again within this time.
 IDLE_SECONDS = 10.0
@@ -40,14 +43,19 @@ class KeptSession:
         return self.task.done() or self._ended.is_set()
 
     async def call(
-        self, tool: str, arguments: Mapping[str, Any]
-    ) -> "types.CallToolResult | types.InputRequiredResult":
+        self,
+        operation: ToolOperation,
+        arguments: Mapping[str, Any],
+        reply: Reply | Poll | None = None,
+    ) -> Said:
         """What the server answered. Raises what the library raises."""
         waited: set[asyncio.Future[Any]] = {self._session, self.task}
         await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
         if not self._session.done():
             raise self._why_over()
-        asked = self._session.result().call_tool(tool, dict(arguments), allow_input_required=True)
+        as_task = operation.tool.as_task
+        session = self._session.result()
+        asked = session.called(operation.name, arguments, reply, as_task=as_task)
         calling = asyncio.ensure_future(asked)
         try:
             await asyncio.wait({calling, self.task}, return_when=asyncio.FIRST_COMPLETED)
@@ -89,7 +97,10 @@ class KeptSession:
     async def _live(self) -> None:
         is_closing = False
         try:
-            async with asyncio.timeout(None) as limit, opened(self.exchange) as session:
+            async with (
+                asyncio.timeout(None) as limit,
+                opened(self.exchange, repeats=self.shape.repeats) as session,
+            ):
                 await begin(session, self.shape.protocol)
                 self._session.set_result(session)
                 await self._ended.wait()
@@ -117,10 +128,10 @@ class KeptSessions:
         for each in reversed(self._usable()):
             if each.whose != whose:
                 continue
-            if each.shape != shape:
+            if each.shape._replace(repeats=shape.repeats) != shape:
                 self.idle.remove(each)
                 each.end()
-            elif found is None:
+            elif found is None and each.shape == shape:
                 found = each
         if found is not None:
             self.idle.remove(found)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from pydantic import JsonValue
 
 from functions.tools.http.outcomes import Answered, NeverSent, Refused, Unknown
+from functions.tools.rules.elicitation import Requested
 
 
 class Gave(NamedTuple):
@@ -20,11 +21,21 @@ class Failed(NamedTuple):
 
 
 class Asks(NamedTuple):
-    """The server answers with questions, by what each would have us do, such as
-    `elicitation/create`, and goes on only where they are answered."""
+    """The server wants these before it goes on, and `state` back with them."""
 
-    methods: tuple[str, ...]
+    requests: tuple[Requested, ...]
+    state: str | None = None
+
+
+class Working(NamedTuple):
+    """The server goes on with the call as a task, or has ended that without a result."""
+
+    task_id: str
+    status: str
+    poll_ms: int | None
+    ttl_ms: int | None
+    message: str | None
 
 
 # `Answered` is an answer of HTTP that is none of the protocol: never one that is done.
-ToolOutcome = Gave | Failed | Asks | Answered | Refused | NeverSent | Unknown
+ToolOutcome = Gave | Failed | Asks | Working | Answered | Refused | NeverSent | Unknown

@@ -65,7 +65,7 @@ async def _listed(exchange: "Exchange") -> Listing:
 
     found: list[Listing] = []
     try:
-        async with asyncio.timeout(WITHIN_SECONDS), opened(exchange) as session:
+        async with asyncio.timeout(WITHIN_SECONDS), opened(exchange, repeats=True) as session:
             version = await begin(session, None)
             found.append(await listing_of(session, version))
     except FAULTS as error:

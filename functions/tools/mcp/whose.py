@@ -12,9 +12,11 @@ class Whose(NamedTuple):
 
 
 class Shape(NamedTuple):
-    """What a session was opened with; calls with anything else have another one."""
+    """What a session was opened with; calls with anything else have another one. `repeats`: a
+    server of the older era may ask in the middle of its calls, since they may be repeated."""
 
     pin: str
     credential: str
     credential_version: str
     protocol: str
+    repeats: bool = False

@@ -7,18 +7,28 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
+from events.elicitation import Elicitation
 from events.labels import Labels
-from functions.tools.rules.invocation import Invocation
+from functions.tools.rules.elicitation import Reply
+from functions.tools.rules.invocation import Invocation, Resume
+from functions.tools.rules.task import Poll
 from shared.kit.contents import Content
 from shared.kit.transitions import Transition
 
 
 class Act(NamedTuple):
-    """One call that was allowed."""
+    """One call that was allowed; with the `reply` to what its server asked before, or what it is
+    asked about its task."""
 
     tenant_id: str
     invocation: Invocation
     at: datetime
+    reply: Reply | Poll | None = None
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether a step of a run waits for it for as long as it takes."""
+        return bool(self.invocation.run_id) and not self.invocation.undoes
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -58,6 +68,22 @@ class TargetRefused(Exception):
 
 class Unanswered(Exception):
     """Nobody knows whether the call had an effect."""
+
+
+class AsksPerson(Exception):
+    """The target asks a person, and goes on once its question is answered."""
+
+    def __init__(self, elicitation: Elicitation, resume: Resume) -> None:
+        super().__init__(elicitation.message)
+        self.elicitation, self.resume = elicitation, resume
+
+
+class AtWork(Exception):
+    """The target goes on with the call by itself, as a task of that name."""
+
+    def __init__(self, task_id: str, poll_ms: int | None, ttl_ms: int | None) -> None:
+        super().__init__(task_id)
+        self.task_id, self.poll_ms, self.ttl_ms = task_id, poll_ms, ttl_ms
 
 
 class NotTaken(Unanswered):

@@ -5,6 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, JsonValue, StringConstraints
 
+from events.effects import HARMLESS
+from events.elicitation import Elicitation
 from events.invocations import (
     InvocationBody,
     InvocationSettled,
@@ -36,6 +38,24 @@ class SettlementBody(Model):
     happened: Annotated[bool, Field(strict=True)]
     output: Annotated[JsonValue, AfterValidator(JsonLimit(most_bytes=64 * 1024))] = None
     note: Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
+
+
+class Resume(Data):
+    """What goes with the answer to a server's question as its call is repeated: the key of the
+    question, and what the server wants back (`state`), which nobody reads."""
+
+    key: str = ""
+    state: str | None = None
+
+
+class TaskAtWork(Data):
+    """The task as which its server goes on with a call, until when anybody asks about it, how often
+    that was in vain, and how long to wait at first."""
+
+    task_id: str
+    until: Instant
+    pause_seconds: float
+    polls: int = 0
 
 
 class Invocation(Data):
@@ -79,10 +99,22 @@ class Invocation(Data):
     detail: str | None = None
     may_be_repeated: bool = False
     settled_by: str | None = None
+    # What its server asks a person, how often it has asked, and what goes with the answer.
+    elicitation: Elicitation | None = None
+    asked: int = 0
+    resume: Resume | None = None
+    # Its server goes on with it by itself, and is asked again then.
+    task: TaskAtWork | None = None
+    again_at: Instant | None = None
     called_by: str = ""
     direct_call_id: str = ""
     attempt: int = 1
     workspace_id: InWorkspace = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether it goes on once a person has answered what its server asked."""
+        return self.status == "dispatched" and self.elicitation is not None
 
     @property
     def over_since(self) -> Instant | None:
@@ -172,6 +204,14 @@ def refused(
 def doubtful(invocation: Invocation, reason: str, at: datetime) -> Invocation:
     """Nobody knows whether it acted. It is never repeated; a person says what happened."""
     return invocation.but(status="doubtful", reason=reason, at=at)
+
+
+def unsure(invocation: Invocation, why: str, at: datetime) -> Invocation:
+    """Nothing says what it did: it did nothing where it only reads or drafts, and may have acted
+    otherwise."""
+    if invocation.effect in HARMLESS:
+        return refused(invocation, why, at)
+    return doubtful(invocation, f"{why}, and it may have acted", at)
 
 
 def settled(invocation: Invocation, word: SettlementBody, by: str, at: datetime) -> Steps:

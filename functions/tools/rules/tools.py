@@ -15,6 +15,8 @@ from shared.kit.json_limits import JsonLimit
 
 _OPERATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}")
 _DEFINITION = JsonLimit(80 * 1024)
+# The one version of the protocol whose own part tasks are.
+TASKS_SINCE = "2025-11-25"
 
 
 class ListingRefused(ValueError):
@@ -50,9 +52,11 @@ def read(listing: Listing, known: ConnectorDefinition) -> ConnectorDefinition:
     if twice is not None:
         raise ListingRefused(f"lists {_shown(twice)} twice: nobody knows which one a call means")
     given = {each.name: each for each in known.operations if isinstance(each, ToolOperation)}
+    # A task of a server in the image would end with one of its processes.
+    takes_tasks = listing.protocol == TASKS_SINCE and known.baked is None
     operations, left_out = [], []
     for tool in listing.tools:
-        taken = _operation(tool)
+        taken = _operation(tool, takes_tasks=takes_tasks)
         if isinstance(taken, LeftOut):
             left_out.append(taken)
         else:
@@ -76,14 +80,15 @@ def refuse_too_many(tools: int) -> None:
         raise ListingRefused(f"lists more than {MOST_OPERATIONS} tools: connect one that has fewer")
 
 
-def _operation(tool: ToolSaid) -> ToolOperation | LeftOut:
-    why = _why_not(tool)
+def _operation(tool: ToolSaid, *, takes_tasks: bool) -> ToolOperation | LeftOut:
+    why = _why_not(tool, takes_tasks=takes_tasks)
     if why is None:
         said = {
             "title": tool.title,
             "description": tool.description,
             "output_schema": tool.output_schema,
             "annotations": tool.annotations,
+            "as_task": tool.needs_task,
         }
         try:
             return ToolOperation(
@@ -98,12 +103,12 @@ def _operation(tool: ToolSaid) -> ToolOperation | LeftOut:
     return LeftOut(tool=_shown(tool.name), reason=why[:300], sha256=_digest(tool))
 
 
-def _why_not(tool: ToolSaid) -> str | None:
+def _why_not(tool: ToolSaid, *, takes_tasks: bool) -> str | None:
     """Why no call can name the tool, or be judged by its schemas; None where that can be."""
     if _OPERATION.fullmatch(tool.name) is None:
         return "its name has characters that no operation has, or more than 100"
-    if tool.needs_task:
-        return "it is called as a task only, and runs wait for answers"
+    if tool.needs_task and not takes_tasks:
+        return "it is called as a task only, which no server in the image, or of its version, is"
     problem = _DEFINITION.problem([tool.input_schema, tool.output_schema, tool.annotations])
     if problem is not None:
         return f"its schemas {problem}"

@@ -52,15 +52,22 @@ async def read_before(store: TenantStore, grant: Grant, invocation_id: str) -> B
 
 
 async def admit(
-    work: Command, call: Invocation, grant: Grant, before: Before | None = None
+    work: Command,
+    call: Invocation,
+    grant: Grant,
+    before: Before | None = None,
+    *,
+    goes_on: bool = False,
 ) -> Admitted:
-    """Asks the policies about what is not recorded; what they decide lies in the same commit.
-    `before` is what was read for the call's first try. Raises Unavailable."""
+    """Asks the policies about what is not recorded, and about what waits for an answer where it
+    `goes_on`; what they decide lies in the same commit. `before` is what was read for the call's
+    first try. Raises Unavailable."""
     if before is None or work.attempt > 0:
         before = await read_before(work.store, grant, call.invocation_id)
     recorded, agent, *found = before
     known = await work.take(INVOCATIONS, call.invocation_id, recorded)
-    if known is not None and known.status != "refused":
+    is_tried = known is None or known.status == "refused" or (known.waits and goes_on)
+    if known is not None and not is_tried:
         answer_again()
         return Admitted(known, None, known.decision)
     known_stops = (stops_in(each.data) for each in found if each is not None)

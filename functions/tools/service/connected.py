@@ -15,16 +15,19 @@ from functions.tools.http.acting import Auth, call_http
 from functions.tools.http.acting import Credential as Secret
 from functions.tools.http.outcomes import Answered, NeverSent, Outcome, Refused
 from functions.tools.mcp.acting import call_tool
-from functions.tools.mcp.outcomes import Asks, Failed, Gave, ToolOutcome
+from functions.tools.mcp.outcomes import Asks, Failed, Gave, ToolOutcome, Working
 from functions.tools.mcp.whose import Whose
 from functions.tools.own.acting import (
     Act,
+    AsksPerson,
+    AtWork,
     Done,
     NotReached,
     NotTaken,
     TargetRefused,
     Unanswered,
 )
+from functions.tools.rules.elicitation import Refuse, Reply, question_in
 from functions.tools.rules.targets import auth_of, sent_as, target_of
 from functions.tools.settings import settings
 from functions.tools.smtp.outcomes import Taken
@@ -85,14 +88,17 @@ async def call(
     shown: With,
     act: Act,
 ) -> Done:
-    """What the call gave. Raises TargetRefused, NotReached, Unanswered, NotTaken."""
+    """What the call gave. Raises TargetRefused, NotReached, Unanswered, NotTaken, AsksPerson,
+    AtWork."""
     may_be_loopback = settings().may_be_loopback
     if isinstance(operation, MailOperation):
         return await _mailed(definition, shown, act)
     if isinstance(operation, ToolOperation) and definition.baked is not None:
         given = await _called_baked(definition.baked, definition, operation, act)
-        return _tool_done(given, operation)
+        return _tool_done(given, operation, act)
     if isinstance(operation, ToolOperation):
+        if operation.tool.as_task and not act.is_awaited:
+            raise TargetRefused("it is called as a task, which only the step of a run waits for")
         given = await call_tool(
             definition,
             operation,
@@ -102,8 +108,9 @@ async def call(
             auth=shown.auth,
             credential=shown.secret,
             may_be_loopback=may_be_loopback,
+            reply=act.reply,
         )
-        return _tool_done(given, operation)
+        return _tool_done(given, operation, act)
     return _done(
         await call_http(
             target_of(definition, shown.auth),
@@ -150,10 +157,11 @@ async def _called_baked(
         protocol=definition.server.protocol,
         tool=operation.name,
         arguments=act.arguments,
+        reply=act.reply if isinstance(act.reply, Reply) else None,
     )
 
 
-def _tool_done(outcome: ToolOutcome, operation: ToolOperation) -> Done:
+def _tool_done(outcome: ToolOutcome, operation: ToolOperation, act: Act) -> Done:
     match outcome:
         case Gave(output=output):
             told = _wrong_gift(output, operation)
@@ -165,9 +173,18 @@ def _tool_done(outcome: ToolOutcome, operation: ToolOperation) -> Done:
             raise TargetRefused(
                 said, detail[:LONGEST_DETAIL], may_be_repeated=operation.is_idempotent
             )
-        case Asks(methods=methods):
-            asked = ", ".join(methods) or "an answer later"
-            raise _untaken(f"the tool asks for {asked}, which nobody answers", operation)
+        case Asks(requests=requests, state=state):
+            asked = question_in(requests, state, act.invocation.asked + 1)
+            if isinstance(asked, Refuse):
+                raise _untaken(asked.why, operation)
+            raise AsksPerson(*asked)
+        case Working(task_id=id, status="working", poll_ms=poll, ttl_ms=ttl):
+            raise AtWork(id, poll, ttl)
+        case Working(status="failed", message=message):
+            said, repeats = "the tool says that it failed", operation.is_idempotent
+            raise TargetRefused(said, (message or "")[:LONGEST_DETAIL], may_be_repeated=repeats)
+        case Working(status=status):
+            raise _untaken(f"the task of the tool is {status[:40]}", operation)
         case Answered(means="done"):
             raise _untaken("the answer is not what the protocol says", operation)
         case _:

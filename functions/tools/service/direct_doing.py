@@ -88,7 +88,7 @@ class DirectDoing(Doing):
             _, call, refusal = await doing._tried(work)
             if refusal is not None:
                 return await doing._reported(work, doing.refused(call, refusal))
-            call, done = await doing.outcome(call, time.monotonic())
+            call, done = await doing.outcome(call, began=time.monotonic())
             if call.status == "doubtful":
                 call = refused(call, call.reason or "", work.at, may_be_repeated=True)
             return await doing._reported(work, call, done)
@@ -110,7 +110,7 @@ class DirectDoing(Doing):
         view = await RUN.command(self.caller, use_case, DirectCallView)
         if not begun:
             return view
-        return await self._ended(await self.outcome(begun[0], time.monotonic()))
+        return await self._ended(await self.outcome(begun[0], began=time.monotonic()))
 
     async def _decided(self, work: Command) -> tuple[DirectCallView, Invocation | None]:
         """What is told, and the call where it acts now; all that follows is in the commit."""

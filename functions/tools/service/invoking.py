@@ -3,18 +3,22 @@
 import asyncio
 import time
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from events.invocations import InvocationBody, InvocationView, invocation_id
 from events.operations import OPERATIONS, OperationDefinition
 from functions.tools.aggregates import INVOCATIONS, RUN
 from functions.tools.own.acting import (
     Act,
+    AsksPerson,
+    AtWork,
     Done,
     NotReached,
     NotTaken,
     TargetRefused,
     Unanswered,
 )
+from functions.tools.rules.elicitation import Reply, goes_on, unanswered
 from functions.tools.rules.invocation import (
     MOST_OUTPUT_BYTES,
     Invocation,
@@ -26,9 +30,12 @@ from functions.tools.rules.invocation import (
     view_of,
 )
 from functions.tools.rules.shapes import wrong_arguments, wrong_output
+from functions.tools.rules.task import Poll, is_at_work
 from functions.tools.service.admitting import Before, Refusal, admit, note_recorded, read_before
+from functions.tools.service.answering import reply_to
 from functions.tools.service.replaying import replay
 from functions.tools.service.serving import UNKNOWN, Served, is_known, served
+from functions.tools.service.waiting import polled, waits
 from shared.aggregates import Command, Transition
 from shared.capabilities.grants import Grant, Purpose
 from shared.capabilities.reading import Capability
@@ -78,6 +85,16 @@ async def invoke(caller: Caller, capability: Capability, body: InvocationBody) -
     return view
 
 
+class Begun(NamedTuple):
+    """What is recorded of a call, if that answers it; the call as it is asked for now, why it may
+    not act, and what its server is answered as it goes on."""
+
+    known: Invocation | None
+    call: Invocation
+    refusal: Refusal | None = None
+    reply: Reply | None = None
+
+
 @dataclass(frozen=True)
 class Doing:
     """One call that a verified token, or a key, allows to be tried."""
@@ -98,12 +115,15 @@ class Doing:
         repeats what the same commit stores."""
 
         async def use_case(work: Command) -> InvocationView:
-            known, call, refusal = await self._begun(work)
+            known, call, refusal, reply = await self._begun(work)
             if known is not None:
                 return view_of(known)
             if refusal is None:
                 try:
-                    return await self._saved(work, *self._confirmed(call, await self._acted(call)))
+                    done = await self._acted(call, reply)
+                    return await self._saved(work, *self._confirmed(call, done))
+                except (AsksPerson, AtWork) as error:
+                    return await self._saved(work, self.waits(call, error))
                 except TargetRefused as error:
                     refusal = Refusal(str(error), error.detail, error.may_be_repeated)
                 except NotTaken as error:
@@ -117,31 +137,35 @@ class Doing:
     async def by_intent(self) -> InvocationView:
         """Commits the intent, acts, commits the outcome. Whoever finds an intent without an outcome
         never acts."""
-        intents: list[Invocation] = []
+        intents: list[tuple[Invocation, Reply | None]] = []
 
         async def intend(work: Command) -> InvocationView:
             intents.clear()
-            known, call, refusal = await self._begun(work)
+            known, call, refusal, reply = await self._begun(work)
             if known is not None:
                 return view_of(known)
             if refusal is not None:
                 return await self._saved(work, self.refused(call, refusal))
-            intents.append(call)
+            intents.append((call, reply))
             return await self._saved(work, call)
 
         answer = await RUN.command(self.caller, intend, InvocationView)
         if not intents:
             return answer
         began = time.monotonic()
-        return await self._concluded(await self.outcome(intents[0], began))
+        return await self._concluded(await self.outcome(*intents[0], began=began))
 
-    async def outcome(self, call: Invocation, began: float) -> Outcome:
+    async def outcome(
+        self, call: Invocation, reply: Reply | None = None, *, began: float
+    ) -> Outcome:
         """What became of the call, whose intent was stored at `began`: it acts, unless that was too
         long ago. Raises nothing but what ends the task."""
         try:
             if time.monotonic() - began > BEGINS_WITHIN_SECONDS:
                 raise NotReached("its turn came too late")
-            return self._confirmed(call, await self._acted(call))
+            return self._confirmed(call, await self._acted(call, reply))
+        except (AsksPerson, AtWork) as error:
+            return self.waits(call, error), NOTHING
         except TargetRefused as error:
             at = self.caller.received_at
             return refused(call, str(error), at, detail=error.detail), NOTHING
@@ -163,19 +187,60 @@ class Doing:
 
         return await RUN.command(self.caller, use_case, InvocationView)
 
-    async def _begun(self, work: Command) -> tuple[Invocation | None, Invocation, Refusal | None]:
-        """What is recorded of the call, if that answers it; the call as it is asked for now, and
-        why it may not act."""
-        call = self.intended(work)
-        known, refusal, decision = await admit(work, call, self.grant, self.before)
+    async def _begun(self, work: Command) -> Begun:
+        call, body = self.intended(work), self.body
+        is_tried = body.approval_id is not None and not body.gives_up
+        known, refusal, decision = await admit(
+            work, call, self.grant, self.before, goes_on=is_tried
+        )
         call = call.but(decision=decision)
+        if known is not None and known.waits:
+            return await self._answered(work, known, call, refusal)
+        if known is not None and is_at_work(known):
+            return Begun(await self._polled(work, known), call)
         if known is not None:
             answer = answered(known, self.grant.token_id, work.at)
             if answer is not None:
                 if answer.status == "doubtful" != known.status:
                     await work.save(Transition(answer))
-                return answer, call, None
-        return None, call, self.why_not(refusal)
+                return Begun(answer, call)
+        return Begun(None, call, self.why_not(refusal))
+
+    async def _answered(
+        self, work: Command, known: Invocation, call: Invocation, refusal: Refusal | None
+    ) -> Begun:
+        """A call whose server asked a person: it goes on with the answer, still waits, or has
+        ended."""
+        body = self.body
+        found = await reply_to(work, known, body.approval_id, gives_up=body.gives_up)
+        if isinstance(found, Reply):
+            refusal = self.why_not(refusal)
+            if refusal is None:
+                return Begun(None, goes_on(known, call), None, found)
+            found = unanswered(known, refusal.reason, work.at)
+        if found != known:
+            await work.save(Transition(found))
+        return Begun(found, call)
+
+    async def _polled(self, work: Command, known: Invocation) -> Invocation:
+        """The call whose server goes on with it, as it is now, saved where that is news."""
+
+        async def ask(known: Invocation, poll: Poll) -> Invocation:
+            call, _ = self._confirmed(known, await self._acted(known, poll))
+            return call
+
+        refusal, gives_up = self.by.refusal, self.body.gives_up
+        cannot = refusal.reason if refusal is not None else None
+        found = await polled(known, work.at, ask, cannot=cannot, gives_up=gives_up)
+        if found != known:
+            await work.save(Transition(found))
+        return found
+
+    def waits(self, call: Invocation, error: AsksPerson | AtWork) -> Invocation:
+        """The call goes on later, where a step of a run waits for it."""
+        right = self.grant.right
+        is_awaited = right.purpose == "act" and bool(right.run_id)
+        return waits(call, error, self.caller.received_at, is_awaited=is_awaited)
 
     def intended(self, work: Command) -> Invocation:
         """The call as it is asked for now."""
@@ -191,10 +256,11 @@ class Doing:
             refusal = Refusal("the arguments are not what the operation takes", wrong)
         return refusal
 
-    async def _acted(self, call: Invocation) -> Done:
+    async def _acted(self, call: Invocation, reply: Reply | Poll | None = None) -> Done:
         """What the operation gave. Raises what it raises, and Unanswered for an output that its
         schema does not allow: nobody knows what that means."""
-        done = await self.by.act(Act(self.caller.tenant_id, call, self.caller.received_at))
+        act = Act(self.caller.tenant_id, call, self.caller.received_at, reply)
+        done = await self.by.act(act)
         wrong = wrong_output(self.definition, done.output)
         if wrong is not None:
             raise Unanswered(f"it gave what its operation does not: {wrong}")

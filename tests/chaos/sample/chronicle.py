@@ -96,6 +96,7 @@ class Chronicle:
         }
         record = content_hash({name: value for name, value in state.items() if name != "signature"})
         about = {"tenant_id": TENANT, "outcome": state["status"], "record_hash": record}
+        about["answer_hash"] = None
         return {**state, "signature": self.approvals_key.sign({**signed, **about})}
 
     def say(self, status: int, path: str, answer: Json, *, key: str, by: str = "gala") -> None:

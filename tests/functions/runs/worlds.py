@@ -278,6 +278,13 @@ class World:
         self, asked: Any, verb: str = "approve", *, settles: bool = True, **fields: Any
     ) -> None:
         """The governor decides about that card."""
+        answer = await self.decided(asked, verb, **fields)
+        assert answer.status_code == 200, answer.text
+        if settles:
+            await self.settle()
+
+    async def decided(self, asked: Any, verb: str = "approve", **fields: Any) -> httpx.Response:
+        """What the governor is told who decides about that card."""
         body = {
             "decision": verb,
             "decision_hash": asked["decision_hash"],
@@ -285,7 +292,7 @@ class World:
             "note": "as discussed",
             **fields,
         }
-        answer = await self.approvals.post(
+        return await self.approvals.post(
             f"/v1/approvals/{asked['id']}/decisions",
             content=json.dumps(body).encode(),
             headers={
@@ -293,9 +300,6 @@ class World:
                 "Content-Type": "application/json",
             },
         )
-        assert answer.status_code == 200, answer.text
-        if settles:
-            await self.settle()
 
     async def overturn(self, asked: Any, *, settles: bool = True) -> None:
         """Another governor overturns the broken glass."""

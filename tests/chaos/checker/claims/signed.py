@@ -76,6 +76,7 @@ def _decided(tenant: Tenant, event: Json) -> Json:
     return {
         **{name: data[name] for name in ("kind", "risk", "case")},
         "capacity": capacity,
+        "answer_hash": data.get("answer_hash"),
         "record_hash": content_hash({k: v for k, v in data.items() if k != "signature"}),
         "approval_id": data["approval_id"],
         "tenant_id": tenant.name,

@@ -70,10 +70,13 @@ def test_what_was_undone_before_the_late_burst_may_be_undone_again() -> None:
     assert (last.is_undone, last.undone, last.status) == (False, 0, "cancelled")
 
 
-@pytest.mark.parametrize("verb", [pause, cancel])
-def test_a_run_with_an_unanswered_call_is_asked_to_stop_and_goes_on_waiting(verb: object) -> None:
+@pytest.mark.parametrize(("verb", "asks_at"), [(pause, LATER), (cancel, NOON)])
+def test_a_run_with_an_unanswered_call_asks_for_that_before_it_stops(
+    verb: object, asks_at: object
+) -> None:
+    """Whoever cancels it does not wait: the target may be at work for an hour."""
     (step,) = verb(_silent(), "ada", NOON)  # type: ignore[operator]
-    assert (step.event, step.state.status, step.state.due_at) == (None, "running", LATER)
+    assert (step.event, step.state.status, step.state.due_at) == (None, "running", asks_at)
     assert step.state.stopping in ("pause", "cancel")
     answered = _silent().but(tries=0)
     (step,) = verb(answered, "ada", NOON)  # type: ignore[operator]

@@ -13,6 +13,7 @@ from functions.tools.http.outcomes import Answered, NeverSent, Refused, Unknown
 from functions.tools.mcp import acting, reading
 from functions.tools.mcp.outcomes import Asks, Failed, Gave, ToolOutcome
 from functions.tools.mcp.reading import NotRead, ReadRefused
+from functions.tools.rules.elicitation import Refuse, question_in
 from functions.tools.rules.tools import ListingRefused
 from tests.functions.tools.mcp.calling import SECRET, called, listed
 from tests.functions.tools.mcp.scripted import Script, gave, serving, tool
@@ -133,7 +134,7 @@ async def test_pages_without_end_are_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asks", "methods"),
+    ("asks", "why"),
     [
         (
             {
@@ -147,25 +148,27 @@ async def test_pages_without_end_are_refused() -> None:
                     },
                 },
             },
-            ("elicitation/create",),
+            "password, token, key",
         ),
         (
             {
                 "method": "elicitation/create",
                 "params": {"mode": "url", "message": "Sign in", "url": "https://evil.example"},
             },
-            ("elicitation/create",),
+            "open an address",
         ),
-        ({"method": "roots/list", "params": {}}, ("roots/list",)),
+        ({"method": "roots/list", "params": {}}, "roots/list, which nobody"),
     ],
     ids=["form", "url", "roots"],
 )
-async def test_what_a_server_asks_for_is_not_given(
-    asks: dict[str, Any], methods: tuple[str, ...]
-) -> None:
+async def test_what_a_server_asks_for_is_not_given(asks: dict[str, Any], why: str) -> None:
     said = {"resultType": "input_required", "inputRequests": {"q": asks}, "requestState": "s"}
     with serving(on(CALL, said)) as server:
-        assert await called(server.url) == Asks(methods)
+        outcome = await called(server.url)
+        assert isinstance(outcome, Asks)
+        refused = question_in(outcome.requests, outcome.state, 1)
+        assert isinstance(refused, Refuse)
+        assert why in refused.why
         assert server.calls == 1
 
 
