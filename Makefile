@@ -156,7 +156,8 @@ check: setup cost-check ## what CI runs before the tests: lint, types, import co
 	@$(BIN)/python -m docs.policies --check
 	@$(BIN)/python -m docs.reference --check
 	@$(BIN)/python -m docs.typescript --check
-	@cd mobile_api/console && PATH="$(abspath $(BIN)):$$PATH" npx --no-install tsc --noEmit && node --test
+	@cd mobile_api/console && PATH="$(abspath $(BIN)):$$PATH" npx --no-install tsc --noEmit
+	@PATH="$(abspath $(BIN)):$$PATH" node --test $(if $(VERBOSE),,--test-reporter=dot) 'tests/mobile_api/console/*.test.ts'
 
 format: setup ## ruff's formatting and safe fixes
 	@$(BIN)/ruff format --quiet .

@@ -33,14 +33,14 @@ function Inside() {
             </a>
           ))}
         </nav>
-        <div class="account">
-          <button onClick={() => choose(null)}>{words.changeTenant}</button>
-          <button onClick={() => void signOut().then(() => location.assign('/signin'))}>{words.signOut}</button>
-        </div>
       </header>
       <main>
         <Page name={name} id={id} />
       </main>
+      <footer>
+        <button onClick={() => choose(null)}>{words.changeTenant}</button>
+        <button onClick={() => void signOut().then(() => location.assign('/signin'))}>{words.signOut}</button>
+      </footer>
     </>
   );
 }
