@@ -14,6 +14,9 @@ OPENID_LOCK := $(wildcard emulators/openid/package.json emulators/openid/package
 # Servers of the Model Context Protocol that others wrote, for the tests of tools.
 MCP    := build/mcp/node_modules/.package-lock.json
 MCP_LOCK := $(addprefix tests/functions/tools/mcp/servers/,package.json package-lock.json .npmrc)
+# What governors open in a browser, as its build makes it.
+CONSOLE := mobile_api/console/dist/index.html
+CONSOLE_SOURCE := $(shell find mobile_api/console -path '*/node_modules' -prune -o -path '*/dist' -prune -o -type f -print)
 READY  := $(VENV)/.ready-$(shell cksum requirements/dev.txt | cut -d' ' -f1)
 # Other engines, which only their own target installs.
 PEERS  := build/peers/.ready
@@ -45,7 +48,7 @@ chosen  = $(or $(filter $($(1)),$(3)),$(error $(1)=$($(1)): say $(2)))
 IN      = $(if $(STATE),--state $(STATE))
 
 .DEFAULT_GOAL := help
-.PHONY: audit covered covered-rules help setup demo up backup restore test test-units test-pages test-platform test-journeys test-attacks test-cloud test-functions test-repeats test-nightly test-fast check format schemas api-reference lock preview bench bench-peers chaos races dead-letters erase rebuild-projection verify-archive verify-audit weakening cost cost-check clean
+.PHONY: audit console covered covered-rules help setup demo up backup restore test test-units test-pages test-platform test-journeys test-attacks test-cloud test-functions test-repeats test-nightly test-fast check format schemas api-reference lock preview bench bench-peers chaos races dead-letters erase rebuild-projection verify-archive verify-audit weakening cost cost-check clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -72,7 +75,19 @@ $(MCP): $(MCP_LOCK) | $(READY)
 	@cd build/mcp && PATH="$(abspath $(BIN)):$$PATH" npm ci --silent
 	@touch $@
 
-setup: $(READY) $(if $(OPENID_LOCK),$(OPENID)) ## the virtualenv, from the lock
+# Only what is locked is fetched, and nothing of it runs but the build.
+mobile_api/console/node_modules/.package-lock.json: mobile_api/console/package-lock.json | $(READY)
+	@echo "Installing what builds the console ..."
+	@cd mobile_api/console && PATH="$(abspath $(BIN)):$$PATH" npm ci --silent
+	@touch $@
+
+$(CONSOLE): $(CONSOLE_SOURCE) mobile_api/console/node_modules/.package-lock.json
+	@cd mobile_api/console && PATH="$(abspath $(BIN)):$$PATH" npx --no-install vite build --logLevel error
+	@touch $@
+
+console: $(CONSOLE) ## the console's files, from mobile_api/console
+
+setup: $(READY) $(if $(OPENID_LOCK),$(OPENID)) $(CONSOLE) ## the virtualenv, from the lock
 
 demo: setup ## a founder signs up; agents approved, vetoed, confirmed; runs that wait for assent, and fail and go on; a page that gets no secret mailed; their causes, cost and proof
 	@$(BIN)/python -m emulators demo
@@ -141,6 +156,9 @@ check: setup cost-check ## what CI runs before the tests: lint, types, import co
 	@$(BIN)/python -m docs.policies --check
 	@$(BIN)/python -m docs.reference --check
 	@$(BIN)/python -m docs.sdk --check
+	@$(BIN)/python -m docs.typescript --check
+	@cd mobile_api/console && PATH="$(abspath $(BIN)):$$PATH" npx --no-install tsc --noEmit
+	@PATH="$(abspath $(BIN)):$$PATH" node --test $(if $(VERBOSE),,--test-reporter=dot) 'tests/mobile_api/console/*.test.ts'
 
 format: setup ## ruff's formatting and safe fixes
 	@$(BIN)/ruff format --quiet .
@@ -154,6 +172,7 @@ schemas: setup ## events/schemas/*.json from the models, handles.json from the h
 api-reference: setup ## docs/api/ from the functions, and the SDK's calls and models from that
 	@$(BIN)/python -m docs.reference
 	@$(BIN)/python -m docs.sdk
+	@$(BIN)/python -m docs.typescript
 
 lock: ## requirements/*.txt from pyproject.toml; locked versions stay (UPGRADE=1: the newest of all)
 	@test -x build/uv/bin/uv || { $(PYTHON) -m venv build/uv && build/uv/bin/python -m pip install $(QUIET) uv; }

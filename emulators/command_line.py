@@ -217,6 +217,9 @@ The platform is up at {url} (Ctrl-C stops it; logs in {platform.directory.path /
   # the governor's dashboard
   curl -s {url}/v1/mobile/dashboard -H "Authorization: Bearer $TOKEN"
 
+  # decide in a browser
+  {page_url(url)}/console/
+
   # sign in, and add a passkey, in a browser
   {page_url(url)}/signin
   {page_url(url)}/passkeys

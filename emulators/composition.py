@@ -281,7 +281,11 @@ class Composition:
             mail=partial(self.servers.targets.mail, self.http) if self.servers.targets else None,
         )
         self._public = PublicSide(
-            self.fleet.manifests.routes, self.fleet.ingresses, control.answer, self.options.root
+            self.fleet.manifests.routes,
+            self.fleet.ingresses,
+            control.answer,
+            self.options.root,
+            self.clock.now,
         )
         listener = await Listener.open(self._public.answer, door)
         self.work.push_async_callback(listener.close)

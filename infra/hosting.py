@@ -12,12 +12,11 @@ from shared.manifest import Deployable, RouteTable
 
 _AND_BELOW = "/**"
 
-# The edge answers API calls and nothing a browser would run, so it forbids everything a page could
-# do (https://cheatsheetseries.owasp.org/cheatsheets/REST_Security_Cheat_Sheet.html, Security
-# Headers).
+# What every answer says (https://cheatsheetseries.owasp.org/cheatsheets/REST_Security_Cheat_Sheet.html,
+# Security Headers). What a page may do, the function that answers says: for API calls nothing, for
+# pages what they need; a policy here would replace theirs.
 SECURITY_HEADERS = {
     "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
-    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
@@ -62,7 +61,8 @@ class Hosting(Part):
     - stream, or wait for more than 60 s: the edge buffers whole answers; server-sent events and
       long calls go to the service's own address;
     - pass cookies: only one named `__session` would pass; callers send bearer tokens;
-    - serve files: there is no console yet, and this resource cannot upload one;
+    - serve files: this resource cannot upload any; `mobile-api` serves the console's, and the edge
+      keeps those whose names have their hash;
     - delete Firebase from the project: it cannot be removed once it was added.
 
     `host` is the public address, also for the uptime check."""

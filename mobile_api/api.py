@@ -8,6 +8,7 @@ from fastapi import Depends, Header, Response
 from events.buckets import Bucket
 from events.precedents import PrecedentBody, PrecedentSeed
 from mobile_api.aggregates import RUN, Device
+from mobile_api.pages import PAGES
 from mobile_api.service import agents, cards, devices, seeds
 from mobile_api.service.dashboard import read_dashboard
 from mobile_api.service.sync import SyncedBody, SyncResults, synchronise
@@ -25,6 +26,7 @@ from shared.kit.callers import Caller
 from shared.runtime.acts import does
 from shared.runtime.auth import requires
 from shared.runtime.bodies import JSON
+from shared.runtime.conditions import names
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
 from shared.runtime.tier_limits import beyond_tier
@@ -64,7 +66,7 @@ async def get_dashboard(
     body = (await opened(caller.tenant_id, shown, in_json=True)).encode()
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Authorization"}
-    if _names(if_none_match or "", etag):
+    if names(if_none_match or "", etag):
         return Response(status_code=304, headers=headers)
     return Response(body, headers=headers, media_type=JSON)
 
@@ -165,10 +167,4 @@ async def delete_device(caller: Caller, device_id: str) -> None:
     await devices.remove_device(caller, device_id)
 
 
-ROUTER = Router.joining(_DASHBOARD, _APPROVALS, _SEEDS, _AGENTS, _DEVICES)
-
-
-def _names(condition: str, etag: str) -> bool:
-    # If-None-Match compares weakly (RFC 9110, 13.1.2): a proxy may have made our tag weak.
-    candidates = [each.strip().removeprefix("W/") for each in condition.split(",")]
-    return etag in candidates or candidates == ["*"]
+ROUTER = Router.joining(_DASHBOARD, _APPROVALS, _SEEDS, _AGENTS, _DEVICES, PAGES)

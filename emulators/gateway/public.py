@@ -1,7 +1,10 @@
 """The one port: every public route, the API's description and the control API."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from email.utils import format_datetime
 from pathlib import Path
 
 from emulators.gateway.ingress import Ingress
@@ -16,7 +19,7 @@ _OPENAPI = "/openapi.json"
 
 
 class PublicSide:
-    """Finds the owner of a path."""
+    """Finds the owner of a path, and dates what it answers by the platform's clock `now`."""
 
     def __init__(
         self,
@@ -24,11 +27,13 @@ class PublicSide:
         ingresses: Mapping[str, Ingress],
         control: Handler,
         root: Path,
+        now: Callable[[], datetime],
     ) -> None:
         self._routes = routes
         self._ingresses = ingresses
         self._control = control
         self._openapi = root / "docs" / "api" / "openapi.json"
+        self._now = now
         self._shut = False
 
     def shut(self) -> None:
@@ -47,7 +52,12 @@ class PublicSide:
         name = self._routes.find(path)
         if name is None:
             return problem(NotFound(f"no function answers {path}"))
-        return await self._ingresses[name].answer(call)
+        return self._dated(await self._ingresses[name].answer(call))
+
+    def _dated(self, answer: Answer) -> Answer:
+        kept = (each for each in answer.headers if each[0].lower() != "date")
+        date = format_datetime(self._now(), usegmt=True)
+        return replace(answer, headers=(*kept, ("Date", date)))
 
     async def _description(self, call: Call) -> Answer:
         if call.method not in {"GET", "HEAD"}:

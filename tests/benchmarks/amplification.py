@@ -20,6 +20,7 @@ from tests.benchmarks import (  # noqa: F401 - name worst calls
     worst_artifacts,
     worst_audit,
     worst_capsules,
+    worst_console,
     worst_control,
     worst_directory,
     worst_identity,

@@ -20,6 +20,8 @@ READS_FILES = {
     "events/operations.py",
     # the scripts beside them that start the processes of servers and skills
     "functions/tools/mcp/baked.py",
+    # the console as its build made it, which is packed
+    "mobile_api/pages.py",
     "shared/definitions/tools.py",
     "shared/kit/pricing.py",
     "shared/kit/principals.py",

@@ -1,0 +1,74 @@
+/** Calls of the API: one token, repetition where that is safe, errors by their code. */
+
+import { accessToken } from '../session.ts';
+
+const TRIES = 4;
+const FIRST_PAUSE_MS = 300;
+
+/** A refusal in the API's words; `code` is stable. */
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    detail: string,
+  ) {
+    super(detail);
+  }
+}
+
+let ahead = 0;
+
+/** This moment by the server's clock, as its last answer said, in milliseconds. */
+export function serverNow(): number {
+  return Date.now() + ahead;
+}
+
+/** The answer to a read. Throws Problem, SignedOut, or TypeError where nobody can be reached. */
+export function read<T>(path: string): Promise<T> {
+  return call<T>('GET', path);
+}
+
+/** The answer to a write that may be repeated as it is: its body has an id of its own. Throws as
+ * `read` does. */
+export function send<T>(path: string, body: unknown): Promise<T> {
+  return call<T>('POST', path, body);
+}
+
+async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  let anew = false;
+  for (let tried = 1; ; tried++) {
+    try {
+      const answer = await once(method, path, body, anew);
+      if (answer.ok) return (await answer.json()) as T;
+      const problem = await refusal(answer);
+      if (answer.status === 401 && !anew) anew = true;
+      else if (answer.status !== 503 || tried === TRIES) throw problem;
+    } catch (error) {
+      // Fetch says so where nobody answered.
+      if (!(error instanceof TypeError) || tried === TRIES) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * FIRST_PAUSE_MS * 2 ** tried));
+  }
+}
+
+async function once(method: string, path: string, body: unknown, anew: boolean): Promise<Response> {
+  const headers: Record<string, string> = { Authorization: `Bearer ${await accessToken(anew)}` };
+  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  const answer = await fetch(path, {
+    method,
+    headers,
+    body: body === undefined ? null : JSON.stringify(body),
+  });
+  const said = Date.parse(answer.headers.get('Date') ?? '');
+  if (!Number.isNaN(said)) ahead = said - Date.now();
+  return answer;
+}
+
+async function refusal(answer: Response): Promise<Problem> {
+  try {
+    const said = (await answer.json()) as { code: string; detail?: string; title: string };
+    return new Problem(answer.status, said.code, said.detail ?? said.title);
+  } catch {
+    return new Problem(answer.status, 'unreadable', `The answer was ${answer.status} without words.`);
+  }
+}

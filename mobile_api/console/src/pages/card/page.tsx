@@ -1,0 +1,185 @@
+import { useState } from 'preact/hooks';
+
+import type { CardDetail } from '../../api/generated.ts';
+import { read } from '../../api/call.ts';
+import { contentHash, type Json } from '../../kit/canonical.ts';
+import { dollars } from '../../kit/money.ts';
+import { instantInWords } from '../../kit/time.ts';
+import { Left } from '../../parts/left.tsx';
+import { Loaded } from '../../parts/loaded.tsx';
+import { Value } from '../../parts/value.tsx';
+import { words } from '../../words.ts';
+import { Changes } from './changes.tsx';
+import { Decide } from './decide.tsx';
+import type { Verb } from './decision.ts';
+import { readEvidence } from './evidence.ts';
+
+const say = words.card;
+const TRIES = 20;
+const PAUSE_MS = 500;
+const UNDECIDED = ['pending', 'deferred', 'escalated'];
+
+/** Whether what is shown is what a decision names. */
+type Seal = 'fits' | 'other' | 'erased';
+
+/** An approval: what is asked first, then what has changed, then all else; then the decision. */
+export function CardPage({ id }: { id: string }) {
+  const [done, setDone] = useState<string>();
+  return (
+    <Loaded read={() => readSealed(id)}>
+      {(found, again) => (
+        <>
+          {done !== undefined && <p role="status">{done}</p>}
+          <Shown
+            {...found}
+            key={found.card.version}
+            decided={(verb, version) => {
+              setDone(words.decide.done[verb]);
+              again(() => readSealed(id, version));
+            }}
+          />
+        </>
+      )}
+    </Loaded>
+  );
+}
+
+/** The card, at `least` in that version: what is read follows what was decided within a moment. */
+async function readSealed(id: string, least = 0): Promise<{ card: CardDetail; seal: Seal }> {
+  for (let tried = 1; ; tried++) {
+    const card = await read<CardDetail>(`/v1/mobile/approvals/${encodeURIComponent(id)}`);
+    if (card.version >= least || tried === TRIES) return { card, seal: await sealOf(card) };
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  }
+}
+
+async function sealOf(card: CardDetail): Promise<Seal> {
+  if (card.erased_at) return 'erased';
+  return (await contentHash((card.content ?? null) as Json)) === card.decision_hash ? 'fits' : 'other';
+}
+
+interface Properties {
+  card: CardDetail;
+  seal: Seal;
+  decided: (verb: Verb, version: number) => void;
+}
+
+function Shown({ card, seal, decided }: Properties) {
+  const { difference, others } = readEvidence((card.evidence ?? []) as readonly Json[]);
+  const isOpen = UNDECIDED.includes(card.status);
+  const isVetoable = card.status === 'auto_approved' && card.veto != null;
+  return (
+    <article>
+      <h1 tabIndex={-1}>{card.summary}</h1>
+      <p>{say.asks(card.requested_by, card.subject.name)}</p>
+      <p class="facts">
+        <span class={`risk ${card.risk}`}>{words.risk[card.risk]}</span>
+        <span>{words.status[card.status]}</span>
+        {isOpen && <Left until={card.deadline_at} say={say.silence[card.on_timeout]} over={say.over} />}
+        {isVetoable && <Left until={card.veto!.closes_at} say={say.vetoUntil} over={say.over} />}
+      </p>
+      {card.amount_usd_micros != null && <p>{say.cost(dollars(card.amount_usd_micros))}</p>}
+      {isIrreversible(card) && <p class="warning">{say.kept(card.effect!)}</p>}
+      {difference && <Changes difference={difference} />}
+      <Listed title={say.risks} items={card.risk_reasons ?? []} />
+      {card.rollback_plan && (
+        <section>
+          <h2>{say.undo}</h2>
+          <p>{card.rollback_plan}</p>
+        </section>
+      )}
+      <section>
+        <h2>{say.content}</h2>
+        <Value value={(card.content ?? null) as Json} />
+        <p class={`seal ${seal}`} role={seal === 'fits' ? undefined : 'alert'}>
+          {{ fits: say.hashFits, other: say.hashOther, erased: say.erased }[seal]}
+          <code>{card.decision_hash}</code>
+        </p>
+      </section>
+      {others.length > 0 && (
+        <section>
+          <h2>{say.evidence}</h2>
+          <Value value={others} />
+        </section>
+      )}
+      <Listed title={say.authors} items={card.authors} />
+      <Precedents card={card} />
+      {(isOpen || isVetoable) && (
+        <Decide
+          card={card}
+          verbs={isOpen ? ['approve', 'request_changes', 'veto'] : ['veto']}
+          isDisabled={seal !== 'fits'}
+          isIrreversible={isIrreversible(card)}
+          decided={decided}
+        />
+      )}
+      {card.decided_by && <p>{say.decidedBy(card.decided_by)}</p>}
+      {card.receipt_id && (
+        <p>
+          {say.receipt} <code>{card.receipt_id}</code>
+        </p>
+      )}
+      <History card={card} />
+    </article>
+  );
+}
+
+function isIrreversible(card: CardDetail): boolean {
+  return card.effect != null && ['send', 'publish', 'delete', 'pay'].includes(card.effect);
+}
+
+function Listed({ title, items }: { title: string; items: readonly string[] }) {
+  if (items.length === 0) return null;
+  return (
+    <section>
+      <h2>{title}</h2>
+      <ul>
+        {items.map((each) => (
+          <li>{each}</li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Precedents({ card }: { card: CardDetail }) {
+  if (!card.matches || card.matches.length === 0) return null;
+  return (
+    <section>
+      <h2>{say.precedents}</h2>
+      {card.matches.map((match) => (
+        <details>
+          <summary>{match.title}</summary>
+          <ul>
+            {match.satisfied.map((each) => (
+              <li>
+                {each}: {say.satisfied}
+              </li>
+            ))}
+            {match.unsatisfied.map((each) => (
+              <li>
+                {each}: {say.unsatisfied}
+              </li>
+            ))}
+          </ul>
+        </details>
+      ))}
+    </section>
+  );
+}
+
+function History({ card }: { card: CardDetail }) {
+  return (
+    <section>
+      <h2>{say.history}</h2>
+      <ol class="history">
+        {card.timeline.map((each) => (
+          <li>
+            <time dateTime={each.at}>{instantInWords(each.at)}</time> {each.event.replaceAll('_', ' ')} · {each.by}
+            {each.note && <q>{each.note}</q>}
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}

@@ -1,0 +1,44 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+
+import { Problem } from '../api/call.ts';
+import { SignedOut } from '../session.ts';
+import { words } from '../words.ts';
+
+interface Properties<T> {
+  read: () => Promise<T>;
+  children: (found: T, again: (read: () => Promise<T>) => void) => ComponentChildren;
+}
+
+/** What a read gives, once it is there; else that it is on its way, or why it is not. What is shown
+ * stays until another read, by `again`, has given more. */
+export function Loaded<T>({ read, children }: Properties<T>) {
+  const [found, setFound] = useState<T>();
+  const [problem, setProblem] = useState<unknown>();
+  const load = (from: () => Promise<T>) => {
+    setProblem(undefined);
+    from().then(setFound, setProblem);
+  };
+  useEffect(() => load(read), []);
+  if (problem !== undefined) return <Trouble problem={problem} again={() => load(read)} />;
+  if (found === undefined) return <p role="status">{words.loading}</p>;
+  return <>{children(found, load)}</>;
+}
+
+/** Why something did not work, and what to do. */
+export function Trouble({ problem, again }: { problem: unknown; again?: () => void }) {
+  if (problem instanceof SignedOut) {
+    const back = encodeURIComponent(location.pathname);
+    return (
+      <p role="alert">
+        {words.signedOut} <a href={`/signin?return_to=${back}`}>{words.signIn}</a>
+      </p>
+    );
+  }
+  const said = problem instanceof TypeError ? words.unreachable : String((problem as Error).message);
+  return (
+    <p role="alert" data-code={problem instanceof Problem ? problem.code : undefined}>
+      {said} {again && <button onClick={again}>{words.again}</button>}
+    </p>
+  );
+}

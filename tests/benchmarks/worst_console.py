@@ -1,0 +1,18 @@
+"""The worst calls of the console: its largest file, and its page."""
+
+from collections.abc import Iterator
+
+from mobile_api.pages import BUILT
+from tests.benchmarks.worst import Call, Scene, worst_of
+from tests.benchmarks.worst_identity import cast
+
+
+@worst_of("GET", "/console")
+def show_page(scene: Scene) -> Iterator[Call]:
+    yield Call(cast(scene).stranger(), "/console")
+
+
+@worst_of("GET", "/console/{path}")
+def show_file(scene: Scene) -> Iterator[Call]:
+    largest = max(BUILT.rglob("*.*"), key=lambda each: each.stat().st_size)
+    yield Call(cast(scene).stranger(), f"/console/{largest.relative_to(BUILT).as_posix()}")

@@ -1,0 +1,53 @@
+"""A governor's browser, which says what its pages did wrong."""
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from emulators.browser import Browser as SignedIn
+from emulators.running import RunningPlatform
+from tests.journeys.console.phone import Phone
+from tests.journeys.founder import Founder
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's browser."""
+    found = next(filter(None, map(shutil.which, _NAMES)), None)
+    if found is None:
+        pytest.skip("no browser here: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def founder(running: RunningPlatform) -> Iterator[Founder]:
+    """Somebody whose tenant asks nobody else."""
+    running.client.disarm()
+    found = Founder(running)
+    yield found
+    found.browser.http.close()
+
+
+@pytest.fixture
+def phone(chromium: Browser, founder: Founder) -> Iterator[Phone]:
+    """The founder's phone, on which they are signed in. At the end its pages have reported no error
+    and broken no policy."""
+    context = chromium.new_context(viewport={"width": 390, "height": 844})
+    session = SignedIn(founder.running.client.url)
+    session.sign_in(founder.name)
+    session.http.close()
+    cookie = {"name": "__session", "value": session.session, "url": session.url}
+    context.add_cookies([cookie])  # type: ignore[list-item]
+    page: Page = context.new_page()
+    found = Phone(page, session.url)
+    yield found
+    wrong = found.wrong
+    context.close()
+    assert wrong == []

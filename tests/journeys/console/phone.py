@@ -1,0 +1,66 @@
+"""The console as somebody at a phone sees it."""
+
+import json
+from typing import Any
+
+from playwright.sync_api import Locator, Page, Route, expect
+
+_WATCHED = """
+addEventListener('securitypolicyviolation', each => console.error(
+  `policy: ${each.violatedDirective} ${each.blockedURI} ${each.sourceFile}`));
+"""
+
+
+class Phone:
+    """One page of the console. `wrong` is what it said in the browser's console."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        self.url = url
+        self.wrong: list[str] = []
+        page.add_init_script(_WATCHED)
+        page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        page.on(
+            "console",
+            lambda said: self.wrong.append(said.text) if said.type == "error" else None,
+        )
+
+    def opens(self, path: str = "") -> None:
+        """Opens a page of the console, and chooses the only tenant where it asks."""
+        self.page.goto(f"{self.url}/console/{path}")
+        self.page.locator("h1").wait_for()
+        choice = self.page.get_by_role("button", name="Clinic")
+        overview = self.page.get_by_role("navigation")
+        choice.or_(overview).first.wait_for()
+        if choice.is_visible():
+            choice.click()
+
+    def opens_card(self, card: dict[str, Any]) -> None:
+        """Opens the page of an approval, and waits until it is shown whole."""
+        self.opens(f"approvals/{card['id']}")
+        expect(self.heading).to_have_text(card["summary"])
+
+    @property
+    def heading(self) -> Locator:
+        return self.page.locator("h1")
+
+    @property
+    def text(self) -> Locator:
+        return self.page.locator("main")
+
+    def presses(self, name: str) -> None:
+        """Presses the button of that name."""
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def sees_instead(self, path: str, **changed: Any) -> None:
+        """From now on somebody between this phone and the platform changes the answers of a
+        path."""
+
+        def change(route: Route) -> None:
+            answer = route.fetch()
+            route.fulfill(response=answer, body=json.dumps({**answer.json(), **changed}))
+
+        self.page.route(f"**{path}", change)

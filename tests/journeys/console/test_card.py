@@ -1,0 +1,116 @@
+"""A governor decides about a card in a browser."""
+
+import pytest
+from playwright.sync_api import expect
+
+from emulators.running import RunningPlatform
+from tests.journeys.console.phone import Phone
+from tests.journeys.founder import ASKED, Founder
+
+pytestmark = pytest.mark.platform
+
+
+def _card(founder: Founder, card: dict[str, str]) -> dict[str, object]:
+    founder.running.client.wait_until_idle(60)
+    return founder.get(f"/v1/mobile/approvals/{card['id']}")
+
+
+@pytest.fixture
+def card(founder: Founder, running: RunningPlatform) -> dict[str, str]:
+    """What a program of the tenant asks."""
+    asked = founder.is_asked()
+    running.client.wait_until_idle(60)
+    return asked
+
+
+def test_a_governor_finds_what_waits_reads_it_and_approves_it(
+    phone: Phone, founder: Founder, card: dict[str, str]
+) -> None:
+    phone.opens()
+    expect(phone.text).to_contain_text("1 waiting for a decision")
+    phone.page.get_by_role("link", name="waiting for a decision").click()
+    phone.page.get_by_role("link", name=card["summary"]).click()
+    expect(phone.heading).to_have_text(card["summary"])
+    expect(phone.text).to_contain_text("Silence denies in")
+    expect(phone.text).to_contain_text("This browser computed the hash of what you see")
+    expect(phone.text).to_contain_text(card["decision_hash"])
+    expect(phone.text).to_contain_text(str(ASKED["rollback_plan"]))
+    phone.presses("Approve")
+    phone.page.get_by_label("Note").fill("read it")
+    phone.presses("Approve now")
+    expect(phone.text).to_contain_text("You approved it.")
+    expect(phone.text.locator(".facts")).to_contain_text("approved")
+    assert phone.button("Approve").count() == 0
+    shown = _card(founder, card)
+    assert (shown["status"], shown["decided_by"]) == ("approved", founder.id)
+
+
+def test_a_veto_needs_its_reason(phone: Phone, founder: Founder, card: dict[str, str]) -> None:
+    phone.opens_card(card)
+    phone.presses("Veto")
+    send = phone.button("Veto now")
+    expect(send).to_be_disabled()
+    phone.page.get_by_label("Why").fill("not on a Friday")
+    expect(send).to_be_disabled()
+    phone.page.get_by_label("safety").check()
+    send.click()
+    expect(phone.text).to_contain_text("You vetoed it.")
+    assert _card(founder, card)["status"] == "rejected"
+
+
+def test_who_asks_for_changes_says_which(
+    phone: Phone, founder: Founder, card: dict[str, str]
+) -> None:
+    phone.opens_card(card)
+    phone.presses("Request changes")
+    expect(phone.button("Send request")).to_be_disabled()
+    phone.page.get_by_label("What has to change").fill("Say when.")
+    phone.presses("Send request")
+    expect(phone.text).to_contain_text("You requested changes.")
+    assert _card(founder, card)["status"] == "changes_requested"
+
+
+def test_nobody_decides_about_something_else_than_they_see(
+    phone: Phone, founder: Founder, card: dict[str, str]
+) -> None:
+    """Somebody changes what the phone shows, but not the hash that the decision would name."""
+    phone.sees_instead(f"/v1/mobile/approvals/{card['id']}", content={"action": "nothing bad"})
+    phone.opens_card(card)
+    expect(phone.page.get_by_role("alert")).to_contain_text("not what a decision would name")
+    for name in ("Approve", "Request changes", "Veto"):
+        expect(phone.button(name)).to_be_disabled()
+    assert _card(founder, card)["status"] == "pending"
+
+
+def test_a_card_whose_time_is_over_takes_no_decision(
+    phone: Phone, founder: Founder, card: dict[str, str], running: RunningPlatform
+) -> None:
+    phone.opens_card(card)
+    running.client.advance(3 * 3_600)
+    running.client.wait_until_idle(60)
+    phone.presses("Approve")
+    phone.presses("Approve now")
+    expect(phone.page.get_by_role("alert")).to_be_visible()
+    phone.wrong.clear()
+    phone.opens_card(card)
+    expect(phone.text.locator(".facts")).to_contain_text("expired")
+    assert phone.button("Approve").count() == 0
+
+
+def test_the_card_works_with_a_keyboard_alone(
+    phone: Phone, founder: Founder, card: dict[str, str]
+) -> None:
+    phone.opens_card(card)
+    keys = phone.page.keyboard
+    for _ in range(30):
+        keys.press("Tab")
+        if phone.page.evaluate("document.activeElement.textContent") == "Approve":
+            break
+    keys.press("Enter")
+    phone.page.get_by_label("Note").focus()
+    keys.type("by keys")
+    keys.press("Tab")
+    keys.press("Tab")
+    keys.press("Enter")
+    expect(phone.text).to_contain_text("You approved it.")
+    assert _card(founder, card)["status"] == "approved"

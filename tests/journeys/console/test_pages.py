@@ -1,0 +1,74 @@
+"""Every page of the console: for everybody, on every width, in both themes, and for nobody else."""
+
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import expect
+
+from emulators.running import RunningPlatform
+from tests.journeys.console.phone import Phone
+from tests.journeys.founder import Founder
+
+pytestmark = pytest.mark.platform
+
+AXE = Path(__file__).parents[3] / "mobile_api/console/node_modules/axe-core/axe.min.js"
+PAGES = ("", "approvals", "agents", "precedents", "violations", "no-such-page")
+WIDTHS = (320, 390, 1280)
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+
+
+def test_every_page_is_for_everybody(
+    phone: Phone, founder: Founder, running: RunningPlatform
+) -> None:
+    """The checks of axe find nothing, and nothing is cut off at the side."""
+    card = founder.is_asked()
+    running.client.wait_until_idle(60)
+    page = phone.page
+    for path in (*PAGES, f"approvals/{card['id']}"):
+        for theme in THEMES:
+            page.emulate_media(color_scheme=theme)
+            phone.opens(path)
+            page.wait_for_load_state("networkidle")
+            page.evaluate(AXE.read_text())
+            found = page.evaluate("axe.run().then(each => each.violations)")
+            assert [(each["id"], each["nodes"][0]["html"]) for each in found] == [], path
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 844})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+def test_who_is_signed_out_signs_in_and_comes_back(phone: Phone) -> None:
+    phone.page.context.clear_cookies()
+    phone.page.goto(f"{phone.url}/console/approvals")
+    phone.page.get_by_role("link", name="Sign in").click()
+    expect(phone.page).to_have_url(f"{phone.url}/signin?return_to=%2Fconsole%2Fapprovals")
+    phone.wrong.clear()
+
+
+def test_signing_out_ends_the_session(phone: Phone) -> None:
+    phone.opens()
+    phone.presses("Sign out")
+    phone.page.wait_for_url("**/signin")
+    phone.page.goto(f"{phone.url}/console/")
+    expect(phone.text).to_contain_text("You are not signed in")
+    phone.wrong.clear()
+
+
+def test_no_token_is_kept_by_the_browser(phone: Phone, founder: Founder) -> None:
+    phone.opens()
+    phone.page.wait_for_load_state("networkidle")
+    kept = phone.page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
+    assert kept == f'[{{"assent-tenant":"{founder.tenant}"}},{{}}]'
+    assert phone.page.evaluate("document.cookie") == ""
+
+
+def test_the_first_screen_is_small(phone: Phone) -> None:
+    """Bytes as they are sent without compression: a hundred thousand at most."""
+    taken: list[int] = []
+    phone.page.on(
+        "response", lambda each: taken.append(len(each.body())) if "/console" in each.url else None
+    )
+    phone.opens()
+    phone.page.wait_for_load_state("networkidle")
+    assert 0 < sum(taken) <= 100_000
