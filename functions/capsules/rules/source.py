@@ -25,6 +25,8 @@ MOST_BYTES = 256 * 1024
 MOST_PARTS = 30_000
 MOST_STEPS = 1_000
 MOST_SECONDS = 366 * 86_400
+# Calls that one skill asks for.
+MOST_ASKED = 50
 
 Operation = Annotated[
     str,
@@ -161,6 +163,13 @@ class WaitBody(Model):
     until: Expression | None = None
 
 
+# The patterns of the arguments of some operations.
+Bounded = Annotated[
+    dict[Operation, Annotated[dict[Named, Patterns], Field(max_length=20)]],
+    Field(max_length=50),
+]
+
+
 class AgentBody(Model):
     """What a model may do to reach a goal: calls of these tools, each argument as its patterns
     allow, so many calls and turns, for so much. `model` names the model, which by default is the
@@ -168,10 +177,7 @@ class AgentBody(Model):
 
     goal: Text
     tools: Annotated[tuple[Operation, ...], Field(min_length=1, max_length=50)]
-    arguments: Annotated[
-        dict[Operation, Annotated[dict[Named, Patterns], Field(max_length=20)]],
-        Field(max_length=50),
-    ] = Field(default_factory=dict)
+    arguments: Bounded = Field(default_factory=dict)
     calls: Count = 10
     turns: Count = 10
     spend_usd: Usd = 0.5
@@ -180,9 +186,23 @@ class AgentBody(Model):
     )
 
 
+class CallsBody(Model):
+    """What a skill may ask for: calls of these operations, each argument as its patterns allow, so
+    many in all."""
+
+    operations: Annotated[tuple[Operation, ...], Field(min_length=1, max_length=50)]
+    arguments: Bounded = Field(default_factory=dict)
+    most: Annotated[int, Field(ge=1, le=MOST_ASKED, strict=True)] = 10
+
+
+def _listed(value: Any) -> Any:
+    return {"operations": value} if isinstance(value, list) else value
+
+
 class InnerStep(Model):
     """One step. It does one thing: `use`, `wait`, `capsule`, `agent` or `skill`, a program whose
-    function `run` takes what is given `with` it and gives an `output` of that shape."""
+    function `run` takes what is given `with` it and gives an `output` of that shape. It may ask for
+    `calls` while it runs: a list of operations, or those with their bounds."""
 
     model_config = ConfigDict(populate_by_name=True)
 
@@ -195,6 +215,12 @@ class InnerStep(Model):
     capsule: SubCapsule | None = None
     agent: AgentBody | None = None
     skill: Annotated[str, StringConstraints(min_length=1, max_length=32_000)] | None = None
+    calls: (
+        Annotated[
+            CallsBody, BeforeValidator(_listed, json_schema_input_type=CallsBody | list[Operation])
+        ]
+        | None
+    ) = None
     output: Shape | None = None
     approval: Literal["required"] | None = None
     retry: RetryBody | None = None

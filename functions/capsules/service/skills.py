@@ -29,8 +29,9 @@ async def check_skills(body: CapsuleBody) -> None:
 
 async def _mistakes(step: InnerStep) -> tuple[Mistake, ...]:
     code, names = step.skill or "", tuple(step.arguments)
+    operations = step.calls.operations if step.calls is not None else ()
     try:
-        return await in_sandbox(lambda: mistakes_in(code, names))
+        return await in_sandbox(lambda: mistakes_in(code, names, operations))
     except SandboxDied:
         return (Mistake("could not be checked in time: write less in one skill"),)
 
