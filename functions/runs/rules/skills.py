@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from events.invocations import Labelled
+from events.invocations import ARGUMENTS, Labelled
 from events.labels import Labels, merged
 from events.plan_content import PlanContent, SkillCalls
 from functions.runs.rules.calls import ConcreteCall, Context
@@ -66,7 +66,7 @@ class StepOfSkill(NamedTuple):
     def _id(self) -> str:
         return self.placed.step.id
 
-    def _compute(self, number: int, given: list[StepResult]) -> Act:
+    def _compute(self, number: int, given: list[StepResult]) -> Act | Halt:
         """The program from its start, answered what its calls gave so far."""
         compute, step = self._does.compute, self.placed.step
         arguments = filled(compute.arguments, self.context)
@@ -79,6 +79,9 @@ class StepOfSkill(NamedTuple):
                 "seed": first["seed"],
             }
             arguments = {**arguments, "calls": {**arguments["calls"], **again}}
+        if (problem := ARGUMENTS.problem(arguments)) is not None:
+            detail = f"its program and what its calls gave {problem}: let its calls give less"
+            return failed(self._id, "calls_too_long", detail)
         # People see the calls that it asks for. What it computes touches nothing.
         step = step.but(assent="none") if step.assent == "step" else step
         call = ConcreteCall(Placed(self.placed.number, step), compute, number, arguments)

@@ -84,6 +84,7 @@ class Skills(Thoughts):
                 assert id not in self.made
                 self.made[id] = call
                 said["output"] = Labelled(value={"value": len(self.made)}, labels=self.labels)
+                said["cost_usd_micros"] = call.call.price_usd_micros
         return InvocationView(
             invocation_id=id,
             run_id="run_1",
@@ -212,11 +213,6 @@ def test_its_calls_and_what_they_cost_are_bounded(most: int, budget: int | None)
     dear = call_of().but(price_usd_micros=2)
     skills = Skills(asking(CODE, dear, most=most, budget_usd_micros=budget))
     code = "calls_exhausted" if budget is None else "spend_exhausted"
-    if budget is not None:
-        done = skills._done
-        skills._done = lambda key, call: done(key, call).but(  # type: ignore[method-assign]
-            cost_usd_micros=call.call.price_usd_micros
-        )
     skills.until_rest()
     assert skills.run.failure is not None
     assert (skills.run.failure.code, len(skills.made)) == (code, 1)
