@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 MOST_MISTAKES = 5
 # Loading reads the clock in the same way each time.
-_AT = datetime(2026, 1, 1, tzinfo=UTC)
+LOADED_AT = datetime(2026, 1, 1, tzinfo=UTC)
 _UNKNOWN_NAME = "unresolved-reference"
 _NO_CALLS = (
     f"; a skill calls nothing outside of it but what its step lists as `calls`: write {CALL}(…)"
@@ -39,7 +39,7 @@ def mistakes_in(
     options: dict[str, Any] = {"type_check": True, "type_check_format": "json"}
     if operations:
         options["type_check_stubs"] = _stub(operations)
-    with session(_AT, "", **options) as at_work:
+    with session(LOADED_AT, "", **options) as at_work:
         found = _fed(at_work, code) or _misfits(_fed(at_work, _call_with(names)))
     return found[:MOST_MISTAKES]
 

@@ -23,6 +23,7 @@ _ONLY_WITH: Mapping[str, tuple[str, ...]] = {
     "tolerance_percent": ("use", "agent"),
     "output": ("skill",),
     "calls": ("skill",),
+    "runtime": ("skill",),
 }
 _WRITTEN = {"arguments": "with"}
 _MODELS = "model/"

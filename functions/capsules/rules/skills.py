@@ -16,11 +16,15 @@ from shared.connectors.operations import Operations
 from shared.kit.templates import OPENING, texts_in
 
 MOST_SKILLS = 20
+# The runtime of all of Python.
+FULL = "cpython"
 
 
 def skill_arguments(step: InnerStep) -> dict[str, Any]:
     """The arguments of the call that the step makes. No expression stands in its code."""
     arguments = {"code": step.skill, "inputs": step.arguments, "output": step.output}
+    if step.runtime == FULL:
+        return {**arguments, "runtime": FULL}
     if step.calls is None:
         return arguments
     operations = list(dict.fromkeys(step.calls.operations))
@@ -90,6 +94,9 @@ def skill_problems(path: str, step: InnerStep) -> Iterator[Problem]:
 
 
 def _beside_calls(path: str, step: InnerStep) -> Iterator[Problem]:
+    if step.calls is not None and step.runtime == FULL:
+        told = f"{FULL} asks for no calls, because its clock goes on: leave `runtime` out"
+        yield Problem(f"{path}.runtime", told)
     if step.calls is not None and step.for_each is not None:
         yield Problem(f"{path}.for_each", "a skill with `calls` has none: let its code loop")
     if step.calls is None:

@@ -202,7 +202,8 @@ def _listed(value: Any) -> Any:
 class InnerStep(Model):
     """One step. It does one thing: `use`, `wait`, `capsule`, `agent` or `skill`, a program whose
     function `run` takes what is given `with` it and gives an `output` of that shape. It may ask for
-    `calls` while it runs: a list of operations, or those with their bounds."""
+    `calls` while it runs: a list of operations, or those with their bounds. Its Python is that of
+    its `runtime`: Monty's, or all of it (`cpython`), where the tenant has that turned on."""
 
     model_config = ConfigDict(populate_by_name=True)
 
@@ -221,6 +222,7 @@ class InnerStep(Model):
         ]
         | None
     ) = None
+    runtime: Literal["monty", "cpython"] | None = None
     output: Shape | None = None
     approval: Literal["required"] | None = None
     retry: RetryBody | None = None
