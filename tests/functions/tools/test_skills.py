@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from events.operations import SKILL
+from shared.kit.control import Control, Flag
 from shared.sandbox import workers
+from shared.sandbox.full_python import FLAG, why_not_there
 from tests.functions.tools.worlds import Call, World
+from tests.shared.control import write_control
 
 CHANCE = "import random, time\ndef run():\n    return [random.random(), time.time()]"
 
@@ -80,7 +83,7 @@ async def test_a_sandbox_that_dies_leaves_no_doubt_and_the_call_is_tried_again(
 
 
 def _in_full_python(**inputs: Any) -> Call:
-    code = "class Two(int): pass\ndef run(a):\n    import time\n    return [Two(a), time.time_ns()]"
+    code = "class Two(int): pass\ndef run(a):\n    import time\n    return [Two(a), time.time()]"
     said = _skill(code, **inputs).arguments
     return Call(SKILL, {**(said or {}), "runtime": "cpython"})
 
@@ -96,9 +99,10 @@ async def test_full_python_that_is_on_is_replayed_as_it_was_recorded(world: Worl
     await write_control(world.store, Control(flags={FLAG: Flag(percent=99)}))
     call = _in_full_python(a=2)
     assert (await world.invoke(call))["status"] == "refused"
-    other = replace(world, tenant=f"{world.tenant}-on")
+    other = world.at(f"{world.tenant}-on")
     await write_control(other.store, Control(flags={FLAG: Flag(percent=100)}))
     await other.agent()
     done = await other.invoke(call)
+    assert done["status"] == "confirmed", done["reason"]
     assert (done["status"], done["output"]["value"][0]) == ("confirmed", 2), done
     assert (await _replayed(other, call))["output"] == done["output"]
