@@ -43,7 +43,6 @@ MOST_CPU_SECONDS = 10
 MOST_FILES = 64
 # Of its folder, and of each file in it.
 MOST_WRITTEN = 16 * 1024 * 1024
-_PYTHON = "/python"
 _LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache")
 # What it writes beside its answer is not read.
 _MOST_READ = LONGEST_RESULT * 4 + 4_096
@@ -157,7 +156,7 @@ def why_not_there() -> str | None:
     if sys.platform != "linux":
         return f"full Python needs the namespaces of Linux, and this is {sys.platform}"
     if shutil.which("bwrap") is None:
-        return "full Python needs bubblewrap: sudo apt-get install bubblewrap"
+        return "full Python needs bubblewrap 0.8 or newer: sudo apt-get install bubblewrap"
     try:
         call_filter(os.uname().machine)
         done = _run(["-c", "print('it runs')"], b"")
@@ -281,8 +280,8 @@ def _confined(filter_file: int) -> list[str]:
         *("--disable-userns", "--die-with-parent", "--new-session", "--cap-drop", "ALL"),
         *("--clearenv", "--setenv", "PYTHONHASHSEED", "0", "--hostname", "skill"),
         *bound,
-        *("--ro-bind", python, _PYTHON),
+        *("--ro-bind", python, python),
         *("--size", str(MOST_WRITTEN), "--tmpfs", "/tmp", "--remount-ro", "/"),  # noqa: S108
         *("--chdir", "/tmp", "--seccomp", str(filter_file)),  # noqa: S108
-        *(_PYTHON, "-PsSB"),
+        *(python, "-PsSB"),
     ]

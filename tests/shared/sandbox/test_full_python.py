@@ -70,7 +70,7 @@ FILES = {
     "the environment of another process": lambda: read(f"/proc/{PARENT}/environ"),
     "the memory of another process": lambda: read(f"/proc/{PARENT}/mem"),
     "the list of processes": lambda: str(os.listdir("/proc")),
-    "its interpreter, changed": lambda: write("/python"),
+    "its interpreter, changed": lambda: write(sys.executable),
     "a library, changed": lambda: write(os.__file__),
     "a file beside its folder": lambda: write("/left"),
     "more files than its folder holds": fill,
