@@ -104,6 +104,17 @@ class AgentTurns(Data):
     envelope: Envelope
 
 
+class SkillCalls(Data):
+    """A program that asks for calls while it runs: `compute` runs it from its start, with what the
+    calls gave that it has asked for, until it asks for the next one or gives a value. It may ask
+    for the operations of `calls`, `most_calls` times in all."""
+
+    kind: Literal["skill"] = "skill"
+    compute: Call
+    calls: tuple[Call, ...]
+    most_calls: int
+
+
 # A plan's group has no groups in it.
 MOST_IN_A_GROUP = 100
 
@@ -124,7 +135,9 @@ class PlanStep(Data):
     needs: tuple[str, ...] = ()
     condition: str | None = None
     for_each: str | None = None
-    does: Annotated[Call | Wait | SubRun | AgentTurns | Parallel, Field(discriminator="kind")]
+    does: Annotated[
+        Call | Wait | SubRun | AgentTurns | SkillCalls | Parallel, Field(discriminator="kind")
+    ]
     assent: Assent = "none"
     retry: Retry = Retry()
     timeout_seconds: float | None = None
@@ -177,8 +190,11 @@ def models_in(plan: PlanContent) -> tuple[str, ...]:
 
 
 def calls_in(step: PlanStep) -> tuple[Call, ...]:
-    """The call that a step makes, or those that a model may choose in it; none of a step that does
-    something else."""
-    if isinstance(step.does, Call):
-        return (step.does,)
-    return step.does.envelope.calls if isinstance(step.does, AgentTurns) else ()
+    """The call that a step makes, or those that a model or a program may choose in it; none of a
+    step that does something else."""
+    does = step.does
+    if isinstance(does, Call):
+        return (does,)
+    if isinstance(does, SkillCalls):
+        return (does.compute, *does.calls)
+    return does.envelope.calls if isinstance(does, AgentTurns) else ()

@@ -78,6 +78,11 @@ class Control(Model):
         """Whether anything may happen in the tenant."""
         return self.status in OPEN
 
+    def has_flag_for_all(self, name: str) -> bool:
+        """Whether the feature is on for everybody in the tenant, and for what acts in it."""
+        flag = self.flags.get(name)
+        return flag is not None and flag.percent == 100
+
     def has_flag(self, name: str, principal: str) -> bool:
         """Whether the feature is on for the principal: always the same answer for the same
         percentage, and a larger one only adds principals."""

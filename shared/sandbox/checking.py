@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from shared.sandbox.asking import CALL
 from shared.sandbox.programs import ENTRY, feed, place_of, session
 
 if TYPE_CHECKING:
@@ -13,11 +14,11 @@ if TYPE_CHECKING:
 
 MOST_MISTAKES = 5
 # Loading reads the clock in the same way each time.
-_AT = datetime(2026, 1, 1, tzinfo=UTC)
+LOADED_AT = datetime(2026, 1, 1, tzinfo=UTC)
 _UNKNOWN_NAME = "unresolved-reference"
 _NO_CALLS = (
-    f"; a skill calls nothing outside of it: let a step before it do that (`use`), and give {ENTRY}"
-    " its output (`with`)"
+    f"; a skill calls nothing outside of it but what its step lists as `calls`: write {CALL}(…)"
+    f" for that, or let a step before it do it (`use`), and give {ENTRY} its output (`with`)"
 )
 
 
@@ -29,10 +30,16 @@ class Mistake(NamedTuple):
     column: int | None = None
 
 
-def mistakes_in(code: str, names: Collection[str]) -> tuple[Mistake, ...]:
-    """What keeps the program from being run with arguments of these names; five at most. Blocks.
-    Raises SandboxDied where it cannot be said within four seconds."""
-    with session(_AT, "", type_check=True, type_check_format="json") as at_work:
+def mistakes_in(
+    code: str, names: Collection[str], operations: Collection[str] = ()
+) -> tuple[Mistake, ...]:
+    """What keeps the program from being run with arguments of these names, and from asking for
+    calls of these operations; five at most. Blocks. Raises SandboxDied where it cannot be said
+    within four seconds."""
+    options: dict[str, Any] = {"type_check": True, "type_check_format": "json"}
+    if operations:
+        options["type_check_stubs"] = _stub(operations)
+    with session(LOADED_AT, "", **options) as at_work:
         found = _fed(at_work, code) or _misfits(_fed(at_work, _call_with(names)))
     return found[:MOST_MISTAKES]
 
@@ -41,6 +48,16 @@ def _call_with(names: Collection[str]) -> str:
     takes = ", ".join(f"{each}: Any" for each in names)
     gives = ", ".join(f"{each}={each}" for each in names)
     return f"from typing import Any\ndef _call({takes}) -> Any:\n    return {ENTRY}({gives})\n"
+
+
+def _stub(operations: Collection[str]) -> str:
+    """What the program may ask for, for the checker of types."""
+    named = ", ".join(map(repr, operations))
+    return (
+        "from typing import Any, Literal\n"
+        f"def {CALL}(operation: Literal[{named}], arguments: dict[str, Any] | None = None) -> Any:"
+        " ...\n"
+    )
 
 
 def _fed(at_work: "MontySession", code: str) -> tuple[Mistake, ...]:

@@ -14,7 +14,13 @@ from shared.kit.json_limits import JsonLimit
 from shared.sandbox.workers import WORKERS, SandboxDied, shut
 
 if TYPE_CHECKING:
-    from pydantic_monty import MontyRuntimeError, MontySession, MontySyntaxError
+    from pydantic_monty import (
+        CollectString,
+        MontyRuntimeError,
+        MontySession,
+        MontySyntaxError,
+        SyncSnapshot,
+    )
 
 ENTRY = "run"
 MOST_SECONDS = 2.0
@@ -54,16 +60,28 @@ class ProgramFailed(Exception):
 def value_of(program: Program) -> Any:
     """The JSON value that the program gives, in a process of its own, within 2 seconds, 64 MiB and
     64 KB. Blocks. Raises ProgramFailed; SandboxDied where its process ended."""
+    with failing(program), session(program.at, program.seed, program.seconds) as at_work:
+        feed(at_work, program.code)
+        return value_in(feed(at_work, _CALL, {"_given": dict(program.given)}))
+
+
+@contextmanager
+def failing(program: Program) -> Iterator[None]:
+    """What fails within it, fails as ProgramFailed."""
     from pydantic_monty import MontyConversionError, MontyRuntimeError, MontySyntaxError
 
     try:
-        with session(program.at, program.seed, program.seconds) as at_work:
-            feed(at_work, program.code)
-            text = feed(at_work, _CALL, {"_given": dict(program.given)})
+        yield
     except (MontyRuntimeError, MontySyntaxError) as error:
         raise _failure(error, program) from error
     except MontyConversionError as error:
         raise ProgramFailed("its values cannot be given to it") from error
+
+
+def value_in(text: Any) -> Any:
+    """The JSON value in the text that a program's last line gives. Raises ProgramFailed."""
+    if type(text) is not str:
+        raise ProgramFailed("it gave what is no text of JSON")
     if len(text) > LONGEST_RESULT:
         raise ProgramFailed(f"it gave more than {LONGEST_RESULT} characters: give less")
     value = _parsed(text)
@@ -110,11 +128,20 @@ def session(
 
 def feed(opened: "MontySession", code: str, inputs: Mapping[str, Any] | None = None) -> Any:
     """What the last line gives, a text where the code is ours, else nothing."""
+    last = code if code is _CALL else f"{code}\nNone"
+    return opened.feed_run(last, inputs=dict(inputs or {}), print_callback=_printed())
+
+
+def begun(opened: "MontySession", code: str, program: Program) -> "SyncSnapshot":
+    """Where the code, which is ours and calls the program, first stops."""
+    given = {"_given": dict(program.given)}
+    return opened.feed_start(code, inputs=given, print_callback=_printed())
+
+
+def _printed() -> "CollectString":
     from pydantic_monty import CollectString
 
-    last = code if code is _CALL else f"{code}\nNone"
-    printed = CollectString(max_bytes=_MOST_PRINTED)
-    return opened.feed_run(last, inputs=dict(inputs or {}), print_callback=printed)
+    return CollectString(max_bytes=_MOST_PRINTED)
 
 
 def _failure(error: "MontyRuntimeError | MontySyntaxError", program: Program) -> ProgramFailed:

@@ -31,7 +31,7 @@ from functions.capsules.rules.rights import (
 )
 from functions.capsules.rules.schemas import ANY, Schema, mistakes
 from functions.capsules.rules.scope import Scope, misread
-from functions.capsules.rules.skills import skill_arguments
+from functions.capsules.rules.skills import skill_arguments, skill_calls
 from functions.capsules.rules.source import CapsuleBody, InnerStep, Step
 from functions.capsules.rules.turns import ANSWER, agent_turns, why_no_model
 from shared.agents.rights import KnownRights
@@ -202,6 +202,12 @@ class _Compiling:
         step, source = node.step, self.source
         grant = granted(SKILL, source.rights, source.agent, OWN)
         self._gives(step, step.output or ANY)
+        if step.calls is not None:
+            for each in step.calls.operations:
+                self._listed(node, each)
+            calls, assent = skill_calls(step, grant, source.rights, source.agent, source.operations)
+            asks = step.approval == "required"
+            return self._planned(node, calls).but(assent="step" if asks else assent)
         arguments = skill_arguments(step)
         known = self.scope.known(arguments, step.for_each)
         assent = assent_to(grant, source.rights, known, asks=False)

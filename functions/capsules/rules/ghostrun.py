@@ -11,6 +11,7 @@ from events.plan_content import (
     Parallel,
     PlanContent,
     PlanStep,
+    SkillCalls,
     SubRun,
     Wait,
     all_steps,
@@ -87,6 +88,8 @@ def _count(step: PlanStep, plan: PlanContent, plans: Plans) -> int | None:
         return 0
     if isinstance(does, AgentTurns):
         return does.envelope.most_calls
+    if isinstance(does, SkillCalls):
+        return does.most_calls
     if isinstance(does, SubRun):
         inner = plans[does.plan_hash]
         counts = [_count(each, inner, plans) for each in all_steps(inner.steps)]
@@ -109,6 +112,8 @@ def _cost_of(step: PlanStep, plan: PlanContent, plans: Plans) -> int:
         return min(most, _cost(plans[does.plan_hash], plans))
     if isinstance(does, AgentTurns):
         return min(most, does.envelope.spend_usd_micros)
+    if isinstance(does, SkillCalls):
+        return min(most, does.most_calls * max(each.price_usd_micros for each in does.calls))
     if not isinstance(does, Call) or not does.price_usd_micros:
         return 0
     count = _count(step, plan, plans)
@@ -118,6 +123,8 @@ def _cost_of(step: PlanStep, plan: PlanContent, plans: Plans) -> int:
 def _output(step: PlanStep, now: Now | None) -> Mapping[str, object]:
     if isinstance(step.does, AgentTurns):
         return ANSWER
+    if isinstance(step.does, SkillCalls):
+        return shape_of(step.does.compute)
     if not isinstance(step.does, Call):
         return {}
     known = (OWN if now is None else now.operations).find(step.does.operation)

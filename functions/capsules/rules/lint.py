@@ -17,11 +17,13 @@ _ONLY_WITH: Mapping[str, tuple[str, ...]] = {
     "undo": ("use",),
     "retry": ("use", "agent", "skill"),
     "for_each": ("use", "skill"),
-    "approval": ("use", "agent", "capsule"),
+    "approval": ("use", "agent", "capsule", "skill"),
     "timeout": ("use", "agent", "wait", "skill"),
-    "budget_usd": ("use", "agent", "capsule"),
+    "budget_usd": ("use", "agent", "capsule", "skill"),
     "tolerance_percent": ("use", "agent"),
     "output": ("skill",),
+    "calls": ("skill",),
+    "runtime": ("skill",),
 }
 _WRITTEN = {"arguments": "with"}
 _MODELS = "model/"
@@ -96,6 +98,7 @@ def _doubts(body: CapsuleBody) -> Iterator[Finding]:
             yield Finding(f"inputs.{name}", "no step reads it: leave it out, or read it")
     used = {step.use for _, step in body.with_places}
     used |= {each for _, step in body.with_places if step.agent for each in step.agent.tools}
+    used |= {each for _, step in body.with_places if step.calls for each in step.calls.operations}
     for number, tool in enumerate(body.tools or ()):
         if tool not in used:
             yield Finding(f"tools.{number}", f"no step uses {tool}: leave it out")

@@ -37,6 +37,8 @@ def operations_in(body: CapsuleBody) -> Iterator[str]:
             yield step.undo.use
         if step.agent is not None:
             yield from step.agent.tools
+        if step.calls is not None:
+            yield from step.calls.operations
 
 
 def _near(operation: str, connector: Connector | None) -> str:

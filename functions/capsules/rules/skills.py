@@ -5,18 +5,47 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from events.operations import SKILL
-from events.plan_content import Call
+from events.plan_content import AgentPart, Assent, Call, SkillCalls
 from functions.capsules.rules.problems import Problem
+from functions.capsules.rules.rights import Granted, call_of
 from functions.capsules.rules.schemas import problem_with
 from functions.capsules.rules.source import CapsuleBody, InnerStep
+from functions.capsules.rules.turns import chosen_calls, chosen_grants
+from shared.agents.rights import KnownRights
+from shared.connectors.operations import Operations
 from shared.kit.templates import OPENING, texts_in
 
 MOST_SKILLS = 20
+# The runtime of all of Python.
+FULL = "cpython"
 
 
 def skill_arguments(step: InnerStep) -> dict[str, Any]:
     """The arguments of the call that the step makes. No expression stands in its code."""
-    return {"code": step.skill, "inputs": step.arguments, "output": step.output}
+    arguments = {"code": step.skill, "inputs": step.arguments, "output": step.output}
+    if step.runtime == FULL:
+        return {**arguments, "runtime": FULL}
+    if step.calls is None:
+        return arguments
+    operations = list(dict.fromkeys(step.calls.operations))
+    return {**arguments, "calls": {"operations": operations, "answers": []}}
+
+
+def skill_calls(
+    step: InnerStep, compute: Granted, rights: KnownRights, agent: AgentPart, operations: Operations
+) -> tuple[SkillCalls, Assent]:
+    """What the program may ask for, within the rights of the agent to it, and who assents to that:
+    who assents to the plan, where the agent does not do all of it alone. Raises Refused."""
+    body = step.calls
+    assert body is not None
+    grants = chosen_grants(body.operations, body.arguments, rights, agent, operations)
+    does = SkillCalls(
+        compute=call_of(compute, skill_arguments(step)),
+        calls=chosen_calls(grants, body.arguments, rights),
+        most_calls=body.most,
+    )
+    is_alone = all(each.is_alone for each in (compute, *grants))
+    return does, "none" if is_alone else "plan"
 
 
 def shape_of(call: Call) -> Mapping[str, Any]:
@@ -40,11 +69,17 @@ def too_many_skills(body: CapsuleBody) -> Iterator[Problem]:
 
 def skill_problems(path: str, step: InnerStep) -> Iterator[Problem]:
     """What is wrong with the step, without reading its code as a program."""
-    if SKILL in (step.use, *(step.agent.tools if step.agent else ())):
+    named = {
+        "use": (step.use,),
+        "agent.tools": step.agent.tools if step.agent else (),
+        "calls": step.calls.operations if step.calls else (),
+    }
+    for where in (where for where, operations in named.items() if SKILL in operations):
         told = f"{SKILL} is what a step with `skill` calls: write the program as `skill` of a step"
-        yield Problem(f"{path}.{'use' if step.use else 'agent.tools'}", told)
+        yield Problem(f"{path}.{where}", told)
     if step.skill is None:
         return
+    yield from _beside_calls(path, step)
     if OPENING in step.skill:
         told = (
             f"holds {OPENING}, and nothing is filled into code: give the value `with` it, and"
@@ -56,6 +91,19 @@ def skill_problems(path: str, step: InnerStep) -> Iterator[Problem]:
             told = f"{name} is no name of an argument in Python: write letters, digits and _"
             yield Problem(f"{path}.with.{name}", told)
     yield from _of_shape(path, step)
+
+
+def _beside_calls(path: str, step: InnerStep) -> Iterator[Problem]:
+    if step.calls is not None and step.runtime == FULL:
+        told = f"{FULL} asks for no calls, because its clock goes on: leave `runtime` out"
+        yield Problem(f"{path}.runtime", told)
+    if step.calls is not None and step.for_each is not None:
+        yield Problem(f"{path}.for_each", "a skill with `calls` has none: let its code loop")
+    if step.calls is None:
+        for key in ("approval", "budget_usd"):
+            if getattr(step, key) is not None:
+                told = "says nothing of a skill without `calls`: leave it out"
+                yield Problem(f"{path}.{key}", told)
 
 
 def _of_shape(path: str, step: InnerStep) -> Iterator[Problem]:

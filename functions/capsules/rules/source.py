@@ -18,6 +18,7 @@ from events.capsules import Version
 from events.plan_content import MOST_IN_A_GROUP
 from events.rights import Named, Patterns
 from events.specs import Name, Text, Usd
+from functions.capsules.rules.values import Inputs, spelt_out
 from shared.kit.json_limits import JsonLimit
 from shared.kit.models import Model
 
@@ -25,6 +26,8 @@ MOST_BYTES = 256 * 1024
 MOST_PARTS = 30_000
 MOST_STEPS = 1_000
 MOST_SECONDS = 366 * 86_400
+# Calls that one skill asks for.
+MOST_ASKED = 50
 
 Operation = Annotated[
     str,
@@ -43,13 +46,10 @@ SubCapsule = Annotated[
     ),
 ]
 Expression = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=2_100)]
-Template = Annotated[JsonValue, AfterValidator(JsonLimit(64 * 1024))]
 Templates = Annotated[dict[Named, JsonValue], AfterValidator(JsonLimit(64 * 1024))]
 Count = Annotated[int, Field(ge=1, le=1_000, strict=True)]
 # How much more than predicted a call may cost: eleven times as much at most.
 Percent = Annotated[int, Field(ge=0, le=1_000, strict=True)]
-Length = Annotated[int, Field(ge=0, le=65_536, strict=True)]
-Bound = Annotated[float, Field(ge=-1e15, le=1e15, strict=True)]
 
 _DURATION = re.compile(r"([0-9]{1,9})(s|m|h|d)\Z")
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
@@ -65,63 +65,6 @@ def _seconds(value: Any) -> Any:
 
 
 Duration = Annotated[float, BeforeValidator(_seconds), Field(ge=0, le=MOST_SECONDS, strict=True)]
-
-
-class _Value(Model):
-    """What a value may be, in words of JSON Schema."""
-
-    model_config = ConfigDict(serialize_by_alias=True)
-
-    type: Literal["string", "integer", "number", "boolean", "array", "object"]
-    description: Text | None = None
-    enum: (
-        Annotated[
-            tuple[JsonValue, ...],
-            Field(min_length=1, max_length=100),
-            AfterValidator(JsonLimit(16 * 1024)),
-        ]
-        | None
-    ) = None
-    pattern: Annotated[str, StringConstraints(max_length=500)] | None = None
-    min_length: Length | None = Field(default=None, alias="minLength")
-    max_length: Length | None = Field(default=None, alias="maxLength")
-    minimum: Bound | None = None
-    maximum: Bound | None = None
-
-
-def _spelt_out(value: Any) -> Any:
-    return {"type": value} if isinstance(value, str) else value
-
-
-class Item(_Value):
-    """What the items of a list may be."""
-
-
-class Input(_Value):
-    """What one input may be. One without a default has to be given."""
-
-    items: (
-        Annotated[Item, BeforeValidator(_spelt_out, json_schema_input_type=str | Item)] | None
-    ) = None
-    min_items: Length | None = Field(default=None, alias="minItems")
-    max_items: Length | None = Field(default=None, alias="maxItems")
-    default: Template = None
-
-    @property
-    def has_default(self) -> bool:
-        """Whether it may be left out."""
-        return "default" in self.model_fields_set
-
-    @property
-    def schema_of(self) -> dict[str, Any]:
-        """Its JSON Schema."""
-        return self.model_dump(mode="json", exclude_none=True, exclude={"default"})
-
-
-Inputs = Annotated[
-    dict[Id, Annotated[Input, BeforeValidator(_spelt_out, json_schema_input_type=str | Input)]],
-    Field(max_length=50),
-]
 
 
 class RetryBody(Model):
@@ -143,7 +86,7 @@ class UndoBody(Model):
 # A JSON Schema, or the name of a type.
 Shape = Annotated[
     dict[str, JsonValue],
-    BeforeValidator(_spelt_out, json_schema_input_type=str | dict[str, JsonValue]),
+    BeforeValidator(spelt_out, json_schema_input_type=str | dict[str, JsonValue]),
     AfterValidator(JsonLimit(16 * 1024)),
 ]
 
@@ -161,6 +104,13 @@ class WaitBody(Model):
     until: Expression | None = None
 
 
+# The patterns of the arguments of some operations.
+Bounded = Annotated[
+    dict[Operation, Annotated[dict[Named, Patterns], Field(max_length=20)]],
+    Field(max_length=50),
+]
+
+
 class AgentBody(Model):
     """What a model may do to reach a goal: calls of these tools, each argument as its patterns
     allow, so many calls and turns, for so much. `model` names the model, which by default is the
@@ -168,10 +118,7 @@ class AgentBody(Model):
 
     goal: Text
     tools: Annotated[tuple[Operation, ...], Field(min_length=1, max_length=50)]
-    arguments: Annotated[
-        dict[Operation, Annotated[dict[Named, Patterns], Field(max_length=20)]],
-        Field(max_length=50),
-    ] = Field(default_factory=dict)
+    arguments: Bounded = Field(default_factory=dict)
     calls: Count = 10
     turns: Count = 10
     spend_usd: Usd = 0.5
@@ -180,9 +127,24 @@ class AgentBody(Model):
     )
 
 
+class CallsBody(Model):
+    """What a skill may ask for: calls of these operations, each argument as its patterns allow, so
+    many in all."""
+
+    operations: Annotated[tuple[Operation, ...], Field(min_length=1, max_length=50)]
+    arguments: Bounded = Field(default_factory=dict)
+    most: Annotated[int, Field(ge=1, le=MOST_ASKED, strict=True)] = 10
+
+
+def _listed(value: Any) -> Any:
+    return {"operations": value} if isinstance(value, list) else value
+
+
 class InnerStep(Model):
     """One step. It does one thing: `use`, `wait`, `capsule`, `agent` or `skill`, a program whose
-    function `run` takes what is given `with` it and gives an `output` of that shape."""
+    function `run` takes what is given `with` it and gives an `output` of that shape. It may ask for
+    `calls` while it runs: a list of operations, or those with their bounds. Its Python is that of
+    its `runtime`: Monty's, or all of it (`cpython`), where the tenant has that turned on."""
 
     model_config = ConfigDict(populate_by_name=True)
 
@@ -195,6 +157,13 @@ class InnerStep(Model):
     capsule: SubCapsule | None = None
     agent: AgentBody | None = None
     skill: Annotated[str, StringConstraints(min_length=1, max_length=32_000)] | None = None
+    calls: (
+        Annotated[
+            CallsBody, BeforeValidator(_listed, json_schema_input_type=CallsBody | list[Operation])
+        ]
+        | None
+    ) = None
+    runtime: Literal["monty", "cpython"] | None = None
     output: Shape | None = None
     approval: Literal["required"] | None = None
     retry: RetryBody | None = None

@@ -1,15 +1,19 @@
 """The envelope of a step in which a model chooses: what it may call, and how often."""
 
-from events.plan_content import AgentPart, AgentTurns, Assent, Envelope
+from collections.abc import Mapping, Sequence
+
+from events.plan_content import AgentPart, AgentTurns, Assent, Call, Envelope
 from events.rights import RightLimits
 from functions.capsules.rules.operations import Refused
-from functions.capsules.rules.rights import call_of, granted, undo_by_definition
+from functions.capsules.rules.rights import Granted, call_of, granted, undo_by_definition
 from functions.capsules.rules.schemas import Schema
 from functions.capsules.rules.source import AgentBody
 from shared.agents.rights import KnownRights
 from shared.connectors.operations import Operations
 from shared.kit.money import usd_micros
 
+# By operation, the patterns of each of its arguments.
+Bounds = Mapping[str, Mapping[str, tuple[str, ...]]]
 # What the step gives: what the model answered.
 ANSWER: Schema = {
     "type": "object",
@@ -24,26 +28,45 @@ def agent_turns(
     """The envelope with the model that chooses and the rights of the agent to each of its tools,
     and who assents to it: who assents to the plan, where the agent does not do all of it alone.
     Raises Refused."""
-    unlisted = sorted(body.arguments.keys() - set(body.tools))
-    if unlisted:
-        raise Refused(f"bounds the arguments of {unlisted[0]}, which is not among its tools")
-    grants = [granted(each, rights, agent, operations) for each in dict.fromkeys(body.tools)]
-    calls = tuple(
-        call_of(each, {}).but(
-            undo=undo_by_definition(each, rights),
-            limits=_narrowed(each.name, each.right.limits, body),
-        )
-        for each in grants
-    )
+    grants = chosen_grants(body.tools, body.arguments, rights, agent, operations)
     envelope = Envelope(
         model=model,
-        calls=calls,
+        calls=chosen_calls(grants, body.arguments, rights),
         most_calls=body.calls,
         most_turns=body.turns,
         spend_usd_micros=usd_micros(body.spend_usd),
     )
     assent: Assent = "none" if all(each.is_alone for each in grants) else "plan"
     return AgentTurns(goal=body.goal, envelope=envelope), assent
+
+
+def chosen_grants(
+    named: Sequence[str],
+    bounds: Bounds,
+    rights: KnownRights,
+    agent: AgentPart,
+    operations: Operations,
+) -> list[Granted]:
+    """The rights of the agent to what a model, or a program, may choose, each once. Raises
+    Refused, also for bounds of an operation that is not among these."""
+    unlisted = sorted(bounds.keys() - set(named))
+    if unlisted:
+        raise Refused(f"bounds the arguments of {unlisted[0]}, which it does not list")
+    return [granted(each, rights, agent, operations) for each in dict.fromkeys(named)]
+
+
+def chosen_calls(
+    grants: Sequence[Granted], bounds: Bounds, rights: KnownRights
+) -> tuple[Call, ...]:
+    """The calls that may be chosen, each argument as its right and its bounds allow. Raises
+    Refused."""
+    return tuple(
+        call_of(each, {}).but(
+            undo=undo_by_definition(each, rights),
+            limits=_narrowed(each.name, each.right.limits, bounds.get(each.name, {})),
+        )
+        for each in grants
+    )
 
 
 def why_no_model(named: str | None, configured: str) -> str | None:
@@ -59,8 +82,9 @@ def why_no_model(named: str | None, configured: str) -> str | None:
     return None
 
 
-def _narrowed(operation: str, limits: RightLimits, body: AgentBody) -> RightLimits:
-    own = body.arguments.get(operation, {})
+def _narrowed(
+    operation: str, limits: RightLimits, own: Mapping[str, tuple[str, ...]]
+) -> RightLimits:
     for name, patterns in own.items():
         wider = set(patterns) - set(limits.only.get(name, patterns))
         if wider:

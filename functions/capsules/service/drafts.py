@@ -21,7 +21,7 @@ async def write(
     ContentErased for a source that was erased before."""
     try:
         doubts = lint(body)
-        await check_skills(body)
+        await check_skills(body, caller.control)
     except Flawed as flawed:
         raise refusal(flawed.problems, text) from flawed
     places = Places.of(text) if doubts else Places({})

@@ -60,7 +60,7 @@ def _operations_in(answer: Answer, move: Think, operations: Operations) -> Itera
     does = move.placed.step.does
     assert isinstance(does, AgentTurns)
     for each in answer.calls:
-        meant = operation_meant(each.name, does.envelope, operations)
+        meant = operation_meant(each.name, does.envelope.calls, operations)
         yield None if operations.find(meant) is None else meant
 
 

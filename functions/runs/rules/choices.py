@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from events.effects import HARMLESS, Effect, gravity
 from events.operations import OperationDefinition
-from events.plan_content import Call, Envelope
+from events.plan_content import Call
 from events.rights import RightLimits
 from functions.runs.rules.limits import breach
 from shared.agents.rights import HeldRight, KnownRights
@@ -42,11 +42,11 @@ class Denied(NamedTuple):
 
 
 class Bounds(NamedTuple):
-    """What the calls of a step are judged by: its envelope, the rights that its agent has now, how
-    many calls of each operation the run has made, and may have made with what it holds of the
-    day's, and the operations that there are: those of the envelope's connectors too."""
+    """What the calls of a step are judged by: those that it may choose, the rights that its agent
+    has now, how many calls of each operation the run has made, and may have made with what it holds
+    of the day's, and the operations that there are: those of the connectors of these calls too."""
 
-    envelope: Envelope
+    calls: tuple[Call, ...]
     rights: KnownRights
     is_trial: bool
     made: Mapping[str, int]
@@ -67,26 +67,32 @@ def tool_names(operations: tuple[str, ...]) -> dict[str, str]:
     return names
 
 
-def operation_meant(name: str, envelope: Envelope, operations: Operations) -> str:
+def operation_meant(name: str, calls: tuple[Call, ...], operations: Operations) -> str:
     """The operation that a model means: a tool that it was given, or another one by its name. The
     name itself where it is none of these."""
-    given = tool_names(tuple(each.operation for each in envelope.calls))
+    given = tool_names(tuple(each.operation for each in calls))
     return given.get(name) or tool_names(operations.names).get(name) or name
 
 
 def judge(chosen: Chosen, bounds: Bounds) -> Allowed | Outside | Denied:
-    """Whether the call is made, asked about, or refused."""
-    operation = operation_meant(chosen.name, bounds.envelope, bounds.operations)
+    """Whether the call that a model chose is made, asked about, or refused."""
+    operation = operation_meant(chosen.name, bounds.calls, bounds.operations)
+    return judge_call(operation, chosen.arguments, bounds)
+
+
+def judge_call(operation: str, text: str, bounds: Bounds) -> Allowed | Outside | Denied:
+    """Whether a call of the operation, with the arguments in the text, is made, asked about, or
+    refused."""
     definition = bounds.operations.find(operation)
     if definition is None:
         return Denied("there is no such tool")
-    arguments = _arguments(chosen.arguments, definition)
+    arguments = _arguments(text, definition)
     if isinstance(arguments, Denied):
         return arguments
     # What the agent may never do, nobody is asked about, whatever the envelope says.
     if bounds.rights.forbidding(operation) is not None:
         return Denied("the agent may never do that")
-    own = next((each for each in bounds.envelope.calls if each.operation == operation), None)
+    own = next((each for each in bounds.calls if each.operation == operation), None)
     if own is None:
         why = "it is not among the tools of the step"
     elif (problem := _problem(own.operation, own.limits, arguments, bounds)) is None:

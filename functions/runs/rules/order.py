@@ -1,7 +1,7 @@
 """What of a plan comes when. Steps are done in the order in which the plan has them, which no step
 precedes that it needs; those of a parallel group together, but for those that somebody has to
-assent to, in which a model chooses, or which start another run, which come one by one after the
-others of their group."""
+assent to, in which a model or a program chooses, or which start another run, which come one by one
+after the others of their group."""
 
 from typing import NamedTuple
 
@@ -35,7 +35,7 @@ def units_of(plan: PlanContent) -> tuple[Unit, ...]:
         together: list[PlanStep] = []
         alone: list[PlanStep] = []
         for each in _parts(step):
-            is_alone = each.assent == "step" or each.does.kind in ("agent", "capsule")
+            is_alone = each.assent == "step" or each.does.kind in ("agent", "capsule", "skill")
             (alone if is_alone else together).append(each)
         for group in (together, *([each] for each in alone)):
             if group:

@@ -1,6 +1,6 @@
 """A run rests where it does more, or costs more, than its rehearsal said."""
 
-from events.plan_content import AgentTurns
+from events.plan_content import AgentTurns, SkillCalls
 from events.plans import Prediction, StepPrediction
 from functions.runs.rules.calls import ConcreteCall, Prepared
 from functions.runs.rules.moves import Halt, paused
@@ -18,9 +18,9 @@ def predicted_of(prediction: Prediction | None, step: str) -> StepPrediction | N
 
 def price_of(prediction: Prediction | None, call: ConcreteCall) -> int:
     """What one call was predicted to cost: its part of its step or, where nobody knew how many
-    there would be, or a model chose it, its price in the plan."""
+    there would be, or a model or a program chose it, its price in the plan."""
     predicted = predicted_of(prediction, call.step)
-    if isinstance(call.placed.step.does, AgentTurns):
+    if isinstance(call.placed.step.does, AgentTurns | SkillCalls):
         return call.call.price_usd_micros
     if predicted is None:
         return 0

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from events.invocations import InvocationView, Labelled
-from events.plan_content import AgentTurns, PlanContent
+from events.plan_content import AgentTurns, PlanContent, SkillCalls
 from events.plans import Prediction
 from events.receipts import Receipt
 from events.runs import Waiting
@@ -47,6 +47,7 @@ from functions.runs.rules.order import MOST_TOGETHER, Placed, Unit, units_of
 from functions.runs.rules.overrun import costs_more, more_calls, note_cost, price_of
 from functions.runs.rules.receipts import answered_in, assent_of, receipt_of
 from functions.runs.rules.run import LONGEST_OUTPUT, Run, StepResult, result_id
+from functions.runs.rules.skills import StepOfSkill
 from functions.runs.rules.subruns import move_of
 from functions.runs.rules.thinking import Turn
 from functions.runs.rules.under_way import wait_for
@@ -118,8 +119,8 @@ class Progress:
         if unit[0].step.does.kind == "wait":
             return self._wait(unit[0], at)
         prepared = self._prepare(unit)
-        if isinstance(unit[0].step.does, AgentTurns) and not prepared.skipped:
-            return self._turns(unit[0], at)
+        if isinstance(unit[0].step.does, AgentTurns | SkillCalls) and not prepared.skipped:
+            return self._chosen(unit[0], at)
         known = self.results, self.prediction, self._sources
         if (delegated := move_of(self.run, unit[0], prepared, *known)) is not None:
             return delegated
@@ -139,10 +140,12 @@ class Progress:
         together = left[: MOST_TOGETHER if len(unit) > 1 else 1]
         return why_not(self.run, together, self._most, self.no_more) or Act(tuple(together))
 
-    def _turns(self, placed: Placed, at: datetime) -> Move | None:
+    def _chosen(self, placed: Placed, at: datetime) -> Move | None:
+        """What is left to do of a step in which a model, or a program, chooses."""
         context, labels = self._context(), self._sources.of_step(placed.step)
+        kind = StepOfSkill if isinstance(placed.step.does, SkillCalls) else turns.StepOfTurns
         while True:
-            step = turns.StepOfTurns(
+            step = kind(
                 self.run, self.plan, placed, self.mind, self.results, context, self._most, labels
             )
             if not isinstance(move := step.next(at), turns.Noted):
@@ -261,10 +264,11 @@ class Progress:
             waiting = Waiting(kind="doubt", step=call.step, invocation_id=view.invocation_id)
             detail = view.reason or "its answer never came"
             return paused(call.step, "doubtful", detail, waiting)
-        if isinstance(call.placed.step.does, AgentTurns):
-            self._keep(turns.refused_to_model(result, view))
-            return None
         cursor, moved = self.run.cursor, try_again(call, view, self.run.cursor.attempt, at)
+        is_over = isinstance(call.placed.step.does, AgentTurns) or not isinstance(moved, Rest)
+        if turns.is_chosen(call) and is_over:
+            self._keep(turns.noted_refusal(result, view))
+            return None
         if isinstance(moved, Rest):
             self.run = self.run.but(cursor=cursor.but(attempt=cursor.attempt + 1))
         return moved

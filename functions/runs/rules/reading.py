@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from events.plan_content import AgentTurns, Call, PlanContent, SubRun, Wait
+from events.plan_content import AgentTurns, Call, PlanContent, SkillCalls, SubRun, Wait
 from functions.runs.rules.order import MOST_TOGETHER, Placed, Unit, units_of
 from functions.runs.rules.run import Run, StepResult, result_id
 from shared.kit.templates import condition, expressions_in
@@ -32,7 +32,7 @@ def _of_unit_under_way(run: Run, units: tuple[Unit, ...], named: set[str] | None
     calls = run.cursor.call + (MOST_TOGETHER if len(unit) > 1 else 0)
     found: list[str] = []
     for each in unit:
-        if each.step.does.kind == "agent":
+        if each.step.does.kind in ("agent", "skill"):
             found += [result_id(run.run_id, each.number, number) for number in range(calls)]
         elif each.step.for_each is None:
             is_read = len(unit) > 1 or isinstance(each.step.does, SubRun)
@@ -96,6 +96,8 @@ def _places(left: list[Placed], plan: PlanContent) -> Iterator[tuple[Any, ...]]:
             yield from _read_by(does.arguments)
         elif isinstance(does, AgentTurns):
             yield from _read_by(does.goal)
+        elif isinstance(does, SkillCalls):
+            yield from _read_by(does.compute.arguments)
         elif isinstance(does, Wait):
             yield from _read_by([does.seconds, does.until])
     yield from _read_by(dict(plan.outputs))

@@ -15,6 +15,7 @@ from events.plan_content import (
     PlanContent,
     PlanStep,
     Retry,
+    SkillCalls,
     SubRun,
     Wait,
 )
@@ -159,7 +160,10 @@ class Replay(Progress):
         if self._is_further:
             return failed(None, NO_FURTHER, f"{self.repeated.run_id} got no further")
         placed = unit[0]
-        if not isinstance(placed.step.does, SubRun | AgentTurns) or self._prepare(unit).skipped:
+        if (
+            not isinstance(placed.step.does, SubRun | AgentTurns | SkillCalls)
+            or self._prepare(unit).skipped
+        ):
             return super()._of_unit(unit, at)
         known = self.earlier.get((placed.number, None))
         if known is None:

@@ -10,9 +10,8 @@ from typing import Any, NamedTuple
 
 from events.invocations import InvocationView, Labelled
 from events.labels import Labels, by_model, merged
-from events.plan_content import AgentTurns, PlanContent
+from events.plan_content import AgentTurns, Call, PlanContent, SkillCalls
 from functions.runs.rules.calls import ConcreteCall, Context
-from functions.runs.rules.cards import content_of_calls
 from functions.runs.rules.choices import Allowed, Bounds, Denied, Outside, judge
 from functions.runs.rules.conversation import (
     MOST_BYTES,
@@ -21,7 +20,7 @@ from functions.runs.rules.conversation import (
     calls_in,
     conversation,
 )
-from functions.runs.rules.labels import UNTRUSTED_EFFECT, labelled_call, needs_a_person
+from functions.runs.rules.gate import Unwanted, gated
 from functions.runs.rules.models import why_not_asked
 from functions.runs.rules.moves import Act, Ask, Halt, Think, failed, paused
 from functions.runs.rules.order import Placed
@@ -49,6 +48,18 @@ class Mind(NamedTuple):
     known: frozenset[str] = frozenset()
     operations: Operations = OWN
 
+    def bounds(self, calls: tuple[Call, ...], run: Run, plan: PlanContent) -> Bounds:
+        """What the calls that a step may choose are judged by."""
+        hold = run.hold
+        return Bounds(
+            calls=calls,
+            rights=self.rights,
+            is_trial=plan.agent.mode == "trial",
+            made=run.calls,
+            held={each: hold.may_make(each) for each in hold.calls} if hold is not None else {},
+            operations=self.operations,
+        )
+
 
 class Noted(NamedTuple):
     """A result to keep; the step goes on, or has ended with it."""
@@ -73,7 +84,8 @@ class StepOfTurns(NamedTuple):
 
     def next(self, at: datetime) -> Act | Ask | Think | Halt | Noted:
         """What comes next. Raises ExpressionFailed where the goal has no value."""
-        if (problem := self._changed()) is not None:
+        tools, known = self._does.envelope.calls, self.mind.operations
+        if (problem := changed_operation(self._id, tools, known)) is not None:
             return problem
         calls, number = calls_in(self._turns), self.run.cursor.call
         if number < len(calls):
@@ -107,25 +119,8 @@ class StepOfTurns(NamedTuple):
         """Whether who would ask the model has committed that already."""
         return self._thinking.asked > 0 and self._thinking.asker == self.mind.asker
 
-    def _changed(self) -> Halt | None:
-        """A tool that is not the one that was assented to is not used."""
-        for each in self._does.envelope.calls:
-            known = self.mind.operations.find(each.operation)
-            if known is None or known.pin != each.pin:
-                detail = f"{each.operation} is not as the plan has it: compile the capsule again"
-                return failed(self._id, "operation_changed", detail)
-        return None
-
     def _bounds(self) -> Bounds:
-        run, hold = self.run, self.run.hold
-        return Bounds(
-            envelope=self._does.envelope,
-            rights=self.mind.rights,
-            is_trial=self.plan.agent.mode == "trial",
-            made=run.calls,
-            held={each: hold.may_make(each) for each in hold.calls} if hold is not None else {},
-            operations=self.mind.operations,
-        )
+        return self.mind.bounds(self._does.envelope.calls, self.run, self.plan)
 
     def _choice(
         self, choice: Allowed | Outside | Denied, number: int, at: datetime
@@ -139,17 +134,10 @@ class StepOfTurns(NamedTuple):
         price = choice.call.price_usd_micros
         if (halt := self._too_dear(price)) is not None:
             return halt
-        labels = self._read_before(number)
-        if isinstance(choice, Outside):
-            return self._ask(choice, number, labels, at)
-        call = ConcreteCall(self.placed, choice.call, number, choice.arguments)
-        call = labelled_call(call, labels)
-        if needs_a_person(call):
-            return self._ask(Outside(*choice, UNTRUSTED_EFFECT), number, labels, at)
-        if self.placed.step.assent == "step":
-            why = "the capsule wants a person to see each call"
-            return self._ask(Outside(*choice, why), number, labels, at)
-        return Act((call,))
+        move = gated(self.run, self.placed, number, choice, self._read_before(number))
+        if isinstance(move, Unwanted):
+            return Noted(self._refused(number, "a person was asked, and refused it", at))
+        return move
 
     def _read_before(self, number: int) -> Labels:
         """The labels of all that the model had read when it chose the call with that number, and
@@ -161,20 +149,6 @@ class StepOfTurns(NamedTuple):
             first += len(turn.answer.calls)
         read = (each.output.labels for each in self._given()[:first])
         return merged(self.labels, (by_model(turn.model),), *read)
-
-    def _ask(self, choice: Outside, number: int, labels: Labels, at: datetime) -> Act | Ask | Noted:
-        """Somebody has to assent to exactly this call; where nobody does, the model is told."""
-        placed = Placed(self.placed.number, self.placed.step.but(assent="step"))
-        call = ConcreteCall(placed, choice.call, number, choice.arguments)
-        call = labelled_call(call, labels)
-        content = content_of_calls(self.run, (call,))
-        asked = self.run.step_assent
-        if asked is None or asked.content_hash != content.hash:
-            return Ask((call,), content, choice.why)
-        if asked.refused_by is not None:
-            return Noted(self._refused(number, "a person was asked, and refused it", at))
-        # Without an answer it is asked again, which is the same question.
-        return Act((call,)) if asked.given_by is not None else Ask((call,), content, choice.why)
 
     def _think(self) -> Think | Halt:
         envelope, thinking, terms = self._does.envelope, self._thinking, self.mind.terms
@@ -252,29 +226,48 @@ class StepOfTurns(NamedTuple):
         )
 
 
+def changed_operation(step: str, calls: tuple[Call, ...], known: Operations) -> Halt | None:
+    """An operation that is not the one that was assented to is not used."""
+    for each in calls:
+        now = known.find(each.operation)
+        if now is None or now.pin != each.pin:
+            detail = f"{each.operation} is not as the plan has it: compile the capsule again"
+            return failed(step, "operation_changed", detail)
+    return None
+
+
 def refusal(why: str) -> Labelled:
-    """What the model is told of a call that was not made."""
+    """What the model, or the program, is told of a call that was not made."""
     return Labelled(value={REFUSED: why})
 
 
 def as_chosen(call: ConcreteCall) -> dict[str, Any]:
-    """What the result of a call keeps because a model chose it: what was made, and its price."""
-    if not isinstance(call.placed.step.does, AgentTurns):
+    """What the result of a call keeps because a model, or a program, chose it: what was made, and
+    its price."""
+    if not is_chosen(call):
         return {}
     chosen = ChosenCall(call=call.call, arguments=call.arguments)
     return {"chosen": chosen, "predicted_usd_micros": call.call.price_usd_micros}
 
 
-def refused_to_model(result: StepResult, view: InvocationView) -> StepResult:
-    """The result of a call that `tools` refused: the model is told, also in words of its target,
-    and goes on."""
+def is_chosen(call: ConcreteCall) -> bool:
+    """Whether a model, or a program, chose the call."""
+    does = call.placed.step.does
+    return isinstance(does, AgentTurns) or (
+        isinstance(does, SkillCalls) and call.call != does.compute
+    )
+
+
+def noted_refusal(result: StepResult, view: InvocationView) -> StepResult:
+    """The result of a chosen call that `tools` refused: whoever chose it is told, also in words of
+    its target, and goes on."""
     why = ": ".join(each for each in (view.reason, view.detail) if each) or "it was refused"
     told = refusal(why[:1_000]).but(labels=result.output.labels)
     return result.but(status=REFUSED, output=told)
 
 
 def chosen_in(placed: Placed, results: Mapping[str, StepResult]) -> list[ConcreteCall]:
-    """The calls that a model chose in the step and that were made, in their order."""
+    """The calls that a model, or a program, chose in the step and that were made, in order."""
     found = (each for each in results.values() if each.number == placed.number)
     made = [each for each in found if each.chosen is not None and each.status == "completed"]
     return [

@@ -36,6 +36,7 @@ from functions.tools.service.answering import reply_to
 from functions.tools.service.replaying import replay
 from functions.tools.service.serving import UNKNOWN, Served, is_known, served
 from functions.tools.service.waiting import polled, waits
+from functions.tools.skills.acting import why_not_full
 from shared.aggregates import Command, Transition
 from shared.capabilities.grants import Grant, Purpose
 from shared.capabilities.reading import Capability
@@ -251,6 +252,9 @@ class Doing:
         """Why the call may not act: a refusal from before, that of its connector, or wrong
         arguments."""
         refusal = refusal or self.by.refusal
+        off = why_not_full(self.caller.control, self.body.operation, self.body.arguments)
+        if refusal is None and off is not None:
+            refusal = Refusal(off, may_be_repeated=True)
         wrong = wrong_arguments(self.definition, self.body.arguments)
         if refusal is None and wrong is not None:
             refusal = Refusal("the arguments are not what the operation takes", wrong)

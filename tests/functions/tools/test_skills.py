@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from events.operations import SKILL
+from shared.kit.control import Control, Flag
 from shared.sandbox import workers
+from shared.sandbox.full_python import FLAG, why_not_there
 from tests.functions.tools.worlds import Call, World
+from tests.shared.control import write_control
 
 CHANCE = "import random, time\ndef run():\n    return [random.random(), time.time()]"
 
@@ -77,3 +80,29 @@ async def test_a_sandbox_that_dies_leaves_no_doubt_and_the_call_is_tried_again(
     workers.WORKERS.end()
     again = await world.invoke(call, await world.token(call))
     assert (again["status"], again["output"]["value"]) == ("confirmed", 1)
+
+
+def _in_full_python(**inputs: Any) -> Call:
+    code = "class Two(int): pass\ndef run(a):\n    import time\n    return [Two(a), time.time()]"
+    said = _skill(code, **inputs).arguments
+    return Call(SKILL, {**(said or {}), "runtime": "cpython"})
+
+
+async def test_full_python_is_off_until_the_tenant_turns_it_on(world: World) -> None:
+    answer = await world.invoke(_in_full_python(a=2))
+    assert (answer["status"], answer["may_be_repeated"]) == ("refused", True)
+    assert "PUT /v1/flags/full-python" in answer["reason"]
+
+
+@pytest.mark.skipif(why_not_there() is not None, reason=f"no second tier here: {why_not_there()}")
+async def test_full_python_that_is_on_is_replayed_as_it_was_recorded(world: World) -> None:
+    await write_control(world.store, Control(flags={FLAG: Flag(percent=99)}))
+    call = _in_full_python(a=2)
+    assert (await world.invoke(call))["status"] == "refused"
+    other = world.at(f"{world.tenant}-on")
+    await write_control(other.store, Control(flags={FLAG: Flag(percent=100)}))
+    await other.agent()
+    done = await other.invoke(call)
+    assert done["status"] == "confirmed", done["reason"]
+    assert (done["status"], done["output"]["value"][0]) == ("confirmed", 2), done
+    assert (await _replayed(other, call))["output"] == done["output"]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from events.operations import OPERATIONS, SKILL
-from events.plan_content import Call
+from events.plan_content import Call, SkillCalls
 from functions.capsules.rules.ghostrun import rehearse
 from functions.capsules.rules.skills import MOST_SKILLS
 from tests.functions.capsules.agents import spec_of
@@ -92,6 +92,72 @@ def test_a_capsule_has_some_skills_and_no_more() -> None:
     step = "  - {id: a%s, skill: x, output: string}\n"
     whole = HEAD + "steps:\n" + "".join(step % each for each in range(MOST_SKILLS + 1))
     assert "at most 20 skills" in refused(whole)[f"steps.{MOST_SKILLS}.skill"]
+
+
+CALLS = "with: {lines: [], rate: 2}, calls: [assent/counter.add, assent/ledger.append]"
+
+
+def test_what_a_skill_may_ask_for_is_in_the_plan_with_its_rights() -> None:
+    bounds = "arguments: {assent/counter.add: {counter: [a]}}, most: 3"
+    calls = f"{{operations: [assent/counter.add], {bounds}}}"
+    text = _capsule(f"with: {{lines: [], rate: 2}}, calls: {calls}")
+    plan = compiled(text, {"lines": []}).plan
+    (step,) = plan.steps
+    assert isinstance(step.does, SkillCalls)
+    (call,) = step.does.calls
+    assert (call.operation, call.effect, call.limits.only["counter"]) == (
+        *("assent/counter.add", "change"),
+        ("a",),
+    )
+    assert call.undo is not None
+    assert step.does.most_calls == 3
+    assert step.does.compute.arguments["calls"] == {
+        "operations": ["assent/counter.add"],
+        "answers": [],
+    }
+    (predicted,) = rehearse(plan, {}, "full", None).steps
+    assert (predicted.calls, predicted.effect, predicted.reversible) == (3, "change", True)
+    assert predicted.output == {"type": "object", "properties": {"total": {"type": "number"}}}
+    short = compiled(_capsule(CALLS), {"lines": []}).plan.steps[0].does
+    assert isinstance(short, SkillCalls)
+    assert (len(short.calls), short.most_calls) == (2, 10)
+
+
+def test_who_assents_to_a_skill_that_asks_for_calls() -> None:
+    both = spec_of(rights={"alone": [SKILL, "assent/counter.add", "assent/ledger.append"]})
+    assert compiled(_capsule(CALLS), {"lines": []}, spec=both).plan.steps[0].assent == "none"
+    alone = {"alone": [SKILL, "assent/counter.add"], "with_approval": ["assent/ledger.append"]}
+    asked = spec_of(rights=alone)
+    assert compiled(_capsule(CALLS), {"lines": []}, spec=asked).plan.steps[0].assent == "plan"
+    seen = _capsule(f"{CALLS}, approval: required")
+    assert compiled(seen, {"lines": []}).plan.steps[0].assent == "step"
+
+
+@pytest.mark.parametrize(
+    ("step", "path", "words"),
+    [
+        (f"calls: [{SKILL}]", "steps.0.calls", "write the program"),
+        ("calls: [assent/counter.sub]", "steps.0.skill", "nothing serves assent/counter.sub"),
+        ("calls: [assent/people.notify]", "steps.0.skill", "has no right to assent/people.notify"),
+        (f"{CALLS}, for_each: '[1]'", "steps.0.for_each", "let its code loop"),
+        ("calls: {operations: [assent/counter.add], most: 51}", "steps.0.calls.most", "50"),
+        ("calls: {operations: []}", "steps.0.calls.operations", "must not be empty"),
+        (
+            "calls: {operations: [assent/counter.add],"
+            " arguments: {assent/ledger.append: {entry: [a]}}}",
+            *("steps.0.skill", "which it does not list"),
+        ),
+    ],
+)
+def test_what_is_wrong_with_calls_says_what_to_write(step: str, path: str, words: str) -> None:
+    rights = {"alone": [SKILL, "assent/counter.add", "assent/ledger.append"]}
+    told = refused(_capsule(step), {"lines": [1]}, spec=spec_of(rights=rights))
+    assert words in told[path], told
+
+
+def test_a_step_without_a_skill_lists_no_calls() -> None:
+    text = f"{HEAD}steps: [{{id: a, wait: {{for: 1s}}, calls: [assent/counter.add]}}]"
+    assert "leave it out" in refused(text)["steps.0.calls"]
 
 
 def test_later_steps_read_what_a_skill_declares() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from events.connectors import Connector
 from events.operations import OPERATIONS
-from events.plan_content import Call, Envelope
+from events.plan_content import Call
 from events.rights import RightLimits
 from functions.runs.rules.choices import Allowed, Bounds, Denied, Outside, judge, tool_names
 from shared.agents.rights import HeldRight, KnownRights
@@ -41,9 +41,8 @@ def _right(operation: str, **limits: Any) -> dict[str, HeldRight]:
 
 
 def _judged(chosen: Chosen, *calls: Call, rights: KnownRights = NOTHING, **fields: Any) -> Any:
-    envelope = Envelope(calls=calls, most_calls=5, most_turns=5, spend_usd_micros=0)
     bounds = {"is_trial": False, "made": {}, "held": {}, **fields}
-    return judge(chosen, Bounds(envelope=envelope, rights=rights, **bounds))
+    return judge(chosen, Bounds(calls=calls, rights=rights, **bounds))
 
 
 def _wants(operation: str, arguments: Any) -> Chosen:

@@ -151,7 +151,10 @@ class Thoughts:
             move = progress.next(NOON)
             match move:
                 case Act():
-                    if (ended := self._acts(progress, move, dies)) is not None:
+                    ended = self._acts(progress, move, dies)
+                    if isinstance(ended, Rest):
+                        return ending.rest(progress, ended)
+                    if ended is not None:
                         return ending.halt(progress, ended, NOON)
                 case Think():
                     return self._thinks(progress, move, dies)
@@ -173,11 +176,11 @@ class Thoughts:
                 case Rest():
                     return ending.rest(progress, move)
 
-    def _acts(self, progress: Progress, move: Act, dies: str) -> Halt | None:
+    def _acts(self, progress: Progress, move: Act, dies: str) -> Halt | Rest | None:
         outcome = progress.take([(each, self._view(each)) for each in move.calls], NOON)
         if dies == "acted":
             raise Died
-        assert outcome is None or isinstance(outcome, Halt)
+        assert outcome is None or isinstance(outcome, Halt | Rest)
         return outcome
 
     def _view(self, call: ConcreteCall) -> InvocationView:

@@ -1,0 +1,148 @@
+"""What a run does next in a step whose program asks for calls: it computes, makes the call that the
+program asks for, and computes again with what that gave, until the program gives a value.
+
+What is computed and what is called have their place among both as their iteration, in turn: the
+even ones compute. So each is the same invocation after a crash, and a call that has an outcome is
+never made again."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from events.invocations import ARGUMENTS, Labelled
+from events.labels import Labels, merged
+from events.plan_content import PlanContent, SkillCalls
+from functions.runs.rules.calls import ConcreteCall, Context
+from functions.runs.rules.choices import Bounds, Denied, judge_call
+from functions.runs.rules.conversation import REFUSED
+from functions.runs.rules.gate import Unwanted, gated
+from functions.runs.rules.labels import labelled_call
+from functions.runs.rules.moves import Act, Ask, Halt, failed, paused
+from functions.runs.rules.order import Placed
+from functions.runs.rules.run import Run, StepResult, result_id
+from functions.runs.rules.turns import Mind, Noted, changed_operation, refusal
+from shared.kit.canonical import canonical_json
+from shared.kit.templates import filled
+
+
+class StepOfSkill(NamedTuple):
+    """The step under way. `results` are those of the run by their ids, among them those of the
+    step's calls, and the whole run may have spent `most_usd_micros`. `labels` are those of what the
+    program is given and of what decided that it runs."""
+
+    run: Run
+    plan: PlanContent
+    placed: Placed
+    mind: Mind
+    results: Mapping[str, StepResult]
+    context: Context
+    most_usd_micros: int
+    labels: Labels = ()
+
+    def next(self, at: datetime) -> Act | Ask | Halt | Noted:
+        """What comes next. Raises ExpressionFailed where an argument has no value, Rejected for
+        more labels than a token takes."""
+        does = self._does
+        if (halt := changed_operation(self._id, does.calls, self.mind.operations)) is not None:
+            return halt
+        number, given = self.run.cursor.call, self._given()
+        if number % 2 == 0:
+            return self._compute(number, given)
+        said: Any = given[-1].output.value
+        if "gives" in said:
+            return Noted(self._end(said["gives"], given, at), ends=True)
+        if number // 2 >= does.most_calls:
+            detail = f"it asks for more than {does.most_calls} calls: raise `most` in its `calls`"
+            return failed(self._id, "calls_exhausted", detail)
+        return self._call(number, said["asks"], given, at)
+
+    @property
+    def _does(self) -> SkillCalls:
+        does = self.placed.step.does
+        assert isinstance(does, SkillCalls)
+        return does
+
+    @property
+    def _id(self) -> str:
+        return self.placed.step.id
+
+    def _compute(self, number: int, given: list[StepResult]) -> Act | Halt:
+        """The program from its start, answered what its calls gave so far."""
+        compute, step = self._does.compute, self.placed.step
+        arguments = filled(compute.arguments, self.context)
+        asked, answered = given[0::2], given[1::2]
+        if asked:
+            first: Any = asked[0].output.value
+            again = {
+                "answers": list(map(_answer, asked, answered)),
+                "at": first["at"],
+                "seed": first["seed"],
+            }
+            arguments = {**arguments, "calls": {**arguments["calls"], **again}}
+        if (problem := ARGUMENTS.problem(arguments)) is not None:
+            detail = f"its program and what its calls gave {problem}: let its calls give less"
+            return failed(self._id, "calls_too_long", detail)
+        # People see the calls that it asks for. What it computes touches nothing.
+        step = step.but(assent="none") if step.assent == "step" else step
+        call = ConcreteCall(Placed(self.placed.number, step), compute, number, arguments)
+        return Act((labelled_call(call, self._read(answered)),))
+
+    def _call(
+        self, number: int, asks: Mapping[str, Any], given: list[StepResult], at: datetime
+    ) -> Act | Ask | Halt | Noted:
+        operation = asks["operation"]
+        if operation not in (each.operation for each in self._does.calls):
+            return self._refused(number, "it is not among the calls of the skill", at)
+        arguments = canonical_json(asks["arguments"]).decode()
+        choice = judge_call(operation, arguments, self._bounds())
+        if isinstance(choice, Denied):
+            return self._refused(number, choice.why, at)
+        if (halt := self._too_dear(choice.call.price_usd_micros, given)) is not None:
+            return halt
+        move = gated(self.run, self.placed, number, choice, self._read(given))
+        if isinstance(move, Unwanted):
+            return self._refused(number, "a person was asked, and refused it", at)
+        return move
+
+    def _bounds(self) -> Bounds:
+        return self.mind.bounds(self._does.calls, self.run, self.plan)
+
+    def _read(self, given: list[StepResult]) -> Labels:
+        return merged(self.labels, *(each.output.labels for each in given))
+
+    def _too_dear(self, price: int, given: list[StepResult]) -> Halt | None:
+        own, spent = self.placed.step.budget_usd_micros, sum(each.cost_usd_micros for each in given)
+        if own is not None and spent + price > own:
+            left = max(own - spent, 0)
+            detail = f"the step may spend {left} micro-dollars more; this may cost {price}"
+            return failed(self._id, "spend_exhausted", detail)
+        if self.run.spent_usd_micros + price > self.most_usd_micros:
+            return paused(self._id, "budget_exhausted", "the run may spend no more")
+        return None
+
+    def _given(self) -> list[StepResult]:
+        """What was computed and what the calls gave so far, in turn."""
+        run_id, number = self.run.run_id, self.placed.number
+        ids = (result_id(run_id, number, each) for each in range(self.run.cursor.call))
+        return [self.results[id] for id in ids]
+
+    def _result(self, at: datetime, **fields: Any) -> StepResult:
+        run_id, number = self.run.run_id, self.placed.number
+        return StepResult(run_id=run_id, number=number, step=self._id, at=at, **fields)
+
+    def _refused(self, number: int, why: str, at: datetime) -> Noted:
+        return Noted(self._result(at, status=REFUSED, iteration=number, output=refusal(why)))
+
+    def _end(self, value: Any, given: list[StepResult], at: datetime) -> StepResult:
+        output = Labelled(value=value, labels=self._read(given))
+        # It has no turn of a model; what it gives is no list of what its iterations gave.
+        count = self.run.cursor.call
+        return self._result(at, status="completed", output=output, iterations=count, turns=0)
+
+
+def _answer(asked: StepResult, answered: StepResult) -> dict[str, Any]:
+    said: Any = asked.output.value
+    told: Any = answered.output.value
+    if answered.status == REFUSED:
+        return {"asked": said["digest"], "refused": told[REFUSED]}
+    return {"asked": said["digest"], "gave": told}
