@@ -50,7 +50,8 @@ class InvocationView(Data):
     or, where it is `dispatched`, a little later. `decision` is what the policies decided. Whoever
     settled a doubtful call is `settled_by`. Of a connector's, `pin` is its definition, and
     `credential` the name of what the call was made with. `receipt_id` is there for a call that was
-    made without a run; those of a run are in the list of its receipts. `labels` are those
+    made without a run; those of a run are in the list of its receipts. `on_behalf_of` is the person
+    who signed in an agent elsewhere. `labels` are those
     of its arguments, `target_labels` those of all that its target says."""
 
     invocation_id: str
@@ -69,6 +70,7 @@ class InvocationView(Data):
     pin: str = ""
     credential: str | None = None
     receipt_id: str | None = None
+    on_behalf_of: str | None = None
     labels: Labels = ()
     target_labels: Labels = ()
 
