@@ -41,8 +41,8 @@ _TEN_YEARS = 10 * 366 * 86400
 
 
 class TokenRequest(Model):
-    """The subject of the wanted token. `audience` is the server that it is for: this one's functions
-    unless it says otherwise."""
+    """The subject of the wanted token. `audience` is the server that it is for: unless it says
+    otherwise, the functions of this one."""
 
     principal: Principal
     tenant: Tenant
