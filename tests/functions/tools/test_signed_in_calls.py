@@ -36,14 +36,14 @@ async def test_it_acts_as_the_agent_on_behalf_of_the_person(world: World) -> Non
 
 async def test_an_assent_is_for_the_call_on_behalf_of_one_person(world: World) -> None:
     ada, bo = await signed_in(world, "user_ada"), await signed_in(world, "user_bo")
-    asked = {each: await each.called(LEDGER, LINE) for each in (ada, bo, Elsewhere(world))}
-    assert len({each["approval_id"] for each in asked.values()}) == 3
-    question = await ada.question(asked[ada]["approval_id"])
+    asked = [await each.called(LEDGER, LINE) for each in (ada, bo, Elsewhere(world))]
+    assert len({each["approval_id"] for each in asked}) == 3
+    question = await ada.question(asked[0]["approval_id"])
     assert (question["requested_by"], question["authors"]) == ("user_ada", ["user_ada"])
     assert question["summary"].endswith("on behalf of user_ada")
 
     # What one asked for, another would assent to and use.
-    await ada.decide(asked[ada]["approval_id"], decided_by="user_bo")
+    await ada.decide(asked[0]["approval_id"], decided_by="user_bo")
     assert (await bo.called(LEDGER, LINE))["status"] == "pending"
     assert (await Elsewhere(world).called(LEDGER, LINE))["status"] == "pending"
     assert await world.lines() == []
