@@ -24,11 +24,11 @@ NAMES = "agent_names"
 
 
 async def find_serving(store: TenantStore, at: datetime, most: int) -> list[KnownAgent]:
-    """The agents that serve at that instant, by id, oldest first, with their specs; none beyond the
-    first `most` that serve or were recalled. Three round trips. Raises ContentInvalid,
-    Unavailable."""
-    page = await store.find(AGENTS, where=[("status", "in", sorted(SERVING))], limit=most)
-    states = [StoredAgent.model_validate_json(each.data["state"]) for each in page.items]
+    """Those of the `most` newest agents that serve at that instant, newest first, with their specs.
+    Three round trips. Raises ContentInvalid, Unavailable."""
+    page = await store.find(AGENTS, order_by="created_at", descending=True, limit=most)
+    known = (StoredAgent.model_validate_json(each.data["state"]) for each in page.items)
+    states = [each for each in known if each.status in SERVING]
     stops = await store.get_many([(STOPS, each.agent_id) for each in states])
     specs = await read_contents(store, [each.spec_hash for each in states])
     found = (

@@ -13,7 +13,7 @@ from shared.agents import KnownAgent, find_serving, read_agent
 from shared.kit.ids import is_id
 from shared.storage.firestore import TenantStore
 
-# As many as a page shows, oldest first.
+# As many as a page is made of, newest first.
 MOST_SHOWN = 100
 
 
