@@ -39,6 +39,7 @@ class PlatformClient(Connection):
         expires_in: int = 900,
         workspace: str | None = None,
         agent: str | None = None,
+        audience: str | None = None,
     ) -> str:
         """An access token for `principal`, without a sign-in."""
         body = {
@@ -49,6 +50,7 @@ class PlatformClient(Connection):
             "expires_in": expires_in,
             "workspace": workspace,
             "agent": agent,
+            **({} if audience is None else {"audience": audience}),
         }
         token: str = self._post("/_platform/token", body)["access_token"]
         return token

@@ -70,12 +70,13 @@ class Issuer:
         expires_in: int,
         workspace: str | None = None,
         agent: str | None = None,
+        audience: str = AUDIENCE,
     ) -> str:
         """An access token as a sign-in would issue it: for no tenant where that is `_platform`."""
         now = int(self._now().timestamp())
         claims = {
             "iss": self.url,
-            "aud": AUDIENCE,
+            "aud": audience,
             "sub": principal,
             **({} if tenant == PLATFORM_TENANT else {"tenant": tenant}),
             **({} if workspace is None else {"workspace": workspace}),

@@ -19,7 +19,8 @@ PREFIX = "dcl"
 
 class DirectCallState(EventData):
     """Exactly one call that an agent elsewhere asks for: of this agent, this definition of the
-    operation (`pin`) and these arguments. `round` counts how often somebody was asked for it."""
+    operation (`pin`) and these arguments, and `on_behalf_of` the person who signed it in, where one
+    did. `round` counts how often somebody was asked for it."""
 
     direct_call_id: str
     agent_id: str
@@ -28,14 +29,16 @@ class DirectCallState(EventData):
     arguments_sha256: str
     round: int = 0
     approval_id: str | None = None
+    on_behalf_of: str | None = None
     workspace_id: InWorkspace = None
 
 
 @event("assent.direct_call.approval_needed.v1")
 class DirectCallApprovalNeeded(Question, DirectCallState):
     """An agent elsewhere asks for a call that needs assent. `content_hash` names `{agent_id,
-    agent, agent_version, operation, pin, effect, arguments}`, `evidence_hash` a list with who asks
-    and what the operation is, `assessment_hash` an `events.dossiers.Assessment`."""
+    agent, agent_version, operation, pin, effect, arguments}` and, where a person signed the agent
+    in, `on_behalf_of`; `evidence_hash` a list with who asks and what the operation is,
+    `assessment_hash` an `events.dossiers.Assessment`."""
 
     kind: Kind
     effect: Effect
@@ -53,7 +56,8 @@ class DirectCallWithdrawn(DirectCallState):
 @event("assent.invocation.reported.v1")
 class InvocationReported(EventData):
     """What became of a call that an agent elsewhere made, with its receipt. `called_by` is the
-    service whose key named the agent. `note` is what a person said who settled a doubtful one."""
+    service whose key named the agent, or the person who signed it in, who is then `on_behalf_of`
+    too. `note` is what a person said who settled a doubtful one."""
 
     invocation_id: str
     direct_call_id: str
@@ -62,6 +66,7 @@ class InvocationReported(EventData):
     agent_id: str
     agent_version: str
     called_by: str
+    on_behalf_of: str | None = None
     approval_id: str | None = None
     at: Instant
     note: PersonalText = ""
@@ -84,12 +89,17 @@ class CallRetentionReached(EventData):
     calls: tuple[CallToRemove, ...]
 
 
-def direct_call_id(agent_id: str, pin: str, operation: str, arguments_sha256: str) -> str:
-    """The id of a direct call: the same for the same call, on every machine."""
+def direct_call_id(
+    agent_id: str, pin: str, operation: str, arguments_sha256: str, on_behalf_of: str | None = None
+) -> str:
+    """The id of a direct call: the same for the same call on behalf of the same person, or of none,
+    on every machine."""
     parts = {
         "agent_id": agent_id,
         "pin": pin,
         "operation": operation,
         "arguments_sha256": arguments_sha256,
     }
+    if on_behalf_of is not None:
+        parts["on_behalf_of"] = on_behalf_of
     return hashed_id(PREFIX, content_hash(parts))

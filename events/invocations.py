@@ -55,10 +55,11 @@ class InvocationView(Data):
     or, where it is `dispatched`, a little later. `decision` is what the policies decided. Whoever
     settled a doubtful call is `settled_by`. Of a connector's, `pin` is its definition, and
     `credential` the name of what the call was made with. `receipt_id` is there for a call that was
-    made without a run; those of a run are in the list of its receipts. `labels` are those
-    of its arguments, `target_labels` those of all that its target says. `elicitation` is what the
-    target asks a person before it goes on with a call that is `dispatched`. `again_at`: the target
-    goes on with it by itself; asking before then tells nothing new."""
+    made without a run; those of a run are in the list of its receipts. `on_behalf_of` is the person
+    who signed in an agent elsewhere. `labels` are those of its arguments, `target_labels` those of
+    all that its target says. `elicitation` is what the target asks a person before it goes on with
+    a call that is `dispatched`. `again_at`: the target goes on with it by itself; asking before
+    then tells nothing new."""
 
     invocation_id: str
     run_id: str
@@ -76,6 +77,7 @@ class InvocationView(Data):
     pin: str = ""
     credential: str | None = None
     receipt_id: str | None = None
+    on_behalf_of: str | None = None
     labels: Labels = ()
     target_labels: Labels = ()
     elicitation: Elicitation | None = None

@@ -49,7 +49,8 @@ class CallReceipt(Data):
     which has neither run, step nor plan; `receipt_id_of` derives `receipt_id`. A receipt is never
     altered and nothing in it is sealed, so `reason` has words of ours only, never those of a person
     or of what the call reached. `arguments_sha256` and `output_sha256` are hashes of canonical
-    JSON; the second is missing where there is no output. `approval_id` and `assented_by` say who
+    JSON; the second is missing where there is no output. `on_behalf_of` is the person who signed in
+    an agent elsewhere, where one did. `approval_id` and `assented_by` say who
     assented to it, where somebody had to; `settled_by` is who said what became of a doubtful call.
     `predicted_usd_micros` stands beside what it cost. `pin` is the definition of the connector that
     the plan has, and `credential` the name of what the call was made with. `labels` are those of
@@ -72,6 +73,7 @@ class CallReceipt(Data):
     at: Instant
     agent_id: Name
     agent_version: Name
+    on_behalf_of: Name | None = None
     plan_hash: Sha256 | None = None
     arguments_sha256: Sha256
     output_sha256: Sha256 | None = None

@@ -15,7 +15,8 @@ EndedBecause = Literal["signed_out", "revoked", "reused", "replaced", "removed"]
 class SessionState(EventData):
     """A session after the event: one sign-in, and all tokens that follow from it. `client_id` is
     the address of a client that a person let in; `impersonator` the platform admin who acts as the
-    principal in it; `passkey_id` the passkey that signed it in."""
+    principal in it; `passkey_id` the passkey that signed it in; `agent_id` the agent that the
+    client acts as, where it does."""
 
     session_id: str
     principal_id: str
@@ -28,6 +29,7 @@ class SessionState(EventData):
     ended_at: Instant | None = None
     ended_because: EndedBecause | None = None
     impersonator: str | None = None
+    agent_id: str | None = None
 
 
 @event("assent.session.started.v1")
@@ -62,7 +64,8 @@ class DeviceGrantDecided(DeviceGrantState):
 
 class ClientGrantState(EventData):
     """What a person let a client do, in the tenant `given_in`. `client_id` is the address of the
-    document that describes the client, `resource` the server that its tokens are for."""
+    document that describes the client, `resource` the server that its tokens are for, `agent_id`
+    the agent that it acts as there, where it acts as one."""
 
     grant_id: str
     client_id: str
@@ -71,6 +74,7 @@ class ClientGrantState(EventData):
     scope: str
     resource: str
     given_at: Instant
+    agent_id: str | None = None
 
 
 @event("assent.client_grant.given.v1")

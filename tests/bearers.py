@@ -18,12 +18,14 @@ def authorization(
     roles: Iterable[str],
     workspace: str | None = None,
     agent: str | None = None,
+    audience: str = "assent",
 ) -> dict[str, str]:
     """The header of a call with a token that is valid now: for no tenant where that is None, for
-    one workspace where it is named, and with the rights of an agent where a key names that."""
+    one workspace where it is named, with the rights of an agent where a key names that, and for
+    another server of ours where `audience` says so."""
     claims = {
         "iss": ISSUER,
-        "aud": "assent",
+        "aud": audience,
         "sub": principal,
         "scope": " ".join(scopes),
         "roles": list(roles),

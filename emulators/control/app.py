@@ -113,6 +113,7 @@ class Control:
             expires_in=wanted.expires_in,
             workspace=wanted.workspace,
             agent=wanted.agent,
+            audience=wanted.audience,
         )
         return json_answer(
             {"access_token": token, "token_type": "Bearer", "expires_in": wanted.expires_in}

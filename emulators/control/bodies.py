@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, StringConstraints, WrapValidator
 
+from emulators.issuer import AUDIENCE
 from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.callers import Identifier
 from shared.kit.models import Model
@@ -40,7 +41,8 @@ _TEN_YEARS = 10 * 366 * 86400
 
 
 class TokenRequest(Model):
-    """The subject of the wanted token."""
+    """The subject of the wanted token. `audience` is the server that it is for: unless it says
+    otherwise, the functions of this one."""
 
     principal: Principal
     tenant: Tenant
@@ -48,6 +50,7 @@ class TokenRequest(Model):
     roles: tuple[Identifier, ...] = ()
     workspace: Identifier | None = None
     agent: Identifier | None = None
+    audience: Annotated[str, StringConstraints(max_length=300)] = AUDIENCE
     expires_in: Annotated[int, Field(ge=1, le=_TEN_YEARS)] = 900
 
 

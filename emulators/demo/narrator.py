@@ -1,5 +1,6 @@
 """What the demo prints."""
 
+import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -41,13 +42,25 @@ def causal_stories(events: Iterable[dict[str, Any]]) -> list[Cause]:
 
 
 class Narrator:
-    """Prints each step as it happens, then the causes and the cost of all."""
+    """Prints each step as it happens and what each chapter took, then the causes and the cost of
+    all."""
 
     def __init__(self) -> None:
         self._console = Console(highlight=False)
+        self._began: float | None = None
 
     def chapter(self, title: str) -> None:
+        """Begins a chapter, and ends the one before."""
+        self.end_chapter()
+        self._began = time.monotonic()
         self._console.print(f"\n[bold]{escape(title)}[/bold]")
+
+    def end_chapter(self) -> None:
+        """Prints how long the chapter took that was under way."""
+        if self._began is not None:
+            took = time.monotonic() - self._began
+            self._console.print(f"  [dim]This chapter took {took:.1f} seconds.[/dim]")
+        self._began = None
 
     def step(self, what: str, outcome: str = "") -> None:
         self._console.print(f"  {escape(what)}: [cyan]{escape(outcome)}[/cyan]")

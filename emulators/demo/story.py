@@ -49,6 +49,7 @@ def tell(base_url: str, narrator: Narrator) -> None:
         narrator.causes(platform.events())
         narrator.cost(platform.operations())
         _proved(governor, platform, narrator)
+        narrator.end_chapter()
 
 
 def _founded(

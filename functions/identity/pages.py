@@ -4,8 +4,6 @@ from collections.abc import Iterable
 from html import escape
 from urllib.parse import urlencode, urlsplit
 
-from functions.identity.rules.authorization import Asked
-from functions.identity.rules.client import host_of
 from functions.identity.rules.device_grant import DeviceGrant, shown
 from functions.identity.scripts import SIGN_IN
 
@@ -36,7 +34,7 @@ IN_WORDS = {
     "runs:write": "start, stop and undo runs, in which your agents act",
     "scim:read": "read the directory of your company",
     "scim:write": "add and remove people of your company",
-    "tools:write": "let a service of yours call the tools of its agent",
+    "tools:write": "call the tools of one agent, as far as that agent may",
     "veto:execute": "veto",
 }
 
@@ -96,39 +94,12 @@ def device_page(grant: DeviceGrant, form_token: str) -> str:
         f"<p>A program that calls itself <b>{escape(grant.client_name)}</b> shows the code "
         f"<b>{escape(code)}</b>. Allow it only if you started it and it shows this code.</p>"
         "<p>It may then act as you, in each tenant that you belong to:</p>"
-        f"{_in_words(grant.scope.split())}"
+        f"{in_words(grant.scope.split())}"
         "<form method='post' action='/v1/auth/device/decision'>"
         f"<input type='hidden' name='user_code' value='{escape(code)}'>"
         f"<input type='hidden' name='form' value='{escape(form_token)}'>"
         "<button name='decision' value='allow'>Allow</button> "
         "<button name='decision' value='deny'>Deny</button></form>",
-    )
-
-
-def consent_page(asked: Asked, resource: str, form_token: str) -> str:
-    """The question whether a client may act for the person who is signed in, and in which tenant.
-    The host is what the person can trust: the name is the client's own word."""
-    request, host = asked.request, host_of(asked.request.client_id)
-    name = f"<b>{escape(asked.document.name)}</b>, from " if asked.document.name else ""
-    choices = "".join(
-        f"<li><label><input type='radio' name='tenant' value='{escape(each.tenant_id)}' required"
-        f"{' checked' if len(asked.tenants) == 1 else ''}> {escape(each.name)} "
-        f"({escape(each.slug)})</label></li>"
-        for each in asked.tenants
-    )
-    return whole_page(
-        "Let a program act for you",
-        f"<p>A program that calls itself {name or 'nothing, from '}<b>{escape(host)}</b>, asks to "
-        f"act for you at <b>{escape(resource)}</b>. Allow it only if you started this there.</p>"
-        f"<p>Afterwards your browser goes to <b>{escape(host_of(request.redirect_uri))}</b>.</p>"
-        f"<p>It may then, until you revoke it or for 30 days:</p>"
-        f"{_in_words(request.scopes())}"
-        "<form method='post' action='/consent'>"
-        f"<p>In the tenant:</p><ul>{choices}</ul>"
-        f"<input type='hidden' name='request' value='{escape(request.written())}'>"
-        f"<input type='hidden' name='form' value='{escape(form_token)}'>"
-        "<button name='decision' value='allow'>Allow</button> "
-        "<button name='decision' value='deny' formnovalidate>Deny</button></form>",
     )
 
 
@@ -150,7 +121,8 @@ def refusal_page(title: str, detail: str) -> str:
     return whole_page(title, f"{_problem(detail)}<p><a href='/signin'>Sign in</a></p>")
 
 
-def _in_words(scopes: Iterable[str]) -> str:
+def in_words(scopes: Iterable[str]) -> str:
+    """What the scopes allow, as a list."""
     each = (f"<li>{escape(IN_WORDS[name])} ({escape(name)})</li>" for name in sorted(scopes))
     return f"<ul>{''.join(each)}</ul>"
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import cache
 
+from functions.identity.rules.authorization import Resource
 from shared.kit.roles import PLATFORM_ADMIN
 from shared.runtime.settings import Settings
 
@@ -28,10 +29,10 @@ class IdentitySettings(Settings):
         return self.loopback_clients and self.environment == "local"
 
     @property
-    def resources(self) -> Mapping[str, str | None]:
-        """The servers that a client's tokens may be for, each with the audience of such a token;
-        None is that of Assent's own functions."""
-        return {self.origin: None, f"{self.origin}/mcp": f"{self.origin}/mcp"}
+    def resources(self) -> Mapping[str, Resource]:
+        """The servers that a client's tokens may be for: Assent's own functions, and `/mcp`."""
+        mcp = f"{self.origin}/mcp"
+        return {self.origin: Resource(None), mcp: Resource(mcp)}
 
     def roles_on_platform(self, principal_id: str) -> tuple[str, ...]:
         """Those that somebody has in a token for no tenant."""

@@ -1,6 +1,8 @@
 """Reads an agent's document and its spec, by name or id; writes nothing."""
 
-from shared.agents.known import KnownAgent, StoredAgent
+from datetime import datetime
+
+from shared.agents.known import SERVING, KnownAgent, StoredAgent
 from shared.agents.stops import STOPS, stops_in
 from shared.messaging.contents import read_contents
 from shared.storage.firestore import TenantStore
@@ -9,6 +11,7 @@ __all__ = [
     "AGENTS",
     "KnownAgent",
     "StoredAgent",
+    "find_serving",
     "is_there",
     "read_agent",
     "read_agent_alone",
@@ -18,6 +21,21 @@ __all__ = [
 # `functions/agents` alone writes them.
 AGENTS = "agents"
 NAMES = "agent_names"
+
+
+async def find_serving(store: TenantStore, at: datetime, most: int) -> list[KnownAgent]:
+    """Those of the `most` newest agents that serve at that instant, newest first, with their specs.
+    Three round trips. Raises ContentInvalid, Unavailable."""
+    page = await store.find(AGENTS, order_by="created_at", descending=True, limit=most)
+    known = (StoredAgent.model_validate_json(each.data["state"]) for each in page.items)
+    states = [each for each in known if each.status in SERVING]
+    stops = await store.get_many([(STOPS, each.agent_id) for each in states])
+    specs = await read_contents(store, [each.spec_hash for each in states])
+    found = (
+        KnownAgent(state, specs.shown(state.spec_hash), stops_in(stop.data if stop else None))
+        for state, stop in zip(states, stops, strict=True)
+    )
+    return [each for each in found if each.why_not(at) is None]
 
 
 async def is_there(store: TenantStore, agent_id: str) -> bool:

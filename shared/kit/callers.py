@@ -28,8 +28,8 @@ class Caller:
     decision in the request uses this time only. `workspace_id`: the token opens nothing of the
     tenant outside of that workspace. `session_id` is the sign-in or the key that the token follows
     from, `requests_per_minute` what that key allows where it has a limit of its own, `agent_id` the
-    agent with whose rights to tools the key acts. `control` is what is known of the tenant, at most
-    twenty seconds old."""
+    agent with whose rights to tools the key acts, `on_behalf_of` the person who signed in whoever
+    acts as that agent. `control` is what is known of the tenant, at most twenty seconds old."""
 
     principal: str
     tenant_id: str
@@ -43,6 +43,7 @@ class Caller:
     session_id: str | None = None
     requests_per_minute: int | None = None
     agent_id: str | None = None
+    on_behalf_of: str | None = None
     control: Control = field(default=Control(), repr=False, compare=False)
 
     @classmethod

@@ -86,6 +86,10 @@ class Claims(BaseModel):
         """Whose the token's acts are: the platform's where it is for no tenant."""
         return self.tenant or PLATFORM_TENANT
 
+    def is_for(self, audience: str | None) -> bool:
+        """Whether the audience is one of the token's."""
+        return audience == self.aud if isinstance(self.aud, str) else audience in self.aud
+
     @property
     def impersonator(self) -> str | None:
         """Who acts as the subject, where somebody does."""
@@ -114,9 +118,10 @@ class TokenVerifier:
         self._keys = IssuerKeys(settings.jwks_url)
         self._verified: OrderedDict[str, tuple[Claims, float]] = OrderedDict()
 
-    async def verify(self, token: str, now: datetime) -> Claims:
+    async def verify(self, token: str, now: datetime, resource: str | None = None) -> Claims:
         """The token's claims. Raises Unauthenticated unless the issuer signed it with Ed25519 for
-        this audience and it is valid at `now`, Unavailable where the keys cannot be read."""
+        this audience, or for `resource`, and it is valid at `now`; Unavailable where the keys
+        cannot be read."""
         if len(token) > LONGEST_TOKEN:
             raise Unauthenticated("the token is too long")
         claims, verified_at = self._verified.get(token, (None, 0.0))
@@ -126,18 +131,17 @@ class TokenVerifier:
             self._verified[token] = claims, time.monotonic()
             if len(self._verified) > TOKENS_REMEMBERED:
                 self._verified.popitem(last=False)
-        self._check(claims, now)
+        self._check(claims, now, resource)
         return claims
 
-    def _check(self, claims: Claims, now: datetime) -> None:
-        audiences = [claims.aud] if isinstance(claims.aud, str) else claims.aud
+    def _check(self, claims: Claims, now: datetime, resource: str | None) -> None:
         moment = now.timestamp()
         if claims.iss != self._settings.issuer:
             raise TokenRefused("another_issuer", "the token is from another issuer", claims)
         if is_reserved(claims.sub):
             detail = "the token names a principal that nobody may be"
             raise TokenRefused("reserved_principal", detail, claims)
-        if self._settings.audience not in audiences:
+        if not claims.is_for(self._settings.audience) and not claims.is_for(resource):
             raise TokenRefused("another_audience", "the token is for another audience", claims)
         if moment >= claims.exp:
             raise TokenRefused("expired", "the token has expired", claims)
@@ -207,9 +211,12 @@ def requires(*scopes: str) -> Callable[..., Awaitable[Caller]]:
     return caller_of
 
 
-async def authenticate(request: Request, otherwise: str | None = None) -> Caller:
+async def authenticate(
+    request: Request, otherwise: str | None = None, resource: str | None = None
+) -> Caller:
     """The verified caller of this request, whatever its scopes: by its bearer token or, without
-    one, by what it sent `otherwise`. Raises Unauthenticated, also for a token that was revoked
+    one, by what it sent `otherwise`. A token for that `resource` is taken too: its bearer acts on
+    behalf of the person who signed it in. Raises Unauthenticated, also for a token that was revoked
     since it was issued, and Unavailable."""
     credentials = await _bearer(request)
     presented = credentials.credentials if credentials is not None else otherwise
@@ -218,7 +225,7 @@ async def authenticate(request: Request, otherwise: str | None = None) -> Caller
     now = received_at(request.scope)
     try:
         token = await _access_token(presented)
-        claims = await _verifiers.here().verify(token, now)
+        claims = await _verifiers.here().verify(token, now, resource)
         known = await known_tenant(request, claims.tenant_id, claims.sid)
         if known.refuses(claims.bearer):
             raise TokenRefused("revoked", "the sign-in or the key was revoked: get a token", claims)
@@ -241,6 +248,7 @@ async def authenticate(request: Request, otherwise: str | None = None) -> Caller
         session_id=claims.sid,
         requests_per_minute=claims.requests_per_minute,
         agent_id=claims.agent,
+        on_behalf_of=claims.sub if claims.is_for(resource) else None,
         control=known.control,
     )
 

@@ -285,22 +285,19 @@ def test_a_code_is_taken_for_a_minute(
     assert client.redeems(code).json()["error"] == "invalid_grant"
 
 
-def test_a_token_for_another_server_opens_nothing_here(people: Any, client: Client) -> None:
+def test_a_token_for_the_api_calls_no_tools(people: Any, client: Client) -> None:
     gala = people("gala")
     mcp = f"{client.platform}/mcp"
     found = gala.browser.http.get("/.well-known/oauth-protected-resource/mcp").json()
     assert (found["resource"], found["authorization_servers"]) == (mcp, [client.platform])
-    code = client.is_let_in(gala.browser, gala.signs_up(), resource=mcp)["code"]
-    token = client.redeems(code, resource=mcp)
-    assert called(gala, token) == 401
+    assert found["scopes_supported"] == ["tools:write"]
+    token = client.redeems(client.is_let_in(gala.browser, gala.signs_up())["code"])
     listing = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
-    refused = gala.browser.http.post("/mcp", json=listing, headers=bearer(token))
-    told = refused.json()["error"]["message"]
-    assert refused.status_code == 401
-    assert "Make an API key with the role service_runtime" in told
-    assert (
-        f'error="invalid_token", error_description="{told}"' in refused.headers["WWW-Authenticate"]
-    )
+    assert gala.browser.http.post("/mcp", json=listing, headers=bearer(token)).status_code == 403
+    back = sent_back(client.asks(gala.browser, scope="tools:write"))
+    assert back["error"] == "invalid_scope"
+    back = sent_back(client.asks(gala.browser, resource=mcp, scope="agents:read tools:write"))
+    assert back["error"] == "invalid_scope"
 
 
 def test_an_answer_from_another_browser_or_site_is_refused(

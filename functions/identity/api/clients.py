@@ -16,7 +16,8 @@ from functions.identity.api.browser import (
     redirect,
     require_own_site,
 )
-from functions.identity.pages import consent_page, policy_for
+from functions.identity.consent_pages import consent_page, tenant_page
+from functions.identity.pages import policy_for
 from functions.identity.rules.authorization import (
     LONGEST_QUERY,
     Asked,
@@ -27,6 +28,7 @@ from functions.identity.rules.browser import Jar
 from functions.identity.rules.refusals import AuthorizationRefused, ClientRefused, CrossSite
 from functions.identity.rules.secrets import form_token, is_form_token
 from functions.identity.rules.session import Session
+from functions.identity.service.acting_agents import with_agents
 from functions.identity.service.clients import asked_of, grant_consent, known_client
 from functions.identity.service.platform import digest_keys
 from functions.identity.service.sessions import signed_in
@@ -40,10 +42,12 @@ ROUTER = OpenRouter(tag="clients", takes_any_query=True)
 
 
 class ConsentBody(Model):
-    """What a person answered. `form` ties it to the page that was shown, `request` says to what."""
+    """What a person answered. `form` ties it to the page that was shown, `request` says to what;
+    `agent` is the one that the client is to act as, where it asked for that."""
 
     request: Annotated[str, StringConstraints(max_length=LONGEST_QUERY)]
     tenant: Annotated[str, StringConstraints(max_length=64)] = ""
+    agent: Annotated[str, StringConstraints(max_length=64)] = ""
     decision: Literal["allow", "deny"]
     form: Annotated[str, StringConstraints(max_length=200)]
 
@@ -83,7 +87,7 @@ async def decide_consent(
         if body.decision == "deny":
             raise AuthorizationRefused("access_denied", "the person denied it")
         wanted = await asked_of(session, asked, document, at)
-        code = await grant_consent(session, wanted, body.tenant, at)
+        code = await grant_consent(session, wanted, body.tenant, body.agent, at)
     except AuthorizationRefused as refused:
         return _told(asked, refused)
     return redirect(answer_address(asked, settings().origin, code=code))
@@ -102,17 +106,22 @@ async def _shown(request: Request, cookies: Jar, *, at_page: bool) -> Response:
         return await recorded_refusal(request, refused)
     try:
         wanted = await asked_of(session, asked, document, at)
+        if not at_page:
+            return redirect(f"/consent?{asked.written()}")
+        tenant = request.query_params.get("tenant") or wanted.only_tenant
+        if wanted.resource.acts_as_agent and tenant:
+            wanted = await with_agents(session.principal_id, wanted, tenant, at)
     except AuthorizationRefused as refused:
         return _told(asked, refused)
-    if not at_page:
-        return redirect(f"/consent?{asked.written()}")
     return await _page(session, wanted)
 
 
 async def _page(session: Session, asked: Asked) -> Response:
+    if asked.resource.acts_as_agent and len(asked.tenants) > 1:
+        return page(tenant_page(asked))
     about = _about(asked.request.written())
     token = form_token(session.session_id, about, await digest_keys())
-    answer = page(consent_page(asked, asked.request.resource, token))
+    answer = page(consent_page(asked, token))
     answer.headers["Content-Security-Policy"] = policy_for(asked.request.redirect_uri)
     return answer
 

@@ -5,7 +5,7 @@ from typing import Literal
 from starlette.responses import JSONResponse, Response
 
 from functions.identity.api.tokens import GRANT_TYPES
-from functions.identity.rules.roles import OF_PROGRAMS
+from functions.identity.rules.roles import OF_AGENTS_ELSEWHERE, OF_PROGRAMS
 from functions.identity.settings import settings
 from shared.kit.models import Model
 from shared.runtime.open_routes import OpenRouter
@@ -54,7 +54,7 @@ async def show_server() -> Response:
             token_endpoint=f"{origin}/v1/auth/token",
             device_authorization_endpoint=f"{origin}/v1/auth/device",
             jwks_uri=f"{origin}/.well-known/jwks.json",
-            scopes_supported=tuple(sorted(OF_PROGRAMS)),
+            scopes_supported=tuple(sorted(OF_PROGRAMS | OF_AGENTS_ELSEWHERE)),
         )
     )
 
@@ -68,7 +68,7 @@ async def show_resource() -> Response:
             resource=f"{origin}/mcp",
             resource_name="Assent",
             authorization_servers=(origin,),
-            scopes_supported=tuple(sorted(OF_PROGRAMS)),
+            scopes_supported=tuple(sorted(OF_AGENTS_ELSEWHERE)),
         )
     )
 

@@ -1,12 +1,19 @@
 """Access tokens: what one says of its bearer."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from functions.identity.rules.refusals import GrantRefused
-from functions.identity.rules.roles import OF_PROGRAMS, OWN, chosen, scopes_of
+from functions.identity.rules.roles import (
+    OF_AGENTS_ELSEWHERE,
+    OF_PROGRAMS,
+    OWN,
+    chosen,
+    lets_act,
+    scopes_of,
+)
 from functions.identity.rules.session import Session
 from functions.identity.rules.tenant import Member, Tenant, is_open_to
 from functions.identity.rules.workspace import Workspace, is_in_use
@@ -59,10 +66,11 @@ def in_tenant(
 ) -> Grant:
     """What a token allows in a tenant, by the member's roles now and by those in the workspace that
     it is for, within what its session may have. A client's token has no role: a program of somebody
-    else's never decides; support that acts as a member only reads. Raises GrantRefused for a tenant
+    else's never decides; one that acts as an agent has that agent, and nothing that the member may
+    do. Support that acts as a member only reads. Raises GrantRefused for a tenant
     that the principal does not belong to or that is closed, in the same words, for one that is
-    suspended or closing except to its admins, who may read and export, and for a scope beyond what
-    is allowed."""
+    suspended or closing except to its admins, who may read and export, for an agent that the member
+    may let nobody act as any more, and for a scope beyond what is allowed."""
     if tenant is None or member is None or not is_open_to(tenant, member):
         detail = "you belong to no open tenant of that id; leave tenant out, and see GET /v1/me"
         raise GrantRefused("access_denied", detail)
@@ -74,20 +82,21 @@ def in_tenant(
         raise GrantRefused("access_denied", detail)
     workspace_id = workspace.workspace_id if workspace else None
     roles = member.roles_at(at, workspace_id)
-    allowed = _within(session, scopes_of(roles) | OWN)
+    is_client = session.client == "client"
+    allowed = _of_client(session, roles) if is_client else _within(session, scopes_of(roles) | OWN)
     if session.impersonator is not None:
         allowed = frozenset(each for each in allowed if each.endswith(READS))
-    is_client = session.client == "client"
     return Grant(
         principal=session.principal_id,
         impersonator=session.impersonator,
         tenant_id=tenant_id,
         roles=() if is_client else roles,
-        scope=chosen(scope, allowed & OF_PROGRAMS if is_client else allowed),
+        scope=chosen(scope, allowed),
         client_id=session.client_id or session.client,
         credential_id=session.session_id,
         member_version=member.version,
         workspace_id=workspace_id,
+        agent_id=session.agent_id,
         ends_at=member.deputy_until if member.is_deputy_at(at) else None,
     )
 
@@ -114,6 +123,15 @@ def without_tenant(session: Session, scope: str, roles: tuple[str, ...] = ()) ->
         client_id=session.client,
         credential_id=session.session_id,
     )
+
+
+def _of_client(session: Session, roles: Collection[str]) -> frozenset[str]:
+    if session.agent_id is None:
+        return _within(session, scopes_of(roles)) & OF_PROGRAMS
+    if not lets_act(roles):
+        detail = f"only who may start runs lets a program act as {session.agent_id}: ask for a role"
+        raise GrantRefused("access_denied", detail)
+    return _within(session, OF_AGENTS_ELSEWHERE)
 
 
 def _within(session: Session, scopes: frozenset[str]) -> frozenset[str]:

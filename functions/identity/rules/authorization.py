@@ -2,14 +2,14 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from functions.identity.rules.client import ClientDocument
 from functions.identity.rules.refusals import AuthorizationRefused, ClientRefused, OAuthCode
-from functions.identity.rules.roles import OF_PROGRAMS
+from functions.identity.rules.roles import OF_AGENTS_ELSEWHERE, OF_PROGRAMS
 from functions.identity.rules.tenant import Tenant
 from shared.kit.wording import one_of
 
@@ -23,6 +23,22 @@ _KNOWN = (
 _PLACES = ("client_id", "redirect_uri")
 # SHA-256 in base64url.
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
+
+
+class Resource(NamedTuple):
+    """A server that a client's tokens may be for: the audience of such a token, where that is not
+    Assent's own functions. Then its bearer acts as an agent that the person chooses."""
+
+    audience: str | None
+
+    @property
+    def acts_as_agent(self) -> bool:
+        return self.audience is not None
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        """All that a client may ask for there."""
+        return OF_AGENTS_ELSEWHERE if self.acts_as_agent else OF_PROGRAMS
 
 
 @dataclass(frozen=True)
@@ -58,14 +74,10 @@ class AuthorizationRequest:
         named = ((each, getattr(self, each)) for each in _KNOWN)
         return urlencode([(name, value) for name, value in named if value])
 
-    def scopes(self) -> frozenset[str]:
-        """The scopes that were asked for, or all that a client may have."""
-        return frozenset(self.scope.split()) or OF_PROGRAMS
-
-    def checked(self, resources: Collection[str]) -> Self:
-        """The request, all of which may be granted: it uses the code flow with a SHA-256 challenge,
-        is for one of `resources`, and asks for scopes of clients. Raises AuthorizationRefused for
-        any other, which the client is told."""
+    def checked(self, resources: Mapping[str, Resource]) -> Resource:
+        """What the request is for, where all of it may be granted: it uses the code flow with a
+        SHA-256 challenge, is for one of `resources`, and asks for scopes that clients have there.
+        Raises AuthorizationRefused for any other, which the client is told."""
         if self.twice:
             raise _refused("invalid_request", f"{self.twice[0]} is sent twice; send it once")
         if len(self.state) > _LONGEST_STATE:
@@ -76,22 +88,47 @@ class AuthorizationRequest:
         if self.code_challenge_method != "S256" or not _CHALLENGE.fullmatch(self.code_challenge):
             detail = "send code_challenge_method=S256 and a code_challenge of SHA-256"
             raise _refused("invalid_request", detail)
-        if self.resource.removesuffix("/") not in resources:
+        resource = resources.get(self.resource.removesuffix("/"))
+        if resource is None:
             raise _refused("invalid_target", f"resource must be {one_of(resources)}")
-        if unknown := sorted(self.scopes() - OF_PROGRAMS):
-            detail = f"{unknown[0][:50]!a} is no scope of a client; ask for {one_of(OF_PROGRAMS)}"
+        if unknown := sorted(frozenset(self.scope.split()) - resource.scopes):
+            known = one_of(resource.scopes)
+            detail = f"{unknown[0][:50]!a} is no scope of a client there; ask for {known}"
             raise _refused("invalid_scope", detail)
-        return self
+        return resource
+
+
+class OfferedAgent(NamedTuple):
+    """An agent that the person may let a client act as; `workspace` is the name of where it
+    lies."""
+
+    agent_id: str
+    name: str
+    workspace_id: str | None = None
+    workspace: str = ""
 
 
 @dataclass(frozen=True)
 class Asked:
     """A request that may be shown to the person: of which client, and in which of the person's
-    tenants it may be allowed."""
+    tenants it may be allowed. `agents` are those of the one tenant that is chosen, where the client
+    is to act as one."""
 
     request: AuthorizationRequest
+    resource: Resource
     document: ClientDocument
     tenants: tuple[Tenant, ...]
+    agents: tuple[OfferedAgent, ...] = ()
+
+    @property
+    def only_tenant(self) -> str:
+        """The tenant in which it may be allowed, where that is one; empty otherwise."""
+        return self.tenants[0].tenant_id if len(self.tenants) == 1 else ""
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        """The scopes that were asked for, or all that a client may have."""
+        return frozenset(self.request.scope.split()) or self.resource.scopes
 
 
 def answer_address(request: AuthorizationRequest, issuer: str, **answer: str) -> str:

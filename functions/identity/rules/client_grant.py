@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from events.sessions import ClientGrantGiven, ClientGrantState, SessionStarted
 from functions.identity.rules import session as sessions
-from functions.identity.rules.authorization import AuthorizationRequest
+from functions.identity.rules.authorization import Asked, OfferedAgent
 from functions.identity.rules.client import host_of
 from functions.identity.rules.refusals import GrantRefused
 from functions.identity.rules.secrets import challenge, same
@@ -18,13 +18,14 @@ CODE_LIFE = timedelta(seconds=60)
 
 
 class ClientGrant(ClientGrantState):
-    """The fields that events publish, and private ones: what the code is bound to, and the session
-    that it led to."""
+    """The fields that events publish, and private ones: what the code is bound to, where the agent
+    lies, and the session that it led to."""
 
     redirect_uri: str
     challenge: str
     client_name: str
     expires_at: Instant
+    agent_workspace_id: str | None = None
     session_id: str | None = None
 
 
@@ -43,25 +44,29 @@ Steps = tuple[Transition[Session], Transition[ClientGrant]]
 
 def give(
     grant_id: str,
-    asked: AuthorizationRequest,
-    client_name: str,
+    asked: Asked,
     principal: str,
     tenant_id: str,
+    agent: OfferedAgent | None,
     at: datetime,
 ) -> Transition[ClientGrant]:
-    """What the person let the client do in one tenant; its code is taken for a minute."""
+    """What the person let the client do in one tenant, and as which agent where it acts as one; its
+    code is taken for a minute."""
+    request = asked.request
     grant = ClientGrant(
         grant_id=grant_id,
-        client_id=asked.client_id,
-        client_name=client_name,
+        client_id=request.client_id,
+        client_name=asked.document.name,
         principal_id=principal,
         given_in=tenant_id,
-        scope=" ".join(sorted(asked.scopes())),
-        resource=asked.resource.removesuffix("/"),
+        scope=" ".join(sorted(asked.scopes)),
+        resource=request.resource.removesuffix("/"),
         given_at=at,
-        redirect_uri=asked.redirect_uri,
-        challenge=asked.code_challenge,
+        redirect_uri=request.redirect_uri,
+        challenge=request.code_challenge,
         expires_at=at + CODE_LIFE,
+        agent_id=agent.agent_id if agent else None,
+        agent_workspace_id=agent.workspace_id if agent else None,
     )
     return Transition(grant, ClientGrantGiven)
 
@@ -96,7 +101,11 @@ def redeem(grant: ClientGrant | None, code: PresentedCode, at: datetime) -> Step
         scope=grant.scope,
     ).state
     session = begun.but(
-        client_id=grant.client_id, resource=grant.resource, tenant_id=grant.given_in
+        client_id=grant.client_id,
+        resource=grant.resource,
+        tenant_id=grant.given_in,
+        agent_id=grant.agent_id,
+        agent_workspace_id=grant.agent_workspace_id,
     )
     redeemed = grant.but(session_id=session.session_id)
     return Transition(session, SessionStarted), Transition(redeemed)

@@ -45,6 +45,9 @@ OF_PROGRAMS = _READS | {"agents:write", "approvals:request", "models:write"}
 # Calling tools is for the service that runs an agent; who makes its keys gives what they have.
 _ACTS = frozenset({"tools:write"})
 OF_SERVICES = OF_PROGRAMS | _ACTS
+# What a client has that acts as an agent. Whoever may start runs, in which agents act, may let it.
+OF_AGENTS_ELSEWHERE = _ACTS
+LETS_ACT = "runs:write"
 _WORKS = OF_PROGRAMS | {"approvals:write", "capsules:write", "runs:write"}
 _GOVERNS = _WORKS | {"governance:write", "veto:execute"}
 # Who reads the audit log may ask for an export of it, and reads what was decided by which policy.
@@ -78,6 +81,12 @@ OF_DEVICES = _WORKS
 def scopes_of(roles: Iterable[str]) -> frozenset[str]:
     """Every scope that a token for these roles may have, apart from `OWN`."""
     return frozenset().union(*(_SCOPES.get(each, frozenset()) for each in roles))
+
+
+def lets_act(roles: Iterable[str]) -> bool:
+    """Whether somebody with these roles may let a client act as an agent that lies where they have
+    them."""
+    return LETS_ACT in scopes_of(roles)
 
 
 def check_kind(kind: str, roles: Collection[str]) -> None:

@@ -25,8 +25,8 @@ class PasskeyChallenge(Model):
 class Session(SessionState):
     """The fields that events publish, and private ones: `number` is that of its newest token,
     which was derived at `renewed_at`; `tenant_id` the tenant that was chosen last; `device` what
-    the client calls itself; `resource` what the tokens of a client are for; `challenge` that of a
-    passkey which is about to be added."""
+    the client calls itself; `resource` what the tokens of a client are for; `agent_workspace_id`
+    where its agent lies; `challenge` that of a passkey which is about to be added."""
 
     number: int = 0
     renewed_at: Instant
@@ -35,6 +35,7 @@ class Session(SessionState):
     scope: str = ""
     device: str = ""
     resource: str | None = None
+    agent_workspace_id: str | None = None
     challenge: PasskeyChallenge | None = None
 
     @property

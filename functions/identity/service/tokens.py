@@ -195,8 +195,10 @@ async def _granted(
         detail = "tokens of clients and of support are for no workspace: leave workspace out"
         raise GrantRefused("invalid_request", detail)
     if is_client:
-        grant = await _in_tenant(session, session.tenant_id or "", scope, at)
-        return replace(grant, audience=_audience_of(session))
+        audience = _audience_of(session)
+        within = session.agent_workspace_id or ""
+        grant = await _in_tenant(session, session.tenant_id or "", scope, at, within)
+        return replace(grant, audience=audience)
     id = tenant_id or session.tenant_id or await _only_tenant(session.principal_id, at)
     try:
         if session.impersonator is not None:
@@ -249,9 +251,13 @@ async def _in_tenant(
 
 def _audience_of(session: Session) -> str | None:
     resources = settings().resources
-    if session.resource is None or session.resource not in resources:
+    resource = resources.get(session.resource or "")
+    if resource is None:
         raise GrantRefused("invalid_target", "there is no such resource any more: begin again")
-    return resources[session.resource]
+    if resource.acts_as_agent and session.agent_id is None:
+        detail = "the person chose no agent for the program: begin again"
+        raise GrantRefused("invalid_grant", detail)
+    return resource.audience
 
 
 async def _only_tenant(principal_id: str, at: datetime) -> str | None:

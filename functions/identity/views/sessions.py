@@ -9,12 +9,14 @@ from shared.kit.models import Model, Page, part_of
 
 
 class SessionView(Model):
-    """A session of the caller's own. `client_id` is the program that the caller let in, `scope`
-    what it may do: where it is empty, all that the caller may."""
+    """A session of the caller's own. `client_id` is the program that the caller let in, `agent_id`
+    the agent that it acts as, `scope` what it may do: where it is empty, all that the caller
+    may."""
 
     session_id: str
     client: Client
     client_id: str | None
+    agent_id: str | None
     tenant_id: str | None
     scope: str
     provider: str

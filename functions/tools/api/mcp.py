@@ -1,5 +1,6 @@
 """HTTP in, HTTP out: the Model Context Protocol, for agents that run elsewhere."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any
 
@@ -12,36 +13,36 @@ from functions.tools.rules.entity_types import INVOCATION
 from functions.tools.settings import settings
 from shared.kit.callers import Caller
 from shared.kit.errors import Unauthenticated
+from shared.kit.roles import SERVICE_RUNTIME
 from shared.policy.authorization import choose_and_ask
 from shared.runtime.acts import does
-from shared.runtime.auth import TokenRefused
+from shared.runtime.auth import TokenRefused, authenticate
 from shared.runtime.bodies import Accepts
 from shared.runtime.routes import Route
 
-_RESOURCE = "/.well-known/oauth-protected-resource/mcp"
-# In the header as it is: it has neither a quote nor a letter beyond ASCII.
-_PERSONS = (
-    "a token that a person lets a client have calls no tools here: their rights are no agent's."
-    " Make an API key with the role service_runtime, the scope tools:write and an agent_id, and"
-    " send it as the bearer token"
-)
+_METADATA = "/.well-known/oauth-protected-resource/mcp"
+_SCOPE = "tools:write"
 
 
 class McpRoute(Route):
-    """The call of the protocol. Guarantees what `Route` does; who is not let in is told where to
-    ask (RFC 9728) and, with a person's token, which one to make instead (RFC 6750)."""
+    """The call of the protocol. Guarantees what `Route` does. It takes an API key that names an
+    agent, and a token that a person let a client have for this address: its bearer is what runs the
+    agent that the person chose, and has no role of theirs. Who is not let in is told where to ask
+    (RFC 9728), with which scope, and what is wrong with a token (RFC 6750)."""
 
     async def _caller_of(self, request: Request) -> Caller:
         try:
-            return await super()._caller_of(request)
+            caller = await authenticate(request, resource=f"{settings().origin}/mcp")
         except Unauthenticated as refusal:
-            address = f"{settings().origin}{_RESOURCE}"
-            told = f'Bearer resource_metadata="{address}"'
-            if isinstance(refusal, TokenRefused) and refusal.reason == "another_audience":
-                refusal.detail = _PERSONS
-                told += f', error="invalid_token", error_description="{_PERSONS}"'
+            address = f"{settings().origin}{_METADATA}"
+            told = f'Bearer resource_metadata="{address}", scope="{_SCOPE}"'
+            if isinstance(refusal, TokenRefused):
+                told += ', error="invalid_token"'
             refusal.headers = {"WWW-Authenticate": told}
             raise
+        if caller.on_behalf_of is None:
+            return caller
+        return replace(caller, roles=frozenset({SERVICE_RUNTIME}))
 
 
 class McpMessage(BaseModel):
@@ -51,7 +52,7 @@ class McpMessage(BaseModel):
     model_config = ConfigDict(extra="allow", frozen=True)
 
 
-_route: Any = partial(McpRoute, write=("tools:write",), within=("execute_tool_call",), narrows=True)
+_route: Any = partial(McpRoute, write=(_SCOPE,), within=("execute_tool_call",), narrows=True)
 ROUTER = APIRouter(route_class=_route)
 
 

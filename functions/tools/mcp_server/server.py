@@ -35,7 +35,7 @@ _INSTRUCTIONS = (
 
 @dataclass(frozen=True)
 class Desk:
-    """What one caller may do: the tools of the agent that its key names."""
+    """What one caller may do: the tools of the agent that its key, or its sign-in, names."""
 
     caller: Caller
 
@@ -45,8 +45,8 @@ class Desk:
         agent = await read_agent(self._store, id) if id is not None else None
         if agent is None or agent.state.workspace_id != self.caller.workspace_id:
             told = (
-                "the key names no agent that lies here: make a key of a service with the role"
-                " service_runtime, and send agent_id with it"
+                "the token names no agent that lies here: sign in for this address and choose one,"
+                " or make a key of a service with the role service_runtime and an agent_id"
             )
             raise Forbidden(told)
         return agent

@@ -119,9 +119,12 @@ def after_asking(
 def content_of(
     call: DirectCallState, name: str, version: str, effect: Effect, arguments: Any
 ) -> Content:
-    """What an assent is for: another version of the agent asks anew."""
+    """What an assent is for: another version of the agent asks anew, and so does the same call on
+    behalf of somebody else."""
+    on_behalf_of = {} if call.on_behalf_of is None else {"on_behalf_of": call.on_behalf_of}
     return Content.of(
         {
+            **on_behalf_of,
             "agent_id": call.agent_id,
             "agent": name,
             "agent_version": version,
@@ -211,6 +214,7 @@ def receipt_of(invocation: Invocation) -> CallReceipt:
         at=invocation.at,
         agent_id=invocation.agent_id,
         agent_version=invocation.agent_version,
+        on_behalf_of=invocation.on_behalf_of,
         arguments_sha256=invocation.arguments_sha256,
         output_sha256=content_hash(output.value) if output is not None else None,
         token_id=invocation.token_id or None,

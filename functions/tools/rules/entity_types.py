@@ -1,7 +1,8 @@
 """What policies may ask about a call before it acts."""
 
 from functions.tools.rules.invocation import Invocation
-from shared.policy.vocabulary import EntityType
+from shared.policy.requests import Uid
+from shared.policy.vocabulary import PRINCIPAL, EntityType
 
 INVOCATION: EntityType[Invocation] = EntityType(
     "Invocation",
@@ -13,6 +14,7 @@ INVOCATION: EntityType[Invocation] = EntityType(
         "step": "String",
         "agent": "String",
         "agent_version": "String",
+        "on_behalf_of?": "Principal",
         "assented": "Bool",
         "assented_call": "Bool",
         "irreversible": "Bool",
@@ -32,6 +34,7 @@ INVOCATION: EntityType[Invocation] = EntityType(
         "step": call.step,
         "agent": call.agent_id,
         "agent_version": call.agent_version,
+        "on_behalf_of": Uid(PRINCIPAL, call.on_behalf_of) if call.on_behalf_of else None,
         "assented": call.approval_id is not None,
         "assented_call": call.assented_call,
         "irreversible": call.irreversible,

@@ -61,7 +61,8 @@ class TaskAtWork(Data):
 class Invocation(Data):
     """A call, the token that it consumed, and what became of it, in one document. Only a refused
     one is ever tried again, with another token. One that an agent elsewhere made has no run, step
-    or plan: `called_by` is the service whose key named the agent, and `token_id` that key."""
+    or plan: `called_by` is the service whose key named the agent, and `token_id` that key; or the
+    person who signed it in, who is then `on_behalf_of` too, and that session."""
 
     invocation_id: str
     run_id: str
@@ -107,6 +108,7 @@ class Invocation(Data):
     task: TaskAtWork | None = None
     again_at: Instant | None = None
     called_by: str = ""
+    on_behalf_of: str | None = None
     direct_call_id: str = ""
     attempt: int = 1
     workspace_id: InWorkspace = None

@@ -73,7 +73,8 @@ async def _placed(
     store = TenantStore(caller.tenant_id)
     by = await served(store, caller.workspace_id, operation, None)
     digest = content_hash(arguments)
-    id = direct_call_id(agent.state.agent_id, by.definition.pin, operation, digest)
+    whose = caller.on_behalf_of
+    id = direct_call_id(agent.state.agent_id, by.definition.pin, operation, digest, whose)
     return by, digest, id
 
 
@@ -84,7 +85,7 @@ def _grant(
     arguments_sha256: str,
     definition: OperationDefinition,
 ) -> Grant:
-    """What the caller's key stands for, as if a token said it."""
+    """What the caller's key, or a person's sign-in, stands for, as if a token said it."""
     right = Right(
         tenant_id=caller.tenant_id,
         workspace_id=caller.workspace_id,

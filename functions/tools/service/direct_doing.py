@@ -158,6 +158,8 @@ class DirectDoing(Doing):
     ) -> DirectCallView | Refusal:
         assert isinstance(verdict, Grave)
         summary = f"{self.agent.state.name}, which runs elsewhere, asks to call {call.operation}"
+        if call.on_behalf_of is not None:
+            summary += f" on behalf of {call.on_behalf_of}"
         asked = await ask_people(work, call, verdict, self._content(call, verdict), summary)
         if isinstance(asked, Refusal):
             return asked
@@ -226,7 +228,8 @@ class DirectDoing(Doing):
     async def _tried(self, work: Command) -> tuple[Invocation | None, Invocation, Refusal | None]:
         """What is recorded under the id, unless it was refused; the call as it is asked for now,
         and why it may not act."""
-        call = self.intended(work).but(called_by=self.caller.principal, direct_call_id=self.id)
+        by, whose = self.caller.principal, self.caller.on_behalf_of
+        call = self.intended(work).but(called_by=by, on_behalf_of=whose, direct_call_id=self.id)
         known, refusal, decision = await admit(work, call, self.grant)
         if known is not None and known.status != "refused":
             return known, call, None
@@ -264,6 +267,7 @@ class DirectDoing(Doing):
             operation=self.body.operation,
             pin=self.definition.pin,
             arguments_sha256=self.grant.deed.arguments_sha256,
+            on_behalf_of=self.caller.on_behalf_of,
             status="over",
         )
 

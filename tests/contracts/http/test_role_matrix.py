@@ -8,6 +8,7 @@ import pytest
 
 from docs import policies
 from emulators.client import PlatformClient
+from emulators.ports import page_url
 from emulators.running import RunningPlatform
 from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.callers import Caller
@@ -40,15 +41,18 @@ Body = dict[str, Any]
 class Row(NamedTuple):
     """A call, and the roles that it is open to. Its body is one that the rules refuse, so that no
     cell changes what another one meets. `tenant` is whose token it is called with: the scene's
-    unless it says another."""
+    unless it says another, `agent` whether an API key that names the scene's agent stands behind
+    it."""
 
     method: str
     path: str
     allowed: frozenset[str] | set[str]
     body: Body | None = None
     tenant: str = ""
+    agent: bool = False
 
 
+LIST_TOOLS = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
 VETO = {**ABOUT, "reason_category": "safety", "explanation": "not like this"}
 MATRIX = {
     "read": Row("GET", "/v1/agents", ALL),
@@ -156,6 +160,7 @@ MATRIX = {
     "remove a connector": Row("DELETE", "/v1/connectors/nothing", {"governor", "tenant_admin"}),
     "store a credential": Row("PUT", "/v1/credentials/some", BUILD, {"kind": "bearer"}),
     "remove a credential": Row("DELETE", "/v1/credentials/nothing", BUILD),
+    "call tools from elsewhere": Row("POST", "/mcp", {"service_runtime"}, LIST_TOOLS, agent=True),
     "cancel a run": Row("POST", "/v1/runs/run_x/cancel", CANCEL),
     "undo a run": Row("POST", "/v1/runs/run_x/undo", CANCEL),
     "replay a run": Row("POST", "/v1/runs/run_x/replay", CANCEL, {"mode": "full"}),
@@ -197,12 +202,24 @@ class Scene(NamedTuple):
 
     def call(self, row: Row, roles: tuple[str, ...], **claims: Any) -> httpx.Response:
         scopes = EVERY_SCOPE.split()
+        if row.agent:
+            claims = {"agent": self.ids["agent"], **claims}
         token = self.client.token(
-            f"p-{uuid.uuid4().hex[:8]}", row.tenant or self.tenant, scopes=scopes, roles=roles
+            f"p-{uuid.uuid4().hex[:8]}",
+            row.tenant or self.tenant,
+            scopes=scopes,
+            roles=roles,
+            **claims,
         )
         headers = {"Authorization": f"Bearer {token}"}
         path = row.path.format(**self.ids)
         return self.client.http.request(row.method, path, headers=headers, json=row.body or {})
+
+
+def code_of(answer: httpx.Response) -> str:
+    """Which refusal it is, in a problem or in an error of JSON-RPC."""
+    said = answer.json()
+    return str(said["code"] if "code" in said else said["error"]["data"]["code"])
 
 
 @pytest.fixture(scope="module")
@@ -247,7 +264,20 @@ def test_a_call_is_open_to_these_roles_and_to_no_others(scene: Scene, name: str,
     if role in row.allowed:
         assert answer.status_code not in (401, 403, 429, 500, 503), answer.text
     else:
-        assert (answer.status_code, answer.json()["code"]) == (403, "forbidden"), answer.text
+        assert (answer.status_code, code_of(answer)) == (403, "forbidden"), answer.text
+
+
+@pytest.mark.platform
+@pytest.mark.parametrize("role", [NOBODY, "governor", "guardian", "service_runtime"])
+def test_at_mcp_a_persons_sign_in_counts_by_its_agent_and_opens_nothing_else(
+    scene: Scene, role: str
+) -> None:
+    row, roles = MATRIX["call tools from elsewhere"], (role,) if role else ()
+    mcp = f"{page_url(scene.client.url)}/mcp"
+    assert scene.call(row, roles, audience=mcp).status_code == 200
+    assert scene.call(row, roles, audience=mcp, agent=None).status_code == 403
+    assert scene.call(row, roles, audience=f"{mcp}/x").status_code == 401
+    assert scene.call(MATRIX["read"], roles, audience=mcp).status_code == 401
 
 
 @pytest.mark.parametrize("role", ROLES)

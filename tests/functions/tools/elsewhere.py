@@ -48,7 +48,8 @@ RIGHTS: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """A service of a tenant whose key names the agent."""
+    """A service of a tenant whose key names the agent; or, with an `audience`, the program that the
+    person `principal` signed in as that agent."""
 
     world: World
     agent: str | None = AGENT
@@ -56,6 +57,8 @@ class Elsewhere:
     roles: tuple[str, ...] = ("service_runtime",)
     scopes: tuple[str, ...] = ("tools:write",)
     workspace: str | None = None
+    principal: str = "service_1"
+    audience: str = "assent"
     headers: dict[str, str] = field(default_factory=dict)
 
     async def serves(self, rights: dict[str, Any] | None = None, **state: Any) -> None:
@@ -71,12 +74,13 @@ class Elsewhere:
     def authorization(self) -> dict[str, str]:
         return authorization(
             self.world.key,
-            "service_1",
+            self.principal,
             self.tenant or self.world.tenant,
             self.scopes,
             self.roles,
             self.workspace,
             self.agent,
+            self.audience,
         )
 
     @asynccontextmanager

@@ -82,7 +82,7 @@ async def test_who_is_not_let_in_hears_where_to_ask(elsewhere: Elsewhere) -> Non
     named = answer.headers["WWW-Authenticate"]
     assert error_of(answer) == (401, -32000)
     assert named.startswith('Bearer resource_metadata="')
-    assert named.endswith('/.well-known/oauth-protected-resource/mcp"')
+    assert named.endswith('/.well-known/oauth-protected-resource/mcp", scope="tools:write"')
 
 
 @pytest.mark.parametrize(

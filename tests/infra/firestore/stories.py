@@ -73,6 +73,7 @@ from mobile_api.service import agents, cards, seeds
 from mobile_api.service.dashboard import read_dashboard
 from mobile_api.service.devices import DeviceBody, register_device, remove_device
 from mobile_api.service.rebuild import rebuild
+from shared.agents import find_serving
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.command import Command
 from shared.artifacts.aggregates import require_room
@@ -138,6 +139,7 @@ async def somebody_lists_what_is_theirs(tenant: TenantStore) -> None:
     await impersonations.allow(admin, IdempotencyKey(admin), False)
     await directory.page(admin, USERS, 0, 25)
     await directory.find(admin, USERS, "externalid", "one")
+    await find_serving(tenant, START, 25)
     user = await directory.create_user(admin, {"userName": "ada", "externalId": "one"})
     await directory.page(admin, GROUPS, 0, 25)
     await directory.find(admin, GROUPS, "externalid", "one")
