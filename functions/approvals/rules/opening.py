@@ -131,6 +131,7 @@ def _opened(request: Request, at: datetime, policy: ApprovalPolicy) -> Approval:
         barred=limits(request.content, request.rollback_plan, terms.rule, added, passkey_for=asked),
         likeness=_likeness(request),
         token=request.token,
+        evidence_files=request.files,
         version=0,
     )
 

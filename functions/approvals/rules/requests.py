@@ -7,7 +7,15 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, JsonValue, StringConstraints
 
 from events.agents import AgentApprovalNeeded
-from events.approvals import MOST_CONTENT_BYTES, MOST_EVIDENCE, CaseBinding, Kind, Stage, Subject
+from events.approvals import (
+    MOST_CONTENT_BYTES,
+    MOST_EVIDENCE,
+    CaseBinding,
+    CitedArtifact,
+    Kind,
+    Stage,
+    Subject,
+)
 from events.budgets import BudgetApprovalNeeded
 from events.direct_calls import DirectCallApprovalNeeded
 from events.dossiers import Assessment
@@ -81,7 +89,7 @@ class Request:
     are more people that the requester wants to be asked; `case` binds the decision to the
     requesting case, or is None; `proposal` is the version of the policy that would be replaced;
     `by_governor` says that a governor sent it over the API; `token` is the run's capability token
-    that its approval adds the assent to."""
+    that its approval adds the assent to; `files` are those that the evidence names."""
 
     approval_id: str
     kind: Kind
@@ -104,6 +112,7 @@ class Request:
     proposal: int | None = None
     by_governor: bool = False
     token: str | None = None
+    files: tuple[CitedArtifact, ...] = ()
 
 
 def request_of(

@@ -10,15 +10,17 @@ from pydantic import BaseModel
 from events.labels import Labels
 from functions.tools.rules.invocation import Invocation
 from shared.kit.contents import Content
+from shared.kit.tier_limits import HIGHEST, Tier
 from shared.kit.transitions import Transition
 
 
 class Act(NamedTuple):
-    """One call that was allowed."""
+    """One call that was allowed. `tier` limits what its tenant keeps."""
 
     tenant_id: str
     invocation: Invocation
     at: datetime
+    tier: Tier = HIGHEST
 
     @property
     def arguments(self) -> dict[str, Any]:
