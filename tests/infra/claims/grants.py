@@ -57,6 +57,9 @@ def access_in_the_project_is_what_manifests_say(graph: Graph) -> Iterator[str]:
             of_credentials = '"/secrets/{name}").startsWith("credential-")'
             wanted.append((account, f"{project}/roles/assentCredentialMaker", ""))
             wanted.append((account, f"{project}/roles/assentCredentialKeeper", of_credentials))
+        if access.credentials and not each.public:
+            of_credentials = '"/secrets/{name}").startsWith("credential-")'
+            wanted.append((account, f"{project}/roles/assentCredentialRemover", of_credentials))
         if access.model_credentials and each.public:
             of_models = '"/secrets/{name}").startsWith("credential-models-")'
             wanted.append((account, f"{project}/roles/assentModelCredentialReader", of_models))
