@@ -30,6 +30,12 @@ async def detailed(caller: Caller, view: ArtifactView) -> ArtifactDetail:
         )
         upload = Upload(url=url, headers={"Content-Type": view.media_type}, until=upload_until)
     if view.status == "stored":
-        shown = {"name": view.name, "media_type": view.media_type, "at": at}
-        download = await download_of(KEPT_BYTES, caller.tenant_id, view.artifact_id, **shown)
+        download = await download_of(
+            KEPT_BYTES,
+            caller.tenant_id,
+            view.artifact_id,
+            name=view.name,
+            media_type=view.media_type,
+            at=at,
+        )
     return part_of(ArtifactDetail, view, upload=upload, download=download)
