@@ -9,6 +9,7 @@ import pytest
 from functions.artifacts.aggregates import UPLOADS
 from shared.artifacts import room
 from shared.artifacts.aggregates import ARTIFACTS
+from shared.artifacts.artifact import MOST_BYTES
 from shared.artifacts.content import object_name
 from shared.artifacts.room import Room
 from shared.messaging.log import EVENT_LOG
@@ -96,7 +97,7 @@ async def test_nothing_uploaded_is_a_conflict_that_says_what_to_do(world: World)
         ("name", "a\u202ecsv", ""),
         ("media_type", "image/svg+xml", "may hold scripts"),
         ("size", 0, ""),
-        ("size", room.MOST_BYTES + 1, ""),
+        ("size", MOST_BYTES + 1, ""),
         ("sha256", "A" * 64, ""),
         ("keep_days", 0, ""),
     ],

@@ -18,6 +18,7 @@ from shared.messaging.envelope import Envelope
 from shared.messaging.log import EVENT_LOG
 from shared.runtime.reactions import create_reactions
 from shared.storage.firestore import TenantStore
+from shared.storage.secret_writing import delete_secret
 from shared.storage.secrets import read_version
 from tests.functions.tools.connecting import TOKEN, Desk
 from tests.functions.tools.worlds import World
@@ -83,7 +84,6 @@ async def test_all_values_of_a_closed_tenant_go_and_no_others(
         deleted.append(secret)
         await delete_secret(secret)
 
-    delete_secret = credentials.delete_secret
     with monkeypatch.context() as dying:
         dying.setattr(credentials, "delete_secret", delete_one)
         assert (await close(world, reactions)).status_code >= 500
