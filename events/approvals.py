@@ -1,11 +1,14 @@
 """What `approvals` publishes: requests for approval, their outcomes, and precedents."""
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
 
 from events.assertions import DecisionAssertion
 from events.effects import Effect, Risk
 from events.quorum import BreakGlass, Capacity, Grant, LateDecision, Review, Rule, Vote
+from events.receipts import Sha256
 from events.registry import event
 from shared.kit.instants import Instant
 from shared.kit.models import Data, EventData
@@ -89,11 +92,21 @@ class CaseBinding(Data):
 
 
 class VetoReason(Data):
-    """Who vetoed, and why."""
+    """Why somebody vetoed. `attachments` are texts that vetoes had before they took files."""
 
     category: Literal["constitutional", "safety", "budget", "other"]
     explanation: PersonalText
     attachments: tuple[PersonalText, ...] = ()
+
+
+class CitedArtifact(Data):
+    """A file that an approval names, and the SHA-256 that its id stands for."""
+
+    artifact_id: str
+    sha256: Sha256
+
+
+CitedArtifacts = Annotated[tuple[CitedArtifact, ...], Field(exclude_if=lambda cited: not cited)]
 
 
 class ApprovalSummary(Data):
@@ -142,7 +155,8 @@ class ApprovalSummary(Data):
 class ApprovalRecord(ApprovalSummary):
     """An approval, and how it was decided. `late` are the decisions that came after the deadline or
     the veto window, and the refusals that came after another end. `answer_hash` names the content
-    with what those who approved answered."""
+    with what those who approved answered. `attachments` are the files with which somebody refused
+    it; left out where there are none."""
 
     grants: tuple[Grant, ...] = ()
     late: tuple[LateDecision, ...] = ()
@@ -151,6 +165,7 @@ class ApprovalRecord(ApprovalSummary):
     precedent_id: str | None = None
     break_glass: BreakGlass | None = None
     veto_reason: VetoReason | None = None
+    attachments: CitedArtifacts = ()
 
 
 class Card(ApprovalSummary):
@@ -166,13 +181,15 @@ class ApprovalState(ApprovalRecord, EventData):
     content to approve; `events.dossiers.DossierNames` has the others.
     `considered` are the ids of the precedents that it was compared with at its request. `token` is
     the capability token of the run that requested it; once it is approved, the assent to exactly
-    its content is in it, signed by `approvals`.
+    its content is in it, signed by `approvals`. `evidence_files` are the files that its evidence
+    names; left out where it names none.
     `signature` is a compact JWS over a `SignedDecision`, from the first final decision on."""
 
     approval_id: str
     evidence_hash: str
     assessment_hash: str
     matches_hash: str | None = None
+    evidence_files: CitedArtifacts = ()
     case: CaseBinding | None = None
     considered: tuple[str, ...] = ()
     token: str | None = None

@@ -5,10 +5,12 @@ from pulumi_gcp import storage
 from infra.accounts import Accounts
 from infra.cloud import Cloud, Part
 from infra.grants import ADD_TO_BUCKET, READ_BUCKET, USE_BUCKET, grant
+from shared.manifest.model import READ
 
 # Functions reach it through the interface of S3, with the key in a `*-bucket-key` secret.
 URL = "https://storage.googleapis.com"
 KEPT, UNTIL_REMOVED = "kept", "until-removed"
+_RIGHTS = {KEPT: (ADD_TO_BUCKET, READ_BUCKET), READ: (READ_BUCKET,)}
 # Seven years. A locked period can be made longer, and never shorter.
 KEPT_SECONDS = 7 * 365 * 24 * 3600
 # Parts of uploads that never ended.
@@ -27,8 +29,9 @@ class Buckets(Part):
     them. Others are deleted after their days.
 
     The private side of each function that names a bucket may make objects in it and read them; it
-    may replace those that are not kept, so that an upload can be repeated. Its public side signs
-    addresses with the private side's key and has no right of its own.
+    may replace those that are not kept, so that an upload can be repeated. One whose manifest says
+    "read" only reads. Its public side signs addresses with the private side's key and has no right
+    of its own.
 
     Deliberately not: versions (a kept object never changes), or a lock outside production (a stack
     could not be deleted)."""
@@ -42,8 +45,7 @@ class Buckets(Part):
         for each in private:
             for name, lifetime in each.manifest.access.buckets.items():
                 member = accounts.of_deployable[each.name].member
-                rights = (ADD_TO_BUCKET, READ_BUCKET) if lifetime == KEPT else (USE_BUCKET,)
-                for right in rights:
+                for right in _RIGHTS.get(lifetime, (USE_BUCKET,)):
                     what = right.role.rpartition("object")[2].lower()
                     grant(self, f"{each.name}/may-{what}-in-{name}", right, made[name], member)
         self.register_outputs({})

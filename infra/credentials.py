@@ -17,14 +17,16 @@ KEEPING = (
     "secretmanager.versions.destroy",
     "secretmanager.versions.list",
 )
+REMOVING = ("secretmanager.secrets.delete",)
 READING = ("secretmanager.versions.access",)
 MAKER, KEEPER = "assentCredentialMaker", "assentCredentialKeeper"
-MODEL_READER = "assentModelCredentialReader"
+MODEL_READER, REMOVER = "assentModelCredentialReader", "assentCredentialRemover"
 
 
 class Credentials(Part):
-    """Roles and their grants to public sides. A function that keeps tenants' credentials makes
-    secrets, and reads, changes and deletes those whose names begin with `credential-`. One that
+    """Roles and their grants. The public side of a function that keeps tenants' credentials makes
+    secrets, and reads, changes and deletes those whose names begin with `credential-`; its private
+    side only deletes these, when their tenant is closed, and reads none. One that
     calls models reads those whose names begin with `credential-models-`, and none of connectors.
 
     Deliberately not: the secrets themselves. The function makes one for each credential when a
@@ -41,6 +43,15 @@ class Credentials(Part):
             roles = {MAKER: self._role(MAKER, MAKING), KEEPER: self._role(KEEPER, KEEPING)}
             for name in keeping:
                 self._let_keep(name, accounts, roles)
+        removing = [
+            each.name
+            for each in cloud.manifests.deployables
+            if not each.public and each.manifest.access.credentials
+        ]
+        if removing:
+            role = self._role(REMOVER, REMOVING)
+            for name in removing:
+                self._let_remove(name, accounts, role)
         reading = [
             each.name
             for each in cloud.manifests.deployables
@@ -82,6 +93,17 @@ class Credentials(Part):
             reason="Tenants' secrets come and go; the condition leaves only those of credentials.",
             only=f'resource.name.extract("/secrets/{{name}}").startsWith("{CREDENTIAL}")',
             after=[roles[KEEPER]],
+        )
+
+    def _let_remove(self, name: str, accounts: Accounts, role: gcp.projects.IAMCustomRole) -> None:
+        ProjectGrant(
+            f"{name}/may-remove-credentials",
+            self,
+            role=f"projects/{self.project}/roles/{REMOVER}",
+            member=accounts.of_deployable[name].member,
+            reason="A closed tenant's values go; the condition leaves only credentials' secrets.",
+            only=f'resource.name.extract("/secrets/{{name}}").startsWith("{CREDENTIAL}")',
+            after=[role],
         )
 
     def _let_read(self, name: str, accounts: Accounts, role: gcp.projects.IAMCustomRole) -> None:

@@ -16,9 +16,11 @@ from mobile_api.rules.documents import (
 )
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.runner import Runner
+from shared.artifacts.content import KEPT
 from shared.kit.instants import Instant
 from shared.kit.models import Data
 from shared.kit.workspaces import WORKSPACE
+from shared.storage.buckets import Bucket
 from shared.storage.collections import Collection
 
 Platform = Literal["ios", "android", "web"]
@@ -47,6 +49,9 @@ def place_of(token: str) -> str:
     """The id of the document of a push token."""
     return hashlib.sha256(token.encode()).hexdigest()
 
+
+# Only to sign addresses of the files that approvals name.
+FILES = Bucket(KEPT, "mobile-api-bucket-key")
 
 DEVICES = Aggregate(
     noun="device",

@@ -8,6 +8,7 @@ from events.approvals import Card, Subject
 from events.budgets import BudgetStateName
 from events.dossiers import Dossier
 from events.precedents import PrecedentSeed
+from shared.artifacts.named import NamedFile
 from shared.kit.instants import Instant
 from shared.kit.models import Data, Page
 from shared.kit.workspaces import InWorkspace
@@ -24,9 +25,11 @@ class TimelineEntry(Data):
 
 
 class CardDetail(Card, Dossier):
-    """A card with all that a decision needs. `timeline` is the newest part, oldest first; where
-    there is more, `timeline_cursor` leads to it in the list of the timeline."""
+    """A card with all that a decision needs. `files` are those that it names. `timeline` is the
+    newest part, oldest first; where there is more, `timeline_cursor` leads to it in the list of the
+    timeline."""
 
+    files: tuple[NamedFile, ...] = ()
     timeline: tuple[TimelineEntry, ...]
     timeline_cursor: str | None
 

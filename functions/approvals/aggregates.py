@@ -14,7 +14,10 @@ from functions.approvals.rules.subjects import noun_about
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.postponement import Postponement
 from shared.aggregates.runner import Runner
+from shared.artifacts.aggregates import ARTIFACTS
+from shared.artifacts.content import KEPT
 from shared.kit.workspaces import WORKSPACE
+from shared.storage.buckets import Bucket
 from shared.storage.collections import Collection
 
 APPROVALS = Aggregate(
@@ -114,8 +117,12 @@ HUMANS = Aggregate(
 COUNTS = Collection("precedent_counts")
 CLAIMS = Collection("decision_claims")
 
+# Only to sign addresses of the files that approvals cite.
+FILES = Bucket(KEPT, "approvals-bucket-key")
+
 RUN = Runner(
     "approvals",
-    *(APPROVALS, PRECEDENTS, ACTIVE, POLICIES, PASSKEYS, KNOWN_HUMANS, HUMANS),
+    *(APPROVALS, PRECEDENTS, ACTIVE, POLICIES, PASSKEYS, KNOWN_HUMANS, HUMANS, ARTIFACTS),
     collections=[CLAIMS, COUNTS],
+    timed_by_others=(ARTIFACTS,),
 )

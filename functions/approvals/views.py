@@ -6,6 +6,7 @@ from events.approvals import ApprovalRecord, CaseBinding
 from events.dossiers import Dossier, DossierNames, open_dossier
 from events.precedents import PrecedentSeed
 from functions.approvals.rules.approval import Approval
+from shared.artifacts.named import NamedFile
 from shared.kit.contents import Contents
 from shared.kit.models import Page, part_of
 
@@ -30,7 +31,9 @@ class SignedCard(ApprovalCard):
 
 
 class ApprovalDetail(SignedCard, Dossier):
-    """A card with all that a decision needs."""
+    """A card with all that a decision needs. `files` are those that it names."""
+
+    files: tuple[NamedFile, ...] = ()
 
     @classmethod
     def showing(cls, approval: Approval, contents: Contents) -> Self:

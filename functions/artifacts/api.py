@@ -12,6 +12,7 @@ from functions.artifacts.service.uploading import announce, complete
 from functions.artifacts.views import ArtifactBody, ArtifactDetail, ArtifactPage, ArtifactView
 from shared.artifacts.aggregates import ARTIFACTS
 from shared.artifacts.artifact import removed
+from shared.artifacts.named import READ_SCOPES
 from shared.kit.callers import Caller
 from shared.runtime.acts import does
 from shared.runtime.idempotency import Key
@@ -19,7 +20,7 @@ from shared.runtime.routes import Cursor, Limit, Router
 
 __all__ = ["ROUTER", "RUN"]
 
-ROUTER = Router(read=("runs:read", "governance:read"), write=("runs:write",), narrows=True)
+ROUTER = Router(read=READ_SCOPES, write=("runs:write",), narrows=True)
 
 
 @ROUTER.post("/v1/artifacts", status_code=201)

@@ -9,6 +9,7 @@ from events.labels import Labels
 from events.receipts import Sha256
 from functions.artifacts.rules.media import flaw_of_type
 from shared.artifacts.artifact import KEPT_DAYS, MOST_BYTES, Artifact, flaw_of_name
+from shared.artifacts.named import Download
 from shared.kit.instants import Instant
 from shared.kit.models import Data, Model, Page, part_of
 from shared.kit.workspaces import InWorkspace
@@ -46,18 +47,11 @@ class Upload(Data):
     until: Instant
 
 
-class Download(Data):
-    """Where to GET the bytes until `until`, without a token. Whoever has the address may do so."""
-
-    url: str
-    until: Instant
-
-
 class ArtifactView(Data):
     """A file. `status`: `pending` until it was uploaded and completed, `scanning` while a scan is
     owed, `stored`, `refused` or `removed`, with the `reason`. Its `sha256` never changes. One that
     a call wrote has its agent and call, and its run if there was one. What is read of it has its
-    `labels`."""
+    `labels`. One that an approval cites, `cited_by`, is kept as long as that approval."""
 
     artifact_id: str
     name: UploadersText
@@ -76,6 +70,7 @@ class ArtifactView(Data):
     ended_at: Instant | None
     removed_by: str | None
     reason: str | None
+    cited_by: str | None
     workspace_id: InWorkspace = None
 
     @classmethod

@@ -5,6 +5,7 @@ from events.connectors import CONNECTORS as CONNECTORS_COLLECTION
 from events.connectors import Connector
 from events.credentials import CREDENTIALS as CREDENTIALS_COLLECTION
 from events.credentials import Credential
+from events.tenants import TenantClosed
 from functions.tools.rules.credential import CredentialBook
 from functions.tools.rules.direct_call import DirectCall, next_timer
 from functions.tools.rules.entity_types import INVOCATION
@@ -100,4 +101,6 @@ RUN = Runner(
     *("tools", INVOCATIONS, DIRECT_CALLS, OPEN_APPROVALS, CALL_RETENTION),
     *(BUDGETS, CONNECTORS, CREDENTIALS, BOOK, ARTIFACTS),
     timed_by_others=(ARTIFACTS,),
+    # A closed tenant loses the values of its credentials.
+    in_closed=(TenantClosed.event_type,),
 )

@@ -21,6 +21,7 @@ class Load(Model):
     events: Amount
     creations: Amount
     runs: Amount
+    files: Amount = 0
 
     def times(self, number: float) -> "Load":
         return Load(**{name: value * number for name, value in self.model_dump().items()})
@@ -43,6 +44,16 @@ class Run(Model):
     logged_bytes: Amount
     stored_bytes: Amount
     indexed_bytes: Amount
+
+
+class Files(Model):
+    """What one file does in its buckets; see load.toml."""
+
+    bytes: Amount
+    class_a: Amount
+    class_b: Amount
+    downloads: Amount
+    lists: Amount
 
 
 class Operations(Model):
@@ -74,6 +85,7 @@ class Assumptions(Model):
     creations: dict[str, Share]
     reads: dict[str, Share]
     run: Run
+    files: Files
     operations: Operations
 
     @model_validator(mode="after")

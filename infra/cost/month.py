@@ -18,6 +18,9 @@ from shared.manifest import Manifests
 # The measured action that stands for events of unmeasured actions.
 ANY_EVENT = "creation_by_hand"
 PROJECTION = "mobile-api-reactions"
+FILES = "artifacts"
+# By one call, which is an operation of class A.
+OBJECTS_LISTED = 1_000
 # A shorter message is billed as so many.
 LEAST_MESSAGE_BYTES = 1_000
 # The writers of collections whose names do not show it; the others are the governor's read model.
@@ -58,6 +61,7 @@ class Month:
             *self._started_for(used),
             *self._deployed(),
             *self._kept(load, months_kept),
+            *self._files(load.files, months_kept),
         ]
 
     def once(self, action: Action) -> list[Usage]:
@@ -139,6 +143,18 @@ class Month:
         run = self.assumed.run
         bytes_a_month[run.function] = load.runs * (run.stored_bytes + run.indexed_bytes)
         yield from self._stored(bytes_a_month, months)
+
+    def _files(self, number: float, months: float) -> Iterator[Usage]:
+        """What files do in their buckets, and their bytes of so many months."""
+        each, gib = self.assumed.files, number * self.assumed.files.bytes / GIB
+        listed = number * months * each.lists / OBJECTS_LISTED
+        for kind, quantity in {
+            "storage-gib": gib * months,
+            "storage-class-a": number * each.class_a + listed,
+            "storage-class-b": number * (each.class_b + each.downloads),
+            "storage-egress-gib": gib * each.downloads,
+        }.items():
+            yield Usage(kind, quantity, FILES)
 
     def _stored(self, sizes: Mapping[str, float], months: float) -> Iterator[Usage]:
         for writer, size in sizes.items():

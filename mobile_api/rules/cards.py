@@ -55,5 +55,7 @@ def _card_fields(state: ApprovalState) -> dict[str, Any]:
         "evidence_hash": state.evidence_hash,
         "assessment_hash": state.assessment_hash,
         "matches_hash": state.matches_hash,
+        "evidence_files": [each.artifact_id for each in state.evidence_files],
+        "attachments": [each.artifact_id for each in state.attachments],
         **placed(state.workspace_id),
     }

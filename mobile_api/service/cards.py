@@ -6,9 +6,12 @@ from typing import Any
 from events.approvals import Card
 from events.buckets import NEWEST_FIRST, Bucket, as_of, in_bucket
 from events.dossiers import DossierNames, open_dossier
+from mobile_api.aggregates import FILES
 from mobile_api.rules.documents import CARDS, TIMELINES
 from mobile_api.store import require_document
 from mobile_api.views import CardDetail, CardPage, TimelineEntry, TimelinePage
+from shared.artifacts.addresses import files_of
+from shared.artifacts.named import Named
 from shared.kit.callers import Caller
 from shared.kit.workspaces import within
 from shared.messaging.contents import read_contents
@@ -54,6 +57,15 @@ async def read_card(caller: Caller, approval_id: str) -> CardDetail:
     timeline = {"timeline": newest.items[::-1], "timeline_cursor": newest.next_cursor}
     shown = {**card.model_dump(), **open_dossier(contents, names), **timeline}
     shown["receipt_id"] = led_to.get(approval_id)
+    named = Named(
+        card.subject,
+        shown["content"],
+        # Documents of before have neither.
+        evidence=data.get("evidence_files", ()),
+        attachments=data.get("attachments", ()),
+        workspace_id=card.workspace_id,
+    )
+    shown["files"] = await files_of(caller, FILES, named)
     return as_of(CardDetail.model_validate(shown), caller.received_at)
 
 

@@ -46,13 +46,16 @@ class Runner(Reader):
         *aggregates: Aggregate[Any],
         collections: Iterable[Collection] = (),
         in_stopped: bool = False,
+        in_closed: Iterable[str] = (),
         timed_by_others: Iterable[Aggregate[Any]] = (),
     ) -> None:
         """`in_stopped`: deliveries and timers of tenants that are not open are handled, because
-        they decide nothing. Of the aggregates `timed_by_others`, another function fires the
-        timers: what this one saves of them waits for the sweep."""
+        they decide nothing; `in_closed`: these event types are handled in a tenant that is closed,
+        because its end is what they say. Of the aggregates `timed_by_others`, another function
+        fires the timers: what this one saves of them waits for the sweep."""
         super().__init__(function, *aggregates)
         self.in_stopped = in_stopped
+        self.in_closed = frozenset(in_closed)
         self._timed_by_others = {each.noun for each in timed_by_others}
         self.collections = (*(each.as_collection() for each in aggregates), *collections)
 

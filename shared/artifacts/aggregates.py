@@ -1,7 +1,11 @@
 """The documents of artifacts, and how many a tenant has."""
 
+import asyncio
+
 from shared.aggregates.aggregate import Aggregate
-from shared.artifacts.artifact import COLLECTION, Artifact, check_quota, is_swept, next_timer
+from shared.artifacts.artifact import COLLECTION, Artifact, is_swept, next_timer
+from shared.artifacts.room import check_room, check_size, check_unfinished
+from shared.kit.tier_limits import Tier
 from shared.kit.workspaces import WORKSPACE
 from shared.storage.firestore import TenantStore
 
@@ -19,16 +23,28 @@ ARTIFACTS = Aggregate(
         (WORKSPACE, "-created_at"),
         (WORKSPACE, "status", "-created_at"),
     ),
-    queried=("-created_at", KEPT_BYTES),
+    queried=("-created_at", "status", KEPT_BYTES),
     next_timer=next_timer,
     swept=is_swept,
     in_workspaces=True,
 )
 
 
-async def require_room(store: TenantStore, more: int) -> None:
-    """Raises VersionConflict where the tenant may not keep one more file of so many bytes. What is
-    made at the very same time is not counted yet. Two reads where there are up to a thousand.
+async def require_room(store: TenantStore, tier: Tier, more: int) -> None:
+    """Raises StorageLimitReached where the tenant may not keep one more file of so many bytes. What
+    is made at the very same time is not counted yet. One read where there are up to a thousand.
     Raises Unavailable."""
-    number, kept = await store.count_and_sum(COLLECTION, KEPT_BYTES)
-    check_quota(number, kept, more)
+    check_size(tier, more)
+    check_room(tier, *await store.count_and_sum(COLLECTION, KEPT_BYTES), more)
+
+
+async def require_upload(store: TenantStore, tier: Tier, more: int) -> None:
+    """As `require_room` for one that is still to be uploaded; raises TooManyRequests where too many
+    are. One read more."""
+    pending = [("status", "==", "pending")]
+    check_size(tier, more)
+    (number, kept), unfinished = await asyncio.gather(
+        store.count_and_sum(COLLECTION, KEPT_BYTES), store.count(COLLECTION, where=pending)
+    )
+    check_room(tier, number, kept, more)
+    check_unfinished(tier, unfinished)

@@ -12,8 +12,6 @@ from shared.kit.transitions import Transition
 COLLECTION = "artifacts"
 ARTIFACT_DUE = "assent.artifact.due.v1"
 MOST_BYTES = 32 * 1024 * 1024
-MOST_OF_A_TENANT = 10_000
-MOST_BYTES_OF_A_TENANT = 10 * 1024 * 1024 * 1024
 KEPT_DAYS = 365
 # Text that a step of a run reads: with the rest of its output, it is what a step keeps.
 MOST_READ_BYTES = 60 * 1024
@@ -26,13 +24,15 @@ _LONGEST_NAME = 200
 class Artifact(ArtifactState):
     """A file as it is stored. `kept_bytes` counts towards the tenant's limit, and is None once it
     does not. `has_bytes`: there may be bytes of it that nobody reads any more. `due_at` is when
-    something is owed to it: an upload, a scan, or their removal."""
+    something is owed to it: an upload, a scan, or their removal. `cited_by` is the first approval
+    that cites it: from then on it has no end."""
 
     keep_days: int = KEPT_DAYS
     kept_bytes: int | None = None
     has_bytes: bool = False
     scans: int = 0
     due_at: Instant | None = None
+    cited_by: str | None = None
 
 
 Steps = tuple[Transition[Artifact], ...]
@@ -60,17 +60,6 @@ def flaw_of_name(name: str) -> str | None:
     if not name.isprintable():
         return "has a character that nobody sees: leave it out"
     return None
-
-
-def check_quota(number: int, kept: int, more: int) -> None:
-    """Raises VersionConflict where the tenant, which keeps so many files and bytes, may not keep
-    one more of `more` bytes."""
-    if number >= MOST_OF_A_TENANT:
-        said = f"the tenant keeps {number} artifacts, and at most {MOST_OF_A_TENANT}"
-        raise VersionConflict(f"{said}: remove some with DELETE /v1/artifacts/{{id}}")
-    if kept + more > MOST_BYTES_OF_A_TENANT:
-        said = f"the tenant keeps {kept} bytes of artifacts, and at most {MOST_BYTES_OF_A_TENANT}"
-        raise VersionConflict(f"{said}: remove some with DELETE /v1/artifacts/{{id}}")
 
 
 def written(
@@ -117,8 +106,18 @@ def removed(artifact: Artifact, by: str, why: str | None, at: datetime) -> Steps
         return ()
     if artifact.status == "scanning":
         raise VersionConflict("it is being scanned: remove it once that is over")
+    if artifact.cited_by is not None:
+        raise VersionConflict(f"{artifact.cited_by} cites it: it is kept as long as that approval")
     ended = {"ended_at": at, "removed_by": by, "reason": why, **over(at)}
     return (Transition(artifact.but(status="removed", **ended), ArtifactRemoved),)
+
+
+def cited(artifact: Artifact, approval_id: str) -> Steps:
+    """The stored file that an approval cites, which is kept from now on; no change for one that
+    another approval cites."""
+    if artifact.cited_by is not None:
+        return ()
+    return (Transition(artifact.but(cited_by=approval_id, keep_until=None)),)
 
 
 def over(at: datetime) -> dict[str, object]:

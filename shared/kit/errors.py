@@ -246,6 +246,21 @@ class PayloadTooLarge(AssentError):
     http_status = 413
 
 
+class StorageLimitReached(AssentError):
+    """`upgrade_to` is the next tier that keeps more, if there is one."""
+
+    code = "storage_limit_reached"
+    title = "The tenant's tier keeps no more"
+    http_status = 413
+
+    def __init__(self, detail: str, *, upgrade_to: str | None) -> None:
+        super().__init__(detail)
+        self.upgrade_to = upgrade_to
+
+    def members(self) -> dict[str, Any]:
+        return {"upgrade_to": self.upgrade_to}
+
+
 class AddressTooLong(AssentError):
     code = "address_too_long"
     title = "The address is longer than 8 KB"

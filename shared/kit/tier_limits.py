@@ -13,6 +13,8 @@ from shared.kit.models import Model
 Tier = Literal["free", "pro", "team"]
 Window = Literal["minute", "hour"]
 
+HIGHEST: Tier = "team"
+
 MINUTE, HOUR = 60, 3600
 
 

@@ -26,7 +26,11 @@ Route = Annotated[
 ]
 Memory = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*(Mi|Gi)$")]
 
-Lifetime = Annotated[str, StringConstraints(pattern=r"^(kept|until-removed|[1-9][0-9]{0,3}d)$")]
+Lifetime = Annotated[
+    str, StringConstraints(pattern=r"^(kept|until-removed|[1-9][0-9]{0,3}d|read)$")
+]
+# Of a bucket that another function writes.
+READ = "read"
 
 # What Pub/Sub and Cloud Tasks both accept.
 LONGEST_BACKOFF_SECONDS = 600
@@ -148,7 +152,7 @@ class Access(Model):
     model_credentials: bool = False
     calls: Names = ()
     # How long objects stay: some days, "until-removed" by the function, or "kept", where nobody can
-    # delete one for years.
+    # delete one for years; "read" for one of another function, which says how long.
     buckets: dict[Name, Lifetime] = Field(default_factory=dict)
 
     @property

@@ -141,9 +141,17 @@ def _contradictions(manifests: Manifests) -> Iterable[str]:
         lock = manifests.root / "requirements" / f"{manifest.requirements}.txt"
         if manifest.requirements != REQUIREMENTS and not lock.is_file():
             yield f"{_file(manifests, noun)}: requirements: {lock} does not exist"
-        for callee in manifest.access.calls:
-            if callee not in manifests.by_noun or manifests.by_noun[callee].http is None:
-                yield f"{_file(manifests, noun)}: access.calls: {callee} has no public side"
+        yield from _unmet(manifests, noun, manifest)
+
+
+def _unmet(manifests: Manifests, noun: str, manifest: Manifest) -> Iterable[str]:
+    file = _file(manifests, noun)
+    for name in manifest.access.buckets:
+        if name not in manifests.buckets:
+            yield f"{file}: access.buckets: no function says how long {name} keeps its objects"
+    for callee in manifest.access.calls:
+        if callee not in manifests.by_noun or manifests.by_noun[callee].http is None:
+            yield f"{file}: access.calls: {callee} has no public side"
 
 
 def _unhandled(manifests: Manifests, noun: str, manifest: Manifest) -> Iterable[str]:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from shared.kit.queues import crowd_queues
 from shared.manifest.filters import Filter, narrowest_filter
-from shared.manifest.model import Collection, Handles, Manifest, Reactions, Sizing
+from shared.manifest.model import READ, Collection, Handles, Manifest, Reactions, Sizing
 from shared.manifest.routes import RouteTable
 
 # The limits of a queue (https://cloud.google.com/tasks/docs/quotas).
@@ -228,6 +228,7 @@ class Manifests:
             name: lifetime
             for manifest in self.by_noun.values()
             for name, lifetime in manifest.access.buckets.items()
+            if lifetime != READ
         }
 
     def deployable(self, name: str) -> Deployable:

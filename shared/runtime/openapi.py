@@ -53,7 +53,9 @@ class Problem(Model):
     correlation_id: str
     errors: list[ProblemError]
     upgrade_to: str | None = Field(
-        None, description="Of `tier_limit_reached`: the next tier that allows more, if there is one"
+        None,
+        description="Of `tier_limit_reached` and `storage_limit_reached`: the next tier that allows"
+        " more, if there is one",
     )
 
 

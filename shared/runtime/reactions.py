@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from opentelemetry.trace import SpanKind
@@ -61,7 +61,7 @@ def create_reactions(
     a new process publishes what a dead one left."""
     configure_logging()
     sweep = run.sweep(handlers) if run is not None else None
-    stops = run is not None and not run.in_stopped
+    stops = run if run is not None and not run.in_stopped else None
     deliveries = Deliveries(run.outbox) if run is not None else None
     intake = _Intake(function, handlers, sweep, deliveries, stops)
     app = Starlette(
@@ -81,10 +81,10 @@ class _Intake:
         handlers: Mapping[str, Handler],
         sweep: Sweep | None,
         deliveries: Deliveries | None,
-        stops: bool,
+        stops: Runner | None,
     ) -> None:
         self._function = function
-        # Whether it handles no event of a tenant that is not open.
+        # Set where it handles no event of a tenant that is not open.
         self._stops = stops
         self._handlers = handlers
         self._families = {_VERSION.sub("", known) for known in handlers}
@@ -162,16 +162,18 @@ class _Intake:
             return
         handler = self._handlers.get(event.type)
         if handler is not None:
-            if self._stops and not _TIMER.fullmatch(event.type):
-                await self._require_open(event)
+            if self._stops is not None and not _TIMER.fullmatch(event.type):
+                await self._require_open(event, self._stops.in_closed)
             await handler(event)
             return
         if _VERSION.sub("", event.type) in self._families:
             raise Refused(f"{event.type} is of a version this function does not read")
 
-    async def _require_open(self, event: Envelope) -> None:
+    async def _require_open(self, event: Envelope, in_closed: Collection[str]) -> None:
         """Raises Unavailable for an event of a tenant that is suspended or closing: it comes again.
-        Of one that is closed for good nothing follows any more."""
+        Of one that is closed for good nothing follows any more but what is handled `in_closed`."""
+        if event.type in in_closed:
+            return
         control = (await controls().of(event.tenantid)).control
         if control.status == "closed":
             raise Refused("the tenant is closed")

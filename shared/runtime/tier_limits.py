@@ -12,7 +12,16 @@ from shared.kit.callers import Caller
 from shared.kit.errors import TierLimitReached
 from shared.kit.per_loop import PerLoop
 from shared.kit.roles import DEPUTY, GOVERNOR
-from shared.kit.tier_limits import HOUR, LIMITS, MINUTE, Tier, TierLimit, limit_of_key, tier_above
+from shared.kit.tier_limits import (
+    HIGHEST,
+    HOUR,
+    LIMITS,
+    MINUTE,
+    Tier,
+    TierLimit,
+    limit_of_key,
+    tier_above,
+)
 from shared.runtime.boundary import say
 from shared.runtime.leases import Key, Leases, Remaining
 from shared.runtime.settings import runtime_settings
@@ -86,6 +95,12 @@ def tier_of(caller: Caller) -> Tier:
     if settings.environment == "local" and settings.local_tier is not None:
         return settings.local_tier
     return caller.control.tier
+
+
+def storage_tier_of(caller: Caller) -> Tier:
+    """The tier that limits what the caller's tenant keeps: the highest on a local platform without
+    limits."""
+    return tier_of(caller) if runtime_settings().has_limits else HIGHEST
 
 
 def policies_of(limit: TierLimit) -> str:

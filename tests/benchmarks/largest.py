@@ -12,7 +12,7 @@ from events.approval_policies import MOST_NAMED
 from events.approvals import MOST_EVIDENCE
 from events.precedents import MOST_CONDITIONS
 from events.quorum import MOST_PLACES
-from functions.approvals.rules.commands import LONGEST_NOTE, MOST_ATTACHMENTS
+from functions.approvals.rules.commands import LONGEST_NOTE
 from functions.approvals.rules.proposals import LONGEST_REASON, MOST_ENTRIES
 from functions.approvals.rules.requests import LONGEST_SUBJECT
 from tests.journeys.world import CORE_SCOPES, PHONE_SCOPES, World, decision, precedent, spec
@@ -126,9 +126,7 @@ class Largest:
 
 def veto_body(card: dict[str, Any]) -> dict[str, Any]:
     """The largest veto."""
-    # All together have at most 24,000 bytes.
-    attachments = [LETTER * 780] * MOST_ATTACHMENTS
-    reason = {"reason_category": "safety", "explanation": NOTE, "attachments": attachments}
+    reason = {"reason_category": "safety", "explanation": NOTE}
     return {**decision(card), **reason}
 
 

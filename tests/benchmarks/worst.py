@@ -437,7 +437,7 @@ def _sync(scene: Scene) -> Iterator[Call]:
     author, make = scene.big.author, scene.big.small_request
     cards = together(lambda: sent(author, "/v1/approvals", make()), MOST_SYNCED)
     scene.big.world.settle()
-    vetoes = [{**veto_body(c), "attachments": [], "approval_id": c["id"]} for c in cards]
+    vetoes = [{**veto_body(c), "approval_id": c["id"]} for c in cards]
     body = {"decisions": [{**each, "action": "veto"} for each in vetoes]}
     yield Call(scene.big.governor, "/v1/mobile/sync", body, items=MOST_SYNCED)
 

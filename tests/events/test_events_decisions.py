@@ -14,6 +14,7 @@ from events.approvals import (
     ApprovalState,
     ApprovalVoted,
     CaseBinding,
+    CitedArtifact,
     Stage,
     Subject,
     VetoReason,
@@ -75,6 +76,8 @@ VALUES: dict[str, Any] = {
         because="break_glass", status="overturned", due_at=AT, reviewed_by="goran"
     ).model_copy(update={"reviewed_at": AT}),
     "veto_reason": VetoReason(category="budget", explanation="Too much."),
+    "attachments": (CitedArtifact(artifact_id="art_1", sha256="1" * 64),),
+    "evidence_files": (CitedArtifact(artifact_id="art_2", sha256="2" * 64),),
     "evidence_hash": "1" * 64,
     "assessment_hash": "2" * 64,
     "matches_hash": "3" * 64,
@@ -105,6 +108,8 @@ OTHERS: dict[str, Any] = {
     "break_glass": {"grounds": "legal"},
     "review": {"because": "deputy"},
     "veto_reason": {"category": "other"},
+    "attachments": [{"artifact_id": "art_1", "sha256": "3" * 64}],
+    "evidence_files": [],
     "case": {"revision": 2},
 }
 

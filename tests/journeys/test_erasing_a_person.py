@@ -118,8 +118,7 @@ def test_what_people_write_lies_nowhere_but_in_contents(
     world.governor.post(f"/v1/precedent-seeds/{seed['seed_id']}/activate")
     vetoed = world.card(world.submit("tapir", industry="zoology"))
     assert vetoed["status"] == "auto_approved", vetoed
-    link = f"https://clinic.example/{word}"
-    body = {"reason_category": "safety", "explanation": said, "attachments": [link]}
+    body = {"reason_category": "safety", "explanation": said}
     answer = world.decide("veto", vetoed, **body)
     assert answer.status_code == 200, answer.text
     world.settle()

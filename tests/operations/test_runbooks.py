@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from docs.reference import merged_openapi
+from shared.kit.secret_names import CREDENTIAL, secrets_of
 from shared.manifest import load_manifests
 from tests.compliance.collection import collected_tests
 from tests.operations.conftest import ROOT
@@ -38,6 +39,14 @@ _GCLOUD = re.compile(r"(?:^|[;&|(]\s*)(gcloud(?: [a-z-]+)+)", re.MULTILINE)
 _MODULE = re.compile(r"python -m ([a-z_.]+)(?: ([a-z-]+))?")
 _CALL = re.compile(r"(?:-X ([A-Z]+) )?\"?(?:\$HOST|http://127\.0\.0\.1:8080)(/[^\"\s]+)")
 _NAMED = re.compile(r"--(?:queue|service)=([a-z0-9-]+)|(?:jobs \w+|queues \w+) ([a-z][a-z0-9-]+)")
+
+
+def test_a_lost_region_takes_no_secret_with_it() -> None:
+    """The runbook copies by name what the program makes; what tenants store it lists itself."""
+    commands = _commands(FOLDER / "region-loss.md")
+    (copied,) = re.findall(r"for SECRET in ([a-z -]+);", commands)
+    assert tuple(copied.split()) == secrets_of(load_manifests(ROOT).secrets)
+    assert f"--filter=name:{CREDENTIAL}" in commands
 
 
 def _pages() -> list[Path]:

@@ -7,12 +7,13 @@ from uuid import UUID
 from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, StringConstraints
 
 from events.approvals import VetoReason
-from functions.approvals.rules.approval import Approval
+from events.artifacts import PREFIX as ARTIFACT
+from functions.approvals.rules.approval import REFUSALS, Approval
 from functions.approvals.rules.standing import passes_to_deputy
 from shared.kit.callers import Actor, Identifier
 from shared.kit.canonical import ContentHash
 from shared.kit.errors import FieldError, Invalid
-from shared.kit.ids import Id
+from shared.kit.ids import Id, is_id
 from shared.kit.instants import Instant
 from shared.kit.json_limits import JsonLimit
 from shared.kit.models import Model
@@ -23,7 +24,6 @@ LONGEST_NOTE = 4_000
 LONGEST_OPEN = timedelta(days=30)
 MOST_GRANTS = 16
 MOST_ATTACHMENTS = 10
-LONGEST_ATTACHMENT = 2_048
 MOST_ANSWER_BYTES = 16 * 1024
 
 DecisionVerb = Literal[
@@ -39,16 +39,21 @@ def _none_is_empty(value: Any) -> Any:
     return () if value is None else value
 
 
+def _artifact_id(text: str) -> str:
+    if not is_id(ARTIFACT, text):
+        raise ValueError("is the id of a file: upload it first (POST /v1/artifacts)")
+    return text
+
+
 Text = Annotated[str, StringConstraints(max_length=LONGEST_NOTE)]
 Note = Annotated[Text, BeforeValidator(lambda value: "" if value is None else value)]
-Attachment = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_ATTACHMENT)]
+Attachment = Annotated[Id, AfterValidator(_artifact_id)]
 Attachments = Annotated[
-    tuple[Attachment, ...],
-    BeforeValidator(_none_is_empty),
-    Field(max_length=MOST_ATTACHMENTS),
-    AfterValidator(JsonLimit(most_bytes=24_000)),
+    tuple[Attachment, ...], BeforeValidator(_none_is_empty), Field(max_length=MOST_ATTACHMENTS)
 ]
 Answer = Annotated[dict[str, JsonValue], AfterValidator(JsonLimit(most_bytes=MOST_ANSWER_BYTES))]
+# Passkeys signed decisions before these had attachments.
+_LeftOutWhereEmpty = Field(exclude_if=lambda attachments: not attachments)
 
 
 class ApproveBody(Model):
@@ -64,23 +69,28 @@ class ApproveBody(Model):
 
 
 class RequestChangesBody(ApproveBody):
-    """Returns this content; `note` says what must change."""
+    """Returns this content; `note` says what must change, and `attachments` are ids of artifacts
+    that show it."""
 
     note: Text
+    attachments: Annotated[Attachments, _LeftOutWhereEmpty] = ()
 
 
 class DecisionBody(ApproveBody):
     """A decision about the content with that hash. `until` is for defer, `to` for delegate,
-    `grounds` for break_glass; request_changes needs a note."""
+    `grounds` for break_glass, `attachments`, ids of artifacts, for reject and request_changes;
+    request_changes needs a note."""
 
     decision: DecisionVerb
     until: Instant | None = None
     to: Identifier | None = None
     grounds: Grounds | None = None
+    attachments: Annotated[Attachments, _LeftOutWhereEmpty] = ()
 
 
 class GovernorVetoBody(Model):
-    """Rejects a pending approval, reverses a precedent's approval."""
+    """Rejects a pending approval, reverses a precedent's approval. `attachments` are ids of
+    artifacts that show why."""
 
     decision_hash: ContentHash
     client_decision_id: UUID
@@ -91,11 +101,7 @@ class GovernorVetoBody(Model):
 
     def reason(self) -> VetoReason:
         """The reason, as events publish it."""
-        return VetoReason(
-            category=self.reason_category,
-            explanation=self.explanation,
-            attachments=self.attachments,
-        )
+        return VetoReason(category=self.reason_category, explanation=self.explanation)
 
 
 class VetoBody(GovernorVetoBody):
@@ -142,11 +148,14 @@ def check_review(command: ReviewBody) -> None:
 
 def _superfluous(command: DecisionBody) -> list[FieldError]:
     owners = {"until": "defer", "to": "delegate", "grounds": "break_glass"}
-    return [
+    errors = [
         FieldError(field, f"belongs to {verb} only")
         for field, verb in owners.items()
         if getattr(command, field) is not None and command.decision != verb
     ]
+    if command.attachments and command.decision not in REFUSALS:
+        errors.append(FieldError("attachments", "belong to reject and request_changes only"))
+    return errors
 
 
 def _break_glass_errors(command: DecisionBody, approval: Approval) -> list[FieldError]:

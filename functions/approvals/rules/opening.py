@@ -133,6 +133,7 @@ def _opened(request: Request, at: datetime, policy: ApprovalPolicy) -> Approval:
         likeness=_likeness(request),
         token=request.token,
         needs_answer=request.needs_answer,
+        evidence_files=request.files,
         version=0,
     )
 

@@ -7,7 +7,15 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, JsonValue, StringConstraints
 
 from events.agents import AgentApprovalNeeded
-from events.approvals import MOST_CONTENT_BYTES, MOST_EVIDENCE, CaseBinding, Kind, Stage, Subject
+from events.approvals import (
+    MOST_CONTENT_BYTES,
+    MOST_EVIDENCE,
+    CaseBinding,
+    CitedArtifact,
+    Kind,
+    Stage,
+    Subject,
+)
 from events.budgets import BudgetApprovalNeeded
 from events.direct_calls import DirectCallApprovalNeeded
 from events.dossiers import Assessment
@@ -82,7 +90,7 @@ class Request:
     requesting case, or is None; `proposal` is the version of the policy that would be replaced;
     `by_governor` says that a governor sent it over the API; `token` is the run's capability token
     that its approval adds the assent to; `needs_answer` says that the content has a question, which
-    whoever approves answers."""
+    whoever approves answers; `files` are those that the evidence names."""
 
     approval_id: str
     kind: Kind
@@ -106,6 +114,7 @@ class Request:
     by_governor: bool = False
     token: str | None = None
     needs_answer: bool = False
+    files: tuple[CitedArtifact, ...] = ()
 
 
 def request_of(

@@ -17,6 +17,7 @@ from functions.approvals.rules.approval import Approval, Repeat, Steps
 from functions.approvals.rules.commands import DecisionBody, GovernorVetoBody, ReviewBody
 from functions.approvals.rules.decisions import decide
 from functions.approvals.rules.drafting import IN_A_ROW, counts, draft, with_streak
+from functions.approvals.rules.files import with_attachments
 from functions.approvals.rules.late import note_late, note_overtaken
 from functions.approvals.rules.passkeys import verb_of, with_assertion
 from functions.approvals.rules.precedent import Precedent
@@ -25,6 +26,7 @@ from functions.approvals.rules.standing import depends_on_takeover
 from functions.approvals.rules.veto import veto
 from functions.approvals.service.alone import is_alone
 from functions.approvals.service.approval_policy import adopt_policy
+from functions.approvals.service.files import attached_files, cite
 from functions.approvals.service.passkeys import check_passkey
 from functions.approvals.service.refusals import count_vetoes, take_back_same
 from functions.approvals.views import ApprovalCard
@@ -111,8 +113,11 @@ async def _take(
         result = rule(approval, actor, took_over, alone, await _asked(work, approval, body))
         if isinstance(result, Repeat):
             return await _first_answer(work, approval)
+        files = await attached_files(work, body.attachments, approval)
+        result = with_attachments(result, files)
         kept = await check_passkey(caller, approval, body, by_self=alone)
         steps = with_assertion(approval, result, kept) if kept is not None else result
+        await cite(work, files, approval_id)
         return await _save(work, steps, claim.id)
 
     about = (APPROVALS, approval_id)

@@ -1,11 +1,15 @@
 """Reads approvals and precedents without changing anything."""
 
+import asyncio
+
 from events.buckets import NEWEST_FIRST, Bucket, as_of, in_bucket
 from events.dossiers import DossierNames
 from events.precedents import PrecedentSeed
-from functions.approvals.aggregates import APPROVALS, PRECEDENTS, RUN
+from functions.approvals.aggregates import APPROVALS, FILES, PRECEDENTS, RUN
+from functions.approvals.rules.files import named_by
 from functions.approvals.service.precedents import shown, shown_one
 from functions.approvals.views import ApprovalCard, ApprovalDetail, ApprovalPage, PrecedentSeedPage
+from shared.artifacts.addresses import files_of
 from shared.kit.callers import Caller
 from shared.kit.models import part_of
 from shared.receipts.leading import receipts_of
@@ -18,8 +22,11 @@ async def show_approval(caller: Caller, approval_id: str) -> ApprovalDetail:
         caller, APPROVALS, approval_id, lambda approval: part_of(DossierNames, approval).hashes
     )
     shown = ApprovalDetail.showing(as_of(approval, caller.received_at), contents)
-    led_to = await receipts_of(TenantStore(caller.tenant_id), [(shown.id, shown)])
-    return shown.but(receipt_id=led_to.get(shown.id))
+    led_to, files = await asyncio.gather(
+        receipts_of(TenantStore(caller.tenant_id), [(shown.id, shown)]),
+        files_of(caller, FILES, named_by(approval, shown.content)),
+    )
+    return shown.but(receipt_id=led_to.get(shown.id), files=files)
 
 
 async def list_approvals(

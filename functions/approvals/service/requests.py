@@ -3,6 +3,7 @@ arrive."""
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -22,6 +23,7 @@ from events.runs import RunApprovalNeeded, RunCancelled
 from functions.approvals.aggregates import ACTIVE, APPROVALS, POLICIES, POLICY_ID, RUN
 from functions.approvals.queries import find_refused, find_tacit
 from functions.approvals.rules.approval import Approval, Steps
+from functions.approvals.rules.files import named
 from functions.approvals.rules.opening import open_cancelled, open_request
 from functions.approvals.rules.policy import BUILT_IN
 from functions.approvals.rules.refused import MOST_SILENT, too_many_silent, why_refused
@@ -36,6 +38,7 @@ from functions.approvals.rules.requests import (
     request_of_run,
 )
 from functions.approvals.rules.reversals import cancel, end_with_case, fail_to_undo, undo
+from functions.approvals.service.files import cite, files_in_evidence, refuse_unreadable_evidence
 from functions.approvals.service.precedents import count_compared
 from functions.approvals.service.refusals import take_back_same
 from functions.approvals.views import SignedCard
@@ -70,6 +73,7 @@ async def request_approval(caller: Caller, key: IdempotencyKey, body: RequestBod
         # Only a lost race shows that exactly this content was sent before.
         first = await work.first_to_store(content_hash(body.content)) if work.attempt else None
         request = request_of(body, new_id("apr", work.at), caller.actor, first)
+        await refuse_unreadable_evidence(work, request)
         return SignedCard.of(await open_request_of(work, request))
 
     return await RUN.command(caller, use_case, SignedCard, key=key)
@@ -239,7 +243,9 @@ async def _follow(
 
 async def open_request_of(work: UnitOfWork, request: Request) -> Approval:
     """The approval of the request, in this commit, under the tenant's policy. Raises Invalid, and
-    LostRace where it is open, or was."""
+    LostRace where it is open, or was. The files that its evidence names are kept from now on."""
+    files = await files_in_evidence(work, request)
+    request = replace(request, files=named(files))
     active = None
     if request.precedents_allowed:
         await work.prefetch((POLICIES, POLICY_ID), (ACTIVE, request.kind))
@@ -257,6 +263,7 @@ async def open_request_of(work: UnitOfWork, request: Request) -> Approval:
             step = open_request(request, precedents, work.at, policy, refused)
     # The queries may have found it: then this is a redelivery, and it was refused meanwhile.
     saved: list[Approval] = await work.save_new(step)
+    await cite(work, files, request.approval_id)
     count_compared(work.change, step.state)
     if step.state.precedent_id is not None:
         # A precedent approves only if none of its kind was deprecated, suspended or activated

@@ -108,7 +108,7 @@ def expired(artifact: Artifact, at: datetime) -> Steps:
     """The file whose upload was never completed, or whose time is over."""
     if artifact.status == "pending":
         return refused(artifact, "it was not uploaded and completed within an hour", at)
-    if artifact.status == "stored":
+    if artifact.status == "stored" and artifact.cited_by is None:
         ended = {"ended_at": at, "reason": "its time was over", **over(at)}
         return (Transition(artifact.but(status="removed", **ended), ArtifactRemoved),)
     return ()

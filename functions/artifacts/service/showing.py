@@ -1,18 +1,13 @@
 """Shows files, with addresses of their bytes that whoever asked may use for some minutes."""
 
-from datetime import timedelta
-from urllib.parse import quote
-
 from functions.artifacts.aggregates import KEPT_BYTES, RUN, UPLOADS
 from functions.artifacts.rules.uploads import UPLOADED_WITHIN
-from functions.artifacts.views import ArtifactDetail, ArtifactView, Download, Upload
+from functions.artifacts.views import ArtifactDetail, ArtifactView, Upload
+from shared.artifacts.addresses import download_of
 from shared.artifacts.aggregates import ARTIFACTS
 from shared.artifacts.content import object_name
 from shared.kit.callers import Caller
 from shared.kit.models import part_of
-from shared.storage.subject_keys import opened
-
-DOWNLOADED_WITHIN = timedelta(minutes=5)
 
 
 async def show(caller: Caller, artifact_id: str) -> ArtifactDetail:
@@ -35,17 +30,12 @@ async def detailed(caller: Caller, view: ArtifactView) -> ArtifactDetail:
         )
         upload = Upload(url=url, headers={"Content-Type": view.media_type}, until=upload_until)
     if view.status == "stored":
-        url = await KEPT_BYTES.download_url(
-            name,
-            seconds=int(DOWNLOADED_WITHIN.total_seconds()),
-            ResponseContentType=view.media_type,
-            ResponseContentDisposition=_attached(await opened(caller.tenant_id, view.name)),
-            ResponseCacheControl="private, no-store",
+        download = await download_of(
+            KEPT_BYTES,
+            caller.tenant_id,
+            view.artifact_id,
+            name=view.name,
+            media_type=view.media_type,
+            at=at,
         )
-        download = Download(url=url, until=at + DOWNLOADED_WITHIN)
     return part_of(ArtifactDetail, view, upload=upload, download=download)
-
-
-def _attached(name: str) -> str:
-    """That a browser keeps the file under its name and never shows it (RFC 6266)."""
-    return f"attachment; filename*=UTF-8''{quote(name, safe='')}"

@@ -10,11 +10,12 @@ from functions.artifacts.rules.uploads import Uploaded, announced, completed, fl
 from functions.artifacts.scanner import configured_scanner
 from functions.artifacts.views import ArtifactBody, ArtifactView
 from shared.aggregates import Command
-from shared.artifacts.aggregates import ARTIFACTS, require_room
+from shared.artifacts.aggregates import ARTIFACTS, require_upload
 from shared.artifacts.artifact import Artifact
 from shared.artifacts.content import object_name
 from shared.kit.callers import Caller
 from shared.kit.ids import new_id
+from shared.runtime.tier_limits import storage_tier_of
 from shared.storage.idempotency import IdempotencyKey
 
 
@@ -27,11 +28,12 @@ class _NotKept(Exception):
 
 
 async def announce(caller: Caller, key: IdempotencyKey, body: ArtifactBody) -> ArtifactView:
-    """The new file, whose bytes are still to come. Raises VersionConflict where the tenant keeps as
-    many files or bytes as it may; Unavailable."""
+    """The new file, whose bytes are still to come. Raises StorageLimitReached where the tenant's
+    tier keeps no more or takes no file of that size, TooManyRequests while too many uploads are
+    under way, Unavailable."""
 
     async def use_case(work: Command) -> ArtifactView:
-        await require_room(work.store, body.size)
+        await require_upload(work.store, storage_tier_of(caller), body.size)
         new = announced(
             new_id("art", work.at),
             **body.model_dump(),

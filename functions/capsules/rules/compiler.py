@@ -16,7 +16,6 @@ from events.plan_content import (
     SubRun,
     Wait,
 )
-from functions.capsules.rules.artifacts import artifacts_in
 from functions.capsules.rules.graph import Graph, Node, graph_of
 from functions.capsules.rules.inputs import given_inputs
 from functions.capsules.rules.operations import Refused
@@ -35,6 +34,7 @@ from functions.capsules.rules.skills import skill_arguments, skill_calls
 from functions.capsules.rules.source import CapsuleBody, InnerStep, Step
 from functions.capsules.rules.turns import ANSWER, agent_turns, why_no_model
 from shared.agents.rights import KnownRights
+from shared.artifacts.naming import artifacts_in
 from shared.connectors.operations import OWN, Operations
 from shared.kit.contents import Content
 from shared.kit.expressions import ExpressionFailed, Path

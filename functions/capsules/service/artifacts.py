@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from functions.capsules.rules.artifacts import artifacts_in
 from functions.capsules.rules.problems import Flawed, Problem, path_below
 from functions.capsules.service.sources import Sources
 from shared.artifacts.artifact import why_unreadable
+from shared.artifacts.naming import artifacts_in
 from shared.artifacts.reading import read_artifacts
 
 MOST = 50

@@ -13,17 +13,19 @@ from functions.tools.rules.elicitation import Reply
 from functions.tools.rules.invocation import Invocation, Resume
 from functions.tools.rules.task import Poll
 from shared.kit.contents import Content
+from shared.kit.tier_limits import HIGHEST, Tier
 from shared.kit.transitions import Transition
 
 
 class Act(NamedTuple):
     """One call that was allowed; with the `reply` to what its server asked before, or what it is
-    asked about its task."""
+    asked about its task. `tier` limits what its tenant keeps."""
 
     tenant_id: str
     invocation: Invocation
     at: datetime
     reply: Reply | Poll | None = None
+    tier: Tier = HIGHEST
 
     @property
     def is_awaited(self) -> bool:

@@ -28,8 +28,8 @@ from shared.kit.errors import (
     ContentInvalid,
     Invalid,
     MalformedRequest,
+    StorageLimitReached,
     Unavailable,
-    VersionConflict,
 )
 from shared.kit.parsing import parse_json
 from shared.storage.firestore import TenantStore
@@ -45,10 +45,10 @@ async def write(act: Act) -> Done:
     _refuse_unfit(body, name, media_type)
     call, digest = act.invocation, hash_of(body)
     try:
-        await require_room(TenantStore(act.tenant_id), len(body))
+        await require_room(TenantStore(act.tenant_id), act.tier, len(body))
         artifact_id = artifact_id_of(call.invocation_id)
         await ARTIFACT_BYTES.put(object_name(act.tenant_id, artifact_id), body)
-    except VersionConflict as error:
+    except StorageLimitReached as error:
         raise TargetRefused(error.detail, may_be_repeated=True) from error
     except Unavailable as error:
         raise NotReached("the bucket of artifacts could not be reached") from error

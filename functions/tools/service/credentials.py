@@ -1,15 +1,16 @@
 """Credentials: their values go to Secret Manager and come back to no one; acting alone reads
 them."""
 
-from events.credentials import credential_id
+from events.credentials import Credential, credential_id
 from functions.tools.aggregates import BOOK, BOOK_ID, CREDENTIALS, RUN
 from functions.tools.rules import credential as rules
 from functions.tools.rules.credential import CredentialBook
 from functions.tools.rules.credential_bodies import CredentialBody
 from functions.tools.views import CredentialView
-from shared.aggregates import Command
+from shared.aggregates import Command, UnitOfWork
 from shared.kit.callers import Caller
 from shared.kit.secret_names import credential_secret
+from shared.messaging.envelope import Envelope
 from shared.storage.idempotency import IdempotencyKey
 from shared.storage.secret_writing import add_value, delete_secret, forget_before
 
@@ -46,8 +47,7 @@ async def remove(caller: Caller, key: IdempotencyKey, name: str) -> CredentialVi
 
     async def use_case(work: Command) -> CredentialView:
         credential = rules.found(await work.get(CREDENTIALS, id))
-        of_models = credential.used_by == "models"
-        await delete_secret(credential_secret(caller.tenant_id, id, of_models=of_models))
+        await delete_secret(_secret_of(caller.tenant_id, credential))
         saved = await work.save(*rules.remove(credential, await find_book(work), caller.principal))
         return CredentialView.of(saved[0])
 
@@ -55,6 +55,26 @@ async def remove(caller: Caller, key: IdempotencyKey, name: str) -> CredentialVi
     return await RUN.command(caller, use_case, CredentialView, key=key, about=about)
 
 
-async def find_book(work: Command) -> CredentialBook:
+async def erase_of_closed(event: Envelope) -> None:
+    """Removes the values of all credentials of a tenant that is closed for good, each with its
+    event. A redelivery after a crash deletes what is left; one after the commit finds none. Raises
+    Unavailable."""
+
+    async def use_case(work: UnitOfWork) -> None:
+        book = await find_book(work)
+        for credential in await work.find_all(CREDENTIALS, book.ids):
+            assert credential is not None, "the book names what is stored"
+            await delete_secret(_secret_of(event.tenantid, credential))
+            await work.save(*rules.remove(credential, await find_book(work), event.actorid))
+
+    await RUN.reaction(event, use_case)
+
+
+def _secret_of(tenant_id: str, credential: Credential) -> str:
+    of_models = credential.used_by == "models"
+    return credential_secret(tenant_id, credential.credential_id, of_models=of_models)
+
+
+async def find_book(work: UnitOfWork) -> CredentialBook:
     """The tenant's book of credentials. Raises Unavailable."""
     return await work.find(BOOK, BOOK_ID) or CredentialBook()

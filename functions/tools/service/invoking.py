@@ -44,6 +44,7 @@ from shared.kit.callers import Caller
 from shared.kit.canonical import canonical_json, content_hash
 from shared.kit.errors import FieldError, Invalid, Unavailable
 from shared.policy.authorization import answer_again
+from shared.runtime.tier_limits import storage_tier_of
 from shared.storage.firestore import TenantStore
 
 # A call that waited longer for its turn than this after its intent does not begin: whoever asks is
@@ -263,7 +264,9 @@ class Doing:
     async def _acted(self, call: Invocation, reply: Reply | Poll | None = None) -> Done:
         """What the operation gave. Raises what it raises, and Unanswered for an output that its
         schema does not allow: nobody knows what that means."""
-        act = Act(self.caller.tenant_id, call, self.caller.received_at, reply)
+        caller = self.caller
+        tier = storage_tier_of(caller)
+        act = Act(caller.tenant_id, call, caller.received_at, reply, tier)
         done = await self.by.act(act)
         wrong = wrong_output(self.definition, done.output)
         if wrong is not None:

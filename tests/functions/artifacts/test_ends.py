@@ -14,11 +14,14 @@ from functions.artifacts.aggregates import KEPT_BYTES, RUN, UPLOADS
 from functions.artifacts.reactions import HANDLERS, ORPHANS_DUE
 from functions.artifacts.scanner import configured_scanner
 from functions.artifacts.service import ending, uploading
+from shared.artifacts.aggregates import ARTIFACTS
+from shared.artifacts.artifact import cited
 from shared.artifacts.content import object_name, prefix_of
 from shared.kit import clock
 from shared.kit.errors import Unavailable
 from shared.messaging.changes import Timer
 from shared.messaging.timers import timer_event
+from shared.storage.batches import Batch
 from tests.functions.artifacts.worlds import CSV, World, after
 
 DAY = timedelta(days=1)
@@ -49,6 +52,27 @@ async def scanner(world: World, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     yield served
     configured_scanner.cache_clear()
     await runner.cleanup()
+
+
+async def test_a_cited_file_is_neither_removed_nor_out_of_time(world: World) -> None:
+    stored = await world.uploaded(keep_days=1)
+    reference = (ARTIFACTS.collection, stored["artifact_id"])
+    document = await world.store.get(*reference)
+    assert document is not None
+    state = ARTIFACTS.read(document).state
+    assert state is not None
+    (kept,) = cited(state, "apr_1")
+    batch = Batch()
+    batch.put(*reference, ARTIFACTS.fields(kept.state, 1, None))
+    await world.store.commit(batch)
+    answer = await world.send("DELETE", f"/{stored['artifact_id']}")
+    assert (answer.status_code, answer.json()["code"]) == (409, "version_conflict")
+    assert "apr_1 cites it" in answer.text
+    # A timer that was set before comes all the same.
+    await world.fire(stored, later=2 * DAY)
+    shown = await world.shown(stored)
+    assert (shown["status"], shown["cited_by"], shown["keep_until"]) == ("stored", "apr_1", None)
+    assert await world.bytes_of(stored) == CSV
 
 
 async def test_a_removed_file_loses_its_bytes_and_keeps_its_hash(world: World) -> None:

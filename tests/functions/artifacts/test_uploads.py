@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from functions.artifacts.aggregates import UPLOADS
-from shared.artifacts import artifact as limits
+from shared.artifacts import room
 from shared.artifacts.aggregates import ARTIFACTS
+from shared.artifacts.artifact import MOST_BYTES
 from shared.artifacts.content import object_name
+from shared.artifacts.room import Room
 from shared.messaging.log import EVENT_LOG
 from tests.functions.artifacts.worlds import CSV, World, after, said
 
@@ -95,7 +97,7 @@ async def test_nothing_uploaded_is_a_conflict_that_says_what_to_do(world: World)
         ("name", "a\u202ecsv", ""),
         ("media_type", "image/svg+xml", "may hold scripts"),
         ("size", 0, ""),
-        ("size", limits.MOST_BYTES + 1, ""),
+        ("size", MOST_BYTES + 1, ""),
         ("sha256", "A" * 64, ""),
         ("keep_days", 0, ""),
     ],
@@ -126,17 +128,28 @@ async def test_a_tenant_keeps_so_many_files_and_bytes(
 ) -> None:
     first = await world.uploaded()
     with monkeypatch.context() as fewer:
-        fewer.setattr(limits, "MOST_OF_A_TENANT", 1)
+        fewer.setattr(room, "MOST_FILES", 1)
         answer = await world.send("POST", "", said())
-        assert answer.status_code == 409
-        assert "the tenant keeps 1 artifacts, and at most 1" in answer.text
+        assert (answer.status_code, answer.json()["code"]) == (413, "storage_limit_reached")
+        assert "the tenant keeps 1 files, and 1 at most" in answer.text
     with monkeypatch.context() as less:
-        less.setattr(limits, "MOST_BYTES_OF_A_TENANT", len(CSV) + 3)
+        less.setitem(room.ROOM, "team", Room(len(CSV), len(CSV) + 3, 9))
         answer = await world.send("POST", "", said())
-        assert answer.status_code == 409
+        assert (answer.status_code, answer.json()["upgrade_to"]) == (413, None)
         assert "DELETE /v1/artifacts" in answer.text
         await world.sent("DELETE", f"/{first['artifact_id']}")
         assert (await world.send("POST", "", said())).status_code == 201
+
+
+async def test_so_many_uploads_are_under_way(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(room.ROOM, "team", Room(len(CSV), 9 * len(CSV), 1))
+    first = await world.announced()
+    answer = await world.send("POST", "", said())
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "60")
+    assert "complete or DELETE some" in answer.text
+    await world.put(first, CSV)
+    await world.completed(first)
+    assert (await world.send("POST", "", said())).status_code == 201
 
 
 async def test_the_same_key_announces_once_with_an_address_each_time(world: World) -> None:

@@ -57,6 +57,9 @@ def access_in_the_project_is_what_manifests_say(graph: Graph) -> Iterator[str]:
             of_credentials = '"/secrets/{name}").startsWith("credential-")'
             wanted.append((account, f"{project}/roles/assentCredentialMaker", ""))
             wanted.append((account, f"{project}/roles/assentCredentialKeeper", of_credentials))
+        if access.credentials and not each.public:
+            of_credentials = '"/secrets/{name}").startsWith("credential-")'
+            wanted.append((account, f"{project}/roles/assentCredentialRemover", of_credentials))
         if access.model_credentials and each.public:
             of_models = '"/secrets/{name}").startsWith("credential-models-")'
             wanted.append((account, f"{project}/roles/assentModelCredentialReader", of_models))
@@ -166,16 +169,17 @@ def the_builder_reads_sources_and_writes_images(graph: Graph) -> Iterator[str]:
 def buckets_are_written_by_the_private_sides_that_name_them(graph: Graph) -> Iterator[str]:
     expected = 1
     for name, lifetime in graph.manifests.buckets.items():
-        roles = ("objectCreator", "objectViewer") if lifetime == "kept" else ("objectUser",)
-        writers = [
-            email(graph, each.name)
-            for each in graph.manifests.deployables
-            if name in each.manifest.access.buckets and not each.public
-        ]
-        expected += len(roles) * len(writers)
-        for role in roles:
+        writing = ("objectCreator", "objectViewer") if lifetime == "kept" else ("objectUser",)
+        wanted: dict[str, list[str]] = {each: [] for each in (*writing, "objectViewer")}
+        for each in graph.manifests.deployables:
+            said = each.manifest.access.buckets.get(name)
+            if said is not None and not each.public:
+                for role in ("objectViewer",) if said == "read" else writing:
+                    wanted[role].append(email(graph, each.name))
+        for role, whose in wanted.items():
+            expected += len(whose)
             bucket = f"{graph.settings.project}-{name}"
             found = members(graph, BUCKET_MEMBER, f"roles/storage.{role}", bucket=bucket)
-            yield from differing(f"{role} of {name}", found, writers)
+            yield from differing(f"{role} of {name}", found, whose)
     if graph.count(BUCKET_MEMBER) != expected:
         yield f"{graph.count(BUCKET_MEMBER)} grants in buckets, not {expected}"

@@ -76,7 +76,7 @@ from mobile_api.service.rebuild import rebuild
 from shared.agents import find_serving
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.command import Command
-from shared.artifacts.aggregates import require_room
+from shared.artifacts.aggregates import require_upload
 from shared.kit.callers import Caller
 from shared.kit.errors import NotFound
 from shared.kit.ids import new_id
@@ -280,7 +280,7 @@ async def somebody_lists_files(tenant: str) -> None:
     for caller in (everywhere, replace(everywhere, workspace_id="wsp_1")):
         for status in (None, "stored"):
             await artifacts_api.list_artifacts(caller, status)
-    await require_room(TenantStore(tenant), 1)
+    await require_upload(TenantStore(tenant), "free", 1)
     await ARTIFACTS_RUN.sweep(ARTIFACTS_HANDLERS).run(START)
 
 

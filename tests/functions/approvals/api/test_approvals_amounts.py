@@ -30,9 +30,7 @@ def approvals() -> list[Approval]:
         at = START + n * SECOND
         content = {"text": "x" * (200_000 if n % 10 == 0 else 10)}
         asked = opened(at=at, approval_id=new_id("apr", at), summary=WIDE * 2_000, content=content)
-        reason = VetoReason(
-            category="other", explanation=WIDE * 4_000, attachments=(WIDE * 2_048,) * 10
-        )
+        reason = VetoReason(category="other", explanation=WIDE * 4_000)
         fields = {"status": "rejected", "note": WIDE * 4_000, "veto_reason": reason}
         found.append(asked.model_copy(update=fields))
     return found

@@ -1,0 +1,63 @@
+"""How many files a tenant keeps, and how large, by its tier. Pure."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from shared.artifacts.artifact import MOST_BYTES
+from shared.kit.errors import StorageLimitReached, TooManyRequests
+from shared.kit.tier_limits import Tier, tier_above
+
+MIB = 1024 * 1024
+MOST_FILES = 10_000
+# What is not completed ends within an hour, and most are completed within seconds.
+AFTER_SECONDS = 60
+
+
+class Room(NamedTuple):
+    """The bytes of one file and of all, and how many uploads may be under way."""
+
+    one: int
+    all: int
+    unfinished: int
+
+
+ROOM: Mapping[Tier, Room] = {
+    "free": Room(one=10 * MIB, all=100 * MIB, unfinished=20),
+    "pro": Room(one=MOST_BYTES, all=10 * 1024 * MIB, unfinished=100),
+    "team": Room(one=MOST_BYTES, all=100 * 1024 * MIB, unfinished=300),
+}
+
+
+def check_size(tier: Tier, size: int) -> None:
+    """Raises StorageLimitReached for a file that is larger than any of the tier."""
+    most = ROOM[tier].one
+    if size > most:
+        raise _used_up(tier, f"a file of {size} bytes: the tier {tier} takes {most} at most")
+
+
+def check_room(tier: Tier, number: int, kept: int, more: int) -> None:
+    """Raises StorageLimitReached where the tenant, which keeps so many files and bytes, may not
+    keep one more of `more` bytes."""
+    most = ROOM[tier].all
+    remedy = "remove some with DELETE /v1/artifacts/{id}, or announce less keep_days"
+    if number >= MOST_FILES:
+        said = f"the tenant keeps {number} files, and {MOST_FILES} at most: {remedy}"
+        raise StorageLimitReached(said, upgrade_to=None)
+    if kept + more > most:
+        said = f"the tenant keeps {kept} bytes of files, and the tier {tier} {most} at most"
+        raise _used_up(tier, f"{said}: {remedy}")
+
+
+def check_unfinished(tier: Tier, number: int) -> None:
+    """Raises TooManyRequests where so many uploads are announced and not completed."""
+    most = ROOM[tier].unfinished
+    if number >= most:
+        said = f"{number} uploads are not completed, and the tier {tier} has {most} at once"
+        remedy = "complete or DELETE some; each ends within an hour"
+        raise TooManyRequests(f"{said}: {remedy}", retry_after=AFTER_SECONDS)
+
+
+def _used_up(tier: Tier, said: str) -> StorageLimitReached:
+    above = tier_above(tier)
+    more = above.tier if above is not None and ROOM[above.tier] > ROOM[tier] else None
+    return StorageLimitReached(said, upgrade_to=more)
