@@ -33,8 +33,9 @@ from functions.audit.rules.checkpoints import StoredCheckpoint
 from functions.audit.views import AuditExport
 from shared.aggregates import Command, Transition, UnitOfWork
 from shared.kit.callers import Caller
-from shared.kit.errors import ContentInvalid, NotFound, SealBroken, VersionConflict
+from shared.kit.errors import ContentInvalid, NotFound, VersionConflict
 from shared.kit.ids import derive_id, is_id, new_id
+from shared.kit.sealing import SealBroken
 from shared.messaging.misses import report_miss
 from shared.storage.buckets import Bucket, Upload
 from shared.storage.idempotency import IdempotencyKey

@@ -214,12 +214,6 @@ class ApprovalExpired(AssentError):
     http_status = 410
 
 
-class InvitationOver(AssentError):
-    code = "invitation_over"
-    title = "The invitation is of no more use"
-    http_status = 410
-
-
 class ContentErased(AssentError):
     """Erased for good; no retry can bring it back."""
 
@@ -305,14 +299,6 @@ class SignatureInvalid(AssentError):
     code = "signature_invalid"
     title = "A signature does not verify"
     http_status = 403
-
-
-class SealBroken(AssentError):
-    """A sealed text is not as it was sealed. No retry can succeed."""
-
-    code = "seal_broken"
-    title = "A sealed text is not as it was sealed"
-    http_status = 409
 
 
 class ContentInvalid(AssentError):

@@ -15,7 +15,7 @@ from functools import cached_property
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
-from shared.kit.errors import SealBroken
+from shared.kit.errors import AssentError
 
 # What is shown in place of a text whose key was erased.
 ERASED = "[erased]"
@@ -28,6 +28,14 @@ _SEALED = re.compile(
     "\ue000([A-Za-z0-9][A-Za-z0-9._@:+-]{0,127})/([A-Za-z0-9_-]{8})"
     "/([0-9A-Za-z!#$%&()*+;<=>?@^_`{|}~-]+)\ue001"
 )
+
+
+class SealBroken(AssentError):
+    """A sealed text is not as it was sealed. No retry can succeed."""
+
+    code = "seal_broken"
+    title = "A sealed text is not as it was sealed"
+    http_status = 409
 
 
 @dataclass(frozen=True)

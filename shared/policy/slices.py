@@ -12,7 +12,7 @@ from typing import NamedTuple
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
-from shared.kit.errors import SealBroken
+from shared.kit.sealing import SealBroken
 from shared.messaging.changes import Change
 from shared.messaging.log import Decided
 from shared.policy.authorization import last_asked

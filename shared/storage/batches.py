@@ -17,6 +17,12 @@ class Document:
     data: Mapping[str, Any]
     update_time: Any
 
+    @property
+    def size(self) -> int:
+        """How many bytes its values are as text."""
+        texts = (each if isinstance(each, bytes) else str(each) for each in self.data.values())
+        return sum(len(each if isinstance(each, bytes) else each.encode()) for each in texts)
+
 
 @dataclass(frozen=True)
 class Write:

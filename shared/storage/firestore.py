@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import re
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -105,8 +105,7 @@ class TenantStore:
         query: dict[str, Any] = {"where": where, "order_by": order, "descending": descending}
         documents = await self._query(collection, cursor, limit=limit + 1, **query)
         items = documents[:limit]
-        more = len(documents) > limit
-        return Page(items, encode_cursor(items[-1], order) if more else None)
+        return Page(items, encode_cursor(items[-1], order) if len(documents) > limit else None)
 
     async def find_page(
         self,
@@ -135,7 +134,7 @@ class TenantStore:
             wanted = min(left, PAGE_READ_AT_ONCE)
             found = await self._query(collection, cursor, limit=wanted, select=fields, **query)
             for document in found:
-                size += _size(document)
+                size += document.size
                 if items and (size > most_bytes or len(items) == limit):
                     return Page(items, encode_cursor(items[-1], order_by))
                 items.append(document)
@@ -153,8 +152,7 @@ class TenantStore:
             page = await self.find(collection, where=conditions, limit=READ_AT_ONCE, cursor=cursor)
             for document in page.items:
                 yield document
-            cursor = page.next_cursor
-            if cursor is None:
+            if (cursor := page.next_cursor) is None:
                 return
 
     async def delete_below(self, collection: str, prefix: str) -> None:
@@ -182,36 +180,14 @@ class TenantStore:
     ) -> int:
         """How many documents match; billed one read per thousand. The descending `order_by` lets
         the index of a list serve its count. Raises Unavailable."""
-        request = firestore_rpc.request("RunAggregationQuery", parent=self._parent)
-        counting = request.structured_aggregation_query
-        put_query(
-            counting.structured_query, collection, where=where, order_by=order_by, descending=True
-        )
-        aggregation = counting.aggregations.add()
-        aggregation.count.SetInParent()
-        aggregation.alias = "count"
-        (answer,) = await firestore_rpc.read("RunAggregationQuery", request)
-        number: int = answer.result.aggregate_fields["count"].integer_value
-        count("firestore-reads", max(1, -(-number // COUNTED_PER_READ)))
-        return number
+        query = {"where": where, "order_by": order_by, "descending": True}
+        return (await self._aggregated(collection, query))[0]
 
     async def count_and_sum(self, collection: str, field: str) -> tuple[int, int]:
         """How many documents have the field as a number that is not negative, and the sum of it;
         billed one read per thousand. Raises Unavailable."""
-        request = firestore_rpc.request("RunAggregationQuery", parent=self._parent)
-        asked = request.structured_aggregation_query
-        put_query(asked.structured_query, collection, where=[(field, ">=", 0)], order_by=(field,))
-        number, total = asked.aggregations.add(), asked.aggregations.add()
-        number.count.SetInParent()
-        number.alias = "count"
-        total.sum.field.field_path = field
-        total.alias = "sum"
-        (answer,) = await firestore_rpc.read("RunAggregationQuery", request)
-        found = answer.result.aggregate_fields
-        counted: int = found["count"].integer_value
-        summed: int = found["sum"].integer_value
-        count("firestore-reads", max(1, -(-counted // COUNTED_PER_READ)))
-        return counted, summed
+        query = {"where": [(field, ">=", 0)], "order_by": (field,)}
+        return await self._aggregated(collection, query, field)
 
     async def commit(self, batch: Batch) -> None:
         """Applies the whole batch or nothing; the batch then knows what was `written`.
@@ -243,6 +219,22 @@ class TenantStore:
                 put_value(after.add(), value)
             after.add().reference_value = self._name(collection, id)
         return await _fetch(request)
+
+    async def _aggregated(
+        self, collection: str, query: Mapping[str, Any], summed: str | None = None
+    ) -> tuple[int, int]:
+        """How many documents the query finds, and the sum of that field of them."""
+        request = firestore_rpc.request("RunAggregationQuery", parent=self._parent)
+        asked = request.structured_aggregation_query
+        put_query(asked.structured_query, collection, **query)
+        asked.aggregations.add(alias="count").count.SetInParent()
+        if summed is not None:
+            asked.aggregations.add(alias="sum").sum.field.field_path = summed
+        (answer,) = await firestore_rpc.read("RunAggregationQuery", request)
+        found = answer.result.aggregate_fields
+        number: int = found["count"].integer_value
+        count("firestore-reads", max(1, -(-number // COUNTED_PER_READ)))
+        return number, found["sum"].integer_value if summed is not None else 0
 
     @property
     def _parent(self) -> str:
@@ -296,21 +288,13 @@ async def _fetch(request: Any) -> list[Document]:
     return [_document(each) for each in found if _is_a_tenants(each.name)]
 
 
-def _size(document: Document) -> int:
-    return sum(
-        len(value if isinstance(value, bytes) else str(value).encode())
-        for value in document.data.values()
-    )
-
-
 def _is_a_tenants(name: str) -> bool:
-    is_ours = _OF_A_TENANT.fullmatch(name) is not None
-    if not is_ours:
-        _log.error("ignored: %r is no document of a tenant", name)
-    return is_ours
+    if _OF_A_TENANT.fullmatch(name):
+        return True
+    _log.error("ignored: %r is no document of a tenant", name)
+    return False
 
 
 def _document(message: Any) -> Document:
     tenant_id, collection, id = message.name.split("/")[-3:]
-    fields = plain_fields(message.fields)
-    return Document(collection, id, tenant_id, fields, message.update_time)
+    return Document(collection, id, tenant_id, plain_fields(message.fields), message.update_time)

@@ -21,9 +21,8 @@ from cryptography.hazmat.primitives.keywrap import (
 )
 
 from shared.kit.digests import KeyRing, wrapping_key
-from shared.kit.errors import SealBroken
 from shared.kit.instants import format_instant
-from shared.kit.sealing import KEY_BYTES, SubjectKey, open_all, subjects_in
+from shared.kit.sealing import KEY_BYTES, SealBroken, SubjectKey, open_all, subjects_in
 from shared.storage import firestore_rpc
 from shared.storage.batches import Batch, Document, LostRace
 from shared.storage.firestore import TenantStore

@@ -8,7 +8,7 @@ import pytest
 
 from tests.chaos.checker.verdict import contradictions
 from tests.chaos.sample.doctor import caught_by, change_state, event, tenant_of
-from tests.chaos.sample.errand import ADDED, AGENT, CARD, RUN, WRITTEN, evidence
+from tests.chaos.sample.errand import ADDED, AGENT, BUDGET, CARD, LEASE, RUN, WRITTEN, evidence
 
 LINE = {"ledger": "r1", "line": "write:done"}
 ADDITION = {"counter": "r1", "key": ADDED, "amount": 5}
@@ -122,6 +122,54 @@ def test_money_that_does_not_add_up_is_seen(collection: str, id: str, fields: An
     found = evidence()
     change_state(found, collection, id, **fields)
     assert "budgets_add_up" in caught_by(found)
+
+
+@pytest.mark.parametrize(
+    ("collection", "id", "fields", "claim"),
+    [
+        ("budgets", BUDGET, {"held_usd_micros": 0}, "leases_add_up"),
+        ("budgets", BUDGET, {"spent_usd_micros": 4_000, "held_usd_micros": 0}, "leases_add_up"),
+        ("budgets", BUDGET, {"period": "2026-10"}, "leases_add_up"),
+        ("budget_leases", LEASE, {"taken_usd_micros": 4_001}, "leases_add_up"),
+        (
+            "budget_leases",
+            LEASE,
+            {"taken_usd_micros": 3_499},
+            "no_tenant_spends_what_it_did_not_take",
+        ),
+        (
+            "budget_leases",
+            LEASE,
+            {"tenant_id": "somebody"},
+            "no_tenant_spends_what_it_did_not_take",
+        ),
+        (
+            "budget_leases",
+            LEASE,
+            {"spent_usd_micros": 3_501},
+            "no_tenant_spends_what_it_did_not_take",
+        ),
+        ("budgets", BUDGET, {"limit_usd_micros": 4_000}, "each_threshold_is_told_once"),
+        ("budgets", BUDGET, {"held_usd_micros": 1_250}, "each_threshold_is_told_once"),
+    ],
+)
+def test_a_tenant_that_spends_beyond_the_platforms_budget_is_seen(
+    collection: str, id: str, fields: Any, claim: str
+) -> None:
+    found = evidence()
+    document = found.platform[collection][id]
+    document["state"] = json.dumps({**json.loads(document["state"]), **fields})
+    assert claim in caught_by(found)
+
+
+@pytest.mark.parametrize("times", [0, 2])
+def test_a_threshold_of_the_platform_that_nobody_or_somebody_twice_is_told_of_is_seen(
+    times: int,
+) -> None:
+    found = evidence()
+    told = found.platform["events"].pop("evt_platform")
+    found.platform["events"] = {f"evt_{each}": told for each in range(times)}
+    assert "each_threshold_is_told_once" in caught_by(found)
 
 
 @pytest.mark.parametrize(

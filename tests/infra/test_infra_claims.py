@@ -40,6 +40,7 @@ def test_a_grant_that_is_missing_is_noticed() -> None:
     assert missed == []
 
 
+@pytest.mark.nightly
 def test_a_grant_to_somebody_else_is_noticed() -> None:
     found = graph_of_stack("prod")
     stranger = "serviceAccount:stranger@elsewhere.iam.gserviceaccount.com"

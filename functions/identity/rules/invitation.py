@@ -3,12 +3,11 @@
 from datetime import datetime, timedelta
 
 from events.members import InvitationAccepted, InvitationCreated, InvitationRevoked, InvitationState
-from functions.identity.rules.refusals import InvitationUsedUp, NoInvitation
+from functions.identity.rules.refusals import InvitationOver, InvitationUsedUp, NoInvitation
 from functions.identity.rules.secrets import digest_of, same
 from functions.identity.rules.tenant import Member, Roles, Tenant
 from shared.kit.bookkeeping import RefusalReason
 from shared.kit.control import STOPPED
-from shared.kit.errors import InvitationOver
 from shared.kit.models import Model
 from shared.kit.transitions import Transition
 

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from shared.kit.bookkeeping import PLATFORM_TENANT, RefusalReason
-from shared.kit.errors import AssentError, InvitationOver, NotFound, RecordedRefusal
+from shared.kit.errors import AssentError, NotFound, RecordedRefusal
 
 # RFC 6749, 4.1.2.1 and 5.2, RFC 8628, 3.5, and RFC 8707, 2.
 OAuthCode = Literal[
@@ -132,6 +132,14 @@ class NoInvitation(InvitationRefused, NotFound):
 
     def __init__(self, reason: RefusalReason, tenant_id: str = PLATFORM_TENANT) -> None:
         super().__init__(reason, "there is no such invitation", tenant_id)
+
+
+class InvitationOver(AssentError):
+    """An invitation that was accepted or revoked, or whose time is over."""
+
+    code = "invitation_over"
+    title = "The invitation is of no more use"
+    http_status = 410
 
 
 class InvitationUsedUp(InvitationRefused, InvitationOver):

@@ -9,9 +9,8 @@ from functions.models.aggregates import ANSWERS
 from functions.models.rules.caching import MOST_KEPT_BYTES, is_current
 from functions.models.rules.route import ModelRoute
 from shared.kit.callers import Caller
-from shared.kit.errors import SealBroken
 from shared.kit.instants import format_instant, parse_instant
-from shared.kit.sealing import ERASED
+from shared.kit.sealing import ERASED, SealBroken
 from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
 from shared.storage.subject_keys import opened, sealed

@@ -26,7 +26,6 @@ from functions.runs.rules.history import counted
 from functions.runs.rules.labels import (
     UNTRUSTED_EFFECT,
     Sources,
-    labelled,
     needs_a_person,
     with_labels,
 )
@@ -44,8 +43,9 @@ from functions.runs.rules.moves import (
     try_again,
 )
 from functions.runs.rules.order import MOST_TOGETHER, Placed, Unit, units_of
-from functions.runs.rules.overrun import costs_more, more_calls, note_cost, price_of
-from functions.runs.rules.receipts import answered_in, assent_of, receipt_of
+from functions.runs.rules.overrun import costs_more, more_calls, note_cost
+from functions.runs.rules.receipts import receipt_of
+from functions.runs.rules.results import result_of
 from functions.runs.rules.run import LONGEST_OUTPUT, Run, StepResult, result_id
 from functions.runs.rules.skills import StepOfSkill
 from functions.runs.rules.subruns import move_of
@@ -231,20 +231,7 @@ class Progress:
             if isinstance(move, Rest):
                 self.run = self.run.but(tries=1)
             return move
-        result = self._result(call.placed, "completed", at).but(
-            iteration=call.iteration,
-            operation=call.call.operation,
-            invocation_id=view.invocation_id,
-            output=labelled(view, call),
-            cost_usd_micros=view.cost_usd_micros,
-            predicted_usd_micros=price_of(self.prediction, call),
-            decision=view.decision,
-            settled_by=view.settled_by,
-            **assent_of(self.run, call),
-        )
-        if result.approval_id is None:
-            result = result.but(**answered_in(self.run, view))
-        result = result.but(**turns.as_chosen(call))
+        result = result_of(self.run, self.prediction, call, view, at)
         receipt = receipt_of(self.run, call, view, result)
         if view.status == "confirmed":
             size = len(result.output.model_dump_json())

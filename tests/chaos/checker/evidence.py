@@ -33,11 +33,7 @@ class Tenant:
 
     def states(self, collection: str) -> dict[str, Json]:
         """The aggregates of a collection, by id."""
-        return {
-            id: json.loads(document["state"])
-            for id, document in self.documents.get(collection, {}).items()
-            if "state" in document
-        }
+        return states_in(self.documents, collection)
 
     @property
     def receipts(self) -> list[Json]:
@@ -57,11 +53,18 @@ class Tenant:
         return found
 
 
+def states_in(documents: Documents, collection: str) -> dict[str, Json]:
+    """The aggregates of a collection, by id."""
+    found = documents.get(collection, {})
+    return {id: json.loads(each["state"]) for id, each in found.items() if "state" in each}
+
+
 @dataclass
 class Evidence:
     """A whole run's. `keys` are the public keys each function's signatures are verified with, as
-    JSON Web Key Sets; `rebuilt` is what the rebuild of the projection said, if it differs;
-    `troubles` are what the run itself ran into."""
+    JSON Web Key Sets; `platform` are the platform's own documents, of budgets; `rebuilt` is what
+    the rebuild of the projection said, if it differs; `troubles` are what the run itself ran into.
+    """
 
     tenants: list[Tenant]
     keys: dict[str, Json] = field(default_factory=dict)
@@ -69,11 +72,13 @@ class Evidence:
     dead_letters: str = ""
     surprises: list[str] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
+    platform: Documents = field(default_factory=dict)
 
     def add(self, other: "Evidence") -> None:
         """Takes in what else was found on the same platform."""
         self.tenants += other.tenants
         self.keys |= other.keys
+        self.platform |= other.platform
         self.dead_letters = self.dead_letters or other.dead_letters
         self.surprises += other.surprises
         self.troubles += other.troubles

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import psycopg
 
-from tests.chaos.checker.evidence import Json, Tenant
+from tests.chaos.checker.evidence import Documents, Json, Tenant
 
 COLLECTIONS = (
     "events",
@@ -29,6 +29,8 @@ COLLECTIONS = (
     "plans",
 )
 KEY_SETS = ("agents-public-keys", "approvals-public-keys")
+_PLATFORM = "_platform"
+PLATFORMS_COLLECTIONS = ("events", "budgets", "budget_leases")
 _OWNER = {"Authorization": "Bearer owner"}
 _PAGE = 300
 _AUDITOR_SCOPES = ("governance:read",)
@@ -46,6 +48,14 @@ def read_tenants(url: str, env: Mapping[str, str], names: list[str], database: s
             rows = connection.execute(_CHAIN, (tenant.name,)).fetchall()
             tenant.audited = [dict(zip(_LINK, row, strict=True)) for row in rows]
     return found
+
+
+def read_platform(url: str, env: Mapping[str, str]) -> Documents:
+    """What a platform that is calm holds about its own budget."""
+    with httpx.Client(base_url=url, timeout=120, trust_env=False) as http:
+        return {
+            each: dict(_documents(http, env, _PLATFORM, each)) for each in PLATFORMS_COLLECTIONS
+        }
 
 
 def read_keys(env: Mapping[str, str]) -> dict[str, Json]:

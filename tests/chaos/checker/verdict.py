@@ -12,6 +12,7 @@ from tests.chaos.checker.claims import (
     audit,
     cases,
     effects,
+    leases,
     log,
     projection,
     runs,
@@ -68,6 +69,12 @@ RUN_CLAIMS: tuple[Callable[[Tenant], Iterator[str]], ...] = (
     audit.all_evidence_is_audited_once,
     audit.the_chain_is_whole,
 )
+# Of all tenants together.
+PLATFORM_CLAIMS: tuple[Callable[[Evidence], Iterator[str]], ...] = (
+    leases.leases_add_up,
+    leases.no_tenant_spends_what_it_did_not_take,
+    leases.each_threshold_is_told_once,
+)
 SIGNED: tuple[Callable[[Tenant, signed.Keys], Iterator[str]], ...] = (
     signed.every_decision_is_signed,
     signed.every_hash_is_of_its_content,
@@ -85,6 +92,8 @@ def contradictions(evidence: Evidence) -> list[str]:
         for check in SIGNED:
             against = check(tenant, evidence.keys)
             found += [f"{tenant.name}, {check.__name__}: {each}" for each in against]
+    for of_all in PLATFORM_CLAIMS if any(each.run_ends for each in evidence.tenants) else ():
+        found += [f"the platform, {of_all.__name__}: {each}" for each in of_all(evidence)]
     if evidence.rebuilt:
         found.append(f"a rebuild of the projection differs: {evidence.rebuilt}")
     if evidence.dead_letters:

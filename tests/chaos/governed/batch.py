@@ -10,7 +10,13 @@ from typing import Any, NamedTuple
 import httpx
 
 from tests.chaos.checker.evidence import Evidence
-from tests.chaos.checker.reading import read_counted, read_keys, read_tenants, surprises
+from tests.chaos.checker.reading import (
+    read_counted,
+    read_keys,
+    read_platform,
+    read_tenants,
+    surprises,
+)
 from tests.chaos.governed.course import Course
 from tests.chaos.governed.prices import priced_checkout
 from tests.chaos.operating import dead_letters
@@ -79,6 +85,7 @@ async def examine_runs(
     tenants = await asyncio.to_thread(
         read_tenants, described["url"], described["env"], tale.tenants, database_of(stage.state)
     )
+    platform = await asyncio.to_thread(read_platform, described["url"], described["env"])
     counted = await asyncio.to_thread(read_counted, stage.state / "targets.db")
     for tenant in tenants:
         tenant.run_ends = [asdict(end) for end in course.run_ends if end.tenant == tenant.name]
@@ -87,6 +94,7 @@ async def examine_runs(
     letters = await dead_letters(stage.state, "list")
     return Evidence(
         tenants,
+        platform=platform,
         keys=await asyncio.to_thread(read_keys, described["env"]),
         dead_letters="" if letters.strip() == NO_LETTERS else letters,
         surprises=[f"answered 500: {each}" for each in tale.diary.internal],

@@ -5,11 +5,14 @@ import json
 from typing import Any
 
 from tests.chaos.checker.canonical import content_hash
-from tests.chaos.checker.evidence import Evidence, Json
+from tests.chaos.checker.evidence import Documents, Evidence, Json
 from tests.chaos.sample.chronicle import TENANT, Chronicle, moment
 
 RUN, AGENT, CARD = "run_1", "agt_1", "apr_1"
 ADDED, WRITTEN = "inv_added", "inv_written"
+_PERIOD = "2026-11"
+BUDGET, LEASE = f"platform.{_PERIOD}", f"{_PERIOD}.{TENANT}"
+_SPENT = {"held_usd_micros": 0, "spent_usd_micros": 3_500}
 _ADD, _APPEND = "assent/counter.add", "assent/ledger.append"
 
 
@@ -49,7 +52,7 @@ def evidence() -> Evidence:
     _store(chronicle, "approvals", CARD, approved)
     tenant.shown = {CARD: approved}
     for scope in ("tenant", AGENT):
-        budget = {"scope": scope, "held_usd_micros": 0, "spent_usd_micros": 3_500}
+        budget = {"scope": scope, "period": _PERIOD, **_SPENT}
         calls = {_ADD: 1} if scope == AGENT else {}
         _store(chronicle, "budgets", f"{scope}.day", {**budget, "calls": calls})
     tenant.counted = {
@@ -62,7 +65,23 @@ def evidence() -> Evidence:
             chronicle.audit(event["id"])
     for each in (first, doubt, last):
         chronicle.audit(each["receipt_id"])
-    return chronicle.evidence()
+    found = chronicle.evidence()
+    found.platform = _platform()
+    return found
+
+
+def _platform() -> Documents:
+    """What the tenant took: four fifths of the limit, and more than it has spent."""
+    month = {"scope": "platform", "period": _PERIOD, "limit_usd_micros": 5_000}
+    month |= {**_SPENT, "held_usd_micros": 500}
+    lease = {"tenant_id": TENANT, "period": _PERIOD, "spent_usd_micros": 3_500}
+    lease |= {"taken_usd_micros": 4_000}
+    told = {"type": "assent.budget.reached.v1", "data": json.dumps({**month, "threshold": 80})}
+    return {
+        "budgets": {BUDGET: {"state": json.dumps(month)}},
+        "budget_leases": {LEASE: {"state": json.dumps(lease)}},
+        "events": {"evt_platform": told},
+    }
 
 
 def _approval(card_hash: str) -> Json:

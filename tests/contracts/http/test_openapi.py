@@ -80,6 +80,7 @@ def seen() -> Counter[str]:
     return Counter()
 
 
+@pytest.mark.by_day(100)
 @DRAWN.parametrize()
 @at_most(2)
 def test_every_route_answers_as_documented(case: Any, doors: Doors, fuzzer: dict[str, str]) -> None:

@@ -87,6 +87,7 @@ async def test_what_does_not_compile_names_the_place_in_the_source(world: World)
     assert "(line 6, column 3)" in answer.json()["errors"][0]["message"]
 
 
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize(
     ("fields", "words"),
     [

@@ -1,7 +1,8 @@
 """Invariants 1, 2 and 7 (docs/domain.md) over the functions themselves: `runs`, `approvals` and
 `tools` on a real store, and a server of counters that counts what it did. Events and timers come in
 any order, again and late; processes die at any commit; a server does not answer; people start,
-decide, pause, resume and cancel; and somebody sends the tokens again that they saw."""
+decide, pause, resume and cancel; and somebody sends the tokens again that they saw. While a run
+rests because somebody said so, nothing begins that had not begun."""
 
 import json
 import uuid
@@ -49,6 +50,13 @@ class Known:
     plan: str = ""
     run_id: str = ""
     approved: set[str] = field(default_factory=set)
+    # What had been tried when somebody let it rest, or ended it; None while it may act.
+    tried: frozenset[str] | None = None
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """What its steps do, in their order."""
+        return (*map(str, self.amounts), f"line-{self.amounts[0]}")
 
 
 class Governed(RuleBasedStateMachine):
@@ -162,6 +170,13 @@ class Governed(RuleBasedStateMachine):
         run = self._started()[which % len(self._started())]
         answer = self.act(self.world.post(f"/v1/runs/{run.run_id}/{verb}"))
         assert answer.status_code in (202, 409), answer.text
+        if answer.status_code == 202:
+            run.tried = self._tried() if _rests(answer.json()) else None
+
+    def _tried(self) -> frozenset[str]:
+        """What any call has asked for."""
+        asked = (json.loads(each.content)["arguments"] for each in self.seen)
+        return frozenset(str(each.get("amount", each.get("line"))) for each in asked)
 
     @rule(how=st.sampled_from(["drop", "refuse"]), calls=st.integers(1, 2))
     def the_server_fails(self, how: str, calls: int) -> None:
@@ -235,6 +250,9 @@ class Governed(RuleBasedStateMachine):
             assert not second or run.approved, "a step acted without assent"
             written = lines.count(f"line-{run.amounts[0]}")
             assert written <= second, "a step came before the one that it follows, or twice"
+            for what, done in zip(run.wanted, (first, second, written), strict=True):
+                begins = bool(done) and run.tried is not None and what not in run.tried
+                assert not begins, "a step began in a run that somebody let rest"
 
     def teardown(self) -> None:
         if self.seen or self._started():
@@ -262,6 +280,7 @@ class Governed(RuleBasedStateMachine):
             if shown["status"] in ("completed", "cancelled") or waits == "doubt":
                 return shown
             if shown["status"] in ("paused", "failed"):
+                run.tried = None
                 await self.world.post(f"/v1/runs/{run.run_id}/resume")
             elif shown["status"] == "awaiting_approval":
                 await self._decide(run, "approve")
@@ -284,6 +303,12 @@ class Governed(RuleBasedStateMachine):
         assert len({each.token_id for each in done}) == len(done) == 3
         assert all(each.decision and each.plan_hash == run.plan for each in done)
         assert [bool(each.assented_by) for each in done if each.step == "two"] == [True]
+
+
+def _rests(shown: Any) -> bool:
+    """Whether the run, as its command was answered, acts no more before somebody says so."""
+    paused = (shown.get("failure") or {}).get("code") == "paused"
+    return shown["status"] == "cancelled" or (shown["status"] == "paused" and paused)
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.kit.digests import wrapping_key
-from shared.kit.errors import Invalid, SealBroken
+from shared.kit.errors import Invalid
 from shared.kit.plain_text import refuse_odd_text
 from shared.kit.sealing import (
     ERASED,
     KEY_BYTES,
+    SealBroken,
     SubjectKey,
     is_sealed,
     open_all,

@@ -76,6 +76,7 @@ def top_level(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize("package", ["functions.approvals", "errand_boys"])
 @pytest.mark.parametrize(
     ("side", "own", "other"), [("api", "api", "reactions"), ("react", "reactions", "api")]

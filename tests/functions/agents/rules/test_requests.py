@@ -107,6 +107,7 @@ def taken(shape: str) -> Stepped:
     return submission(of)
 
 
+@pytest.mark.by_day(3)
 @pytest.mark.parametrize("shape", sorted(LARGEST.keys() - {"expanded"}))
 def test_approvals_take_whatever_is_asked_about_the_largest_specs(shape: str) -> None:
     of = Spec.model_validate(LARGEST[shape])

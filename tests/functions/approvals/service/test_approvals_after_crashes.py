@@ -110,6 +110,7 @@ async def test_a_decision_is_taken_once_whenever_the_process_dies(
     assert await world.told(asked.id) == ["requested", "approved", "review_missed"]
 
 
+@pytest.mark.by_day(4)
 @pytest.mark.parametrize("death", DEATHS)
 async def test_a_veto_counts_once_whenever_the_process_dies(
     world: World, mailbox: Mailbox, death: Any

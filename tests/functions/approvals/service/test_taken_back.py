@@ -68,6 +68,7 @@ async def test_a_timer_takes_back_what_one_commit_does_not(world: World) -> None
     assert {(await shown(world, card.id)).status for card in others} == {"vetoed"}
 
 
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize("how", ["reject", "request_changes", "veto", "overturned"])
 async def test_a_refusal_vetoes_what_a_precedent_approved_with_the_same_content(
     world: World, how: str

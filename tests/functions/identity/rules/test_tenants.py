@@ -24,12 +24,12 @@ from functions.identity.rules.invitation import (
     revoke,
 )
 from functions.identity.rules.principal import MOST_TENANTS, Principal, point_to
-from functions.identity.rules.refusals import InvitationRefused, NoInvitation
+from functions.identity.rules.refusals import InvitationOver, InvitationRefused, NoInvitation
 from functions.identity.rules.tenant import Member, Tenant, TenantBody, check_current
 from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.callers import Actor
 from shared.kit.control import Control, Revocation
-from shared.kit.errors import Forbidden, InvitationOver, VersionConflict
+from shared.kit.errors import Forbidden, VersionConflict
 from shared.kit.transitions import Transition
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)

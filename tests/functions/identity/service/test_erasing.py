@@ -16,9 +16,9 @@ from functions.identity import erasing
 from functions.identity.erasing import OPERATOR, erase_person
 from functions.identity.reactions import HANDLERS, RUN
 from shared.kit.digests import new_key_ring
-from shared.kit.errors import NotFound, SealBroken, Unavailable
+from shared.kit.errors import NotFound, Unavailable
 from shared.kit.operations import start_counting
-from shared.kit.sealing import ERASED, SubjectKey
+from shared.kit.sealing import ERASED, SealBroken, SubjectKey
 from shared.messaging.envelope import Envelope
 from shared.messaging.log import EVENT_LOG, logged_event
 from shared.storage import secrets as storage_secrets
