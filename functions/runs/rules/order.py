@@ -35,7 +35,7 @@ def units_of(plan: PlanContent) -> tuple[Unit, ...]:
         together: list[PlanStep] = []
         alone: list[PlanStep] = []
         for each in _parts(step):
-            is_alone = each.assent == "step" or each.does.kind in ("agent", "capsule")
+            is_alone = each.assent == "step" or each.does.kind in ("agent", "completion", "capsule")
             (alone if is_alone else together).append(each)
         for group in (together, *([each] for each in alone)):
             if group:

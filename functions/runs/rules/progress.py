@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from events.invocations import InvocationView, Labelled
-from events.plan_content import AgentTurns, PlanContent
+from events.plan_content import AgentTurns, ModelStep, PlanContent
 from events.plans import Prediction
 from events.receipts import Receipt
 from events.runs import Waiting
-from functions.runs.rules import turns
+from functions.runs.rules import chosen, turns
 from functions.runs.rules.allowance import why_not
 from functions.runs.rules.calls import (
     NOT_EVALUATED,
@@ -119,7 +119,7 @@ class Progress:
         if unit[0].step.does.kind == "wait":
             return self._wait(unit[0], at)
         prepared = self._prepare(unit)
-        if isinstance(unit[0].step.does, AgentTurns) and not prepared.skipped:
+        if isinstance(unit[0].step.does, ModelStep) and not prepared.skipped:
             return self._turns(unit[0], at)
         known = self.results, self.prediction, self._sources
         if (delegated := move_of(self.run, unit[0], prepared, *known)) is not None:
@@ -237,7 +237,7 @@ class Progress:
             settled_by=view.settled_by,
             **assent_of(self.run, call),
         )
-        result = result.but(**turns.as_chosen(call))
+        result = result.but(**chosen.as_chosen(call))
         receipt = receipt_of(self.run, call, view, result)
         if view.status == "confirmed":
             size = len(result.output.model_dump_json())
@@ -258,7 +258,7 @@ class Progress:
             detail = view.reason or "its answer never came"
             return paused(call.step, "doubtful", detail, waiting)
         if isinstance(call.placed.step.does, AgentTurns):
-            self._keep(turns.refused_to_model(result, view))
+            self._keep(chosen.refused_to_model(result, view))
             return None
         cursor, moved = self.run.cursor, try_again(call, view, self.run.cursor.attempt, at)
         if isinstance(moved, Rest):
@@ -286,7 +286,7 @@ class Progress:
             for each in prepared.calls
             if result_id(run_id, each.placed.number, each.iteration) in self.results
         )
-        return (*made, *turns.chosen_in(self._units[unit][0], self.results))
+        return (*made, *chosen.chosen_in(self._units[unit][0], self.results))
 
     def _context(self, unit: int | None = None) -> dict[str, Any]:
         """What the expressions of a unit read, by default of the one under way."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from events.plan_content import AgentTurns, Call, PlanContent, SubRun, Wait
+from events.plan_content import Call, ModelStep, PlanContent, SubRun, Wait
 from functions.runs.rules.order import MOST_TOGETHER, Placed, Unit, units_of
 from functions.runs.rules.run import Run, StepResult, result_id
 from shared.kit.templates import condition, expressions_in
@@ -94,8 +94,8 @@ def _places(left: list[Placed], plan: PlanContent) -> Iterator[tuple[Any, ...]]:
                 yield from condition(text).reads
         if isinstance(does, Call):
             yield from _read_by(does.arguments)
-        elif isinstance(does, AgentTurns):
-            yield from _read_by(does.goal)
+        elif isinstance(does, ModelStep):
+            yield from _read_by(does.template)
         elif isinstance(does, Wait):
             yield from _read_by([does.seconds, does.until])
     yield from _read_by(dict(plan.outputs))

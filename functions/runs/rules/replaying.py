@@ -9,8 +9,8 @@ from pydantic import JsonValue
 
 from events.invocations import InvocationView
 from events.plan_content import (
-    AgentTurns,
     Call,
+    ModelStep,
     Parallel,
     PlanContent,
     PlanStep,
@@ -159,7 +159,7 @@ class Replay(Progress):
         if self._is_further:
             return failed(None, NO_FURTHER, f"{self.repeated.run_id} got no further")
         placed = unit[0]
-        if not isinstance(placed.step.does, SubRun | AgentTurns) or self._prepare(unit).skipped:
+        if not isinstance(placed.step.does, SubRun | ModelStep) or self._prepare(unit).skipped:
             return super()._of_unit(unit, at)
         known = self.earlier.get((placed.number, None))
         if known is None:
