@@ -28,7 +28,7 @@ from tests.benchmarks.started import ROOT
 
 PINNED = Path(__file__).parent / "gateway" / "requirements.txt"
 VENV = ROOT / "build" / "gateway"
-IN_FLIGHT, CALLS, TURNS, ROUNDS, WARM_UP = 4, 100, 20, 3, 50
+IN_FLIGHT, CALLS, TURNS, ROUNDS, WARM_UP = 4, 150, 15, 3, 250
 _START_SECONDS = 90.0
 _KEY = "sk-benchmark"
 HEADERS = {"Authorization": f"Bearer {_KEY}", "Content-Type": "application/json"}
@@ -110,17 +110,19 @@ class Gateway:
         answer = await http.send("POST", path, headers=self.headers, body=self.body)
         expected(answer, 200)
 
-    async def calls_per_core(self) -> float:
-        """Calls for each second of processor time, of all its processes."""
+    async def calls_per_core(self) -> tuple[float, float]:
+        """Calls for each second of processor time: of all its processes, and of the first one."""
         async with Connections(self.url) as http:
             began = self._processor_seconds()
             await all_of([lambda: self.call(http)] * CALLS, in_flight=IN_FLIGHT)
             # What it does after the answer is its own too.
             await asyncio.sleep(1)
-        return CALLS / (self._processor_seconds() - began)
+        pairs = zip(began, self._processor_seconds(), strict=True)
+        taken = [after - before for before, after in pairs]
+        return CALLS / sum(taken), CALLS / taken[0]
 
-    def _processor_seconds(self) -> float:
-        return sum(sum(each.cpu_times()[:2]) for each in self.processes)
+    def _processor_seconds(self) -> list[float]:
+        return [sum(each.cpu_times()[:2]) for each in self.processes]
 
 
 async def compared(ours: Gateway, theirs: Gateway, direct: Gateway) -> dict[str, Figure]:
@@ -132,7 +134,8 @@ async def compared(ours: Gateway, theirs: Gateway, direct: Gateway) -> dict[str,
     added = [await _added(ours, theirs, direct) for _ in range(ROUNDS)]
     rates = [(await ours.calls_per_core(), await theirs.calls_per_core()) for _ in range(ROUNDS)]
     our_added, their_added = max(added, key=lambda each: each[0] / each[1])
-    our_rate, their_rate = min(rates, key=lambda each: each[0] / each[1])
+    our_rates, (their_rate, _) = min(rates, key=lambda each: each[0][0] / each[1][0])
+    our_rate, alone = our_rates
     return {
         "litellm_call_added_p50": Figure(their_added, "ms"),
         "model_call_added_beside_litellm_p50": Figure(
@@ -140,6 +143,8 @@ async def compared(ours: Gateway, theirs: Gateway, direct: Gateway) -> dict[str,
         ),
         "litellm_calls_per_core": Figure(their_rate, "/s"),
         "model_calls_per_core": Figure(our_rate, "/s", floor=their_rate, aim=at_least(1.0)),
+        # Without the store and the messages, of which LiteLLM has none here.
+        "model_calls_per_core_of_function": Figure(alone, "/s", floor=their_rate),
     }
 
 

@@ -89,30 +89,30 @@ async def get_prompts(caller: Caller, limit: Limit = 25, cursor: Cursor = None) 
     return page.shown(PromptPage, PromptView.of)
 
 
-@WRITERS.get("/v1/prompts/{name}/versions/{version}")
+@WRITERS.get("/v1/prompts/{name}/versions/{number}")
 @does("prompts.read")
-async def get_prompt(caller: Caller, name: str, version: InPath) -> PromptDetail:
+async def get_prompt(caller: Caller, name: str, number: InPath) -> PromptDetail:
     """Shows a version of a prompt with its messages and variables."""
     prompt, contents, _ = await RUN.read_whole(
-        caller, PROMPTS, prompt_id(name, version), lambda each: [each.checksum]
+        caller, PROMPTS, prompt_id(name, number), lambda each: [each.checksum]
     )
     return PromptDetail.showing(prompt, contents)
 
 
-@GOVERNORS.post("/v1/prompts/{name}/versions/{version}/activate")
+@GOVERNORS.post("/v1/prompts/{name}/versions/{number}/activate")
 @does("prompts.activate", within=("govern",), deed="activating a prompt")
-async def activate_prompt(caller: Caller, key: Key, name: str, version: InPath) -> PromptView:
+async def activate_prompt(caller: Caller, key: Key, name: str, number: InPath) -> PromptView:
     """Lets capsules and calls use a version from now on."""
     rule = partial(activate, by=caller.principal, at=caller.received_at)
-    id = prompt_id(name, version)
+    id = prompt_id(name, number)
     return await RUN.change(caller, PROMPTS, id, rule, PromptView, key=key)
 
 
-@GOVERNORS.post("/v1/prompts/{name}/versions/{version}/deprecate")
+@GOVERNORS.post("/v1/prompts/{name}/versions/{number}/deprecate")
 @does("prompts.deprecate", within=("govern",), deed="deprecating a prompt")
-async def deprecate_prompt(caller: Caller, key: Key, name: str, version: InPath) -> PromptView:
+async def deprecate_prompt(caller: Caller, key: Key, name: str, number: InPath) -> PromptView:
     """Ends a version: no call uses it, and no capsule that names it compiles. Plans that were
     compiled with it hold its text, and run."""
     rule = partial(deprecate, by=caller.principal, at=caller.received_at)
-    id = prompt_id(name, version)
+    id = prompt_id(name, number)
     return await RUN.change(caller, PROMPTS, id, rule, PromptView, key=key)

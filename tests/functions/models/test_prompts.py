@@ -1,5 +1,6 @@
 """Prompts: versions that never change, who lets them be used, and calls that use them."""
 
+from dataclasses import replace
 from typing import Any
 
 import openai
@@ -68,6 +69,19 @@ async def test_only_a_governor_lets_a_version_be_used_and_ends_it(world: World) 
     assert (await _moved(world, "deprecate")).json()["status"] == "deprecated"
     assert (await _moved(world, "deprecate")).status_code == 200
     assert (await _moved(world, "activate")).status_code == 409
+
+
+async def test_another_tenant_finds_no_prompt(world: World) -> None:
+    await _written(world)
+    other = replace(world, tenant=f"{world.tenant}-2")
+    await other.route("small")
+    place = "/v1/prompts/sum-up/versions/1"
+    assert (await other.send("GET", place)).status_code == 404
+    assert (await other.send("GET", "/v1/prompts")).json()["items"] == []
+    for move in ("activate", "deprecate"):
+        assert (await other.send("POST", f"{place}/{move}", {}, "gala")).status_code == 404
+    used = await other.chat("echo", prompt=_uses({"text": "a"}))
+    assert "there is no sum-up@1" in used.json()["error"]["message"]
 
 
 async def test_a_program_uses_a_prompt_beside_its_own_messages(world: World) -> None:
