@@ -17,7 +17,6 @@ from pathlib import Path
 
 import httpx
 import psutil
-import yaml
 
 from emulators.ports import HOST, free_port
 from tests.benchmarks.connections import Connections, expected
@@ -56,7 +55,8 @@ def litellm_proxy(model_url: str, name: str, served: str) -> Iterator[tuple[str,
     }
     with tempfile.TemporaryDirectory() as folder:
         config = Path(folder) / "config.yaml"
-        config.write_text(yaml.safe_dump(said))
+        # JSON is YAML.
+        config.write_text(json.dumps(said))
         command = [
             str(installed(PINNED, VENV) / "litellm"),
             "--config",
