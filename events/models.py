@@ -80,7 +80,8 @@ class ModelCallState(EventData):
     `answered_by` the route that did, where that was a fallback of the one that was called. It was
     made with the tenant's `credential` of that name, or with none of the tenant's. A `cached` one
     cost nothing: it has the answer that was kept of the call `cached_from`, and asked nobody.
-    `redacted` values had placeholders in what its provider was told; null where it was told all."""
+    `redacted` values had placeholders in what its provider was told; null where it was told all.
+    `prompt` is the version of a prompt that it used, as `name@version`."""
 
     call_id: str
     wire: Wire
@@ -94,6 +95,7 @@ class ModelCallState(EventData):
     answered_by: str | None = None
     cached_from: str | None = None
     redacted: int | None = None
+    prompt: str | None = None
     credential: str | None = None
     settled_at: Instant | None = None
     reserved_usd_micros: int

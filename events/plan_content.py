@@ -87,7 +87,7 @@ class SubRun(Data):
 class Envelope(Data):
     """What a model may choose: calls of these operations, each with what its arguments must match,
     at most so many calls and turns, for at most so much. `model` is the name of the one that
-    chooses; a plan that was compiled before plans named it has none, and runs no more."""
+    is asked; a plan that was compiled before plans named it has none, and runs no more."""
 
     model: str = ""
     calls: tuple[Call, ...]
@@ -96,11 +96,66 @@ class Envelope(Data):
     spend_usd_micros: int
 
 
-class AgentTurns(Data):
+class ModelStep(Data):
+    """A step in which a model is asked, within the envelope."""
+
+    envelope: Envelope
+
+    @property
+    def template(self) -> Any:
+        """What of it holds expressions over inputs and earlier steps."""
+        raise NotImplementedError
+
+
+class AgentTurns(ModelStep):
     """A model thinks, acts and observes inside the envelope until it gives an answer."""
 
     kind: Literal["agent"] = "agent"
     goal: JsonValue
+
+    @property
+    def template(self) -> Any:
+        """The goal."""
+        return self.goal
+
+
+class PromptPart(Data):
+    """The version of a prompt that was compiled, and the hash of its content."""
+
+    name: str
+    version: int
+    sha256: str
+
+
+class Said(Data):
+    """One message to a model. `content` is a template: of a prompt over `variables`, else over
+    inputs and earlier steps."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+class Completion(ModelStep):
+    """A model answers these messages in text, and calls nothing. Of a `prompt` they are its own,
+    and the templates of `variables` give what stands in them, each as `variable_schema` says. With
+    `output`, a JSON Schema, the answer is JSON that fits; one that does not is asked for anew, as
+    often as the envelope has turns."""
+
+    kind: Literal["completion"] = "completion"
+    prompt: PromptPart | None = None
+    messages: tuple[Said, ...]
+    variables: dict[str, JsonValue] = Field(default_factory=dict)
+    variable_schema: dict[str, JsonValue] = Field(default_factory=dict)
+    most_tokens: int | None = None
+    output: dict[str, JsonValue] | None = None
+
+    @property
+    def template(self) -> Any:
+        """The variables of the prompt or, without one, the messages."""
+        if self.prompt is not None:
+            return self.variables
+        return [each.content for each in self.messages]
+
     envelope: Envelope
 
 
@@ -136,7 +191,8 @@ class PlanStep(Data):
     condition: str | None = None
     for_each: str | None = None
     does: Annotated[
-        Call | Wait | SubRun | AgentTurns | SkillCalls | Parallel, Field(discriminator="kind")
+        Call | Wait | SubRun | AgentTurns | Completion | SkillCalls | Parallel,
+        Field(discriminator="kind"),
     ]
     assent: Assent = "none"
     retry: Retry = Retry()
@@ -179,12 +235,12 @@ def all_steps(steps: tuple[PlanStep, ...]) -> tuple[PlanStep, ...]:
 
 
 def model_of(step: PlanStep) -> str | None:
-    """The model that chooses in a step; None of a step in which none does."""
-    return step.does.envelope.model if isinstance(step.does, AgentTurns) else None
+    """The model that is asked in a step; None of a step in which none is."""
+    return step.does.envelope.model if isinstance(step.does, ModelStep) else None
 
 
 def models_in(plan: PlanContent) -> tuple[str, ...]:
-    """The models that choose in the steps of a plan, each once."""
+    """The models that are asked in the steps of a plan, each once."""
     found = (model_of(each) for each in all_steps(plan.steps))
     return tuple(dict.fromkeys(each for each in found if each is not None))
 
@@ -197,4 +253,4 @@ def calls_in(step: PlanStep) -> tuple[Call, ...]:
         return (does,)
     if isinstance(does, SkillCalls):
         return (does.compute, *does.calls)
-    return does.envelope.calls if isinstance(does, AgentTurns) else ()
+    return does.envelope.calls if isinstance(does, ModelStep) else ()

@@ -120,7 +120,8 @@ class ModelAsked(Data):
     """Which model a program asked, by which `route`, and the tokens that this cost, those of caches
     among them, as its provider says; null where it does not. Where the answer was kept of an
     earlier call, `cached_from` names that, and nobody was asked. `redacted` values had placeholders
-    in what it was told; null where it was told all."""
+    in what it was told; null where it was told all. `prompt` is the version of a prompt that was
+    used, as `name@version`."""
 
     name: Name
     route: Name
@@ -128,6 +129,7 @@ class ModelAsked(Data):
     tokens_out: int | None = None
     cached_from: Name | None = None
     redacted: int | None = None
+    prompt: Name | None = None
 
 
 class ProgramReceipt(Data):

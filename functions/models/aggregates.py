@@ -1,6 +1,8 @@
 """What this function owns, model routes and calls, and the budgets that it holds of and charges."""
 
+from events.prompts import PROMPTS as PROMPTS_COLLECTION
 from functions.models.rules.call import ModelCall, next_timer
+from functions.models.rules.prompt import Prompt
 from functions.models.rules.route import ModelRoute
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.runner import Runner
@@ -29,7 +31,16 @@ CALLS = Aggregate(
     swept=lambda _: True,
 )
 
+PROMPTS = Aggregate(
+    noun="prompt",
+    model=Prompt,
+    collection=PROMPTS_COLLECTION,
+    id_of=lambda prompt: prompt.id,
+    indexed=("written_at",),
+    queried=("-written_at",),
+)
+
 # Answers that are kept for the same call again.
 ANSWERS = Collection("model_answers")
 
-RUN = Runner("models", ROUTES, CALLS, BUDGETS, LIMITS, LEASES, collections=(ANSWERS,))
+RUN = Runner("models", ROUTES, CALLS, PROMPTS, BUDGETS, LIMITS, LEASES, collections=(ANSWERS,))

@@ -1,13 +1,17 @@
 """What the API takes and shows of model routes, and of models as OpenAI's wire shows them."""
 
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, Field, StrictBool, StringConstraints
+from pydantic import BaseModel, Field, JsonValue, StrictBool, StringConstraints
 
 from events.models import Prices, Privacy, Provider
+from events.plan_content import Said
+from events.prompts import PromptContent, PromptStatus
 from events.specs import Name
+from functions.models.rules.prompt import Prompt
 from functions.models.rules.route import ModelRoute
+from shared.kit.contents import Contents
 from shared.kit.instants import Instant
 from shared.kit.models import Data, Model, Page, part_of
 
@@ -81,6 +85,45 @@ class ModelRouteView(Data):
 
 class ModelRoutePage(Page[ModelRouteView]):
     """Some routes, those set last first."""
+
+
+class PromptView(Data):
+    """A version of a prompt without its messages."""
+
+    name: str
+    version: int
+    status: PromptStatus
+    checksum: str
+    written_by: str
+    written_at: Instant
+    activated_by: str | None
+    activated_at: Instant | None
+    deprecated_by: str | None
+    deprecated_at: Instant | None
+
+    @classmethod
+    def of(cls, prompt: Prompt, **fields: Any) -> Self:
+        """The version."""
+        return part_of(cls, prompt, **fields)
+
+
+class PromptDetail(PromptView):
+    """A version with its messages and the JSON Schema of each variable; null once it was erased."""
+
+    messages: tuple[Said, ...] | None
+    variables: dict[str, dict[str, JsonValue]] | None
+
+    @classmethod
+    def showing(cls, prompt: Prompt, contents: Contents) -> Self:
+        """The version with its content."""
+        shown = contents.shown(prompt.checksum)
+        said = PromptContent.model_validate(shown) if shown else None
+        messages, variables = (said.messages, said.variables) if said else (None, None)
+        return cls.of(prompt, messages=messages, variables=variables)
+
+
+class PromptPage(Page[PromptView]):
+    """Some versions of prompts, newest first."""
 
 
 class OpenAiModel(BaseModel):

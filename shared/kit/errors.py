@@ -184,12 +184,6 @@ class CapsuleInvalid(AssentError):
     http_status = 422
 
 
-class NotAvailable(AssentError):
-    code = "not_available"
-    title = "This is not available yet"
-    http_status = 422
-
-
 class IdempotencyKeyReused(AssentError):
     code = "idempotency_key_reused"
     title = "The key was used before with another body"

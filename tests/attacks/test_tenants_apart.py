@@ -50,7 +50,7 @@ OF_A_PRINCIPAL = {
 
 TRIED_ELSEWHERE = (
     *("capsules", "plans", "runs", "schedules", "tokens"),
-    *("connectors", "credentials", "model-routes", "models"),
+    *("connectors", "credentials", "model-routes", "models", "prompts"),
 )
 
 

@@ -6,10 +6,8 @@ principal's prepared entity are warm too; of `new` ones each signature is verifi
 prepared. Nothing is read from a store or written to one."""
 
 import asyncio
-import hashlib
 import json
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,6 +30,7 @@ from shared.policy.vocabulary import Act
 from shared.runtime.auth import ACCESS_TOKEN, TokenVerifier
 from shared.runtime.settings import RuntimeSettings
 from tests.benchmarks.figures import Figure, at_most
+from tests.benchmarks.installed import installed
 from tests.benchmarks.started import ROOT
 from tests.shared.runtime.issuer import ISSUER, Issuer, serving
 
@@ -149,14 +148,7 @@ def _settings(issuer: Issuer) -> RuntimeSettings:
 
 def _theirs() -> dict[str, float]:
     """Installs the rival where its pinned packages have changed, and runs it."""
-    pinned = RIVAL / "requirements.txt"
-    mark = VIRTUALENV / hashlib.sha256(pinned.read_bytes()).hexdigest()
-    python = str(VIRTUALENV / "bin" / "python")
-    if not mark.exists():
-        subprocess.run([sys.executable, "-m", "venv", "--clear", str(VIRTUALENV)], check=True)
-        install = [python, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(pinned)]
-        subprocess.run(install, check=True)
-        mark.touch()
+    python = str(installed(RIVAL / "requirements.txt", VIRTUALENV) / "python")
     script = Path(RIVAL / "govern.py")
     ran = subprocess.run([python, str(script)], check=True, capture_output=True, text=True)
     found: dict[str, float] = json.loads(ran.stdout)

@@ -10,10 +10,12 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import httpx
+import psutil
 
 from emulators.model_server import ECHO
 from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
+from tests.benchmarks import litellm
 from tests.benchmarks.connections import Connections, expected
 from tests.benchmarks.figures import Figure, at_most, median
 from tests.benchmarks.function_process import connected, function_process
@@ -68,7 +70,27 @@ def measure() -> dict[str, Figure]:
             ours = Side(f"http://127.0.0.1:{port}", signed)
             model = env["ASSENT_MODEL_URL"].removesuffix("/v1")
             os.environ.update({name: env[name] for name in _OF_THE_STORE})
-            return asyncio.run(_rounds(ours, Side(model, {})))
+            figures = asyncio.run(_rounds(ours, Side(model, {})))
+            return figures | _beside_litellm(platform, ours, model, port)
+
+
+def _beside_litellm(platform: Started, ours: Side, model: str, port: int) -> dict[str, Figure]:
+    """Beside LiteLLM's proxy. The function's store is a process of ours
+    too, as is whatever takes the message of each settlement."""
+    plain = {"Content-Type": "application/json"}
+    programs = platform.programs()
+    of_ours = [_function_on(port), programs["firestore"], programs["pubsub"]]
+    gateway = litellm.Gateway(ours.url, {**ours.headers, **plain}, _SAID, of_ours)
+    direct = litellm.Gateway(model, plain, _SAID, [])
+    with litellm.litellm_proxy(model, "small", "scripted") as (url, process):
+        theirs = litellm.Gateway(url, dict(litellm.HEADERS), _SAID, [process])
+        return asyncio.run(litellm.compared(gateway, theirs, direct))
+
+
+def _function_on(port: int) -> psutil.Process:
+    """The process that answers there."""
+    started = psutil.Process().children(recursive=True)
+    return next(each for each in reversed(started) if str(port) in each.cmdline())
 
 
 async def _stored(number: int) -> float:

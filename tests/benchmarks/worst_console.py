@@ -1,15 +1,10 @@
-"""The worst calls of the console: its largest file, and its page."""
+"""The worst call of the console: its largest file."""
 
 from collections.abc import Iterator
 
 from mobile_api.pages import BUILT
 from tests.benchmarks.worst import Call, Scene, worst_of
 from tests.benchmarks.worst_identity import cast
-
-
-@worst_of("GET", "/console")
-def show_page(scene: Scene) -> Iterator[Call]:
-    yield Call(cast(scene).stranger(), "/console")
 
 
 @worst_of("GET", "/console/{path}")

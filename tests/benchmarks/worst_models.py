@@ -67,6 +67,49 @@ def embed(scene: Scene) -> Iterator[Call]:
     yield Call(routed(scene), "/v1/embeddings", body)
 
 
+@cache
+def prompting(scene: Scene) -> Person:
+    """A governor of a tenant with more versions of prompts than a list shows."""
+    gala = World(scene.platform).person("gala", _SCOPES, ("governor",))
+    for number in range(1, _MANY + 1):
+        assert gala.send("POST", "/v1/prompts", json=_prompt(number)).is_success
+    return gala
+
+
+def _prompt(version: int, name: str = "long") -> dict[str, Any]:
+    # A draft with as many messages and variables as it may have.
+    said = [{"role": "user", "content": "${{ variables.a0 }} " + "x" * 1_000}] * 50
+    variables = {f"a{each}": "string" for each in range(50)}
+    return {"name": name, "version": version, "messages": said, "variables": variables}
+
+
+@worst_of("POST", "/v1/prompts")
+def write_prompt(scene: Scene) -> Iterator[Call]:
+    yield Call(prompting(scene), "/v1/prompts", _prompt(1, "new"))
+
+
+@worst_of("GET", "/v1/prompts")
+def list_prompts(scene: Scene) -> Iterator[Call]:
+    for limit in LIMITS:
+        path = f"/v1/prompts?limit={limit}"
+        yield Call(prompting(scene), path, what=f"limit {limit}", limit=limit)
+
+
+@worst_of("GET", "/v1/prompts/{name}/versions/{number}")
+def show_prompt(scene: Scene) -> Iterator[Call]:
+    yield Call(prompting(scene), "/v1/prompts/long/versions/1")
+
+
+@worst_of("POST", "/v1/prompts/{name}/versions/{number}/activate")
+def activate_prompt(scene: Scene) -> Iterator[Call]:
+    yield Call(prompting(scene), "/v1/prompts/long/versions/2/activate", {})
+
+
+@worst_of("POST", "/v1/prompts/{name}/versions/{number}/deprecate")
+def deprecate_prompt(scene: Scene) -> Iterator[Call]:
+    yield Call(prompting(scene), "/v1/prompts/long/versions/3/deprecate", {})
+
+
 @worst_of("GET", "/v1/models")
 def list_models(scene: Scene) -> Iterator[Call]:
     yield Call(routed(scene), "/v1/models", limit=_MANY)

@@ -58,7 +58,6 @@ def _calls(deployable: Deployable, *, are_open: bool | None = None) -> list[tupl
 # test_tenancy.py and test_clients.py say what each of these refuses. The console's files hold
 # nothing of a tenant.
 OPEN = {
-    ("GET", "/console"),
     ("GET", "/console/{path}"),
     ("GET", "/signin"),
     ("GET", "/passkeys"),

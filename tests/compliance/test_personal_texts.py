@@ -54,7 +54,15 @@ NOT_PERSONAL: dict[str, str] = {
     **dict.fromkeys(
         (
             *("accepted_by", "activated_by", "admins", "author", "authors", "by", "changed_by"),
-            *("created_by", "decided_by", "ended_by", "governors", "impersonator", "invited_by"),
+            *(
+                "created_by",
+                "decided_by",
+                "deprecated_by",
+                "ended_by",
+                "governors",
+                "impersonator",
+                "invited_by",
+            ),
             *("missing", "on_behalf_of", "compiled_by", "published_by", "written_by"),
             *("principal", "principal_id", "principals", "proposed_by", "reported_by"),
             *("deputy_by", "requested_by", "returned_by", "reviewed_by", "revoked_by", "skipped"),
@@ -120,7 +128,8 @@ NOT_PERSONAL: dict[str, str] = {
             *("agent", "capsule", "kept", "Failure.step", "Waiting.step", "Receipt.credential"),
             *("Shown.header", "Shown.user", "Shown.audience", "answered_by", "fallbacks"),
             *("ModelCallSettled.model", "ModelCallSettled.route", "ModelRouteChanged.model"),
-            *("ModelAsked.route", "ProgramReceipt.operation", "ProgramReceipt.credential"),
+            *("ModelAsked.route", "ModelAsked.prompt", "ModelCallSettled.prompt"),
+            *("ProgramReceipt.operation", "ProgramReceipt.credential"),
             *("ModelCallSettled.credential", "ModelRouteChanged.credential", "shares"),
         ),
         NAMES,

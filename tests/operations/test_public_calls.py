@@ -18,7 +18,7 @@ pytestmark = pytest.mark.platform
 AN_HOUR = 3600
 WRITES = (
     *("audit:write", "capsules:write", "governance:write", "policies:write", "runs:write"),
-    *("connectors:write", "models:read"),
+    *("connectors:write", "models:read", "models:write"),
 )
 CONNECTOR = {
     "name": "a-note",
@@ -96,6 +96,9 @@ def test_reading_calls_change_nothing(running: RunningPlatform, world: World) ->
     route = {"provider": "openai", "model": "scripted"}
     assert reader.send("PUT", "/v1/model-routes/a-note", json=route).status_code == 200
     ids["model"] = "a-note"
+    said = [{"role": "user", "content": "a note"}]
+    reader.post("/v1/prompts", {"name": "a-note", "version": 1, "messages": said})
+    ids["number"] = "1"
     reader.post("/v1/connectors", CONNECTOR)
     recalled = {"agent_id": case["agent_id"], "reason": "look at it"}
     ids["recall_id"] = reader.post("/v1/recalls", recalled)["recall_id"]

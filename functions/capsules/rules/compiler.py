@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from events.operations import SKILL, Undo
+from events.operations import COMPLETE, SKILL, Undo
 from events.plan_content import (
     AgentPart,
     CapsulePart,
@@ -15,6 +15,12 @@ from events.plan_content import (
     Retry,
     SubRun,
     Wait,
+)
+from functions.capsules.rules.completions import (
+    Prompts,
+    completion_of,
+    given_by,
+    may_complete,
 )
 from functions.capsules.rules.graph import Graph, Node, graph_of
 from functions.capsules.rules.inputs import given_inputs
@@ -46,8 +52,8 @@ DEEPEST = 5
 
 class Source(NamedTuple):
     """A published version of a capsule with the agent whose rights it runs with, the digest of the
-    policies that determine its calls, the operations that there are where it lies, and the model
-    that is configured; empty for none."""
+    policies that determine its calls, the operations that there are where it lies, the model that
+    is configured (empty for none), and the prompts that it names."""
 
     body: CapsuleBody
     checksum: str
@@ -57,6 +63,7 @@ class Source(NamedTuple):
     policies: str
     operations: Operations = OWN
     model: str = ""
+    prompts: Prompts = MappingProxyType({})
 
 
 class Compiled(NamedTuple):
@@ -178,6 +185,8 @@ class _Compiling:
     def _call(self, node: Node) -> PlanStep:
         step, source = node.step, self.source
         assert step.use is not None
+        if step.use == COMPLETE:
+            return self._completion(node)
         grant = granted(step.use, source.rights, source.agent, source.operations)
         self._listed(node, step.use)
         self._gives(step, grant.definition.output_schema)
@@ -259,6 +268,16 @@ class _Compiling:
         )
         asks = node.step.approval == "required"
         return self._planned(node, turns).but(assent="step" if asks else assent)
+
+    def _completion(self, node: Node) -> PlanStep:
+        source = self.source
+        self._listed(node, COMPLETE)
+        may_complete(source.rights, source.agent.name)
+        completion, wrong = completion_of(node, source.model, source.prompts, self.scope)
+        self.problems += wrong
+        self._gives(node.step, given_by(completion))
+        asks = node.step.approval == "required"
+        return self._planned(node, completion).but(assent="plan" if asks else "none")
 
     def _sub_run(self, node: Node) -> PlanStep:
         step = node.step

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from events.effects import HARMLESS, RISK, RISKS, Effect, Risk, gravity
 from events.operations import SKILL
 from events.plan_content import (
-    AgentTurns,
     Call,
+    Completion,
+    ModelStep,
     Parallel,
     PlanContent,
     PlanStep,
@@ -20,6 +21,7 @@ from events.plans import Prediction, RehearsalMode, StepPrediction
 from functions.capsules.rules import denials
 from functions.capsules.rules.asked import Plans, calls_of_step
 from functions.capsules.rules.compiler import Compiled
+from functions.capsules.rules.completions import given_by
 from functions.capsules.rules.denials import Now
 from functions.capsules.rules.scope import known_items
 from functions.capsules.rules.skills import shape_of
@@ -86,7 +88,7 @@ def _count(step: PlanStep, plan: PlanContent, plans: Plans) -> int | None:
     does = step.does
     if isinstance(does, Wait):
         return 0
-    if isinstance(does, AgentTurns):
+    if isinstance(does, ModelStep):
         return does.envelope.most_calls
     if isinstance(does, SkillCalls):
         return does.most_calls
@@ -110,7 +112,7 @@ def _cost_of(step: PlanStep, plan: PlanContent, plans: Plans) -> int:
     most = plan.budget_usd_micros if step.budget_usd_micros is None else step.budget_usd_micros
     if isinstance(does, SubRun):
         return min(most, _cost(plans[does.plan_hash], plans))
-    if isinstance(does, AgentTurns):
+    if isinstance(does, ModelStep):
         return min(most, does.envelope.spend_usd_micros)
     if isinstance(does, SkillCalls):
         return min(most, does.most_calls * max(each.price_usd_micros for each in does.calls))
@@ -121,7 +123,9 @@ def _cost_of(step: PlanStep, plan: PlanContent, plans: Plans) -> int:
 
 
 def _output(step: PlanStep, now: Now | None) -> Mapping[str, object]:
-    if isinstance(step.does, AgentTurns):
+    if isinstance(step.does, Completion):
+        return given_by(step.does)
+    if isinstance(step.does, ModelStep):
         return ANSWER
     if isinstance(step.does, SkillCalls):
         return shape_of(step.does.compute)

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from events.effects import HARMLESS
-from events.operations import OPERATIONS
+from events.operations import COMPLETE, OPERATIONS
+from functions.capsules.rules.completions import completion_problems
 from functions.capsules.rules.graph import graph_of
-from functions.capsules.rules.problems import NOT_AVAILABLE, Flawed, Problem
+from functions.capsules.rules.problems import Flawed, Problem
 from functions.capsules.rules.schemas import mistakes, problem_with
 from functions.capsules.rules.skills import skill_problems, too_many_skills
 from functions.capsules.rules.source import DEEDS, CapsuleBody, InnerStep, Step
@@ -26,7 +27,6 @@ _ONLY_WITH: Mapping[str, tuple[str, ...]] = {
     "runtime": ("skill",),
 }
 _WRITTEN = {"arguments": "with"}
-_MODELS = "model/"
 
 
 class Finding(NamedTuple):
@@ -41,11 +41,10 @@ def lint(body: CapsuleBody) -> tuple[Finding, ...]:
     shows it by itself."""
     problems = [each for path, step in body.with_places for each in _of_step(path, step)]
     problems += [*_of_inputs(body), *too_many_skills(body)]
-    if not any(each.code for each in problems):
-        try:
-            graph_of(body)
-        except Flawed as flawed:
-            problems += flawed.problems
+    try:
+        graph_of(body)
+    except Flawed as flawed:
+        problems += flawed.problems
     if problems:
         raise Flawed(*problems)
     return tuple(_doubts(body))
@@ -58,10 +57,11 @@ def _of_step(path: str, step: InnerStep) -> Iterator[Problem]:
         return
     (deed,) = step.deeds
     yield from skill_problems(path, step)
-    if step.use is not None and step.use.startswith(_MODELS):
-        yield Problem(f"{path}.use", f"{step.use} is not available yet", NOT_AVAILABLE)
+    if step.use == COMPLETE:
+        yield from completion_problems(path, step)
     for key, deeds in _ONLY_WITH.items():
-        if key in step.model_fields_set and deed not in deeds:
+        is_shaped = key == "output" and step.use == COMPLETE
+        if key in step.model_fields_set and deed not in deeds and not is_shaped:
             written = _WRITTEN.get(key, key)
             yield Problem(f"{path}.{written}", f"says nothing of a step with {deed}: leave it out")
     yield from _of_wait(path, step)

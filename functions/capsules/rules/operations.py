@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from events.connectors import Connector
-from events.operations import OPERATIONS, OperationDefinition
+from events.operations import COMPLETE, OPERATIONS, OperationDefinition
 from functions.capsules.rules.source import CapsuleBody
 from shared.connectors.operations import Operations
 
@@ -31,7 +31,7 @@ def defined(operation: str, operations: Operations) -> OperationDefinition:
 def operations_in(body: CapsuleBody) -> Iterator[str]:
     """The operations that the steps of a source name, and those that a model may choose in them."""
     for _, step in body.with_places:
-        if step.use is not None:
+        if step.use not in (None, COMPLETE):
             yield step.use
         if step.undo is not None:
             yield step.undo.use

@@ -3,20 +3,16 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from shared.kit.errors import AssentError, CapsuleInvalid, FieldError, NotAvailable
+from shared.kit.errors import AssentError, CapsuleInvalid, FieldError
 from shared.kit.places import Places
 from shared.kit.wording import LONGEST_FIELD, LONGEST_MESSAGE, MOST_ERRORS
 
-NOT_AVAILABLE = "not_available"
-
 
 class Problem(NamedTuple):
-    """One mistake at the dotted `path` of a source. `code` is another than the usual one where the
-    source asks for what is not there yet."""
+    """One mistake at the dotted `path` of a source."""
 
     path: str
     message: str
-    code: str = ""
 
     @property
     def as_error(self) -> FieldError:
@@ -42,6 +38,5 @@ def refusal(problems: Iterable[Problem], text: str) -> AssentError:
     listed = list(dict.fromkeys(problems))[:MOST_ERRORS]
     places = Places.of(text)
     errors = [places.told(each.as_error) for each in listed]
-    only_missing = all(each.code == NOT_AVAILABLE for each in listed)
     detail = "; ".join(f"{each.field}: {each.message}" for each in errors[:3])
-    return (NotAvailable if only_missing else CapsuleInvalid)(detail, *errors)
+    return CapsuleInvalid(detail, *errors)

@@ -16,9 +16,8 @@ from shared.storage.idempotency import IdempotencyKey
 async def write(
     caller: Caller, key: IdempotencyKey, body: CapsuleBody, text: str
 ) -> CapsuleDrafted:
-    """The version as a draft. Raises CapsuleInvalid with line and column, NotAvailable for steps
-    that are not there yet, VersionConflict for a version that has another source, and
-    ContentErased for a source that was erased before."""
+    """The version as a draft. Raises CapsuleInvalid with line and column, VersionConflict for a
+    version that has another source, and ContentErased for a source that was erased before."""
     try:
         doubts = lint(body)
         await check_skills(body, caller.control)

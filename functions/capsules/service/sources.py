@@ -1,11 +1,14 @@
 """Published capsules with their agents, and those that they run, ready to be compiled."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from events.plan_content import AgentPart
+from events.prompts import PROMPTS, PromptContent, PromptState
 from functions.capsules.aggregates import CAPSULES
 from functions.capsules.rules.capsule import Capsule, capsule_id, line_of
 from functions.capsules.rules.compiler import DEEPEST, Source
+from functions.capsules.rules.completions import Prompt, prompts_in
 from functions.capsules.rules.operations import operations_in
 from functions.capsules.rules.problems import Problem, refusal
 from functions.capsules.rules.source import CapsuleBody
@@ -14,6 +17,7 @@ from functions.capsules.service.policies import digest_of
 from functions.capsules.settings import settings
 from shared.agents.reading import KnownAgent, read_agent_named
 from shared.aggregates.command import Command
+from shared.connectors.stored import read_states
 from shared.kit.errors import NotFound, VersionConflict
 from shared.kit.plain_yaml import parse_yaml
 
@@ -90,7 +94,20 @@ class Sources:
         most = state.budget.per_run_usd_micros
         operations = await known_operations(self.work, operations_in(body))
         model = settings().model_name
-        return Source(body, capsule.checksum, part, agent.rights, most, policies, operations, model)
+        prompts = await self._prompts(prompts_in(body))
+        what = (body, capsule.checksum, part, agent.rights, most, policies, operations)
+        return Source(*what, model, prompts)
+
+    async def _prompts(self, named: Iterable[str]) -> dict[str, Prompt]:
+        """The prompts of these names with their contents: two round trips, none for no name."""
+        states = await read_states(self.work.store, PROMPTS, PromptState, named)
+        contents = await self.work.read_contents(*(each.checksum for each in states.values()))
+        found = {}
+        for name, each in states.items():
+            said = contents.shown(each.checksum)
+            content = PromptContent.model_validate(said) if said else None
+            found[name] = Prompt(each.status, each.checksum, content)
+        return found
 
     async def _agent(self, name: str) -> KnownAgent | None:
         if name not in self._agents:

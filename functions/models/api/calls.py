@@ -1,10 +1,18 @@
 """Calls of models on the wires of OpenAI and Anthropic: their conventions hold, and fields that
 Assent does not know are passed on."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from fastapi import Request
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StringConstraints
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StringConstraints,
+    model_validator,
+)
 from starlette.responses import Response
 
 from events.models import Wire
@@ -12,6 +20,7 @@ from functions.models.aggregates import ROUTES, RUN
 from functions.models.rules.asked import Asked
 from functions.models.rules.refusals import ModelUnknown
 from functions.models.service.calling import call
+from functions.models.service.prompting import NamedPrompt
 from functions.models.views import OpenAiModel, OpenAiModels
 from shared.kit.callers import Caller
 from shared.kit.errors import NotFound
@@ -48,10 +57,18 @@ class _Body(BaseModel):
 
 
 class ChatBody(_Body):
-    """A call on OpenAI's wire of chat completions."""
+    """A call on OpenAI's wire of chat completions. The messages of a `prompt` of the tenant stand
+    before its own."""
 
-    messages: Annotated[list[Any], Field(min_length=1)]
+    messages: list[Any]
     stream: StrictBool | None = None
+    prompt: NamedPrompt | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.messages and self.prompt is None:
+            raise ValueError("messages: give one at least, or a `prompt`")
+        return self
 
 
 class MessagesBody(_Body):

@@ -35,6 +35,8 @@ class Asked:
     body: Mapping[str, Any]
     raw: bytes
     redaction: Redaction | None = None
+    # The version of a prompt whose messages stand first in it, as `name@version`.
+    prompt: str | None = None
 
     @property
     def model(self) -> str:

@@ -40,6 +40,7 @@ def receipt_of(call: ModelCallState) -> ProgramReceipt:
                 "tokens_out": tokens.tokens_out if is_known else None,
                 "cached_from": call.cached_from,
                 "redacted": call.redacted,
+                "prompt": call.prompt,
             },
         }
     )

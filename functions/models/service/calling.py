@@ -22,6 +22,7 @@ from functions.models.rules.route import ModelRoute
 from functions.models.service import providers
 from functions.models.service.begun import Begun
 from functions.models.service.keys import NOTHING_SHOWN, Shown, shown_to
+from functions.models.service.prompting import prompted
 from functions.models.service.providers import BrokenOff, NeverSent
 from functions.models.service.redacting import redacted
 from functions.models.service.reserving import RESTS, begin
@@ -49,7 +50,7 @@ async def call(caller: Caller, asked: Asked, headers: Mapping[str, str]) -> Resp
     """The answer to the call, as it comes where it is streamed. Whatever happens, what was held is
     charged or freed once; where this process dies, by the sweep. Nobody is asked where the answer
     was kept. Raises as `begin`, ProviderSilent, ProviderRefused, Unavailable."""
-    asked = await redacted(caller, asked)
+    asked = await redacted(caller, await prompted(caller, asked))
     begun = await begin(caller, asked, headers)
     if begun.kept is not None:
         said = {CALL_HEADER: begun.call.call_id, CACHED_HEADER: begun.kept.call_id}

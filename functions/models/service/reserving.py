@@ -135,6 +135,7 @@ async def _begun(
         status="reserved",
         reserved_usd_micros=max(most_of(each.prices, bound) for each in routes),
         request_sha256=asked.sha256,
+        prompt=asked.prompt,
         holders=tuple(budget_id(each.scope, each.period) for each in budgets),
     )
     begun = Begun(call, first, routes, bound, credentials)

@@ -4,7 +4,7 @@ answered, and where it does not."""
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from events.plan_content import AgentTurns
+from events.plan_content import ModelStep
 from functions.runs.rules import ending
 from functions.runs.rules.choices import operation_meant
 from functions.runs.rules.moves import Rest, Think, failed
@@ -58,7 +58,7 @@ def before_asking(
 
 def _operations_in(answer: Answer, move: Think, operations: Operations) -> Iterator[str | None]:
     does = move.placed.step.does
-    assert isinstance(does, AgentTurns)
+    assert isinstance(does, ModelStep)
     for each in answer.calls:
         meant = operation_meant(each.name, does.envelope.calls, operations)
         yield None if operations.find(meant) is None else meant

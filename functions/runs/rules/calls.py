@@ -88,7 +88,7 @@ def _items(step: PlanStep, context: Context) -> list[Any]:
 def _calls(placed: Placed, context: Context) -> Iterator[ConcreteCall]:
     step, does = placed.step, placed.step.does
     # What waits or starts a run makes no call; what a model or a program chooses, it says itself.
-    if does.kind in ("wait", "agent", "capsule", "skill"):
+    if does.kind in ("wait", "agent", "completion", "capsule", "skill"):
         return
     if not isinstance(does, Call):
         detail = f"a step of the kind {does.kind} cannot be run yet"

@@ -82,7 +82,12 @@ def conversation(
         for name, operation in tool_names(_operations(envelope)).items()
         if (known := operations.find(operation)) is not None
     )
-    return Conversation(tuple(messages), tools, _size(messages, tools))
+    return said_of(tuple(messages), tools)
+
+
+def said_of(messages: tuple[Message, ...], tools: tuple[Tool, ...] = ()) -> Conversation:
+    """These messages and tools, with their size."""
+    return Conversation(messages, tools, _size(messages, tools))
 
 
 def calls_in(turns: Sequence[Turn]) -> list[Chosen]:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from events.invocations import InvocationView, Labelled
 from events.labels import MOST_LABELS, UNTRUSTED, Labels, merged
-from events.plan_content import AgentTurns, Call, PlanStep, SkillCalls
+from events.plan_content import Call, ModelStep, PlanStep, SkillCalls
 from functions.runs.rules.calls import ConcreteCall, Prepared, Rejected
 from functions.runs.rules.run import StepResult, result_id
 from shared.kit.templates import condition, expressions_in
@@ -60,7 +60,7 @@ def _template(step: PlanStep) -> Any:
         return does.arguments
     if isinstance(does, SkillCalls):
         return does.compute.arguments
-    return does.goal if isinstance(does, AgentTurns) else None
+    return does.template if isinstance(does, ModelStep) else None
 
 
 def with_labels(prepared: Prepared, sources: Sources) -> Prepared:

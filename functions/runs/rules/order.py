@@ -10,6 +10,8 @@ from shared.kit.templates import condition
 
 # Calls of a parallel group that are made together.
 MOST_TOGETHER = 8
+# What asks, or waits for, others than `tools` is done by itself.
+ALONE = ("agent", "completion", "capsule", "skill")
 
 
 class Placed(NamedTuple):
@@ -35,7 +37,7 @@ def units_of(plan: PlanContent) -> tuple[Unit, ...]:
         together: list[PlanStep] = []
         alone: list[PlanStep] = []
         for each in _parts(step):
-            is_alone = each.assent == "step" or each.does.kind in ("agent", "capsule", "skill")
+            is_alone = each.assent == "step" or each.does.kind in ALONE
             (alone if is_alone else together).append(each)
         for group in (together, *([each] for each in alone)):
             if group:

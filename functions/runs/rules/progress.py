@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from events.invocations import InvocationView, Labelled
-from events.plan_content import AgentTurns, PlanContent, SkillCalls
+from events.plan_content import AgentTurns, ModelStep, PlanContent, SkillCalls
 from events.plans import Prediction
 from events.receipts import Receipt
 from events.runs import Waiting
-from functions.runs.rules import turns
+from functions.runs.rules import chosen, turns
 from functions.runs.rules.allowance import why_not
 from functions.runs.rules.calls import (
     NOT_EVALUATED,
@@ -119,7 +119,7 @@ class Progress:
         if unit[0].step.does.kind == "wait":
             return self._wait(unit[0], at)
         prepared = self._prepare(unit)
-        if isinstance(unit[0].step.does, AgentTurns | SkillCalls) and not prepared.skipped:
+        if isinstance(unit[0].step.does, ModelStep | SkillCalls) and not prepared.skipped:
             return self._chosen(unit[0], at)
         known = self.results, self.prediction, self._sources
         if (delegated := move_of(self.run, unit[0], prepared, *known)) is not None:
@@ -253,8 +253,8 @@ class Progress:
             return paused(call.step, "doubtful", detail, waiting)
         cursor, moved = self.run.cursor, try_again(call, view, self.run.cursor.attempt, at)
         is_over = isinstance(call.placed.step.does, AgentTurns) or not isinstance(moved, Rest)
-        if turns.is_chosen(call) and is_over:
-            self._keep(turns.noted_refusal(result, view))
+        if chosen.is_chosen(call) and is_over:
+            self._keep(chosen.noted_refusal(result, view))
             return None
         if isinstance(moved, Rest):
             self.run = self.run.but(cursor=cursor.but(attempt=cursor.attempt + 1))
@@ -281,7 +281,7 @@ class Progress:
             for each in prepared.calls
             if result_id(run_id, each.placed.number, each.iteration) in self.results
         )
-        return (*made, *turns.chosen_in(self._units[unit][0], self.results))
+        return (*made, *chosen.chosen_in(self._units[unit][0], self.results))
 
     def _context(self, unit: int | None = None) -> dict[str, Any]:
         """What the expressions of a unit read, by default of the one under way."""

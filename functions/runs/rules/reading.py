@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from events.plan_content import AgentTurns, Call, PlanContent, SkillCalls, SubRun, Wait
+from events.plan_content import Call, ModelStep, PlanContent, SkillCalls, SubRun, Wait
 from functions.runs.rules.order import MOST_TOGETHER, Placed, Unit, units_of
 from functions.runs.rules.run import Run, StepResult, result_id
 from shared.kit.templates import condition, expressions_in
@@ -94,8 +94,8 @@ def _places(left: list[Placed], plan: PlanContent) -> Iterator[tuple[Any, ...]]:
                 yield from condition(text).reads
         if isinstance(does, Call):
             yield from _read_by(does.arguments)
-        elif isinstance(does, AgentTurns):
-            yield from _read_by(does.goal)
+        elif isinstance(does, ModelStep):
+            yield from _read_by(does.template)
         elif isinstance(does, SkillCalls):
             yield from _read_by(does.compute.arguments)
         elif isinstance(does, Wait):

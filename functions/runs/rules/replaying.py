@@ -9,8 +9,8 @@ from pydantic import JsonValue
 
 from events.invocations import InvocationView
 from events.plan_content import (
-    AgentTurns,
     Call,
+    ModelStep,
     Parallel,
     PlanContent,
     PlanStep,
@@ -161,7 +161,7 @@ class Replay(Progress):
             return failed(None, NO_FURTHER, f"{self.repeated.run_id} got no further")
         placed = unit[0]
         if (
-            not isinstance(placed.step.does, SubRun | AgentTurns | SkillCalls)
+            not isinstance(placed.step.does, SubRun | ModelStep | SkillCalls)
             or self._prepare(unit).skipped
         ):
             return super()._of_unit(unit, at)

@@ -14,13 +14,14 @@ from events.labels import Labels, merged
 from events.plan_content import PlanContent, SkillCalls
 from functions.runs.rules.calls import ConcreteCall, Context
 from functions.runs.rules.choices import Bounds, Denied, judge_call
+from functions.runs.rules.chosen import changed_operation, refusal
 from functions.runs.rules.conversation import REFUSED
 from functions.runs.rules.gate import Unwanted, gated
 from functions.runs.rules.labels import labelled_call
 from functions.runs.rules.moves import Act, Ask, Halt, failed, paused
 from functions.runs.rules.order import Placed
 from functions.runs.rules.run import Run, StepResult, result_id
-from functions.runs.rules.turns import Mind, Noted, changed_operation, refusal
+from functions.runs.rules.turns import Mind, Noted
 from shared.kit.canonical import canonical_json
 from shared.kit.templates import filled
 

@@ -8,11 +8,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from events.invocations import InvocationView, Labelled
+from events.invocations import Labelled
 from events.labels import Labels, by_model, merged
-from events.plan_content import AgentTurns, Call, PlanContent, SkillCalls
-from functions.runs.rules.calls import ConcreteCall, Context
+from events.plan_content import AgentTurns, Call, Completion, ModelStep, PlanContent
+from functions.runs.rules.calls import Context
 from functions.runs.rules.choices import Allowed, Bounds, Denied, Outside, judge
+from functions.runs.rules.chosen import changed_operation, refusal
+from functions.runs.rules.completions import completion_said, judged, why_not_given
 from functions.runs.rules.conversation import (
     MOST_BYTES,
     REFUSED,
@@ -26,7 +28,7 @@ from functions.runs.rules.moves import Act, Ask, Halt, Think, failed, paused
 from functions.runs.rules.order import Placed
 from functions.runs.rules.prices import LEAST_TOKENS, ModelTerms
 from functions.runs.rules.run import Run, StepResult, result_id
-from functions.runs.rules.thinking import ChosenCall, Thinking, Turn, turn_id
+from functions.runs.rules.thinking import Thinking, Turn, turn_id
 from shared.agents.rights import KnownRights
 from shared.connectors.operations import OWN, Operations
 from shared.kit.templates import filled
@@ -87,18 +89,31 @@ class StepOfTurns(NamedTuple):
         tools, known = self._does.envelope.calls, self.mind.operations
         if (problem := changed_operation(self._id, tools, known)) is not None:
             return problem
+        if isinstance(self._does, Completion):
+            return self._completed(self._does, at)
         calls, number = calls_in(self._turns), self.run.cursor.call
         if number < len(calls):
             return self._choice(judge(calls[number], self._bounds()), number, at)
         last = self._turns[-1].answer if self._turns else None
         if last is not None and not last.calls and not last.is_cut and last.text.strip():
-            return Noted(self._end(last.text, at), ends=True)
+            return Noted(self._end({"text": last.text}, at), ends=True)
+        return self._think()
+
+    def _completed(self, does: Completion, at: datetime) -> Think | Halt | Noted:
+        """The step ends with the first answer that is what it gives."""
+        if not self._turns:
+            return self._think()
+        answer = judged(does, self._turns[-1].answer)
+        if answer.why_not is None and answer.is_kept:
+            return Noted(self._end(answer.value, at), ends=True)
+        if answer.why_not is None or len(self._turns) >= does.envelope.most_turns:
+            return failed(self._id, *why_not_given(answer, len(self._turns)))
         return self._think()
 
     @property
-    def _does(self) -> AgentTurns:
+    def _does(self) -> ModelStep:
         does = self.placed.step.does
-        assert isinstance(does, AgentTurns)
+        assert isinstance(does, ModelStep)
         return does
 
     @property
@@ -163,16 +178,25 @@ class StepOfTurns(NamedTuple):
         if thinking.turns >= envelope.most_turns:
             detail = f"the model gave no answer in {envelope.most_turns} turns"
             return failed(self._id, "turns_exhausted", detail)
-        goal = filled(self._does.goal, self.context)
-        said = conversation(goal, envelope, self.mind.operations, self._turns, self._given())
+        said = self._said()
         if said.size > MOST_BYTES:
             detail = f"what the model would be told has {said.size} bytes; it may have {MOST_BYTES}"
             return failed(self._id, "conversation_too_long", detail)
         return self._within_budgets(said, terms)
 
+    def _said(self) -> Conversation:
+        does = self._does
+        if isinstance(does, Completion):
+            return completion_said(self._id, does, self.context, self._turns)
+        assert isinstance(does, AgentTurns)
+        goal, known = filled(does.goal, self.context), self.mind.operations
+        return conversation(goal, does.envelope, known, self._turns, self._given())
+
     def _within_budgets(self, said: Conversation, terms: ModelTerms) -> Think | Halt:
         own, whole = self._left()
         most = terms.tokens_for(min(own, whole), said.most_tokens)
+        if isinstance(self._does, Completion) and self._does.most_tokens is not None:
+            most = min(most, self._does.most_tokens)
         if most == 0:
             halt = self._too_dear(terms.cost(said.most_tokens, LEAST_TOKENS))
             assert halt is not None
@@ -212,10 +236,10 @@ class StepOfTurns(NamedTuple):
         output = refusal(why)
         return self._result(at, status=REFUSED, iteration=number, output=output)
 
-    def _end(self, text: str, at: datetime) -> StepResult:
+    def _end(self, value: Any, at: datetime) -> StepResult:
         read = (each.output.labels for each in self._given())
         labels = merged(self.labels, (by_model(self._turns[-1].model),), *read)
-        written = Labelled(value={"text": text}, labels=labels)
+        written = Labelled(value=value, labels=labels)
         return self._result(
             at,
             status="completed",
@@ -224,54 +248,3 @@ class StepOfTurns(NamedTuple):
             turns=len(self._turns),
             cost_usd_micros=self._thinking.spent_usd_micros,
         )
-
-
-def changed_operation(step: str, calls: tuple[Call, ...], known: Operations) -> Halt | None:
-    """An operation that is not the one that was assented to is not used."""
-    for each in calls:
-        now = known.find(each.operation)
-        if now is None or now.pin != each.pin:
-            detail = f"{each.operation} is not as the plan has it: compile the capsule again"
-            return failed(step, "operation_changed", detail)
-    return None
-
-
-def refusal(why: str) -> Labelled:
-    """What the model, or the program, is told of a call that was not made."""
-    return Labelled(value={REFUSED: why})
-
-
-def as_chosen(call: ConcreteCall) -> dict[str, Any]:
-    """What the result of a call keeps because a model, or a program, chose it: what was made, and
-    its price."""
-    if not is_chosen(call):
-        return {}
-    chosen = ChosenCall(call=call.call, arguments=call.arguments)
-    return {"chosen": chosen, "predicted_usd_micros": call.call.price_usd_micros}
-
-
-def is_chosen(call: ConcreteCall) -> bool:
-    """Whether a model, or a program, chose the call."""
-    does = call.placed.step.does
-    return isinstance(does, AgentTurns) or (
-        isinstance(does, SkillCalls) and call.call != does.compute
-    )
-
-
-def noted_refusal(result: StepResult, view: InvocationView) -> StepResult:
-    """The result of a chosen call that `tools` refused: whoever chose it is told, also in words of
-    its target, and goes on."""
-    why = ": ".join(each for each in (view.reason, view.detail) if each) or "it was refused"
-    told = refusal(why[:1_000]).but(labels=result.output.labels)
-    return result.but(status=REFUSED, output=told)
-
-
-def chosen_in(placed: Placed, results: Mapping[str, StepResult]) -> list[ConcreteCall]:
-    """The calls that a model, or a program, chose in the step and that were made, in order."""
-    found = (each for each in results.values() if each.number == placed.number)
-    made = [each for each in found if each.chosen is not None and each.status == "completed"]
-    return [
-        ConcreteCall(placed, each.chosen.call, each.iteration, each.chosen.arguments)
-        for each in sorted(made, key=lambda one: one.iteration or 0)
-        if each.chosen is not None
-    ]

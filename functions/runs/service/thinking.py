@@ -3,7 +3,7 @@
 The run is committed before the model is asked, with what that may cost, and after it has answered:
 whoever finds the first without the second knows that an answer was lost, and asks once more."""
 
-from events.plan_content import AgentTurns, PlanContent, PlanStep, SkillCalls, calls_in
+from events.plan_content import ModelStep, PlanContent, PlanStep, SkillCalls, calls_in
 from functions.runs.aggregates import MODEL_KEY, TURNS
 from functions.runs.rules.answers import (
     after_answer,
@@ -38,7 +38,7 @@ async def mind_of(store: TenantStore, run: Run, plan: PlanContent, clock: Clock)
     Unavailable."""
     left = units_of(plan)[run.cursor.unit :]
     first = (unit[0].step for unit in left)
-    thinking = [each for each in first if isinstance(each.does, AgentTurns | SkillCalls)]
+    thinking = [each for each in first if isinstance(each.does, ModelStep | SkillCalls)]
     if not thinking:
         return Mind()
     agent = await read_agent(store, run.agent_id)

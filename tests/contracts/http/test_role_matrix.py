@@ -53,6 +53,12 @@ class Row(NamedTuple):
 
 
 LIST_TOOLS = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+# It reads a variable that it does not declare.
+PROMPT = {
+    "name": "a",
+    "version": 1,
+    "messages": [{"role": "user", "content": "${{ variables.a }}"}],
+}
 VETO = {**ABOUT, "reason_category": "safety", "explanation": "not like this"}
 MATRIX = {
     "read": Row("GET", "/v1/agents", ALL),
@@ -175,6 +181,9 @@ MATRIX = {
     "set a model's route": Row(
         "PUT", "/v1/model-routes/nobody", {"governor"}, {"provider": "openai", "model": "x"}
     ),
+    "write a prompt": Row("POST", "/v1/prompts", SUBMIT, PROMPT),
+    "let a prompt be used": Row("POST", "/v1/prompts/a/versions/1/activate", {"governor"}),
+    "end a prompt": Row("POST", "/v1/prompts/a/versions/1/deprecate", {"governor"}),
     "set a budget": Row("PUT", "/v1/budgets/nobody", {"governor"}, {"limit_usd_micros": 1}),
     "set how long runs are kept": Row("PUT", "/v1/runs/retention", {"tenant_admin"}, {"days": 400}),
     "make a key": Row("POST", "/v1/api-keys", {"tenant_admin", "developer"}),

@@ -11,6 +11,7 @@ from events.plan_content import PlanStep
 from events.specs import Spec
 from functions.capsules.api import SourceBody
 from functions.capsules.rules.compiler import Compiled, Source, compile_capsule
+from functions.capsules.rules.completions import Prompts
 from functions.capsules.rules.lint import lint
 from functions.capsules.rules.problems import Flawed, refusal
 from functions.capsules.rules.source import CapsuleBody
@@ -38,12 +39,15 @@ def read(text: str, media_type: str = YAML) -> CapsuleBody:
     return body
 
 
-def source_of(text: str, spec: Spec | None = None, model: str = MODEL) -> Source:
+def source_of(
+    text: str, spec: Spec | None = None, model: str = MODEL, prompts: Prompts | None = None
+) -> Source:
     """The capsule with an agent that has the rights of the spec."""
     spec = spec or spec_of()
     body = read(text)
     checksum = Content.of({"source": text}).hash
-    return Source(body, checksum, part_of(spec), rights_of(spec), 500_000, "0" * 64, model=model)
+    what = (body, checksum, part_of(spec), rights_of(spec), 500_000, "0" * 64)
+    return Source(*what, model=model, prompts=prompts or {})
 
 
 def compiled(
@@ -52,9 +56,10 @@ def compiled(
     spec: Spec | None = None,
     others: Mapping[str, Source] | None = None,
     model: str = MODEL,
+    prompts: Prompts | None = None,
 ) -> Compiled:
     """The plan of a capsule that is published. Raises what the API answers."""
-    source = source_of(text, spec, model)
+    source = source_of(text, spec, model, prompts)
     try:
         lint(source.body)
         return compile_capsule(source, inputs or {}, others or {})
@@ -68,10 +73,11 @@ def refused(
     spec: Spec | None = None,
     others: Mapping[str, Source] | None = None,
     model: str = MODEL,
+    prompts: Prompts | None = None,
 ) -> dict[str, str]:
     """What is said of each field of a capsule that is refused."""
     with pytest.raises(AssentError) as caught:
-        compiled(text, inputs, spec, others, model)
+        compiled(text, inputs, spec, others, model, prompts)
     assert caught.value.http_status in (400, 422)
     return {each.field: each.message for each in caught.value.errors}
 

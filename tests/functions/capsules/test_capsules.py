@@ -139,7 +139,7 @@ async def test_versions_are_listed_without_their_sources(world: World) -> None:
         (
             "capsule: abc\nversion: 1.0.0\nagent: abc\nsteps: [{id: a, use: model/complete}]",
             422,
-            "not_available",
+            "capsule_invalid",
             "line 4",
         ),
     ],

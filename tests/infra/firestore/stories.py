@@ -44,6 +44,7 @@ from functions.identity.service import (
 )
 from functions.models.aggregates import RUN as MODELS
 from functions.models.api import calls as model_calls
+from functions.models.api import prompts as model_prompts
 from functions.models.api import routes as model_routes
 from functions.models.reactions import HANDLERS as MODELS_HANDLERS
 from functions.models.rules.route import ModelRoute
@@ -289,6 +290,7 @@ async def somebody_lists_models(tenant: str) -> None:
     those that agents elsewhere make of tools."""
     caller = caller_of(tenant)
     await model_routes.list_routes(caller)
+    await model_prompts.get_prompts(caller)
     await model_calls.get_models(caller)
     await names_of_members(caller.tenant_id)
     named = {"call_id": new_id("mdc", START), "answer_sha256": "0" * 64}

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from events.plan_content import Call, Parallel, Wait, models_in
-from shared.kit.errors import NotAvailable
 from tests.functions.capsules.agents import spec_of
 from tests.functions.capsules.sources import HEAD, compiled, refused, source_of, steps
 from tests.functions.capsules.worlds import COUNT_AND_LIST, INPUTS
@@ -272,12 +271,6 @@ def test_a_wait_is_for_seconds_or_until_an_instant() -> None:
     )
     assert plan["a"].does == Wait(seconds=7200)
     assert plan["b"].does == Wait(until="${{ inputs.at }}")
-
-
-def test_what_is_not_there_yet_is_not_available() -> None:
-    with pytest.raises(NotAvailable) as refusal:
-        compiled(_capsule("{id: a, use: model/complete, with: {prompt: x}}"))
-    assert "(line 5, column " in refusal.value.errors[0].message
 
 
 def test_inputs_are_checked_against_what_is_declared() -> None:

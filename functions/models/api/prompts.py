@@ -1,0 +1,118 @@
+"""Prompts: templates of messages to models, in versions that never change."""
+
+from functools import partial
+from typing import Annotated, Any, Literal
+
+from fastapi import Path
+from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, StringConstraints
+
+from events.capsules import InputName
+from events.plan_content import Said
+from events.prompts import MOST_MESSAGES, PromptContent, prompt_id
+from events.specs import Name
+from functions.models.aggregates import PROMPTS, RUN
+from functions.models.rules.prompt import Prompt, activate, deprecate, draft
+from functions.models.views import PromptDetail, PromptPage, PromptView
+from shared.aggregates.command import Command
+from shared.kit.callers import Caller
+from shared.kit.json_limits import JsonLimit
+from shared.kit.models import Model
+from shared.runtime.acts import does
+from shared.runtime.idempotency import Key
+from shared.runtime.routes import Cursor, Limit, Router
+
+WRITES = ("submit_conversation",)
+WRITERS = Router(read=("models:read", "governance:read"), write=("models:write",))
+GOVERNORS = Router(read=("models:read", "governance:read"), write=("governance:write",))
+
+Version = Annotated[int, Field(ge=1, le=999_999, strict=True)]
+InPath = Annotated[int, Path(ge=1, le=999_999)]
+
+
+def _spelt_out(value: Any) -> Any:
+    return {"type": value} if isinstance(value, str) else value
+
+
+# A JSON Schema, or the name of a type; with `default` it may be left out.
+Variable = Annotated[
+    dict[str, JsonValue],
+    BeforeValidator(_spelt_out, json_schema_input_type=str | dict[str, JsonValue]),
+    AfterValidator(JsonLimit(16 * 1024)),
+]
+
+
+class MessageBody(Model):
+    """One message; expressions in it, as `${{ variables.name }}`, read the prompt's variables."""
+
+    role: Literal["system", "user", "assistant"]
+    content: Annotated[str, StringConstraints(strict=True, min_length=1, max_length=32_000)]
+
+
+class PromptBody(Model):
+    """A version of a prompt: its messages, and what each of its variables may be."""
+
+    name: Name
+    version: Version
+    messages: Annotated[tuple[MessageBody, ...], Field(min_length=1, max_length=MOST_MESSAGES)]
+    variables: Annotated[dict[InputName, Variable], Field(max_length=50)] = Field(
+        default_factory=dict
+    )
+
+    @property
+    def content(self) -> PromptContent:
+        """What its hash covers."""
+        messages = tuple(Said(role=each.role, content=each.content) for each in self.messages)
+        return PromptContent(messages=messages, variables=dict(self.variables))
+
+
+@WRITERS.post("/v1/prompts", status_code=201)
+@does("prompts.create", within=WRITES, deed="writing a prompt")
+async def post_prompt(caller: Caller, key: Key, body: PromptBody) -> PromptDetail:
+    """Writes a version of a prompt as a draft. A version never changes; the same content again is
+    the same version."""
+
+    async def use_case(work: Command) -> PromptDetail:
+        known = await work.find(PROMPTS, prompt_id(body.name, body.version))
+        said = body.content
+        steps = draft(known, body.name, body.version, said, caller.principal, work.at)
+        saved = await work.save(*steps)
+        prompt: Prompt = (*saved, known)[0]
+        return PromptDetail.of(prompt, messages=said.messages, variables=said.variables)
+
+    return await RUN.command(caller, use_case, PromptDetail, key=key)
+
+
+@WRITERS.get("/v1/prompts")
+async def get_prompts(caller: Caller, limit: Limit = 25, cursor: Cursor = None) -> PromptPage:
+    """Lists versions of prompts without their messages, newest first."""
+    page = await RUN.page(caller, PROMPTS, order_by=("written_at",), limit=limit, cursor=cursor)
+    return page.shown(PromptPage, PromptView.of)
+
+
+@WRITERS.get("/v1/prompts/{name}/versions/{number}")
+@does("prompts.read")
+async def get_prompt(caller: Caller, name: str, number: InPath) -> PromptDetail:
+    """Shows a version of a prompt with its messages and variables."""
+    prompt, contents, _ = await RUN.read_whole(
+        caller, PROMPTS, prompt_id(name, number), lambda each: [each.checksum]
+    )
+    return PromptDetail.showing(prompt, contents)
+
+
+@GOVERNORS.post("/v1/prompts/{name}/versions/{number}/activate")
+@does("prompts.activate", within=("govern",), deed="activating a prompt")
+async def activate_prompt(caller: Caller, key: Key, name: str, number: InPath) -> PromptView:
+    """Lets capsules and calls use a version from now on."""
+    rule = partial(activate, by=caller.principal, at=caller.received_at)
+    id = prompt_id(name, number)
+    return await RUN.change(caller, PROMPTS, id, rule, PromptView, key=key)
+
+
+@GOVERNORS.post("/v1/prompts/{name}/versions/{number}/deprecate")
+@does("prompts.deprecate", within=("govern",), deed="deprecating a prompt")
+async def deprecate_prompt(caller: Caller, key: Key, name: str, number: InPath) -> PromptView:
+    """Ends a version: no call uses it, and no capsule that names it compiles. Plans that were
+    compiled with it hold its text, and run."""
+    rule = partial(deprecate, by=caller.principal, at=caller.received_at)
+    id = prompt_id(name, number)
+    return await RUN.change(caller, PROMPTS, id, rule, PromptView, key=key)

@@ -1,0 +1,69 @@
+"""Puts the messages of a prompt before those of a program's call."""
+
+import json
+from dataclasses import replace
+from typing import Annotated, Any
+
+from pydantic import Field, JsonValue
+
+from events.prompts import PromptContent, prompt_id
+from events.specs import Name
+from functions.models.aggregates import PROMPTS, RUN
+from functions.models.rules.asked import Asked
+from functions.models.rules.prompt import rendered
+from shared.kit.bounded import TookTooLong, bounded
+from shared.kit.callers import Caller
+from shared.kit.errors import FieldError, Invalid, NotFound
+from shared.kit.models import Model
+
+FIELD = "prompt"
+# Of a processor, for the expressions of a prompt.
+RENDERED_WITHIN_SECONDS = 2.0
+
+
+class NamedPrompt(Model):
+    """Which version of which prompt a call uses, and what stands in it."""
+
+    name: Name
+    version: Annotated[int, Field(ge=1, le=999_999, strict=True)]
+    variables: dict[str, JsonValue] = Field(default_factory=dict)
+
+
+async def prompted(caller: Caller, asked: Asked) -> Asked:
+    """The call, whose `prompt` stands as messages before its own; unchanged where it names none.
+    Its size is that of what is said then. Raises Invalid for a prompt that is not active or does
+    not take the variables, Unavailable."""
+    if asked.body.get(FIELD) is None:
+        return asked
+    named = NamedPrompt.model_validate(asked.body[FIELD])
+    content = await _content(caller, named)
+    try:
+        messages = await bounded(
+            lambda: rendered(content, named.variables), seconds=RENDERED_WITHIN_SECONDS
+        )
+    except TookTooLong as error:
+        raise Invalid(FieldError(FIELD, f"its expressions: {error}")) from error
+    body: dict[str, Any] = {name: each for name, each in asked.body.items() if name != FIELD}
+    body["messages"] = [*messages, *asked.body["messages"]]
+    raw = json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    return replace(asked, body=body, raw=raw, prompt=prompt_id(named.name, named.version))
+
+
+async def _content(caller: Caller, named: NamedPrompt) -> PromptContent:
+    id = prompt_id(named.name, named.version)
+    try:
+        prompt, contents, _ = await RUN.read_whole(
+            caller, PROMPTS, id, lambda each: [each.checksum]
+        )
+    except NotFound as error:
+        told = f"there is no {id}: write it by POST /v1/prompts"
+        raise Invalid(FieldError(FIELD, told)) from error
+    if prompt.status == "draft":
+        told = f"{id} is a draft: a governor activates it"
+        raise Invalid(FieldError(FIELD, told))
+    if prompt.status == "deprecated":
+        raise Invalid(FieldError(FIELD, f"{id} is deprecated: name a version that is active"))
+    said = contents.shown(prompt.checksum)
+    if said is None:
+        raise Invalid(FieldError(FIELD, f"{id} was erased: write it anew, as the next version"))
+    return PromptContent.model_validate(said)

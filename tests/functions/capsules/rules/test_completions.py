@@ -1,0 +1,144 @@
+"""A step with `model/complete`: what compiles, what its plan pins, and what each refusal says."""
+
+from typing import Any
+
+import pytest
+
+from events.plan_content import Completion, PromptPart, models_in
+from events.prompts import PromptContent
+from functions.capsules.rules.completions import Prompt
+from functions.capsules.rules.ghostrun import estimate_of, rehearse
+from shared.kit.contents import Content
+from tests.functions.capsules.agents import spec_of
+from tests.functions.capsules.sources import HEAD, MODEL, compiled, refused
+
+CONTENT = PromptContent.model_validate(
+    {
+        "messages": [
+            {"role": "system", "content": "You sum up for ${{ variables.reader }}."},
+            {"role": "user", "content": "${{ variables.text }}"},
+        ],
+        "variables": {
+            "text": {"type": "string"},
+            "reader": {"type": "string", "default": "editors"},
+        },
+    }
+)
+HASH = Content.of(CONTENT.model_dump(mode="json")).hash
+PROMPTS = {
+    "sum-up@3": Prompt("active", HASH, CONTENT),
+    "sum-up@4": Prompt("draft", HASH, CONTENT),
+    "sum-up@2": Prompt("deprecated", HASH, CONTENT),
+    "sum-up@1": Prompt("active", HASH, None),
+}
+INPUTS = "inputs: {text: string, many: {type: array, items: string, default: []}}\n"
+ASKS = "messages: [{role: user, content: 'Say ${{ inputs.text }}'}]"
+
+
+def _capsule(arguments: str, more: str = "", head: str = INPUTS, later: str = "") -> str:
+    step = f"  - {{id: a, use: model/complete, with: {{{arguments}}}{more}}}\n"
+    return f"{HEAD}{head}steps:\n{step}{later}"
+
+
+def _completion(text: str) -> Completion:
+    does = compiled(text, {"text": "x"}, prompts=PROMPTS).plan.steps[0].does
+    assert isinstance(does, Completion)
+    return does
+
+
+def test_a_plan_pins_the_model_the_prompt_and_what_it_says() -> None:
+    text = _capsule("prompt: sum-up@3, text: '${{ inputs.text }}', max_tokens: 90")
+    plan = compiled(text, {"text": "x"}, prompts=PROMPTS).plan
+    does = _completion(text)
+    assert models_in(plan) == (MODEL,)
+    assert does.prompt == PromptPart(name="sum-up", version=3, sha256=HASH)
+    assert does.messages == CONTENT.messages
+    assert does.variables == {"text": "${{ inputs.text }}", "reader": "editors"}
+    assert (does.most_tokens, does.envelope.most_turns, does.envelope.calls) == (90, 1, ())
+    assert plan.steps[0].assent == "none"
+
+
+def test_another_content_of_the_prompt_is_another_plan() -> None:
+    text = _capsule("prompt: sum-up@3, text: a")
+    other = {"sum-up@3": PROMPTS["sum-up@3"]._replace(sha256="0" * 64)}
+    hashes = {compiled(text, {"text": "x"}, prompts=each).content.hash for each in (PROMPTS, other)}
+    assert len(hashes) == 2
+
+
+def test_what_it_gives_is_read_later_in_its_shape() -> None:
+    later = (
+        "  - {id: b, use: assent/counter.add, with: {counter: a, amount: "
+        "'${{ steps.a.output.value.count }}'}}\n"
+    )
+    shape = ", output: {type: object, required: [count], properties: {count: {type: integer}}}"
+    compiled(_capsule(ASKS, shape, later=later), {"text": "x"})
+    wrong = later.replace("value.count", "text")
+    assert (
+        "gives string" in refused(_capsule(ASKS, later=wrong), {"text": "x"})["steps.1.with.amount"]
+    )
+    assert refused(_capsule(ASKS, later=later), {"text": "x"}).keys() == {"steps.1.with.amount"}
+
+
+def test_a_rehearsal_predicts_what_the_step_may_spend_and_asks_nobody() -> None:
+    result = compiled(_capsule(ASKS, ", budget_usd: 0.05"), {"text": "x"})
+    assert estimate_of(result) == 50_000
+    prediction = rehearse(result.plan, {result.content.hash: result.plan}, "fast", None)
+    (step,) = prediction.steps
+    assert (step.cost_usd_micros, step.calls, step.effect, step.reversible) == (
+        50_000, 0, "read", True,
+    )  # fmt: skip
+    assert prediction.point_of_no_return is None
+
+
+def test_whoever_assents_to_the_plan_assents_to_a_step_that_asks_for_that() -> None:
+    plan = compiled(_capsule(ASKS, ", approval: required"), {"text": "x"}).plan
+    assert plan.needs_assent
+
+
+@pytest.mark.parametrize(
+    ("arguments", "more", "field", "words"),
+    [
+        ("", "", "steps.0.with", "write either `prompt`, as name@version, or `messages`"),
+        (f"prompt: sum-up@3, {ASKS}", "", "steps.0.with", "write either"),
+        ("prompt: sum-up", "", "steps.0.with.prompt", "match"),
+        ("prompt: '${{ inputs.text }}'", "", "steps.0.with.prompt", "match"),
+        ("messages: []", "", "steps.0.with.messages", "at least 1"),
+        ("messages: [{role: tool, content: a}]", "", "steps.0.with.messages.0.role", "'system'"),
+        (f"{ASKS}, text: a", "", "steps.0.with.text", "write it in `messages`"),
+        (f"{ASKS}, max_tokens: 0", "", "steps.0.with.max_tokens", "greater"),
+        (f"{ASKS}, model: other", "", "steps.0.with.model", f"write {MODEL}"),
+        (ASKS, ", for_each: inputs.many", "steps.0.for_each", "leave it out"),
+        (ASKS, ", output: {type: nothing}", "steps.0.output", "is no JSON Schema"),
+        (ASKS, ", output: {type: '${{ inputs.text }}'}", "steps.0.output", "said beforehand"),
+        ("prompt: sum-up@9, text: a", "", "steps.0.use", "POST /v1/prompts"),
+        ("prompt: sum-up@4, text: a", "", "steps.0.use", "versions/4/activate"),
+        ("prompt: sum-up@2, text: a", "", "steps.0.use", "is deprecated"),
+        ("prompt: sum-up@1, text: a", "", "steps.0.use", "was erased"),
+        ("prompt: sum-up@3", "", "steps.0.with", '"text" is a required property'),
+        ("prompt: sum-up@3, text: 1", "", "steps.0.with.text", "is not of type"),
+        ("prompt: sum-up@3, text: '${{ inputs.many }}'", "", "steps.0.with.text", "gives array"),
+        ("prompt: sum-up@3, text: a, txt: b", "", "steps.0.with", "unexpected"),
+    ],
+)
+def test_what_does_not_compile_says_what_to_write(
+    arguments: str, more: str, field: str, words: str
+) -> None:
+    said = refused(_capsule(arguments, more), {"text": "x"}, prompts=PROMPTS)
+    assert words in said[field], said
+    assert "(line 6, column " in said[field]
+
+
+def test_without_a_model_it_does_not_compile() -> None:
+    assert "none is configured" in refused(_capsule(ASKS), {"text": "x"}, model="")["steps.0.use"]
+
+
+def test_an_agent_that_may_never_ask_a_model_asks_none() -> None:
+    rights: Any = {"alone": [], "never": ["model/*"]}
+    said = spec_of(rights=rights)
+    assert "out of `never`" in refused(_capsule(ASKS), {"text": "x"}, said)["steps.0.use"]
+
+
+def test_a_capsule_that_lists_its_tools_lists_it() -> None:
+    head = f"{INPUTS}tools: [assent/counter.add]\n"
+    told = refused(_capsule(ASKS, head=head), {"text": "x"})["steps.0.use"]
+    assert "add model/complete to `tools`" in told

@@ -1,0 +1,187 @@
+"""Prompts: versions that never change, who lets them be used, and calls that use them."""
+
+from dataclasses import replace
+from typing import Any
+
+import openai
+import pytest
+
+from events.plan_content import Said
+from events.prompts import PromptContent
+from functions.models.rules.prompt import draft, rendered
+from shared.kit import clock
+from shared.kit.errors import Invalid
+from tests.functions.models.worlds import World
+
+SUM_UP = {
+    "name": "sum-up",
+    "version": 1,
+    "messages": [
+        {"role": "system", "content": "You write for ${{ variables.reader }}."},
+        {"role": "user", "content": "${{ variables.text }}"},
+    ],
+    "variables": {"text": "string", "reader": {"type": "string", "default": "editors"}},
+}
+
+
+async def _written(world: World, *, active: bool = True, **changed: Any) -> dict[str, Any]:
+    answer = await world.send("POST", "/v1/prompts", {**SUM_UP, **changed})
+    assert answer.status_code == 201, answer.text
+    shown = dict(answer.json())
+    if active:
+        assert (await _moved(world, "activate", shown["version"])).status_code == 200
+    return shown
+
+
+async def _moved(world: World, move: str, version: int = 1, by: str = "gala") -> Any:
+    return await world.send("POST", f"/v1/prompts/sum-up/versions/{version}/{move}", {}, by)
+
+
+def _uses(variables: dict[str, Any], version: int = 1) -> dict[str, Any]:
+    return {"name": "sum-up", "version": version, "variables": variables}
+
+
+async def test_a_version_is_written_once_and_never_changes(world: World) -> None:
+    written = await _written(world, active=False)
+    assert (written["status"], written["version"]) == ("draft", 1)
+    assert written["variables"]["text"] == {"type": "string"}
+    again = await world.send("POST", "/v1/prompts", SUM_UP)
+    assert (again.status_code, again.json()["checksum"]) == (201, written["checksum"])
+    other = {**SUM_UP, "messages": [{"role": "user", "content": "another"}]}
+    refused = await world.send("POST", "/v1/prompts", other)
+    assert (refused.status_code, refused.json()["code"]) == (409, "version_conflict")
+    assert "write the next version" in refused.json()["detail"]
+    await _written(world, active=False, version=2, messages=other["messages"])
+    listed = (await world.send("GET", "/v1/prompts")).json()["items"]
+    assert [(each["name"], each["version"]) for each in listed] == [("sum-up", 2), ("sum-up", 1)]
+    shown = await world.send("GET", "/v1/prompts/sum-up/versions/1")
+    assert shown.json()["messages"] == SUM_UP["messages"]
+    assert (await world.send("GET", "/v1/prompts/sum-up/versions/3")).status_code == 404
+
+
+async def test_only_a_governor_lets_a_version_be_used_and_ends_it(world: World) -> None:
+    await _written(world, active=False)
+    assert (await _moved(world, "activate", by="ada")).status_code == 403
+    for _ in range(2):
+        active = (await _moved(world, "activate")).json()
+        assert (active["status"], active["activated_by"]) == ("active", "gala")
+    assert (await _moved(world, "deprecate", by="ada")).status_code == 403
+    assert (await _moved(world, "deprecate")).json()["status"] == "deprecated"
+    assert (await _moved(world, "deprecate")).status_code == 200
+    assert (await _moved(world, "activate")).status_code == 409
+
+
+async def test_another_tenant_finds_no_prompt(world: World) -> None:
+    await _written(world)
+    other = replace(world, tenant=f"{world.tenant}-2")
+    await other.route("small")
+    place = "/v1/prompts/sum-up/versions/1"
+    assert (await other.send("GET", place)).status_code == 404
+    assert (await other.send("GET", "/v1/prompts")).json()["items"] == []
+    for move in ("activate", "deprecate"):
+        assert (await other.send("POST", f"{place}/{move}", {}, "gala")).status_code == 404
+    used = await other.chat("echo", prompt=_uses({"text": "a"}))
+    assert "there is no sum-up@1" in used.json()["error"]["message"]
+
+
+async def test_a_program_uses_a_prompt_beside_its_own_messages(world: World) -> None:
+    await _written(world)
+    text = "what ${{ variables.reader }} means"
+    await world.script(text, {"text": "done"})
+    async with openai.AsyncOpenAI(
+        base_url=f"{world.url}/v1", api_key=world.token(), max_retries=0
+    ) as client:
+        answer = await client.chat.completions.create(
+            model="small",
+            messages=[{"role": "user", "content": "briefly"}],
+            extra_body={"prompt": _uses({"text": text})},
+        )
+    assert answer.choices[0].message.content == "done"
+    (asked,) = await world.asked(text)
+    assert "prompt" not in asked
+    assert [(each["role"], each["content"]) for each in asked["messages"]] == [
+        ("system", "You write for editors."),
+        # What a variable holds is text, whatever it looks like.
+        ("user", text),
+        ("user", "briefly"),
+    ]
+    (call,) = await world.calls()
+    assert (call.status, call.prompt) == ("answered", "sum-up@1")
+
+
+async def test_what_a_prompt_says_is_held_for_and_needs_no_message_beside(world: World) -> None:
+    await _written(world)
+    await world.script("x" * 5_000, {"text": "done"})
+    body = {"model": "small", "messages": [], "prompt": _uses({"text": "x" * 5_000})}
+    answer = await world.send("POST", "/v1/chat/completions", body)
+    assert answer.status_code == 200, answer.text
+    (call,) = await world.calls()
+    assert call.reserved_usd_micros > 5_000
+
+
+@pytest.mark.parametrize(
+    ("prompt", "words"),
+    [
+        (_uses({}), "does not keep required"),
+        (_uses({"text": 1}), "text: does not keep"),
+        (_uses({"text": "a", "more": "b"}), "additionalProperties"),
+        (_uses({"text": "a"}, 2), "there is no sum-up@2"),
+        (_uses({"text": "a"}, 3), "is a draft"),
+        (_uses({"text": "a"}, 4), "is deprecated"),
+        ({"name": "sum-up"}, "version"),
+        ({**_uses({"text": "a"}), "label": "x"}, "label"),
+        ("sum-up@1", "prompt"),
+    ],
+)
+async def test_a_prompt_that_cannot_be_used_asks_nobody(
+    world: World, prompt: Any, words: str
+) -> None:
+    await _written(world)
+    await _written(world, active=False, version=3)
+    await _written(world, version=4)
+    await _moved(world, "deprecate", 4)
+    answer = await world.chat("echo", prompt=prompt)
+    assert answer.status_code in (400, 422), answer.text
+    assert words in answer.json()["error"]["message"]
+    assert await world.calls() == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"messages": []}, "messages"),
+        ({"messages": [{"role": "tool", "content": "a"}]}, "messages.0.role"),
+        ({"version": 0}, "version"),
+        ({"name": "Sum Up"}, "name"),
+        ({"variables": {"model": "string"}}, "what a call says itself"),
+        ({"variables": {"A": "string"}}, "variables"),
+        ({"variables": {"text": {"type": "nothing"}}}, "variables.text"),
+        ({"variables": {"text": {"type": "string", "default": 1}}}, "default"),
+        ({"variables": {"text": "string"}}, "which is not declared"),
+        ({"messages": [{"role": "user", "content": "${{ inputs.a }}"}]}, "variables.<name>"),
+        ({"messages": [{"role": "user", "content": "${{ 1 +"}]}, "messages.0.content"),
+    ],
+)
+async def test_a_prompt_that_says_nothing_sound_is_refused(
+    world: World, changed: dict[str, Any], words: str
+) -> None:
+    answer = await world.send("POST", "/v1/prompts", {**SUM_UP, **changed})
+    assert answer.status_code == 422
+    assert words in str(answer.json()), answer.text
+
+
+def test_an_expression_without_a_value_is_refused() -> None:
+    said = PromptContent(
+        messages=(Said(role="user", content="${{ variables.n / 0 }}"),),
+        variables={"n": {"type": "integer"}},
+    )
+    assert draft(None, "a", 1, said, "ada", clock.now())
+    with pytest.raises(Invalid, match="with these variables"):
+        rendered(said, {"n": 1})
+
+
+def test_a_message_that_is_one_expression_says_its_value_as_text() -> None:
+    said = PromptContent(
+        messages=(Said(role="user", content="${{ variables.list }}"),), variables={"list": {}}
+    )
+    assert rendered(said, {"list": [1, "a"]}) == [{"role": "user", "content": '[1,"a"]'}]
