@@ -39,7 +39,6 @@ class File(NamedTuple):
     etag: str
 
 
-@PAGES.get("/console", response_class=Response, include_in_schema=False)
 @PAGES.get("/console/{path:path}", response_class=Response)
 async def show_console(
     path: str = "", if_none_match: Annotated[str | None, Header()] = None

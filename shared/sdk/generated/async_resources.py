@@ -348,7 +348,9 @@ class Approvals(AsyncResource):
             "approve", "reject", "request_changes", "defer", "escalate", "delegate", "break_glass"
         ],
         decision_hash: str,
+        answer: Mapping[str, bodies.JsonValue] | Omitted | None = OMITTED,
         assertion: bodies.Assertion | Omitted | None = OMITTED,
+        attachments: Sequence[str] | Omitted = OMITTED,
         client_decision_id: UUID | str | Omitted = OMITTED,
         grounds: Literal["outage", "breach", "data_loss", "legal"] | Omitted | None = OMITTED,
         note: str | Omitted = OMITTED,
@@ -362,7 +364,9 @@ class Approvals(AsyncResource):
                 path=f"/v1/approvals/{calls.part(approval_id)}/decisions",
                 answers=models.ApprovalCard,
                 body=calls.body(
+                    answer=answer,
                     assertion=assertion,
+                    attachments=attachments,
                     client_decision_id=calls.decision_id(client_decision_id),
                     decision=decision,
                     decision_hash=decision_hash,
@@ -1467,6 +1471,7 @@ class Mobile(AsyncResource):
         approval_id: str,
         *,
         decision_hash: str,
+        answer: Mapping[str, bodies.JsonValue] | Omitted | None = OMITTED,
         assertion: bodies.Assertion | Omitted | None = OMITTED,
         client_decision_id: UUID | str | Omitted = OMITTED,
         note: str | Omitted = OMITTED,
@@ -1478,6 +1483,7 @@ class Mobile(AsyncResource):
                 path=f"/v1/mobile/approvals/{calls.part(approval_id)}/approve",
                 answers=models.Card,
                 body=calls.body(
+                    answer=answer,
                     assertion=assertion,
                     client_decision_id=calls.decision_id(client_decision_id),
                     decision_hash=decision_hash,
@@ -1493,7 +1499,9 @@ class Mobile(AsyncResource):
         *,
         decision_hash: str,
         note: str,
+        answer: Mapping[str, bodies.JsonValue] | Omitted | None = OMITTED,
         assertion: bodies.Assertion | Omitted | None = OMITTED,
+        attachments: Sequence[str] | Omitted = OMITTED,
         client_decision_id: UUID | str | Omitted = OMITTED,
     ) -> models.Card:
         """Returns the request with the changes that it needs."""
@@ -1503,7 +1511,9 @@ class Mobile(AsyncResource):
                 path=f"/v1/mobile/approvals/{calls.part(approval_id)}/request-changes",
                 answers=models.Card,
                 body=calls.body(
+                    answer=answer,
                     assertion=assertion,
+                    attachments=attachments,
                     client_decision_id=calls.decision_id(client_decision_id),
                     decision_hash=decision_hash,
                     note=note,
@@ -2052,6 +2062,87 @@ class PrecedentSeeds(AsyncResource):
                 method="POST",
                 path=f"/v1/precedent-seeds/{calls.part(seed_id)}/suspend",
                 answers=models.PrecedentSeed,
+                key=calls.key(idempotency_key),
+                may_repeat=True,
+            )
+        )
+
+
+class Prompts(AsyncResource):
+    """Calls about prompts."""
+
+    def list(
+        self, *, limit: int | None = None, cursor: str | None = None
+    ) -> AsyncPages[models.PromptView]:
+        """Lists versions of prompts without their messages, newest first."""
+        return AsyncPages(
+            self._client,
+            Call(
+                method="GET",
+                path="/v1/prompts",
+                answers=models.PromptPage,
+                query=calls.query(limit=limit, cursor=cursor),
+                may_repeat=True,
+            ),
+        )
+
+    async def create(
+        self,
+        *,
+        messages: Sequence[bodies.MessageBody],
+        name: str,
+        version: int,
+        variables: Mapping[str, str | Mapping[str, bodies.JsonValue]] | Omitted = OMITTED,
+        idempotency_key: str | None = None,
+    ) -> models.PromptDetail:
+        """Writes a version of a prompt as a draft. A version never changes; the same content
+        again is the same version."""
+        return await self._client.send(
+            Call(
+                method="POST",
+                path="/v1/prompts",
+                answers=models.PromptDetail,
+                body=calls.body(messages=messages, name=name, variables=variables, version=version),
+                key=calls.key(idempotency_key),
+                may_repeat=True,
+            )
+        )
+
+    async def versions_get(self, name: str, number: str) -> models.PromptDetail:
+        """Shows a version of a prompt with its messages and variables."""
+        return await self._client.send(
+            Call(
+                method="GET",
+                path=f"/v1/prompts/{calls.part(name)}/versions/{calls.part(number)}",
+                answers=models.PromptDetail,
+                may_repeat=True,
+            )
+        )
+
+    async def versions_activate(
+        self, name: str, number: str, *, idempotency_key: str | None = None
+    ) -> models.PromptView:
+        """Lets capsules and calls use a version from now on."""
+        return await self._client.send(
+            Call(
+                method="POST",
+                path=f"/v1/prompts/{calls.part(name)}/versions/{calls.part(number)}/activate",
+                answers=models.PromptView,
+                key=calls.key(idempotency_key),
+                may_repeat=True,
+            )
+        )
+
+    async def versions_deprecate(
+        self, name: str, number: str, *, idempotency_key: str | None = None
+    ) -> models.PromptView:
+        """Ends a version: no call uses it, and no capsule that names it compiles. Plans that
+        were compiled with it hold its text, and run."""
+        return await self._client.send(
+            Call(
+                method="POST",
+                path=f"/v1/prompts/{calls.part(name)}/versions/{calls.part(number)}/deprecate",
+                answers=models.PromptView,
                 key=calls.key(idempotency_key),
                 may_repeat=True,
             )

@@ -29,8 +29,11 @@ class AgentBody(TypedDict):
 
 
 class ApproveBody(TypedDict):
-    """Approves the content with that hash. `assertion` is a passkey's signature of the decision."""
+    """Approves the content with that hash. `assertion` is a passkey's signature of the decision.
+    `answer` goes to the server whose question the content has (`elicitation`), and to nothing
+    else."""
 
+    answer: NotRequired[Mapping[str, JsonValue] | None]
     assertion: NotRequired[Assertion | None]
     client_decision_id: str
     decision_hash: str
@@ -62,6 +65,15 @@ class Budget(TypedDict):
 
     per_day_usd: NotRequired[float]
     per_run_usd: NotRequired[float]
+
+
+class CallsBody(TypedDict):
+    """What a skill may ask for: calls of these operations, each argument as its patterns allow,
+    so many in all."""
+
+    arguments: NotRequired[Mapping[str, Mapping[str, Sequence[str]]]]
+    most: NotRequired[int]
+    operations: Sequence[str]
 
 
 class CapsuleBody(TypedDict):
@@ -228,9 +240,12 @@ class DataAccess(TypedDict):
 
 class DecisionBody(TypedDict):
     """A decision about the content with that hash. `until` is for defer, `to` for delegate,
-    `grounds` for break_glass; request_changes needs a note."""
+    `grounds` for break_glass, `attachments`, ids of artifacts, for reject and request_changes;
+    request_changes needs a note."""
 
+    answer: NotRequired[Mapping[str, JsonValue] | None]
     assertion: NotRequired[Assertion | None]
+    attachments: NotRequired[Sequence[str]]
     client_decision_id: str
     decision: Literal[
         "approve", "reject", "request_changes", "defer", "escalate", "delegate", "break_glass"
@@ -271,7 +286,8 @@ class GhostrunBody(TypedDict):
 
 
 class GovernorVetoBody(TypedDict):
-    """Rejects a pending approval, reverses a precedent's approval."""
+    """Rejects a pending approval, reverses a precedent's approval. `attachments` are ids of
+    artifacts that show why."""
 
     assertion: NotRequired[Assertion | None]
     attachments: NotRequired[Sequence[str]]
@@ -314,12 +330,14 @@ InnerStep = TypedDict(
         "agent": "NotRequired[AgentBody | None]",
         "approval": "NotRequired[Literal['required'] | None]",
         "budget_usd": "NotRequired[float | None]",
+        "calls": "NotRequired[CallsBody | Sequence[str] | None]",
         "capsule": "NotRequired[str | None]",
         "for_each": "NotRequired[str | None]",
         "id": "str",
         "if": "NotRequired[str | None]",
         "output": "NotRequired[str | Mapping[str, JsonValue] | None]",
         "retry": "NotRequired[RetryBody | None]",
+        "runtime": "NotRequired[Literal['monty', 'cpython'] | None]",
         "skill": "NotRequired[str | None]",
         "timeout": "NotRequired[float | None]",
         "tolerance_percent": "NotRequired[int | None]",
@@ -452,6 +470,13 @@ class MemberChange(TypedDict):
     workspace_id: NotRequired[str | None]
 
 
+class MessageBody(TypedDict):
+    """One message; expressions in it, as `${{ variables.name }}`, read the prompt's variables."""
+
+    content: str
+    role: Literal["system", "user", "assistant"]
+
+
 class MoneyLimit(TypedDict):
     """The most that one call may move, in dollars, and the names of the arguments that hold the
     amount and its currency."""
@@ -570,10 +595,20 @@ class PricesBody(TypedDict):
     tokens_out_usd_micros: NotRequired[int | None]
 
 
+class PromptBody(TypedDict):
+    """A version of a prompt: its messages, and what each of its variables may be."""
+
+    messages: Sequence[MessageBody]
+    name: str
+    variables: NotRequired[Mapping[str, str | Mapping[str, JsonValue]]]
+    version: int
+
+
 class QueuedApprove(TypedDict):
     """What `POST /v1/mobile/approvals/{approval_id}/approve` takes, queued."""
 
     action: Literal["approve"]
+    answer: NotRequired[Mapping[str, JsonValue] | None]
     approval_id: str
     assertion: NotRequired[Assertion | None]
     client_decision_id: str
@@ -585,8 +620,10 @@ class QueuedRequestChanges(TypedDict):
     """What `POST /v1/mobile/approvals/{approval_id}/request-changes` takes, queued."""
 
     action: Literal["request-changes"]
+    answer: NotRequired[Mapping[str, JsonValue] | None]
     approval_id: str
     assertion: NotRequired[Assertion | None]
+    attachments: NotRequired[Sequence[str]]
     client_decision_id: str
     decision_hash: str
     note: str
@@ -672,9 +709,12 @@ class RequestBody(TypedDict):
 
 
 class RequestChangesBody(TypedDict):
-    """Returns this content; `note` says what must change."""
+    """Returns this content; `note` says what must change, and `attachments` are ids of artifacts
+    that show it."""
 
+    answer: NotRequired[Mapping[str, JsonValue] | None]
     assertion: NotRequired[Assertion | None]
+    attachments: NotRequired[Sequence[str]]
     client_decision_id: str
     decision_hash: str
     note: str
@@ -851,6 +891,7 @@ Step = TypedDict(
         "agent": "NotRequired[AgentBody | None]",
         "approval": "NotRequired[Literal['required'] | None]",
         "budget_usd": "NotRequired[float | None]",
+        "calls": "NotRequired[CallsBody | Sequence[str] | None]",
         "capsule": "NotRequired[str | None]",
         "for_each": "NotRequired[str | None]",
         "id": "str",
@@ -859,6 +900,7 @@ Step = TypedDict(
         "output": "NotRequired[str | Mapping[str, JsonValue] | None]",
         "parallel": "NotRequired[Sequence[InnerStep] | None]",
         "retry": "NotRequired[RetryBody | None]",
+        "runtime": "NotRequired[Literal['monty', 'cpython'] | None]",
         "skill": "NotRequired[str | None]",
         "timeout": "NotRequired[float | None]",
         "tolerance_percent": "NotRequired[int | None]",

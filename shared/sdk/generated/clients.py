@@ -141,6 +141,11 @@ class Resources(Client):
         return resources.PrecedentSeeds(self)
 
     @cached_property
+    def prompts(self) -> resources.Prompts:
+        """Calls about prompts."""
+        return resources.Prompts(self)
+
+    @cached_property
     def recalls(self) -> resources.Recalls:
         """Calls about recalls."""
         return resources.Recalls(self)
@@ -328,6 +333,11 @@ class AsyncResources(AsyncClient):
     def precedent_seeds(self) -> async_resources.PrecedentSeeds:
         """Calls about precedent seeds."""
         return async_resources.PrecedentSeeds(self)
+
+    @cached_property
+    def prompts(self) -> async_resources.Prompts:
+        """Calls about prompts."""
+        return async_resources.Prompts(self)
 
     @cached_property
     def recalls(self) -> async_resources.Recalls:

@@ -170,6 +170,8 @@ class ApprovalCard(Answered):
 
     added_rule: Rule | None
     amount_usd_micros: int | None
+    answer_hash: str | None
+    attachments: tuple[CitedArtifact, ...] = Field(default=[])
     authors: tuple[str, ...]
     break_glass: BreakGlass | None
     capacity: (
@@ -218,6 +220,7 @@ class ApprovalCard(Answered):
     ]
     late: tuple[LateDecision, ...]
     missing: tuple[str, ...]
+    needs_answer: bool
     note: str
     on_timeout: Annotated[Literal["approve", "deny"], Known]
     passkey_for: Annotated[Literal["nothing", "break_glass", "assent"], Known]
@@ -259,10 +262,12 @@ class ApprovalCard(Answered):
 
 
 class ApprovalDetail(Answered):
-    """A card with all that a decision needs."""
+    """A card with all that a decision needs. `files` are those that it names."""
 
     added_rule: Rule | None
     amount_usd_micros: int | None
+    answer_hash: str | None
+    attachments: tuple[CitedArtifact, ...] = Field(default=[])
     authors: tuple[str, ...]
     break_glass: BreakGlass | None
     capacity: (
@@ -308,6 +313,7 @@ class ApprovalDetail(Answered):
     )
     erased_at: str | None
     evidence: tuple[JsonValue, ...] | None
+    files: tuple[NamedFile, ...]
     grants: tuple[Grant, ...]
     id: str
     kind: Annotated[
@@ -316,6 +322,7 @@ class ApprovalDetail(Answered):
     late: tuple[LateDecision, ...]
     matches: tuple[Match, ...] | None
     missing: tuple[str, ...]
+    needs_answer: bool
     note: str
     on_timeout: Annotated[Literal["approve", "deny"], Known]
     passkey_for: Annotated[Literal["nothing", "break_glass", "assent"], Known]
@@ -381,6 +388,7 @@ class ArtifactDetail(Answered):
     agent_id: str | None
     artifact_id: str
     bytes: int
+    cited_by: str | None
     created_at: str
     download: Download | None
     ended_at: str | None
@@ -411,11 +419,12 @@ class ArtifactView(Answered):
     """A file. `status`: `pending` until it was uploaded and completed, `scanning` while a scan
     is owed, `stored`, `refused` or `removed`, with the `reason`. Its `sha256` never changes. One
     that a call wrote has its agent and call, and its run if there was one. What is read of it
-    has its `labels`."""
+    has its `labels`. One that an approval cites, `cited_by`, is kept as long as that approval."""
 
     agent_id: str | None
     artifact_id: str
     bytes: int
+    cited_by: str | None
     created_at: str
     ended_at: str | None
     invocation_id: str | None
@@ -677,6 +686,7 @@ class Card(Answered):
         Literal["artifact", "communication", "execution", "financial", "constitutional"], Known
     ]
     missing: tuple[str, ...]
+    needs_answer: bool
     on_timeout: Annotated[Literal["approve", "deny"], Known]
     passkey_for: Annotated[Literal["nothing", "break_glass", "assent"], Known]
     passkey_id: str | None
@@ -715,8 +725,9 @@ class Card(Answered):
 
 
 class CardDetail(Answered):
-    """A card with all that a decision needs. `timeline` is the newest part, oldest first; where
-    there is more, `timeline_cursor` leads to it in the list of the timeline."""
+    """A card with all that a decision needs. `files` are those that it names. `timeline` is the
+    newest part, oldest first; where there is more, `timeline_cursor` leads to it in the list of
+    the timeline."""
 
     added_rule: Rule | None
     amount_usd_micros: int | None
@@ -763,12 +774,14 @@ class CardDetail(Answered):
     )
     erased_at: str | None
     evidence: tuple[JsonValue, ...] | None
+    files: tuple[NamedFile, ...]
     id: str
     kind: Annotated[
         Literal["artifact", "communication", "execution", "financial", "constitutional"], Known
     ]
     matches: tuple[Match, ...] | None
     missing: tuple[str, ...]
+    needs_answer: bool
     on_timeout: Annotated[Literal["approve", "deny"], Known]
     passkey_for: Annotated[Literal["nothing", "break_glass", "assent"], Known]
     passkey_id: str | None
@@ -915,6 +928,13 @@ class CaseSummary(Answered):
     workspace_id: str | None = None
 
 
+class CitedArtifact(Answered):
+    """A file that an approval names, and the SHA-256 that its id stands for."""
+
+    artifact_id: str
+    sha256: str
+
+
 class ComparisonView(Answered):
     """What the draft newly allows and denies: an example for each principal type, action and
     resource type, at most fifty of each. `equivalent` where it is proved that nothing changes;
@@ -925,6 +945,22 @@ class ComparisonView(Answered):
     newly_allowed: tuple[Example, ...]
     newly_denied: tuple[Example, ...]
     undecided: tuple[str, ...]
+
+
+class Completion(Answered):
+    """A model answers these messages in text, and calls nothing. Of a `prompt` they are its own,
+    and the templates of `variables` give what stands in them, each as `variable_schema` says.
+    With `output`, a JSON Schema, the answer is JSON that fits; one that does not is asked for
+    anew, as often as the envelope has turns."""
+
+    envelope: Envelope
+    kind: Literal["completion"]
+    messages: tuple[Said, ...]
+    most_tokens: int | None
+    output: dict[str, JsonValue] | None
+    prompt: PromptPart | None
+    variable_schema: dict[str, JsonValue]
+    variables: dict[str, JsonValue]
 
 
 class Condition(Answered):
@@ -1178,10 +1214,20 @@ class DsseSignature(Answered):
     sig: str
 
 
+class Elicitation(Answered):
+    """A question, word for word as the server asks it, with the JSON Schema of its answer.
+    Nobody believes any of it. `number` counts the questions of one call."""
+
+    message: str
+    mode: Literal["form"]
+    number: int
+    requested_schema: dict[str, Any]
+
+
 class Envelope(Answered):
     """What a model may choose: calls of these operations, each with what its arguments must
     match, at most so many calls and turns, for at most so much. `model` is the name of the one
-    that chooses; a plan that was compiled before plans named it has none, and runs no more."""
+    that is asked; a plan that was compiled before plans named it has none, and runs no more."""
 
     calls: tuple[Call, ...]
     model: str
@@ -1359,17 +1405,23 @@ class InvocationView(Answered):
     where it is `dispatched`, a little later. `decision` is what the policies decided. Whoever
     settled a doubtful call is `settled_by`. Of a connector's, `pin` is its definition, and
     `credential` the name of what the call was made with. `receipt_id` is there for a call that
-    was made without a run; those of a run are in the list of its receipts. `labels` are those of
-    its arguments, `target_labels` those of all that its target says."""
+    was made without a run; those of a run are in the list of its receipts. `on_behalf_of` is the
+    person who signed in an agent elsewhere. `labels` are those of its arguments, `target_labels`
+    those of all that its target says. `elicitation` is what the target asks a person before it
+    goes on with a call that is `dispatched`. `again_at`: the target goes on with it by itself;
+    asking before then tells nothing new."""
 
+    again_at: str | None
     at: str
     cost_usd_micros: int
     credential: str | None
     decision: str
     detail: str | None
+    elicitation: Elicitation | None
     invocation_id: str
     labels: tuple[str, ...]
     may_be_repeated: bool
+    on_behalf_of: str | None
     operation: str
     output: Labelled | None
     pin: str
@@ -1472,9 +1524,11 @@ class McpServer(Answered):
 
 class McpTool(Answered):
     """What a server says of one of its tools, beside its name and what it takes. Nobody believes
-    any of it: `annotations` are the server's own words about what the tool does."""
+    any of it: `annotations` are the server's own words about what the tool does. `as_task`: it
+    answers by a task only, which the server is asked about until it ends."""
 
     annotations: dict[str, Any]
+    as_task: bool = Field(default=False)
     description: str | None
     output_schema: dict[str, Any] | None
     title: str | None
@@ -1592,10 +1646,12 @@ class ModelAsked(Answered):
     """Which model a program asked, by which `route`, and the tokens that this cost, those of
     caches among them, as its provider says; null where it does not. Where the answer was kept of
     an earlier call, `cached_from` names that, and nobody was asked. `redacted` values had
-    placeholders in what it was told; null where it was told all."""
+    placeholders in what it was told; null where it was told all. `prompt` is the version of a
+    prompt that was used, as `name@version`."""
 
     cached_from: str | None
     name: str
+    prompt: str | None
     redacted: int | None
     route: str
     tokens_in: int | None
@@ -1645,6 +1701,25 @@ class MoneyLimit(Answered):
     argument: str
     currency: str
     usd: float
+
+
+class NamedFile(Answered):
+    """A file that an approval names: in its evidence, as an attachment of its refusal, or in its
+    content, which only runs and agents elsewhere have. `sha256` is that of the bytes which
+    anybody can download, ever. `download` is an address to read it, while it is `stored`, for
+    whose token opens files (`runs:read` or `governance:read`)."""
+
+    agent_id: str | None
+    artifact_id: str
+    bytes: int
+    download: Download | None
+    labels: tuple[str, ...]
+    media_type: str
+    name: str
+    named_as: Annotated[Literal["evidence", "attachment", "content"], Known]
+    sha256: str
+    status: Annotated[Literal["pending", "scanning", "stored", "refused", "removed"], Known]
+    uploaded_by: str
 
 
 class NewImpersonation(Answered):
@@ -1807,7 +1882,10 @@ class PlanStep(Answered):
     assent: Annotated[Literal["none", "plan", "step"], Known]
     budget_usd_micros: int | None
     condition: str | None
-    does: Annotated[Call | Wait | SubRun | AgentTurns | Parallel, Field(discriminator="kind")]
+    does: Annotated[
+        Call | Wait | SubRun | AgentTurns | Completion | SkillCalls | Parallel,
+        Field(discriminator="kind"),
+    ]
     for_each: str | None
     id: str
     needs: tuple[str, ...]
@@ -2025,6 +2103,53 @@ class ProblemError(Answered):
     message: str
 
 
+class PromptDetail(Answered):
+    """A version with its messages and the JSON Schema of each variable; null once it was erased."""
+
+    activated_at: str | None
+    activated_by: str | None
+    checksum: str
+    deprecated_at: str | None
+    deprecated_by: str | None
+    messages: tuple[Said, ...] | None
+    name: str
+    status: Annotated[Literal["draft", "active", "deprecated"], Known]
+    variables: dict[str, dict[str, JsonValue]] | None
+    version: int
+    written_at: str
+    written_by: str
+
+
+class PromptPage(Answered):
+    """Some versions of prompts, newest first."""
+
+    items: tuple[PromptView, ...]
+    next_cursor: str | None
+
+
+class PromptPart(Answered):
+    """The version of a prompt that was compiled, and the hash of its content."""
+
+    name: str
+    sha256: str
+    version: int
+
+
+class PromptView(Answered):
+    """A version of a prompt without its messages."""
+
+    activated_at: str | None
+    activated_by: str | None
+    checksum: str
+    deprecated_at: str | None
+    deprecated_by: str | None
+    name: str
+    status: Annotated[Literal["draft", "active", "deprecated"], Known]
+    version: int
+    written_at: str
+    written_by: str
+
+
 class Reactivation(Answered):
     """Why an agent was put on probation, and by whom."""
 
@@ -2213,6 +2338,7 @@ class RecordedReceipt(Answered):
     labels: tuple[str, ...] | None
     model: ModelTurn | None
     number: int
+    on_behalf_of: str | None
     operation: str
     outcome: Annotated[
         Literal["intended", "refused", "dispatched", "confirmed", "doubtful", "undone"], Known
@@ -2413,6 +2539,14 @@ class RunView(Answered):
     workspace_id: str | None = None
 
 
+class Said(Answered):
+    """One message to a model. `content` is a template: of a prompt over `variables`, else over
+    inputs and earlier steps."""
+
+    content: str
+    role: Annotated[Literal["system", "user", "assistant"], Known]
+
+
 class SchedulePage(Answered):
     """Some schedules, newest first."""
 
@@ -2467,9 +2601,11 @@ class SessionPage(Answered):
 
 
 class SessionView(Answered):
-    """A session of the caller's own. `client_id` is the program that the caller let in, `scope`
-    what it may do: where it is empty, all that the caller may."""
+    """A session of the caller's own. `client_id` is the program that the caller let in,
+    `agent_id` the agent that it acts as, `scope` what it may do: where it is empty, all that the
+    caller may."""
 
+    agent_id: str | None
     client: Annotated[Literal["browser", "device", "client", "support"], Known]
     client_id: str | None
     device: str
@@ -2515,6 +2651,8 @@ class SignedCard(Answered):
 
     added_rule: Rule | None
     amount_usd_micros: int | None
+    answer_hash: str | None
+    attachments: tuple[CitedArtifact, ...] = Field(default=[])
     authors: tuple[str, ...]
     break_glass: BreakGlass | None
     capacity: (
@@ -2564,6 +2702,7 @@ class SignedCard(Answered):
     ]
     late: tuple[LateDecision, ...]
     missing: tuple[str, ...]
+    needs_answer: bool
     note: str
     on_timeout: Annotated[Literal["approve", "deny"], Known]
     passkey_for: Annotated[Literal["nothing", "break_glass", "assent"], Known]
@@ -2641,6 +2780,17 @@ class Skill(Answered):
     status: Annotated[Literal["available", "withdrawn"], Known]
     summary: str
     version: str
+
+
+class SkillCalls(Answered):
+    """A program that asks for calls while it runs: `compute` runs it from its start, with what
+    the calls gave that it has asked for, until it asks for the next one or gives a value. It may
+    ask for the operations of `calls`, `most_calls` times in all."""
+
+    calls: tuple[Call, ...]
+    compute: Call
+    kind: Literal["skill"]
+    most_calls: int
 
 
 class SkillList(Answered):
@@ -2991,7 +3141,7 @@ class Validation(Answered):
 
 
 class VetoReason(Answered):
-    """Who vetoed, and why."""
+    """Why somebody vetoed. `attachments` are texts that vetoes had before they took files."""
 
     attachments: tuple[str, ...]
     category: Annotated[Literal["constitutional", "safety", "budget", "other"], Known]

@@ -153,12 +153,6 @@ class NameTaken(Refused):
     code = "name_taken"
 
 
-class NotAvailable(Refused):
-    """This is not available yet."""
-
-    code = "not_available"
-
-
 class NotFound(Refused):
     """There is no such thing here."""
 
@@ -241,6 +235,12 @@ class StaleDecisionHash(Refused):
     """The content is not the one the decision was about."""
 
     code = "stale_decision_hash"
+
+
+class StorageLimitReached(Refused):
+    """The tenant's tier keeps no more."""
+
+    code = "storage_limit_reached"
 
 
 class TenantClosed(Refused):
@@ -343,7 +343,6 @@ BY_CODE: dict[str, type[Refused]] = {
         ModelNotFound,
         ModelUnreachable,
         NameTaken,
-        NotAvailable,
         NotFound,
         OnlyReading,
         PasskeyRequired,
@@ -358,6 +357,7 @@ BY_CODE: dict[str, type[Refused]] = {
         SignatureInvalid,
         SsoRefused,
         StaleDecisionHash,
+        StorageLimitReached,
         TenantClosed,
         TenantClosing,
         TenantNotChosen,

@@ -12,7 +12,7 @@ export type ActivationBody = {
 
 export type Agent = {
   "agent_id": string;
-  "case_id"?: string | null;
+  "case_id": string | null;
   "health": "unknown" | "healthy" | "degraded" | "critical";
   "name": string;
   "spend": Spend;
@@ -35,7 +35,7 @@ export type AgentDetail = {
   "agent_id": string;
   "authors": readonly string[];
   "case_id": string | null;
-  "erased_at"?: string | null;
+  "erased_at": string | null;
   "health": "unknown" | "healthy" | "degraded" | "critical";
   "held_reading": HeldReading | null;
   "last_case_id": string;
@@ -112,87 +112,94 @@ export type AnthropicRefusal = {
 };
 
 export type ApprovalCard = {
-  "added_rule"?: Rule | null;
-  "amount_usd_micros"?: number | null;
+  "added_rule": Rule | null;
+  "amount_usd_micros": number | null;
+  "answer_hash": string | null;
+  "attachments": readonly CitedArtifact[];
   "authors": readonly string[];
-  "break_glass"?: BreakGlass | null;
-  "capacity"?: ("approver" | "governor" | "deputy" | "break_glass" | "silence" | "precedent" | "requester" | "self") | null;
+  "break_glass": BreakGlass | null;
+  "capacity": ("approver" | "governor" | "deputy" | "break_glass" | "silence" | "precedent" | "requester" | "self") | null;
   "deadline_at": string;
-  "decided_at"?: string | null;
-  "decided_by"?: string | null;
+  "decided_at": string | null;
+  "decided_by": string | null;
   "decision_hash": string;
-  "deferred_until"?: string | null;
-  "effect"?: ("read" | "draft" | "change" | "send" | "publish" | "deploy" | "delete" | "grant" | "decide" | "pay") | null;
+  "deferred_until": string | null;
+  "effect": ("read" | "draft" | "change" | "send" | "publish" | "deploy" | "delete" | "grant" | "decide" | "pay") | null;
   "grants": readonly Grant[];
   "id": string;
   "kind": "artifact" | "communication" | "execution" | "financial" | "constitutional";
   "late": readonly LateDecision[];
   "missing": readonly string[];
+  "needs_answer": boolean;
   "note": string;
   "on_timeout": "approve" | "deny";
   "passkey_for": "nothing" | "break_glass" | "assent";
-  "passkey_id"?: string | null;
-  "precedent_id"?: string | null;
-  "receipt_id"?: string | null;
+  "passkey_id": string | null;
+  "precedent_id": string | null;
+  "receipt_id": string | null;
   "requested_at": string;
   "requested_by": string;
-  "review"?: Review | null;
+  "review": Review | null;
   "risk": "low" | "medium" | "high" | "critical";
   "rule": Rule;
-  "stage"?: Stage | null;
+  "stage": Stage | null;
   "status": "pending" | "deferred" | "escalated" | "approved" | "rejected" | "changes_requested" | "expired" | "cancelled" | "auto_approved" | "confirmed" | "vetoed" | "overturned" | "reversed" | "reversal_failed";
   "subject": Subject;
   "summary": string;
   "version": number;
-  "veto"?: VetoWindow | null;
-  "veto_reason"?: VetoReason | null;
+  "veto": VetoWindow | null;
+  "veto_reason": VetoReason | null;
   "votes": readonly Vote[];
   "workspace_id"?: string | null;
 };
 
 export type ApprovalDetail = {
-  "added_rule"?: Rule | null;
-  "amount_usd_micros"?: number | null;
+  "added_rule": Rule | null;
+  "amount_usd_micros": number | null;
+  "answer_hash": string | null;
+  "attachments": readonly CitedArtifact[];
   "authors": readonly string[];
-  "break_glass"?: BreakGlass | null;
-  "capacity"?: ("approver" | "governor" | "deputy" | "break_glass" | "silence" | "precedent" | "requester" | "self") | null;
-  "case"?: CaseBinding | null;
-  "content"?: JsonValue;
+  "break_glass": BreakGlass | null;
+  "capacity": ("approver" | "governor" | "deputy" | "break_glass" | "silence" | "precedent" | "requester" | "self") | null;
+  "case": CaseBinding | null;
+  "content": JsonValue;
   "deadline_at": string;
-  "decided_at"?: string | null;
-  "decided_by"?: string | null;
+  "decided_at": string | null;
+  "decided_by": string | null;
   "decision_hash": string;
-  "deferred_until"?: string | null;
-  "effect"?: ("read" | "draft" | "change" | "send" | "publish" | "deploy" | "delete" | "grant" | "decide" | "pay") | null;
-  "erased_at"?: string | null;
-  "evidence"?: readonly JsonValue[] | null;
+  "deferred_until": string | null;
+  "effect": ("read" | "draft" | "change" | "send" | "publish" | "deploy" | "delete" | "grant" | "decide" | "pay") | null;
+  "erased_at": string | null;
+  "evidence": readonly JsonValue[] | null;
+  "files": readonly NamedFile[];
   "grants": readonly Grant[];
   "id": string;
   "kind": "artifact" | "communication" | "execution" | "financial" | "constitutional";
   "late": readonly LateDecision[];
-  "matches"?: readonly Match[] | null;
+  "matches": readonly Match[] | null;
   "missing": readonly string[];
+  "needs_answer": boolean;
   "note": string;
   "on_timeout": "approve" | "deny";
   "passkey_for": "nothing" | "break_glass" | "assent";
-  "passkey_id"?: string | null;
-  "precedent_id"?: string | null;
-  "receipt_id"?: string | null;
+  "passkey_id": string | null;
+  "precedent_id": string | null;
+  "receipt_id": string | null;
   "requested_at": string;
   "requested_by": string;
-  "review"?: Review | null;
+  "review": Review | null;
   "risk": "low" | "medium" | "high" | "critical";
-  "risk_reasons"?: readonly string[] | null;
-  "rollback_plan"?: string | null;
+  "risk_reasons": readonly string[] | null;
+  "rollback_plan": string | null;
   "rule": Rule;
-  "signature"?: string | null;
-  "stage"?: Stage | null;
+  "signature": string | null;
+  "stage": Stage | null;
   "status": "pending" | "deferred" | "escalated" | "approved" | "rejected" | "changes_requested" | "expired" | "cancelled" | "auto_approved" | "confirmed" | "vetoed" | "overturned" | "reversed" | "reversal_failed";
   "subject": Subject;
   "summary": string;
   "version": number;
-  "veto"?: VetoWindow | null;
-  "veto_reason"?: VetoReason | null;
+  "veto": VetoWindow | null;
+  "veto_reason": VetoReason | null;
   "votes": readonly Vote[];
   "workspace_id"?: string | null;
 };
@@ -209,6 +216,7 @@ export type ApprovalsFinding = {
 };
 
 export type ApproveBody = {
+  "answer": Record<string, JsonValue> | null;
   "assertion": Assertion | null;
   "client_decision_id": string;
   "decision_hash": string;
@@ -227,8 +235,9 @@ export type ArtifactDetail = {
   "agent_id": string | null;
   "artifact_id": string;
   "bytes": number;
+  "cited_by": string | null;
   "created_at": string;
-  "download"?: Download | null;
+  "download": Download | null;
   "ended_at": string | null;
   "invocation_id": string | null;
   "keep_until": string | null;
@@ -241,7 +250,7 @@ export type ArtifactDetail = {
   "sha256": string;
   "status": "pending" | "scanning" | "stored" | "refused" | "removed";
   "stored_at": string | null;
-  "upload"?: Upload | null;
+  "upload": Upload | null;
   "uploaded_by": string;
   "workspace_id"?: string | null;
 };
@@ -255,6 +264,7 @@ export type ArtifactView = {
   "agent_id": string | null;
   "artifact_id": string;
   "bytes": number;
+  "cited_by": string | null;
   "created_at": string;
   "ended_at": string | null;
   "invocation_id": string | null;
@@ -312,17 +322,17 @@ export type AuditEntryPage = {
 };
 
 export type AuditExport = {
-  "bytes"?: number | null;
-  "ended_at"?: string | null;
-  "entries"?: number | null;
+  "bytes": number | null;
+  "ended_at": string | null;
+  "entries": number | null;
   "export_id": string;
   "kind": "log" | "everything";
-  "reason"?: string | null;
+  "reason": string | null;
   "requested_at": string;
   "requested_by": string;
-  "sha256"?: string | null;
+  "sha256": string | null;
   "status": "pending" | "ready" | "failed";
-  "url"?: string | null;
+  "url": string | null;
 };
 
 export type AuditProofs = {
@@ -364,7 +374,13 @@ export type Call = {
   "operation": string;
   "pin": string;
   "price_usd_micros": number;
-  "undo"?: Undo | null;
+  "undo": Undo | null;
+};
+
+export type CallsBody = {
+  "arguments"?: Record<string, JsonValue>;
+  "most": number;
+  "operations": readonly string[];
 };
 
 export type CapsuleBody = {
@@ -439,75 +455,78 @@ export type CapsuleView = {
 };
 
 export type Card = {
-  "added_rule"?: MobileApiRule | null;
-  "amount_usd_micros"?: number | null;
+  "added_rule": Rule | null;
+  "amount_usd_micros": number | null;
   "authors": readonly string[];
-  "capacity"?: ("approver" | "governor" | "deputy" | "break_glass" | "silence" | "precedent" | "requester" | "self") | null;
+  "capacity": ("approver" | "governor" | "deputy" | "break_glass" | "silence" | "precedent" | "requester" | "self") | null;
   "deadline_at": string;
-  "decided_at"?: string | null;
-  "decided_by"?: string | null;
+  "decided_at": string | null;
+  "decided_by": string | null;
   "decision_hash": string;
-  "deferred_until"?: string | null;
-  "effect"?: ("read" | "draft" | "change" | "send" | "publish" | "deploy" | "delete" | "grant" | "decide" | "pay") | null;
+  "deferred_until": string | null;
+  "effect": ("read" | "draft" | "change" | "send" | "publish" | "deploy" | "delete" | "grant" | "decide" | "pay") | null;
   "id": string;
   "kind": "artifact" | "communication" | "execution" | "financial" | "constitutional";
   "missing": readonly string[];
+  "needs_answer": boolean;
   "on_timeout": "approve" | "deny";
   "passkey_for": "nothing" | "break_glass" | "assent";
-  "passkey_id"?: string | null;
-  "receipt_id"?: string | null;
+  "passkey_id": string | null;
+  "receipt_id": string | null;
   "requested_at": string;
   "requested_by": string;
-  "review"?: Review | null;
+  "review": Review | null;
   "risk": "low" | "medium" | "high" | "critical";
-  "rule": MobileApiRule;
-  "stage"?: Stage | null;
+  "rule": Rule;
+  "stage": Stage | null;
   "status": "pending" | "deferred" | "escalated" | "approved" | "rejected" | "changes_requested" | "expired" | "cancelled" | "auto_approved" | "confirmed" | "vetoed" | "overturned" | "reversed" | "reversal_failed";
   "subject": Subject;
   "summary": string;
   "version": number;
-  "veto"?: VetoWindow | null;
+  "veto": VetoWindow | null;
   "votes": readonly Vote[];
   "workspace_id"?: string | null;
 };
 
 export type CardDetail = {
-  "added_rule"?: MobileApiRule | null;
-  "amount_usd_micros"?: number | null;
+  "added_rule": Rule | null;
+  "amount_usd_micros": number | null;
   "authors": readonly string[];
-  "capacity"?: ("approver" | "governor" | "deputy" | "break_glass" | "silence" | "precedent" | "requester" | "self") | null;
-  "content"?: JsonValue;
+  "capacity": ("approver" | "governor" | "deputy" | "break_glass" | "silence" | "precedent" | "requester" | "self") | null;
+  "content": JsonValue;
   "deadline_at": string;
-  "decided_at"?: string | null;
-  "decided_by"?: string | null;
+  "decided_at": string | null;
+  "decided_by": string | null;
   "decision_hash": string;
-  "deferred_until"?: string | null;
-  "effect"?: ("read" | "draft" | "change" | "send" | "publish" | "deploy" | "delete" | "grant" | "decide" | "pay") | null;
-  "erased_at"?: string | null;
-  "evidence"?: readonly JsonValue[] | null;
+  "deferred_until": string | null;
+  "effect": ("read" | "draft" | "change" | "send" | "publish" | "deploy" | "delete" | "grant" | "decide" | "pay") | null;
+  "erased_at": string | null;
+  "evidence": readonly JsonValue[] | null;
+  "files": readonly NamedFile[];
   "id": string;
   "kind": "artifact" | "communication" | "execution" | "financial" | "constitutional";
-  "matches"?: readonly Match[] | null;
+  "matches": readonly Match[] | null;
   "missing": readonly string[];
+  "needs_answer": boolean;
   "on_timeout": "approve" | "deny";
   "passkey_for": "nothing" | "break_glass" | "assent";
-  "passkey_id"?: string | null;
-  "receipt_id"?: string | null;
+  "passkey_id": string | null;
+  "receipt_id": string | null;
   "requested_at": string;
   "requested_by": string;
-  "review"?: Review | null;
+  "review": Review | null;
   "risk": "low" | "medium" | "high" | "critical";
-  "risk_reasons"?: readonly string[] | null;
-  "rollback_plan"?: string | null;
-  "rule": MobileApiRule;
-  "stage"?: Stage | null;
+  "risk_reasons": readonly string[] | null;
+  "rollback_plan": string | null;
+  "rule": Rule;
+  "stage": Stage | null;
   "status": "pending" | "deferred" | "escalated" | "approved" | "rejected" | "changes_requested" | "expired" | "cancelled" | "auto_approved" | "confirmed" | "vetoed" | "overturned" | "reversed" | "reversal_failed";
   "subject": Subject;
   "summary": string;
   "timeline": readonly TimelineEntry[];
   "timeline_cursor": string | null;
   "version": number;
-  "veto"?: VetoWindow | null;
+  "veto": VetoWindow | null;
   "votes": readonly Vote[];
   "workspace_id"?: string | null;
 };
@@ -577,7 +596,13 @@ export type CasesBody = {
 export type ChatBody = {
   "messages": readonly (null | boolean | number | string | readonly JsonValue[] | { readonly [name: string]: JsonValue })[];
   "model": string;
+  "prompt": NamedPrompt | null;
   "stream": boolean | null;
+};
+
+export type CitedArtifact = {
+  "artifact_id": string;
+  "sha256": string;
 };
 
 export type ComparisonView = {
@@ -587,7 +612,24 @@ export type ComparisonView = {
   "undecided": readonly string[];
 };
 
+export type Completion = {
+  "envelope": Envelope;
+  "kind": "completion";
+  "messages": readonly Said[];
+  "most_tokens": number | null;
+  "output": Record<string, JsonValue> | null;
+  "prompt": PromptPart | null;
+  "variable_schema": Record<string, JsonValue>;
+  "variables": Record<string, JsonValue>;
+};
+
 export type Condition = {
+  "field": string;
+  "op": "eq" | "ne" | "in" | "not_in" | "lt" | "le" | "gt" | "ge" | "contains" | "subset_of" | "exists";
+  "value": JsonValue;
+};
+
+export type ConditionInput = {
   "field": string;
   "op": "eq" | "ne" | "in" | "not_in" | "lt" | "le" | "gt" | "ge" | "contains" | "subset_of" | "exists";
   "value": JsonValue;
@@ -598,7 +640,7 @@ export type ConnectorBody = {
   "credential": string | null;
   "hosts": readonly string[];
   "kind": "http" | "mcp" | "smtp";
-  "mail": MailSettings | null;
+  "mail": MailSettingsInput | null;
   "name": string;
   "operations": readonly ConnectorOperation[] | null;
   "trust": "untrusted" | "trusted";
@@ -611,7 +653,7 @@ export type ConnectorChange = {
   "effects": Record<string, JsonValue> | null;
   "hosts": readonly string[] | null;
   "idempotent": Record<string, JsonValue> | null;
-  "mail": MailSettings | null;
+  "mail": MailSettingsInput | null;
   "operations": readonly ConnectorOperation[] | null;
   "trust": ("untrusted" | "trusted") | null;
   "undos": Record<string, JsonValue> | null;
@@ -669,12 +711,12 @@ export type ConnectorView = {
   "differences": readonly DifferenceView[];
   "hosts": readonly string[];
   "kind": string;
-  "mail"?: MailSettings | null;
+  "mail": MailSettings | null;
   "name": string;
   "operations": readonly OperationView[];
   "pin": string;
   "revision": number;
-  "server"?: McpServer | null;
+  "server": McpServer | null;
   "status": "draft" | "active" | "suspended" | "removed";
   "trust": "untrusted" | "trusted";
   "url": string;
@@ -684,6 +726,7 @@ export type ConnectorView = {
 };
 
 export type ConsentBody = {
+  "agent": string;
   "decision": "allow" | "deny";
   "form": string;
   "request": string;
@@ -771,7 +814,9 @@ export type DataAccess = {
 };
 
 export type DecisionBody = {
+  "answer": Record<string, JsonValue> | null;
   "assertion": Assertion | null;
+  "attachments": readonly string[];
   "client_decision_id": string;
   "decision": "approve" | "reject" | "request_changes" | "defer" | "escalate" | "delegate" | "break_glass";
   "decision_hash": string;
@@ -826,16 +871,16 @@ export type DifferenceView = {
   "before": Record<string, JsonValue>;
   "change": "added" | "removed" | "renamed" | "changed";
   "fields": readonly string[];
-  "name_before"?: string | null;
+  "name_before": string | null;
   "operation": string;
 };
 
 export type Divergence = {
   "field": string;
-  "iteration"?: number | null;
-  "now"?: JsonValue;
+  "iteration": number | null;
+  "now": JsonValue;
   "step": string;
-  "was"?: JsonValue;
+  "was": JsonValue;
 };
 
 export type Download = {
@@ -859,6 +904,13 @@ export type DsseEnvelope = {
 export type DsseSignature = {
   "keyid": string;
   "sig": string;
+};
+
+export type Elicitation = {
+  "message": string;
+  "mode": "form";
+  "number": number;
+  "requested_schema": Record<string, JsonValue>;
 };
 
 export type EmbeddingsBody = {
@@ -894,7 +946,7 @@ export type ExampleRequest = {
 export type Failure = {
   "code": string;
   "detail": string;
-  "step"?: string | null;
+  "step": string | null;
 };
 
 export type Finding = {
@@ -997,8 +1049,8 @@ export type ImpersonationPage = {
 };
 
 export type ImpersonationView = {
-  "ended_at"?: string | null;
-  "ended_by"?: string | null;
+  "ended_at": string | null;
+  "ended_by": string | null;
   "expires_at": string;
   "impersonator": string;
   "principal_id": string;
@@ -1024,12 +1076,14 @@ export type InnerStep = {
   "agent": AgentBody | null;
   "approval": "required" | null;
   "budget_usd": number | null;
+  "calls": CallsBody | readonly string[] | null;
   "capsule": string | null;
   "for_each": string | null;
   "id": string;
   "if": string | null;
   "output": string | Record<string, JsonValue> | null;
   "retry": RetryBody | null;
+  "runtime": ("monty" | "cpython") | null;
   "skill": string | null;
   "timeout": number | null;
   "tolerance_percent": number | null;
@@ -1070,8 +1124,8 @@ export type InvitationPage = {
 };
 
 export type InvitationView = {
-  "accepted_at"?: string | null;
-  "accepted_by"?: string | null;
+  "accepted_at": string | null;
+  "accepted_by": string | null;
   "created_at": string;
   "expires_at": string;
   "invitation_id": string;
@@ -1082,27 +1136,32 @@ export type InvitationView = {
 
 export type InvocationBody = {
   "again": boolean;
+  "approval_id": string | null;
   "arguments": Record<string, JsonValue>;
+  "gives_up": boolean;
   "invocation_id": string;
   "operation": string;
 };
 
 export type InvocationView = {
+  "again_at": string | null;
   "at": string;
   "cost_usd_micros": number;
-  "credential"?: string | null;
+  "credential": string | null;
   "decision": string;
-  "detail"?: string | null;
+  "detail": string | null;
+  "elicitation": Elicitation | null;
   "invocation_id": string;
   "labels": readonly string[];
   "may_be_repeated": boolean;
+  "on_behalf_of": string | null;
   "operation": string;
-  "output"?: Labelled | null;
+  "output": Labelled | null;
   "pin": string;
-  "reason"?: string | null;
-  "receipt_id"?: string | null;
+  "reason": string | null;
+  "receipt_id": string | null;
   "run_id": string;
-  "settled_by"?: string | null;
+  "settled_by": string | null;
   "status": "intended" | "refused" | "dispatched" | "confirmed" | "doubtful";
   "target_labels": readonly string[];
   "token_id": string;
@@ -1129,7 +1188,7 @@ export type JobDenial = {
   "change": string;
   "code": "agent" | "budget" | "model" | "operation" | "policy" | "rights";
   "detail": string;
-  "step"?: string | null;
+  "step": string | null;
 };
 
 export type JobPlan = {
@@ -1172,23 +1231,23 @@ export type KeyPage = {
 };
 
 export type KeyView = {
-  "agent_id"?: string | null;
+  "agent_id": string | null;
   "created_at": string;
   "expires_at": string;
   "key_id": string;
   "name": string;
   "principal_id": string;
-  "requests_per_minute"?: number | null;
-  "revoked_at"?: string | null;
-  "revoked_by"?: string | null;
-  "rotated_at"?: string | null;
+  "requests_per_minute": number | null;
+  "revoked_at": string | null;
+  "revoked_by": string | null;
+  "rotated_at": string | null;
   "scopes": readonly string[];
   "workspace_id"?: string | null;
 };
 
 export type Labelled = {
   "labels": readonly string[];
-  "value"?: JsonValue;
+  "value": JsonValue;
 };
 
 export type LateDecision = {
@@ -1226,6 +1285,13 @@ export type MailSettings = {
   "recipients": readonly string[];
 };
 
+export type MailSettingsInput = {
+  "from_address": string;
+  "from_name": string | null;
+  "most_recipients": number;
+  "recipients": readonly string[];
+};
+
 export type Match = {
   "satisfied": readonly string[];
   "seed_id": string;
@@ -1243,10 +1309,11 @@ export type McpServer = {
 };
 
 export type McpTool = {
-  "annotations"?: Record<string, JsonValue>;
-  "description"?: string | null;
-  "output_schema"?: Record<string, JsonValue> | null;
-  "title"?: string | null;
+  "annotations": Record<string, JsonValue>;
+  "as_task": boolean;
+  "description": string | null;
+  "output_schema": Record<string, JsonValue> | null;
+  "title": string | null;
 };
 
 export type Me = {
@@ -1273,16 +1340,21 @@ export type MemberPage = {
 };
 
 export type MemberView = {
-  "deputy_by"?: string | null;
-  "deputy_from"?: string | null;
-  "deputy_until"?: string | null;
-  "invitation_id"?: string | null;
+  "deputy_by": string | null;
+  "deputy_from": string | null;
+  "deputy_until": string | null;
+  "invitation_id": string | null;
   "joined_at": string;
   "kind": "human" | "service";
   "principal_id": string;
-  "removed_at"?: string | null;
+  "removed_at": string | null;
   "roles": readonly string[];
   "workspaces": readonly WorkspaceRoles[];
+};
+
+export type MessageBody = {
+  "content": string;
+  "role": "system" | "user" | "assistant";
 };
 
 export type MessagesBody = {
@@ -1314,32 +1386,27 @@ export type MobileApiFunctionHealth = {
   "stuck": number;
 };
 
-export type MobileApiPlace = {
-  "principal"?: string | null;
-  "role"?: string | null;
-};
-
 export type MobileApiPrecedentSeed = {
-  "activated_at"?: string | null;
-  "activated_by"?: string | null;
+  "activated_at": string | null;
+  "activated_by": string | null;
   "author": string;
   "conditions": readonly Condition[];
   "created_at": string;
   "domain": "GEN" | "ETH" | "ARCH" | "GOV";
   "drafted_from": readonly string[];
-  "ended_at"?: string | null;
-  "example_approval_id"?: string | null;
+  "ended_at": string | null;
+  "example_approval_id": string | null;
   "findings": readonly MobileApiFinding[];
   "kind": "artifact" | "communication" | "execution" | "financial" | "constitutional";
   "match_count": number;
   "match_rate": number;
   "max_risk": "low" | "medium" | "high" | "critical";
   "rationale": string;
-  "recall_id"?: string | null;
+  "recall_id": string | null;
   "reference": string;
   "seed_id": string;
   "status": "draft" | "pending_review" | "approved" | "rejected" | "active" | "suspended" | "superseded" | "deprecated" | "archived";
-  "superseded_by"?: string | null;
+  "superseded_by": string | null;
   "title": string;
   "version": number;
   "veto_count": number;
@@ -1347,19 +1414,14 @@ export type MobileApiPrecedentSeed = {
   "workspace_id"?: string | null;
 };
 
-export type MobileApiRule = {
-  "kind": "any" | "all" | "m_of_n";
-  "m"?: number | null;
-  "of": readonly MobileApiPlace[];
-};
-
 export type ModelAsked = {
-  "cached_from"?: string | null;
+  "cached_from": string | null;
   "name": string;
-  "redacted"?: number | null;
+  "prompt": string | null;
+  "redacted": number | null;
   "route": string;
-  "tokens_in"?: number | null;
-  "tokens_out"?: number | null;
+  "tokens_in": number | null;
+  "tokens_out": number | null;
 };
 
 export type ModelRoutePage = {
@@ -1386,8 +1448,8 @@ export type ModelRouteView = {
 
 export type ModelTurn = {
   "name": string;
-  "tokens_in"?: number | null;
-  "tokens_out"?: number | null;
+  "tokens_in": number | null;
+  "tokens_out": number | null;
   "turn": number;
 };
 
@@ -1401,10 +1463,30 @@ export type NameBody = {
   "name": string;
 };
 
+export type NamedFile = {
+  "agent_id": string | null;
+  "artifact_id": string;
+  "bytes": number;
+  "download": Download | null;
+  "labels": readonly string[];
+  "media_type": string;
+  "name": string;
+  "named_as": "evidence" | "attachment" | "content";
+  "sha256": string;
+  "status": "pending" | "scanning" | "stored" | "refused" | "removed";
+  "uploaded_by": string;
+};
+
+export type NamedPrompt = {
+  "name": string;
+  "variables"?: Record<string, JsonValue>;
+  "version": number;
+};
+
 export type NewImpersonation = {
   "access_token": string;
-  "ended_at"?: string | null;
-  "ended_by"?: string | null;
+  "ended_at": string | null;
+  "ended_by": string | null;
   "expires_at": string;
   "expires_in": number;
   "impersonator": string;
@@ -1419,8 +1501,8 @@ export type NewImpersonation = {
 };
 
 export type NewInvitation = {
-  "accepted_at"?: string | null;
-  "accepted_by"?: string | null;
+  "accepted_at": string | null;
+  "accepted_by": string | null;
   "created_at": string;
   "expires_at": string;
   "invitation_id": string;
@@ -1431,16 +1513,16 @@ export type NewInvitation = {
 };
 
 export type NewKey = {
-  "agent_id"?: string | null;
+  "agent_id": string | null;
   "created_at": string;
   "expires_at": string;
   "key_id": string;
   "name": string;
   "principal_id": string;
-  "requests_per_minute"?: number | null;
-  "revoked_at"?: string | null;
-  "revoked_by"?: string | null;
-  "rotated_at"?: string | null;
+  "requests_per_minute": number | null;
+  "revoked_at": string | null;
+  "revoked_by": string | null;
+  "rotated_at": string | null;
   "scopes": readonly string[];
   "secret": string;
   "workspace_id"?: string | null;
@@ -1486,17 +1568,17 @@ export type Operation = {
 
 export type OperationView = {
   "counts_as": "read" | "draft" | "change" | "send" | "publish" | "deploy" | "delete" | "grant" | "decide" | "pay";
-  "effect"?: ("read" | "draft" | "change" | "send" | "publish" | "deploy" | "delete" | "grant" | "decide" | "pay") | null;
-  "idempotency_header"?: string | null;
+  "effect": ("read" | "draft" | "change" | "send" | "publish" | "deploy" | "delete" | "grant" | "decide" | "pay") | null;
+  "idempotency_header": string | null;
   "idempotent": boolean;
   "input_schema": Record<string, JsonValue>;
-  "method"?: ("GET" | "POST" | "PUT" | "PATCH" | "DELETE") | null;
+  "method": ("GET" | "POST" | "PUT" | "PATCH" | "DELETE") | null;
   "name": string;
-  "path"?: string | null;
+  "path": string | null;
   "query": readonly string[];
   "summary": string;
-  "tool"?: McpTool | null;
-  "undo"?: ConnectorUndo | null;
+  "tool": McpTool | null;
+  "undo": ConnectorUndo | null;
 };
 
 export type OrderedJob = {
@@ -1528,6 +1610,12 @@ export type PasskeyRule = {
   "irreversible": boolean;
 };
 
+export type PasskeyRuleInput = {
+  "break_glass": boolean;
+  "from_risk": ("low" | "medium" | "high" | "critical") | null;
+  "irreversible": boolean;
+};
+
 export type PasskeySignInBody = {
   "authenticator_data": string;
   "client_data_json": string;
@@ -1551,18 +1639,23 @@ export type PasskeyView = {
 
 export type PasskeysView = {
   "items": readonly PasskeyView[];
-  "next_cursor"?: null;
+  "next_cursor": null;
 };
 
 export type PipelineView = {
-  "changed_at"?: string | null;
-  "changed_by"?: string | null;
+  "changed_at": string | null;
+  "changed_by": string | null;
   "paused": boolean;
   "reason": string;
   "rolled_back": readonly string[];
 };
 
 export type Place = {
+  "principal": string | null;
+  "role": string | null;
+};
+
+export type PlaceInput = {
   "principal": string | null;
   "role": string | null;
 };
@@ -1587,26 +1680,26 @@ export type PlanContent = {
 
 export type PlanStep = {
   "assent": "none" | "plan" | "step";
-  "budget_usd_micros"?: number | null;
-  "condition"?: string | null;
-  "does": Call | Wait | SubRun | AgentTurns | Parallel;
-  "for_each"?: string | null;
+  "budget_usd_micros": number | null;
+  "condition": string | null;
+  "does": Call | Wait | SubRun | AgentTurns | Completion | SkillCalls | Parallel;
+  "for_each": string | null;
   "id": string;
   "needs": readonly string[];
   "retry": Retry;
-  "timeout_seconds"?: number | null;
+  "timeout_seconds": number | null;
   "tolerance_percent": number;
 };
 
 export type PlanView = {
   "compiled_at": string;
   "compiled_by": string;
-  "content"?: PlanContent | null;
+  "content": PlanContent | null;
   "estimate_usd_micros": number;
-  "models"?: readonly string[] | null;
+  "models": readonly string[] | null;
   "needs_assent": boolean;
   "plan_hash": string;
-  "prediction"?: Prediction | null;
+  "prediction": Prediction | null;
   "status": "compiled" | "rehearsed";
   "workspace_id"?: string | null;
 };
@@ -1617,8 +1710,8 @@ export type PlatformHealth = {
 };
 
 export type PolicyBody = {
-  "entries": readonly PolicyEntry[];
-  "passkey": PasskeyRule;
+  "entries": readonly PolicyEntryInput[];
+  "passkey": PasskeyRuleInput;
   "reason": string;
 };
 
@@ -1647,6 +1740,16 @@ export type PolicyEntry = {
   "silence_approves": readonly string[];
 };
 
+export type PolicyEntryInput = {
+  "deadline_seconds": number | null;
+  "kind": "artifact" | "communication" | "execution" | "financial" | "constitutional";
+  "min_amount_usd_micros": number;
+  "min_risk": "low" | "medium" | "high" | "critical";
+  "rule": RuleInput;
+  "shortest_deadline_seconds": number | null;
+  "silence_approves": readonly string[];
+};
+
 export type PolicyFinding = {
   "column": number;
   "line": number;
@@ -1666,12 +1769,12 @@ export type PolicyPolicyBody = {
 };
 
 export type PolicyRecord = {
-  "approval_id"?: string | null;
-  "changed_at"?: string | null;
-  "decision_hash"?: string | null;
+  "approval_id": string | null;
+  "changed_at": string | null;
+  "decision_hash": string | null;
   "entries": readonly PolicyEntry[];
   "passkey": PasskeyRule;
-  "proposed_by"?: string | null;
+  "proposed_by": string | null;
   "version": number;
 };
 
@@ -1698,7 +1801,7 @@ export type PolicyView = {
 };
 
 export type PrecedentBody = {
-  "conditions": readonly Condition[];
+  "conditions": readonly ConditionInput[];
   "domain": "GEN" | "ETH" | "ARCH" | "GOV";
   "example_approval_id": string | null;
   "kind": "artifact" | "communication" | "execution" | "financial" | "constitutional";
@@ -1708,26 +1811,26 @@ export type PrecedentBody = {
 };
 
 export type PrecedentSeed = {
-  "activated_at"?: string | null;
-  "activated_by"?: string | null;
+  "activated_at": string | null;
+  "activated_by": string | null;
   "author": string;
   "conditions": readonly Condition[];
   "created_at": string;
   "domain": "GEN" | "ETH" | "ARCH" | "GOV";
   "drafted_from": readonly string[];
-  "ended_at"?: string | null;
-  "example_approval_id"?: string | null;
+  "ended_at": string | null;
+  "example_approval_id": string | null;
   "findings": readonly ApprovalsFinding[];
   "kind": "artifact" | "communication" | "execution" | "financial" | "constitutional";
   "match_count": number;
   "match_rate": number;
   "max_risk": "low" | "medium" | "high" | "critical";
   "rationale": string;
-  "recall_id"?: string | null;
+  "recall_id": string | null;
   "reference": string;
   "seed_id": string;
   "status": "draft" | "pending_review" | "approved" | "rejected" | "active" | "suspended" | "superseded" | "deprecated" | "archived";
-  "superseded_by"?: string | null;
+  "superseded_by": string | null;
   "title": string;
   "version": number;
   "veto_count": number;
@@ -1746,19 +1849,19 @@ export type Prediction = {
   "denials": readonly Denial[];
   "mode": "full" | "fast" | "security";
   "passes": boolean;
-  "point_of_no_return"?: string | null;
+  "point_of_no_return": string | null;
   "risk": "low" | "medium" | "high" | "critical";
   "steps": readonly StepPrediction[];
   "tolerance_percent": number;
 };
 
 export type Prices = {
-  "as_of"?: string | null;
-  "page"?: string | null;
-  "tokens_cached_read_usd_micros"?: number | null;
-  "tokens_cached_write_usd_micros"?: number | null;
-  "tokens_in_usd_micros"?: number | null;
-  "tokens_out_usd_micros"?: number | null;
+  "as_of": string | null;
+  "page": string | null;
+  "tokens_cached_read_usd_micros": number | null;
+  "tokens_cached_write_usd_micros": number | null;
+  "tokens_in_usd_micros": number | null;
+  "tokens_out_usd_micros": number | null;
 };
 
 export type PricesBody = {
@@ -1784,6 +1887,84 @@ export type Problem = {
 export type ProblemError = {
   "field": string;
   "message": string;
+};
+
+export type PromptBody = {
+  "messages": readonly MessageBody[];
+  "name": string;
+  "variables"?: Record<string, JsonValue>;
+  "version": number;
+};
+
+export type PromptDetail = {
+  "activated_at": string | null;
+  "activated_by": string | null;
+  "checksum": string;
+  "deprecated_at": string | null;
+  "deprecated_by": string | null;
+  "messages": readonly Said[] | null;
+  "name": string;
+  "status": "draft" | "active" | "deprecated";
+  "variables": Record<string, Record<string, JsonValue>> | null;
+  "version": number;
+  "written_at": string;
+  "written_by": string;
+};
+
+export type PromptPage = {
+  "items": readonly PromptView[];
+  "next_cursor": string | null;
+};
+
+export type PromptPart = {
+  "name": string;
+  "sha256": string;
+  "version": number;
+};
+
+export type PromptView = {
+  "activated_at": string | null;
+  "activated_by": string | null;
+  "checksum": string;
+  "deprecated_at": string | null;
+  "deprecated_by": string | null;
+  "name": string;
+  "status": "draft" | "active" | "deprecated";
+  "version": number;
+  "written_at": string;
+  "written_by": string;
+};
+
+export type QueuedApprove = {
+  "action": "approve";
+  "answer": Record<string, JsonValue> | null;
+  "approval_id": string;
+  "assertion": Assertion | null;
+  "client_decision_id": string;
+  "decision_hash": string;
+  "note": string;
+};
+
+export type QueuedRequestChanges = {
+  "action": "request-changes";
+  "answer": Record<string, JsonValue> | null;
+  "approval_id": string;
+  "assertion": Assertion | null;
+  "attachments": readonly string[];
+  "client_decision_id": string;
+  "decision_hash": string;
+  "note": string;
+};
+
+export type QueuedVeto = {
+  "action": "veto";
+  "approval_id": string;
+  "assertion": Assertion | null;
+  "attachments": readonly string[];
+  "client_decision_id": string;
+  "decision_hash": string;
+  "explanation": string;
+  "reason_category": "constitutional" | "safety" | "budget" | "other";
 };
 
 export type Reactivation = {
@@ -1867,10 +2048,10 @@ export type ReceiptCheck = {
 };
 
 export type ReceiptName = {
-  "iteration"?: number | null;
+  "iteration": number | null;
   "outcome": string;
   "receipt_id": string;
-  "step"?: string | null;
+  "step": string | null;
 };
 
 export type ReceiptPage = {
@@ -1898,14 +2079,14 @@ export type RecordedProgramReceipt = {
   "at": string;
   "called_by": string;
   "cost_usd_micros": number;
-  "credential"?: string | null;
+  "credential": string | null;
   "invocation_id": string;
-  "key_id"?: string | null;
+  "key_id": string | null;
   "model": ModelAsked;
   "number": number;
   "operation": string;
   "outcome": "intended" | "refused" | "dispatched" | "confirmed" | "doubtful" | "undone";
-  "output_sha256"?: string | null;
+  "output_sha256": string | null;
   "predicted_usd_micros": number;
   "receipt_id": string;
   "workspace_id"?: string | null;
@@ -1914,39 +2095,40 @@ export type RecordedProgramReceipt = {
 export type RecordedReceipt = {
   "agent_id": string;
   "agent_version": string;
-  "approval_id"?: string | null;
+  "approval_id": string | null;
   "arguments_sha256": string;
-  "artifact_sha256"?: string | null;
-  "assented_by"?: string | null;
+  "artifact_sha256": string | null;
+  "assented_by": string | null;
   "at": string;
   "attempt": number;
   "cost_usd_micros": number;
-  "credential"?: string | null;
-  "decision"?: string | null;
+  "credential": string | null;
+  "decision": string | null;
   "invocation_id": string;
-  "iteration"?: number | null;
-  "labels"?: readonly string[] | null;
-  "model"?: ModelTurn | null;
+  "iteration": number | null;
+  "labels": readonly string[] | null;
+  "model": ModelTurn | null;
   "number": number;
+  "on_behalf_of": string | null;
   "operation": string;
   "outcome": "intended" | "refused" | "dispatched" | "confirmed" | "doubtful" | "undone";
-  "output_sha256"?: string | null;
-  "pin"?: string | null;
-  "plan_hash"?: string | null;
+  "output_sha256": string | null;
+  "pin": string | null;
+  "plan_hash": string | null;
   "predicted_usd_micros": number;
-  "reason"?: string | null;
+  "reason": string | null;
   "receipt_id": string;
-  "run_id"?: string | null;
-  "settled_by"?: string | null;
-  "step"?: string | null;
-  "token_id"?: string | null;
+  "run_id": string | null;
+  "settled_by": string | null;
+  "step": string | null;
+  "token_id": string | null;
   "workspace_id"?: string | null;
 };
 
 export type Replay = {
   "flipped": number;
   "flips": readonly Flip[];
-  "next_cursor"?: string | null;
+  "next_cursor": string | null;
   "not_replayable": Record<string, number>;
   "replayed": number;
 };
@@ -1991,13 +2173,15 @@ export type RequestBody = {
   "evidence": readonly JsonValue[];
   "kind": "artifact" | "communication" | "execution" | "financial" | "constitutional";
   "rollback_plan": string;
-  "rule": Rule | null;
+  "rule": RuleInput | null;
   "subject": SubjectBody;
   "summary": string;
 };
 
 export type RequestChangesBody = {
+  "answer": Record<string, JsonValue> | null;
   "assertion": Assertion | null;
+  "attachments": readonly string[];
   "client_decision_id": string;
   "decision_hash": string;
   "note": string;
@@ -2021,9 +2205,9 @@ export type RetentionBody = {
 
 export type RetentionView = {
   "days": number;
-  "longer_days"?: number | null;
-  "longer_until"?: string | null;
-  "set_by"?: string | null;
+  "longer_days": number | null;
+  "longer_until": string | null;
+  "set_by": string | null;
 };
 
 export type Retry = {
@@ -2041,8 +2225,8 @@ export type Review = {
   "by_governor": boolean;
   "due_at": string;
   "note": string;
-  "reviewed_at"?: string | null;
-  "reviewed_by"?: string | null;
+  "reviewed_at": string | null;
+  "reviewed_by": string | null;
   "status": "owed" | "missed" | "upheld" | "overturned";
 };
 
@@ -2060,10 +2244,10 @@ export type Right = {
 };
 
 export type RightLimits = {
-  "only"?: Record<string, JsonValue>;
-  "per_day"?: number | null;
-  "per_run"?: number | null;
-  "up_to_usd"?: MoneyLimit | null;
+  "only": Record<string, JsonValue>;
+  "per_day": number | null;
+  "per_run": number | null;
+  "up_to_usd": MoneyLimit | null;
 };
 
 export type Rights = {
@@ -2092,27 +2276,33 @@ export type Rule = {
   "of": readonly Place[];
 };
 
+export type RuleInput = {
+  "kind": "any" | "all" | "m_of_n";
+  "m": number | null;
+  "of": readonly PlaceInput[];
+};
+
 export type RunBody = {
   "plan_hash": string;
 };
 
 export type RunEvent = {
   "actor": string;
-  "approval_id"?: string | null;
+  "approval_id": string | null;
   "at": string;
   "done": number;
-  "failure"?: Failure | null;
+  "failure": Failure | null;
   "held_usd_micros": number;
   "id": string;
-  "outputs_hash"?: string | null;
+  "outputs_hash": string | null;
   "receipts": readonly ReceiptName[];
   "sequence": number;
   "spent_usd_micros": number;
   "status": "pending" | "running" | "paused" | "awaiting_approval" | "completed" | "failed" | "cancelled";
   "steps": number;
-  "stopping"?: string | null;
+  "stopping": string | null;
   "type": string;
-  "waiting"?: Waiting | null;
+  "waiting": Waiting | null;
 };
 
 export type RunEvents = {
@@ -2159,6 +2349,11 @@ export type RunView = {
 export type RunsReplayBody = {
   "from_step": string | null;
   "mode": "full" | "from_step" | "failed_only";
+};
+
+export type Said = {
+  "content": string;
+  "role": "system" | "user" | "assistant";
 };
 
 export type ScheduleBody = {
@@ -2234,6 +2429,7 @@ export type SessionPage = {
 };
 
 export type SessionView = {
+  "agent_id": string | null;
   "client": "browser" | "device" | "client" | "support";
   "client_id": string | null;
   "device": string;
@@ -2275,42 +2471,45 @@ export type Shown = {
 };
 
 export type SignedCard = {
-  "added_rule"?: Rule | null;
-  "amount_usd_micros"?: number | null;
+  "added_rule": Rule | null;
+  "amount_usd_micros": number | null;
+  "answer_hash": string | null;
+  "attachments": readonly CitedArtifact[];
   "authors": readonly string[];
-  "break_glass"?: BreakGlass | null;
-  "capacity"?: ("approver" | "governor" | "deputy" | "break_glass" | "silence" | "precedent" | "requester" | "self") | null;
-  "case"?: CaseBinding | null;
+  "break_glass": BreakGlass | null;
+  "capacity": ("approver" | "governor" | "deputy" | "break_glass" | "silence" | "precedent" | "requester" | "self") | null;
+  "case": CaseBinding | null;
   "deadline_at": string;
-  "decided_at"?: string | null;
-  "decided_by"?: string | null;
+  "decided_at": string | null;
+  "decided_by": string | null;
   "decision_hash": string;
-  "deferred_until"?: string | null;
-  "effect"?: ("read" | "draft" | "change" | "send" | "publish" | "deploy" | "delete" | "grant" | "decide" | "pay") | null;
+  "deferred_until": string | null;
+  "effect": ("read" | "draft" | "change" | "send" | "publish" | "deploy" | "delete" | "grant" | "decide" | "pay") | null;
   "grants": readonly Grant[];
   "id": string;
   "kind": "artifact" | "communication" | "execution" | "financial" | "constitutional";
   "late": readonly LateDecision[];
   "missing": readonly string[];
+  "needs_answer": boolean;
   "note": string;
   "on_timeout": "approve" | "deny";
   "passkey_for": "nothing" | "break_glass" | "assent";
-  "passkey_id"?: string | null;
-  "precedent_id"?: string | null;
-  "receipt_id"?: string | null;
+  "passkey_id": string | null;
+  "precedent_id": string | null;
+  "receipt_id": string | null;
   "requested_at": string;
   "requested_by": string;
-  "review"?: Review | null;
+  "review": Review | null;
   "risk": "low" | "medium" | "high" | "critical";
   "rule": Rule;
-  "signature"?: string | null;
-  "stage"?: Stage | null;
+  "signature": string | null;
+  "stage": Stage | null;
   "status": "pending" | "deferred" | "escalated" | "approved" | "rejected" | "changes_requested" | "expired" | "cancelled" | "auto_approved" | "confirmed" | "vetoed" | "overturned" | "reversed" | "reversal_failed";
   "subject": Subject;
   "summary": string;
   "version": number;
-  "veto"?: VetoWindow | null;
-  "veto_reason"?: VetoReason | null;
+  "veto": VetoWindow | null;
+  "veto_reason": VetoReason | null;
   "votes": readonly Vote[];
   "workspace_id"?: string | null;
 };
@@ -2327,6 +2526,13 @@ export type Skill = {
   "status": "available" | "withdrawn";
   "summary": string;
   "version": string;
+};
+
+export type SkillCalls = {
+  "calls": readonly Call[];
+  "compute": Call;
+  "kind": "skill";
+  "most_calls": number;
 };
 
 export type SkillList = {
@@ -2394,7 +2600,7 @@ export type SsoView = {
   "record_name": string;
   "record_value": string;
   "redirect_uri": string;
-  "verified_at"?: string | null;
+  "verified_at": string | null;
 };
 
 export type Stage = {
@@ -2427,6 +2633,7 @@ export type Step = {
   "agent": AgentBody | null;
   "approval": "required" | null;
   "budget_usd": number | null;
+  "calls": CallsBody | readonly string[] | null;
   "capsule": string | null;
   "for_each": string | null;
   "id": string;
@@ -2435,6 +2642,7 @@ export type Step = {
   "output": string | Record<string, JsonValue> | null;
   "parallel": readonly InnerStep[] | null;
   "retry": RetryBody | null;
+  "runtime": ("monty" | "cpython") | null;
   "skill": string | null;
   "timeout": number | null;
   "tolerance_percent": number | null;
@@ -2455,7 +2663,7 @@ export type StepPrediction = {
   "cost_usd_micros": number;
   "denials": readonly Denial[];
   "effect": "read" | "draft" | "change" | "send" | "publish" | "deploy" | "delete" | "grant" | "decide" | "pay";
-  "operation"?: string | null;
+  "operation": string | null;
   "output": Record<string, JsonValue>;
   "reversible": boolean;
   "risk": "low" | "medium" | "high" | "critical";
@@ -2480,7 +2688,7 @@ export type StepView = {
   "status": string;
   "step": string;
   "sub_run_id": string | null;
-  "turn"?: TurnView | null;
+  "turn": TurnView | null;
   "turns": number | null;
 };
 
@@ -2514,7 +2722,7 @@ export type SupportAccessView = {
 export type Suspension = {
   "at": string;
   "by": string;
-  "origin"?: string | null;
+  "origin": string | null;
   "reason": string;
   "trigger": "by_hand" | "dependency" | "execution_bypass" | "scope_drift" | "evidence_gap" | "ethics_violation" | "health" | "rollback_failed" | "recalled";
 };
@@ -2530,13 +2738,13 @@ export type SyncAccepted = {
 };
 
 export type SyncBody = {
-  "decisions": readonly Record<string, JsonValue>[];
+  "decisions": readonly (QueuedApprove | QueuedRequestChanges | QueuedVeto)[];
 };
 
 export type SyncRefused = {
   "client_decision_id": string | null;
   "problem": Problem;
-  "retry_after"?: number | null;
+  "retry_after": number | null;
   "status": number;
 };
 
@@ -2557,7 +2765,7 @@ export type TenantBody = {
 };
 
 export type TenantView = {
-  "closes_at"?: string | null;
+  "closes_at": string | null;
   "created_at": string;
   "name": string;
   "slug": string;
@@ -2568,7 +2776,7 @@ export type TenantView = {
 
 export type TenantsView = {
   "items": readonly TenantView[];
-  "next_cursor"?: null;
+  "next_cursor": null;
 };
 
 export type TestReport = {
@@ -2629,11 +2837,11 @@ export type TokenView = {
 };
 
 export type ToolsShown = {
-  "audience"?: string | null;
-  "header"?: string | null;
-  "scope"?: string | null;
-  "token_url"?: string | null;
-  "user"?: string | null;
+  "audience": string | null;
+  "header": string | null;
+  "scope": string | null;
+  "token_url": string | null;
+  "user": string | null;
 };
 
 export type ToolsSuspensionBody = {
@@ -2710,16 +2918,16 @@ export type Vote = {
   "added_places": readonly number[];
   "at": string;
   "capacity": "approver" | "governor" | "deputy" | "break_glass" | "silence" | "precedent" | "requester" | "self";
-  "on_behalf_of"?: string | null;
-  "passkey_id"?: string | null;
+  "on_behalf_of": string | null;
+  "passkey_id": string | null;
   "places": readonly number[];
   "principal": string;
 };
 
 export type Wait = {
   "kind": "wait";
-  "seconds"?: JsonValue;
-  "until"?: JsonValue;
+  "seconds": JsonValue;
+  "until": JsonValue;
 };
 
 export type WaitBody = {
@@ -2728,13 +2936,13 @@ export type WaitBody = {
 };
 
 export type Waiting = {
-  "approval_id"?: string | null;
-  "content_hash"?: string | null;
-  "invocation_id"?: string | null;
+  "approval_id": string | null;
+  "content_hash": string | null;
+  "invocation_id": string | null;
   "kind": "approval" | "time" | "doubt" | "run";
-  "run_id"?: string | null;
-  "step"?: string | null;
-  "until"?: string | null;
+  "run_id": string | null;
+  "step": string | null;
+  "until": string | null;
 };
 
 export type WayOfWorking = {
@@ -2757,7 +2965,7 @@ export type WhereNext = {
 export type Withdrawal = {
   "at": string;
   "by": string;
-  "outcome"?: ("cancelled" | "too_late") | null;
+  "outcome": ("cancelled" | "too_late") | null;
 };
 
 export type WorkspaceBody = {
@@ -2780,7 +2988,7 @@ export type WorkspaceRoles = {
 };
 
 export type WorkspaceView = {
-  "archived_at"?: string | null;
+  "archived_at": string | null;
   "created_at": string;
   "created_by": string;
   "name": string;
