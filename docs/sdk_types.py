@@ -106,7 +106,9 @@ def _field(name: str, schema: Json, *, required: bool) -> str:
         default = schema.get("default")
         if default is None and "None" not in known.split(" | "):
             known = f"{known} | None"
-        options.insert(0, f"default={default!r}")
+        # What an answer lists is a tuple.
+        written = () if default == [] else default
+        options.insert(0, f"default={written!r}")
     if not options:
         return f"{own}: {known}"
     if options == ["default=None"]:

@@ -171,7 +171,7 @@ class ApprovalCard(Answered):
     added_rule: Rule | None
     amount_usd_micros: int | None
     answer_hash: str | None
-    attachments: tuple[CitedArtifact, ...] = Field(default=[])
+    attachments: tuple[CitedArtifact, ...] = Field(default=())
     authors: tuple[str, ...]
     break_glass: BreakGlass | None
     capacity: (
@@ -267,7 +267,7 @@ class ApprovalDetail(Answered):
     added_rule: Rule | None
     amount_usd_micros: int | None
     answer_hash: str | None
-    attachments: tuple[CitedArtifact, ...] = Field(default=[])
+    attachments: tuple[CitedArtifact, ...] = Field(default=())
     authors: tuple[str, ...]
     break_glass: BreakGlass | None
     capacity: (
@@ -2652,7 +2652,7 @@ class SignedCard(Answered):
     added_rule: Rule | None
     amount_usd_micros: int | None
     answer_hash: str | None
-    attachments: tuple[CitedArtifact, ...] = Field(default=[])
+    attachments: tuple[CitedArtifact, ...] = Field(default=())
     authors: tuple[str, ...]
     break_glass: BreakGlass | None
     capacity: (

@@ -14,9 +14,10 @@ from tests.journeys.founder import Founder
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Debian's browser."""
+    """Debian's browser. While it is open its driver has an event loop on this thread, so that it is
+    closed before other tests begin theirs."""
     found = next(filter(None, map(shutil.which, _NAMES)), None)
     if found is None:
         pytest.skip("no browser here: apt-get install chromium")

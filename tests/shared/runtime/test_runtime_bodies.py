@@ -256,8 +256,8 @@ def test_the_description_shows_body_and_refusals() -> None:
     description = describe_only(function="things", router=router).openapi()
     operation = description["paths"]["/v1/things/{id}"]["post"]
     content = operation["requestBody"]["content"]
-    assert content["application/json"]["schema"] == {"$ref": "#/components/schemas/Order"}
-    assert {"Order", "Line", "Problem"} <= set(description["components"]["schemas"])
+    assert content["application/json"]["schema"] == {"$ref": "#/components/schemas/OrderInput"}
+    assert {"OrderInput", "Line", "Problem"} <= set(description["components"]["schemas"])
     taken = description["paths"]["/v1/things/{id}"]["put"]["requestBody"]["content"]
     assert set(taken) == {JSON, YAML}
     assert "HTTPValidationError" not in str(description)

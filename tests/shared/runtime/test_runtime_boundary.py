@@ -25,6 +25,7 @@ from shared.kit.errors import (
     Invalid,
     MethodNotAllowed,
     RecordedRefusal,
+    StorageLimitReached,
     TierLimitReached,
     TooManyRequests,
 )
@@ -177,11 +178,18 @@ async def test_a_senseless_length_is_400(api: httpx.AsyncClient, declared: str) 
     assert "content-length" in _problem(answer)["detail"]
 
 
+_SAYING_MORE = {
+    Invalid,
+    MethodNotAllowed,
+    StorageLimitReached,
+    TierLimitReached,
+    TooManyRequests,
+}
 ALL_ERRORS = [
     error
     for error in vars(errors).values()
     if isinstance(error, type) and issubclass(error, AssentError)
-    if error not in {Invalid, MethodNotAllowed, TierLimitReached, TooManyRequests}
+    if error not in _SAYING_MORE
     # The bases have no reason of their own, and refusals of proofs need one.
     if error is not AssentError and not issubclass(error, RecordedRefusal)
 ]
