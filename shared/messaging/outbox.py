@@ -11,7 +11,7 @@ from shared.messaging.changes import Change
 from shared.messaging.claim_check import carrier_of, messages_of
 from shared.messaging.entry_refusals import report_of
 from shared.messaging.envelope import Envelope
-from shared.messaging.log import CLEARED, EVENT_LOG, authentic_event, digest_of
+from shared.messaging.log import CLEARED, EVENT_LOG, authentic_event, digest_of, logged_event
 from shared.messaging.pubsub import publish
 from shared.messaging.timers import set_timers
 from shared.storage.batches import Document, LostRace
@@ -51,6 +51,17 @@ class Outbox:
         if change.events:
             change.seal(await log_keys(self.noun))
         await store.commit(change)
+
+    async def has_committed(self, store: TenantStore, change: Change) -> bool:
+        """Whether a commit of the change that lost its race lost it to its own first attempt: the
+        store had applied that, but its answer did not arrive. Then it is to be handed over. Only
+        the events of a change show it: False for one without. Raises Unavailable."""
+        if not change.events:
+            return False
+        event = change.events[0].but(reader_clears=False)
+        entry = await store.get(EVENT_LOG, event.id)
+        # An id may be derived, so the id alone does not show whose event it is.
+        return entry is not None and logged_event(entry.data, event.received_at) == event
 
     async def hand_over(self, store: TenantStore, change: Change, *, now: datetime) -> None:
         """Publishes the events and sets the timers of a committed change, as `commit` does."""
