@@ -16,7 +16,6 @@ from shared.kit.errors import AssentError
 from shared.kit.transitions import Transition
 from shared.messaging.changes import Change, Timer
 from shared.messaging.envelope import Envelope
-from shared.messaging.log import EVENT_LOG, logged_event
 from shared.messaging.recorder import Recorder
 from shared.messaging.sweep import Sweep
 from shared.messaging.timers import set_timers
@@ -79,7 +78,7 @@ class Runner(Reader):
         async def once() -> A:
             nonlocal attempts
             store = TenantStore(caller.tenant_id)
-            if tried and await self._was_applied(store, tried[-1][0]):
+            if tried and await self.outbox.has_committed(store, tried[-1][0]):
                 await self.outbox.hand_over(store, tried[-1][0], now=caller.received_at)
                 return tried[-1][1]
             work = Command(self, caller, attempts)
@@ -249,12 +248,3 @@ class Runner(Reader):
             if each.next_timer and each.noun not in self._timed_by_others
         }
         return Sweep(self.outbox, timed, fire)
-
-    async def _was_applied(self, store: TenantStore, change: Change) -> bool:
-        """Whether a commit lost a race to its own first attempt: the store had applied that, but
-        its answer did not arrive. An id may be derived, so the id alone does not show it."""
-        if not change.events:
-            return False
-        event = change.events[0].but(reader_clears=False)
-        entry = await store.get(EVENT_LOG, event.id)
-        return entry is not None and logged_event(entry.data, event.received_at) == event

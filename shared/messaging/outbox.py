@@ -3,7 +3,8 @@
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from shared.kit.errors import Unavailable
@@ -11,7 +12,7 @@ from shared.messaging.changes import Change
 from shared.messaging.claim_check import carrier_of, messages_of
 from shared.messaging.entry_refusals import report_of
 from shared.messaging.envelope import Envelope
-from shared.messaging.log import CLEARED, EVENT_LOG, authentic_event, digest_of
+from shared.messaging.log import CLEARED, EVENT_LOG, authentic_event, digest_of, logged_event
 from shared.messaging.pubsub import publish
 from shared.messaging.timers import set_timers
 from shared.storage.batches import Document, LostRace
@@ -50,7 +51,19 @@ class Outbox:
         them. Raises LostRace, Unavailable."""
         if change.events:
             change.seal(await log_keys(self.noun))
-        await store.commit(change)
+        with self._in_doubt(change):
+            await store.commit(change)
+
+    async def has_committed(self, store: TenantStore, change: Change) -> bool:
+        """Whether a commit of the change that lost its race lost it to its own first attempt: the
+        store had applied that, but its answer did not arrive. Then it is to be handed over. Only
+        the events of a change show it: False for one without. Raises Unavailable."""
+        if not change.events:
+            return False
+        event = change.events[0].but(reader_clears=False)
+        entry = await store.get(EVENT_LOG, event.id)
+        # An id may be derived, so the id alone does not show whose event it is.
+        return entry is not None and logged_event(entry.data, event.received_at) == event
 
     async def hand_over(self, store: TenantStore, change: Change, *, now: datetime) -> None:
         """Publishes the events and sets the timers of a committed change, as `commit` does."""
@@ -62,14 +75,15 @@ class Outbox:
             publishing = self._publish(events)
         else:
             publishing = self.relay(store, events, change.carried)
-        published, timed = await asyncio.gather(
-            publishing,
-            set_timers(self.noun, store.tenant_id, change.timers, now=now),
-            return_exceptions=True,
-        )
-        if change.is_redelivered:
-            if published is not None:
+        with self._in_doubt(change):
+            published, timed = await asyncio.gather(
+                publishing,
+                set_timers(self.noun, store.tenant_id, change.timers, now=now),
+                return_exceptions=True,
+            )
+            if change.is_redelivered and published is not None:
                 raise published
+        if change.is_redelivered:
             self._remember(*(event.causationid for event in change.events))
         for outcome in (published, timed):
             if isinstance(outcome, Unavailable):
@@ -149,6 +163,18 @@ class Outbox:
         own = [each for each in page.items if each.data.get("source") == f"//assent/{self.noun}"]
         await self._publish(await self.own_events(store, own, delivery.received_at))
         self._remember(delivery.id)
+
+    @contextmanager
+    def _in_doubt(self, change: Change) -> Iterator[None]:
+        """Where this fails, a delivery whose events these are has not been answered, though another
+        one of it found nothing to publish meanwhile."""
+        try:
+            yield
+        except BaseException:
+            if change.is_redelivered:
+                for event in change.events:
+                    self._answered.pop(event.causationid, None)
+            raise
 
     def _remember(self, *delivery_ids: str) -> None:
         for id in delivery_ids:

@@ -129,11 +129,18 @@ class Clock:
         use_case: Callable[[UnitOfWork, Run], Awaitable[bool]],
     ) -> None:
         """Commits what the use case makes of the run, where it says so; a lost race runs it again
-        from a fresh read. Raises Unavailable."""
+        from a fresh read, but for one that was lost to the same commit, whose answer did not
+        arrive. Raises Unavailable."""
+        tried: list[Change] = []
         attempts = 0
 
         async def once() -> None:
             nonlocal attempts
+            store = TenantStore(tenant_id)
+            if tried and await RUN.outbox.has_committed(store, tried[-1]):
+                await RUN.outbox.hand_over(store, tried[-1], now=self.now)
+                self.left = []
+                return
             recorder = Recorder(RUN.function, tenant_id, f"service:{RUN.function}", self.now)
             recorder.cause = self._cause
             # What follows from a delivery is published again where that comes again.
@@ -148,7 +155,8 @@ class Clock:
                 return
             work.is_about(RUNS, run_id)
             if await use_case(work, run):
-                await RUN.outbox.commit(work.store, work.finish(), now=self.now)
+                tried.append(work.finish())
+                await RUN.outbox.commit(work.store, change, now=self.now)
                 self.left = []
                 self.note_committed(change)
 

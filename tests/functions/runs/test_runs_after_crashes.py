@@ -69,6 +69,24 @@ async def test_an_assented_step_acts_once(
     assert await world.store.count(EVENT_LOG, where=[("unpublished", "==", True)]) == 0
 
 
+@pytest.mark.parametrize("number", range(1, 4))
+async def test_a_commit_whose_answer_was_lost_is_told_and_not_made_again(
+    world: World, topics: list[Mailbox], number: int
+) -> None:
+    plan = await world.plan(add("one", 1), add("two", 10, assent="step"))
+    begun = await world.start(plan)
+    await world.decide(begun["run_id"], settles=False)
+    (approved,) = (each for each in await world.log() if each.type == ApprovalApproved.event_type)
+    world.cloud.mend()
+    world.cloud.firestore.cut("Commit", "after", number=number, times=1)
+    await deliver(approved)
+    world.cloud.mend()
+    assert await world.events() == ["started", "approval_needed", "completed"]
+    assert [each["step"] for each in await world.receipts()] == ["one", "two"]
+    # No sweep looks for what follows from a delivery, and this one does not come again.
+    await _no_event_is_lost(world, topics)
+
+
 @pytest.mark.by_day(4)
 @at_each_death
 async def test_what_no_key_guards_acts_once_or_is_doubtful(world: World, death: Death) -> None:

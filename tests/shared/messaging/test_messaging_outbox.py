@@ -251,6 +251,23 @@ async def test_a_delivery_fails_until_what_it_led_to_is_published(
     assert (received.event_id, received.data.decode()) == (event.id, event.data)
 
 
+@pytest.mark.parametrize(("service", "method"), [("pubsub", "Publish"), ("firestore", "Commit")])
+async def test_a_twin_that_came_before_the_commit_does_not_hide_what_is_to_be_published(
+    shop: Shop, service: str, method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (patience, pubsub):
+        monkeypatch.setattr(module, "RETRIED_FOR_SECONDS", 0.0)
+    delivery = shop.events[0]
+    change, event = _reaction(shop, delivery)
+    await shop.outbox.publish_again(shop.store, delivery)
+    getattr(shop.cloud, service).cut(method, "after" if method == "Commit" else "before")
+    with pytest.raises(Unavailable):
+        await shop.outbox.commit(shop.store, change, now=NOW)
+    shop.cloud.mend()
+    await shop.outbox.publish_again(shop.store, delivery)
+    assert [each.event_id for each in await shop.mailbox.take(1)] == [event.id]
+
+
 async def test_only_what_that_delivery_led_to_in_this_function_is_published_again(
     shop: Shop, noun: str
 ) -> None:
