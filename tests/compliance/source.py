@@ -7,12 +7,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 DEPLOYED = ("functions", "mobile_api", "shared", "events")
+# It runs at whoever calls Assent, and is in no image (`infra.archive`).
+SDK = "shared/sdk"
 
 
 @cache
 def modules() -> dict[str, ast.Module]:
     """Every module of what is deployed, by its path in the checkout."""
-    paths = sorted(path for top in DEPLOYED for path in (ROOT / top).rglob("*.py"))
+    found = (path for top in DEPLOYED for path in (ROOT / top).rglob("*.py"))
+    paths = sorted(path for path in found if not path.is_relative_to(ROOT / SDK))
     return {str(path.relative_to(ROOT)): ast.parse(path.read_text()) for path in paths}
 
 

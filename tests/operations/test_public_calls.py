@@ -98,7 +98,7 @@ def test_reading_calls_change_nothing(running: RunningPlatform, world: World) ->
     ids["model"] = "a-note"
     said = [{"role": "user", "content": "a note"}]
     reader.post("/v1/prompts", {"name": "a-note", "version": 1, "messages": said})
-    ids["number"] = "1"
+    ids |= {"number": "1", "path": "index.html"}
     reader.post("/v1/connectors", CONNECTOR)
     recalled = {"agent_id": case["agent_id"], "reason": "look at it"}
     ids["recall_id"] = reader.post("/v1/recalls", recalled)["recall_id"]

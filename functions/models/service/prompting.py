@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 from typing import Annotated, Any
 
-from pydantic import Field, JsonValue
+from pydantic import AfterValidator, Field, JsonValue
 
 from events.prompts import PromptContent, prompt_id
 from events.specs import Name
@@ -14,9 +14,12 @@ from functions.models.rules.prompt import rendered
 from shared.kit.bounded import TookTooLong, bounded
 from shared.kit.callers import Caller
 from shared.kit.errors import FieldError, Invalid, NotFound
+from shared.kit.json_limits import JsonLimit
 from shared.kit.models import Model
 
 FIELD = "prompt"
+# What stands in a prompt, as canonical JSON.
+MOST_BYTES = 256 * 1024
 # Of a processor, for the expressions of a prompt.
 RENDERED_WITHIN_SECONDS = 2.0
 
@@ -26,7 +29,9 @@ class NamedPrompt(Model):
 
     name: Name
     version: Annotated[int, Field(ge=1, le=999_999, strict=True)]
-    variables: dict[str, JsonValue] = Field(default_factory=dict)
+    variables: Annotated[dict[str, JsonValue], AfterValidator(JsonLimit(most_bytes=MOST_BYTES))] = (
+        Field(default_factory=dict)
+    )
 
 
 async def prompted(caller: Caller, asked: Asked) -> Asked:

@@ -88,7 +88,7 @@ def test_no_tests_or_tools_are_packed(archive: Archive) -> None:
     assert folders == OURS
 
 
-def test_only_python_files_the_requirements_and_the_version_are_packed(
+def test_only_python_files_the_console_the_requirements_and_the_version_are_packed(
     archive: Archive,
 ) -> None:
     others = {name for name in _names(archive) if not name.endswith(".py")}
@@ -100,7 +100,9 @@ def test_only_python_files_the_requirements_and_the_version_are_packed(
         "shared/built_in_tools.toml",
         "shared/operations.toml",
     }
-    assert others == {"requirements.txt", ".python-version", *data}
+    console = {name for name in others if name.startswith("mobile_api/console/dist/")}
+    assert "mobile_api/console/dist/index.html" in console
+    assert others - console == {"requirements.txt", ".python-version", *data}
     assert _read(archive, ".python-version").strip() == PYTHON_VERSION
 
 
