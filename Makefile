@@ -87,7 +87,7 @@ $(CONSOLE): $(CONSOLE_SOURCE) mobile_api/console/node_modules/.package-lock.json
 
 console: $(CONSOLE) ## the console's files, from mobile_api/console
 
-setup: $(READY) $(if $(OPENID_LOCK),$(OPENID)) $(CONSOLE) ## the virtualenv, from the lock
+setup: $(READY) $(if $(OPENID_LOCK),$(OPENID)) $(if $(CONSOLE_SOURCE),$(CONSOLE)) ## the virtualenv, from the lock
 
 demo: setup ## a founder signs up; agents approved, vetoed, confirmed; runs that wait for assent, and fail and go on; a page that gets no secret mailed; their causes, cost and proof
 	@$(BIN)/python -m emulators demo

@@ -16,6 +16,8 @@ GENERATED = (
     "docs/api/",
     "events/schemas/",
     "functions/audit/handles.json",
+    "mobile_api/console/src/api/generated.ts",
+    "shared/sdk/generated/",
     "shared/policy/schema.cedarschema",
 )
 # Each asks for a running platform, or for minutes: see below and the nightly test.

@@ -32,7 +32,7 @@ def _pages() -> tuple[Path, ...]:
 
 
 def _markdown(folder: Path) -> Iterator[Path]:
-    return iter(()) if folder.name in _MADE else folder.rglob("*.md")
+    return (page for page in folder.rglob("*.md") if not {*page.relative_to(ROOT).parts} & {*_MADE})
 
 
 @cache

@@ -19,7 +19,10 @@ UNTAGGED = {
     frozenset({"SyncAccepted", "SyncRefused"}),
 }
 # Left out where there is nothing to say, and what answers on the wires of others may leave out.
-LEFT_OUT = {"workspace_id", "artifacts", "tolerance_percent", "upgrade_to", "refresh_token"}
+LEFT_OUT = {
+    *("artifacts", "as_task", "attachments", "refresh_token", "tolerance_percent", "upgrade_to"),
+    "workspace_id",
+}
 OF_OTHERS = {"object", "token_type"}
 
 

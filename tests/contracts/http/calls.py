@@ -160,12 +160,17 @@ def strangers(running: RunningPlatform) -> str:
     )
 
 
+def concrete_of(path: str) -> str:
+    """The path about something that is not there."""
+    shown = {"{number}": "1"}
+    parts = (shown.get(part, ID) if part.startswith("{") else part for part in path.split("/"))
+    return "/".join(parts)
+
+
 def call(
     running: RunningPlatform, token: str, method: str, path: str, **sent: Any
 ) -> httpx.Response:
-    shown = {"{number}": "1"}
-    parts = (shown.get(part, ID) if part.startswith("{") else part for part in path.split("/"))
-    concrete = "/".join(parts)
+    concrete = concrete_of(path)
     headers = [(b"Authorization", f"Bearer {token}".encode()), *sent.pop("headers", {}).items()]
     return running.client.http.request(method, concrete, headers=headers, **sent)
 

@@ -9,11 +9,11 @@ from emulators.running import RunningPlatform
 from tests.contracts.http.calls import (
     BODIES,
     EVERY_SCOPE,
-    ID,
     OF_CAPABILITIES,
     OF_PEOPLE,
     SCIM,
     assert_problem,
+    concrete_of,
     end,
     routes,
     strangers,
@@ -32,7 +32,7 @@ def call(
     running: RunningPlatform, method: str, path: str, token: str | None, body: Any = None
 ) -> httpx.Response:
     headers = {"Authorization": f"Bearer {token}"} if token is not None else {}
-    concrete = "/".join(ID if part.startswith("{") else part for part in path.split("/"))
+    concrete = concrete_of(path)
     return running.client.http.request(method, concrete, headers=headers, json=body or {})
 
 

@@ -88,7 +88,7 @@ def test_no_tests_or_tools_are_packed(archive: Archive) -> None:
     assert folders == OURS
 
 
-def test_only_python_files_the_console_the_requirements_and_the_version_are_packed(
+def test_only_python_files_the_requirements_and_the_version_are_packed(
     archive: Archive,
 ) -> None:
     others = {name for name in _names(archive) if not name.endswith(".py")}
