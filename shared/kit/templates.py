@@ -7,8 +7,18 @@ from functools import lru_cache
 from typing import Any
 
 from shared.kit.canonical import canonical_json
-from shared.kit.expressions import Expression, ExpressionInvalid, Path, evaluate, read
+from shared.kit.expressions import (
+    Expression,
+    ExpressionFailed,
+    ExpressionInvalid,
+    Path,
+    evaluate,
+    read,
+)
 
+# What a template may become at most: expressions that name a large value again and again make much
+# of little.
+MOST_CHARACTERS = 2 * 1024 * 1024
 OPENING, CLOSING = "${{", "}}"
 # A text of CEL, or a brace outside of one.
 _TOKEN = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[{}]", re.DOTALL)
@@ -70,24 +80,46 @@ def texts_in(value: Any, at: Path = ()) -> Iterator[tuple[Path, str]]:
 
 def filled(value: Any, data: Mapping[str, Any]) -> Any:
     """The template with the values of its expressions over JSON data. Raises ExpressionInvalid,
-    and ExpressionFailed where one has none."""
-    if isinstance(value, str):
-        return _filled_text(value, data) if is_template(value) else value
-    if isinstance(value, Mapping):
-        return {name: filled(each, data) for name, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [filled(each, data) for each in value]
-    return value
+    and ExpressionFailed where one has none, or where they have over two million characters in
+    all."""
+    return _Filling(data).of(value)
 
 
-def _filled_text(text: str, data: Mapping[str, Any]) -> Any:
-    parts = parts_of(text)
-    values = [each if isinstance(each, str) else evaluate(each.text, data) for each in parts]
-    if len(parts) == 1:
-        return values[0]
-    return "".join(
-        each if isinstance(each, str) else canonical_json(each).decode() for each in values
-    )
+class _Filling:
+    """One template on its way; it stops where it would become too long."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        self._data, self._left = data, MOST_CHARACTERS
+
+    def of(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self._text(value) if is_template(value) else value
+        if isinstance(value, Mapping):
+            return {name: self.of(each) for name, each in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.of(each) for each in value]
+        return value
+
+    def _text(self, text: str) -> Any:
+        parts = parts_of(text)
+        if len(parts) == 1:
+            value = self._value(parts[0])
+            self._take(_written(value))
+            return value
+        return "".join(self._take(_written(self._value(each))) for each in parts)
+
+    def _value(self, part: str | Expression) -> Any:
+        return part if isinstance(part, str) else evaluate(part.text, self._data)
+
+    def _take(self, written: str) -> str:
+        self._left -= len(written)
+        if self._left < 0:
+            raise ExpressionFailed(f"its values have over {MOST_CHARACTERS} characters in all")
+        return written
+
+
+def _written(value: Any) -> str:
+    return value if isinstance(value, str) else canonical_json(value).decode()
 
 
 def _end(text: str, begin: int) -> int:

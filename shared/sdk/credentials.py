@@ -95,6 +95,8 @@ class Session:
             said: dict[str, Any] = answer.json()
         except (httpx.TransportError, ValueError) as error:
             raise Unreachable(f"no token was given: {error}", may_have_happened=True) from error
+        if answer.status_code not in (200, 400, 401):
+            raise Unreachable(f"no token was given: {answer.status_code}", may_have_happened=True)
         if answer.status_code != 200:
             why = said.get("error_description") or said.get("detail") or said.get("error")
             raise SignedOut(f"no token is given, sign in again: {why}")

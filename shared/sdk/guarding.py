@@ -4,7 +4,7 @@ import functools
 import json
 import logging
 import threading
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict
 from inspect import iscoroutinefunction
 from typing import (
@@ -23,7 +23,16 @@ from uuid import uuid4
 
 from .async_client import AsyncAssent
 from .client import Assent
-from .questions import ASSENTED, AlreadyUsed, Effect, Kind, Question, Receipt, Terms
+from .questions import (
+    ASSENTED,
+    AlreadyUsed,
+    AnotherContent,
+    Effect,
+    Kind,
+    Question,
+    Receipt,
+    Terms,
+)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -62,6 +71,12 @@ class _Guard:
         key = self._key(*args, **kwargs) if self._key else str(uuid4())
         return question, {**question.request, "idempotency_key": key}
 
+    def _require_same(self, question: Question, args: Any, kwargs: Mapping[str, Any]) -> None:
+        """Raises AnotherContent where somebody changed an argument while the call waited."""
+        now = Question.of(self._terms, self._function, args, kwargs)
+        if now.hash != question.hash:
+            raise AnotherContent("an argument changed while the call waited: call it again")
+
     def _use(self, receipt: Receipt) -> Receipt:
         """Uses the approval up, and tells that the call begins."""
         with self._lock:
@@ -86,6 +101,7 @@ class Guarded(_Guard, Generic[P, R]):
         if asked.status not in ASSENTED and not self._waits:
             return self.after(asked.id, *args, **kwargs)
         approval = self._client.approvals.wait_for(asked.id, timeout=self._seconds)
+        self._require_same(question, args, kwargs)
         return self._run(self._use(question.begun(approval)), *args, **kwargs)
 
     def after(self, approval_id: str, /, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -116,6 +132,7 @@ class AsyncGuarded(_Guard, Generic[P, R]):
         if asked.status not in ASSENTED and not self._waits:
             return await self.after(asked.id, *args, **kwargs)
         approval = await self._client.approvals.wait_for(asked.id, timeout=self._seconds)
+        self._require_same(question, args, kwargs)
         return await self._run(self._use(question.begun(approval)), *args, **kwargs)
 
     async def after(self, approval_id: str, /, *args: P.args, **kwargs: P.kwargs) -> R:

@@ -51,6 +51,15 @@ def _errors(command: DecisionBody, approval: Approval, asked: Asked | None) -> I
         yield FieldError("answer", told_wrong.removeprefix("answer: ")[:500])
 
 
+def refuse_another_answer(approval: Approval, command: DecisionBody, asked: Asked | None) -> None:
+    """Raises VersionConflict where who approved already sends another answer: the first one
+    stands."""
+    if command.answer is None or asked is None or approval.answer_hash is None:
+        return
+    if Content.of(content_of_answer(dict(asked), command.answer)).hash != approval.answer_hash:
+        raise VersionConflict("you gave another answer before, which stands")
+
+
 def with_answer(step: Step, before: Approval, command: DecisionBody, asked: Asked | None) -> Step:
     """The decision with its answer. Raises VersionConflict where somebody whose yes counts has
     answered otherwise: all who approve approve the same."""

@@ -62,6 +62,7 @@ def decide(
     check_decision(command, approval, actor, at)
     check_answer(command, approval, asked)
     if is_repeat(approval, command.decision, command.decision_hash, actor):
+        refuse_another_answer(approval, command, asked)
         return Repeat()
     refuse_late(approval, command.decision_hash, at)
     step = _decided(approval, command, actor, standing, at)

@@ -22,9 +22,11 @@ async def refuse_unreadable_evidence(work: Command, request: Request) -> None:
 
 
 async def files_in_evidence(work: UnitOfWork, request: Request) -> tuple[Artifact, ...]:
-    """The files that the evidence of a new request names, as far as the approval may cite them. One
-    round trip, none where it names none. Raises Unavailable."""
-    return readable(await _found(work, _in_evidence(request)), work.workspace_id)
+    """The files that the evidence of a new request names, as far as the approval may cite them:
+    those of its own workspace, since a run's evidence repeats what anybody wrote. One round trip,
+    none where it names none. Raises Unavailable."""
+    found = readable(await _found(work, _in_evidence(request)), work.workspace_id)
+    return tuple(each for each in found if each.workspace_id == work.workspace_id)
 
 
 async def attached_files(

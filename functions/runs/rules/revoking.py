@@ -35,7 +35,9 @@ def revoke(
         return Revoked()
     told = Transition(run, RunTokenRevoked, {"token_id": token_id, "revoked_by": by})
     dead = Transition(stops.revoking(token_id, at + LONGEST_LIFE + SKEW, at))
-    assents = (assent for each in runs for assent in (each.plan_assent, each.step_assent))
+    assents = (
+        assent for each in runs for assent in (each.plan_assent, each.step_assent, each.answer)
+    )
     acts_by = any(each is not None and each.token_id == token_id for each in assents)
     if not acts_by or run.status == "completed":
         return Revoked((told, dead))

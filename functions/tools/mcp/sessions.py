@@ -55,11 +55,21 @@ class Session(ClientSession):
         """What the server answers to a call, with the `reply` to its question; what it asks; or the
         task as which it goes on, and how that stands.
         Of a session that `repeats`, one call at a time. Raises what the library raises."""
+        # An answer is for this call alone, also where its server does not ask for it.
+        self._reply = self._asked = None
         if isinstance(reply, Poll):
             return await self._polled(reply)
         if as_task:
             return await self._begun(tool, arguments)
-        self._reply, self._asked = reply, None
+        self._reply = reply
+        try:
+            return await self._answered(tool, arguments, reply)
+        finally:
+            self._reply = None
+
+    async def _answered(
+        self, tool: str, arguments: Mapping[str, Any], reply: Reply | None
+    ) -> types.CallToolResult | types.InputRequiredResult:
         answers: types.InputResponses | None = None
         state = None
         if reply is not None and self.protocol_version in WITHOUT_HANDSHAKE:

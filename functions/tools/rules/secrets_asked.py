@@ -48,5 +48,10 @@ def _in_text(text: Any) -> bool:
 def _words(text: Any) -> list[str]:
     if not isinstance(text, str):
         return []
-    parted = _WITHIN_NAME.sub(" ", unicodedata.normalize("NFKC", text))
-    return [each.casefold() for each in _WORD.findall(parted)]
+    # What nobody sees divides no word.
+    seen = "".join(
+        each for each in unicodedata.normalize("NFKC", text) if unicodedata.category(each) != "Cf"
+    )
+    parted = _WITHIN_NAME.sub(" ", seen)
+    found = [*_WORD.findall(parted), *(_WORD.findall(seen) if parted != seen else ())]
+    return [each.casefold() for each in found]

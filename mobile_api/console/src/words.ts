@@ -88,6 +88,7 @@ export const words = {
   },
   decide: {
     title: 'Your decision',
+    needsAnswer: 'Whoever approves this answers its question, which this page cannot send yet: approve it by the API, or refuse it here.',
     approve: 'Approve',
     request_changes: 'Request changes',
     veto: 'Veto',

@@ -16,19 +16,22 @@ interface Properties {
   verbs: readonly Verb[];
   isDisabled: boolean;
   isIrreversible: boolean;
+  needsAnswer: boolean;
   decided: (verb: Verb, version: number) => void;
 }
 
 /** The decision in two steps: which one, then its words. Nothing is chosen in advance. */
-export function Decide({ card, verbs, isDisabled, isIrreversible, decided }: Properties) {
+export function Decide(properties: Properties) {
+  const { card, verbs, isDisabled, isIrreversible, needsAnswer, decided } = properties;
   const [verb, setVerb] = useState<Verb>();
   return (
     <section class="decide">
       <h2>{say.title}</h2>
+      {needsAnswer && <p>{say.needsAnswer}</p>}
       {verb === undefined ? (
         <div class="verbs">
           {verbs.map((each) => (
-            <button disabled={isDisabled} onClick={() => setVerb(each)}>
+            <button disabled={isDisabled || (needsAnswer && each === 'approve')} onClick={() => setVerb(each)}>
               {say[each]}
             </button>
           ))}

@@ -109,6 +109,7 @@ function Shown({ card, seal, decided }: Properties) {
           card={card}
           verbs={isOpen ? ['approve', 'request_changes', 'veto'] : ['veto']}
           isDisabled={seal !== 'fits'}
+          needsAnswer={card.needs_answer}
           isIrreversible={isIrreversible(card)}
           decided={decided}
         />
