@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from shared.kit.canonical import canonical_json
+from shared.kit.canonical import as_text
 from shared.kit.expressions import Expression, ExpressionInvalid, Path, evaluate, read
 
 OPENING, CLOSING = "${{", "}}"
@@ -85,9 +85,7 @@ def _filled_text(text: str, data: Mapping[str, Any]) -> Any:
     values = [each if isinstance(each, str) else evaluate(each.text, data) for each in parts]
     if len(parts) == 1:
         return values[0]
-    return "".join(
-        each if isinstance(each, str) else canonical_json(each).decode() for each in values
-    )
+    return "".join(map(as_text, values))
 
 
 def _end(text: str, begin: int) -> int:
