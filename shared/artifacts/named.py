@@ -6,7 +6,7 @@ from typing import Any, Literal, NamedTuple
 from events.approvals import Subject
 from events.artifacts import ArtifactStatus, UploadersText
 from events.labels import Labels
-from shared.artifacts.naming import artifacts_in
+from shared.artifacts.ids import artifacts_in
 from shared.kit.callers import Caller
 from shared.kit.errors import ScopeMissing
 from shared.kit.instants import Instant
