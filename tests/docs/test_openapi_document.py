@@ -19,7 +19,10 @@ UNTAGGED = {
     frozenset({"SyncAccepted", "SyncRefused"}),
 }
 # Left out where there is nothing to say, and what answers on the wires of others may leave out.
-LEFT_OUT = {"workspace_id", "artifacts", "tolerance_percent", "upgrade_to", "refresh_token"}
+LEFT_OUT = {
+    *("workspace_id", "artifacts", "attachments", "as_task"),
+    *("tolerance_percent", "upgrade_to", "refresh_token"),
+}
 OF_OTHERS = {"object", "token_type"}
 
 
