@@ -31,9 +31,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NotRequired, TypedDict
 
 """
-# Refusals that only pages, directories and other wires give, or that never reach a program.
 # What `waiting` can wait for.
 _WAITED = frozenset({"approvals", "runs"})
+# Refusals that only pages, directories and other wires give, or that never reach a program.
 _NOT_OURS = frozenset({"internal"})
 
 

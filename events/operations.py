@@ -16,6 +16,8 @@ from shared.kit.models import Model
 SYSTEM = "assent"
 # What a step with `skill` calls; nobody names it as an operation.
 SKILL = f"{SYSTEM}/skills.run"
+# The runtime of a skill in all of Python, as its call names it.
+CPYTHON = "cpython"
 # A step that uses it asks a model, which is no call of `tools`.
 COMPLETE = "model/complete"
 _FILE = Path(__file__).parents[1] / "shared" / "operations.toml"

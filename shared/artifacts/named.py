@@ -6,7 +6,7 @@ from typing import Any, Literal, NamedTuple
 from events.approvals import Subject
 from events.artifacts import ArtifactStatus, UploadersText
 from events.labels import Labels
-from shared.artifacts.naming import artifacts_in
+from shared.artifacts.ids import artifacts_in
 from shared.kit.callers import Caller
 from shared.kit.errors import ScopeMissing
 from shared.kit.instants import Instant
@@ -72,8 +72,8 @@ class Named(NamedTuple):
 
 
 def require_reader(caller: Caller) -> None:
-    """Raises ScopeMissing for a caller whose token opens no files, so that nobody comes at one by
-    naming it."""
+    """Raises ScopeMissing for a caller whose token opens no files: naming one gives no access
+    to it."""
     if not caller.scopes.intersection(READ_SCOPES):
         told = f"naming a file takes a token with {' or '.join(READ_SCOPES)}"
         raise ScopeMissing(told)

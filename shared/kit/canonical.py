@@ -32,6 +32,11 @@ def canonical_json(value: Any) -> bytes:
         raise Invalid(FieldError("content", "is nested too deeply")) from refusal
 
 
+def as_text(value: Any) -> str:
+    """A text as it is, any other JSON value in its RFC 8785 form. Raises Invalid as that does."""
+    return value if isinstance(value, str) else canonical_json(value).decode()
+
+
 def content_hash(value: Any) -> str:
     """Lower-case hex SHA-256 of the canonical form."""
     return hash_of(canonical_json(value))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from shared.kit.canonical import canonical_json
+from shared.kit.canonical import as_text
 from shared.kit.expressions import (
     Expression,
     ExpressionFailed,
@@ -104,9 +104,9 @@ class _Filling:
         parts = parts_of(text)
         if len(parts) == 1:
             value = self._value(parts[0])
-            self._take(_written(value))
+            self._take(as_text(value))
             return value
-        return "".join(self._take(_written(self._value(each))) for each in parts)
+        return "".join(self._take(as_text(self._value(each))) for each in parts)
 
     def _value(self, part: str | Expression) -> Any:
         return part if isinstance(part, str) else evaluate(part.text, self._data)
@@ -116,10 +116,6 @@ class _Filling:
         if self._left < 0:
             raise ExpressionFailed(f"its values have over {MOST_CHARACTERS} characters in all")
         return written
-
-
-def _written(value: Any) -> str:
-    return value if isinstance(value, str) else canonical_json(value).decode()
 
 
 def _end(text: str, begin: int) -> int:

@@ -1,6 +1,6 @@
-"""The second tier: one program in plain CPython, in namespaces of its own (bubblewrap), for what
-Monty's Python cannot say. It is there on Linux with `bwrap` where the system makes such namespaces
-for us; elsewhere it says why not, and nothing runs.
+"""The runtime `cpython`: one program in plain CPython, in namespaces of its own (bubblewrap), for
+what Monty's Python cannot say. It is there on Linux with `bwrap` where the system makes such
+namespaces for us; elsewhere it says why not, and nothing runs.
 
 Around the program: no network but a loopback of its own, no process but its own, no file but the
 interpreter, its libraries and 16 MiB that vanish, an empty environment, another user without
@@ -119,7 +119,7 @@ os._exit(0)
 
 
 class NotThere(Exception):
-    """This machine has no second tier. The text says why, and what would change that."""
+    """This machine cannot run all of Python. The text says why, and what would change that."""
 
 
 class Mistaken(NamedTuple):
@@ -152,7 +152,7 @@ def mistake_in(program: Program) -> Mistaken | None:
 
 @cache
 def why_not_there() -> str | None:
-    """Why this machine has no second tier; None where it has one. It is tried once, in full."""
+    """Why this machine cannot run all of Python; None where it can. It is tried once, in full."""
     if sys.platform != "linux":
         return f"full Python needs the namespaces of Linux, and this is {sys.platform}"
     if shutil.which("bwrap") is None:

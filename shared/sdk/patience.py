@@ -37,7 +37,7 @@ class Patience:
         if left <= 0:
             if last is None and passing is not None:
                 raise passing
-            raise StillWaiting(f"{what} is not decided yet; the same call goes on waiting", last)
+            raise StillWaiting(f"{what} has no outcome yet; the same call goes on waiting", last)
         bound = next(self._bounds)
         asked = passing.retry_after if isinstance(passing, Refused) else None
         return min(left, (asked or 0.0) + random.uniform(bound / 2, bound))  # noqa: S311

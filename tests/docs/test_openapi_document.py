@@ -20,8 +20,8 @@ UNTAGGED = {
 }
 # Left out where there is nothing to say, and what answers on the wires of others may leave out.
 LEFT_OUT = {
-    *("artifacts", "as_task", "attachments", "refresh_token", "tolerance_percent", "upgrade_to"),
-    "workspace_id",
+    *("workspace_id", "artifacts", "attachments", "as_task"),
+    *("tolerance_percent", "upgrade_to", "refresh_token"),
 }
 OF_OTHERS = {"object", "token_type"}
 

@@ -14,7 +14,12 @@ from events.approvals import (
 from events.quorum import BreakGlass, Capacity, Review, Vote
 from functions.approvals.rules import decision_refusals, delegation
 from functions.approvals.rules.alone import SELF, may_be_self
-from functions.approvals.rules.answers import Asked, check_answer, with_answer
+from functions.approvals.rules.answers import (
+    Asked,
+    check_answer,
+    refuse_another_answer,
+    with_answer,
+)
 from functions.approvals.rules.approval import (
     REFUSALS,
     Approval,

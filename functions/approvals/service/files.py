@@ -9,8 +9,8 @@ from shared.aggregates.command import Command
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.artifacts.aggregates import ARTIFACTS
 from shared.artifacts.artifact import Artifact, cited
+from shared.artifacts.ids import artifacts_in
 from shared.artifacts.named import require_reader
-from shared.artifacts.naming import artifacts_in
 from shared.kit.callers import Caller
 
 

@@ -40,7 +40,7 @@ from functions.capsules.rules.skills import skill_arguments, skill_calls
 from functions.capsules.rules.source import CapsuleBody, InnerStep, Step
 from functions.capsules.rules.turns import ANSWER, agent_turns, why_no_model
 from shared.agents.rights import KnownRights
-from shared.artifacts.naming import artifacts_in
+from shared.artifacts.ids import artifacts_in
 from shared.connectors.operations import OWN, Operations
 from shared.kit.contents import Content
 from shared.kit.expressions import ExpressionFailed, Path

@@ -4,7 +4,7 @@ import keyword
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from events.operations import SKILL
+from events.operations import CPYTHON, SKILL
 from events.plan_content import AgentPart, Assent, Call, SkillCalls
 from functions.capsules.rules.problems import Problem
 from functions.capsules.rules.rights import Granted, call_of
@@ -16,15 +16,13 @@ from shared.connectors.operations import Operations
 from shared.kit.templates import OPENING, texts_in
 
 MOST_SKILLS = 20
-# The runtime of all of Python.
-FULL = "cpython"
 
 
 def skill_arguments(step: InnerStep) -> dict[str, Any]:
     """The arguments of the call that the step makes. No expression stands in its code."""
     arguments = {"code": step.skill, "inputs": step.arguments, "output": step.output}
-    if step.runtime == FULL:
-        return {**arguments, "runtime": FULL}
+    if step.runtime == CPYTHON:
+        return {**arguments, "runtime": CPYTHON}
     if step.calls is None:
         return arguments
     operations = list(dict.fromkeys(step.calls.operations))
@@ -94,8 +92,8 @@ def skill_problems(path: str, step: InnerStep) -> Iterator[Problem]:
 
 
 def _beside_calls(path: str, step: InnerStep) -> Iterator[Problem]:
-    if step.calls is not None and step.runtime == FULL:
-        told = f"{FULL} asks for no calls, because its clock goes on: leave `runtime` out"
+    if step.calls is not None and step.runtime == CPYTHON:
+        told = f"{CPYTHON} asks for no calls, because its clock goes on: leave `runtime` out"
         yield Problem(f"{path}.runtime", told)
     if step.calls is not None and step.for_each is not None:
         yield Problem(f"{path}.for_each", "a skill with `calls` has none: let its code loop")

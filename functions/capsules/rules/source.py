@@ -18,9 +18,10 @@ from events.capsules import Version
 from events.plan_content import MOST_IN_A_GROUP
 from events.rights import Named, Patterns
 from events.specs import Name, Text, Usd
-from functions.capsules.rules.values import Inputs, spelt_out
+from functions.capsules.rules.values import Inputs
 from shared.kit.json_limits import JsonLimit
 from shared.kit.models import Model
+from shared.kit.written_shapes import Shape
 
 MOST_BYTES = 256 * 1024
 MOST_PARTS = 30_000
@@ -81,14 +82,6 @@ class UndoBody(Model):
 
     use: Operation
     arguments: Templates = Field(default_factory=dict, alias="with")
-
-
-# A JSON Schema, or the name of a type.
-Shape = Annotated[
-    dict[str, JsonValue],
-    BeforeValidator(spelt_out, json_schema_input_type=str | dict[str, JsonValue]),
-    AfterValidator(JsonLimit(16 * 1024)),
-]
 
 
 def _wait(value: Any) -> Any:

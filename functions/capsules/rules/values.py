@@ -15,6 +15,7 @@ from events.capsules import InputName as Id
 from events.specs import Text
 from shared.kit.json_limits import JsonLimit
 from shared.kit.models import Model
+from shared.kit.written_shapes import spelt_out
 
 Template = Annotated[JsonValue, AfterValidator(JsonLimit(64 * 1024))]
 Length = Annotated[int, Field(ge=0, le=65_536, strict=True)]
@@ -41,11 +42,6 @@ class _Value(Model):
     max_length: Length | None = Field(default=None, alias="maxLength")
     minimum: Bound | None = None
     maximum: Bound | None = None
-
-
-def spelt_out(value: Any) -> Any:
-    """The schema of a type that is written by its name."""
-    return {"type": value} if isinstance(value, str) else value
 
 
 class Item(_Value):

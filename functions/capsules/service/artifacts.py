@@ -6,7 +6,7 @@ from typing import Any
 from functions.capsules.rules.problems import Flawed, Problem, path_below
 from functions.capsules.service.sources import Sources
 from shared.artifacts.artifact import why_unreadable
-from shared.artifacts.naming import artifacts_in
+from shared.artifacts.ids import artifacts_in
 from shared.artifacts.reading import read_artifacts
 
 MOST = 50

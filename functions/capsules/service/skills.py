@@ -2,8 +2,9 @@
 
 import time
 
+from events.operations import CPYTHON
 from functions.capsules.rules.problems import Flawed, Problem
-from functions.capsules.rules.skills import FULL, skills_in
+from functions.capsules.rules.skills import skills_in
 from functions.capsules.rules.source import CapsuleBody, InnerStep
 from shared.kit.control import Control
 from shared.sandbox.checking import LOADED_AT, Mistake, mistakes_in
@@ -26,7 +27,7 @@ async def check_skills(body: CapsuleBody, control: Control) -> None:
             told = f"checking the skills takes more than {MOST_SECONDS:g} s: write shorter ones"
             problems.append(Problem(f"{path}.skill", told))
             break
-        if step.runtime == FULL and (why := _why_not_full(control)) is not None:
+        if step.runtime == CPYTHON and (why := _why_not_full(control)) is not None:
             problems.append(Problem(f"{path}.runtime", why))
             continue
         problems += [Problem(f"{path}.skill", _told(each)) for each in await _mistakes(step)]
@@ -38,7 +39,7 @@ async def _mistakes(step: InnerStep) -> tuple[Mistake, ...]:
     code, names = step.skill or "", tuple(step.arguments)
     operations = step.calls.operations if step.calls is not None else ()
     try:
-        if step.runtime == FULL:
+        if step.runtime == CPYTHON:
             return await in_sandbox(lambda: _of_full(code, names))
         return await in_sandbox(lambda: mistakes_in(code, names, operations))
     except SandboxDied:

@@ -19,7 +19,6 @@ from functions.identity.rules.tenant import Member, Tenant, is_open_to
 from functions.identity.rules.workspace import Workspace, is_in_use
 
 LIFE = timedelta(minutes=15)
-LIFE_SECONDS = int(LIFE.total_seconds())
 # RFC 9068; the same for all audiences of ours.
 TYPE = "at+jwt"
 # How the scopes end that change nothing.

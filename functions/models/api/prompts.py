@@ -1,10 +1,10 @@
 """Prompts: templates of messages to models, in versions that never change."""
 
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import Path
-from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, StringConstraints
+from pydantic import Field, StringConstraints
 
 from events.capsules import InputName
 from events.plan_content import Said
@@ -15,8 +15,8 @@ from functions.models.rules.prompt import Prompt, activate, deprecate, draft
 from functions.models.views import PromptDetail, PromptPage, PromptView
 from shared.aggregates.command import Command
 from shared.kit.callers import Caller
-from shared.kit.json_limits import JsonLimit
 from shared.kit.models import Model
+from shared.kit.written_shapes import Shape
 from shared.runtime.acts import does
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
@@ -27,18 +27,6 @@ GOVERNORS = Router(read=("models:read", "governance:read"), write=("governance:w
 
 Version = Annotated[int, Field(ge=1, le=999_999, strict=True)]
 InPath = Annotated[int, Path(ge=1, le=999_999)]
-
-
-def _spelt_out(value: Any) -> Any:
-    return {"type": value} if isinstance(value, str) else value
-
-
-# A JSON Schema, or the name of a type; with `default` it may be left out.
-Variable = Annotated[
-    dict[str, JsonValue],
-    BeforeValidator(_spelt_out, json_schema_input_type=str | dict[str, JsonValue]),
-    AfterValidator(JsonLimit(16 * 1024)),
-]
 
 
 class MessageBody(Model):
@@ -54,9 +42,8 @@ class PromptBody(Model):
     name: Name
     version: Version
     messages: Annotated[tuple[MessageBody, ...], Field(min_length=1, max_length=MOST_MESSAGES)]
-    variables: Annotated[dict[InputName, Variable], Field(max_length=50)] = Field(
-        default_factory=dict
-    )
+    # One with `default` may be left out.
+    variables: Annotated[dict[InputName, Shape], Field(max_length=50)] = Field(default_factory=dict)
 
     @property
     def content(self) -> PromptContent:

@@ -14,7 +14,7 @@ from events.prompts import (
     PromptState,
     prompt_id,
 )
-from shared.kit.canonical import canonical_json
+from shared.kit.canonical import as_text
 from shared.kit.contents import Content
 from shared.kit.errors import FieldError, Invalid, VersionConflict
 from shared.kit.expressions import ExpressionFailed, ExpressionInvalid, Path, in_words
@@ -103,9 +103,7 @@ def rendered(said: PromptContent, given: Mapping[str, Any]) -> list[dict[str, st
 
 
 def _message(said: Said, data: Mapping[str, Any]) -> dict[str, str]:
-    value = filled(said.content, data)
-    text = value if isinstance(value, str) else canonical_json(value).decode()
-    return {"role": said.role, "content": text}
+    return {"role": said.role, "content": as_text(filled(said.content, data))}
 
 
 def _problems(said: PromptContent) -> Iterator[FieldError]:

@@ -2,6 +2,7 @@
 made."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from events.invocations import InvocationView, Labelled
@@ -10,7 +11,7 @@ from functions.runs.rules.calls import ConcreteCall
 from functions.runs.rules.conversation import REFUSED
 from functions.runs.rules.moves import Halt, failed
 from functions.runs.rules.order import Placed
-from functions.runs.rules.run import StepResult
+from functions.runs.rules.run import Run, StepResult, result_id
 from functions.runs.rules.thinking import ChosenCall
 from shared.connectors.operations import Operations
 
@@ -28,6 +29,23 @@ def changed_operation(step: str, calls: tuple[Call, ...], known: Operations) -> 
 def refusal(why: str) -> Labelled:
     """What the model, or the program, is told of a call that was not made."""
     return Labelled(value={REFUSED: why})
+
+
+def results_before(run: Run, placed: Placed, results: Mapping[str, StepResult]) -> list[StepResult]:
+    """The results of the step under way, one for each iteration so far, in order."""
+    ids = (result_id(run.run_id, placed.number, each) for each in range(run.cursor.call))
+    return [results[id] for id in ids]
+
+
+def result_in(run: Run, placed: Placed, at: datetime, **fields: Any) -> StepResult:
+    """A result of the step."""
+    id, number = placed.step.id, placed.number
+    return StepResult(run_id=run.run_id, number=number, step=id, at=at, **fields)
+
+
+def refused_result(run: Run, placed: Placed, iteration: int, why: str, at: datetime) -> StepResult:
+    """The result of a chosen call that was not made."""
+    return result_in(run, placed, at, status=REFUSED, iteration=iteration, output=refusal(why))
 
 
 def as_chosen(call: ConcreteCall) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from functions.runs.rules.calls import Context, Rejected
 from functions.runs.rules.conversation import CUT, EMPTY, Conversation, said_of
 from functions.runs.rules.run import LONGEST_OUTPUT
 from functions.runs.rules.thinking import Turn
-from shared.kit.canonical import canonical_json
+from shared.kit.canonical import as_text, canonical_json
 from shared.kit.errors import AssentError
 from shared.kit.parsing import parse_json
 from shared.kit.shapes import wrong
@@ -93,9 +93,7 @@ def _templates(step: str, does: Completion, context: Context) -> Iterator[tuple[
 
 
 def _message(template: Said, values: Context) -> Message:
-    value = filled(template.content, values)
-    text = value if isinstance(value, str) else canonical_json(value).decode()
-    return Message(template.role, text)
+    return Message(template.role, as_text(filled(template.content, values)))
 
 
 def _unfenced(text: str) -> str:

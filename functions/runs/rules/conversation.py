@@ -10,7 +10,7 @@ from functions.runs.rules.prices import most_tokens_in
 from functions.runs.rules.run import StepResult
 from functions.runs.rules.thinking import Turn
 from shared.connectors.operations import Operations
-from shared.kit.canonical import canonical_json, content_hash
+from shared.kit.canonical import as_text, canonical_json, content_hash
 from shared.models.messages import Chosen, Message, Tool
 
 MOST_TOLD_BYTES = 16 * 1024
@@ -63,7 +63,7 @@ def conversation(
 ) -> Conversation:
     """What is said for the next turn; `results` are what the calls of all turns gave, in their
     order."""
-    messages = [Message("system", INSTRUCTIONS), Message("user", _text(goal))]
+    messages = [Message("system", INSTRUCTIONS), Message("user", as_text(goal))]
     number = 0
     for turn in turns:
         answer = turn.answer
@@ -100,14 +100,10 @@ def _operations(envelope: Envelope) -> tuple[str, ...]:
 
 
 def _told(result: StepResult) -> str:
-    text = _text(result.output.value)
+    text = as_text(result.output.value)
     if len(text) <= MOST_TOLD_BYTES:
         return text
     return f"{text[:MOST_TOLD_BYTES]}… ({len(text)} characters, of which these are the first)"
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else canonical_json(value).decode()
 
 
 def _size(messages: Sequence[Message], tools: Sequence[Tool]) -> int:

@@ -14,13 +14,18 @@ from events.labels import Labels, merged
 from events.plan_content import PlanContent, SkillCalls
 from functions.runs.rules.calls import ConcreteCall, Context
 from functions.runs.rules.choices import Bounds, Denied, judge_call
-from functions.runs.rules.chosen import changed_operation, refusal
+from functions.runs.rules.chosen import (
+    changed_operation,
+    refused_result,
+    result_in,
+    results_before,
+)
 from functions.runs.rules.conversation import REFUSED
 from functions.runs.rules.gate import Unwanted, gated
 from functions.runs.rules.labels import labelled_call
 from functions.runs.rules.moves import Act, Ask, Halt, failed, paused
 from functions.runs.rules.order import Placed
-from functions.runs.rules.run import Run, StepResult, result_id
+from functions.runs.rules.run import Run, StepResult
 from functions.runs.rules.turns import Mind, Noted
 from shared.kit.canonical import canonical_json
 from shared.kit.templates import filled
@@ -123,22 +128,16 @@ class StepOfSkill(NamedTuple):
 
     def _given(self) -> list[StepResult]:
         """What was computed and what the calls gave so far, in turn."""
-        run_id, number = self.run.run_id, self.placed.number
-        ids = (result_id(run_id, number, each) for each in range(self.run.cursor.call))
-        return [self.results[id] for id in ids]
-
-    def _result(self, at: datetime, **fields: Any) -> StepResult:
-        run_id, number = self.run.run_id, self.placed.number
-        return StepResult(run_id=run_id, number=number, step=self._id, at=at, **fields)
+        return results_before(self.run, self.placed, self.results)
 
     def _refused(self, number: int, why: str, at: datetime) -> Noted:
-        return Noted(self._result(at, status=REFUSED, iteration=number, output=refusal(why)))
+        return Noted(refused_result(self.run, self.placed, number, why, at))
 
     def _end(self, value: Any, given: list[StepResult], at: datetime) -> StepResult:
         output = Labelled(value=value, labels=self._read(given))
         # It has no turn of a model; what it gives is no list of what its iterations gave.
-        count = self.run.cursor.call
-        return self._result(at, status="completed", output=output, iterations=count, turns=0)
+        fields = {"output": output, "iterations": self.run.cursor.call, "turns": 0}
+        return result_in(self.run, self.placed, at, status="completed", **fields)
 
 
 def _answer(asked: StepResult, answered: StepResult) -> dict[str, Any]:

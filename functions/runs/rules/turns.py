@@ -13,11 +13,15 @@ from events.labels import Labels, by_model, merged
 from events.plan_content import AgentTurns, Call, Completion, ModelStep, PlanContent
 from functions.runs.rules.calls import Context
 from functions.runs.rules.choices import Allowed, Bounds, Denied, Outside, judge
-from functions.runs.rules.chosen import changed_operation, refusal
+from functions.runs.rules.chosen import (
+    changed_operation,
+    refused_result,
+    result_in,
+    results_before,
+)
 from functions.runs.rules.completions import completion_said, judged, why_not_given
 from functions.runs.rules.conversation import (
     MOST_BYTES,
-    REFUSED,
     Conversation,
     calls_in,
     conversation,
@@ -27,7 +31,7 @@ from functions.runs.rules.models import why_not_asked
 from functions.runs.rules.moves import Act, Ask, Halt, Think, failed, paused
 from functions.runs.rules.order import Placed
 from functions.runs.rules.prices import LEAST_TOKENS, ModelTerms
-from functions.runs.rules.run import Run, StepResult, result_id
+from functions.runs.rules.run import Run, StepResult
 from functions.runs.rules.thinking import Thinking, Turn, turn_id
 from shared.agents.rights import KnownRights
 from shared.connectors.operations import OWN, Operations
@@ -141,7 +145,7 @@ class StepOfTurns(NamedTuple):
         self, choice: Allowed | Outside | Denied, number: int, at: datetime
     ) -> Act | Ask | Halt | Noted:
         if isinstance(choice, Denied):
-            return Noted(self._refused(number, choice.why, at))
+            return self._refused(number, choice.why, at)
         made = sum(each.invocation_id is not None for each in self._given())
         if made >= self._does.envelope.most_calls:
             detail = f"the model wants more than {made} calls, which is all that the step allows"
@@ -151,7 +155,7 @@ class StepOfTurns(NamedTuple):
             return halt
         move = gated(self.run, self.placed, number, choice, self._read_before(number))
         if isinstance(move, Unwanted):
-            return Noted(self._refused(number, "a person was asked, and refused it", at))
+            return self._refused(number, "a person was asked, and refused it", at)
         return move
 
     def _read_before(self, number: int) -> Labels:
@@ -224,23 +228,18 @@ class StepOfTurns(NamedTuple):
 
     def _given(self) -> list[StepResult]:
         """What the calls so far gave, in their order."""
-        run_id, number = self.run.run_id, self.placed.number
-        ids = (result_id(run_id, number, each) for each in range(self.run.cursor.call))
-        return [self.results[id] for id in ids]
+        return results_before(self.run, self.placed, self.results)
 
-    def _result(self, at: datetime, **fields: Any) -> StepResult:
-        run_id, number = self.run.run_id, self.placed.number
-        return StepResult(run_id=run_id, number=number, step=self._id, at=at, **fields)
-
-    def _refused(self, number: int, why: str, at: datetime) -> StepResult:
-        output = refusal(why)
-        return self._result(at, status=REFUSED, iteration=number, output=output)
+    def _refused(self, number: int, why: str, at: datetime) -> Noted:
+        return Noted(refused_result(self.run, self.placed, number, why, at))
 
     def _end(self, value: Any, at: datetime) -> StepResult:
         read = (each.output.labels for each in self._given())
         labels = merged(self.labels, (by_model(self._turns[-1].model),), *read)
         written = Labelled(value=value, labels=labels)
-        return self._result(
+        return result_in(
+            self.run,
+            self.placed,
             at,
             status="completed",
             output=written,

@@ -32,7 +32,7 @@ from functions.tools.rules.targets import auth_of, sent_as, target_of
 from functions.tools.settings import settings
 from functions.tools.smtp.outcomes import Taken
 from shared.connectors import read_credentials
-from shared.kit.canonical import canonical_json
+from shared.kit.canonical import as_text
 from shared.kit.json_limits import JsonLimit
 from shared.kit.secret_names import credential_secret
 from shared.kit.shapes import wrong
@@ -226,7 +226,4 @@ def _done(outcome: Outcome) -> Done:
 
 
 def _text(value: Any) -> str | None:
-    if value is None:
-        return None
-    text = value if isinstance(value, str) else canonical_json(value).decode()
-    return str(text)[:LONGEST_DETAIL]
+    return None if value is None else as_text(value)[:LONGEST_DETAIL]

@@ -4,7 +4,7 @@ here acts: no operation that reaches anything is known here, and nothing is stor
 from collections.abc import Mapping
 
 from events.invocations import InvocationBody, InvocationView
-from events.operations import SKILL, OperationDefinition
+from events.operations import CPYTHON, SKILL, OperationDefinition
 from functions.tools.aggregates import INVOCATIONS
 from functions.tools.own.acting import Act, Operation, TargetRefused
 from functions.tools.own.transform import apply
@@ -18,7 +18,7 @@ from functions.tools.rules.invocation import (
     view_of,
 )
 from functions.tools.rules.shapes import wrong_arguments, wrong_output
-from functions.tools.skills.acting import FULL, run
+from functions.tools.skills.acting import run
 from shared.capabilities.grants import Grant
 from shared.kit.callers import Caller
 from shared.kit.canonical import canonical_json
@@ -40,7 +40,7 @@ async def replay(
         return view_of(await _computed(caller, call, definition))
     document = await TenantStore(caller.tenant_id).get(INVOCATIONS.collection, call.invocation_id)
     known = None if document is None else INVOCATIONS.state_in(document.data)
-    if body.operation in PURE and body.arguments.get("runtime") != FULL:
+    if body.operation in PURE and body.arguments.get("runtime") != CPYTHON:
         # It reads the clock of the call that is repeated.
         at = call.at if known is None else known.at
         return view_of(await _computed(caller, call.but(at=at), definition))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from events.operations import SKILL
+from events.operations import CPYTHON, SKILL
 from functions.tools.own.acting import Act, Done, TargetRefused
 from shared.kit.control import Control
 from shared.kit.instants import format_instant, parse_instant, to_milliseconds
@@ -21,14 +21,12 @@ from shared.sandbox.places import in_sandbox
 from shared.sandbox.programs import Program, ProgramFailed, value_of
 from shared.sandbox.workers import SandboxDied
 
-FULL = "cpython"
-
 
 async def run(act: Act) -> Done:
     """The value, of the shape that the step declares, or the call that comes before it. Raises
     TargetRefused where there is neither, Unavailable where all sandboxes are taken."""
     called = act.arguments
-    if called.get("runtime") == FULL:
+    if called.get("runtime") == CPYTHON:
         return Done(_checked(called, await _in_full_python(act)))
     asking: dict[str, Any] = called.get("calls", {})
     program = Program(
@@ -51,7 +49,7 @@ async def run(act: Act) -> Done:
 def why_not_full(control: Control, operation: str, arguments: Mapping[str, Any]) -> str | None:
     """Why the call may not run in all of Python; None for every other one, and where the tenant has
     that turned on."""
-    asks = operation == SKILL and arguments.get("runtime") == FULL
+    asks = operation == SKILL and arguments.get("runtime") == CPYTHON
     return OFF if asks and not control.has_flag_for_all(FLAG) else None
 
 

@@ -22,7 +22,7 @@ export function followLinks(): void {
     history.pushState(null, '', link.pathname);
     route.value = partsOf(link.pathname);
     scrollTo(0, 0);
-    // Whoever listens instead of looking hears which page this is.
+    // A screen reader announces the new page by its heading.
     document.querySelector<HTMLElement>('h1')?.focus();
   });
 }

@@ -8,7 +8,7 @@ import pytest
 from functions.capsules.service import artifacts
 from shared.artifacts.aggregates import ARTIFACTS
 from shared.artifacts.artifact import Artifact, written
-from shared.artifacts.naming import artifacts_in
+from shared.artifacts.ids import artifacts_in
 from shared.storage.batches import Batch
 from tests.functions.capsules.worlds import World
 

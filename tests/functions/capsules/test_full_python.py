@@ -45,7 +45,7 @@ def test_a_machine_without_it_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert "apt-get install bubblewrap" in told["steps.0.runtime"]
 
 
-@pytest.mark.skipif(why_not_there() is not None, reason=f"no second tier here: {why_not_there()}")
+@pytest.mark.skipif(why_not_there() is not None, reason=f"no full Python here: {why_not_there()}")
 def test_its_mistakes_have_a_line() -> None:
     assert _told(_capsule(), ON) == {}
     told = _told(_capsule("def run(a):\\n    return ("), ON)

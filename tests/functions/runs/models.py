@@ -8,7 +8,7 @@ from emulators.model_server import SCRIPTED
 from events.operations import OPERATIONS
 from events.plan_content import AgentTurns, Call, Envelope, PlanStep
 from events.rights import RightLimits
-from tests.functions.runs.worlds import COUNTER, call
+from tests.functions.runs.worlds import COUNTER, World, call
 
 TOOL = "assent_counter_add"
 
@@ -72,3 +72,14 @@ class Script:
         """What the model was told last of its calls, in their order."""
         last = (await self.asked())[-1]["messages"]
         return [each["content"] for each in last if each["role"] == "tool"]
+
+
+async def ended(world: World, run_id: str) -> Any:
+    """The run once nothing follows by itself: its timer finds a process that died, or was slow."""
+    for _ in range(8):
+        await world.settle()
+        run = await world.shown(run_id)
+        if run["status"] != "running":
+            return run
+        await world.fire(run_id)
+    raise AssertionError(f"it never ends: {run}")

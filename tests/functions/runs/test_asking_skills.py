@@ -3,9 +3,8 @@ has, and undone like them."""
 
 from typing import Any
 
-from events.operations import OPERATIONS, SKILL
+from events.operations import SKILL
 from events.plan_content import Call, PlanStep, SkillCalls
-from events.rights import RightLimits
 from tests.functions.runs.worlds import COUNTER, World, call
 
 TWICE = """
@@ -27,12 +26,6 @@ def asking(
     given["calls"] = {"operations": operations, "answers": []}
     does = SkillCalls(compute=call(SKILL, given), calls=calls, most_calls=most)
     return PlanStep(id=id, does=does, **step)
-
-
-def limited(operation: str, **limits: Any) -> Call:
-    """A call within limits of a right."""
-    assert operation in OPERATIONS
-    return call(operation, {}).but(limits=RightLimits(**limits))
 
 
 async def test_a_skill_asks_for_calls_and_goes_on_with_what_they_gave(world: World) -> None:

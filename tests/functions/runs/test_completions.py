@@ -9,7 +9,7 @@ from emulators.model_server import SCRIPTED
 from events.plan_content import Completion, Envelope, PlanStep, PromptPart, Said
 from events.receipts import ASKED
 from tests.deaths import Death, dies
-from tests.functions.runs.models import Script
+from tests.functions.runs.models import Script, ended
 from tests.functions.runs.worlds import World, add
 
 SHAPE = {"type": "object", "required": ["count"], "properties": {"count": {"type": "integer"}}}
@@ -41,16 +41,6 @@ def ask(question: str, **fields: Any) -> PlanStep:
     return PlanStep(id="ask", does=completion)
 
 
-async def _ended(world: World, run_id: str) -> Any:
-    for _ in range(8):
-        await world.settle()
-        run = await world.shown(run_id)
-        if run["status"] != "running":
-            return run
-        await world.fire(run_id)
-    raise AssertionError(f"it never ends: {run}")
-
-
 async def test_a_run_goes_on_with_what_a_model_answered_and_a_replay_asks_nobody(
     world: World, script: Script
 ) -> None:
@@ -60,7 +50,7 @@ async def test_a_run_goes_on_with_what_a_model_answered_and_a_replay_asks_nobody
         add("more", "${{ steps.ask.output.value.count }}"),
         outputs={"count": "${{ steps.ask.output.value.count }}"},
     )
-    run = await _ended(world, (await world.start(plan))["run_id"])
+    run = await ended(world, (await world.start(plan))["run_id"])
     assert (run["status"], run["failure"]) == ("completed", None)
     assert await world.counter() == {"value": 4, "additions": 1}
     answer = (await world.steps(run["run_id"]))[0]
@@ -75,7 +65,7 @@ async def test_a_run_goes_on_with_what_a_model_answered_and_a_replay_asks_nobody
     assert (asked[0]["model"]["name"], asked[0]["model"]["tokens_in"]) == (SCRIPTED, 100)
     assert "four" not in str(asked)
     again = await world.post(f"/v1/runs/{run['run_id']}/replay", {})
-    replayed = await _ended(world, again.json()["run_id"])
+    replayed = await ended(world, again.json()["run_id"])
     assert (replayed["status"], replayed["divergences"]) == ("completed", 0)
     assert len(await script.asked()) == 2
     assert (await world.counter())["additions"] == 1
@@ -90,7 +80,7 @@ async def test_a_process_that_dies_repeats_one_question_at_most_and_says_so(
     plan = await world.plan(ask(script.goal), add("last", 10))
     await dies(world.cloud, lambda: world.start(plan, key="once", settles=False), death)
     begun = await world.start(plan, key="once")
-    run = await _ended(world, begun["run_id"])
+    run = await ended(world, begun["run_id"])
     assert (run["status"], run["done"]) == ("completed", 2)
     asked = await script.asked()
     assert 1 <= len(asked) <= 2

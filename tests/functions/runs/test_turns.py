@@ -9,7 +9,7 @@ from events.receipts import ASKED
 from functions.runs import settings
 from shared.kit.contents import Content
 from tests.deaths import Death, dies
-from tests.functions.runs.models import TOOL, Script, adds, think, turn
+from tests.functions.runs.models import TOOL, Script, adds, ended, think, turn
 from tests.functions.runs.worlds import COUNTER, LEDGER, World, add
 
 REFUSED_BY_A_PERSON = '{"refused":"a person was asked, and refused it"}'
@@ -21,19 +21,8 @@ def script(world: World, model: str) -> Script:
     return Script(world.http, model, f"count the visits of {world.tenant}")
 
 
-async def _ended(world: World, run_id: str) -> Any:
-    """The run once nothing follows by itself: its timer finds a process that died, or was slow."""
-    for _ in range(8):
-        await world.settle()
-        run = await world.shown(run_id)
-        if run["status"] != "running":
-            return run
-        await world.fire(run_id)
-    raise AssertionError(f"it never ends: {run}")
-
-
 async def _run(world: World, plan_hash: str) -> Any:
-    return await _ended(world, (await world.start(plan_hash))["run_id"])
+    return await ended(world, (await world.start(plan_hash))["run_id"])
 
 
 async def test_a_model_calls_observes_and_answers(world: World, script: Script) -> None:
@@ -111,8 +100,8 @@ async def test_a_call_outside_the_envelope_waits_for_a_person(
     asked = await world.approval(run["run_id"])
     assert f"which the model {SCRIPTED} chose: it is not among the tools" in asked["summary"]
     await world.decide(run["run_id"], verb)
-    ended = await _ended(world, run["run_id"])
-    assert (ended["status"], ended["failure"]) == ("completed", None)
+    run = await ended(world, run["run_id"])
+    assert (run["status"], run["failure"]) == ("completed", None)
     is_made = verb == "approve"
     assert await world.lines() == (["chosen by a model"] if is_made else [])
     shown = await world.steps(run["run_id"])
@@ -174,7 +163,7 @@ async def test_a_model_that_fails_lets_the_run_fail_and_a_person_try_again(
     run = await _run(world, plan_hash)
     assert (run["status"], run["failure"]["code"]) == ("failed", "model_refused")
     await world.act(run["run_id"], "retry")
-    assert (await _ended(world, run["run_id"]))["status"] == "completed"
+    assert (await ended(world, run["run_id"]))["status"] == "completed"
     assert await world.counter() == {"value": 1, "additions": 1}
     assert len(await script.asked()) == 3
 
@@ -193,7 +182,7 @@ async def test_a_process_that_dies_repeats_no_call_and_one_question_at_most(
     plan = await world.plan(think("count", script.goal), add("last", 10), calls=5)
     await dies(world.cloud, lambda: world.start(plan, key="once", settles=False), death)
     begun = await world.start(plan, key="once")
-    run = await _ended(world, begun["run_id"])
+    run = await ended(world, begun["run_id"])
     assert (run["status"], run["done"]) == ("completed", 2)
     asked = await script.asked()
     assert 2 <= len(asked) <= 3

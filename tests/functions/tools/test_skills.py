@@ -94,7 +94,7 @@ async def test_full_python_is_off_until_the_tenant_turns_it_on(world: World) -> 
     assert "PUT /v1/flags/full-python" in answer["reason"]
 
 
-@pytest.mark.skipif(why_not_there() is not None, reason=f"no second tier here: {why_not_there()}")
+@pytest.mark.skipif(why_not_there() is not None, reason=f"no full Python here: {why_not_there()}")
 async def test_full_python_that_is_on_is_replayed_as_it_was_recorded(world: World) -> None:
     await write_control(world.store, Control(flags={FLAG: Flag(percent=99)}))
     call = _in_full_python(a=2)

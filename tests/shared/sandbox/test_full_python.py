@@ -19,7 +19,7 @@ from shared.sandbox.workers import SandboxDied
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 WHY_NOT = why_not_there()
-there = pytest.mark.skipif(WHY_NOT is not None, reason=f"no second tier here: {WHY_NOT}")
+there = pytest.mark.skipif(WHY_NOT is not None, reason=f"no full Python here: {WHY_NOT}")
 
 ATTEMPTS = """
 import ctypes, errno, mmap, os, resource, socket, subprocess, sys, threading
@@ -107,7 +107,7 @@ def run(which):
 
 @pytest.fixture
 def asked_anew() -> Iterator[None]:
-    """Whether there is a second tier is asked again, before and after."""
+    """Whether the machine runs all of Python is asked again, before and after."""
     why_not_there.cache_clear()
     yield
     why_not_there.cache_clear()

@@ -53,11 +53,6 @@ def _said(thoughts: Thoughts) -> list[tuple[str, str]]:
     return [(each.role, each.text) for each in thoughts.asked[-1].said.messages]
 
 
-def _code(thoughts: Thoughts) -> tuple[str, str]:
-    assert thoughts.run.failure is not None
-    return thoughts.run.status, thoughts.run.failure.code
-
-
 def test_a_model_answers_messages_and_is_offered_nothing_to_call() -> None:
     step = completing("sum up ${{ inputs.week }}", "and ${{ [1, 2] }}")
     outputs = {"said": "${{ steps.say.output.text }}"}
@@ -83,7 +78,7 @@ def test_what_a_variable_holds_is_never_an_expression() -> None:
 def test_a_variable_that_the_prompt_does_not_take_asks_nobody() -> None:
     schema = {"type": "object", "properties": {"text": {"type": "string"}}}
     thoughts = _thoughts(step=prompted("${{ variables.text }}", schema, text="${{ [1] }}"))
-    assert _code(thoughts) == ("failed", "variables_unfit")
+    assert thoughts.failure == ("failed", "variables_unfit")
     assert "with.text: does not keep" in thoughts.run.failure.detail  # type: ignore[union-attr]
     assert thoughts.asked == []
 
@@ -146,21 +141,21 @@ def test_an_answer_that_does_not_fit_is_asked_for_anew_and_told_why(text: str, t
 
 def test_no_more_answers_are_asked_for_than_the_plan_says() -> None:
     thoughts = _thoughts(saying("a"), saying("b"), step=completing(output=SHAPE, turns=2))
-    assert _code(thoughts) == ("failed", "answer_unfit")
+    assert thoughts.failure == ("failed", "answer_unfit")
     assert len(thoughts.asked) == 2
 
 
 def test_an_answer_is_no_longer_than_the_step_says_and_its_budget_pays() -> None:
     assert _thoughts(saying(), step=completing(most_tokens=9)).asked[0].most_tokens == 9
     dear = _thoughts(step=completing(spend=50))
-    assert _code(dear) == ("failed", "spend_exhausted")
+    assert dear.failure == ("failed", "spend_exhausted")
     poor = _thoughts(step=completing(), budget_usd_micros=50)
-    assert _code(poor) == ("paused", "budget_exhausted")
+    assert poor.failure == ("paused", "budget_exhausted")
 
 
 def test_no_other_model_is_asked_than_the_plan_names() -> None:
     thoughts = _thoughts(step=completing(), terms=ModelTerms("another"))
-    assert _code(thoughts) == ("paused", "model_changed")
+    assert thoughts.failure == ("paused", "model_changed")
     assert thoughts.asked == []
 
 

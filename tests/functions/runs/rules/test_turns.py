@@ -43,11 +43,6 @@ def _right(operation: str) -> KnownRights:
     return KnownRights({}, {operation: HeldRight(operation=operation, effect="change")}, ())
 
 
-def _failure(thoughts: Thoughts) -> tuple[str, str]:
-    assert thoughts.run.failure is not None
-    return thoughts.run.status, thoughts.run.failure.code
-
-
 def test_a_model_calls_observes_and_answers() -> None:
     thoughts = Thoughts(calling(chosen(3), chosen(4)), saying("seven"), outputs=OUTPUTS)
     thoughts.until_rest()
@@ -95,26 +90,26 @@ def test_turns_calls_and_spend_are_bounded(
 ) -> None:
     thoughts = Thoughts(*answers, steps=(thinking(**step),))
     thoughts.until_rest()
-    assert _failure(thoughts) == ("failed", code)
+    assert thoughts.failure == ("failed", code)
     assert len(thoughts.acted) <= 1 + (code == "turns_exhausted")
     assert thoughts.run.spent_usd_micros <= 4_000
     # Trying it again gives it no more.
     (again,) = resume(thoughts.run, NOON)
     thoughts.run = again.state
     thoughts.until_rest()
-    assert _failure(thoughts) == ("failed", code)
+    assert thoughts.failure == ("failed", code)
 
 
 def test_a_run_that_may_spend_no_more_rests() -> None:
     thoughts = Thoughts(budget_usd_micros=10)
     thoughts.until_rest()
-    assert (_failure(thoughts), thoughts.asked) == (("paused", "budget_exhausted"), [])
+    assert (thoughts.failure, thoughts.asked) == (("paused", "budget_exhausted"), [])
 
 
 def test_without_a_model_it_says_what_to_set() -> None:
     thoughts = Thoughts(terms=None)
     thoughts.until_rest()
-    assert (_failure(thoughts), thoughts.asked) == (("paused", "model_changed"), [])
+    assert (thoughts.failure, thoughts.asked) == (("paused", "model_changed"), [])
     assert "assent:model_url" in thoughts.run.failure.detail  # type: ignore[union-attr]
 
 
@@ -122,7 +117,7 @@ def test_without_a_model_it_says_what_to_set() -> None:
 def test_no_other_model_is_asked_than_the_plan_names(named: str) -> None:
     thoughts = Thoughts(saying(), steps=(thinking(model=named),))
     thoughts.until_rest()
-    assert (_failure(thoughts), thoughts.asked) == (("paused", "model_changed"), [])
+    assert (thoughts.failure, thoughts.asked) == (("paused", "model_changed"), [])
     assert "compile the capsule again" in thoughts.run.failure.detail  # type: ignore[union-attr]
 
 
@@ -138,7 +133,7 @@ def test_a_price_that_is_unknown_counts_as_the_gravest() -> None:
 def test_a_tool_that_is_not_the_one_that_was_assented_to_is_not_used() -> None:
     thoughts = Thoughts(steps=(thinking("think", call_of().but(pin="f" * 64)),))
     thoughts.until_rest()
-    assert (_failure(thoughts), thoughts.asked) == (("failed", "operation_changed"), [])
+    assert (thoughts.failure, thoughts.asked) == (("failed", "operation_changed"), [])
 
 
 @pytest.mark.parametrize(
@@ -170,7 +165,7 @@ def test_a_doubtful_call_lets_the_run_rest() -> None:
     thoughts = Thoughts(calling(chosen(1)))
     thoughts.tools = {"status": "doubtful", "reason": "no answer"}
     thoughts.until_rest()
-    assert _failure(thoughts) == ("paused", "doubtful")
+    assert thoughts.failure == ("paused", "doubtful")
     assert thoughts.run.cursor.call == 0
 
 
@@ -330,7 +325,7 @@ def test_a_model_that_fails_is_asked_as_often_as_the_capsule_says(
     assert thoughts.run.waiting.kind == "time"
     thoughts.run = thoughts.run.moving(NOON)
     thoughts.until_rest()
-    assert _failure(thoughts) == ("failed", failure.code)
+    assert thoughts.failure == ("failed", failure.code)
     spent = sum(each.reserved_usd_micros for each in thoughts.asked)
     assert thoughts.run.spent_usd_micros == (spent if costs else 0)
 
@@ -355,7 +350,7 @@ def test_a_model_is_not_asked_a_third_time_unless_a_person_says_so() -> None:
         with pytest.raises(Died):
             thoughts.burst(dies="answered")
     thoughts.until_rest()
-    assert (_failure(thoughts), len(thoughts.asked)) == (("failed", "model_unanswered"), 2)
+    assert (thoughts.failure, len(thoughts.asked)) == (("failed", "model_unanswered"), 2)
     (again,) = resume(thoughts.run, NOON)
     thoughts.run = again.state
     thoughts.until_rest()
@@ -381,7 +376,7 @@ def test_however_processes_die_calls_are_made_once_and_all_asking_is_spent(
         except Died:
             thoughts.begin()
     thoughts.until_rest()
-    assert _failure(thoughts)[1] in (*("turns_exhausted", "model_unanswered", "spend_exhausted"),)
+    assert thoughts.failure[1] in (*("turns_exhausted", "model_unanswered", "spend_exhausted"),)
     # Each turn was asked for twice at most, and each call that was made is one that was kept.
     assert len(thoughts.asked) <= 2 * (len(thoughts.turns) + 1)
     kept = [each.answer.calls[0] for each in thoughts.turns.values()]

@@ -142,6 +142,12 @@ class Thoughts:
         by = {"given_by": "gala"} if yes else {"refused_by": "gala"}
         self.run = self.run.but(step_assent=asked.but(**by)).moving(NOON)
 
+    @property
+    def failure(self) -> tuple[str, str]:
+        """How the run stands, and the code of why."""
+        assert self.run.failure is not None
+        return self.run.status, self.run.failure.code
+
     def told(self) -> list[str]:
         """What the model was told last of its calls."""
         return [each.text for each in self.asked[-1].said.messages if each.role == "tool"]

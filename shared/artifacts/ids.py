@@ -1,4 +1,4 @@
-"""The files that inputs and sources name."""
+"""The ids of artifacts in JSON values."""
 
 import re
 from collections.abc import Iterable
