@@ -1,6 +1,7 @@
 """Templates: JSON values whose texts hold expressions, as `${{ … }}`. A text that is one expression
 stands for its value; any other text holds the values as text."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -104,7 +105,7 @@ class _Filling:
         parts = parts_of(text)
         if len(parts) == 1:
             value = self._value(parts[0])
-            self._take(as_text(value))
+            self._take(value if isinstance(value, str) else json.dumps(value))
             return value
         return "".join(self._take(as_text(self._value(each))) for each in parts)
 

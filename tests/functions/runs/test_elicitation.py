@@ -63,6 +63,28 @@ async def test_a_governors_answer_goes_to_the_server_once(world: World, effect: 
         assert booked["approval_id"] == card["id"]
 
 
+async def test_a_revoked_token_ends_a_run_that_waits_for_an_answer(world: World) -> None:
+    with serving(booking()) as server:
+        run_id = await begun(world, server)
+        token_id = (await world.shown(run_id))["token_id"]
+        revoked = await world.post(f"/v1/tokens/{token_id}/revoke")
+        assert revoked.status_code == 202
+        await world.settle()
+        await world.fire(run_id)
+        ended = await world.shown(run_id)
+        assert (ended["status"], ended["failure"]["code"]) == ("cancelled", "token_revoked")
+        assert server.calls == 1
+
+
+async def test_who_answered_does_not_answer_otherwise(world: World) -> None:
+    with serving(booking()) as server:
+        card = await world.approval(await begun(world, server))
+        assert (await world.decided(card, answer=GIVEN)).status_code == 200
+        assert (await world.decided(card, answer=GIVEN)).status_code == 200
+        other = await world.decided(card, answer={"seat": "window"})
+        assert (other.status_code, other.json()["code"]) == (409, "version_conflict")
+
+
 async def test_two_questions_are_two_approvals(world: World) -> None:
     second = question(message="And how many bags?")
     with serving(booking(question(), second)) as server:

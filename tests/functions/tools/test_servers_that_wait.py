@@ -101,6 +101,12 @@ def test_questions_for_secrets_are_found(message: str, properties: Any) -> None:
     assert names_secret(message, properties)
 
 
+@pytest.mark.parametrize("word", ["passWord", "PaSsword", "pass\u00adword", "pass\u200bword"])
+def test_capitals_and_what_nobody_sees_hide_no_secret(word: str) -> None:
+    assert names_secret(f"Enter your {word}", {})
+    assert names_secret("Which seat?", {word: {"type": "string"}})
+
+
 @pytest.mark.parametrize("message", ["Which seat?", "Where shall I pin the note?", "Key points?"])
 def test_other_questions_are_not(message: str) -> None:
     assert not names_secret(message, {"keyboard": {"type": "string", "title": "Keyboard"}})

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from shared.kit.expressions import ExpressionInvalid
-from shared.kit.templates import condition, expressions_in, filled
+from shared.kit.expressions import ExpressionFailed, ExpressionInvalid
+from shared.kit.templates import MOST_CHARACTERS, condition, expressions_in, filled
 
 DATA = {"inputs": {"n": 3, "w": "a", "l": [1, {"q": 2}]}}
 
@@ -42,3 +42,12 @@ def test_a_condition_may_be_written_without_braces_and_has_nothing_around_it() -
     assert condition("inputs.n > 2").text == condition("${{ inputs.n > 2 }}").text
     with pytest.raises(ExpressionInvalid, match="text around"):
         condition("not ${{ inputs.n }}")
+
+
+@pytest.mark.parametrize(
+    "template", ["${{ inputs.t }} " * 1000, ["${{ inputs.t }}"] * 1000, ["${{ inputs.l }}"] * 1000]
+)
+def test_a_small_template_of_large_values_stops_before_it_is_large(template: Any) -> None:
+    long = "x" * (MOST_CHARACTERS // 100)
+    with pytest.raises(ExpressionFailed, match="characters in all"):
+        filled(template, {"inputs": {"t": long, "l": [long]}})

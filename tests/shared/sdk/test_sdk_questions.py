@@ -1,5 +1,6 @@
 """What a guarded function asks, what it refuses before it asks, and what it leaves."""
 
+import json
 from dataclasses import replace
 from io import StringIO
 from typing import Any
@@ -220,3 +221,44 @@ def test_a_content_that_is_not_the_one_of_its_hash_is_not_shown() -> None:
     erased = card("pending", None)
     assert _checked(erased) is erased
     assert "apr_x" in describe(erased)
+
+
+_ANSWERED: dict[str, Any] = {
+    **dict.fromkeys({*ApprovalDetail.model_fields} - {"workspace_id"}),
+    **dict.fromkeys(("attachments", "authors", "evidence_files", "files", "grants"), []),
+    **dict.fromkeys(("late", "missing", "votes", "evidence", "matches", "risk_reasons"), []),
+    **dict.fromkeys(("deadline_at", "requested_at"), "2026-03-01T00:00:00.000Z"),
+    **dict.fromkeys(("summary", "note", "requested_by", "id"), "x"),
+    "kind": "execution",
+    "risk": "low",
+    "status": "approved",
+    "subject": {"type": "order", "id": "x", "name": "x"},
+    "on_timeout": "deny",
+    "passkey_for": "nothing",
+    "needs_answer": False,
+    "version": 2,
+    "rule": {"kind": "any_of", "m": 1, "of": []},
+}
+
+
+def test_an_argument_that_changes_while_the_call_waits_is_not_acted_on() -> None:
+    """Somebody else holds the same object, and changes it before the answer is there."""
+    order, ran = {"to": "bob"}, []
+
+    def answers(request: httpx.Request) -> httpx.Response:
+        if request.method == "POST":
+            asked.append(digest(json.loads(request.content)["content"]))
+        order["to"] = "mallory"
+        shown = {**_ANSWERED, "decision_hash": asked[0]}
+        return httpx.Response(201 if request.method == "POST" else 200, json=shown)
+
+    asked: list[str] = []
+    client = Assent("https://assent.example", "ak_x", transport=httpx.MockTransport(answers))
+
+    @guard(client, kind="execution", summary="Pay", subject=("order", "x"), rollback_plan="None.")
+    def pay(order: dict[str, str]) -> None:
+        ran.append(order)
+
+    with pytest.raises(AnotherContent, match="changed while the call waited"):
+        pay(order)
+    assert ran == []
