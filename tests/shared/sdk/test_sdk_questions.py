@@ -225,8 +225,8 @@ def test_a_content_that_is_not_the_one_of_its_hash_is_not_shown() -> None:
 
 _ANSWERED: dict[str, Any] = {
     **dict.fromkeys({*ApprovalDetail.model_fields} - {"workspace_id"}),
-    **dict.fromkeys(("attachments", "authors", "evidence_files", "files", "grants"), []),
-    **dict.fromkeys(("late", "missing", "votes", "evidence", "matches", "risk_reasons"), []),
+    **dict.fromkeys(("attachments", "authors", "evidence_files", "files", "grants"), ()),
+    **dict.fromkeys(("late", "missing", "votes", "evidence", "matches", "risk_reasons"), ()),
     **dict.fromkeys(("deadline_at", "requested_at"), "2026-03-01T00:00:00.000Z"),
     **dict.fromkeys(("summary", "note", "requested_by", "id"), "x"),
     "kind": "execution",
@@ -237,7 +237,7 @@ _ANSWERED: dict[str, Any] = {
     "passkey_for": "nothing",
     "needs_answer": False,
     "version": 2,
-    "rule": {"kind": "any_of", "m": 1, "of": []},
+    "rule": {"kind": "any", "m": None, "of": []},
 }
 
 
