@@ -16,7 +16,7 @@ MCP    := build/mcp/node_modules/.package-lock.json
 MCP_LOCK := $(addprefix tests/functions/tools/mcp/servers/,package.json package-lock.json .npmrc)
 # What governors open in a browser, as its build makes it.
 CONSOLE := mobile_api/console/dist/index.html
-CONSOLE_SOURCE := $(shell find mobile_api/console -path '*/node_modules' -prune -o -path '*/dist' -prune -o -type f -print)
+CONSOLE_SOURCE := $(shell find mobile_api/console -path '*/node_modules' -prune -o -path '*/dist' -prune -o -type f -print 2>/dev/null)
 READY  := $(VENV)/.ready-$(shell cksum requirements/dev.txt | cut -d' ' -f1)
 # Other engines, which only their own target installs.
 PEERS  := build/peers/.ready
