@@ -11,6 +11,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from docs.openapi import mend
+from events.__main__ import write_or_check
 from shared.kit.errors import AssentError
 from shared.manifest import Deployable, Manifests, load_manifests
 from shared.runtime.app import describe_only
@@ -156,19 +157,14 @@ def _schemas() -> Iterator[dict[str, Any]]:
 def main(arguments: list[str]) -> int:
     """Writes the pages and returns 0; with `--check`, writes nothing and returns 1 when a page is
     not current."""
-    pages = rendered_pages()
-    if arguments == ["--check"]:
-        stale = [
-            name
-            for name, text in pages.items()
-            if not (PAGES / name).exists() or (PAGES / name).read_text() != text
-        ]
-        for name in stale:
-            print(f"docs/api/{name} is not current: run make api-reference")
-        return 1 if stale else 0
-    for name, text in pages.items():
-        (PAGES / name).write_text(text)
-    return 0
+    wanted = {PAGES / name: text for name, text in rendered_pages().items()}
+    return write_or_check(
+        arguments,
+        wanted=wanted,
+        existing=filter(Path.exists, wanted),
+        shown=lambda file: f"docs/api/{file.name}",
+        remedy="make api-reference",
+    )
 
 
 if __name__ == "__main__":

@@ -1,12 +1,13 @@
-"""`python -m docs.typescript` writes the console's types from the description of the API;
-`--check` changes nothing and fails where they are not what it would write."""
+"""`python -m docs.typescript [--check]`: writes the console's types from the description of the
+API, or says that they are not current."""
 
-import argparse
 import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from events.__main__ import write_or_check
 
 _ROOT = Path(__file__).parents[1]
 _DESCRIPTION = _ROOT / "docs/api/openapi.json"
@@ -72,19 +73,17 @@ def _members(schema: Mapping[str, Any]) -> str:
     return "{\n" + "".join(lines) + "}"
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Writes or compares; 1 where they differ."""
-    parser = argparse.ArgumentParser(prog="python -m docs.typescript", description=__doc__)
-    parser.add_argument("--check", action="store_true")
-    written = types_of(json.loads(_DESCRIPTION.read_text()))
-    if not parser.parse_args(arguments).check:
-        TYPES.write_text(written)
-        return 0
-    if TYPES.read_text() == written:
-        return 0
-    print("The console's types are not those of the API: run `python -m docs.typescript`")
-    return 1
+def main(arguments: list[str]) -> int:
+    """Writes the types and returns 0; with `--check`, writes nothing and returns 1 where they are
+    not current."""
+    return write_or_check(
+        arguments,
+        wanted={TYPES: types_of(json.loads(_DESCRIPTION.read_text()))},
+        existing=[TYPES],
+        shown=lambda file: str(file.relative_to(_ROOT)),
+        remedy="make api-reference",
+    )
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

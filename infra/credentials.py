@@ -91,7 +91,7 @@ class Credentials(Part):
             role=f"projects/{self.project}/roles/{KEEPER}",
             member=member,
             reason="Tenants' secrets come and go; the condition leaves only those of credentials.",
-            only=f'resource.name.extract("/secrets/{{name}}").startsWith("{CREDENTIAL}")',
+            only=_named(CREDENTIAL),
             after=[roles[KEEPER]],
         )
 
@@ -102,7 +102,7 @@ class Credentials(Part):
             role=f"projects/{self.project}/roles/{REMOVER}",
             member=accounts.of_deployable[name].member,
             reason="A closed tenant's values go; the condition leaves only credentials' secrets.",
-            only=f'resource.name.extract("/secrets/{{name}}").startsWith("{CREDENTIAL}")',
+            only=_named(CREDENTIAL),
             after=[role],
         )
 
@@ -113,6 +113,11 @@ class Credentials(Part):
             role=f"projects/{self.project}/roles/{MODEL_READER}",
             member=accounts.of_deployable[name].member,
             reason="Calls of models are made with these; the condition leaves no other secret.",
-            only=f'resource.name.extract("/secrets/{{name}}").startsWith("{CREDENTIAL_OF_MODELS}")',
+            only=_named(CREDENTIAL_OF_MODELS),
             after=[role],
         )
+
+
+def _named(begins: str) -> str:
+    """The condition that leaves only secrets whose names begin so."""
+    return f'resource.name.extract("/secrets/{{name}}").startsWith("{begins}")'

@@ -12,7 +12,7 @@ import httpx
 from .calls import Call
 from .client import Kept
 from .credentials import Credential, Fixed
-from .exchange import address, is_refused_token, pause, read, sent
+from .exchange import Outcome, address, is_refused_token, pause, read, sent
 from .generated.clients import AsyncResources
 from .retrying import Retries
 
@@ -43,11 +43,10 @@ class AsyncAssent(AsyncResources):
         attempt, renewed = 0, False
         while True:
             token = await asyncio.to_thread(self._credential.token)
-            place = f"{token} {call.path} {sorted(call.query.items())}"
-            etag, known = self._kept.get(place, ("", None)) if call.has_etag else ("", None)
+            etag, known = self._kept.find(call, token)
             outcome = await self._outcome(sent(call, token, etag))
             if isinstance(outcome, httpx.Response) and outcome.status_code == 304:
-                return known  # type: ignore[return-value]
+                return known  # type: ignore[no-any-return]
             if is_refused_token(outcome) and not renewed:
                 renewed = True
                 if await asyncio.to_thread(self._credential.renew, token):
@@ -58,11 +57,10 @@ class AsyncAssent(AsyncResources):
             await asyncio.sleep(wait)
             attempt += 1
         answer = read(call, outcome)
-        if call.has_etag and isinstance(outcome, httpx.Response) and "etag" in outcome.headers:
-            self._kept.keep(place, outcome.headers["etag"], answer)
+        self._kept.keep(call, token, outcome, answer)
         return answer
 
-    async def _outcome(self, arguments: dict[str, Any]) -> httpx.Response | httpx.TransportError:
+    async def _outcome(self, arguments: dict[str, Any]) -> Outcome:
         try:
             return await self._http.request(**arguments)
         except httpx.TransportError as error:

@@ -12,7 +12,7 @@ import httpx
 
 from .calls import Call
 from .credentials import Credential, Fixed
-from .exchange import address, is_refused_token, pause, read, sent
+from .exchange import Outcome, address, is_refused_token, pause, read, sent
 from .generated.clients import Resources
 from .retrying import Retries
 
@@ -25,12 +25,25 @@ MOST_KEPT = 64
 class Kept(OrderedDict[str, tuple[str, Any]]):
     """The newest answers that have an ETag, by the token and the address of their call."""
 
-    def keep(self, place: str, etag: str, answer: Any) -> None:
-        """Keeps the answer, and lets the oldest go."""
-        self[place] = (etag, answer)
+    def find(self, call: Call[Any], token: str) -> tuple[str, Any]:
+        """The ETag and the answer that are kept of the call; an empty ETag where none is."""
+        return self.get(_place(call, token), ("", None)) if call.has_etag else ("", None)
+
+    def keep(self, call: Call[Any], token: str, outcome: Outcome, answer: Any) -> None:
+        """Keeps an answer that has an ETag, and lets the oldest go."""
+        if not call.has_etag or not isinstance(outcome, httpx.Response):
+            return
+        if "etag" not in outcome.headers:
+            return
+        place = _place(call, token)
+        self[place] = (outcome.headers["etag"], answer)
         self.move_to_end(place)
         while len(self) > MOST_KEPT:
             self.popitem(last=False)
+
+
+def _place(call: Call[Any], token: str) -> str:
+    return f"{token} {call.path} {sorted(call.query.items())}"
 
 
 class Assent(Resources):
@@ -59,11 +72,10 @@ class Assent(Resources):
         attempt, renewed = 0, False
         while True:
             token = self._credential.token()
-            place = f"{token} {call.path} {sorted(call.query.items())}"
-            etag, known = self._kept.get(place, ("", None)) if call.has_etag else ("", None)
+            etag, known = self._kept.find(call, token)
             outcome = self._outcome(sent(call, token, etag))
             if isinstance(outcome, httpx.Response) and outcome.status_code == 304:
-                return known  # type: ignore[return-value]
+                return known  # type: ignore[no-any-return]
             if is_refused_token(outcome) and not renewed and self._credential.renew(token):
                 renewed = True
                 continue
@@ -73,11 +85,10 @@ class Assent(Resources):
             time.sleep(wait)
             attempt += 1
         answer = read(call, outcome)
-        if call.has_etag and isinstance(outcome, httpx.Response) and "etag" in outcome.headers:
-            self._kept.keep(place, outcome.headers["etag"], answer)
+        self._kept.keep(call, token, outcome, answer)
         return answer
 
-    def _outcome(self, arguments: dict[str, Any]) -> httpx.Response | httpx.TransportError:
+    def _outcome(self, arguments: dict[str, Any]) -> Outcome:
         try:
             return self._http.request(**arguments)
         except httpx.TransportError as error:

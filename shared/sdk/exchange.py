@@ -16,6 +16,8 @@ from .generated.refusals import BY_CODE
 from .retrying import Retries, retry_after
 
 T = TypeVar("T")
+# What became of a call: an answer, or why none came.
+Outcome = httpx.Response | httpx.TransportError
 
 PROBLEM = "application/problem+json"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -72,7 +74,7 @@ def _text_of(value: Any) -> str:
 def pause(
     call: Call[Any],
     attempt: int,
-    outcome: httpx.Response | httpx.TransportError,
+    outcome: Outcome,
     retries: Retries,
     drawn: float,
 ) -> float | None:
@@ -89,12 +91,12 @@ def pause(
     )
 
 
-def is_refused_token(outcome: httpx.Response | httpx.TransportError) -> bool:
+def is_refused_token(outcome: Outcome) -> bool:
     """Whether the platform refused the token, and not the call."""
     return isinstance(outcome, httpx.Response) and outcome.status_code == 401
 
 
-def read(call: Call[T], outcome: httpx.Response | httpx.TransportError) -> T:
+def read(call: Call[T], outcome: Outcome) -> T:
     """The answer of the call. Raises Refused, Unreadable or Unreachable."""
     if not isinstance(outcome, httpx.Response):
         happened = call.method != "GET" and not isinstance(outcome, _NEVER_SENT)

@@ -54,21 +54,27 @@ def _errors(command: DecisionBody, approval: Approval, asked: Asked | None) -> I
 def refuse_another_answer(approval: Approval, command: DecisionBody, asked: Asked | None) -> None:
     """Raises VersionConflict where who approved already sends another answer: the first one
     stands."""
-    if command.answer is None or asked is None or approval.answer_hash is None:
-        return
-    if Content.of(content_of_answer(dict(asked), command.answer)).hash != approval.answer_hash:
+    content = _answered(command, asked)
+    if content is not None and approval.answer_hash not in (None, content.hash):
         raise VersionConflict("you gave another answer before, which stands")
 
 
 def with_answer(step: Step, before: Approval, command: DecisionBody, asked: Asked | None) -> Step:
     """The decision with its answer. Raises VersionConflict where somebody whose yes counts has
     answered otherwise: all who approve approve the same."""
-    if command.answer is None or asked is None:
+    content = _answered(command, asked)
+    if content is None:
         return step
-    content = Content.of(content_of_answer(dict(asked), command.answer))
     if before.answer_hash not in (None, content.hash):
         raise VersionConflict(
             "somebody who approved before you gave another answer: give the same one, or reject"
         )
     state = step.state.but(answer_hash=content.hash)
     return replace(step, state=state, contents=(*step.contents, content))
+
+
+def _answered(command: DecisionBody, asked: Asked | None) -> Content | None:
+    """What the approval names of the answer; None where there is none."""
+    if command.answer is None or asked is None:
+        return None
+    return Content.of(content_of_answer(dict(asked), command.answer))

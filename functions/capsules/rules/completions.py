@@ -1,7 +1,7 @@
 """Steps that use `model/complete`: what they say in `with`, and what is compiled from that."""
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field, StringConstraints, ValidationError
 
@@ -19,16 +19,10 @@ from shared.agents.rights import KnownRights
 from shared.kit.models import Model
 from shared.kit.money import usd_micros
 from shared.kit.templates import OPENING, texts_in
+from shared.models.written import MessageBody
 
 _SPEND_USD = 0.5
 PROMPT = r"^[a-z0-9]+(-[a-z0-9]+)*@[1-9][0-9]{0,5}$"
-
-
-class SaidBody(Model):
-    """One message of a completion; expressions in it read inputs and earlier steps."""
-
-    role: Literal["system", "user", "assistant"]
-    content: Annotated[str, StringConstraints(strict=True, min_length=1, max_length=32_000)]
 
 
 class CompletionBody(Model):
@@ -36,7 +30,7 @@ class CompletionBody(Model):
 
     prompt: Annotated[str, StringConstraints(max_length=70, pattern=PROMPT)] | None = None
     messages: (
-        Annotated[tuple[SaidBody, ...], Field(min_length=1, max_length=MOST_MESSAGES)] | None
+        Annotated[tuple[MessageBody, ...], Field(min_length=1, max_length=MOST_MESSAGES)] | None
     ) = None
     model: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
     max_tokens: Annotated[int, Field(ge=1, le=4_096, strict=True)] | None = None

@@ -1,10 +1,10 @@
 """Prompts: templates of messages to models, in versions that never change."""
 
 from functools import partial
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import Path
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from events.capsules import InputName
 from events.plan_content import Said
@@ -17,6 +17,7 @@ from shared.aggregates.command import Command
 from shared.kit.callers import Caller
 from shared.kit.models import Model
 from shared.kit.written_shapes import Shape
+from shared.models.written import MessageBody
 from shared.runtime.acts import does
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
@@ -27,13 +28,6 @@ GOVERNORS = Router(read=("models:read", "governance:read"), write=("governance:w
 
 Version = Annotated[int, Field(ge=1, le=999_999, strict=True)]
 InPath = Annotated[int, Path(ge=1, le=999_999)]
-
-
-class MessageBody(Model):
-    """One message; expressions in it, as `${{ variables.name }}`, read the prompt's variables."""
-
-    role: Literal["system", "user", "assistant"]
-    content: Annotated[str, StringConstraints(strict=True, min_length=1, max_length=32_000)]
 
 
 class PromptBody(Model):

@@ -9,7 +9,7 @@ from events.invocations import InvocationView, Labelled
 from events.plan_content import AgentTurns, Call, SkillCalls
 from functions.runs.rules.calls import ConcreteCall
 from functions.runs.rules.conversation import REFUSED
-from functions.runs.rules.moves import Halt, failed
+from functions.runs.rules.moves import Halt, failed, paused
 from functions.runs.rules.order import Placed
 from functions.runs.rules.run import Run, StepResult, result_id
 from functions.runs.rules.thinking import ChosenCall
@@ -23,6 +23,17 @@ def changed_operation(step: str, calls: tuple[Call, ...], known: Operations) -> 
         if now is None or now.pin != each.pin:
             detail = f"{each.operation} is not as the plan has it: compile the capsule again"
             return failed(step, "operation_changed", detail)
+    return None
+
+
+def too_dear(step: str, price: int, own: int | None, whole: int) -> Halt | None:
+    """The step fails where it may not spend the price, `own` being what is left for it, and the run
+    rests where that may not: `whole` is left for it. None where both may. In micro-dollars."""
+    if own is not None and price > own:
+        detail = f"the step may spend {max(own, 0)} micro-dollars more; this may cost {price}"
+        return failed(step, "spend_exhausted", detail)
+    if price > whole:
+        return paused(step, "budget_exhausted", "the run may spend no more")
     return None
 
 

@@ -19,11 +19,12 @@ from functions.runs.rules.chosen import (
     refused_result,
     result_in,
     results_before,
+    too_dear,
 )
 from functions.runs.rules.conversation import REFUSED
 from functions.runs.rules.gate import Unwanted, gated
 from functions.runs.rules.labels import labelled_call
-from functions.runs.rules.moves import Act, Ask, Halt, failed, paused
+from functions.runs.rules.moves import Act, Ask, Halt, failed
 from functions.runs.rules.order import Placed
 from functions.runs.rules.run import Run, StepResult
 from functions.runs.rules.turns import Mind, Noted
@@ -117,14 +118,9 @@ class StepOfSkill(NamedTuple):
         return merged(self.labels, *(each.output.labels for each in given))
 
     def _too_dear(self, price: int, given: list[StepResult]) -> Halt | None:
-        own, spent = self.placed.step.budget_usd_micros, sum(each.cost_usd_micros for each in given)
-        if own is not None and spent + price > own:
-            left = max(own - spent, 0)
-            detail = f"the step may spend {left} micro-dollars more; this may cost {price}"
-            return failed(self._id, "spend_exhausted", detail)
-        if self.run.spent_usd_micros + price > self.most_usd_micros:
-            return paused(self._id, "budget_exhausted", "the run may spend no more")
-        return None
+        own = self.placed.step.budget_usd_micros
+        left = None if own is None else own - sum(each.cost_usd_micros for each in given)
+        return too_dear(self._id, price, left, self.most_usd_micros - self.run.spent_usd_micros)
 
     def _given(self) -> list[StepResult]:
         """What was computed and what the calls gave so far, in turn."""

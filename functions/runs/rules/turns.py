@@ -18,6 +18,7 @@ from functions.runs.rules.chosen import (
     refused_result,
     result_in,
     results_before,
+    too_dear,
 )
 from functions.runs.rules.completions import completion_said, judged, why_not_given
 from functions.runs.rules.conversation import (
@@ -218,13 +219,7 @@ class StepOfTurns(NamedTuple):
         return min(bounds) - spent, self.most_usd_micros - run.spent_usd_micros
 
     def _too_dear(self, price: int) -> Halt | None:
-        own, whole = self._left()
-        if price > own:
-            detail = f"the step may spend {max(own, 0)} micro-dollars more; this may cost {price}"
-            return failed(self._id, "spend_exhausted", detail)
-        if price > whole:
-            return paused(self._id, "budget_exhausted", "the run may spend no more")
-        return None
+        return too_dear(self._id, price, *self._left())
 
     def _given(self) -> list[StepResult]:
         """What the calls so far gave, in their order."""

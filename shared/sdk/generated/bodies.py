@@ -471,7 +471,7 @@ class MemberChange(TypedDict):
 
 
 class MessageBody(TypedDict):
-    """One message; expressions in it, as `${{ variables.name }}`, read the prompt's variables."""
+    """One message; the expressions in it read what its prompt or its step has."""
 
     content: str
     role: Literal["system", "user", "assistant"]

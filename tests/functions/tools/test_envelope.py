@@ -23,14 +23,11 @@ from functions.tools.rules.envelope import Denied, Grave, Within, judge
 from functions.tools.rules.invocation import UNDER_WAY, Invocation
 from shared.agents.rights import KnownRights
 from shared.approvals.known import KnownApproval
+from tests.functions.tools.elsewhere import right
 
 NOW = datetime(2026, 11, 27, tzinfo=UTC)
 ADD, APPEND, NOTIFY = "assent/counter.add", "assent/ledger.append", "assent/people.notify"
 CONTENT = "c" * 64
-
-
-def right(operation: str, effect: str = "change", **more: Any) -> dict[str, Any]:
-    return {"operation": operation, "effect": effect, **more}
 
 
 def judged(operation: str, *, made: int = 0, trial: bool = False, **lists: Any) -> Any:
