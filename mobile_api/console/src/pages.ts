@@ -30,8 +30,17 @@ const PAGES = {
     one: () => CardPage,
   },
   precedents: { group: 'decide', all: () => import('./pages/precedents.tsx').then((each) => each.Precedents) },
-  agents: { group: 'agents', all: () => import('./pages/agents.tsx').then((each) => each.Agents) },
+  agents: {
+    group: 'agents',
+    all: () => import('./pages/agents.tsx').then((each) => each.Agents),
+    one: () => import('./pages/agent/page.tsx').then((each) => each.AgentPage),
+  },
   violations: { group: 'agents', all: () => import('./pages/violations.tsx').then((each) => each.Violations) },
+  members: {
+    group: 'tenant',
+    all: () => import('./pages/members/page.tsx').then((each) => each.Members),
+    one: () => import('./pages/members/member.tsx').then((each) => each.Member),
+  },
 } satisfies Record<string, PageEntry>;
 
 export type PageName = keyof typeof PAGES;
