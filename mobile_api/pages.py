@@ -10,6 +10,7 @@ from fastapi import Header
 from starlette.responses import Response
 
 from shared.kit.errors import NotFound
+from shared.runtime.acts import does
 from shared.runtime.conditions import names
 from shared.runtime.open_routes import OpenRouter
 
@@ -37,6 +38,15 @@ class File(NamedTuple):
     data: bytes
     media_type: str
     etag: str
+
+
+@PAGES.get("/console", response_class=Response, include_in_schema=False)
+@does("console.read", within=("sign_in",))
+async def lead_to_console() -> Response:
+    """The console's own links begin below `/console/`."""
+    return Response(
+        status_code=308, headers={"Location": "/console/", "Cache-Control": _ASKED_AGAIN}
+    )
 
 
 @PAGES.get("/console/{path:path}", response_class=Response)

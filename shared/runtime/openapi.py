@@ -146,7 +146,8 @@ def describe(app: FastAPI, router: APIRouter) -> dict[str, Any]:
         )
         refusals: list[type[BaseModel]] = [Problem]
         bodies: list[type[BaseModel]] = []
-        for route in (each for each in router.routes if isinstance(each, Route)):
+        described = (each for each in router.routes if isinstance(each, Route))
+        for route in (each for each in described if each.include_in_schema):
             refusals.append(_refusal_of(route.path)[1])
             for method in route.methods or ():
                 operation = document["paths"][route.path_format].get(method.lower())

@@ -1,40 +1,36 @@
-import { useEffect } from 'preact/hooks';
+import type { ComponentType } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
 
 import type { TenantsView } from './api/generated.ts';
 import { read } from './api/call.ts';
-import { Agents } from './pages/agents.tsx';
-import { Approvals } from './pages/approvals.tsx';
-import { Overview } from './pages/overview.tsx';
-import { Precedents } from './pages/precedents.tsx';
-import { Violations } from './pages/violations.tsx';
-import { CardPage } from './pages/card/page.tsx';
+import { hasOne, me } from './me.ts';
+import { labelOf, Navigation } from './navigation.tsx';
+import { pages, type Load } from './pages.ts';
 import { Loaded } from './parts/loaded.tsx';
-import { addressOf, route } from './route.ts';
+import { announce, route } from './route.ts';
 import { choose, signOut, tenant } from './session.ts';
 import { words } from './words.ts';
 
 /** The whole console: the page that is open, for the tenant that was chosen. */
 export function Frame() {
-  return tenant.value === null ? <ChooseTenant /> : <Inside key={tenant.value} />;
+  const [name = ''] = route.value;
+  if (tenant.value === null && !pages.get(name)?.needsNoTenant) return <ChooseTenant />;
+  return <Inside key={tenant.value} />;
 }
 
 function Inside() {
   const [name = '', id] = route.value;
-  useEffect(() => {
-    document.title = `${title(name)} · ${words.name}`;
-  }, [name]);
+  const address = route.value.join('/');
+  useEffect(() => announce((heading) => (document.title = `${heading || labelOf(name)} · ${words.name}`)), [address]);
   return (
     <>
+      <a class="skip" href="#content">
+        {words.navigation.skip}
+      </a>
       <header>
-        <nav aria-label={words.name}>
-          {Object.entries(words.pages).map(([page, label]) => (
-            <a href={addressOf(...(page ? [page] : []))} aria-current={page === name ? 'page' : undefined}>
-              {label}
-            </a>
-          ))}
-        </nav>
+        <Navigation current={name} />
       </header>
-      <main>
+      <main id="content" tabIndex={-1} key={address}>
         <Page name={name} id={id} />
       </main>
       <footer>
@@ -46,20 +42,36 @@ function Inside() {
 }
 
 function Page({ name, id }: { name: string; id: string | undefined }) {
-  switch (name) {
-    case '':
-      return <Overview />;
-    case 'approvals':
-      return id === undefined ? <Approvals /> : <CardPage id={id} key={id} />;
-    case 'agents':
-      return <Agents />;
-    case 'precedents':
-      return <Precedents />;
-    case 'violations':
-      return <Violations />;
-    default:
-      return <h1 tabIndex={-1}>{words.notFound}</h1>;
+  const page = pages.get(name);
+  const load = id === undefined ? page?.all : page?.one;
+  if (page === undefined || load === undefined) return <h1 tabIndex={-1}>{words.notFound}</h1>;
+  if (page.roles === undefined || hasOne(page.roles)) return <Lazy load={load} id={id ?? ''} />;
+  return (
+    <>
+      <h1 tabIndex={-1}>{labelOf(name)}</h1>
+      <p role="status">{me.value === null ? words.loading : words.navigation.only(page.roles)}</p>
+    </>
+  );
+}
+
+/** A page, once its script is there. */
+function Lazy({ load, id }: { load: Load; id: string }) {
+  const [Shown, setShown] = useState<ComponentType<{ id: string }>>();
+  const [isLost, setLost] = useState(false);
+  useEffect(() => {
+    Promise.resolve(load()).then(
+      (found) => setShown(() => found),
+      () => setLost(true),
+    );
+  }, []);
+  if (isLost) {
+    return (
+      <p role="alert">
+        {words.navigation.lost} <button onClick={() => location.reload()}>{words.again}</button>
+      </p>
+    );
   }
+  return Shown === undefined ? <p role="status">{words.loading}</p> : <Shown id={id} />;
 }
 
 function ChooseTenant() {
@@ -83,8 +95,4 @@ function ChooseTenant() {
       </Loaded>
     </main>
   );
-}
-
-function title(name: string): string {
-  return name in words.pages ? words.pages[name as keyof typeof words.pages] : words.name;
 }

@@ -4,6 +4,8 @@
 import { signal } from '@preact/signals';
 
 const TENANT = 'assent-tenant';
+// What the token endpoint calls a token for no tenant.
+const NO_TENANT = '_platform';
 
 /** Nobody is signed in here: the page offers to. */
 export class SignedOut extends Error {}
@@ -36,8 +38,7 @@ export async function signOut(): Promise<void> {
 }
 
 async function renewed(tenantId: string | null): Promise<string> {
-  const body = new URLSearchParams({ grant_type: 'refresh_token' });
-  if (tenantId !== null) body.set('tenant', tenantId);
+  const body = new URLSearchParams({ grant_type: 'refresh_token', tenant: tenantId ?? NO_TENANT });
   const answer = await fetch('/v1/auth/token', { method: 'POST', body });
   if (answer.status === 400 || answer.status === 401) throw new SignedOut();
   if (!answer.ok) throw new Error(`The token endpoint answered ${answer.status}.`);

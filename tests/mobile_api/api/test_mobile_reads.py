@@ -58,6 +58,7 @@ async def test_a_scope_of_something_else_opens_nothing(phone: Phone, path: str) 
 def test_every_call_of_the_contract_is_there_and_no_other() -> None:
     paths = {route.path for route in ROUTER.routes if isinstance(route, APIRoute)}
     assert {path.removeprefix("/v1/mobile") for path in paths} == {
+        "/console",
         "/console/{path:path}",
         "/dashboard",
         "/approvals",

@@ -1,9 +1,26 @@
 /** Calls of the API: one token, repetition where that is safe, errors by their code. */
 
 import { accessToken } from '../session.ts';
+import { words } from '../words.ts';
 
 const TRIES = 4;
 const FIRST_PAUSE_MS = 300;
+
+export interface FieldError {
+  readonly field: string;
+  readonly message: string;
+}
+
+/** A write, as the API takes it; `isOnce` where it has no `Idempotency-Key`, and would act twice. */
+export interface Write {
+  readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  readonly body?: unknown;
+  readonly isOnce?: boolean;
+}
+
+/** Nobody answered a write that may not be repeated: it may have happened. */
+export class Unsure extends Error {}
 
 /** A refusal in the API's words; `code` is stable. */
 export class Problem extends Error {
@@ -11,6 +28,7 @@ export class Problem extends Error {
     readonly status: number,
     readonly code: string,
     detail: string,
+    readonly errors: readonly FieldError[] = [],
   ) {
     super(detail);
   }
@@ -34,26 +52,45 @@ export function send<T>(path: string, body: unknown): Promise<T> {
   return call<T>('POST', path, body);
 }
 
-async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+/** The answer to a write that is one under its key, however often it is sent; null where it has none.
+ * Throws as `read` does, and Unsure. */
+export function write<T>({ method, path, body, isOnce = false }: Write, key: string): Promise<T> {
+  return call<T>(method, path, body, { key, tries: isOnce ? 1 : TRIES });
+}
+
+async function call<T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  { key, tries = TRIES }: { key?: string; tries?: number } = {},
+): Promise<T> {
   let anew = false;
   for (let tried = 1; ; tried++) {
     try {
-      const answer = await once(method, path, body, anew);
-      if (answer.ok) return (await answer.json()) as T;
+      const answer = await once(method, path, body, anew, key);
+      if (answer.ok) return (answer.status === 204 ? null : await answer.json()) as T;
       const problem = await refusal(answer);
       if (answer.status === 401 && !anew) anew = true;
-      else if (answer.status !== 503 || tried === TRIES) throw problem;
+      else if (answer.status !== 503 || tried >= tries) throw problem;
     } catch (error) {
       // Fetch says so where nobody answered.
-      if (!(error instanceof TypeError) || tried === TRIES) throw error;
+      if (!(error instanceof TypeError)) throw error;
+      if (tried >= tries) throw tries === 1 ? new Unsure(words.unsure) : error;
     }
     await new Promise((resolve) => setTimeout(resolve, Math.random() * FIRST_PAUSE_MS * 2 ** tried));
   }
 }
 
-async function once(method: string, path: string, body: unknown, anew: boolean): Promise<Response> {
+async function once(
+  method: string,
+  path: string,
+  body: unknown,
+  anew: boolean,
+  key: string | undefined,
+): Promise<Response> {
   const headers: Record<string, string> = { Authorization: `Bearer ${await accessToken(anew)}` };
   if (body !== undefined) headers['Content-Type'] = 'application/json';
+  if (key !== undefined) headers['Idempotency-Key'] = key;
   const answer = await fetch(path, {
     method,
     headers,
@@ -64,10 +101,17 @@ async function once(method: string, path: string, body: unknown, anew: boolean):
   return answer;
 }
 
+interface Refusal {
+  readonly code: string;
+  readonly detail?: string;
+  readonly title: string;
+  readonly errors?: readonly FieldError[];
+}
+
 async function refusal(answer: Response): Promise<Problem> {
   try {
-    const said = (await answer.json()) as { code: string; detail?: string; title: string };
-    return new Problem(answer.status, said.code, said.detail ?? said.title);
+    const said = (await answer.json()) as Refusal;
+    return new Problem(answer.status, said.code, said.detail ?? said.title, said.errors);
   } catch {
     return new Problem(answer.status, 'unreadable', `The answer was ${answer.status} without words.`);
   }

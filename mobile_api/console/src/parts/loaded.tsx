@@ -36,9 +36,21 @@ export function Trouble({ problem, again }: { problem: unknown; again?: () => vo
     );
   }
   const said = problem instanceof TypeError ? words.unreachable : String((problem as Error).message);
+  const { code, errors } = problem instanceof Problem ? problem : { code: undefined, errors: [] };
   return (
-    <p role="alert" data-code={problem instanceof Problem ? problem.code : undefined}>
-      {said} {again && <button onClick={again}>{words.again}</button>}
-    </p>
+    <div role="alert" data-code={code}>
+      <p>
+        {said} {again && <button onClick={again}>{words.again}</button>}
+      </p>
+      {errors.length > 0 && (
+        <ul>
+          {errors.map((each) => (
+            <li>
+              <code>{each.field}</code> {each.message}
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
   );
 }

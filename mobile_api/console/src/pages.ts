@@ -1,0 +1,48 @@
+/** All pages of the console, by the first part of their address, in the order of the navigation. */
+
+import type { ComponentType } from 'preact';
+
+import { CardPage } from './pages/card/page.tsx';
+import { Overview } from './pages/overview.tsx';
+
+export type Group = 'decide' | 'agents' | 'runs' | 'audit' | 'tenant' | 'you' | 'platform';
+export const GROUPS: readonly Group[] = ['decide', 'agents', 'runs', 'audit', 'tenant', 'you', 'platform'];
+
+/** A page, loaded when somebody opens it. `id` is what follows its name in the address. */
+export type Load = () => ComponentType<{ id: string }> | Promise<ComponentType<{ id: string }>>;
+
+export interface PageEntry {
+  readonly group: Group;
+  readonly all: Load;
+  /** The page of one thing of those. */
+  readonly one?: Load;
+  /** Who may read it: others are told so. Absent where everybody may who acts for the tenant. */
+  readonly roles?: readonly string[];
+  /** Whether it is there for who acts for no tenant. */
+  readonly needsNoTenant?: true;
+}
+
+const PAGES = {
+  '': { group: 'decide', all: () => Overview },
+  approvals: {
+    group: 'decide',
+    all: () => import('./pages/approvals.tsx').then((each) => each.Approvals),
+    one: () => CardPage,
+  },
+  precedents: { group: 'decide', all: () => import('./pages/precedents.tsx').then((each) => each.Precedents) },
+  agents: {
+    group: 'agents',
+    all: () => import('./pages/agents.tsx').then((each) => each.Agents),
+    one: () => import('./pages/agent/page.tsx').then((each) => each.AgentPage),
+  },
+  violations: { group: 'agents', all: () => import('./pages/violations.tsx').then((each) => each.Violations) },
+  members: {
+    group: 'tenant',
+    all: () => import('./pages/members/page.tsx').then((each) => each.Members),
+    one: () => import('./pages/members/member.tsx').then((each) => each.Member),
+  },
+} satisfies Record<string, PageEntry>;
+
+export type PageName = keyof typeof PAGES;
+
+export const pages: ReadonlyMap<string, PageEntry> = new Map(Object.entries(PAGES));

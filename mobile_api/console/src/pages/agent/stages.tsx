@@ -1,0 +1,72 @@
+import type { CreationCaseView, Finding, StageView } from '../../api/generated.ts';
+import { spaced } from '../../kit/text.ts';
+import { instantInWords } from '../../kit/time.ts';
+import { Pairs } from '../../parts/pairs.tsx';
+import { addressOf } from '../../route.ts';
+import { words } from '../../words.ts';
+
+const say = words.agent;
+
+/** The newest case of an agent, stage by stage, with what each found. */
+export function Stages({ of: found }: { of: CreationCaseView }) {
+  return (
+    <section>
+      <h2>{found.ended_at === null ? say.openCase : say.lastCase}</h2>
+      <Pairs
+        of={[
+          [say.case, spaced(found.status)],
+          [say.next, found.next_step],
+          [say.kind, say.ofVersion(spaced(found.kind), found.version, found.revision)],
+          [say.requested, say.by(found.requested_by, instantInWords(found.requested_at))],
+          [say.reason, found.reason],
+          [say.revisable, found.revisable_until && instantInWords(found.revisable_until)],
+        ]}
+      />
+      <ol class="stages">
+        {found.stages.map((stage) => (
+          <li key={stage.number} class={stage.status} aria-current={stage.status === 'running' ? 'step' : undefined}>
+            <StageShown stage={stage} />
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function StageShown({ stage }: { stage: StageView }) {
+  const findings = stage.findings ?? [];
+  const amiss = findings.filter((each) => each.verdict !== 'pass');
+  return (
+    <>
+      <span class="summary">{spaced(stage.name)}</span>
+      <span class="facts">
+        <span class="stage-status">{stage.status}</span>
+        {stage.finished_at && <span>{instantInWords(stage.finished_at)}</span>}
+        {stage.approval_id && <a href={addressOf('approvals', stage.approval_id)}>{say.itsApproval}</a>}
+      </span>
+      {amiss.map((each) => (
+        <Found finding={each} />
+      ))}
+      {findings.length > amiss.length && (
+        <details>
+          <summary>{say.passed(findings.length - amiss.length)}</summary>
+          {findings.filter((each) => each.verdict === 'pass').map((each) => (
+            <Found finding={each} />
+          ))}
+        </details>
+      )}
+    </>
+  );
+}
+
+function Found({ finding }: { finding: Finding }) {
+  return (
+    <p class={`finding ${finding.verdict}`}>
+      <strong>
+        {finding.verdict}: {spaced(finding.check)}
+      </strong>{' '}
+      {finding.evidence} {finding.path && <code>{finding.path}</code>}
+      {finding.remedy && <span>{finding.remedy}</span>}
+    </p>
+  );
+}
