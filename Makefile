@@ -92,8 +92,8 @@ setup: $(READY) $(if $(OPENID_LOCK),$(OPENID)) $(if $(CONSOLE_SOURCE),$(CONSOLE)
 demo: setup ## a founder signs up; agents approved, vetoed, confirmed; runs that wait for assent, and fail and go on; a page that gets no secret mailed; their causes, cost and proof
 	@$(BIN)/python -m emulators demo
 
-up: setup ## keep the platform running on one port (PORT=8080); KEEP=1 continues where it stopped; INSTANCES=3 of each public side; TIER=free limits; STATE=folder
-	@$(BIN)/python -m emulators up --port $(call chosen,PORT,a port from 0 to 65535,$(shell seq 0 65535)) $(IN) $(if $(KEEP),--keep) \
+up: setup ## keep the platform running on one port (PORT=8080), with a sample tenant (SAMPLE=no without it); KEEP=1 continues where it stopped; INSTANCES=3 of each public side; TIER=free limits; STATE=folder
+	@$(BIN)/python -m emulators up --port $(call chosen,PORT,a port from 0 to 65535,$(shell seq 0 65535)) $(IN) $(if $(KEEP),--keep) $(if $(filter no,$(SAMPLE)),,--sample) \
 	  $(if $(INSTANCES),--instances $(call chosen,INSTANCES,a number from 1 to 10,$(shell seq 1 10))) \
 	  $(if $(TIER),--tier $(call chosen,TIER,free or pro or team,free pro team))
 
