@@ -59,6 +59,7 @@ def test_every_call_of_the_contract_is_there_and_no_other() -> None:
     paths = {route.path for route in ROUTER.routes if isinstance(route, APIRoute)}
     assert {path.removeprefix("/v1/mobile") for path in paths} == {
         "/console/{path:path}",
+        "/explorer/{path:path}",
         "/dashboard",
         "/approvals",
         "/approvals/{approval_id}",
