@@ -16,6 +16,9 @@ MCP    := build/mcp/node_modules/.package-lock.json
 MCP_LOCK := $(addprefix tests/functions/tools/mcp/servers/,package.json package-lock.json .npmrc)
 # What governors open in a browser, as its build makes it.
 CONSOLE := mobile_api/console/dist/index.html
+# Where somebody tries the calls of the API.
+EXPLORER := mobile_api/explorer/dist/index.html
+EXPLORER_SOURCE := $(shell find mobile_api/explorer -path '*/node_modules' -prune -o -path '*/dist' -prune -o -type f -print 2>/dev/null)
 CONSOLE_SOURCE := $(shell find mobile_api/console -path '*/node_modules' -prune -o -path '*/dist' -prune -o -type f -print 2>/dev/null)
 READY  := $(VENV)/.ready-$(shell cksum requirements/dev.txt | cut -d' ' -f1)
 # Other engines, which only their own target installs.
@@ -48,7 +51,7 @@ chosen  = $(or $(filter $($(1)),$(3)),$(error $(1)=$($(1)): say $(2)))
 IN      = $(if $(STATE),--state $(STATE))
 
 .DEFAULT_GOAL := help
-.PHONY: audit console covered covered-rules help setup demo up backup restore test test-units test-pages test-platform test-journeys test-attacks test-cloud test-functions test-repeats test-nightly test-fast check format schemas api-reference lock preview bench bench-peers chaos races dead-letters erase rebuild-projection verify-archive verify-audit weakening cost cost-check clean
+.PHONY: audit console covered covered-rules explorer help setup demo up backup restore test test-units test-pages test-platform test-journeys test-attacks test-cloud test-functions test-repeats test-nightly test-fast check format schemas api-reference lock preview bench bench-peers chaos races dead-letters erase rebuild-projection verify-archive verify-audit weakening cost cost-check clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -85,15 +88,24 @@ $(CONSOLE): $(CONSOLE_SOURCE) mobile_api/console/node_modules/.package-lock.json
 	@cd mobile_api/console && PATH="$(abspath $(BIN)):$$PATH" npx --no-install vite build --logLevel error
 	@touch $@
 
+mobile_api/explorer/node_modules/.package-lock.json: mobile_api/explorer/package-lock.json | $(READY)
+	@cd mobile_api/explorer && PATH="$(abspath $(BIN)):$$PATH" npm ci --silent
+	@touch $@
+
+$(EXPLORER): $(EXPLORER_SOURCE) docs/api/openapi.json mobile_api/explorer/node_modules/.package-lock.json
+	@PATH="$(abspath $(BIN)):$$PATH" node mobile_api/explorer/build.js
+
+explorer: $(EXPLORER) ## the page on which somebody tries the calls of the API
+
 console: $(CONSOLE) ## the console's files, from mobile_api/console
 
-setup: $(READY) $(if $(OPENID_LOCK),$(OPENID)) $(if $(CONSOLE_SOURCE),$(CONSOLE)) ## the virtualenv, from the lock
+setup: $(READY) $(if $(OPENID_LOCK),$(OPENID)) $(if $(CONSOLE_SOURCE),$(CONSOLE)) $(if $(EXPLORER_SOURCE),$(EXPLORER)) ## the virtualenv, from the lock
 
 demo: setup ## a founder signs up; agents approved, vetoed, confirmed; runs that wait for assent, and fail and go on; a page that gets no secret mailed; their causes, cost and proof
 	@$(BIN)/python -m emulators demo
 
-up: setup ## keep the platform running on one port (PORT=8080); KEEP=1 continues where it stopped; INSTANCES=3 of each public side; TIER=free limits; STATE=folder
-	@$(BIN)/python -m emulators up --port $(call chosen,PORT,a port from 0 to 65535,$(shell seq 0 65535)) $(IN) $(if $(KEEP),--keep) \
+up: setup ## keep the platform running on one port (PORT=8080), with a sample tenant (SAMPLE=no without it); KEEP=1 continues where it stopped; INSTANCES=3 of each public side; TIER=free limits; STATE=folder
+	@$(BIN)/python -m emulators up --port $(call chosen,PORT,a port from 0 to 65535,$(shell seq 0 65535)) $(IN) $(if $(KEEP),--keep) $(if $(filter no,$(SAMPLE)),,--sample) \
 	  $(if $(INSTANCES),--instances $(call chosen,INSTANCES,a number from 1 to 10,$(shell seq 1 10))) \
 	  $(if $(TIER),--tier $(call chosen,TIER,free or pro or team,free pro team))
 

@@ -20,19 +20,22 @@ class Browser(Connection):
     """Follows redirects and keeps cookies; says of each form where it comes from, as browsers
     do."""
 
+    # What the session is kept in.
+    COOKIE = "__session"
+
     def __init__(self, url: str) -> None:
         super().__init__(page_url(url), 60, follow_redirects=True)
 
     @property
     def session(self) -> str:
         """The cookie with the session; empty where there is none."""
-        return self.http.cookies.get("__session") or ""
+        return self.http.cookies.get(self.COOKIE) or ""
 
     @session.setter
     def session(self, cookie: str) -> None:
         # Python's jar calls a host without a dot so.
         domain = f"{urlsplit(self.url).hostname}.local"
-        self.http.cookies.set("__session", cookie, domain=domain)
+        self.http.cookies.set(self.COOKIE, cookie, domain=domain)
 
     def sign_in(self, name: str, provider: str = "google", return_to: str = "/signin") -> None:
         """Signs in under a name of the person's choice. Raises PlatformError for any other end than

@@ -52,6 +52,7 @@ def _up(chosen: argparse.Namespace) -> int:
         port=chosen.port,
         state=chosen.state,
         keep=chosen.keep,
+        sample=chosen.sample,
         idle_after=chosen.idle_after,
         limits=chosen.limits or chosen.tier is not None,
         tier=chosen.tier,
@@ -132,6 +133,11 @@ def _add_options_of_up(up: argparse.ArgumentParser) -> None:
         help="continue from the kept state there, and keep the state again at the end",
     )
     up.add_argument(
+        "--sample",
+        action="store_true",
+        help="make the sample tenant in the background, unless it was removed before",
+    )
+    up.add_argument(
         "--limits",
         action="store_true",
         help="limit callers and tenants as in the cloud; a client must then wait after a 429",
@@ -206,27 +212,11 @@ async def _serve(options: Options) -> None:
 def _greeting(platform: Platform) -> str:
     url = platform.url
     return f"""
-The platform is up at {url} (Ctrl-C stops it; logs in {platform.directory.path / "logs"}).
+The platform is up (Ctrl-C stops it; logs in {platform.directory.path / "logs"}).
 
-  # a governor's token
-  TOKEN=$(curl -s {url}/_platform/token -H 'Content-Type: application/json' -d '{{
-    "principal": "gala", "tenant": "demo", "roles": ["governor"],
-    "scopes": ["governance:read", "governance:write", "veto:execute"]}}' \\
-    | python3 -c 'import json, sys; print(json.load(sys.stdin)["access_token"])')
+  Open {page_url(url)}/
 
-  # the governor's dashboard
-  curl -s {url}/v1/mobile/dashboard -H "Authorization: Bearer $TOKEN"
-
-  # decide in a browser
-  {page_url(url)}/console/
-
-  # sign in, and add a passkey, in a browser
-  {page_url(url)}/signin
-  {page_url(url)}/passkeys
-
-  # let a day pass: timers fire, in time order
-  curl -s {url}/_platform/clock/advance -H 'Content-Type: application/json' \\
-    -d '{{"seconds": 86400}}'
+Programs call {url}; docs/guides/run-locally.md shows how.
 """
 
 

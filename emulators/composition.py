@@ -46,6 +46,7 @@ from emulators.provisioning import create_queues, create_secrets, get_secret, pu
 from emulators.pubsub.front import PubsubFront
 from emulators.pubsub.ledger import DEAD_LETTERS, Ledger
 from emulators.pubsub.push import Push
+from emulators.sample.sample import Sample
 from emulators.scheduler import Scheduler
 from emulators.secret_manager import SecretManagerEmulator
 from emulators.servers import Servers
@@ -82,11 +83,14 @@ class Composition:
     async def open(self, manifests: Manifests, door: socket, before: State | None) -> str:
         """Opens all parts, in the state `before` if that is given; returns the one port's URL."""
         self.ledger = Ledger(manifests.subscriptions)
+        self.sample = Sample(
+            before.sample if before else None, self.in_background, self.options.report
+        )
         self._forwarding = await self.work.enter_async_context(open_session())
         services = await self._open_services(manifests, before, url_of(door))
         await self._open_functions(services)
         await self._open_push()
-        url = await self._open_public(door, before)
+        self.sample.url = url = await self._open_public(door, before)
         self.env = common(services) | {"ASSENT_URL": url}
         if services.postgres_dsn is not None:
             self.env["ASSENT_POSTGRES_DSN"] = services.postgres_dsn
@@ -104,6 +108,7 @@ class Composition:
     async def drain(self) -> None:
         """Lets nothing more begin, and waits until everything under way has ended, as long as Cloud
         Run would. The rest is cancelled, and its sender retries it."""
+        self.sample.shut()
         self._public.shut()
         self._push.rest()
         self._tasks.halt()
@@ -120,6 +125,7 @@ class Composition:
             tasks=self._tasks.save(),
             secrets=self._secrets.save(),
             messages=self.ledger.save(),
+            sample=self.sample.save(),
         )
 
     def _under_way(self) -> dict[str, int]:
@@ -275,6 +281,7 @@ class Composition:
                 fleet=self.fleet,
             ),
             fleet=self.fleet,
+            sample=self.sample,
             emulators=self._health,
             model=self.servers.model.url if self.servers.model else "",
             targets=self.servers.targets.url if self.servers.targets else "",
@@ -286,6 +293,7 @@ class Composition:
             control.answer,
             self.options.root,
             self.clock.now,
+            self.sample.saw,
         )
         listener = await Listener.open(self._public.answer, door)
         self.work.push_async_callback(listener.close)

@@ -13,19 +13,20 @@ _logger = logging.getLogger(__name__)
 @dataclass(frozen=True, kw_only=True)
 class Options:
     """Port 0 picks a free one; `state` is the platform's own directory, by default
-    `build/platform`; `keep` continues from what an earlier platform saved there, and saves it
-    again at an orderly stop; `in_process` runs the functions in this process; `backoff` replaces
-    the manifests' pauses between deliveries of an event, for tests that cannot wait ten seconds;
-    with `limits` callers and tenants are limited as in the cloud, each tenant by its own tier, or
-    all by `tier`;
-    each public side has that many `instances`, or as many as its manifest allows, which take turns
-    or have these `shares` of its calls;
-    an instance is stopped after `idle_after` seconds; `report` gets what an operator should see."""
+    `build/platform`; `keep` continues from what an earlier platform saved there, and saves it again
+    at an orderly stop; `sample` makes the sample tenant once the platform runs; `in_process` runs
+    the functions in this process; `backoff` replaces the manifests' pauses between deliveries of an
+    event, for tests that cannot wait ten seconds; with `limits` callers and tenants are limited as
+    in the cloud, each tenant by its own tier, or all by `tier`; each public side has that many
+    `instances`, or as many as its manifest allows, which take turns or have these `shares` of its
+    calls; an instance is stopped after `idle_after` seconds; `report` gets what an operator should
+    see."""
 
     root: Path
     port: int = 0
     state: Path | None = None
     keep: bool = False
+    sample: bool = False
     in_process: bool = False
     limits: bool = False
     tier: str | None = None

@@ -110,6 +110,8 @@ class Platform:
             await self._composition.resume(before)
         if self._keeper is not None:
             self._keeper.begin()
+        if options.sample:
+            self._composition.sample.begin()
         self.directory.describe({"url": self.url, "env": self.env, "functions": self._functions()})
 
     async def _start_servers(

@@ -24,8 +24,8 @@ _DATA = (
     "shared/policy/platform/constitution.cedar",
     "shared/policy/platform/roles.cedar",
 )
-# The console as its build made it.
-_CONSOLE = "mobile_api/console/dist"
+# What browsers load, as its builds made it.
+_PAGES = ("mobile_api/console/dist", "mobile_api/explorer/dist")
 # The buildpack refuses a source without this file.
 _MAIN = '"""Each service names its own entry file in FUNCTION_SOURCE."""\n'
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
@@ -53,7 +53,8 @@ def build_archive(manifests: Manifests, lock: str, into: Path) -> Archive:
     left_out = [root / each for each in _LEFT_OUT]
     modules = [file for file in found if not any(map(file.is_relative_to, left_out))]
     modules += (root / name for name in _DATA if (root / name).exists())
-    modules += (file for file in (root / _CONSOLE).rglob("*") if file.is_file())
+    pages = (file for each in _PAGES for file in (root / each).rglob("*"))
+    modules += (file for file in pages if file.is_file())
     data = _zipped(
         {
             **{file.relative_to(root).as_posix(): file.read_bytes() for file in modules},

@@ -1,4 +1,5 @@
-"""The console's files, as its build made them, for whoever asks: they hold nothing of a tenant."""
+"""The files of the console and of the API's explorer, as their builds made them, for whoever asks:
+they hold nothing of a tenant."""
 
 import hashlib
 from functools import cache
@@ -15,25 +16,30 @@ from shared.runtime.conditions import names
 from shared.runtime.open_routes import OpenRouter
 
 BUILT = Path(__file__).parent / "console" / "dist"
+EXPLORER = Path(__file__).parent / "explorer" / "dist"
 PAGE = "index.html"
 # The names of these have the hash of what is in them.
 _HASHED = "assets/"
 _FOR_EVER, _ASKED_AGAIN = "public, max-age=31536000, immutable", "public, no-cache"
-# Scripts, styles and calls of this site only; no text becomes a script.
-_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        *(f"{what}-src 'self'" for what in ("script", "style", "img", "connect", "manifest")),
-        *(f"{what} 'none'" for what in ("base-uri", "form-action", "frame-ancestors")),
-        *("require-trusted-types-for 'script'", "trusted-types 'none'"),
-    )
+# Scripts, styles and calls of this site only.
+_OWN = (
+    "default-src 'none'",
+    *(f"{what}-src 'self'" for what in ("script", "style", "connect", "manifest")),
+    *(f"{what} 'none'" for what in ("base-uri", "form-action", "frame-ancestors")),
 )
+# No text becomes a script.
+_POLICY = "; ".join(
+    (*_OWN, "img-src 'self'", "require-trusted-types-for 'script'", "trusted-types 'none'")
+)
+# Swagger UI draws its arrows from addresses of data, and writes its page as text.
+_EXPLORERS_POLICY = "; ".join((*_OWN, "img-src 'self' data:"))
 
 PAGES = OpenRouter(tag="console")
+IfNoneMatch = Annotated[str | None, Header()]
 
 
 class File(NamedTuple):
-    """A file of the console, with its type and its ETag."""
+    """A file of a build, with its type and its ETag."""
 
     data: bytes
     media_type: str
@@ -50,18 +56,28 @@ async def lead_to_console() -> Response:
 
 
 @PAGES.get("/console/{path:path}", response_class=Response)
-async def show_console(
-    path: str = "", if_none_match: Annotated[str | None, Header()] = None
-) -> Response:
+async def show_console(path: str = "", if_none_match: IfNoneMatch = None) -> Response:
     """A file of the console; any other path below is one of its pages, which the script shows."""
-    files = _files()
+    files = _files(BUILT)
     if path.startswith(_HASHED) and path not in files:
         # An older release named it.
         raise NotFound("the console has no such file: load the page again")
-    found = files.get(path, files[PAGE])
+    return _answer(files.get(path, files[PAGE]), path, _POLICY, if_none_match)
+
+
+@PAGES.get("/explorer/{path:path}", response_class=Response)
+async def show_explorer(path: str = "", if_none_match: IfNoneMatch = None) -> Response:
+    """A file of the explorer, in which somebody tries the calls of the API."""
+    found = _files(EXPLORER).get(path or PAGE)
+    if found is None:
+        raise NotFound("the explorer has no such file: open /explorer/")
+    return _answer(found, path, _EXPLORERS_POLICY, if_none_match)
+
+
+def _answer(found: File, path: str, policy: str, if_none_match: str | None) -> Response:
     headers = {
         "Cache-Control": _FOR_EVER if path.startswith(_HASHED) else _ASKED_AGAIN,
-        "Content-Security-Policy": _POLICY,
+        "Content-Security-Policy": policy,
         "ETag": found.etag,
         "Referrer-Policy": "same-origin",
     }
@@ -71,12 +87,14 @@ async def show_console(
 
 
 @cache
-def _files() -> dict[str, File]:
-    """All files by their path. Raises NotFound where the console was not built."""
-    paths = [each for each in BUILT.rglob("*") if each.is_file()]
+def _files(built: Path) -> dict[str, File]:
+    """All files of a build by their path. Raises NotFound where it was not built."""
+    paths = [each for each in built.rglob("*") if each.is_file()]
     if not paths:
-        raise NotFound("the console was not built here: run `make console`")
-    return {path.relative_to(BUILT).as_posix(): _file(path) for path in paths}
+        raise NotFound(
+            f"the {built.parent.name} was not built here: run `make {built.parent.name}`"
+        )
+    return {path.relative_to(built).as_posix(): _file(path) for path in paths}
 
 
 def _file(path: Path) -> File:

@@ -1,7 +1,8 @@
 """Answers `/_platform/*`."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -10,6 +11,7 @@ from pydantic import ValidationError
 from emulators.clock import VirtualClock
 from emulators.control.bodies import (
     Advance,
+    Entering,
     EventQuery,
     FaultRequest,
     MailQuery,
@@ -26,6 +28,8 @@ from emulators.gateway.problems import NotIdle, invalid, json_answer
 from emulators.idle import Idle
 from emulators.issuer import Issuer
 from emulators.operations import Operations, priced
+from emulators.sample.pages import page_at
+from emulators.sample.sample import Sample
 from emulators.time_travel import TimeTravel
 from shared.kit.errors import MethodNotAllowed, NotFound
 from shared.kit.instants import format_instant
@@ -54,6 +58,7 @@ class Control:
     operations: Operations
     faults: FaultControl
     fleet: Fleet
+    sample: Sample
     emulators: Callable[[], Awaitable[dict[str, bool]]]
     # Where the scripted model takes its scripts; empty where there is none.
     model: str = ""
@@ -73,11 +78,21 @@ class Control:
             "operations": {"GET": self._counts, "DELETE": self._reset},
             "faults": {"POST": self._arm, "DELETE": self._disarm},
             "mail": {"GET": self._mail},
+            "sample": {
+                "GET": self._sample,
+                "POST": self._make_sample,
+                "DELETE": self._remove_sample,
+            },
+            "sample/enter": {"POST": self._enter},
         }
 
     async def answer(self, call: Call) -> Answer:
         """Raises CrossSite or UnsupportedMediaType for a caller that may be a web page; NotFound,
         MethodNotAllowed or Invalid for what it cannot answer."""
+        page = page_at(call.path)
+        if page is not None:
+            # Anybody's link may lead there; it holds nothing and does nothing by itself.
+            return await _chosen({"GET": partial(_given, page)}, call)(call)
         check_caller(call)
         path = call.path.removeprefix(PREFIX)
         head, _, rest = path.partition("/")
@@ -168,6 +183,25 @@ class Control:
         self.faults.disarm()
         return Answer(204, (), b"")
 
+    async def _sample(self, call: Call) -> Answer:
+        _query(call, Nothing)
+        return json_answer(self.sample.shown())
+
+    async def _make_sample(self, call: Call) -> Answer:
+        _body(call, Nothing)
+        self.sample.make()
+        return json_answer(self.sample.shown(), 202)
+
+    async def _remove_sample(self, call: Call) -> Answer:
+        _query(call, Nothing)
+        self.sample.remove()
+        return json_answer(self.sample.shown(), 202)
+
+    async def _enter(self, call: Call) -> Answer:
+        entered, cookie = await self.sample.enter(_body(call, Entering).person)
+        answer = json_answer(entered)
+        return replace(answer, headers=(*answer.headers, ("Set-Cookie", cookie)))
+
     async def _kill(self, call: Call) -> Answer:
         _query(call, Nothing)
         name = unquote(call.path.removeprefix(f"{PREFIX}functions/").removesuffix("/kill"))
@@ -182,6 +216,10 @@ class Control:
     def _now(self) -> dict[str, Any]:
         offset = self.clock.offset.total_seconds()
         return {"now": format_instant(self.clock.now()), "offset_seconds": offset}
+
+
+async def _given(answer: Answer, _: Call) -> Answer:
+    return answer
 
 
 def _chosen(methods: dict[str, Handler], call: Call) -> Handler:

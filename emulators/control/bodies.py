@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, StringConstraints, WrapValidator
 
 from emulators.issuer import AUDIENCE
+from emulators.sample.people import Name
 from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.callers import Identifier
 from shared.kit.models import Model
@@ -99,6 +100,12 @@ class MailQuery(Model):
     """The mails to list: those with that in their subject."""
 
     subject: Annotated[str, StringConstraints(max_length=300)] = ""
+
+
+class Entering(Model):
+    """Who of the sample tenant somebody wants to be."""
+
+    person: Name
 
 
 class Nothing(Model):

@@ -16,6 +16,7 @@ from emulators.demo.elsewhere import called_from_elsewhere
 from emulators.demo.mailing import mailed, policy_published
 from emulators.demo.narrator import Narrator
 from emulators.demo.person import Person, SignedIn
+from emulators.demo.precedents import WRITERS_PRECEDENT
 from emulators.demo.run import ran
 from emulators.failures import PlatformError
 
@@ -91,33 +92,8 @@ def _approved_by_hand(
 
 def _precedent(governor: Person, example_approval_id: str, narrator: Narrator) -> None:
     narrator.chapter("3. What was learned becomes a precedent")
-    seed = governor.post(
-        "/v1/mobile/seeds",
-        {
-            "title": "Low-risk patient education",
-            "domain": "GEN",
-            "kind": "constitutional",
-            "max_risk": "low",
-            "conditions": [
-                {"field": "content.industry", "op": "eq", "value": "healthcare"},
-                {
-                    "field": "content.skills",
-                    "op": "subset_of",
-                    "value": ["research", "draft", "fact-check"],
-                },
-                {
-                    "field": "content.alone_effects",
-                    "op": "subset_of",
-                    "value": ["read", "draft"],
-                },
-            ],
-            "rationale": (
-                "Writers of public patient education that only draft, cite public sources and hand "
-                "over to an editor have been approved before; every draft can be deleted again."
-            ),
-            "example_approval_id": example_approval_id,
-        },
-    )
+    body = {**WRITERS_PRECEDENT, "example_approval_id": example_approval_id}
+    seed = governor.post("/v1/mobile/seeds", body)
     narrator.step("Genesis reviews it", f"{seed['status']} ({len(seed['findings'])} findings)")
     activated = governor.post(f"/v1/mobile/seeds/{seed['seed_id']}/activate")
     narrator.step("The governor activates it", f"{activated['seed_id']} is {activated['status']}")

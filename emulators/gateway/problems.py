@@ -18,6 +18,13 @@ class NotIdle(AssentError):
     retriable = True
 
 
+class NoSample(AssentError):
+    code = "no_sample"
+    title = "The sample tenant is not there"
+    http_status = 409
+    retriable = True
+
+
 class Misdirected(AssentError):
     code = "misdirected_request"
     title = "The request names a host that this is not"

@@ -11,15 +11,18 @@ from emulators.gateway.ingress import Ingress
 from emulators.gateway.listener import Handler
 from emulators.gateway.messages import Answer, Call
 from emulators.gateway.problems import problem
+from emulators.sample.pages import START
 from shared.kit.errors import MethodNotAllowed, NotFound, Unavailable
 from shared.manifest import RouteTable
 
 _CONTROL = "/_platform/"
 _OPENAPI = "/openapi.json"
+_FRONT = "/"
 
 
 class PublicSide:
-    """Finds the owner of a path, and dates what it answers by the platform's clock `now`."""
+    """Finds the owner of a path, and dates what it answers by the platform's clock `now`;
+    `saw` learns of each answer of a function."""
 
     def __init__(
         self,
@@ -28,12 +31,14 @@ class PublicSide:
         control: Handler,
         root: Path,
         now: Callable[[], datetime],
+        saw: Callable[[Call, Answer], None],
     ) -> None:
         self._routes = routes
         self._ingresses = ingresses
         self._control = control
         self._openapi = root / "docs" / "api" / "openapi.json"
         self._now = now
+        self._saw = saw
         self._shut = False
 
     def shut(self) -> None:
@@ -49,10 +54,14 @@ class PublicSide:
             return await self._control(call)
         if path == _OPENAPI:
             return await self._description(call)
+        if path == _FRONT and call.method in {"GET", "HEAD"}:
+            return Answer(302, (("Location", START),), b"")
         name = self._routes.find(path)
         if name is None:
             return problem(NotFound(f"no function answers {path}"))
-        return self._dated(await self._ingresses[name].answer(call))
+        answer = await self._ingresses[name].answer(call)
+        self._saw(call, answer)
+        return self._dated(answer)
 
     def _dated(self, answer: Answer) -> Answer:
         kept = (each for each in answer.headers if each[0].lower() != "date")

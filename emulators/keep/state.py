@@ -7,6 +7,7 @@ from pydantic import ConfigDict
 from emulators.cloud_tasks.queues import SavedQueues
 from emulators.issuer import SavedIssuer
 from emulators.pubsub.ledger import SavedMessages
+from emulators.sample.sample import SavedSample
 from emulators.secret_manager.emulator import SavedSecrets
 from shared.kit.models import Model
 
@@ -25,3 +26,5 @@ class State(Model):
     tasks: SavedQueues
     secrets: SavedSecrets
     messages: SavedMessages
+    # Snapshots of earlier platforms have none.
+    sample: SavedSample | None = None

@@ -20,7 +20,7 @@ Route = Annotated[
     StringConstraints(
         pattern=(
             r"^(/v1/[a-z0-9_-]+(/([a-z0-9_-]+|\*))*(/\*\*)?"
-            r"|(/scim/v2|/console)/\*\*|/[a-z]+|/\.well-known/[a-z0-9_-]+(\.json|/[a-z]+)?)$"
+            r"|(/scim/v2|/console|/explorer)/\*\*|/[a-z]+|/\.well-known/[a-z0-9_-]+(\.json|/[a-z]+)?)$"
         )
     ),
 ]

@@ -55,10 +55,11 @@ def _calls(deployable: Deployable, *, are_open: bool | None = None) -> list[tupl
 
 
 # Whoever signs in has no token yet. tests/journeys/test_sign_in.py, test_passkey_sign_in.py,
-# test_tenancy.py and test_clients.py say what each of these refuses. The console's files hold
-# nothing of a tenant.
+# test_tenancy.py and test_clients.py say what each of these refuses. The files of the console
+# and of the explorer hold nothing of a tenant.
 OPEN = {
     ("GET", "/console/{path}"),
+    ("GET", "/explorer/{path}"),
     ("GET", "/signin"),
     ("GET", "/passkeys"),
     ("GET", "/v1/auth/start"),

@@ -100,9 +100,10 @@ def test_only_python_files_the_requirements_and_the_version_are_packed(
         "shared/built_in_tools.toml",
         "shared/operations.toml",
     }
-    console = {name for name in others if name.startswith("mobile_api/console/dist/")}
-    assert "mobile_api/console/dist/index.html" in console
-    assert others - console == {"requirements.txt", ".python-version", *data}
+    pages = ("mobile_api/console/dist/", "mobile_api/explorer/dist/")
+    built = {name for name in others if name.startswith(pages)}
+    assert {f"{each}index.html" for each in pages} <= built
+    assert others - built == {"requirements.txt", ".python-version", *data}
     assert _read(archive, ".python-version").strip() == PYTHON_VERSION
 
 

@@ -1,0 +1,1 @@
+"""The sample tenant of the local platform: somebody new decides in it within a minute."""

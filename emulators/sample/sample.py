@@ -1,0 +1,121 @@
+"""Where the sample tenant stands, and which of its first tasks are done."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import asdict
+from typing import Any, Literal
+
+import httpx
+
+from emulators.failures import PlatformError
+from emulators.gateway.messages import Answer, Call
+from emulators.gateway.problems import NoSample
+from emulators.sample import making
+from emulators.sample.making import Made
+from emulators.sample.people import PEOPLE, Name, cookie_of
+from shared.kit.models import Model
+
+# An answer that is none, too: the platform goes on without its sample.
+_REFUSED = (PlatformError, httpx.HTTPError, LookupError, ValueError)
+Phase = Literal["absent", "making", "ready", "failed", "removing", "removed"]
+
+
+class SavedSample(Model):
+    """What a later platform has to know of it; the tenant itself is in the databases."""
+
+    is_removed: bool = False
+    has_asked_why: bool = False
+
+
+class Sample:
+    """The sample of one platform. `in_background` runs the making until the platform stops."""
+
+    def __init__(
+        self,
+        saved: SavedSample | None,
+        in_background: Callable[[Coroutine[Any, Any, None]], None],
+        report: Callable[[str], None],
+    ) -> None:
+        saved = saved or SavedSample()
+        self.url = ""
+        self.phase: Phase = "removed" if saved.is_removed else "absent"
+        self._has_asked_why = saved.has_asked_why
+        self._in_background = in_background
+        self._report = report
+        self._made: Made | None = None
+        self._why_not = ""
+        self._is_shut = False
+
+    def save(self) -> SavedSample:
+        is_removed = self.phase in ("removing", "removed")
+        return SavedSample(is_removed=is_removed, has_asked_why=self._has_asked_why)
+
+    def begin(self) -> None:
+        """Makes the sample in the background, unless somebody removed it before."""
+        if self.phase != "removed":
+            self.make()
+
+    def shut(self) -> None:
+        """What fails from now on fails because the platform stops."""
+        self._is_shut = True
+
+    def make(self) -> None:
+        """Makes the sample in the background, or finishes it."""
+        if self.phase in ("absent", "failed", "removed"):
+            if self.phase == "removed":
+                self._has_asked_why = False
+            self.phase = "making"
+            self._in_background(self._make())
+
+    def remove(self) -> None:
+        """Closes the sample tenant in the background. Raises NoSample while it is made."""
+        if self.phase == "making":
+            raise NoSample("the sample tenant is being made: remove it in a moment")
+        if self.phase in ("ready", "failed"):
+            self.phase = "removing"
+            self._in_background(self._remove())
+
+    async def enter(self, name: Name) -> tuple[dict[str, Any], str]:
+        """The tenant for the person's browser, and the header that gives it a session. Raises
+        NoSample where there is no sample, PlatformError where the sign-in fails."""
+        if self._made is None:
+            raise NoSample("there is no sample tenant yet: wait until it is made, or make it")
+        cookie = await asyncio.to_thread(cookie_of, PEOPLE[name], self.url)
+        return {"person": name, "tenant_id": self._made.tenant_id}, cookie
+
+    def saw(self, call: Call, answer: Answer) -> None:
+        """Notices whether somebody read the story of the live agent."""
+        made = self._made
+        if made is None or call.method != "GET" or answer.status != 200:
+            return
+        if made.story in call.target or made.agent_id in call.target:
+            self._has_asked_why = True
+
+    def shown(self) -> dict[str, Any]:
+        """What the start page shows."""
+        made = asdict(self._made) if self._made else None
+        return {
+            "phase": self.phase,
+            "why_not": self._why_not,
+            "made": made,
+            "has_asked_why": self._has_asked_why,
+        }
+
+    async def _make(self) -> None:
+        try:
+            self._made = await asyncio.to_thread(making.make, self.url)
+            self.phase, self._why_not = "ready", ""
+        except _REFUSED as error:
+            self._failed("be made", error)
+
+    async def _remove(self) -> None:
+        try:
+            await asyncio.to_thread(making.remove, self.url)
+            self.phase, self._made, self._why_not = "removed", None, ""
+        except _REFUSED as error:
+            self._failed("be removed", error)
+
+    def _failed(self, what: str, error: Exception) -> None:
+        self.phase, self._why_not = "failed", str(error)[:500]
+        if not self._is_shut:
+            self._report(f"The sample tenant could not {what}: {self._why_not}")
