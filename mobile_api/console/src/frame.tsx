@@ -8,10 +8,18 @@ import { Overview } from './pages/overview.tsx';
 import { Precedents } from './pages/precedents.tsx';
 import { Violations } from './pages/violations.tsx';
 import { CardPage } from './pages/card/page.tsx';
+import { later } from './parts/later.tsx';
 import { Loaded } from './parts/loaded.tsx';
 import { addressOf, route } from './route.ts';
 import { choose, signOut, tenant } from './session.ts';
 import { words } from './words.ts';
+
+const Runs = later(() => import('./pages/runs/list.tsx').then((each) => each.Runs));
+const RunPage = later(() => import('./pages/runs/page.tsx').then((each) => each.RunPage));
+const Receipts = later(() => import('./pages/receipts/list.tsx').then((each) => each.Receipts));
+const ReceiptPage = later(() => import('./pages/receipts/page.tsx').then((each) => each.ReceiptPage));
+const Story = later(() => import('./pages/story/page.tsx').then((each) => each.Story));
+const Audit = later(() => import('./pages/audit/page.tsx').then((each) => each.Audit));
 
 /** The whole console: the page that is open, for the tenant that was chosen. */
 export function Frame() {
@@ -19,7 +27,7 @@ export function Frame() {
 }
 
 function Inside() {
-  const [name = '', id] = route.value;
+  const [name = '', id, ...more] = route.value;
   useEffect(() => {
     document.title = `${title(name)} · ${words.name}`;
   }, [name]);
@@ -35,7 +43,7 @@ function Inside() {
         </nav>
       </header>
       <main>
-        <Page name={name} id={id} />
+        <Page name={name} id={id} more={more} />
       </main>
       <footer>
         <button onClick={() => choose(null)}>{words.changeTenant}</button>
@@ -45,7 +53,7 @@ function Inside() {
   );
 }
 
-function Page({ name, id }: { name: string; id: string | undefined }) {
+function Page({ name, id, more }: { name: string; id: string | undefined; more: readonly string[] }) {
   switch (name) {
     case '':
       return <Overview />;
@@ -53,6 +61,15 @@ function Page({ name, id }: { name: string; id: string | undefined }) {
       return id === undefined ? <Approvals /> : <CardPage id={id} key={id} />;
     case 'agents':
       return <Agents />;
+    case 'runs':
+      if (id === undefined) return <Runs />;
+      return more[0] === 'receipts' ? <Receipts runId={id} key={id} /> : <RunPage id={id} key={id} />;
+    case 'receipts':
+      return id === undefined ? <Receipts key="all" /> : <ReceiptPage id={id} key={id} />;
+    case 'story':
+      return <Story subject={[id, ...more].join('/')} key={[id, ...more].join('/')} />;
+    case 'audit':
+      return <Audit subject={id === undefined ? '' : [id, ...more].join('/')} key={[id, ...more].join('/')} />;
     case 'precedents':
       return <Precedents />;
     case 'violations':

@@ -19,12 +19,17 @@ export function followLinks(): void {
     const isPlain = !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0;
     if (!link || !isPlain || link.origin !== location.origin || !link.pathname.startsWith(BASE)) return;
     event.preventDefault();
-    history.pushState(null, '', link.pathname);
-    route.value = partsOf(link.pathname);
-    scrollTo(0, 0);
-    // A screen reader announces the new page by its heading.
-    document.querySelector<HTMLElement>('h1')?.focus();
+    go(link.pathname);
   });
+}
+
+/** Opens a page of the console. */
+export function go(path: string): void {
+  history.pushState(null, '', path);
+  route.value = partsOf(path);
+  scrollTo(0, 0);
+  // A screen reader announces the new page by its heading.
+  document.querySelector<HTMLElement>('h1')?.focus();
 }
 
 function partsOf(path: string): readonly string[] {

@@ -4,6 +4,7 @@ import { accessToken } from '../session.ts';
 
 const TRIES = 4;
 const FIRST_PAUSE_MS = 300;
+const LONGEST_WAIT_SECONDS = 10;
 
 /** A refusal in the API's words; `code` is stable. */
 export class Problem extends Error {
@@ -34,15 +35,22 @@ export function send<T>(path: string, body: unknown): Promise<T> {
   return call<T>('POST', path, body);
 }
 
-async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+/** The answer to a write without an id of its own: it is done once for each `key`, however often it
+ * is sent. Throws as `read` does. */
+export function command<T>(path: string, key: string, body?: unknown): Promise<T> {
+  return call<T>('POST', path, body, { 'Idempotency-Key': key });
+}
+
+async function call<T>(method: string, path: string, body?: unknown, more: Record<string, string> = {}): Promise<T> {
   let anew = false;
   for (let tried = 1; ; tried++) {
     try {
-      const answer = await once(method, path, body, anew);
+      const answer = await once(method, path, body, anew, more);
       if (answer.ok) return (await answer.json()) as T;
       const problem = await refusal(answer);
       if (answer.status === 401 && !anew) anew = true;
-      else if (answer.status !== 503 || tried === TRIES) throw problem;
+      else if (!mayComeAgain(answer) || tried === TRIES) throw problem;
+      await waited(answer);
     } catch (error) {
       // Fetch says so where nobody answered.
       if (!(error instanceof TypeError) || tried === TRIES) throw error;
@@ -51,8 +59,26 @@ async function call<T>(method: string, path: string, body?: unknown): Promise<T>
   }
 }
 
-async function once(method: string, path: string, body: unknown, anew: boolean): Promise<Response> {
-  const headers: Record<string, string> = { Authorization: `Bearer ${await accessToken(anew)}` };
+/** Whether the same call may be taken within a few seconds. */
+function mayComeAgain(answer: Response): boolean {
+  const isSoon = Number(answer.headers.get('Retry-After') ?? Infinity) <= LONGEST_WAIT_SECONDS;
+  return answer.status === 503 || (answer.status === 429 && isSoon);
+}
+
+async function waited(answer: Response): Promise<void> {
+  if (answer.status !== 429) return;
+  const seconds = Number(answer.headers.get('Retry-After'));
+  await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+}
+
+async function once(
+  method: string,
+  path: string,
+  body: unknown,
+  anew: boolean,
+  more: Record<string, string>,
+): Promise<Response> {
+  const headers: Record<string, string> = { ...more, Authorization: `Bearer ${await accessToken(anew)}` };
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   const answer = await fetch(path, {
     method,
