@@ -19,7 +19,7 @@ export function Frame() {
 }
 
 function Inside() {
-  const [name = '', id] = route.value;
+  const [name = '', ...rest] = route.value;
   const address = route.value.join('/');
   useEffect(() => announce((heading) => (document.title = `${heading || labelOf(name)} · ${words.name}`)), [address]);
   return (
@@ -31,7 +31,7 @@ function Inside() {
         <Navigation current={name} />
       </header>
       <main id="content" tabIndex={-1} key={address}>
-        <Page name={name} id={id} />
+        <Page name={name} rest={rest} />
       </main>
       <footer>
         <button onClick={() => choose(null)}>{words.changeTenant}</button>
@@ -41,11 +41,12 @@ function Inside() {
   );
 }
 
-function Page({ name, id }: { name: string; id: string | undefined }) {
+function Page({ name, rest }: { name: string; rest: readonly string[] }) {
   const page = pages.get(name);
-  const load = id === undefined ? page?.all : page?.one;
+  const [id, part = ''] = rest;
+  const load = id === undefined ? page?.all : (page?.parts?.[part] ?? page?.one);
   if (page === undefined || load === undefined) return <h1 tabIndex={-1}>{words.notFound}</h1>;
-  if (page.roles === undefined || hasOne(page.roles)) return <Lazy load={load} id={id ?? ''} />;
+  if (page.roles === undefined || hasOne(page.roles)) return <Lazy load={load} id={page.parts?.[part] ? id! : rest.join('/')} />;
   return (
     <>
       <h1 tabIndex={-1}>{labelOf(name)}</h1>

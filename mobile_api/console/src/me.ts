@@ -9,6 +9,17 @@ import { tenant } from './session.ts';
 /** Null until the platform said it. */
 export const me = signal<Me | null>(null);
 
+let asked: Promise<Me> | undefined;
+
+/** Who acts, once the platform said it. Throws as `read` does. */
+export function whoActs(): Promise<Me> {
+  asked ??= read<Me>('/v1/me').catch((error) => {
+    asked = undefined;
+    throw error;
+  });
+  return asked;
+}
+
 /** Whether they have one of the roles; nobody has, until it is known who they are. */
 export function hasOne(roles: readonly string[]): boolean {
   return roles.some((each) => me.value?.roles.includes(each));
@@ -19,8 +30,9 @@ export function followMe(): void {
   effect(() => {
     const chosen = tenant.value;
     me.value = null;
+    asked = undefined;
     // Where this fails the page says why: it cannot read anything either.
-    read<Me>('/v1/me').then(
+    whoActs().then(
       (found) => tenant.peek() === chosen && (me.value = found),
       () => undefined,
     );

@@ -56,6 +56,7 @@ function Links({ group, current }: { group: Group; current: string }) {
 }
 
 function isShown(page: PageEntry): boolean {
+  if (page.all === undefined) return false;
   if (tenant.value === null && !page.needsNoTenant) return false;
   return page.roles === undefined || hasOne(page.roles);
 }

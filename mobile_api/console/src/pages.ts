@@ -8,14 +8,18 @@ import { Overview } from './pages/overview.tsx';
 export type Group = 'decide' | 'agents' | 'runs' | 'audit' | 'tenant' | 'you' | 'platform';
 export const GROUPS: readonly Group[] = ['decide', 'agents', 'runs', 'audit', 'tenant', 'you', 'platform'];
 
-/** A page, loaded when somebody opens it. `id` is what follows its name in the address. */
+/** A page, loaded when somebody opens it. `id` is what follows its name in the address, of a part
+ * without the part's name; '' for all. */
 export type Load = () => ComponentType<{ id: string }> | Promise<ComponentType<{ id: string }>>;
 
 export interface PageEntry {
   readonly group: Group;
-  readonly all: Load;
+  /** Absent where there is only one at a time; such a page is not in the navigation. */
+  readonly all?: Load;
   /** The page of one thing of those. */
   readonly one?: Load;
+  /** Pages of a part of one thing, by the part's name, which follows its id in the address. */
+  readonly parts?: Readonly<Record<string, Load>>;
   /** Who may read it: others are told so. Absent where everybody may who acts for the tenant. */
   readonly roles?: readonly string[];
   /** Whether it is there for who acts for no tenant. */
@@ -36,6 +40,23 @@ const PAGES = {
     one: () => import('./pages/agent/page.tsx').then((each) => each.AgentPage),
   },
   violations: { group: 'agents', all: () => import('./pages/violations.tsx').then((each) => each.Violations) },
+  runs: {
+    group: 'runs',
+    all: () => import('./pages/runs/list.tsx').then((each) => each.Runs),
+    one: () => import('./pages/runs/page.tsx').then((each) => each.RunPage),
+    parts: { receipts: () => import('./pages/receipts/list.tsx').then((each) => each.Receipts) },
+  },
+  receipts: {
+    group: 'audit',
+    all: () => import('./pages/receipts/list.tsx').then((each) => each.Receipts),
+    one: () => import('./pages/receipts/page.tsx').then((each) => each.ReceiptPage),
+  },
+  story: { group: 'audit', one: () => import('./pages/story/page.tsx').then((each) => each.Story) },
+  audit: {
+    group: 'audit',
+    all: () => import('./pages/audit/page.tsx').then((each) => each.Audit),
+    one: () => import('./pages/audit/page.tsx').then((each) => each.Audit),
+  },
   members: {
     group: 'tenant',
     all: () => import('./pages/members/page.tsx').then((each) => each.Members),

@@ -1,4 +1,5 @@
-/** All that the console says, in one place, so that it can be translated. */
+/** All that the console says, so that it can be translated: here, and in `words/` what only pages that are loaded when
+ * they are opened say. */
 
 import type { Card } from './api/generated.ts';
 
@@ -8,8 +9,12 @@ export const words = {
     '': 'Overview',
     approvals: 'Approvals',
     agents: 'Agents',
+    runs: 'Runs',
     precedents: 'Precedents',
     violations: 'Violations',
+    receipts: 'Receipts',
+    story: 'Story',
+    audit: 'Audit log',
     members: 'Members',
   },
   navigation: {

@@ -5,6 +5,8 @@ import { words } from '../words.ts';
 
 const TRIES = 4;
 const FIRST_PAUSE_MS = 300;
+// Of those that a refusal names, as those of a limit.
+const LONGEST_WAIT_SECONDS = 5;
 
 export interface FieldError {
   readonly field: string;
@@ -71,7 +73,8 @@ async function call<T>(
       if (answer.ok) return (answer.status === 204 ? null : await answer.json()) as T;
       const problem = await refusal(answer);
       if (answer.status === 401 && !anew) anew = true;
-      else if (answer.status !== 503 || tried >= tries) throw problem;
+      else if (tried >= tries || !mayComeAgain(answer)) throw problem;
+      await waited(answer);
     } catch (error) {
       // Fetch says so where nobody answered.
       if (!(error instanceof TypeError)) throw error;
@@ -79,6 +82,18 @@ async function call<T>(
     }
     await new Promise((resolve) => setTimeout(resolve, Math.random() * FIRST_PAUSE_MS * 2 ** tried));
   }
+}
+
+/** Whether the same call may be taken within a few seconds. */
+function mayComeAgain(answer: Response): boolean {
+  const isSoon = Number(answer.headers.get('Retry-After') ?? Infinity) <= LONGEST_WAIT_SECONDS;
+  return answer.status === 503 || (answer.status === 429 && isSoon);
+}
+
+async function waited(answer: Response): Promise<void> {
+  if (answer.status !== 429) return;
+  const seconds = Number(answer.headers.get('Retry-After'));
+  await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 }
 
 async function once(

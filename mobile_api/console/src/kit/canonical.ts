@@ -1,5 +1,7 @@
 /** Canonical JSON (RFC 8785), so that the console hashes exactly what a decision is about. */
 
+import { digest, inHex, inUtf8 } from './bytes.ts';
+
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
 
 /** The RFC 8785 form of a JSON value. Throws where it has none: a lone surrogate, a number that is
@@ -23,13 +25,12 @@ export function canonical(value: Json): string {
 
 /** The lower-case hex SHA-256 of the RFC 8785 form of a value. */
 export async function contentHash(value: Json): Promise<string> {
-  const digest = await sha256(canonical(value));
-  return [...digest].map((each) => each.toString(16).padStart(2, '0')).join('');
+  return inHex(await sha256(canonical(value)));
 }
 
 /** The SHA-256 of a text in UTF-8. */
-export async function sha256(text: string): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
+export function sha256(text: string): Promise<Uint8Array<ArrayBuffer>> {
+  return digest(inUtf8(text));
 }
 
 export function isList(value: Json): value is readonly Json[] {

@@ -1,9 +1,10 @@
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 
 import { read } from '../api/call.ts';
 import { words } from '../words.ts';
 import { Loaded, Trouble } from './loaded.tsx';
+import { Rows } from './rows.tsx';
 
 interface PageOf<T> {
   readonly items: readonly T[];
@@ -16,7 +17,7 @@ interface Properties<T> {
   children: (item: T) => ComponentChildren;
 }
 
-/** A list of the API, page after page. */
+/** A list of the API, page after page: the next one is read when its end comes near. */
 export function Pages<T>({ path, none, children }: Properties<T>) {
   return (
     <Loaded read={() => read<PageOf<T>>(path)}>
@@ -28,25 +29,44 @@ export function Pages<T>({ path, none, children }: Properties<T>) {
 function Rest<T>({ first, path, none, children }: Properties<T> & { first: PageOf<T> }) {
   const [items, setItems] = useState(first.items);
   const [cursor, setCursor] = useState(first.next_cursor);
+  const [isReading, setReading] = useState(false);
   const [problem, setProblem] = useState<unknown>();
   if (items.length === 0) return <p>{none}</p>;
   const more = () => {
+    if (cursor === null || isReading) return;
     setProblem(undefined);
-    const next = `${path}${path.includes('?') ? '&' : '?'}cursor=${encodeURIComponent(cursor!)}`;
-    read<PageOf<T>>(next).then((page) => {
-      setItems([...items, ...page.items]);
-      setCursor(page.next_cursor);
-    }, setProblem);
+    setReading(true);
+    const next = `${path}${path.includes('?') ? '&' : '?'}cursor=${encodeURIComponent(cursor)}`;
+    read<PageOf<T>>(next)
+      .then((page) => {
+        setItems([...items, ...page.items]);
+        setCursor(page.next_cursor);
+      }, setProblem)
+      .finally(() => setReading(false));
   };
   return (
     <>
-      <ul class="rows">
-        {items.map((each) => (
-          <li>{children(each)}</li>
-        ))}
-      </ul>
+      <Rows items={items} isWhole={cursor === null}>
+        {children}
+      </Rows>
       {problem !== undefined && <Trouble problem={problem} />}
-      {cursor !== null && <button onClick={more}>{words.more}</button>}
+      {cursor !== null && <More more={more} isWaiting={isReading || problem !== undefined} />}
     </>
+  );
+}
+
+/** Asks for more when somebody has scrolled to it, or presses it. */
+function More({ more, isWaiting }: { more: () => void; isWaiting: boolean }) {
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (isWaiting) return;
+    const seen = new IntersectionObserver((entries) => entries.at(-1)!.isIntersecting && more(), { rootMargin: '400px 0px' });
+    seen.observe(button.current!);
+    return () => seen.disconnect();
+  });
+  return (
+    <button ref={button} onClick={more}>
+      {words.more}
+    </button>
   );
 }
