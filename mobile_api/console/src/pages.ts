@@ -41,6 +41,9 @@ const PAGES = {
     all: () => import('./pages/members/page.tsx').then((each) => each.Members),
     one: () => import('./pages/members/member.tsx').then((each) => each.Member),
   },
+  keys: { group: 'tenant', all: () => import('./pages/keys.tsx').then((each) => each.Keys) },
+  passkeys: { group: 'you', all: () => import('./pages/passkeys.tsx').then((each) => each.Passkeys) },
+  sessions: { group: 'you', all: () => import('./pages/sessions.tsx').then((each) => each.Sessions) },
 } satisfies Record<string, PageEntry>;
 
 export type PageName = keyof typeof PAGES;
