@@ -62,6 +62,19 @@ const PAGES = {
     all: () => import('./pages/members/page.tsx').then((each) => each.Members),
     one: () => import('./pages/members/member.tsx').then((each) => each.Member),
   },
+  keys: { group: 'tenant', all: () => import('./pages/keys.tsx').then((each) => each.Keys) },
+  connectors: {
+    group: 'tenant',
+    all: () => import('./pages/connectors/page.tsx').then((each) => each.Connectors),
+    one: () => import('./pages/connectors/connector.tsx').then((each) => each.Connector),
+  },
+  policies: {
+    group: 'tenant',
+    all: () => import('./pages/policies/page.tsx').then((each) => each.Policies),
+    one: () => import('./pages/policies/policy.tsx').then((each) => each.Policy),
+  },
+  passkeys: { group: 'you', all: () => import('./pages/passkeys.tsx').then((each) => each.Passkeys) },
+  sessions: { group: 'you', all: () => import('./pages/sessions.tsx').then((each) => each.Sessions) },
 } satisfies Record<string, PageEntry>;
 
 export type PageName = keyof typeof PAGES;

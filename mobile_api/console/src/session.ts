@@ -23,6 +23,13 @@ export function accessToken(anew = false): Promise<string> {
   return token;
 }
 
+/** The id of the session of this browser, which its token names. */
+export async function sessionId(): Promise<string | null> {
+  const payload = (await accessToken()).split('.')[1] ?? '';
+  const claims = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/'))) as { sid?: string };
+  return claims.sid ?? null;
+}
+
 /** Acts for another tenant from now on. */
 export function choose(tenantId: string | null): void {
   if (tenantId === null) localStorage.removeItem(TENANT);

@@ -2,6 +2,20 @@
 
 import type { Assertion } from '../pages/card/decision.ts';
 
+export interface Made {
+  readonly client_data_json: string;
+  readonly attestation_object: string;
+}
+
+type Named<T> = Omit<T, 'id'> & { readonly id: string };
+
+/** What `navigator.credentials.create` takes, with its bytes in base64url. */
+export type JsonCreation = Omit<PublicKeyCredentialCreationOptions, 'challenge' | 'user' | 'excludeCredentials'> & {
+  readonly challenge: string;
+  readonly user: Named<PublicKeyCredentialUserEntity>;
+  readonly excludeCredentials?: readonly Named<PublicKeyCredentialDescriptor>[];
+};
+
 export const knowsPasskeys = 'PublicKeyCredential' in globalThis;
 
 /** The signature of a challenge by a passkey of this site, for somebody whom the device verified.
@@ -18,6 +32,29 @@ export async function signWithPasskey(challenge: Uint8Array<ArrayBuffer>): Promi
     authenticator_data: inText(signed.authenticatorData),
     signature: inText(signed.signature),
   };
+}
+
+/** A new passkey of this device, by what the API gives for it. Throws where somebody does not want
+ * to, or the device has it already. */
+export async function makePasskey(options: JsonCreation): Promise<Made> {
+  const made = await navigator.credentials.create({
+    publicKey: {
+      ...options,
+      challenge: inBytes(options.challenge),
+      user: { ...options.user, id: inBytes(options.user.id) },
+      excludeCredentials: (options.excludeCredentials ?? []).map((each) => ({ ...each, id: inBytes(each.id) })),
+    },
+  });
+  const response = (made as PublicKeyCredential).response as AuthenticatorAttestationResponse;
+  return {
+    client_data_json: inText(response.clientDataJSON),
+    attestation_object: inText(response.attestationObject),
+  };
+}
+
+function inBytes(text: string): Uint8Array<ArrayBuffer> {
+  const decoded = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
+  return Uint8Array.from(decoded, (each) => each.charCodeAt(0));
 }
 
 /** Base64url without padding. */

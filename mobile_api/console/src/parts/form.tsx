@@ -5,9 +5,12 @@ import { words } from '../words.ts';
 import { Field, type FieldEntry, type Values } from './field.tsx';
 import { Trouble } from './loaded.tsx';
 
+/** What a form asks for. */
+export type Asking = readonly FieldEntry[];
+
 interface FormProperties<T> {
   /** What the form asks for. */
-  fields?: readonly FieldEntry[];
+  fields?: Asking;
   /** What the fields hold at first. */
   start?: Values;
   /** What the button that sends it says. */
@@ -105,7 +108,7 @@ export function Act<T>({ label, of, done, ...form }: ActProperties<T>) {
             {...form}
             back={close}
             done={(answer, values) => {
-              setOpen(false);
+              close();
               done(answer, values);
             }}
           />
