@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { canonical, contentHash, sha256 } from '../../../mobile_api/console/src/kit/canonical.ts';
+import { canonical, contentHash, sha256, type Json } from '../../../mobile_api/console/src/kit/canonical.ts';
 import { bodyOf, challengeOf, needsPasskey, type Choice } from '../../../mobile_api/console/src/pages/card/decision.ts';
 
 const HASH = '0'.repeat(64);
@@ -35,6 +35,32 @@ test('a passkey signs all that was chosen', async () => {
   };
   assert.deepEqual(await challengeOf(APPROVE, about), await sha256(canonical(statement)));
   assert.notDeepEqual(await challengeOf({ ...APPROVE, words: 'else' }, about), await challengeOf(APPROVE, about));
+});
+
+test('an answer and attachments are sent, and signed, where there are any', async () => {
+  const answering = { ...APPROVE, answer: { seat: 'aisle' } };
+  assert.deepEqual(bodyOf(answering, HASH)['answer'], { seat: 'aisle' });
+  const citing = { ...VETO, attachments: ['art_1'] };
+  assert.deepEqual(bodyOf(citing, HASH)['attachments'], ['art_1']);
+  assert.ok(!('attachments' in bodyOf({ ...VETO, attachments: [] }, HASH)));
+  const about = { tenant: 'clinic', approvalId: 'apr_1', decisionHash: HASH };
+  const choices: readonly [Choice, Json][] = [
+    [answering, { note: 'read it', until: null, to: null, grounds: null, answer: { seat: 'aisle' } }],
+    [citing, { reason_category: 'safety', explanation: 'not like this', attachments: ['art_1'] }],
+    [{ ...VETO, attachments: [] }, { reason_category: 'safety', explanation: 'not like this', attachments: [] }],
+  ];
+  for (const [choice, signed] of choices) {
+    const statement = {
+      v: 1,
+      tenant: 'clinic',
+      approval_id: 'apr_1',
+      decision: choice.verb,
+      choices_hash: await contentHash(signed),
+      decision_hash: HASH,
+      client_decision_id: ID,
+    };
+    assert.deepEqual(await challengeOf(choice, about), await sha256(canonical(statement)));
+  }
 });
 
 test('only an assent needs a passkey', () => {

@@ -17,7 +17,7 @@ interface Properties<T> {
   children: (item: T) => ComponentChildren;
 }
 
-/** A list of the API, page after page: the next one is read when its end comes near. */
+/** A list of the API, page after page: the next ones are read when its end comes near, and more when somebody asks. */
 export function Pages<T>({ path, none, children }: Properties<T>) {
   return (
     <Loaded read={() => read<PageOf<T>>(path)}>
@@ -30,9 +30,11 @@ function Rest<T>({ first, path, none, children }: Properties<T> & { first: PageO
   const [items, setItems] = useState(first.items);
   const [cursor, setCursor] = useState(first.next_cursor);
   const [isReading, setReading] = useState(false);
+  const [left, setLeft] = useState(BY_ITSELF);
   const [problem, setProblem] = useState<unknown>();
   if (items.length === 0) return <p>{none}</p>;
-  const more = () => {
+  const more = (byThemselves = BY_ITSELF) => {
+    setLeft(byThemselves);
     if (cursor === null || isReading) return;
     setProblem(undefined);
     setReading(true);
@@ -50,22 +52,26 @@ function Rest<T>({ first, path, none, children }: Properties<T> & { first: PageO
         {children}
       </Rows>
       {problem !== undefined && <Trouble problem={problem} />}
-      {cursor !== null && <More more={more} isWaiting={isReading || problem !== undefined} />}
+      {cursor !== null && <More more={more} left={isReading || problem !== undefined ? 0 : left} />}
     </>
   );
 }
 
+// So that the end of the page can be reached.
+const BY_ITSELF = 10;
+
 /** Asks for more when somebody has scrolled to it, or presses it. */
-function More({ more, isWaiting }: { more: () => void; isWaiting: boolean }) {
+function More({ more, left }: { more: (left?: number) => void; left: number }) {
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
-    if (isWaiting) return;
-    const seen = new IntersectionObserver((entries) => entries.at(-1)!.isIntersecting && more(), { rootMargin: '400px 0px' });
+    if (left === 0) return;
+    const see = (entries: IntersectionObserverEntry[]) => entries.at(-1)!.isIntersecting && more(left - 1);
+    const seen = new IntersectionObserver(see, { rootMargin: '400px 0px' });
     seen.observe(button.current!);
     return () => seen.disconnect();
   });
   return (
-    <button ref={button} onClick={more}>
+    <button ref={button} onClick={() => more()}>
       {words.more}
     </button>
   );

@@ -1,7 +1,7 @@
 /** What the pages of the audit log, and of causes in it, say. */
 
 export const story = {
-  title: (what: string) => `Why: ${what}`,
+  title: (noun: string) => `Why this ${noun} is as it is`,
   intro: (count: number) => `${count} events of one chain of causes, newest first. A line leads from each event down to its cause.`,
   none: 'The audit log has no event about this yet. It has one within a minute.',
   picture: 'The events and their causes; the table says the same',
@@ -17,6 +17,7 @@ export const story = {
 export const audit = {
   title: 'Audit log',
   search: 'Search',
+  narrowed: 'Search: narrowed',
   clear: 'Clear',
   actor: 'Who acted',
   action: 'Action, such as assent.run.started.v1',

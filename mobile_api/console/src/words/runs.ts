@@ -61,7 +61,9 @@ export const runs = {
     differences: 'What differs from the run that it repeats',
     was: 'was',
     now: 'now',
-    predicted: 'What the rehearsal predicted',
+    predicted: 'Predicted',
+    inShort: (calls: number | null, isReversible: string) =>
+      `${calls === null ? 'as many calls as it takes' : calls === 1 ? '1 call' : `${calls} calls`}, can be undone: ${isReversible}`,
     operation: 'Operation',
     risk: 'Risk',
     calls: 'Calls',

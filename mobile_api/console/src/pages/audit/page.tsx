@@ -14,17 +14,21 @@ import { EVERYTHING, pathOf, type Search } from './search.ts';
 export function Audit({ id: subject }: { id: string }) {
   const [search, setSearch] = useState<Search>({ ...EVERYTHING, subject });
   const path = pathOf(search);
+  const isEverything = path === pathOf(EVERYTHING);
   return (
     <>
       <h1 tabIndex={-1}>{say.title}</h1>
-      <Form key={path} search={search} searched={setSearch} />
+      <details>
+        <summary>{say.checkpoint}</summary>
+        <Loaded read={readCheckpoint}>{(found) => <Checkpoint {...found} />}</Loaded>
+      </details>
+      <details open={!isEverything}>
+        <summary>{isEverything ? say.search : say.narrowed}</summary>
+        <Form key={path} search={search} searched={setSearch} />
+      </details>
       <Pages<AuditEntry> key={`entries ${path}`} path={path} none={say.none}>
         {(entry) => <EntryRow entry={entry} narrow={(more) => setSearch({ ...EVERYTHING, ...more })} />}
       </Pages>
-      <section>
-        <h2>{say.checkpoint}</h2>
-        <Loaded read={readCheckpoint}>{(found) => <Checkpoint {...found} />}</Loaded>
-      </section>
     </>
   );
 }
@@ -93,14 +97,12 @@ async function signatureOf(checkpoint: AuditCheckpoint): Promise<Signature> {
 function Checkpoint({ checkpoint, signature }: Read) {
   if (checkpoint === null) return <p>{say.noCheckpoint}</p>;
   return (
-    <>
-      <p class={`seal ${signature === 'notSigned' ? 'other' : ''}`}>
-        {say.covers(checkpoint.size)} {say[signature]}
-        <code>{checkpoint.log}</code>
-        <code>
-          {say.root} {checkpoint.root}
-        </code>
-      </p>
-    </>
+    <p class={`seal ${signature === 'notSigned' ? 'other' : ''}`} role={signature === 'notSigned' ? 'alert' : undefined}>
+      {say.covers(checkpoint.size)} {say[signature]}
+      <code>{checkpoint.log}</code>
+      <code>
+        {say.root} {checkpoint.root}
+      </code>
+    </p>
   );
 }

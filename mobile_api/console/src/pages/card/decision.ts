@@ -11,6 +11,10 @@ export interface Choice {
   readonly id: string;
   readonly words: string;
   readonly category: Category | null;
+  /** What is answered to a server's question, with an approval only. */
+  readonly answer?: Readonly<Record<string, Json>>;
+  /** The ids of files that show why, with a refusal only. */
+  readonly attachments?: readonly string[];
 }
 
 export interface Assertion {
@@ -36,9 +40,10 @@ export function bodyOf(choice: Choice, decisionHash: string, assertion?: Asserti
   const said: Record<string, Json> =
     choice.verb === 'veto'
       ? { reason_category: choice.category, explanation: choice.words }
-      : { note: choice.words };
+      : { note: choice.words, ...answered(choice) };
+  const attached = choice.attachments?.length ? { attachments: choice.attachments } : {};
   const signed = assertion === undefined ? {} : { assertion: { ...assertion } };
-  return { decision_hash: decisionHash, client_decision_id: choice.id, ...said, ...signed };
+  return { decision_hash: decisionHash, client_decision_id: choice.id, ...said, ...attached, ...signed };
 }
 
 /** What a passkey signs: the SHA-256 of the statement (docs/contracts.md, Decisions with a passkey). */
@@ -65,7 +70,12 @@ export function needsPasskey(choice: Choice, passkeyFor: 'nothing' | 'break_glas
 
 function choicesOf(choice: Choice): Json {
   if (choice.verb === 'veto') {
-    return { reason_category: choice.category, explanation: choice.words, attachments: [] };
+    return { reason_category: choice.category, explanation: choice.words, attachments: choice.attachments ?? [] };
   }
-  return { note: choice.words, until: null, to: null, grounds: null };
+  const attached = choice.attachments?.length ? { attachments: choice.attachments } : {};
+  return { note: choice.words, until: null, to: null, grounds: null, ...answered(choice), ...attached };
+}
+
+function answered(choice: Choice): Record<string, Json> {
+  return choice.answer === undefined ? {} : { answer: choice.answer };
 }

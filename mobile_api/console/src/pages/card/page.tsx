@@ -1,18 +1,21 @@
 import { useState } from 'preact/hooks';
 
-import type { CardDetail } from '../../api/generated.ts';
+import type { CardDetail, TimelinePage } from '../../api/generated.ts';
 import { read } from '../../api/call.ts';
 import { contentHash, type Json } from '../../kit/canonical.ts';
 import { dollars } from '../../kit/money.ts';
 import { instantInWords } from '../../kit/time.ts';
 import { Left } from '../../parts/left.tsx';
-import { Loaded } from '../../parts/loaded.tsx';
+import { Loaded, Trouble } from '../../parts/loaded.tsx';
 import { Value } from '../../parts/value.tsx';
+import { addressOf } from '../../route.ts';
 import { words } from '../../words.ts';
 import { Changes } from './changes.tsx';
 import { Decide } from './decide.tsx';
 import type { Verb } from './decision.ts';
 import { readEvidence } from './evidence.ts';
+import { Files } from './files.tsx';
+import { agentIn, isFinal, operationsIn, type Operation } from './operations.ts';
 
 const say = words.card;
 const TRIES = 20;
@@ -66,6 +69,9 @@ interface Properties {
 
 function Shown({ card, seal, decided }: Properties) {
   const { difference, others } = readEvidence((card.evidence ?? []) as readonly Json[]);
+  const content = (card.content ?? null) as Json;
+  const operations = operationsIn(content);
+  const isIrreversible = isFinalByEffect(card) || operations.some(isFinal);
   const isOpen = UNDECIDED.includes(card.status);
   const isVetoable = card.status === 'auto_approved' && card.veto != null;
   return (
@@ -79,7 +85,8 @@ function Shown({ card, seal, decided }: Properties) {
         {isVetoable && <Left until={card.veto!.closes_at} say={say.vetoUntil} over={say.over} />}
       </p>
       {card.amount_usd_micros != null && <p>{say.cost(dollars(card.amount_usd_micros))}</p>}
-      {isIrreversible(card) && <p class="warning">{say.kept(card.effect!)}</p>}
+      {isFinalByEffect(card) && <p class="warning">{say.kept(card.effect!)}</p>}
+      <Operations operations={operations} />
       {difference && <Changes difference={difference} />}
       <Listed title={say.risks} items={card.risk_reasons ?? []} />
       {card.rollback_plan && (
@@ -90,7 +97,7 @@ function Shown({ card, seal, decided }: Properties) {
       )}
       <section>
         <h2>{say.content}</h2>
-        <Value value={(card.content ?? null) as Json} />
+        <Value value={content} />
         <p class={`seal ${seal}`} role={seal === 'fits' ? undefined : 'alert'}>
           {{ fits: say.hashFits, other: say.hashOther, erased: say.erased }[seal]}
           <code>{card.decision_hash}</code>
@@ -102,30 +109,31 @@ function Shown({ card, seal, decided }: Properties) {
           <Value value={others} />
         </section>
       )}
+      <Files files={card.files} />
       <Listed title={say.authors} items={card.authors} />
+      <Assents card={card} />
       <Precedents card={card} />
       {(isOpen || isVetoable) && (
         <Decide
           card={card}
           verbs={isOpen ? ['approve', 'request_changes', 'veto'] : ['veto']}
           isDisabled={seal !== 'fits'}
-          needsAnswer={card.needs_answer}
-          isIrreversible={isIrreversible(card)}
+          mustType={isIrreversible ? (agentIn(content) ?? card.subject.name) : null}
           decided={decided}
         />
       )}
+      <p class="links">
+        {card.subject.type === 'run' && <a href={addressOf('runs', card.subject.id)}>{say.run}</a>}
+        {card.receipt_id && <a href={addressOf('receipts', card.receipt_id)}>{say.receipt}</a>}
+        <a href={addressOf('story', 'approval', card.id)}>{say.why}</a>
+      </p>
       {card.decided_by && <p>{say.decidedBy(card.decided_by)}</p>}
-      {card.receipt_id && (
-        <p>
-          {say.receipt} <code>{card.receipt_id}</code>
-        </p>
-      )}
       <History card={card} />
     </article>
   );
 }
 
-function isIrreversible(card: CardDetail): boolean {
+function isFinalByEffect(card: CardDetail): boolean {
   return card.effect != null && ['send', 'publish', 'delete', 'pay'].includes(card.effect);
 }
 
@@ -169,18 +177,62 @@ function Precedents({ card }: { card: CardDetail }) {
   );
 }
 
+/** What the plan would do: first what nothing undoes, then how each of the rest is undone. */
+function Operations({ operations }: { operations: readonly Operation[] }) {
+  if (operations.length === 0) return null;
+  return (
+    <section>
+      <h2>{say.operations}</h2>
+      <ul>
+        {operations.map((each) => (
+          <li class={isFinal(each) ? 'warning' : undefined}>
+            <code>{each.operation}</code> ({each.effect}):{' '}
+            {isFinal(each) ? say.nothingUndoes : each.undo === null ? say.changesNothing : say.undoneBy(each.undo)}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** Who has assented, and whose assent is missing. */
+function Assents({ card }: { card: CardDetail }) {
+  return (
+    <Listed
+      title={say.assents}
+      items={[
+        ...card.votes.map((each) => say.assented(each.principal, each.capacity, instantInWords(each.at))),
+        ...card.missing.map((each) => say.missing(each.replace(':', ' '))),
+      ]}
+    />
+  );
+}
+
 function History({ card }: { card: CardDetail }) {
+  const [entries, setEntries] = useState(card.timeline);
+  const [cursor, setCursor] = useState(card.timeline_cursor);
+  const [problem, setProblem] = useState<unknown>();
+  const more = () => {
+    setProblem(undefined);
+    const path = `/v1/mobile/approvals/${encodeURIComponent(card.id)}/timeline`;
+    read<TimelinePage>(`${path}?cursor=${encodeURIComponent(cursor!)}`).then((page) => {
+      setEntries([...entries, ...page.items]);
+      setCursor(page.next_cursor);
+    }, setProblem);
+  };
   return (
     <section>
       <h2>{say.history}</h2>
       <ol class="history">
-        {card.timeline.map((each) => (
+        {entries.map((each) => (
           <li>
             <time dateTime={each.at}>{instantInWords(each.at)}</time> {each.event.replaceAll('_', ' ')} · {each.by}
             {each.note && <q>{each.note}</q>}
           </li>
         ))}
       </ol>
+      {problem !== undefined && <Trouble problem={problem} />}
+      {cursor !== null && <button onClick={more}>{say.earlier}</button>}
     </section>
   );
 }

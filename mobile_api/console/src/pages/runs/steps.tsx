@@ -11,6 +11,8 @@ import { runs } from '../../words/runs.ts';
 import { outcomesOf, type Outcome } from './outcomes.ts';
 
 const say = runs.steps;
+// What is no longer than this is open.
+const SHORT = 300;
 
 interface Properties {
   steps: readonly StepView[];
@@ -82,7 +84,7 @@ function Gave({ view }: { view: StepView }) {
   const { value, labels } = view.output;
   if (value === null) return null;
   return (
-    <details>
+    <details open={JSON.stringify(value).length <= SHORT}>
       <summary>{say.output}</summary>
       <Value value={value as Json} />
       {labels.length > 0 && (
@@ -108,7 +110,9 @@ function Predicted({ predicted, isOpen }: { predicted: StepPrediction; isOpen: b
   ];
   return (
     <details open={isOpen}>
-      <summary>{say.predicted}</summary>
+      <summary>
+        {say.predicted}: {say.inShort(predicted.calls, yes(predicted.reversible))}
+      </summary>
       <dl class="value">
         {facts.map(([name, value]) => (
           <div>

@@ -16,7 +16,10 @@ const PAGES: Readonly<Record<string, string>> = { approval: 'approvals', run: 'r
 export function Story({ id: subject }: { id: string }) {
   return (
     <>
-      <h1 tabIndex={-1}>{say.title(subject.replace('/', ' ').replace('_', ' '))}</h1>
+      <h1 tabIndex={-1}>{say.title((subject.split('/')[0] ?? '').replace('_', ' '))}</h1>
+      <p>
+        <code>{subject.slice(subject.indexOf('/') + 1)}</code>
+      </p>
       <Loaded read={() => readStory(subject)}>{(found) => <Shown {...found} />}</Loaded>
     </>
   );
