@@ -51,7 +51,7 @@ chosen  = $(or $(filter $($(1)),$(3)),$(error $(1)=$($(1)): say $(2)))
 IN      = $(if $(STATE),--state $(STATE))
 
 .DEFAULT_GOAL := help
-.PHONY: audit console covered covered-rules explorer help setup demo up backup restore test test-units test-pages test-platform test-journeys test-attacks test-cloud test-functions test-repeats test-nightly test-fast check format schemas api-reference lock preview bench bench-peers chaos races dead-letters erase rebuild-projection verify-archive verify-audit weakening cost cost-check clean
+.PHONY: audit console covered covered-rules explorer help setup demo up backup restore test test-units test-pages test-platform test-journeys test-attacks test-cloud test-functions test-repeats test-nightly test-fast check format schemas api-reference lock preview bench bench-peers chaos races dead-letters sdk-typescript erase rebuild-projection verify-archive verify-audit weakening cost cost-check clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -98,6 +98,9 @@ $(EXPLORER): $(EXPLORER_SOURCE) docs/api/openapi.json mobile_api/explorer/node_m
 explorer: $(EXPLORER) ## the page on which somebody tries the calls of the API
 
 console: $(CONSOLE) ## the console's files, from mobile_api/console
+
+sdk-typescript: mobile_api/console/node_modules/.package-lock.json ## the package for TypeScript, into shared/sdk/typescript/dist
+	@PATH="$(abspath $(BIN)):$$PATH" mobile_api/console/node_modules/.bin/tsc -p shared/sdk/typescript
 
 setup: $(READY) $(if $(OPENID_LOCK),$(OPENID)) $(if $(CONSOLE_SOURCE),$(CONSOLE)) $(if $(EXPLORER_SOURCE),$(EXPLORER)) ## the virtualenv, from the lock
 

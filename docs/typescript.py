@@ -1,5 +1,5 @@
-"""`python -m docs.typescript [--check]`: writes the console's types from the description of the
-API, or says that they are not current."""
+"""`python -m docs.typescript [--check]`: writes the types of the console and of the TypeScript SDK
+from the description of the API, or says that they are not current."""
 
 import json
 import sys
@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from docs.typescript_calls import operations_of
 from events.__main__ import write_or_check
 
 _ROOT = Path(__file__).parents[1]
 _DESCRIPTION = _ROOT / "docs/api/openapi.json"
 TYPES = _ROOT / "mobile_api/console/src/api/generated.ts"
+OPERATIONS = TYPES.with_name("operations.ts")
 _HEAD = "/** Written by `python -m docs.typescript` from docs/api/openapi.json. */\n"
 _WORDS = {
     **{each: each for each in ("string", "number", "boolean", "null")},
@@ -24,8 +26,7 @@ _ANY_JSON = (
 
 
 def types_of(description: Mapping[str, Any]) -> str:
-    """Each schema as a type of its own name. A field is optional where it may be left out and has
-    no default."""
+    """Each schema as a type of its own name. A field is optional where it may be left out."""
     schemas = description["components"]["schemas"]
     named = (f"export type {name} = {_type(schemas[name])};\n" for name in sorted(schemas))
     return "\n".join((_HEAD, *named))
@@ -66,8 +67,7 @@ def _members(schema: Mapping[str, Any]) -> str:
     required = schema.get("required", ())
 
     def member(name: str, value: Mapping[str, Any]) -> str:
-        is_there = name in required or "default" in value
-        return f"  {json.dumps(name)}{'' if is_there else '?'}: {_type(value)};\n"
+        return f"  {json.dumps(name)}{'' if name in required else '?'}: {_type(value)};\n"
 
     lines = (member(name, value) for name, value in schema["properties"].items())
     return "{\n" + "".join(lines) + "}"
@@ -76,10 +76,12 @@ def _members(schema: Mapping[str, Any]) -> str:
 def main(arguments: list[str]) -> int:
     """Writes the types and returns 0; with `--check`, writes nothing and returns 1 where they are
     not current."""
+    document = json.loads(_DESCRIPTION.read_text())
+    wanted = {TYPES: types_of(document), OPERATIONS: operations_of(document, _type)}
     return write_or_check(
         arguments,
-        wanted={TYPES: types_of(json.loads(_DESCRIPTION.read_text()))},
-        existing=[TYPES],
+        wanted=wanted,
+        existing=[file for file in wanted if file.exists()],
         shown=lambda file: str(file.relative_to(_ROOT)),
         remedy="make api-reference",
     )

@@ -6,10 +6,23 @@ from collections.abc import Sequence
 
 from cyclopts import App, CycloptsError
 
-from . import agents, approvals, asking, capsules, keys, runs, signing_in
-from .session import WrongInput
+from .wrong_input import WrongInput
 
 _HELP = "Govern AI agents: see what waits for you, decide, and ask why."
+# Each is imported when it is typed; the list of all imports none.
+COMMANDS = {
+    "agents": ("agents:app", "See agents, and submit their specs."),
+    "approvals": ("approvals:app", "See what waits for people, and decide."),
+    "capsules": ("capsules:app", "Write capsules, and publish them."),
+    "keys": ("keys:app", "Make API keys, and revoke them."),
+    "login": ("signing_in:login", "Sign in, in a browser on any device."),
+    "logout": ("signing_in:logout", "Forget who is signed in on this machine."),
+    "open": ("opening:open_", "Open the console's page of an id in a browser."),
+    "runs": ("runs:app", "Start runs, follow them, and stop them."),
+    "verify": ("asking:verify", "Verify a receipt against the log."),
+    "watch": ("asking:watch", "Print what happens, until Ctrl-C."),
+    "why": ("asking:why", "Say why something is as it is."),
+}
 
 
 def app() -> App:
@@ -17,10 +30,8 @@ def app() -> App:
     found = App(
         name="assent", help=_HELP, version_flags=[], help_format="plaintext", help_formatter="plain"
     )
-    for each in (approvals.app, agents.app, runs.app, capsules.app, keys.app):
-        found.command(each)
-    for command in (signing_in.login, signing_in.logout, asking.why, asking.watch, asking.verify):
-        found.command(command)
+    for name, (place, says) in COMMANDS.items():
+        found.command(f"{__package__}.{place}", name=name, help=says)
     return found
 
 

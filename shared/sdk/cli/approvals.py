@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, Parameter
 
-from .session import UNSAID, Common, WrongInput, plain, printable, signed_in
+from .session import UNSAID, Common, plain, printable, signed_in
+from .wrong_input import WrongInput
 
 if TYPE_CHECKING:
     from ..generated.models import ApprovalDetail

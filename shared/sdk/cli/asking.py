@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from .approvals import describe
-from .session import UNSAID, Common, WrongInput, plain, printable, signed_in
+from .session import UNSAID, Common, plain, printable, signed_in
+from .wrong_input import WrongInput
 
 if TYPE_CHECKING:
     from ..client import Assent

@@ -1,5 +1,6 @@
 """What commands have in common: the client, and how they print."""
 
+import gc
 import json as json_of
 import os
 import sys
@@ -10,15 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from . import store
+from .wrong_input import WrongInput
 
 if TYPE_CHECKING:
     from ..client import Assent
 
 NOTHING_THERE = "There is nothing."
-
-
-class WrongInput(Exception):
-    """What was typed cannot be done; its text says what to type instead."""
 
 
 @Parameter(name="*")
@@ -77,6 +75,8 @@ def signed_in() -> "Assent":
     from ..client import Assent
     from ..credentials import Session
 
+    # The command may run for long from here on.
+    gc.enable()
     url, key = os.environ.get("ASSENT_URL", ""), os.environ.get("ASSENT_KEY", "")
     if key and not url:
         raise WrongInput("ASSENT_KEY is set and ASSENT_URL is not: set both, or neither.")
@@ -97,6 +97,16 @@ def signed_in() -> "Assent":
         ),
     )
     return Assent(kept.url, session)
+
+
+def address_of() -> str:
+    """The platform's address for people's browsers. Raises WrongInput where nobody is signed in."""
+    kept = None if os.environ.get("ASSENT_URL") else store.load()
+    url = kept.url if kept else os.environ.get("ASSENT_URL", "")
+    if not url:
+        raise WrongInput("Nobody is signed in: run assent login URL first, or set ASSENT_URL.")
+    # Browsers have the session of the local platform's pages at this name.
+    return url.rstrip("/").replace("://127.0.0.1", "://localhost")
 
 
 def read_file(path: str) -> str:

@@ -6,7 +6,8 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from . import store
-from .session import UNSAID, Common, WrongInput, printable
+from .session import UNSAID, Common, printable
+from .wrong_input import WrongInput
 
 SCOPES = (
     "agents:read agents:write approvals:read approvals:write audit:read capsules:read"

@@ -23,12 +23,12 @@ export type Agent = {
 
 export type AgentBody = {
   "arguments"?: Record<string, JsonValue>;
-  "calls": number;
+  "calls"?: number;
   "goal": string;
-  "model": string | null;
-  "spend_usd": number;
+  "model"?: string | null;
+  "spend_usd"?: number;
   "tools": readonly string[];
-  "turns": number;
+  "turns"?: number;
 };
 
 export type AgentDetail = {
@@ -115,7 +115,7 @@ export type ApprovalCard = {
   "added_rule": Rule | null;
   "amount_usd_micros": number | null;
   "answer_hash": string | null;
-  "attachments": readonly CitedArtifact[];
+  "attachments"?: readonly CitedArtifact[];
   "authors": readonly string[];
   "break_glass": BreakGlass | null;
   "capacity": ("approver" | "governor" | "deputy" | "break_glass" | "silence" | "precedent" | "requester" | "self") | null;
@@ -157,7 +157,7 @@ export type ApprovalDetail = {
   "added_rule": Rule | null;
   "amount_usd_micros": number | null;
   "answer_hash": string | null;
-  "attachments": readonly CitedArtifact[];
+  "attachments"?: readonly CitedArtifact[];
   "authors": readonly string[];
   "break_glass": BreakGlass | null;
   "capacity": ("approver" | "governor" | "deputy" | "break_glass" | "silence" | "precedent" | "requester" | "self") | null;
@@ -216,15 +216,15 @@ export type ApprovalsFinding = {
 };
 
 export type ApproveBody = {
-  "answer": Record<string, JsonValue> | null;
-  "assertion": Assertion | null;
+  "answer"?: Record<string, JsonValue> | null;
+  "assertion"?: Assertion | null;
   "client_decision_id": string;
   "decision_hash": string;
-  "note": string;
+  "note"?: string;
 };
 
 export type ArtifactBody = {
-  "keep_days": number;
+  "keep_days"?: number;
   "media_type": string;
   "name": string;
   "sha256": string;
@@ -347,8 +347,8 @@ export type BreakGlass = {
 };
 
 export type Budget = {
-  "per_day_usd": number;
-  "per_run_usd": number;
+  "per_day_usd"?: number;
+  "per_run_usd"?: number;
 };
 
 export type BudgetPage = {
@@ -379,20 +379,20 @@ export type Call = {
 
 export type CallsBody = {
   "arguments"?: Record<string, JsonValue>;
-  "most": number;
+  "most"?: number;
   "operations": readonly string[];
 };
 
 export type CapsuleBody = {
   "agent": string;
-  "budget_usd": number | null;
+  "budget_usd"?: number | null;
   "capsule": string;
   "inputs"?: Record<string, JsonValue>;
   "outputs"?: Record<string, JsonValue>;
   "steps": readonly Step[];
-  "summary": string;
-  "tolerance_percent": number;
-  "tools": readonly string[] | null;
+  "summary"?: string;
+  "tolerance_percent"?: number;
+  "tools"?: readonly string[] | null;
   "version": string;
 };
 
@@ -596,8 +596,8 @@ export type CasesBody = {
 export type ChatBody = {
   "messages": readonly (null | boolean | number | string | readonly JsonValue[] | { readonly [name: string]: JsonValue })[];
   "model": string;
-  "prompt": NamedPrompt | null;
-  "stream": boolean | null;
+  "prompt"?: NamedPrompt | null;
+  "stream"?: boolean | null;
 };
 
 export type CitedArtifact = {
@@ -632,45 +632,45 @@ export type Condition = {
 export type ConditionInput = {
   "field": string;
   "op": "eq" | "ne" | "in" | "not_in" | "lt" | "le" | "gt" | "ge" | "contains" | "subset_of" | "exists";
-  "value": JsonValue;
+  "value"?: JsonValue;
 };
 
 export type ConnectorBody = {
-  "classification": ("public" | "internal" | "confidential" | "restricted") | null;
-  "credential": string | null;
-  "hosts": readonly string[];
-  "kind": "http" | "mcp" | "smtp";
-  "mail": MailSettingsInput | null;
+  "classification"?: ("public" | "internal" | "confidential" | "restricted") | null;
+  "credential"?: string | null;
+  "hosts"?: readonly string[];
+  "kind"?: "http" | "mcp" | "smtp";
+  "mail"?: MailSettingsInput | null;
   "name": string;
-  "operations": readonly ConnectorOperation[] | null;
-  "trust": "untrusted" | "trusted";
+  "operations"?: readonly ConnectorOperation[] | null;
+  "trust"?: "untrusted" | "trusted";
   "url": string;
 };
 
 export type ConnectorChange = {
-  "classification": ("public" | "internal" | "confidential" | "restricted") | null;
-  "credential": string | null;
-  "effects": Record<string, JsonValue> | null;
-  "hosts": readonly string[] | null;
-  "idempotent": Record<string, JsonValue> | null;
-  "mail": MailSettingsInput | null;
-  "operations": readonly ConnectorOperation[] | null;
-  "trust": ("untrusted" | "trusted") | null;
-  "undos": Record<string, JsonValue> | null;
-  "url": string | null;
+  "classification"?: ("public" | "internal" | "confidential" | "restricted") | null;
+  "credential"?: string | null;
+  "effects"?: Record<string, JsonValue> | null;
+  "hosts"?: readonly string[] | null;
+  "idempotent"?: Record<string, JsonValue> | null;
+  "mail"?: MailSettingsInput | null;
+  "operations"?: readonly ConnectorOperation[] | null;
+  "trust"?: ("untrusted" | "trusted") | null;
+  "undos"?: Record<string, JsonValue> | null;
+  "url"?: string | null;
 };
 
 export type ConnectorOperation = {
-  "effect": ("read" | "draft" | "change" | "send" | "publish" | "deploy" | "delete" | "grant" | "decide" | "pay") | null;
-  "idempotency_header": string | null;
-  "idempotent": boolean;
+  "effect"?: ("read" | "draft" | "change" | "send" | "publish" | "deploy" | "delete" | "grant" | "decide" | "pay") | null;
+  "idempotency_header"?: string | null;
+  "idempotent"?: boolean;
   "input_schema": Record<string, JsonValue>;
   "method": "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   "name": string;
   "path": string;
-  "query": readonly string[];
-  "summary": string;
-  "undo": ConnectorUndo | null;
+  "query"?: readonly string[];
+  "summary"?: string;
+  "undo"?: ConnectorUndo | null;
 };
 
 export type ConnectorPage = {
@@ -726,11 +726,11 @@ export type ConnectorView = {
 };
 
 export type ConsentBody = {
-  "agent": string;
+  "agent"?: string;
   "decision": "allow" | "deny";
   "form": string;
   "request": string;
-  "tenant": string;
+  "tenant"?: string;
 };
 
 export type ConsistencyProof = {
@@ -739,8 +739,8 @@ export type ConsistencyProof = {
 };
 
 export type Containment = {
-  "blast_radius": ("agent" | "workspace" | "tenant" | "platform") | null;
-  "rollback": string;
+  "blast_radius"?: ("agent" | "workspace" | "tenant" | "platform") | null;
+  "rollback"?: string;
 };
 
 export type CreationCaseView = {
@@ -768,15 +768,15 @@ export type CreationCaseView = {
 };
 
 export type CredentialBody = {
-  "audience": string | null;
-  "header": string | null;
+  "audience"?: string | null;
+  "header"?: string | null;
   "hosts": readonly string[];
   "kind": "bearer" | "header" | "basic" | "oauth2" | "webhook";
-  "scope": string | null;
+  "scope"?: string | null;
   "secret": string;
-  "token_url": string | null;
-  "used_by": "connectors" | "models";
-  "user": string | null;
+  "token_url"?: string | null;
+  "used_by"?: "connectors" | "models";
+  "user"?: string | null;
 };
 
 export type CredentialPage = {
@@ -814,16 +814,16 @@ export type DataAccess = {
 };
 
 export type DecisionBody = {
-  "answer": Record<string, JsonValue> | null;
-  "assertion": Assertion | null;
-  "attachments": readonly string[];
+  "answer"?: Record<string, JsonValue> | null;
+  "assertion"?: Assertion | null;
+  "attachments"?: readonly string[];
   "client_decision_id": string;
   "decision": "approve" | "reject" | "request_changes" | "defer" | "escalate" | "delegate" | "break_glass";
   "decision_hash": string;
-  "grounds": ("outage" | "breach" | "data_loss" | "legal") | null;
-  "note": string;
-  "to": string | null;
-  "until": string | null;
+  "grounds"?: ("outage" | "breach" | "data_loss" | "legal") | null;
+  "note"?: string;
+  "to"?: string | null;
+  "until"?: string | null;
 };
 
 export type DecisionPage = {
@@ -863,7 +863,7 @@ export type DeviceAnswer = {
 
 export type DeviceBody = {
   "client_id": string;
-  "scope": string;
+  "scope"?: string;
 };
 
 export type DifferenceView = {
@@ -992,12 +992,12 @@ export type FunctionHealth = {
 };
 
 export type GhostrunBody = {
-  "mode": "full" | "fast" | "security";
+  "mode"?: "full" | "fast" | "security";
 };
 
 export type GovernorVetoBody = {
-  "assertion": Assertion | null;
-  "attachments": readonly string[];
+  "assertion"?: Assertion | null;
+  "attachments"?: readonly string[];
   "client_decision_id": string;
   "decision_hash": string;
   "explanation": string;
@@ -1060,7 +1060,7 @@ export type ImpersonationView = {
 };
 
 export type ImportBody = {
-  "agent": string | null;
+  "agent"?: string | null;
   "definition": string;
   "format": "claude" | "crewai" | "a2a" | "openai";
 };
@@ -1073,45 +1073,45 @@ export type InclusionProof = {
 };
 
 export type InnerStep = {
-  "agent": AgentBody | null;
-  "approval": "required" | null;
-  "budget_usd": number | null;
-  "calls": CallsBody | readonly string[] | null;
-  "capsule": string | null;
-  "for_each": string | null;
+  "agent"?: AgentBody | null;
+  "approval"?: "required" | null;
+  "budget_usd"?: number | null;
+  "calls"?: CallsBody | readonly string[] | null;
+  "capsule"?: string | null;
+  "for_each"?: string | null;
   "id": string;
-  "if": string | null;
-  "output": string | Record<string, JsonValue> | null;
-  "retry": RetryBody | null;
-  "runtime": ("monty" | "cpython") | null;
-  "skill": string | null;
-  "timeout": number | null;
-  "tolerance_percent": number | null;
-  "undo": UndoBody | null;
-  "use": string | null;
-  "wait": WaitBody | null;
+  "if"?: string | null;
+  "output"?: string | Record<string, JsonValue> | null;
+  "retry"?: RetryBody | null;
+  "runtime"?: ("monty" | "cpython") | null;
+  "skill"?: string | null;
+  "timeout"?: number | null;
+  "tolerance_percent"?: number | null;
+  "undo"?: UndoBody | null;
+  "use"?: string | null;
+  "wait"?: WaitBody | null;
   "with"?: Record<string, JsonValue>;
 };
 
 export type Input = {
-  "default": JsonValue;
-  "description": string | null;
-  "enum": readonly JsonValue[] | null;
-  "items": string | Item | null;
-  "maxItems": number | null;
-  "maxLength": number | null;
-  "maximum": number | null;
-  "minItems": number | null;
-  "minLength": number | null;
-  "minimum": number | null;
-  "pattern": string | null;
+  "default"?: JsonValue;
+  "description"?: string | null;
+  "enum"?: readonly JsonValue[] | null;
+  "items"?: string | Item | null;
+  "maxItems"?: number | null;
+  "maxLength"?: number | null;
+  "maximum"?: number | null;
+  "minItems"?: number | null;
+  "minLength"?: number | null;
+  "minimum"?: number | null;
+  "pattern"?: string | null;
   "type": "string" | "integer" | "number" | "boolean" | "array" | "object";
 };
 
 export type Interfaces = {
-  "depends_on": readonly string[];
-  "inputs": readonly string[];
-  "outputs": readonly string[];
+  "depends_on"?: readonly string[];
+  "inputs"?: readonly string[];
+  "outputs"?: readonly string[];
 };
 
 export type InvitationBody = {
@@ -1135,10 +1135,10 @@ export type InvitationView = {
 };
 
 export type InvocationBody = {
-  "again": boolean;
-  "approval_id": string | null;
+  "again"?: boolean;
+  "approval_id"?: string | null;
   "arguments": Record<string, JsonValue>;
-  "gives_up": boolean;
+  "gives_up"?: boolean;
   "invocation_id": string;
   "operation": string;
 };
@@ -1168,20 +1168,20 @@ export type InvocationView = {
 };
 
 export type Item = {
-  "description": string | null;
-  "enum": readonly JsonValue[] | null;
-  "maxLength": number | null;
-  "maximum": number | null;
-  "minLength": number | null;
-  "minimum": number | null;
-  "pattern": string | null;
+  "description"?: string | null;
+  "enum"?: readonly JsonValue[] | null;
+  "maxLength"?: number | null;
+  "maximum"?: number | null;
+  "minLength"?: number | null;
+  "minimum"?: number | null;
+  "pattern"?: string | null;
   "type": "string" | "integer" | "number" | "boolean" | "array" | "object";
 };
 
 export type JobBody = {
   "capsule": string;
   "inputs"?: Record<string, JsonValue>;
-  "version": string | null;
+  "version"?: string | null;
 };
 
 export type JobDenial = {
@@ -1216,12 +1216,12 @@ export type JsonRpcRefusal = {
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [name: string]: JsonValue };
 
 export type KeyBody = {
-  "agent_id": string | null;
+  "agent_id"?: string | null;
   "expires_at": string;
   "name": string;
-  "principal_id": string | null;
-  "requests_per_minute": number | null;
-  "roles": readonly ("service_runtime" | "operator" | "developer" | "analyst" | "end_user")[];
+  "principal_id"?: string | null;
+  "requests_per_minute"?: number | null;
+  "roles"?: readonly ("service_runtime" | "operator" | "developer" | "analyst" | "end_user")[];
   "scopes": readonly string[];
 };
 
@@ -1287,8 +1287,8 @@ export type MailSettings = {
 
 export type MailSettingsInput = {
   "from_address": string;
-  "from_name": string | null;
-  "most_recipients": number;
+  "from_name"?: string | null;
+  "most_recipients"?: number;
   "recipients": readonly string[];
 };
 
@@ -1310,7 +1310,7 @@ export type McpServer = {
 
 export type McpTool = {
   "annotations": Record<string, JsonValue>;
-  "as_task": boolean;
+  "as_task"?: boolean;
   "description": string | null;
   "output_schema": Record<string, JsonValue> | null;
   "title": string | null;
@@ -1328,10 +1328,10 @@ export type Me = {
 };
 
 export type MemberChange = {
-  "deputy_from": string | null;
-  "deputy_until": string | null;
-  "roles": (readonly ("tenant_admin" | "governor" | "deputy" | "operator" | "developer" | "analyst" | "end_user" | "service_runtime" | "workspace_admin")[]) | null;
-  "workspace_id": string | null;
+  "deputy_from"?: string | null;
+  "deputy_until"?: string | null;
+  "roles"?: (readonly ("tenant_admin" | "governor" | "deputy" | "operator" | "developer" | "analyst" | "end_user" | "service_runtime" | "workspace_admin")[]) | null;
+  "workspace_id"?: string | null;
 };
 
 export type MemberPage = {
@@ -1360,7 +1360,7 @@ export type MessageBody = {
 export type MessagesBody = {
   "messages": readonly (null | boolean | number | string | readonly JsonValue[] | { readonly [name: string]: JsonValue })[];
   "model": string;
-  "stream": boolean | null;
+  "stream"?: boolean | null;
 };
 
 export type MetricsView = {
@@ -1550,20 +1550,20 @@ export type OpenAIRefusal = {
 export type OpenAiModel = {
   "created": number;
   "id": string;
-  "object": "model";
+  "object"?: "model";
   "owned_by": string;
 };
 
 export type OpenAiModels = {
   "data": readonly OpenAiModel[];
-  "object": "list";
+  "object"?: "list";
 };
 
 export type Operation = {
   "effect": "read" | "draft" | "change" | "send" | "publish" | "deploy" | "delete" | "grant" | "decide" | "pay";
   "name": string;
-  "sources": readonly string[] | null;
-  "undo": string | null;
+  "sources"?: readonly string[] | null;
+  "undo"?: string | null;
 };
 
 export type OperationView = {
@@ -1583,9 +1583,9 @@ export type OperationView = {
 
 export type OrderedJob = {
   "capsule": string;
-  "event": Record<string, JsonValue> | null;
+  "event"?: Record<string, JsonValue> | null;
   "inputs"?: Record<string, JsonValue>;
-  "version": string | null;
+  "version"?: string | null;
 };
 
 export type Parallel = {
@@ -1611,9 +1611,9 @@ export type PasskeyRule = {
 };
 
 export type PasskeyRuleInput = {
-  "break_glass": boolean;
-  "from_risk": ("low" | "medium" | "high" | "critical") | null;
-  "irreversible": boolean;
+  "break_glass"?: boolean;
+  "from_risk"?: ("low" | "medium" | "high" | "critical") | null;
+  "irreversible"?: boolean;
 };
 
 export type PasskeySignInBody = {
@@ -1625,7 +1625,7 @@ export type PasskeySignInBody = {
 };
 
 export type PasskeyStartBody = {
-  "return_to": string;
+  "return_to"?: string;
 };
 
 export type PasskeyView = {
@@ -1656,8 +1656,8 @@ export type Place = {
 };
 
 export type PlaceInput = {
-  "principal": string | null;
-  "role": string | null;
+  "principal"?: string | null;
+  "role"?: string | null;
 };
 
 export type PlanBody = {
@@ -1688,7 +1688,7 @@ export type PlanStep = {
   "needs": readonly string[];
   "retry": Retry;
   "timeout_seconds": number | null;
-  "tolerance_percent": number;
+  "tolerance_percent"?: number;
 };
 
 export type PlanView = {
@@ -1711,7 +1711,7 @@ export type PlatformHealth = {
 
 export type PolicyBody = {
   "entries": readonly PolicyEntryInput[];
-  "passkey": PasskeyRuleInput;
+  "passkey"?: PasskeyRuleInput;
   "reason": string;
 };
 
@@ -1741,13 +1741,13 @@ export type PolicyEntry = {
 };
 
 export type PolicyEntryInput = {
-  "deadline_seconds": number | null;
+  "deadline_seconds"?: number | null;
   "kind": "artifact" | "communication" | "execution" | "financial" | "constitutional";
-  "min_amount_usd_micros": number;
-  "min_risk": "low" | "medium" | "high" | "critical";
+  "min_amount_usd_micros"?: number;
+  "min_risk"?: "low" | "medium" | "high" | "critical";
   "rule": RuleInput;
-  "shortest_deadline_seconds": number | null;
-  "silence_approves": readonly string[];
+  "shortest_deadline_seconds"?: number | null;
+  "silence_approves"?: readonly string[];
 };
 
 export type PolicyFinding = {
@@ -1781,7 +1781,7 @@ export type PolicyRecord = {
 export type PolicyRequestBody = {
   "action": string;
   "context"?: Record<string, boolean | number | string>;
-  "entities": readonly Record<string, JsonValue>[];
+  "entities"?: readonly Record<string, JsonValue>[];
   "principal": UidBody;
   "resource": UidBody;
 };
@@ -1803,7 +1803,7 @@ export type PolicyView = {
 export type PrecedentBody = {
   "conditions": readonly ConditionInput[];
   "domain": "GEN" | "ETH" | "ARCH" | "GOV";
-  "example_approval_id": string | null;
+  "example_approval_id"?: string | null;
   "kind": "artifact" | "communication" | "execution" | "financial" | "constitutional";
   "max_risk": "low" | "medium" | "high" | "critical";
   "rationale": string;
@@ -1867,10 +1867,10 @@ export type Prices = {
 export type PricesBody = {
   "as_of": string;
   "page": string;
-  "tokens_cached_read_usd_micros": number | null;
-  "tokens_cached_write_usd_micros": number | null;
-  "tokens_in_usd_micros": number | null;
-  "tokens_out_usd_micros": number | null;
+  "tokens_cached_read_usd_micros"?: number | null;
+  "tokens_cached_write_usd_micros"?: number | null;
+  "tokens_in_usd_micros"?: number | null;
+  "tokens_out_usd_micros"?: number | null;
 };
 
 export type Problem = {
@@ -1881,7 +1881,7 @@ export type Problem = {
   "status": number;
   "title": string;
   "type": string;
-  "upgrade_to": string | null;
+  "upgrade_to"?: string | null;
 };
 
 export type ProblemError = {
@@ -1937,20 +1937,20 @@ export type PromptView = {
 
 export type QueuedApprove = {
   "action": "approve";
-  "answer": Record<string, JsonValue> | null;
+  "answer"?: Record<string, JsonValue> | null;
   "approval_id": string;
-  "assertion": Assertion | null;
+  "assertion"?: Assertion | null;
   "client_decision_id": string;
   "decision_hash": string;
-  "note": string;
+  "note"?: string;
 };
 
 export type QueuedRequestChanges = {
   "action": "request-changes";
-  "answer": Record<string, JsonValue> | null;
+  "answer"?: Record<string, JsonValue> | null;
   "approval_id": string;
-  "assertion": Assertion | null;
-  "attachments": readonly string[];
+  "assertion"?: Assertion | null;
+  "attachments"?: readonly string[];
   "client_decision_id": string;
   "decision_hash": string;
   "note": string;
@@ -1959,8 +1959,8 @@ export type QueuedRequestChanges = {
 export type QueuedVeto = {
   "action": "veto";
   "approval_id": string;
-  "assertion": Assertion | null;
-  "attachments": readonly string[];
+  "assertion"?: Assertion | null;
+  "attachments"?: readonly string[];
   "client_decision_id": string;
   "decision_hash": string;
   "explanation": string;
@@ -1980,7 +1980,7 @@ export type ReasonBody = {
 export type RecallBody = {
   "agent_id": string;
   "reason": string;
-  "version": string | null;
+  "version"?: string | null;
 };
 
 export type RecallDetail = {
@@ -2134,14 +2134,14 @@ export type Replay = {
 };
 
 export type ReplayBody = {
-  "cursor": string | null;
+  "cursor"?: string | null;
   "from": string;
   "to": string;
 };
 
 export type ReportBody = {
   "evidence": string;
-  "reading": ("healthy" | "degraded" | "critical") | null;
+  "reading"?: ("healthy" | "degraded" | "critical") | null;
   "trigger": "execution_bypass" | "scope_drift" | "evidence_gap" | "ethics_violation" | "health";
 };
 
@@ -2166,22 +2166,22 @@ export type ReportedViolation = {
 };
 
 export type RequestBody = {
-  "amount_usd_micros": number | null;
+  "amount_usd_micros"?: number | null;
   "content": Record<string, JsonValue>;
-  "deadline_seconds": number | null;
-  "effect": ("read" | "draft" | "change" | "send" | "publish" | "deploy" | "delete" | "grant" | "decide" | "pay") | null;
+  "deadline_seconds"?: number | null;
+  "effect"?: ("read" | "draft" | "change" | "send" | "publish" | "deploy" | "delete" | "grant" | "decide" | "pay") | null;
   "evidence": readonly JsonValue[];
   "kind": "artifact" | "communication" | "execution" | "financial" | "constitutional";
   "rollback_plan": string;
-  "rule": RuleInput | null;
+  "rule"?: RuleInput | null;
   "subject": SubjectBody;
   "summary": string;
 };
 
 export type RequestChangesBody = {
-  "answer": Record<string, JsonValue> | null;
-  "assertion": Assertion | null;
-  "attachments": readonly string[];
+  "answer"?: Record<string, JsonValue> | null;
+  "assertion"?: Assertion | null;
+  "attachments"?: readonly string[];
   "client_decision_id": string;
   "decision_hash": string;
   "note": string;
@@ -2196,7 +2196,7 @@ export type ResourceDocument = {
 };
 
 export type ResumeBody = {
-  "snapshot": string | null;
+  "snapshot"?: string | null;
 };
 
 export type RetentionBody = {
@@ -2217,7 +2217,7 @@ export type Retry = {
 
 export type RetryBody = {
   "attempts": number;
-  "backoff": number;
+  "backoff"?: number;
 };
 
 export type Review = {
@@ -2238,9 +2238,9 @@ export type ReviewBody = {
 export type Right = {
   "only"?: Record<string, JsonValue>;
   "operation": string;
-  "per_day": number | null;
-  "per_run": number | null;
-  "up_to_usd": MoneyLimit | null;
+  "per_day"?: number | null;
+  "per_run"?: number | null;
+  "up_to_usd"?: MoneyLimit | null;
 };
 
 export type RightLimits = {
@@ -2251,21 +2251,21 @@ export type RightLimits = {
 };
 
 export type Rights = {
-  "alone": readonly (string | Right)[];
-  "never": readonly string[];
-  "with_approval": readonly (string | Right)[];
+  "alone"?: readonly (string | Right)[];
+  "never"?: readonly string[];
+  "with_approval"?: readonly (string | Right)[];
 };
 
 export type RouteBody = {
-  "base_url": string | null;
-  "cache_seconds": number | null;
-  "caches_sampled": boolean;
-  "credential": string | null;
-  "fallbacks": readonly string[];
+  "base_url"?: string | null;
+  "cache_seconds"?: number | null;
+  "caches_sampled"?: boolean;
+  "credential"?: string | null;
+  "fallbacks"?: readonly string[];
   "model": string;
-  "most_tokens_out": number;
-  "prices": PricesBody | null;
-  "privacy": "open" | "contracted" | "own";
+  "most_tokens_out"?: number;
+  "prices"?: PricesBody | null;
+  "privacy"?: "open" | "contracted" | "own";
   "provider": "openai" | "anthropic";
   "shares"?: Record<string, JsonValue>;
 };
@@ -2278,7 +2278,7 @@ export type Rule = {
 
 export type RuleInput = {
   "kind": "any" | "all" | "m_of_n";
-  "m": number | null;
+  "m"?: number | null;
   "of": readonly PlaceInput[];
 };
 
@@ -2347,8 +2347,8 @@ export type RunView = {
 };
 
 export type RunsReplayBody = {
-  "from_step": string | null;
-  "mode": "full" | "from_step" | "failed_only";
+  "from_step"?: string | null;
+  "mode"?: "full" | "from_step" | "failed_only";
 };
 
 export type Said = {
@@ -2358,10 +2358,10 @@ export type Said = {
 
 export type ScheduleBody = {
   "capsule": string;
-  "cron": string | null;
-  "event": ("assent.invocation.settled.v1" | "assent.notice.sent.v1" | "assent.policy.published.v1") | null;
+  "cron"?: string | null;
+  "event"?: ("assent.invocation.settled.v1" | "assent.notice.sent.v1" | "assent.policy.published.v1") | null;
   "inputs"?: Record<string, JsonValue>;
-  "version": string | null;
+  "version"?: string | null;
 };
 
 export type SchedulePage = {
@@ -2393,13 +2393,13 @@ export type ScimBody = Record<string, JsonValue>;
 export type ScimError = {
   "detail": string;
   "schemas": readonly string[];
-  "scimType": string | null;
+  "scimType"?: string | null;
   "status": string;
 };
 
 export type Scope = {
-  "in": readonly string[];
-  "out": readonly string[];
+  "in"?: readonly string[];
+  "out"?: readonly string[];
 };
 
 export type SeedPage = {
@@ -2449,7 +2449,7 @@ export type SessionView = {
 export type SettlementBody = {
   "happened": boolean;
   "note": string;
-  "output": JsonValue;
+  "output"?: JsonValue;
 };
 
 export type Shown = {
@@ -2474,7 +2474,7 @@ export type SignedCard = {
   "added_rule": Rule | null;
   "amount_usd_micros": number | null;
   "answer_hash": string | null;
-  "attachments": readonly CitedArtifact[];
+  "attachments"?: readonly CitedArtifact[];
   "authors": readonly string[];
   "break_glass": BreakGlass | null;
   "capacity": ("approver" | "governor" | "deputy" | "break_glass" | "silence" | "precedent" | "requester" | "self") | null;
@@ -2555,21 +2555,21 @@ export type SnapshotView = {
 };
 
 export type Spec = {
-  "budget": Budget;
-  "containment": Containment;
-  "data_access": readonly DataAccess[];
-  "escalation_triggers": readonly string[];
-  "industry": string;
-  "instructions": string | null;
-  "interfaces": Interfaces;
-  "mode": "production" | "trial";
+  "budget"?: Budget;
+  "containment"?: Containment;
+  "data_access"?: readonly DataAccess[];
+  "escalation_triggers"?: readonly string[];
+  "industry"?: string;
+  "instructions"?: string | null;
+  "interfaces"?: Interfaces;
+  "mode"?: "production" | "trial";
   "name": string;
-  "purpose": string;
-  "rights": Rights;
-  "scope": Scope;
-  "skills": readonly string[];
-  "systems": readonly System[];
-  "way_of_working": WayOfWorking;
+  "purpose"?: string;
+  "rights"?: Rights;
+  "scope"?: Scope;
+  "skills"?: readonly string[];
+  "systems"?: readonly System[];
+  "way_of_working"?: WayOfWorking;
 };
 
 export type Spend = {
@@ -2580,12 +2580,12 @@ export type Spend = {
 
 export type SsoBody = {
   "client_id": string;
-  "client_secret": string | null;
-  "default_roles": readonly ("tenant_admin" | "governor" | "deputy" | "operator" | "developer" | "analyst" | "end_user")[];
+  "client_secret"?: string | null;
+  "default_roles"?: readonly ("tenant_admin" | "governor" | "deputy" | "operator" | "developer" | "analyst" | "end_user")[];
   "domain": string;
-  "groups": readonly GroupRolesBody[];
+  "groups"?: readonly GroupRolesBody[];
   "issuer": string;
-  "joins": boolean;
+  "joins"?: boolean;
 };
 
 export type SsoView = {
@@ -2630,25 +2630,25 @@ export type StageView = {
 };
 
 export type Step = {
-  "agent": AgentBody | null;
-  "approval": "required" | null;
-  "budget_usd": number | null;
-  "calls": CallsBody | readonly string[] | null;
-  "capsule": string | null;
-  "for_each": string | null;
+  "agent"?: AgentBody | null;
+  "approval"?: "required" | null;
+  "budget_usd"?: number | null;
+  "calls"?: CallsBody | readonly string[] | null;
+  "capsule"?: string | null;
+  "for_each"?: string | null;
   "id": string;
-  "if": string | null;
-  "needs": readonly string[] | null;
-  "output": string | Record<string, JsonValue> | null;
-  "parallel": readonly InnerStep[] | null;
-  "retry": RetryBody | null;
-  "runtime": ("monty" | "cpython") | null;
-  "skill": string | null;
-  "timeout": number | null;
-  "tolerance_percent": number | null;
-  "undo": UndoBody | null;
-  "use": string | null;
-  "wait": WaitBody | null;
+  "if"?: string | null;
+  "needs"?: readonly string[] | null;
+  "output"?: string | Record<string, JsonValue> | null;
+  "parallel"?: readonly InnerStep[] | null;
+  "retry"?: RetryBody | null;
+  "runtime"?: ("monty" | "cpython") | null;
+  "skill"?: string | null;
+  "timeout"?: number | null;
+  "tolerance_percent"?: number | null;
+  "undo"?: UndoBody | null;
+  "use"?: string | null;
+  "wait"?: WaitBody | null;
   "with"?: Record<string, JsonValue>;
 };
 
@@ -2705,7 +2705,7 @@ export type Subject = {
 
 export type SubjectBody = {
   "id": string;
-  "name": string | null;
+  "name"?: string | null;
   "type": string;
 };
 
@@ -2753,10 +2753,10 @@ export type SyncResults = {
 };
 
 export type System = {
-  "connector": string | null;
+  "connector"?: string | null;
   "name": string;
-  "operations": readonly Operation[];
-  "sources": readonly string[] | null;
+  "operations"?: readonly Operation[];
+  "sources"?: readonly string[] | null;
 };
 
 export type TenantBody = {
@@ -2811,22 +2811,22 @@ export type TokenAnswer = {
   "expires_in": number;
   "refresh_token"?: string | null;
   "scope": string;
-  "token_type": "Bearer";
+  "token_type"?: "Bearer";
 };
 
 export type TokenBody = {
-  "client_id": string;
-  "client_secret": string;
-  "code": string;
-  "code_verifier": string;
-  "device_code": string;
-  "grant_type": string;
-  "redirect_uri": string;
-  "refresh_token": string;
-  "resource": string;
-  "scope": string;
-  "tenant": string;
-  "workspace": string;
+  "client_id"?: string;
+  "client_secret"?: string;
+  "code"?: string;
+  "code_verifier"?: string;
+  "device_code"?: string;
+  "grant_type"?: string;
+  "redirect_uri"?: string;
+  "refresh_token"?: string;
+  "resource"?: string;
+  "scope"?: string;
+  "tenant"?: string;
+  "workspace"?: string;
 };
 
 export type TokenView = {
@@ -2886,13 +2886,13 @@ export type Validation = {
 };
 
 export type VerifyBody = {
-  "envelope": DsseEnvelope | null;
+  "envelope"?: DsseEnvelope | null;
 };
 
 export type VetoBody = {
   "approval_id": string;
-  "assertion": Assertion | null;
-  "attachments": readonly string[];
+  "assertion"?: Assertion | null;
+  "attachments"?: readonly string[];
   "client_decision_id": string;
   "decision_hash": string;
   "explanation": string;
@@ -2931,8 +2931,8 @@ export type Wait = {
 };
 
 export type WaitBody = {
-  "for": number | string | null;
-  "until": string | null;
+  "for"?: number | string | null;
+  "until"?: string | null;
 };
 
 export type Waiting = {
@@ -2946,16 +2946,16 @@ export type Waiting = {
 };
 
 export type WayOfWorking = {
-  "auditability": string | null;
-  "containment": string | null;
-  "decision_rights": string | null;
-  "escalation_triggers": string | null;
-  "inputs_and_evidence": string | null;
-  "interfaces": string | null;
-  "outcome": string | null;
-  "outputs": string | null;
-  "scope": string | null;
-  "self_critique": string | null;
+  "auditability"?: string | null;
+  "containment"?: string | null;
+  "decision_rights"?: string | null;
+  "escalation_triggers"?: string | null;
+  "inputs_and_evidence"?: string | null;
+  "interfaces"?: string | null;
+  "outcome"?: string | null;
+  "outputs"?: string | null;
+  "scope"?: string | null;
+  "self_critique"?: string | null;
 };
 
 export type WhereNext = {
@@ -2973,8 +2973,8 @@ export type WorkspaceBody = {
 };
 
 export type WorkspaceChange = {
-  "archived": boolean | null;
-  "name": string | null;
+  "archived"?: boolean | null;
+  "name"?: string | null;
 };
 
 export type WorkspacePage = {
