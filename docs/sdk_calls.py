@@ -12,7 +12,14 @@ from docs.sdk_types import Json, docstring, field_name, type_of, used
 # `assent.credentials` does itself.
 _LEFT_OUT = (
     *("/scim/", "/mcp", "/.well-known/", "/v1/chat/", "/v1/embeddings", "/v1/messages"),
-    *("/v1/models", "/v1/auth/token", "/v1/plans/jobs", "/v1/passkeys", "/v1/mobile/devices"),
+    *(
+        "/v1/models",
+        "/v1/auth/token",
+        "/v1/plans/jobs",
+        "/v1/schedules/calls",
+        "/v1/passkeys",
+        "/v1/mobile/devices",
+    ),
 )
 _TOKENS_OF_FUNCTIONS = ("CapabilityToken", "JobOrder")
 # So many fields of a body are parameters; of more, the body is one.

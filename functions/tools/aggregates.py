@@ -21,7 +21,6 @@ from shared.budgets.aggregates import BUDGETS
 from shared.kit.workspaces import WORKSPACE
 from shared.storage.buckets import Bucket
 
-RUNS_KEYS = "runs-public-keys"
 APPROVALS_KEYS = "approvals-public-keys"
 # The bytes of what runs write and read.
 ARTIFACT_BYTES = Bucket(KEPT, "tools-bucket-key")

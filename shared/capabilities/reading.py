@@ -66,6 +66,7 @@ class Capability:
     def __init__(self, token: str, *, runs: KeySet, approvals: KeySet) -> None:
         """Raises SignatureInvalid unless one of the keys of `runs` minted it, and where somebody
         without one of these keys added more than checks."""
+        self.token = token
         self._runs = public_keys_of(runs)
         self._approvals = public_keys_of(approvals)
         self._biscuit = parse(token, self._runs)

@@ -13,7 +13,7 @@ from tests.benchmarks.largest import sent
 from tests.benchmarks.worst import LIMITS, Call, Scene, worst_of
 from tests.benchmarks.worst_capsules import written
 from tests.benchmarks.worst_runs import TEXT, Running, Step, additions, running
-from tests.benchmarks.worst_tools import RunsService
+from tests.benchmarks.worst_tools import RunsService, call_of
 
 
 @worst_of("POST", "/v1/jobs")
@@ -57,6 +57,15 @@ def end_schedule(scene: Scene) -> Iterator[Call]:
     found = running(scene)
     schedule_id = scheduled(found, found.publish(*additions(1)))
     yield Call(found.ada, f"/v1/schedules/{schedule_id}")
+
+
+@worst_of("POST", "/v1/schedules/calls")
+def make_schedule_by_a_run(scene: Scene) -> Iterator[Call]:
+    found = running(scene)
+    version = found.publish(*additions())
+    asked = {"capsule": "works", "version": version, "cron": "0 0 1 1 *", "inputs": {"text": TEXT}}
+    by, body = call_of(found, "assent/schedules.create", asked)
+    yield Call(by, "/v1/schedules/calls", body)
 
 
 @worst_of("POST", "/v1/plans/jobs")

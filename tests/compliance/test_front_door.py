@@ -217,7 +217,7 @@ def test_no_pattern_is_built_from_input() -> None:
 # calls nobody: the two before it open addresses with it.
 CALLERS = {
     "functions/models/service/providers.py",
-    "functions/runs/service/calling.py",
+    "shared/runtime/calling.py",
     "functions/tools/http/acting.py",
     "functions/tools/http/answers.py",
     "functions/tools/mcp/acting.py",

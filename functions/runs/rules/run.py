@@ -140,7 +140,11 @@ class Run(RunState):
     history: dict[str, Happened] = Field(default_factory=dict)
     due_at: Instant | None = None
     tries: int = 0
-    # So many runs started one another by events until this one.
+    # The roles of whoever started it, and the API key that they started it by: what it makes in
+    # their name has these.
+    roles: tuple[str, ...] = ()
+    key_id: str | None = None
+    # So many runs started one another, by events and by schedules that they made, until this one.
     triggered: int = 0
     outputs_hash: str | None = None
     # Somebody has it undone; so many calls are undone already.

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from pydantic import Field
 
 from events.jobs import JobBody
+from events.labels import Labels
 from events.schedules import (
     Problem,
     ScheduleCreated,
@@ -30,6 +31,8 @@ SCHEDULE_DUE = "assent.schedule.due.v1"
 MOST_FAILURES = 5
 # A tenant has so many that fire.
 MOST_SCHEDULES = 100
+# So many of these are made by steps of runs: the others stay for people.
+MOST_BY_RUNS = 50
 # So many of them start at one type of event, each so often in an hour, and runs that start one
 # another so often.
 MOST_TRIGGERED = 20
@@ -45,6 +48,20 @@ class When(NamedTuple):
     event: Trigger | None
 
 
+class MadeBy(NamedTuple):
+    """In whose name a schedule is made, with which roles, and by which API key. Where a step of a
+    run makes it, that run and its agent, how many runs started one another until the one that the
+    schedule starts, and the labels of what it was told."""
+
+    principal: str
+    roles: frozenset[str]
+    key_id: str | None = None
+    run_id: str | None = None
+    agent_id: str | None = None
+    depth: int = 0
+    labels: Labels = ()
+
+
 class Cause(NamedTuple):
     """The event that a run is started by, how many runs have started one another before, and what
     the event gives the job as an input."""
@@ -58,36 +75,44 @@ class Cause(NamedTuple):
 class Schedule(ScheduleState):
     """A schedule. `judged` is the run whose end was counted last, `met` the event that it met last,
     and `met_before` are those before, as many as come in an hour: a delivery is repeated for about
-    as long. In the hour `hour` it was started by events `in_hour` times."""
+    as long. In the hour `hour` it was started by events `in_hour` times. `depth` and `labels`
+    are those of its maker; `ended_by_call` is the call of a run that ended it."""
 
     judged: str | None = None
     met: str | None = None
     met_before: tuple[str, ...] = ()
     hour: str = ""
     in_hour: int = 0
+    depth: int = 0
+    labels: Labels = ()
+    ended_by_call: str | None = None
 
 
 class ScheduleBook(Model):
-    """How many schedules of a tenant fire, and which of them at events, by their types."""
+    """How many schedules of a tenant fire, how many of them steps of runs made, and which of them
+    fire at events, by their types."""
 
     active: int = 0
+    by_runs: int = 0
     triggers: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
     def having(self, schedule: Schedule) -> "ScheduleBook":
         """The book with one more."""
         own = self.triggers.get(schedule.event or "", ())
-        return self._with(schedule, self.active + 1, (*own, schedule.schedule_id))
+        return self._with(schedule, 1, (*own, schedule.schedule_id))
 
     def without(self, schedule: Schedule) -> "ScheduleBook":
         """The book with one less."""
         own = self.triggers.get(schedule.event or "", ())
         left = tuple(each for each in own if each != schedule.schedule_id)
-        return self._with(schedule, max(0, self.active - 1), left)
+        return self._with(schedule, -1, left)
 
-    def _with(self, schedule: Schedule, active: int, own: tuple[str, ...]) -> "ScheduleBook":
+    def _with(self, schedule: Schedule, more: int, own: tuple[str, ...]) -> "ScheduleBook":
+        by_run = more if schedule.made_by_run is not None else 0
+        counted = self.but(active=max(0, self.active + more), by_runs=max(0, self.by_runs + by_run))
         if schedule.event is None:
-            return self.but(active=active)
-        return self.but(active=active, triggers={**self.triggers, schedule.event: own})
+            return counted
+        return counted.but(triggers={**self.triggers, schedule.event: own})
 
 
 def next_timer(schedule: Schedule) -> tuple[str, datetime] | None:
@@ -102,19 +127,22 @@ def create(
     schedule_id: str,
     job: JobBody,
     when: When,
-    *,
-    by: str,
-    roles: frozenset[str],
+    maker: MadeBy,
     at: datetime,
-    key_id: str | None = None,
 ) -> Steps:
     """A new schedule. Raises Invalid for an expression that never comes, VersionConflict where the
-    tenant has as many as it may."""
+    tenant has as many as it may, or runs would start one another without an end."""
     first = next_after(when.cron, at) if when.cron is not None else None
     if when.cron is not None and first is None:
         raise Invalid(FieldError("cron", "names no day of the next years; write another one"))
     if book.active >= MOST_SCHEDULES:
         raise VersionConflict(f"a tenant has {MOST_SCHEDULES} schedules at most: end one first")
+    if maker.run_id is not None and book.by_runs >= MOST_BY_RUNS:
+        told = f"runs have made {MOST_BY_RUNS} schedules that still fire: end one first"
+        raise VersionConflict(told)
+    if maker.depth > DEEPEST:
+        told = f"runs that started one another {DEEPEST} times make no schedule"
+        raise VersionConflict(told)
     if when.event and len(book.triggers.get(when.event, ())) >= MOST_TRIGGERED:
         raise VersionConflict(f"{MOST_TRIGGERED} schedules start at {when.event} already: end one")
     inputs = inputs_content(job.inputs)
@@ -126,11 +154,15 @@ def create(
         cron=when.cron,
         event=when.event,
         status="active",
-        created_by=by,
-        key_id=key_id,
-        roles=tuple(sorted(roles)),
+        created_by=maker.principal,
+        key_id=maker.key_id,
+        roles=tuple(sorted(maker.roles)),
         created_at=at,
+        made_by_run=maker.run_id,
+        agent_id=maker.agent_id,
         next_at=first,
+        depth=maker.depth,
+        labels=maker.labels,
     )
     counted = Transition(book.having(schedule))
     return (Transition(schedule, ScheduleCreated, contents=(inputs,)), counted)
@@ -141,11 +173,12 @@ def inputs_content(inputs: dict[str, Any]) -> Content:
     return Content.of({"inputs": inputs})
 
 
-def end(schedule: Schedule, book: ScheduleBook, by: str) -> Steps:
-    """The schedule, firing no more; nothing where it has ended."""
+def end(schedule: Schedule, book: ScheduleBook, by: str, call: str | None = None) -> Steps:
+    """The schedule, firing no more; nothing where it has ended. `call`: what ends it, where a step
+    of a run does."""
     if schedule.status == "ended":
         return ()
-    ended = schedule.but(status="ended", next_at=None)
+    ended = schedule.but(status="ended", next_at=None, ended_by_call=call)
     steps = (Transition(ended, ScheduleEnded, {"ended_by": by}),)
     return steps if schedule.status == "resting" else (*steps, Transition(book.without(schedule)))
 

@@ -5,8 +5,8 @@ from pydantic import ValidationError
 from events.invocations import InvocationBody, InvocationView
 from functions.runs.rules.calls import ConcreteCall
 from functions.runs.rules.run import Run
-from functions.runs.service.calling import post, unreadable
 from functions.runs.service.tokens import invocation_id_of
+from shared.runtime.calling import post, unreadable
 
 TOOLS = "tools"
 # A call that takes longer is asked for again; `tools` answers what became of it.

@@ -7,10 +7,10 @@ from pydantic import ValidationError
 from events.jobs import LONGEST_LIFE, JobBody, JobOrder, JobPlan, OrderedJob
 from functions.runs.aggregates import SIGNING_KEY
 from functions.runs.rules.jobs import check_passes
-from functions.runs.service.calling import post, unreadable
 from shared.kit.callers import Caller
 from shared.kit.refusal_documents import refusal_in
 from shared.kit.signing import sign
+from shared.runtime.calling import post, unreadable
 from shared.storage.secrets import signing_key
 
 CAPSULES = "capsules"
@@ -18,7 +18,13 @@ CAPSULES = "capsules"
 TIMEOUT_SECONDS = 14.0
 
 
-async def plan_of(caller: Caller, job: JobBody, event: dict[str, Any] | None = None) -> str:
+async def plan_of(
+    caller: Caller,
+    job: JobBody,
+    event: dict[str, Any] | None = None,
+    *,
+    within_seconds: float = TIMEOUT_SECONDS,
+) -> str:
     """The hash of the plan of a job, compiled and rehearsed for this caller; `event` is the data of
     the event that starts it. Asking again changes nothing. Raises what `capsules` refuses,
     VersionConflict where the rehearsal does not pass, Unavailable."""
@@ -32,7 +38,7 @@ async def plan_of(caller: Caller, job: JobBody, event: dict[str, Any] | None = N
         expires_at=caller.received_at + LONGEST_LIFE,
     )
     token = sign(order.model_dump(mode="json"), await signing_key(SIGNING_KEY))
-    answer = await post(CAPSULES, "/v1/plans/jobs", ordered, token, within_seconds=TIMEOUT_SECONDS)
+    answer = await post(CAPSULES, "/v1/plans/jobs", ordered, token, within_seconds=within_seconds)
     try:
         if answer.status_code != 200:
             raise refusal_in(answer.json())

@@ -5,17 +5,18 @@ from functions.runs.aggregates import BOOK, BOOK_ID, RUN, RUNS, SCHEDULES
 from functions.runs.rules import schedule as rules
 from functions.runs.rules.maker import why_not_anymore
 from functions.runs.rules.run import Run
-from functions.runs.rules.schedule import Cause, Schedule, ScheduleBook, When
+from functions.runs.rules.schedule import Cause, MadeBy, Schedule, ScheduleBook, When
 from functions.runs.service.going_on import go_on
 from functions.runs.service.makers import find_maker, key_of
 from functions.runs.service.moments import Clock
 from functions.runs.service.ordering import plan_of
+from functions.runs.service.plans import Plan
 from functions.runs.service.starting import Prepared, begin, check_compiles, prepare
 from functions.runs.views.schedules import ScheduleView
 from shared.aggregates.command import Command
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.callers import Caller
-from shared.kit.errors import AssentError, Unavailable
+from shared.kit.errors import AssentError, Unavailable, VersionConflict
 from shared.kit.ids import new_id
 from shared.messaging.envelope import Envelope
 from shared.policy.authorization import Authorization
@@ -42,10 +43,8 @@ async def create_schedule(
             schedule_id,
             job,
             when,
-            by=caller.principal,
-            roles=caller.roles,
-            at=work.at,
-            key_id=key_of(caller),
+            MadeBy(caller.principal, caller.roles, key_of(caller)),
+            work.at,
         )
         if when.cron is not None:
             await plan_of(caller, job)
@@ -112,6 +111,12 @@ async def start_by(
 async def _why_it_rests(work: UnitOfWork, schedule: Schedule) -> str | None:
     if rules.has_failed_too_often(schedule):
         return rules.too_often(schedule)
+    return await why_not_now(work, schedule)
+
+
+async def why_not_now(work: UnitOfWork, schedule: Schedule) -> str | None:
+    """Why whoever made the schedule may not have it act now; None where they may. Raises
+    Unavailable."""
     maker = await find_maker(work.store, schedule)
     return why_not_anymore(schedule, maker, work.at) if maker is not None else None
 
@@ -141,9 +146,23 @@ async def _prepared(
     plan_hash = await plan_of(caller, job, cause.data if cause is not None else None)
     run_id = rules.run_id_of(schedule, cause)
     prepared = await prepare(work, clock, plan_hash, run_id, schedule.created_by)
-    if cause is None:
-        return prepared
-    return prepared._replace(run=prepared.run.but(triggered=cause.depth))
+    check_agent(schedule, prepared.plan)
+    run = prepared.run.but(
+        roles=schedule.roles,
+        key_id=schedule.key_id,
+        labels=schedule.labels,
+        triggered=max(schedule.depth, cause.depth if cause is not None else 0),
+    )
+    return prepared._replace(run=run)
+
+
+def check_agent(schedule: Schedule, plan: Plan) -> None:
+    """Raises VersionConflict where a run made the schedule, and its capsule is another agent's: by
+    a schedule an agent does nothing that it could not do itself."""
+    agent = plan.content.agent
+    if schedule.agent_id is not None and agent.agent_id != schedule.agent_id:
+        told = f"{schedule.capsule} is a capsule of {agent.name}: a run schedules its own agent's"
+        raise VersionConflict(told)
 
 
 async def find_book(work: UnitOfWork) -> ScheduleBook:

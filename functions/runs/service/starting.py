@@ -15,6 +15,7 @@ from functions.runs.service.agents import why_stopped
 from functions.runs.service.asking import ask_about_plan
 from functions.runs.service.budgets import places_of, take_hold
 from functions.runs.service.going_on import go_on
+from functions.runs.service.makers import key_of
 from functions.runs.service.moments import Clock
 from functions.runs.service.ordering import plan_of
 from functions.runs.service.plans import Plan, believed, known_plan, not_compiled
@@ -87,7 +88,8 @@ async def _start(
         plan_hash = plan_hash or await plan()
         run_id = new_id("run", work.at)
         prepared = await prepare(work, clock, plan_hash, run_id, caller.principal)
-        run = await begin(work, prepared)
+        known = {"roles": tuple(sorted(caller.roles)), "key_id": key_of(caller)}
+        run = await begin(work, prepared._replace(run=prepared.run.but(**known)))
         # What the first burst publishes tells of the start too.
         work.change.left = clock.left if run.status == "running" else None
         begun.append(run.run_id)

@@ -49,7 +49,7 @@ async def _start(event: Envelope, schedule_id: str, clock: Clock) -> tuple[Run |
         if not includes(schedule.workspace_id, event.workspaceid or None):
             return
         data: dict[str, Any] = json.loads(event.data)
-        depth = await _depth(work, data.get("run_id"))
+        depth = await depth_of(work, data.get("run_id"))
         cause = Cause(event.id, event.time, depth, rules.plain(data))
         known = await work.find(RUNS, rules.run_id_of(schedule, cause))
         is_known = known is not None
@@ -63,7 +63,7 @@ async def _start(event: Envelope, schedule_id: str, clock: Clock) -> tuple[Run |
     return (begun[0] if begun else None), is_known
 
 
-async def _depth(work: UnitOfWork, run_id: object) -> int:
+async def depth_of(work: UnitOfWork, run_id: object) -> int:
     """How many runs started one another until the one that the event starts: 0 for an event that
     comes from no run."""
     depth = 0

@@ -12,7 +12,8 @@ from shared.kit.workspaces import InWorkspace
 
 class ScheduleView(Data):
     """A schedule: when it fires, and what came of its last firing. `failures` are those in a row;
-    `rests_because` says why it rests."""
+    `rests_because` says why it rests. One that a step of a run made names that run and its
+    agent."""
 
     schedule_id: str
     capsule: str
@@ -23,6 +24,8 @@ class ScheduleView(Data):
     inputs_hash: str
     created_by: str
     created_at: Instant
+    made_by_run: str | None
+    agent_id: str | None
     next_at: Instant | None
     last_at: Instant | None
     last_run_id: str | None

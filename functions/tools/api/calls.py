@@ -7,13 +7,13 @@ from fastapi import APIRouter, Depends, Request
 
 from events.invocations import InvocationBody, InvocationView
 from functions.tools.aggregates import INVOCATIONS, RUN
-from functions.tools.capability_route import CAPABILITY, CapabilityRoute, capability_of
 from functions.tools.rules.entity_types import INVOCATION
 from functions.tools.rules.invocation import SettlementBody, view_of
 from functions.tools.service.invoking import invoke
 from functions.tools.service.settling import settle
 from shared.kit.callers import Caller
 from shared.runtime.acts import does
+from shared.runtime.capability_route import CAPABILITY, CapabilityRoute, capability_of
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Router
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from events.connectors import Connector
 from events.effects import HARMLESS
 from events.operations import OPERATIONS, SKILL, OperationDefinition
+from events.schedules import BY_RUNS
 from shared.agents.rights import KnownRights
 
 # What every model's interface takes.
@@ -42,9 +43,10 @@ def systems_of(rights: KnownRights) -> tuple[str, ...]:
 
 def tools_of(rights: KnownRights, connectors: Mapping[str, Connector]) -> tuple[Tool, ...]:
     """The tools that an agent with those rights may use now, by their names: operations of Assent's
-    own, and of active connectors. A skill is none: its code would be in no plan."""
+    own, and of active connectors. A skill is none: its code would be in no plan. Nor are schedules,
+    which runs make."""
     held = {each for each in (*rights.alone, *rights.with_approval) if rights.held(each)}
-    named = names_of(held - {SKILL})
+    named = names_of(held - {SKILL} - BY_RUNS)
     tools = []
     for name, operation in named.items():
         definition = _definition(operation, connectors)

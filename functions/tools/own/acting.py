@@ -19,13 +19,15 @@ from shared.kit.transitions import Transition
 
 class Act(NamedTuple):
     """One call that was allowed; with the `reply` to what its server asked before, or what it is
-    asked about its task. `tier` limits what its tenant keeps."""
+    asked about its task. `tier` limits what its tenant keeps; `token` is what
+    allowed it, of a run."""
 
     tenant_id: str
     invocation: Invocation
     at: datetime
     reply: Reply | Poll | None = None
     tier: Tier = HIGHEST
+    token: str = ""
 
     @property
     def is_awaited(self) -> bool:

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 
 from events.operations import SKILL
+from events.schedules import CREATE, END
 from functions.tools.own.acting import Operation
 from functions.tools.own.artifacts import READ, WRITE, read, write
 from functions.tools.own.notices import notify
+from functions.tools.own.schedules import ask_runs
 from functions.tools.own.targets import add, append
 from functions.tools.own.transform import apply
 from functions.tools.skills.acting import run
@@ -16,6 +18,8 @@ ACTS: Mapping[str, Operation] = {
     READ: read,
     WRITE: write,
     "assent/people.notify": notify,
+    CREATE: ask_runs,
+    END: ask_runs,
     "assent/counter.add": add,
     "assent/ledger.append": append,
 }

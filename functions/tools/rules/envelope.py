@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from events.effects import HARMLESS, Effect, gravity
 from events.operations import OPERATIONS, SKILL, OperationDefinition
 from events.rights import RightLimits
+from events.schedules import BY_RUNS
 from shared.agents.rights import KnownRights, beyond
 
 
@@ -33,6 +34,12 @@ class Denied(NamedTuple):
     why: str
 
 
+# What no call without a run does.
+_OF_RUNS: Mapping[str, str] = {
+    SKILL: "a skill is a step of a plan: the code of a call would be in none",
+    **dict.fromkeys(BY_RUNS, "only a step of a run makes schedules, or ends them"),
+}
+
 Verdict = Within | Grave | Denied
 
 
@@ -48,8 +55,8 @@ def judge(
     """What the call needs, by the rights of the agent as they are now. `made_today` are the calls
     of the operation that count against its limit of a day. A limit of calls a run is about runs,
     and binds no call that is made without one."""
-    if operation == SKILL:
-        return Denied("a skill is a step of a plan: the code of a call would be in none")
+    if operation in _OF_RUNS:
+        return Denied(_OF_RUNS[operation])
     forbidding = rights.forbidding(operation)
     if forbidding is not None:
         return Denied(f"the agent may never do it: {forbidding} in `never` of its spec")

@@ -81,7 +81,7 @@ async def invoke(caller: Caller, capability: Capability, body: InvocationBody) -
         served(store, grant.right.workspace_id, body.operation, deed.pin),
         read_before(store, grant, body.invocation_id),
     )
-    call = Doing(caller, grant, body, by, before=before)
+    call = Doing(caller, grant, body, by, before=before, token=capability.token)
     view = await (call.at_once() if by.definition.idempotent else call.by_intent())
     note_recorded(caller.tenant_id, view.decision)
     return view
@@ -106,6 +106,7 @@ class Doing:
     body: InvocationBody
     by: Served
     before: Before | None = field(default=None, kw_only=True)
+    token: str = field(default="", kw_only=True, repr=False)
 
     @property
     def definition(self) -> OperationDefinition:
@@ -266,7 +267,7 @@ class Doing:
         schema does not allow: nobody knows what that means."""
         caller = self.caller
         tier = storage_tier_of(caller)
-        act = Act(caller.tenant_id, call, caller.received_at, reply, tier)
+        act = Act(caller.tenant_id, call, caller.received_at, reply, tier, self.token)
         done = await self.by.act(act)
         wrong = wrong_output(self.definition, done.output)
         if wrong is not None:

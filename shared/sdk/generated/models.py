@@ -2556,8 +2556,10 @@ class SchedulePage(Answered):
 
 class ScheduleView(Answered):
     """A schedule: when it fires, and what came of its last firing. `failures` are those in a
-    row; `rests_because` says why it rests."""
+    row; `rests_because` says why it rests. One that a step of a run made names that run and its
+    agent."""
 
+    agent_id: str | None
     capsule: str
     created_at: str
     created_by: str
@@ -2578,6 +2580,7 @@ class ScheduleView(Answered):
     last_at: str | None
     last_problem: Problem | None
     last_run_id: str | None
+    made_by_run: str | None
     next_at: str | None
     rests_because: str | None
     schedule_id: str

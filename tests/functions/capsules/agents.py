@@ -30,6 +30,8 @@ def spec_of(name: str = NAME, **fields: Any) -> Spec:
         {"name": "artifacts.write", "effect": "draft"},
         {"name": "counter.add", "effect": "change"},
         {"name": "ledger.append", "effect": "change"},
+        {"name": "schedules.create", "effect": "change"},
+        {"name": "schedules.end", "effect": "change"},
         {"name": "people.notify", "effect": "send"},
     ]
     rights = {
@@ -38,6 +40,8 @@ def spec_of(name: str = NAME, **fields: Any) -> Spec:
             "assent/skills.run",
             "assent/artifacts.write",
             "assent/counter.add",
+            "assent/schedules.create",
+            "assent/schedules.end",
         ],
         "with_approval": ["assent/ledger.append"],
         "never": ["assent/people.notify"],

@@ -20,12 +20,12 @@ from functions.capsules.api import ROUTER as CAPSULES
 from functions.capsules.api import RUN as RUN_OF_CAPSULES
 from functions.runs import settings
 from functions.runs.api import ROUTER as RUNS
-from functions.runs.service import calling
 from functions.tools.api import ROUTER as TOOLS
 from functions.tools.api import RUN as RUN_OF_TOOLS
 from shared.kit.clock import OFFSET
 from shared.kit.per_loop import PerLoop
 from shared.policy import published
+from shared.runtime import calling
 from shared.runtime.app import create_api
 from tests.functions.agents.conftest import issuing_key
 from tests.functions.approvals.conftest import cloud
@@ -101,7 +101,7 @@ async def world(
             transport = httpx.ASGITransport(app=app)
             client = httpx.AsyncClient(transport=transport, base_url=f"http://{name}")
             clients[name] = await stack.enter_async_context(client)
-        called = {"tools": clients["tools"]}
+        called = {"tools": clients["tools"], "runs": clients["runs"]}
         monkeypatch.setattr(calling, "_clients", PerLoop(lambda: called))
         tenant = f"clinic-{uuid.uuid4().hex[:12]}"
         world = World(

@@ -39,13 +39,16 @@ class Apart(httpx.AsyncBaseTransport):
         self._inner = httpx.ASGITransport(app=app)
         self.calls: list[str] = []
         self.fails = ""
+        # Only from this call on.
+        self.fails_from = 1
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self.calls.append(request.url.path)
-        if self.fails == "before":
+        fails = self.fails if len(self.calls) >= self.fails_from else ""
+        if fails == "before":
             raise httpx.ConnectError("down")
         answer = await asyncio.create_task(self._inner.handle_async_request(request))
-        if self.fails == "after":
+        if fails == "after":
             raise httpx.ReadTimeout("too late")
         return answer
 
@@ -105,7 +108,7 @@ class Jobs:
         answer = await self.capsules.post("/v1/capsules", content=source.encode(), headers=headers)
         assert answer.status_code == 201, answer.text
 
-    async def command(self, version: str, verb: str) -> None:
-        path = f"/v1/capsules/count-stock/versions/{version}/{verb}"
+    async def command(self, version: str, verb: str, name: str = "count-stock") -> None:
+        path = f"/v1/capsules/{name}/versions/{version}/{verb}"
         answer = await self.capsules.post(path, headers=self.headers())
         assert answer.status_code == 200, answer.text

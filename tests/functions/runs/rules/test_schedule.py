@@ -9,20 +9,18 @@ from hypothesis import strategies as st
 from events.jobs import JobBody
 from events.schedules import ScheduleRefused, ScheduleRested
 from functions.runs.rules import schedule as rules
-from functions.runs.rules.schedule import Cause, Schedule, ScheduleBook, When
+from functions.runs.rules.schedule import Cause, MadeBy, Schedule, ScheduleBook, When
 from shared.kit.cron import check_cron, next_after
 from shared.kit.errors import Invalid, VersionConflict
 from shared.kit.sealing import SubjectKey
 
 AT = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)
 JOB = JobBody(capsule="count-stock")
-ROLES = frozenset({"operator"})
+ADA = MadeBy("ada", frozenset({"operator"}))
 
 
 def _made(cron: str = "0 * * * *", book: ScheduleBook | None = None) -> Schedule:
-    made = rules.create(
-        book or ScheduleBook(), "sch_1", JOB, When(cron, None), by="ada", roles=ROLES, at=AT
-    )
+    made = rules.create(book or ScheduleBook(), "sch_1", JOB, When(cron, None), ADA, AT)
     schedule: Schedule = made[0].state
     return schedule
 
@@ -124,9 +122,7 @@ def test_the_book_knows_who_waits_for_which_event() -> None:
     assert book.without(schedule).triggers == {"assent.notice.sent.v1": ()}
     full = book.but(triggers={"assent.notice.sent.v1": ("x",) * rules.MOST_TRIGGERED})
     with pytest.raises(VersionConflict, match="end one"):
-        rules.create(
-            full, "s", JOB, When(None, "assent.notice.sent.v1"), by="ada", roles=ROLES, at=AT
-        )
+        rules.create(full, "s", JOB, When(None, "assent.notice.sent.v1"), ADA, AT)
 
 
 def test_texts_of_persons_are_no_inputs() -> None:
@@ -134,3 +130,31 @@ def test_texts_of_persons_are_no_inputs() -> None:
     data = {"reason": sealed, "to": ["ada", {"note": f"so {sealed}"}], "count": 2, "is": True}
     plain = {"reason": None, "to": ["ada", {"note": None}], "count": 2, "is": True}
     assert rules.plain(data) == plain
+
+
+def _by_run(depth: int = 1) -> rules.MadeBy:
+    return ADA._replace(run_id="run_1", agent_id="agt_1", depth=depth, labels=("untrusted",))
+
+
+def test_runs_that_schedule_one_another_end() -> None:
+    when = When("0 * * * *", None)
+    made = rules.create(ScheduleBook(), "sch_1", JOB, when, _by_run(rules.DEEPEST), AT)
+    assert made[0].state.depth == rules.DEEPEST
+    with pytest.raises(VersionConflict, match="started one another 5 times"):
+        rules.create(ScheduleBook(), "sch_1", JOB, when, _by_run(rules.DEEPEST + 1), AT)
+
+
+def test_runs_leave_schedules_for_people() -> None:
+    when = When("0 * * * *", None)
+    book = ScheduleBook()
+    for number in range(rules.MOST_BY_RUNS):
+        book = rules.create(book, f"sch_{number}", JOB, when, _by_run(), AT)[1].state
+    assert (book.active, book.by_runs) == (50, 50)
+    with pytest.raises(VersionConflict, match="end one first"):
+        rules.create(book, "sch_x", JOB, when, _by_run(), AT)
+    last = rules.create(book, "sch_y", JOB, when, ADA, AT)
+    assert (last[1].state.active, last[1].state.by_runs) == (51, 50)
+    ended = rules.end(
+        rules.create(ScheduleBook(), "s", JOB, when, _by_run(), AT)[0].state, book, "ada"
+    )
+    assert (ended[1].state.active, ended[1].state.by_runs) == (49, 49)

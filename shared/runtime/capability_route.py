@@ -6,7 +6,6 @@ from fastapi import Request
 from fastapi.security import HTTPBearer
 from joserfc.jwk import KeySet
 
-from functions.tools.aggregates import APPROVALS_KEYS, RUNS_KEYS
 from shared.capabilities.keys import public_keys_of
 from shared.capabilities.reading import Capability, parse
 from shared.kit.callers import Caller
@@ -15,6 +14,7 @@ from shared.kit.roles import SERVICE_RUNTIME
 from shared.runtime.minted import MintedRoute, minted_caller
 from shared.storage.secrets import public_keys
 
+RUNS_KEYS, APPROVALS_KEYS = "runs-public-keys", "approvals-public-keys"
 # Of the API's description; the route reads the header itself.
 CAPABILITY = HTTPBearer(bearerFormat="Biscuit", scheme_name="CapabilityToken", auto_error=False)
 # No token of ours or of an issuer can name it.

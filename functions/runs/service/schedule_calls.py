@@ -1,0 +1,100 @@
+"""Calls of `assent/schedules.create` and `assent/schedules.end`: steps of runs make schedules and
+end them, in the name of whoever started the run."""
+
+from dataclasses import replace
+
+from events.schedules import END, ScheduleCallBody, ScheduleGiven
+from functions.runs.aggregates import RUN, RUNS, SCHEDULES
+from functions.runs.rules import schedule as rules
+from functions.runs.rules.run import Run
+from functions.runs.rules.schedule import Schedule
+from functions.runs.rules.schedule_calls import (
+    asked_for,
+    check_acts,
+    check_ends,
+    given,
+    id_of,
+    made_by,
+)
+from functions.runs.service.moments import Clock
+from functions.runs.service.ordering import plan_of
+from functions.runs.service.schedules import STARTS, check_agent, find_book, why_not_now
+from functions.runs.service.starting import prepare
+from functions.runs.service.triggers import depth_of
+from shared.aggregates.command import Command
+from shared.capabilities.grants import Grant
+from shared.capabilities.reading import Capability
+from shared.kit.callers import Caller
+from shared.kit.canonical import content_hash
+from shared.kit.errors import ContentErased, Forbidden, NotFound
+from shared.policy.authorization import Authorization
+from shared.policy.published import policies_of
+from shared.policy.vocabulary import TENANT, Act
+from shared.storage.firestore import TenantStore
+
+CREATES = Act("schedules.create", TENANT, ("submit_conversation",), "making a schedule")
+ENDS = Act("schedules.delete", TENANT, ("submit_conversation",), "ending a schedule")
+# `tools` waits a little longer, and `runs` for `tools` a little longer than that.
+COMPILED_WITHIN_SECONDS = 8.0
+
+
+async def do(caller: Caller, capability: Capability, body: ScheduleCallBody) -> ScheduleGiven:
+    """The schedule that the call made or ended, once however often it comes. Raises
+    CapabilityRefused where the token is for another call; Forbidden for what whoever started the
+    run may not do now; Invalid, NotFound, VersionConflict; what a firing now would raise;
+    Unavailable."""
+    digest = content_hash(body.arguments)
+    grant = capability.require(body.operation, body.invocation_id, digest, caller.received_at)
+    document = await TenantStore(caller.tenant_id).get(RUNS.collection, capability.right.run_id)
+    if document is None:
+        raise NotFound(f"there is no run {capability.right.run_id}")
+    run = RUNS.state_in(document.data)
+    check_acts(run, undoes=grant.right.purpose == "undo")
+    person = replace(caller, principal=run.started_by, roles=frozenset(run.roles))
+    policies = await policies_of(person.tenant_id, person.control.policy_version)
+    acts = (ENDS,) if body.operation == END else (CREATES, STARTS)
+    for each in acts:
+        Authorization(person, (each,), policies).ask_at_the_edge(caller.received_at)
+
+    async def use_case(work: Command) -> ScheduleGiven:
+        if body.operation == END:
+            return await _ended(work, run, grant, body)
+        return await _made(work, run, grant, body)
+
+    return await RUN.command(person, use_case, ScheduleGiven)
+
+
+async def _made(work: Command, run: Run, grant: Grant, body: ScheduleCallBody) -> ScheduleGiven:
+    schedule_id = id_of(body.invocation_id)
+    if (known := await work.find(SCHEDULES, schedule_id)) is not None:
+        return given(known, {})
+    asked = asked_for(body.arguments)
+    depth = await depth_of(work, grant.right.run_id)
+    maker = made_by(run, grant, depth, grant.deed.history.labels)
+    book = await find_book(work)
+    steps = rules.create(book, schedule_id, asked.job, asked.when, maker, work.at)
+    schedule: Schedule = steps[0].state
+    # Whoever left since the run began, and came back, has it make nothing.
+    why = await why_not_now(work, schedule.but(created_at=run.started_at))
+    if why is not None:
+        raise Forbidden(why)
+    if asked.cron is not None:
+        plan = await plan_of(work.caller, asked.job, within_seconds=COMPILED_WITHIN_SECONDS)
+        clock = Clock(work.at)
+        prepared = await prepare(work, clock, plan, run.run_id, run.started_by)
+        check_agent(schedule, prepared.plan)
+    saved = await work.save(*steps)
+    return given(saved[0], {})
+
+
+async def _ended(work: Command, run: Run, grant: Grant, body: ScheduleCallBody) -> ScheduleGiven:
+    schedule = await work.get(SCHEDULES, str(body.arguments.get("schedule_id")))
+    check_ends(schedule, run, body.invocation_id, undoes=grant.right.purpose == "undo")
+    try:
+        contents = await work.read_contents(schedule.inputs_hash)
+        inputs = contents.value(schedule.inputs_hash)["inputs"]
+    except ContentErased:
+        inputs = None
+    steps = rules.end(schedule, await find_book(work), run.started_by, body.invocation_id)
+    await work.save(*steps)
+    return given(schedule.but(next_at=None), inputs)

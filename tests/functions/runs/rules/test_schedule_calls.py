@@ -1,0 +1,122 @@
+"""In whose name a step of a run makes a schedule, and which ones it ends."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from events.jobs import JobBody
+from functions.runs.rules import schedule as schedules
+from functions.runs.rules.run import Run
+from functions.runs.rules.schedule import Schedule, ScheduleBook, When
+from functions.runs.rules.schedule_calls import (
+    MOST_INPUTS_BYTES,
+    asked_for,
+    check_acts,
+    check_ends,
+    given,
+    id_of,
+    made_by,
+)
+from shared.capabilities.grants import Deed, Grant, History, Right
+from shared.kit.errors import Invalid, VersionConflict
+
+AT = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)
+
+
+def _run(**fields: Any) -> Run:
+    known = {
+        "run_id": "run_1",
+        "plan_hash": "p",
+        "capsule": "count-stock",
+        "capsule_version": "1.0.0",
+        "agent_id": "agt_1",
+        "agent_version": "1.0.0",
+        "status": "running",
+        "started_by": "ada",
+        "started_at": AT,
+        "steps": 1,
+        "held_usd_micros": 0,
+        "roles": ("operator",),
+        "key_id": "key_1",
+    }
+    return Run.model_validate(known | fields)
+
+
+def _grant() -> Grant:
+    right = Right(
+        tenant_id="t", run_id="run_2", plan_hash="p", agent_id="agt_2", agent_version="1.0.0"
+    )
+    deed = Deed(
+        step="s",
+        operation="assent/schedules.create",
+        invocation_id="inv_1",
+        arguments_sha256="a",
+        expires_at=AT,
+        history=History(labels=("untrusted",)),
+    )
+    return Grant(token_id="tok", right=right, deed=deed)
+
+
+def _schedule(**fields: Any) -> Schedule:
+    maker = made_by(_run(), _grant(), 2, ("untrusted",))
+    when = When("0 * * * *", None)
+    steps = schedules.create(
+        ScheduleBook(), "sch_1", JobBody(capsule="count-stock"), when, maker, AT
+    )
+    made: Schedule = steps[0].state
+    return made.but(**fields)
+
+
+def test_it_is_made_in_the_name_of_whoever_started_the_run_for_the_agent_that_calls() -> None:
+    made = _schedule()
+    assert (made.created_by, made.roles, made.key_id) == ("ada", ("operator",), "key_1")
+    assert (made.made_by_run, made.agent_id) == ("run_2", "agt_2")
+    assert (made.depth, made.labels) == (2, ("untrusted",))
+
+
+def test_the_same_call_makes_the_same_schedule() -> None:
+    assert id_of("inv_0123") == "sch_0123"
+
+
+@pytest.mark.parametrize("status", ["paused", "failed", "cancelled", "completed"])
+def test_a_run_that_rests_makes_none_and_undoes(status: str) -> None:
+    run = _run(status=status)
+    with pytest.raises(VersionConflict, match=status):
+        check_acts(run, undoes=False)
+    check_acts(run, undoes=True)
+
+
+def test_a_run_ends_what_was_made_in_the_same_name_and_each_once() -> None:
+    check_ends(_schedule(), _run(), "inv_1", undoes=False)
+    with pytest.raises(VersionConflict, match="bert made it"):
+        check_ends(_schedule(created_by="bert"), _run(), "inv_1", undoes=False)
+    with pytest.raises(VersionConflict, match="bert made it"):
+        check_ends(_schedule(created_by="bert"), _run(), "inv_1", undoes=True)
+    ended = _schedule(status="ended", ended_by_call="inv_1")
+    check_ends(ended, _run(), "inv_1", undoes=False)
+    check_ends(ended, _run(), "inv_2", undoes=True)
+    with pytest.raises(VersionConflict, match="has ended already"):
+        check_ends(ended, _run(), "inv_2", undoes=False)
+
+
+def test_what_is_too_long_for_a_step_is_left_out() -> None:
+    assert given(_schedule(), {"a": 1}).inputs == {"a": 1}
+    assert given(_schedule(), {"a": "x" * MOST_INPUTS_BYTES}).inputs is None
+    assert given(_schedule(), None).inputs is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field"),
+    [
+        ({"capsule": "count-stock"}, "cron"),
+        ({"capsule": "count-stock", "cron": "hourly"}, "cron"),
+        ({"capsule": "count-stock", "cron": "0 * * * *", "event": "assent.notice.sent.v1"}, "cron"),
+        ({"capsule": "count-stock", "event": "assent.run.started.v1"}, "event"),
+        ({"capsule": "count-stock", "cron": "0 * * * *", "roles": ["governor"]}, "roles"),
+    ],
+)
+def test_what_is_no_schedule_is_refused(arguments: dict[str, Any], field: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        asked_for(arguments)
+    assert field in str(refusal.value.errors)
