@@ -1,8 +1,7 @@
 """What this function owns: the devices of governors."""
 
-import hashlib
-from typing import Literal
-
+from events.devices import PREFIX
+from mobile_api.rules.device import DeviceChallenge
 from mobile_api.rules.documents import (
     AGENTS,
     CARDS,
@@ -17,38 +16,10 @@ from mobile_api.rules.documents import (
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.runner import Runner
 from shared.artifacts.content import KEPT
-from shared.kit.instants import Instant
-from shared.kit.models import Data
+from shared.devices.device import COLLECTION, Registration
 from shared.kit.workspaces import WORKSPACE
 from shared.storage.buckets import Bucket
 from shared.storage.collections import Collection
-
-Platform = Literal["ios", "android", "web"]
-
-
-class Device(Data):
-    """A governor's device. The push token is never returned."""
-
-    device_id: str
-    platform: Platform
-    registered_at: Instant
-
-
-class Registration(Device):
-    """A stored device: its owner, and its push token."""
-
-    principal: str
-    token: str
-
-    def place(self) -> str:
-        """Its document's id. There is one for each token, so that a token is registered once."""
-        return place_of(self.token)
-
-
-def place_of(token: str) -> str:
-    """The id of the document of a push token."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
 
 # Only to sign addresses of the files that approvals name.
 FILES = Bucket(KEPT, "mobile-api-bucket-key")
@@ -56,11 +27,17 @@ FILES = Bucket(KEPT, "mobile-api-bucket-key")
 DEVICES = Aggregate(
     noun="device",
     model=Registration,
-    collection="governor_devices",
-    prefix="dev",
-    id_of=Registration.place,
-    indexed=("principal", "device_id"),
-    queried=("principal", "device_id"),
+    collection=COLLECTION,
+    prefix=PREFIX,
+    indexed=("held_by", "endpoint_hash"),
+    queried=("held_by", "endpoint_hash"),
+)
+# One for each principal: what their next key signs.
+CHALLENGES = Aggregate(
+    noun="device_challenge",
+    model=DeviceChallenge,
+    collection="device_challenges",
+    id_of=lambda challenge: challenge.principal,
 )
 
 # The collections of the projection.
@@ -92,4 +69,4 @@ DECLARED = (
     Collection(SEED_COUNTS),
 )
 
-RUN = Runner("mobile-api", DEVICES, collections=DECLARED, in_stopped=True)
+RUN = Runner("mobile-api", DEVICES, CHALLENGES, collections=DECLARED, in_stopped=True)

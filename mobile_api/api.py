@@ -7,8 +7,9 @@ from fastapi import Depends, Header, Response
 
 from events.buckets import Bucket
 from events.precedents import PrecedentBody, PrecedentSeed
-from mobile_api.aggregates import RUN, Device
+from mobile_api.aggregates import RUN
 from mobile_api.pages import PAGES
+from mobile_api.rules.device import ConfirmBody, DeviceBody
 from mobile_api.service import agents, cards, devices, seeds
 from mobile_api.service.dashboard import read_dashboard
 from mobile_api.service.sync import SyncedBody, SyncResults, synchronise
@@ -18,6 +19,9 @@ from mobile_api.views import (
     CardDetail,
     CardPage,
     Dashboard,
+    Device,
+    DeviceOptions,
+    Devices,
     SeedPage,
     TimelinePage,
     ViolationPage,
@@ -43,9 +47,12 @@ _PASSED_ON = ("pass_on",)
 _APPROVALS = Router(prefix="/v1/mobile", tag="approvals", read=_READ, narrows=True)
 _SEEDS = Router(prefix="/v1/mobile/seeds", tag="precedents", read=_READ, write=_WRITE, narrows=True)
 _AGENTS = Router(prefix="/v1/mobile", tag="agents", read=_READ, narrows=True)
-# A device only receives notices: whoever may read may register one. They are of the whole tenant,
-# so a token for a workspace registers none.
-_DEVICES = Router(prefix="/v1/mobile/devices", tag="devices", write=_READ, within=("own_affairs",))
+# Whoever may read may register a device: it receives notices, and what its key signs counts only
+# with a token that may decide. They are of the whole tenant, so a token for a workspace registers
+# none.
+_DEVICES = Router(
+    prefix="/v1/mobile/devices", tag="devices", read=_READ, write=_READ, within=("own_affairs",)
+)
 
 Decider = Annotated[Caller, Depends(requires("governance:write", "veto:execute"))]
 # Passed on: the function that owns the write stores it.
@@ -155,15 +162,35 @@ async def list_violations(
     return await agents.list_violations(caller, limit, cursor)
 
 
+@_DEVICES.get("")
+async def list_devices(caller: Caller) -> Devices:
+    """Lists the caller's devices, the oldest first."""
+    return await devices.list_devices(caller)
+
+
+@_DEVICES.post("/options")
+async def begin_device(caller: Caller) -> DeviceOptions:
+    """Gives the challenge that a device's new key signs; needs a sign-in under five minutes old."""
+    return await devices.begin_device(caller)
+
+
 @_DEVICES.post("", status_code=201)
-async def post_device(caller: Caller, key: Key, body: devices.DeviceBody) -> Device:
-    """Registers a device; the same token again gives the same answer."""
+async def post_device(caller: Caller, key: Key, body: DeviceBody) -> Device:
+    """Registers a device; the same key, token or subscription again gives the same device. A new
+    key needs a sign-in under five minutes old."""
     return await devices.register_device(caller, key, body)
+
+
+@_DEVICES.post("/{device_id}/confirm")
+async def confirm_device(caller: Caller, key: Key, device_id: str, body: ConfirmBody) -> Device:
+    """Lets the key of one of the caller's devices sign from now on, as another device of theirs, or
+    a sign-in by passkey, confirms."""
+    return await devices.confirm_device(caller, key, device_id, body)
 
 
 @_DEVICES.delete("/{device_id}", status_code=204)
 async def delete_device(caller: Caller, device_id: str) -> None:
-    """Removes one of the caller's devices."""
+    """Removes one of the caller's devices: what its key signed is refused from now on."""
     await devices.remove_device(caller, device_id)
 
 

@@ -1,16 +1,19 @@
 """The answers of the governor's API beyond the shapes of `events` (docs/contracts.md)."""
 
-from typing import Literal
+from typing import Literal, Self
 
 from events import approvals
 from events.agents import AgentStatus, Health
 from events.approvals import Card, Subject
 from events.budgets import BudgetStateName
+from events.devices import DevicesText, Platform
 from events.dossiers import Dossier
 from events.precedents import PrecedentSeed
+from mobile_api.rules.device import thumbprint
 from shared.artifacts.named import NamedFile
+from shared.devices.device import Registration
 from shared.kit.instants import Instant
-from shared.kit.models import Data, Page
+from shared.kit.models import Data, Page, part_of
 from shared.kit.workspaces import InWorkspace
 
 
@@ -82,6 +85,40 @@ class ReportedViolation(approvals.Violation):
 
 class ViolationPage(Page[ReportedViolation]):
     """Some violations, newest first."""
+
+
+class Device(Data):
+    """One of the caller's devices. `thumbprint` is that of its key (RFC 7638), which signs their
+    decisions once it was confirmed; `has_push` says that a browser is told. Neither a push token
+    nor a subscription is ever returned."""
+
+    device_id: str
+    platform: Platform
+    name: DevicesText
+    has_push: bool
+    thumbprint: str | None
+    registered_at: Instant
+    confirmed_at: Instant | None
+    confirmed_by: str | None
+
+    @classmethod
+    def of(cls, device: Registration) -> Self:
+        """What its owner sees of a device."""
+        shown = thumbprint(device.key) if device.key is not None else None
+        return part_of(cls, device, thumbprint=shown)
+
+
+class Devices(Data):
+    """The caller's devices, the oldest first."""
+
+    items: tuple[Device, ...]
+
+
+class DeviceOptions(Data):
+    """What a new key signs, once, until `expires_at`."""
+
+    challenge: str
+    expires_at: Instant
 
 
 class FunctionHealth(Data):

@@ -1,7 +1,7 @@
 """The caller of a request."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, NamedTuple, Self
 
 from pydantic import StringConstraints
@@ -11,6 +11,8 @@ from shared.kit.workspaces import includes
 
 # A principal, a tenant or a role: nobody can mistake one for another.
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@:+-]{0,127}$")]
+# How long after a sign-in its owner may change the keys with which they sign.
+RECENT = timedelta(minutes=5)
 # RFC 6749, 3.3: a Unicode space separates nothing, and no scope has another's look.
 Scopes = Annotated[str, StringConstraints(pattern=r"^[!#-\[\]-~ ]*$")]
 
@@ -29,7 +31,9 @@ class Caller:
     tenant outside of that workspace. `session_id` is the sign-in or the key that the token follows
     from, `requests_per_minute` what that key allows where it has a limit of its own, `agent_id` the
     agent with whose rights to tools the key acts, `on_behalf_of` the person who signed in whoever
-    acts as that agent. `control` is what is known of the tenant, at most twenty seconds old."""
+    acts as that agent. `signed_in_at` is when they signed in with a browser, by passkey where
+    `signed_in_by_passkey` says so; None for any other session and for keys. `control` is what is
+    known of the tenant, at most twenty seconds old."""
 
     principal: str
     tenant_id: str
@@ -44,6 +48,8 @@ class Caller:
     requests_per_minute: int | None = None
     agent_id: str | None = None
     on_behalf_of: str | None = None
+    signed_in_at: datetime | None = None
+    signed_in_by_passkey: bool = False
     control: Control = field(default=Control(), repr=False, compare=False)
 
     @classmethod
@@ -55,6 +61,12 @@ class Caller:
     def actor(self) -> Actor:
         """The caller for the rules."""
         return Actor(self.principal, self.roles)
+
+    def has_just_signed_in(self, *, by_passkey: bool = False) -> bool:
+        """Whether they signed in with a browser under five minutes ago."""
+        if self.signed_in_at is None or (by_passkey and not self.signed_in_by_passkey):
+            return False
+        return self.received_at - self.signed_in_at < RECENT
 
     def sees(self, workspace_id: str | None) -> bool:
         """Whether the token opens what belongs to that workspace or, for None, to none."""

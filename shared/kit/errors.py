@@ -99,6 +99,12 @@ class TenantNotChosen(AssentError):
     http_status = 403
 
 
+class SignInTooOld(AssentError):
+    code = "sign_in_too_old"
+    title = "The sign-in is too long ago for this"
+    http_status = 403
+
+
 class CoversTheTenant(AssentError):
     code = "covers_the_tenant"
     title = "The token is for one workspace, and this call covers the whole tenant"

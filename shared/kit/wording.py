@@ -103,6 +103,13 @@ FORMS: Mapping[str, str] = {
     ),
     r"\S": "must not be blank",
     r"^https://[!-~]{1,490}$": "must be an https address of at most 498 plain characters",
+    r"^https://[!-~]{1,1990}$": "must be an https address of at most 1998 plain characters",
+    r"^[A-Za-z0-9_-]{43}$": "must be 32 bytes in base64url without padding: 43 characters",
+    r"^[A-Za-z0-9_-]{87}=?$": "must be a P-256 point in base64url: 87 characters",
+    r"^[A-Za-z0-9_-]{22}(==)?$": "must be 16 bytes in base64url: 22 characters",
+    r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$": (
+        "must be a compact JWS: three parts in base64url, with a dot between them"
+    ),
     r"^/": "must begin with a slash, like /articles",
     r"^[A-Za-z0-9][A-Za-z0-9-]*$": "must be the name of a header, like Idempotency-Key",
     r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$": "must be a host in lower case, like api.clinic.example",

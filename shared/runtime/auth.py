@@ -3,7 +3,7 @@
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Collection
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -43,6 +43,8 @@ LEEWAY_SECONDS = 5
 LONGEST_LIFE_SECONDS = 3600
 # RFC 9068: an ID token of the same issuer and audience is not an access token.
 ACCESS_TOKEN = "at+jwt"  # noqa: S105 - a type
+# RFC 8176: by proof of possession of a key.
+BY_PASSKEY = "pop"
 SCOPES_ATTRIBUTE = "assent_scopes"
 LONGEST_TOKEN = 8192
 # The last second of the year 9999.
@@ -62,8 +64,9 @@ class Claims(BaseModel):
     compared with ours; every other text is ASCII, since cards and the audit show it. Without a
     `tenant` a token opens only calls that say so. `sid` is the session or the key that it was
     issued to, `member_version` that of the principal's place in the tenant then,
-    `requests_per_minute` the limit of a key that has one of its own, and `agent` the agent with
-    whose rights to tools it acts."""
+    `requests_per_minute` the limit of a key that has one of its own, `agent` the agent with
+    whose rights to tools it acts, `auth_time` when its bearer signed in with a browser, and `amr`
+    has BY_PASSKEY where that was by passkey (RFC 8176)."""
 
     iss: str
     aud: str | list[str]
@@ -80,6 +83,8 @@ class Claims(BaseModel):
     member_version: Annotated[int, Field(ge=0)] = 0
     requests_per_minute: Annotated[int, Field(ge=LEAST_OF_A_KEY, le=MOST_OF_A_KEY)] | None = None
     agent: Identifier | None = None
+    auth_time: Seconds | None = None
+    amr: tuple[str, ...] = ()
 
     @property
     def tenant_id(self) -> str:
@@ -94,6 +99,11 @@ class Claims(BaseModel):
     def impersonator(self) -> str | None:
         """Who acts as the subject, where somebody does."""
         return self.act.sub if self.act is not None else None
+
+    @property
+    def signed_in_at(self) -> datetime | None:
+        """When the bearer signed in with a browser, where they did."""
+        return None if self.auth_time is None else datetime.fromtimestamp(self.auth_time, UTC)
 
     @property
     def bearer(self) -> Bearer:
@@ -248,6 +258,8 @@ async def authenticate(
         session_id=claims.sid,
         requests_per_minute=claims.requests_per_minute,
         agent_id=claims.agent,
+        signed_in_at=claims.signed_in_at,
+        signed_in_by_passkey=BY_PASSKEY in claims.amr,
         on_behalf_of=claims.sub if claims.is_for(resource) else None,
         control=known.control,
     )

@@ -1,5 +1,6 @@
 """A phone: the API as one person sees it."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -10,7 +11,7 @@ from joserfc import jwt
 from joserfc.jwk import OKPKey
 from starlette.types import ASGIApp
 
-from mobile_api.api import ROUTER
+from mobile_api.api import ROUTER, RUN
 from shared.runtime.app import create_api
 
 ISSUER = "https://issuer.test"
@@ -20,7 +21,7 @@ SCOPES = ("governance:read", "governance:write", "veto:execute")
 
 @cache
 def app_under_test() -> ASGIApp:
-    return create_api(function="mobile-api", router=ROUTER)
+    return create_api(function="mobile-api", router=ROUTER, run=RUN)
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,9 @@ class Phone:
     expires_at: int
     principal: str = "gala"
     scopes: Sequence[str] = SCOPES
+    # When its owner signed in with a browser, and whether by passkey.
+    signed_in_at: int | None = None
+    by_passkey: bool = False
 
     def with_scopes(self, *scopes: str) -> "Phone":
         return replace(self, scopes=scopes)
@@ -42,6 +46,10 @@ class Phone:
 
     def at(self, tenant: str) -> "Phone":
         return replace(self, tenant=tenant)
+
+    def signed_in(self, seconds_ago: int = 0, *, by_passkey: bool = False) -> "Phone":
+        at = int(time.time()) - seconds_ago
+        return replace(self, signed_in_at=at, by_passkey=by_passkey)
 
     @property
     def token(self) -> str:
@@ -53,6 +61,8 @@ class Phone:
             "scope": " ".join(self.scopes),
             "roles": ["governor"],
             "exp": self.expires_at,
+            **({"auth_time": self.signed_in_at} if self.signed_in_at is not None else {}),
+            **({"amr": ["pop"]} if self.by_passkey else {}),
         }
         header = {"alg": "Ed25519", "kid": self.key.kid, "typ": "at+jwt"}
         return jwt.encode(header, claims, self.key, ["Ed25519"])

@@ -44,6 +44,9 @@ class Grant:
     requests_per_minute: int | None = None
     # Whose rights to tools it carries.
     agent_id: str | None = None
+    # When its bearer signed in with a browser, and whether by passkey.
+    signed_in_at: datetime | None = None
+    by_passkey: bool = False
     # When the time of a deputy ends.
     ends_at: datetime | None = None
 
@@ -96,6 +99,8 @@ def in_tenant(
         member_version=member.version,
         workspace_id=workspace_id,
         agent_id=session.agent_id,
+        signed_in_at=session.started_at if session.client == "browser" else None,
+        by_passkey=session.passkey_id is not None,
         ends_at=member.deputy_until if member.is_deputy_at(at) else None,
     )
 
@@ -165,4 +170,7 @@ def claims_of(
         claims["requests_per_minute"] = grant.requests_per_minute
     if grant.agent_id is not None:
         claims["agent"] = grant.agent_id
+    if grant.signed_in_at is not None:
+        claims["auth_time"] = int(grant.signed_in_at.timestamp())
+        claims |= {"amr": ["pop"]} if grant.by_passkey else {}
     return claims

@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 from events.passkeys import PasskeyAdded, PasskeyRemoved, PasskeyState
 from functions.identity.rules.principal import Principal
-from functions.identity.rules.refusals import SignInTooOld
 from functions.identity.rules.session import PasskeyChallenge, Session
 from functions.identity.rules.tenant import Name
-from shared.kit.errors import VersionConflict
+from shared.kit.callers import RECENT
+from shared.kit.errors import SignInTooOld, VersionConflict
 from shared.kit.models import Model
 from shared.kit.passkeys import (
     Attestation,
@@ -19,8 +19,6 @@ from shared.kit.passkeys import (
 )
 from shared.kit.transitions import Transition
 
-# How long after a sign-in its owner may change their passkeys.
-RECENT = timedelta(minutes=5)
 # How long a challenge waits: an authenticator asks for two minutes at most.
 CHALLENGE_LIFE = timedelta(minutes=3)
 MOST_PASSKEYS = 10

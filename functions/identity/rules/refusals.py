@@ -79,12 +79,6 @@ class AuthorizationRefused(AssentError):
         self.error = error
 
 
-class SignInTooOld(AssentError):
-    code = "sign_in_too_old"
-    title = "The sign-in is too long ago for this"
-    http_status = 403
-
-
 class CrossSite(RecordedRefusal):
     """A call with a browser's cookie that a page of another site may have made. `principal`: whose
     cookie it is, where that is known."""

@@ -11,8 +11,7 @@ import pytest
 
 from functions.identity.aggregates import RUN, SESSIONS
 from functions.identity.rules.id_token import Person
-from functions.identity.rules.passkey import CHALLENGE_LIFE, MOST_PASSKEYS, RECENT, PasskeyBody
-from functions.identity.rules.refusals import SignInTooOld
+from functions.identity.rules.passkey import CHALLENGE_LIFE, MOST_PASSKEYS, PasskeyBody
 from functions.identity.rules.session import end
 from functions.identity.service import passkeys
 from functions.identity.service.platform import on_platform
@@ -20,8 +19,15 @@ from functions.identity.service.sign_in import start_session
 from functions.identity.views.passkeys import PasskeyView
 from shared.aggregates import Command
 from shared.kit.bookkeeping import PLATFORM_TENANT
-from shared.kit.callers import Caller
-from shared.kit.errors import AssentError, Forbidden, NotFound, Unavailable, VersionConflict
+from shared.kit.callers import RECENT, Caller
+from shared.kit.errors import (
+    AssentError,
+    Forbidden,
+    NotFound,
+    SignInTooOld,
+    Unavailable,
+    VersionConflict,
+)
 from shared.kit.passkeys import PasskeyRefused, written
 from shared.messaging.log import EVENT_LOG
 from shared.storage.firestore import TenantStore

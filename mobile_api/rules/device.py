@@ -1,0 +1,304 @@
+"""A person's device: where they are told, and the key with which they sign. Pure."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints
+
+from events.devices import (
+    DeviceConfirmed,
+    DeviceKey,
+    DeviceRegistered,
+    DeviceRemoved,
+    DevicesText,
+    Platform,
+)
+from shared.devices.device import (
+    MOST_PER_PRINCIPAL,
+    Registration,
+    Subscription,
+    device_id_of,
+    hash_of_text,
+)
+from shared.kit import base64url
+from shared.kit.callers import Caller
+from shared.kit.device_signatures import (
+    CONFIRMATION,
+    PROOF,
+    CompactJws,
+    Coordinate,
+    DeviceSignatureRefused,
+    check_signed,
+    is_point,
+    signer_of,
+)
+from shared.kit.errors import FieldError, Invalid, VersionConflict
+from shared.kit.instants import Instant
+from shared.kit.models import Data, Model
+from shared.kit.transitions import Transition
+
+CHALLENGE_LIFE = timedelta(minutes=3)
+BY_SIGN_IN, BY_PASSKEY = "sign_in", "passkey"
+_UNTOLD = {"has_push": False, "subscription": "", "endpoint_hash": ""}
+
+Name = Annotated[DevicesText, StringConstraints(pattern=r"\S", max_length=200)]
+Endpoint = Annotated[str, StringConstraints(pattern=r"^https://[!-~]{1,1990}$")]
+UserKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{87}=?$")]
+Secret = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{22}(==)?$")]
+
+
+class KeyBody(Model):
+    """The public half of a device's key, as `crypto.subtle.exportKey("jwk", …)` gives it. What it
+    says of the key's use is not kept."""
+
+    kty: Literal["EC"]
+    crv: Literal["P-256"]
+    x: Coordinate
+    y: Coordinate
+    alg: Literal["ES256"] | None = None
+    ext: bool | None = None
+    key_ops: tuple[Literal["verify"], ...] = ()
+
+
+class PushKeysBody(Model):
+    """With what messages for a browser are encrypted: a P-256 point and a secret of 16 bytes."""
+
+    p256dh: UserKey
+    auth: Secret
+
+
+class SubscriptionBody(Model):
+    """A browser's push subscription, as `PushSubscription.toJSON()` gives it."""
+
+    endpoint: Endpoint
+    keys: PushKeysBody
+    expiration_time: Annotated[float | None, Field(alias="expirationTime")] = None
+
+
+class DeviceBody(Model):
+    """A device. An app has a push `token`. A browser (`web`) has a `subscription`, a `key`, or
+    both: `proof` is that key's signature of the challenge (docs/contracts.md, Devices that sign).
+    Tokens and subscriptions are stored, and never returned."""
+
+    platform: Platform
+    name: Name | None = None
+    token: Annotated[str, Field(max_length=4096)] | None = None
+    subscription: SubscriptionBody | None = None
+    key: KeyBody | None = None
+    proof: CompactJws | None = None
+
+
+class ConfirmBody(Model):
+    """`signature` is that of another device of the caller's (docs/contracts.md, Devices that sign);
+    it may be left out after a sign-in by passkey under five minutes ago."""
+
+    signature: CompactJws | None = None
+
+
+class DeviceChallenge(Data):
+    """What the next key of a principal must sign, once, until `expires_at`; used up where `value`
+    is None."""
+
+    principal: str
+    value: str | None
+    expires_at: Instant
+
+
+Step = Transition[Registration] | Transition[DeviceChallenge]
+
+
+def check_body(body: DeviceBody) -> None:
+    """Raises Invalid, naming each field that is missing, does not belong to the platform, or is no
+    key or point."""
+    if errors := _errors(body):
+        raise Invalid(*errors)
+
+
+def _errors(body: DeviceBody) -> list[FieldError]:
+    is_browser = body.platform == "web"
+    has_more = body.subscription is not None or body.key is not None or body.proof is not None
+    if not is_browser and has_more:
+        return [FieldError("platform", "only a browser (web) has a subscription or a key")]
+    if body.token is not None and has_more:
+        return [FieldError("token", "belongs to a device without a subscription and a key")]
+    if body.token is not None:
+        return [] if body.token.strip() else [FieldError("token", "must not be empty")]
+    if not is_browser:
+        return [FieldError("token", "must be given")]
+    if body.subscription is None and body.key is None:
+        return [FieldError("subscription", "must be given, or a key, or a token")]
+    if body.proof is not None and body.key is None:
+        return [FieldError("key", "must be given with its proof")]
+    if body.key is not None and not _is_key(body.key):
+        return [FieldError("key", "is no public key of the curve P-256: export it again")]
+    return []
+
+
+def _is_key(key: KeyBody) -> bool:
+    # One key has one text, so that it is registered once.
+    plain = all(base64url.encode(base64url.decode(each)) == each for each in (key.x, key.y))
+    return plain and is_point(key.x, key.y)
+
+
+def thumbprint(key: DeviceKey | KeyBody) -> str:
+    """The thumbprint of a key (RFC 7638), in base64url."""
+    written = DeviceKey(x=key.x, y=key.y).thumbprinted
+    return base64url.encode(hashlib.sha256(written).digest())
+
+
+def id_of(tenant_id: str, body: DeviceBody) -> str:
+    """The id of the body's device: by its key, its token, or else its endpoint."""
+    if body.key is not None:
+        return device_id_of(tenant_id, "key", thumbprint(body.key))
+    if body.token is not None:
+        return device_id_of(tenant_id, "token", body.token)
+    assert body.subscription is not None, "a checked body has one of the three"
+    return device_id_of(tenant_id, "endpoint", body.subscription.endpoint)
+
+
+def proof_of(caller: Caller, challenge: str) -> dict[str, Any]:
+    """What the caller's new key signs."""
+    whose = {"tenant": caller.tenant_id, "principal": caller.principal}
+    return {"v": 1, **whose, "challenge": challenge}
+
+
+def confirmation_of(tenant_id: str, device: Registration) -> dict[str, Any]:
+    """What another device of the owner's signs to confirm the device."""
+    assert device.key is not None
+    return {
+        "v": 1,
+        "tenant": tenant_id,
+        "device_id": device.device_id,
+        "thumbprint": thumbprint(device.key),
+    }
+
+
+def register(
+    known: Registration | None,
+    shown: Registration | None,
+    body: DeviceBody,
+    device_id: str,
+    principal: str,
+    at: datetime,
+) -> Registration | None:
+    """The device with what the body says, for this principal; None where nothing changes. `shown`
+    is what is `known`, with its owner's words opened. The
+    device of a token or a subscription goes to whoever registers it, a key never does: raises
+    DeviceSignatureRefused for somebody else's, VersionConflict for one that was removed."""
+    key = DeviceKey(x=body.key.x, y=body.key.y) if body.key is not None else None
+    if known is not None and key is not None:
+        detail = "this key was enrolled before, and each is enrolled once: make another"
+        if known.principal != principal:
+            raise DeviceSignatureRefused("key_taken", detail)
+        if known.removed_at is not None:
+            raise VersionConflict("this key was removed, and never comes back: make another")
+    pushed = body.subscription
+    fields: dict[str, Any] = {"platform": body.platform, "key": key}
+    if body.name is not None:
+        fields["name"] = body.name
+    if body.token is not None:
+        fields |= {"token": body.token}
+    if pushed is not None:
+        subscription = Subscription.model_validate(pushed.model_dump())
+        fields |= {
+            "has_push": True,
+            "subscription": subscription.model_dump_json(),
+            "endpoint_hash": hash_of_text(pushed.endpoint),
+        }
+    if known is not None and known.held_by == principal:
+        is_known = all(getattr(shown, name) == value for name, value in fields.items())
+        return None if is_known else known.but(**fields)
+    return Registration(device_id=device_id, principal=principal, registered_at=at, **fields)
+
+
+def enrol(
+    device: Registration,
+    challenge: DeviceChallenge | None,
+    proof: str | None,
+    caller: Caller,
+    signing: Sequence[Registration],
+) -> tuple[Step, ...]:
+    """The device with its new key, and the challenge used up. The first key of its owner counts at
+    once, as does one that a sign-in by passkey brings; any other once a device of theirs in
+    `signing` confirms it. Raises DeviceSignatureRefused for a key that did not sign the challenge
+    that waits, Invalid without a proof."""
+    assert device.key is not None
+    if proof is None:
+        raise Invalid(
+            FieldError("proof", "must be given with a new key: its signature of the challenge")
+        )
+    options = "call POST /v1/mobile/devices/options again"
+    if challenge is None or challenge.value is None:
+        raise DeviceSignatureRefused("replayed", f"no new key is waited for: {options}")
+    if caller.received_at >= challenge.expires_at:
+        detail = f"the challenge is older than three minutes: {options}"
+        raise DeviceSignatureRefused("expired", detail)
+    stated = proof_of(caller, challenge.value)
+    check_signed(proof, x=device.key.x, y=device.key.y, typ=PROOF, statement=stated)
+    by = BY_PASSKEY if caller.signed_in_by_passkey else None if signing else BY_SIGN_IN
+    if by is not None:
+        device = device.but(confirmed_at=caller.received_at, confirmed_by=by)
+    return (
+        Transition(challenge.but(value=None)),
+        Transition(device, DeviceRegistered),
+    )
+
+
+def confirm(
+    device: Registration,
+    body: ConfirmBody,
+    caller: Caller,
+    signing: Sequence[Registration],
+) -> tuple[Transition[Registration], ...]:
+    """The device whose key counts from now on; no change for one that counts. Raises
+    VersionConflict for a device without a key, DeviceSignatureRefused unless one of `signing`, the
+    caller's others, confirms it or the caller has just signed in by passkey."""
+    if device.key is None:
+        raise VersionConflict("the device has no key: there is nothing to confirm")
+    if device.confirmed_at is not None:
+        return ()
+    by = BY_PASSKEY
+    if body.signature is not None:
+        signer = signer_of(body.signature)
+        found = next((each for each in signing if each.device_id == signer), None)
+        if found is None or found.key is None:
+            detail = "kid must be the id of another device of yours whose key counts"
+            raise DeviceSignatureRefused("unknown_key", detail)
+        stated = confirmation_of(caller.tenant_id, device)
+        x, y = found.key.x, found.key.y
+        check_signed(body.signature, x=x, y=y, typ=CONFIRMATION, statement=stated)
+        by = found.device_id
+    elif not caller.has_just_signed_in(by_passkey=True):
+        detail = "another device of yours must sign this, or sign in by passkey and repeat it"
+        raise DeviceSignatureRefused("unknown_key", detail)
+    counts = device.but(confirmed_at=caller.received_at, confirmed_by=by)
+    return (Transition(counts, DeviceConfirmed),)
+
+
+def without_endpoint(device: Registration, at: datetime) -> tuple[Transition[Registration], ...]:
+    """The device without its subscription, which another one has now; removed where it has no key
+    to stay for."""
+    if device.key is None:
+        return remove(device, at)
+    return (Transition(device.but(**_UNTOLD), DeviceRegistered),)
+
+
+def remove(device: Registration, at: datetime) -> tuple[Transition[Registration], ...]:
+    """The device without all that reaches it; no change for one that was removed."""
+    if device.removed_at is not None:
+        return ()
+    gone = device.but(removed_at=at, token="", name="", **_UNTOLD)
+    return (Transition(gone, DeviceRemoved),)
+
+
+def make_room(own: Sequence[Registration], at: datetime) -> tuple[Transition[Registration], ...]:
+    """The removal of the oldest device without a key, where its owner has as many as may be. Raises
+    VersionConflict where all have one: nothing takes a key's place but its owner."""
+    if len(own) < MOST_PER_PRINCIPAL:
+        return ()
+    told = [each for each in own if each.key is None]
+    if not told:
+        raise VersionConflict(f"you have {MOST_PER_PRINCIPAL} devices with a key: remove one")
+    return remove(min(told, key=lambda each: (each.registered_at, each.device_id)), at)
