@@ -15,9 +15,10 @@ from pathlib import Path
 
 from infra.keys.values import Values
 from infra.refusals import Refused
-from infra.secret_manager import POSTGRES_PASSWORD
 from infra.settings import settings_of_stack
 from infra.sql import ROLE
+from shared.kit.secret_names import PASSWORD
+from shared.manifest import load_manifests
 
 ADMIN_DSN = "ASSENT_POSTGRES_ADMIN_DSN"
 
@@ -31,12 +32,13 @@ def main(arguments: Sequence[str], root: Path) -> int:
         if address is None:
             raise Refused(f"{ADMIN_DSN}: not set; start the Cloud SQL Auth Proxy and name it there")
         values = Values(settings_of_stack(root, parser.parse_args(arguments).stack).project)
+        named = load_manifests(root).secrets
         migrate(root)
-        renew_password(address, values)
+        renew_password(address, values, [each for each in named if each.endswith(PASSWORD)])
     except Refused as refusal:
         print(refusal, file=sys.stderr)
         return 1
-    print(f"migrated; {ROLE} has a new password, which services read when they start")
+    print(f"migrated; {ROLE} has a new password, known within ten minutes everywhere")
     return 0
 
 
@@ -47,9 +49,9 @@ def migrate(root: Path) -> None:
         raise Refused("the migrations failed; what they printed says why")
 
 
-def renew_password(address: str, values: Values) -> None:
-    """Sets a new password for the role. Running services keep their connections, but open no new
-    ones until they restart."""
+def renew_password(address: str, values: Values, names: Sequence[str]) -> None:
+    """Sets a new password for the role, which each value of those names is then. Running services
+    keep their connections, and may open no new ones for ten minutes."""
     import psycopg
     from psycopg import sql
 
@@ -62,7 +64,7 @@ def renew_password(address: str, values: Values) -> None:
             sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(ROLE), sql.Literal(verifier))
         )
         # Before the commit: the role must not get a password that could not be stored.
-        values.add(POSTGRES_PASSWORD, password)
+        values.add_all(dict.fromkeys(names, password))
 
 
 if __name__ == "__main__":

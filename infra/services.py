@@ -15,14 +15,14 @@ from infra.images import Images
 from infra.secret_manager import Secrets
 from infra.settings import Settings
 from infra.sql import SOCKETS, Sql
-from shared.kit.secret_names import MODEL_KEY
+from shared.kit.secret_names import MODEL_KEY, PASSWORD
 from shared.kit.variables import MODEL_NAME, bucket_variable, url_variable
 from shared.manifest import Deployable
 
 Url = Callable[[str], pulumi.Input[str]]
 
-# libpq reads the password from here when an address has none, so the address is not secret.
-PASSWORD_VARIABLE = "PGPASSWORD"  # noqa: S105 - a variable's name
+# Which value in the function's secret is the password: the address has none, so it is not secret.
+PASSWORD_VARIABLE = "ASSENT_POSTGRES_PASSWORD_NAME"  # noqa: S105 - a variable's name
 
 _VOLUME = "cloudsql"
 
@@ -80,6 +80,7 @@ def environment_of(
     if access.reaches_postgres and postgres is not None:
         env["ASSENT_POSTGRES_DSN"] = postgres
         env["ASSENT_POSTGRES_CONNECTIONS"] = str(deployable.connections)
+        env[PASSWORD_VARIABLE] = f"{deployable.noun}{PASSWORD}"
     if access.buckets:
         env["ASSENT_BUCKETS_URL"] = URL
     for name in access.buckets:
@@ -191,17 +192,7 @@ class Services(Part):
             account=self._accounts.of_push.get(f"{deployable.noun}-reactions", account).email,
             postgres=self._sql.address if self._sql is not None else None,
         )
-        envs: list[run.ServiceTemplateContainerEnvArgsDict] = [
-            {"name": name, "value": value} for name, value in plain.items()
-        ]
-        reaches_postgres = deployable.manifest.access.reaches_postgres
-        if reaches_postgres and self._secrets.password is not None:
-            newest: run.ServiceTemplateContainerEnvValueSourceSecretKeyRefArgsDict = {
-                "secret": self._secrets.password.secret_id,
-                "version": "latest",
-            }
-            envs.append({"name": PASSWORD_VARIABLE, "value_source": {"secret_key_ref": newest}})
-        return envs
+        return [{"name": name, "value": value} for name, value in plain.items()]
 
     def _volumes(self, deployable: Deployable) -> list[run.ServiceTemplateVolumeArgsDict]:
         if self._sql is None or not deployable.manifest.access.reaches_postgres:

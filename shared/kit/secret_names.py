@@ -6,19 +6,22 @@ from collections.abc import Collection, Iterable, Mapping
 
 PUBLIC = "-public-keys"
 MODEL_KEY = "-model-key"
+# The relay that mail of the platform goes by, in JSON; `none` where there is none.
+MAIL_RELAY = "-mail-relay"
+# What the database's role logs in with.
+PASSWORD = "-postgres-password"  # noqa: S105 - the end of a value's name
 # Values of one function, by the ends of their names; what is left of a name is the function's.
-OWN = ("-signing-key", "-log-key", "-bucket-key", MODEL_KEY, "-providers")
+OWN = ("-signing-key", "-log-key", "-bucket-key", MODEL_KEY, MAIL_RELAY, PASSWORD, "-providers")
 # Wraps the keys of tenants: several functions read it, and nothing else is with it.
 WRAPPING = "-wrapping-key"
 PUBLIC_KEYS = "public-keys"
 TENANTS = "tenants"
-PASSWORD = "postgres-password"  # noqa: S105 - a secret's name
 # Begins the names of the secrets that hold tenants' credentials, one each.
 CREDENTIAL = "credential-"
 # Those among them that calls of models are made with, which nothing else of that function's begins.
 CREDENTIAL_OF_MODELS = f"{CREDENTIAL}models-"
 # Secrets of no function, so that none may have one of these names.
-SHARED = (PUBLIC_KEYS, TENANTS, PASSWORD)
+SHARED = (PUBLIC_KEYS, TENANTS)
 
 
 def credential_secret(tenant_id: str, credential_id: str, *, of_models: bool = False) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared.kit.errors import Unavailable
 from shared.kit.per_loop import PerLoop
+from shared.storage.secrets import read_secret
 
 if TYPE_CHECKING:
     from psycopg import AsyncConnection
@@ -64,12 +65,20 @@ async def _pool() -> "AsyncConnectionPool[Any]":
     return pool
 
 
+async def _options() -> dict[str, Any]:
+    """How each connection is opened; the password is as new as the secret that holds it. Raises
+    Unavailable."""
+    options = {"options": f"-c statement_timeout={STATEMENT_MILLISECONDS}"}
+    name = os.environ.get("ASSENT_POSTGRES_PASSWORD_NAME")
+    return {**options, "password": await read_secret(name)} if name else options
+
+
 def _made() -> "AsyncConnectionPool[Any]":
     from psycopg_pool import AsyncConnectionPool
 
     return AsyncConnectionPool(
         os.environ["ASSENT_POSTGRES_DSN"],
-        kwargs={"options": f"-c statement_timeout={STATEMENT_MILLISECONDS}"},
+        kwargs=_options,
         min_size=0,
         max_size=int(os.environ.get("ASSENT_POSTGRES_CONNECTIONS", "2")),
         timeout=WAIT_SECONDS,

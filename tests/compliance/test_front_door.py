@@ -225,7 +225,7 @@ CALLERS = {
     "functions/tools/mcp/faults.py",
     "functions/tools/mcp/reading.py",
     "functions/tools/own/targets.py",
-    "functions/tools/smtp/session.py",
+    "shared/mail/session.py",
     "mobile_api/approvals.py",
     "shared/models/chat.py",
     "shared/runtime/configured.py",
@@ -278,7 +278,7 @@ def test_cryptography_is_the_libraries_own() -> None:
     assert libraries == {"joserfc", "cryptography", "hmac", "ssl"}
     # Contexts are made in one place; a conversation with a relay begins TLS by it.
     assert {module for module, name in imports() if name == "ssl"} == {
-        "functions/tools/smtp/session.py",
+        "shared/mail/session.py",
         "shared/runtime/certificates.py",
     }
     assert {module for module, name in imports() if name == "hmac"} == {"shared/kit/digests.py"}

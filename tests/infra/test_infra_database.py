@@ -15,9 +15,9 @@ from infra.database import migrate, renew_password
 from infra.keys.values import Values
 from infra.preview.graph import ROOT
 from infra.refusals import Refused
-from infra.secret_manager import POSTGRES_PASSWORD
 
 PROJECT = "assent-dev"
+SECRET, PASSWORD = "audit", "audit-postgres-password"
 VERIFIER = "SELECT rolpassword FROM pg_authid WHERE rolname = 'assent_app'"
 
 
@@ -32,7 +32,7 @@ async def values(tmp_path: Path) -> AsyncIterator[Values]:
         secret: dict[str, Any] = {"replication": {"automatic": {}}}
         request = {
             "parent": f"projects/{PROJECT}",
-            "secret_id": POSTGRES_PASSWORD,
+            "secret_id": SECRET,
             "secret": secret,
         }
         await asyncio.to_thread(found._client.create_secret, request=request)
@@ -50,8 +50,8 @@ async def verifier(address: str) -> str:
 async def test_the_role_has_the_password_that_its_services_read(
     database: str, values: Values
 ) -> None:
-    await asyncio.to_thread(renew_password, database, values)
-    password = await asyncio.to_thread(values.latest, POSTGRES_PASSWORD)
+    await asyncio.to_thread(renew_password, database, values, [PASSWORD])
+    password = await asyncio.to_thread(values.latest, PASSWORD)
     assert password is not None
     assert len(password) > 40
     kept = await verifier(database)
@@ -62,21 +62,21 @@ async def test_the_role_has_the_password_that_its_services_read(
 
 
 async def test_every_renewal_is_another_password(database: str, values: Values) -> None:
-    await asyncio.to_thread(renew_password, database, values)
-    first = await asyncio.to_thread(values.latest, POSTGRES_PASSWORD)
-    await asyncio.to_thread(renew_password, database, values)
-    second = await asyncio.to_thread(values.latest, POSTGRES_PASSWORD)
+    await asyncio.to_thread(renew_password, database, values, [PASSWORD])
+    first = await asyncio.to_thread(values.latest, PASSWORD)
+    await asyncio.to_thread(renew_password, database, values, [PASSWORD])
+    second = await asyncio.to_thread(values.latest, PASSWORD)
     assert first != second
     assert second is not None
     assert _matches(second, await verifier(database))
 
 
 async def test_a_password_that_cannot_be_kept_is_not_set(database: str, values: Values) -> None:
-    await asyncio.to_thread(renew_password, database, values)
+    await asyncio.to_thread(renew_password, database, values, [PASSWORD])
     before = await verifier(database)
     elsewhere = await asyncio.to_thread(Values, "assent-elsewhere")
     with pytest.raises(Refused, match="run pulumi up first"):
-        await asyncio.to_thread(renew_password, database, elsewhere)
+        await asyncio.to_thread(renew_password, database, elsewhere, [PASSWORD])
     assert await verifier(database) == before
 
 

@@ -5,6 +5,10 @@ from typing import Literal
 
 from pydantic import JsonValue
 
+from shared.kit.outcomes import NeverSent, Refused, Unknown
+
+__all__ = ["Answered", "Meaning", "NeverSent", "Outcome", "Refused", "Unknown"]
+
 Meaning = Literal["done", "refused", "busy", "unclear"]
 _BUSY = (425, 429)
 _TIMED_OUT = 408
@@ -30,32 +34,6 @@ class Answered:
         if 400 <= self.status < 500 and self.status != _TIMED_OUT:
             return "refused"
         return "unclear"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Refused:
-    """Nothing of the call was sent, and the same call will not be. `reason` is in our words, and
-    says what is wrong; `detail` may hold words of others, which no receipt keeps."""
-
-    reason: str
-    detail: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class NeverSent:
-    """Nothing of the call was sent: it surely had no effect, and may be tried again."""
-
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Unknown:
-    """The call was sent, perhaps in part, and no whole answer came: only where it changes nothing,
-    or the service knows its key, may it be tried again. `status`: the answer began with it, and was
-    not taken, so that another try would hardly end otherwise."""
-
-    reason: str
-    status: int | None = None
 
 
 Outcome = Answered | Refused | NeverSent | Unknown

@@ -6,10 +6,10 @@ from typing import NamedTuple
 from urllib.parse import quote, quote_plus
 
 from functions.tools.http.requests import NotSendable
-from functions.tools.http.signing import PREFIX, WrongSecret, signed
 from functions.tools.http.targets import Auth, Basic, Bearer, Credential, InHeader, Webhook
 from functions.tools.http.tokens import access_token
 from shared.kit import clock
+from shared.kit.webhooks import PREFIX, WrongSecret, signed
 
 
 class Shown(NamedTuple):

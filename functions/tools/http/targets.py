@@ -6,9 +6,9 @@ from typing import Final, Literal
 
 from pydantic import SecretStr
 
-from functions.tools.http.signing import ID
 from shared.kit.public_addresses import NotCallable, OutsideUrl
 from shared.kit.secret_headers import may_hold
+from shared.kit.webhooks import ID
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 WITHOUT_BODY = ("GET", "DELETE")

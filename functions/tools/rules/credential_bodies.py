@@ -7,9 +7,9 @@ from pydantic import Field, SecretStr, StringConstraints, model_validator
 
 from events.connectors import Header
 from events.credentials import CredentialKind, CredentialUse, Hosts, Shown
-from functions.tools.http.signing import WrongSecret, keys_of
 from shared.kit.models import Model
 from shared.kit.secret_headers import may_hold
+from shared.kit.webhooks import WrongSecret, keys_of
 
 # What a header takes.
 _PLAIN = re.compile(r"[!-~](?:[ -~]*[!-~])?")

@@ -16,12 +16,12 @@ from functions.tools.http.targets import wrong_operation, wrong_target
 from functions.tools.rules.mail import wrong_mail
 from functions.tools.rules.schemas import schema_fault
 from functions.tools.rules.targets import sent_as, target_of
-from functions.tools.smtp.relays import Relay
 from shared.kit.errors import FieldError, Invalid
 from shared.kit.expressions import ExpressionInvalid
 from shared.kit.json_limits import JsonLimit
 from shared.kit.public_addresses import NotCallable, OutsideUrl
 from shared.kit.templates import expressions_in
+from shared.mail.relays import Relay
 
 MOST_BYTES = 128 * 1024
 _KEYED = frozenset({"GET", "PUT", "DELETE"})

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from events.connectors import ConnectorDefinition
-from functions.tools.smtp.addresses import WrongAddress, sent_address, wrong_pattern
 from shared.kit.errors import FieldError
+from shared.mail.addresses import WrongAddress, sent_address, wrong_pattern
 
 
 def wrong_mail(definition: ConnectorDefinition) -> Iterator[FieldError]:

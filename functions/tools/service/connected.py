@@ -30,12 +30,12 @@ from functions.tools.own.acting import (
 from functions.tools.rules.elicitation import Refuse, Reply, question_in
 from functions.tools.rules.targets import auth_of, sent_as, target_of
 from functions.tools.settings import settings
-from functions.tools.smtp.outcomes import Taken
 from shared.connectors import read_credentials
 from shared.kit.canonical import as_text
 from shared.kit.json_limits import JsonLimit
 from shared.kit.secret_names import credential_secret
 from shared.kit.shapes import wrong
+from shared.mail.outcomes import Taken
 from shared.storage.firestore import TenantStore
 from shared.storage.secrets import read_version
 

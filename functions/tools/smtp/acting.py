@@ -1,10 +1,7 @@
 """One mail, sent once."""
 
-import asyncio
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from events.connectors import ConnectorDefinition
@@ -14,16 +11,12 @@ from functions.tools.http.outcomes import NeverSent, Refused, Unknown
 from functions.tools.http.requests import NotSendable
 from functions.tools.http.showing import refuse_unprintable, secrets_of
 from functions.tools.http.targets import Auth, Basic, Credential
-from functions.tools.smtp.messages import Mail, compose
-from functions.tools.smtp.outcomes import MailOutcome, NotFor, Taken
-from functions.tools.smtp.relays import Relay
-from functions.tools.smtp.session import Session
+from functions.tools.smtp.messages import compose
 from shared.kit.public_addresses import NotCallable
-from shared.runtime.certificates import trusted_certificates
-from shared.runtime.outside_names import NotOutside, address_of
-
-# Relays that never answer hold up the mail of others, and nothing else.
-THREADS = 16
+from shared.mail.mail import Login
+from shared.mail.outcomes import MailOutcome, NotFor, Taken
+from shared.mail.relays import Relay
+from shared.mail.sending import send
 
 
 async def send_mail(
@@ -45,8 +38,9 @@ async def send_mail(
         mail = compose(definition.mail, arguments, call_id=call_id, at=at)
     except NotSendable as error:
         return Refused(reason=str(error), detail=error.detail)
-    sending = _Sending(relay, mail, credential)
-    return _masked(await sending.outcome(), credential)
+    login = Login(credential.user, credential.secret) if credential is not None else None
+    outcome = await send(relay, mail, login, within_seconds=WITHIN_SECONDS)
+    return _masked(outcome, credential)
 
 
 def _relay(definition: ConnectorDefinition, *, may_be_loopback: bool) -> Relay:
@@ -71,59 +65,6 @@ def _check(
     refuse_unprintable(credential.secret.get_secret_value())
     if not (credential.user.isascii() and credential.user.isprintable()):
         raise NotSendable("the credential's user must be printable ASCII; set it again")
-
-
-class _Sending:
-    """A mail on its way."""
-
-    def __init__(self, relay: Relay, mail: Mail, credential: Credential | None) -> None:
-        self._relay, self._mail, self._credential = relay, mail, credential
-
-    async def outcome(self) -> MailOutcome:
-        """What became of it, within the seconds that a call has."""
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + WITHIN_SECONDS
-        try:
-            async with asyncio.timeout_at(deadline):
-                address = await address_of(
-                    self._relay.host, self._relay.port, is_loopback=self._relay.is_loopback
-                )
-        except NotOutside as error:
-            return Refused(reason=f"the relay {error}")
-        except OSError:
-            return NeverSent(reason="nobody has the relay's name")
-        except TimeoutError:
-            return NeverSent(reason="the name server does not answer")
-        session = Session(
-            self._relay,
-            address,
-            self._mail,
-            self._credential,
-            trusted_certificates(),
-            seconds=WITHIN_SECONDS,
-        )
-        return await self._conversation(session, deadline)
-
-    async def _conversation(self, session: Session, deadline: float) -> MailOutcome:
-        loop = asyncio.get_running_loop()
-        turn = _threads().submit(session.send)
-        waiting = asyncio.wrap_future(turn)
-        try:
-            return await asyncio.wait_for(asyncio.shield(waiting), deadline - loop.time())
-        except TimeoutError:
-            if turn.cancel():
-                return NeverSent(reason="too many relays do not answer")
-            session.abort()
-            return await waiting
-        except asyncio.CancelledError:
-            turn.cancel()
-            session.abort()
-            raise
-
-
-@cache
-def _threads() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(THREADS, "mail")
 
 
 def _masked(outcome: MailOutcome, credential: Credential | None) -> MailOutcome:

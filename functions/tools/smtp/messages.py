@@ -10,11 +10,12 @@ from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from typing import Any, NamedTuple
+from typing import Any
 
 from events.mail import MOST_RECIPIENTS, MailSettings
 from functions.tools.http.requests import NotSendable
-from functions.tools.smtp.addresses import WrongAddress, allows, domain_of, sent_address
+from shared.mail.addresses import WrongAddress, allows, domain_of, sent_address
+from shared.mail.mail import Mail
 
 MOST_BYTES = 512 * 1024
 # Seven-bit lines, which every relay takes.
@@ -26,15 +27,6 @@ _ENCODED = "=?"
 _ALONE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 _NAME = re.compile(r"[^/\\]{1,100}")
 _MEDIA_TYPE = re.compile(r"(application|audio|font|image|text|video)/([a-z0-9][a-z0-9.+-]*)")
-
-
-class Mail(NamedTuple):
-    """A mail with those who are to get it, each once."""
-
-    message_id: str
-    sender: str
-    recipients: tuple[str, ...]
-    content: bytes
 
 
 def compose(

@@ -99,10 +99,7 @@ def topics_are_published_to_by_their_function_only(graph: Graph) -> Iterator[str
 def secrets_have_exactly_the_readers_their_manifests_name(graph: Graph) -> Iterator[str]:
     wanted: dict[str, list[str]] = {name: [] for name in secrets_of(graph.manifests.secrets)}
     for each in graph.manifests.deployables:
-        names = [*secrets_of(each.manifest.access.secrets)]
-        if each.manifest.access.postgres != "none":
-            names.append("postgres-password")
-        for name in names:
+        for name in secrets_of(each.manifest.access.secrets):
             wanted.setdefault(name, []).append(email(graph, each.name))
     secrets = {str(each.inputs["secretId"]) for each in graph.of("gcp:secretmanager/secret:Secret")}
     yield from differing("secrets", Counter(secrets), wanted)

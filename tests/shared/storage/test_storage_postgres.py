@@ -9,6 +9,7 @@ from psycopg.rows import TupleRow
 
 from shared.kit.errors import Unavailable
 from shared.storage import postgres as storage
+from shared.storage import secrets
 from shared.storage.postgres import platform_transaction, tenant_transaction
 
 pytestmark = [pytest.mark.platform, pytest.mark.usefixtures("database")]
@@ -191,3 +192,12 @@ async def test_a_database_that_is_not_there_is_unavailable_within_bounded_time(
             await _append("ours", "evt_1")
         assert time.monotonic() - started < 5
         await storage.disconnect()
+
+
+async def test_connections_log_in_with_what_the_functions_secret_holds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert "password" not in await storage._options()
+    monkeypatch.setattr(secrets, "_texts", {"audit-postgres-password": ("kept", time.monotonic())})
+    monkeypatch.setenv("ASSENT_POSTGRES_PASSWORD_NAME", "audit-postgres-password")
+    assert (await storage._options())["password"] == "kept"

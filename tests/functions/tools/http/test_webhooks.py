@@ -12,8 +12,8 @@ from standardwebhooks import Webhook as Receiver
 from standardwebhooks import WebhookVerificationError
 
 from functions.tools.http.acting import Answered, HttpOperation, Refused
-from functions.tools.http.signing import WrongSecret, keys_of, signed
 from functions.tools.http.targets import Target, Webhook, wrong_together
+from shared.kit.webhooks import WrongSecret, keys_of, signed
 from tests.functions.tools.http.conftest import CREDENTIAL, Service
 
 NEW, OLD = (f"whsec_{base64.b64encode(bytes([number]) * 24).decode()}" for number in (1, 2))

@@ -19,7 +19,7 @@ from events.connectors import SENDING, ConnectorDefinition
 from events.mail import MailSettings
 from functions.tools.http.targets import Auth, Basic, Credential
 from functions.tools.smtp.acting import send_mail
-from functions.tools.smtp.outcomes import MailOutcome
+from shared.mail.outcomes import MailOutcome
 
 AT = datetime(2026, 11, 27, 9, 30, tzinfo=UTC)
 CREDENTIAL = Credential(

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from events.mail import MailSettings
 from functions.tools.http.requests import NotSendable
-from functions.tools.smtp.addresses import WrongAddress, allows, sent_address, wrong_pattern
 from functions.tools.smtp.messages import Mail, compose
-from functions.tools.smtp.relays import Relay
 from shared.kit.public_addresses import NotCallable
+from shared.mail.addresses import WrongAddress, allows, sent_address, wrong_pattern
+from shared.mail.relays import Relay
 from tests.functions.tools.smtp.conftest import AT, MAIL, SETTINGS
 
 

@@ -16,7 +16,7 @@ from emulators.ports import HOST, free_port
 from functions.tools.http.outcomes import NeverSent, Refused, Unknown
 from functions.tools.http.targets import Bearer, Credential
 from functions.tools.smtp import acting
-from functions.tools.smtp.outcomes import NotFor, Taken
+from shared.mail.outcomes import NotFor, Taken
 from tests.certificates import trusted
 from tests.functions.tools.smtp.conftest import (
     CREDENTIAL,

@@ -7,12 +7,11 @@ import ssl
 from contextlib import suppress
 from typing import Any, BinaryIO
 
-from functions.tools.http.outcomes import NeverSent, Refused, Unknown
-from functions.tools.http.targets import Credential
-from functions.tools.smtp.addresses import domain_of
-from functions.tools.smtp.messages import Mail
-from functions.tools.smtp.outcomes import MailOutcome, NotFor, Taken
-from functions.tools.smtp.relays import Relay
+from shared.kit.outcomes import NeverSent, Refused, Unknown
+from shared.mail.addresses import domain_of
+from shared.mail.mail import Login, Mail
+from shared.mail.outcomes import MailOutcome, NotFor, Taken
+from shared.mail.relays import Relay
 
 # All that a relay may say in a conversation.
 MOST_REPLIED_BYTES = 64 * 1024
@@ -46,12 +45,12 @@ class Session:
         relay: Relay,
         address: str,
         mail: Mail,
-        credential: Credential | None,
+        login: Login | None,
         context: ssl.SSLContext,
         *,
         seconds: float,
     ) -> None:
-        self._relay, self._mail, self._credential = relay, mail, credential
+        self._relay, self._mail, self._login = relay, mail, login
         self._context = context
         self._smtp = _Smtp(relay, address, context, domain_of(mail.sender), seconds)
         # From here on the relay may have the mail.
@@ -87,8 +86,8 @@ class Session:
         if self._relay.security == "starttls":
             smtp.begin_tls()
             smtp.ehlo_or_helo_if_needed()
-        if self._credential is not None:
-            smtp.login(self._credential.user, self._credential.secret.get_secret_value())
+        if self._login is not None:
+            smtp.login(self._login.user, self._login.password.get_secret_value())
         options = [f"SIZE={len(mail.content)}"] if smtp.has_extn("size") else []
         _expect("the relay refused the sender", _DONE, smtp.mail(mail.sender, options))
         accepted, refused = self._recipients()

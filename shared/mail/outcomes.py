@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from functions.tools.http.outcomes import NeverSent, Refused, Unknown
+from shared.kit.outcomes import NeverSent, Refused, Unknown
 
 
 class NotFor(NamedTuple):

@@ -1,0 +1,1 @@
+"""Mail, sent once through a relay."""
