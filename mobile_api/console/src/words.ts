@@ -456,6 +456,7 @@ export const words = {
     flips: 'Decisions that it decides otherwise',
     flipHeads: ['When', 'Who', 'Action', 'About', 'Decision', 'Because of'],
     flip: (was: string, now: string) => `was ${was}, is ${now}`,
+  },
   answer: {
     title: 'The server’s question',
     stranger: 'These are the words of a server, which nobody has checked. Your answer goes to it. Never give it a password, a token or a key.',
