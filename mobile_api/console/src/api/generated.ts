@@ -635,6 +635,10 @@ export type ConditionInput = {
   "value"?: JsonValue;
 };
 
+export type ConfirmBody = {
+  "signature"?: string | null;
+};
+
 export type ConnectorBody = {
   "classification"?: ("public" | "internal" | "confidential" | "restricted") | null;
   "credential"?: string | null;
@@ -847,9 +851,14 @@ export type Denial = {
 };
 
 export type Device = {
+  "confirmed_at": string | null;
+  "confirmed_by": string | null;
   "device_id": string;
+  "has_push": boolean;
+  "name": string;
   "platform": "ios" | "android" | "web";
   "registered_at": string;
+  "thumbprint": string | null;
 };
 
 export type DeviceAnswer = {
@@ -864,6 +873,15 @@ export type DeviceAnswer = {
 export type DeviceBody = {
   "client_id": string;
   "scope"?: string;
+};
+
+export type DeviceOptions = {
+  "challenge": string;
+  "expires_at": string;
+};
+
+export type Devices = {
+  "items": readonly Device[];
 };
 
 export type DifferenceView = {
@@ -1369,8 +1387,12 @@ export type MetricsView = {
 };
 
 export type MobileApiDeviceBody = {
+  "key"?: MobileApiKeyBody | null;
+  "name"?: string | null;
   "platform": "ios" | "android" | "web";
-  "token": string;
+  "proof"?: string | null;
+  "subscription"?: SubscriptionBody | null;
+  "token"?: string | null;
 };
 
 export type MobileApiFinding = {
@@ -1384,6 +1406,16 @@ export type MobileApiFunctionHealth = {
   "last_event_at": string | null;
   "name": string;
   "stuck": number;
+};
+
+export type MobileApiKeyBody = {
+  "alg"?: "ES256" | null;
+  "crv": "P-256";
+  "ext"?: boolean | null;
+  "key_ops"?: readonly "verify"[];
+  "kty": "EC";
+  "x": string;
+  "y": string;
 };
 
 export type MobileApiPrecedentSeed = {
@@ -1935,6 +1967,11 @@ export type PromptView = {
   "written_by": string;
 };
 
+export type PushKeysBody = {
+  "auth": string;
+  "p256dh": string;
+};
+
 export type QueuedApprove = {
   "action": "approve";
   "answer"?: Record<string, JsonValue> | null;
@@ -2364,12 +2401,29 @@ export type ScheduleBody = {
   "version"?: string | null;
 };
 
+export type ScheduleCallBody = {
+  "arguments": Record<string, JsonValue>;
+  "invocation_id": string;
+  "operation": "assent/schedules.create" | "assent/schedules.end";
+};
+
+export type ScheduleGiven = {
+  "capsule": string;
+  "cron": string | null;
+  "event": ("assent.invocation.settled.v1" | "assent.notice.sent.v1" | "assent.policy.published.v1") | null;
+  "inputs": Record<string, JsonValue> | null;
+  "next_at": string | null;
+  "schedule_id": string;
+  "version": string | null;
+};
+
 export type SchedulePage = {
   "items": readonly ScheduleView[];
   "next_cursor": string | null;
 };
 
 export type ScheduleView = {
+  "agent_id": string | null;
   "capsule": string;
   "created_at": string;
   "created_by": string;
@@ -2380,6 +2434,7 @@ export type ScheduleView = {
   "last_at": string | null;
   "last_problem": Problem | null;
   "last_run_id": string | null;
+  "made_by_run": string | null;
   "next_at": string | null;
   "rests_because": string | null;
   "schedule_id": string;
@@ -2707,6 +2762,12 @@ export type SubjectBody = {
   "id": string;
   "name"?: string | null;
   "type": string;
+};
+
+export type SubscriptionBody = {
+  "endpoint": string;
+  "expirationTime"?: number | null;
+  "keys": PushKeysBody;
 };
 
 export type SupportAccessBody = {

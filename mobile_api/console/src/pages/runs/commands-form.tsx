@@ -74,9 +74,9 @@ interface ConfirmProperties {
 }
 
 function Confirm({ verb, run, steps, act, back }: ConfirmProperties) {
-  const [mode, setMode] = useState<RunsReplayBody['mode']>('full');
+  const [mode, setMode] = useState<NonNullable<RunsReplayBody['mode']>>('full');
   const [step, setStep] = useState(steps[0] ?? '');
-  const modes = (Object.keys(say.modes) as RunsReplayBody['mode'][]).filter(
+  const modes = (Object.keys(say.modes) as NonNullable<RunsReplayBody['mode']>[]).filter(
     (each) => (each !== 'failed_only' || run.status === 'failed') && (each !== 'from_step' || steps.length > 0),
   );
   const body = verb === 'replay' ? { mode, from_step: mode === 'from_step' ? step : null } : undefined;
@@ -86,7 +86,7 @@ function Confirm({ verb, run, steps, act, back }: ConfirmProperties) {
       {verb === 'replay' && (
         <label>
           {say.mode}
-          <select value={mode} onChange={(event) => setMode(event.currentTarget.value as RunsReplayBody['mode'])}>
+          <select value={mode} onChange={(event) => setMode(event.currentTarget.value as NonNullable<RunsReplayBody['mode']>)}>
             {modes.map((each) => (
               <option value={each}>{say.modes[each]}</option>
             ))}
