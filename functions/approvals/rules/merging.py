@@ -40,5 +40,5 @@ def take_back(approval: Approval, fields: dict[str, Any], at: datetime) -> Steps
     if "review" not in fields and not owed and not is_reversed(approval.subject):
         due = at + REVIEW_WITHIN
         fields["review"] = Review(because="late_refusal", status="owed", due_at=due)
-    vetoed = transition(approval, ApprovalVetoed, status="vetoed", **fields)
+    vetoed = transition(approval, ApprovalVetoed, status="vetoed", counted_at=None, **fields)
     return vetoed, *already_undone(vetoed.state)

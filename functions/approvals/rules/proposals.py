@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from events.approval_policies import ApprovalPolicyChanged, PasskeyRule, PolicyEntry
 from functions.approvals.rules.approval import Approval
-from functions.approvals.rules.policy import BUILT_IN, ApprovalPolicy, completed
+from functions.approvals.rules.policy import ApprovalPolicy, completed
 from functions.approvals.rules.requests import Request
 from functions.approvals.rules.subjects import POLICY
 from shared.kit.callers import Actor
@@ -47,13 +47,12 @@ class PolicyBody(Model):
 
 def proposal_of(
     body: PolicyBody,
-    current: ApprovalPolicy | None,
+    current: ApprovalPolicy,
     approval_id: str,
     by: Actor,
 ) -> Request:
     """The request to replace the current policy. Raises Invalid for a policy that is not sound or
     changes nothing."""
-    current = current or BUILT_IN
     entries = completed(body.entries)
     if not body.reason.strip():
         raise Invalid(FieldError("reason", "must say why the policy should change"))
@@ -87,14 +86,13 @@ def proposal_of(
 def adopt(
     proposal: Approval,
     entries: Sequence[PolicyEntry],
-    current: ApprovalPolicy | None,
+    current: ApprovalPolicy,
     at: datetime,
     *,
     passkey: PasskeyRule,
 ) -> Transition[ApprovalPolicy]:
     """The approved policy in place of the one that its proposal named. Raises VersionConflict where
     another change came first, because the proposer and the governor did not see that."""
-    current = current or BUILT_IN
     if proposal.proposal != current.version:
         raise VersionConflict(
             f"the policy is at version {current.version}, and this proposal replaces version "

@@ -75,9 +75,8 @@ def _merged(approval: Approval, decisions: Sequence[Taken]) -> Any:
 
 
 @pytest.mark.parametrize("asked", [ONE, BOTH], ids=["any governor", "both governors"])
-@pytest.mark.parametrize("fields", [{}, AGENT], ids=["irreversible", "reversible"])
-def test_any_order_of_four_decisions_ends_in_the_same_state(asked: Any, fields: Any) -> None:
-    approval = opened(rule=asked, **fields)
+def test_any_order_of_four_decisions_ends_in_the_same_state(asked: Any) -> None:
+    approval = opened(rule=asked)
     all_of_them = [
         (actor, _said(verb, approval)) for actor in (GOVERNOR, OTHER_GOVERNOR) for verb in VERBS
     ]
@@ -91,9 +90,8 @@ def test_any_order_of_four_decisions_ends_in_the_same_state(asked: Any, fields: 
     assert len(seen) == (3 if asked is ONE else 4)
 
 
-@pytest.mark.parametrize("fields", [{}, AGENT], ids=["irreversible", "reversible"])
-def test_what_arrives_twice_changes_nothing(fields: Any) -> None:
-    approval = opened(rule=ONE, **fields)
+def test_what_arrives_twice_changes_nothing() -> None:
+    approval = opened(rule=ONE)
     decisions = [
         (GOVERNOR, _said("approve", approval)),
         (OTHER_GOVERNOR, _said("request_changes", approval)),
