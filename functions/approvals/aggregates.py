@@ -12,6 +12,7 @@ from functions.approvals.rules.passkeys import KnownPasskey
 from functions.approvals.rules.policy import ApprovalPolicy
 from functions.approvals.rules.postponement import postponed, published
 from functions.approvals.rules.precedent import ActivePrecedents, Precedent
+from functions.approvals.rules.reading import ReadingPace
 from functions.approvals.rules.subjects import noun_about
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.postponement import Postponement
@@ -102,6 +103,14 @@ PASSKEYS = Aggregate(
     queried=("held_by",),
 )
 
+# Whose decisions are faster than anybody reads; of nobody else.
+READING_PACES = Aggregate(
+    noun="reading_pace",
+    model=ReadingPace,
+    collection="reading_paces",
+    id_of=lambda pace: pace.principal,
+)
+
 # The same of the devices of people in the tenant that have a key.
 DEVICES = Aggregate(
     noun="known_device",
@@ -133,7 +142,18 @@ FILES = Bucket(KEPT, "approvals-bucket-key")
 
 RUN = Runner(
     "approvals",
-    *(APPROVALS, PRECEDENTS, ACTIVE, POLICIES, PASSKEYS, DEVICES, KNOWN_HUMANS, HUMANS, ARTIFACTS),
+    *(
+        APPROVALS,
+        PRECEDENTS,
+        ACTIVE,
+        POLICIES,
+        PASSKEYS,
+        DEVICES,
+        READING_PACES,
+        KNOWN_HUMANS,
+        HUMANS,
+        ARTIFACTS,
+    ),
     collections=[CLAIMS, COUNTS],
     timed_by_others=(ARTIFACTS,),
 )

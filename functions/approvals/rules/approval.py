@@ -56,7 +56,8 @@ class Approval(ApprovalState):
     somebody whose refusal counts refused it (`rules/refused.py`), `refused_by` who did so by
     cancelling its case, and `spreads_at` when more requests with its content are taken back.
     `deferred_by` is who deferred it, while it is deferred; `approved_version` the version with
-    which people approved it, if they did; `meant_yes` says that silence meant yes
+    which people approved it, if they did; `least_read_ms` how long anybody takes to read it,
+    where the policy looks at that; `meant_yes` says that silence meant yes
     when it was requested."""
 
     proposal: int | None = None
@@ -78,6 +79,7 @@ class Approval(ApprovalState):
     deferred_by: str | None = None
     undone: bool = False
     approved_version: int | None = None
+    least_read_ms: int | None = None
     meant_yes: bool = False
 
     @property

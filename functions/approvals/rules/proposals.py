@@ -10,7 +10,13 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from events.approval_policies import ApprovalPolicyChanged, PasskeyRule, PolicyEntry
+from events.approval_policies import (
+    FASTEST_READING,
+    ApprovalPolicyChanged,
+    PasskeyRule,
+    PolicyEntry,
+    WordsPerMinute,
+)
 from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.policy import ApprovalPolicy, completed
 from functions.approvals.rules.requests import Request
@@ -42,6 +48,7 @@ class PolicyBody(Model):
         tuple[PolicyEntry, ...], Field(max_length=MOST_ENTRIES), AfterValidator(_bounded)
     ]
     passkey: PasskeyRule = PasskeyRule()
+    words_per_minute: WordsPerMinute | None = FASTEST_READING
     reason: Annotated[str, StringConstraints(max_length=LONGEST_REASON)]
 
 
@@ -56,7 +63,8 @@ def proposal_of(
     entries = completed(body.entries)
     if not body.reason.strip():
         raise Invalid(FieldError("reason", "must say why the policy should change"))
-    if (entries, body.passkey) == (completed(current.entries), current.passkey):
+    proposed = (entries, body.passkey, body.words_per_minute)
+    if proposed == (completed(current.entries), current.passkey, current.words_per_minute):
         raise Invalid(FieldError("entries", "are the current policy: nothing would change"))
     version = current.version + 1
     return Request(
@@ -70,6 +78,8 @@ def proposal_of(
             "passkey": body.passkey.model_dump(mode="json"),
             "was": _listed(current.entries),
             "passkey_was": current.passkey.model_dump(mode="json"),
+            "words_per_minute": body.words_per_minute,
+            "words_per_minute_was": current.words_per_minute,
         },
         evidence=(),
         rollback_plan=f"Propose version {current.version} again.",
@@ -90,6 +100,7 @@ def adopt(
     at: datetime,
     *,
     passkey: PasskeyRule,
+    words_per_minute: int | None = FASTEST_READING,
 ) -> Transition[ApprovalPolicy]:
     """The approved policy in place of the one that its proposal named. Raises VersionConflict where
     another change came first, because the proposer and the governor did not see that."""
@@ -102,6 +113,7 @@ def adopt(
         version=current.version + 1,
         entries=tuple(entries),
         passkey=passkey,
+        words_per_minute=words_per_minute,
         proposed_by=proposal.requested_by,
         approval_id=proposal.approval_id,
         decision_hash=proposal.decision_hash,

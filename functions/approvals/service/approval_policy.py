@@ -2,7 +2,7 @@
 
 from pydantic import TypeAdapter
 
-from events.approval_policies import PasskeyRule, PolicyEntry, PolicyRecord
+from events.approval_policies import FASTEST_READING, PasskeyRule, PolicyEntry, PolicyRecord
 from functions.approvals.aggregates import POLICIES, POLICY_ID, RUN
 from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.proposals import PolicyBody, adopt, proposal_of
@@ -44,4 +44,7 @@ async def adopt_policy(work: UnitOfWork, proposal: Approval) -> None:
     proposed = contents.value(proposal.decision_hash)
     entries = _ENTRIES.validate_python(proposed["entries"])
     passkey = PasskeyRule.model_validate(proposed["passkey"])
-    await work.save(adopt(proposal, entries, current, work.at, passkey=passkey))
+    # Proposals of earlier versions do not say it.
+    rate = proposed.get("words_per_minute", FASTEST_READING)
+    adopted = adopt(proposal, entries, current, work.at, passkey=passkey, words_per_minute=rate)
+    await work.save(adopted)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from events.elicitation import ELICITATION
 from events.precedents import PrecedentStatus
-from functions.approvals.aggregates import APPROVALS, CLAIMS, RUN
+from functions.approvals.aggregates import APPROVALS, CLAIMS, READING_PACES, RUN
 from functions.approvals.queries import (
     find_like,
     find_precedent_like,
@@ -20,6 +20,7 @@ from functions.approvals.rules.drafting import IN_A_ROW, counts, draft, with_str
 from functions.approvals.rules.files import with_attachments
 from functions.approvals.rules.late import note_late, note_overtaken
 from functions.approvals.rules.precedent import Precedent
+from functions.approvals.rules.reading import is_fast, note_fast
 from functions.approvals.rules.reviews import review
 from functions.approvals.rules.signing import Signatures, verb_of, with_signatures
 from functions.approvals.rules.standing import depends_on_takeover
@@ -121,7 +122,9 @@ async def _take(
         passkey = await check_passkey(caller, approval, body, by_self=alone)
         steps = with_signatures(approval, result, body, Signatures(passkey, device))
         await cite(work, files, approval_id)
-        return await _save(work, steps, claim.id)
+        card = await _save(work, steps, claim.id)
+        await _note_pace(work, approval, body)
+        return card
 
     about = (APPROVALS, approval_id)
     try:
@@ -132,6 +135,18 @@ async def _take(
     except AlreadyDecided:
         await _note(caller, approval_id, body, note_overtaken)
         raise
+
+
+async def _note_pace(
+    work: Command, approval: Approval, body: DecisionBody | GovernorVetoBody
+) -> None:
+    """Notes, in the decision's commit, a yes that was faster than anybody reads; one read of that,
+    and none of any other decision."""
+    read_ms = body.read_ms
+    if read_ms is not None and is_fast(approval, verb_of(body), read_ms):
+        principal = work.caller.principal
+        pace = await work.find(READING_PACES, principal)
+        await work.save(*note_fast(pace, approval, principal, read_ms, work.at))
 
 
 async def _asked(

@@ -199,3 +199,16 @@ async def test_a_veto_signed_before_the_approval_takes_it_back(
     (data,) = await entries(program.tenant, "assent.approval.vetoed.v1")
     DecisionSignature.model_validate(data["device_signature"]).verify()
     assert data["seen_version"] == 1
+
+
+async def test_whoever_approves_faster_than_anybody_reads_is_told_of(
+    program: Program, gala: Signer
+) -> None:
+    content = {"text": "Patients ask what this medicine does. " * 60}
+    for number in range(3):
+        asked = await ask(program, content={**content, "number": number}, summary=f"No. {number}")
+        answer = await gala.decide(asked, gala.signed(asked, deciding(asked)))
+        assert answer.json()["status"] == "approved", answer.text
+    (told,) = await entries(program.tenant, "assent.reading_pace.exceeded.v1")
+    assert (told["principal"], len(told["decisions"])) == (gala.principal, 3)
+    assert told["violation"]["rule"] == "reading_pace"
