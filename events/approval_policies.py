@@ -31,6 +31,11 @@ class PolicyEntry(Model):
     silence_approves: Annotated[tuple[Identifier, ...], Field(max_length=MOST_NAMED)] = ()
 
 
+# Nobody reads faster (functions/approvals/rules/reading.py has the sources).
+FASTEST_READING = 1_000
+WordsPerMinute = Annotated[int, Field(strict=True, ge=100, le=2_000)]
+
+
 class PasskeyRule(Model):
     """When only a passkey's signature assents: from a risk on, to what is irreversible, and where
     somebody breaks the glass. Nobody ever needs one to refuse."""
@@ -53,10 +58,13 @@ class PolicyVersion(Data):
 
 
 class PolicyRecord(PolicyVersion):
-    """A version of the policy with its entries, and when a passkey must sign."""
+    """A version of the policy with its entries, when a passkey must sign, and from how many words a
+    minute on nobody is believed to have read what they approve; null where the tenant does not
+    look at that."""
 
     entries: tuple[PolicyEntry, ...]
     passkey: PasskeyRule = PasskeyRule()
+    words_per_minute: WordsPerMinute | None = FASTEST_READING
 
 
 @event("assent.approval_policy.changed.v1")

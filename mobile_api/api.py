@@ -9,7 +9,7 @@ from events.buckets import Bucket
 from events.precedents import PrecedentBody, PrecedentSeed
 from mobile_api.aggregates import RUN
 from mobile_api.pages import PAGES
-from mobile_api.rules.device import ConfirmBody, DeviceBody
+from mobile_api.rules.device_bodies import ConfirmBody, DeviceBody
 from mobile_api.service import agents, cards, devices, seeds
 from mobile_api.service.dashboard import read_dashboard
 from mobile_api.service.sync import SyncedBody, SyncResults, synchronise

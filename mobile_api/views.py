@@ -18,13 +18,17 @@ from shared.kit.workspaces import InWorkspace
 
 
 class TimelineEntry(Data):
-    """One entry in an approval's history: the past tense of its event, and its actor."""
+    """One entry in an approval's history: the past tense of its event, and its actor. `read_ms` is
+    for how long they had the card on the screen, where they said it; a device signed it where
+    `device_id` names one."""
 
     sequence: int
     event: str
     at: Instant
     by: str
     note: str = ""
+    read_ms: int | None = None
+    device_id: str | None = None
 
 
 class CardDetail(Card, Dossier):

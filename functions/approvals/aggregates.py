@@ -1,15 +1,18 @@
 """What this function owns: approvals, precedents, the active precedents of each kind, the approval
-policy, and what it knows of passkeys and of the tenant's humans."""
+policy, and what it knows of passkeys, of devices and of the tenant's humans."""
 
 from events.decisions import statement_of
+from events.devices import PREFIX
 from functions.approvals.assenting import Assenting
 from functions.approvals.rules.alone import Humans, KnownHuman
 from functions.approvals.rules.approval import Approval, is_swept, next_timer
+from functions.approvals.rules.devices import KnownDevice
 from functions.approvals.rules.entity_types import APPROVAL, PRECEDENT
 from functions.approvals.rules.passkeys import KnownPasskey
 from functions.approvals.rules.policy import ApprovalPolicy
 from functions.approvals.rules.postponement import postponed, published
 from functions.approvals.rules.precedent import ActivePrecedents, Precedent
+from functions.approvals.rules.reading import ReadingPace
 from functions.approvals.rules.subjects import noun_about
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.postponement import Postponement
@@ -100,6 +103,23 @@ PASSKEYS = Aggregate(
     queried=("held_by",),
 )
 
+# Whose decisions are faster than anybody reads; of nobody else.
+READING_PACES = Aggregate(
+    noun="reading_pace",
+    model=ReadingPace,
+    collection="reading_paces",
+    id_of=lambda pace: pace.principal,
+)
+
+# The same of the devices of people in the tenant that have a key.
+DEVICES = Aggregate(
+    noun="known_device",
+    model=KnownDevice,
+    collection="known_devices",
+    prefix=PREFIX,
+    id_of=lambda device: device.device_id,
+)
+
 # The same of the tenant's members, in the tenant: each human, and how many there are.
 KNOWN_HUMANS = Aggregate(
     noun="known_human",
@@ -122,7 +142,18 @@ FILES = Bucket(KEPT, "approvals-bucket-key")
 
 RUN = Runner(
     "approvals",
-    *(APPROVALS, PRECEDENTS, ACTIVE, POLICIES, PASSKEYS, KNOWN_HUMANS, HUMANS, ARTIFACTS),
+    *(
+        APPROVALS,
+        PRECEDENTS,
+        ACTIVE,
+        POLICIES,
+        PASSKEYS,
+        DEVICES,
+        READING_PACES,
+        KNOWN_HUMANS,
+        HUMANS,
+        ARTIFACTS,
+    ),
     collections=[CLAIMS, COUNTS],
     timed_by_others=(ARTIFACTS,),
 )

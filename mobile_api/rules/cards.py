@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from events.approvals import ApprovalState, Card
+from events.approvals import ApprovalState, Card, DecisionState
 from events.buckets import bucket_of, open_until
 from mobile_api.rules.documents import CARDS, TIMELINES, Fields, Step, newest_step
 from mobile_api.rules.facts import Fact
@@ -21,7 +21,12 @@ def card_step(fact: Fact, state: ApprovalState) -> Step:
 def timeline_step(fact: Fact, state: ApprovalState) -> Step:
     """The fact's own entry in the approval's timeline; late facts enter it too."""
     entry = TimelineEntry(
-        sequence=fact.sequence, event=fact.name, at=fact.time, by=fact.actor, note=state.note
+        sequence=fact.sequence,
+        event=fact.name,
+        at=fact.time,
+        by=fact.actor,
+        note=state.note,
+        **(_read(state) if isinstance(state, DecisionState) else {}),
     )
     fields = {
         "approval_id": state.approval_id,
@@ -33,6 +38,14 @@ def timeline_step(fact: Fact, state: ApprovalState) -> Step:
         return before or fields
 
     return Step((TIMELINES, fact.id), after)
+
+
+def _read(decision: DecisionState) -> dict[str, Any]:
+    signed = decision.device_signature
+    return {
+        "read_ms": decision.read_ms,
+        "device_id": signed.device_id if signed is not None else None,
+    }
 
 
 def card_of(state: ApprovalState) -> Card:

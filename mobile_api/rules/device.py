@@ -3,18 +3,10 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import Field, StringConstraints
-
-from events.devices import (
-    DeviceConfirmed,
-    DeviceKey,
-    DeviceRegistered,
-    DeviceRemoved,
-    DevicesText,
-    Platform,
-)
+from events.devices import DeviceConfirmed, DeviceKey, DeviceRegistered, DeviceRemoved
+from mobile_api.rules.device_bodies import ConfirmBody, DeviceBody, KeyBody
 from shared.devices.device import (
     MOST_PER_PRINCIPAL,
     Registration,
@@ -27,74 +19,18 @@ from shared.kit.callers import Caller
 from shared.kit.device_signatures import (
     CONFIRMATION,
     PROOF,
-    CompactJws,
-    Coordinate,
     DeviceSignatureRefused,
     check_signed,
-    is_point,
     signer_of,
 )
 from shared.kit.errors import FieldError, Invalid, VersionConflict
 from shared.kit.instants import Instant
-from shared.kit.models import Data, Model
+from shared.kit.models import Data
 from shared.kit.transitions import Transition
 
 CHALLENGE_LIFE = timedelta(minutes=3)
 BY_SIGN_IN, BY_PASSKEY = "sign_in", "passkey"
 _UNTOLD = {"has_push": False, "subscription": "", "endpoint_hash": ""}
-
-Name = Annotated[DevicesText, StringConstraints(pattern=r"\S", max_length=200)]
-Endpoint = Annotated[str, StringConstraints(pattern=r"^https://[!-~]{1,1990}$")]
-UserKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{87}=?$")]
-Secret = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{22}(==)?$")]
-
-
-class KeyBody(Model):
-    """The public half of a device's key, as `crypto.subtle.exportKey("jwk", …)` gives it. What it
-    says of the key's use is not kept."""
-
-    kty: Literal["EC"]
-    crv: Literal["P-256"]
-    x: Coordinate
-    y: Coordinate
-    alg: Literal["ES256"] | None = None
-    ext: bool | None = None
-    key_ops: tuple[Literal["verify"], ...] = ()
-
-
-class PushKeysBody(Model):
-    """With what messages for a browser are encrypted: a P-256 point and a secret of 16 bytes."""
-
-    p256dh: UserKey
-    auth: Secret
-
-
-class SubscriptionBody(Model):
-    """A browser's push subscription, as `PushSubscription.toJSON()` gives it."""
-
-    endpoint: Endpoint
-    keys: PushKeysBody
-    expiration_time: Annotated[float | None, Field(alias="expirationTime")] = None
-
-
-class DeviceBody(Model):
-    """A device. An app has a push `token`. A browser (`web`) has a `subscription`, a `key`, or
-    both: `proof` is that key's signature of the challenge (docs/contracts.md, Devices that sign).
-    Tokens and subscriptions are stored, and never returned."""
-
-    platform: Platform
-    name: Name | None = None
-    token: Annotated[str, Field(max_length=4096)] | None = None
-    subscription: SubscriptionBody | None = None
-    key: KeyBody | None = None
-    proof: CompactJws | None = None
-
-
-class ConfirmBody(Model):
-    """`signature` is that of another device of the caller's (docs/contracts.md, Devices that sign);
-    it may be left out after a sign-in by passkey under five minutes ago."""
-
-    signature: CompactJws | None = None
 
 
 class DeviceChallenge(Data):
@@ -107,39 +43,6 @@ class DeviceChallenge(Data):
 
 
 Step = Transition[Registration] | Transition[DeviceChallenge]
-
-
-def check_body(body: DeviceBody) -> None:
-    """Raises Invalid, naming each field that is missing, does not belong to the platform, or is no
-    key or point."""
-    if errors := _errors(body):
-        raise Invalid(*errors)
-
-
-def _errors(body: DeviceBody) -> list[FieldError]:
-    is_browser = body.platform == "web"
-    has_more = body.subscription is not None or body.key is not None or body.proof is not None
-    if not is_browser and has_more:
-        return [FieldError("platform", "only a browser (web) has a subscription or a key")]
-    if body.token is not None and has_more:
-        return [FieldError("token", "belongs to a device without a subscription and a key")]
-    if body.token is not None:
-        return [] if body.token.strip() else [FieldError("token", "must not be empty")]
-    if not is_browser:
-        return [FieldError("token", "must be given")]
-    if body.subscription is None and body.key is None:
-        return [FieldError("subscription", "must be given, or a key, or a token")]
-    if body.proof is not None and body.key is None:
-        return [FieldError("key", "must be given with its proof")]
-    if body.key is not None and not _is_key(body.key):
-        return [FieldError("key", "is no public key of the curve P-256: export it again")]
-    return []
-
-
-def _is_key(key: KeyBody) -> bool:
-    # One key has one text, so that it is registered once.
-    plain = all(base64url.encode(base64url.decode(each)) == each for each in (key.x, key.y))
-    return plain and is_point(key.x, key.y)
 
 
 def thumbprint(key: DeviceKey | KeyBody) -> str:

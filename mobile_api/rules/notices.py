@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from events.agents import AgentViolationReported
 from events.approvals import (
@@ -17,12 +17,11 @@ from events.approvals import (
 )
 from events.mobile_api import NoticeKind, NotificationRequested
 from events.pipelines import PipelinePaused
+from events.reading import ReadingPaceExceeded
 from mobile_api.rules.documents import CARDS, PIPELINES, VIOLATIONS, Documents, is_newest
 from mobile_api.rules.facts import Fact
 from shared.kit.ids import derive_id
-
-GOVERNOR = "governor"
-DEPUTY = "deputy"
+from shared.kit.roles import DEPUTY, GOVERNOR, TENANT_ADMIN
 
 
 class Audience(NamedTuple):
@@ -35,7 +34,7 @@ class Audience(NamedTuple):
 class _Notice(NamedTuple):
     kind: NoticeKind
     collection: str
-    audience: Callable[[ApprovalState], Audience] | None = None
+    audience: Callable[[Any], Audience] | None = None
 
 
 def notice_of(fact: Fact, before: Documents, changed: Documents) -> NotificationRequested | None:
@@ -46,7 +45,7 @@ def notice_of(fact: Fact, before: Documents, changed: Documents) -> Notification
         return None
     state = fact.data if isinstance(fact.data, ApprovalState) else None
     choose = notice.audience
-    audience = choose(state) if choose and state else Audience(roles=(GOVERNOR,))
+    audience = choose(fact.data) if choose else Audience(roles=(GOVERNOR,))
     return NotificationRequested(
         notification_id=derive_id("ntf", fact.time, fact.id),
         kind=notice.kind,
@@ -98,6 +97,10 @@ def _delegate(state: ApprovalState) -> Audience:
     return Audience(principals=(newest,)) if newest is not None else _approvers(state)
 
 
+def _whom_it_is_about(pace: ReadingPaceExceeded) -> Audience:
+    return Audience(roles=(GOVERNOR, TENANT_ADMIN), principals=(pace.principal,))
+
+
 def _distinct(names: Iterable[str | None]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name is not None))
 
@@ -111,5 +114,6 @@ _NOTICES: Mapping[str, _Notice] = {
     ApprovalReversalFailed.event_type: _Notice("reversal_failed", CARDS, _approvers),
     ApprovalReviewMissed.event_type: _Notice("violation_reported", VIOLATIONS),
     AgentViolationReported.event_type: _Notice("violation_reported", VIOLATIONS),
+    ReadingPaceExceeded.event_type: _Notice("violation_reported", VIOLATIONS, _whom_it_is_about),
     PipelinePaused.event_type: _Notice("pipeline_paused", PIPELINES),
 }

@@ -10,6 +10,7 @@ from events.approvals import ApprovalState, Subject
 from events.cases import CreationCaseState
 from events.pipelines import PipelineState
 from events.precedents import PrecedentState
+from events.reading import ReadingPaceExceeded
 from events.registry import published_types
 from mobile_api.rules.agents import agent_step, approval_step, case_step
 from mobile_api.rules.cards import card_step, timeline_step
@@ -126,6 +127,11 @@ def _read_refusal(fact: Fact, refused: EntryRefused) -> tuple[Step, ...]:
     return (violation_step(fact, violation, subject, fact.actor),)
 
 
+def _read_pace(fact: Fact, pace: ReadingPaceExceeded) -> tuple[Step, ...]:
+    subject = Subject(type="person", id=pace.principal, name=pace.principal)
+    return (violation_step(fact, pace.violation, subject, fact.actor),)
+
+
 # By the base of their payloads: the field that must be the subject's id, and the readers.
 _READERS: Mapping[type[EventData], tuple[str | None, Reader]] = {
     AgentState: ("agent_id", _read_agent),
@@ -135,4 +141,5 @@ _READERS: Mapping[type[EventData], tuple[str | None, Reader]] = {
     PrecedentState: ("precedent_id", _read_precedent),
     DeliveryState: ("delivery_id", _read_delivery),
     EntryRefused: ("refusal_id", _read_refusal),
+    ReadingPaceExceeded: ("principal", _read_pace),
 }

@@ -5,7 +5,8 @@ import secrets
 from events.devices import DeviceRegistered
 from mobile_api.aggregates import CHALLENGES, DEVICES, RUN
 from mobile_api.rules import device as devices
-from mobile_api.rules.device import CHALLENGE_LIFE, ConfirmBody, DeviceBody, DeviceChallenge
+from mobile_api.rules.device import CHALLENGE_LIFE, DeviceChallenge
+from mobile_api.rules.device_bodies import ConfirmBody, DeviceBody, check_body
 from mobile_api.views import Device, DeviceOptions, Devices
 from shared.aggregates.command import Command, not_found
 from shared.devices.device import MOST_PER_PRINCIPAL, Registration
@@ -46,7 +47,7 @@ async def register_device(caller: Caller, key: IdempotencyKey, body: DeviceBody)
     subscription with a new owner reaches only that owner. A repeated registration changes nothing.
     Beyond twenty devices the oldest without a key is removed. One commit. Raises Invalid,
     VersionConflict and, for a new key, SignInTooOld and DeviceSignatureRefused."""
-    devices.check_body(body)
+    check_body(body)
     device_id = devices.id_of(caller.tenant_id, body)
 
     async def use_case(work: Command) -> Device:

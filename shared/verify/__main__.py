@@ -2,8 +2,9 @@
 one receipt with its proof.
 
 Of an archive it recomputes the hash of every entry, the chain of them, their Merkle tree and the
-two signatures, and names the first entry that is not as it was appended; with --receipt it prints
-the statement of that receipt as the archive has it. Of a receipt, which is what
+two signatures, and names the first entry that is not as it was appended; in an export of everything
+it verifies what people's devices signed; with --receipt it prints the statement of that receipt as
+the archive has it. Of a receipt, which is what
 `GET /v1/receipts/{id}/proof` answers, it verifies the envelope, the checkpoint, and that this
 covers it, and prints its statement. Needs no network and writes nothing. Without --key it trusts
 the keys that the file names itself, which shows that the file agrees with itself, and not who made
@@ -48,6 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     receipts = f", {found.receipts} of them receipts," if found.receipts else ""
     more = f" and {found.documents} files of its tenant's documents" if found.documents else ""
+    if found.decisions:
+        more += f", with {found.decisions} decisions that devices signed"
     print(f"{chosen.file}: {found.entries} entries{receipts} of {found.log}{more}, whole")
     _print_signers(found.signers, chosen.key)
     if found.sought:

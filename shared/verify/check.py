@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import IO, Any, NamedTuple
 
+from .decisions import SignedDecisions
 from .merkle import Tree
 from .notes import Forged, Key, open_note, read_checkpoint, read_key
 from .receipts import STATEMENT, check_statement
@@ -29,8 +30,9 @@ _DOCUMENTS = re.compile(r"(events|collections/[a-z_]+|contents)/[0-9]{8}\.jsonl"
 class Verified(NamedTuple):
     """What was found. `broken` says what is not as it was signed, and is empty for a whole archive;
     `signers` are the keys that signed checkpoint and manifest, `documents` how many files hold
-    documents of the tenant, `receipts` how many entries are receipts; `sought` is the statement of
-    the one that was sought, empty where none has that id."""
+    documents of the tenant, `decisions` how many decisions people's devices signed, `receipts` how
+    many entries are receipts; `sought` is the statement of the one that was sought, empty where
+    none has that id."""
 
     log: str
     entries: int
@@ -39,6 +41,7 @@ class Verified(NamedTuple):
     documents: int = 0
     receipts: int = 0
     sought: str = ""
+    decisions: int = 0
 
 
 class Chain:
@@ -145,21 +148,28 @@ def verify(archive: IO[bytes], trusted: Sequence[str] = (), sought: str = "") ->
     trusted key that is none."""
     keys = [read_key(each) for each in trusted]
     chain, rest, listed = Chain(sought), dict[str, bytes](), list[dict[str, Any]]()
+    signed = SignedDecisions()
     try:
-        _read(archive, chain, rest, listed)
+        _read(archive, chain, signed, rest, listed)
+        signed.end()
         log, signers = _compare(chain, rest, listed, keys)
     except Damaged as error:
         return Verified("", chain.tree.size, (), str(error))
     documents = sum(_DOCUMENTS.fullmatch(each["name"]) is not None for each in listed)
     found = chain.found.decode()
-    return Verified(log, chain.tree.size, signers, "", documents, chain.receipts, found)
+    number, receipts = chain.tree.size, chain.receipts
+    return Verified(log, number, signers, "", documents, receipts, found, signed.number)
 
 
 def _read(
-    archive: IO[bytes], chain: Chain, rest: dict[str, bytes], listed: list[dict[str, Any]]
+    archive: IO[bytes],
+    chain: Chain,
+    signed: SignedDecisions,
+    rest: dict[str, bytes],
+    listed: list[dict[str, Any]],
 ) -> None:
-    """Follows the entries, compares contents with their hashes, and keeps the last three files.
-    Raises Damaged."""
+    """Follows the entries, compares contents with their hashes, verifies what devices signed, and
+    keeps the last three files. Raises Damaged."""
     entries, segment = b"", 1
     for name, content in files_in(archive):
         sha256 = hashlib.sha256(content).hexdigest()
@@ -172,6 +182,8 @@ def _read(
         elif _DOCUMENTS.fullmatch(name) and not rest:
             if name.startswith("contents/"):
                 _compare_contents(name, content)
+            elif name.startswith("events/"):
+                signed.follow(name, content)
         elif name == ("checkpoint", "manifest.json", "manifest.note", "")[len(rest)]:
             rest[name] = content
         else:

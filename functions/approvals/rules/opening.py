@@ -21,6 +21,7 @@ from functions.approvals.rules.policy import (
 )
 from functions.approvals.rules.precedent import ActivePrecedent
 from functions.approvals.rules.quorum import refuse_unfillable
+from functions.approvals.rules.reading import least_read_ms
 from functions.approvals.rules.requests import Request, refuse_out_of_bounds
 from functions.approvals.rules.reversals import cancel
 from functions.approvals.rules.risk import why_irreversible
@@ -133,6 +134,7 @@ def _opened(request: Request, at: datetime, policy: ApprovalPolicy) -> Approval:
         likeness=_likeness(request),
         token=request.token,
         needs_answer=request.needs_answer,
+        least_read_ms=least_read_ms(policy.words_per_minute, request.summary, request.content),
         evidence_files=request.files,
         version=0,
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import combinations
 
-from events.approval_policies import PolicyEntry, PolicyRecord
+from events.approval_policies import PasskeyRule, PolicyEntry, PolicyRecord
 from events.approvals import Kind, PasskeyFor
 from events.effects import RISKS, Risk
 from events.quorum import Rule
@@ -49,6 +49,8 @@ class ApprovalPolicy(PolicyRecord):
 BUILT_IN = ApprovalPolicy(
     version=0, entries=tuple(PolicyEntry(kind=kind, rule=ANY_GOVERNOR) for kind in DEADLINES)
 )
+
+DEPLOYED = BUILT_IN.but(passkey=PasskeyRule(from_risk="high", irreversible=True, break_glass=True))
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,15 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from events.approval_policies import ApprovalPolicyChanged, PasskeyRule, PolicyEntry
+from events.approval_policies import (
+    FASTEST_READING,
+    ApprovalPolicyChanged,
+    PasskeyRule,
+    PolicyEntry,
+    WordsPerMinute,
+)
 from functions.approvals.rules.approval import Approval
-from functions.approvals.rules.policy import BUILT_IN, ApprovalPolicy, completed
+from functions.approvals.rules.policy import ApprovalPolicy, completed
 from functions.approvals.rules.requests import Request
 from functions.approvals.rules.subjects import POLICY
 from shared.kit.callers import Actor
@@ -42,22 +48,23 @@ class PolicyBody(Model):
         tuple[PolicyEntry, ...], Field(max_length=MOST_ENTRIES), AfterValidator(_bounded)
     ]
     passkey: PasskeyRule = PasskeyRule()
+    words_per_minute: WordsPerMinute | None = FASTEST_READING
     reason: Annotated[str, StringConstraints(max_length=LONGEST_REASON)]
 
 
 def proposal_of(
     body: PolicyBody,
-    current: ApprovalPolicy | None,
+    current: ApprovalPolicy,
     approval_id: str,
     by: Actor,
 ) -> Request:
     """The request to replace the current policy. Raises Invalid for a policy that is not sound or
     changes nothing."""
-    current = current or BUILT_IN
     entries = completed(body.entries)
     if not body.reason.strip():
         raise Invalid(FieldError("reason", "must say why the policy should change"))
-    if (entries, body.passkey) == (completed(current.entries), current.passkey):
+    proposed = (entries, body.passkey, body.words_per_minute)
+    if proposed == (completed(current.entries), current.passkey, current.words_per_minute):
         raise Invalid(FieldError("entries", "are the current policy: nothing would change"))
     version = current.version + 1
     return Request(
@@ -71,6 +78,8 @@ def proposal_of(
             "passkey": body.passkey.model_dump(mode="json"),
             "was": _listed(current.entries),
             "passkey_was": current.passkey.model_dump(mode="json"),
+            "words_per_minute": body.words_per_minute,
+            "words_per_minute_was": current.words_per_minute,
         },
         evidence=(),
         rollback_plan=f"Propose version {current.version} again.",
@@ -87,14 +96,14 @@ def proposal_of(
 def adopt(
     proposal: Approval,
     entries: Sequence[PolicyEntry],
-    current: ApprovalPolicy | None,
+    current: ApprovalPolicy,
     at: datetime,
     *,
     passkey: PasskeyRule,
+    words_per_minute: int | None = FASTEST_READING,
 ) -> Transition[ApprovalPolicy]:
     """The approved policy in place of the one that its proposal named. Raises VersionConflict where
     another change came first, because the proposer and the governor did not see that."""
-    current = current or BUILT_IN
     if proposal.proposal != current.version:
         raise VersionConflict(
             f"the policy is at version {current.version}, and this proposal replaces version "
@@ -104,6 +113,7 @@ def adopt(
         version=current.version + 1,
         entries=tuple(entries),
         passkey=passkey,
+        words_per_minute=words_per_minute,
         proposed_by=proposal.requested_by,
         approval_id=proposal.approval_id,
         decision_hash=proposal.decision_hash,

@@ -2,11 +2,11 @@
 
 from pydantic import TypeAdapter
 
-from events.approval_policies import PasskeyRule, PolicyEntry, PolicyRecord
+from events.approval_policies import FASTEST_READING, PasskeyRule, PolicyEntry, PolicyRecord
 from functions.approvals.aggregates import POLICIES, POLICY_ID, RUN
 from functions.approvals.rules.approval import Approval
-from functions.approvals.rules.policy import BUILT_IN
 from functions.approvals.rules.proposals import PolicyBody, adopt, proposal_of
+from functions.approvals.service.built_in import built_in
 from functions.approvals.service.requests import open_request_of
 from functions.approvals.views import SignedCard
 from shared.aggregates.command import Command
@@ -22,14 +22,14 @@ _ENTRIES = TypeAdapter(tuple[PolicyEntry, ...])
 async def show_policy(caller: Caller) -> PolicyRecord:
     """The tenant's policy; the built-in one where nobody has changed it."""
     policy = await RUN.find(caller, POLICIES, POLICY_ID)
-    return part_of(PolicyRecord, policy or BUILT_IN)
+    return part_of(PolicyRecord, policy or built_in())
 
 
 async def propose_policy(caller: Caller, key: IdempotencyKey, body: PolicyBody) -> SignedCard:
     """The approval that a governor must give before the policy changes. Raises Invalid."""
 
     async def use_case(work: Command) -> SignedCard:
-        current = await work.find(POLICIES, POLICY_ID)
+        current = await work.find(POLICIES, POLICY_ID) or built_in()
         request = proposal_of(body, current, new_id("apr", work.at), caller.actor)
         return SignedCard.of(await open_request_of(work, request))
 
@@ -39,9 +39,12 @@ async def propose_policy(caller: Caller, key: IdempotencyKey, body: PolicyBody) 
 async def adopt_policy(work: UnitOfWork, proposal: Approval) -> None:
     """Replaces the policy by the approved one, in the approval's own commit. Raises VersionConflict
     where another change came first, ContentErased."""
-    current = await work.find(POLICIES, POLICY_ID)
+    current = await work.find(POLICIES, POLICY_ID) or built_in()
     contents = await work.read_contents(proposal.decision_hash)
     proposed = contents.value(proposal.decision_hash)
     entries = _ENTRIES.validate_python(proposed["entries"])
     passkey = PasskeyRule.model_validate(proposed["passkey"])
-    await work.save(adopt(proposal, entries, current, work.at, passkey=passkey))
+    # Proposals of earlier versions do not say it.
+    rate = proposed.get("words_per_minute", FASTEST_READING)
+    adopted = adopt(proposal, entries, current, work.at, passkey=passkey, words_per_minute=rate)
+    await work.save(adopted)

@@ -25,7 +25,6 @@ from functions.approvals.queries import find_refused, find_tacit
 from functions.approvals.rules.approval import Approval, Steps
 from functions.approvals.rules.files import named
 from functions.approvals.rules.opening import open_cancelled, open_request
-from functions.approvals.rules.policy import BUILT_IN
 from functions.approvals.rules.refused import MOST_SILENT, too_many_silent, why_refused
 from functions.approvals.rules.requests import (
     Request,
@@ -38,6 +37,7 @@ from functions.approvals.rules.requests import (
     request_of_run,
 )
 from functions.approvals.rules.reversals import cancel, end_with_case, fail_to_undo, undo
+from functions.approvals.service.built_in import built_in
 from functions.approvals.service.files import cite, files_in_evidence, refuse_unreadable_evidence
 from functions.approvals.service.precedents import count_compared
 from functions.approvals.service.refusals import take_back_same
@@ -250,7 +250,7 @@ async def open_request_of(work: UnitOfWork, request: Request) -> Approval:
     if request.precedents_allowed:
         await work.prefetch((POLICIES, POLICY_ID), (ACTIVE, request.kind))
         active = await work.find(ACTIVE, request.kind)
-    policy = await work.find(POLICIES, POLICY_ID) or BUILT_IN
+    policy = await work.find(POLICIES, POLICY_ID) or built_in()
     precedents = active.holding_in(work.workspace_id) if active else ()
     step = open_request(request, precedents, work.at, policy)
     if step.state.precedent_id is not None or step.state.on_timeout == "approve":

@@ -37,6 +37,13 @@ def decide(run: Run, decision: ApprovalState, token: str | None, at: datetime) -
     return (Transition(noted.moving(at)),)
 
 
+def was_refused_late(decision: ApprovalState) -> bool:
+    """Whether somebody refused what was approved without knowing of that."""
+    review = decision.review
+    is_late = review is not None and review.because == "late_refusal"
+    return is_late and decision.status == "vetoed"
+
+
 def refuse_other_content(decision: ApprovalState, content_hash: str) -> None:
     """Raises SignatureInvalid for a decision about other content than was asked about."""
     if decision.decision_hash != content_hash:

@@ -77,6 +77,11 @@ def _refuse_unknown(agent: StoredAgent, version: str | None) -> None:
         raise Invalid(FieldError("version", f"{agent.name} is of version {agent.version} now"))
 
 
+def has_acted(run: Run) -> bool:
+    """Whether the run did something, or may do so now."""
+    return run.done > 0 or run.may_have_begun
+
+
 def looked(recall: Recall, at: datetime, *, is_more: bool) -> Steps:
     """The recall after all runs were looked at that there was time for."""
     if is_more:

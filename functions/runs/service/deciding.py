@@ -2,11 +2,12 @@
 
 from events.decisions import DECISIONS, verify_decision
 from functions.runs.aggregates import APPROVALS_KEYS, RUN, RUNS
-from functions.runs.rules.deciding import decide
+from functions.runs.rules.deciding import decide, was_refused_late
 from functions.runs.service.assents import note_assent
 from functions.runs.service.going_on import go_on
 from functions.runs.service.moments import Clock
 from functions.runs.service.raising import raise_limit
+from functions.runs.service.recalls import recall_refused
 from functions.runs.service.subruns import cancel_with
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.budgets.aggregates import BUDGETS
@@ -46,6 +47,8 @@ async def act_on(event: Envelope) -> None:
     if not is_about_run:
         await raise_limit(event, decision)
         return
+    if was_refused_late(decision):
+        await recall_refused(event, decision)
     await RUN.reaction(event, use_case, clears=event.about in decision.reader_clears)
     # A redelivery finds it noted: whoever noted it may have died while it acted.
     cause = LastEvent(id=event.id, correlation_id=event.correlationid)

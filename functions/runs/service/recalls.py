@@ -1,5 +1,6 @@
 """Stops an agent everywhere, halts its runs, shows what a recall stopped, and lifts it."""
 
+from events.approvals import ApprovalState
 from functions.runs.aggregates import RECALLS, RUN, RUNS, STOPS
 from functions.runs.rules import recalls as rules
 from functions.runs.rules.recalls import Recall
@@ -13,7 +14,7 @@ from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.command import Command
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.callers import Caller
-from shared.kit.ids import new_id
+from shared.kit.ids import derive_id, new_id
 from shared.messaging.envelope import Envelope
 from shared.storage.encoding import Condition
 from shared.storage.firestore import TenantStore
@@ -56,6 +57,35 @@ async def recall_agent(
     if made:
         await _halt_runs(caller.tenant_id, made[-1], clock, INLINE_SECONDS)
     return view
+
+
+async def recall_refused(event: Envelope, decision: ApprovalState) -> None:
+    """Recalls the version of the agent whose run acted with an approval that somebody refused
+    without knowing of it: nothing takes back what it did. Once, also after redeliveries; nothing
+    where the run did nothing yet, or the agent is recalled already. Raises Unavailable."""
+    recall_id = derive_id("rcl", event.time, event.id)
+
+    async def use_case(work: UnitOfWork) -> None:
+        run = await work.find(RUNS, decision.subject.id)
+        if run is None or not rules.has_acted(run) or await work.find(RECALLS, recall_id):
+            return
+        await work.prefetch((_AGENTS, run.agent_id), (STOPS, run.agent_id))
+        agent = await work.find(_AGENTS, run.agent_id)
+        stops = await work.find(STOPS, run.agent_id)
+        if agent is None or (stops is not None and stops.recall_of(run.agent_version)):
+            return
+        steps = rules.recall(
+            recall_id,
+            agent,
+            stops,
+            run.agent_version,
+            reason=f"{decision.approval_id} was refused after its run had acted",
+            by=decision.decided_by or "",
+            at=work.at,
+        )
+        await work.save(*steps)
+
+    await RUN.reaction(event, use_case, is_one_of_several=True)
 
 
 async def look_again(event: Envelope) -> None:

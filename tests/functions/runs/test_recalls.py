@@ -1,6 +1,7 @@
 """A governor stops an agent everywhere: runs halt, tokens die, and what was done can be undone."""
 
 import asyncio
+import uuid
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
@@ -8,15 +9,20 @@ from typing import Any
 import pytest
 
 from events.plan_content import PlanStep, SubRun, Wait
+from events.recalls import RecallStarted
 from functions.runs.aggregates import RECALLS
 from functions.runs.reactions import HANDLERS
 from functions.runs.service import budgets, bursts, invoking, recalls, starting
+from shared.kit.device_signatures import DECISION
 from shared.messaging.changes import Timer
 from shared.messaging.timers import timer_event
 from tests.deaths import dies
+from tests.device_keys import DeviceKey
+from tests.functions.approvals.signing import registered, stated
 from tests.functions.runs.worlds import World, add, append
 from tests.functions.tools.worlds import AGENT
 
+STARTED = RecallStarted.event_type
 REASON = "it writes to the wrong clinic"
 
 
@@ -51,6 +57,44 @@ async def look(world: World, recall_id: str) -> None:
     due = datetime.fromisoformat(document.data["next_timer_at"])
     timer = Timer(document.data["next_timer_type"], f"recall/{recall_id}", due)
     await HANDLERS[timer.type](timer_event("runs", world.tenant, timer, due))
+
+
+async def _refused_in_a_tunnel(world: World, card: Any, key: DeviceKey, device_id: str) -> None:
+    body = {
+        "decision": "reject",
+        "decision_hash": card["decision_hash"],
+        "client_decision_id": str(uuid.uuid4()),
+        "note": "not to this clinic",
+        "seen_version": 1,
+        "read_ms": 9_000,
+    }
+    signature = key.sign(stated(world.tenant, card["id"], body), DECISION, device_id)
+    answer = await world.approvals.post(
+        f"/v1/approvals/{card['id']}/decisions",
+        json={**body, "signature": signature},
+        headers=world.of("gus", "governor")._headers(),
+    )
+    assert (answer.status_code, answer.json()["status"]) == (200, "vetoed"), answer.text
+    await world.settle()
+
+
+@pytest.mark.parametrize("has_acted", [True, False])
+async def test_a_refusal_that_met_an_approval_recalls_the_agent_that_acted(
+    world: World, *, has_acted: bool
+) -> None:
+    rest = PlanStep(id="rest", does=Wait(seconds=3600))
+    steps = (add("first", 5), rest) if has_acted else (rest, add("later"))
+    plan = await world.plan(*steps, add("asked", 1, assent="plan"))
+    run = await world.start(plan)
+    card = await world.approval(run["run_id"])
+    key = DeviceKey()
+    device_id = await registered(key, world.tenant, "gus")
+    await world.answer(card)
+    await _refused_in_a_tunnel(world, card, key, device_id)
+    shown_run = await world.shown(run["run_id"])
+    assert shown_run["status"] in ("cancelled", "paused"), shown_run
+    made = [each.payload(RecallStarted) for each in await world.log() if each.type == STARTED]
+    assert [each.recalled_by for each in made] == (["gus"] if has_acted else [])
 
 
 async def test_a_recall_halts_what_moves_and_waits_and_offers_undo(

@@ -70,9 +70,10 @@ from functions.tools.rules.retention import CALL_RETENTION_DUE, CallRetention
 from functions.tools.service.removing import remove_calls
 from mobile_api.reactions import HANDLERS as MOBILE_HANDLERS
 from mobile_api.reactions import RUN as MOBILE
+from mobile_api.rules.device_bodies import DeviceBody
 from mobile_api.service import agents, cards, seeds
 from mobile_api.service.dashboard import read_dashboard
-from mobile_api.service.devices import DeviceBody, register_device, remove_device
+from mobile_api.service.devices import register_device, remove_device
 from mobile_api.service.rebuild import rebuild
 from shared.agents import find_serving
 from shared.aggregates.aggregate import Aggregate

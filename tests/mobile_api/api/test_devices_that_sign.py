@@ -10,7 +10,7 @@ import pytest
 
 from events.devices import DeviceConfirmed, DeviceRegistered, DeviceRemoved
 from mobile_api.aggregates import DEVICES
-from mobile_api.service.devices import MOST_PER_PRINCIPAL
+from shared.devices.device import MOST_PER_PRINCIPAL
 from shared.devices.reading import read_devices, read_subscription
 from shared.kit.device_signatures import CONFIRMATION, DECISION, PROOF
 from shared.storage.firestore import TenantStore

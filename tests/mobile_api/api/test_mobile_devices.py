@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mobile_api.aggregates import DEVICES
-from mobile_api.service.devices import MOST_PER_PRINCIPAL
+from shared.devices.device import MOST_PER_PRINCIPAL
 from shared.storage.firestore import TenantStore
 from tests.mobile_api.phones import Phone
 from tests.mobile_api.stories import id_of

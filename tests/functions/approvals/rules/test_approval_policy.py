@@ -13,7 +13,15 @@ from events.effects import RISKS
 from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.decisions import decide
 from functions.approvals.rules.opening import open_request
-from functions.approvals.rules.policy import BUILT_IN, DEADLINES, completed, terms_for
+from functions.approvals.rules.policy import (
+    BUILT_IN,
+    DEADLINES,
+    DEPLOYED,
+    ApprovalPolicy,
+    completed,
+    passkey_for,
+    terms_for,
+)
 from functions.approvals.rules.proposals import PolicyBody, adopt, proposal_of
 from functions.approvals.rules.silence import time_passed
 from shared.kit.callers import Actor
@@ -44,7 +52,9 @@ def body(*entries: PolicyEntry) -> PolicyBody:
     return PolicyBody(entries=entries, reason="The auditors want two people.")
 
 
-def proposed(*entries: PolicyEntry, current: Any = None, by: str = "amira") -> Approval:
+def proposed(
+    *entries: PolicyEntry, current: ApprovalPolicy = BUILT_IN, by: str = "amira"
+) -> Approval:
     return open_request(
         proposal_of(body(*entries), current, "apr_1", Actor(by, frozenset())), (), START
     ).state
@@ -196,7 +206,7 @@ def test_an_adopted_policy_is_the_approved_one_and_names_both_people() -> None:
     approval = proposed(entry())
     done = stepped(decide(approval, command("approve", approval), GOVERNOR, START))
     entries = completed([entry()])
-    step = adopt(done, entries, None, START, passkey=PasskeyRule())
+    step = adopt(done, entries, BUILT_IN, START, passkey=PasskeyRule())
     assert step.event is ApprovalPolicyChanged
     assert (step.state.version, step.state.proposed_by) == (1, "amira")
     assert step.state.entries == entries
@@ -216,9 +226,9 @@ def test_a_proposal_about_an_older_policy_is_refused() -> None:
 
 def test_a_proposal_that_changes_nothing_or_says_not_why_is_refused() -> None:
     with pytest.raises(Invalid, match="nothing would change"):
-        proposal_of(body(), None, "apr_1", ASKER)
+        proposal_of(body(), BUILT_IN, "apr_1", ASKER)
     with pytest.raises(Invalid, match="why the policy should change"):
-        proposal_of(PolicyBody(entries=(entry(),), reason=" "), None, "apr_1", ASKER)
+        proposal_of(PolicyBody(entries=(entry(),), reason=" "), BUILT_IN, "apr_1", ASKER)
 
 
 def test_the_longest_and_the_shortest_deadlines_are_taken() -> None:
@@ -231,3 +241,12 @@ def test_who_wrote_a_part_of_the_policy_text_does_not_decide_it_as_another_role(
     both = Actor("gala", frozenset({"governor", "deputy", "cfo"}))
     with pytest.raises(SeparationOfDuties):
         decide(approval, command("approve", approval), both, START)
+
+
+def test_beyond_a_laptop_only_a_passkey_assents_to_what_is_risky_or_irreversible() -> None:
+    for risk in RISKS:
+        asked = "assent" if risk in ("high", "critical") else "break_glass"
+        assert passkey_for(DEPLOYED, risk, is_irreversible=False) == asked
+        assert passkey_for(DEPLOYED, risk, is_irreversible=True) == "assent"
+        assert passkey_for(BUILT_IN, risk, is_irreversible=True) == "nothing"
+    assert DEPLOYED.entries == BUILT_IN.entries
