@@ -1,8 +1,6 @@
 """A person's channels: added, confirmed, removed; and what they want to be told when."""
 
 import base64
-import hashlib
-import hmac
 import secrets
 from collections.abc import Callable
 from functools import partial
@@ -26,10 +24,12 @@ from functions.notifications.views import (
 from shared.aggregates.command import Command
 from shared.kit import base64url
 from shared.kit.callers import Caller
+from shared.kit.digests import is_same, mac_of
 from shared.kit.errors import FieldError, Invalid, NotFound
-from shared.kit.ids import new_id
+from shared.kit.ids import is_id, new_id
 from shared.kit.models import part_of
 from shared.kit.webhooks import PREFIX
+from shared.messaging.misses import report_miss
 from shared.storage.idempotency import IdempotencyKey
 
 CHANNEL_PREFIX = "nch"
@@ -102,7 +102,7 @@ async def confirm_channel(
 ) -> ChannelView:
     """The mailbox that is told from now on. Raises NotFound, Invalid for a wrong code, which counts
     all the same, VersionConflict, Unavailable."""
-    is_right = hmac.compare_digest(code, await _code(caller, channel_id))
+    is_right = is_same(code, await _code(caller, channel_id))
 
     async def use_case(work: Command) -> ChannelView:
         await _require(work, channel_id)
@@ -143,6 +143,8 @@ async def _require(work: Command, channel_id: str) -> None:
     known = await work.find(RECIPIENTS, work.caller.principal)
     channel = known.channel(channel_id) if known is not None else None
     if channel is None or not work.caller.sees(channel.workspace_id):
+        if is_id(CHANNEL_PREFIX, channel_id):
+            await report_miss(RUN.outbox, work.caller, channel_id)
         raise NotFound(f"there is no channel {channel_id[:40]!r} of yours")
 
 
@@ -154,7 +156,7 @@ async def _preferences(recipient: Recipient) -> PreferencesView:
 async def _code(caller: Caller, channel_id: str) -> str:
     """Eight digits that only the mailbox of that channel gets. Nothing stores them."""
     said = f"channel\x1f{caller.tenant_id}\x1f{caller.principal}\x1f{channel_id}".encode()
-    made = hmac.digest(await seed(), said, hashlib.sha256)
+    made = mac_of(await seed(), said)
     return f"{int.from_bytes(made[:8], 'big') % 100_000_000:08}"
 
 
