@@ -1,6 +1,7 @@
 """Wires the platform: emulators, functions, and the servers in front of them."""
 
 import asyncio
+import json
 import secrets
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
@@ -37,6 +38,7 @@ from emulators.iam import invokers
 from emulators.idle import Idle, until_empty
 from emulators.issuer import JWKS_PATH, Issuer
 from emulators.keep.state import State
+from emulators.mailbox import SECRET, SENDER, USER
 from emulators.operations import Operations
 from emulators.options import Options
 from emulators.ports import listen_again, page_url, port_of, url_of
@@ -53,6 +55,7 @@ from emulators.servers import Servers
 from emulators.sign_in import PROVIDERS, open_providers
 from emulators.time_travel import TimeTravel
 from shared.kit.digests import load_key_ring
+from shared.kit.secret_names import MAIL_RELAY
 from shared.kit.signing import public_key_set
 from shared.kit.token_keys import RING, token_keys
 from shared.manifest import Manifests
@@ -168,6 +171,7 @@ class Composition:
         )
         if PROVIDERS in manifests.secrets:
             await self._open_identity(secrets_address, page_url(url))
+        await self._open_relays(secrets_address, manifests)
         return Services(
             public_url=page_url(url),
             firestore=self._firestore.address,
@@ -193,6 +197,16 @@ class Composition:
         await put_secret(secrets_address, PROVIDERS, value)
         ring = load_key_ring(await get_secret(secrets_address, RING))
         self.issuer.also_of = public_key_set(*token_keys(ring))["keys"]
+
+    async def _open_relays(self, secrets_address: str, manifests: Manifests) -> None:
+        """Lets functions that send mail of their own send it to the platform's mailbox."""
+        if self.servers.targets is None:
+            return
+        received = await self.servers.targets.mail(self.http, "")
+        relay = {"url": received["url"], "from_address": SENDER, "user": USER, "password": SECRET}
+        for name in manifests.secrets:
+            if name.endswith(MAIL_RELAY):
+                await put_secret(secrets_address, name, json.dumps(relay))
 
     async def _open_pubsub(self, manifests: Manifests) -> str:
         """The address of Pub/Sub, which pushes to the functions."""

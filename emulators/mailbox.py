@@ -21,6 +21,8 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from emulators.ports import HOST
 
 USER, SECRET = "assent", "mail-secret"
+# Who mail of the platform itself is from.
+SENDER = "assent@platform.example"
 # Before the mail is kept: deny (554), busy (451), hang. After it: cut (no answer).
 FAULTS = ("deny", "busy", "hang", "cut")
 MOST_BYTES = 1024 * 1024

@@ -110,6 +110,7 @@ FORMS: Mapping[str, str] = {
     r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$": (
         "must be a compact JWS: three parts in base64url, with a dot between them"
     ),
+    r"^[0-9]{8}$": "must be the eight digits that were mailed",
     r"^/": "must begin with a slash, like /articles",
     r"^[A-Za-z0-9][A-Za-z0-9-]*$": "must be the name of a header, like Idempotency-Key",
     r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$": "must be a host in lower case, like api.clinic.example",

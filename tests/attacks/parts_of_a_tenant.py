@@ -13,6 +13,8 @@ from events.invocations import invocation_id
 from functions.identity.aggregates import KEYS
 from functions.identity.rules.api_key import KeyBody, make
 from functions.identity.rules.tenant import Member
+from functions.notifications.aggregates import DELIVERIES
+from functions.notifications.rules.delivery import MOST_KEPT, Attempt, Delivery
 from functions.tools.aggregates import INVOCATIONS
 from functions.tools.own.artifacts import WRITE
 from functions.tools.rules.invocation import Invocation
@@ -109,6 +111,31 @@ async def keep_call(tenant: str, workspace: str | None, agent_id: str) -> dict[s
     batch.create(ARTIFACTS.collection, made.artifact_id, fields)
     await TenantStore(tenant).commit(batch)
     return {"invocation_id": call.invocation_id, "artifact_id": made.artifact_id}
+
+
+async def keep_delivery(tenant: str, principal: str) -> str:
+    """The id of a notice that reached a device of the principal's, as notifications stores it."""
+    at = parse_instant("2026-11-20T12:00:00Z")
+    delivery = Delivery(
+        delivery_id=new_id("ndl", at),
+        event_id=new_id("evt", at),
+        kind="run_failed",
+        means="push",
+        principal=principal,
+        device_id=new_id("dev", at),
+        subject="run/run_1",
+        about=WORD,
+        roles=("governor",),
+        created_at=at,
+        status="delivered",
+        attempts=(Attempt(at=at, outcome="delivered", detail="answered 201"),) * MOST_KEPT,
+        due_at=None,
+    )
+    batch = Batch()
+    fields = DELIVERIES.fields(delivery, 1, None)
+    batch.create(DELIVERIES.collection, delivery.delivery_id, fields)
+    await TenantStore(tenant).commit(batch)
+    return delivery.delivery_id
 
 
 def part_of(world: World, workspace: str | None, key_id: str) -> Part:

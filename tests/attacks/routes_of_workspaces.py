@@ -68,6 +68,10 @@ OTHERS = {
     ("POST", "/v1/precedent-seeds"): "makes what is new in the token's workspace",
     ("POST", "/v1/mobile/seeds"): "makes what is new in the token's workspace",
     ("GET", "/v1/mobile/dashboard"): "counts what the token opens",
+    ("GET", "/v1/notifications/preferences"): "the caller's own",
+    ("PUT", "/v1/notifications/preferences"): "the caller's own",
+    ("GET", "/v1/notifications/channels"): "the caller's own that the token opens",
+    ("POST", "/v1/notifications/channels"): "makes what is told of the token's workspace",
     ("GET", "/v1/pipeline"): "the whole tenant's, without the ids of cases",
     ("POST", "/v1/vetoes"): "names an approval in its body",
     ("POST", "/v1/invocations"): "takes a capability token, which names its workspace",
@@ -90,5 +94,7 @@ OF_IDENTITY = (
 OF_CAPSULES = ("/v1/capsules/", "/v1/plans/")
 # So have these: tests/functions/tools/test_connectors.py tries them.
 OF_CONNECTORS = ("/v1/connectors/", "/v1/credentials/")
+# Each is one person's own: tests/functions/notifications tries them.
+OF_NOTIFICATIONS = ("/v1/notifications/channels/", "/v1/notifications/deliveries")
 # tests/functions/runs/test_run_workspaces.py, test_recalls.py and test_revoked_tokens.py try them.
 OF_RUNS = ("/v1/runs", "/v1/schedules/", "/v1/recalls", "/v1/tokens")

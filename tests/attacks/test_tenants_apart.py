@@ -21,7 +21,7 @@ from shared.manifest import load_manifests
 from shared.storage.firestore import TenantStore
 from shared.storage.postgres import platform_transaction, tenant_transaction
 from tests.attacks.asking import ROLES, SCOPES, VETO, ask, request
-from tests.attacks.parts_of_a_tenant import keep_call
+from tests.attacks.parts_of_a_tenant import keep_call, keep_delivery
 from tests.contracts.http.calls import BODIES, PATHS, ROOT, SCIM, end, routes
 from tests.functions.audit.reports import append_all, receipt, report
 from tests.functions.policy.worlds import PERMIT_EXPORTS
@@ -86,6 +86,8 @@ def owners(running: RunningPlatform) -> Iterator[Owners]:
     seed = world.governor.post("/v1/precedent-seeds", {**precedent("zoology"), "title": said})
     ask(world.author, summary=said)
     device = world.governor.post("/v1/mobile/devices", {"platform": "ios", "token": WORD})
+    hook = {"means": "webhook", "address": f"https://{WORD}.example.com/"}
+    channel = world.governor.post("/v1/notifications/channels", hook)
     auditor = everybody(world, "mara")
     # So many entries that the audit log keeps nodes of their tree.
     for _ in range(16):
@@ -102,6 +104,7 @@ def owners(running: RunningPlatform) -> Iterator[Owners]:
         "/v1/recalls", {"agent_id": case["agent_id"], "reason": said}
     )
     called = running.run(keep_call(tenant, None, case["agent_id"]))
+    delivery = running.run(keep_delivery(tenant, world.governor.principal))
     append_all(report(tenant, 1, receipt(1, step=WORD)))
     world.platform.advance(AN_HOUR)
     world.settle()
@@ -116,6 +119,8 @@ def owners(running: RunningPlatform) -> Iterator[Owners]:
         "approval_id": card["id"],
         "seed_id": seed["seed_id"],
         "device_id": device["device_id"],
+        "channel_id": channel["channel_id"],
+        "delivery_id": delivery,
         "export_id": export["export_id"],
         "invitation_id": invitation["invitation_id"],
         "key_id": key["key_id"],

@@ -217,6 +217,7 @@ def test_no_pattern_is_built_from_input() -> None:
 # calls nobody: the two before it open addresses with it.
 CALLERS = {
     "functions/models/service/providers.py",
+    "functions/notifications/means/posting.py",
     "shared/runtime/calling.py",
     "functions/tools/http/acting.py",
     "functions/tools/http/answers.py",

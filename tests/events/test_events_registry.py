@@ -109,7 +109,11 @@ def test_every_published_type_has_one_topic_and_a_verb_in_the_past() -> None:
 
 
 @pytest.mark.parametrize(
-    "noun", ["agents", "approvals", "artifacts", "capsules", "identity", "models", "policy", "runs"]
+    "noun",
+    [
+        *("agents", "approvals", "artifacts", "capsules", "identity", "models"),
+        *("notifications", "policy", "runs"),
+    ],
 )
 def test_a_function_publishes_each_type_to_the_topic_that_its_schema_names(noun: str) -> None:
     outbox = import_module(f"functions.{noun}.aggregates").RUN.outbox

@@ -25,6 +25,7 @@ SOUND: dict[str, Any] = {
         "identity",
         "mobile-api",
         "models",
+        "notifications",
         "policy",
         "runs",
         "tools",

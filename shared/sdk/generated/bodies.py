@@ -8,6 +8,12 @@ from typing import Any, Literal, NotRequired, TypedDict
 JsonValue = Any
 
 
+class AcknowledgementBody(TypedDict):
+    """The device's signature of `{v, tenant, delivery_id}` (docs/contracts.md, Notifications)."""
+
+    signature: str
+
+
 class ActivationBody(TypedDict):
     """The definition that was looked at, by its pin."""
 
@@ -102,6 +108,20 @@ class CasesBody(TypedDict):
     """The tests of a policy."""
 
     cases: Sequence[CaseBody]
+
+
+class ChannelBody(TypedDict):
+    """Where the caller is told: a mailbox; an incoming webhook of Slack; or an https address
+    that takes signed webhooks."""
+
+    address: str
+    means: Literal["mail", "slack", "webhook"]
+
+
+class CodeBody(TypedDict):
+    """The eight digits that were mailed."""
+
+    code: str
 
 
 class ConditionInput(TypedDict):
@@ -582,6 +602,30 @@ class PrecedentBody(TypedDict):
     title: str
 
 
+class PreferencesBody(TypedDict):
+    """Which kinds of notices the caller does not want, and when they are not to be disturbed:
+    what comes then is sent afterwards, but before the last call for what it is about."""
+
+    muted: NotRequired[
+        Sequence[
+            Literal[
+                "approval_pending",
+                "veto_window_opened",
+                "reversal_failed",
+                "pipeline_paused",
+                "violation_reported",
+                "last_call",
+                "budget_reached",
+                "run_failed",
+                "run_doubtful",
+                "connector_changed",
+                "agent_recalled",
+            ]
+        ]
+    ]
+    quiet_hours: NotRequired[QuietHoursBody | None]
+
+
 class PricesBody(TypedDict):
     """What a million tokens cost, in micro-dollars, and where and when the provider says so. A
     price that is missing counts as the dearest on the market; one for tokens of a cache as that
@@ -640,6 +684,15 @@ class QueuedVeto(TypedDict):
     decision_hash: str
     explanation: str
     reason_category: Literal["constitutional", "safety", "budget", "other"]
+
+
+class QuietHoursBody(TypedDict):
+    """From when until when nothing is sent, such as `22:00` to `07:00`, in a time zone such as
+    `Europe/Berlin`."""
+
+    begin: str
+    end: str
+    time_zone: str
 
 
 class ReasonBody(TypedDict):

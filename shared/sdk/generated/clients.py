@@ -121,6 +121,11 @@ class Resources(Client):
         return resources.ModelRoutes(self)
 
     @cached_property
+    def notifications(self) -> resources.Notifications:
+        """Calls about notifications."""
+        return resources.Notifications(self)
+
+    @cached_property
     def pipeline(self) -> resources.Pipeline:
         """Calls about pipeline."""
         return resources.Pipeline(self)
@@ -313,6 +318,11 @@ class AsyncResources(AsyncClient):
     def model_routes(self) -> async_resources.ModelRoutes:
         """Calls about model routes."""
         return async_resources.ModelRoutes(self)
+
+    @cached_property
+    def notifications(self) -> async_resources.Notifications:
+        """Calls about notifications."""
+        return async_resources.Notifications(self)
 
     @cached_property
     def pipeline(self) -> async_resources.Pipeline:

@@ -451,6 +451,15 @@ class Assumption(Answered):
     why: str
 
 
+class Attempt(Answered):
+    """A try, and what became of it. `not_sent`: it surely did not arrive, and is tried again.
+    `refused`: it never will. `gone`: the place is no more. `unknown`: it may have arrived."""
+
+    at: str
+    detail: str
+    outcome: Annotated[Literal["delivered", "not_sent", "refused", "gone", "unknown"], Known]
+
+
 class AuditCheckpoint(Answered):
     """The newest checkpoint: `note` is the signed note, in which `log`, `size` and `root`
     (base64) are; `keys` are the verifier keys of the log, of which one signed."""
@@ -928,6 +937,24 @@ class CaseSummary(Answered):
     workspace_id: str | None = None
 
 
+class ChannelList(Answered):
+    """The caller's channels, oldest first."""
+
+    items: tuple[ChannelView, ...]
+
+
+class ChannelView(Answered):
+    """A channel. Of an address that is a secret, `shown` has the host."""
+
+    channel_id: str
+    confirmed_at: str | None
+    created_at: str
+    ended_at: str | None
+    means: Annotated[Literal["mail", "slack", "webhook"], Known]
+    shown: str
+    workspace_id: str | None = None
+
+
 class CitedArtifact(Answered):
     """A file that an approval names, and the SHA-256 that its id stands for."""
 
@@ -1149,6 +1176,52 @@ class DecisionView(Answered):
     errors: tuple[str, ...]
     obligations: tuple[Obligation, ...]
     policy_version: str
+
+
+class DeliveryPage(Answered):
+    """Some deliveries, newest first."""
+
+    items: tuple[DeliveryView, ...]
+    next_cursor: str | None
+
+
+class DeliveryView(Answered):
+    """A notice on its way to one place of the caller's. `status`: `waiting` for its time or its
+    next try, `sending`, `delivered` to whoever passes it on, `failed`, `moot` where nobody
+    needed it any more, `doubtful` where nobody knows whether it arrived and it was sent twice. A
+    place that was sent two copies of a message knows them by one `delivery_id`."""
+
+    acknowledged_at: str | None
+    approval_id: str | None
+    attempts: tuple[Attempt, ...]
+    channel_id: str | None
+    created_at: str
+    delivery_id: str
+    device_id: str | None
+    due_at: str | None
+    kind: Annotated[
+        Literal[
+            "approval_pending",
+            "veto_window_opened",
+            "reversal_failed",
+            "pipeline_paused",
+            "violation_reported",
+            "last_call",
+            "budget_reached",
+            "run_failed",
+            "run_doubtful",
+            "connector_changed",
+            "agent_recalled",
+        ],
+        Known,
+    ]
+    means: Annotated[Literal["push", "mail", "slack", "webhook"], Known]
+    status: Annotated[
+        Literal["waiting", "sending", "delivered", "failed", "doubtful", "moot"], Known
+    ]
+    subject: str
+    useful_until: str | None
+    workspace_id: str | None = None
 
 
 class Denial(Answered):
@@ -1722,6 +1795,19 @@ class NamedFile(Answered):
     uploaded_by: str
 
 
+class NewChannel(Answered):
+    """A new channel. `secret` signs its webhooks; it is shown this once."""
+
+    channel_id: str
+    confirmed_at: str | None
+    created_at: str
+    ended_at: str | None
+    means: Annotated[Literal["mail", "slack", "webhook"], Known]
+    secret: str | None
+    shown: str
+    workspace_id: str | None = None
+
+
 class NewImpersonation(Answered):
     """An impersonation with its tokens, which are shown this once."""
 
@@ -2071,6 +2157,33 @@ class Prediction(Answered):
     tolerance_percent: int
 
 
+class PreferencesView(Answered):
+    """What the caller wants to be told when. `push_key` is the `applicationServerKey` with which
+    a browser subscribes to push messages."""
+
+    muted: tuple[
+        Annotated[
+            Literal[
+                "approval_pending",
+                "veto_window_opened",
+                "reversal_failed",
+                "pipeline_paused",
+                "violation_reported",
+                "last_call",
+                "budget_reached",
+                "run_failed",
+                "run_doubtful",
+                "connector_changed",
+                "agent_recalled",
+            ],
+            Known,
+        ],
+        ...,
+    ]
+    push_key: str
+    quiet_hours: QuietHours | None
+
+
 class Prices(Answered):
     """What a million tokens cost, in micro-dollars, as the provider's `page` said on the day
     `as_of`. What is None was not said, and counts as the dearest."""
@@ -2148,6 +2261,14 @@ class PromptView(Answered):
     version: int
     written_at: str
     written_by: str
+
+
+class QuietHours(Answered):
+    """From when until when nobody is told, by the clock of a time zone of the IANA database."""
+
+    begin: str
+    end: str
+    time_zone: str
 
 
 class Reactivation(Answered):

@@ -1752,6 +1752,160 @@ class ModelRoutes(Resource):
         )
 
 
+class Notifications(Resource):
+    """Calls about notifications."""
+
+    def channels_list(self) -> models.ChannelList:
+        """Lists the caller's channels, at most ten, oldest first."""
+        return self._client.send(
+            Call(
+                method="GET",
+                path="/v1/notifications/channels",
+                answers=models.ChannelList,
+                may_repeat=True,
+            )
+        )
+
+    def channels_create(
+        self,
+        *,
+        address: str,
+        means: Literal["mail", "slack", "webhook"],
+        idempotency_key: str | None = None,
+    ) -> models.NewChannel:
+        """Adds a channel of the caller's: it is told what concerns them, while they may see
+        that. A token for a workspace adds one that is told of that workspace alone. A mailbox
+        gets a code that confirms it."""
+        return self._client.send(
+            Call(
+                method="POST",
+                path="/v1/notifications/channels",
+                answers=models.NewChannel,
+                body=calls.body(address=address, means=means),
+                key=calls.key(idempotency_key),
+                may_repeat=True,
+            )
+        )
+
+    def channels_delete(self, channel_id: str, *, idempotency_key: str | None = None) -> None:
+        """Removes a channel of the caller's: nothing is sent there any more."""
+        self._client.send(
+            Call(
+                method="DELETE",
+                path=f"/v1/notifications/channels/{calls.part(channel_id)}",
+                answers=type(None),
+                key=calls.key(idempotency_key),
+                may_repeat=True,
+            )
+        )
+
+    def channels_confirm(
+        self, channel_id: str, *, code: str, idempotency_key: str | None = None
+    ) -> models.ChannelView:
+        """Confirms a mailbox by the code that it got; after five wrong codes it takes no more."""
+        return self._client.send(
+            Call(
+                method="POST",
+                path=f"/v1/notifications/channels/{calls.part(channel_id)}/confirm",
+                answers=models.ChannelView,
+                body=calls.body(code=code),
+                key=calls.key(idempotency_key),
+                may_repeat=True,
+            )
+        )
+
+    def deliveries_list(
+        self, *, limit: int | None = None, cursor: str | None = None
+    ) -> Pages[models.DeliveryView]:
+        """Lists what was sent to the caller, newest first, with each try and what became of it."""
+        return Pages(
+            self._client,
+            Call(
+                method="GET",
+                path="/v1/notifications/deliveries",
+                answers=models.DeliveryPage,
+                query=calls.query(limit=limit, cursor=cursor),
+                may_repeat=True,
+            ),
+        )
+
+    def deliveries_acknowledge(
+        self, delivery_id: str, *, signature: str, idempotency_key: str | None = None
+    ) -> models.DeliveryView:
+        """Says that a device had a delivery, signed by the device's key. The first time counts."""
+        return self._client.send(
+            Call(
+                method="POST",
+                path=f"/v1/notifications/deliveries/{calls.part(delivery_id)}/acknowledge",
+                answers=models.DeliveryView,
+                body=calls.body(signature=signature),
+                key=calls.key(idempotency_key),
+                may_repeat=True,
+            )
+        )
+
+    def deliveries_resend(
+        self, delivery_id: str, *, idempotency_key: str | None = None
+    ) -> models.DeliveryView:
+        """Sends a delivery again, which is over: delivered, failed, doubtful or moot."""
+        return self._client.send(
+            Call(
+                method="POST",
+                path=f"/v1/notifications/deliveries/{calls.part(delivery_id)}/resend",
+                answers=models.DeliveryView,
+                key=calls.key(idempotency_key),
+                may_repeat=True,
+            )
+        )
+
+    def preferences_get(self) -> models.PreferencesView:
+        """Shows what the caller wants to be told when, and the key that a browser subscribes
+        with."""
+        return self._client.send(
+            Call(
+                method="GET",
+                path="/v1/notifications/preferences",
+                answers=models.PreferencesView,
+                may_repeat=True,
+            )
+        )
+
+    def preferences_set(
+        self,
+        *,
+        muted: Sequence[
+            Literal[
+                "approval_pending",
+                "veto_window_opened",
+                "reversal_failed",
+                "pipeline_paused",
+                "violation_reported",
+                "last_call",
+                "budget_reached",
+                "run_failed",
+                "run_doubtful",
+                "connector_changed",
+                "agent_recalled",
+            ]
+        ]
+        | Omitted = OMITTED,
+        quiet_hours: bodies.QuietHoursBody | Omitted | None = OMITTED,
+        idempotency_key: str | None = None,
+    ) -> models.PreferencesView:
+        """Says what the caller does not want to be told, and their quiet hours. A last call
+        before a deadline comes in quiet hours too, unless it is muted."""
+        return self._client.send(
+            Call(
+                method="PUT",
+                path="/v1/notifications/preferences",
+                answers=models.PreferencesView,
+                body=calls.body(muted=muted, quiet_hours=quiet_hours),
+                key=calls.key(idempotency_key),
+                may_repeat=True,
+            )
+        )
+
+
 class Pipeline(Resource):
     """Calls about pipeline."""
 

@@ -51,6 +51,8 @@ BODIES: dict[str, Any] = {
     "{name}/activate": {"pin": "0" * 64},
     "{name}/suspend": REASON,
     "credentials/{name}": {"kind": "bearer", "hosts": ["api.example.com"], "secret": "s"},
+    "{channel_id}/confirm": {"code": "00000000"},
+    "{delivery_id}/acknowledge": {"signature": "a.b.c"},
     "{approval_id}/decisions": {**ABOUT, "decision": "approve"},
     "{approval_id}/review": {**NOTE, "verdict": "upheld"},
     "{approval_id}/approve": ABOUT,

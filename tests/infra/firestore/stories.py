@@ -11,6 +11,7 @@ import httpx
 from events.agents import AgentViolationReported
 from events.approvals import ApprovalApproved, ApprovalRequested, ApprovalVetoed
 from events.buckets import Bucket
+from events.budgets import BudgetReached
 from events.precedents import PrecedentActivated
 from events.retention import RunsRemoved
 from functions.agents import api as agents_api
@@ -50,6 +51,10 @@ from functions.models.reactions import HANDLERS as MODELS_HANDLERS
 from functions.models.rules.route import ModelRoute
 from functions.models.service.caching import answer_to_keep
 from functions.models.service.names import names_of_members
+from functions.notifications.aggregates import RUN as NOTIFICATIONS
+from functions.notifications.reactions import HANDLERS as NOTIFICATIONS_HANDLERS
+from functions.notifications.service.deliveries import list_deliveries
+from functions.notifications.service.telling import tell
 from functions.policy import api as policy
 from functions.policy.aggregates import RUN as POLICY
 from functions.policy.reactions import HANDLERS as POLICY_HANDLERS
@@ -284,6 +289,18 @@ async def somebody_lists_files(tenant: str) -> None:
             await artifacts_api.list_artifacts(caller, status)
     await require_upload(TenantStore(tenant), "free", 1)
     await ARTIFACTS_RUN.sweep(ARTIFACTS_HANDLERS).run(START)
+
+
+async def somebody_is_told(tenant: str) -> None:
+    """Who is reached in a tenant; what was sent to a person, also where a token for one workspace
+    narrows it; and the timers of deliveries."""
+    everywhere = caller_of(tenant)
+    for caller in (everywhere, replace(everywhere, workspace_id="wsp_1")):
+        await list_deliveries(caller, 25, None)
+    reached = BudgetReached(scope="tenant", period="2026-11", limit_usd_micros=1, threshold=80)
+    event = timer_event("runs", tenant, Timer(reached.event_type, "budget/tenant", START), START)
+    await tell(event.but(data=reached.model_dump_json()))
+    await NOTIFICATIONS.sweep(NOTIFICATIONS_HANDLERS).run(START)
 
 
 async def somebody_lists_models(tenant: str) -> None:

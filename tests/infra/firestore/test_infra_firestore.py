@@ -31,6 +31,7 @@ from tests.infra.firestore.stories import (
     approvals_are_asked_and_listed,
     new_tenant,
     runs_are_recalled_and_removed,
+    somebody_is_told,
     somebody_lists_capsules_and_runs,
     somebody_lists_files,
     somebody_lists_models,
@@ -40,7 +41,16 @@ from tests.shared.cloud import Cloud
 
 __all__ = ["cloud", "issuing_key"]
 
-TOPICS = ("agents", "approvals", "audit", "mobile-api", "policy", "runs", "dead-letters")
+TOPICS = (
+    "agents",
+    "approvals",
+    "audit",
+    "mobile-api",
+    "notifications",
+    "policy",
+    "runs",
+    "dead-letters",
+)
 
 Fields = dict[str, list[dict[str, Any]]]
 
@@ -65,6 +75,7 @@ async def told(cloud: Cloud, issuing_key: OKPKey) -> tuple[Asked, Fields]:
         await somebody_lists_capsules_and_runs(phone.tenant_id)
         await somebody_lists_models(phone.tenant_id)
         await somebody_lists_files(phone.tenant_id)
+        await somebody_is_told(phone.tenant_id)
         await runs_are_recalled_and_removed(phone)
         await a_policy_is_tried(phone.tenant_id)
         await somebody_lists_what_is_theirs(phone)

@@ -6,6 +6,10 @@ export type Accepted = {
   "tenant_id": string;
 };
 
+export type AcknowledgementBody = {
+  "signature": string;
+};
+
 export type ActivationBody = {
   "pin": string;
 };
@@ -293,6 +297,12 @@ export type Assumption = {
   "path": string;
   "value": JsonValue;
   "why": string;
+};
+
+export type Attempt = {
+  "at": string;
+  "detail": string;
+  "outcome": "delivered" | "not_sent" | "refused" | "gone" | "unknown";
 };
 
 export type AuditCheckpoint = {
@@ -593,6 +603,25 @@ export type CasesBody = {
   "cases": readonly CaseBody[];
 };
 
+export type ChannelBody = {
+  "address": string;
+  "means": "mail" | "slack" | "webhook";
+};
+
+export type ChannelList = {
+  "items": readonly ChannelView[];
+};
+
+export type ChannelView = {
+  "channel_id": string;
+  "confirmed_at": string | null;
+  "created_at": string;
+  "ended_at": string | null;
+  "means": "mail" | "slack" | "webhook";
+  "shown": string;
+  "workspace_id"?: string | null;
+};
+
 export type ChatBody = {
   "messages": readonly (null | boolean | number | string | readonly JsonValue[] | { readonly [name: string]: JsonValue })[];
   "model": string;
@@ -603,6 +632,10 @@ export type ChatBody = {
 export type CitedArtifact = {
   "artifact_id": string;
   "sha256": string;
+};
+
+export type CodeBody = {
+  "code": string;
 };
 
 export type ComparisonView = {
@@ -637,6 +670,10 @@ export type ConditionInput = {
 
 export type ConfirmBody = {
   "signature"?: string | null;
+};
+
+export type ConfirmBody = {
+  "signature": string | null;
 };
 
 export type ConnectorBody = {
@@ -844,6 +881,28 @@ export type DecisionView = {
   "policy_version": string;
 };
 
+export type DeliveryPage = {
+  "items": readonly DeliveryView[];
+  "next_cursor": string | null;
+};
+
+export type DeliveryView = {
+  "acknowledged_at": string | null;
+  "approval_id": string | null;
+  "attempts": readonly Attempt[];
+  "channel_id": string | null;
+  "created_at": string;
+  "delivery_id": string;
+  "device_id": string | null;
+  "due_at": string | null;
+  "kind": "approval_pending" | "veto_window_opened" | "reversal_failed" | "pipeline_paused" | "violation_reported" | "last_call" | "budget_reached" | "run_failed" | "run_doubtful" | "connector_changed" | "agent_recalled";
+  "means": "push" | "mail" | "slack" | "webhook";
+  "status": "waiting" | "sending" | "delivered" | "failed" | "doubtful" | "moot";
+  "subject": string;
+  "useful_until": string | null;
+  "workspace_id"?: string | null;
+};
+
 export type Denial = {
   "change": string;
   "code": "agent" | "budget" | "model" | "operation" | "policy" | "rights";
@@ -873,6 +932,15 @@ export type DeviceAnswer = {
 export type DeviceBody = {
   "client_id": string;
   "scope"?: string;
+};
+
+export type DeviceOptions = {
+  "challenge": string;
+  "expires_at": string;
+};
+
+export type Devices = {
+  "items": readonly Device[];
 };
 
 export type DeviceOptions = {
@@ -1515,6 +1583,17 @@ export type NamedPrompt = {
   "version": number;
 };
 
+export type NewChannel = {
+  "channel_id": string;
+  "confirmed_at": string | null;
+  "created_at": string;
+  "ended_at": string | null;
+  "means": "mail" | "slack" | "webhook";
+  "secret": string | null;
+  "shown": string;
+  "workspace_id"?: string | null;
+};
+
 export type NewImpersonation = {
   "access_token": string;
   "ended_at": string | null;
@@ -1887,6 +1966,17 @@ export type Prediction = {
   "tolerance_percent": number;
 };
 
+export type PreferencesBody = {
+  "muted": readonly ("approval_pending" | "veto_window_opened" | "reversal_failed" | "pipeline_paused" | "violation_reported" | "last_call" | "budget_reached" | "run_failed" | "run_doubtful" | "connector_changed" | "agent_recalled")[];
+  "quiet_hours": QuietHoursBody | null;
+};
+
+export type PreferencesView = {
+  "muted": readonly ("approval_pending" | "veto_window_opened" | "reversal_failed" | "pipeline_paused" | "violation_reported" | "last_call" | "budget_reached" | "run_failed" | "run_doubtful" | "connector_changed" | "agent_recalled")[];
+  "push_key": string;
+  "quiet_hours": QuietHours | null;
+};
+
 export type Prices = {
   "as_of": string | null;
   "page": string | null;
@@ -2002,6 +2092,18 @@ export type QueuedVeto = {
   "decision_hash": string;
   "explanation": string;
   "reason_category": "constitutional" | "safety" | "budget" | "other";
+};
+
+export type QuietHours = {
+  "begin": string;
+  "end": string;
+  "time_zone": string;
+};
+
+export type QuietHoursBody = {
+  "begin": string;
+  "end": string;
+  "time_zone": string;
 };
 
 export type Reactivation = {

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from events.mail import MailSettings
 from functions.tools.http.requests import NotSendable
-from functions.tools.smtp.messages import Mail, compose
+from functions.tools.smtp.messages import compose
 from shared.kit.public_addresses import NotCallable
 from shared.mail.addresses import WrongAddress, allows, sent_address, wrong_pattern
+from shared.mail.mail import Mail
 from shared.mail.relays import Relay
 from tests.functions.tools.smtp.conftest import AT, MAIL, SETTINGS
 

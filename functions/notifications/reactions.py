@@ -1,0 +1,17 @@
+"""Events in: what people must hear of, and their devices. Timers in: deliveries that are due."""
+
+from events.devices import DeviceRegistered, DeviceRemoved
+from functions.notifications.aggregates import RUN
+from functions.notifications.rules.delivery import DELIVERY_DUE
+from functions.notifications.rules.notice import told_types
+from functions.notifications.service.sending import send_due
+from functions.notifications.service.telling import know_device, tell
+
+__all__ = ["HANDLERS", "RUN"]
+
+HANDLERS = {
+    **dict.fromkeys(sorted(told_types()), tell),
+    DeviceRegistered.event_type: know_device,
+    DeviceRemoved.event_type: know_device,
+    DELIVERY_DUE: send_due,
+}
