@@ -20,7 +20,7 @@ COMMANDS = {
     "open": ("opening:open_", "Open the console's page of an approval, an agent or a run."),
     "runs": ("runs:app", "Start runs, follow them, and stop them."),
     "verify": ("asking:verify", "Verify a receipt against the log."),
-    "watch": ("asking:watch", "Print what happens, until Ctrl-C."),
+    "watch": ("asking:watch", "Print what happens, oldest first, until Ctrl-C."),
     "why": ("asking:why", "Say why something is as it is."),
 }
 
