@@ -101,10 +101,13 @@ class Sample:
             "has_asked_why": self._has_asked_why,
         }
 
+    def stands(self, made: Made) -> None:
+        """From now on people can be somebody of it."""
+        self._made, self.phase, self._why_not = made, "ready", ""
+
     async def _make(self) -> None:
         try:
-            self._made = await asyncio.to_thread(making.make, self.url)
-            self.phase, self._why_not = "ready", ""
+            self.stands(await asyncio.to_thread(making.make, self.url))
         except _REFUSED as error:
             self._failed("be made", error)
 

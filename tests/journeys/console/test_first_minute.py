@@ -121,7 +121,7 @@ def _explores(newcomer: Phone) -> None:
     page.get_by_text("Calls are made as you").wait_for()
     page.get_by_placeholder("Filter by tag").fill("mobile-api")
     page.locator(".opblock-tag").first.click()
-    page.locator("#operations-mobile-api-mobile_dashboard_get .opblock-summary-control").click()
+    page.locator(".opblock-summary", has_text="/v1/mobile/dashboard").first.click()
     page.get_by_role("button", name="Try it out").click()
     page.get_by_role("button", name="Execute").click()
     expect(page.locator(".live-responses-table .response-col_status").last).to_contain_text(
