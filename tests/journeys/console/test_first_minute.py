@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, Page, expect
 from emulators.client import PlatformRefused
 from emulators.running import RunningPlatform
 from tests.journeys.console.phone import Phone
-from tests.journeys.console.test_pages import AXE, WIDTHS
+from tests.journeys.console.test_pages import AXE, THEMES, WIDTHS
+from tests.screenshots import PICTURES
 
 pytestmark = pytest.mark.platform
 
@@ -63,9 +64,14 @@ def test_the_first_minute(newcomer: Phone, running: RunningPlatform) -> None:
     page.get_by_role("button", name="Grace").click()
     made = _until(running, "ready")["made"]
     page.get_by_role("heading", name="Three small tasks").wait_for()
-    for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    for theme in THEMES:
+        page.emulate_media(color_scheme=theme)
         _is_for_everybody(page)
+    for picture in PICTURES:
+        assert picture.file.exists(), "make screenshots"
+        picture.opens(page, newcomer.url, made)
+    page.goto(f"{newcomer.url}/_platform/start")
+    page.get_by_role("heading", name="Three small tasks").wait_for()
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 844})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
