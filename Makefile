@@ -51,7 +51,7 @@ chosen  = $(or $(filter $($(1)),$(3)),$(error $(1)=$($(1)): say $(2)))
 IN      = $(if $(STATE),--state $(STATE))
 
 .DEFAULT_GOAL := help
-.PHONY: audit console covered covered-rules explorer help setup demo up backup restore test test-units test-pages test-platform test-journeys test-attacks test-cloud test-functions test-repeats test-nightly test-fast check format schemas api-reference lock preview bench bench-peers chaos races dead-letters sdk-typescript erase rebuild-projection verify-archive verify-audit weakening cost cost-check clean
+.PHONY: audit console covered covered-rules explorer help setup demo up backup restore test test-units test-pages test-platform test-journeys test-attacks test-cloud test-functions test-repeats test-nightly test-fast check format schemas api-reference lock preview bench bench-peers chaos races dead-letters screenshots sdk-typescript erase rebuild-projection verify-archive verify-audit weakening cost cost-check clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -94,6 +94,9 @@ mobile_api/explorer/node_modules/.package-lock.json: mobile_api/explorer/package
 
 $(EXPLORER): $(EXPLORER_SOURCE) docs/api/openapi.json mobile_api/explorer/node_modules/.package-lock.json
 	@PATH="$(abspath $(BIN)):$$PATH" node mobile_api/explorer/build.js
+
+screenshots: setup ## the pictures of the pages, in docs/pictures
+	@$(BIN)/python -m tests.screenshots
 
 explorer: $(EXPLORER) ## the page on which somebody tries the calls of the API
 
@@ -204,7 +207,7 @@ chaos: setup ## 500 creation cases, or governed runs, at once under every fault 
 races: setup ## approve, reject, request changes, veto and cancel at once, RACES=1000 times: one outcome each
 	@$(BIN)/python -m tests.attacks.races --races $(or $(RACES),1000)
 
-bench: setup $(MCP) ## how fast it is, each figure compared with its floor (FIGURE=cold-start|read|throughput|decision|runs|policy|growth|amplification|audit|fairness|judging|limits|mcp|models|outgoing|row-security|skills)
+bench: setup $(MCP) ## how fast it is, each figure compared with its floor (FIGURE=cold-start|read|throughput|decision|console|runs|policy|growth|amplification|audit|fairness|judging|limits|mcp|models|outgoing|row-security|skills)
 	@$(BIN)/python -m tests.benchmarks $(FIGURE)
 
 $(PEERS): tests/benchmarks/peers/requirements.txt tests/benchmarks/peers/package.json | $(READY) $(OPENID)

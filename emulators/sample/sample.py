@@ -17,6 +17,8 @@ from shared.kit.models import Model
 
 # An answer that is none, too: the platform goes on without its sample.
 _REFUSED = (PlatformError, httpx.HTTPError, LookupError, ValueError)
+# A busy machine may answer late while all functions start.
+_PAUSES_SECONDS = (2.0, 5.0, 10.0)
 Phase = Literal["absent", "making", "ready", "failed", "removing", "removed"]
 
 
@@ -101,12 +103,20 @@ class Sample:
             "has_asked_why": self._has_asked_why,
         }
 
+    def stands(self, made: Made) -> None:
+        """From now on people can be somebody of it."""
+        self._made, self.phase, self._why_not = made, "ready", ""
+
     async def _make(self) -> None:
-        try:
-            self._made = await asyncio.to_thread(making.make, self.url)
-            self.phase, self._why_not = "ready", ""
-        except _REFUSED as error:
-            self._failed("be made", error)
+        for pause in (*_PAUSES_SECONDS, None):
+            try:
+                self.stands(await asyncio.to_thread(making.make, self.url))
+                return
+            except _REFUSED as error:
+                if pause is None or self._is_shut:
+                    self._failed("be made", error)
+                    return
+            await asyncio.sleep(pause)
 
     async def _remove(self) -> None:
         try:

@@ -24,6 +24,9 @@ pytestmark = [pytest.mark.platform, pytest.mark.xdist_group("emulators-platform"
         ("DELETE", "operations?x=1", "", 422, "x"),
         ("DELETE", "faults", '{"x":1}', 422, "body"),
         ("POST", "functions/notes/kill?x=1", "", 422, "x"),
+        ("POST", "sample", '{"x":1}', 422, "x"),
+        ("DELETE", "sample?x=1", "", 422, "x"),
+        ("POST", "sample/enter", '{"person":"root"}', 422, "person"),
     ],
 )
 def test_nothing_that_is_sent_to_the_platform_is_ignored(

@@ -90,7 +90,7 @@ def test_the_program_of_the_readme_decides(project: Path, running: RunningPlatfo
     )
     assert done.stdout.splitlines() == [
         "pending Show the new opening hours",
-        "409 stale_decision_hash",
+        "412 stale_decision_hash",
         "approved",
     ], done.stderr
 

@@ -9,7 +9,7 @@ from cyclopts import App, CycloptsError
 from .wrong_input import WrongInput
 
 _HELP = "Govern AI agents: see what waits for you, decide, and ask why."
-# Each is imported when it is typed; the list of all imports none.
+# Each is imported when it is typed, and then says more of itself; the list of all imports none.
 COMMANDS = {
     "agents": ("agents:app", "See agents, and submit their specs."),
     "approvals": ("approvals:app", "See what waits for people, and decide."),
@@ -17,21 +17,21 @@ COMMANDS = {
     "keys": ("keys:app", "Make API keys, and revoke them."),
     "login": ("signing_in:login", "Sign in, in a browser on any device."),
     "logout": ("signing_in:logout", "Forget who is signed in on this machine."),
-    "open": ("opening:open_", "Open the console's page of an id in a browser."),
+    "open": ("opening:open_", "Open the console's page of an approval, an agent or a run."),
     "runs": ("runs:app", "Start runs, follow them, and stop them."),
     "verify": ("asking:verify", "Verify a receipt against the log."),
-    "watch": ("asking:watch", "Print what happens, until Ctrl-C."),
+    "watch": ("asking:watch", "Print what happens, oldest first, until Ctrl-C."),
     "why": ("asking:why", "Say why something is as it is."),
 }
 
 
-def app() -> App:
-    """The command with all that it has."""
+def app(*, lists: bool) -> App:
+    """The command with all that it has, which says of each one sentence where it `lists` them."""
     found = App(
         name="assent", help=_HELP, version_flags=[], help_format="plaintext", help_formatter="plain"
     )
     for name, (place, says) in COMMANDS.items():
-        found.command(f"{__package__}.{place}", name=name, help=says)
+        found.command(f"{__package__}.{place}", name=name, help=says if lists else None)
     return found
 
 
@@ -39,7 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command and returns its exit code."""
     typed = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        app()(typed, exit_on_error=False, print_error=False, result_action="return_value")
+        app(lists=not typed or typed[0].startswith("-"))(
+            typed, exit_on_error=False, print_error=False, result_action="return_value"
+        )
     except (CycloptsError, WrongInput) as error:
         return _failed(error, 2)
     except KeyboardInterrupt:

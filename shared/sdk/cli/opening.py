@@ -22,8 +22,7 @@ def open_(
     ] = False,
     common: Common = UNSAID,
 ) -> None:
-    """Open the console's page of an approval, an agent or a run in a browser; without an id, the
-    overview."""
+    """Open the console's page of an approval, an agent or a run; the overview without an id."""
     url = page_of(address_of(), id)
     opened = not print_only and not common.json and webbrowser.open(url)
     common.show({"url": url}, f"Opened {url}" if opened else url)

@@ -1,14 +1,17 @@
 """What the command does with what is typed wrongly, and where it keeps who is signed in."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from shared.sdk.cli import store
-from shared.sdk.cli.__main__ import main
+from shared.sdk.cli.__main__ import COMMANDS, main
 from shared.sdk.cli.asking import moment_of
-from shared.sdk.cli.session import WrongInput, cell, printable
+from shared.sdk.cli.session import cell, printable
+from shared.sdk.cli.wrong_input import WrongInput
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
@@ -31,6 +34,7 @@ def nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (["approvals", "list", "--status", "mine"], "mine"),
         (["approvals", "list"], "run assent login"),
         (["why", "x"], "is no id of these: apr_"),
+        (["open"], "run assent login"),
         (["login", "assent.example"], "write one such as https://"),
         (["login", "http://assent.example"], "write https://"),
     ],
@@ -69,8 +73,49 @@ def test_nobody_answers_is_exit_code_1(
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--help"]) == 0
     said = capsys.readouterr().out
-    for each in ("agents", "approvals", "capsules", "keys", "login", "runs", "watch", "why"):
-        assert each in said
+    for each, (_, says) in COMMANDS.items():
+        assert f"{each}: {says}" in said
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_begins_with_what_the_list_says_of_it(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([command, "--help"]) == 0
+    assert COMMANDS[command][1].removesuffix(".") in " ".join(capsys.readouterr().out.split())
+
+
+def test_the_list_of_commands_imports_none_of_them() -> None:
+    """What it takes is mostly the library that reads the command line."""
+    program = (
+        "import sys; from shared.sdk.cli import main; sys.argv = ['assent', '--help']; main();"
+        " print([each for each in sys.modules if each.startswith('shared.sdk')])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    loaded = done.stdout.splitlines()[-1]
+    assert "shared.sdk.cli.__main__" in loaded
+    for each in ("asking", "session", "store", "client", "generated"):
+        assert each not in loaded
+
+
+@pytest.mark.parametrize(
+    ("id", "page"),
+    [
+        ("", ""),
+        ("apr_1", "approvals/apr_1"),
+        ("agt_1", "agents/agt_1"),
+        ("run_1", "runs/run_1"),
+        ("apr_/../x", "approvals/apr_%2F..%2Fx"),
+    ],
+)
+def test_an_id_has_its_page(
+    id: str, page: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ASSENT_URL", "http://127.0.0.1:8080/")
+    assert main(["open", *filter(None, [id]), "--print"]) == 0
+    assert capsys.readouterr().out == f"http://localhost:8080/console/{page}\n"
 
 
 def test_only_the_owner_reads_what_is_kept(nobody: Path) -> None:
