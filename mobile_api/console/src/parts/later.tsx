@@ -8,13 +8,13 @@ import { Trouble } from './loaded.tsx';
 export function later<P extends object>(load: () => Promise<ComponentType<P>>): ComponentType<P> {
   let known: ComponentType<P> | undefined;
   return function Later(properties: P) {
-    const [, setLoaded] = useState(known);
+    const [, setLoaded] = useState(known !== undefined);
     const [problem, setProblem] = useState<unknown>();
     const ask = () => {
       setProblem(undefined);
       load().then((found) => {
         known = found;
-        setLoaded(() => found);
+        setLoaded(true);
       }, setProblem);
     };
     useEffect(() => {

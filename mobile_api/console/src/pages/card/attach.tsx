@@ -1,3 +1,5 @@
+import { useState } from 'preact/hooks';
+
 import type { ArtifactPage, ArtifactView } from '../../api/generated.ts';
 import { read } from '../../api/call.ts';
 import { bytesInWords } from '../../kit/sizes.ts';
@@ -15,13 +17,14 @@ interface Properties {
 
 /** The files of the tenant, of which a refusal may cite some: they are kept as long as the approval. */
 export function Attach({ chosen, choose }: Properties) {
+  const [isOpen, setOpen] = useState(false);
   return (
-    <details>
+    <details onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>{say.attach(chosen.length)}</summary>
       <p>{say.kept}</p>
-      <Loaded read={() => read<ArtifactPage>('/v1/artifacts?status=stored&limit=25')}>
+      {isOpen && <Loaded read={() => read<ArtifactPage>('/v1/artifacts?status=stored&limit=25')}>
         {({ items }) => (items.length === 0 ? <p>{say.none}</p> : <Choices files={items} chosen={chosen} choose={choose} />)}
-      </Loaded>
+      </Loaded>}
     </details>
   );
 }
