@@ -1,6 +1,7 @@
 """The console's files, as its build made them, for whoever asks: they hold nothing of a tenant."""
 
 import hashlib
+import os
 from functools import cache
 from mimetypes import guess_type
 from pathlib import Path
@@ -10,6 +11,7 @@ from fastapi import Header
 from starlette.responses import Response
 
 from shared.kit.errors import NotFound
+from shared.kit.variables import bucket_variable
 from shared.runtime.conditions import names
 from shared.runtime.open_routes import OpenRouter
 
@@ -18,15 +20,6 @@ PAGE = "index.html"
 # The names of these have the hash of what is in them.
 _HASHED = "assets/"
 _FOR_EVER, _ASKED_AGAIN = "public, max-age=31536000, immutable", "public, no-cache"
-# Scripts, styles and calls of this site only; no text becomes a script.
-_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        *(f"{what}-src 'self'" for what in ("script", "style", "img", "connect", "manifest")),
-        *(f"{what} 'none'" for what in ("base-uri", "form-action", "frame-ancestors")),
-        *("require-trusted-types-for 'script'", "trusted-types 'none'"),
-    )
-)
 
 PAGES = OpenRouter(tag="console")
 
@@ -51,13 +44,30 @@ async def show_console(
     found = files.get(path, files[PAGE])
     headers = {
         "Cache-Control": _FOR_EVER if path.startswith(_HASHED) else _ASKED_AGAIN,
-        "Content-Security-Policy": _POLICY,
+        "Content-Security-Policy": _policy(),
         "ETag": found.etag,
         "Referrer-Policy": "same-origin",
     }
     if names(if_none_match or "", found.etag):
         return Response(status_code=304, headers=headers)
     return Response(found.data, headers=headers, media_type=found.media_type)
+
+
+@cache
+def _policy() -> str:
+    """Scripts, styles and calls of this site only, and uploads into the bucket that takes those of
+    `artifacts`; no text becomes a script."""
+    url, bucket = os.environ.get("ASSENT_BUCKETS_URL"), os.environ.get(bucket_variable("artifacts"))
+    uploads = f" {url}/{bucket}-incoming/" if url and bucket else ""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            *(f"{what}-src 'self'" for what in ("script", "style", "img", "manifest")),
+            f"connect-src 'self'{uploads}",
+            *(f"{what} 'none'" for what in ("base-uri", "form-action", "frame-ancestors")),
+            *("require-trusted-types-for 'script'", "trusted-types 'none'"),
+        )
+    )
 
 
 @cache

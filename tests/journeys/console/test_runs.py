@@ -5,7 +5,7 @@ import hashlib
 
 import httpx
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
 from emulators.running import RunningPlatform
 from tests.journeys.console.phone import Phone
@@ -57,6 +57,23 @@ def test_a_run_is_followed_to_its_receipt_and_to_its_causes(
     expect(rows.filter(has_text="approval approved").last).to_contain_text("run approval needed")
     expect(rows.last).to_contain_text("its own beginning")
     phone.is_for_everybody()
+
+
+def test_of_ten_thousand_runs_only_those_near_the_screen_are_drawn(
+    phone: Phone, workers: Workers
+) -> None:
+    run = workers.counts()
+    items = [{**run, "capsule": f"capsule-{number}"} for number in range(10_000)]
+    phone.sees_instead("/v1/runs?limit=50", items=items, next_cursor=None)
+    phone.opens("runs")
+    rows = phone.page.get_by_role("listitem")
+    expect(rows.first).to_contain_text("capsule-0")
+    for where in ("document.body.scrollHeight / 2", "document.body.scrollHeight"):
+        phone.page.evaluate(f"scrollTo({{top: {where}, behavior: 'instant'}})")
+        expect(phone.page.locator("[role=listitem]:nth-child(1)").last).to_be_attached()
+        assert rows.count() < 200
+    expect(phone.page.get_by_text("capsule-9999")).to_be_visible()
+    expect(rows.last).to_have_attribute("aria-posinset", "10000")
 
 
 def test_a_receipt_that_was_changed_on_its_way_is_not_believed(
@@ -154,11 +171,6 @@ def test_a_veto_cites_a_file_which_the_card_shows(
 ) -> None:
     data = b"The ward asked not to."
     digest = hashlib.sha256(data).hexdigest()
-    about = {"name": "ward.txt", "media_type": "text/plain", "size": len(data), "sha256": digest}
-    file = founder.post("/v1/artifacts", about)
-    upload = file["upload"]
-    httpx.put(upload["url"], content=data, headers=upload["headers"]).raise_for_status()
-    founder.post(f"/v1/artifacts/{file['artifact_id']}/complete")
     card = founder.is_asked()
     running.client.wait_until_idle(60)
     phone.opens_card(card)
@@ -166,7 +178,10 @@ def test_a_veto_cites_a_file_which_the_card_shows(
     phone.page.get_by_label("safety").check()
     phone.page.get_by_label("Why").fill("see the file")
     phone.page.get_by_text("Attach files").click()
-    phone.page.get_by_label("ward.txt").check()
+    file: FilePayload = {"name": "ward.txt", "mimeType": "text/plain", "buffer": data}
+    phone.page.get_by_label("A file of this device").set_input_files(file)
+    expect(phone.text).to_contain_text("ward.txt is uploaded and attached.", timeout=20_000)
+    expect(phone.page.get_by_label("ward.txt,")).to_be_checked()
     phone.is_for_everybody()
     phone.presses("Veto now")
     expect(phone.text).to_contain_text("You vetoed it.")
