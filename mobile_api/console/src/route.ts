@@ -3,6 +3,7 @@
 import { signal } from '@preact/signals';
 
 const BASE = '/console/';
+const ANNOUNCED_WITHIN_MS = 10_000;
 
 export const route = signal<readonly string[]>(partsOf(location.pathname));
 
@@ -25,11 +26,25 @@ export function followLinks(): void {
 
 /** Opens a page of the console. */
 export function go(path: string): void {
+  const before = document.querySelector('h1');
   history.pushState(null, '', path);
   route.value = partsOf(path);
   scrollTo(0, 0);
-  // A screen reader announces the new page by its heading.
-  document.querySelector<HTMLElement>('h1')?.focus();
+  announce(before);
+}
+
+/** A screen reader announces the new page by its heading, as soon as that is there. */
+function announce(before: Element | null): void {
+  const focus = () => {
+    const heading = document.querySelector<HTMLElement>('h1');
+    if (heading === null || heading === before) return;
+    heading.focus();
+    seen.disconnect();
+  };
+  const seen = new MutationObserver(focus);
+  seen.observe(document.body, { childList: true, subtree: true });
+  setTimeout(() => seen.disconnect(), ANNOUNCED_WITHIN_MS);
+  focus();
 }
 
 function partsOf(path: string): readonly string[] {

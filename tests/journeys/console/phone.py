@@ -60,6 +60,17 @@ class Phone:
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
 
+    def scrolls_to(self, text: str) -> None:
+        """Scrolls on until the text is on the screen, as somebody who flicks."""
+        for _ in range(2_000):
+            shown = self.page.get_by_text(text)
+            if shown.count() and shown.first.is_visible():
+                shown.first.scroll_into_view_if_needed()
+                return
+            self.page.evaluate("scrollBy({top: 6000, behavior: 'instant'})")
+            self.page.wait_for_timeout(10)
+        raise AssertionError(f"{text} is nowhere")
+
     def is_for_everybody(self) -> None:
         """Raises AssertionError where axe finds something on the page as it is, in either theme, or
         where something is cut off at the side."""
