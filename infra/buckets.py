@@ -1,5 +1,7 @@
 """Buckets of Cloud Storage that manifests name, and who may write to them."""
 
+from collections.abc import Sequence
+
 from pulumi_gcp import storage
 
 from infra.accounts import Accounts
@@ -13,8 +15,22 @@ KEPT, UNTIL_REMOVED = "kept", "until-removed"
 _RIGHTS = {KEPT: (ADD_TO_BUCKET, READ_BUCKET), READ: (READ_BUCKET,)}
 # Seven years. A locked period can be made longer, and never shorter.
 KEPT_SECONDS = 7 * 365 * 24 * 3600
+# What browsers upload into.
+UPLOADS = "artifacts-incoming"
 # Parts of uploads that never ended.
 ABANDONED_DAYS = 7
+
+
+def _taken_from(origins: Sequence[str]) -> list[storage.BucketCorArgsDict]:
+    """Pages of these origins may PUT, to addresses that were signed for them."""
+    return [
+        {
+            "origins": list(origins),
+            "methods": ["PUT"],
+            "response_headers": ["Content-Type"],
+            "max_age_seconds": 3600,
+        }
+    ]
 
 
 def bucket_name(project: str, name: str) -> str:
@@ -71,6 +87,7 @@ class Buckets(Part):
             force_destroy=not is_prod,
             soft_delete_policy={"retention_duration_seconds": 0},
             lifecycle_rules=rules,
+            cors=_taken_from(self.cloud.settings.origins_of_passkeys) if name == UPLOADS else None,
             retention_policy={"retention_period": str(KEPT_SECONDS), "is_locked": is_prod}
             if is_kept and is_prod
             else None,

@@ -2,6 +2,7 @@
 they hold nothing of a tenant."""
 
 import hashlib
+import os
 from functools import cache
 from mimetypes import guess_type
 from pathlib import Path
@@ -11,6 +12,7 @@ from fastapi import Header
 from starlette.responses import Response
 
 from shared.kit.errors import NotFound
+from shared.kit.variables import bucket_variable
 from shared.runtime.acts import does
 from shared.runtime.conditions import names
 from shared.runtime.open_routes import OpenRouter
@@ -21,18 +23,14 @@ PAGE = "index.html"
 # The names of these have the hash of what is in them.
 _HASHED = "assets/"
 _FOR_EVER, _ASKED_AGAIN = "public, max-age=31536000, immutable", "public, no-cache"
-# Scripts, styles and calls of this site only.
+# Scripts and styles of this site only.
 _OWN = (
     "default-src 'none'",
-    *(f"{what}-src 'self'" for what in ("script", "style", "connect", "manifest")),
+    *(f"{what}-src 'self'" for what in ("script", "style", "manifest")),
     *(f"{what} 'none'" for what in ("base-uri", "form-action", "frame-ancestors")),
 )
-# No text becomes a script.
-_POLICY = "; ".join(
-    (*_OWN, "img-src 'self'", "require-trusted-types-for 'script'", "trusted-types 'none'")
-)
 # Swagger UI draws its arrows from addresses of data, and writes its page as text.
-_EXPLORERS_POLICY = "; ".join((*_OWN, "img-src 'self' data:"))
+_EXPLORERS_POLICY = "; ".join((*_OWN, "connect-src 'self'", "img-src 'self' data:"))
 
 PAGES = OpenRouter(tag="console")
 IfNoneMatch = Annotated[str | None, Header()]
@@ -62,7 +60,7 @@ async def show_console(path: str = "", if_none_match: IfNoneMatch = None) -> Res
     if path.startswith(_HASHED) and path not in files:
         # An older release named it.
         raise NotFound("the console has no such file: load the page again")
-    return _answer(files.get(path, files[PAGE]), path, _POLICY, if_none_match)
+    return _answer(files.get(path, files[PAGE]), path, _consoles_policy(), if_none_match)
 
 
 @PAGES.get("/explorer/{path:path}", response_class=Response)
@@ -84,6 +82,22 @@ def _answer(found: File, path: str, policy: str, if_none_match: str | None) -> R
     if names(if_none_match or "", found.etag):
         return Response(status_code=304, headers=headers)
     return Response(found.data, headers=headers, media_type=found.media_type)
+
+
+@cache
+def _consoles_policy() -> str:
+    """Calls of this site only, and uploads into the bucket that takes those of `artifacts`; no text
+    becomes a script."""
+    url, bucket = os.environ.get("ASSENT_BUCKETS_URL"), os.environ.get(bucket_variable("artifacts"))
+    uploads = f" {url}/{bucket}-incoming/" if url and bucket else ""
+    return "; ".join(
+        (
+            *_OWN,
+            f"connect-src 'self'{uploads}",
+            "img-src 'self'",
+            *("require-trusted-types-for 'script'", "trusted-types 'none'"),
+        )
+    )
 
 
 @cache

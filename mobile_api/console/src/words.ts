@@ -477,7 +477,10 @@ export const words = {
     attach: (count: number) => (count === 0 ? 'Attach files' : `Attach files: ${count} chosen`),
     kept: 'What you attach is kept as long as this approval.',
     which: 'The newest files of your tenant, ten at most',
-    none: 'There is no file yet. Upload one by the API (POST /v1/artifacts) first.',
+    fromHere: 'A file of this device',
+    uploading: (name: string) => `${name} is being uploaded …`,
+    uploaded: (name: string) => `${name} is uploaded and attached.`,
+    notStored: (name: string, why: string) => `${name} cannot be attached: ${why}.`,
   },
   agents: {
     spent: (spent: string, limit: string) => `${spent} of ${limit} today`,

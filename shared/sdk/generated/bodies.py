@@ -35,15 +35,17 @@ class AgentBody(TypedDict):
 
 
 class ApproveBody(TypedDict):
-    """Approves the content with that hash. `assertion` is a passkey's signature of the decision.
-    `answer` goes to the server whose question the content has (`elicitation`), and to nothing
-    else."""
+    """Approves the content with that hash. `answer` goes to the server whose question the
+    content has (`elicitation`), and to nothing else."""
 
     answer: NotRequired[Mapping[str, JsonValue] | None]
     assertion: NotRequired[Assertion | None]
     client_decision_id: str
     decision_hash: str
     note: NotRequired[str]
+    read_ms: NotRequired[int | None]
+    seen_version: NotRequired[int | None]
+    signature: NotRequired[str | None]
 
 
 class ArtifactBody(TypedDict):
@@ -273,6 +275,9 @@ class DecisionBody(TypedDict):
     decision_hash: str
     grounds: NotRequired[Literal["outage", "breach", "data_loss", "legal"] | None]
     note: NotRequired[str]
+    read_ms: NotRequired[int | None]
+    seen_version: NotRequired[int | None]
+    signature: NotRequired[str | None]
     to: NotRequired[str | None]
     until: NotRequired[str | None]
 
@@ -314,7 +319,10 @@ class GovernorVetoBody(TypedDict):
     client_decision_id: str
     decision_hash: str
     explanation: str
+    read_ms: NotRequired[int | None]
     reason_category: Literal["constitutional", "safety", "budget", "other"]
+    seen_version: NotRequired[int | None]
+    signature: NotRequired[str | None]
 
 
 class GroupRolesBody(TypedDict):
@@ -555,6 +563,7 @@ class PolicyBody(TypedDict):
     entries: Sequence[PolicyEntryInput]
     passkey: NotRequired[PasskeyRuleInput]
     reason: str
+    words_per_minute: NotRequired[int | None]
 
 
 class PolicyEntryInput(TypedDict):
@@ -658,6 +667,9 @@ class QueuedApprove(TypedDict):
     client_decision_id: str
     decision_hash: str
     note: NotRequired[str]
+    read_ms: NotRequired[int | None]
+    seen_version: NotRequired[int | None]
+    signature: NotRequired[str | None]
 
 
 class QueuedRequestChanges(TypedDict):
@@ -671,6 +683,9 @@ class QueuedRequestChanges(TypedDict):
     client_decision_id: str
     decision_hash: str
     note: str
+    read_ms: NotRequired[int | None]
+    seen_version: NotRequired[int | None]
+    signature: NotRequired[str | None]
 
 
 class QueuedVeto(TypedDict):
@@ -683,7 +698,10 @@ class QueuedVeto(TypedDict):
     client_decision_id: str
     decision_hash: str
     explanation: str
+    read_ms: NotRequired[int | None]
     reason_category: Literal["constitutional", "safety", "budget", "other"]
+    seen_version: NotRequired[int | None]
+    signature: NotRequired[str | None]
 
 
 class QuietHoursBody(TypedDict):
@@ -771,6 +789,9 @@ class RequestChangesBody(TypedDict):
     client_decision_id: str
     decision_hash: str
     note: str
+    read_ms: NotRequired[int | None]
+    seen_version: NotRequired[int | None]
+    signature: NotRequired[str | None]
 
 
 class ResumeBody(TypedDict):
@@ -1046,7 +1067,10 @@ class VetoBody(TypedDict):
     client_decision_id: str
     decision_hash: str
     explanation: str
+    read_ms: NotRequired[int | None]
     reason_category: Literal["constitutional", "safety", "budget", "other"]
+    seen_version: NotRequired[int | None]
+    signature: NotRequired[str | None]
 
 
 WaitBody = TypedDict(

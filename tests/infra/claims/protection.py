@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from infra.buckets import UPLOADS
 from infra.preview import Graph
 
 DATABASE = "gcp:firestore/database:Database"
@@ -86,3 +87,7 @@ def buckets_are_private_and_keep_what_they_should(graph: Graph) -> Iterator[str]
             yield f"{name}: its retention is {retention}"
         if is_prod and bucket["forceDestroy"]:
             yield f"{name}: is deleted with what is in it"
+        taken = [(each["origins"], each["methods"]) for each in bucket.get("cors") or ()]
+        pages = [*graph.settings.origins_of_passkeys]
+        if taken != ([(pages, ["PUT"])] if name == UPLOADS else []):
+            yield f"{name}: pages of {taken} may use it"

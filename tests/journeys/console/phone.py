@@ -1,10 +1,15 @@
 """The console as somebody at a phone sees it."""
 
 import json
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 from playwright.sync_api import Locator, Page, Route, expect
 
+AXE = Path(__file__).parents[3] / "mobile_api/console/node_modules/axe-core/axe.min.js"
+WIDTHS = (320, 390, 1280)
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+_FAULTS = "axe.run().then(each => each.violations.map(one => [one.id, one.nodes[0].html]))"
 _WATCHED = """
 addEventListener('securitypolicyviolation', each => console.error(
   `policy: ${each.violatedDirective} ${each.blockedURI} ${each.sourceFile}`));
@@ -54,6 +59,32 @@ class Phone:
 
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
+
+    def scrolls_to(self, text: str) -> None:
+        """Scrolls on until the text is on the screen, as somebody who flicks."""
+        for _ in range(2_000):
+            shown = self.page.get_by_text(text)
+            if shown.count() and shown.first.is_visible():
+                shown.first.scroll_into_view_if_needed()
+                return
+            self.page.evaluate("scrollBy({top: 6000, behavior: 'instant'})")
+            self.page.wait_for_timeout(10)
+        raise AssertionError(f"{text} is nowhere")
+
+    def is_for_everybody(self) -> None:
+        """Raises AssertionError where axe finds something on the page as it is, in either theme, or
+        where something is cut off at the side."""
+        page, before = self.page, self.page.viewport_size
+        page.wait_for_load_state("networkidle")
+        page.evaluate(AXE.read_text())
+        for theme in THEMES:
+            page.emulate_media(color_scheme=theme)
+            assert page.evaluate(_FAULTS) == [], page.url
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 844})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
+        if before is not None:
+            page.set_viewport_size(before)
 
     def sees_instead(self, path: str, **changed: Any) -> None:
         """From now on somebody between this phone and the platform changes the answers of a

@@ -12,13 +12,11 @@ const RUN: Run = {
   run_id: 'run_1',
   status: 'running',
   stopping: null,
-  waiting: null,
   parent_run_id: null,
   replay_of: null,
   is_undone: false,
   done: 1,
 };
-const DOUBT = { kind: 'doubt', approval_id: null, content_hash: null, invocation_id: 'inv_1', run_id: null, step: 'pay', until: null } as const;
 
 test('what is of use follows from where the run stands', () => {
   const cases: [Partial<Run>, string[]][] = [
@@ -27,7 +25,6 @@ test('what is of use follows from where the run stands', () => {
     [{ stopping: 'pause' }, ['cancel']],
     [{ stopping: 'cancel' }, []],
     [{ status: 'paused' }, ['resume', 'cancel', 'undo', 'replay']],
-    [{ status: 'paused', waiting: DOUBT }, ['cancel', 'undo', 'replay']],
     [{ status: 'failed' }, ['retry', 'cancel', 'undo', 'replay']],
     [{ status: 'failed', done: 0 }, ['retry', 'cancel', 'replay']],
     [{ status: 'completed' }, ['undo', 'replay']],

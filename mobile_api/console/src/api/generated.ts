@@ -128,6 +128,7 @@ export type ApprovalCard = {
   "decided_by": string | null;
   "decision_hash": string;
   "deferred_until": string | null;
+  "device_id": string | null;
   "effect": ("read" | "draft" | "change" | "send" | "publish" | "deploy" | "delete" | "grant" | "decide" | "pay") | null;
   "grants": readonly Grant[];
   "id": string;
@@ -172,6 +173,7 @@ export type ApprovalDetail = {
   "decided_by": string | null;
   "decision_hash": string;
   "deferred_until": string | null;
+  "device_id": string | null;
   "effect": ("read" | "draft" | "change" | "send" | "publish" | "deploy" | "delete" | "grant" | "decide" | "pay") | null;
   "erased_at": string | null;
   "evidence": readonly JsonValue[] | null;
@@ -225,6 +227,9 @@ export type ApproveBody = {
   "client_decision_id": string;
   "decision_hash": string;
   "note"?: string;
+  "read_ms"?: number | null;
+  "seen_version"?: number | null;
+  "signature"?: string | null;
 };
 
 export type ArtifactBody = {
@@ -474,6 +479,7 @@ export type Card = {
   "decided_by": string | null;
   "decision_hash": string;
   "deferred_until": string | null;
+  "device_id": string | null;
   "effect": ("read" | "draft" | "change" | "send" | "publish" | "deploy" | "delete" | "grant" | "decide" | "pay") | null;
   "id": string;
   "kind": "artifact" | "communication" | "execution" | "financial" | "constitutional";
@@ -509,6 +515,7 @@ export type CardDetail = {
   "decided_by": string | null;
   "decision_hash": string;
   "deferred_until": string | null;
+  "device_id": string | null;
   "effect": ("read" | "draft" | "change" | "send" | "publish" | "deploy" | "delete" | "grant" | "decide" | "pay") | null;
   "erased_at": string | null;
   "evidence": readonly JsonValue[] | null;
@@ -670,10 +677,6 @@ export type ConditionInput = {
 
 export type ConfirmBody = {
   "signature"?: string | null;
-};
-
-export type ConfirmBody = {
-  "signature": string | null;
 };
 
 export type ConnectorBody = {
@@ -863,6 +866,9 @@ export type DecisionBody = {
   "decision_hash": string;
   "grounds"?: ("outage" | "breach" | "data_loss" | "legal") | null;
   "note"?: string;
+  "read_ms"?: number | null;
+  "seen_version"?: number | null;
+  "signature"?: string | null;
   "to"?: string | null;
   "until"?: string | null;
 };
@@ -932,15 +938,6 @@ export type DeviceAnswer = {
 export type DeviceBody = {
   "client_id": string;
   "scope"?: string;
-};
-
-export type DeviceOptions = {
-  "challenge": string;
-  "expires_at": string;
-};
-
-export type Devices = {
-  "items": readonly Device[];
 };
 
 export type DeviceOptions = {
@@ -1087,7 +1084,10 @@ export type GovernorVetoBody = {
   "client_decision_id": string;
   "decision_hash": string;
   "explanation": string;
+  "read_ms"?: number | null;
   "reason_category": "constitutional" | "safety" | "budget" | "other";
+  "seen_version"?: number | null;
+  "signature"?: string | null;
 };
 
 export type Grant = {
@@ -1824,6 +1824,7 @@ export type PolicyBody = {
   "entries": readonly PolicyEntryInput[];
   "passkey"?: PasskeyRuleInput;
   "reason": string;
+  "words_per_minute"?: number | null;
 };
 
 export type PolicyDetail = {
@@ -1887,6 +1888,7 @@ export type PolicyRecord = {
   "passkey": PasskeyRule;
   "proposed_by": string | null;
   "version": number;
+  "words_per_minute": number | null;
 };
 
 export type PolicyRequestBody = {
@@ -1967,8 +1969,8 @@ export type Prediction = {
 };
 
 export type PreferencesBody = {
-  "muted": readonly ("approval_pending" | "veto_window_opened" | "reversal_failed" | "pipeline_paused" | "violation_reported" | "last_call" | "budget_reached" | "run_failed" | "run_doubtful" | "connector_changed" | "agent_recalled")[];
-  "quiet_hours": QuietHoursBody | null;
+  "muted"?: readonly ("approval_pending" | "veto_window_opened" | "reversal_failed" | "pipeline_paused" | "violation_reported" | "last_call" | "budget_reached" | "run_failed" | "run_doubtful" | "connector_changed" | "agent_recalled")[];
+  "quiet_hours"?: QuietHoursBody | null;
 };
 
 export type PreferencesView = {
@@ -2070,6 +2072,9 @@ export type QueuedApprove = {
   "client_decision_id": string;
   "decision_hash": string;
   "note"?: string;
+  "read_ms"?: number | null;
+  "seen_version"?: number | null;
+  "signature"?: string | null;
 };
 
 export type QueuedRequestChanges = {
@@ -2081,6 +2086,9 @@ export type QueuedRequestChanges = {
   "client_decision_id": string;
   "decision_hash": string;
   "note": string;
+  "read_ms"?: number | null;
+  "seen_version"?: number | null;
+  "signature"?: string | null;
 };
 
 export type QueuedVeto = {
@@ -2091,7 +2099,10 @@ export type QueuedVeto = {
   "client_decision_id": string;
   "decision_hash": string;
   "explanation": string;
+  "read_ms"?: number | null;
   "reason_category": "constitutional" | "safety" | "budget" | "other";
+  "seen_version"?: number | null;
+  "signature"?: string | null;
 };
 
 export type QuietHours = {
@@ -2324,6 +2335,9 @@ export type RequestChangesBody = {
   "client_decision_id": string;
   "decision_hash": string;
   "note": string;
+  "read_ms"?: number | null;
+  "seen_version"?: number | null;
+  "signature"?: string | null;
 };
 
 export type ResourceDocument = {
@@ -2360,7 +2374,7 @@ export type RetryBody = {
 };
 
 export type Review = {
-  "because": "break_glass" | "deputy";
+  "because": "break_glass" | "deputy" | "late_refusal";
   "by_governor": boolean;
   "due_at": string;
   "note": string;
@@ -2641,6 +2655,7 @@ export type SignedCard = {
   "decided_by": string | null;
   "decision_hash": string;
   "deferred_until": string | null;
+  "device_id": string | null;
   "effect": ("read" | "draft" | "change" | "send" | "publish" | "deploy" | "delete" | "grant" | "decide" | "pay") | null;
   "grants": readonly Grant[];
   "id": string;
@@ -2959,8 +2974,10 @@ export type Tested = {
 export type TimelineEntry = {
   "at": string;
   "by": string;
+  "device_id": string | null;
   "event": string;
   "note": string;
+  "read_ms": number | null;
   "sequence": number;
 };
 
@@ -3059,7 +3076,10 @@ export type VetoBody = {
   "client_decision_id": string;
   "decision_hash": string;
   "explanation": string;
+  "read_ms"?: number | null;
   "reason_category": "constitutional" | "safety" | "budget" | "other";
+  "seen_version"?: number | null;
+  "signature"?: string | null;
 };
 
 export type VetoReason = {
@@ -3081,6 +3101,7 @@ export type Vote = {
   "added_places": readonly number[];
   "at": string;
   "capacity": "approver" | "governor" | "deputy" | "break_glass" | "silence" | "precedent" | "requester" | "self";
+  "device_id": string | null;
   "on_behalf_of": string | null;
   "passkey_id": string | null;
   "places": readonly number[];

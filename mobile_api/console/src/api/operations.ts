@@ -1,6 +1,6 @@
 /** Written by `python -m docs.typescript` from docs/api/openapi.json. */
 
-import type { Accepted, ActivationBody, Agent, AgentDetail, AgentList, AgentPage, AgentView, ApprovalCard, ApprovalDetail, ApprovalPage, ApproveBody, ArtifactBody, ArtifactDetail, ArtifactPage, ArtifactView, AuditCheckpoint, AuditEntryPage, AuditExport, AuditProofs, BudgetPage, BudgetView, CapsuleBody, CapsuleDetail, CapsuleDrafted, CapsulePage, CapsuleView, Card, CardDetail, CardPage, CaseAccepted, CaseList, CasesBody, ComparisonView, ConnectorBody, ConnectorChange, ConnectorPage, ConnectorView, CreationCaseView, CredentialBody, CredentialPage, CredentialView, Dashboard, DecisionBody, DecisionPage, DecisionView, DraftView, FlagBody, FlagView, GhostrunBody, GovernorVetoBody, HealthView, ImpersonationBody, ImpersonationPage, ImpersonationView, ImportBody, InvitationBody, InvitationPage, InvitationView, InvocationView, JobBody, KeyBody, KeyPage, KeyView, LiftBody, LimitBody, LimitView, Me, MemberChange, MemberPage, MemberView, MetricsView, MobileApiPrecedentSeed, ModelRoutePage, ModelRouteView, NameBody, NewImpersonation, NewInvitation, NewKey, PipelineView, PlanBody, PlanView, PolicyBody, PolicyDetail, PolicyPage, PolicyPolicyBody, PolicyRecord, PolicyRequestBody, PolicyView, PrecedentBody, PrecedentSeed, PrecedentSeedPage, Prediction, PromptBody, PromptDetail, PromptPage, PromptView, ReasonBody, RecallBody, RecallDetail, RecallPage, RecallView, ReceiptPage, ReceiptProof, ReceiptVerification, Replay, ReplayBody, ReportBody, RequestBody, RequestChangesBody, ResumeBody, RetentionBody, RetentionView, ReviewBody, RouteBody, RunBody, RunEvents, RunPage, RunView, RunsReplayBody, ScheduleBody, SchedulePage, ScheduleView, SeedPage, SessionPage, SessionView, SettlementBody, SignedCard, SignedReceipt, SkillList, SnapshotPage, Spec, SsoBody, SsoView, StepPage, SupportAccessBody, SupportAccessView, SuspensionBody, SyncBody, SyncResults, TenantBody, TenantView, TenantsView, TestReport, TimelinePage, TokenView, ToolsSuspensionBody, Validation, VerifyBody, VetoBody, ViolationPage, WorkspaceBody, WorkspaceChange, WorkspacePage, WorkspaceView } from './generated.ts';
+import type { Accepted, AcknowledgementBody, ActivationBody, Agent, AgentDetail, AgentList, AgentPage, AgentView, ApprovalCard, ApprovalDetail, ApprovalPage, ApproveBody, ArtifactBody, ArtifactDetail, ArtifactPage, ArtifactView, AuditCheckpoint, AuditEntryPage, AuditExport, AuditProofs, BudgetPage, BudgetView, CapsuleBody, CapsuleDetail, CapsuleDrafted, CapsulePage, CapsuleView, Card, CardDetail, CardPage, CaseAccepted, CaseList, CasesBody, ChannelBody, ChannelList, ChannelView, CodeBody, ComparisonView, ConnectorBody, ConnectorChange, ConnectorPage, ConnectorView, CreationCaseView, CredentialBody, CredentialPage, CredentialView, Dashboard, DecisionBody, DecisionPage, DecisionView, DeliveryPage, DeliveryView, DraftView, FlagBody, FlagView, GhostrunBody, GovernorVetoBody, HealthView, ImpersonationBody, ImpersonationPage, ImpersonationView, ImportBody, InvitationBody, InvitationPage, InvitationView, InvocationView, JobBody, KeyBody, KeyPage, KeyView, LiftBody, LimitBody, LimitView, Me, MemberChange, MemberPage, MemberView, MetricsView, MobileApiPrecedentSeed, ModelRoutePage, ModelRouteView, NameBody, NewChannel, NewImpersonation, NewInvitation, NewKey, PipelineView, PlanBody, PlanView, PolicyBody, PolicyDetail, PolicyPage, PolicyPolicyBody, PolicyRecord, PolicyRequestBody, PolicyView, PrecedentBody, PrecedentSeed, PrecedentSeedPage, Prediction, PreferencesBody, PreferencesView, PromptBody, PromptDetail, PromptPage, PromptView, ReasonBody, RecallBody, RecallDetail, RecallPage, RecallView, ReceiptPage, ReceiptProof, ReceiptVerification, Replay, ReplayBody, ReportBody, RequestBody, RequestChangesBody, ResumeBody, RetentionBody, RetentionView, ReviewBody, RouteBody, RunBody, RunEvents, RunPage, RunView, RunsReplayBody, ScheduleBody, SchedulePage, ScheduleView, SeedPage, SessionPage, SessionView, SettlementBody, SignedCard, SignedReceipt, SkillList, SnapshotPage, Spec, SsoBody, SsoView, StepPage, SupportAccessBody, SupportAccessView, SuspensionBody, SyncBody, SyncResults, TenantBody, TenantView, TenantsView, TestReport, TimelinePage, TokenView, ToolsSuspensionBody, Validation, VerifyBody, VetoBody, ViolationPage, WorkspaceBody, WorkspaceChange, WorkspacePage, WorkspaceView } from './generated.ts';
 
 export interface Operations {
   /** Lists the tenant's agents, newest first. */
@@ -483,6 +483,51 @@ export interface Operations {
     body: RouteBody;
     answer: ModelRouteView;
   };
+  /** Lists the caller's channels, at most ten, oldest first. */
+  notifications_channels_list: {
+    answer: ChannelList;
+  };
+  /** Adds a channel of the caller's: it is told what concerns them, while they may see that. A token for a workspace adds one that is told of that workspace alone. A mailbox gets a code that confirms it. */
+  notifications_channels_create: {
+    body: ChannelBody;
+    answer: NewChannel;
+  };
+  /** Removes a channel of the caller's: nothing is sent there any more. */
+  notifications_channels_delete: {
+    path: { "channel_id": string; };
+    answer: null;
+  };
+  /** Confirms a mailbox by the code that it got; after five wrong codes it takes no more. */
+  notifications_channels_confirm: {
+    path: { "channel_id": string; };
+    body: CodeBody;
+    answer: ChannelView;
+  };
+  /** Lists what was sent to the caller, newest first, with each try and what became of it. */
+  notifications_deliveries_list: {
+    query?: { "limit"?: number; "cursor"?: string; };
+    answer: DeliveryPage;
+  };
+  /** Says that a device had a delivery, signed by the device's key. The first time counts. */
+  notifications_deliveries_acknowledge: {
+    path: { "delivery_id": string; };
+    body: AcknowledgementBody;
+    answer: DeliveryView;
+  };
+  /** Sends a delivery again, which is over: delivered, failed, doubtful or moot. */
+  notifications_deliveries_resend: {
+    path: { "delivery_id": string; };
+    answer: DeliveryView;
+  };
+  /** Shows what the caller wants to be told when, and the key that a browser subscribes with. */
+  notifications_preferences_get: {
+    answer: PreferencesView;
+  };
+  /** Says what the caller does not want to be told, and their quiet hours. A last call before a deadline comes in quiet hours too, unless it is muted. */
+  notifications_preferences_set: {
+    body: PreferencesBody;
+    answer: PreferencesView;
+  };
   /** Shows whether the tenant's pipeline runs or is paused, and why. */
   pipeline_get: {
     answer: PipelineView;
@@ -942,6 +987,15 @@ export const OPERATIONS: Readonly<Record<keyof Operations, readonly [string, str
   model_routes_list: ['GET', '/v1/model-routes'],
   model_routes_get: ['GET', '/v1/model-routes/{name}'],
   model_routes_set: ['PUT', '/v1/model-routes/{name}', 'key'],
+  notifications_channels_list: ['GET', '/v1/notifications/channels'],
+  notifications_channels_create: ['POST', '/v1/notifications/channels', 'key'],
+  notifications_channels_delete: ['DELETE', '/v1/notifications/channels/{channel_id}', 'key'],
+  notifications_channels_confirm: ['POST', '/v1/notifications/channels/{channel_id}/confirm', 'key'],
+  notifications_deliveries_list: ['GET', '/v1/notifications/deliveries'],
+  notifications_deliveries_acknowledge: ['POST', '/v1/notifications/deliveries/{delivery_id}/acknowledge', 'key'],
+  notifications_deliveries_resend: ['POST', '/v1/notifications/deliveries/{delivery_id}/resend', 'key'],
+  notifications_preferences_get: ['GET', '/v1/notifications/preferences'],
+  notifications_preferences_set: ['PUT', '/v1/notifications/preferences', 'key'],
   pipeline_get: ['GET', '/v1/pipeline'],
   pipeline_resume: ['POST', '/v1/pipeline/resume', 'key'],
   plans_create: ['POST', '/v1/plans', 'key'],

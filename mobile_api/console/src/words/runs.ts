@@ -105,6 +105,7 @@ export const runs = {
       undo: 'It is being undone.',
       replay: 'The replay has started.',
     },
+    stillRests: 'It still rests, for the reason that it says.',
     mode: 'How much of it',
     modes: { full: 'all of it', from_step: 'from a step on', failed_only: 'only what failed' },
     fromStep: 'From the step',

@@ -13,14 +13,15 @@ import { EVERYTHING, pathOf, type Search } from './search.ts';
 /** The audit log: entries by who acted, what was done, to what and when; and its newest checkpoint. */
 export function Audit({ id: subject }: { id: string }) {
   const [search, setSearch] = useState<Search>({ ...EVERYTHING, subject });
+  const [isLooking, setLooking] = useState(false);
   const path = pathOf(search);
   const isEverything = path === pathOf(EVERYTHING);
   return (
     <>
       <h1 tabIndex={-1}>{say.title}</h1>
-      <details>
+      <details onToggle={(event) => setLooking(event.currentTarget.open)}>
         <summary>{say.checkpoint}</summary>
-        <Loaded read={readCheckpoint}>{(found) => <Checkpoint {...found} />}</Loaded>
+        {isLooking && <Loaded read={readCheckpoint}>{(found) => <Checkpoint {...found} />}</Loaded>}
       </details>
       <details open={!isEverything}>
         <summary>{isEverything ? say.search : say.narrowed}</summary>

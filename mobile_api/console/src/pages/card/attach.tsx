@@ -1,9 +1,12 @@
+import { useState } from 'preact/hooks';
+
 import type { ArtifactPage, ArtifactView } from '../../api/generated.ts';
 import { read } from '../../api/call.ts';
 import { bytesInWords } from '../../kit/sizes.ts';
 import { instantInWords } from '../../kit/time.ts';
-import { Loaded } from '../../parts/loaded.tsx';
+import { Loaded, Trouble } from '../../parts/loaded.tsx';
 import { words } from '../../words.ts';
+import { upload } from './upload.ts';
 
 const say = words.files;
 const MOST = 10;
@@ -13,34 +16,68 @@ interface Properties {
   choose: (chosen: readonly string[]) => void;
 }
 
-/** The files of the tenant, of which a refusal may cite some: they are kept as long as the approval. */
+/** The files that a refusal cites: those of the tenant, and of this device. They are kept as long as the approval. */
 export function Attach({ chosen, choose }: Properties) {
+  const [isOpen, setOpen] = useState(false);
   return (
-    <details>
+    <details onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>{say.attach(chosen.length)}</summary>
-      <p>{say.kept}</p>
-      <Loaded read={() => read<ArtifactPage>('/v1/artifacts?status=stored&limit=25')}>
-        {({ items }) => (items.length === 0 ? <p>{say.none}</p> : <Choices files={items} chosen={chosen} choose={choose} />)}
-      </Loaded>
+      {isOpen && (
+        <Loaded read={() => read<ArtifactPage>('/v1/artifacts?status=stored&limit=25')}>
+          {({ items }) => <Choices files={items} chosen={chosen} choose={choose} />}
+        </Loaded>
+      )}
     </details>
   );
 }
 
 function Choices({ files, chosen, choose }: Properties & { files: readonly ArtifactView[] }) {
+  const [added, setAdded] = useState<readonly ArtifactView[]>([]);
+  const [state, setState] = useState('');
+  const [problem, setProblem] = useState<unknown>();
+  const isFull = chosen.length >= MOST;
+  const add = async (file: File) => {
+    setProblem(undefined);
+    setState(say.uploading(file.name));
+    try {
+      const made = await upload(file);
+      setState(made.status === 'stored' ? say.uploaded(file.name) : say.notStored(file.name, made.reason ?? say.status[made.status]));
+      if (made.status !== 'stored') return;
+      setAdded([made, ...added]);
+      choose([...chosen, made.artifact_id]);
+    } catch (error) {
+      setState('');
+      setProblem(error);
+    }
+  };
   return (
     <fieldset>
       <legend>{say.which}</legend>
-      {files.map(({ artifact_id: id, name, bytes, created_at }) => (
+      <p>{say.kept}</p>
+      {[...added, ...files].map(({ artifact_id: id, name, bytes, created_at }) => (
         <label>
           <input
             type="checkbox"
             checked={chosen.includes(id)}
-            disabled={!chosen.includes(id) && chosen.length === MOST}
+            disabled={!chosen.includes(id) && isFull}
             onChange={(event) => choose(event.currentTarget.checked ? [...chosen, id] : chosen.filter((each) => each !== id))}
           />{' '}
           {name}, {bytesInWords(bytes)}, {instantInWords(created_at)}
         </label>
       ))}
+      <label>
+        {say.fromHere}
+        <input
+          type="file"
+          disabled={isFull}
+          onChange={(event) => {
+            const file = event.currentTarget.files?.[0];
+            if (file) void add(file);
+          }}
+        />
+      </label>
+      <p role="status">{state}</p>
+      {problem !== undefined && <Trouble problem={problem} />}
     </fieldset>
   );
 }

@@ -30,7 +30,7 @@ export function Commands({ run, steps, mayWrite, path, done }: Properties) {
     setSaid(undefined);
     try {
       const after = await write<RunView>({ method: 'POST', path: `${path}/${verb}`, body }, key);
-      setSaid(say.done[verb]);
+      setSaid(verb === 'resume' && after.status === 'paused' ? say.stillRests : say.done[verb]);
       setChosen(undefined);
       if (verb === 'replay') go(addressOf('runs', after.run_id));
       else done();

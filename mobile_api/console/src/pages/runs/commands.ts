@@ -5,7 +5,7 @@ import type { RunView } from '../../api/generated.ts';
 export type Verb = 'pause' | 'resume' | 'retry' | 'cancel' | 'undo' | 'replay';
 export type Run = Pick<
   RunView,
-  'status' | 'stopping' | 'waiting' | 'parent_run_id' | 'replay_of' | 'is_undone' | 'done' | 'run_id'
+  'status' | 'stopping' | 'parent_run_id' | 'replay_of' | 'is_undone' | 'done' | 'run_id'
 >;
 
 const ENDED: readonly string[] = ['completed', 'failed', 'cancelled'];
@@ -18,7 +18,7 @@ export function verbsFor(run: Run): readonly Verb[] {
   const isReplay = run.replay_of !== null;
   const verbs: Verb[] = [];
   if (!hasEnded && !rests && run.stopping === null) verbs.push('pause');
-  if (rests && run.waiting?.kind !== 'doubt') verbs.push('resume');
+  if (rests) verbs.push('resume');
   if (run.status === 'failed' && !isReplay && !run.is_undone) verbs.push('retry');
   if ((!hasEnded || run.status === 'failed') && run.stopping !== 'cancel') verbs.push('cancel');
   if ((hasEnded || rests) && !isReplay && !run.is_undone && run.done > 0) verbs.push('undo');
