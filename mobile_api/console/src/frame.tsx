@@ -7,7 +7,7 @@ import { hasOne, me } from './me.ts';
 import { labelOf, Navigation } from './navigation.tsx';
 import { pages, type Load } from './pages.ts';
 import { Loaded } from './parts/loaded.tsx';
-import { announce, route } from './route.ts';
+import { addressOf, announce, route } from './route.ts';
 import { choose, signOut, tenant } from './session.ts';
 import { words } from './words.ts';
 
@@ -94,6 +94,7 @@ function ChooseTenant() {
           );
         }}
       </Loaded>
+      {hasOne(['platform_admin']) && <a href={addressOf('platform')}>{words.pages.platform}</a>}
     </main>
   );
 }

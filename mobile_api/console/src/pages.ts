@@ -33,7 +33,11 @@ const PAGES = {
     all: () => import('./pages/approvals.tsx').then((each) => each.Approvals),
     one: () => CardPage,
   },
-  precedents: { group: 'decide', all: () => import('./pages/precedents.tsx').then((each) => each.Precedents) },
+  precedents: {
+    group: 'decide',
+    all: () => import('./pages/precedents/page.tsx').then((each) => each.Precedents),
+    one: () => import('./pages/precedents/precedent.tsx').then((each) => each.Precedent),
+  },
   agents: {
     group: 'agents',
     all: () => import('./pages/agents.tsx').then((each) => each.Agents),
@@ -73,8 +77,16 @@ const PAGES = {
     all: () => import('./pages/policies/page.tsx').then((each) => each.Policies),
     one: () => import('./pages/policies/policy.tsx').then((each) => each.Policy),
   },
+  budgets: { group: 'tenant', all: () => import('./pages/budgets/page.tsx').then((each) => each.Budgets) },
   passkeys: { group: 'you', all: () => import('./pages/passkeys.tsx').then((each) => each.Passkeys) },
   sessions: { group: 'you', all: () => import('./pages/sessions.tsx').then((each) => each.Sessions) },
+  health: { group: 'platform', all: () => import('./pages/health.tsx').then((each) => each.Health) },
+  platform: {
+    group: 'platform',
+    all: () => import('./pages/platform.tsx').then((each) => each.Platform),
+    roles: ['platform_admin'],
+    needsNoTenant: true,
+  },
 } satisfies Record<string, PageEntry>;
 
 export type PageName = keyof typeof PAGES;

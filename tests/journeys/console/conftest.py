@@ -1,7 +1,7 @@
 """A governor's browser, which says what its pages did wrong."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -10,6 +10,7 @@ from emulators.browser import Browser as SignedIn
 from emulators.running import RunningPlatform
 from tests.journeys.console.phone import Phone
 from tests.journeys.founder import Founder
+from tests.journeys.person import Person
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 
@@ -37,18 +38,30 @@ def founder(running: RunningPlatform) -> Iterator[Founder]:
 
 
 @pytest.fixture
-def phone(chromium: Browser, founder: Founder) -> Iterator[Phone]:
-    """The founder's phone, on which they are signed in. At the end its pages have reported no error
-    and broken no policy."""
-    context = chromium.new_context(viewport={"width": 390, "height": 844})
-    session = SignedIn(founder.running.client.url)
-    session.sign_in(founder.name)
-    session.http.close()
-    cookie = {"name": "__session", "value": session.session, "url": session.url}
-    context.add_cookies([cookie])  # type: ignore[list-item]
-    page: Page = context.new_page()
-    found = Phone(page, session.url)
-    yield found
-    wrong = found.wrong
-    context.close()
+def phones(chromium: Browser) -> Iterator[Callable[[Person], Phone]]:
+    """Gives somebody's phone, on which they are signed in. At the end its pages have reported no
+    error and broken no policy."""
+    found: list[Phone] = []
+
+    def phone_of(person: Person) -> Phone:
+        context = chromium.new_context(viewport={"width": 390, "height": 844})
+        session = SignedIn(person.browser.url)
+        session.sign_in(person.name)
+        session.http.close()
+        cookie = {"name": "__session", "value": session.session, "url": session.url}
+        context.add_cookies([cookie])  # type: ignore[list-item]
+        page: Page = context.new_page()
+        found.append(Phone(page, session.url))
+        return found[-1]
+
+    yield phone_of
+    wrong = [each for phone in found for each in phone.wrong]
+    for each in found:
+        each.page.context.close()
     assert wrong == []
+
+
+@pytest.fixture
+def phone(phones: Callable[[Person], Phone], founder: Founder) -> Phone:
+    """The founder's phone."""
+    return phones(founder)

@@ -45,6 +45,16 @@ class Phone:
         self.opens(f"approvals/{card['id']}")
         expect(self.heading).to_have_text(card["summary"])
 
+    def is_refused(self, problem: str) -> None:
+        """The page says why the platform refused, in its words. The browser's own note of that
+        answer is nothing wrong."""
+        expect(self.page.get_by_role("alert")).to_contain_text(problem)
+        self.wrong = [each for each in self.wrong if "Failed to load resource" not in each]
+
+    def says(self, what: str) -> None:
+        """The page tells a screen reader what was done."""
+        expect(self.page.locator("[role=status]").filter(has_text=what).first).to_be_visible()
+
     @property
     def heading(self) -> Locator:
         return self.page.locator("h1")

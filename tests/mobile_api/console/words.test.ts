@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { dollars } from '../../../mobile_api/console/src/kit/money.ts';
+import { dollars, microsOf } from '../../../mobile_api/console/src/kit/money.ts';
+import { percent } from '../../../mobile_api/console/src/kit/rate.ts';
 import { spanInWords } from '../../../mobile_api/console/src/kit/time.ts';
 import { readEvidence } from '../../../mobile_api/console/src/pages/card/evidence.ts';
 
@@ -27,4 +28,15 @@ test('what has changed is told from all other evidence', () => {
   assert.deepEqual(difference, { changed: [{ path: '/a', was: 1, is: 2 }], more: 0 });
   assert.deepEqual(others, [{ run: 'run_1' }]);
   assert.equal(readEvidence(['the ward asked']).difference, null);
+});
+
+test('an amount that is typed is exact to the millionth, or none', () => {
+  assert.equal(microsOf('12.50'), 12_500_000);
+  assert.equal(microsOf(' 0.000001 '), 1);
+  assert.equal(microsOf('4.1'), 4_100_000);
+  for (const typed of ['', '1.', '.5', '-1', '1e3', '1,5', '0.0000001', '12 dollars']) assert.equal(microsOf(typed), null);
+});
+
+test('a share in percent has one place where that says more', () => {
+  assert.deepEqual([percent(0), percent(1), percent(1 / 3), percent(0.005)], ['0 %', '100 %', '33.3 %', '0.5 %']);
 });

@@ -3,3 +3,11 @@ export function dollars(micros: number): string {
   const places = micros % 10_000 === 0 ? 2 : micros % 100 === 0 ? 4 : 6;
   return `$${(micros / 1e6).toFixed(places)}`;
 }
+
+/** The millionths of a dollar of an amount that somebody typed; null for what is none, is less than
+ * 0, or has more than six places. */
+export function microsOf(typed: string): number | null {
+  const found = /^(\d{1,9})(?:\.(\d{1,6}))?$/.exec(typed.trim());
+  if (found === null) return null;
+  return Number(found[1]) * 1_000_000 + Number((found[2] ?? '').padEnd(6, '0'));
+}

@@ -4,18 +4,17 @@ import { words } from '../../words.ts';
 
 const say = words.connectors;
 
-/** What of the operations differs from what was activated last, field by field. */
+/** What of the connector and of its operations differs from what was activated last, field by field. */
 export function Differences({ connector }: { connector: ConnectorView }) {
   const { differences, active_pin, pin } = connector;
   if (active_pin === null || active_pin === pin) return null;
   return (
     <section class="changes">
       <h2>{say.changed}</h2>
-      {differences.length === 0 && <p>{say.elsewhere}</p>}
       <ul class="rows">
         {differences.map((each) => (
           <li key={each.operation}>
-            <span class="summary">{say.difference(each.operation, each.change, each.name_before)}</span>
+            <span class="summary">{say.difference(each.operation || say.itself, each.change, each.name_before)}</span>
             {(each.fields.length > 0 ? each.fields : fieldsOf(each)).map((field) => (
               <p>
                 <code>{field}</code>

@@ -41,7 +41,7 @@ export function MemberActs({ member, workspaces, changed }: Properties) {
       )}
       {(isAdmin || isMe) && (
         <Act<MemberView>
-          label={say.remove}
+          label={isMe ? say.leave : say.remove}
           send={say.removeNow}
           about={say.aboutRemove}
           request={() => ({ method: 'DELETE', path })}

@@ -6,6 +6,7 @@ import type { Json } from '../../kit/canonical.ts';
 import { spaced } from '../../kit/text.ts';
 import { instantInWords } from '../../kit/time.ts';
 import { Form } from '../../parts/form.tsx';
+import { Table } from '../../parts/table.tsx';
 import { Value } from '../../parts/value.tsx';
 import { words } from '../../words.ts';
 
@@ -100,29 +101,18 @@ export function Replayed({ found, more, add }: ReplayedProperties) {
         <p>{say.notReplayed(count, spaced(reason))}</p>
       ))}
       {found.flips.length > 0 && (
-        <div class="wide" role="region" aria-label={say.flips} tabIndex={0}>
-          <table>
-            <thead>
-              <tr>
-                {say.flipHeads.map((each) => (
-                  <th scope="col">{each}</th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {found.flips.map((each) => (
-                <tr>
-                  <td>{instantInWords(each.at)}</td>
-                  <td>{each.principal}</td>
-                  <td>{each.action}</td>
-                  <td>{each.resource}</td>
-                  <td>{say.flip(each.was, each.now)}</td>
-                  <td>{each.because.join(', ')}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table
+          label={say.flips}
+          heads={say.flipHeads}
+          rows={found.flips.map((each) => [
+            instantInWords(each.at),
+            each.principal,
+            each.action,
+            each.resource,
+            say.flip(each.was, each.now),
+            each.because.join(', '),
+          ])}
+        />
       )}
       {found.next_cursor !== null && (
         <Form<Replay>

@@ -1,0 +1,4 @@
+/** A share between 0 and 1 in percent, with one place where that says more. */
+export function percent(share: number): string {
+  return `${(Math.round(share * 1000) / 10).toString()} %`;
+}
