@@ -11,6 +11,8 @@ from shared.kit.workspaces import InWorkspace
 
 TOPIC = "artifacts"
 PREFIX = "art"
+# No file is kept longer for an upload's own time.
+LONGEST_DAYS = 3_650
 
 # `pending`: not uploaded yet; `scanning`: uploaded, and a scan is owed. Only what is `stored` is
 # read by anybody.
@@ -58,3 +60,17 @@ class ArtifactRefused(ArtifactState):
 @event("assent.artifact.removed.v1")
 class ArtifactRemoved(ArtifactState):
     """Somebody removed it, or its time was over: its bytes go, its hash stays."""
+
+
+class ArtifactRetentionState(EventData):
+    """For how many days at most a file of the tenant is kept that no approval cites, after it was
+    stored."""
+
+    days: int
+
+
+@event("assent.artifact_retention.changed.v1")
+class ArtifactRetentionChanged(ArtifactRetentionState):
+    """An admin of the tenant set it; a shorter time holds a week later."""
+
+    set_by: str

@@ -38,11 +38,14 @@ class DirectCallApprovalNeeded(Question, DirectCallState):
     """An agent elsewhere asks for a call that needs assent. `content_hash` names `{agent_id,
     agent, agent_version, operation, pin, effect, arguments}` and, where a person signed the agent
     in, `on_behalf_of`; `evidence_hash` a list with who asks and what the operation is,
-    `assessment_hash` an `events.dossiers.Assessment`."""
+    `assessment_hash` an `events.dossiers.Assessment`. `needs_answer`: the content has an
+    `elicitation` too, what the server asks in the middle of the call, and whoever assents answers
+    it."""
 
     kind: Kind
     effect: Effect
     risk: Risk
+    needs_answer: bool = False
 
 
 @event("assent.direct_call.withdrawn.v1")

@@ -1,10 +1,8 @@
 """What `runs` publishes about how long runs are kept, and about those whose time is over."""
 
-from datetime import datetime
-
 from events.registry import event
-from shared.kit.instants import Instant
 from shared.kit.models import Data, EventData
+from shared.kit.retention import Kept
 
 # Events of runs are many, and `tools` reads no other of them.
 TOPIC = "runs.retention"
@@ -19,18 +17,10 @@ class RetentionState(EventData):
     days: int
 
 
-class RunsKept(RetentionState):
-    """For how long, as `runs` stores it. Until `longer_until` it is `longer_days`, which were set
-    before."""
+class RunsKept(Kept, RetentionState):
+    """For how long, as `runs` stores it."""
 
     days: int = DEFAULT_DAYS
-    longer_days: int = 0
-    longer_until: Instant | None = None
-
-    def days_at(self, at: datetime) -> int:
-        """For how many days runs are kept, as of that moment."""
-        is_longer = self.longer_until is not None and at < self.longer_until
-        return max(self.days, self.longer_days) if is_longer else self.days
 
 
 class RunToRemove(Data):

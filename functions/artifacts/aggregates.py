@@ -1,5 +1,7 @@
 """What this function owns: artifacts, and their bytes."""
 
+from functions.artifacts.rules.retention import Retention, next_timer
+from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.runner import Runner
 from shared.artifacts.aggregates import ARTIFACTS
 from shared.artifacts.content import INCOMING, KEPT
@@ -8,5 +10,16 @@ from shared.storage.buckets import Bucket
 BUCKET_KEY = "artifacts-bucket-key"
 KEPT_BYTES, UPLOADS = Bucket(KEPT, BUCKET_KEY), Bucket(INCOMING, BUCKET_KEY)
 
+# One for each tenant that set it.
+RETENTION_ID = "current"
+RETENTION = Aggregate(
+    noun="artifact_retention",
+    model=Retention,
+    collection="artifact_retention",
+    id_of=lambda _: RETENTION_ID,
+    next_timer=next_timer,
+    swept=lambda _: True,
+)
+
 # A closed tenant loses its bytes, so its end is handled too.
-RUN = Runner("artifacts", ARTIFACTS, in_stopped=True)
+RUN = Runner("artifacts", ARTIFACTS, RETENTION, in_stopped=True)

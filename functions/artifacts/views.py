@@ -4,10 +4,11 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from events.artifacts import ArtifactStatus, UploadersText
+from events.artifacts import LONGEST_DAYS, ArtifactStatus, UploadersText
 from events.labels import Labels
 from events.receipts import Sha256
 from functions.artifacts.rules.media import flaw_of_type
+from functions.artifacts.rules.retention import LEAST_DAYS
 from shared.artifacts.artifact import KEPT_DAYS, MOST_BYTES, Artifact, flaw_of_name
 from shared.artifacts.named import Download
 from shared.kit.instants import Instant
@@ -35,7 +36,13 @@ class ArtifactBody(Model):
     media_type: Annotated[str, StringConstraints(max_length=100), AfterValidator(_media_type)]
     size: Annotated[int, Field(ge=1, le=MOST_BYTES, strict=True)]
     sha256: Sha256
-    keep_days: Annotated[int, Field(ge=1, le=3_650, strict=True)] = KEPT_DAYS
+    keep_days: Annotated[int, Field(ge=1, le=LONGEST_DAYS, strict=True)] = KEPT_DAYS
+
+
+class ArtifactRetentionBody(Model):
+    """For how many days at most files are kept that no approval cites: 30 days to ten years."""
+
+    days: Annotated[int, Field(ge=LEAST_DAYS, le=LONGEST_DAYS, strict=True)]
 
 
 class Upload(Data):

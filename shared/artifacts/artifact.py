@@ -34,6 +34,11 @@ class Artifact(ArtifactState):
     due_at: Instant | None = None
     cited_by: str | None = None
 
+    @property
+    def uncited_since(self) -> Instant | None:
+        """Since when it is stored, where no approval cites it: the tenant's time may end it."""
+        return self.stored_at if self.status == "stored" and self.cited_by is None else None
+
 
 Steps = tuple[Transition[Artifact], ...]
 

@@ -52,6 +52,17 @@ def list_artifacts(scene: Scene) -> Iterator[Call]:
         yield Call(running(scene).ada, path, what=f"limit {limit}", limit=limit)
 
 
+@worst_of("GET", f"{ARTIFACTS}/retention")
+def show_artifact_retention(scene: Scene) -> Iterator[Call]:
+    yield Call(running(scene).ada, f"{ARTIFACTS}/retention")
+
+
+@worst_of("PUT", f"{ARTIFACTS}/retention")
+def set_artifact_retention(scene: Scene) -> Iterator[Call]:
+    admin = running(scene).world.person("ana", ("runs:read", "runs:write"), ("tenant_admin",))
+    yield Call(admin, f"{ARTIFACTS}/retention", {"days": 30})
+
+
 @worst_of("GET", ARTIFACT)
 def show_artifact(scene: Scene) -> Iterator[Call]:
     found = running(scene)

@@ -212,6 +212,7 @@ def request_of_direct_call(
         contents,
         effect=asked.effect,
         precedents_allowed=False,
+        needs_answer=asked.needs_answer,
     )
 
 

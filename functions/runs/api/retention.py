@@ -6,9 +6,9 @@ from pydantic import Field
 
 from functions.runs.rules.retention import LEAST_DAYS, MOST_DAYS
 from functions.runs.service import retention
-from functions.runs.views.retention import RetentionView
 from shared.kit.callers import Caller
 from shared.kit.models import Model
+from shared.kit.retention import RetentionView
 from shared.runtime.acts import does
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Router

@@ -22,8 +22,6 @@ __all__ = ["DEFAULT_DAYS", "LEAST_DAYS", "MOST_DAYS", "Retention"]
 
 RETENTION_DUE = "assent.run_retention.due.v1"
 MOST_DAYS = 7 * 365 + 2
-# A shorter time holds only after these days, in which the tenant can export what would go.
-NOTICE = timedelta(days=7)
 A_DAY = timedelta(days=1)
 # One event names at most so many runs, and one commit removes them.
 MOST_TOGETHER = 100
@@ -66,15 +64,9 @@ def set_days(known: Retention | None, days: int, by: str, at: datetime) -> Steps
     retention = known or begin(at)
     if known is not None and retention.days == days:
         return ()
-    longer, until = retention.days_at(at), at + NOTICE
-    if longer <= days:
-        changed = retention.but(days=days, set_by=by, longer_days=0, longer_until=None)
-    else:
-        due_at = min(retention.due_at, until)
-        changed = retention.but(
-            days=days, set_by=by, longer_days=longer, longer_until=until, due_at=due_at
-        )
-    return (Transition(changed, RunRetentionChanged),)
+    changed = retention.but(set_by=by, **retention.set_to(days, at))
+    due_at = min(retention.due_at, changed.longer_until or retention.due_at)
+    return (Transition(changed.but(due_at=due_at), RunRetentionChanged),)
 
 
 def erase(known: Retention | None, principal: str, at: datetime) -> Steps:

@@ -13,13 +13,13 @@ from functions.runs.aggregates import RESULTS, RETENTION, RETENTION_ID, RUN, RUN
 from functions.runs.rules import retention as rules
 from functions.runs.rules.retention import DEFAULT_DAYS, LEAST_DAYS, Retention
 from functions.runs.rules.run import Run, Steps
-from functions.runs.views.retention import RetentionView
 from shared.aggregates.command import Command
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.callers import Caller
 from shared.kit.errors import NotFound
 from shared.kit.ids import instant_of
 from shared.kit.instants import format_instant
+from shared.kit.retention import RetentionView
 from shared.kit.transitions import Transition
 from shared.messaging.envelope import Envelope
 from shared.storage.firestore import TenantStore
@@ -50,7 +50,8 @@ async def keep_from_first(work: UnitOfWork) -> Steps:
 
 async def show(caller: Caller) -> RetentionView:
     """For how long the tenant's runs are kept. Raises Unavailable."""
-    return RetentionView.of(await _known(caller), caller.received_at)
+    known = await _known(caller) or rules.begin(caller.received_at)
+    return RetentionView.of(known, known.set_by, caller.received_at)
 
 
 async def put(caller: Caller, key: IdempotencyKey, days: int) -> RetentionView:
@@ -59,7 +60,8 @@ async def put(caller: Caller, key: IdempotencyKey, days: int) -> RetentionView:
     async def use_case(work: Command) -> RetentionView:
         known = await work.find(RETENTION, RETENTION_ID)
         saved = await work.save(*rules.set_days(known, days, work.caller.principal, work.at))
-        return RetentionView.of(saved[-1] if saved else known, work.at)
+        kept: Retention = (*saved, known)[0]
+        return RetentionView.of(kept, kept.set_by, work.at)
 
     return await RUN.command(caller, use_case, RetentionView, key=key)
 

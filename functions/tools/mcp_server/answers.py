@@ -3,7 +3,7 @@
 import json
 from typing import TYPE_CHECKING, Any
 
-from functions.tools.service.direct_doing import DirectCallView
+from functions.tools.service.direct_answering import DirectCallView
 
 if TYPE_CHECKING:
     import mcp_types
@@ -13,6 +13,10 @@ ASSENT = "assent"
 _PENDING = (
     "A person has to approve this call. It was not made. Once somebody has approved it, call the "
     "tool again with exactly the same arguments. Approval: "
+)
+_QUESTION = (
+    "The tool's server asks a question, which a person has to answer. The call waits. Once "
+    "somebody has answered it, call the tool again with exactly the same arguments. Approval: "
 )
 
 
@@ -32,6 +36,8 @@ def asked(view: DirectCallView, origin: str) -> "mcp_types.InputRequiredResult":
 
     said = structured(view, origin)
     message = "A person has to approve this call before it is made."
+    if view.asks:
+        message = "The tool's server asks a question, which a person has to answer."
     params = mcp_types.ElicitRequestURLParams(message=message, url=said["url"])
     request = mcp_types.ElicitRequest(params=params)
     return mcp_types.InputRequiredResult(input_requests={ASSENT: request})
@@ -44,6 +50,8 @@ def structured(view: DirectCallView, origin: str) -> dict[str, Any]:
         said["approval_id"] = view.approval_id
     if view.status == "pending":
         said["url"] = f"{origin}/v1/approvals/{view.approval_id}"
+    if view.asks:
+        said["needs_answer"] = True
     call = view.invocation
     if call is None:
         return said
@@ -60,7 +68,7 @@ def structured(view: DirectCallView, origin: str) -> dict[str, Any]:
 def _text(view: DirectCallView, said: dict[str, Any]) -> str:
     """What the model reads."""
     if view.status == "pending":
-        return f"{_PENDING}{view.approval_id}"
+        return f"{_QUESTION if view.asks else _PENDING}{view.approval_id}"
     if view.status == "withdrawn":
         return "The request for an approval was withdrawn. The call was not made."
     if view.status == "confirmed":

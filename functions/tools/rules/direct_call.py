@@ -12,7 +12,9 @@ from events.direct_calls import (
     InvocationReported,
 )
 from events.effects import RISK, Effect
+from events.elicitation import ELICITATION, content_of_elicitation
 from events.receipts import CallReceipt, artifact_in, reason_of, receipt_id_of
+from functions.tools.rules.elicitation import Reply, goes_on
 from functions.tools.rules.envelope import Grave
 from functions.tools.rules.invocation import UNDER_WAY, Invocation
 from shared.approvals.known import KnownApproval
@@ -31,13 +33,17 @@ ASSENT_LASTS = timedelta(hours=24)
 REFUSAL_LASTS = timedelta(hours=24)
 _REFUSED = frozenset({"rejected", "changes_requested", "vetoed", "overturned", "reversed"})
 
-Status = Literal["asked", "acting", "over"]
+# What a server keeps until its answer comes has expired long before.
+ANSWER_LASTS = timedelta(hours=24)
+
+Status = Literal["asked", "acting", "answering", "over"]
 
 
 class DirectCall(DirectCallState):
     """One call of one agent by its hash. `asked`: an approval was asked for, and nobody has used
-    it. `acting`: `invocation_id` is under way, or nobody knows what became of it. `over`: the next
-    call of the same is another one."""
+    it. `acting`: `invocation_id` is under way, or nobody knows what became of it. `answering`: its
+    server asks a person, whose answer the next call of the same takes along. `over`: the next call
+    of the same is another one."""
 
     status: Status
     content_hash: str | None = None
@@ -74,7 +80,10 @@ Next = Act | Wait | Ask | Refuse
 
 
 def next_timer(call: DirectCall) -> tuple[str, datetime] | None:
-    """A call that acts and has not come back is lost."""
+    """A call that acts and has not come back is lost, and so is one whose server asked, and which
+    nobody has called again."""
+    if call.status == "answering" and call.asked_at is not None:
+        return DIRECT_CALL_LOST, call.asked_at + ANSWER_LASTS
     if call.status != "acting" or call.began_at is None:
         return None
     return DIRECT_CALL_LOST, call.began_at + LOST_AFTER
@@ -136,22 +145,37 @@ def content_of(
     )
 
 
+def question_of(content: Content, invocation: Invocation) -> Content:
+    """What an answer is for: the call, and what its server asks."""
+    assert invocation.elicitation is not None
+    id, operation = invocation.invocation_id, invocation.operation
+    asked = content_of_elicitation(invocation.elicitation, id, operation)
+    return Content.of({**content.value, ELICITATION: asked})
+
+
 def ask(
-    call: DirectCall, grave: Grave, content: Content, by: str, summary: str, at: datetime
+    call: DirectCall,
+    grave: Grave,
+    content: Content,
+    by: str,
+    summary: str,
+    at: datetime,
+    invocation_id: str | None = None,
 ) -> Transition[DirectCall]:
-    """The call waits for an approval, whose id follows from the event's."""
+    """The call waits for an approval, whose id follows from the event's; where its server asks in
+    the middle of that invocation, for an answer."""
     round = call.round + 1
     event_id = derive_id("evt", at, call.direct_call_id, str(round))
     evidence = Content.of([{"asked_by": by, "why": grave.why, "summary": summary}])
     reasons = [f"its effect is {grave.effect}", grave.why]
     assessment = Content.of({"risk_reasons": reasons, "rollback_plan": grave.rollback})
     asked = call.but(
-        status="asked",
+        status="asked" if invocation_id is None else "answering",
         round=round,
         approval_id=derive_id("apr", at, event_id),
         content_hash=content.hash,
         asked_at=at,
-        invocation_id=None,
+        invocation_id=invocation_id,
         began_at=None,
     )
     said = {
@@ -165,6 +189,7 @@ def ask(
         "requested_by": by,
         "requested_at": at,
         "authors": (by,),
+        "needs_answer": invocation_id is not None,
     }
     contents = (content, evidence, assessment)
     return Transition(asked, DirectCallApprovalNeeded, said, event_id, contents)
@@ -175,9 +200,20 @@ def begin(call: DirectCall, invocation_id: str, at: datetime) -> DirectCall:
     return call.but(status="acting", invocation_id=invocation_id, began_at=at)
 
 
+def answered_call(
+    earlier: Invocation, call: Invocation, known: DirectCall, reply: Reply
+) -> Invocation:
+    """The waiting call as it goes on with its answer. Where nobody had to assent before, whoever
+    answered did; `known` names their approval."""
+    going = goes_on(earlier, call)
+    if earlier.approval_id is not None:
+        return going
+    return going.but(approval_id=known.approval_id, assented_by=reply.answered_by)
+
+
 def withdraw(call: DirectCall | None, by: str) -> tuple[Transition[DirectCall], ...]:
     """Nobody wants it any more; nothing where nobody was asked."""
-    if call is None or call.status != "asked" or call.approval_id is None:
+    if call is None or call.status not in ("asked", "answering") or call.approval_id is None:
         return ()
     said = {"ends": call.approval_id, "withdrawn_by": by}
     return (Transition(call.but(status="over"), DirectCallWithdrawn, said),)

@@ -39,6 +39,7 @@ class Reply(NamedTuple):
     resume: Resume
     elicitation: Elicitation
     content: dict[str, JsonValue]
+    answered_by: str | None = None
 
 
 class Refuse(NamedTuple):

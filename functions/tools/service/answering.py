@@ -48,7 +48,7 @@ async def reply_to(
         return declined(known, f"what was answered in {approval_id} was erased", work.at)
     assert known.elicitation is not None
     assert known.resume is not None
-    return Reply(known.resume, known.elicitation, answer)
+    return Reply(known.resume, known.elicitation, answer, approval.assented_by)
 
 
 def _answer(contents: Contents, asked: Any, answer_hash: str | None) -> dict[str, Any] | None:

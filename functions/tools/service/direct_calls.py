@@ -7,10 +7,12 @@ from events.invocations import InvocationBody
 from events.operations import OperationDefinition
 from functions.tools.aggregates import DIRECT_CALLS, INVOCATIONS, RUN
 from functions.tools.rules.direct_call import DirectCall, ended, report, withdraw
+from functions.tools.rules.elicitation import unanswered
 from functions.tools.rules.envelope import Within
 from functions.tools.rules.invocation import doubtful
 from functions.tools.service.admitting import note_recorded
-from functions.tools.service.direct_doing import DirectCallView, DirectDoing
+from functions.tools.service.direct_answering import DirectCallView
+from functions.tools.service.direct_doing import DirectDoing
 from functions.tools.service.serving import Served, served
 from shared.agents import KnownAgent
 from shared.aggregates import Command
@@ -32,8 +34,8 @@ async def call_directly(
     grant = _grant(caller, agent, operation, digest, by.definition)
     direct = DirectDoing(caller, grant, body, by, agent, id)
     verdict = direct.judged(0)
-    only_reads = verdict == Within("read")
-    view = await (direct.at_once() if only_reads else direct.guarded())
+    is_read = verdict == Within("read") and not (by.asks and await _waits_for_answer(caller, id))
+    view = await (direct.at_once() if is_read else direct.guarded())
     if view.invocation is not None:
         note_recorded(caller.tenant_id, view.invocation.decision)
     return view
@@ -47,15 +49,23 @@ async def withdraw_call(
 
     async def use_case(work: Command) -> DirectCallView:
         known = await work.find(DIRECT_CALLS, id)
-        await work.save(*withdraw(known, caller.principal))
+        if known is not None and known.status == "answering":
+            await _give_up(work, known, caller.principal, "whoever called withdrew it")
+        else:
+            await work.save(*withdraw(known, caller.principal))
         return DirectCallView(status="withdrawn", approval_id=known.approval_id if known else None)
 
     return await RUN.command(caller, use_case, DirectCallView)
 
 
 async def note_lost(work: UnitOfWork, call: DirectCall) -> None:
-    """Nobody knows what became of a call whose process died."""
+    """Nobody knows what became of a call whose process died. One whose server asked ends where
+    nobody has come back for the answer."""
     assert call.invocation_id is not None
+    if call.status == "answering":
+        told = "nobody called again with the answer that its server asked for"
+        await _give_up(work, call, call.agent_id, told)
+        return
     known = await work.find(INVOCATIONS, call.invocation_id)
     if known is None:
         await work.save(Transition(call.but(status="over", began_at=None)))
@@ -64,6 +74,23 @@ async def note_lost(work: UnitOfWork, call: DirectCall) -> None:
         known = doubtful(known, "whoever acted died before it had an answer", work.at)
         await work.save(report(known))
     await work.save(*ended(call, known))
+
+
+async def _give_up(work: UnitOfWork, call: DirectCall, by: str, why: str) -> None:
+    """Nobody answers the call's server, and nobody is to be asked any more."""
+    assert call.invocation_id is not None
+    known = await work.find(INVOCATIONS, call.invocation_id)
+    steps = withdraw(call, by)
+    await work.save(*steps)
+    if known is not None and known.waits:
+        over = unanswered(known, why, work.at)
+        await work.save(*ended(steps[0].state, over), report(over))
+
+
+async def _waits_for_answer(caller: Caller, id: str) -> bool:
+    """Whether the call's server asked a person before. One read. Raises Unavailable."""
+    document = await TenantStore(caller.tenant_id).get(DIRECT_CALLS.collection, id)
+    return document is not None and DIRECT_CALLS.state_in(document.data).status == "answering"
 
 
 async def _placed(

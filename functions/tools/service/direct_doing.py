@@ -3,11 +3,8 @@ became of it."""
 
 import time
 from dataclasses import dataclass, replace
-from typing import Literal
 
-from events.invocations import InvocationView
 from functions.tools.aggregates import APPROVALS_KEYS, DIRECT_CALLS, INVOCATIONS, RUN
-from functions.tools.own.acting import Done
 from functions.tools.rules.direct_call import (
     Act,
     Ask,
@@ -18,16 +15,19 @@ from functions.tools.rules.direct_call import (
     begin,
     content_of,
     ended,
-    report,
     under_way,
 )
 from functions.tools.rules.envelope import Denied, Grave, Verdict, judge
-from functions.tools.rules.invocation import Invocation, refused, view_of
+from functions.tools.rules.invocation import Invocation, refused
 from functions.tools.service.admitting import Refusal, admit, ask_policies
 from functions.tools.service.asking import ask_people
-from functions.tools.service.invoking import NOTHING, Doing, Outcome
-from functions.tools.service.removing import keep_from_first
-from shared.agents import KnownAgent
+from functions.tools.service.direct_answering import (
+    UNDECIDED,
+    Answering,
+    Decided,
+    DirectCallView,
+)
+from functions.tools.service.invoking import Outcome
 from shared.aggregates import Command
 from shared.approvals import read_approval
 from shared.budgets.aggregates import BUDGETS
@@ -36,38 +36,14 @@ from shared.budgets.limits import budget_id
 from shared.capabilities.grants import Assent
 from shared.kit.contents import Content
 from shared.kit.ids import new_id
-from shared.kit.models import Data
 from shared.kit.transitions import Transition
 from shared.policy.authorization import answer_again
 from shared.storage.secrets import public_keys
 
-# Whoever will have assented, while nobody has.
-UNDECIDED = ""
-
-Told = Literal["pending", "withdrawn", "intended", "refused", "dispatched", "confirmed", "doubtful"]
-
-
-class DirectCallView(Data):
-    """What the caller is told: that somebody was asked, with the approval's id, or what became of
-    the call."""
-
-    status: Told
-    approval_id: str | None = None
-    invocation: InvocationView | None = None
-
-    @classmethod
-    def of(cls, invocation: Invocation) -> "DirectCallView":
-        """What became of the call."""
-        by, shown = invocation.approval_id, view_of(invocation)
-        return cls(status=invocation.status, approval_id=by, invocation=shown)
-
 
 @dataclass(frozen=True)
-class DirectDoing(Doing):
-    """A call by the rights of an agent elsewhere; `id` is that of the direct call."""
-
-    agent: KnownAgent
-    id: str
+class DirectDoing(Answering):
+    """A call by the rights of an agent elsewhere."""
 
     def judged(self, made_today: int) -> Verdict:
         """What the call needs."""
@@ -98,21 +74,19 @@ class DirectDoing(Doing):
     async def guarded(self) -> DirectCallView:
         """Commits the intent with all that allows it, acts, commits the outcome. Of the same call
         one acts at a time, and each assent is used once."""
-        begun: list[Invocation] = []
+        decided: list[Decided] = []
 
         async def use_case(work: Command) -> DirectCallView:
-            begun.clear()
-            view, call = await self._decided(work)
-            if call is not None:
-                begun.append(call)
-            return view
+            decided[:] = [await self._decided(work)]
+            return decided[0].view
 
         view = await RUN.command(self.caller, use_case, DirectCallView)
-        if not begun:
+        _, call, reply = decided[0]
+        if call is None:
             return view
-        return await self._ended(await self.outcome(begun[0], began=time.monotonic()))
+        return await self._ended(await self.outcome(call, reply, began=time.monotonic()))
 
-    async def _decided(self, work: Command) -> tuple[DirectCallView, Invocation | None]:
+    async def _decided(self, work: Command) -> Decided:
         """What is told, and the call where it acts now; all that follows is in the commit."""
         agent_id, day = self.agent.state.agent_id, f"{work.at:%Y-%m-%d}"
         counter = budget_id(agent_id, day)
@@ -121,17 +95,14 @@ class DirectDoing(Doing):
         budget = await work.find(BUDGETS, counter)
         budget = budget or Budget(scope=agent_id, period=day, limit_usd_micros=0)
         verdict = self.judged(budget.calls.get(self.body.operation, 0))
-        if known is not None and known.status == "acting":
-            assert known.invocation_id is not None
-            earlier = await work.find(INVOCATIONS, known.invocation_id)
-            going_on = await self._going_on(work, known, earlier, verdict)
-            if going_on is not None:
-                return going_on
+        going_on = await self._open(work, known, verdict) if known is not None else None
+        if going_on is not None:
+            return going_on
         next = await self._next(work, known, verdict)
         doing = self._doing(next)
         earlier, call, refusal = await doing._tried(work)
         if earlier is not None:
-            return DirectCallView.of(earlier), None
+            return Decided(DirectCallView.of(earlier))
         if isinstance(verdict, Denied):
             refusal = refusal or Refusal(verdict.why)
         if isinstance(next, Refuse):
@@ -140,18 +111,18 @@ class DirectDoing(Doing):
         if refusal is None and isinstance(next, Ask):
             asked = await self._asked(work, call_of, verdict)
             if isinstance(asked, DirectCallView):
-                return asked, None
+                return Decided(asked)
             refusal = asked
         if refusal is not None:
-            return await doing._reported(work, doing.refused(call, refusal)), None
+            return Decided(await doing._reported(work, doing.refused(call, refusal)))
         if isinstance(next, Act):
             counted = _counted(budget, call.operation, verdict)
             await work.save(
                 Transition(begin(call_of, call.invocation_id, work.at)), Transition(call), *counted
             )
-            return DirectCallView.of(call), call
+            return Decided(DirectCallView.of(call), call)
         assert isinstance(next, Wait)
-        return DirectCallView(status="pending", approval_id=next.approval_id), None
+        return Decided(DirectCallView(status="pending", approval_id=next.approval_id))
 
     async def _asked(
         self, work: Command, call: DirectCall, verdict: Verdict
@@ -171,9 +142,19 @@ class DirectDoing(Doing):
         agent = self.agent.state
         return content_of(call, agent.name, agent.version, verdict.effect, self.body.arguments)
 
+    async def _open(self, work: Command, known: DirectCall, verdict: Verdict) -> Decided | None:
+        """What the same call gets while an earlier one acts, or waits for an answer."""
+        if known.status == "answering":
+            return await self._answered_by_people(work, known, verdict)
+        if known.status != "acting":
+            return None
+        assert known.invocation_id is not None
+        earlier = await work.find(INVOCATIONS, known.invocation_id)
+        return await self._going_on(work, known, earlier, verdict)
+
     async def _going_on(
         self, work: Command, known: DirectCall, earlier: Invocation | None, verdict: Verdict
-    ) -> tuple[DirectCallView, Invocation | None] | None:
+    ) -> Decided | None:
         """What the same call gets while an earlier one is open. Where its target acts once for each
         key, and the agent still may, it goes on with that one."""
         found = under_way(earlier, work.at, takes_key=self.definition.idempotent)
@@ -181,22 +162,22 @@ class DirectDoing(Doing):
             return None
         if isinstance(found, Invocation):
             answer_again()
-            return DirectCallView.of(found), None
+            return Decided(DirectCallView.of(found))
         why_not = self.agent.why_not(work.at) or self.why_not(None)
         is_assented = earlier.assented_by is not None
         is_assented = is_assented and earlier.agent_version == self.agent.state.version
         needs_assent = isinstance(verdict, Grave) and not is_assented
         if isinstance(verdict, Denied) or needs_assent or why_not is not None:
             answer_again()
-            return DirectCallView.of(earlier.but(status="doubtful")), None
+            return Decided(DirectCallView.of(earlier.but(status="doubtful")))
         call = earlier.but(status="intended", reason=None, attempt=earlier.attempt + 1, at=work.at)
         refusal, decision = await ask_policies(work, call)
         if refusal is not None:
-            return DirectCallView.of(earlier.but(status="doubtful")), None
+            return Decided(DirectCallView.of(earlier.but(status="doubtful")))
         call = call.but(decision=decision)
         begun = begin(known, call.invocation_id, work.at)
         await work.save(Transition(begun), Transition(call))
-        return DirectCallView.of(call), call
+        return Decided(DirectCallView.of(call), call)
 
     async def _next(
         self, work: Command, known: DirectCall | None, verdict: Verdict
@@ -228,8 +209,7 @@ class DirectDoing(Doing):
     async def _tried(self, work: Command) -> tuple[Invocation | None, Invocation, Refusal | None]:
         """What is recorded under the id, unless it was refused; the call as it is asked for now,
         and why it may not act."""
-        by, whose = self.caller.principal, self.caller.on_behalf_of
-        call = self.intended(work).but(called_by=by, on_behalf_of=whose, direct_call_id=self.id)
+        call = self._call(work)
         known, refusal, decision = await admit(work, call, self.grant)
         if known is not None and known.status != "refused":
             return known, call, None
@@ -245,31 +225,11 @@ class DirectDoing(Doing):
             known = await work.find(INVOCATIONS, call.invocation_id)
             if known is None or known.status not in ("intended", "doubtful") or known.settled_by:
                 return DirectCallView.of(known or call)
-            await work.save(*ended(await work.find(DIRECT_CALLS, self.id), call))
+            if not call.waits:
+                await work.save(*ended(await work.find(DIRECT_CALLS, self.id), call))
             return await self._reported(work, call, done)
 
         return await RUN.command(self.caller, use_case, DirectCallView)
-
-    async def _reported(
-        self, work: Command, call: Invocation, done: Done = NOTHING
-    ) -> DirectCallView:
-        if call.approval_id == UNDECIDED:
-            call = call.but(approval_id=None, assented_by=None)
-        if done.event is not None:
-            await work.save(Transition(call, done.event, done.said, contents=done.contents))
-        await work.save(report(call), *done.made, *await keep_from_first(work))
-        return DirectCallView.of(call)
-
-    def _new(self) -> DirectCall:
-        return DirectCall(
-            direct_call_id=self.id,
-            agent_id=self.agent.state.agent_id,
-            operation=self.body.operation,
-            pin=self.definition.pin,
-            arguments_sha256=self.grant.deed.arguments_sha256,
-            on_behalf_of=self.caller.on_behalf_of,
-            status="over",
-        )
 
 
 def _counted(budget: Budget, operation: str, verdict: Verdict) -> tuple[Transition[Budget], ...]:

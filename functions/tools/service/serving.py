@@ -30,13 +30,15 @@ UNKNOWN = OperationDefinition(
 
 class Served(NamedTuple):
     """An operation, what acts, and why it may not; with the credential that it acts with, and the
-    labels of all that its target says."""
+    labels of all that its target says. Where `asks`, its server may ask a person in the middle of
+    a call."""
 
     definition: OperationDefinition
     act: Operation
     refusal: Refusal | None = None
     credential: str | None = None
     labels: Labels = ()
+    asks: bool = False
 
 
 def is_known(operation: str) -> bool:
@@ -78,7 +80,8 @@ async def _with_credential(
         said = "the credential of the connector is not there, or not for its hosts"
         return _refused(definition, said, may_be_repeated=True)
     act = partial(call, whole, operation, shown)
-    return Served(definition, act, credential=whole.credential, labels=whole.labels)
+    asks = whole.kind == "mcp"
+    return Served(definition, act, credential=whole.credential, labels=whole.labels, asks=asks)
 
 
 async def _nothing(act: Act) -> Done:

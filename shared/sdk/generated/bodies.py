@@ -59,6 +59,12 @@ class ArtifactBody(TypedDict):
     size: int
 
 
+class ArtifactRetentionBody(TypedDict):
+    """For how many days at most files are kept that no approval cites: 30 days to ten years."""
+
+    days: int
+
+
 class Assertion(TypedDict):
     """What an authenticator signed (`navigator.credentials.get`), in base64url without padding."""
 

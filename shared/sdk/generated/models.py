@@ -2536,8 +2536,8 @@ class ReportedViolation(Answered):
 
 
 class RetentionView(Answered):
-    """For how many days runs are kept after they ended; where that was made shorter lately, the
-    longer time that still holds, and until when."""
+    """For how many days something is kept; where that was made shorter lately, the longer time
+    that still holds, and until when."""
 
     days: int
     longer_days: int | None

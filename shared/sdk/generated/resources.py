@@ -457,6 +457,33 @@ class Artifacts(Resource):
             )
         )
 
+    def retention_get(self) -> models.RetentionView:
+        """Shows for how long at most files are kept that no approval cites."""
+        return self._client.send(
+            Call(
+                method="GET",
+                path="/v1/artifacts/retention",
+                answers=models.RetentionView,
+                may_repeat=True,
+            )
+        )
+
+    def retention_set(
+        self, *, days: int, idempotency_key: str | None = None
+    ) -> models.RetentionView:
+        """Sets for how many days at most files are kept that no approval cites, after they were
+        stored; a shorter time holds a week later. Needs the role tenant_admin."""
+        return self._client.send(
+            Call(
+                method="PUT",
+                path="/v1/artifacts/retention",
+                answers=models.RetentionView,
+                body=calls.body(days=days),
+                key=calls.key(idempotency_key),
+                may_repeat=True,
+            )
+        )
+
     def delete(
         self, artifact_id: str, *, idempotency_key: str | None = None
     ) -> models.ArtifactView:

@@ -43,6 +43,7 @@ BODIES: dict[str, Any] = {
     "budgets/{scope}": {"limit_usd_micros": 1},
     "budgets/platform": {"limit_usd_micros": 1},
     "model-routes/{name}": {"provider": "openai", "model": "scripted"},
+    "artifacts/retention": {"days": 400},
     "runs/retention": {"days": 400},
     "{recall_id}/lift": REASON,
     "{invocation_id}/settle": {"happened": False, **NOTE},

@@ -185,6 +185,9 @@ MATRIX = {
     "let a prompt be used": Row("POST", "/v1/prompts/a/versions/1/activate", {"governor"}),
     "end a prompt": Row("POST", "/v1/prompts/a/versions/1/deprecate", {"governor"}),
     "set a budget": Row("PUT", "/v1/budgets/nobody", {"governor"}, {"limit_usd_micros": 1}),
+    "set how long files are kept": Row(
+        "PUT", "/v1/artifacts/retention", {"tenant_admin"}, {"days": 400}
+    ),
     "set how long runs are kept": Row("PUT", "/v1/runs/retention", {"tenant_admin"}, {"days": 400}),
     "make a key": Row("POST", "/v1/api-keys", {"tenant_admin", "developer"}),
     "read the audit log": Row("GET", "/v1/audit/entries", READ_AUDIT),

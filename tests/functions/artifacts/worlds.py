@@ -48,7 +48,8 @@ class World:
         self, method: str, path: str, body: Any = None, *, by: str = "ada", **claims: Any
     ) -> httpx.Response:
         tenant = claims.pop("tenant", self.tenant)
-        headers = authorization(self.key, by, tenant, SCOPES, ("developer",), **claims)
+        roles = claims.pop("roles", ("developer",))
+        headers = authorization(self.key, by, tenant, SCOPES, roles, **claims)
         more = {} if body is None else {"json": body}
         return await self.api.request(method, f"/v1/artifacts{path}", headers=headers, **more)
 

@@ -13,12 +13,13 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
 from events.approvals import ApprovalApproved
+from events.elicitation import ELICITATION, content_of_answer
 from functions.tools.api import ROUTER, RUN
 from shared.approvals.reading import APPROVALS
 from shared.kit import clock
 from shared.kit.contents import Content
 from shared.kit.signing import sign
-from shared.messaging.contents import keep
+from shared.messaging.contents import keep, read_contents
 from shared.messaging.log import EVENT_LOG, logged_event
 from shared.runtime.app import create_api
 from shared.storage.batches import Batch
@@ -123,10 +124,16 @@ class Elsewhere:
         return [each for event in reported for each in event["receipts"]]
 
     async def decide(
-        self, approval_id: str, status: str = "approved", *, forged: bool = False, **said: Any
+        self,
+        approval_id: str,
+        status: str = "approved",
+        *,
+        forged: bool = False,
+        answer: dict[str, Any] | None = None,
+        **said: Any,
     ) -> None:
-        """The approval, as `approvals` would store it once somebody decided; or, where it is
-        `forged`, as whoever may write documents and has another key could."""
+        """The approval, as `approvals` would store it once somebody decided, with their `answer`;
+        or, where it is `forged`, as whoever may write documents and has another key could."""
         event = await self.question(approval_id)
         at = clock.now()
         state: dict[str, Any] = {
@@ -154,9 +161,25 @@ class Elsewhere:
             **{name: state[name] for name in ("approval_id", "kind", "risk", "version")},
             **{name: state[name] for name in ("decision_hash", "decided_by", "decided_at")},
         }
+        if answer is not None:
+            signed["answer_hash"] = await self._kept_answer(event, answer)
         state["signature"] = sign(
             signed, await signing_key(f"{'runs' if forged else 'approvals'}-signing-key")
         )
         batch = Batch()
         batch.put(APPROVALS, approval_id, {"state": json.dumps(state), "sequence": 2})
         await self.world.store.commit(batch)
+
+    async def _kept_answer(self, event: dict[str, Any], answer: dict[str, Any]) -> str:
+        """The hash of the content that an answer to that question is kept as."""
+        asked = (await self.content(event["content_hash"]))[ELICITATION]
+        kept = Content.of(content_of_answer(asked, answer))
+        batch = Batch()
+        keep(batch, kept, clock.now(), "gala")
+        await self.world.store.commit(batch)
+        return kept.hash
+
+    async def content(self, hash: str) -> dict[str, Any]:
+        """The content of that hash."""
+        found: dict[str, Any] = (await read_contents(self.world.store, [hash])).value(hash)
+        return found

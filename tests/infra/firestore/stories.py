@@ -20,8 +20,12 @@ from functions.approvals import queries
 from functions.approvals.aggregates import RUN as APPROVALS
 from functions.approvals.service import lists
 from functions.artifacts import api as artifacts_api
+from functions.artifacts.aggregates import RETENTION as FILE_RETENTION
+from functions.artifacts.aggregates import RETENTION_ID as FILE_RETENTION_ID
 from functions.artifacts.reactions import HANDLERS as ARTIFACTS_HANDLERS
 from functions.artifacts.reactions import RUN as ARTIFACTS_RUN
+from functions.artifacts.rules.retention import RETENTION_DUE as FILE_RETENTION_DUE
+from functions.artifacts.rules.retention import Retention as FileRetention
 from functions.audit.aggregates import RUN as AUDIT
 from functions.audit.exporting import request_export, show_export
 from functions.audit.reactions import HANDLERS as AUDIT_HANDLERS
@@ -341,6 +345,9 @@ async def runs_are_recalled_and_removed(tenant: TenantStore) -> None:
     at_once = Retention(due_at=START, erasing=("ada",))
     await _kept(tenant, RETENTION, at_once)
     await _fired(tenant, Timer(RETENTION_DUE, f"run_retention/{RETENTION_ID}", START))
+    await _kept(tenant, FILE_RETENTION, FileRetention(days=30, due_at=START))
+    due = Timer(FILE_RETENTION_DUE, f"artifact_retention/{FILE_RETENTION_ID}", START)
+    await ARTIFACTS_HANDLERS[due.type](timer_event("artifacts", tenant.tenant_id, due, START))
     await _kept(tenant, CALL_RETENTION, CallRetention(due_at=START))
     due = Timer(CALL_RETENTION_DUE, f"call_retention/{CURRENT}", START)
     await TOOLS_HANDLERS[due.type](timer_event("tools", tenant.tenant_id, due, START))

@@ -11,7 +11,6 @@ from functions.runs.rules.retention import (
     A_DAY,
     DEFAULT_DAYS,
     MOST_TOGETHER,
-    NOTICE,
     SOON,
     UNTIL_COVERED,
     Retention,
@@ -22,6 +21,7 @@ from functions.runs.rules.retention import (
     set_days,
 )
 from functions.runs.rules.run import Assented, Run, Stop
+from shared.kit.retention import NOTICE
 
 AT = datetime(2026, 11, 26, tzinfo=UTC)
 KEPT = Retention(days=30, due_at=AT)
