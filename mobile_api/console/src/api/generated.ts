@@ -269,6 +269,10 @@ export type ArtifactPage = {
   "next_cursor": string | null;
 };
 
+export type ArtifactRetentionBody = {
+  "days": number;
+};
+
 export type ArtifactView = {
   "agent_id": string | null;
   "artifact_id": string;
