@@ -10,8 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from emulators.client import PlatformRefused
 from emulators.running import RunningPlatform
-from tests.journeys.console.phone import Phone
-from tests.journeys.console.test_pages import AXE, THEMES, WIDTHS
+from tests.journeys.console.phone import AXE, THEMES, WIDTHS, Phone
 from tests.screenshots import PICTURES
 
 pytestmark = pytest.mark.platform
