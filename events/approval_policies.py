@@ -60,11 +60,13 @@ class PolicyVersion(Data):
 class PolicyRecord(PolicyVersion):
     """A version of the policy with its entries, when a passkey must sign, and from how many words a
     minute on nobody is believed to have read what they approve; null where the tenant does not
-    look at that."""
+    look at that. `veto_waits_for_device`: a veto window closes 24 hours after the first device had
+    the notice of it, where people have such devices."""
 
     entries: tuple[PolicyEntry, ...]
     passkey: PasskeyRule = PasskeyRule()
     words_per_minute: WordsPerMinute | None = FASTEST_READING
+    veto_waits_for_device: bool = True
 
 
 @event("assent.approval_policy.changed.v1")

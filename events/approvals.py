@@ -77,9 +77,14 @@ class Match(Data):
 
 
 class VetoWindow(Data):
-    """A veto that is received at or before `closes_at` reverses the approval."""
+    """A veto that is received at or before `closes_at` reverses the approval. While the window
+    `waits_for_device`, that is 72 hours after the assent; the first device that has the notice, at
+    `delivered_at`, sets it once, to 24 hours later where that is earlier."""
 
     closes_at: Instant
+    waits_for_device: bool = False
+    delivered_at: Instant | None = None
+    device_id: str | None = None
 
 
 class CaseBinding(Data):
@@ -294,6 +299,12 @@ class ApprovalDelegated(DecisionState):
 class ApprovalVetoed(DecisionState):
     """An automatic approval was vetoed in its window, or people's approval was refused by somebody
     who could not know of it: the function that acted on it reverses."""
+
+
+@event("assent.approval.delivered.v1")
+class ApprovalDelivered(ApprovalState):
+    """The first device had the notice of an automatic approval: its veto window closes as `veto`
+    says from now on."""
 
 
 @event("assent.approval.confirmed.v1")

@@ -9,7 +9,8 @@ from shared.kit.instants import Instant
 from shared.kit.models import Data, EventData
 from shared.kit.personal import Personal
 
-TOPIC = "mobile-api"
+# Notices are many, and readers of devices read none of them.
+TOPIC = "mobile-api.devices"
 PREFIX = "dev"
 
 Platform = Literal["ios", "android", "web"]

@@ -1,6 +1,6 @@
 """What this function owns: the devices of governors."""
 
-from events.devices import PREFIX
+from events.devices import PREFIX, TOPIC
 from mobile_api.rules.device import DeviceChallenge
 from mobile_api.rules.documents import (
     AGENTS,
@@ -31,6 +31,7 @@ DEVICES = Aggregate(
     prefix=PREFIX,
     indexed=("held_by", "endpoint_hash"),
     queried=("held_by", "endpoint_hash"),
+    topic=TOPIC,
 )
 # One for each principal: what their next key signs.
 CHALLENGES = Aggregate(

@@ -117,6 +117,8 @@ DEVICES = Aggregate(
     model=KnownDevice,
     collection="known_devices",
     prefix=PREFIX,
+    indexed=("signs",),
+    queried=("signs",),
     id_of=lambda device: device.device_id,
 )
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from events.approvals import Kind
 from events.precedents import PrecedentStatus
-from functions.approvals.aggregates import APPROVALS, PASSKEYS, PRECEDENTS
+from functions.approvals.aggregates import APPROVALS, DEVICES, PASSKEYS, PRECEDENTS
 from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.precedent import Precedent
 from functions.approvals.rules.refused import MOST_READ
@@ -137,6 +137,12 @@ async def holds_passkey(principal: str) -> bool:
         PASSKEYS.collection, where=[("held_by", "==", principal)], limit=1
     )
     return bool(held.items)
+
+
+async def has_devices(store: TenantStore) -> bool:
+    """Whether somebody in the tenant has a device that acknowledges notices. One read."""
+    found = await store.find(DEVICES.collection, where=[("signs", "==", True)], limit=1)
+    return bool(found.items)
 
 
 async def _last_governed(store: TenantStore, collection: str) -> str:

@@ -22,6 +22,7 @@ from tests.benchmarks import (  # noqa: F401 - name worst calls
     worst_capsules,
     worst_console,
     worst_control,
+    worst_devices,
     worst_directory,
     worst_identity,
     worst_jobs,

@@ -62,6 +62,7 @@ VALUES: dict[str, Any] = {
     "decided_at": AT,
     "passkey_for": "assent",
     "passkey_id": "pky_1",
+    "device_id": "dev_1",
     "receipt_id": "rec_1",
     "version": 3,
     "rule": Rule(kind="any", of=(Place(role="governor"),)),

@@ -21,7 +21,7 @@ from tests.mobile_api.phones import AUDIENCE, ISSUER, Phone, app_under_test
 from tests.mobile_api.standin import OwnerStandIn
 from tests.secret_manager import running_secret_manager
 
-TOPICS = ("mobile-api", "dead-letters")
+TOPICS = ("mobile-api", "mobile-api.devices", "dead-letters")
 PUBLISHERS = ("agents", "approvals", "mobile-api")
 
 

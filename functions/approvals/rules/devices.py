@@ -18,6 +18,11 @@ class KnownDevice(Model):
     confirmed_at: Instant | None
     removed_at: Instant | None
 
+    @property
+    def signs(self) -> bool:
+        """Whether what it signs counts now."""
+        return self.confirmed_at is not None and self.removed_at is None
+
 
 def follow(
     known: KnownDevice | None, published: DeviceState

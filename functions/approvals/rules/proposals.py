@@ -49,6 +49,7 @@ class PolicyBody(Model):
     ]
     passkey: PasskeyRule = PasskeyRule()
     words_per_minute: WordsPerMinute | None = FASTEST_READING
+    veto_waits_for_device: Annotated[bool, Field(strict=True)] = True
     reason: Annotated[str, StringConstraints(max_length=LONGEST_REASON)]
 
 
@@ -63,8 +64,7 @@ def proposal_of(
     entries = completed(body.entries)
     if not body.reason.strip():
         raise Invalid(FieldError("reason", "must say why the policy should change"))
-    proposed = (entries, body.passkey, body.words_per_minute)
-    if proposed == (completed(current.entries), current.passkey, current.words_per_minute):
+    if (entries, *_others(body)) == (completed(current.entries), *_others(current)):
         raise Invalid(FieldError("entries", "are the current policy: nothing would change"))
     version = current.version + 1
     return Request(
@@ -80,6 +80,8 @@ def proposal_of(
             "passkey_was": current.passkey.model_dump(mode="json"),
             "words_per_minute": body.words_per_minute,
             "words_per_minute_was": current.words_per_minute,
+            "veto_waits_for_device": body.veto_waits_for_device,
+            "veto_waits_for_device_was": current.veto_waits_for_device,
         },
         evidence=(),
         rollback_plan=f"Propose version {current.version} again.",
@@ -101,6 +103,7 @@ def adopt(
     *,
     passkey: PasskeyRule,
     words_per_minute: int | None = FASTEST_READING,
+    veto_waits_for_device: bool = True,
 ) -> Transition[ApprovalPolicy]:
     """The approved policy in place of the one that its proposal named. Raises VersionConflict where
     another change came first, because the proposer and the governor did not see that."""
@@ -114,12 +117,17 @@ def adopt(
         entries=tuple(entries),
         passkey=passkey,
         words_per_minute=words_per_minute,
+        veto_waits_for_device=veto_waits_for_device,
         proposed_by=proposal.requested_by,
         approval_id=proposal.approval_id,
         decision_hash=proposal.decision_hash,
         changed_at=at,
     )
     return Transition(changed, ApprovalPolicyChanged)
+
+
+def _others(policy: PolicyBody | ApprovalPolicy) -> tuple[object, ...]:
+    return policy.passkey, policy.words_per_minute, policy.veto_waits_for_device
 
 
 def _listed(entries: Sequence[PolicyEntry]) -> list[dict[str, object]]:

@@ -44,7 +44,14 @@ async def adopt_policy(work: UnitOfWork, proposal: Approval) -> None:
     proposed = contents.value(proposal.decision_hash)
     entries = _ENTRIES.validate_python(proposed["entries"])
     passkey = PasskeyRule.model_validate(proposed["passkey"])
-    # Proposals of earlier versions do not say it.
-    rate = proposed.get("words_per_minute", FASTEST_READING)
-    adopted = adopt(proposal, entries, current, work.at, passkey=passkey, words_per_minute=rate)
+    adopted = adopt(
+        proposal,
+        entries,
+        current,
+        work.at,
+        passkey=passkey,
+        # Proposals of earlier versions do not say these.
+        words_per_minute=proposed.get("words_per_minute", FASTEST_READING),
+        veto_waits_for_device=proposed.get("veto_waits_for_device", True),
+    )
     await work.save(adopted)

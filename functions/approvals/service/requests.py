@@ -21,7 +21,7 @@ from events.direct_calls import DirectCallApprovalNeeded, DirectCallWithdrawn
 from events.policies import PolicyApprovalNeeded, PolicyRetired, PolicyReturned
 from events.runs import RunApprovalNeeded, RunCancelled
 from functions.approvals.aggregates import ACTIVE, APPROVALS, POLICIES, POLICY_ID, RUN
-from functions.approvals.queries import find_refused, find_tacit
+from functions.approvals.queries import find_refused, find_tacit, has_devices
 from functions.approvals.rules.approval import Approval, Steps
 from functions.approvals.rules.files import named
 from functions.approvals.rules.opening import open_cancelled, open_request
@@ -37,6 +37,7 @@ from functions.approvals.rules.requests import (
     request_of_run,
 )
 from functions.approvals.rules.reversals import cancel, end_with_case, fail_to_undo, undo
+from functions.approvals.rules.veto_clock import wait_for_device
 from functions.approvals.service.built_in import built_in
 from functions.approvals.service.files import cite, files_in_evidence, refuse_unreadable_evidence
 from functions.approvals.service.precedents import count_compared
@@ -261,6 +262,8 @@ async def open_request_of(work: UnitOfWork, request: Request) -> Approval:
             refused = too_many_silent(await find_tacit(work, step.state, MOST_SILENT))
         if refused:
             step = open_request(request, precedents, work.at, policy, refused)
+    if step.state.veto is not None and policy.veto_waits_for_device:
+        step = wait_for_device(step) if await has_devices(work.store) else step
     # The queries may have found it: then this is a redelivery, and it was refused meanwhile.
     saved: list[Approval] = await work.save_new(step)
     await cite(work, files, request.approval_id)

@@ -46,6 +46,7 @@ BODIES: dict[str, Any] = {
     "artifacts/retention": {"days": 400},
     "runs/retention": {"days": 400},
     "{recall_id}/lift": REASON,
+    "{device_id}/confirm": {},
     "{invocation_id}/settle": {"happened": False, **NOTE},
     "{plan_hash}/ghostrun": {"mode": "fast"},
     "connectors/{name}": {"hosts": ["api.example.com"]},

@@ -59,12 +59,13 @@ async def test_opening_what_no_precedent_may_cover_reads_no_precedents(world: Wo
 async def test_a_match_adds_a_condition_and_its_counts_to_what_a_request_writes(
     world: World,
 ) -> None:
-    # Read: policy and precedents, then whether its content or its subject was refused. Written: the
-    # approval, its event and four contents, the condition, the counts, then the event's flag.
+    # Read: policy and precedents, whether its content or its subject was refused, then whether
+    # somebody has a device for whose notice its veto window waits. Written: the approval, its event
+    # and four contents, the condition, the counts, then the event's flag.
     await world.precedent()
     new: dict[str, Any] = {"content": {**CONTENT, "rows": 7}, "evidence": ("ghostrun 13",)}
     new["rollback_plan"] = "Restore the index of yesterday."
-    assert await cost(world.ask(**new)) == (4, 9, 2, 1, 1)
+    assert await cost(world.ask(**new)) == (5, 9, 2, 1, 1)
 
 
 async def test_what_is_stored_already_is_looked_for_and_not_written_again(world: World) -> None:
