@@ -14,6 +14,7 @@ from tests.docs.followed import ANSWERS, GUIDES, differences
 
 FOLLOWED = (
     "audit.md",
+    "be-told.md",
     "connect-an-mcp-server.md",
     "files-in-and-out.md",
     "govern-the-agent-you-already-have.md",

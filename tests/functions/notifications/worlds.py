@@ -106,9 +106,13 @@ class World:
             subscription=await sealed(self.tenant, principal, text, now),
         )
         await self.put(DEVICES, device_id, device)
-        registered = DeviceRegistered.model_validate(device.model_dump())
-        await self.happens(registered, f"device/{device_id}", source="mobile-api")
+        await self.registered(device)
         return device_id
+
+    async def registered(self, device: Registration) -> None:
+        """The event of a device that is kept."""
+        event = DeviceRegistered.model_validate(device.model_dump())
+        await self.happens(event, f"device/{device.device_id}", source="mobile-api")
 
     async def channel(self, means: str, *, by: str = "gov", **claims: Any) -> Any:
         address = f"{self.outside.url}/{means}"
