@@ -40,7 +40,7 @@ class Picture:
         """Opens the page. Raises AssertionError where it does not show the text."""
         page.set_viewport_size({"width": self.width, "height": self.height})
         page.goto(url + self.path.format(**made))
-        expect(page.locator("main")).to_contain_text(self.text, timeout=_LONGEST_MS)
+        expect(page.locator("body")).to_contain_text(self.text, timeout=_LONGEST_MS)
 
 
 PICTURES = (
