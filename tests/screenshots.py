@@ -47,7 +47,7 @@ PICTURES = (
     Picture("start", "/_platform/start", "Three small tasks"),
     Picture("card", "/console/approvals/{waiting}", "Silence denies"),
     Picture("overview", "/console/", "waiting for a decision"),
-    Picture("explorer", "/explorer/", "Every public call", width=1000, height=640),
+    Picture("explorer", "/explorer/", "Calls are made as you", width=1000, height=640),
 )
 
 
