@@ -40,14 +40,14 @@ class Picture:
         """Opens the page. Raises AssertionError where it does not show the text."""
         page.set_viewport_size({"width": self.width, "height": self.height})
         page.goto(url + self.path.format(**made))
-        expect(page.locator("main")).to_contain_text(self.text, timeout=_LONGEST_MS)
+        expect(page.locator("body")).to_contain_text(self.text, timeout=_LONGEST_MS)
 
 
 PICTURES = (
     Picture("start", "/_platform/start", "Three small tasks"),
     Picture("card", "/console/approvals/{waiting}", "Silence denies"),
     Picture("overview", "/console/", "waiting for a decision"),
-    Picture("explorer", "/explorer/", "Every public call", width=1000, height=640),
+    Picture("explorer", "/explorer/", "Calls are made as you", width=1000, height=640),
 )
 
 

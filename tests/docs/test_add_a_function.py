@@ -17,6 +17,7 @@ GENERATED = (
     "events/schemas/",
     "functions/audit/handles.json",
     "mobile_api/console/src/api/generated.ts",
+    "mobile_api/console/src/api/operations.ts",
     "shared/sdk/generated/",
     "shared/policy/schema.cedarschema",
 )

@@ -135,3 +135,15 @@ def test_every_decision_has_a_line_in_the_index() -> None:
     index = _text(ROOT / "docs" / "decisions" / "README.md")
     pages = [page.name for page in (ROOT / "docs" / "decisions").glob("[0-9]*.md")]
     assert [name for name in sorted(pages) if f"({name})" not in index] == []
+
+
+def test_each_picture_is_there_described_and_shown() -> None:
+    """`make screenshots` makes them, and a journey opens what they show."""
+    pictures = [
+        (page, found[1], found[2])
+        for page in _pages()
+        for found in re.finditer(r'<img src="([^"]+)"[^>]* alt="([^"]*)"', _prose(page))
+    ]
+    assert all(said for _, _, said in pictures)
+    shown = {(page.parent / source).resolve() for page, source, _ in pictures}
+    assert shown == {*(ROOT / "docs" / "pictures").iterdir()}

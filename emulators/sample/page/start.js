@@ -27,14 +27,15 @@ async function platform(method, path, body) {
   return said;
 }
 
-/** An approval as the person who is signed in sees it; null where nobody is. */
+/** An approval as the person who is signed in sees it; null where nobody is, or somebody who may
+ * not see it. */
 async function approval(id) {
   for (const anew of [false, true]) {
     if (anew || token === null) token = await newToken();
     if (token === null) return null;
     const answer = await fetch(`/v1/mobile/approvals/${id}`, { headers: { Authorization: `Bearer ${token}` } });
     if (answer.ok) return answer.json();
-    if (answer.status !== 401) return null;
+    if (answer.status !== 401) return nobody(answer);
   }
   return null;
 }
@@ -42,7 +43,13 @@ async function approval(id) {
 async function newToken() {
   const body = new URLSearchParams({ grant_type: 'refresh_token', tenant: shown.made.tenant_id });
   const answer = await fetch('/v1/auth/token', { method: 'POST', body });
-  return answer.ok ? (await answer.json()).access_token : null;
+  return answer.ok ? (await answer.json()).access_token : nobody(answer);
+}
+
+/** Null for a refusal; a platform that is busy says nothing about who is signed in. */
+function nobody(answer) {
+  if (answer.status >= 500 || answer.status === 429) throw new Error('The platform is busy: this page asks again.');
+  return null;
 }
 
 /** Whether the task is done, and what to say of it. */

@@ -84,6 +84,9 @@ def _by_device(url: str, scopes: str, tenant: str | None) -> store.Kept:
 
 def logout(*, common: Common = UNSAID) -> None:
     """Forget who is signed in on this machine."""
+    had_key = store.has_key()
     was_there = store.forget()
     said = "Forgotten. Nobody else has the session's token; it ends by itself after 30 days."
+    if had_key:
+        said = "Forgotten here. The key itself stays valid until it ends or you revoke it."
     common.show({"forgotten": was_there}, said if was_there else "Nobody is signed in.")

@@ -42,6 +42,15 @@ def load() -> Kept | None:
         raise ValueError(f"{file} cannot be read, sign in again: {error}") from None
 
 
+def has_key() -> bool:
+    """Whether an API key is kept; a file that cannot be understood has none."""
+    try:
+        kept = load()
+    except (PermissionError, ValueError):
+        return False
+    return kept is not None and bool(kept.key)
+
+
 def save(kept: Kept) -> None:
     """Replaces the file at once: another process reads the one before, or this one."""
     file = place()

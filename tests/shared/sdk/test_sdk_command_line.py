@@ -118,6 +118,20 @@ def test_an_id_has_its_page(
     assert capsys.readouterr().out == f"http://localhost:8080/console/{page}\n"
 
 
+def test_who_forgets_a_key_is_told_that_it_stays_valid(
+    nobody: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store.save(store.Kept(url="https://a.example", key="ak_x"))
+    assert main(["logout"]) == 0
+    assert "stays valid" in capsys.readouterr().out
+    store.save(store.Kept(url="https://a.example", refresh_token="r"))
+    assert main(["logout"]) == 0
+    assert "after 30 days" in capsys.readouterr().out
+    nobody.write_text("nonsense")
+    assert main(["logout"]) == 0
+    assert not nobody.exists()
+
+
 def test_only_the_owner_reads_what_is_kept(nobody: Path) -> None:
     assert store.load() is None
     store.save(store.Kept(url="https://a.example", key="ak_x"))
