@@ -104,6 +104,7 @@ def test_the_log_is_searched_and_an_entry_opened(phone: Phone, workers: Workers)
     expect(entries).to_contain_text(run["run_id"])
     phone.is_for_everybody()
     phone.presses("All about this")
+    expect(phone.page.locator("summary", has_text="Search: run/")).to_be_visible()
     expect(phone.page.get_by_text("run approval needed")).to_be_visible()
 
 
