@@ -23,6 +23,7 @@ export const words = {
   loading: 'Loading…',
   again: 'Try again',
   unreachable: 'The platform cannot be reached. Nothing was lost; try again.',
+  noCrypto: 'This page came without https, so your browser verifies nothing here. Open it by https, or on localhost.',
   more: 'Show more',
   nothingHere: 'Nothing here.',
   notFound: 'There is no such page.',

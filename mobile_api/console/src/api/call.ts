@@ -90,10 +90,19 @@ async function once(
   return answer;
 }
 
+interface Refusal {
+  readonly code: string;
+  readonly title: string;
+  readonly detail?: string;
+  readonly errors?: readonly { readonly field: string; readonly message: string }[];
+}
+
 async function refusal(answer: Response): Promise<Problem> {
   try {
-    const said = (await answer.json()) as { code: string; detail?: string; title: string };
-    return new Problem(answer.status, said.code, said.detail ?? said.title);
+    const { code, detail, title, errors } = (await answer.json()) as Refusal;
+    // Of what is invalid, only these say which field, and what to write instead.
+    const fields = (errors ?? []).map((each) => `${each.field}: ${each.message}`);
+    return new Problem(answer.status, code, [detail ?? title, ...fields].join(' · '));
   } catch {
     return new Problem(answer.status, 'unreadable', `The answer was ${answer.status} without words.`);
   }

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 
 import { Problem } from '../api/call.ts';
+import { NoCrypto } from '../kit/bytes.ts';
 import { SignedOut } from '../session.ts';
 import { words } from '../words.ts';
 
@@ -35,10 +36,15 @@ export function Trouble({ problem, again }: { problem: unknown; again?: () => vo
       </p>
     );
   }
-  const said = problem instanceof TypeError ? words.unreachable : String((problem as Error).message);
+  const said = wordsOf(problem);
   return (
     <p role="alert" data-code={problem instanceof Problem ? problem.code : undefined}>
       {said} {again && <button onClick={again}>{words.again}</button>}
     </p>
   );
+}
+
+function wordsOf(problem: unknown): string {
+  if (problem instanceof NoCrypto) return words.noCrypto;
+  return problem instanceof TypeError ? words.unreachable : String((problem as Error).message);
 }
