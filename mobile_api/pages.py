@@ -53,7 +53,6 @@ async def show_console(
     return Response(found.data, headers=headers, media_type=found.media_type)
 
 
-@cache
 def _policy() -> str:
     """Scripts, styles and calls of this site only, and uploads into the bucket that takes those of
     `artifacts`; no text becomes a script."""
