@@ -84,7 +84,6 @@ def _answer(found: File, path: str, policy: str, if_none_match: str | None) -> R
     return Response(found.data, headers=headers, media_type=found.media_type)
 
 
-@cache
 def _consoles_policy() -> str:
     """Calls of this site only, and uploads into the bucket that takes those of `artifacts`; no text
     becomes a script."""

@@ -52,6 +52,7 @@ export const words = {
   unreachable: 'The platform cannot be reached. Nothing was lost; try again.',
   unsure: 'The platform did not answer. It may have done it: look before you try again.',
   form: { back: 'Back', optional: '(may be empty)', choose: 'Choose …' },
+  noCrypto: 'This page came without https, so your browser verifies nothing here. Open it by https, or on localhost.',
   more: 'Show more',
   nothingHere: 'Nothing here.',
   notFound: 'There is no such page.',

@@ -23,8 +23,12 @@ export function joined(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer>
   return whole;
 }
 
-/** The SHA-256 of bytes after one another. */
+/** This page came without https, so that its browser computes no hashes for it. */
+export class NoCrypto extends Error {}
+
+/** The SHA-256 of bytes after one another. Throws NoCrypto. */
 export async function digest(...parts: readonly Uint8Array[]): Promise<Uint8Array<ArrayBuffer>> {
+  if (globalThis.crypto?.subtle === undefined) throw new NoCrypto();
   return new Uint8Array(await crypto.subtle.digest('SHA-256', joined(...parts)));
 }
 

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 
 import { Problem } from '../api/call.ts';
+import { NoCrypto } from '../kit/bytes.ts';
 import { SignedOut } from '../session.ts';
 import { words } from '../words.ts';
 
@@ -35,7 +36,7 @@ export function Trouble({ problem, again }: { problem: unknown; again?: () => vo
       </p>
     );
   }
-  const said = problem instanceof TypeError ? words.unreachable : String((problem as Error).message);
+  const said = wordsOf(problem);
   const { code, errors } = problem instanceof Problem ? problem : { code: undefined, errors: [] };
   return (
     <div role="alert" data-code={code}>
@@ -53,4 +54,9 @@ export function Trouble({ problem, again }: { problem: unknown; again?: () => vo
       )}
     </div>
   );
+}
+
+function wordsOf(problem: unknown): string {
+  if (problem instanceof NoCrypto) return words.noCrypto;
+  return problem instanceof TypeError ? words.unreachable : String((problem as Error).message);
 }

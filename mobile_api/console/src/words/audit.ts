@@ -17,7 +17,7 @@ export const story = {
 export const audit = {
   title: 'Audit log',
   search: 'Search',
-  narrowed: 'Search: narrowed',
+  narrowed: (what: string) => `Search: ${what}`,
   clear: 'Clear',
   actor: 'Who acted',
   action: 'Action, such as assent.run.started.v1',

@@ -23,8 +23,8 @@ export function Audit({ id: subject }: { id: string }) {
         <summary>{say.checkpoint}</summary>
         {isLooking && <Loaded read={readCheckpoint}>{(found) => <Checkpoint {...found} />}</Loaded>}
       </details>
-      <details open={!isEverything}>
-        <summary>{isEverything ? say.search : say.narrowed}</summary>
+      <details>
+        <summary>{isEverything ? say.search : say.narrowed(Object.values(search).filter(Boolean).join(', '))}</summary>
         <Form key={path} search={search} searched={setSearch} />
       </details>
       <Pages<AuditEntry> key={`entries ${path}`} path={path} none={say.none}>

@@ -1,12 +1,11 @@
 import { useState } from 'preact/hooks';
 
-import type { CardDetail, TimelinePage } from '../../api/generated.ts';
+import type { CardDetail } from '../../api/generated.ts';
 import { read } from '../../api/call.ts';
 import { contentHash, type Json } from '../../kit/canonical.ts';
 import { dollars } from '../../kit/money.ts';
-import { instantInWords } from '../../kit/time.ts';
 import { Left } from '../../parts/left.tsx';
-import { Loaded, Trouble } from '../../parts/loaded.tsx';
+import { Loaded } from '../../parts/loaded.tsx';
 import { Value } from '../../parts/value.tsx';
 import { addressOf } from '../../route.ts';
 import { words } from '../../words.ts';
@@ -15,7 +14,8 @@ import { Decide } from './decide.tsx';
 import type { Verb } from './decision.ts';
 import { readEvidence } from './evidence.ts';
 import { Files } from './files.tsx';
-import { agentIn, isFinal, operationsIn, type Operation } from './operations.ts';
+import { agentIn, isFinal, operationsIn } from './operations.ts';
+import { Assents, History, Listed, Operations, Precedents } from './parts.tsx';
 
 const say = words.card;
 const TRIES = 20;
@@ -135,104 +135,4 @@ function Shown({ card, seal, decided }: Properties) {
 
 function isFinalByEffect(card: CardDetail): boolean {
   return card.effect != null && ['send', 'publish', 'delete', 'pay'].includes(card.effect);
-}
-
-function Listed({ title, items }: { title: string; items: readonly string[] }) {
-  if (items.length === 0) return null;
-  return (
-    <section>
-      <h2>{title}</h2>
-      <ul>
-        {items.map((each) => (
-          <li>{each}</li>
-        ))}
-      </ul>
-    </section>
-  );
-}
-
-function Precedents({ card }: { card: CardDetail }) {
-  if (!card.matches || card.matches.length === 0) return null;
-  return (
-    <section>
-      <h2>{say.precedents}</h2>
-      {card.matches.map((match) => (
-        <details>
-          <summary>{match.title}</summary>
-          <ul>
-            {match.satisfied.map((each) => (
-              <li>
-                {each}: {say.satisfied}
-              </li>
-            ))}
-            {match.unsatisfied.map((each) => (
-              <li>
-                {each}: {say.unsatisfied}
-              </li>
-            ))}
-          </ul>
-        </details>
-      ))}
-    </section>
-  );
-}
-
-/** What the plan would do: first what nothing undoes, then how each of the rest is undone. */
-function Operations({ operations }: { operations: readonly Operation[] }) {
-  if (operations.length === 0) return null;
-  return (
-    <section>
-      <h2>{say.operations}</h2>
-      <ul>
-        {operations.map((each) => (
-          <li class={isFinal(each) ? 'warning' : undefined}>
-            <code>{each.operation}</code> ({each.effect}):{' '}
-            {isFinal(each) ? say.nothingUndoes : each.undo === null ? say.changesNothing : say.undoneBy(each.undo)}
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
-}
-
-/** Who has assented, and whose assent is missing. */
-function Assents({ card }: { card: CardDetail }) {
-  return (
-    <Listed
-      title={say.assents}
-      items={[
-        ...card.votes.map((each) => say.assented(each.principal, each.capacity, instantInWords(each.at))),
-        ...card.missing.map((each) => say.missing(each.replace(':', ' '))),
-      ]}
-    />
-  );
-}
-
-function History({ card }: { card: CardDetail }) {
-  const [entries, setEntries] = useState(card.timeline);
-  const [cursor, setCursor] = useState(card.timeline_cursor);
-  const [problem, setProblem] = useState<unknown>();
-  const more = () => {
-    setProblem(undefined);
-    const path = `/v1/mobile/approvals/${encodeURIComponent(card.id)}/timeline`;
-    read<TimelinePage>(`${path}?cursor=${encodeURIComponent(cursor!)}`).then((page) => {
-      setEntries([...entries, ...page.items]);
-      setCursor(page.next_cursor);
-    }, setProblem);
-  };
-  return (
-    <section>
-      <h2>{say.history}</h2>
-      <ol class="history">
-        {entries.map((each) => (
-          <li>
-            <time dateTime={each.at}>{instantInWords(each.at)}</time> {each.event.replaceAll('_', ' ')} · {each.by}
-            {each.note && <q>{each.note}</q>}
-          </li>
-        ))}
-      </ol>
-      {problem !== undefined && <Trouble problem={problem} />}
-      {cursor !== null && <button onClick={more}>{say.earlier}</button>}
-    </section>
-  );
 }

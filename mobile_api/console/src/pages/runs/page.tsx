@@ -113,7 +113,7 @@ function Facts({ run }: { run: RunView }) {
         </Fact>
         {run.ended_at && <Fact name={say.ended}>{instantInWords(run.ended_at)}</Fact>}
         <Fact name={say.agent}>
-          {run.agent_id} {run.agent_version}
+          <a href={addressOf('story', 'agent', run.agent_id)}>{run.agent_id}</a> {run.agent_version}
         </Fact>
         <Fact name={say.plan}>
           <code>{run.plan_hash}</code>
