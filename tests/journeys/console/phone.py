@@ -1,10 +1,14 @@
 """The console as somebody at a phone sees it."""
 
 import json
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 from playwright.sync_api import Locator, Page, Route, expect
 
+_AXE = Path(__file__).parents[3] / "mobile_api/console/node_modules/axe-core/axe.min.js"
+_WIDTHS = (320, 390, 1280)
+_THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 _WATCHED = """
 addEventListener('securitypolicyviolation', each => console.error(
   `policy: ${each.violatedDirective} ${each.blockedURI} ${each.sourceFile}`));
@@ -49,6 +53,24 @@ class Phone:
     def says(self, what: str) -> None:
         """The page tells a screen reader what was done."""
         expect(self.page.locator("[role=status]").filter(has_text=what).first).to_be_visible()
+
+    def is_for_everybody(self) -> None:
+        """The checks of axe find nothing in either theme, and nothing is cut off at the side of any
+        screen."""
+        size = self.page.viewport_size
+        self.page.evaluate(_AXE.read_text())
+        for theme in _THEMES:
+            self.page.emulate_media(color_scheme=theme)
+            found = self.page.evaluate("axe.run().then(each => each.violations)")
+            wrong = [(each["id"], each["nodes"][0]["html"]) for each in found]
+            assert wrong == [], self.page.url
+        for width in _WIDTHS:
+            self.page.set_viewport_size({"width": width, "height": 844})
+            assert self.page.evaluate("document.documentElement.scrollWidth") <= width, (
+                self.page.url
+            )
+        if size is not None:
+            self.page.set_viewport_size(size)
 
     @property
     def heading(self) -> Locator:

@@ -23,7 +23,7 @@ export function Precedent({ id }: { id: string }) {
 
 function Shown({ id }: { id: string }) {
   const { turn, said, changed } = useChanged();
-  const path = `/v1/mobile/seeds/${encodeURIComponent(id)}`;
+  const path = `/v1/precedent-seeds/${encodeURIComponent(id)}`;
   return (
     <Loaded read={() => read<PrecedentSeed>(path)}>
       {(seed, again) => (
