@@ -3,10 +3,11 @@ import { useEffect, useState } from 'preact/hooks';
 
 import type { TenantsView } from './api/generated.ts';
 import { read } from './api/call.ts';
-import { hasOne, me } from './me.ts';
+import { hasOne } from './me.ts';
 import { labelOf, Navigation } from './navigation.tsx';
 import { pages, type Load } from './pages.ts';
 import { Loaded } from './parts/loaded.tsx';
+import { Only } from './parts/only.tsx';
 import { addressOf, announce, route } from './route.ts';
 import { choose, signOut, tenant } from './session.ts';
 import { words } from './words.ts';
@@ -46,11 +47,12 @@ function Page({ name, rest }: { name: string; rest: readonly string[] }) {
   const [id, part = ''] = rest;
   const load = id === undefined ? page?.all : (page?.parts?.[part] ?? page?.one);
   if (page === undefined || load === undefined) return <h1 tabIndex={-1}>{words.notFound}</h1>;
-  if (page.roles === undefined || hasOne(page.roles)) return <Lazy load={load} id={page.parts?.[part] ? id! : rest.join('/')} />;
+  const shown = <Lazy load={load} id={page.parts?.[part] ? id! : rest.join('/')} />;
+  if (page.roles === undefined || hasOne(page.roles)) return shown;
   return (
     <>
       <h1 tabIndex={-1}>{labelOf(name)}</h1>
-      <p role="status">{me.value === null ? words.loading : words.navigation.only(page.roles)}</p>
+      <Only roles={page.roles}>{shown}</Only>
     </>
   );
 }

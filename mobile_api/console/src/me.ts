@@ -9,6 +9,9 @@ import { tenant } from './session.ts';
 /** Null until the platform said it. */
 export const me = signal<Me | null>(null);
 
+/** Why it could not be asked; null where it could. */
+export const unknownBecause = signal<unknown>(null);
+
 let asked: Promise<Me> | undefined;
 
 /** Who acts, once the platform said it. Throws as `read` does. */
@@ -28,13 +31,20 @@ export function hasOne(roles: readonly string[]): boolean {
 /** Asks who they are, now and whenever another tenant is chosen. */
 export function followMe(): void {
   effect(() => {
-    const chosen = tenant.value;
-    me.value = null;
-    asked = undefined;
-    // Where this fails the page says why: it cannot read anything either.
-    whoActs().then(
-      (found) => tenant.peek() === chosen && (me.value = found),
-      () => undefined,
-    );
+    void tenant.value;
+    askWho();
   });
+}
+
+/** Asks who they are in the tenant that is chosen now. */
+export function askWho(): void {
+  const chosen = tenant.peek();
+  const isChosen = () => tenant.peek() === chosen;
+  me.value = null;
+  unknownBecause.value = null;
+  asked = undefined;
+  whoActs().then(
+    (found) => isChosen() && (me.value = found),
+    (problem: unknown) => isChosen() && (unknownBecause.value = problem),
+  );
 }

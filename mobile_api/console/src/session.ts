@@ -34,8 +34,9 @@ export async function sessionId(): Promise<string | null> {
 export function choose(tenantId: string | null): void {
   if (tenantId === null) localStorage.removeItem(TENANT);
   else localStorage.setItem(TENANT, tenantId);
-  tenant.value = tenantId;
+  // Whoever reads the tenant anew may ask for its token at once.
   token = null;
+  tenant.value = tenantId;
 }
 
 /** Ends the session of this browser. */

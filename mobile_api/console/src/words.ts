@@ -38,7 +38,7 @@ export const words = {
       platform: 'Platform',
     },
     only: (roles: readonly string[], what = 'open this page') =>
-      `Only who has the role ${roles.join(' or ')} may ${what}.`,
+      `Only who has the role ${roles.join(' or ').replaceAll('_', ' ')} may ${what}.`,
     lost: 'This page could not be loaded. The console may have a newer release.',
   },
   signIn: 'Sign in',

@@ -12,6 +12,7 @@ from tests.journeys.console.phone import Phone
 from tests.journeys.founder import Founder
 from tests.journeys.person import Person
 
+_PATIENCE_MS = 60_000
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -22,8 +23,8 @@ def chromium() -> Iterator[Browser]:
     found = next(filter(None, map(shutil.which, _NAMES)), None)
     if found is None:
         pytest.skip("no browser here: apt-get install chromium")
-    # A busy machine takes its time.
-    expect.set_options(timeout=30_000)
+    # Nothing here is about how fast the pages are.
+    expect.set_options(timeout=_PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
         yield browser
@@ -53,6 +54,7 @@ def phones(chromium: Browser) -> Iterator[Callable[[Person], Phone]]:
         cookie = {"name": "__session", "value": session.session, "url": session.url}
         context.add_cookies([cookie])  # type: ignore[list-item]
         page: Page = context.new_page()
+        page.set_default_timeout(_PATIENCE_MS)
         found.append(Phone(page, session.url))
         return found[-1]
 

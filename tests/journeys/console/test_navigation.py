@@ -60,7 +60,7 @@ def test_who_may_not_is_told_who_may(
     expect(phone.text).to_contain_text(founder.id)
     assert phone.page.get_by_role("heading", name="Invitations").count() == 0
     phone.opens("platform")
-    expect(phone.text).to_contain_text("Only who has the role platform_admin may open this page.")
+    expect(phone.text).to_contain_text("Only who has the role platform admin may open this page.")
     assert phone.page.get_by_role("link", name="The platform").count() == 0
 
 

@@ -10,18 +10,18 @@ from tests.journeys.founder import Founder
 pytestmark = pytest.mark.platform
 
 PAGES = (
-    *("", "approvals", "agents", "runs", "receipts", "precedents", "violations", "audit"),
-    "no-such-page",
+    *("", "approvals", "agents", "runs", "receipts", "precedents", "precedents/new", "violations"),
+    *("audit", "members", "keys", "passkeys", "sessions", "connectors", "policies", "budgets"),
+    *("health", "no-such-page"),
 )
 
 
 def test_every_page_is_for_everybody(
     phone: Phone, founder: Founder, running: RunningPlatform
 ) -> None:
-    """The checks of axe find nothing, and nothing is cut off at the side."""
     card = founder.is_asked()
     running.client.wait_until_idle(60)
-    for path in (*PAGES, f"approvals/{card['id']}"):
+    for path in (*PAGES, f"approvals/{card['id']}", f"members/{founder.id}"):
         phone.opens(path)
         phone.is_for_everybody()
 

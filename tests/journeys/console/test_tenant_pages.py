@@ -68,6 +68,7 @@ def test_a_key_is_shown_once_rotated_and_revoked(phone: Phone, founder: Founder)
     phone.presses("Make the key")
     phone.says("The key CI is made.")
     secret = phone.page.locator(SECRET).text_content() or ""
+    phone.is_for_everybody()
     assert _reads_agents(phone, secret) == 200
     phone.presses("Rotate CI")
     phone.presses("Rotate now")
@@ -126,6 +127,7 @@ def test_a_connector_is_activated_exactly_as_it_was_shown(phone: Phone, founder:
     phone.presses("Show what it is now")
     expect(phone.text.locator(".changes")).to_contain_text("was untrusted")
     expect(phone.text.locator(".changes")).to_contain_text("is trusted")
+    phone.is_for_everybody()
     phone.presses("Activate")
     phone.presses("Activate exactly this")
     phone.presses("Suspend")

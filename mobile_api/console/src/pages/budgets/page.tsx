@@ -1,11 +1,11 @@
 import type { BudgetPage, BudgetView, LimitView } from '../../api/generated.ts';
 import { read } from '../../api/call.ts';
 import { dollars } from '../../kit/money.ts';
-import { hasOne } from '../../me.ts';
 import { Said, useChanged } from '../../parts/changed.tsx';
 import { text } from '../../parts/field.tsx';
 import { Act } from '../../parts/form.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
+import { Only } from '../../parts/only.tsx';
 import { addressOf } from '../../route.ts';
 import { words } from '../../words.ts';
 import { LIMIT, limitOf, Periods } from './periods.tsx';
@@ -21,7 +21,7 @@ export function Budgets() {
       <h1 tabIndex={-1}>{words.pages.budgets}</h1>
       <p>{say.about}</p>
       <Said turn={turn} said={said} />
-      {hasOne(SETS) ? (
+      <Only roles={SETS} may={say.acts}>
         <Act<LimitView>
           label={say.set}
           send={say.setNow}
@@ -31,9 +31,7 @@ export function Budgets() {
           request={(values) => limitOf(`/v1/budgets/${encodeURIComponent(text(values, 'scope'))}`, values)}
           done={(set) => changed(say.isSet(dollars(set.limit_usd_micros)))}
         />
-      ) : (
-        <p>{words.navigation.only(SETS, say.acts)}</p>
-      )}
+      </Only>
       <Loaded key={turn} read={() => readPage(null)}>
         {(page, again) => (
           <>

@@ -2,11 +2,11 @@ import type { ConnectorView, OperationView } from '../../api/generated.ts';
 import { read } from '../../api/call.ts';
 import type { Json } from '../../kit/canonical.ts';
 import { instantInWords } from '../../kit/time.ts';
-import { hasOne } from '../../me.ts';
 import { Said, useChanged } from '../../parts/changed.tsx';
 import { text } from '../../parts/field.tsx';
 import { Act } from '../../parts/form.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
+import { Only } from '../../parts/only.tsx';
 import { Pairs } from '../../parts/pairs.tsx';
 import { Value } from '../../parts/value.tsx';
 import { words } from '../../words.ts';
@@ -93,39 +93,40 @@ interface ActsProperties {
 
 function ConnectorActs({ connector, changed, again }: ActsProperties) {
   const path = `/v1/connectors/${encodeURIComponent(connector.name)}`;
-  if (!hasOne(ACTIVATES)) return <p>{words.navigation.only(ACTIVATES, say.acts)}</p>;
   return (
-    <div class="acts">
-      {connector.status !== 'active' && connector.status !== 'removed' && (
-        <Act<ConnectorView>
-          label={say.activate}
-          send={say.activateNow}
-          about={say.aboutActivate(connector.pin)}
-          request={() => ({ method: 'POST', path: `${path}/activate`, body: { pin: connector.pin } })}
-          done={(answer) => changed(say.isActive, answer)}
-        />
-      )}
-      {connector.status === 'active' && (
-        <Act<ConnectorView>
-          label={say.suspend}
-          send={say.suspendNow}
-          about={say.aboutSuspend}
-          fields={[{ name: 'reason', label: say.reason, kind: 'words', most: 2000 }]}
-          request={(values) => ({ method: 'POST', path: `${path}/suspend`, body: { reason: text(values, 'reason') } })}
-          done={(answer) => changed(say.isSuspended, answer)}
-        />
-      )}
-      {connector.kind === 'mcp' && connector.status !== 'removed' && (
-        <Act<ConnectorView>
-          label={say.refresh}
-          send={say.refreshNow}
-          about={say.aboutRefresh}
-          request={() => ({ method: 'POST', path: `${path}/refresh` })}
-          done={(answer) => changed(say.isRefreshed, answer)}
-        />
-      )}
-      <button onClick={again}>{say.readAgain}</button>
-    </div>
+    <Only roles={ACTIVATES} may={say.acts}>
+      <div class="acts">
+        {connector.status !== 'active' && connector.status !== 'removed' && (
+          <Act<ConnectorView>
+            label={say.activate}
+            send={say.activateNow}
+            about={say.aboutActivate(connector.pin)}
+            request={() => ({ method: 'POST', path: `${path}/activate`, body: { pin: connector.pin } })}
+            done={(answer) => changed(say.isActive, answer)}
+          />
+        )}
+        {connector.status === 'active' && (
+          <Act<ConnectorView>
+            label={say.suspend}
+            send={say.suspendNow}
+            about={say.aboutSuspend}
+            fields={[{ name: 'reason', label: say.reason, kind: 'words', most: 2000 }]}
+            request={(values) => ({ method: 'POST', path: `${path}/suspend`, body: { reason: text(values, 'reason') } })}
+            done={(answer) => changed(say.isSuspended, answer)}
+          />
+        )}
+        {connector.kind === 'mcp' && connector.status !== 'removed' && (
+          <Act<ConnectorView>
+            label={say.refresh}
+            send={say.refreshNow}
+            about={say.aboutRefresh}
+            request={() => ({ method: 'POST', path: `${path}/refresh` })}
+            done={(answer) => changed(say.isRefreshed, answer)}
+          />
+        )}
+        <button onClick={again}>{say.readAgain}</button>
+      </div>
+    </Only>
   );
 }
 

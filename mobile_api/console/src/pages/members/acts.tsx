@@ -5,6 +5,7 @@ import type { Write } from '../../api/call.ts';
 import { hasOne, me } from '../../me.ts';
 import { some, text, type FieldEntry } from '../../parts/field.tsx';
 import { Act } from '../../parts/form.tsx';
+import { Only } from '../../parts/only.tsx';
 import { words } from '../../words.ts';
 import { ROLES_IN_TENANT, ROLES_IN_WORKSPACE } from './roles.ts';
 
@@ -22,7 +23,7 @@ interface Properties {
 export function MemberActs({ member, workspaces, changed }: Properties) {
   const path = `/v1/members/${encodeURIComponent(member.principal_id)}`;
   const isMe = member.principal_id === me.value?.principal_id;
-  if (!isMe && !hasOne(NAME_DEPUTIES)) return <p>{words.navigation.only(NAME_DEPUTIES, say.acts)}</p>;
+  if (!isMe && !hasOne(NAME_DEPUTIES)) return <Only roles={NAME_DEPUTIES} may={say.acts}>{null}</Only>;
   const isAdmin = hasOne(ADMINS);
   const open = workspaces.filter((each) => each.archived_at === null);
   return (

@@ -1,11 +1,11 @@
 import type { PolicyDetail, PolicyView } from '../../api/generated.ts';
 import { read } from '../../api/call.ts';
 import { instantInWords } from '../../kit/time.ts';
-import { hasOne } from '../../me.ts';
 import { Said, useChanged } from '../../parts/changed.tsx';
 import { text } from '../../parts/field.tsx';
 import { Act } from '../../parts/form.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
+import { Only } from '../../parts/only.tsx';
 import { Pairs } from '../../parts/pairs.tsx';
 import { addressOf, go } from '../../route.ts';
 import { words } from '../../words.ts';
@@ -63,43 +63,44 @@ interface Properties {
 }
 
 function PolicyActs({ policy, path, changed }: Properties) {
-  if (!hasOne(WRITES)) return <p>{words.navigation.only(WRITES, say.acts)}</p>;
   const isDraft = policy.status === 'draft';
   return (
-    <div class="acts">
-      {isDraft && policy.approval_id === null && (
-        <Act<PolicyView>
-          label={say.publish}
-          send={say.publishNow}
-          about={say.aboutPublish}
-          request={() => ({ method: 'POST', path: `${path}/publish` })}
-          done={() => changed(say.isAsked)}
-        />
-      )}
-      {isDraft && policy.approval_id !== null && (
-        <Act<PolicyView>
-          label={say.withdraw}
-          send={say.withdrawNow}
-          about={say.aboutWithdraw}
-          request={() => ({ method: 'POST', path: `${path}/withdraw` })}
-          done={() => changed(say.isWithdrawn)}
-        />
-      )}
-      {policy.source !== null && (
-        <Act<PolicyDetail>
-          label={say.next}
-          send={say.writeNow}
-          about={say.aboutWrite}
-          fields={[{ name: 'source', label: say.source, kind: 'code' }]}
-          start={{ source: policy.source }}
-          request={(values) => ({
-            method: 'POST',
-            path: '/v1/policies',
-            body: { name: policy.name, source: `${text(values, 'source')}\n` },
-          })}
-          done={(made) => go(addressOf('policies', made.policy_id))}
-        />
-      )}
-    </div>
+    <Only roles={WRITES} may={say.acts}>
+      <div class="acts">
+        {isDraft && policy.approval_id === null && (
+          <Act<PolicyView>
+            label={say.publish}
+            send={say.publishNow}
+            about={say.aboutPublish}
+            request={() => ({ method: 'POST', path: `${path}/publish` })}
+            done={() => changed(say.isAsked)}
+          />
+        )}
+        {isDraft && policy.approval_id !== null && (
+          <Act<PolicyView>
+            label={say.withdraw}
+            send={say.withdrawNow}
+            about={say.aboutWithdraw}
+            request={() => ({ method: 'POST', path: `${path}/withdraw` })}
+            done={() => changed(say.isWithdrawn)}
+          />
+        )}
+        {policy.source !== null && (
+          <Act<PolicyDetail>
+            label={say.next}
+            send={say.writeNow}
+            about={say.aboutWrite}
+            fields={[{ name: 'source', label: say.source, kind: 'code' }]}
+            start={{ source: policy.source }}
+            request={(values) => ({
+              method: 'POST',
+              path: '/v1/policies',
+              body: { name: policy.name, source: `${text(values, 'source')}\n` },
+            })}
+            done={(made) => go(addressOf('policies', made.policy_id))}
+          />
+        )}
+      </div>
+    </Only>
   );
 }

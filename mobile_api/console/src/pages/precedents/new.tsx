@@ -134,7 +134,7 @@ function Review({ draft, back }: { draft: Draft; back: () => void }) {
       <Form<PrecedentSeed>
         send={say.send}
         back={back}
-        request={() => ({ method: 'POST', path: '/v1/mobile/seeds', body: bodyOf(draft) })}
+        request={() => ({ method: 'POST', path: '/v1/precedent-seeds', body: bodyOf(draft) })}
         done={(made) => go(addressOf('precedents', made.seed_id))}
       />
     </>

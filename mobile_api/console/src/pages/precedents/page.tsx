@@ -17,7 +17,7 @@ export function Precedents() {
           {say.write}
         </a>
       </p>
-      <Pages<PrecedentSeed> path="/v1/mobile/seeds" none={words.nothingHere}>
+      <Pages<PrecedentSeed> path="/v1/precedent-seeds" none={words.nothingHere}>
         {(seed) => (
           <RowLink
             to={addressOf('precedents', seed.seed_id)}

@@ -4,10 +4,10 @@ import { typedOf } from '../../kit/conditions.ts';
 import { percent } from '../../kit/rate.ts';
 import { spaced } from '../../kit/text.ts';
 import { instantInWords } from '../../kit/time.ts';
-import { hasOne } from '../../me.ts';
 import { Said, useChanged } from '../../parts/changed.tsx';
 import { Act } from '../../parts/form.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
+import { Only } from '../../parts/only.tsx';
 import { Pairs } from '../../parts/pairs.tsx';
 import { addressOf } from '../../route.ts';
 import { words } from '../../words.ts';
@@ -23,7 +23,7 @@ export function Precedent({ id }: { id: string }) {
 
 function Shown({ id }: { id: string }) {
   const { turn, said, changed } = useChanged();
-  const path = `/v1/mobile/seeds/${encodeURIComponent(id)}`;
+  const path = `/v1/precedent-seeds/${encodeURIComponent(id)}`;
   return (
     <Loaded read={() => read<PrecedentSeed>(path)}>
       {(seed, again) => (
@@ -102,27 +102,28 @@ interface Properties {
 }
 
 function PrecedentActs({ seed, path, changed }: Properties) {
-  if (!hasOne(ACTIVATES)) return <p>{words.navigation.only(ACTIVATES, say.acts)}</p>;
   return (
-    <div class="acts">
-      {(seed.status === 'approved' || seed.status === 'suspended') && (
-        <Act<PrecedentSeed>
-          label={say.activate}
-          send={say.activateNow}
-          about={say.aboutActivate}
-          request={() => ({ method: 'POST', path: `${path}/activate` })}
-          done={(answer) => changed(say.isActive, answer)}
-        />
-      )}
-      {seed.status === 'active' && (
-        <Act<PrecedentSeed>
-          label={say.suspend}
-          send={say.suspendNow}
-          about={say.aboutSuspend}
-          request={() => ({ method: 'POST', path: `${path}/suspend` })}
-          done={(answer) => changed(say.isSuspended, answer)}
-        />
-      )}
-    </div>
+    <Only roles={ACTIVATES} may={say.acts}>
+      <div class="acts">
+        {(seed.status === 'approved' || seed.status === 'suspended') && (
+          <Act<PrecedentSeed>
+            label={say.activate}
+            send={say.activateNow}
+            about={say.aboutActivate}
+            request={() => ({ method: 'POST', path: `${path}/activate` })}
+            done={(answer) => changed(say.isActive, answer)}
+          />
+        )}
+        {seed.status === 'active' && (
+          <Act<PrecedentSeed>
+            label={say.suspend}
+            send={say.suspendNow}
+            about={say.aboutSuspend}
+            request={() => ({ method: 'POST', path: `${path}/suspend` })}
+            done={(answer) => changed(say.isSuspended, answer)}
+          />
+        )}
+      </div>
+    </Only>
   );
 }
