@@ -15,8 +15,8 @@ from infra.images import Images
 from infra.secret_manager import Secrets
 from infra.settings import Settings
 from infra.sql import SOCKETS, Sql
-from shared.kit.secret_names import MODEL_KEY, PASSWORD
-from shared.kit.variables import MODEL_NAME, bucket_variable, url_variable
+from shared.kit.secret_names import MODEL_KEY
+from shared.kit.variables import MODEL_NAME, SANDBOXES, bucket_variable, url_variable
 from shared.manifest import Deployable
 
 Url = Callable[[str], pulumi.Input[str]]
@@ -73,6 +73,8 @@ def environment_of(
         env |= _model(settings)
     elif deployable.manifest.model_name:
         env |= _model_name(_model(settings))
+    if launches_sandboxes(deployable, settings):
+        env[SANDBOXES] = "true"
     for noun in access.calls:
         env[url_variable(noun)] = url(noun)
     if deployable.manifest.reactions is not None:
@@ -86,6 +88,12 @@ def environment_of(
     for name in access.buckets:
         env[bucket_variable(name)] = bucket_name(settings.project, name)
     return env
+
+
+def launches_sandboxes(deployable: Deployable, settings: Settings) -> bool:
+    """Whether programs of tenants run in Cloud Run's sandboxes in this service."""
+    asks = deployable.public and deployable.manifest.access.sandboxes
+    return settings.cloud_run_sandboxes and asks
 
 
 def _model(settings: Settings) -> dict[str, pulumi.Input[str]]:
@@ -135,6 +143,7 @@ class Services(Part):
 
     def _deployed(self, deployable: Deployable) -> Deployed:
         settings, name = self.cloud.settings, deployable.name
+        sandboxes = launches_sandboxes(deployable, settings)
         account = self._accounts.of_deployable[name]
         most = settings.instances(deployable.sizing.max_instances)
         service = run.Service(
@@ -150,8 +159,11 @@ class Services(Part):
             # A deployment ends a rollback, which had left the traffic with older revisions.
             traffics=[{"type": "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST", "percent": 100}],
             build_config=self._images.record_of(deployable),
+            # Sandboxes are in Preview, and of the second generation only.
+            launch_stage="BETA" if sandboxes else None,
             template={
                 "service_account": account.email,
+                "execution_environment": "EXECUTION_ENVIRONMENT_GEN2" if sandboxes else None,
                 "timeout": deployable.sizing.timeout,
                 "max_instance_request_concurrency": deployable.sizing.concurrency,
                 "scaling": {"min_instance_count": 0, "max_instance_count": most},
@@ -178,6 +190,7 @@ class Services(Part):
                 "startup_cpu_boost": True,
             },
             "envs": self._environment(deployable, account),
+            "sandbox_launcher": launches_sandboxes(deployable, self.cloud.settings) or None,
             "volume_mounts": mounts if deployable.manifest.access.reaches_postgres else [],
         }
 

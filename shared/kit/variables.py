@@ -2,6 +2,8 @@
 
 # Which model is configured.
 MODEL_NAME = "ASSENT_MODEL_NAME"
+# That programs of tenants run in Cloud Run's own sandboxes.
+SANDBOXES = "ASSENT_CLOUD_RUN_SANDBOXES"
 
 
 def bucket_variable(bucket: str) -> str:

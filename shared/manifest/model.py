@@ -150,6 +150,8 @@ class Access(Model):
     credentials: bool = False
     # Whether its public side reads those of them that calls of models are made with.
     model_credentials: bool = False
+    # Whether its public side launches Cloud Run's sandboxes, where a stack turns these on.
+    sandboxes: bool = False
     calls: Names = ()
     # How long objects stay: some days, "until-removed" by the function, or "kept", where nobody can
     # delete one for years; "read" for one of another function, which says how long.

@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-from shared.sandbox import launcher
+from shared.sandbox import cloud_run, launcher
 from shared.sandbox.programs import (
     ENTRY,
     LONGEST_RESULT,
@@ -153,6 +153,8 @@ def mistake_in(program: Program) -> Mistaken | None:
 @cache
 def why_not_there() -> str | None:
     """Why this machine cannot run all of Python; None where it can. It is tried once, in full."""
+    if cloud_run.is_asked_for():
+        return cloud_run.why_not_there(lambda code: _run(["-c", code], b""))
     if sys.platform != "linux":
         return f"full Python needs the namespaces of Linux, and this is {sys.platform}"
     if shutil.which("bwrap") is None:
@@ -225,14 +227,19 @@ class _Done(NamedTuple):
 def _run(arguments: Sequence[str], given: bytes) -> _Done:
     """What the interpreter wrote, confined. Raises NotConfined, OSError."""
     with tempfile.TemporaryFile() as filter_file, tempfile.TemporaryFile() as out:
-        lines = call_filter(os.uname().machine)
-        filter_file.write(b"".join(struct.pack("=HBBI", *each) for each in lines))
-        filter_file.seek(0)
+        if cloud_run.is_asked_for():
+            python = os.path.realpath(sys.executable)
+            command = cloud_run.launching(_bounded([python, "-PsSB", *arguments]))
+        else:
+            lines = call_filter(os.uname().machine)
+            filter_file.write(b"".join(struct.pack("=HBBI", *each) for each in lines))
+            filter_file.seek(0)
+            command = _bounded([*_confined(filter_file.fileno()), *arguments])
         with tempfile.TemporaryFile() as put, tempfile.TemporaryFile() as errors:
             put.write(given)
             put.seek(0)
             process = subprocess.Popen(
-                _bounded([*_confined(filter_file.fileno()), *arguments]),
+                command,
                 stdin=put,
                 stdout=out,
                 stderr=errors,

@@ -46,6 +46,7 @@ MORE: dict[str, Any] = {
     "model_usd_out": 4,
     "domain": "api.example.com",
     "operators": ["group:on-call@example.com"],
+    "cloud_run_sandboxes": True,
     "sql_tier": "db-custom-2-7680",
 }
 

@@ -172,3 +172,20 @@ def test_a_stack_that_names_a_model_says_so_to_who_asks_it_and_to_nobody_else() 
         # Whoever compiles plans knows which one it is, and nothing else of it.
         knows = {"runs": asks, "models": asks, "capsules": {"NAME": "small"}}
         assert said == knows.get(MANIFESTS.deployable(name).noun, {}), name
+
+
+def test_only_what_runs_programs_of_tenants_launches_sandboxes_and_only_where_turned_on() -> None:
+    asking = {each.name for each in MANIFESTS.deployables if each.manifest.access.sandboxes}
+    asking = {name for name in asking if MANIFESTS.deployable(name).public}
+    assert asking == {"capsules", "tools"}
+    for found, wanted in ((graph_of_stack("prod"), set()), (larger_graph(), asking)):
+        for name in NAMES:
+            service = found.named(f"{name}/service").inputs
+            container = service["template"]["containers"][0]
+            launches = container.get("sandboxLauncher") is True
+            assert launches == (name in wanted)
+            second = service["template"].get("executionEnvironment")
+            assert (second == "EXECUTION_ENVIRONMENT_GEN2") == launches
+            assert (service.get("launchStage") == "BETA") == launches
+            told = {each["name"] for each in container["envs"]}
+            assert ("ASSENT_CLOUD_RUN_SANDBOXES" in told) == launches

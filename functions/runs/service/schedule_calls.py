@@ -75,7 +75,8 @@ async def _made(work: Command, run: Run, grant: Grant, body: ScheduleCallBody) -
     steps = rules.create(book, schedule_id, asked.job, asked.when, maker, work.at)
     schedule: Schedule = steps[0].state
     # Whoever left since the run began, and came back, has it make nothing.
-    why = await why_not_now(work, schedule.but(created_at=run.started_at))
+    began = {"created_at": run.started_at, "workspace_id": work.workspace_id}
+    why = await why_not_now(work, schedule.but(**began))
     if why is not None:
         raise Forbidden(why)
     if asked.cron is not None:

@@ -73,6 +73,11 @@ class Answering(Doing):
     async def _asks_people(self, work: Command, call: Invocation) -> DirectCallView:
         """The call, whose server asks a person: whoever calls the same again brings the answer."""
         known = await work.find(DIRECT_CALLS, self.id) or self._new()
+        if known.status == "answering" and known.invocation_id != call.invocation_id:
+            # The same read at the same moment: one question is enough.
+            told = f"the same call waits for {known.approval_id} already"
+            await work.save(report(unanswered(call, told, work.at)))
+            return DirectCallView(status="pending", approval_id=known.approval_id, asks=True)
         asked = await ask_for_answer(work, known, call, self.agent.state, self.definition)
         if isinstance(asked, Refusal):
             call = unanswered(call, asked.reason, work.at)
