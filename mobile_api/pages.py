@@ -18,13 +18,15 @@ PAGE = "index.html"
 # The names of these have the hash of what is in them.
 _HASHED = "assets/"
 _FOR_EVER, _ASKED_AGAIN = "public, max-age=31536000, immutable", "public, no-cache"
-# Scripts, styles and calls of this site only; no text becomes a script.
+_OWN = ("script", "style", "img", "connect", "manifest", "worker")
+# Scripts, styles and calls of this site only; no text becomes a script, but the address of the
+# service worker, by the policy of that name.
 _POLICY = "; ".join(
     (
         "default-src 'none'",
-        *(f"{what}-src 'self'" for what in ("script", "style", "img", "connect", "manifest")),
+        *(f"{what}-src 'self'" for what in _OWN),
         *(f"{what} 'none'" for what in ("base-uri", "form-action", "frame-ancestors")),
-        *("require-trusted-types-for 'script'", "trusted-types 'none'"),
+        *("require-trusted-types-for 'script'", "trusted-types assent-worker"),
     )
 )
 

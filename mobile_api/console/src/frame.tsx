@@ -1,14 +1,19 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 
 import type { TenantsView } from './api/generated.ts';
 import { read } from './api/call.ts';
+import { isOnline, shownAsOf } from './device/connection.ts';
+import { isOpen, queue } from './device/queue.ts';
+import { stores } from './device/start.ts';
 import { Agents } from './pages/agents.tsx';
 import { Approvals } from './pages/approvals.tsx';
+import { ThisDevice } from './pages/device.tsx';
 import { Overview } from './pages/overview.tsx';
 import { Precedents } from './pages/precedents.tsx';
 import { Violations } from './pages/violations.tsx';
 import { CardPage } from './pages/card/page.tsx';
-import { Loaded } from './parts/loaded.tsx';
+import { Loaded, Trouble } from './parts/loaded.tsx';
+import { Notice } from './parts/notice.tsx';
 import { addressOf, route } from './route.ts';
 import { choose, signOut, tenant } from './session.ts';
 import { words } from './words.ts';
@@ -20,6 +25,15 @@ export function Frame() {
 
 function Inside() {
   const [name = '', id] = route.value;
+  const [readings, setReadings] = useState(0);
+  const again = () => {
+    shownAsOf.value = null;
+    setReadings(readings + 1);
+  };
+  useEffect(() => {
+    // What somebody has begun to write stays.
+    if (isOnline.value && shownAsOf.value !== null && !document.querySelector('main form')) again();
+  }, [isOnline.value]);
   useEffect(() => {
     document.title = `${title(name)} · ${words.name}`;
   }, [name]);
@@ -34,14 +48,39 @@ function Inside() {
           ))}
         </nav>
       </header>
+      <Notice again={again} />
       <main>
-        <Page name={name} id={id} />
+        {!stores.value && <p role="alert">{words.device.noStore}</p>}
+        <Page name={name} id={id} key={readings} />
       </main>
-      <footer>
-        <button onClick={() => choose(null)}>{words.changeTenant}</button>
-        <button onClick={() => void signOut().then(() => location.assign('/signin'))}>{words.signOut}</button>
-      </footer>
+      <Foot />
     </>
+  );
+}
+
+/** What belongs to the person and not to a page. Who signs out hears what is lost by it. */
+function Foot() {
+  const [isLeaving, setLeaving] = useState(false);
+  const [problem, setProblem] = useState<unknown>();
+  const unsent = queue.value.filter((each) => isOpen(each.state)).length;
+  const leave = () => void signOut().then(() => location.assign('/signin'), setProblem);
+  return (
+    <footer>
+      {isLeaving ? (
+        <>
+          <p role="alert">{words.offline.leaving(unsent)}</p>
+          <button onClick={() => setLeaving(false)}>{words.offline.stay}</button>
+          <button onClick={leave}>{words.offline.leave}</button>
+        </>
+      ) : (
+        <>
+          <a href={addressOf('device')}>{words.device.title}</a>
+          <button onClick={() => choose(null)}>{words.changeTenant}</button>
+          <button onClick={() => (unsent > 0 ? setLeaving(true) : leave())}>{words.signOut}</button>
+        </>
+      )}
+      {problem !== undefined && <Trouble problem={problem} />}
+    </footer>
   );
 }
 
@@ -53,6 +92,8 @@ function Page({ name, id }: { name: string; id: string | undefined }) {
       return id === undefined ? <Approvals /> : <CardPage id={id} key={id} />;
     case 'agents':
       return <Agents />;
+    case 'device':
+      return <ThisDevice />;
     case 'precedents':
       return <Precedents />;
     case 'violations':
@@ -86,5 +127,6 @@ function ChooseTenant() {
 }
 
 function title(name: string): string {
+  if (name === 'device') return words.device.title;
   return name in words.pages ? words.pages[name as keyof typeof words.pages] : words.name;
 }

@@ -1,8 +1,13 @@
 import { render } from 'preact';
 
+import { followConnection } from './device/connection.ts';
+import { start } from './device/start.ts';
 import { Frame } from './frame.tsx';
 import { followLinks } from './route.ts';
+import { followSigningOut } from './session.ts';
 import './style.css';
 
 followLinks();
-render(<Frame />, document.querySelector('#console')!);
+followConnection();
+followSigningOut();
+void start().then(() => render(<Frame />, document.querySelector('#console')!));

@@ -11,8 +11,13 @@ addEventListener('securitypolicyviolation', each => console.error(
 """
 
 
+# What a browser says of each call without a connection.
+_SILENCE = "net::ERR_INTERNET_DISCONNECTED"
+
+
 class Phone:
-    """One page of the console. `wrong` is what it said in the browser's console."""
+    """One page of the console. `wrong` is what it said in the browser's console, but that there is
+    no connection."""
 
     def __init__(self, page: Page, url: str) -> None:
         self.page = page
@@ -22,7 +27,11 @@ class Phone:
         page.on("pageerror", lambda error: self.wrong.append(str(error)))
         page.on(
             "console",
-            lambda said: self.wrong.append(said.text) if said.type == "error" else None,
+            lambda said: (
+                self.wrong.append(said.text)
+                if said.type == "error" and _SILENCE not in said.text
+                else None
+            ),
         )
 
     def opens(self, path: str = "") -> None:
@@ -47,6 +56,29 @@ class Phone:
     @property
     def text(self) -> Locator:
         return self.page.locator("main")
+
+    @property
+    def notice(self) -> Locator:
+        """What the console says of the connection."""
+        return self.page.locator(".notice")
+
+    def keeps_all(self) -> None:
+        """Waits until the console can open without a connection, with what is shown now."""
+        self.page.wait_for_load_state("networkidle")
+        self.page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+
+    def adds_device(self, name: str) -> None:
+        """Makes a key in this browser, which the platform knows from then on."""
+        self.opens("device")
+        self.page.get_by_label("Name of this device").fill(name)
+        self.presses("Add this device")
+        expect(self.text).to_contain_text("The platform knows the key of this device.")
+
+    def loses_connection(self) -> None:
+        self.page.context.set_offline(True)
+
+    def has_connection(self) -> None:
+        self.page.context.set_offline(False)
 
     def presses(self, name: str) -> None:
         """Presses the button of that name."""

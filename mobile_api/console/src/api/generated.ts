@@ -635,6 +635,10 @@ export type ConditionInput = {
   "value": JsonValue;
 };
 
+export type ConfirmBody = {
+  "signature": string | null;
+};
+
 export type ConnectorBody = {
   "classification": ("public" | "internal" | "confidential" | "restricted") | null;
   "credential": string | null;
@@ -847,9 +851,14 @@ export type Denial = {
 };
 
 export type Device = {
+  "confirmed_at": string | null;
+  "confirmed_by": string | null;
   "device_id": string;
+  "has_push": boolean;
+  "name": string;
   "platform": "ios" | "android" | "web";
   "registered_at": string;
+  "thumbprint": string | null;
 };
 
 export type DeviceAnswer = {
@@ -864,6 +873,15 @@ export type DeviceAnswer = {
 export type DeviceBody = {
   "client_id": string;
   "scope": string;
+};
+
+export type DeviceOptions = {
+  "challenge": string;
+  "expires_at": string;
+};
+
+export type Devices = {
+  "items": readonly Device[];
 };
 
 export type DifferenceView = {
@@ -1369,8 +1387,12 @@ export type MetricsView = {
 };
 
 export type MobileApiDeviceBody = {
+  "key": MobileApiKeyBody | null;
+  "name": string | null;
   "platform": "ios" | "android" | "web";
-  "token": string;
+  "proof": string | null;
+  "subscription": SubscriptionBody | null;
+  "token": string | null;
 };
 
 export type MobileApiFinding = {
@@ -1384,6 +1406,16 @@ export type MobileApiFunctionHealth = {
   "last_event_at": string | null;
   "name": string;
   "stuck": number;
+};
+
+export type MobileApiKeyBody = {
+  "alg": "ES256" | null;
+  "crv": "P-256";
+  "ext": boolean | null;
+  "key_ops": readonly "verify"[];
+  "kty": "EC";
+  "x": string;
+  "y": string;
 };
 
 export type MobileApiPrecedentSeed = {
@@ -1933,6 +1965,11 @@ export type PromptView = {
   "version": number;
   "written_at": string;
   "written_by": string;
+};
+
+export type PushKeysBody = {
+  "auth": string;
+  "p256dh": string;
 };
 
 export type QueuedApprove = {
@@ -2707,6 +2744,12 @@ export type SubjectBody = {
   "id": string;
   "name": string | null;
   "type": string;
+};
+
+export type SubscriptionBody = {
+  "endpoint": string;
+  "expirationTime": number | null;
+  "keys": PushKeysBody;
 };
 
 export type SupportAccessBody = {

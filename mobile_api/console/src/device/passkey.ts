@@ -1,5 +1,6 @@
 /** A passkey of this device signs. */
 
+import { base64url } from '../kit/base64url.ts';
 import type { Assertion } from '../pages/card/decision.ts';
 
 export const knowsPasskeys = 'PublicKeyCredential' in globalThis;
@@ -13,15 +14,9 @@ export async function signWithPasskey(challenge: Uint8Array<ArrayBuffer>): Promi
   const { rawId, response } = used as PublicKeyCredential;
   const signed = response as AuthenticatorAssertionResponse;
   return {
-    credential_id: inText(rawId),
-    client_data_json: inText(signed.clientDataJSON),
-    authenticator_data: inText(signed.authenticatorData),
-    signature: inText(signed.signature),
+    credential_id: base64url(rawId),
+    client_data_json: base64url(signed.clientDataJSON),
+    authenticator_data: base64url(signed.authenticatorData),
+    signature: base64url(signed.signature),
   };
-}
-
-/** Base64url without padding. */
-function inText(buffer: ArrayBuffer): string {
-  const text = btoa(String.fromCharCode(...new Uint8Array(buffer)));
-  return text.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
 }

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 
-import { Problem } from '../api/call.ts';
+import { isUnreachable, Problem } from '../api/call.ts';
 import { SignedOut } from '../session.ts';
 import { words } from '../words.ts';
 
@@ -35,7 +35,7 @@ export function Trouble({ problem, again }: { problem: unknown; again?: () => vo
       </p>
     );
   }
-  const said = problem instanceof TypeError ? words.unreachable : String((problem as Error).message);
+  const said = isUnreachable(problem) && !(problem instanceof Problem) ? words.unreachable : String((problem as Error).message);
   return (
     <p role="alert" data-code={problem instanceof Problem ? problem.code : undefined}>
       {said} {again && <button onClick={again}>{words.again}</button>}

@@ -31,22 +31,35 @@ export function callOf(choice: Choice): string {
   return CALLS[choice.verb];
 }
 
+/** What a decision is about. */
+export interface About {
+  readonly tenant: string;
+  readonly approvalId: string;
+  readonly decisionHash: string;
+}
+
+/** What proves who decided: by a passkey, by the device's key, by both or by neither. */
+export interface Proofs {
+  readonly assertion?: Assertion | undefined;
+}
+
 /** The body of the call, about exactly the content with that hash. */
-export function bodyOf(choice: Choice, decisionHash: string, assertion?: Assertion): Record<string, Json> {
+export function bodyOf(choice: Choice, about: About, { assertion }: Proofs = {}): Record<string, Json> {
   const said: Record<string, Json> =
     choice.verb === 'veto'
       ? { reason_category: choice.category, explanation: choice.words }
       : { note: choice.words };
-  const signed = assertion === undefined ? {} : { assertion: { ...assertion } };
-  return { decision_hash: decisionHash, client_decision_id: choice.id, ...said, ...signed };
+  return {
+    decision_hash: about.decisionHash,
+    client_decision_id: choice.id,
+    ...said,
+    ...(assertion && { assertion: { ...assertion } }),
+  };
 }
 
-/** What a passkey signs: the SHA-256 of the statement (docs/contracts.md, Decisions with a passkey). */
-export async function challengeOf(
-  choice: Choice,
-  about: { readonly tenant: string; readonly approvalId: string; readonly decisionHash: string },
-): Promise<Uint8Array<ArrayBuffer>> {
-  const statement = {
+/** What a passkey and the device's key sign (docs/contracts.md, Decisions with a passkey). */
+export async function statementOf(choice: Choice, about: About): Promise<Record<string, Json>> {
+  return {
     v: 1,
     tenant: about.tenant,
     approval_id: about.approvalId,
@@ -55,12 +68,16 @@ export async function challengeOf(
     decision_hash: about.decisionHash,
     client_decision_id: choice.id,
   };
+}
+
+/** What a passkey signs of a statement: its SHA-256. */
+export function challengeOf(statement: Record<string, Json>): Promise<Uint8Array<ArrayBuffer>> {
   return sha256(canonical(statement));
 }
 
 /** Whether the card's policy asks for a passkey; refusals never need one. */
-export function needsPasskey(choice: Choice, passkeyFor: 'nothing' | 'break_glass' | 'assent'): boolean {
-  return choice.verb === 'approve' && passkeyFor === 'assent';
+export function needsPasskey({ verb }: Pick<Choice, 'verb'>, passkeyFor: 'nothing' | 'break_glass' | 'assent'): boolean {
+  return verb === 'approve' && passkeyFor === 'assent';
 }
 
 function choicesOf(choice: Choice): Json {
