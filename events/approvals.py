@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from events.assertions import DecisionAssertion
+from events.assertions import DecisionAssertion, DecisionSignature
 from events.effects import Effect, Risk
 from events.quorum import BreakGlass, Capacity, Grant, LateDecision, Review, Rule, Vote
 from events.receipts import Sha256
@@ -116,7 +116,8 @@ class ApprovalSummary(Data):
     whose text is in the content; none of them assents. `decided_by` is a principal, `deadline`
     (silence) or a precedent's id, and `capacity` says which. `review` is what became of the review
     that a broken glass or a deputy's decision requires. `passkey_for` is what the policy asked of
-    it at the request, `passkey_id` the passkey that signed the final decision, where one did.
+    it at the request, `passkey_id` the passkey and `device_id` the device that signed the final
+    decision, where one did.
     `workspace_id` is there for an approval in a workspace. `needs_answer`: the content has an
     `elicitation`, and whoever approves answers it."""
 
@@ -145,6 +146,7 @@ class ApprovalSummary(Data):
     capacity: Capacity | None = None
     passkey_for: PasskeyFor = "nothing"
     passkey_id: str | None = None
+    device_id: str | None = None
     review: Review | None = None
     receipt_id: str | None = None
     needs_answer: bool = False
@@ -197,10 +199,14 @@ class ApprovalState(ApprovalRecord, EventData):
 
 
 class DecisionState(ApprovalState):
-    """An approval after somebody's decision. `assertion` is a passkey's signature of it, where one
-    signed."""
+    """An approval after somebody's decision. `assertion` is a passkey's signature of it and
+    `device_signature` a device's, where one signed. `seen_version` is the version of the approval
+    that whoever decided had on the screen, and `read_ms` for how long, as they said."""
 
     assertion: DecisionAssertion | None = None
+    device_signature: DecisionSignature | None = None
+    seen_version: int | None = None
+    read_ms: int | None = None
 
 
 @event("assent.approval.requested.v1")
@@ -286,7 +292,8 @@ class ApprovalDelegated(DecisionState):
 
 @event("assent.approval.vetoed.v1")
 class ApprovalVetoed(DecisionState):
-    """An automatic approval was vetoed in its window: the function that acted on it reverses."""
+    """An automatic approval was vetoed in its window, or people's approval was refused by somebody
+    who could not know of it: the function that acted on it reverses."""
 
 
 @event("assent.approval.confirmed.v1")

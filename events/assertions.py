@@ -1,19 +1,28 @@
-"""What a passkey signs of a decision, and what is kept of it, so that anybody can verify it later:
-with the event alone, without Assent."""
+"""What a passkey or a device's key signs of a decision, and what is kept of it, so that anybody can
+verify it later: with the event alone, without Assent."""
 
 import hashlib
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
+from pydantic import Field
+
+from events.devices import DeviceKey
 from shared.kit.canonical import ContentHash, canonical_json
+from shared.kit.device_signatures import DECISION, check_signed
 from shared.kit.models import Data
 from shared.kit.passkeys import Assertion, Site, check_assertion
 
 PROFILE: Literal["webauthn.assertion/1"] = "webauthn.assertion/1"
+OF_A_DEVICE: Literal["device.jws/1"] = "device.jws/1"
+# Decisions that did not say it were signed before they could.
+Said = Annotated[int | None, Field(exclude_if=lambda said: said is None)]
 
 
 class DecisionStatement(Data):
     """All that somebody decided. `choices_hash` is the SHA-256 of the canonical JSON of everything
-    else in the decision's body (docs/contracts.md, Decisions with a passkey)."""
+    else in the decision's body (docs/contracts.md, Decisions with a passkey). `seen_version` is the
+    version of the approval that was on the screen, `read_ms` for how many milliseconds it was;
+    neither is there where the decision did not say it."""
 
     v: Literal[1] = 1
     tenant: str
@@ -22,12 +31,35 @@ class DecisionStatement(Data):
     choices_hash: ContentHash
     decision_hash: ContentHash
     client_decision_id: str
+    seen_version: Said = None
+    read_ms: Said = None
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """The statement as JSON: what a device signs in its canonical form."""
+        return self.model_dump(mode="json")
 
     @property
     def challenge(self) -> bytes:
-        """What the passkey signs: the SHA-256 of the statement's canonical JSON."""
-        said: dict[str, Any] = self.model_dump(mode="json")
-        return hashlib.sha256(canonical_json(said)).digest()
+        """What a passkey signs: the SHA-256 of the statement's canonical JSON."""
+        return hashlib.sha256(canonical_json(self.said)).digest()
+
+
+class DecisionSignature(Data):
+    """A device's signature of a decision: `signature` is a compact JWS by ES256 over the canonical
+    JSON of `statement`, whose header has the device's id as `kid`, by the device's `key`."""
+
+    profile: Literal["device.jws/1"] = OF_A_DEVICE
+    device_id: str
+    key: DeviceKey
+    statement: DecisionStatement
+    signature: str
+
+    def verify(self) -> None:
+        """Raises DeviceSignatureRefused unless this key signed this statement. Whose key it is, the
+        event `device.registered` says."""
+        said, key = self.statement.said, self.key
+        check_signed(self.signature, x=key.x, y=key.y, typ=DECISION, statement=said)
 
 
 class DecisionAssertion(Data):

@@ -37,7 +37,8 @@ class Rule(Model):
 class Vote(Data):
     """One principal's yes. `places` are the indices in the rule that the voter could fill,
     `added_places` those in the rule that the requester added. `on_behalf_of` is whose place a
-    deputy fills, where somebody passed it on; `passkey_id` the passkey that signed it, if any."""
+    deputy fills, where somebody passed it on; `passkey_id` the passkey and `device_id` the device
+    that signed it, if any."""
 
     principal: str
     capacity: Capacity
@@ -46,6 +47,7 @@ class Vote(Data):
     added_places: tuple[int, ...] = ()
     at: Instant
     passkey_id: str | None = None
+    device_id: str | None = None
 
 
 class Grant(Data):
@@ -66,11 +68,12 @@ class BreakGlass(Data):
 
 
 class Review(Data):
-    """The review that a break-glass or a deputy's decision requires, and its outcome. A governor
+    """The review that a break-glass, a deputy's decision, or a refusal that came after its content
+    may have acted requires, and its outcome. A governor
     may still overturn what somebody else upheld: within the time of the review where that was a
     governor too (`by_governor`), and always where it was not."""
 
-    because: Literal["break_glass", "deputy"]
+    because: Literal["break_glass", "deputy", "late_refusal"]
     status: Literal["owed", "missed", "upheld", "overturned"]
     due_at: Instant
     reviewed_by: str | None = None

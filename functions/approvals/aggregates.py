@@ -1,10 +1,12 @@
 """What this function owns: approvals, precedents, the active precedents of each kind, the approval
-policy, and what it knows of passkeys and of the tenant's humans."""
+policy, and what it knows of passkeys, of devices and of the tenant's humans."""
 
 from events.decisions import statement_of
+from events.devices import PREFIX
 from functions.approvals.assenting import Assenting
 from functions.approvals.rules.alone import Humans, KnownHuman
 from functions.approvals.rules.approval import Approval, is_swept, next_timer
+from functions.approvals.rules.devices import KnownDevice
 from functions.approvals.rules.entity_types import APPROVAL, PRECEDENT
 from functions.approvals.rules.passkeys import KnownPasskey
 from functions.approvals.rules.policy import ApprovalPolicy
@@ -100,6 +102,15 @@ PASSKEYS = Aggregate(
     queried=("held_by",),
 )
 
+# The same of the devices of people in the tenant that have a key.
+DEVICES = Aggregate(
+    noun="known_device",
+    model=KnownDevice,
+    collection="known_devices",
+    prefix=PREFIX,
+    id_of=lambda device: device.device_id,
+)
+
 # The same of the tenant's members, in the tenant: each human, and how many there are.
 KNOWN_HUMANS = Aggregate(
     noun="known_human",
@@ -122,7 +133,7 @@ FILES = Bucket(KEPT, "approvals-bucket-key")
 
 RUN = Runner(
     "approvals",
-    *(APPROVALS, PRECEDENTS, ACTIVE, POLICIES, PASSKEYS, KNOWN_HUMANS, HUMANS, ARTIFACTS),
+    *(APPROVALS, PRECEDENTS, ACTIVE, POLICIES, PASSKEYS, DEVICES, KNOWN_HUMANS, HUMANS, ARTIFACTS),
     collections=[CLAIMS, COUNTS],
     timed_by_others=(ARTIFACTS,),
 )

@@ -24,6 +24,8 @@ from functions.approvals.rules.approval import (
 )
 from functions.approvals.rules.silence import time_passed
 from functions.approvals.service.alone import follow_gone, follow_joined, follow_roles
+from functions.approvals.service.devices import TYPES as OF_DEVICES
+from functions.approvals.service.devices import follow_device
 from functions.approvals.service.passkeys import follow_added, follow_removed
 from functions.approvals.service.recalls import suspend_learned
 from functions.approvals.service.refusals import take_back_same
@@ -65,6 +67,7 @@ HANDLERS = {
     MemberRemoved.event_type: follow_gone,
     PasskeyAdded.event_type: follow_added,
     PasskeyRemoved.event_type: follow_removed,
+    **dict.fromkeys(OF_DEVICES, follow_device),
     REFUSAL_DUE: RUN.timed(APPROVALS, take_back_same),
     **dict.fromkeys((DEADLINE_DUE, VETO_WINDOW_DUE, REVIEW_DUE), RUN.timer(APPROVALS, time_passed)),
 }

@@ -55,7 +55,8 @@ class Approval(ApprovalState):
     whatever its conditions. `gist` is that of its content (`rules/gist.py`); `refused_at` when
     somebody whose refusal counts refused it (`rules/refused.py`), `refused_by` who did so by
     cancelling its case, and `spreads_at` when more requests with its content are taken back.
-    `deferred_by` is who deferred it, while it is deferred; `meant_yes` says that silence meant yes
+    `deferred_by` is who deferred it, while it is deferred; `approved_version` the version with
+    which people approved it, if they did; `meant_yes` says that silence meant yes
     when it was requested."""
 
     proposal: int | None = None
@@ -76,6 +77,7 @@ class Approval(ApprovalState):
     spreads_at: Instant | None = None
     deferred_by: str | None = None
     undone: bool = False
+    approved_version: int | None = None
     meant_yes: bool = False
 
     @property
@@ -92,7 +94,8 @@ class Approval(ApprovalState):
     def is_a_deputys_refusal(self) -> bool:
         """Whether it counts as refused only because a deputy refused it, so that a review may take
         that back."""
-        return self.is_refusal and self.review is not None and not self.was_refused_late
+        by_deputy = self.review is not None and self.review.because != "late_refusal"
+        return self.is_refusal and by_deputy and not self.was_refused_late
 
     @property
     def was_refused_late(self) -> bool:
@@ -145,7 +148,7 @@ class Approval(ApprovalState):
     @property
     def refused_kind(self) -> Kind | None:
         """Its kind, where it was refused, and not only returned for changes."""
-        only_returned = self.status == "changes_requested" and not self.was_refused_late
+        only_returned = self.decision == "request_changes" and not self.was_refused_late
         return self.kind if self.refused_at is not None and not only_returned else None
 
     @property

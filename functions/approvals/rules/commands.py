@@ -12,6 +12,7 @@ from functions.approvals.rules.approval import REFUSALS, Approval
 from functions.approvals.rules.standing import passes_to_deputy
 from shared.kit.callers import Actor, Identifier
 from shared.kit.canonical import ContentHash
+from shared.kit.device_signatures import CompactJws
 from shared.kit.errors import FieldError, Invalid
 from shared.kit.ids import Id, is_id
 from shared.kit.instants import Instant
@@ -25,6 +26,7 @@ LONGEST_OPEN = timedelta(days=30)
 MOST_GRANTS = 16
 MOST_ATTACHMENTS = 10
 MOST_ANSWER_BYTES = 16 * 1024
+LONGEST_READ_MS = 24 * 3600 * 1000
 
 DecisionVerb = Literal[
     "approve", "reject", "request_changes", "defer", "escalate", "delegate", "break_glass"
@@ -56,16 +58,30 @@ Answer = Annotated[dict[str, JsonValue], AfterValidator(JsonLimit(most_bytes=MOS
 _LeftOutWhereEmpty = Field(exclude_if=lambda attachments: not attachments)
 
 
-class ApproveBody(Model):
-    """Approves the content with that hash. `assertion` is a passkey's signature of the decision.
-    `answer` goes to the server whose question the content has (`elicitation`), and to nothing
-    else."""
+class SignedBody(Model):
+    """What a decision may say of how it was taken, and who signed that: `seen_version` is the
+    version of the approval on the screen, `read_ms` for how many milliseconds it was visible.
+    `signature` is that of one of the caller's devices, a compact JWS, `assertion` a passkey's."""
+
+    seen_version: Annotated[int, Field(ge=0)] | None = None
+    read_ms: Annotated[int, Field(ge=0, le=LONGEST_READ_MS)] | None = None
+    signature: CompactJws | None = None
+    assertion: Assertion | None = None
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether a device or a passkey signed it, as it says."""
+        return self.signature is not None or self.assertion is not None
+
+
+class ApproveBody(SignedBody):
+    """Approves the content with that hash. `answer` goes to the server whose question the content
+    has (`elicitation`), and to nothing else."""
 
     decision_hash: ContentHash
     client_decision_id: UUID
     note: Note = ""
     answer: Answer | None = None
-    assertion: Assertion | None = None
 
 
 class RequestChangesBody(ApproveBody):
@@ -88,7 +104,7 @@ class DecisionBody(ApproveBody):
     attachments: Annotated[Attachments, _LeftOutWhereEmpty] = ()
 
 
-class GovernorVetoBody(Model):
+class GovernorVetoBody(SignedBody):
     """Rejects a pending approval, reverses a precedent's approval. `attachments` are ids of
     artifacts that show why."""
 
@@ -97,7 +113,6 @@ class GovernorVetoBody(Model):
     reason_category: Literal["constitutional", "safety", "budget", "other"]
     explanation: Text
     attachments: Attachments = ()
-    assertion: Assertion | None = None
 
     def reason(self) -> VetoReason:
         """The reason, as events publish it."""
@@ -119,7 +134,7 @@ class ReviewBody(Model):
 
 def check_decision(command: DecisionBody, approval: Approval, actor: Actor, at: datetime) -> None:
     """Raises Invalid, naming every field that is missing, not allowed or out of bounds."""
-    errors = _superfluous(command)
+    errors = [*_superfluous(command), *_signing_errors(command, approval)]
     if command.decision == "request_changes" and not command.note.strip():
         errors.append(FieldError("note", "must say what should change"))
     if command.decision == "break_glass":
@@ -134,16 +149,31 @@ def check_decision(command: DecisionBody, approval: Approval, actor: Actor, at: 
         raise Invalid(*errors)
 
 
-def check_veto(command: GovernorVetoBody) -> None:
-    """Raises Invalid for a veto without a reason."""
+def check_veto(command: GovernorVetoBody, approval: Approval) -> None:
+    """Raises Invalid for a veto without a reason, or one that says wrongly what was seen."""
+    errors = _signing_errors(command, approval)
     if not command.explanation.strip():
-        raise Invalid(FieldError("explanation", "must say why"))
+        errors.append(FieldError("explanation", "must say why"))
+    if errors:
+        raise Invalid(*errors)
 
 
 def check_review(command: ReviewBody) -> None:
     """Raises Invalid for a review without a note."""
     if not command.note.strip():
         raise Invalid(FieldError("note", "must say why"))
+
+
+def _signing_errors(command: SignedBody, approval: Approval) -> list[FieldError]:
+    errors = []
+    if command.seen_version is not None and command.seen_version > approval.version:
+        detail = f"must be at most {approval.version}, the version that the approval has"
+        errors.append(FieldError("seen_version", detail))
+    if command.signature is not None:
+        said = {"seen_version": command.seen_version, "read_ms": command.read_ms}
+        missing = (name for name, value in said.items() if value is None)
+        errors += [FieldError(name, "must be given: a device signs it") for name in missing]
+    return errors
 
 
 def _superfluous(command: DecisionBody) -> list[FieldError]:

@@ -30,6 +30,7 @@ from functions.approvals.rules.approval import (
     transition,
 )
 from functions.approvals.rules.commands import DecisionBody, DecisionVerb, check_decision
+from functions.approvals.rules.merging import could_not_know, take_back
 from functions.approvals.rules.quorum import filled_places, missing_places, places_for
 from functions.approvals.rules.standing import (
     Standing,
@@ -69,6 +70,10 @@ def decide(
     if is_repeat(approval, command.decision, command.decision_hash, actor):
         refuse_another_answer(approval, command, asked)
         return Repeat()
+    if command.decision in REFUSALS and could_not_know(approval, command, at):
+        refuse_other_content(approval, command.decision_hash)
+        fields = final_fields(approval, command.decision, actor, standing, at)
+        return take_back(approval, {**fields, "note": command.note}, at)
     refuse_late(approval, command.decision_hash, at)
     step = _decided(approval, command, actor, standing, at)
     return (with_answer(step, approval, command, asked),)
@@ -147,6 +152,11 @@ def refuse_late(approval: Approval, decision_hash: str, at: datetime) -> None:
         raise decision_refusals.already_decided(approval)
     if at > approval.deadline_at:
         raise decision_refusals.too_late(approval)
+    refuse_other_content(approval, decision_hash)
+
+
+def refuse_other_content(approval: Approval, decision_hash: str) -> None:
+    """Raises StaleDecisionHash for a decision about other content than the approval's."""
     if decision_hash != approval.decision_hash:
         raise decision_refusals.other_content(approval, decision_hash)
 
@@ -164,6 +174,9 @@ def final_fields(
         "decided_at": at,
         "capacity": standing.capacity,
         "deferred_until": None,
+        # Who signed is added where its signature was checked.
+        "passkey_id": None,
+        "device_id": None,
     }
     if verb in REFUSALS and not standing.was_only_added:
         fields["refused_at"] = at
@@ -190,6 +203,7 @@ def _approve(
         fields = acted_fields(actor, at)
         return transition(approval, ApprovalVoted, votes=votes, note=command.note, **fields)
     fields = final_fields(approval, "approve", actor, standing, at)
+    fields["approved_version"] = approval.version + 1
     return transition(
         approval, ApprovalApproved, status="approved", votes=votes, note=command.note, **fields
     )
@@ -219,6 +233,7 @@ def _break_glass(
     fields = final_fields(approval, "break_glass", actor, standing, at)
     fields |= {
         "capacity": "break_glass",
+        "approved_version": approval.version + 1,
         "break_glass": BreakGlass(grounds=command.grounds, skipped=skipped),
         "review": Review(
             because="break_glass", status="owed", due_at=at + BREAK_GLASS_REVIEW_WITHIN

@@ -1,21 +1,16 @@
 """Decisions that a passkey signs: which need it, and when a signature counts."""
 
 import hashlib
-from dataclasses import replace
 
-from events.approvals import DecisionState
 from events.assertions import DecisionAssertion, DecisionStatement
 from events.passkeys import PasskeyState
-from functions.approvals.rules.approval import REFUSALS, Approval, Steps, Verb
+from functions.approvals.rules.approval import REFUSALS, Approval, Verb
 from functions.approvals.rules.commands import DecisionBody, GovernorVetoBody
-from shared.kit.canonical import content_hash
 from shared.kit.errors import AssentError
 from shared.kit.instants import Instant
 from shared.kit.models import Model, part_of
 from shared.kit.passkeys import PasskeyRefused, Site
 from shared.kit.transitions import Transition
-
-_UNSIGNED = {"decision", "decision_hash", "client_decision_id", "approval_id", "assertion"}
 
 
 class PasskeyRequired(AssentError):
@@ -50,27 +45,6 @@ def follow(known: KnownPasskey | None, published: PasskeyState) -> tuple[Transit
         return (Transition(part_of(KnownPasskey, published)),)
     removed_at = known.removed_at or published.removed_at
     return (Transition(known.but(removed_at=removed_at)),)
-
-
-def verb_of(body: DecisionBody | GovernorVetoBody) -> Verb:
-    """What the body decides."""
-    return body.decision if isinstance(body, DecisionBody) else "veto"
-
-
-def statement(
-    tenant_id: str, approval_id: str, body: DecisionBody | GovernorVetoBody
-) -> DecisionStatement:
-    """What a passkey signs of the decision: all of it, an answer where there is one."""
-    is_unanswered = isinstance(body, DecisionBody) and body.answer is None
-    unsigned = _UNSIGNED | ({"answer"} if is_unanswered else set())
-    return DecisionStatement(
-        tenant=tenant_id,
-        approval_id=approval_id,
-        decision=verb_of(body),
-        choices_hash=content_hash(body.model_dump(mode="json", exclude=unsigned)),
-        decision_hash=body.decision_hash,
-        client_decision_id=str(body.client_decision_id),
-    )
 
 
 def refuse_unsigned(approval: Approval, verb: Verb) -> None:
@@ -125,27 +99,3 @@ def check_signed(
         )
         raise PasskeyRefused("counter_back", detail)
     return kept, known.but(sign_count=count, signed=digest)
-
-
-def with_assertion(before: Approval, steps: Steps, kept: DecisionAssertion) -> Steps:
-    """The decision's transitions with the passkey that signed it: in the vote that it adds, in a
-    final decision, and its whole signature in the decision's event."""
-    return tuple(
-        _step_with_assertion(before, step, kept, is_first=step is steps[0]) for step in steps
-    )
-
-
-def _step_with_assertion(
-    before: Approval, step: Transition[Approval], kept: DecisionAssertion, *, is_first: bool
-) -> Transition[Approval]:
-    state = step.state
-    if state.votes != before.votes:
-        *others, vote = state.votes
-        state = state.but(votes=(*others, vote.but(passkey_id=kept.passkey_id)))
-    if not state.is_open:
-        state = state.but(passkey_id=kept.passkey_id)
-    if not is_first:
-        return replace(step, state=state)
-    assert step.event is not None
-    assert issubclass(step.event, DecisionState), "every decision publishes one"
-    return replace(step, state=state, fields={**step.fields, "assertion": kept})

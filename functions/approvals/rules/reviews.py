@@ -28,6 +28,12 @@ from shared.kit.instants import format_instant
 from shared.kit.roles import DEPUTY, GOVERNOR
 from shared.kit.transitions import Transition
 
+_WHAT = {
+    "break_glass": "Breaking the glass",
+    "deputy": "A deputy's decision",
+    "late_refusal": "What was done before somebody refused it",
+}
+
 
 def review(approval: Approval, command: ReviewBody, actor: Actor, at: datetime) -> Steps | Repeat:
     """The verdict on a decision that requires a review. A late verdict counts, and the miss is
@@ -39,7 +45,9 @@ def review(approval: Approval, command: ReviewBody, actor: Actor, at: datetime) 
     check_review(command)
     owed = approval.review
     if owed is None:
-        raise VersionConflict("only a deputy's decision and a break-glass require a review")
+        raise VersionConflict(
+            "only a deputy's decision, a break-glass and a late refusal require a review"
+        )
     is_open = owed.status in ("owed", "missed")
     if not is_open and not _is_overruled(approval, owed, command, actor, at):
         if (owed.reviewed_by, owed.status) == (actor.principal, command.verdict):
@@ -121,10 +129,9 @@ def miss_review(approval: Approval, at: datetime) -> Step | None:
 
 
 def _missed(approval: Approval, owed: Review) -> Step:
-    what = "Breaking the glass" if owed.because == "break_glass" else "A deputy's decision"
     violation = Violation(
         rule=f"review.{owed.because}",
-        summary=f"{what} was not reviewed in time",
+        summary=f"{_WHAT[owed.because]} was not reviewed in time",
         evidence=(
             f"{approval.approval_id} was decided by {approval.decided_by}",
             f"its review was due at {format_instant(owed.due_at)}",

@@ -79,6 +79,11 @@ def noun_about(subject: Subject) -> str:
     return subject.type if subject.type in _NOUNS else ""
 
 
+def is_reversed(subject: Subject) -> bool:
+    """Whether the function that asked takes back what it did with the approval."""
+    return subject.type in (_AGENT, _CEDAR_POLICY)
+
+
 def is_of_runs(subject: Subject) -> bool:
     """Whether a run, or the budget of runs, asks."""
     return noun_about(subject) == _RUN

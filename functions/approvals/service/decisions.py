@@ -19,13 +19,14 @@ from functions.approvals.rules.decisions import decide
 from functions.approvals.rules.drafting import IN_A_ROW, counts, draft, with_streak
 from functions.approvals.rules.files import with_attachments
 from functions.approvals.rules.late import note_late, note_overtaken
-from functions.approvals.rules.passkeys import verb_of, with_assertion
 from functions.approvals.rules.precedent import Precedent
 from functions.approvals.rules.reviews import review
+from functions.approvals.rules.signing import Signatures, verb_of, with_signatures
 from functions.approvals.rules.standing import depends_on_takeover
 from functions.approvals.rules.veto import veto
 from functions.approvals.service.alone import is_alone
 from functions.approvals.service.approval_policy import adopt_policy
+from functions.approvals.service.devices import check_signature
 from functions.approvals.service.files import attached_files, cite
 from functions.approvals.service.passkeys import check_passkey
 from functions.approvals.service.refusals import count_vetoes, take_back_same
@@ -52,8 +53,8 @@ Noting = Callable[[Approval, str, str, Actor, datetime], Steps]
 
 async def take_decision(caller: Caller, approval_id: str, body: DecisionBody) -> ApprovalCard:
     """The card after the decision; the same `client_decision_id` and body always give the same
-    answer. Raises IdempotencyKeyReused, NotFound, then what the rules raise, then PasskeyRequired,
-    PasskeyRefused."""
+    answer. Raises IdempotencyKeyReused, NotFound, then what the rules raise, then
+    DeviceSignatureRefused, PasskeyRequired, PasskeyRefused."""
 
     def rule(
         approval: Approval, actor: Actor, took_over: bool, alone: bool, asked: Asked | None
@@ -93,7 +94,8 @@ async def _take(
     caller: Caller, approval_id: str, body: DecisionBody | GovernorVetoBody, rule: Rule
 ) -> ApprovalCard:
     # Who signs the same decision anew sends another signature.
-    sent = body.model_dump(mode="json", exclude_defaults=True, exclude={"approval_id", "assertion"})
+    anew = {"approval_id", "assertion", "signature"}
+    sent = body.model_dump(mode="json", exclude_defaults=True, exclude=anew)
     claim = IdempotencyKey(
         caller,
         id=sent["client_decision_id"],
@@ -115,8 +117,9 @@ async def _take(
             return await _first_answer(work, approval)
         files = await attached_files(work, body.attachments, approval)
         result = with_attachments(result, files)
-        kept = await check_passkey(caller, approval, body, by_self=alone)
-        steps = with_assertion(approval, result, kept) if kept is not None else result
+        device = await check_signature(work, approval_id, body)
+        passkey = await check_passkey(caller, approval, body, by_self=alone)
+        steps = with_signatures(approval, result, body, Signatures(passkey, device))
         await cite(work, files, approval_id)
         return await _save(work, steps, claim.id)
 

@@ -12,9 +12,8 @@ from functions.approvals.rules.passkeys import (
     check_signed,
     follow,
     refuse_unsigned,
-    statement,
-    verb_of,
 )
+from functions.approvals.rules.signing import statement, verb_of
 from shared.aggregates.command import Command
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.bookkeeping import PLATFORM_TENANT
