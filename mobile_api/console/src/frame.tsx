@@ -15,7 +15,7 @@ import { CardPage } from './pages/card/page.tsx';
 import { Loaded, Trouble } from './parts/loaded.tsx';
 import { Notice } from './parts/notice.tsx';
 import { addressOf, route } from './route.ts';
-import { choose, signOut, tenant } from './session.ts';
+import { choose, isLeaving, signOut, tenant } from './session.ts';
 import { words } from './words.ts';
 
 /** The whole console: the page that is open, for the tenant that was chosen. */
@@ -107,6 +107,7 @@ function ChooseTenant() {
   return (
     <main>
       <h1 tabIndex={-1}>{words.chooseTenant}</h1>
+      {isLeaving() && <p role="status">{words.offline.left}</p>}
       <Loaded read={() => read<TenantsView>('/v1/tenants')}>
         {({ items }) => {
           const open = items.filter((each) => each.status === 'trial' || each.status === 'active');

@@ -46,10 +46,15 @@ export async function signOut(): Promise<void> {
   await finishSigningOut();
 }
 
+/** Whether somebody signed out here whose session did not end yet. */
+export function isLeaving(): boolean {
+  return localStorage.getItem(LEAVING) !== null;
+}
+
 /** Ends the session that somebody left while the platform could not be reached. Throws TypeError
  * where it still cannot. */
 export async function finishSigningOut(): Promise<void> {
-  if (localStorage.getItem(LEAVING) === null) return;
+  if (!isLeaving()) return;
   const answer = await fetch('/v1/auth/logout', { method: 'POST' });
   if (!answer.ok) throw new Error(`The session did not end: the platform answered ${answer.status}.`);
   localStorage.removeItem(LEAVING);

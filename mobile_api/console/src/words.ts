@@ -145,6 +145,7 @@ export const words = {
     dismiss: 'Remove from this list',
     leaving: (count: number) =>
       `${count === 1 ? 'One decision was' : `${count} decisions were`} not sent yet, and will be lost. Sign out all the same?`,
+    left: 'You signed out in this browser. Your session ends as soon as there is a connection.',
     stay: 'Stay signed in',
     leave: 'Sign out and lose them',
   },

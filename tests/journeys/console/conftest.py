@@ -4,9 +4,9 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
-from emulators.browser import Browser as SignedIn
+from emulators.ports import page_url
 from emulators.running import RunningPlatform
 from tests.journeys.console.phone import Phone
 from tests.journeys.founder import Founder
@@ -41,13 +41,8 @@ def phone(chromium: Browser, founder: Founder) -> Iterator[Phone]:
     """The founder's phone, on which they are signed in. At the end its pages have reported no error
     and broken no policy."""
     context = chromium.new_context(viewport={"width": 390, "height": 844})
-    session = SignedIn(founder.running.client.url)
-    session.sign_in(founder.name)
-    session.http.close()
-    cookie = {"name": "__session", "value": session.session, "url": session.url}
-    context.add_cookies([cookie])  # type: ignore[list-item]
-    page: Page = context.new_page()
-    found = Phone(page, session.url)
+    found = Phone(context.new_page(), page_url(founder.running.client.url))
+    found.signs_in(founder.name)
     yield found
     wrong = found.wrong
     context.close()

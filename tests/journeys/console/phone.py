@@ -1,9 +1,14 @@
 """The console as somebody at a phone sees it."""
 
 import json
+from base64 import b64encode
 from typing import Any
 
-from playwright.sync_api import Locator, Page, Route, expect
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from playwright.sync_api import ConsoleMessage, Locator, Page, Route, expect
+
+from emulators.browser import Browser as SignedIn
+from tests.authenticator import Authenticator
 
 _WATCHED = """
 addEventListener('securitypolicyviolation', each => console.error(
@@ -11,6 +16,22 @@ addEventListener('securitypolicyviolation', each => console.error(
 """
 
 
+_STORED = """
+new Promise((resolve, reject) => {
+  const request = indexedDB.open('assent');
+  request.onerror = () => reject(request.error);
+  request.onsuccess = async () => {
+    const names = ['answers', 'queue', 'settings', 'vaults'];
+    const change = request.result.transaction(names);
+    const all = name => new Promise(done => {
+      const asked = change.objectStore(name).getAll();
+      asked.onsuccess = () => done([name, asked.result.map(each => each.owner ?? '')]);
+    });
+    resolve(Object.fromEntries(await Promise.all(names.map(all))));
+    request.result.close();
+  };
+})
+"""
 # What a browser says of each call without a connection.
 _SILENCE = "net::ERR_INTERNET_DISCONNECTED"
 
@@ -20,19 +41,19 @@ class Phone:
     no connection."""
 
     def __init__(self, page: Page, url: str) -> None:
-        self.page = page
         self.url = url
         self.wrong: list[str] = []
+        self.page = self._watched(page)
+
+    def _watched(self, page: Page) -> Page:
         page.add_init_script(_WATCHED)
         page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        page.on(
-            "console",
-            lambda said: (
-                self.wrong.append(said.text)
-                if said.type == "error" and _SILENCE not in said.text
-                else None
-            ),
-        )
+        page.on("console", self._hears)
+        return page
+
+    def _hears(self, said: ConsoleMessage) -> None:
+        if said.type == "error" and _SILENCE not in said.text:
+            self.wrong.append(said.text)
 
     def opens(self, path: str = "") -> None:
         """Opens a page of the console, and chooses the only tenant where it asks."""
@@ -74,11 +95,66 @@ class Phone:
         self.presses("Add this device")
         expect(self.text).to_contain_text("The platform knows the key of this device.")
 
+    def has_passkey(self, key: Authenticator) -> None:
+        """This browser's authenticator has that key, and verifies who uses it."""
+        session = self.page.context.new_cdp_session(self.page)
+        session.send("WebAuthn.enable")
+        traits = ("hasResidentKey", "hasUserVerification", "isUserVerified")
+        options = {"protocol": "ctap2", "transport": "internal", **dict.fromkeys(traits, True)}
+        made = session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+        written = key.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+        credential = {
+            "credentialId": b64encode(key.key_id).decode(),
+            "isResidentCredential": True,
+            "rpId": key.rp_id,
+            "privateKey": b64encode(written).decode(),
+            "userHandle": b64encode(b"somebody").decode(),
+            "signCount": 0,
+        }
+        where = {"authenticatorId": made["authenticatorId"], "credential": credential}
+        session.send("WebAuthn.addCredential", where)
+
     def loses_connection(self) -> None:
         self.page.context.set_offline(True)
 
+    def loses_answers(self, path: str) -> None:
+        """From now on what is sent to that path arrives, and its answers do not."""
+
+        def lose(route: Route) -> None:
+            route.fetch()
+            route.abort("internetdisconnected")
+
+        self.page.route(f"**{path}", lose)
+
+    def closes_tab(self) -> None:
+        context = self.page.context
+        self.page.close()
+        self.page = self._watched(context.new_page())
+
     def has_connection(self) -> None:
         self.page.context.set_offline(False)
+
+    def has_connection_as(self, name: str) -> None:
+        """Somebody else signs in, where there is a connection again, and chooses their tenant."""
+        self.page.goto("about:blank")
+        self.page.context.clear_cookies()
+        self.signs_in(name)
+        self.has_connection()
+        self.page.goto(f"{self.url}/console/")
+        self.presses("Clinic")
+        # The tenant that was chosen before was refused.
+        self.wrong.clear()
+
+    def signs_in(self, name: str) -> None:
+        session = SignedIn(self.url)
+        session.sign_in(name)
+        session.http.close()
+        cookie = {"name": "__session", "value": session.session, "url": session.url}
+        self.page.context.add_cookies([cookie])  # type: ignore[list-item]
+
+    def stores(self) -> dict[str, list[str]]:
+        """Whose the entries of this browser's database are, by their store."""
+        return dict(self.page.evaluate(_STORED))
 
     def presses(self, name: str) -> None:
         """Presses the button of that name."""

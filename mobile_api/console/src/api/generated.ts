@@ -124,6 +124,7 @@ export type ApprovalCard = {
   "decided_by": string | null;
   "decision_hash": string;
   "deferred_until": string | null;
+  "device_id": string | null;
   "effect": ("read" | "draft" | "change" | "send" | "publish" | "deploy" | "delete" | "grant" | "decide" | "pay") | null;
   "grants": readonly Grant[];
   "id": string;
@@ -168,6 +169,7 @@ export type ApprovalDetail = {
   "decided_by": string | null;
   "decision_hash": string;
   "deferred_until": string | null;
+  "device_id": string | null;
   "effect": ("read" | "draft" | "change" | "send" | "publish" | "deploy" | "delete" | "grant" | "decide" | "pay") | null;
   "erased_at": string | null;
   "evidence": readonly JsonValue[] | null;
@@ -221,6 +223,9 @@ export type ApproveBody = {
   "client_decision_id": string;
   "decision_hash": string;
   "note": string;
+  "read_ms": number | null;
+  "seen_version": number | null;
+  "signature": string | null;
 };
 
 export type ArtifactBody = {
@@ -464,6 +469,7 @@ export type Card = {
   "decided_by": string | null;
   "decision_hash": string;
   "deferred_until": string | null;
+  "device_id": string | null;
   "effect": ("read" | "draft" | "change" | "send" | "publish" | "deploy" | "delete" | "grant" | "decide" | "pay") | null;
   "id": string;
   "kind": "artifact" | "communication" | "execution" | "financial" | "constitutional";
@@ -499,6 +505,7 @@ export type CardDetail = {
   "decided_by": string | null;
   "decision_hash": string;
   "deferred_until": string | null;
+  "device_id": string | null;
   "effect": ("read" | "draft" | "change" | "send" | "publish" | "deploy" | "delete" | "grant" | "decide" | "pay") | null;
   "erased_at": string | null;
   "evidence": readonly JsonValue[] | null;
@@ -826,6 +833,9 @@ export type DecisionBody = {
   "decision_hash": string;
   "grounds": ("outage" | "breach" | "data_loss" | "legal") | null;
   "note": string;
+  "read_ms": number | null;
+  "seen_version": number | null;
+  "signature": string | null;
   "to": string | null;
   "until": string | null;
 };
@@ -1019,7 +1029,10 @@ export type GovernorVetoBody = {
   "client_decision_id": string;
   "decision_hash": string;
   "explanation": string;
+  "read_ms": number | null;
   "reason_category": "constitutional" | "safety" | "budget" | "other";
+  "seen_version": number | null;
+  "signature": string | null;
 };
 
 export type Grant = {
@@ -1980,6 +1993,9 @@ export type QueuedApprove = {
   "client_decision_id": string;
   "decision_hash": string;
   "note": string;
+  "read_ms": number | null;
+  "seen_version": number | null;
+  "signature": string | null;
 };
 
 export type QueuedRequestChanges = {
@@ -1991,6 +2007,9 @@ export type QueuedRequestChanges = {
   "client_decision_id": string;
   "decision_hash": string;
   "note": string;
+  "read_ms": number | null;
+  "seen_version": number | null;
+  "signature": string | null;
 };
 
 export type QueuedVeto = {
@@ -2001,7 +2020,10 @@ export type QueuedVeto = {
   "client_decision_id": string;
   "decision_hash": string;
   "explanation": string;
+  "read_ms": number | null;
   "reason_category": "constitutional" | "safety" | "budget" | "other";
+  "seen_version": number | null;
+  "signature": string | null;
 };
 
 export type Reactivation = {
@@ -2222,6 +2244,9 @@ export type RequestChangesBody = {
   "client_decision_id": string;
   "decision_hash": string;
   "note": string;
+  "read_ms": number | null;
+  "seen_version": number | null;
+  "signature": string | null;
 };
 
 export type ResourceDocument = {
@@ -2258,7 +2283,7 @@ export type RetryBody = {
 };
 
 export type Review = {
-  "because": "break_glass" | "deputy";
+  "because": "break_glass" | "deputy" | "late_refusal";
   "by_governor": boolean;
   "due_at": string;
   "note": string;
@@ -2521,6 +2546,7 @@ export type SignedCard = {
   "decided_by": string | null;
   "decision_hash": string;
   "deferred_until": string | null;
+  "device_id": string | null;
   "effect": ("read" | "draft" | "change" | "send" | "publish" | "deploy" | "delete" | "grant" | "decide" | "pay") | null;
   "grants": readonly Grant[];
   "id": string;
@@ -2939,7 +2965,10 @@ export type VetoBody = {
   "client_decision_id": string;
   "decision_hash": string;
   "explanation": string;
+  "read_ms": number | null;
   "reason_category": "constitutional" | "safety" | "budget" | "other";
+  "seen_version": number | null;
+  "signature": string | null;
 };
 
 export type VetoReason = {
@@ -2961,6 +2990,7 @@ export type Vote = {
   "added_places": readonly number[];
   "at": string;
   "capacity": "approver" | "governor" | "deputy" | "break_glass" | "silence" | "precedent" | "requester" | "self";
+  "device_id": string | null;
   "on_behalf_of": string | null;
   "passkey_id": string | null;
   "places": readonly number[];

@@ -2,8 +2,9 @@
 
 import { effect, signal } from '@preact/signals';
 
-import { tenant } from '../session.ts';
+import { finishSigningOut, tenant } from '../session.ts';
 import { recallClock } from './clock.ts';
+import { isOnline } from './connection.ts';
 import { recallKey } from './key.ts';
 import { owner, recall } from './owner.ts';
 import { followQueue } from './queue.ts';
@@ -16,6 +17,7 @@ export const stores = signal(true);
 /** Never fails: a browser that stores nothing shows what it is answered. */
 export async function start(): Promise<void> {
   void installWorker().catch(() => {});
+  isOnline.subscribe((isThere) => void (isThere && finishSigningOut().catch(() => {})));
   try {
     await recall();
     await recallClock();

@@ -106,7 +106,7 @@ function Words({ card, verb, mustType, back, readMs, isSending, setSending, deci
     setProblem(undefined);
     try {
       // What is sent again after a refusal is another decision.
-      decided(await decide(card, { ...choice, id: crypto.randomUUID() }));
+      decided(await decide(card, { ...choice, id: crypto.randomUUID() }, readMs()));
     } catch (error) {
       setProblem(error);
     } finally {

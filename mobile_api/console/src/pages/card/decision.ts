@@ -31,20 +31,24 @@ export function callOf(choice: Choice): string {
   return CALLS[choice.verb];
 }
 
-/** What a decision is about. */
+/** What a decision is about: the content, and the card as its person saw it. `readMs` is how long
+ * the card was in view, in milliseconds. */
 export interface About {
   readonly tenant: string;
   readonly approvalId: string;
   readonly decisionHash: string;
+  readonly seenVersion: number;
+  readonly readMs: number;
 }
 
 /** What proves who decided: by a passkey, by the device's key, by both or by neither. */
 export interface Proofs {
   readonly assertion?: Assertion | undefined;
+  readonly signature?: string | undefined;
 }
 
 /** The body of the call, about exactly the content with that hash. */
-export function bodyOf(choice: Choice, about: About, { assertion }: Proofs = {}): Record<string, Json> {
+export function bodyOf(choice: Choice, about: About, { assertion, signature }: Proofs = {}): Record<string, Json> {
   const said: Record<string, Json> =
     choice.verb === 'veto'
       ? { reason_category: choice.category, explanation: choice.words }
@@ -52,8 +56,11 @@ export function bodyOf(choice: Choice, about: About, { assertion }: Proofs = {})
   return {
     decision_hash: about.decisionHash,
     client_decision_id: choice.id,
+    seen_version: about.seenVersion,
+    read_ms: about.readMs,
     ...said,
     ...(assertion && { assertion: { ...assertion } }),
+    ...(signature && { signature }),
   };
 }
 
@@ -67,6 +74,8 @@ export async function statementOf(choice: Choice, about: About): Promise<Record<
     choices_hash: await contentHash(choicesOf(choice)),
     decision_hash: about.decisionHash,
     client_decision_id: choice.id,
+    seen_version: about.seenVersion,
+    read_ms: about.readMs,
   };
 }
 

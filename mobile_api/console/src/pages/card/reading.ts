@@ -2,15 +2,17 @@
 
 import { useEffect, useRef } from 'preact/hooks';
 
-/** Tells for how long the component was in view, in whole milliseconds: not behind another tab, not
- * with the screen off. */
+// The platform takes no more.
+const MOST_MS = 86_400_000;
+
+/** Tells for how long the component was in view, in whole milliseconds, at most a day: not behind
+ * another tab, not with the screen off. */
 export function useReadingTime(): () => number {
   const read = useRef({ ms: 0, since: performance.now() });
-  const count = () => {
+  const count = (): void => {
     const now = performance.now();
     read.current.ms += now - read.current.since;
     read.current.since = now;
-    return Math.round(read.current.ms);
   };
   useEffect(() => {
     const turn = () => {
@@ -21,5 +23,8 @@ export function useReadingTime(): () => number {
     document.addEventListener('visibilitychange', turn);
     return () => document.removeEventListener('visibilitychange', turn);
   }, []);
-  return () => (document.visibilityState === 'hidden' ? Math.round(read.current.ms) : count());
+  return () => {
+    if (document.visibilityState === 'visible') count();
+    return Math.min(MOST_MS, Math.round(read.current.ms));
+  };
 }
