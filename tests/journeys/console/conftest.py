@@ -1,7 +1,7 @@
 """A governor's browser, which says what its pages did wrong."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -10,6 +10,7 @@ from emulators.ports import page_url
 from emulators.running import RunningPlatform
 from tests.journeys.console.phone import Phone
 from tests.journeys.founder import Founder
+from tests.journeys.person import Person
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 
@@ -37,13 +38,24 @@ def founder(running: RunningPlatform) -> Iterator[Founder]:
 
 
 @pytest.fixture
-def phone(chromium: Browser, founder: Founder) -> Iterator[Phone]:
-    """The founder's phone, on which they are signed in. At the end its pages have reported no error
-    and broken no policy."""
-    context = chromium.new_context(viewport={"width": 390, "height": 844})
-    found = Phone(context.new_page(), page_url(founder.running.client.url))
-    found.signs_in(founder.name)
-    yield found
-    wrong = found.wrong
-    context.close()
-    assert wrong == []
+def phone_of(chromium: Browser, running: RunningPlatform) -> Iterator[Callable[[Person], Phone]]:
+    """A phone of somebody's, on which they are signed in. At the end its pages have reported no
+    error and broken no policy."""
+    made: list[Phone] = []
+
+    def phone(person: Person) -> Phone:
+        context = chromium.new_context(viewport={"width": 390, "height": 844})
+        made.append(Phone(context.new_page(), page_url(running.client.url)))
+        made[-1].signs_in(person.name)
+        return made[-1]
+
+    yield phone
+    for each in made:
+        each.page.context.close()
+    assert [wrong for each in made for wrong in each.wrong] == []
+
+
+@pytest.fixture
+def phone(phone_of: Callable[[Person], Phone], founder: Founder) -> Phone:
+    """The founder's phone."""
+    return phone_of(founder)

@@ -25,7 +25,7 @@ new Promise((resolve, reject) => {
     const change = request.result.transaction(names);
     const all = name => new Promise(done => {
       const asked = change.objectStore(name).getAll();
-      asked.onsuccess = () => done([name, asked.result.map(each => each.owner ?? '')]);
+      asked.onsuccess = () => done([name, asked.result.map(each => each.owner ?? `${each}`)]);
     });
     resolve(Object.fromEntries(await Promise.all(names.map(all))));
     request.result.close();
@@ -159,6 +159,13 @@ class Phone:
     def presses(self, name: str) -> None:
         """Presses the button of that name."""
         self.page.get_by_role("button", name=name, exact=True).click()
+
+    def vetoes(self, why: str) -> None:
+        """Vetoes what is shown, for the sake of safety."""
+        self.presses("Veto")
+        self.page.get_by_label("Why").fill(why)
+        self.page.get_by_label("safety").check()
+        self.presses("Veto now")
 
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)

@@ -2,7 +2,7 @@
 
 import hashlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from emulators.running import RunningPlatform
 from mobile_api import pages
 from tests.journeys.console.phone import Phone
 from tests.journeys.founder import Founder
+from tests.journeys.person import Person
 
 pytestmark = pytest.mark.platform
 
@@ -97,6 +98,33 @@ def test_a_decision_made_in_a_tunnel_is_sent_after_it(
     assert 0 < event["read_ms"] < 60_000
 
 
+def test_a_second_device_is_confirmed_by_the_first(
+    phone: Phone, phone_of: Callable[[Person], Phone], founder: Founder
+) -> None:
+    phone.adds_device("Phone")
+    tablet = phone_of(founder)
+    tablet.opens("device")
+    tablet.page.get_by_label("Name of this device").fill("Tablet")
+    tablet.presses("Add this device")
+    expect(tablet.text).to_contain_text("Another device of yours has to confirm it")
+    tablet.presses("I have just signed in by passkey")
+    expect(tablet.page.get_by_role("alert")).to_contain_text("sign in by passkey")
+    tablet.wrong.clear()
+    shown = tablet.page.locator(".row", has_text="Tablet").locator("span", has_text="Its code is")
+    code = shown.last.inner_text()
+    phone.opens("device")
+    expect(phone.page.locator(".row", has_text="Tablet")).to_contain_text(code)
+    phone.presses("Confirm Tablet")
+    expect(phone.text).not_to_contain_text("waits to be confirmed")
+    tablet.opens("device")
+    expect(tablet.text).to_contain_text("The platform knows the key of this device.")
+    tablet.presses("Remove Phone")
+    tablet.presses("Remove it Phone")
+    expect(tablet.text).not_to_contain_text("Remove Phone")
+    phone.opens("device")
+    expect(phone.button("Add this device")).to_be_disabled()
+
+
 def test_a_decision_is_withdrawn_until_it_is_sent(
     phone: Phone, founder: Founder, card: dict[str, str]
 ) -> None:
@@ -121,10 +149,7 @@ def test_what_is_sent_when_the_tab_closes_counts_once(
     phone.adds_device("Phone")
     phone.opens_card(card)
     phone.loses_answers("/v1/mobile/sync")
-    phone.presses("Veto")
-    phone.page.get_by_label("Why").fill("not on a Friday")
-    phone.page.get_by_label("safety").check()
-    phone.presses("Veto now")
+    phone.vetoes("not on a Friday")
     expect(phone.notice).to_contain_text("No connection.")
     assert _card(founder, card)["status"] == "rejected"
     phone.closes_tab()
@@ -156,6 +181,33 @@ def test_a_refused_decision_stays_with_why(
     expect(phone.notice).to_contain_text("One decision was refused.")
     phone.presses("Remove from this list")
     expect(phone.text).to_contain_text("Nothing waits to be sent.")
+
+
+def test_a_veto_made_in_a_tunnel_meets_an_approval_made_in_another(
+    phone: Phone,
+    phone_of: Callable[[Person], Phone],
+    founder: Founder,
+    card: dict[str, str],
+) -> None:
+    otto = Person(founder.running, "otto")
+    otto.post(f"/v1/invitations/{founder.invites('governor')}/accept")
+    other = phone_of(otto)
+    for each in (phone, other):
+        each.adds_device("Phone")
+        each.opens_card(card)
+        each.keeps_all()
+        each.loses_connection()
+    phone.presses("Approve")
+    phone.presses("Approve now")
+    other.vetoes("not on a Friday")
+    for each in (phone, other):
+        expect(each.text).to_contain_text("It waits to be sent.")
+    phone.has_connection()
+    expect(phone.text.locator(".facts")).to_contain_text("approved", timeout=20_000)
+    other.has_connection()
+    expect(other.text).to_contain_text("You vetoed it.", timeout=20_000)
+    assert _card(founder, card)["status"] == "vetoed"
+    otto.browser.http.close()
 
 
 def test_who_signs_out_leaves_nothing_behind(

@@ -13,7 +13,7 @@ from tests.journeys.founder import Founder
 pytestmark = pytest.mark.platform
 
 AXE = Path(__file__).parents[3] / "mobile_api/console/node_modules/axe-core/axe.min.js"
-PAGES = ("", "approvals", "agents", "precedents", "violations", "no-such-page")
+PAGES = ("", "approvals", "agents", "precedents", "violations", "device", "no-such-page")
 WIDTHS = (320, 390, 1280)
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
@@ -56,8 +56,9 @@ def test_signing_out_ends_the_session(phone: Phone) -> None:
 
 
 def test_no_token_is_kept_by_the_browser(phone: Phone, founder: Founder) -> None:
-    phone.opens()
+    phone.adds_device("Phone")
     phone.page.wait_for_load_state("networkidle")
+    assert phone.stores()["settings"] == [founder.id]
     kept = phone.page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
     assert kept == f'[{{"assent-tenant":"{founder.tenant}"}},{{}}]'
     assert phone.page.evaluate("document.cookie") == ""

@@ -29,6 +29,8 @@ export async function recallKey(): Promise<void> {
 export async function enrol(name: string): Promise<void> {
   const who = owner.value!;
   const of = tenant.value!;
+  // Where the browser agrees, what it keeps here stays when its disk is full.
+  await navigator.storage.persist();
   let made = await storedKey(who);
   if (made === undefined) {
     const pair = await crypto.subtle.generateKey(CURVE, false, ['sign', 'verify']);

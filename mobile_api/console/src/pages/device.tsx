@@ -120,6 +120,7 @@ interface RowProperties {
 }
 
 function Row({ device, isThis, act }: RowProperties) {
+  const [isLeaving, setLeaving] = useState(false);
   const isWaiting = device.thumbprint !== null && device.confirmed_at === null;
   const does = device.thumbprint === null ? say.told : isWaiting ? say.waits : say.signs;
   const name = device.name || say.unnamed[device.platform];
@@ -132,16 +133,28 @@ function Row({ device, isThis, act }: RowProperties) {
         <span>{say.since(instantInWords(device.registered_at))}</span>
         {isWaiting && <span>{codeOf(device)}</span>}
       </span>
-      <span class="verbs">
-        {isWaiting && !isThis && deviceKey.value?.isConfirmed && (
-          <button onClick={() => act(confirm(device))}>
-            {say.confirm} <span class="unseen">{name}</span>
+      {isLeaving ? (
+        <>
+          <p>{say.removing}</p>
+          <span class="choice">
+            <button onClick={() => setLeaving(false)}>{say.keep}</button>
+            <button onClick={() => act(removeDevice(device.device_id))}>
+              {say.removeNow} <span class="unseen">{name}</span>
+            </button>
+          </span>
+        </>
+      ) : (
+        <span class="choice">
+          {isWaiting && !isThis && deviceKey.value?.isConfirmed && (
+            <button onClick={() => act(confirm(device))}>
+              {say.confirm} <span class="unseen">{name}</span>
+            </button>
+          )}
+          <button onClick={() => setLeaving(true)}>
+            {say.remove} <span class="unseen">{name}</span>
           </button>
-        )}
-        <button onClick={() => act(removeDevice(device.device_id))}>
-          {say.remove} <span class="unseen">{name}</span>
-        </button>
-      </span>
+        </span>
+      )}
     </div>
   );
 }
