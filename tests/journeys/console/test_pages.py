@@ -58,7 +58,7 @@ def test_signing_out_ends_the_session(phone: Phone) -> None:
 def test_no_token_is_kept_by_the_browser(phone: Phone, founder: Founder) -> None:
     phone.adds_device("Phone")
     phone.page.wait_for_load_state("networkidle")
-    assert phone.stores()["settings"] == [founder.id]
+    assert founder.id in phone.stores()["settings"]
     kept = phone.page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
     assert kept == f'[{{"assent-tenant":"{founder.tenant}"}},{{}}]'
     assert phone.page.evaluate("document.cookie") == ""

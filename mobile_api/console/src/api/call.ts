@@ -110,6 +110,7 @@ async function once(method: string, path: string, { body, of, key }: Call, anew:
   const headers: Record<string, string> = { Authorization: `Bearer ${await accessToken(anew, of)}` };
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   if (key !== undefined) headers['Idempotency-Key'] = key;
+  const began = Date.now();
   const answer = await fetch(path, {
     method,
     headers,
@@ -117,7 +118,7 @@ async function once(method: string, path: string, { body, of, key }: Call, anew:
     signal: AbortSignal.timeout(method === 'GET' ? READ_WITHIN_MS : SENT_WITHIN_MS),
   });
   isOnline.value = true;
-  hear(answer.headers.get('Date'));
+  hear(answer.headers.get('Date'), began);
   return answer;
 }
 

@@ -12,12 +12,13 @@ export function serverNow(): number {
   return Date.now() + ahead;
 }
 
-/** Hears the time that an answer says (RFC 9110, Date). */
-export function hear(date: string | null): void {
+/** Hears the time that an answer says (RFC 9110, Date) to a call that began then, by this clock. */
+export function hear(date: string | null, began: number): void {
   const said = Date.parse(date ?? '');
   if (Number.isNaN(said)) return;
   const before = ahead;
-  ahead = said - Date.now();
+  // It was said somewhere in between.
+  ahead = said - (began + Date.now()) / 2;
   if (Math.abs(ahead - before) < WORTH_KEEPING_MS) return;
   void database().then((stored) => stored.put('settings', ahead, 'ahead'), () => {});
 }
