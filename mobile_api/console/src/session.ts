@@ -22,7 +22,7 @@ export function accessToken(anew = false, of: string | null = tenant.value): Pro
   let token = anew ? undefined : tokens.get(of);
   if (token === undefined) {
     // Each renewal replaces the cookie: one tab after the other.
-    token = navigator.locks.request('assent session', () => renewed(of));
+    token = isSecureContext ? navigator.locks.request('assent session', () => renewed(of)) : renewed(of);
     tokens.set(of, token);
     token.catch(() => tokens.delete(of));
   }
@@ -92,7 +92,8 @@ async function leave(tenantId: string): Promise<void> {
 
 async function belongTo(principal: string): Promise<void> {
   const shown = owner.value;
-  await become(principal);
+  // A browser that stores nothing keeps nothing of anybody.
+  await become(principal).catch(() => (owner.value = principal));
   // The page shows what somebody else may read.
   if (shown !== null && shown !== principal) location.reload();
 }

@@ -1,9 +1,9 @@
 /** Serves the console's own files without a connection. Answers of the API pass by: it neither sees
  * nor keeps them. */
 
-declare const self: ServiceWorkerGlobalScope;
-export {};
+import './push.ts';
 
+declare const self: ServiceWorkerGlobalScope;
 /** Written by the build: a hash of the release, and the SHA-256 of each of its files. */
 declare const RELEASE: string;
 declare const FILES: Readonly<Record<string, string>>;

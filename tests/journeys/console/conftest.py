@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from emulators.ports import page_url
 from emulators.running import RunningPlatform
@@ -12,6 +12,8 @@ from tests.journeys.console.phone import Phone
 from tests.journeys.founder import Founder
 from tests.journeys.person import Person
 
+# Other programs may have the processors meanwhile.
+expect.set_options(timeout=20_000)
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -59,3 +61,11 @@ def phone_of(chromium: Browser, running: RunningPlatform) -> Iterator[Callable[[
 def phone(phone_of: Callable[[Person], Phone], founder: Founder) -> Phone:
     """The founder's phone."""
     return phone_of(founder)
+
+
+@pytest.fixture
+def card(founder: Founder, running: RunningPlatform) -> dict[str, str]:
+    """What a program of the tenant asks."""
+    asked = founder.is_asked()
+    running.client.wait_until_idle(60)
+    return asked

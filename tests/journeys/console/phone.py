@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64encode
+from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -10,6 +11,7 @@ from playwright.sync_api import ConsoleMessage, Locator, Page, Route, expect
 from emulators.browser import Browser as SignedIn
 from tests.authenticator import Authenticator
 
+_AXE = Path(__file__).parents[3] / "mobile_api/console/node_modules/axe-core/axe.min.js"
 _WATCHED = """
 addEventListener('securitypolicyviolation', each => console.error(
   `policy: ${each.violatedDirective} ${each.blockedURI} ${each.sourceFile}`));
@@ -155,6 +157,12 @@ class Phone:
     def stores(self) -> dict[str, list[str]]:
         """Whose the entries of this browser's database are, by their store."""
         return dict(self.page.evaluate(_STORED))
+
+    def shuts_out(self) -> list[tuple[str, str]]:
+        """What axe finds that keeps somebody from using the page: rule and element."""
+        self.page.evaluate(_AXE.read_text())
+        found = self.page.evaluate("axe.run().then(each => each.violations)")
+        return [(each["id"], each["nodes"][0]["html"]) for each in found]
 
     def presses(self, name: str) -> None:
         """Presses the button of that name."""

@@ -14,8 +14,8 @@ const FIRST_PAUSE_MS = 300;
 const READ_WITHIN_MS = 10_000;
 // A function has 30 seconds.
 const SENT_WITHIN_MS = 40_000;
-// What a governor decides by. Other answers are not kept.
-const KEPT = /^\/v1\/mobile\/(agents|approvals|dashboard|seeds|violations)\b/;
+// What a governor decides by, and who they are. Other answers are not kept.
+const KEPT = /^\/v1\/(me$|mobile\/(agents|approvals|dashboard|seeds|violations)\b)/;
 
 /** A refusal in the API's words; `code` is stable. */
 export class Problem extends Error {

@@ -19,6 +19,7 @@ export async function start(): Promise<void> {
   void installWorker().catch(() => {});
   isOnline.subscribe((isThere) => void (isThere && finishSigningOut().catch(() => {})));
   try {
+    if (!isSecureContext) throw new Error('no keys and no locks here');
     await recall();
     await recallClock();
     await followQueue();
