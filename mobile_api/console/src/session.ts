@@ -94,8 +94,10 @@ async function belongTo(principal: string): Promise<void> {
   const shown = owner.value;
   // A browser that stores nothing keeps nothing of anybody.
   await become(principal).catch(() => (owner.value = principal));
-  // The page shows what somebody else may read.
-  if (shown !== null && shown !== principal) location.reload();
+  if (shown === null || shown === principal) return;
+  // The page shows what somebody else may read, and would send what they decided: it ends here.
+  location.reload();
+  await new Promise(() => {});
 }
 
 /** Whom a token is for (RFC 9068). It came from the platform itself, so nothing is verified. */

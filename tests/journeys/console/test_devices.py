@@ -57,7 +57,9 @@ def test_who_signs_out_leaves_nothing_behind(
     phone.presses("Sign out and lose them")
     expect(phone.page.get_by_role("alert")).to_contain_text("cannot be reached")
     expect(phone.text).to_contain_text("Your session ends as soon as")
-    assert not any(phone.stores().values())
+    left = phone.stores()
+    assert [left["answers"], left["queue"], left["vaults"]] == [[], [], []]
+    assert founder.id not in left["settings"]
     expect(other.locator("h1")).to_have_text("Which tenant do you act for?")
     # The session ends as soon as there is a connection.
     phone.has_connection()
@@ -91,6 +93,31 @@ def test_somebody_else_in_this_browser_finds_nothing(
     phone.opens_card(card)
     expect(phone.text.locator(".facts")).to_contain_text("approved")
     other.browser.http.close()
+
+
+def test_nothing_is_sent_as_somebody_else_who_signed_in_meanwhile(
+    phone: Phone, founder: Founder, card: dict[str, str]
+) -> None:
+    """The page is open all the time, and its token has run out."""
+    phone.adds_device("Phone")
+    phone.opens_card(card)
+    phone.keeps_all()
+    phone.loses_connection()
+    phone.presses("Approve")
+    phone.presses("Approve now")
+    expect(phone.text).to_contain_text("It waits to be sent.")
+    otto = Person(founder.running, "otto")
+    otto.post(f"/v1/invitations/{founder.invites('governor')}/accept")
+    founder.running.client.advance(20 * 60)
+    phone.page.context.clear_cookies()
+    phone.signs_in(otto.name)
+    phone.has_connection()
+    expect(phone.notice).to_be_empty()
+    assert {otto.id} >= set(phone.stores()["answers"])
+    phone.wrong.clear()
+    founder.token = founder.browser.access_token(tenant=founder.tenant)
+    assert founder.sees(card)["status"] == "pending"
+    otto.browser.http.close()
 
 
 def test_a_passkey_signs_in_the_tunnel(
