@@ -175,7 +175,7 @@ check: setup cost-check ## what CI runs before the tests: lint, types, import co
 	@$(BIN)/python -m docs.reference --check
 	@$(BIN)/python -m docs.sdk --check
 	@$(BIN)/python -m docs.typescript --check
-	@cd mobile_api/console && PATH="$(abspath $(BIN)):$$PATH" npx --no-install tsc --noEmit
+	@cd mobile_api/console && PATH="$(abspath $(BIN)):$$PATH" npx --no-install -c "tsc --noEmit && tsc --noEmit -p worker"
 	@PATH="$(abspath $(BIN)):$$PATH" node --test $(if $(VERBOSE),,--test-reporter=dot) 'tests/mobile_api/console/*.test.ts'
 
 format: setup ## ruff's formatting and safe fixes

@@ -86,7 +86,7 @@ def _answer(found: File, path: str, policy: str, if_none_match: str | None) -> R
 
 def _consoles_policy() -> str:
     """Calls of this site only, and uploads into the bucket that takes those of `artifacts`; no text
-    becomes a script."""
+    becomes a script, but the address of the service worker, by the policy of that name."""
     url, bucket = os.environ.get("ASSENT_BUCKETS_URL"), os.environ.get(bucket_variable("artifacts"))
     uploads = f" {url}/{bucket}-incoming/" if url and bucket else ""
     return "; ".join(
@@ -94,7 +94,8 @@ def _consoles_policy() -> str:
             *_OWN,
             f"connect-src 'self'{uploads}",
             "img-src 'self'",
-            *("require-trusted-types-for 'script'", "trusted-types 'none'"),
+            "worker-src 'self'",
+            *("require-trusted-types-for 'script'", "trusted-types assent-worker"),
         )
     )
 

@@ -1,8 +1,23 @@
 import { defineConfig } from 'vite';
 
-// Every file but the page has its hash in its name, so that browsers and the edge keep it for ever.
+import { release } from './release.ts';
+
+// Every file but the page, the worker and what is copied has its hash in its name, so that browsers
+// and the edge keep it for ever.
 export default defineConfig({
   base: '/console/',
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  build: { outDir: 'dist', target: 'es2023', modulePreload: { polyfill: false }, assetsInlineLimit: 0 },
+  plugins: [release()],
+  build: {
+    outDir: 'dist',
+    target: 'es2023',
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    rolldownOptions: {
+      input: ['index.html', 'worker/worker.ts'],
+      output: {
+        entryFileNames: ({ name }) => (name === 'worker' ? 'worker.js' : 'assets/[name]-[hash].js'),
+      },
+    },
+  },
 });

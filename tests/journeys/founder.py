@@ -45,12 +45,18 @@ class Founder(Person):
         assert answer.status_code == 201, answer.text
         return dict(answer.json())
 
+    def sees(self, card: dict[str, Any]) -> dict[str, Any]:
+        """The card as it is once all that was begun is done."""
+        self.running.client.wait_until_idle(60)
+        return self.get(f"/v1/mobile/approvals/{card['id']}")
+
+    def unsigned(self, card: dict[str, Any], decision: str) -> dict[str, Any]:
+        id = str(uuid.uuid4())
+        named = {"decision_hash": card["decision_hash"], "client_decision_id": id}
+        return {**named, "decision": decision}
+
     def signed(self, card: dict[str, Any], decision: str = "approve") -> dict[str, Any]:
-        body = {
-            "decision": decision,
-            "decision_hash": card["decision_hash"],
-            "client_decision_id": str(uuid.uuid4()),
-        }
+        body = self.unsigned(card, decision)
         return {**body, "assertion": self.key.sign(challenge(self.tenant, card["id"], body))}
 
     def audited(self, type: str) -> list[dict[str, Any]]:

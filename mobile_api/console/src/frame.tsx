@@ -3,13 +3,17 @@ import { useEffect, useState } from 'preact/hooks';
 
 import type { TenantsView } from './api/generated.ts';
 import { read } from './api/call.ts';
+import { isOnline, shownAsOf } from './device/connection.ts';
+import { isOpen, queue } from './device/queue.ts';
+import { stores } from './device/start.ts';
 import { hasOne } from './me.ts';
 import { labelOf, Navigation } from './navigation.tsx';
 import { pages, type Load } from './pages.ts';
-import { Loaded } from './parts/loaded.tsx';
+import { Loaded, Trouble } from './parts/loaded.tsx';
+import { Notice } from './parts/notice.tsx';
 import { Only } from './parts/only.tsx';
 import { addressOf, announce, route } from './route.ts';
-import { choose, signOut, tenant } from './session.ts';
+import { choose, isLeaving, signOut, tenant } from './session.ts';
 import { words } from './words.ts';
 
 /** The whole console: the page that is open, for the tenant that was chosen. */
@@ -22,6 +26,15 @@ export function Frame() {
 function Inside() {
   const [name = '', ...rest] = route.value;
   const address = route.value.join('/');
+  const [readings, setReadings] = useState(0);
+  const again = () => {
+    shownAsOf.value = null;
+    setReadings(readings + 1);
+  };
+  useEffect(() => {
+    // What somebody has begun to write stays.
+    if (isOnline.value && shownAsOf.value !== null && !document.querySelector('main form')) again();
+  }, [isOnline.value]);
   useEffect(() => announce((heading) => (document.title = `${heading || labelOf(name)} · ${words.name}`)), [address]);
   return (
     <>
@@ -31,14 +44,38 @@ function Inside() {
       <header>
         <Navigation current={name} />
       </header>
+      <Notice again={again} />
       <main id="content" tabIndex={-1} key={address}>
-        <Page name={name} rest={rest} />
+        {!stores.value && <p role="alert">{words.device.noStore}</p>}
+        <Page name={name} rest={rest} key={readings} />
       </main>
-      <footer>
-        <button onClick={() => choose(null)}>{words.changeTenant}</button>
-        <button onClick={() => void signOut().then(() => location.assign('/signin'))}>{words.signOut}</button>
-      </footer>
+      <Foot />
     </>
+  );
+}
+
+/** What belongs to the person and not to a page. Who signs out hears what is lost by it. */
+function Foot() {
+  const [isLeaving, setLeaving] = useState(false);
+  const [problem, setProblem] = useState<unknown>();
+  const unsent = queue.value.filter((each) => isOpen(each.state)).length;
+  const leave = () => void signOut().then(() => location.assign('/signin'), setProblem);
+  return (
+    <footer>
+      {isLeaving ? (
+        <>
+          <p role="alert">{words.offline.leaving(unsent)}</p>
+          <button onClick={() => setLeaving(false)}>{words.offline.stay}</button>
+          <button onClick={leave}>{words.offline.leave}</button>
+        </>
+      ) : (
+        <>
+          <button onClick={() => choose(null)}>{words.changeTenant}</button>
+          <button onClick={() => (unsent > 0 ? setLeaving(true) : leave())}>{words.signOut}</button>
+        </>
+      )}
+      {problem !== undefined && <Trouble problem={problem} />}
+    </footer>
   );
 }
 
@@ -81,6 +118,7 @@ function ChooseTenant() {
   return (
     <main>
       <h1 tabIndex={-1}>{words.chooseTenant}</h1>
+      {isLeaving() && <p role="status">{words.offline.left}</p>}
       <Loaded read={() => read<TenantsView>('/v1/tenants')}>
         {({ items }) => {
           const open = items.filter((each) => each.status === 'trial' || each.status === 'active');

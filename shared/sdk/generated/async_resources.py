@@ -314,6 +314,7 @@ class Approvals(AsyncResource):
         entries: Sequence[bodies.PolicyEntryInput],
         reason: str,
         passkey: bodies.PasskeyRuleInput | Omitted = OMITTED,
+        veto_waits_for_device: bool | Omitted = OMITTED,
         words_per_minute: int | Omitted | None = OMITTED,
         idempotency_key: str | None = None,
     ) -> models.SignedCard:
@@ -328,6 +329,7 @@ class Approvals(AsyncResource):
                     entries=entries,
                     passkey=passkey,
                     reason=reason,
+                    veto_waits_for_device=veto_waits_for_device,
                     words_per_minute=words_per_minute,
                 ),
                 key=calls.key(idempotency_key),

@@ -569,6 +569,7 @@ class PolicyBody(TypedDict):
     entries: Sequence[PolicyEntryInput]
     passkey: NotRequired[PasskeyRuleInput]
     reason: str
+    veto_waits_for_device: NotRequired[bool]
     words_per_minute: NotRequired[int | None]
 
 

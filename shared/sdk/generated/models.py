@@ -2065,7 +2065,8 @@ class PolicyPage(Answered):
 class PolicyRecord(Answered):
     """A version of the policy with its entries, when a passkey must sign, and from how many
     words a minute on nobody is believed to have read what they approve; null where the tenant
-    does not look at that."""
+    does not look at that. `veto_waits_for_device`: a veto window closes 24 hours after the first
+    device had the notice of it, where people have such devices."""
 
     approval_id: str | None
     changed_at: str | None
@@ -2074,6 +2075,7 @@ class PolicyRecord(Answered):
     passkey: PasskeyRule
     proposed_by: str | None
     version: int
+    veto_waits_for_device: bool
     words_per_minute: int | None
 
 
@@ -3286,9 +3288,14 @@ class VetoReason(Answered):
 
 
 class VetoWindow(Answered):
-    """A veto that is received at or before `closes_at` reverses the approval."""
+    """A veto that is received at or before `closes_at` reverses the approval. While the window
+    `waits_for_device`, that is 72 hours after the assent; the first device that has the notice,
+    at `delivered_at`, sets it once, to 24 hours later where that is earlier."""
 
     closes_at: str
+    delivered_at: str | None
+    device_id: str | None
+    waits_for_device: bool
 
 
 class ViolationPage(Answered):

@@ -312,6 +312,7 @@ class Approvals(Resource):
         entries: Sequence[bodies.PolicyEntryInput],
         reason: str,
         passkey: bodies.PasskeyRuleInput | Omitted = OMITTED,
+        veto_waits_for_device: bool | Omitted = OMITTED,
         words_per_minute: int | Omitted | None = OMITTED,
         idempotency_key: str | None = None,
     ) -> models.SignedCard:
@@ -326,6 +327,7 @@ class Approvals(Resource):
                     entries=entries,
                     passkey=passkey,
                     reason=reason,
+                    veto_waits_for_device=veto_waits_for_device,
                     words_per_minute=words_per_minute,
                 ),
                 key=calls.key(idempotency_key),

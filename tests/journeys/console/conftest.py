@@ -4,9 +4,9 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
-from emulators.browser import Browser as SignedIn
+from emulators.ports import page_url
 from emulators.running import RunningPlatform
 from tests.journeys.console.phone import Phone
 from tests.journeys.founder import Founder
@@ -41,31 +41,33 @@ def founder(running: RunningPlatform) -> Iterator[Founder]:
 
 
 @pytest.fixture
-def phones(chromium: Browser) -> Iterator[Callable[[Person], Phone]]:
-    """Gives somebody's phone, on which they are signed in. At the end its pages have reported no
+def phone_of(chromium: Browser, running: RunningPlatform) -> Iterator[Callable[[Person], Phone]]:
+    """A phone of somebody's, on which they are signed in. At the end its pages have reported no
     error and broken no policy."""
-    found: list[Phone] = []
+    made: list[Phone] = []
 
-    def phone_of(person: Person) -> Phone:
+    def phone(person: Person) -> Phone:
         context = chromium.new_context(viewport={"width": 390, "height": 844})
-        session = SignedIn(person.browser.url)
-        session.sign_in(person.name)
-        session.http.close()
-        cookie = {"name": "__session", "value": session.session, "url": session.url}
-        context.add_cookies([cookie])  # type: ignore[list-item]
-        page: Page = context.new_page()
-        page.set_default_timeout(_PATIENCE_MS)
-        found.append(Phone(page, session.url))
-        return found[-1]
+        context.set_default_timeout(_PATIENCE_MS)
+        made.append(Phone(context.new_page(), page_url(running.client.url)))
+        made[-1].signs_in(person.name)
+        return made[-1]
 
-    yield phone_of
-    wrong = [each for phone in found for each in phone.wrong]
-    for each in found:
+    yield phone
+    for each in made:
         each.page.context.close()
-    assert wrong == []
+    assert [wrong for each in made for wrong in each.wrong] == []
 
 
 @pytest.fixture
-def phone(phones: Callable[[Person], Phone], founder: Founder) -> Phone:
+def phone(phone_of: Callable[[Person], Phone], founder: Founder) -> Phone:
     """The founder's phone."""
-    return phones(founder)
+    return phone_of(founder)
+
+
+@pytest.fixture
+def card(founder: Founder, running: RunningPlatform) -> dict[str, str]:
+    """What a program of the tenant asks."""
+    asked = founder.is_asked()
+    running.client.wait_until_idle(60)
+    return asked

@@ -1,10 +1,15 @@
 """The console as somebody at a phone sees it."""
 
 import json
+from base64 import b64encode
 from pathlib import Path
 from typing import Any, Literal
 
-from playwright.sync_api import Locator, Page, Route, expect
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from playwright.sync_api import ConsoleMessage, Locator, Page, Route, expect
+
+from emulators.browser import Browser as SignedIn
+from tests.authenticator import Authenticator
 
 AXE = Path(__file__).parents[3] / "mobile_api/console/node_modules/axe-core/axe.min.js"
 WIDTHS = (320, 390, 1280)
@@ -16,19 +21,44 @@ addEventListener('securitypolicyviolation', each => console.error(
 """
 
 
+_STORED = """
+new Promise((resolve, reject) => {
+  const request = indexedDB.open('assent');
+  request.onerror = () => reject(request.error);
+  request.onsuccess = async () => {
+    const names = ['answers', 'queue', 'settings', 'vaults'];
+    const change = request.result.transaction(names);
+    const all = name => new Promise(done => {
+      const asked = change.objectStore(name).getAll();
+      asked.onsuccess = () => done([name, asked.result.map(each => each.owner ?? `${each}`)]);
+    });
+    resolve(Object.fromEntries(await Promise.all(names.map(all))));
+    request.result.close();
+  };
+})
+"""
+# What a browser says of each call without a connection.
+_SILENCE = "net::ERR_INTERNET_DISCONNECTED"
+
+
 class Phone:
-    """One page of the console. `wrong` is what it said in the browser's console."""
+    """One page of the console. `wrong` is what it said in the browser's console, but that there is
+    no connection."""
 
     def __init__(self, page: Page, url: str) -> None:
-        self.page = page
         self.url = url
         self.wrong: list[str] = []
+        self.page = self._watched(page)
+
+    def _watched(self, page: Page) -> Page:
         page.add_init_script(_WATCHED)
         page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        page.on(
-            "console",
-            lambda said: self.wrong.append(said.text) if said.type == "error" else None,
-        )
+        page.on("console", self._hears)
+        return page
+
+    def _hears(self, said: ConsoleMessage) -> None:
+        if said.type == "error" and _SILENCE not in said.text:
+            self.wrong.append(said.text)
 
     def opens(self, path: str = "") -> None:
         """Opens a page of the console, and chooses the only tenant where it asks."""
@@ -63,9 +93,90 @@ class Phone:
     def text(self) -> Locator:
         return self.page.locator("main")
 
-    def presses(self, name: str) -> None:
-        """Presses the button of that name."""
-        self.page.get_by_role("button", name=name, exact=True).click()
+    @property
+    def notice(self) -> Locator:
+        """What the console says of the connection."""
+        return self.page.locator(".notice")
+
+    def keeps_all(self) -> None:
+        """Waits until the console can open without a connection, with what is shown now."""
+        self.page.wait_for_load_state("networkidle")
+        self.page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+
+    def adds_device(self, name: str) -> None:
+        """Makes a key in this browser, which the platform knows from then on."""
+        self.opens("device")
+        self.page.get_by_label("Name of this device").fill(name)
+        self.presses("Add this device")
+        expect(self.text).to_contain_text("The platform knows the key of this device.")
+
+    def has_passkey(self, key: Authenticator) -> None:
+        """This browser's authenticator has that key, and verifies who uses it."""
+        session = self.page.context.new_cdp_session(self.page)
+        session.send("WebAuthn.enable")
+        traits = ("hasResidentKey", "hasUserVerification", "isUserVerified")
+        options = {"protocol": "ctap2", "transport": "internal", **dict.fromkeys(traits, True)}
+        made = session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+        written = key.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+        credential = {
+            "credentialId": b64encode(key.key_id).decode(),
+            "isResidentCredential": True,
+            "rpId": key.rp_id,
+            "privateKey": b64encode(written).decode(),
+            "userHandle": b64encode(b"somebody").decode(),
+            "signCount": 0,
+        }
+        where = {"authenticatorId": made["authenticatorId"], "credential": credential}
+        session.send("WebAuthn.addCredential", where)
+
+    def loses_connection(self) -> None:
+        self.page.context.set_offline(True)
+
+    def loses_answers(self, path: str) -> None:
+        """From now on what is sent to that path arrives, and its answers do not."""
+
+        def lose(route: Route) -> None:
+            route.fetch()
+            route.abort("internetdisconnected")
+
+        self.page.route(f"**{path}", lose)
+
+    def closes_tab(self) -> None:
+        context = self.page.context
+        self.page.close()
+        self.page = self._watched(context.new_page())
+
+    def has_connection(self) -> None:
+        self.page.context.set_offline(False)
+
+    def has_connection_as(self, name: str) -> None:
+        """Somebody else signs in, where there is a connection again, and chooses their tenant."""
+        self.page.goto("about:blank")
+        self.page.context.clear_cookies()
+        self.signs_in(name)
+        self.has_connection()
+        self.page.goto(f"{self.url}/console/")
+        self.presses("Clinic")
+        # The tenant that was chosen before was refused.
+        self.wrong.clear()
+
+    def signs_in(self, name: str) -> None:
+        session = SignedIn(self.url)
+        session.sign_in(name)
+        session.http.close()
+        cookie = {"name": "__session", "value": session.session, "url": session.url}
+        self.page.context.add_cookies([cookie])  # type: ignore[list-item]
+
+    def stores(self) -> dict[str, list[str]]:
+        """Whose the entries of this browser's database are, by their store."""
+        return dict(self.page.evaluate(_STORED))
+
+    def vetoes(self, why: str) -> None:
+        """Vetoes what is shown, for the sake of safety."""
+        self.presses("Veto")
+        self.page.get_by_label("Why").fill(why)
+        self.page.get_by_label("safety").check()
+        self.presses("Veto now")
 
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)

@@ -10,19 +10,6 @@ from tests.journeys.founder import ASKED, Founder
 pytestmark = pytest.mark.platform
 
 
-def _card(founder: Founder, card: dict[str, str]) -> dict[str, object]:
-    founder.running.client.wait_until_idle(60)
-    return founder.get(f"/v1/mobile/approvals/{card['id']}")
-
-
-@pytest.fixture
-def card(founder: Founder, running: RunningPlatform) -> dict[str, str]:
-    """What a program of the tenant asks."""
-    asked = founder.is_asked()
-    running.client.wait_until_idle(60)
-    return asked
-
-
 def test_a_governor_finds_what_waits_reads_it_and_approves_it(
     phone: Phone, founder: Founder, card: dict[str, str]
 ) -> None:
@@ -41,7 +28,7 @@ def test_a_governor_finds_what_waits_reads_it_and_approves_it(
     expect(phone.text).to_contain_text("You approved it.")
     expect(phone.text.locator(".facts")).to_contain_text("approved")
     assert phone.button("Approve").count() == 0
-    shown = _card(founder, card)
+    shown = founder.sees(card)
     assert (shown["status"], shown["decided_by"]) == ("approved", founder.id)
 
 
@@ -55,7 +42,7 @@ def test_a_veto_needs_its_reason(phone: Phone, founder: Founder, card: dict[str,
     phone.page.get_by_label("safety").check()
     send.click()
     expect(phone.text).to_contain_text("You vetoed it.")
-    assert _card(founder, card)["status"] == "rejected"
+    assert founder.sees(card)["status"] == "rejected"
 
 
 def test_who_asks_for_changes_says_which(
@@ -67,7 +54,7 @@ def test_who_asks_for_changes_says_which(
     phone.page.get_by_label("What has to change").fill("Say when.")
     phone.presses("Send request")
     expect(phone.text).to_contain_text("You requested changes.")
-    assert _card(founder, card)["status"] == "changes_requested"
+    assert founder.sees(card)["status"] == "changes_requested"
 
 
 def test_nobody_decides_about_something_else_than_they_see(
@@ -79,7 +66,7 @@ def test_nobody_decides_about_something_else_than_they_see(
     expect(phone.page.get_by_role("alert")).to_contain_text("not what a decision would name")
     for name in ("Approve", "Request changes", "Veto"):
         expect(phone.button(name)).to_be_disabled()
-    assert _card(founder, card)["status"] == "pending"
+    assert founder.sees(card)["status"] == "pending"
 
 
 def test_a_card_whose_time_is_over_takes_no_decision(
@@ -95,6 +82,19 @@ def test_a_card_whose_time_is_over_takes_no_decision(
     phone.opens_card(card)
     expect(phone.text.locator(".facts")).to_contain_text("expired")
     assert phone.button("Approve").count() == 0
+
+
+def test_what_nothing_undoes_is_approved_after_a_pause_and_by_its_name(
+    phone: Phone, founder: Founder, card: dict[str, str]
+) -> None:
+    phone.sees_instead(f"/v1/mobile/approvals/{card['id']}", effect="delete")
+    phone.opens_card(card)
+    phone.presses("Approve")
+    expect(phone.text).to_contain_text("You can approve it in")
+    phone.page.get_by_label("Nothing undoes this.").fill("reindex-articles")
+    expect(phone.button("Approve now")).to_be_disabled()
+    expect(phone.button("Approve now")).to_be_enabled(timeout=10_000)
+    expect(phone.text).not_to_contain_text("You can approve it in")
 
 
 def test_the_card_works_with_a_keyboard_alone(
@@ -113,4 +113,4 @@ def test_the_card_works_with_a_keyboard_alone(
     keys.press("Tab")
     keys.press("Enter")
     expect(phone.text).to_contain_text("You approved it.")
-    assert _card(founder, card)["status"] == "approved"
+    assert founder.sees(card)["status"] == "approved"

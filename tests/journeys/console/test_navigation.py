@@ -48,11 +48,11 @@ def test_pages_are_found_by_keyboard_on_a_narrow_screen(phone: Phone) -> None:
 
 
 def test_who_may_not_is_told_who_may(
-    phones: Callable[[Person], Phone], founder: Founder, people: Any
+    phone_of: Callable[[Person], Phone], founder: Founder, people: Any
 ) -> None:
     analyst = people("ana")
     analyst.post(f"/v1/invitations/{founder.invites('analyst')}/accept")
-    phone = phones(analyst)
+    phone = phone_of(analyst)
     phone.opens("budgets")
     expect(phone.text).to_contain_text("Only who has the role governor may set limits.")
     assert phone.button("Set a limit").count() == 0

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.platform
 PAGES = (
     *("", "approvals", "agents", "runs", "receipts", "precedents", "precedents/new", "violations"),
     *("audit", "members", "keys", "passkeys", "sessions", "connectors", "policies", "budgets"),
-    *("health", "no-such-page"),
+    *("device", "health", "no-such-page"),
 )
 
 
@@ -44,8 +44,9 @@ def test_signing_out_ends_the_session(phone: Phone) -> None:
 
 
 def test_no_token_is_kept_by_the_browser(phone: Phone, founder: Founder) -> None:
-    phone.opens()
+    phone.adds_device("Phone")
     phone.page.wait_for_load_state("networkidle")
+    assert founder.id in phone.stores()["settings"]
     kept = phone.page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
     assert kept == f'[{{"assent-tenant":"{founder.tenant}"}},{{}}]'
     assert phone.page.evaluate("document.cookie") == ""

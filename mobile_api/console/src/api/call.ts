@@ -1,12 +1,24 @@
 /** Calls of the API: one token, repetition where that is safe, errors by their code. */
 
-import { accessToken } from '../session.ts';
+import { keep, keptOf, type Kept } from '../device/answers.ts';
+import { hear, serverNow } from '../device/clock.ts';
+import { isOnline, showsKept } from '../device/connection.ts';
+import { owner, recall } from '../device/owner.ts';
+import { route } from '../route.ts';
+import { accessToken, tenant } from '../session.ts';
 import { words } from '../words.ts';
+
+export { serverNow };
 
 const TRIES = 4;
 const FIRST_PAUSE_MS = 300;
 // Of those that a refusal names, as those of a limit.
 const LONGEST_WAIT_SECONDS = 5;
+const READ_WITHIN_MS = 10_000;
+// A function has 30 seconds.
+const SENT_WITHIN_MS = 40_000;
+// What a governor decides by, and who they are. Other answers are not kept.
+const KEPT = /^\/v1\/(me$|mobile\/(agents|approvals|dashboard|seeds|violations)\b)/;
 
 export interface FieldError {
   readonly field: string;
@@ -36,49 +48,78 @@ export class Problem extends Error {
   }
 }
 
-let ahead = 0;
-
-/** This moment by the server's clock, as its last answer said, in milliseconds. */
-export function serverNow(): number {
-  return Date.now() + ahead;
+/** Whether nobody answered: there is no connection, or the platform is down. */
+export function isUnreachable(error: unknown): boolean {
+  const isSilent = error instanceof DOMException && error.name === 'TimeoutError';
+  // Fetch says so by a TypeError.
+  return error instanceof TypeError || isSilent || (error instanceof Problem && [502, 503, 504].includes(error.status));
 }
 
-/** The answer to a read. Throws Problem, SignedOut, or TypeError where nobody can be reached. */
-export function read<T>(path: string): Promise<T> {
-  return call<T>('GET', path);
+/** The answer to a read; where nobody can be reached, the last one that this browser was given, and
+ * the page says when that was. Throws Problem, SignedOut, or TypeError where there is none. */
+export async function read<T>(path: string): Promise<T> {
+  const of = tenant.value;
+  if (of === null || !KEPT.test(path)) return call<T>('GET', path);
+  const page = route.value;
+  try {
+    // What was kept is shown at once, so that one attempt is enough where there is any.
+    const found = await call<T>('GET', path, { tries: (await lastAnswer(path, of)) ? 1 : TRIES });
+    // A browser that stores nothing shows it all the same.
+    if (owner.value !== null) void keep(owner.value, of, path, found, serverNow()).catch(() => {});
+    return found;
+  } catch (error) {
+    const kept = isUnreachable(error) ? await lastAnswer<T>(path, of) : undefined;
+    if (kept === undefined) throw error;
+    if (page === route.value) showsKept(kept.at);
+    return kept.found;
+  }
 }
 
-/** The answer to a write that may be repeated as it is: its body has an id of its own. Throws as
- * `read` does. */
-export function send<T>(path: string, body: unknown): Promise<T> {
-  return call<T>('POST', path, body);
+async function lastAnswer<T>(path: string, of: string): Promise<Kept<T> | undefined> {
+  try {
+    const who = await recall();
+    return who === null ? undefined : await keptOf<T>(who, of, path, serverNow());
+  } catch {
+    // This browser stores nothing.
+    return undefined;
+  }
+}
+
+/** The answer to a write that may be repeated as it is, because its body has an id of its own; for
+ * the chosen tenant where none is named. Throws as `read` does. */
+export function send<T>(path: string, body: unknown, of = tenant.value): Promise<T> {
+  return call<T>('POST', path, { body, of });
 }
 
 /** The answer to a write that is one under its key, however often it is sent; null where it has none.
  * Throws as `read` does, and Unsure. */
 export function write<T>({ method, path, body, isOnce = false }: Write, key: string): Promise<T> {
-  return call<T>(method, path, body, { key, tries: isOnce ? 1 : TRIES });
+  return call<T>(method, path, { body, key, tries: isOnce ? 1 : TRIES });
 }
 
-async function call<T>(
-  method: string,
-  path: string,
-  body?: unknown,
-  { key, tries = TRIES }: { key?: string; tries?: number } = {},
-): Promise<T> {
+interface Call {
+  readonly body?: unknown;
+  readonly of?: string | null;
+  readonly key?: string | undefined;
+  readonly tries?: number;
+}
+
+async function call<T>(method: string, path: string, how: Call = {}): Promise<T> {
+  const tries = how.tries ?? TRIES;
   let anew = false;
   for (let tried = 1; ; tried++) {
     try {
-      const answer = await once(method, path, body, anew, key);
+      const answer = await once(method, path, how, anew);
       if (answer.ok) return (answer.status === 204 ? null : await answer.json()) as T;
       const problem = await refusal(answer);
       if (answer.status === 401 && !anew) anew = true;
       else if (tried >= tries || !mayComeAgain(answer)) throw problem;
       await waited(answer);
     } catch (error) {
-      // Fetch says so where nobody answered.
-      if (!(error instanceof TypeError)) throw error;
-      if (tried >= tries) throw tries === 1 ? new Unsure(words.unsure) : error;
+      if (isUnreachable(error) && !(error instanceof Problem)) isOnline.value = false;
+      const isUnsure = how.tries === 1 && method !== 'GET' && isUnreachable(error);
+      if (isUnsure && !(error instanceof Problem)) throw new Unsure(words.unsure);
+      if (!(error instanceof TypeError) || tried >= tries || !navigator.onLine) throw error;
     }
     await new Promise((resolve) => setTimeout(resolve, Math.random() * FIRST_PAUSE_MS * 2 ** tried));
   }
@@ -96,23 +137,19 @@ async function waited(answer: Response): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 }
 
-async function once(
-  method: string,
-  path: string,
-  body: unknown,
-  anew: boolean,
-  key: string | undefined,
-): Promise<Response> {
-  const headers: Record<string, string> = { Authorization: `Bearer ${await accessToken(anew)}` };
+async function once(method: string, path: string, { body, of, key }: Call, anew: boolean): Promise<Response> {
+  const headers: Record<string, string> = { Authorization: `Bearer ${await accessToken(anew, of)}` };
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   if (key !== undefined) headers['Idempotency-Key'] = key;
+  const began = Date.now();
   const answer = await fetch(path, {
     method,
     headers,
     body: body === undefined ? null : JSON.stringify(body),
+    signal: AbortSignal.timeout(method === 'GET' ? READ_WITHIN_MS : SENT_WITHIN_MS),
   });
-  const said = Date.parse(answer.headers.get('Date') ?? '');
-  if (!Number.isNaN(said)) ahead = said - Date.now();
+  isOnline.value = true;
+  hear(answer.headers.get('Date'), began);
   return answer;
 }
 

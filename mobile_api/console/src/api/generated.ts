@@ -1828,6 +1828,7 @@ export type PolicyBody = {
   "entries": readonly PolicyEntryInput[];
   "passkey"?: PasskeyRuleInput;
   "reason": string;
+  "veto_waits_for_device"?: boolean;
   "words_per_minute"?: number | null;
 };
 
@@ -1892,6 +1893,7 @@ export type PolicyRecord = {
   "passkey": PasskeyRule;
   "proposed_by": string | null;
   "version": number;
+  "veto_waits_for_device": boolean;
   "words_per_minute": number | null;
 };
 
@@ -3094,6 +3096,9 @@ export type VetoReason = {
 
 export type VetoWindow = {
   "closes_at": string;
+  "delivered_at": string | null;
+  "device_id": string | null;
+  "waits_for_device": boolean;
 };
 
 export type ViolationPage = {

@@ -1,5 +1,6 @@
 /** A passkey of this device signs. */
 
+import { base64url } from '../kit/base64url.ts';
 import type { Assertion } from '../pages/card/decision.ts';
 
 export interface Made {
@@ -27,10 +28,10 @@ export async function signWithPasskey(challenge: Uint8Array<ArrayBuffer>): Promi
   const { rawId, response } = used as PublicKeyCredential;
   const signed = response as AuthenticatorAssertionResponse;
   return {
-    credential_id: inText(rawId),
-    client_data_json: inText(signed.clientDataJSON),
-    authenticator_data: inText(signed.authenticatorData),
-    signature: inText(signed.signature),
+    credential_id: base64url(rawId),
+    client_data_json: base64url(signed.clientDataJSON),
+    authenticator_data: base64url(signed.authenticatorData),
+    signature: base64url(signed.signature),
   };
 }
 
@@ -47,18 +48,12 @@ export async function makePasskey(options: JsonCreation): Promise<Made> {
   });
   const response = (made as PublicKeyCredential).response as AuthenticatorAttestationResponse;
   return {
-    client_data_json: inText(response.clientDataJSON),
-    attestation_object: inText(response.attestationObject),
+    client_data_json: base64url(response.clientDataJSON),
+    attestation_object: base64url(response.attestationObject),
   };
 }
 
 function inBytes(text: string): Uint8Array<ArrayBuffer> {
   const decoded = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
   return Uint8Array.from(decoded, (each) => each.charCodeAt(0));
-}
-
-/** Base64url without padding. */
-function inText(buffer: ArrayBuffer): string {
-  const text = btoa(String.fromCharCode(...new Uint8Array(buffer)));
-  return text.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
 }

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 
-import { Problem } from '../api/call.ts';
+import { isUnreachable, Problem } from '../api/call.ts';
 import { NoCrypto } from '../kit/bytes.ts';
 import { SignedOut } from '../session.ts';
 import { words } from '../words.ts';
@@ -58,5 +58,6 @@ export function Trouble({ problem, again }: { problem: unknown; again?: () => vo
 
 function wordsOf(problem: unknown): string {
   if (problem instanceof NoCrypto) return words.noCrypto;
-  return problem instanceof TypeError ? words.unreachable : String((problem as Error).message);
+  const isSilent = isUnreachable(problem) && !(problem instanceof Problem);
+  return isSilent ? words.unreachable : String((problem as Error).message);
 }

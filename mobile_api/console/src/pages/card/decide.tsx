@@ -1,18 +1,26 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 
-import type { Card, CardDetail } from '../../api/generated.ts';
-import { send } from '../../api/call.ts';
-import { knowsPasskeys, signWithPasskey } from '../../device/passkey.ts';
+import type { CardDetail } from '../../api/generated.ts';
+import { isOnline, shownAsOf } from '../../device/connection.ts';
+import { deviceKey } from '../../device/key.ts';
+import { knowsPasskeys } from '../../device/passkey.ts';
+import { dismiss, isOpen, queue } from '../../device/queue.ts';
 import type { Json } from '../../kit/canonical.ts';
 import { Trouble } from '../../parts/loaded.tsx';
+import { Queued } from '../../parts/queued.tsx';
+import { addressOf } from '../../route.ts';
 import { tenant } from '../../session.ts';
 import { words } from '../../words.ts';
 import { Attach } from './attach.tsx';
-import { bodyOf, callOf, challengeOf, needsPasskey, type Category, type Choice, type Verb } from './decision.ts';
+import { needsPasskey, type Category, type Verb } from './decision.ts';
 import { QuestionForm } from './question-form.tsx';
 import { answerOf, questionIn, type Question, type Typed } from './question.ts';
+import { useReadingTime } from './reading.ts';
+import { decide } from './sending.ts';
 
 const say = words.decide;
+// Nobody approves for good by habit.
+const PAUSE_SECONDS = 5;
 const CATEGORIES = Object.keys(say.categories) as Category[];
 
 interface Properties {
@@ -24,20 +32,41 @@ interface Properties {
   decided: (verb: Verb, version: number) => void;
 }
 
-/** The decision in two steps: which one, then its words. Nothing is chosen in advance. */
+/** The decision in two steps: which one, then its words. Nothing is chosen in advance. What was
+ * decided before the platform could be reached is shown in its place. */
 export function Decide(properties: Properties) {
   const { card, verbs, isDisabled, mustType, decided } = properties;
   const [verb, setVerb] = useState<Verb>();
+  const [isSending, setSending] = useState(false);
+  const readMs = useReadingTime();
+  const mine = queue.value.filter((each) => each.decision.approvalId === card.id && each.tenant === tenant.value);
+  const taken = isSending ? undefined : mine.find((each) => each.state === 'accepted');
+  useEffect(() => {
+    if (taken?.said == null || !('version' in taken.said)) return;
+    decided(taken.decision.verb, taken.said.version);
+    void dismiss(taken.decision.id);
+  }, [taken?.decision.id]);
+  const waits = !isSending && mine.some((each) => isOpen(each.state));
+  const cannotSign = (!isOnline.value || shownAsOf.value !== null) && !deviceKey.value?.isConfirmed;
   const question = card.needs_answer ? questionIn((card.content ?? null) as Json) : null;
   const cannotAnswer = card.needs_answer && question === null;
   return (
     <section class="decide">
       <h2>{say.title}</h2>
+      {!isSending && mine.map((each) => <Queued entry={each} key={each.decision.id} />)}
       {cannotAnswer && <p>{say.needsAnswer}</p>}
-      {verb === undefined ? (
+      {cannotSign && !waits && (
+        <p>
+          {words.offline.cannotSign} <a href={addressOf('device')}>{words.device.title}</a>
+        </p>
+      )}
+      {waits ? null : verb === undefined ? (
         <div class="verbs">
           {verbs.map((each) => (
-            <button disabled={isDisabled || (cannotAnswer && each === 'approve')} onClick={() => setVerb(each)}>
+            <button
+              disabled={isDisabled || cannotSign || (cannotAnswer && each === 'approve')}
+              onClick={() => setVerb(each)}
+            >
               {say[each]}
             </button>
           ))}
@@ -49,7 +78,10 @@ export function Decide(properties: Properties) {
           mustType={verb === 'approve' ? mustType : null}
           question={verb === 'approve' ? question : null}
           back={() => setVerb(undefined)}
-          decided={(version) => decided(verb, version)}
+          readMs={readMs}
+          isSending={isSending}
+          setSending={setSending}
+          decided={(version) => (version === null ? setVerb(undefined) : decided(verb, version))}
         />
       )}
     </section>
@@ -62,28 +94,30 @@ interface WordsProperties {
   mustType: string | null;
   question: Question | null;
   back: () => void;
-  decided: (version: number) => void;
+  readMs: () => number;
+  isSending: boolean;
+  setSending: (isSending: boolean) => void;
+  decided: (version: number | null) => void;
 }
 
-function Words({ card, verb, mustType, question, back, decided }: WordsProperties) {
-  // One decision, however often it is sent.
-  const [id] = useState(() => crypto.randomUUID());
+function Words({ card, verb, mustType, question, back, readMs, isSending, setSending, decided }: WordsProperties) {
   const [text, setText] = useState('');
   const [typed, setTyped] = useState('');
   const [category, setCategory] = useState<Category | null>(null);
   const [typedAnswer, setTypedAnswer] = useState<Typed>({});
   const [attachments, setAttachments] = useState<readonly string[]>([]);
-  const [isSending, setSending] = useState(false);
   const [problem, setProblem] = useState<unknown>();
+  const secondsLeft = usePause(mustType === null ? 0 : PAUSE_SECONDS);
   const answer = question === null ? undefined : answerOf(question.fields, typedAnswer);
-  const choice: Choice = { verb, id, words: text.trim(), category, ...(answer && { answer }), attachments };
-  const isSigned = needsPasskey(choice, card.passkey_for);
+  const choice = { verb, words: text.trim(), category, ...(answer && { answer }), attachments };
+  const isSigned = needsPasskey({ verb }, card.passkey_for);
   const submit = async (event: Event) => {
     event.preventDefault();
     setSending(true);
     setProblem(undefined);
     try {
-      decided((await decide(card, choice, isSigned)).version);
+      // What is sent again after a refusal is another decision.
+      decided(await decide(card, { ...choice, id: crypto.randomUUID() }, readMs()));
     } catch (error) {
       setProblem(error);
     } finally {
@@ -120,21 +154,26 @@ function Words({ card, verb, mustType, question, back, decided }: WordsPropertie
           <input value={typed} autocomplete="off" onInput={(event) => setTyped(event.currentTarget.value)} />
         </label>
       )}
+      {secondsLeft > 0 && <p role="timer">{say.pause(secondsLeft)}</p>}
       {isSigned && <p>{knowsPasskeys ? say.passkey : say.noPasskey}</p>}
       <div class="verbs">
         <button type="button" onClick={back}>
           {say.back}
         </button>
-        <button disabled={!isWhole || isSending}>{say.send[verb]}</button>
+        <button disabled={!isWhole || isSending || secondsLeft > 0}>{say.send[verb]}</button>
       </div>
       {problem !== undefined && <Trouble problem={problem} />}
     </form>
   );
 }
 
-async function decide(card: CardDetail, choice: Choice, isSigned: boolean): Promise<Card> {
-  const about = { tenant: tenant.value!, approvalId: card.id, decisionHash: card.decision_hash };
-  const assertion = isSigned ? await signWithPasskey(await challengeOf(choice, about)) : undefined;
-  const path = `/v1/mobile/approvals/${encodeURIComponent(card.id)}/${callOf(choice)}`;
-  return send<Card>(path, bodyOf(choice, card.decision_hash, assertion));
+/** Seconds until what nothing undoes can be approved. */
+function usePause(seconds: number): number {
+  const [left, setLeft] = useState(seconds);
+  useEffect(() => {
+    if (left === 0) return;
+    const timer = setTimeout(() => setLeft(left - 1), 1000);
+    return () => clearTimeout(timer);
+  }, [left]);
+  return left;
 }

@@ -35,23 +35,43 @@ export function callOf(choice: Choice): string {
   return CALLS[choice.verb];
 }
 
+/** What a decision is about: the content, and the card as its person saw it. `readMs` is how long
+ * the card was in view, in milliseconds. */
+export interface About {
+  readonly tenant: string;
+  readonly approvalId: string;
+  readonly decisionHash: string;
+  readonly seenVersion: number;
+  readonly readMs: number;
+}
+
+/** What proves who decided: by a passkey, by the device's key, by both or by neither. */
+export interface Proofs {
+  readonly assertion?: Assertion | undefined;
+  readonly signature?: string | undefined;
+}
+
 /** The body of the call, about exactly the content with that hash. */
-export function bodyOf(choice: Choice, decisionHash: string, assertion?: Assertion): Record<string, Json> {
+export function bodyOf(choice: Choice, about: About, { assertion, signature }: Proofs = {}): Record<string, Json> {
   const said: Record<string, Json> =
     choice.verb === 'veto'
       ? { reason_category: choice.category, explanation: choice.words }
       : { note: choice.words, ...answered(choice) };
-  const attached = choice.attachments?.length ? { attachments: choice.attachments } : {};
-  const signed = assertion === undefined ? {} : { assertion: { ...assertion } };
-  return { decision_hash: decisionHash, client_decision_id: choice.id, ...said, ...attached, ...signed };
+  return {
+    decision_hash: about.decisionHash,
+    client_decision_id: choice.id,
+    seen_version: about.seenVersion,
+    read_ms: about.readMs,
+    ...said,
+    ...attached(choice),
+    ...(assertion && { assertion: { ...assertion } }),
+    ...(signature && { signature }),
+  };
 }
 
-/** What a passkey signs: the SHA-256 of the statement (docs/contracts.md, Decisions with a passkey). */
-export async function challengeOf(
-  choice: Choice,
-  about: { readonly tenant: string; readonly approvalId: string; readonly decisionHash: string },
-): Promise<Uint8Array<ArrayBuffer>> {
-  const statement = {
+/** What a passkey and the device's key sign (docs/contracts.md, Decisions with a passkey). */
+export async function statementOf(choice: Choice, about: About): Promise<Record<string, Json>> {
+  return {
     v: 1,
     tenant: about.tenant,
     approval_id: about.approvalId,
@@ -59,23 +79,32 @@ export async function challengeOf(
     choices_hash: await contentHash(choicesOf(choice)),
     decision_hash: about.decisionHash,
     client_decision_id: choice.id,
+    seen_version: about.seenVersion,
+    read_ms: about.readMs,
   };
+}
+
+/** What a passkey signs of a statement: its SHA-256. */
+export function challengeOf(statement: Record<string, Json>): Promise<Uint8Array<ArrayBuffer>> {
   return sha256(canonical(statement));
 }
 
 /** Whether the card's policy asks for a passkey; refusals never need one. */
-export function needsPasskey(choice: Choice, passkeyFor: 'nothing' | 'break_glass' | 'assent'): boolean {
-  return choice.verb === 'approve' && passkeyFor === 'assent';
+export function needsPasskey({ verb }: Pick<Choice, 'verb'>, passkeyFor: 'nothing' | 'break_glass' | 'assent'): boolean {
+  return verb === 'approve' && passkeyFor === 'assent';
 }
 
 function choicesOf(choice: Choice): Json {
   if (choice.verb === 'veto') {
     return { reason_category: choice.category, explanation: choice.words, attachments: choice.attachments ?? [] };
   }
-  const attached = choice.attachments?.length ? { attachments: choice.attachments } : {};
-  return { note: choice.words, until: null, to: null, grounds: null, ...answered(choice), ...attached };
+  return { note: choice.words, until: null, to: null, grounds: null, ...answered(choice), ...attached(choice) };
 }
 
-function answered(choice: Choice): Record<string, Json> {
-  return choice.answer === undefined ? {} : { answer: choice.answer };
+function answered({ answer }: Choice): Record<string, Json> {
+  return answer === undefined ? {} : { answer };
+}
+
+function attached({ attachments }: Choice): Record<string, Json> {
+  return attachments?.length ? { attachments } : {};
 }

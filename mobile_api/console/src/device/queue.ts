@@ -1,0 +1,146 @@
+/** Decisions on their way to the platform. Each is stored before it is sent, and stays until its
+ * person has seen what became of it. */
+
+import { signal } from '@preact/signals';
+
+import { database, type QueuedDecision, type State } from './database.ts';
+import { owner, recall } from './owner.ts';
+import { settled, type Result, type Said } from './settling.ts';
+import { seal, unseal } from './vault.ts';
+import type { Json } from '../kit/canonical.ts';
+import type { Verb } from '../pages/card/decision.ts';
+
+/** A decision as it will be sent; `id` makes it one, however often that happens. */
+export interface Decision {
+  readonly id: string;
+  readonly approvalId: string;
+  readonly summary: string;
+  readonly verb: Verb;
+  readonly madeAt: number;
+  readonly body: Readonly<Record<string, Json>>;
+}
+
+/** A decision with what became of it; the tenant is the one that it was taken in. */
+export interface Entry {
+  readonly order: number;
+  readonly tenant: string;
+  readonly state: State;
+  readonly decision: Decision;
+  readonly said: Said | null;
+}
+
+interface Content {
+  readonly decision: Decision;
+  readonly said: Said | null;
+}
+
+const CHANNEL = 'assent queue';
+
+/** What the person who is signed in here decided, oldest first. */
+export const queue = signal<readonly Entry[]>([]);
+
+// Other tabs of this browser.
+const others = new BroadcastChannel(CHANNEL);
+
+/** Shows what is stored for whoever is signed in, and follows what other tabs do with it. */
+export async function followQueue(): Promise<void> {
+  others.addEventListener('message', () => void show());
+  await show();
+  owner.subscribe(() => void show());
+}
+
+/** Tells and hears other tabs no more. */
+export function stopFollowing(): void {
+  others.close();
+}
+
+/** Stores a decision. Throws where this browser is somebody else's by now, or stores nothing. */
+export async function enqueue(who: string, tenant: string, decision: Decision): Promise<void> {
+  const content: Content = { decision, said: null };
+  const sealed = await seal(who, placeOf(decision.id), content);
+  const change = (await database()).transaction(['settings', 'queue'], 'readwrite');
+  const isTheirs = (await change.objectStore('settings').get('owner')) === who;
+  const queued: QueuedDecision = { owner: who, tenant, id: decision.id, state: 'waiting', ...sealed };
+  await Promise.all([isTheirs && change.objectStore('queue').add(queued), change.done]);
+  if (!isTheirs) throw new Error('Somebody else signed in in this browser. Nothing was decided.');
+  await changed();
+}
+
+/** Takes a decision back, which was not sent yet. False where it was. */
+export async function withdraw(id: string): Promise<boolean> {
+  return remove(id, ['waiting']);
+}
+
+/** Removes a decision whose end its person has seen. */
+export async function dismiss(id: string): Promise<void> {
+  await remove(id, ['accepted', 'refused']);
+}
+
+/** The oldest unsettled decisions of a tenant, which count as sent from now on. */
+export async function take(who: string, tenant: string, most: number): Promise<readonly Entry[]> {
+  const change = (await database()).transaction('queue', 'readwrite');
+  const taken: QueuedDecision[] = [];
+  for (const stored of await change.store.index('owner').getAll(who)) {
+    if (stored.tenant !== tenant || !isOpen(stored.state) || taken.length === most) continue;
+    taken.push({ ...stored, state: 'sending' });
+    await change.store.put({ ...stored, state: 'sending' });
+  }
+  await change.done;
+  if (taken.length > 0) await changed();
+  return Promise.all(taken.map(opened));
+}
+
+/** Writes down what the platform answered to what was taken. */
+export async function settle(who: string, entry: Entry, result: Result): Promise<Entry> {
+  const { state, said } = settled(result);
+  const content: Content = { decision: entry.decision, said };
+  const sealed = await seal(who, placeOf(entry.decision.id), content);
+  const change = (await database()).transaction('queue', 'readwrite');
+  const stored = await change.store.get(entry.order);
+  // Somebody may have signed out meanwhile.
+  if (stored?.owner === who) await change.store.put({ ...stored, state, ...sealed });
+  await change.done;
+  await changed();
+  return { ...entry, state, said };
+}
+
+/** In which tenants somebody has decisions to send. */
+export async function tenantsOf(who: string): Promise<readonly string[]> {
+  const stored = await (await database()).getAllFromIndex('queue', 'owner', who);
+  return [...new Set(stored.filter((each) => isOpen(each.state)).map((each) => each.tenant))];
+}
+
+/** Whether the platform has not answered yet. */
+export function isOpen(state: State): boolean {
+  return state === 'waiting' || state === 'sending';
+}
+
+async function remove(id: string, states: readonly State[]): Promise<boolean> {
+  const change = (await database()).transaction('queue', 'readwrite');
+  const stored = await change.store.index('id').get(id);
+  const isRemoved = stored !== undefined && states.includes(stored.state);
+  if (isRemoved) await change.store.delete(stored.order!);
+  await change.done;
+  await changed();
+  return isRemoved;
+}
+
+async function changed(): Promise<void> {
+  others.postMessage('changed');
+  await show();
+}
+
+async function show(): Promise<void> {
+  const who = await recall();
+  const stored = who === null ? [] : await (await database()).getAllFromIndex('queue', 'owner', who);
+  queue.value = await Promise.all(stored.map(opened));
+}
+
+async function opened(stored: QueuedDecision): Promise<Entry> {
+  const content = await unseal<Content>(stored.owner, placeOf(stored.id), stored);
+  return { order: stored.order!, tenant: stored.tenant, state: stored.state, ...content };
+}
+
+function placeOf(id: string): string {
+  return `decision ${id}`;
+}

@@ -1,0 +1,34 @@
+/** Seals what is stored for a person with a key that no script can take out of this browser. */
+
+import { database, type Sealed } from './database.ts';
+
+const AES = { name: 'AES-GCM', length: 256 } as const;
+
+/** A value, sealed for its owner; `place` is where it is stored, so that it opens nowhere else. */
+export async function seal(owner: string, place: string, value: unknown): Promise<Sealed> {
+  const iv = crypto.getRandomValues(new Uint8Array(12));
+  const text = new TextEncoder().encode(JSON.stringify(value));
+  return { iv, data: await crypto.subtle.encrypt(how(iv, place), await keyOf(owner), text) };
+}
+
+/** The value again. Throws where it was sealed elsewhere, or for somebody else. */
+export async function unseal<T>(owner: string, place: string, { iv, data }: Sealed): Promise<T> {
+  const text = await crypto.subtle.decrypt(how(iv, place), await keyOf(owner), data);
+  return JSON.parse(new TextDecoder().decode(text)) as T;
+}
+
+async function keyOf(owner: string): Promise<CryptoKey> {
+  const stored = await (await database()).get('vaults', owner);
+  if (stored !== undefined) return stored;
+  const made = await crypto.subtle.generateKey(AES, false, ['encrypt', 'decrypt']);
+  // Another tab may have made one meanwhile.
+  const change = (await database()).transaction('vaults', 'readwrite');
+  const first = await change.store.get(owner);
+  if (first === undefined) await change.store.put(made, owner);
+  await change.done;
+  return first ?? made;
+}
+
+function how(iv: Uint8Array<ArrayBuffer>, place: string): AesGcmParams {
+  return { name: 'AES-GCM', iv, additionalData: new TextEncoder().encode(place) };
+}

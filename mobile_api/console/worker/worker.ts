@@ -1,0 +1,56 @@
+/** Serves the console's own files without a connection. Answers of the API pass by: it neither sees
+ * nor keeps them. */
+
+import './push.ts';
+
+declare const self: ServiceWorkerGlobalScope;
+/** Written by the build: a hash of the release, and the SHA-256 of each of its files. */
+declare const RELEASE: string;
+declare const FILES: Readonly<Record<string, string>>;
+
+const PAGE = '/console/';
+const PREFIX = 'console ';
+const OURS = PREFIX + RELEASE;
+
+self.addEventListener('install', (event) => event.waitUntil(keepFiles()));
+self.addEventListener('activate', (event) => event.waitUntil(takeOver()));
+self.addEventListener('message', (event) => {
+  if (event.data === 'take over') void self.skipWaiting();
+});
+self.addEventListener('fetch', (event) => {
+  const { method, mode, url } = event.request;
+  const { origin, pathname } = new URL(url);
+  if (method !== 'GET' || origin !== self.location.origin) return;
+  if (mode === 'navigate' && pathname.startsWith(PAGE)) event.respondWith(kept(PAGE, event.request));
+  else if (Object.hasOwn(FILES, pathname)) event.respondWith(kept(pathname, event.request));
+});
+
+/** All or nothing: while the platform changes to another release, files of both may be answered. */
+async function keepFiles(): Promise<void> {
+  const cache = await caches.open(OURS);
+  await Promise.all(
+    Object.entries(FILES).map(async ([path, hash]) => {
+      const answer = await fetch(path, { cache: 'no-cache' });
+      if (!answer.ok || (await hashOf(answer.clone())) !== hash) {
+        throw new Error(`${path} is not of the release ${RELEASE}`);
+      }
+      await cache.put(path, answer);
+    }),
+  );
+}
+
+async function hashOf(answer: Response): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', await answer.arrayBuffer());
+  return [...new Uint8Array(digest)].map((each) => each.toString(16).padStart(2, '0')).join('');
+}
+
+async function takeOver(): Promise<void> {
+  const others = (await caches.keys()).filter((each) => each.startsWith(PREFIX) && each !== OURS);
+  await Promise.all(others.map((each) => caches.delete(each)));
+  await self.clients.claim();
+}
+
+async function kept(path: string, request: Request): Promise<Response> {
+  const cache = await caches.open(OURS);
+  return (await cache.match(path)) ?? fetch(request);
+}
