@@ -15,7 +15,7 @@ from infra.images import Images
 from infra.secret_manager import Secrets
 from infra.settings import Settings
 from infra.sql import SOCKETS, Sql
-from shared.kit.secret_names import MODEL_KEY
+from shared.kit.secret_names import MODEL_KEY, PASSWORD
 from shared.kit.variables import MODEL_NAME, SANDBOXES, bucket_variable, url_variable
 from shared.manifest import Deployable
 
