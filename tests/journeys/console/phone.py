@@ -61,8 +61,8 @@ class Phone:
         return self.page.get_by_role("button", name=name, exact=True)
 
     def scrolls_to_the_end(self, text: str) -> None:
-        """Scrolls down until the text, which is at the end, is there: rows may turn out to be higher
-        than was thought."""
+        """Scrolls down until the text is there, which is at the end: rows that are drawn meanwhile
+        may be higher than was thought."""
         for _ in range(100):
             if self.page.get_by_text(text).count():
                 return
