@@ -181,15 +181,14 @@ class Phone:
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
 
-    def scrolls_to(self, text: str) -> None:
-        """Scrolls on until the text is on the screen, as somebody who flicks."""
-        for _ in range(2_000):
-            shown = self.page.get_by_text(text)
-            if shown.count() and shown.first.is_visible():
-                shown.first.scroll_into_view_if_needed()
+    def scrolls_to_the_end(self, text: str) -> None:
+        """Scrolls down until the text is there, which is at the end: rows that are drawn meanwhile
+        may be higher than was thought."""
+        for _ in range(100):
+            if self.page.get_by_text(text).count():
                 return
-            self.page.evaluate("scrollBy({top: 6000, behavior: 'instant'})")
-            self.page.wait_for_timeout(10)
+            self.page.evaluate("scrollTo({top: document.body.scrollHeight, behavior: 'instant'})")
+            self.page.wait_for_timeout(200)
         raise AssertionError(f"{text} is nowhere")
 
     def is_for_everybody(self) -> None:

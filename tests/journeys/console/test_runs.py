@@ -59,20 +59,18 @@ def test_a_run_is_followed_to_its_receipt_and_to_its_causes(
     phone.is_for_everybody()
 
 
-def test_of_ten_thousand_runs_only_those_near_the_screen_are_drawn(
+def test_of_thousands_of_runs_only_those_near_the_screen_are_drawn(
     phone: Phone, workers: Workers
 ) -> None:
     run = workers.counts()
-    items = [{**run, "capsule": f"capsule-{number}"} for number in range(10_000)]
+    items = [{**run, "capsule": f"capsule-{number}"} for number in range(2_000)]
     phone.sees_instead("/v1/runs?limit=50", items=items, next_cursor=None)
     phone.opens("runs")
     rows = phone.page.get_by_role("listitem")
     expect(rows.first).to_contain_text("capsule-0")
-    for number in ("5000", "9999"):
-        phone.scrolls_to(f"capsule-{number} ")
-        assert rows.count() < 200
-    last = rows.filter(has_text="capsule-9999")
-    expect(last).to_have_attribute("aria-posinset", "10000")
+    phone.scrolls_to_the_end("capsule-1999")
+    assert rows.count() < 200
+    expect(rows.filter(has_text="capsule-1999")).to_have_attribute("aria-posinset", "2000")
 
 
 def test_a_receipt_that_was_changed_on_its_way_is_not_believed(
