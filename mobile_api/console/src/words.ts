@@ -525,7 +525,7 @@ export const words = {
     noConditions: 'Add a condition: a precedent without one fits everything.',
   },
   budgets: {
-    about: 'What agents and keys spend in a day, and the tenant in a month.',
+    about: 'What agents and keys spend in a day, and the tenant in a month. A bar is what was spent, its outline what runs hold, the line above it the limit.',
     none: 'Nothing was spent yet.',
     tenant: 'The tenant',
     agent: (id: string) => `Agent ${id}`,
