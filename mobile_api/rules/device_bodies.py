@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from events.devices import DevicesText, Platform
+from events.devices import Platform
+from shared.devices.device import DevicesText
 from shared.kit import base64url
 from shared.kit.device_signatures import CompactJws, Coordinate, is_point
 from shared.kit.errors import FieldError, Invalid
