@@ -314,6 +314,8 @@ class Approvals(AsyncResource):
         entries: Sequence[bodies.PolicyEntryInput],
         reason: str,
         passkey: bodies.PasskeyRuleInput | Omitted = OMITTED,
+        veto_waits_for_device: bool | Omitted = OMITTED,
+        words_per_minute: int | Omitted | None = OMITTED,
         idempotency_key: str | None = None,
     ) -> models.SignedCard:
         """Proposes another approval policy, which holds once a governor who did not propose it
@@ -323,7 +325,13 @@ class Approvals(AsyncResource):
                 method="PUT",
                 path="/v1/approvals/policy",
                 answers=models.SignedCard,
-                body=calls.body(entries=entries, passkey=passkey, reason=reason),
+                body=calls.body(
+                    entries=entries,
+                    passkey=passkey,
+                    reason=reason,
+                    veto_waits_for_device=veto_waits_for_device,
+                    words_per_minute=words_per_minute,
+                ),
                 key=calls.key(idempotency_key),
                 may_repeat=True,
             )
@@ -354,6 +362,9 @@ class Approvals(AsyncResource):
         client_decision_id: UUID | str | Omitted = OMITTED,
         grounds: Literal["outage", "breach", "data_loss", "legal"] | Omitted | None = OMITTED,
         note: str | Omitted = OMITTED,
+        read_ms: int | Omitted | None = OMITTED,
+        seen_version: int | Omitted | None = OMITTED,
+        signature: str | Omitted | None = OMITTED,
         to: str | Omitted | None = OMITTED,
         until: str | Omitted | None = OMITTED,
     ) -> models.ApprovalCard:
@@ -372,6 +383,9 @@ class Approvals(AsyncResource):
                     decision_hash=decision_hash,
                     grounds=grounds,
                     note=note,
+                    read_ms=read_ms,
+                    seen_version=seen_version,
+                    signature=signature,
                     to=to,
                     until=until,
                 ),
@@ -1475,6 +1489,9 @@ class Mobile(AsyncResource):
         assertion: bodies.Assertion | Omitted | None = OMITTED,
         client_decision_id: UUID | str | Omitted = OMITTED,
         note: str | Omitted = OMITTED,
+        read_ms: int | Omitted | None = OMITTED,
+        seen_version: int | Omitted | None = OMITTED,
+        signature: str | Omitted | None = OMITTED,
     ) -> models.Card:
         """Approves exactly the content with that hash."""
         return await self._client.send(
@@ -1488,6 +1505,9 @@ class Mobile(AsyncResource):
                     client_decision_id=calls.decision_id(client_decision_id),
                     decision_hash=decision_hash,
                     note=note,
+                    read_ms=read_ms,
+                    seen_version=seen_version,
+                    signature=signature,
                 ),
                 may_repeat=True,
             )
@@ -1503,6 +1523,9 @@ class Mobile(AsyncResource):
         assertion: bodies.Assertion | Omitted | None = OMITTED,
         attachments: Sequence[str] | Omitted = OMITTED,
         client_decision_id: UUID | str | Omitted = OMITTED,
+        read_ms: int | Omitted | None = OMITTED,
+        seen_version: int | Omitted | None = OMITTED,
+        signature: str | Omitted | None = OMITTED,
     ) -> models.Card:
         """Returns the request with the changes that it needs."""
         return await self._client.send(
@@ -1517,6 +1540,9 @@ class Mobile(AsyncResource):
                     client_decision_id=calls.decision_id(client_decision_id),
                     decision_hash=decision_hash,
                     note=note,
+                    read_ms=read_ms,
+                    seen_version=seen_version,
+                    signature=signature,
                 ),
                 may_repeat=True,
             )
@@ -1547,6 +1573,9 @@ class Mobile(AsyncResource):
         assertion: bodies.Assertion | Omitted | None = OMITTED,
         attachments: Sequence[str] | Omitted = OMITTED,
         client_decision_id: UUID | str | Omitted = OMITTED,
+        read_ms: int | Omitted | None = OMITTED,
+        seen_version: int | Omitted | None = OMITTED,
+        signature: str | Omitted | None = OMITTED,
     ) -> models.Card:
         """Rejects a pending approval; reverses a precedent's approval inside its veto window."""
         return await self._client.send(
@@ -1560,7 +1589,10 @@ class Mobile(AsyncResource):
                     client_decision_id=calls.decision_id(client_decision_id),
                     decision_hash=decision_hash,
                     explanation=explanation,
+                    read_ms=read_ms,
                     reason_category=reason_category,
+                    seen_version=seen_version,
+                    signature=signature,
                 ),
                 may_repeat=True,
             )
@@ -2790,6 +2822,9 @@ class Vetoes(AsyncResource):
         assertion: bodies.Assertion | Omitted | None = OMITTED,
         attachments: Sequence[str] | Omitted = OMITTED,
         client_decision_id: UUID | str | Omitted = OMITTED,
+        read_ms: int | Omitted | None = OMITTED,
+        seen_version: int | Omitted | None = OMITTED,
+        signature: str | Omitted | None = OMITTED,
     ) -> models.ApprovalCard:
         """Vetoes: rejects a pending approval, reverses a precedent's approval."""
         return await self._client.send(
@@ -2804,7 +2839,10 @@ class Vetoes(AsyncResource):
                     client_decision_id=calls.decision_id(client_decision_id),
                     decision_hash=decision_hash,
                     explanation=explanation,
+                    read_ms=read_ms,
                     reason_category=reason_category,
+                    seen_version=seen_version,
+                    signature=signature,
                 ),
                 may_repeat=True,
             )

@@ -29,15 +29,17 @@ class AgentBody(TypedDict):
 
 
 class ApproveBody(TypedDict):
-    """Approves the content with that hash. `assertion` is a passkey's signature of the decision.
-    `answer` goes to the server whose question the content has (`elicitation`), and to nothing
-    else."""
+    """Approves the content with that hash. `answer` goes to the server whose question the
+    content has (`elicitation`), and to nothing else."""
 
     answer: NotRequired[Mapping[str, JsonValue] | None]
     assertion: NotRequired[Assertion | None]
     client_decision_id: str
     decision_hash: str
     note: NotRequired[str]
+    read_ms: NotRequired[int | None]
+    seen_version: NotRequired[int | None]
+    signature: NotRequired[str | None]
 
 
 class ArtifactBody(TypedDict):
@@ -253,6 +255,9 @@ class DecisionBody(TypedDict):
     decision_hash: str
     grounds: NotRequired[Literal["outage", "breach", "data_loss", "legal"] | None]
     note: NotRequired[str]
+    read_ms: NotRequired[int | None]
+    seen_version: NotRequired[int | None]
+    signature: NotRequired[str | None]
     to: NotRequired[str | None]
     until: NotRequired[str | None]
 
@@ -294,7 +299,10 @@ class GovernorVetoBody(TypedDict):
     client_decision_id: str
     decision_hash: str
     explanation: str
+    read_ms: NotRequired[int | None]
     reason_category: Literal["constitutional", "safety", "budget", "other"]
+    seen_version: NotRequired[int | None]
+    signature: NotRequired[str | None]
 
 
 class GroupRolesBody(TypedDict):
@@ -535,6 +543,8 @@ class PolicyBody(TypedDict):
     entries: Sequence[PolicyEntryInput]
     passkey: NotRequired[PasskeyRuleInput]
     reason: str
+    veto_waits_for_device: NotRequired[bool]
+    words_per_minute: NotRequired[int | None]
 
 
 class PolicyEntryInput(TypedDict):
@@ -614,6 +624,9 @@ class QueuedApprove(TypedDict):
     client_decision_id: str
     decision_hash: str
     note: NotRequired[str]
+    read_ms: NotRequired[int | None]
+    seen_version: NotRequired[int | None]
+    signature: NotRequired[str | None]
 
 
 class QueuedRequestChanges(TypedDict):
@@ -627,6 +640,9 @@ class QueuedRequestChanges(TypedDict):
     client_decision_id: str
     decision_hash: str
     note: str
+    read_ms: NotRequired[int | None]
+    seen_version: NotRequired[int | None]
+    signature: NotRequired[str | None]
 
 
 class QueuedVeto(TypedDict):
@@ -639,7 +655,10 @@ class QueuedVeto(TypedDict):
     client_decision_id: str
     decision_hash: str
     explanation: str
+    read_ms: NotRequired[int | None]
     reason_category: Literal["constitutional", "safety", "budget", "other"]
+    seen_version: NotRequired[int | None]
+    signature: NotRequired[str | None]
 
 
 class ReasonBody(TypedDict):
@@ -718,6 +737,9 @@ class RequestChangesBody(TypedDict):
     client_decision_id: str
     decision_hash: str
     note: str
+    read_ms: NotRequired[int | None]
+    seen_version: NotRequired[int | None]
+    signature: NotRequired[str | None]
 
 
 class ResumeBody(TypedDict):
@@ -993,7 +1015,10 @@ class VetoBody(TypedDict):
     client_decision_id: str
     decision_hash: str
     explanation: str
+    read_ms: NotRequired[int | None]
     reason_category: Literal["constitutional", "safety", "budget", "other"]
+    seen_version: NotRequired[int | None]
+    signature: NotRequired[str | None]
 
 
 WaitBody = TypedDict(

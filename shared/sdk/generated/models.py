@@ -195,6 +195,7 @@ class ApprovalCard(Answered):
     decided_by: str | None
     decision_hash: str
     deferred_until: str | None
+    device_id: str | None
     effect: (
         Annotated[
             Literal[
@@ -293,6 +294,7 @@ class ApprovalDetail(Answered):
     decided_by: str | None
     decision_hash: str
     deferred_until: str | None
+    device_id: str | None
     effect: (
         Annotated[
             Literal[
@@ -663,6 +665,7 @@ class Card(Answered):
     decided_by: str | None
     decision_hash: str
     deferred_until: str | None
+    device_id: str | None
     effect: (
         Annotated[
             Literal[
@@ -754,6 +757,7 @@ class CardDetail(Answered):
     decided_by: str | None
     decision_hash: str
     deferred_until: str | None
+    device_id: str | None
     effect: (
         Annotated[
             Literal[
@@ -1973,7 +1977,10 @@ class PolicyPage(Answered):
 
 
 class PolicyRecord(Answered):
-    """A version of the policy with its entries, and when a passkey must sign."""
+    """A version of the policy with its entries, when a passkey must sign, and from how many
+    words a minute on nobody is believed to have read what they approve; null where the tenant
+    does not look at that. `veto_waits_for_device`: a veto window closes 24 hours after the first
+    device had the notice of it, where people have such devices."""
 
     approval_id: str | None
     changed_at: str | None
@@ -1982,6 +1989,8 @@ class PolicyRecord(Answered):
     passkey: PasskeyRule
     proposed_by: str | None
     version: int
+    veto_waits_for_device: bool
+    words_per_minute: int | None
 
 
 class PolicyView(Answered):
@@ -2426,11 +2435,12 @@ class Retry(Answered):
 
 
 class Review(Answered):
-    """The review that a break-glass or a deputy's decision requires, and its outcome. A governor
-    may still overturn what somebody else upheld: within the time of the review where that was a
-    governor too (`by_governor`), and always where it was not."""
+    """The review that a break-glass, a deputy's decision, or a refusal that came after its
+    content may have acted requires, and its outcome. A governor may still overturn what somebody
+    else upheld: within the time of the review where that was a governor too (`by_governor`), and
+    always where it was not."""
 
-    because: Annotated[Literal["break_glass", "deputy"], Known]
+    because: Annotated[Literal["break_glass", "deputy", "late_refusal"], Known]
     by_governor: bool
     due_at: str
     note: str
@@ -2677,6 +2687,7 @@ class SignedCard(Answered):
     decided_by: str | None
     decision_hash: str
     deferred_until: str | None
+    device_id: str | None
     effect: (
         Annotated[
             Literal[
@@ -3053,12 +3064,16 @@ class Tested(Answered):
 
 
 class TimelineEntry(Answered):
-    """One entry in an approval's history: the past tense of its event, and its actor."""
+    """One entry in an approval's history: the past tense of its event, and its actor. `read_ms`
+    is for how long they had the card on the screen, where they said it; a device signed it where
+    `device_id` names one."""
 
     at: str
     by: str
+    device_id: str | None
     event: str
     note: str
+    read_ms: int | None
     sequence: int
 
 
@@ -3149,9 +3164,14 @@ class VetoReason(Answered):
 
 
 class VetoWindow(Answered):
-    """A veto that is received at or before `closes_at` reverses the approval."""
+    """A veto that is received at or before `closes_at` reverses the approval. While the window
+    `waits_for_device`, that is 72 hours after the assent; the first device that has the notice,
+    at `delivered_at`, sets it once, to 24 hours later where that is earlier."""
 
     closes_at: str
+    delivered_at: str | None
+    device_id: str | None
+    waits_for_device: bool
 
 
 class ViolationPage(Answered):
@@ -3164,7 +3184,8 @@ class ViolationPage(Answered):
 class Vote(Answered):
     """One principal's yes. `places` are the indices in the rule that the voter could fill,
     `added_places` those in the rule that the requester added. `on_behalf_of` is whose place a
-    deputy fills, where somebody passed it on; `passkey_id` the passkey that signed it, if any."""
+    deputy fills, where somebody passed it on; `passkey_id` the passkey and `device_id` the
+    device that signed it, if any."""
 
     added_places: tuple[int, ...]
     at: str
@@ -3181,6 +3202,7 @@ class Vote(Answered):
         ],
         Known,
     ]
+    device_id: str | None
     on_behalf_of: str | None
     passkey_id: str | None
     places: tuple[int, ...]

@@ -312,6 +312,8 @@ class Approvals(Resource):
         entries: Sequence[bodies.PolicyEntryInput],
         reason: str,
         passkey: bodies.PasskeyRuleInput | Omitted = OMITTED,
+        veto_waits_for_device: bool | Omitted = OMITTED,
+        words_per_minute: int | Omitted | None = OMITTED,
         idempotency_key: str | None = None,
     ) -> models.SignedCard:
         """Proposes another approval policy, which holds once a governor who did not propose it
@@ -321,7 +323,13 @@ class Approvals(Resource):
                 method="PUT",
                 path="/v1/approvals/policy",
                 answers=models.SignedCard,
-                body=calls.body(entries=entries, passkey=passkey, reason=reason),
+                body=calls.body(
+                    entries=entries,
+                    passkey=passkey,
+                    reason=reason,
+                    veto_waits_for_device=veto_waits_for_device,
+                    words_per_minute=words_per_minute,
+                ),
                 key=calls.key(idempotency_key),
                 may_repeat=True,
             )
@@ -352,6 +360,9 @@ class Approvals(Resource):
         client_decision_id: UUID | str | Omitted = OMITTED,
         grounds: Literal["outage", "breach", "data_loss", "legal"] | Omitted | None = OMITTED,
         note: str | Omitted = OMITTED,
+        read_ms: int | Omitted | None = OMITTED,
+        seen_version: int | Omitted | None = OMITTED,
+        signature: str | Omitted | None = OMITTED,
         to: str | Omitted | None = OMITTED,
         until: str | Omitted | None = OMITTED,
     ) -> models.ApprovalCard:
@@ -370,6 +381,9 @@ class Approvals(Resource):
                     decision_hash=decision_hash,
                     grounds=grounds,
                     note=note,
+                    read_ms=read_ms,
+                    seen_version=seen_version,
+                    signature=signature,
                     to=to,
                     until=until,
                 ),
@@ -1461,6 +1475,9 @@ class Mobile(Resource):
         assertion: bodies.Assertion | Omitted | None = OMITTED,
         client_decision_id: UUID | str | Omitted = OMITTED,
         note: str | Omitted = OMITTED,
+        read_ms: int | Omitted | None = OMITTED,
+        seen_version: int | Omitted | None = OMITTED,
+        signature: str | Omitted | None = OMITTED,
     ) -> models.Card:
         """Approves exactly the content with that hash."""
         return self._client.send(
@@ -1474,6 +1491,9 @@ class Mobile(Resource):
                     client_decision_id=calls.decision_id(client_decision_id),
                     decision_hash=decision_hash,
                     note=note,
+                    read_ms=read_ms,
+                    seen_version=seen_version,
+                    signature=signature,
                 ),
                 may_repeat=True,
             )
@@ -1489,6 +1509,9 @@ class Mobile(Resource):
         assertion: bodies.Assertion | Omitted | None = OMITTED,
         attachments: Sequence[str] | Omitted = OMITTED,
         client_decision_id: UUID | str | Omitted = OMITTED,
+        read_ms: int | Omitted | None = OMITTED,
+        seen_version: int | Omitted | None = OMITTED,
+        signature: str | Omitted | None = OMITTED,
     ) -> models.Card:
         """Returns the request with the changes that it needs."""
         return self._client.send(
@@ -1503,6 +1526,9 @@ class Mobile(Resource):
                     client_decision_id=calls.decision_id(client_decision_id),
                     decision_hash=decision_hash,
                     note=note,
+                    read_ms=read_ms,
+                    seen_version=seen_version,
+                    signature=signature,
                 ),
                 may_repeat=True,
             )
@@ -1533,6 +1559,9 @@ class Mobile(Resource):
         assertion: bodies.Assertion | Omitted | None = OMITTED,
         attachments: Sequence[str] | Omitted = OMITTED,
         client_decision_id: UUID | str | Omitted = OMITTED,
+        read_ms: int | Omitted | None = OMITTED,
+        seen_version: int | Omitted | None = OMITTED,
+        signature: str | Omitted | None = OMITTED,
     ) -> models.Card:
         """Rejects a pending approval; reverses a precedent's approval inside its veto window."""
         return self._client.send(
@@ -1546,7 +1575,10 @@ class Mobile(Resource):
                     client_decision_id=calls.decision_id(client_decision_id),
                     decision_hash=decision_hash,
                     explanation=explanation,
+                    read_ms=read_ms,
                     reason_category=reason_category,
+                    seen_version=seen_version,
+                    signature=signature,
                 ),
                 may_repeat=True,
             )
@@ -2754,6 +2786,9 @@ class Vetoes(Resource):
         assertion: bodies.Assertion | Omitted | None = OMITTED,
         attachments: Sequence[str] | Omitted = OMITTED,
         client_decision_id: UUID | str | Omitted = OMITTED,
+        read_ms: int | Omitted | None = OMITTED,
+        seen_version: int | Omitted | None = OMITTED,
+        signature: str | Omitted | None = OMITTED,
     ) -> models.ApprovalCard:
         """Vetoes: rejects a pending approval, reverses a precedent's approval."""
         return self._client.send(
@@ -2768,7 +2803,10 @@ class Vetoes(Resource):
                     client_decision_id=calls.decision_id(client_decision_id),
                     decision_hash=decision_hash,
                     explanation=explanation,
+                    read_ms=read_ms,
                     reason_category=reason_category,
+                    seen_version=seen_version,
+                    signature=signature,
                 ),
                 may_repeat=True,
             )

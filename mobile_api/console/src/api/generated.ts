@@ -124,6 +124,7 @@ export type ApprovalCard = {
   "decided_by": string | null;
   "decision_hash": string;
   "deferred_until": string | null;
+  "device_id": string | null;
   "effect": ("read" | "draft" | "change" | "send" | "publish" | "deploy" | "delete" | "grant" | "decide" | "pay") | null;
   "grants": readonly Grant[];
   "id": string;
@@ -168,6 +169,7 @@ export type ApprovalDetail = {
   "decided_by": string | null;
   "decision_hash": string;
   "deferred_until": string | null;
+  "device_id": string | null;
   "effect": ("read" | "draft" | "change" | "send" | "publish" | "deploy" | "delete" | "grant" | "decide" | "pay") | null;
   "erased_at": string | null;
   "evidence": readonly JsonValue[] | null;
@@ -221,6 +223,9 @@ export type ApproveBody = {
   "client_decision_id": string;
   "decision_hash": string;
   "note": string;
+  "read_ms": number | null;
+  "seen_version": number | null;
+  "signature": string | null;
 };
 
 export type ArtifactBody = {
@@ -464,6 +469,7 @@ export type Card = {
   "decided_by": string | null;
   "decision_hash": string;
   "deferred_until": string | null;
+  "device_id": string | null;
   "effect": ("read" | "draft" | "change" | "send" | "publish" | "deploy" | "delete" | "grant" | "decide" | "pay") | null;
   "id": string;
   "kind": "artifact" | "communication" | "execution" | "financial" | "constitutional";
@@ -499,6 +505,7 @@ export type CardDetail = {
   "decided_by": string | null;
   "decision_hash": string;
   "deferred_until": string | null;
+  "device_id": string | null;
   "effect": ("read" | "draft" | "change" | "send" | "publish" | "deploy" | "delete" | "grant" | "decide" | "pay") | null;
   "erased_at": string | null;
   "evidence": readonly JsonValue[] | null;
@@ -633,6 +640,10 @@ export type ConditionInput = {
   "field": string;
   "op": "eq" | "ne" | "in" | "not_in" | "lt" | "le" | "gt" | "ge" | "contains" | "subset_of" | "exists";
   "value": JsonValue;
+};
+
+export type ConfirmBody = {
+  "signature": string | null;
 };
 
 export type ConnectorBody = {
@@ -822,6 +833,9 @@ export type DecisionBody = {
   "decision_hash": string;
   "grounds": ("outage" | "breach" | "data_loss" | "legal") | null;
   "note": string;
+  "read_ms": number | null;
+  "seen_version": number | null;
+  "signature": string | null;
   "to": string | null;
   "until": string | null;
 };
@@ -847,9 +861,14 @@ export type Denial = {
 };
 
 export type Device = {
+  "confirmed_at": string | null;
+  "confirmed_by": string | null;
   "device_id": string;
+  "has_push": boolean;
+  "name": string;
   "platform": "ios" | "android" | "web";
   "registered_at": string;
+  "thumbprint": string | null;
 };
 
 export type DeviceAnswer = {
@@ -864,6 +883,15 @@ export type DeviceAnswer = {
 export type DeviceBody = {
   "client_id": string;
   "scope": string;
+};
+
+export type DeviceOptions = {
+  "challenge": string;
+  "expires_at": string;
+};
+
+export type Devices = {
+  "items": readonly Device[];
 };
 
 export type DifferenceView = {
@@ -1001,7 +1029,10 @@ export type GovernorVetoBody = {
   "client_decision_id": string;
   "decision_hash": string;
   "explanation": string;
+  "read_ms": number | null;
   "reason_category": "constitutional" | "safety" | "budget" | "other";
+  "seen_version": number | null;
+  "signature": string | null;
 };
 
 export type Grant = {
@@ -1369,8 +1400,12 @@ export type MetricsView = {
 };
 
 export type MobileApiDeviceBody = {
+  "key": MobileApiKeyBody | null;
+  "name": string | null;
   "platform": "ios" | "android" | "web";
-  "token": string;
+  "proof": string | null;
+  "subscription": SubscriptionBody | null;
+  "token": string | null;
 };
 
 export type MobileApiFinding = {
@@ -1384,6 +1419,16 @@ export type MobileApiFunctionHealth = {
   "last_event_at": string | null;
   "name": string;
   "stuck": number;
+};
+
+export type MobileApiKeyBody = {
+  "alg": "ES256" | null;
+  "crv": "P-256";
+  "ext": boolean | null;
+  "key_ops": readonly "verify"[];
+  "kty": "EC";
+  "x": string;
+  "y": string;
 };
 
 export type MobileApiPrecedentSeed = {
@@ -1713,6 +1758,8 @@ export type PolicyBody = {
   "entries": readonly PolicyEntryInput[];
   "passkey": PasskeyRuleInput;
   "reason": string;
+  "veto_waits_for_device": boolean;
+  "words_per_minute": number | null;
 };
 
 export type PolicyDetail = {
@@ -1776,6 +1823,8 @@ export type PolicyRecord = {
   "passkey": PasskeyRule;
   "proposed_by": string | null;
   "version": number;
+  "veto_waits_for_device": boolean;
+  "words_per_minute": number | null;
 };
 
 export type PolicyRequestBody = {
@@ -1935,6 +1984,11 @@ export type PromptView = {
   "written_by": string;
 };
 
+export type PushKeysBody = {
+  "auth": string;
+  "p256dh": string;
+};
+
 export type QueuedApprove = {
   "action": "approve";
   "answer": Record<string, JsonValue> | null;
@@ -1943,6 +1997,9 @@ export type QueuedApprove = {
   "client_decision_id": string;
   "decision_hash": string;
   "note": string;
+  "read_ms": number | null;
+  "seen_version": number | null;
+  "signature": string | null;
 };
 
 export type QueuedRequestChanges = {
@@ -1954,6 +2011,9 @@ export type QueuedRequestChanges = {
   "client_decision_id": string;
   "decision_hash": string;
   "note": string;
+  "read_ms": number | null;
+  "seen_version": number | null;
+  "signature": string | null;
 };
 
 export type QueuedVeto = {
@@ -1964,7 +2024,10 @@ export type QueuedVeto = {
   "client_decision_id": string;
   "decision_hash": string;
   "explanation": string;
+  "read_ms": number | null;
   "reason_category": "constitutional" | "safety" | "budget" | "other";
+  "seen_version": number | null;
+  "signature": string | null;
 };
 
 export type Reactivation = {
@@ -2185,6 +2248,9 @@ export type RequestChangesBody = {
   "client_decision_id": string;
   "decision_hash": string;
   "note": string;
+  "read_ms": number | null;
+  "seen_version": number | null;
+  "signature": string | null;
 };
 
 export type ResourceDocument = {
@@ -2221,7 +2287,7 @@ export type RetryBody = {
 };
 
 export type Review = {
-  "because": "break_glass" | "deputy";
+  "because": "break_glass" | "deputy" | "late_refusal";
   "by_governor": boolean;
   "due_at": string;
   "note": string;
@@ -2484,6 +2550,7 @@ export type SignedCard = {
   "decided_by": string | null;
   "decision_hash": string;
   "deferred_until": string | null;
+  "device_id": string | null;
   "effect": ("read" | "draft" | "change" | "send" | "publish" | "deploy" | "delete" | "grant" | "decide" | "pay") | null;
   "grants": readonly Grant[];
   "id": string;
@@ -2709,6 +2776,12 @@ export type SubjectBody = {
   "type": string;
 };
 
+export type SubscriptionBody = {
+  "endpoint": string;
+  "expirationTime": number | null;
+  "keys": PushKeysBody;
+};
+
 export type SupportAccessBody = {
   "allowed": boolean;
 };
@@ -2796,8 +2869,10 @@ export type Tested = {
 export type TimelineEntry = {
   "at": string;
   "by": string;
+  "device_id": string | null;
   "event": string;
   "note": string;
+  "read_ms": number | null;
   "sequence": number;
 };
 
@@ -2896,7 +2971,10 @@ export type VetoBody = {
   "client_decision_id": string;
   "decision_hash": string;
   "explanation": string;
+  "read_ms": number | null;
   "reason_category": "constitutional" | "safety" | "budget" | "other";
+  "seen_version": number | null;
+  "signature": string | null;
 };
 
 export type VetoReason = {
@@ -2907,6 +2985,9 @@ export type VetoReason = {
 
 export type VetoWindow = {
   "closes_at": string;
+  "delivered_at": string | null;
+  "device_id": string | null;
+  "waits_for_device": boolean;
 };
 
 export type ViolationPage = {
@@ -2918,6 +2999,7 @@ export type Vote = {
   "added_places": readonly number[];
   "at": string;
   "capacity": "approver" | "governor" | "deputy" | "break_glass" | "silence" | "precedent" | "requester" | "self";
+  "device_id": string | null;
   "on_behalf_of": string | null;
   "passkey_id": string | null;
   "places": readonly number[];
