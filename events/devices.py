@@ -1,20 +1,18 @@
 """What `mobile-api` publishes of people's devices: where they are told, and the keys with which
 they sign decisions."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from events.registry import event
 from shared.kit.canonical import canonical_json
 from shared.kit.instants import Instant
 from shared.kit.models import Data, EventData
-from shared.kit.personal import Personal
 
 # Notices are many, and readers of devices read none of them.
 TOPIC = "mobile-api.devices"
 PREFIX = "dev"
 
 Platform = Literal["ios", "android", "web"]
-DevicesText = Annotated[str, Personal(of="principal")]
 
 
 class DeviceKey(Data):
@@ -39,12 +37,12 @@ class DeviceState(EventData):
     the device that confirmed it.
 
     `has_push`: notices reach it by Web Push. Its subscription is in no event, because whoever has
-    it may send to the device: `shared.devices.reading` gives it to who sends."""
+    it may send to the device: `shared.devices.reading` gives it to who sends. Nor is its name,
+    which is its owner's words."""
 
     device_id: str
     principal: str
     platform: Platform
-    name: DevicesText = ""
     has_push: bool = False
     key: DeviceKey | None = None
     registered_at: Instant

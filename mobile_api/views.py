@@ -6,12 +6,12 @@ from events import approvals
 from events.agents import AgentStatus, Health
 from events.approvals import Card, Subject
 from events.budgets import BudgetStateName
-from events.devices import DevicesText, Platform
+from events.devices import Platform
 from events.dossiers import Dossier
 from events.precedents import PrecedentSeed
 from mobile_api.rules.device import thumbprint
 from shared.artifacts.named import NamedFile
-from shared.devices.device import Registration
+from shared.devices.device import DevicesText, Registration
 from shared.kit.instants import Instant
 from shared.kit.models import Data, Page, part_of
 from shared.kit.workspaces import InWorkspace

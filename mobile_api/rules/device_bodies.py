@@ -4,16 +4,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from events.devices import DevicesText, Platform
+from events.devices import Platform
+from shared.devices.device import DevicesText
 from shared.kit import base64url
 from shared.kit.device_signatures import CompactJws, Coordinate, is_point
 from shared.kit.errors import FieldError, Invalid
 from shared.kit.models import Model
 
 Name = Annotated[DevicesText, StringConstraints(pattern=r"\S", max_length=200)]
-Endpoint = Annotated[str, StringConstraints(pattern=r"^https://[!-~]{1,1990}$")]
-UserKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{87}=?$")]
-Secret = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{22}(==)?$")]
+Endpoint = Annotated[str, StringConstraints(pattern=r"^https://[!-~]{1,1990}$", max_length=1998)]
+UserKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{87}=?$", max_length=88)]
+Milliseconds = Annotated[float, Field(strict=True, ge=0)]
+Secret = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{22}(==)?$", max_length=24)]
 
 
 class KeyBody(Model):
@@ -25,8 +27,8 @@ class KeyBody(Model):
     x: Coordinate
     y: Coordinate
     alg: Literal["ES256"] | None = None
-    ext: bool | None = None
-    key_ops: tuple[Literal["verify"], ...] = ()
+    ext: Annotated[bool, Field(strict=True)] | None = None
+    key_ops: Annotated[tuple[Literal["verify"], ...], Field(max_length=1)] = ()
 
 
 class PushKeysBody(Model):
@@ -41,7 +43,7 @@ class SubscriptionBody(Model):
 
     endpoint: Endpoint
     keys: PushKeysBody
-    expiration_time: Annotated[float | None, Field(alias="expirationTime")] = None
+    expiration_time: Annotated[Milliseconds | None, Field(alias="expirationTime")] = None
 
 
 class DeviceBody(Model):

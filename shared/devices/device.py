@@ -10,7 +10,7 @@ from shared.kit.personal import Personal
 
 COLLECTION = "governor_devices"
 MOST_PER_PRINCIPAL = 20
-OwnersText = Annotated[str, Personal(of="principal")]
+DevicesText = Annotated[str, Personal(of="principal")]
 
 
 class PushKeys(Data):
@@ -28,12 +28,13 @@ class Subscription(Data):
 
 
 class Registration(DeviceState):
-    """A stored device. `token` is the push token of an app, `subscription` the JSON text of a
-    browser's `Subscription`, sealed as its owner's words; neither is ever returned. `endpoint_hash`
-    finds who else has that subscription."""
+    """A stored device. `name` is what its owner calls it, `token` the push token of an app,
+    `subscription` the JSON text of a browser's `Subscription`, sealed as its owner's words; neither
+    of the two is ever returned. `endpoint_hash` finds who else has that subscription."""
 
+    name: DevicesText = ""
     token: str = ""
-    subscription: OwnersText = ""
+    subscription: DevicesText = ""
     endpoint_hash: str = ""
 
     @property

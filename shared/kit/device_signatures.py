@@ -19,7 +19,7 @@ DECISION = "decision+jws"
 ACKNOWLEDGEMENT = "acknowledgement+jws"
 
 # A coordinate of P-256: 32 bytes.
-Coordinate = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$")]
+Coordinate = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$", max_length=43)]
 CompactJws = Annotated[
     str,
     StringConstraints(pattern=r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$", max_length=4096),

@@ -47,6 +47,7 @@ NOT_PERSONAL: dict[str, str] = {
                 "direct_call_id",
                 "DirectCallWithdrawn.ends",
                 "CallReceipt.token_id",
+                "device_id",
             ),
         ),
         IDS,
@@ -86,7 +87,11 @@ NOT_PERSONAL: dict[str, str] = {
         HASHES,
     ),
     **dict.fromkeys(
-        ("authenticator_data", "client_data_json", "credential_id", "public_key"), AUTHENTICATORS
+        (
+            *("authenticator_data", "client_data_json", "credential_id", "public_key"),
+            *("DeviceKey.x", "DeviceKey.y"),
+        ),
+        AUTHENTICATORS,
     ),
     **dict.fromkeys(
         (
@@ -109,7 +114,7 @@ NOT_PERSONAL: dict[str, str] = {
             *("Finding.evidence", "remedy", "role", "roles", "Violation.rule", "scope"),
             *("ArtifactStored.reason", "ArtifactRefused.reason", "ArtifactRemoved.reason"),
             *("ArtifactWritten.reason", "media_type", "cached_from", "version", "why"),
-            *("scopes", "NotificationRequested.subject", "Violation.summary"),
+            *("scopes", "NotificationRequested.subject", "Violation.summary", "confirmed_by"),
         ),
         OURS,
     ),

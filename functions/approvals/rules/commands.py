@@ -63,8 +63,8 @@ class SignedBody(Model):
     version of the approval on the screen, `read_ms` for how many milliseconds it was visible.
     `signature` is that of one of the caller's devices, a compact JWS, `assertion` a passkey's."""
 
-    seen_version: Annotated[int, Field(ge=0)] | None = None
-    read_ms: Annotated[int, Field(ge=0, le=LONGEST_READ_MS)] | None = None
+    seen_version: Annotated[int, Field(strict=True, ge=0)] | None = None
+    read_ms: Annotated[int, Field(strict=True, ge=0, le=LONGEST_READ_MS)] | None = None
     signature: CompactJws | None = None
     assertion: Assertion | None = None
 

@@ -25,7 +25,7 @@ _LATER: dict[str, set[str]] = {
     **{status: {status} for status in _ENDED},
     # A withdrawal that was received in time may be stored a little later.
     "expired": {"expired", "cancelled"},
-    "approved": {"approved", "overturned", "reversed", "reversal_failed"},
+    "approved": {"approved", "overturned", "vetoed", "reversed", "reversal_failed"},
     "overturned": {"overturned", "reversed", "reversal_failed"},
     "auto_approved": {"auto_approved", "confirmed", "vetoed", "reversed", "reversal_failed"},
     "confirmed": {"confirmed", "reversed"},

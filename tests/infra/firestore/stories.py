@@ -82,7 +82,7 @@ from mobile_api.reactions import RUN as MOBILE
 from mobile_api.rules.device_bodies import DeviceBody
 from mobile_api.service import agents, cards, seeds
 from mobile_api.service.dashboard import read_dashboard
-from mobile_api.service.devices import register_device, remove_device
+from mobile_api.service.devices import list_devices, register_device, remove_device
 from mobile_api.service.rebuild import rebuild
 from shared.agents import find_serving
 from shared.aggregates.aggregate import Aggregate
@@ -210,6 +210,7 @@ async def approvals_are_asked_and_listed(world: ApprovalsWorld) -> None:
     work = Command(APPROVALS, caller)
     await queries.find_like(work, "row", 3)
     await queries.find_precedent_like(work, "row", ["draft", "active"])
+    await queries.has_devices(store)
     await queries.find_ended(work, "execution", "suspended", 25)
     await queries.find_ended(work, "execution", "deprecated", 25, START)
     assert [each async for each in queries.find_refused_since(store, "execution", START)] == []
@@ -245,6 +246,10 @@ async def a_governor_looks(tenant: str) -> None:
     device = DeviceBody(platform="android", token="a-token")
     registered = await register_device(caller, IdempotencyKey(caller, "key", "fingerprint"), device)
     await remove_device(caller, registered.device_id)
+    told = {"endpoint": "https://push.example/1", "keys": {"p256dh": "B" * 87, "auth": "A" * 22}}
+    browser = DeviceBody.model_validate({"platform": "web", "subscription": told})
+    await register_device(caller, IdempotencyKey(caller, "another", "fingerprint"), browser)
+    await list_devices(caller)
     assert tenant in await tenants_of_log()
     await rebuild(tenant, now=START, write=False)
     await MOBILE.sweep(MOBILE_HANDLERS).run(START)

@@ -20,11 +20,22 @@ _STEPS: dict[str, dict[str, str]] = {
         "review_missed": "approved",
         "overturned": "overturned",
         "reversed": "reversed",
+        "vetoed": "vetoed",
     },
     "overturned": {"reversed": "reversed", "reversal_failed": "reversal_failed"},
-    "auto_approved": {"confirmed": "confirmed", "vetoed": "vetoed", "reversed": "reversed"},
+    "auto_approved": {
+        "confirmed": "confirmed",
+        "delivered": "auto_approved",
+        "reversed": "reversed",
+        "vetoed": "vetoed",
+    },
     "confirmed": {"reversed": "reversed"},
-    "vetoed": {"reversed": "reversed", "reversal_failed": "reversal_failed"},
+    "vetoed": {
+        "reversal_failed": "reversal_failed",
+        "reversed": "reversed",
+        "reviewed": "vetoed",
+        "review_missed": "vetoed",
+    },
     "reversal_failed": {"reversed": "reversed"},
 }
 
