@@ -29,7 +29,7 @@ RULES = "is what a rule compares: without it a precedent assents to something el
 NOT_PERSONAL: dict[str, str] = {
     **dict.fromkeys(
         (
-            *("agent_id", "approval_id", "case_id", "certification_id", "considered"),
+            *("agent_id", "approval_id", "case_id", "certification_id", "channel_id", "considered"),
             *("delivered_id", "delivery_id", "drafted_from", "ends_approval_id", "entry_id"),
             *("example_approval_id", "export_id", "grant_id", "invitation_id", "key_id"),
             *("live_case_id", "LookupMissed.id", "notification_id", "origin", "precedent_id"),
@@ -114,6 +114,7 @@ NOT_PERSONAL: dict[str, str] = {
             *("Finding.evidence", "remedy", "role", "roles", "Violation.rule", "scope"),
             *("ArtifactStored.reason", "ArtifactRefused.reason", "ArtifactRemoved.reason"),
             *("ArtifactWritten.reason", "media_type", "cached_from", "version", "why"),
+            *("QuietHours.begin", "QuietHours.end", "QuietHours.time_zone"),
             *("scopes", "NotificationRequested.subject", "Violation.summary", "confirmed_by"),
         ),
         OURS,

@@ -41,7 +41,7 @@ async def test_firefox_shows_what_waits(world: World, tmp_path: Path) -> None:
         first, _ = await world.deliveries()
         sent = await world.fire(first)
         assert sent.status == "delivered", sent
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(75):
             shown = await browser.run(SHOWN)
     (notification,) = shown
     assert notification["title"] == "Approval waits: clinic-writer"
