@@ -19,7 +19,7 @@ from shared.sdk import (
 )
 from shared.sdk.canonical import digest
 from shared.sdk.cli.approvals import _agreed, _checked, describe
-from shared.sdk.cli.session import WrongInput
+from shared.sdk.cli.wrong_input import WrongInput
 from shared.sdk.generated.models import ApprovalDetail, RunView, Subject
 from shared.sdk.questions import Question, Terms
 
