@@ -260,6 +260,10 @@ export type ArtifactPage = {
   "next_cursor": string | null;
 };
 
+export type ArtifactRetentionBody = {
+  "days": number;
+};
+
 export type ArtifactView = {
   "agent_id": string | null;
   "artifact_id": string;
@@ -2364,12 +2368,29 @@ export type ScheduleBody = {
   "version": string | null;
 };
 
+export type ScheduleCallBody = {
+  "arguments": Record<string, JsonValue>;
+  "invocation_id": string;
+  "operation": "assent/schedules.create" | "assent/schedules.end";
+};
+
+export type ScheduleGiven = {
+  "capsule": string;
+  "cron": string | null;
+  "event": ("assent.invocation.settled.v1" | "assent.notice.sent.v1" | "assent.policy.published.v1") | null;
+  "inputs": Record<string, JsonValue> | null;
+  "next_at": string | null;
+  "schedule_id": string;
+  "version": string | null;
+};
+
 export type SchedulePage = {
   "items": readonly ScheduleView[];
   "next_cursor": string | null;
 };
 
 export type ScheduleView = {
+  "agent_id": string | null;
   "capsule": string;
   "created_at": string;
   "created_by": string;
@@ -2380,6 +2401,7 @@ export type ScheduleView = {
   "last_at": string | null;
   "last_problem": Problem | null;
   "last_run_id": string | null;
+  "made_by_run": string | null;
   "next_at": string | null;
   "rests_because": string | null;
   "schedule_id": string;
