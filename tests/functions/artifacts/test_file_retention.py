@@ -73,7 +73,7 @@ def test_whoever_looks_ends_files_and_looks_again_when_the_next_one_is_over() ->
 
 async def test_an_admin_sets_it_and_old_files_go(world: World) -> None:
     stored = await world.uploaded()
-    by_admin = {"by": "ana", "roles": ("tenant_admin",)}
+    by_admin: Any = {"by": "ana", "roles": ("tenant_admin",)}
     shown = await world.sent("GET", "/retention")
     assert shown == {"days": 3_650, "set_by": None, "longer_days": None, "longer_until": None}
     refused = await world.send("PUT", "/retention", {"days": 30})
