@@ -99,8 +99,9 @@ async function call<T>(method: string, path: string, how: Call = {}): Promise<T>
       if (answer.status === 401 && !anew) anew = true;
       else if (answer.status !== 503 || tried === tries) throw problem;
     } catch (error) {
-      if (isUnreachable(error) && !(error instanceof Problem)) isOnline.value = false;
-      if (!(error instanceof TypeError) || tried === tries || !navigator.onLine) throw error;
+      if (error instanceof Problem || !isUnreachable(error)) throw error;
+      isOnline.value = false;
+      if (tried === tries || !navigator.onLine) throw error;
     }
     await new Promise((resolve) => setTimeout(resolve, Math.random() * FIRST_PAUSE_MS * 2 ** tried));
   }
