@@ -44,8 +44,8 @@ export async function read<T>(path: string): Promise<T> {
   try {
     // What was kept is shown at once, so that one attempt is enough where there is any.
     const found = await call<T>('GET', path, { tries: (await lastAnswer(path, of)) ? 1 : TRIES });
-    // A browser that stores nothing shows it all the same.
-    if (owner.value !== null) void keep(owner.value, of, path, found, serverNow()).catch(() => {});
+    // What is shown is kept before; a browser that stores nothing shows it all the same.
+    if (owner.value !== null) await keep(owner.value, of, path, found, serverNow()).catch(() => {});
     return found;
   } catch (error) {
     const kept = isUnreachable(error) ? await lastAnswer<T>(path, of) : undefined;
