@@ -24,7 +24,10 @@ export function accessToken(anew = false, of: string | null = tenant.value): Pro
   let token = anew ? undefined : tokens.get(of);
   if (token === undefined) {
     // Each renewal replaces the cookie: one tab after the other.
-    token = isSecureContext ? navigator.locks.request('assent session', () => renewed(of)) : renewed(of);
+    const signal = AbortSignal.timeout(WITHIN_MS);
+    token = isSecureContext
+      ? navigator.locks.request('assent session', { signal }, () => renewed(of))
+      : renewed(of);
     tokens.set(of, token);
     token.catch(() => tokens.delete(of));
   }

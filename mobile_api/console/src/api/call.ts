@@ -64,8 +64,8 @@ export async function read<T>(path: string): Promise<T> {
   try {
     // What was kept is shown at once, so that one attempt is enough where there is any.
     const found = await call<T>('GET', path, { tries: (await lastAnswer(path, of)) ? 1 : TRIES });
-    // A browser that stores nothing shows it all the same.
-    if (owner.value !== null) void keep(owner.value, of, path, found, serverNow()).catch(() => {});
+    // What is shown is kept before; a browser that stores nothing shows it all the same.
+    if (owner.value !== null) await keep(owner.value, of, path, found, serverNow()).catch(() => {});
     return found;
   } catch (error) {
     const kept = isUnreachable(error) ? await lastAnswer<T>(path, of) : undefined;
@@ -116,10 +116,10 @@ async function call<T>(method: string, path: string, how: Call = {}): Promise<T>
       else if (tried >= tries || !mayComeAgain(answer)) throw problem;
       await waited(answer);
     } catch (error) {
-      if (isUnreachable(error) && !(error instanceof Problem)) isOnline.value = false;
-      const isUnsure = how.tries === 1 && method !== 'GET' && isUnreachable(error);
-      if (isUnsure && !(error instanceof Problem)) throw new Unsure(words.unsure);
-      if (!(error instanceof TypeError) || tried >= tries || !navigator.onLine) throw error;
+      if (error instanceof Problem || !isUnreachable(error)) throw error;
+      isOnline.value = false;
+      if (how.tries === 1 && method !== 'GET') throw new Unsure(words.unsure);
+      if (tried >= tries || !navigator.onLine) throw error;
     }
     await new Promise((resolve) => setTimeout(resolve, Math.random() * FIRST_PAUSE_MS * 2 ** tried));
   }
