@@ -34,7 +34,10 @@ steps:
     use: assent/schedules.end
     with: {schedule_id: "${{ inputs.schedule_id }}"}
 """
-AHEAD: dict[str, Any] = {"capsule": "plan-ahead", "inputs": {"capsule": "count-stock", "cron": "0 * * * *"}}
+AHEAD: dict[str, Any] = {
+    "capsule": "plan-ahead",
+    "inputs": {"capsule": "count-stock", "cron": "0 * * * *"},
+}
 
 
 async def _published(jobs: Jobs) -> None:

@@ -2539,22 +2539,6 @@ export type ScheduleGiven = {
   "version": string | null;
 };
 
-export type ScheduleCallBody = {
-  "arguments": Record<string, JsonValue>;
-  "invocation_id": string;
-  "operation": "assent/schedules.create" | "assent/schedules.end";
-};
-
-export type ScheduleGiven = {
-  "capsule": string;
-  "cron": string | null;
-  "event": ("assent.invocation.settled.v1" | "assent.notice.sent.v1" | "assent.policy.published.v1") | null;
-  "inputs": Record<string, JsonValue> | null;
-  "next_at": string | null;
-  "schedule_id": string;
-  "version": string | null;
-};
-
 export type SchedulePage = {
   "items": readonly ScheduleView[];
   "next_cursor": string | null;
