@@ -9,6 +9,7 @@ from events.cases import (
     CreationCaseRolledBack,
     CreationCaseWithdrawalRequested,
 )
+from events.deliveries import DeliveryAcknowledged
 from events.direct_calls import DirectCallApprovalNeeded, DirectCallWithdrawn
 from events.members import MemberJoined, MemberRemoved, MemberRolesChanged
 from events.passkeys import PasskeyAdded, PasskeyRemoved
@@ -24,6 +25,7 @@ from functions.approvals.rules.approval import (
 )
 from functions.approvals.rules.silence import time_passed
 from functions.approvals.service.alone import follow_gone, follow_joined, follow_roles
+from functions.approvals.service.delivered import note_delivered
 from functions.approvals.service.devices import TYPES as OF_DEVICES
 from functions.approvals.service.devices import follow_device
 from functions.approvals.service.passkeys import follow_added, follow_removed
@@ -68,6 +70,7 @@ HANDLERS = {
     PasskeyAdded.event_type: follow_added,
     PasskeyRemoved.event_type: follow_removed,
     **dict.fromkeys(OF_DEVICES, follow_device),
+    DeliveryAcknowledged.event_type: note_delivered,
     REFUSAL_DUE: RUN.timed(APPROVALS, take_back_same),
     **dict.fromkeys((DEADLINE_DUE, VETO_WINDOW_DUE, REVIEW_DUE), RUN.timer(APPROVALS, time_passed)),
 }

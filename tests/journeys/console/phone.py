@@ -184,6 +184,10 @@ class Phone:
         self.page.get_by_label("safety").check()
         self.presses("Veto now")
 
+    def presses(self, name: str) -> None:
+        """Presses the button of that name."""
+        self.button(name).click()
+
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
 
