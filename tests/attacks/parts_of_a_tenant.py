@@ -113,7 +113,7 @@ async def keep_call(tenant: str, workspace: str | None, agent_id: str) -> dict[s
     return {"invocation_id": call.invocation_id, "artifact_id": made.artifact_id}
 
 
-async def keep_delivery(tenant: str, principal: str) -> str:
+async def keep_delivery(tenant: str, principal: str, device_id: str = "") -> str:
     """The id of a notice that reached a device of the principal's, as notifications stores it."""
     at = parse_instant("2026-11-20T12:00:00Z")
     delivery = Delivery(
@@ -122,7 +122,7 @@ async def keep_delivery(tenant: str, principal: str) -> str:
         kind="run_failed",
         means="push",
         principal=principal,
-        device_id=new_id("dev", at),
+        device_id=device_id or new_id("dev", at),
         subject="run/run_1",
         about=WORD,
         roles=("governor",),

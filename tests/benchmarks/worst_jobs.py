@@ -64,7 +64,8 @@ def make_schedule_by_a_run(scene: Scene) -> Iterator[Call]:
     found = running(scene)
     version = found.publish(*additions())
     asked = {"capsule": "works", "version": version, "cron": "0 0 1 1 *", "inputs": {"text": TEXT}}
-    by, body = call_of(found, "assent/schedules.create", asked)
+    waiting = found.run(found.waits)
+    by, body = call_of(found, "assent/schedules.create", asked, run=waiting)
     yield Call(by, "/v1/schedules/calls", body)
 
 

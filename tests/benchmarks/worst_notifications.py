@@ -10,6 +10,7 @@ from functions.notifications.rules.recipient import MOST_CHANNELS
 from functions.notifications.service.deliveries import statement_of
 from shared.devices.device import COLLECTION, Registration
 from shared.kit.device_signatures import ACKNOWLEDGEMENT
+from shared.kit.ids import new_id
 from shared.kit.instants import parse_instant
 from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
@@ -39,9 +40,9 @@ def _channels(scene: Scene, number: int) -> list[Any]:
     return [sent(governor, CHANNELS, _HOOK) for _ in range(number)]
 
 
-def _delivery(scene: Scene) -> str:
+def _delivery(scene: Scene, device_id: str = "") -> str:
     world = scene.plain
-    return asyncio.run(keep_delivery(world.tenant, world.governor.principal))
+    return asyncio.run(keep_delivery(world.tenant, world.governor.principal, device_id))
 
 
 @worst_of("GET", PREFERENCES)
@@ -98,15 +99,11 @@ def resend(scene: Scene) -> Iterator[Call]:
 @worst_of("POST", f"{DELIVERY}/acknowledge")
 def acknowledge(scene: Scene) -> Iterator[Call]:
     world, key = scene.plain, SoftwareKey()
-    delivery_id = _delivery(scene)
-    (shown,) = (
-        each
-        for each in _governor(scene).get(DELIVERIES)["items"]
-        if each["delivery_id"] == delivery_id
-    )
     at = parse_instant("2026-11-20T12:00:00Z")
+    device_id = new_id("dev", at)
+    delivery_id = _delivery(scene, device_id)
     device = Registration(
-        device_id=shown["device_id"],
+        device_id=device_id,
         principal=world.governor.principal,
         platform="web",
         key=DeviceKey(x=key.jwk["x"], y=key.jwk["y"]),

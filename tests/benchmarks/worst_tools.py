@@ -48,10 +48,16 @@ class RunsService:
 
 
 def call_of(
-    found: Running, operation: str, arguments: dict[str, Any], pin: str = ""
+    found: Running,
+    operation: str,
+    arguments: dict[str, Any],
+    pin: str = "",
+    run: dict[str, Any] | None = None,
 ) -> tuple[RunsService, Any]:
-    """Who may make exactly this call of a run, whose plan has that pin, and its body."""
-    run_id = found.told["run_id"]
+    """Who may make exactly this call of the run, or of one that told much; the plan has that
+    pin. And the call's body."""
+    run = run or found.told
+    run_id = run["run_id"]
     step = f"step_{next(_NUMBERS)}"
     id = invocation_id(run_id, step, None, operation, arguments)
     platform = found.world.platform
@@ -59,9 +65,9 @@ def call_of(
     right = Right(
         tenant_id=found.world.tenant,
         run_id=run_id,
-        plan_hash=found.told["plan_hash"],
+        plan_hash=run["plan_hash"],
         agent_id=found.agent_id,
-        agent_version=found.told["agent_version"],
+        agent_version=run["agent_version"],
     )
     deed = Deed(
         step=step,
