@@ -9,7 +9,7 @@ import { addressOf } from '../route.ts';
 import { words } from '../words.ts';
 
 const say = words.bell;
-// Where another way is all that is left, or one at least.
+// Where another way may be all that is left.
 const ELSEWHERE: readonly string[] = ['unsupported', 'failed'];
 
 interface Properties {
@@ -20,7 +20,7 @@ interface Properties {
 
 /** Whether this browser is told what waits, and how that is changed. */
 export function Bell({ device, again }: Properties) {
-  const because = device === undefined ? 'keyless' : hindrance();
+  const because = hindrance() ?? (device === undefined ? 'keyless' : null);
   return (
     <section>
       <h2>{say.title}</h2>

@@ -99,6 +99,6 @@ export const bell = {
     denied: 'You forbade this page to notify you. Allow notifications for it in the settings of your browser, and open this page again.',
     keyless: 'Add this device first: its key says that it had a notice.',
     unanswered: 'You did not allow it. Press again, and allow it when your browser asks.',
-    failed: 'The push service of your browser refused. Try again later, or use another browser. A mailbox or Slack works anywhere:',
+    failed: 'The push service of your browser refused, as it does in a private window. Try again later, or use another browser. A mailbox or Slack works anywhere:',
   },
 } as const;
