@@ -14,10 +14,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     rolldownOptions: {
-      input: ['index.html', 'worker/worker.ts'],
-      output: {
-        entryFileNames: ({ name }) => (name === 'worker' ? 'worker.js' : 'assets/[name]-[hash].js'),
-      },
+      input: 'index.html',
+      output: { entryFileNames: 'assets/[name]-[hash].js' },
     },
   },
 });

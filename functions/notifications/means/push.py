@@ -46,6 +46,7 @@ async def push(store: TenantStore, delivery: Delivery, message: Message, at: dat
         body=message.sentence,
         link=f"{console_url()}{message.path}",
         tag=message.tag,
+        tenant_id=store.tenant_id,
         delivery_id=message.delivery_id,
     )
     headers = headers_of(

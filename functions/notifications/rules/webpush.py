@@ -122,13 +122,15 @@ def headers_of(
     }
 
 
-def declared(*, title: str, body: str, link: str, tag: str, delivery_id: str) -> bytes:
+def declared(
+    *, title: str, body: str, link: str, tag: str, tenant_id: str, delivery_id: str
+) -> bytes:
     """The message as browsers show it, with or without a program of ours."""
     notification = {
         "title": title,
         "body": body,
         "navigate": link,
         "tag": tag,
-        "data": {"delivery_id": delivery_id},
+        "data": {"tenant_id": tenant_id, "delivery_id": delivery_id},
     }
     return json.dumps({"web_push": 8030, "notification": notification}).encode()

@@ -79,6 +79,10 @@ const PAGES = {
   },
   budgets: { group: 'tenant', all: () => import('./pages/budgets/page.tsx').then((each) => each.Budgets) },
   device: { group: 'you', all: () => import('./pages/device.tsx').then((each) => each.ThisDevice) },
+  notifications: {
+    group: 'you',
+    all: () => import('./pages/notifications/page.tsx').then((each) => each.Notifications),
+  },
   passkeys: { group: 'you', all: () => import('./pages/passkeys.tsx').then((each) => each.Passkeys) },
   sessions: { group: 'you', all: () => import('./pages/sessions.tsx').then((each) => each.Sessions) },
   health: { group: 'platform', all: () => import('./pages/health.tsx').then((each) => each.Health) },

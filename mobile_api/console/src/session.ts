@@ -4,6 +4,7 @@
 import { signal } from '@preact/signals';
 
 import { become, forget, owner } from './device/owner.ts';
+import { unsubscribe } from './device/subscription.ts';
 
 const TENANT = 'assent-tenant';
 // What the token endpoint calls a token for no tenant.
@@ -53,6 +54,8 @@ export function choose(tenantId: string | null): void {
 export async function signOut(): Promise<void> {
   localStorage.setItem(LEAVING, 'yes');
   await forget();
+  // Whoever uses this browser next is not shown what waits for this person.
+  await unsubscribe().catch(() => {});
   choose(null);
   await finishSigningOut();
 }
@@ -103,7 +106,11 @@ async function leave(tenantId: string): Promise<void> {
 async function belongTo(principal: string): Promise<void> {
   const shown = owner.value;
   // A browser that stores nothing keeps nothing of anybody.
-  await become(principal).catch(() => (owner.value = principal));
+  const wasAnothers = await become(principal).catch(() => {
+    owner.value = principal;
+    return false;
+  });
+  if (wasAnothers) await unsubscribe().catch(() => {});
   if (shown === null || shown === principal) return;
   // The page shows what somebody else may read, and would send what they decided: it ends here.
   location.reload();

@@ -5,6 +5,7 @@ import type { Card } from './api/generated.ts';
 import { agent } from './words/agent.ts';
 import { health } from './words/health.ts';
 import { budgets, connectors, keys, member, members } from './words/tenant.ts';
+import { bell, notifications } from './words/notifications.ts';
 import { passkeys, sessions } from './words/you.ts';
 import { policies } from './words/policies.ts';
 import { newPrecedent, precedents } from './words/precedents.ts';
@@ -30,6 +31,7 @@ export const words = {
     platform: 'The platform',
     passkeys: 'Passkeys',
     device: 'This device',
+    notifications: 'Notifications',
     sessions: 'Sessions',
   },
   navigation: {
@@ -173,6 +175,8 @@ export const words = {
   policies,
   precedents,
   newPrecedent,
+  bell,
+  notifications,
   passkeys,
   sessions,
   health,

@@ -1,6 +1,7 @@
 /** Serves the console's own files without a connection. Answers of the API pass by: it neither sees
  * nor keeps them. */
 
+import './acknowledge.ts';
 import './push.ts';
 
 declare const self: ServiceWorkerGlobalScope;

@@ -47,7 +47,10 @@ async def test_firefox_shows_what_waits(world: World, tmp_path: Path) -> None:
     assert notification["title"] == "Approval waits: clinic-writer"
     assert notification["tag"] == f"approval/{approval_id}"
     assert notification["data"]["navigate"].endswith(f"/console/approvals/{approval_id}")
-    assert notification["data"]["told"] == {"delivery_id": first.delivery_id}
+    assert notification["data"]["told"] == {
+        "tenant_id": world.tenant,
+        "delivery_id": first.delivery_id,
+    }
 
 
 async def _subscribed(world: World, subscription: dict[str, Any]) -> None:

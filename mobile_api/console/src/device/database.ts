@@ -27,12 +27,13 @@ export interface QueuedDecision extends Sealed {
 }
 
 /** A key pair that signs here for one person in one tenant. `id` is the platform's name for the
- * device; empty until the platform knows it. */
+ * device; empty until the platform knows it. `endpoint` is where it was told to push. */
 export interface DeviceKey {
   readonly owner: string;
   readonly tenant: string;
   readonly id: string;
   readonly isConfirmed: boolean;
+  readonly endpoint?: string;
   readonly pair: CryptoKeyPair;
 }
 

@@ -10,6 +10,7 @@ import { signed } from '../kit/jws.ts';
 import { tenant } from '../session.ts';
 import { database, type DeviceKey } from './database.ts';
 import { owner, recall } from './owner.ts';
+import { subscription, unsubscribe } from './subscription.ts';
 
 const PATH = '/v1/mobile/devices';
 const CURVE = { name: 'ECDSA', namedCurve: 'P-256' } as const;
@@ -77,6 +78,27 @@ export async function removeDevice(id: string): Promise<void> {
 /** This device's signature of a decision. Undefined where the platform does not count its key. */
 export async function signDecision(statement: Json): Promise<string | undefined> {
   return deviceKey.value?.isConfirmed ? sign(TYPES.decision, statement) : undefined;
+}
+
+/** Whether what waits for this person is pushed to this browser. */
+export async function isTold(device: Device): Promise<boolean> {
+  const endpoint = (await subscription())?.endpoint;
+  return device.has_push && endpoint !== undefined && endpoint === deviceKey.value?.endpoint;
+}
+
+/** From now on what waits is pushed to this browser, whose key the platform knows. */
+export async function tell(subscribed: PushSubscription): Promise<void> {
+  const mine = deviceKey.value!;
+  const key = await publicOf(mine.pair);
+  await posted(PATH, { platform: 'web', key, subscription: subscribed.toJSON() as Json });
+  await store({ ...mine, endpoint: subscribed.endpoint });
+}
+
+/** Nothing is pushed to this browser any more, by any tenant. */
+export async function tellNothing(): Promise<void> {
+  await unsubscribe();
+  const { endpoint: _, ...mine } = deviceKey.value!;
+  await store(mine);
 }
 
 function posted<T>(path: string, body: Json): Promise<T> {

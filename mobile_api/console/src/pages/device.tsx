@@ -9,6 +9,7 @@ import { Loaded, Trouble } from '../parts/loaded.tsx';
 import { Queued } from '../parts/queued.tsx';
 import { addressOf } from '../route.ts';
 import { words } from '../words.ts';
+import { Bell } from './bell.tsx';
 
 const say = words.device;
 const CODE_LENGTH = 8;
@@ -76,6 +77,7 @@ function Devices({ devices, again }: Properties) {
         )}
         {problem !== undefined && <Refused problem={problem} />}
       </section>
+      <Bell device={shown} again={again} />
       <section>
         <h2>{say.yours}</h2>
         {devices.length === 0 && <p>{words.nothingHere}</p>}

@@ -8,7 +8,7 @@ export type Values = Readonly<Record<string, string | readonly string[]>>;
 export interface FieldEntry {
   readonly name: string;
   readonly label: string;
-  readonly kind?: 'line' | 'words' | 'code' | 'number' | 'day' | 'moment' | 'one' | 'some';
+  readonly kind?: 'line' | 'words' | 'code' | 'number' | 'day' | 'clock' | 'moment' | 'one' | 'some';
   readonly options?: readonly (readonly [value: string, label: string])[];
   readonly isOptional?: boolean;
   readonly hint?: string;
@@ -62,6 +62,7 @@ const INPUTS = {
   line: { type: 'text' },
   number: { type: 'number', min: 0, step: 'any' },
   day: { type: 'date' },
+  clock: { type: 'time' },
   moment: { type: 'datetime-local' },
 } as const;
 
