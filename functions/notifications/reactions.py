@@ -1,4 +1,4 @@
-"""Events in: what people must hear of, and their devices. Timers in: deliveries that are due."""
+"""Events in: what people are told of, and their devices. Timers in: deliveries that are due."""
 
 from events.devices import DeviceRegistered, DeviceRemoved
 from functions.notifications.aggregates import RUN

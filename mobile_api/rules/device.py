@@ -87,9 +87,9 @@ def register(
     at: datetime,
 ) -> Registration | None:
     """The device with what the body says, for this principal; None where nothing changes. `shown`
-    is what is `known`, with its owner's words opened. The
-    device of a token or a subscription goes to whoever registers it, a key never does: raises
-    DeviceSignatureRefused for somebody else's, VersionConflict for one that was removed."""
+    is what is `known`, with its owner's words opened. The device of a token or a subscription goes
+    to whoever registers it, a key never does: raises DeviceSignatureRefused for somebody else's,
+    VersionConflict for one that was removed."""
     key = DeviceKey(x=body.key.x, y=body.key.y) if body.key is not None else None
     if known is not None and key is not None:
         detail = "this key was enrolled before, and each is enrolled once: make another"
@@ -102,7 +102,7 @@ def register(
     if body.name is not None:
         fields["name"] = body.name
     if body.token is not None:
-        fields |= {"token": body.token}
+        fields["token"] = body.token
     if pushed is not None:
         subscription = Subscription.model_validate(pushed.model_dump())
         fields |= {

@@ -7,7 +7,7 @@ from shared.runtime.settings import Settings
 
 
 class Deployment(Settings):
-    """Where this runs. The public side does not start without it."""
+    """Where this runs. Each service of a cloud is told; a test that says nothing is local."""
 
     environment: Literal["local", "dev", "staging", "prod"] = "local"
 

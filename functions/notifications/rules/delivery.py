@@ -1,6 +1,5 @@
 """A delivery: one notice on its way to one place, from the event until what became of it."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
@@ -175,6 +174,6 @@ def _over(delivery: Delivery, status: Status) -> Transition[Delivery]:
 
 
 def _with(delivery: Delivery, attempt: Attempt) -> Delivery:
-    kept: Iterable[Attempt] = (*delivery.attempts, attempt)
-    cut = max(0, len(delivery.attempts) + 1 - MOST_KEPT)
-    return delivery.but(attempts=tuple(kept)[cut:], since=max(0, delivery.since - cut))
+    attempts = (*delivery.attempts, attempt)
+    cut = max(0, len(attempts) - MOST_KEPT)
+    return delivery.but(attempts=attempts[cut:], since=max(0, delivery.since - cut))

@@ -19,6 +19,7 @@ _WHILE_VETOABLE: frozenset[ToldKind] = frozenset({"veto_window_opened", "last_ca
 _PATHS: Mapping[str, str] = {
     "approval": "/console/approvals/",
     "agent": "/console/agents/",
+    "connector": "/console/connectors/",
     "run": "/console/runs/",
 }
 

@@ -1,4 +1,4 @@
-"""A notice: what happened, and for whom it is. One rule for each event that people must hear of."""
+"""A notice: what happened, and for whom it is. One rule for each event that people are told of."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -60,7 +60,7 @@ def concerns(notice: Notice, principal: str, member: MemberState | None, at: dat
 def notice_of(
     event_id: str, event_type: str, subject: str, workspace_id: str | None, data: str
 ) -> Notice | None:
-    """The notice that an event of the log is; None for one that nobody needs to hear of."""
+    """The notice that an event of the log is; None for one that nobody is told of."""
     payload, rule = _RULES[event_type]
     found = rule(payload.model_validate_json(data))
     if found is None:
@@ -70,7 +70,7 @@ def notice_of(
 
 
 def told_types() -> frozenset[str]:
-    """The types of events that people must hear of."""
+    """The types of events that people are told of."""
     return frozenset(_RULES)
 
 

@@ -54,7 +54,7 @@ function Inside() {
   );
 }
 
-/** What belongs to the person and not to a page. Who signs out hears what is lost by it. */
+/** What belongs to the person and not to a page. Who signs out is told what is lost by it. */
 function Foot() {
   const [isLeaving, setLeaving] = useState(false);
   const [problem, setProblem] = useState<unknown>();

@@ -4,6 +4,8 @@
 import { signal } from '@preact/signals';
 
 import { become, forget, owner } from './device/owner.ts';
+import { fromBase64url } from './kit/base64url.ts';
+import { asText } from './kit/bytes.ts';
 import { unsubscribe } from './device/subscription.ts';
 
 const TENANT = 'assent-tenant';
@@ -52,6 +54,8 @@ export function choose(tenantId: string | null): void {
 /** Ends the session of this browser, and removes what it keeps of the person. Without a connection
  * the session ends as soon as there is one. */
 export async function signOut(): Promise<void> {
+  // Other tabs open anew as soon as they hear of it, for nobody.
+  localStorage.removeItem(TENANT);
   localStorage.setItem(LEAVING, 'yes');
   await forget();
   // Whoever uses this browser next is not shown what waits for this person.
@@ -119,7 +123,6 @@ async function belongTo(principal: string): Promise<void> {
 
 /** What a token says (RFC 9068). It came from the platform itself, so nothing is verified. */
 function claimsOf(token: string): { readonly sub: string; readonly sid?: string } {
-  const claims = token.split('.')[1] ?? '';
-  const text = atob(claims.replaceAll('-', '+').replaceAll('_', '/'));
-  return JSON.parse(text) as { sub: string; sid?: string };
+  const claims = fromBase64url(token.split('.')[1] ?? '');
+  return JSON.parse(asText(claims)) as { sub: string; sid?: string };
 }

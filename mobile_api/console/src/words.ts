@@ -2,13 +2,7 @@
  * they are opened say. */
 
 import type { Card } from './api/generated.ts';
-import { agent } from './words/agent.ts';
-import { health } from './words/health.ts';
-import { budgets, connectors, keys, member, members } from './words/tenant.ts';
-import { bell, notifications } from './words/notifications.ts';
-import { passkeys, sessions } from './words/you.ts';
-import { policies } from './words/policies.ts';
-import { newPrecedent, precedents } from './words/precedents.ts';
+import { spaced } from './kit/text.ts';
 
 export const words = {
   name: 'Assent',
@@ -47,7 +41,7 @@ export const words = {
       platform: 'Platform',
     },
     only: (roles: readonly string[], what = 'open this page') =>
-      `Only who has the role ${roles.join(' or ').replaceAll('_', ' ')} may ${what}.`,
+      `Only who has the role ${spaced(roles.join(' or '))} may ${what}.`,
     lost: 'This page could not be loaded. The console may have a newer release.',
   },
   signIn: 'Sign in',
@@ -157,7 +151,6 @@ export const words = {
     pause: (seconds: number) => `You can approve it in ${seconds} s: read it once more.`,
     typeName: (name: string) => `Nothing undoes this. Type ${name} to approve it.`,
     send: { approve: 'Approve now', request_changes: 'Send request', veto: 'Veto now' },
-    back: 'Back',
     passkey: 'Your passkey signs this decision.',
     noPasskey: 'This browser cannot use passkeys here: it needs https, or localhost.',
     done: {
@@ -166,25 +159,10 @@ export const words = {
       veto: 'You vetoed it.',
     },
   },
-  agent,
-  members,
-  member,
-  keys,
-  connectors,
-  budgets,
-  policies,
-  precedents,
-  newPrecedent,
-  bell,
-  notifications,
-  passkeys,
-  sessions,
-  health,
   answer: {
     title: 'The server’s question',
     stranger: 'These are the words of a server, which nobody has checked. Your answer goes to it. Never give it a password, a token or a key.',
     nothing: 'It asks for no field: approving answers it.',
-    choose: 'Choose …',
     yesno: [
       { value: 'yes', label: 'Yes' },
       { value: 'no', label: 'No' },

@@ -10,7 +10,13 @@ from .session import UNSAID, Common, address_of
 from .wrong_input import WrongInput
 
 # The console's page of what an id begins with.
-PAGES = {"apr": "approvals", "agt": "agents", "run": "runs", "pre": "precedents"}
+PAGES = {
+    "apr": "approvals",
+    "agt": "agents",
+    "run": "runs",
+    "pre": "precedents",
+    "rct": "receipts",
+}
 
 
 def open_(
@@ -22,7 +28,8 @@ def open_(
     ] = False,
     common: Common = UNSAID,
 ) -> None:
-    """Open the console's page of an approval, an agent or a run; the overview without an id."""
+    """Open the console's page of an approval, an agent, a run, a precedent or a receipt; the
+    overview without an id."""
     url = page_of(address_of(), id)
     opened = not print_only and not common.json and webbrowser.open(url)
     common.show({"url": url}, f"Opened {url}" if opened else url)

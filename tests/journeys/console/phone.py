@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from playwright.sync_api import ConsoleMessage, Locator, Page, Route, expect
+from playwright.sync_api import CDPSession, ConsoleMessage, Locator, Page, Route, expect
 
 from emulators.browser import Browser as SignedIn
 from tests.authenticator import Authenticator
@@ -116,13 +116,18 @@ class Phone:
         self.presses("Add this device")
         expect(self.text).to_contain_text("The platform knows the key of this device.")
 
-    def has_passkey(self, key: Authenticator) -> None:
-        """This browser's authenticator has that key, and verifies who uses it."""
+    def has_authenticator(self) -> tuple[CDPSession, str]:
+        """This browser's own authenticator, which verifies who uses it, and who speaks to it."""
         session = self.page.context.new_cdp_session(self.page)
         session.send("WebAuthn.enable")
         traits = ("hasResidentKey", "hasUserVerification", "isUserVerified")
         options = {"protocol": "ctap2", "transport": "internal", **dict.fromkeys(traits, True)}
         made = session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+        return session, made["authenticatorId"]
+
+    def has_passkey(self, key: Authenticator) -> None:
+        """This browser's authenticator has that key."""
+        session, authenticator = self.has_authenticator()
         written = key.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
         credential = {
             "credentialId": b64encode(key.key_id).decode(),
@@ -132,7 +137,7 @@ class Phone:
             "userHandle": b64encode(b"somebody").decode(),
             "signCount": 0,
         }
-        where = {"authenticatorId": made["authenticatorId"], "credential": credential}
+        where = {"authenticatorId": authenticator, "credential": credential}
         session.send("WebAuthn.addCredential", where)
 
     def loses_connection(self) -> None:

@@ -125,7 +125,7 @@ def _explores(newcomer: Phone) -> None:
     page.goto(f"{newcomer.url}/explorer/")
     page.get_by_text("Calls are made as you").wait_for()
     page.get_by_placeholder("Filter by tag").fill("mobile-api")
-    page.locator(".opblock-tag").first.click()
+    page.locator(".opblock-tag", has_text="mobile-api").click()
     page.locator(".opblock-summary", has_text="/v1/mobile/dashboard").first.click()
     page.get_by_role("button", name="Try it out").click()
     page.get_by_role("button", name="Execute").click()

@@ -13,13 +13,6 @@ from tests.journeys.founder import Founder
 pytestmark = pytest.mark.platform
 
 SECRET = ".secret code"
-AUTHENTICATOR = {
-    "protocol": "ctap2",
-    "transport": "internal",
-    "hasResidentKey": True,
-    "hasUserVerification": True,
-    "isUserVerified": True,
-}
 
 
 def test_a_colleague_is_invited_and_given_roles(
@@ -87,9 +80,7 @@ def _reads_agents(phone: Phone, secret: str) -> int:
 
 
 def test_a_passkey_is_added_and_a_session_ended(phone: Phone, founder: Founder) -> None:
-    session = phone.page.context.new_cdp_session(phone.page)
-    session.send("WebAuthn.enable")
-    session.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+    phone.has_authenticator()
     phone.opens("passkeys")
     phone.page.get_by_label("A name for it").fill("Laptop")
     phone.presses("Add a passkey")

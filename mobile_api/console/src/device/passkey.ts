@@ -1,6 +1,6 @@
 /** A passkey of this device signs. */
 
-import { base64url } from '../kit/base64url.ts';
+import { base64url, fromBase64url } from '../kit/base64url.ts';
 import type { Assertion } from '../pages/card/decision.ts';
 
 export interface Made {
@@ -41,9 +41,9 @@ export async function makePasskey(options: JsonCreation): Promise<Made> {
   const made = await navigator.credentials.create({
     publicKey: {
       ...options,
-      challenge: inBytes(options.challenge),
-      user: { ...options.user, id: inBytes(options.user.id) },
-      excludeCredentials: (options.excludeCredentials ?? []).map((each) => ({ ...each, id: inBytes(each.id) })),
+      challenge: fromBase64url(options.challenge),
+      user: { ...options.user, id: fromBase64url(options.user.id) },
+      excludeCredentials: (options.excludeCredentials ?? []).map((each) => ({ ...each, id: fromBase64url(each.id) })),
     },
   });
   const response = (made as PublicKeyCredential).response as AuthenticatorAttestationResponse;
@@ -51,9 +51,4 @@ export async function makePasskey(options: JsonCreation): Promise<Made> {
     client_data_json: base64url(response.clientDataJSON),
     attestation_object: base64url(response.attestationObject),
   };
-}
-
-function inBytes(text: string): Uint8Array<ArrayBuffer> {
-  const decoded = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
-  return Uint8Array.from(decoded, (each) => each.charCodeAt(0));
 }

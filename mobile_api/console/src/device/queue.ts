@@ -49,7 +49,7 @@ export async function followQueue(): Promise<void> {
   owner.subscribe(() => void show());
 }
 
-/** Tells and hears other tabs no more. */
+/** Stops following other tabs, and telling them. */
 export function stopFollowing(): void {
   others.close();
 }

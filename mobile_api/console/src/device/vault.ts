@@ -1,5 +1,6 @@
 /** Seals what is stored for a person with a key that no script can take out of this browser. */
 
+import { asText, inUtf8 } from '../kit/bytes.ts';
 import { database, type Sealed } from './database.ts';
 
 const AES = { name: 'AES-GCM', length: 256 } as const;
@@ -7,14 +8,14 @@ const AES = { name: 'AES-GCM', length: 256 } as const;
 /** A value, sealed for its owner; `place` is where it is stored, so that it opens nowhere else. */
 export async function seal(owner: string, place: string, value: unknown): Promise<Sealed> {
   const iv = crypto.getRandomValues(new Uint8Array(12));
-  const text = new TextEncoder().encode(JSON.stringify(value));
+  const text = inUtf8(JSON.stringify(value));
   return { iv, data: await crypto.subtle.encrypt(how(iv, place), await keyOf(owner), text) };
 }
 
 /** The value again. Throws where it was sealed elsewhere, or for somebody else. */
 export async function unseal<T>(owner: string, place: string, { iv, data }: Sealed): Promise<T> {
   const text = await crypto.subtle.decrypt(how(iv, place), await keyOf(owner), data);
-  return JSON.parse(new TextDecoder().decode(text)) as T;
+  return JSON.parse(asText(new Uint8Array(text))) as T;
 }
 
 async function keyOf(owner: string): Promise<CryptoKey> {
@@ -30,5 +31,5 @@ async function keyOf(owner: string): Promise<CryptoKey> {
 }
 
 function how(iv: Uint8Array<ArrayBuffer>, place: string): AesGcmParams {
-  return { name: 'AES-GCM', iv, additionalData: new TextEncoder().encode(place) };
+  return { name: 'AES-GCM', iv, additionalData: inUtf8(place) };
 }

@@ -1,5 +1,7 @@
 /** Causes: which event of the audit log led to which. */
 
+import { spaced } from './text.ts';
+
 /** An entry of the log, as far as it tells of an event. */
 export interface Entry {
   readonly number: number;
@@ -71,5 +73,5 @@ export function storyOf(events: readonly Event[], about: string): readonly Link[
 /** What an event did, in words: of `assent.run.approval_needed.v1` it is `run approval needed`. */
 export function actionInWords(action: string): string {
   const [, noun, verb] = action.split('.');
-  return verb === undefined ? action : `${noun} ${verb}`.replaceAll('_', ' ');
+  return verb === undefined ? action : spaced(`${noun} ${verb}`);
 }

@@ -7,8 +7,8 @@ import { Hindered, hindrance, subscribe } from '../device/subscription.ts';
 import { Loaded, Trouble } from '../parts/loaded.tsx';
 import { addressOf } from '../route.ts';
 import { words } from '../words.ts';
+import { bell as say } from '../words/notifications.ts';
 
-const say = words.bell;
 // Where another way may be all that is left.
 const ELSEWHERE: readonly string[] = ['unsupported', 'failed'];
 

@@ -4,8 +4,7 @@ import { instantInWords } from '../kit/time.ts';
 import { Loaded } from '../parts/loaded.tsx';
 import { Table } from '../parts/table.tsx';
 import { words } from '../words.ts';
-
-const say = words.health;
+import { health as say } from '../words/health.ts';
 
 /** What the functions report: their newest event, dead letters and what is stuck. */
 export function Health() {

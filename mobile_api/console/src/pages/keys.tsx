@@ -12,8 +12,8 @@ import { Pages } from '../parts/pages.tsx';
 import { Row } from '../parts/row.tsx';
 import { Secret } from '../parts/secret.tsx';
 import { words } from '../words.ts';
+import { keys as say } from '../words/tenant.ts';
 
-const say = words.keys;
 const SERVICE_ROLES = ['service_runtime', 'operator', 'developer', 'analyst', 'end_user'];
 // Keys have none of these: they need a role.
 const NEVER = ['audit:read', 'audit:write'];

@@ -9,8 +9,7 @@ import { Act } from '../parts/form.tsx';
 import { Loaded, Trouble } from '../parts/loaded.tsx';
 import { Row } from '../parts/row.tsx';
 import { words } from '../words.ts';
-
-const say = words.passkeys;
+import { passkeys as say } from '../words/you.ts';
 
 /** One's own passkeys: added in this browser, and removed. */
 export function Passkeys() {

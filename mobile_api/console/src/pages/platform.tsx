@@ -8,9 +8,10 @@ import { Loaded } from '../parts/loaded.tsx';
 import { Pairs } from '../parts/pairs.tsx';
 import { Table } from '../parts/table.tsx';
 import { words } from '../words.ts';
+import { health as say } from '../words/health.ts';
+import { budgets } from '../words/tenant.ts';
 import { LIMIT, limitOf, Periods } from './budgets/periods.tsx';
 
-const say = words.health;
 const BUDGET = '/v1/budgets/platform';
 
 /** The whole platform, for its admins: what is late, who signed up, and its budget. */
@@ -51,15 +52,15 @@ export function Platform() {
       <h2>{say.budget}</h2>
       <Said turn={turn} said={said} />
       <Act<LimitView>
-        label={words.budgets.set}
-        send={words.budgets.setNow}
-        about={words.budgets.aboutSet}
+        label={budgets.set}
+        send={budgets.setNow}
+        about={budgets.aboutSet}
         fields={[LIMIT]}
         request={(values) => limitOf(BUDGET, values)}
-        done={(set) => changed(words.budgets.isSet(dollars(set.limit_usd_micros)))}
+        done={(set) => changed(budgets.isSet(dollars(set.limit_usd_micros)))}
       />
       <Loaded key={turn} read={() => read<BudgetView>(BUDGET)}>
-        {(budget) => <Periods name={words.budgets.platform} of={[budget]} />}
+        {(budget) => <Periods name={budgets.platform} of={[budget]} />}
       </Loaded>
     </>
   );

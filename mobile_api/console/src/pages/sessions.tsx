@@ -9,8 +9,7 @@ import { Pages } from '../parts/pages.tsx';
 import { Row } from '../parts/row.tsx';
 import { sessionId } from '../session.ts';
 import { words } from '../words.ts';
-
-const say = words.sessions;
+import { sessions as say } from '../words/you.ts';
 
 /** One's own sessions, of browsers, devices and clients; each can be ended. */
 export function Sessions() {

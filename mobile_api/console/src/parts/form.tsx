@@ -1,9 +1,10 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 
-import { write, type Write } from '../api/call.ts';
+import type { Write } from '../api/call.ts';
 import { words } from '../words.ts';
 import { Field, type FieldEntry, type Values } from './field.tsx';
 import { Trouble } from './loaded.tsx';
+import { useWrite } from './write.ts';
 
 /** What a form asks for. */
 export type Asking = readonly FieldEntry[];
@@ -28,7 +29,7 @@ export function Form<T>({ fields = [], start = {}, send, about, request, done, b
   const [values, setValues] = useState<Values>(start);
   const [isSending, setSending] = useState(false);
   const [problem, setProblem] = useState<unknown>();
-  const sent = useRef({ what: '', key: '' });
+  const write = useWrite();
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
     if (back) form.current?.querySelector<HTMLElement>('input, select, textarea, button')?.focus();
@@ -39,12 +40,7 @@ export function Form<T>({ fields = [], start = {}, send, about, request, done, b
     setSending(true);
     setProblem(undefined);
     try {
-      const call = request(values);
-      const what = JSON.stringify(call);
-      if (sent.current.what !== what) sent.current = { what, key: crypto.randomUUID() };
-      const answer = await write<T>(call, sent.current.key);
-      sent.current = { what: '', key: '' };
-      done(answer, values);
+      done(await write<T>(request(values)), values);
     } catch (error) {
       setProblem(error);
     } finally {

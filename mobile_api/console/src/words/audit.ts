@@ -15,7 +15,6 @@ export const story = {
 } as const;
 
 export const audit = {
-  title: 'Audit log',
   search: 'Search',
   narrowed: (what: string) => `Search: ${what}`,
   clear: 'Clear',

@@ -11,5 +11,4 @@ export const health = {
   tenants: 'Tenants',
   people: 'People and services',
   budget: 'Budget of the month',
-  link: 'The platform',
 } as const;

@@ -3,7 +3,6 @@
 import type { Part, Result } from '../kit/receipt.ts';
 
 export const receipts = {
-  title: 'Receipts',
   ofRun: 'Receipts of a run',
   none: 'There is no receipt yet.',
   one: 'Receipt',

@@ -3,7 +3,6 @@
 import type { RunView } from '../api/generated.ts';
 
 export const runs = {
-  title: 'Runs',
   every: 'All',
   none: 'No run has this status.',
   status: {
@@ -57,7 +56,6 @@ export const runs = {
     assentedBy: (who: string) => `${who} assented`,
     output: 'What it gave',
     labels: 'Labels',
-    noOutput: 'It gave nothing.',
     differences: 'What differs from the run that it repeats',
     was: 'was',
     now: 'now',
@@ -96,7 +94,6 @@ export const runs = {
       replay: 'A new run repeats this one and does nothing: what only computes is computed again.',
     },
     now: { pause: 'Pause now', resume: 'Resume now', retry: 'Try it again', cancel: 'Cancel it', undo: 'Undo it', replay: 'Replay it' },
-    back: 'Back',
     done: {
       pause: 'It pauses.',
       resume: 'It goes on.',

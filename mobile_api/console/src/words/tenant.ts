@@ -38,7 +38,6 @@ export const members = {
 } as const;
 
 export const member = {
-  id: 'Id',
   kind: 'Kind',
   joined: 'Joined',
   removed: 'Removed',
@@ -50,8 +49,6 @@ export const member = {
   changeRolesNow: 'Change the roles',
   aboutRoles: 'Tokens that this member has now are refused within twenty seconds.',
   rolesChanged: 'The roles are changed.',
-  where: 'Where',
-  whole: 'The whole tenant',
   changeIn: 'Change roles in a workspace',
   name: 'Name as deputy',
   nameNow: 'Name as deputy now',

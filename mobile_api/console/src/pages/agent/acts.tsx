@@ -3,9 +3,8 @@ import { hasOne } from '../../me.ts';
 import { text, type FieldEntry } from '../../parts/field.tsx';
 import { Act } from '../../parts/form.tsx';
 import { Only } from '../../parts/only.tsx';
-import { words } from '../../words.ts';
+import { agent as say } from '../../words/agent.ts';
 
-const say = words.agent;
 const REASON: FieldEntry = { name: 'reason', label: say.reason, kind: 'words', most: 2000 };
 const SUSPENDS = ['governor', 'genesis', 'tenant_admin'];
 const REACTIVATES = ['governor', 'genesis'];

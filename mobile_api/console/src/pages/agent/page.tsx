@@ -10,11 +10,10 @@ import { Loaded } from '../../parts/loaded.tsx';
 import { Pairs } from '../../parts/pairs.tsx';
 import { Value } from '../../parts/value.tsx';
 import { words } from '../../words.ts';
+import { agent as say } from '../../words/agent.ts';
 import { AgentActs } from './acts.tsx';
 import { Recalls } from './recalls.tsx';
 import { Stages } from './stages.tsx';
-
-const say = words.agent;
 
 interface Found {
   readonly agent: AgentDetail;

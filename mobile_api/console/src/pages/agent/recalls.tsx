@@ -8,8 +8,7 @@ import { Act } from '../../parts/form.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
 import { Row } from '../../parts/row.tsx';
 import { words } from '../../words.ts';
-
-const say = words.agent;
+import { agent as say } from '../../words/agent.ts';
 
 interface Properties {
   agent: AgentDetail;

@@ -3,9 +3,7 @@ import { spaced } from '../../kit/text.ts';
 import { instantInWords } from '../../kit/time.ts';
 import { Pairs } from '../../parts/pairs.tsx';
 import { addressOf } from '../../route.ts';
-import { words } from '../../words.ts';
-
-const say = words.agent;
+import { agent as say } from '../../words/agent.ts';
 
 /** The newest case of an agent, stage by stage, with what each found. */
 export function Stages({ of: found }: { of: CreationCaseView }) {

@@ -6,6 +6,7 @@ import { NoEd25519, openCheckpoint, readKey } from '../../kit/notes.ts';
 import { instantInWords } from '../../kit/time.ts';
 import { Loaded } from '../../parts/loaded.tsx';
 import { Pages } from '../../parts/pages.tsx';
+import { words } from '../../words.ts';
 import { audit as say } from '../../words/audit.ts';
 import { EntryRow } from './entry.tsx';
 import { EVERYTHING, pathOf, type Search } from './search.ts';
@@ -18,7 +19,7 @@ export function Audit({ id: subject }: { id: string }) {
   const isEverything = path === pathOf(EVERYTHING);
   return (
     <>
-      <h1 tabIndex={-1}>{say.title}</h1>
+      <h1 tabIndex={-1}>{words.pages.audit}</h1>
       <details onToggle={(event) => setLooking(event.currentTarget.open)}>
         <summary>{say.checkpoint}</summary>
         {isLooking && <Loaded read={readCheckpoint}>{(found) => <Checkpoint {...found} />}</Loaded>}

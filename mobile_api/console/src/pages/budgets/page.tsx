@@ -8,9 +8,9 @@ import { Loaded } from '../../parts/loaded.tsx';
 import { Only } from '../../parts/only.tsx';
 import { addressOf } from '../../route.ts';
 import { words } from '../../words.ts';
+import { budgets as say } from '../../words/tenant.ts';
 import { LIMIT, limitOf, Periods } from './periods.tsx';
 
-const say = words.budgets;
 const SETS = ['governor'];
 
 /** What was spent of each budget, period by period, and a form for its limit. */

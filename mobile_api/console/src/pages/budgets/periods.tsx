@@ -4,9 +4,8 @@ import { dollars, microsOf } from '../../kit/money.ts';
 import { Bars } from '../../parts/bars.tsx';
 import { text, type FieldEntry, type Values } from '../../parts/field.tsx';
 import { Table } from '../../parts/table.tsx';
-import { words } from '../../words.ts';
+import { budgets as say } from '../../words/tenant.ts';
 
-const say = words.budgets;
 const HEADS = [say.period, say.state, say.spent, say.held, say.limit];
 
 export const LIMIT: FieldEntry = { name: 'limit', label: say.dollars, hint: say.dollarsHint };

@@ -158,7 +158,7 @@ function Words({ card, verb, mustType, question, back, readMs, isSending, setSen
       {isSigned && <p>{knowsPasskeys ? say.passkey : say.noPasskey}</p>}
       <div class="verbs">
         <button type="button" onClick={back}>
-          {say.back}
+          {words.form.back}
         </button>
         <button disabled={!isWhole || isSending || secondsLeft > 0}>{say.send[verb]}</button>
       </div>

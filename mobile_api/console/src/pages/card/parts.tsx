@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 
 import type { CardDetail, TimelinePage } from '../../api/generated.ts';
 import { read } from '../../api/call.ts';
+import { spaced } from '../../kit/text.ts';
 import { instantInWords } from '../../kit/time.ts';
 import { Trouble } from '../../parts/loaded.tsx';
 import { words } from '../../words.ts';
@@ -101,7 +102,7 @@ export function History({ card }: { card: CardDetail }) {
       <ol class="history">
         {entries.map((each) => (
           <li>
-            <time dateTime={each.at}>{instantInWords(each.at)}</time> {each.event.replaceAll('_', ' ')} · {each.by}
+            <time dateTime={each.at}>{instantInWords(each.at)}</time> {spaced(each.event)} · {each.by}
             {each.note && <q>{each.note}</q>}
           </li>
         ))}

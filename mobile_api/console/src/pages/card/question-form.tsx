@@ -60,7 +60,7 @@ function Input({ field, said, say: change }: InputProperties) {
       {labelOf(field)} {hint}
       {field.kind === 'choice' || field.kind === 'yesno' ? (
         <select value={value} onChange={(event) => change(event.currentTarget.value)}>
-          <option value="">{say.choose}</option>
+          <option value="">{words.form.choose}</option>
           {options.map((each) => (
             <option value={each.value}>{each.label}</option>
           ))}

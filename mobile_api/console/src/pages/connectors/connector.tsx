@@ -9,10 +9,9 @@ import { Loaded } from '../../parts/loaded.tsx';
 import { Only } from '../../parts/only.tsx';
 import { Pairs } from '../../parts/pairs.tsx';
 import { Value } from '../../parts/value.tsx';
-import { words } from '../../words.ts';
+import { connectors as say } from '../../words/tenant.ts';
 import { Differences } from './differences.tsx';
 
-const say = words.connectors;
 const ACTIVATES = ['governor', 'tenant_admin'];
 
 /** One connector: what it is, what differs from what was activated, and its operations. */

@@ -3,8 +3,7 @@ import { Pages } from '../../parts/pages.tsx';
 import { RowLink } from '../../parts/row.tsx';
 import { addressOf } from '../../route.ts';
 import { words } from '../../words.ts';
-
-const say = words.connectors;
+import { connectors as say } from '../../words/tenant.ts';
 
 /** The systems that the tenant's agents act on. */
 export function Connectors() {

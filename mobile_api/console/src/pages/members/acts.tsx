@@ -7,9 +7,9 @@ import { some, text, type FieldEntry } from '../../parts/field.tsx';
 import { Act } from '../../parts/form.tsx';
 import { Only } from '../../parts/only.tsx';
 import { words } from '../../words.ts';
+import { member as say } from '../../words/tenant.ts';
 import { ROLES_IN_TENANT, ROLES_IN_WORKSPACE } from './roles.ts';
 
-const say = words.member;
 const ADMINS = ['tenant_admin'];
 const NAME_DEPUTIES = ['governor', 'tenant_admin'];
 

@@ -9,10 +9,8 @@ import { Act } from '../../parts/form.tsx';
 import { Pages } from '../../parts/pages.tsx';
 import { Row } from '../../parts/row.tsx';
 import { Secret } from '../../parts/secret.tsx';
-import { words } from '../../words.ts';
+import { members as say } from '../../words/tenant.ts';
 import { ROLES_IN_TENANT } from './roles.ts';
-
-const say = words.members;
 
 /** Who was invited; a new invitation shows its token once. */
 export function Invitations() {

@@ -5,10 +5,8 @@ import { instantInWords } from '../../kit/time.ts';
 import { Said, useChanged } from '../../parts/changed.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
 import { Pairs } from '../../parts/pairs.tsx';
-import { words } from '../../words.ts';
+import { member as say, members } from '../../words/tenant.ts';
 import { MemberActs } from './acts.tsx';
-
-const say = words.member;
 
 interface Found {
   readonly member: MemberView;
@@ -26,7 +24,7 @@ export function Member({ id }: { id: string }) {
           <Said turn={turn} said={said} />
           <Pairs
             of={[
-              [say.kind, words.members.kind[member.kind]],
+              [say.kind, members.kind[member.kind]],
               [say.roles, member.roles.map(spaced).join(', ')],
               ...member.workspaces.map(
                 (each) =>

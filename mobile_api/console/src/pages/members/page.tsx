@@ -6,10 +6,9 @@ import { Pages } from '../../parts/pages.tsx';
 import { RowLink } from '../../parts/row.tsx';
 import { addressOf } from '../../route.ts';
 import { words } from '../../words.ts';
+import { members as say } from '../../words/tenant.ts';
 import { Invitations } from './invitations.tsx';
 import { Workspaces } from './workspaces.tsx';
-
-const say = words.members;
 
 /** Who belongs to the tenant; to its admins also who was invited, and its workspaces. */
 export function Members() {

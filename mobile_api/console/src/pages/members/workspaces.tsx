@@ -6,9 +6,8 @@ import { text, type FieldEntry } from '../../parts/field.tsx';
 import { Act } from '../../parts/form.tsx';
 import { Pages } from '../../parts/pages.tsx';
 import { Row } from '../../parts/row.tsx';
-import { words } from '../../words.ts';
+import { members as say } from '../../words/tenant.ts';
 
-const say = words.members;
 const NAME: FieldEntry = { name: 'name', label: say.name, most: 100 };
 
 /** The parts of the tenant: made, renamed, archived and taken back into use. */

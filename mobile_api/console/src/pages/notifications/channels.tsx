@@ -6,9 +6,8 @@ import { text } from '../../parts/field.tsx';
 import { Act } from '../../parts/form.tsx';
 import { Row } from '../../parts/row.tsx';
 import { Secret } from '../../parts/secret.tsx';
-import { words } from '../../words.ts';
+import { notifications as say } from '../../words/notifications.ts';
 
-const say = words.notifications;
 const PATH = '/v1/notifications/channels';
 const MEANS = ['mail', 'slack', 'webhook'] as const;
 

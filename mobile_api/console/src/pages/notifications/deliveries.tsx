@@ -6,10 +6,9 @@ import { Act } from '../../parts/form.tsx';
 import { Pages } from '../../parts/pages.tsx';
 import { Row } from '../../parts/row.tsx';
 import { addressOf } from '../../route.ts';
-import { words } from '../../words.ts';
+import { notifications as say } from '../../words/notifications.ts';
 import { pageOf } from './subject.ts';
 
-const say = words.notifications;
 const PATH = '/v1/notifications/deliveries';
 const ON_ITS_WAY: readonly DeliveryView['status'][] = ['waiting', 'sending'];
 

@@ -4,11 +4,10 @@ import { Said, useChanged } from '../../parts/changed.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
 import { addressOf } from '../../route.ts';
 import { words } from '../../words.ts';
+import { notifications as say } from '../../words/notifications.ts';
 import { Channels } from './channels.tsx';
 import { Deliveries } from './deliveries.tsx';
 import { Wishes } from './wishes.tsx';
-
-const say = words.notifications;
 
 /** What one is told oneself, where, and what was sent. */
 export function Notifications() {

@@ -3,10 +3,9 @@ import { read } from '../../api/call.ts';
 import { some, text, type FieldEntry, type Values } from '../../parts/field.tsx';
 import { Form } from '../../parts/form.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
-import { words } from '../../words.ts';
+import { notifications as say } from '../../words/notifications.ts';
 import { quietHoursOf } from './quiet.ts';
 
-const say = words.notifications;
 const PATH = '/v1/notifications/preferences';
 
 const FIELDS: readonly FieldEntry[] = [

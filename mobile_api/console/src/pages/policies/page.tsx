@@ -9,9 +9,9 @@ import { Pages } from '../../parts/pages.tsx';
 import { RowLink } from '../../parts/row.tsx';
 import { addressOf, go } from '../../route.ts';
 import { words } from '../../words.ts';
+import { policies as say } from '../../words/policies.ts';
 import { WRITES } from './roles.ts';
 
-const say = words.policies;
 const STATUSES = ['', 'draft', 'published', 'retired'] as const;
 
 /** The versions of the tenant's own policies, and a form for another one. */

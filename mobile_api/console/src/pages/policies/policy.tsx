@@ -8,11 +8,9 @@ import { Loaded } from '../../parts/loaded.tsx';
 import { Only } from '../../parts/only.tsx';
 import { Pairs } from '../../parts/pairs.tsx';
 import { addressOf, go } from '../../route.ts';
-import { words } from '../../words.ts';
+import { policies as say } from '../../words/policies.ts';
 import { WRITES } from './roles.ts';
 import { Trials } from './trials.tsx';
-
-const say = words.policies;
 
 /** One version of a policy: its text, what it would change, and its publication. */
 export function Policy({ id }: { id: string }) {

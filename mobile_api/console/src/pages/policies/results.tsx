@@ -9,8 +9,7 @@ import { Form } from '../../parts/form.tsx';
 import { Table } from '../../parts/table.tsx';
 import { Value } from '../../parts/value.tsx';
 import { words } from '../../words.ts';
-
-const say = words.policies;
+import { policies as say } from '../../words/policies.ts';
 
 export function Validated({ found }: { found: Validation }) {
   return (

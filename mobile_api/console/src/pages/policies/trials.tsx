@@ -4,10 +4,9 @@ import type { ComparisonView, Example, Replay, TestReport, Validation } from '..
 import { serverNow, type Write } from '../../api/call.ts';
 import { text, type Values } from '../../parts/field.tsx';
 import { Act, type Asking } from '../../parts/form.tsx';
-import { words } from '../../words.ts';
+import { policies as say } from '../../words/policies.ts';
 import { Compared, Replayed, Tested, Validated } from './results.tsx';
 
-const say = words.policies;
 const DAYS_MS = 7 * 86_400_000;
 
 interface Results {

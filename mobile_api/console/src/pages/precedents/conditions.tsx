@@ -4,11 +4,10 @@ import type { Json } from '../../kit/canonical.ts';
 import { leavesOf, typedOf } from '../../kit/conditions.ts';
 import { Field } from '../../parts/field.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
-import { words } from '../../words.ts';
+import { newPrecedent as say, precedents } from '../../words/precedents.ts';
 import { lineOf, type Draft, type Line } from './draft.ts';
 
-const say = words.newPrecedent;
-const OPS = Object.entries(words.precedents.ops);
+const OPS = Object.entries(precedents.ops);
 const MOST = 16;
 
 interface Properties {

@@ -8,10 +8,10 @@ import { Loaded } from '../../parts/loaded.tsx';
 import { Pairs } from '../../parts/pairs.tsx';
 import { addressOf, go } from '../../route.ts';
 import { words } from '../../words.ts';
+import { newPrecedent as say, precedents } from '../../words/precedents.ts';
 import { Conditions } from './conditions.tsx';
 import { bodyOf, EMPTY, isWhole, type Draft } from './draft.ts';
 
-const say = words.newPrecedent;
 const LAST = say.steps.length - 1;
 const KINDS = ['artifact', 'communication', 'execution', 'financial', 'constitutional'];
 
@@ -50,7 +50,7 @@ export function NewPrecedent() {
           <div class="verbs">
             {step > 0 && (
               <button type="button" onClick={() => to(step - 1)}>
-                {say.back}
+                {words.form.back}
               </button>
             )}
             <button disabled={!isWhole(draft, step)}>{say.next}</button>
@@ -69,16 +69,16 @@ interface Properties {
 }
 
 function Requests({ draft, set }: Properties) {
-  const domains = Object.entries(words.precedents.domains);
+  const domains = Object.entries(precedents.domains);
   const ask = (field: FieldEntry, name: 'title' | 'domain' | 'kind' | 'risk') => (
     <Field field={field} value={draft[name]} set={(value) => set({ [name]: value as string })} />
   );
   return (
     <>
       {ask({ name: 'title', label: say.name, most: 200 }, 'title')}
-      {ask({ name: 'domain', label: words.precedents.domain, kind: 'one', options: domains }, 'domain')}
-      {ask({ name: 'kind', label: words.precedents.kind, kind: 'one', options: KINDS.map((each) => [each, each]) }, 'kind')}
-      {ask({ name: 'risk', label: words.precedents.risk, kind: 'one', options: Object.entries(words.risk) }, 'risk')}
+      {ask({ name: 'domain', label: precedents.domain, kind: 'one', options: domains }, 'domain')}
+      {ask({ name: 'kind', label: precedents.kind, kind: 'one', options: KINDS.map((each) => [each, each]) }, 'kind')}
+      {ask({ name: 'risk', label: precedents.risk, kind: 'one', options: Object.entries(words.risk) }, 'risk')}
       <Loaded read={() => read<{ items: readonly Card[] }>('/v1/mobile/approvals?status=decided&limit=100')}>
         {({ items }) => (
           <label>
@@ -110,25 +110,24 @@ function Rationale({ draft, set }: Properties) {
 }
 
 function Review({ draft, back }: { draft: Draft; back: () => void }) {
-  const names = words.precedents;
   return (
     <>
       <Pairs
         of={[
           [say.name, draft.title],
-          [names.domain, names.domains[draft.domain as keyof typeof names.domains]],
-          [names.kind, draft.kind],
-          [names.risk, words.risk[draft.risk as keyof typeof words.risk]],
+          [precedents.domain, precedents.domains[draft.domain as keyof typeof precedents.domains]],
+          [precedents.kind, draft.kind],
+          [precedents.risk, words.risk[draft.risk as keyof typeof words.risk]],
           [
-            names.conditions,
+            precedents.conditions,
             <ul>
               {draft.conditions.map((each) => (
-                <li>{names.condition(each.field, names.ops[each.op as keyof typeof names.ops], each.value)}</li>
+                <li>{precedents.condition(each.field, precedents.ops[each.op as keyof typeof precedents.ops], each.value)}</li>
               ))}
             </ul>,
           ],
           [say.rationale, draft.rationale],
-          [names.example, draft.example],
+          [precedents.example, draft.example],
         ]}
       />
       <Form<PrecedentSeed>

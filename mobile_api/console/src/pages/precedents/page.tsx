@@ -5,8 +5,7 @@ import { Pages } from '../../parts/pages.tsx';
 import { RowLink } from '../../parts/row.tsx';
 import { addressOf } from '../../route.ts';
 import { words } from '../../words.ts';
-
-const say = words.precedents;
+import { precedents as say } from '../../words/precedents.ts';
 
 export function Precedents() {
   return (

@@ -11,9 +11,9 @@ import { Only } from '../../parts/only.tsx';
 import { Pairs } from '../../parts/pairs.tsx';
 import { addressOf } from '../../route.ts';
 import { words } from '../../words.ts';
+import { precedents as say } from '../../words/precedents.ts';
 import { NewPrecedent } from './new.tsx';
 
-const say = words.precedents;
 const ACTIVATES = ['governor'];
 
 /** One precedent, or the form for another one. */

@@ -3,6 +3,7 @@ import { dollars } from '../../kit/money.ts';
 import { instantInWords } from '../../kit/time.ts';
 import { Pages } from '../../parts/pages.tsx';
 import { addressOf } from '../../route.ts';
+import { words } from '../../words.ts';
 import { receipts as say } from '../../words/receipts.ts';
 
 type Receipt = RecordedReceipt | RecordedProgramReceipt;
@@ -12,7 +13,7 @@ export function Receipts({ id: runId }: { id: string }) {
   const query = runId && `run_id=${encodeURIComponent(runId)}&`;
   return (
     <>
-      <h1 tabIndex={-1}>{runId ? say.ofRun : say.title}</h1>
+      <h1 tabIndex={-1}>{runId ? say.ofRun : words.pages.receipts}</h1>
       {runId && (
         <p class="links">
           <a href={addressOf('runs', runId)}>{say.run}</a>

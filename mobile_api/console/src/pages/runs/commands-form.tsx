@@ -1,9 +1,10 @@
 import { useState } from 'preact/hooks';
 
 import type { RunsReplayBody, RunView } from '../../api/generated.ts';
-import { Problem, write } from '../../api/call.ts';
 import { Trouble } from '../../parts/loaded.tsx';
+import { useWrite } from '../../parts/write.ts';
 import { addressOf, go } from '../../route.ts';
+import { words } from '../../words.ts';
 import { runs } from '../../words/runs.ts';
 import { needsConfirming, verbsFor, type Verb } from './commands.ts';
 
@@ -22,29 +23,30 @@ export function Commands({ run, steps, mayWrite, path, done }: Properties) {
   const [chosen, setChosen] = useState<Verb>();
   const [said, setSaid] = useState<string>();
   const [problem, setProblem] = useState<unknown>();
+  const [isSending, setSending] = useState(false);
+  const write = useWrite();
   const verbs = verbsFor(run);
   const isOffered = chosen !== undefined && verbs.includes(chosen);
-  /** Whether it was answered, with a refusal or not. */
-  const act = async (verb: Verb, key: string, body?: RunsReplayBody): Promise<boolean> => {
+  const act = async (verb: Verb, body?: RunsReplayBody) => {
+    setSending(true);
     setProblem(undefined);
     setSaid(undefined);
     try {
-      const after = await write<RunView>({ method: 'POST', path: `${path}/${verb}`, body }, key);
+      const after = await write<RunView>({ method: 'POST', path: `${path}/${verb}`, body });
       setSaid(verb === 'resume' && after.status === 'paused' ? say.stillRests : say.done[verb]);
       setChosen(undefined);
       if (verb === 'replay') go(addressOf('runs', after.run_id));
       else done();
-      return true;
     } catch (error) {
       setProblem(error);
-      return error instanceof Problem;
+    } finally {
+      setSending(false);
     }
   };
-  const press = async (verb: Verb, key: string) => {
-    if (!needsConfirming(verb)) return act(verb, key);
+  const press = (verb: Verb) => {
     setProblem(undefined);
-    setChosen(verb);
-    return true;
+    if (needsConfirming(verb)) setChosen(verb);
+    else void act(verb);
   };
   return (
     <section>
@@ -55,11 +57,22 @@ export function Commands({ run, steps, mayWrite, path, done }: Properties) {
       {mayWrite && !isOffered && (
         <div class="verbs">
           {verbs.map((each) => (
-            <Send key={each} label={say[each]} act={(key) => press(each, key)} />
+            <button key={each} type="button" disabled={isSending} onClick={() => press(each)}>
+              {say[each]}
+            </button>
           ))}
         </div>
       )}
-      {mayWrite && isOffered && <Confirm verb={chosen} run={run} steps={steps} act={act} back={() => setChosen(undefined)} />}
+      {mayWrite && isOffered && (
+        <Confirm
+          verb={chosen}
+          run={run}
+          steps={steps}
+          isSending={isSending}
+          act={(body) => void act(chosen, body)}
+          back={() => setChosen(undefined)}
+        />
+      )}
       {problem !== undefined && <Trouble problem={problem} />}
     </section>
   );
@@ -69,11 +82,12 @@ interface ConfirmProperties {
   verb: Verb;
   run: RunView;
   steps: readonly string[];
-  act: (verb: Verb, key: string, body?: RunsReplayBody) => Promise<boolean>;
+  isSending: boolean;
+  act: (body?: RunsReplayBody) => void;
   back: () => void;
 }
 
-function Confirm({ verb, run, steps, act, back }: ConfirmProperties) {
+function Confirm({ verb, run, steps, isSending, act, back }: ConfirmProperties) {
   const [mode, setMode] = useState<NonNullable<RunsReplayBody['mode']>>('full');
   const [step, setStep] = useState(steps[0] ?? '');
   const modes = (Object.keys(say.modes) as NonNullable<RunsReplayBody['mode']>[]).filter(
@@ -105,26 +119,12 @@ function Confirm({ verb, run, steps, act, back }: ConfirmProperties) {
       )}
       <div class="verbs">
         <button type="button" onClick={back}>
-          {say.back}
+          {words.form.back}
         </button>
-        <Send key={JSON.stringify(body)} label={say.now[verb]} act={(key) => act(verb, key, body)} />
+        <button type="button" disabled={isSending} onClick={() => act(body)}>
+          {say.now[verb]}
+        </button>
       </div>
     </form>
-  );
-}
-
-/** A button that is one command, however often it is pressed before an answer comes. */
-function Send({ label, act }: { label: string; act: (key: string) => Promise<boolean> }) {
-  const [key, setKey] = useState(() => crypto.randomUUID());
-  const [isSending, setSending] = useState(false);
-  const press = async () => {
-    setSending(true);
-    if (await act(key)) setKey(crypto.randomUUID());
-    setSending(false);
-  };
-  return (
-    <button type="button" disabled={isSending} onClick={() => void press()}>
-      {label}
-    </button>
   );
 }

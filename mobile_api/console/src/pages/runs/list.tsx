@@ -2,9 +2,11 @@ import { useSignal } from '@preact/signals';
 
 import type { RunView } from '../../api/generated.ts';
 import { dollars } from '../../kit/money.ts';
+import { spaced } from '../../kit/text.ts';
 import { instantInWords } from '../../kit/time.ts';
 import { Pages } from '../../parts/pages.tsx';
 import { addressOf } from '../../route.ts';
+import { words } from '../../words.ts';
 import { runs as say } from '../../words/runs.ts';
 
 type Status = RunView['status'];
@@ -16,8 +18,8 @@ export function Runs() {
   const query = status.value === null ? '' : `status=${status.value}&`;
   return (
     <>
-      <h1 tabIndex={-1}>{say.title}</h1>
-      <div class="choice" role="group" aria-label={say.title}>
+      <h1 tabIndex={-1}>{words.pages.runs}</h1>
+      <div class="choice" role="group" aria-label={words.pages.runs}>
         {SHOWN.map((each) => (
           <button aria-pressed={each === status.value} onClick={() => (status.value = each)}>
             {each === null ? say.every : say.status[each]}
@@ -31,7 +33,7 @@ export function Runs() {
             <span class="facts">
               <span class={`run ${run.status}`}>{say.status[run.status]}</span>
               <span>{say.progress(run.done, run.steps)}</span>
-              {run.failure && <span>{run.failure.code.replaceAll('_', ' ')}</span>}
+              {run.failure && <span>{spaced(run.failure.code)}</span>}
               <span>{dollars(run.spent_usd_micros)}</span>
               <span>{say.startedBy(run.started_by)}</span>
               <span>{instantInWords(run.started_at)}</span>

@@ -3,9 +3,11 @@ import { useState } from 'preact/hooks';
 import type { PlanView, RunEvent, RunView } from '../../api/generated.ts';
 import { Problem, read } from '../../api/call.ts';
 import { dollars } from '../../kit/money.ts';
+import { spaced } from '../../kit/text.ts';
 import { instantInWords } from '../../kit/time.ts';
 import { whoActs } from '../../me.ts';
 import { Loaded, Trouble } from '../../parts/loaded.tsx';
+import { Pairs } from '../../parts/pairs.tsx';
 import { addressOf } from '../../route.ts';
 import { runs as say } from '../../words/runs.ts';
 import { Commands } from './commands-form.tsx';
@@ -67,7 +69,7 @@ function Shown({ path, followed: first, plan, mayWrite }: Found & { path: string
         <section class="changes">
           <h2>{say.failure}</h2>
           <p>
-            <strong>{run.failure.code.replaceAll('_', ' ')}</strong>
+            <strong>{spaced(run.failure.code)}</strong>
             {run.failure.step && ` ${say.failedAt(run.failure.step)}`}: {run.failure.detail}
           </p>
         </section>
@@ -107,28 +109,20 @@ function Facts({ run }: { run: RunView }) {
   return (
     <section>
       <h2>{say.facts}</h2>
-      <dl class="value">
-        <Fact name={say.started}>
-          {instantInWords(run.started_at)} · {run.started_by}
-        </Fact>
-        {run.ended_at && <Fact name={say.ended}>{instantInWords(run.ended_at)}</Fact>}
-        <Fact name={say.agent}>
-          <a href={addressOf('story', 'agent', run.agent_id)}>{run.agent_id}</a> {run.agent_version}
-        </Fact>
-        <Fact name={say.plan}>
-          <code>{run.plan_hash}</code>
-        </Fact>
-      </dl>
+      <Pairs
+        of={[
+          [say.started, `${instantInWords(run.started_at)} · ${run.started_by}`],
+          [say.ended, run.ended_at && instantInWords(run.ended_at)],
+          [
+            say.agent,
+            <>
+              <a href={addressOf('agents', run.agent_id)}>{run.agent_id}</a> {run.agent_version}
+            </>,
+          ],
+          [say.plan, <code>{run.plan_hash}</code>],
+        ]}
+      />
     </section>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: preact.ComponentChildren }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
 
@@ -140,7 +134,7 @@ function History({ events }: { events: readonly RunEvent[] }) {
       <ol class="history" reversed>
         {events.slice(-count).toReversed().map((each) => (
           <li key={each.sequence} value={each.sequence}>
-            <time dateTime={each.at}>{instantInWords(each.at)}</time> {each.type.split('.')[2]!.replaceAll('_', ' ')} · {each.actor}
+            <time dateTime={each.at}>{instantInWords(each.at)}</time> {spaced(each.type.split('.')[2]!)} · {each.actor}
             {each.failure && <q>{each.failure.detail}</q>}
           </li>
         ))}

@@ -1,9 +1,10 @@
 import { useState } from 'preact/hooks';
 
 import type { InvocationView, SettlementBody } from '../../api/generated.ts';
-import { read, write } from '../../api/call.ts';
+import { read } from '../../api/call.ts';
 import type { Json } from '../../kit/canonical.ts';
 import { Loaded, Trouble } from '../../parts/loaded.tsx';
+import { useWrite } from '../../parts/write.ts';
 import { runs } from '../../words/runs.ts';
 
 const say = runs.settle;
@@ -22,7 +23,7 @@ export function Settle({ invocationId, done }: { invocationId: string; done: () 
 }
 
 function Form({ call, path, done }: { call: InvocationView; path: string; done: () => void }) {
-  const [key] = useState(() => crypto.randomUUID());
+  const write = useWrite();
   const [happened, setHappened] = useState<boolean | null>(null);
   const [note, setNote] = useState('');
   const [output, setOutput] = useState('');
@@ -35,7 +36,7 @@ function Form({ call, path, done }: { call: InvocationView; path: string; done: 
     setSending(true);
     try {
       const body: SettlementBody = { happened: happened!, note: note.trim(), output: happened ? valueIn(output) : null };
-      await write({ method: 'POST', path: `${path}/settle`, body }, key);
+      await write({ method: 'POST', path: `${path}/settle`, body });
       setDone(true);
       done();
     } catch (error) {

@@ -1,7 +1,9 @@
 import type { Divergence, PlanView, RunEvent, StepPrediction, StepView } from '../../api/generated.ts';
 import type { Json } from '../../kit/canonical.ts';
 import { dollars } from '../../kit/money.ts';
+import { spaced } from '../../kit/text.ts';
 import { instantInWords } from '../../kit/time.ts';
+import { Pairs } from '../../parts/pairs.tsx';
 import { Rows } from '../../parts/rows.tsx';
 import { Value } from '../../parts/value.tsx';
 import { addressOf } from '../../route.ts';
@@ -43,7 +45,7 @@ function Step({ step, view, predicted, receipts }: Outcome) {
         {view?.turn && ` · ${say.turn(view.turn.number, view.turn.model)}`}
       </span>
       <span class="facts">
-        <span class={`run ${view?.status ?? ''}`}>{view === null ? say.waiting : view.status.replaceAll('_', ' ')}</span>
+        <span class={`run ${view?.status ?? ''}`}>{view === null ? say.waiting : spaced(view.status)}</span>
         {view?.operation && <code>{view.operation}</code>}
         {view && view.iterations !== null && <span>{say.iterations(view.iterations)}</span>}
         {receipts.length > 1 && <span>{say.attempts(receipts.length)}</span>}
@@ -101,32 +103,21 @@ function Gave({ view }: { view: StepView }) {
 
 function Predicted({ predicted, isOpen }: { predicted: StepPrediction; isOpen: boolean }) {
   const yes = (is: boolean) => (is ? say.yes : say.no);
-  const facts: [string, string][] = [
-    [say.operation, predicted.operation ?? '–'],
-    [say.risk, words.risk[predicted.risk]],
-    [say.calls, predicted.calls === null ? say.callsUnknown : String(predicted.calls)],
-    [say.reversible, yes(predicted.reversible)],
-    [say.needsAssent, yes(predicted.approval)],
-  ];
   return (
     <details open={isOpen}>
       <summary>
         {say.predicted}: {say.inShort(predicted.calls, yes(predicted.reversible))}
       </summary>
-      <dl class="value">
-        {facts.map(([name, value]) => (
-          <div>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-        <div>
-          <dt>{say.shape}</dt>
-          <dd>
-            <code>{JSON.stringify(predicted.output)}</code>
-          </dd>
-        </div>
-      </dl>
+      <Pairs
+        of={[
+          [say.operation, predicted.operation],
+          [say.risk, words.risk[predicted.risk]],
+          [say.calls, predicted.calls ?? say.callsUnknown],
+          [say.reversible, yes(predicted.reversible)],
+          [say.needsAssent, yes(predicted.approval)],
+          [say.shape, <code>{JSON.stringify(predicted.output)}</code>],
+        ]}
+      />
     </details>
   );
 }

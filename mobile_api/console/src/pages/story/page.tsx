@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 
 import { actionInWords, type Event, type Link } from '../../kit/story.ts';
+import { spaced } from '../../kit/text.ts';
 import { instantInWords } from '../../kit/time.ts';
 import { Loaded } from '../../parts/loaded.tsx';
 import { addressOf } from '../../route.ts';
@@ -10,13 +11,13 @@ import { readStory, type Story as Found } from './reading.ts';
 
 const AT_ONCE = 40;
 // What has a page of its own.
-const PAGES: Readonly<Record<string, string>> = { approval: 'approvals', run: 'runs' };
+const PAGES: Readonly<Record<string, string>> = { agent: 'agents', approval: 'approvals', run: 'runs' };
 
 /** Why something is as it is: the events behind it with their causes, as a picture and as a table. */
 export function Story({ id: subject }: { id: string }) {
   return (
     <>
-      <h1 tabIndex={-1}>{say.title((subject.split('/')[0] ?? '').replace('_', ' '))}</h1>
+      <h1 tabIndex={-1}>{say.title(spaced(subject.split('/')[0] ?? ''))}</h1>
       <p>
         <code>{subject.slice(subject.indexOf('/') + 1)}</code>
       </p>
@@ -46,7 +47,7 @@ function Shown({ links, isCut }: Found) {
 
 function Table({ links }: { links: readonly Link[] }) {
   return (
-    <div class="scrolls" role="region" aria-label={say.table} tabIndex={0}>
+    <div class="wide" role="region" aria-label={say.table} tabIndex={0}>
       <table>
         <caption>{say.table}</caption>
         <thead>
