@@ -54,10 +54,11 @@ export function choose(tenantId: string | null): void {
 export async function signOut(): Promise<void> {
   localStorage.setItem(LEAVING, 'yes');
   await forget();
-  // Whoever uses this browser next is not shown what waits for this person.
-  await unsubscribe().catch(() => {});
   choose(null);
+  // Whoever uses this browser next is not shown what waits for this person.
+  const isSilent = unsubscribe().catch(() => {});
   await finishSigningOut();
+  await isSilent;
 }
 
 /** Whether somebody signed out here whose session did not end yet. */
