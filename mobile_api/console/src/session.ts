@@ -58,10 +58,11 @@ export async function signOut(): Promise<void> {
   localStorage.removeItem(TENANT);
   localStorage.setItem(LEAVING, 'yes');
   await forget();
-  // Whoever uses this browser next is not shown what waits for this person.
-  await unsubscribe().catch(() => {});
   choose(null);
+  // Whoever uses this browser next is not shown what waits for this person.
+  const isSilent = unsubscribe().catch(() => {});
   await finishSigningOut();
+  await isSilent;
 }
 
 /** Whether somebody signed out here whose session did not end yet. */

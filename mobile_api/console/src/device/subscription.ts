@@ -37,6 +37,8 @@ export async function subscribe(key: string): Promise<PushSubscription> {
   if (permission !== 'granted') throw new Hindered(permission === 'denied' ? 'denied' : 'unanswered');
   const pushed = await manager();
   if (pushed === undefined) throw new Hindered('failed');
+  // Only an active worker is subscribed.
+  await navigator.serviceWorker.ready;
   const before = await pushed.getSubscription();
   // A push service takes messages by the key that was subscribed with, and by no other.
   if (before !== null && keyOf(before) !== key && !(await before.unsubscribe())) throw new Hindered('failed');
@@ -55,9 +57,7 @@ export async function unsubscribe(): Promise<void> {
 async function manager(): Promise<PushManager | undefined> {
   if (hindrance() === 'insecure' || !('serviceWorker' in navigator)) return undefined;
   const registration = await navigator.serviceWorker.getRegistration(SCOPE);
-  if (registration === undefined) return undefined;
-  // Only an active worker can be subscribed.
-  return ((await navigator.serviceWorker.ready) as { pushManager?: PushManager }).pushManager;
+  return (registration as { pushManager?: PushManager } | undefined)?.pushManager;
 }
 
 function keyOf({ options }: PushSubscription): string | null {
