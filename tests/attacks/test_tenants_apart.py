@@ -263,6 +263,11 @@ IN_BODIES: dict[str, Any] = {
         "operation": WRITE,
         "arguments": {"name": "report", "text": "There is none."},
     },
+    "/v1/schedules/calls": lambda owners: {
+        "invocation_id": owners.theirs["invocation_id"],
+        "operation": "assent/schedules.end",
+        "arguments": {"schedule_id": owners.theirs["schedule_id"]},
+    },
     "/v1/recalls": lambda owners: {"agent_id": owners.theirs["agent_id"], "reason": "I want it"},
     "/v1/agents": lambda owners: spec("tapir-two", interfaces=_needs("okapi")),
     "/v1/approvals": lambda owners: request(
