@@ -17,7 +17,20 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from .notes import Forged
 from .tar import Damaged
 
-REGISTERED = "assent.device.registered.v1"
+_REGISTERED = "assent.device.registered.v1"
+_CONFIRMED = "assent.device.confirmed.v1"
+_DEVICES = (_REGISTERED, _CONFIRMED)
+# What a device may have signed, for each event that a decision makes.
+_VERBS = {
+    "assent.approval.approved.v1": ("approve", "break_glass"),
+    "assent.approval.voted.v1": ("approve",),
+    "assent.approval.rejected.v1": ("reject", "veto"),
+    "assent.approval.changes_requested.v1": ("request_changes",),
+    "assent.approval.vetoed.v1": ("veto", "reject", "request_changes"),
+    "assent.approval.deferred.v1": ("defer",),
+    "assent.approval.escalated.v1": ("escalate",),
+    "assent.approval.delegated.v1": ("delegate",),
+}
 _SIGNED = b'"device_signature":{'
 _STATED = ("approval_id", "decision_hash", "seen_version", "read_ms")
 _HALF = 32
@@ -33,18 +46,19 @@ class Enrolled(NamedTuple):
 
 class SignedDecisions:
     """Follows the events of one tenant: verifies each decision that a device signed, and, at the
-    end, that an event had registered that key of that person."""
+    end, that events had registered and confirmed that key of that person."""
 
     def __init__(self) -> None:
         self.number = 0
         self._enrolled: dict[str, Enrolled] = {}
+        self._confirmed: set[tuple[str, Enrolled]] = set()
         self._signers: dict[str, tuple[str, Enrolled]] = {}
 
     def follow(self, name: str, lines: bytes) -> None:
         """Follows the events in a file of the archive. Raises Damaged for a decision that is not
         what its device signed."""
         for number, line in enumerate(lines.splitlines(), 1):
-            if _SIGNED not in line and REGISTERED.encode() not in line:
+            if _SIGNED not in line and not any(each.encode() in line for each in _DEVICES):
                 continue
             try:
                 self._note(f"{name}: line {number}", json.loads(line))
@@ -52,17 +66,22 @@ class SignedDecisions:
                 raise Damaged(f"{name}: line {number} is no event that was written") from error
 
     def end(self) -> None:
-        """Raises Damaged where a decision was signed with a key that no event registers for who
-        decided."""
+        """Raises Damaged where a decision was signed with a key that no event registers, or
+        confirms, for who decided."""
         for device_id, (where, signer) in self._signers.items():
             if self._enrolled.get(device_id) != signer:
                 raise Damaged(f"{where}: no event registers {device_id} with the key that signed")
+            if (device_id, signer) not in self._confirmed:
+                raise Damaged(f"{where}: no event confirms {device_id}, whose key signed")
 
     def _note(self, where: str, event: dict[str, Any]) -> None:
         data = event["data"]
-        if event.get("type") == REGISTERED and data["key"] is not None:
+        if event.get("type") in _DEVICES and data["key"] is not None:
             key = Enrolled(data["principal"], data["key"]["x"], data["key"]["y"])
-            self._enrolled.setdefault(data["device_id"], key)
+            if event["type"] == _REGISTERED:
+                self._enrolled.setdefault(data["device_id"], key)
+            if data["confirmed_at"] is not None:
+                self._confirmed.add((data["device_id"], key))
         signed = data.get("device_signature")
         if not isinstance(signed, dict):
             return
@@ -78,7 +97,8 @@ class SignedDecisions:
 
 
 def check_decision(signed: dict[str, Any], event: dict[str, Any]) -> None:
-    """Raises Forged unless the device's key signed exactly the decision that the event tells."""
+    """Raises Forged unless the device's key signed exactly the decision that the event tells, also
+    by its type."""
     head, payload, raw = signed["signature"].split(".")
     header, said = json.loads(_decoded(head)), json.loads(_decoded(payload))
     wanted = {"alg": "ES256", "typ": "decision+jws", "kid": signed["device_id"]}
@@ -88,6 +108,8 @@ def check_decision(signed: dict[str, Any], event: dict[str, Any]) -> None:
     told = {name: event["data"].get(name) for name in _STATED} | {"tenant": event["tenantid"]}
     if said != signed["statement"] or {name: said.get(name) for name in told} != told:
         raise Forged("its device signed another decision")
+    if said.get("decision") not in _VERBS.get(event["type"], ()):
+        raise Forged(f"its device signed another decision: {said.get('decision')}")
 
 
 def _verify(key: dict[str, Any], text: bytes, raw: bytes) -> None:

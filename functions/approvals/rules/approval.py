@@ -96,7 +96,7 @@ class Approval(ApprovalState):
     def is_a_deputys_refusal(self) -> bool:
         """Whether it counts as refused only because a deputy refused it, so that a review may take
         that back."""
-        by_deputy = self.review is not None and self.review.because != "late_refusal"
+        by_deputy = self.capacity == "deputy" and self.review is not None
         return self.is_refusal and by_deputy and not self.was_refused_late
 
     @property

@@ -41,7 +41,6 @@ from functions.approvals.rules.standing import (
 )
 from shared.kit.callers import Actor
 from shared.kit.errors import Forbidden, VersionConflict
-from shared.kit.roles import GOVERNOR
 
 DEPUTY_REVIEW_WITHIN = timedelta(hours=72)
 BREAK_GLASS_REVIEW_WITHIN = timedelta(hours=24)
@@ -70,7 +69,8 @@ def decide(
     if is_repeat(approval, command.decision, command.decision_hash, actor):
         refuse_another_answer(approval, command, asked)
         return Repeat()
-    if command.decision in REFUSALS and could_not_know(approval, command, at):
+    is_unaware = standing.takes_back and could_not_know(approval, command, at)
+    if command.decision in REFUSALS and is_unaware:
         refuse_other_content(approval, command.decision_hash)
         fields = final_fields(approval, command.decision, actor, standing, at)
         return take_back(approval, {**fields, "note": command.note}, at)
@@ -168,11 +168,18 @@ def final_fields(
     others, also requires a review, but no governor's refusal. A refusal counts unless only the
     requester had asked the person."""
     fields = acted_fields(actor, at)
+    capacities = {standing.capacity, *(vote.capacity for vote in approval.votes)}
+    capacity = standing.capacity
+    # A refusal is the word of who refused: it rests on no deputy's vote, nor on another's place.
+    if verb in REFUSALS:
+        if standing.is_governor and capacity == "deputy":
+            capacity = "governor"
+        capacities = {capacity}
     fields |= {
         "decision": verb,
         "decided_by": actor.principal,
         "decided_at": at,
-        "capacity": standing.capacity,
+        "capacity": capacity,
         "deferred_until": None,
         # Who signed is added where its signature was checked.
         "passkey_id": None,
@@ -180,12 +187,7 @@ def final_fields(
     }
     if verb in REFUSALS and not standing.was_only_added:
         fields["refused_at"] = at
-    # A refusal is the word of who refused: it rests on no deputy's vote, nor on another's place.
-    if verb in REFUSALS:
-        by_deputy = standing.capacity == "deputy" and GOVERNOR not in actor.roles
-    else:
-        by_deputy = "deputy" in {standing.capacity, *(vote.capacity for vote in approval.votes)}
-    if by_deputy:
+    if "deputy" in capacities:
         fields["review"] = Review(because="deputy", status="owed", due_at=at + DEPUTY_REVIEW_WITHIN)
     return fields
 

@@ -35,9 +35,10 @@ def could_not_know(approval: Approval, body: SignedBody, at: datetime) -> bool:
 
 def take_back(approval: Approval, fields: dict[str, Any], at: datetime) -> Steps:
     """The approval vetoed, so that whoever acted on it reverses; reversed at once where that was
-    done before. Where nothing reverses what was approved, somebody must review what it did."""
+    done before. Where nothing reverses what was approved, or a review of the approval is owed, a
+    review of the refusal takes the place of any other: a verdict judges the newest decision."""
     owed = approval.review is not None and approval.review.status in ("owed", "missed")
-    if "review" not in fields and not owed and not is_reversed(approval.subject):
+    if owed or not is_reversed(approval.subject):
         due = at + REVIEW_WITHIN
         fields["review"] = Review(because="late_refusal", status="owed", due_at=due)
     vetoed = transition(approval, ApprovalVetoed, status="vetoed", counted_at=None, **fields)

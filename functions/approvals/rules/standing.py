@@ -38,6 +38,12 @@ class Standing:
         """Whether only the requester wanted this person to be asked."""
         return self.capacity == "approver" and not self.places
 
+    @property
+    def takes_back(self) -> bool:
+        """Whether a refusal takes back what was approved: a governor's, or that of who has a place
+        in the policy's rule now, of their own or passed on."""
+        return self.is_governor or bool(self.places)
+
 
 def refuse_own_assent(approval: Approval, actor: Actor) -> None:
     """Raises SeparationOfDuties for everyone whose text is in the content: they assent to nothing.

@@ -47,7 +47,7 @@ def veto(
         _refuse_outside_window(approval, command.decision_hash, at)
         vetoed = transition(approval, ApprovalVetoed, status="vetoed", **fields)
         return vetoed, *already_undone(vetoed.state)
-    if could_not_know(approval, command, at):
+    if standing.takes_back and could_not_know(approval, command, at):
         refuse_other_content(approval, command.decision_hash)
         return take_back(approval, fields, at)
     refuse_late(approval, command.decision_hash, at)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from events.approvals import ApprovalState
+from events.approvals import ApprovalState, ApprovalVetoed
 from events.runs import Failure, RunCancelled
 from functions.runs.rules.run import Assented, Run, Steps, Stop
 from shared.kit.errors import SignatureInvalid
@@ -38,10 +38,10 @@ def decide(run: Run, decision: ApprovalState, token: str | None, at: datetime) -
 
 
 def was_refused_late(decision: ApprovalState) -> bool:
-    """Whether somebody refused what was approved without knowing of that."""
-    review = decision.review
-    is_late = review is not None and review.because == "late_refusal"
-    return is_late and decision.status == "vetoed"
+    """Whether this is the refusal of what people had approved, by somebody who could not know of
+    that. What a precedent approved has a veto window; a verdict about the refusal is another
+    decision."""
+    return isinstance(decision, ApprovalVetoed) and decision.veto is None
 
 
 def refuse_other_content(decision: ApprovalState, content_hash: str) -> None:

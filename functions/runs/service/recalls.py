@@ -61,9 +61,10 @@ async def recall_agent(
 
 async def recall_refused(event: Envelope, decision: ApprovalState) -> None:
     """Recalls the version of the agent whose run acted with an approval that somebody refused
-    without knowing of it: nothing takes back what it did. Once, also after redeliveries; nothing
-    where the run did nothing yet, or the agent is recalled already. Raises Unavailable."""
-    recall_id = derive_id("rcl", event.time, event.id)
+    without knowing of it: nothing takes back what it did. Once for each approval, also after
+    redeliveries; nothing where the run did nothing yet, or the agent is recalled already. Raises
+    Unavailable."""
+    recall_id = derive_id("rcl", event.time, decision.approval_id)
 
     async def use_case(work: UnitOfWork) -> None:
         run = await work.find(RUNS, decision.subject.id)

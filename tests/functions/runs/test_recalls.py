@@ -93,8 +93,35 @@ async def test_a_refusal_that_met_an_approval_recalls_the_agent_that_acted(
     await _refused_in_a_tunnel(world, card, key, device_id)
     shown_run = await world.shown(run["run_id"])
     assert shown_run["status"] in ("cancelled", "paused"), shown_run
-    made = [each.payload(RecallStarted) for each in await world.log() if each.type == STARTED]
-    assert [each.recalled_by for each in made] == (["gus"] if has_acted else [])
+    assert [each.recalled_by for each in await _recalls(world)] == (["gus"] if has_acted else [])
+
+
+async def _recalls(world: World) -> list[RecallStarted]:
+    return [each.payload(RecallStarted) for each in await world.log() if each.type == STARTED]
+
+
+async def test_a_broken_glass_recalls_too_and_the_verdict_on_the_refusal_never_again(
+    world: World,
+) -> None:
+    steps = add("first", 5), PlanStep(id="rest", does=Wait(seconds=3600))
+    run = await world.start(await world.plan(*steps, add("asked", 1, assent="plan")))
+    card = await world.approval(run["run_id"])
+    key = DeviceKey()
+    device_id = await registered(key, world.tenant, "gus")
+    await world.answer(card, "break_glass", grounds="outage")
+    await _refused_in_a_tunnel(world, card, key, device_id)
+    (made,) = await _recalls(world)
+    assert made.recalled_by == "gus"
+    await lift(world, made.recall_id)
+    verdict = await world.approvals.post(
+        f"/v1/approvals/{card['id']}/review",
+        json={"verdict": "overturned", "note": "the refusal was wrong"},
+        headers=world.of("gerd", "governor")._headers(),
+    )
+    assert (verdict.status_code, verdict.json()["review"]["because"]) == (200, "late_refusal")
+    await world.settle()
+    assert await _recalls(world) == [made]
+    assert (await shown(world, made.recall_id))["status"] == "lifted"
 
 
 async def test_a_recall_halts_what_moves_and_waits_and_offers_undo(

@@ -2,12 +2,17 @@
 event had registered for who decided."""
 
 import json
-from typing import Any
+from contextlib import nullcontext
+from typing import Any, get_args
 
 import pytest
 
+from events.approvals import DecisionState
+from functions.approvals.rules.commands import DecisionVerb
 from functions.audit.rules.documents import File
 from shared.kit.device_signatures import DECISION, PROOF
+from shared.verify.decisions import check_decision
+from shared.verify.notes import Forged
 from tests.device_keys import DeviceKey
 from tests.shared.verify.archives import archive_of, bodies, chained, verified
 
@@ -19,18 +24,29 @@ def _jwk(key: DeviceKey) -> dict[str, Any]:
     return key.key.as_dict(private=False)
 
 
-def _registered(key: DeviceKey = KEY, principal: str = "gala") -> dict[str, Any]:
-    data = {"device_id": DEVICE, "principal": principal, "key": _jwk(key)}
-    return {"type": "assent.device.registered.v1", "tenantid": "acme", "data": data}
+AT = "2026-11-20T12:00:00Z"
 
 
-def _decided(key: DeviceKey = KEY, typ: str = DECISION, **changed: Any) -> dict[str, Any]:
+def _registered(
+    key: DeviceKey = KEY, principal: str = "gala", at: str | None = AT, then: str = "registered"
+) -> dict[str, Any]:
+    data = {"device_id": DEVICE, "principal": principal, "key": _jwk(key), "confirmed_at": at}
+    return {"type": f"assent.device.{then}.v1", "tenantid": "acme", "data": data}
+
+
+def _decided(
+    key: DeviceKey = KEY,
+    typ: str = DECISION,
+    decision: str = "approve",
+    then: str = "approved",
+    **changed: Any,
+) -> dict[str, Any]:
     said = {"approval_id": "apr_1", "decision_hash": "a" * 64, "seen_version": 1, "read_ms": 900}
-    statement = {"v": 1, "tenant": "acme", "decision": "approve", **said}
+    statement = {"v": 1, "tenant": "acme", "decision": decision, **said}
     signature = key.sign(statement, typ, DEVICE)
     kept = {"device_id": DEVICE, "key": _jwk(key), "statement": statement, "signature": signature}
     return {
-        "type": "assent.approval.approved.v1",
+        "type": f"assent.approval.{then}.v1",
         "tenantid": "acme",
         "actorid": "gala",
         "data": {**said, "device_signature": kept, **changed},
@@ -48,11 +64,48 @@ def test_what_devices_signed_is_counted() -> None:
     assert (found.broken, found.decisions) == ("", 2)
 
 
+def test_a_key_that_was_confirmed_later_counts() -> None:
+    events = _registered(at=None), _registered(then="confirmed"), _decided()
+    assert (_verified(*events).broken, _verified(*events).decisions) == ("", 1)
+
+
+MADE_BY = {
+    "approved": {"approve", "break_glass"},
+    "voted": {"approve"},
+    "rejected": {"reject", "veto"},
+    "changes_requested": {"request_changes"},
+    "vetoed": {"veto", "reject", "request_changes"},
+    "deferred": {"defer"},
+    "escalated": {"escalate"},
+    "delegated": {"delegate"},
+}
+
+
+def test_every_event_of_a_decision_is_made_by_something_that_was_signed() -> None:
+    makers = (each.event_type.split(".")[2] for each in DecisionState.__subclasses__())
+    assert sorted(makers) == sorted(MADE_BY)
+    signable = {*get_args(DecisionVerb), "veto"}
+    assert set().union(*MADE_BY.values()) == signable
+    for then, verbs in MADE_BY.items():
+        for verb in signable:
+            event = _decided(decision=verb, then=then)
+            told = nullcontext() if verb in verbs else pytest.raises(Forged, match="another")
+            with told:
+                check_decision(event["data"]["device_signature"], event)
+
+
 ALTERED: dict[str, tuple[list[dict[str, Any]], str]] = {
     "another reading time": ([_registered(), _decided(read_ms=90_000)], "another decision"),
     "another content": ([_registered(), _decided(decision_hash="b" * 64)], "another decision"),
     "another tenant": ([_registered(), {**_decided(), "tenantid": "b"}], "another decision"),
     "another kind": ([_registered(), _decided(typ=PROOF)], "not that of a decision"),
+    "a veto told as a yes": ([_registered(), _decided(decision="veto")], "another decision: veto"),
+    "no decision's event": ([_registered(), _decided(then="resumed")], "another decision: approve"),
+    "an unconfirmed key": ([_registered(at=None), _decided()], "no event confirms"),
+    "another key confirmed": (
+        [_registered(at=None), _registered(OTHER, then="confirmed"), _decided()],
+        "no event confirms",
+    ),
     "nobody's key": ([_decided()], "no event registers"),
     "another key": ([_registered(OTHER), _decided()], "no event registers"),
     "another person": ([_registered(principal="goran"), _decided()], "no event registers"),

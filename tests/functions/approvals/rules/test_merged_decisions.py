@@ -25,7 +25,9 @@ from tests.functions.approvals.builders import (
     DEPUTY,
     GOVERNOR,
     HOUR,
+    LEGAL,
     MINUTE,
+    NOBODY,
     OTHER_GOVERNOR,
     SECOND,
     START,
@@ -146,8 +148,92 @@ def test_what_nothing_reverses_is_reviewed() -> None:
     assert upheld.status == "upheld"
 
 
-def _verdict() -> ReviewBody:
-    return ReviewBody(verdict="upheld", note="Nothing had been sent.")
+def _verdict(verdict: Any = "upheld") -> ReviewBody:
+    return ReviewBody(verdict=verdict, note="Nothing had been sent.")
+
+
+def _with_a_deputys_vote(**fields: Any) -> tuple[Approval, Approval]:
+    asked = opened(rule=rule("all", "role:governor", "role:governor"), **fields)
+    passed = stepped(decide(asked, command("escalate", asked), OTHER_GOVERNOR, START))
+    voted = stepped(decide(passed, command("approve", passed), DEPUTY, START))
+    return passed, stepped(decide(voted, command("approve", voted), GOVERNOR, START + HOUR))
+
+
+def _broken(**fields: Any) -> tuple[Approval, Approval]:
+    asked = opened(rule=ONE, **fields)
+    body = command("break_glass", asked, grounds="outage", note="Nobody else is awake.")
+    return asked, stepped(decide(asked, body, GOVERNOR, START + HOUR))
+
+
+THIRD = Actor("gerd", frozenset({"governor"}))
+
+
+@pytest.mark.parametrize("fields", [{}, AGENT], ids=["kept", "reversed"])
+@pytest.mark.parametrize("made", [_broken, _with_a_deputys_vote])
+def test_a_governors_late_refusal_outlives_the_review_that_was_owed(made: Any, fields: Any) -> None:
+    asked, approved = made(**fields)
+    assert approved.review is not None
+    for verb in ("reject", "veto"):
+        at = START + 2 * HOUR
+        refused = _taken(approved, OTHER_GOVERNOR, _said(verb, asked), at)
+        assert (refused.status, refused.refused_kind) == ("vetoed", "execution")
+        assert refused.review is not None
+        owed = (refused.review.because, refused.review.status, refused.review.due_at)
+        assert owed == ("late_refusal", "owed", at + 24 * HOUR)
+        assert not refused.may_still_be_refused
+        overturned = stepped(review(refused, _verdict("overturned"), THIRD, at))
+        assert overturned.refused_marks == refused.refused_marks
+
+
+def test_a_deputys_late_refusal_may_be_overturned() -> None:
+    asked = opened(rule=rule("all", "role:governor", "role:governor"))
+    passed = stepped(decide(asked, command("escalate", asked), OTHER_GOVERNOR, START))
+    unaware = _said("reject", passed)
+    voted = stepped(decide(passed, command("approve", passed), DEPUTY, START))
+    approved = stepped(decide(voted, command("approve", voted), GOVERNOR, START + HOUR))
+    refused = _taken(approved, DEPUTY, unaware, START + 2 * HOUR)
+    assert refused.review is not None
+    assert (refused.capacity, refused.review.because) == ("deputy", "late_refusal")
+    assert refused.refused_marks
+    overturned = stepped(review(refused, _verdict("overturned"), THIRD, START + 3 * HOUR))
+    assert overturned.refused_marks == ()
+
+
+def test_a_governor_who_stands_in_for_another_refuses_as_a_governor() -> None:
+    asked = opened(rule=rule("any", "principal:goran"))
+    passed = stepped(decide(asked, command("delegate", asked, to="gala"), OTHER_GOVERNOR, START))
+    for refused in (
+        stepped(decide(passed, command("reject", passed), GOVERNOR, START)),
+        stepped(veto(passed, veto_command(passed), GOVERNOR, START)),
+    ):
+        assert (refused.capacity, refused.review) == ("governor", None)
+
+
+@pytest.mark.parametrize("verb", ["request_changes", "reject", "veto"])
+def test_a_right_that_was_lost_takes_back_nothing(verb: str) -> None:
+    asked, approved = _approved()
+    was_governor = Actor(GOVERNOR.principal, frozenset())
+    with pytest.raises(AlreadyDecided):
+        _decided(approved, was_governor, _said(verb, asked), START + 2 * HOUR)
+    # A deputy whose grant is gone.
+    escalated = stepped(decide(asked, command("escalate", asked), GOVERNOR, START))
+    by_deputy = stepped(decide(escalated, command("approve", escalated), DEPUTY, START))
+    was_deputy = Actor(DEPUTY.principal, frozenset())
+    with pytest.raises(AlreadyDecided):
+        _decided(by_deputy, was_deputy, _said(verb, escalated), START + HOUR)
+    # Whoever still has it takes it back.
+    taken = _taken(by_deputy, DEPUTY, _said(verb, escalated), START + HOUR)
+    assert taken.status == "vetoed"
+
+
+@pytest.mark.parametrize("verb", ["request_changes", "reject"])
+def test_whom_only_the_requester_added_takes_back_nothing(verb: str) -> None:
+    asked = opened(rule=ONE, added_rule=rule("any", "principal:lena", "principal:noor"))
+    voted = stepped(decide(asked, command("approve", asked), LEGAL, START))
+    approved = stepped(decide(voted, command("approve", voted), GOVERNOR, START))
+    assert approved.status == "approved"
+    with pytest.raises(AlreadyDecided):
+        _decided(approved, NOBODY, _said(verb, asked), START + HOUR)
 
 
 @pytest.mark.parametrize(
