@@ -12,6 +12,9 @@ from emulators.mailbox import SECRET, USER, Mailbox
 from emulators.ports import HOST
 from events.deliveries import NotificationRecipientChanged
 from functions.notifications.means.mail import RELAY
+from functions.notifications.rules.delivery import PREFIX
+from shared.kit import clock
+from shared.kit.ids import new_id
 from shared.storage import secrets
 from tests.functions.notifications.worlds import World
 
@@ -109,6 +112,23 @@ async def test_a_mailbox_is_told_once_its_owner_gave_the_code(
     answers = [await world.send("POST", path, {"code": wrong}) for _ in range(6)]
     assert [each.status_code for each in answers] == [422] * 5 + [409]
     server.close()
+
+
+async def test_who_may_only_read_changes_nothing_of_the_persons(world: World) -> None:
+    """As a key does, or a client: each acts as the person, with neither of their own scopes."""
+    reader = {"scopes": ("governance:read", "governance:write", "runs:read")}
+    channel = await world.channel("webhook")
+    for method, path, body in (
+        ("PUT", "/preferences", {"muted": ["approval_pending", "last_call"]}),
+        ("POST", "/channels", {"means": "webhook", "address": f"{world.outside.url}/w"}),
+        ("POST", f"/channels/{channel['channel_id']}/confirm", {"code": "00000000"}),
+        ("DELETE", f"/channels/{channel['channel_id']}", None),
+        ("POST", f"/deliveries/{new_id(PREFIX, clock.now())}/resend", None),
+    ):
+        answer = await world.send(method, path, body, **reader)
+        assert (answer.status_code, answer.json()["code"]) == (403, "scope_missing"), path
+    assert (await world.sent("GET", "/preferences", **reader))["muted"] == []
+    assert len((await world.sent("GET", "/channels", **reader))["items"]) == 1
 
 
 def _mails(received: Mailbox) -> list[str]:

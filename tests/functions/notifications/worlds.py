@@ -35,7 +35,7 @@ from tests.bearers import authorization
 from tests.functions.notifications.push_service import Browser, Outside
 from tests.shared.cloud import Mailbox
 
-SCOPES = ("governance:read",)
+SCOPES = ("governance:read", "identity:write")
 DAY = timedelta(days=1)
 __all__ = ["DeliveryAcknowledged"]
 
