@@ -47,11 +47,15 @@ _PASSED_ON = ("pass_on",)
 _APPROVALS = Router(prefix="/v1/mobile", tag="approvals", read=_READ, narrows=True)
 _SEEDS = Router(prefix="/v1/mobile/seeds", tag="precedents", read=_READ, write=_WRITE, narrows=True)
 _AGENTS = Router(prefix="/v1/mobile", tag="agents", read=_READ, narrows=True)
-# Whoever may read may register a device: it receives notices, and what its key signs counts only
-# with a token that may decide. They are of the whole tenant, so a token for a workspace registers
-# none.
+# A device is its owner's own thing, which no key and no client changes. It receives notices, and
+# what its key signs counts only with a token that may decide. They are of the whole tenant, so a
+# token for a workspace registers none.
 _DEVICES = Router(
-    prefix="/v1/mobile/devices", tag="devices", read=_READ, write=_READ, within=("own_affairs",)
+    prefix="/v1/mobile/devices",
+    tag="devices",
+    read=_READ,
+    write=("identity:write",),
+    within=("own_affairs",),
 )
 
 Decider = Annotated[Caller, Depends(requires("governance:write", "veto:execute"))]

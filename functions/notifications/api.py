@@ -1,5 +1,9 @@
 """HTTP in, HTTP out: what a person wants to be told, where, and what was sent."""
 
+from typing import Annotated
+
+from fastapi import Depends
+
 from functions.notifications.aggregates import RUN
 from functions.notifications.service import channels, deliveries
 from functions.notifications.views import (
@@ -15,21 +19,26 @@ from functions.notifications.views import (
     PreferencesView,
 )
 from shared.kit.callers import Caller
+from shared.runtime.auth import requires
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
 
 __all__ = ["ROUTER", "RUN"]
 
 # Each call is about the caller alone; whoever may see what notices are about may be told of it.
-_SCOPES = ("governance:read", "runs:read")
+# Keys and clients act as their person but change nothing of theirs: silence decides, so whoever
+# mutes a governor decides too.
+_READ = ("governance:read", "runs:read")
 ROUTER = Router(
     prefix="/v1/notifications",
     tag="notifications",
-    read=_SCOPES,
-    write=_SCOPES,
+    read=_READ,
+    write=("identity:write",),
     narrows=True,
     within=("own_affairs",),
 )
+# The device's signature says whose word it is, whatever token carries it.
+Carrier = Annotated[Caller, Depends(requires(*_READ))]
 
 
 @ROUTER.get("/preferences")
@@ -85,7 +94,7 @@ async def resend_delivery(caller: Caller, key: Key, delivery_id: str) -> Deliver
 
 @ROUTER.post("/deliveries/{delivery_id}/acknowledge")
 async def acknowledge_delivery(
-    caller: Caller, key: Key, delivery_id: str, body: AcknowledgementBody
+    caller: Carrier, key: Key, delivery_id: str, body: AcknowledgementBody
 ) -> DeliveryView:
     """Says that a device had a delivery, signed by the device's key. The first time counts."""
     return await deliveries.acknowledge(caller, key, delivery_id, body.signature)

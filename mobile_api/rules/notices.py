@@ -8,6 +8,7 @@ from events.agents import AgentViolationReported
 from events.approvals import (
     ApprovalAutoApproved,
     ApprovalDelegated,
+    ApprovalDelivered,
     ApprovalEscalated,
     ApprovalRequested,
     ApprovalResumed,
@@ -18,7 +19,14 @@ from events.approvals import (
 from events.mobile_api import NoticeKind, NotificationRequested
 from events.pipelines import PipelinePaused
 from events.reading import ReadingPaceExceeded
-from mobile_api.rules.documents import CARDS, PIPELINES, VIOLATIONS, Documents, is_newest
+from mobile_api.rules.documents import (
+    CARDS,
+    PIPELINES,
+    VIOLATIONS,
+    Documents,
+    Fields,
+    is_newest,
+)
 from mobile_api.rules.facts import Fact
 from shared.kit.ids import derive_id
 from shared.kit.roles import DEPUTY, GOVERNOR, TENANT_ADMIN
@@ -35,13 +43,15 @@ class _Notice(NamedTuple):
     kind: NoticeKind
     collection: str
     audience: Callable[[Any], Audience] | None = None
+    # Whether it is news only where the card's deadline is another than before.
+    if_moved: bool = False
 
 
 def notice_of(fact: Fact, before: Documents, changed: Documents) -> NotificationRequested | None:
     """The notice for a fact that changed those documents. None for a fact that needs nobody, for a
     duplicate, and for a request that was decided before its event arrived."""
     notice = _NOTICES.get(fact.type)
-    if notice is None or not _is_news(notice.collection, fact, before, changed):
+    if notice is None or not _is_news(notice, fact, before, changed):
         return None
     state = fact.data if isinstance(fact.data, ApprovalState) else None
     choose = notice.audience
@@ -62,11 +72,18 @@ def may_notify(fact: Fact) -> bool:
     return fact.type in _NOTICES
 
 
-def _is_news(collection: str, fact: Fact, before: Documents, changed: Documents) -> bool:
-    return any(
-        key[0] == collection and (collection == VIOLATIONS or is_newest(before.get(key), fact))
-        for key in changed
-    )
+def _is_news(notice: _Notice, fact: Fact, before: Documents, changed: Documents) -> bool:
+    about = [key for key in changed if key[0] == notice.collection]
+    if notice.collection == VIOLATIONS:
+        return bool(about)
+    newest = [key for key in about if is_newest(before.get(key), fact)]
+    if notice.if_moved:
+        return any(_open_until(before.get(key)) != _open_until(changed[key]) for key in newest)
+    return bool(newest)
+
+
+def _open_until(card: Fields | None) -> str | None:
+    return card["open_until"] if card is not None else None
 
 
 def _useful_until(kind: NoticeKind, state: ApprovalState) -> datetime | None:
@@ -111,6 +128,8 @@ _NOTICES: Mapping[str, _Notice] = {
     ApprovalEscalated.event_type: _Notice("approval_pending", CARDS, _deputies),
     ApprovalDelegated.event_type: _Notice("approval_pending", CARDS, _delegate),
     ApprovalAutoApproved.event_type: _Notice("veto_window_opened", CARDS, _approvers),
+    # It closes earlier than everybody was told, so their last call comes earlier too.
+    ApprovalDelivered.event_type: _Notice("veto_window_opened", CARDS, _approvers, if_moved=True),
     ApprovalReversalFailed.event_type: _Notice("reversal_failed", CARDS, _approvers),
     ApprovalReviewMissed.event_type: _Notice("violation_reported", VIOLATIONS),
     AgentViolationReported.event_type: _Notice("violation_reported", VIOLATIONS),

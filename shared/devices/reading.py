@@ -19,6 +19,13 @@ async def read_devices(
     return dict(zip(wanted, found, strict=True))
 
 
+async def read_device(store: TenantStore, device_id: str) -> Registration | None:
+    """The device as it is now, also one that was removed; its texts stay sealed. Raises
+    Unavailable."""
+    document = await store.get(COLLECTION, device_id)
+    return Registration.model_validate_json(document.data["state"]) if document else None
+
+
 async def read_subscription(device: Registration, tenant_id: str) -> Subscription | None:
     """Where a push message for the device goes; None where it has none, or its owner was erased.
     Raises SealBroken, Unavailable."""

@@ -20,7 +20,7 @@ CORE_SCOPES = (
     "approvals:read",
     "approvals:write",
 )
-PHONE_SCOPES = ("governance:read", "governance:write", "veto:execute")
+PHONE_SCOPES = ("governance:read", "governance:write", "veto:execute", "identity:write")
 EVERY_READ = (
     *("agents:read", "approvals:read", "governance:read", "audit:read", "identity:read"),
     *("policies:read", "capsules:read", "runs:read"),

@@ -16,7 +16,7 @@ from shared.runtime.app import create_api
 
 ISSUER = "https://issuer.test"
 AUDIENCE = "assent"
-SCOPES = ("governance:read", "governance:write", "veto:execute")
+SCOPES = ("governance:read", "governance:write", "veto:execute", "identity:write")
 
 
 @cache

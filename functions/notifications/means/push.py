@@ -14,8 +14,7 @@ from functions.notifications.rules.webpush import (
     headers_of,
 )
 from functions.notifications.settings import console_url, push_key, settings
-from shared.devices.device import COLLECTION, Registration
-from shared.devices.reading import read_subscription
+from shared.devices.reading import read_device, read_subscription
 from shared.kit import base64url
 from shared.storage.firestore import TenantStore
 
@@ -27,10 +26,9 @@ async def push(store: TenantStore, delivery: Delivery, message: Message, at: dat
     """What became of the message: `gone` where the device has no subscription any more. Raises
     Unavailable, SealBroken, with nothing sent."""
     assert delivery.device_id is not None
-    document = await store.get(COLLECTION, delivery.device_id)
-    if document is None:
+    device = await read_device(store, delivery.device_id)
+    if device is None:
         return Ended("gone", "the device was removed")
-    device = Registration.model_validate_json(document.data["state"])
     subscription = await read_subscription(device, store.tenant_id)
     if subscription is None or device.held_by != delivery.principal:
         return Ended("gone", "the device has no subscription any more")

@@ -1,7 +1,7 @@
 """A person and where they are told: channels, what they do not want, and their quiet hours."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from events.deliveries import (
@@ -13,6 +13,7 @@ from events.deliveries import (
     ToldKind,
 )
 from shared.kit.errors import NotFound, VersionConflict
+from shared.kit.instants import Instant, format_instant
 from shared.kit.models import part_of
 from shared.kit.personal import Personal
 from shared.kit.transitions import Transition
@@ -21,6 +22,10 @@ from shared.kit.workspaces import includes
 MOST_CHANNELS = 10
 # So many wrong codes end a channel that waits to be confirmed.
 MOST_TRIES = 5
+# So many codes are mailed for one person within a day, to whichever mailboxes: the relay is the
+# operator's, and would mail to anybody.
+MOST_CODES = 5
+_DAY = timedelta(days=1)
 OwnersText = Annotated[str, Personal(of="principal_id")]
 
 
@@ -40,10 +45,12 @@ class Channel(KnownChannel):
 
 
 class Recipient(RecipientState):
-    """A recipient as it is stored. `devices` are those that a browser's push service reaches."""
+    """A recipient as it is stored. `devices` are those that a browser's push service reaches,
+    `codes_at` is when codes were mailed for them within a day."""
 
     channels: tuple[Channel, ...] = ()
     devices: tuple[str, ...] = ()
+    codes_at: tuple[Instant, ...] = ()
 
     @property
     def is_reached(self) -> bool:
@@ -89,9 +96,11 @@ def add(
     at: datetime,
 ) -> Steps:
     """The recipient with one more channel; who has a mailbox confirms it first. Raises
-    VersionConflict for one too many."""
+    VersionConflict for one too many, and for a mailbox that gets no code today."""
     if len(recipient.channels) >= MOST_CHANNELS:
         raise VersionConflict(f"you have {MOST_CHANNELS} channels: remove one first")
+    if means == "mail":
+        _codes_before_one_more(recipient, at)
     channel = Channel(
         channel_id=channel_id,
         means=means,
@@ -124,6 +133,17 @@ def confirm(recipient: Recipient, channel_id: str, *, is_right: bool, at: dateti
     if is_right:
         return (_changed(_with(recipient, channel.but(confirmed_at=at))),)
     return (Transition(_with(recipient, channel.but(tries=channel.tries + 1))),)
+
+
+def count_code(recipient: Recipient, channel_id: str, at: datetime) -> Steps:
+    """The recipient for whom one more code is mailed; no change, and no code to mail, for a channel
+    that takes none: unknown, removed, confirmed, or after MOST_TRIES. Raises VersionConflict beyond
+    MOST_CODES within a day."""
+    channel = recipient.channel(channel_id)
+    if channel is None or channel.confirmed_at is not None or channel.tries >= MOST_TRIES:
+        return ()
+    before = _codes_before_one_more(recipient, at)
+    return (Transition(recipient.but(codes_at=(*before, at))),)
 
 
 def end(recipient: Recipient, channel_id: str, at: datetime) -> Steps:
@@ -165,6 +185,16 @@ def _with(recipient: Recipient, channel: Channel) -> Recipient:
         channel if each.channel_id == channel.channel_id else each for each in recipient.channels
     )
     return recipient.but(channels=tuple(replaced))
+
+
+def _codes_before_one_more(recipient: Recipient, at: datetime) -> tuple[datetime, ...]:
+    of_today = tuple(each for each in recipient.codes_at if at - each < _DAY)
+    if len(of_today) >= MOST_CODES:
+        again = format_instant(of_today[-MOST_CODES] + _DAY)
+        raise VersionConflict(
+            f"{MOST_CODES} codes were mailed for you in a day: wait until {again}"
+        )
+    return of_today
 
 
 def _found(recipient: Recipient, channel_id: str) -> Channel:

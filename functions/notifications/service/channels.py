@@ -27,13 +27,19 @@ from shared.kit.callers import Caller
 from shared.kit.digests import is_same, mac_of
 from shared.kit.errors import FieldError, Invalid, NotFound
 from shared.kit.ids import is_id, new_id
-from shared.kit.models import part_of
+from shared.kit.models import Data, part_of
 from shared.kit.webhooks import PREFIX
 from shared.messaging.misses import report_miss
 from shared.storage.idempotency import IdempotencyKey
 
 CHANNEL_PREFIX = "nch"
 _SECRET_BYTES = 32
+
+
+class Counted(Data):
+    """Whether a code is to be mailed, and was counted."""
+
+    is_due: bool
 
 
 async def show_preferences(caller: Caller) -> PreferencesView:
@@ -58,7 +64,7 @@ async def prefer(caller: Caller, key: IdempotencyKey, body: PreferencesBody) -> 
 
 async def add_channel(caller: Caller, key: IdempotencyKey, body: ChannelBody) -> NewChannel:
     """The new channel, with the secret of a webhook, which is shown this once. A mailbox gets a
-    code. Raises Invalid, VersionConflict, Unavailable."""
+    code, five within a day for one person at most. Raises Invalid, VersionConflict, Unavailable."""
     if body.means == "mail" and not await is_mail_sent():
         what = "no mail is sent from here: choose slack or webhook, or ask who operates Assent"
         raise Invalid(FieldError("means", what))
@@ -83,7 +89,8 @@ async def add_channel(caller: Caller, key: IdempotencyKey, body: ChannelBody) ->
         return part_of(NewChannel, ChannelView.of(channel), secret=secret or None)
 
     added = await RUN.command(caller, use_case, NewChannel, key=key)
-    if body.means == "mail":
+    # The same call again mails again, because nobody knows whether the first one did.
+    if body.means == "mail" and await _is_code_due(caller, added.channel_id):
         code = await _code(caller, added.channel_id)
         await mail_code(address, code, added.channel_id, caller.received_at)
     return added
@@ -151,6 +158,22 @@ async def _require(work: Command, channel_id: str) -> None:
 async def _preferences(recipient: Recipient) -> PreferencesView:
     point = point_of((await push_key()).public_key())
     return part_of(PreferencesView, recipient, push_key=base64url.encode(point))
+
+
+async def _is_code_due(caller: Caller, channel_id: str) -> bool:
+    """Whether the channel waits for a code, which is counted before it is mailed. Raises
+    VersionConflict for one too many, Unavailable."""
+
+    async def use_case(work: Command) -> Counted:
+        known = await work.find(RECIPIENTS, work.caller.principal)
+        if known is None:
+            return Counted(is_due=False)
+        work.is_about(RECIPIENTS, known.principal_id)
+        steps = rules.count_code(known, channel_id, work.at)
+        await work.save(*steps)
+        return Counted(is_due=bool(steps))
+
+    return (await RUN.command(caller, use_case, Counted)).is_due
 
 
 async def _code(caller: Caller, channel_id: str) -> str:

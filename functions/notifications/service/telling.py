@@ -12,6 +12,7 @@ from functions.notifications.rules.notice import Notice, concerns, notice_of
 from functions.notifications.rules.quiet import due_at, last_call_at
 from functions.notifications.rules.recipient import Recipient, pushed, unknown, unpushed
 from shared.aggregates.unit_of_work import UnitOfWork
+from shared.devices.reading import read_device
 from shared.kit.ids import derive_id
 from shared.kit.transitions import Transition
 from shared.members.reading import read_members
@@ -87,14 +88,18 @@ def deliveries_of(notice: Notice, told: Told, time: datetime, at: datetime) -> t
 
 
 async def know_device(event: Envelope) -> None:
-    """Notes that a push service reaches a device of somebody, or no more. What is sent to it is
-    read from the device itself, so the order of its events does not matter. Raises Unavailable."""
+    """Notes that a push service reaches a device of somebody, or no more. That, and what is sent to
+    it, is read from the device itself, so the order of its events does not matter. Raises
+    Unavailable."""
     payload = DeviceRegistered if event.type == DeviceRegistered.event_type else DeviceRemoved
     device: DeviceState = event.payload(payload)
-    rule = pushed if device.has_push and device.removed_at is None else unpushed
 
     async def use_case(work: UnitOfWork) -> None:
         known = await work.find(RECIPIENTS, device.principal)
+        # Read after the recipient, whom nobody else may then change before this commit.
+        now = await read_device(work.store, device.device_id)
+        is_reached = now is not None and now.has_push and now.held_by == device.principal
+        rule = pushed if is_reached else unpushed
         await work.save(*rule(known or unknown(device.principal), device.device_id))
 
     await RUN.reaction(event, use_case)

@@ -16,6 +16,8 @@ from functions.notifications.reactions import HANDLERS
 from functions.notifications.rules.delivery import LEASE, PAUSES, PREFIX, begin
 from functions.notifications.service import sending
 from functions.notifications.service.deliveries import statement_of
+from shared.devices.device import COLLECTION
+from shared.devices.reading import read_device
 from shared.kit import clock
 from shared.kit.device_signatures import ACKNOWLEDGEMENT
 from shared.kit.ids import new_id
@@ -161,6 +163,22 @@ async def test_a_crash_between_sending_and_noting_sends_twice_at_most_and_says_s
     assert (await world.fire(await world.read(delivery))).status == "delivered"
 
 
+async def test_a_devices_events_may_come_in_any_order(world: World) -> None:
+    await world.joins("gov", "governor")
+    device_id = await world.subscribes("gov")
+    device = await read_device(world.store, device_id)
+    assert device is not None
+    # Its key was registered before its subscription; that event is delivered last.
+    await world.registered(device.but(has_push=False, subscription=""))
+    await world.asks()
+    assert [each.device_id for each in await world.deliveries()] == [device_id] * 2
+    gone = device.but(has_push=False, subscription="", removed_at=clock.now())
+    await world.put(COLLECTION, device_id, gone)
+    await world.registered(device)
+    await world.asks()
+    assert len(await world.deliveries()) == 2
+
+
 async def test_an_answer_that_never_comes_leaves_a_doubt(world: World) -> None:
     await world.joins("gov", "governor")
     await world.channel("webhook")
@@ -184,7 +202,9 @@ async def test_the_device_that_had_it_acknowledges_once(world: World) -> None:
 
     async def tried(signer: SoftwareKey, kid: str, said: dict[str, object], typ: str) -> int:
         body = {"signature": signer.sign(said, typ, kid)}
-        return (await world.send("POST", path, body)).status_code
+        # A page that only reads passes it on: the key has signed it.
+        answer = await world.send("POST", path, body, scopes=("governance:read",))
+        return answer.status_code
 
     right = (device_id, statement, ACKNOWLEDGEMENT)
     assert await tried(other, *right) == 403

@@ -35,7 +35,7 @@ from tests.bearers import authorization
 from tests.functions.notifications.push_service import Browser, Outside
 from tests.shared.cloud import Mailbox
 
-SCOPES = ("governance:read",)
+SCOPES = ("governance:read", "identity:write")
 DAY = timedelta(days=1)
 __all__ = ["DeliveryAcknowledged"]
 
@@ -60,7 +60,10 @@ class World:
     ) -> httpx.Response:
         tenant = claims.pop("tenant", self.tenant)
         scopes = claims.pop("scopes", SCOPES)
-        headers = authorization(self.key, by, tenant, scopes, ("governor",), **claims)
+        sent_headers = claims.pop("headers", {})
+        headers = sent_headers | authorization(
+            self.key, by, tenant, scopes, ("governor",), **claims
+        )
         more = {} if body is None else {"json": body}
         return await self.api.request(method, f"/v1/notifications{path}", headers=headers, **more)
 

@@ -57,6 +57,20 @@ async def test_a_phone_that_changed_hands_tells_its_new_owner_only(phone: Phone)
     assert [each["principal"] for each in await _kept(phone)] == ["goran"]
 
 
+async def test_who_may_only_read_changes_no_device(phone: Phone) -> None:
+    device = await _register(phone)
+    reader = phone.with_scopes("governance:read", "governance:write", "veto:execute")
+    body = {"platform": "ios", "token": TOKEN}
+    for answer in (
+        await reader.post("/devices", body),
+        await reader.post("/devices/options"),
+        await reader.post(f"/devices/{device['device_id']}/confirm", {}),
+        await reader.delete(f"/devices/{device['device_id']}"),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (403, "scope_missing"), answer.text
+    assert len((await reader.get("/devices")).json()["items"]) == len(await _kept(phone)) == 1
+
+
 async def test_only_the_owner_removes_a_device(phone: Phone) -> None:
     device = await _register(phone)
     path = f"/devices/{device['device_id']}"

@@ -1,5 +1,6 @@
 """Who is told what, and that old news is nobody's."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -69,6 +70,28 @@ def test_an_open_veto_window_is_worth_a_look_until_it_closes() -> None:
     assert notice is not None
     assert notice.kind == "veto_window_opened"
     assert notice.useful_until == window()["veto"].closes_at
+
+
+def test_a_window_that_closes_earlier_than_people_were_told_is_told_anew() -> None:
+    waits = window(START + timedelta(hours=72))
+    known = project({}, fact(approval(approvals.ApprovalAutoApproved, 1, 1, **waits)))
+    earlier = window(START + timedelta(hours=24))
+    delivered = approval(approvals.ApprovalDelivered, 1, 2, status="auto_approved", **earlier)
+    notice = _notice(delivered, known)
+    assert notice is not None
+    assert (notice.kind, notice.roles) == ("veto_window_opened", ("governor",))
+    assert notice.useful_until == START + timedelta(hours=24)
+    # The assent's own event comes after it, and again.
+    told = project(known, fact(delivered))
+    assert _notice(delivered, told) is None
+    late = project({}, fact(delivered))
+    assert _notice(delivered) is not None
+    assert _notice(approval(approvals.ApprovalAutoApproved, 1, 1, **waits), late) is None
+    # An acknowledgement so late that nothing moves is no news.
+    assert (
+        _notice(approval(approvals.ApprovalDelivered, 1, 2, status="auto_approved", **waits), known)
+        is None
+    )
 
 
 @pytest.mark.parametrize(
