@@ -5,6 +5,7 @@ import json
 import re
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -136,7 +137,7 @@ async def test_the_operators_relay_mails_nobody_without_end(
 
 async def test_who_may_only_read_changes_nothing_of_the_persons(world: World) -> None:
     """As a key does, or a client: each acts as the person, with neither of their own scopes."""
-    reader = {"scopes": ("governance:read", "governance:write", "runs:read")}
+    reader: dict[str, Any] = {"scopes": ("governance:read", "governance:write", "runs:read")}
     channel = await world.channel("webhook")
     for method, path, body in (
         ("PUT", "/preferences", {"muted": ["approval_pending", "last_call"]}),
