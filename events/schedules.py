@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, JsonValue
 
 from events.jobs import Inputs
+from events.labels import Labels
 from events.operations import SYSTEM
 from events.registry import event
 from shared.kit.ids import Id
@@ -77,7 +78,8 @@ class ScheduleCallBody(Model):
 class ScheduleGiven(Data):
     """What such a call gives: the schedule, as whoever ended it would have to make it anew. Where
     it was made, `inputs` is empty, as whoever made it has them; where it was ended, it is null if
-    they were erased, or are too long for the output of a step."""
+    they were erased, or are too long for the output of a step. `labels` are those of what its maker
+    was told."""
 
     schedule_id: str
     capsule: str
@@ -86,6 +88,7 @@ class ScheduleGiven(Data):
     event: Trigger | None
     inputs: Inputs | None
     next_at: Instant | None
+    labels: Labels = ()
 
 
 @event("assent.schedule.created.v1")

@@ -81,13 +81,19 @@ def check_acts(run: Run, *, undoes: bool) -> None:
         raise VersionConflict(f"the run {run.run_id} is {run.status}, and makes no calls now")
 
 
-def check_ends(schedule: Schedule, run: Run, call: str, *, undoes: bool) -> None:
+def check_ends(schedule: Schedule, run: Run, grant: Grant) -> None:
     """Raises VersionConflict for a schedule that was made in the name of somebody else than who
-    started the run, or that has ended otherwise: undoing finds what it wants then."""
+    started the run, or by a run of another agent than calls: undoing could not make that one anew.
+    And for one that has ended otherwise, unless the call undoes: it finds what it wants then."""
     if schedule.created_by != run.started_by:
         told = f"{schedule.created_by} made it: a run ends those of whoever started it"
         raise VersionConflict(told)
-    if schedule.status == "ended" and schedule.ended_by_call != call and not undoes:
+    if grant.right.purpose == "undo":
+        return
+    if schedule.agent_id not in (None, grant.right.agent_id):
+        told = f"a run of {schedule.agent_id} made it: an agent ends those of its own runs"
+        raise VersionConflict(told)
+    if schedule.status == "ended" and schedule.ended_by_call != grant.deed.invocation_id:
         raise VersionConflict(f"the schedule {schedule.schedule_id} has ended already")
 
 

@@ -90,7 +90,7 @@ async def _made(work: Command, run: Run, grant: Grant, body: ScheduleCallBody) -
 
 async def _ended(work: Command, run: Run, grant: Grant, body: ScheduleCallBody) -> ScheduleGiven:
     schedule = await work.get(SCHEDULES, str(body.arguments.get("schedule_id")))
-    check_ends(schedule, run, body.invocation_id, undoes=grant.right.purpose == "undo")
+    check_ends(schedule, run, grant)
     try:
         contents = await work.read_contents(schedule.inputs_hash)
         inputs = contents.value(schedule.inputs_hash)["inputs"]

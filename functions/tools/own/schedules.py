@@ -3,7 +3,7 @@ and ends them by the token of the call."""
 
 from pydantic import ValidationError
 
-from events.schedules import ScheduleCallBody
+from events.schedules import ScheduleCallBody, ScheduleGiven
 from functions.tools.own.acting import Act, Done, TargetRefused, Unanswered
 from shared.kit.errors import AssentError, NotFound, Unavailable, VersionConflict
 from shared.kit.refusal_documents import refusal_in
@@ -15,9 +15,9 @@ ANSWERED_WITHIN_SECONDS = 10.0
 
 
 async def ask_runs(act: Act) -> Done:
-    """The schedule that the call made, or ended: the same however often it is asked for. Raises
-    TargetRefused for what whoever started the run would be refused, and for a call without a run;
-    Unanswered."""
+    """The schedule that the call made, or ended, with the labels of what its maker was told: the
+    same however often it is asked for. Raises TargetRefused for what whoever started the run would
+    be refused, and for a call without a run; Unanswered."""
     call = act.invocation
     if not act.token:
         raise TargetRefused("only a step of a run makes schedules, or ends them")
@@ -33,7 +33,9 @@ async def ask_runs(act: Act) -> Done:
         within = ANSWERED_WITHIN_SECONDS
         answer = await post(RUNS, "/v1/schedules/calls", body, act.token, within_seconds=within)
         if answer.status_code == 200:
-            return Done(answer.json())
+            given = ScheduleGiven.model_validate_json(answer.content)
+            output = given.model_dump(mode="json", exclude={"labels"})
+            return Done(output, labels=given.labels)
         refusal = refusal_in(answer.json())
     except (Unavailable, ValueError) as error:
         raise Unanswered("it is not known whether the schedule was made or ended") from error

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from functions.runs.aggregates import RUNS, SCHEDULES
+from functions.runs.rules.schedule import Schedule
 from shared.storage.batches import Batch
 from tests.functions.runs.jobs import JOB, Jobs
 
@@ -65,6 +66,32 @@ async def _refused(jobs: Jobs, job: dict[str, Any]) -> str:
 async def _schedules(jobs: Jobs) -> list[Any]:
     items: list[Any] = (await jobs.ask("GET", "/v1/schedules")).json()["items"]
     return items
+
+
+async def _stored(jobs: Jobs, schedule_id: str) -> Schedule:
+    document = await jobs.world.store.get(SCHEDULES.collection, schedule_id)
+    assert document is not None
+    return SCHEDULES.state_in(document.data)
+
+
+async def _relabelled(jobs: Jobs, schedule_id: str) -> None:
+    """The schedule is one whose maker was told what is untrusted."""
+    told = (await _stored(jobs, schedule_id)).but(labels=("untrusted",))
+    batch = Batch()
+    batch.put(SCHEDULES.collection, schedule_id, SCHEDULES.fields(told, 1, None))
+    await jobs.world.store.commit(batch)
+
+
+async def test_what_ends_and_is_made_anew_keeps_its_labels(jobs: Jobs) -> None:
+    await _published(jobs)
+    await _run(jobs, AHEAD)
+    (made,) = await _schedules(jobs)
+    await _relabelled(jobs, made["schedule_id"])
+    ending = await _run(jobs, {"capsule": "end-it", "inputs": {"schedule_id": made["schedule_id"]}})
+    undone = await jobs.world.post(f"/v1/runs/{ending['run_id']}/undo")
+    assert undone.json()["is_undone"], undone.text
+    (anew,) = [each for each in await _schedules(jobs) if each["status"] == "active"]
+    assert (await _stored(jobs, anew["schedule_id"])).labels == ("untrusted",)
 
 
 async def test_a_step_makes_a_schedule_that_acts_for_whoever_started_the_run(jobs: Jobs) -> None:
@@ -142,14 +169,8 @@ async def test_the_run_of_such_a_schedule_knows_its_depth_and_what_it_was_made_o
     await _published(jobs)
     await _run(jobs, AHEAD)
     (made,) = await _schedules(jobs)
-    document = await jobs.world.store.get(SCHEDULES.collection, made["schedule_id"])
-    assert document is not None
-    known = SCHEDULES.state_in(document.data)
-    batch = Batch()
-    told = known.but(labels=("untrusted",))
-    batch.put(SCHEDULES.collection, known.schedule_id, SCHEDULES.fields(told, 1, None))
     timer = await jobs.timer(made["schedule_id"])
-    await jobs.world.store.commit(batch)
+    await _relabelled(jobs, made["schedule_id"])
     await jobs.fire(timer)
     (shown,) = await _schedules(jobs)
     document = await jobs.world.store.get(RUNS.collection, shown["last_run_id"])

@@ -38,13 +38,15 @@ export class Unsure extends Error {}
 
 /** A refusal in the API's words; `code` is stable. */
 export class Problem extends Error {
-  constructor(
-    readonly status: number,
-    readonly code: string,
-    detail: string,
-    readonly errors: readonly FieldError[] = [],
-  ) {
+  readonly status: number;
+  readonly code: string;
+  readonly errors: readonly FieldError[];
+
+  constructor(status: number, code: string, detail: string, errors: readonly FieldError[] = []) {
     super(detail);
+    this.status = status;
+    this.code = code;
+    this.errors = errors;
   }
 }
 
@@ -63,9 +65,14 @@ export async function read<T>(path: string): Promise<T> {
   const page = route.value;
   try {
     // What was kept is shown at once, so that one attempt is enough where there is any.
-    const found = await call<T>('GET', path, { tries: (await lastAnswer(path, of)) ? 1 : TRIES });
+    const tries = (await lastAnswer(path, of)) ? 1 : TRIES;
+    // The first token says whose browser this is.
+    if (owner.value === null) await accessToken().catch(() => {});
+    // Somebody else may sign in before the answer comes: it is kept for whoever asked.
+    const who = owner.value;
+    const found = await call<T>('GET', path, { tries });
     // What is shown is kept before; a browser that stores nothing shows it all the same.
-    if (owner.value !== null) await keep(owner.value, of, path, found, serverNow()).catch(() => {});
+    if (who !== null) await keep(who, of, path, found, serverNow()).catch(() => {});
     return found;
   } catch (error) {
     const kept = isUnreachable(error) ? await lastAnswer<T>(path, of) : undefined;

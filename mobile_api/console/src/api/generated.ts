@@ -2534,6 +2534,7 @@ export type ScheduleGiven = {
   "cron": string | null;
   "event": ("assent.invocation.settled.v1" | "assent.notice.sent.v1" | "assent.policy.published.v1") | null;
   "inputs": Record<string, JsonValue> | null;
+  "labels": readonly string[];
   "next_at": string | null;
   "schedule_id": string;
   "version": string | null;

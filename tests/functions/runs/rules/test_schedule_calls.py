@@ -18,7 +18,7 @@ from functions.runs.rules.schedule_calls import (
     id_of,
     made_by,
 )
-from shared.capabilities.grants import Deed, Grant, History, Right
+from shared.capabilities.grants import Deed, Grant, History, Purpose, Right
 from shared.kit.errors import Invalid, VersionConflict
 
 AT = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)
@@ -43,9 +43,14 @@ def _run(**fields: Any) -> Run:
     return Run.model_validate(known | fields)
 
 
-def _grant() -> Grant:
+def _grant(purpose: Purpose = "act") -> Grant:
     right = Right(
-        tenant_id="t", run_id="run_2", plan_hash="p", agent_id="agt_2", agent_version="1.0.0"
+        tenant_id="t",
+        run_id="run_2",
+        plan_hash="p",
+        agent_id="agt_2",
+        agent_version="1.0.0",
+        purpose=purpose,
     )
     deed = Deed(
         step="s",
@@ -88,16 +93,26 @@ def test_a_run_that_rests_makes_none_and_undoes(status: str) -> None:
 
 
 def test_a_run_ends_what_was_made_in_the_same_name_and_each_once() -> None:
-    check_ends(_schedule(), _run(), "inv_1", undoes=False)
-    with pytest.raises(VersionConflict, match="bert made it"):
-        check_ends(_schedule(created_by="bert"), _run(), "inv_1", undoes=False)
-    with pytest.raises(VersionConflict, match="bert made it"):
-        check_ends(_schedule(created_by="bert"), _run(), "inv_1", undoes=True)
-    ended = _schedule(status="ended", ended_by_call="inv_1")
-    check_ends(ended, _run(), "inv_1", undoes=False)
-    check_ends(ended, _run(), "inv_2", undoes=True)
+    calls, undoes = _grant(), _grant("undo")
+    check_ends(_schedule(), _run(), calls)
+    check_ends(_schedule(agent_id=None), _run(), calls)
+    for grant in (calls, undoes):
+        with pytest.raises(VersionConflict, match="bert made it"):
+            check_ends(_schedule(created_by="bert"), _run(), grant)
+    check_ends(_schedule(status="ended", ended_by_call="inv_1"), _run(), calls)
+    ended = _schedule(status="ended", ended_by_call="inv_2")
+    check_ends(ended, _run(), undoes)
     with pytest.raises(VersionConflict, match="has ended already"):
-        check_ends(ended, _run(), "inv_2", undoes=False)
+        check_ends(ended, _run(), calls)
+
+
+def test_an_agent_ends_no_schedule_that_a_run_of_another_agent_made() -> None:
+    with pytest.raises(VersionConflict, match="a run of agt_3 made it"):
+        check_ends(_schedule(agent_id="agt_3"), _run(), _grant())
+
+
+def test_what_is_given_back_has_the_labels_that_it_was_made_with() -> None:
+    assert given(_schedule(), {"a": 1}).labels == ("untrusted",)
 
 
 def test_what_is_too_long_for_a_step_is_left_out() -> None:
