@@ -73,7 +73,9 @@ def test_every_call_of_the_contract_is_there_and_no_other() -> None:
         "/agents/{agent_id}",
         "/violations",
         "/devices",
+        "/devices/options",
         "/devices/{device_id}",
+        "/devices/{device_id}/confirm",
         "/sync",
     }
 
