@@ -4,7 +4,7 @@ end them, in the name of whoever started the run."""
 from dataclasses import replace
 
 from events.schedules import END, ScheduleCallBody, ScheduleGiven
-from functions.runs.aggregates import RUN, RUNS, SCHEDULES
+from functions.runs.aggregates import RUN, RUNS, SCHEDULES, STOPS
 from functions.runs.rules import schedule as rules
 from functions.runs.rules.run import Run
 from functions.runs.rules.schedule import Schedule
@@ -12,6 +12,7 @@ from functions.runs.rules.schedule_calls import (
     asked_for,
     check_acts,
     check_ends,
+    check_not_stopped,
     given,
     id_of,
     made_by,
@@ -68,6 +69,7 @@ async def _made(work: Command, run: Run, grant: Grant, body: ScheduleCallBody) -
     schedule_id = id_of(body.invocation_id)
     if (known := await work.find(SCHEDULES, schedule_id)) is not None:
         return given(known, {})
+    await _check_not_stopped(work, grant)
     asked = asked_for(body.arguments)
     depth = await depth_of(work, grant.right.run_id)
     maker = made_by(run, grant, depth, grant.deed.history.labels)
@@ -91,6 +93,8 @@ async def _made(work: Command, run: Run, grant: Grant, body: ScheduleCallBody) -
 async def _ended(work: Command, run: Run, grant: Grant, body: ScheduleCallBody) -> ScheduleGiven:
     schedule = await work.get(SCHEDULES, str(body.arguments.get("schedule_id")))
     check_ends(schedule, run, grant)
+    if schedule.status != "ended":
+        await _check_not_stopped(work, grant)
     try:
         contents = await work.read_contents(schedule.inputs_hash)
         inputs = contents.value(schedule.inputs_hash)["inputs"]
@@ -99,3 +103,9 @@ async def _ended(work: Command, run: Run, grant: Grant, body: ScheduleCallBody) 
     steps = rules.end(schedule, await find_book(work), run.started_by, body.invocation_id)
     await work.save(*steps)
     return given(schedule.but(next_at=None), inputs)
+
+
+async def _check_not_stopped(work: Command, grant: Grant) -> None:
+    """Asked before anything is done, never about what was: a repeated call gets its answer."""
+    acting = dict.fromkeys(each.agent_id for each in (grant.right, *grant.above))
+    check_not_stopped(await work.find_all(STOPS, acting), grant, work.at)

@@ -6,8 +6,11 @@ import pytest
 
 from functions.runs.aggregates import RUNS, SCHEDULES
 from functions.runs.rules.schedule import Schedule
+from functions.runs.service import bursts, invoking
+from functions.runs.service.tokens import invocation_id_of
 from shared.storage.batches import Batch
 from tests.functions.runs.jobs import JOB, Jobs
+from tests.functions.runs.test_revoked_tokens import token_id_in
 
 PLANS_AHEAD = """\
 capsule: plan-ahead
@@ -177,3 +180,30 @@ async def test_the_run_of_such_a_schedule_knows_its_depth_and_what_it_was_made_o
     assert document is not None
     run = RUNS.state_in(document.data)
     assert (run.triggered, run.labels, run.roles) == (1, ("untrusted",), ("operator",))
+
+
+async def test_who_holds_the_token_of_a_call_does_nothing_once_it_was_revoked(
+    jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await _published(jobs)
+    real, answers = invoking.invoke, list[Any]()
+
+    async def invoke(run: Any, call: Any, token: str, **fields: Any) -> Any:
+        if not answers:
+            revoked = await jobs.world.post(f"/v1/tokens/{token_id_in(token)}/revoke")
+            assert revoked.status_code == 202, revoked.text
+            body = {
+                "invocation_id": invocation_id_of(run, call),
+                "operation": call.call.operation,
+                "arguments": call.arguments,
+            }
+            bearer = {"Authorization": f"Bearer {token}"}
+            path = "/v1/schedules/calls"
+            answers.append(await jobs.world.runs.post(path, json=body, headers=bearer))
+            assert await _schedules(jobs) == []
+        return await real(run, call, token, **fields)
+
+    monkeypatch.setattr(bursts, "invoke", invoke)
+    await _run(jobs, AHEAD)
+    assert (answers[0].status_code, answers[0].json()["detail"]) == (403, "the token was revoked")
+    assert len(await _schedules(jobs)) == 1

@@ -1,6 +1,6 @@
 """In whose name a step of a run makes a schedule, and which ones it ends."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,12 +14,14 @@ from functions.runs.rules.schedule_calls import (
     asked_for,
     check_acts,
     check_ends,
+    check_not_stopped,
     given,
     id_of,
     made_by,
 )
+from shared.agents.stops import AgentStops
 from shared.capabilities.grants import Deed, Grant, History, Purpose, Right
-from shared.kit.errors import Invalid, VersionConflict
+from shared.kit.errors import Forbidden, Invalid, VersionConflict
 
 AT = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)
 
@@ -109,6 +111,25 @@ def test_a_run_ends_what_was_made_in_the_same_name_and_each_once() -> None:
 def test_an_agent_ends_no_schedule_that_a_run_of_another_agent_made() -> None:
     with pytest.raises(VersionConflict, match="a run of agt_3 made it"):
         check_ends(_schedule(agent_id="agt_3"), _run(), _grant())
+
+
+def test_a_revoked_token_makes_nothing_and_no_agent_acts_that_was_recalled() -> None:
+    inner, above = AgentStops(agent_id="agt_2"), AgentStops(agent_id="agt_1")
+    right = _grant().right
+    grant = _grant().but(token_ids=("one", "tok"), above=(right.but(agent_id="agt_1"),))
+    check_not_stopped((None, inner, above), grant, AT)
+    until = AT + timedelta(seconds=1)
+    for dead in ("one", "tok"):
+        revoked = above.revoking(dead, until, AT)
+        for each in (grant, grant.but(right=_grant("undo").right)):
+            with pytest.raises(Forbidden, match="revoked"):
+                check_not_stopped((inner, revoked), each, AT)
+        check_not_stopped((inner, revoked), grant, until)
+    for stopped in (inner.with_("rcl_1", None), above.with_("rcl_1", "1.0.0")):
+        with pytest.raises(Forbidden, match="recalled"):
+            check_not_stopped((stopped,), grant, AT)
+        check_not_stopped((stopped,), grant.but(right=_grant("undo").right), AT)
+    check_not_stopped((above.with_("rcl_1", "2.0.0"),), grant, AT)
 
 
 def test_what_is_given_back_has_the_labels_that_it_was_made_with() -> None:
