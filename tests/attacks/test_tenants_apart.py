@@ -266,7 +266,7 @@ IN_BODIES: dict[str, Any] = {
     "/v1/schedules/calls": lambda owners: {
         "invocation_id": owners.theirs["invocation_id"],
         "operation": "assent/schedules.end",
-        "arguments": {"schedule_id": owners.theirs["schedule_id"]},
+        "arguments": {"schedule_id": "sch_1"},
     },
     "/v1/recalls": lambda owners: {"agent_id": owners.theirs["agent_id"], "reason": "I want it"},
     "/v1/agents": lambda owners: spec("tapir-two", interfaces=_needs("okapi")),

@@ -105,8 +105,8 @@ CHANGES: dict[str, tuple[str, Change]] = {
         ),
     ),
     "a value is in the state": (
-        "gcp:secretmanager/secretVersion:SecretVersion",
-        lambda i: i.update(secretData="something"),
+        "gcp:sql/databaseInstance:DatabaseInstance",
+        lambda i: i.update(rootPassword="something"),
     ),
     "a schedule calls another": (
         "gcp:cloudscheduler/job:Job",

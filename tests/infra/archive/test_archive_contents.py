@@ -27,6 +27,8 @@ READS_FILES = {
     "shared/kit/principals.py",
     # the policies and their schema, which are packed
     "shared/policy/platform.py",
+    # itself, which a program in the sandbox must not reach
+    "shared/sandbox/cloud_run.py",
     "shared/sandbox/workers.py",
     "shared/storage/migrate.py",
 }

@@ -47,7 +47,10 @@ def costs(month: Month) -> Costs:
 
 def test_what_is_on_record_is_within_its_aims(figures: dict[str, Figure]) -> None:
     # Missed, as docs/LIMITATIONS.md says; whoever meets it removes both.
-    assert {name for name, figure in figures.items() if figure.met is False} == {"usd_per_run"}
+    assert {name for name, figure in figures.items() if figure.met is False} == {
+        "usd_per_run",
+        "reference_after_a_year_usd_month",
+    }
 
 
 def test_what_is_on_record_is_within_its_budgets(figures: dict[str, Figure]) -> None:

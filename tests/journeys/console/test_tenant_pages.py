@@ -90,7 +90,7 @@ def test_a_passkey_is_added_and_a_session_ended(phone: Phone, founder: Founder) 
     phone.presses("Remove now")
     phone.is_refused("only")
     phone.opens("sessions")
-    rows = phone.text.locator(".rows > li")
+    rows = phone.text.locator(".rows [role=listitem]")
     expect(rows.filter(has_text="this browser")).to_have_count(1)
     other = rows.filter(has_not_text="this browser").first
     other.get_by_role("button").click()

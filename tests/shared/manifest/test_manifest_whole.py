@@ -211,7 +211,7 @@ def test_what_lies_in_the_secret_of_another_function_is_refused(
         checkout(orders=named)
 
 
-@pytest.mark.parametrize("name", ["tenants", "public_keys", "postgres_password"])
+@pytest.mark.parametrize("name", ["tenants", "public_keys"])
 def test_no_function_has_the_name_of_a_secret_that_others_read(
     checkout: Checkout, tmp_path: Path, name: str
 ) -> None:
