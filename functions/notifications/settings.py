@@ -36,6 +36,11 @@ def console_url() -> str:
     return site_of_passkeys().origins[0]
 
 
+def link_to(path: str) -> str:
+    """The address of a page of the console."""
+    return f"{console_url()}{path}"
+
+
 async def seed() -> bytes:
     """The 32 bytes that the keys of this function are made of. Raises Unavailable."""
     return base64url.decode(json.loads(await read_secret(SIGNING_KEY))["seed"])

@@ -9,7 +9,7 @@ from pydantic import SecretStr, ValidationError
 
 from functions.notifications.rules.delivery import Ended
 from functions.notifications.rules.message import Message
-from functions.notifications.settings import console_url, settings
+from functions.notifications.settings import link_to, settings
 from shared.kit.errors import Unavailable
 from shared.kit.models import Model
 from shared.kit.outcomes import NeverSent, Refused, Unknown
@@ -56,7 +56,7 @@ async def mail_to(address: str, message: Message, at: datetime) -> Ended:
     relay = await _relay()
     if relay is None:
         return Ended("refused", "no mail is sent from here any more")
-    text = f"{message.sentence}\n\n{console_url()}{message.path}\n\n{_FOOT}\n"
+    text = f"{message.sentence}\n\n{link_to(message.path)}\n\n{_FOOT}\n"
     return _ended(await _sent(relay, address, message.title, text, message.delivery_id, at))
 
 

@@ -13,7 +13,7 @@ from functions.notifications.rules.webpush import (
     flaw_of_endpoint,
     headers_of,
 )
-from functions.notifications.settings import console_url, push_key, settings
+from functions.notifications.settings import console_url, link_to, push_key, settings
 from shared.devices.reading import read_device, read_subscription
 from shared.kit import base64url
 from shared.storage.firestore import TenantStore
@@ -42,7 +42,7 @@ async def push(store: TenantStore, delivery: Delivery, message: Message, at: dat
     plain = declared(
         title=message.title,
         body=message.sentence,
-        link=f"{console_url()}{message.path}",
+        link=link_to(message.path),
         tag=message.tag,
         tenant_id=store.tenant_id,
         delivery_id=message.delivery_id,

@@ -7,7 +7,7 @@ from datetime import datetime
 from functions.notifications.means.posting import Answer, post
 from functions.notifications.rules.delivery import Ended
 from functions.notifications.rules.message import Message
-from functions.notifications.settings import console_url
+from functions.notifications.settings import link_to
 
 # What Slack says of a webhook that will never work again
 # (https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks).
@@ -27,11 +27,10 @@ async def post_to_slack(url: str, message: Message, at: datetime) -> Ended:
 
 
 def _content(message: Message) -> dict[str, object]:
-    link = f"{console_url()}{message.path}"
     button = {
         "type": "button",
         "text": {"type": "plain_text", "text": "Open in Assent"},
-        "url": link,
+        "url": link_to(message.path),
     }
     # Plain text only: what people named may hold Slack's own marks, such as <!channel>.
     title = {"type": "plain_text", "text": message.title, "emoji": False}

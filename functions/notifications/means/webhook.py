@@ -6,7 +6,7 @@ from datetime import datetime
 from functions.notifications.means.posting import Answer, post
 from functions.notifications.rules.delivery import Delivery, Ended
 from functions.notifications.rules.message import Message
-from functions.notifications.settings import console_url
+from functions.notifications.settings import link_to
 from shared.kit.instants import format_instant
 from shared.kit.webhooks import signed
 
@@ -46,6 +46,6 @@ def _content(tenant_id: str, delivery: Delivery, message: Message) -> dict[str, 
             "sentence": message.sentence,
             "risk": message.risk,
             "useful_until": format_instant(until) if until is not None else None,
-            "url": f"{console_url()}{message.path}",
+            "url": link_to(message.path),
         },
     }

@@ -5,7 +5,7 @@ from functions.notifications.rules import delivery as rules
 from functions.notifications.rules.delivery import Delivery
 from functions.notifications.views import DeliveryPage, DeliveryView
 from shared.aggregates.command import Command, not_found
-from shared.devices.device import COLLECTION, Registration
+from shared.devices.reading import read_device
 from shared.kit.callers import Caller
 from shared.kit.device_signatures import (
     ACKNOWLEDGEMENT,
@@ -73,11 +73,9 @@ async def _check(store: TenantStore, caller: Caller, own: Delivery, signature: s
     detail = "kid must be the id of the device that the delivery went to, whose key counts"
     if own.device_id is None or signer_of(signature) != own.device_id:
         raise DeviceSignatureRefused("unknown_key", detail)
-    document = await store.get(COLLECTION, own.device_id)
-    device = Registration.model_validate_json(document.data["state"]) if document else None
-    if device is None or not device.signs or device.key is None:
-        raise DeviceSignatureRefused("unknown_key", detail)
-    if device.principal != caller.principal:
+    device = await read_device(store, own.device_id)
+    is_own = device is not None and device.signs and device.principal == caller.principal
+    if device is None or not is_own or device.key is None:
         raise DeviceSignatureRefused("unknown_key", detail)
     statement = statement_of(caller.tenant_id, own.delivery_id)
     key = device.key

@@ -5,7 +5,7 @@ is sent once more, and no more."""
 import logging
 import secrets
 from datetime import datetime
-from functools import partial
+from typing import NamedTuple
 
 from events.approvals import ApprovalState
 from functions.notifications.aggregates import DELIVERIES, RECIPIENTS, RUN
@@ -65,53 +65,43 @@ async def send(tenant_id: str, delivery_id: str, at: datetime) -> None:
         if found is None:
             return Taken(delivery=None)
         work.is_about(DELIVERIES, delivery_id)
-        (*_, taken) = (found, *await work.save(*rules.begin(found, claim, work.at)))
+        taken = await work.save_change(found, *rules.begin(found, claim, work.at))
         return Taken(delivery=taken if taken.claim == claim else None)
 
     delivery = (await RUN.command(caller, take, Taken)).delivery
     if delivery is None:
         return
-    steps = await _outcome(TenantStore(tenant_id), delivery, claim, at)
+    outcome = await _outcome(TenantStore(tenant_id), delivery, at)
     # A message took its time: the pause before the next try begins now.
     ended_at = max(at, clock.now())
-    await _save(Caller.acting("service:notifications", tenant_id, ended_at), delivery_id, steps)
+    noting = Caller.acting("service:notifications", tenant_id, ended_at)
+    await _save(noting, delivery_id, claim, outcome)
 
 
-class _Outcome:
-    """What follows from a try, as a rule of the delivery as it then is."""
+class Moved(NamedTuple):
+    """The deadline of what it is about has moved: its last call comes later."""
 
-    def __init__(self, claim: str, ended: Ended | None = None, *, moved: datetime | None = None):
-        self.claim, self.ended, self.moved = claim, ended, moved
-
-    def __call__(self, delivery: Delivery, at: datetime) -> Steps:
-        if self.moved is not None:
-            called = last_call_at(self.moved, at)
-            if called is None:
-                return rules.stand_down(delivery, self.claim)
-            return rules.put_off(delivery, self.claim, called, self.moved)
-        if self.ended is None:
-            return rules.stand_down(delivery, self.claim)
-        return rules.end(delivery, self.claim, self.ended, at)
+    until: datetime
 
 
-async def _outcome(store: TenantStore, delivery: Delivery, claim: str, at: datetime) -> _Outcome:
-    """What became of the try. What cannot be read now is tried again later; nothing was sent."""
-    outcome = partial(_Outcome, claim)
+async def _outcome(store: TenantStore, delivery: Delivery, at: datetime) -> Ended | Moved | None:
+    """What became of the try; None where nobody needs to be told any more. What cannot be read now
+    is tried again later; nothing was sent."""
     try:
         approval = await _approval(store, delivery)
         recipient = await _recipient(store, delivery.principal)
         if not await _still_concerns(store, delivery, at):
-            return outcome(None)
+            return None
         if approval is not None:
             until = deadline_of(approval)
             if is_moot(delivery.kind, approval, at) or until is None:
-                return outcome(None)
+                return None
             if delivery.kind == "last_call" and until != delivery.useful_until:
-                return outcome(moved=until)
-        return outcome(await _sent(store, delivery, recipient, approval, at))
+                return Moved(until)
+        return await _sent(store, delivery, recipient, approval, at)
     except (Unavailable, SealBroken) as error:
         _log.warning("%s was not sent: %s", delivery.delivery_id, error)
-        return outcome(Ended("not_sent", "what it needs cannot be read now"))
+        return Ended("not_sent", "what it needs cannot be read now")
 
 
 async def _sent(
@@ -140,22 +130,34 @@ async def _sent(
             return await mail_to(address, message, at)
 
 
-async def _save(caller: Caller, delivery_id: str, outcome: _Outcome) -> None:
+async def _save(
+    caller: Caller, delivery_id: str, claim: str, outcome: Ended | Moved | None
+) -> None:
     """Notes what became of it, and forgets a place that is gone. Raises Unavailable."""
 
     async def note(work: Command) -> Taken:
         delivery = await work.find(DELIVERIES, delivery_id)
         assert delivery is not None
         work.is_about(DELIVERIES, delivery_id)
-        steps = outcome(delivery, work.at)
+        steps = _after(delivery, claim, outcome, work.at)
         await work.save(*steps)
-        if steps and outcome.ended is not None and outcome.ended.outcome == "gone":
+        if steps and isinstance(outcome, Ended) and outcome.outcome == "gone":
             known = await work.find(RECIPIENTS, delivery.principal)
             if known is not None:
                 await work.save(*_without(known, delivery, work.at))
         return Taken(delivery=None)
 
     await RUN.command(caller, note, Taken)
+
+
+def _after(delivery: Delivery, claim: str, outcome: Ended | Moved | None, at: datetime) -> Steps:
+    """What follows for the delivery as it then is."""
+    if isinstance(outcome, Ended):
+        return rules.end(delivery, claim, outcome, at)
+    called = last_call_at(outcome.until, at) if outcome is not None else None
+    if outcome is None or called is None:
+        return rules.stand_down(delivery, claim)
+    return rules.put_off(delivery, claim, called, outcome.until)
 
 
 def _without(recipient: Recipient, delivery: Delivery, at: datetime) -> recipients.Steps:
