@@ -28,8 +28,8 @@ async def put(caller: Caller, key: IdempotencyKey, days: int) -> RetentionView:
 
     async def use_case(work: Command) -> RetentionView:
         known = await work.find(RETENTION, RETENTION_ID)
-        saved = await work.save(*rules.set_days(known, days, work.caller.principal, work.at))
-        kept: Retention = (*saved, known or rules.begin(work.at))[0]
+        steps = rules.set_days(known, days, work.caller.principal, work.at)
+        kept = await work.save_change(known or rules.begin(work.at), *steps)
         return RetentionView.of(kept, kept.set_by, work.at)
 
     return await RUN.command(caller, use_case, RetentionView, key=key)

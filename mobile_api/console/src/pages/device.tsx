@@ -7,6 +7,7 @@ import { queue } from '../device/queue.ts';
 import { instantInWords } from '../kit/time.ts';
 import { Loaded, Trouble } from '../parts/loaded.tsx';
 import { Queued } from '../parts/queued.tsx';
+import { Row } from '../parts/row.tsx';
 import { addressOf } from '../route.ts';
 import { words } from '../words.ts';
 import { Bell } from './bell.tsx';
@@ -84,7 +85,7 @@ function Devices({ devices, again }: Properties) {
         <ul class="rows">
           {devices.map((each) => (
             <li key={each.device_id}>
-              <Row device={each} isThis={each === shown} act={act} />
+              <DeviceRow device={each} isThis={each === shown} act={act} />
             </li>
           ))}
         </ul>
@@ -115,26 +116,22 @@ function Add({ act }: { act: (what: Promise<void>) => void }) {
   );
 }
 
-interface RowProperties {
+interface DeviceRowProperties {
   device: Device;
   isThis: boolean;
   act: (what: Promise<void>) => void;
 }
 
-function Row({ device, isThis, act }: RowProperties) {
+function DeviceRow({ device, isThis, act }: DeviceRowProperties) {
   const [isLeaving, setLeaving] = useState(false);
   const isWaiting = device.thumbprint !== null && device.confirmed_at === null;
   const does = device.thumbprint === null ? say.told : isWaiting ? say.waits : say.signs;
   const name = device.name || say.unnamed[device.platform];
   return (
-    <div class="row">
-      <span class="summary">{name}</span>
-      <span class="facts">
-        {isThis && <span>{say.this}</span>}
-        <span>{does}</span>
-        <span>{say.since(instantInWords(device.registered_at))}</span>
-        {isWaiting && <span>{codeOf(device)}</span>}
-      </span>
+    <Row
+      summary={name}
+      facts={[isThis && say.this, does, say.since(instantInWords(device.registered_at)), isWaiting && codeOf(device)]}
+    >
       {isLeaving ? (
         <>
           <p>{say.removing}</p>
@@ -157,7 +154,7 @@ function Row({ device, isThis, act }: RowProperties) {
           </button>
         </span>
       )}
-    </div>
+    </Row>
   );
 }
 
