@@ -23,7 +23,8 @@ def is_due(run: Run) -> bool:
     hold = run.hold
     if hold is None:
         return False
-    return bool(_newly_spent(run, hold)) or (_is_over(run) and hold.counted)
+    newly_made = any(run.calls.get(each) != hold.made.get(each) for each in hold.calls)
+    return bool(_newly_spent(run, hold)) or (_is_over(run) and (hold.counted or newly_made))
 
 
 def _newly_spent(run: Run, hold: Hold) -> int:
@@ -45,8 +46,8 @@ def charge(run: Run, agents: Budget, tenants: Budget, ask: Ask) -> tuple[Run, St
     freed = hold.usd_micros if _is_over(run) else min(max(spent, 0), hold.usd_micros)
     left = hold.but(usd_micros=hold.usd_micros - freed, settled=run.spent_usd_micros)
     if _is_over(run):
-        agents = _without_unmade(agents, run, hold)
-        left = left.but(calls={}, counted=False)
+        agents = _with_made(agents, run, hold)
+        left = left.but(calls=dict.fromkeys(hold.calls, 0), made=run.calls, counted=False)
     steps = tuple(
         step
         for budget in ((agents, tenants) if spent or freed else (agents,))
@@ -61,12 +62,13 @@ def charge(run: Run, agents: Budget, tenants: Budget, ask: Ask) -> tuple[Run, St
     return run.but(hold=left, held_usd_micros=left.usd_micros), steps
 
 
-def _without_unmade(agents: Budget, run: Run, hold: Hold) -> Budget:
-    """The agent's budget, with the calls that the run held and did not make free again."""
+def _with_made(agents: Budget, run: Run, hold: Hold) -> Budget:
+    """The agent's budget with the calls that the run made: what it held and did not make is free,
+    and what it had begun when it ended counts once its outcome is known."""
     counted = dict(agents.calls)
     for name, held in hold.calls.items():
         made = run.calls.get(name, 0) - hold.made.get(name, 0)
-        counted[name] = max(counted.get(name, 0) - max((held or 0) - made, 0), 0)
+        counted[name] = max(counted.get(name, 0) + made - (held or 0), 0)
     return agents.but(calls=counted)
 
 

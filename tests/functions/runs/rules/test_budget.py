@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from events.rights import RightLimits
 from functions.runs.rules.budget import BudgetExhausted, hold_for, hold_more, take
-from functions.runs.rules.charges import charge, most_of
+from functions.runs.rules.charges import charge, is_due, most_of
 from functions.runs.rules.run import Hold
 from shared.budgets.budget import Budget
 from shared.budgets.limits import TENANT, limit_of
@@ -84,6 +84,25 @@ def test_calls_of_the_day_are_held_and_given_back_also_after_a_retry() -> None:
     ended = run(calls={name: 2}, hold=again, status="completed")
     _, (after,) = charge(ended, steps[0].state, tenants_budget(), lambda _: ())
     assert after.state.calls == {name: 3}
+
+
+def test_calls_whose_outcome_comes_after_the_end_count_too() -> None:
+    limited = plan(add("a", limits=RightLimits(per_day=7)))
+    name = "assent/counter.add"
+    hold, steps = take(agents_budget(), tenants_budget(), limited, hold_for(limited, None, 0, NOON))
+    cancelled, (after,) = charge(
+        run(calls={name: 2}, hold=hold, status="cancelled"),
+        steps[0].state,
+        tenants_budget(),
+        lambda _: (),
+    )
+    assert after.state.calls == {name: 2}
+    assert not is_due(cancelled)
+    late = cancelled.but(calls={name: 4})
+    assert is_due(late)
+    settled, (after,) = charge(late, after.state, tenants_budget(), lambda _: ())
+    assert after.state.calls == {name: 4}
+    assert not is_due(settled)
 
 
 @given(st.integers(0, 10_000), st.booleans())

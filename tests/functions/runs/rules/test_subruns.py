@@ -178,7 +178,7 @@ def test_what_a_sub_run_spent_reaches_no_budget_a_second_time() -> None:
     after, charges = charge(holds, counted, agents, lambda _: ())
     assert [each.state.spent_usd_micros for each in charges] == [0]
     assert (charges[0].state.calls, after.hold) == (
-        {"assent/counter.add": 0}, HOLD.but(settled=70)
+        {"assent/counter.add": 0}, HOLD.but(settled=70, calls={"assent/counter.add": 0})
     )  # fmt: skip
 
 
