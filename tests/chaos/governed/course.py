@@ -26,8 +26,10 @@ _GLANCE_SECONDS = 1.0
 # Longer than any approval waits.
 FOR_AN_ANSWER = timedelta(days=3)
 LONG_AFTER = timedelta(days=9)
-_MOST_ROUNDS = 60
-_DEADLINES_AFTER_ROUND = 4
+_MOST_ROUNDS = 120
+# Who got nowhere for so long waits for a deadline. A slow machine must not let deadlines pass while
+# somebody's answer is under way.
+_AT_REST_SECONDS = 12.0
 
 
 class Course:
@@ -103,11 +105,11 @@ class Course:
     async def _calm(self) -> None:
         """Everybody comes to rest, and whatever nobody decided expires."""
         seen, since = -1, time.monotonic()
-        for number in range(_MOST_ROUNDS):
+        for _ in range(_MOST_ROUNDS):
             if not self._left():
                 break
-            is_late = number >= _DEADLINES_AFTER_ROUND
-            await self._clock.advance(FOR_AN_ANSWER if is_late else SWEPT_AFTER)
+            is_at_rest = time.monotonic() - since > _AT_REST_SECONDS
+            await self._clock.advance(FOR_AN_ANSWER if is_at_rest else SWEPT_AFTER)
             await self._operator.send_dead_letters_again()
             await asyncio.sleep(_GLANCE_SECONDS * 2)
             if self.tale.diary.moved != seen:
