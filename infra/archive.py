@@ -3,7 +3,7 @@
 import hashlib
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ PYTHON_VERSION = "3.11"
 _COMMON = ("shared", "events")
 # Read by the programs that deploy, emulate and describe functions, and by callers; no function
 # imports them.
-_LEFT_OUT = ("shared/manifest", "shared/sdk")
+_LEFT_OUT = ("shared/manifest", "shared/sdk", "shared/embeddings/making")
 # What functions read beside their code.
 _DATA = (
     "shared/catalogue.toml",
@@ -26,6 +26,8 @@ _DATA = (
 )
 # What browsers load, as its builds made it.
 _PAGES = ("mobile_api/console/dist", "mobile_api/explorer/dist")
+# What `make setup` made, for the images of these locks alone.
+_MODELS = {"knowledge": ("build/embeddings",)}
 # The buildpack refuses a source without this file.
 _MAIN = '"""Each service names its own entry file in FUNCTION_SOURCE."""\n'
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
@@ -43,10 +45,11 @@ class Archive:
 
 def build_archive(manifests: Manifests, lock: str, into: Path) -> Archive:
     """Writes `<into>/<lock>.zip`: the Python modules of all functions, of `events` and of `shared`,
-    but not the manifests and the SDK; the catalogues and policies that these modules read; and
-    `requirements/<lock>.txt`, the packages to install.
+    but not the manifests and the SDK; the catalogues and policies that these modules read; the
+    models that go with the lock; and `requirements/<lock>.txt`, the packages to install.
 
-    The same files give the same bytes on every machine. Runs no code of the checkout."""
+    The same files give the same bytes on every machine. Runs no code of the checkout. Raises
+    FileNotFoundError if a model of the lock is not made yet."""
     root = manifests.root
     functions = {folder.relative_to(root).parts[0] for folder in manifests.folders.values()}
     found = (file for top in (*_COMMON, *functions) for file in (root / top).rglob("*.py"))
@@ -55,6 +58,7 @@ def build_archive(manifests: Manifests, lock: str, into: Path) -> Archive:
     modules += (root / name for name in _DATA if (root / name).exists())
     pages = (file for each in _PAGES for file in (root / each).rglob("*"))
     modules += (file for file in pages if file.is_file())
+    modules += (file for each in _MODELS.get(lock, ()) for file in _made(root / each))
     data = _zipped(
         {
             **{file.relative_to(root).as_posix(): file.read_bytes() for file in modules},
@@ -67,6 +71,13 @@ def build_archive(manifests: Manifests, lock: str, into: Path) -> Archive:
     path = into / f"{lock}.zip"
     path.write_bytes(data)
     return Archive(path, hashlib.sha256(data).hexdigest())
+
+
+def _made(folder: Path) -> Iterator[Path]:
+    if not folder.is_dir():
+        raise FileNotFoundError(f"{folder} is not there: make setup makes it.")
+    # Hidden are those of a setup that was killed.
+    return (file for file in folder.iterdir() if file.is_file())
 
 
 def _zipped(contents: Mapping[str, bytes]) -> bytes:
