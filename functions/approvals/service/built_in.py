@@ -7,9 +7,9 @@ from shared.runtime.settings import Settings
 
 
 class Deployment(Settings):
-    """Where this runs. Each service of a cloud is told; a test that says nothing is local."""
+    """Where this runs; where nobody says it, the strictest rules hold."""
 
-    environment: Literal["local", "dev", "staging", "prod"] = "local"
+    environment: Literal["local", "dev", "staging", "prod"] = "prod"
 
 
 def built_in() -> ApprovalPolicy:

@@ -60,6 +60,7 @@ async def cloud(
             "PUBSUB_EMULATOR_HOST": topics.address,
             "CLOUD_TASKS_EMULATOR_HOST": queues.address,
             "SECRET_MANAGER_EMULATOR_HOST": addresses[1],
+            "ASSENT_ENVIRONMENT": "local",
             "ASSENT_REGION": "us-central1",
             "ASSENT_REACTIONS_URL": "http://reactions.test",
             "ASSENT_SERVICE_ACCOUNT": "approvals@assent-local",

@@ -66,7 +66,6 @@ async def issuing_key(
     keys.write_text(json.dumps(public_key_set(key)))
     with pytest.MonkeyPatch.context() as environment:
         for name, value in {
-            "ASSENT_ENVIRONMENT": "local",
             "ASSENT_ISSUER": ISSUER,
             "ASSENT_AUDIENCE": "assent",
             "ASSENT_JWKS_URL": keys.as_uri(),
