@@ -48,9 +48,7 @@ class File(NamedTuple):
 @does("console.read", within=("sign_in",))
 async def lead_to_console() -> Response:
     """The console's own links begin below `/console/`."""
-    return Response(
-        status_code=308, headers={"Location": "/console/", "Cache-Control": _ASKED_AGAIN}
-    )
+    return _lead_to("/console/")
 
 
 @PAGES.get("/console/{path:path}", response_class=Response)
@@ -63,6 +61,13 @@ async def show_console(path: str = "", if_none_match: IfNoneMatch = None) -> Res
     return _answer(files.get(path, files[PAGE]), path, _consoles_policy(), if_none_match)
 
 
+@PAGES.get("/explorer", response_class=Response, include_in_schema=False)
+@does("explorer.read", within=("sign_in",))
+async def lead_to_explorer() -> Response:
+    """The explorer's own links begin below `/explorer/`."""
+    return _lead_to("/explorer/")
+
+
 @PAGES.get("/explorer/{path:path}", response_class=Response)
 async def show_explorer(path: str = "", if_none_match: IfNoneMatch = None) -> Response:
     """A file of the explorer, in which somebody tries the calls of the API."""
@@ -70,6 +75,11 @@ async def show_explorer(path: str = "", if_none_match: IfNoneMatch = None) -> Re
     if found is None:
         raise NotFound("the explorer has no such file: open /explorer/")
     return _answer(found, path, _EXPLORERS_POLICY, if_none_match)
+
+
+def _lead_to(address: str) -> Response:
+    headers = {"Location": address, "Cache-Control": _ASKED_AGAIN}
+    return Response(status_code=308, headers=headers)
 
 
 def _answer(found: File, path: str, policy: str, if_none_match: str | None) -> Response:

@@ -105,13 +105,13 @@ async function showTasks() {
   const [waiting, vetoable] = await Promise.all([approval(made.waiting), approval(made.vetoable)]);
   if (waiting === null) return forget();
   const tasks = [
-    ['approve', made.waiting, approved(waiting)],
-    ['veto', made.vetoable, vetoed(vetoable)],
-    ['why', made.story, [shown.has_asked_why, shown.has_asked_why ? 'Every event names its cause.' : 'Who asked, which checks ran, who said yes.']],
+    ['approve', `approvals/${made.waiting}`, approved(waiting)],
+    ['veto', `approvals/${made.vetoable}`, vetoed(vetoable)],
+    ['why', `story/approval/${made.story}`, [shown.has_asked_why, shown.has_asked_why ? 'Every event names its cause.' : 'Who asked, which checks ran, who said yes.']],
   ];
-  for (const [id, card, [isDone, said]] of tasks) {
+  for (const [id, page, [isDone, said]] of tasks) {
     at(id).classList.toggle('is-done', isDone);
-    at(id).querySelector('a').href = `/console/approvals/${card}`;
+    at(id).querySelector('a').href = `/console/${page}`;
     at(id).querySelector('p').textContent = isDone ? `Done. ${said}` : said;
   }
   const left = tasks.filter(([, , [isDone]]) => !isDone).length;

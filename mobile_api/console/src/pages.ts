@@ -42,6 +42,7 @@ const PAGES = {
     group: 'agents',
     all: () => import('./pages/agents.tsx').then((each) => each.Agents),
     one: () => import('./pages/agent/page.tsx').then((each) => each.AgentPage),
+    parts: { spec: () => import('./pages/agent/spec.tsx').then((each) => each.AgentSpec) },
   },
   violations: { group: 'agents', all: () => import('./pages/violations.tsx').then((each) => each.Violations) },
   runs: {
@@ -72,10 +73,23 @@ const PAGES = {
     all: () => import('./pages/connectors/page.tsx').then((each) => each.Connectors),
     one: () => import('./pages/connectors/connector.tsx').then((each) => each.Connector),
   },
+  credentials: {
+    group: 'tenant',
+    all: () => import('./pages/credentials.tsx').then((each) => each.Credentials),
+  },
   policies: {
     group: 'tenant',
     all: () => import('./pages/policies/page.tsx').then((each) => each.Policies),
     one: () => import('./pages/policies/policy.tsx').then((each) => each.Policy),
+  },
+  'approval-policy': {
+    group: 'tenant',
+    all: () => import('./pages/approval-policy/page.tsx').then((each) => each.ApprovalPolicy),
+  },
+  'single-sign-on': {
+    group: 'tenant',
+    all: () => import('./pages/single-sign-on.tsx').then((each) => each.SingleSignOn),
+    roles: ['tenant_admin'],
   },
   budgets: { group: 'tenant', all: () => import('./pages/budgets/page.tsx').then((each) => each.Budgets) },
   device: { group: 'you', all: () => import('./pages/device.tsx').then((each) => each.ThisDevice) },

@@ -19,7 +19,10 @@ export const words = {
     members: 'Members',
     keys: 'API keys',
     connectors: 'Connectors',
+    credentials: 'Credentials',
     policies: 'Policies',
+    'approval-policy': 'Approval policy',
+    'single-sign-on': 'Single sign-on',
     budgets: 'Budgets',
     health: 'Health',
     platform: 'The platform',
@@ -248,6 +251,7 @@ export const words = {
     kept: 'What you saw last is kept here for seven days, sealed with a key of this browser, and removed when you sign out.',
   },
   agents: {
+    submit: 'Submit an agent',
     spent: (spent: string, limit: string) => `${spent} of ${limit} today`,
     version: (version: string) => `version ${version}`,
   },

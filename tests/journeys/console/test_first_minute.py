@@ -79,7 +79,8 @@ def test_the_first_minute(newcomer: Phone, running: RunningPlatform) -> None:
     _does(newcomer, "veto", "Veto", "Why", "not yet")
     expect(page.locator("#why")).not_to_have_class("is-done")
     page.locator("#why a").click()
-    expect(newcomer.heading).to_contain_text("clinic-content-writer")
+    expect(newcomer.heading).to_have_text("Why this approval is as it is")
+    expect(newcomer.text).to_contain_text("Because of")
     page.goto(f"{newcomer.url}/_platform/start")
     expect(page.locator("#all-done")).to_contain_text("All done", timeout=60_000)
 

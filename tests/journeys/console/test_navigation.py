@@ -20,8 +20,9 @@ def _focused(phone: Phone) -> str:
 
 def test_pages_are_found_by_keyboard_on_a_narrow_screen(phone: Phone) -> None:
     phone.page.set_viewport_size({"width": 320, "height": 600})
-    answer = phone.page.request.get(f"{phone.url}/console", max_redirects=0)
-    assert (answer.status, answer.headers["location"]) == (308, "/console/")
+    for page in ("/console", "/explorer"):
+        answer = phone.page.request.get(f"{phone.url}{page}", max_redirects=0)
+        assert (answer.status, answer.headers["location"]) == (308, f"{page}/")
     phone.opens()
     keys = phone.page.keyboard
     keys.press("Tab")

@@ -60,6 +60,7 @@ def test_every_call_of_the_contract_is_there_and_no_other() -> None:
     assert {path.removeprefix("/v1/mobile") for path in paths} == {
         "/console",
         "/console/{path:path}",
+        "/explorer",
         "/explorer/{path:path}",
         "/dashboard",
         "/approvals",

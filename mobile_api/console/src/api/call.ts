@@ -25,7 +25,7 @@ export interface FieldError {
   readonly message: string;
 }
 
-/** A write, as the API takes it; `isOnce` where it has no `Idempotency-Key`, and would act twice. */
+/** A write, as the API takes it: a text is sent as YAML, all else as JSON; `isOnce` where it has no `Idempotency-Key`, and would act twice. */
 export interface Write {
   readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
@@ -146,13 +146,14 @@ async function waited(answer: Response): Promise<void> {
 
 async function once(method: string, path: string, { body, of, key }: Call, anew: boolean): Promise<Response> {
   const headers: Record<string, string> = { Authorization: `Bearer ${await accessToken(anew, of)}` };
-  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  const isText = typeof body === 'string';
+  if (body !== undefined) headers['Content-Type'] = isText ? 'application/yaml' : 'application/json';
   if (key !== undefined) headers['Idempotency-Key'] = key;
   const began = Date.now();
   const answer = await fetch(path, {
     method,
     headers,
-    body: body === undefined ? null : JSON.stringify(body),
+    body: body === undefined ? null : isText ? body : JSON.stringify(body),
     signal: AbortSignal.timeout(method === 'GET' ? READ_WITHIN_MS : SENT_WITHIN_MS),
   });
   isOnline.value = true;

@@ -10,6 +10,11 @@ export function Agents() {
   return (
     <>
       <h1 tabIndex={-1}>{words.pages.agents}</h1>
+      <p>
+        <a class="button" href={addressOf('agents', 'new')}>
+          {words.agents.submit}
+        </a>
+      </p>
       <Pages<Agent> path="/v1/mobile/agents" none={words.nothingHere}>
         {(agent) => (
           <RowLink

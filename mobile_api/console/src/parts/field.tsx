@@ -1,35 +1,44 @@
 import { useId } from 'preact/hooks';
 
+import type { FieldError } from '../api/call.ts';
 import { words } from '../words.ts';
 
 export type Values = Readonly<Record<string, string | readonly string[]>>;
 
-/** One question of a form. `line` where it has no kind; `one` and `some` choose among options. */
+/** One question of a form. `line` where it has no kind; `one` and `some` choose among options, `lines` takes one thing
+ * on each line. */
 export interface FieldEntry {
+  /** The API's name of it, at which its refusals are shown. */
   readonly name: string;
   readonly label: string;
-  readonly kind?: 'line' | 'words' | 'code' | 'number' | 'day' | 'clock' | 'moment' | 'one' | 'some';
+  readonly kind?: 'line' | 'secret' | 'words' | 'lines' | 'code' | 'number' | 'day' | 'clock' | 'moment' | 'one' | 'some';
   readonly options?: readonly (readonly [value: string, label: string])[];
   readonly isOptional?: boolean;
   readonly hint?: string;
   readonly most?: number;
+  /** Whether it is asked, where that depends on other answers. */
+  readonly when?: (values: Values) => boolean;
 }
 
 interface Properties {
   field: FieldEntry;
   value: string | readonly string[];
   set: (value: string | readonly string[]) => void;
+  /** Why the platform refused it. */
+  errors?: readonly FieldError[];
 }
 
-/** A question with its answer. */
-export function Field({ field, value, set }: Properties) {
+/** A question with its answer, and what is wrong with that. */
+export function Field({ field, value, set, errors = [] }: Properties) {
   const hint = useId();
+  const wrong = useId();
   const { label, kind = 'line', options = [], isOptional = false } = field;
-  if (kind === 'some') return <Some field={field} value={value as readonly string[]} set={set} />;
+  if (kind === 'some') return <Some field={field} value={value as readonly string[]} set={set} errors={errors} />;
   const said = {
     value: value as string,
     required: !isOptional,
-    'aria-describedby': field.hint ? hint : undefined,
+    'aria-invalid': errors.length > 0 || undefined,
+    'aria-describedby': [field.hint && hint, errors.length > 0 && wrong].filter(Boolean).join(' ') || undefined,
     onInput: (event: Event) => set((event.currentTarget as HTMLInputElement).value),
   };
   return (
@@ -42,7 +51,7 @@ export function Field({ field, value, set }: Properties) {
             <option value={each}>{name}</option>
           ))}
         </select>
-      ) : kind === 'words' || kind === 'code' ? (
+      ) : kind === 'words' || kind === 'lines' || kind === 'code' ? (
         <textarea
           {...said}
           class={kind}
@@ -51,25 +60,43 @@ export function Field({ field, value, set }: Properties) {
           spellcheck={kind === 'words'}
         />
       ) : (
-        <input {...said} {...INPUTS[kind]} maxLength={field.most} autocomplete="off" />
+        <input autocomplete="off" {...said} {...INPUTS[kind]} maxLength={field.most} />
       )}
       {field.hint && <small id={hint}>{field.hint}</small>}
+      <Wrong id={wrong} name={field.name} errors={errors} />
     </label>
+  );
+}
+
+/** What is wrong at a place, and where within it. */
+export function Wrong({ id, name, errors }: { id?: string; name: string; errors: readonly FieldError[] }) {
+  if (errors.length === 0) return null;
+  return (
+    <span class="wrong" id={id}>
+      {errors.map((each) => (
+        <span key={each.field}>
+          {each.field !== name && <code>{each.field.slice(name.length + 1)}</code>} {each.message}
+        </span>
+      ))}
+    </span>
   );
 }
 
 const INPUTS = {
   line: { type: 'text' },
+  // No password manager fills in a person's own.
+  secret: { type: 'password', autocomplete: 'new-password' },
   number: { type: 'number', min: 0, step: 'any' },
   day: { type: 'date' },
   clock: { type: 'time' },
   moment: { type: 'datetime-local' },
 } as const;
 
-function Some({ field, value, set }: Properties & { value: readonly string[] }) {
+function Some({ field, value, set, errors = [] }: Properties & { value: readonly string[] }) {
+  const wrong = useId();
   const chosen = value.length === 0 ? [] : value;
   return (
-    <fieldset>
+    <fieldset aria-describedby={errors.length > 0 ? wrong : undefined}>
       <legend>{field.label}</legend>
       {(field.options ?? []).map(([each, label]) => (
         <label>
@@ -84,6 +111,7 @@ function Some({ field, value, set }: Properties & { value: readonly string[] }) 
         </label>
       ))}
       {field.hint && <small>{field.hint}</small>}
+      <Wrong id={wrong} name={field.name} errors={errors} />
     </fieldset>
   );
 }
@@ -91,6 +119,11 @@ function Some({ field, value, set }: Properties & { value: readonly string[] }) 
 /** The answer of a field that is not chosen among several; `some` gives those of one that is. */
 export function text(values: Values, name: string): string {
   return ((values[name] as string | undefined) ?? '').trim();
+}
+
+/** What stands on the lines of a field, without the empty ones. */
+export function lines(values: Values, name: string): readonly string[] {
+  return text(values, name).split('\n').map((each) => each.trim()).filter(Boolean);
 }
 
 export function some(values: Values, name: string): readonly string[] {

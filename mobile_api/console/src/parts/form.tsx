@@ -1,10 +1,11 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 
 import type { Write } from '../api/call.ts';
+import { errorsAt, errorsBeside } from '../kit/errors.ts';
 import { words } from '../words.ts';
 import { Field, type FieldEntry, type Values } from './field.tsx';
 import { Trouble } from './loaded.tsx';
-import { useWrite } from './write.ts';
+import { useSubmit } from './write.ts';
 
 /** What a form asks for. */
 export type Asking = readonly FieldEntry[];
@@ -27,33 +28,22 @@ interface FormProperties<T> {
  * refusal leaves all that was typed. */
 export function Form<T>({ fields = [], start = {}, send, about, request, done, back }: FormProperties<T>) {
   const [values, setValues] = useState<Values>(start);
-  const [isSending, setSending] = useState(false);
-  const [problem, setProblem] = useState<unknown>();
-  const write = useWrite();
-  const form = useRef<HTMLFormElement>(null);
+  const { form, submit, isSending, problem, errors } = useSubmit(
+    () => request(values),
+    (answer: T) => done(answer, values),
+  );
   useEffect(() => {
     if (back) form.current?.querySelector<HTMLElement>('input, select, textarea, button')?.focus();
   }, []);
-  const submit = async (event: Event) => {
-    event.preventDefault();
-    if (isSending) return;
-    setSending(true);
-    setProblem(undefined);
-    try {
-      done(await write<T>(request(values)), values);
-    } catch (error) {
-      setProblem(error);
-    } finally {
-      setSending(false);
-    }
-  };
+  const asked = fields.filter((each) => each.when === undefined || each.when(values));
   return (
-    <form ref={form} class="form" onSubmit={(event) => void submit(event)}>
+    <form ref={form} class="form" onSubmit={submit}>
       {about !== undefined && <p>{about}</p>}
-      {fields.map((field) => (
+      {asked.map((field) => (
         <Field
           field={field}
           key={field.name}
+          errors={errorsAt(errors, field.name)}
           value={values[field.name] ?? ''}
           set={(value) => setValues({ ...values, [field.name]: value })}
         />
@@ -66,7 +56,9 @@ export function Form<T>({ fields = [], start = {}, send, about, request, done, b
         )}
         <button disabled={isSending}>{send}</button>
       </div>
-      {problem !== undefined && <Trouble problem={problem} />}
+      {problem !== undefined && (
+        <Trouble problem={problem} errors={errorsBeside(errors, asked.map((each) => each.name))} />
+      )}
     </form>
   );
 }

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 
-import { isUnreachable, Problem } from '../api/call.ts';
+import { isUnreachable, Problem, type FieldError } from '../api/call.ts';
 import { NoCrypto } from '../kit/bytes.ts';
 import { SignedOut } from '../session.ts';
 import { words } from '../words.ts';
@@ -26,8 +26,15 @@ export function Loaded<T>({ read, children }: Properties<T>) {
   return <>{children(found, load)}</>;
 }
 
+interface TroubleProperties {
+  problem: unknown;
+  again?: () => void;
+  /** Those of its errors that are shown nowhere else: all, where it is left out. */
+  errors?: readonly FieldError[];
+}
+
 /** Why something did not work, and what to do. */
-export function Trouble({ problem, again }: { problem: unknown; again?: () => void }) {
+export function Trouble({ problem, again, errors: shown }: TroubleProperties) {
   if (problem instanceof SignedOut) {
     const back = encodeURIComponent(location.pathname);
     return (
@@ -37,7 +44,8 @@ export function Trouble({ problem, again }: { problem: unknown; again?: () => vo
     );
   }
   const said = wordsOf(problem);
-  const { code, errors } = problem instanceof Problem ? problem : { code: undefined, errors: [] };
+  const code = problem instanceof Problem ? problem.code : undefined;
+  const errors = shown ?? (problem instanceof Problem ? problem.errors : []);
   return (
     <div role="alert" data-code={code}>
       <p>

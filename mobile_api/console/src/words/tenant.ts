@@ -1,4 +1,4 @@
-/** What the pages of a tenant say: its members, keys, connectors and budgets. */
+/** What the pages of a tenant say: its members, keys and budgets. */
 
 export const members = {
   joined: (when: string) => `joined ${when}`,
@@ -104,54 +104,6 @@ export const keys = {
   revokeNow: 'Revoke now',
   aboutRevoke: 'No program gets in with it any more.',
   isRevoked: (name: string) => `The key ${name} is revoked.`,
-} as const;
-
-export const connectors = {
-  none: 'No connector is registered. Connectors are registered by the API.',
-  hasChanged: 'differs from what was activated',
-  url: 'Address',
-  hosts: 'Hosts',
-  trust: 'Trust',
-  classification: 'Classification',
-  credential: 'Credential',
-  server: 'Server',
-  sender: 'Sends from',
-  recipients: 'Sends to',
-  written: 'Written by',
-  by: (who: string, when: string, revision: number) => `${who}, ${when}, revision ${revision}`,
-  activated: 'Activated by',
-  pin: 'Pin',
-  activePin: 'Pin that was activated last',
-  changed: 'What has changed since it was activated',
-  itself: 'The connector itself',
-  difference: (name: string, change: string, before: string | null) =>
-    before === null ? `${name}: ${change}` : `${name}: ${change}, was ${before}`,
-  acts: 'activate or suspend a connector',
-  activate: 'Activate',
-  activateNow: 'Activate exactly this',
-  aboutActivate: (pin: string) => `Runs may call what this page shows, which has the pin ${pin}. Where somebody changed it meanwhile, this is refused.`,
-  isActive: 'The connector is active.',
-  suspend: 'Suspend',
-  suspendNow: 'Suspend now',
-  aboutSuspend: 'No run calls it, until it is activated again.',
-  isSuspended: 'The connector is suspended.',
-  reason: 'Why',
-  refresh: 'Read its tools again',
-  refreshNow: 'Read them now',
-  aboutRefresh: 'Any difference is another pin, and suspends an active connector.',
-  isRefreshed: 'Its tools were read again.',
-  readAgain: 'Show what it is now',
-  operations: 'Operations',
-  call: 'Call',
-  declared: 'Declared effect',
-  idempotent: 'May be repeated',
-  yes: 'yes, under its key',
-  no: 'no',
-  undo: 'Undone by',
-  toolTitle: 'Title, in the words of its server',
-  toolSays: 'Description, in the words of its server',
-  input: 'Input',
-  leftOut: 'Tools that were left out',
 } as const;
 
 export const budgets = {

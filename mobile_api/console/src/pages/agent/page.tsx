@@ -1,7 +1,6 @@
 import { useState } from 'preact/hooks';
 
-import type { AgentDetail, CreationCaseView } from '../../api/generated.ts';
-import { read } from '../../api/call.ts';
+import type { AgentDetail } from '../../api/generated.ts';
 import type { Json } from '../../kit/canonical.ts';
 import { spaced } from '../../kit/text.ts';
 import { instantInWords } from '../../kit/time.ts';
@@ -12,16 +11,18 @@ import { Value } from '../../parts/value.tsx';
 import { words } from '../../words.ts';
 import { agent as say } from '../../words/agent.ts';
 import { AgentActs } from './acts.tsx';
+import { CaseActs } from './case.tsx';
+import { NewAgent } from './new.tsx';
+import { readAgent, type Found } from './reading.ts';
 import { Recalls } from './recalls.tsx';
 import { Stages } from './stages.tsx';
 
-interface Found {
-  readonly agent: AgentDetail;
-  readonly newest: CreationCaseView;
+/** One agent: how it is, what may be done with it, how it came to be, and what it may do; or the form for another one. */
+export function AgentPage({ id }: { id: string }) {
+  return id === 'new' ? <NewAgent /> : <OneAgent id={id} />;
 }
 
-/** One agent: how it is, what may be done with it, how it came to be, and what it may do. */
-export function AgentPage({ id }: { id: string }) {
+function OneAgent({ id }: { id: string }) {
   const { turn, said, changed } = useChanged();
   return (
     <Loaded read={() => readAgent(id)}>
@@ -38,12 +39,6 @@ export function AgentPage({ id }: { id: string }) {
       )}
     </Loaded>
   );
-}
-
-async function readAgent(id: string): Promise<Found> {
-  const agent = await read<AgentDetail>(`/v1/agents/${encodeURIComponent(id)}`);
-  const newest = await read<CreationCaseView>(`/v1/workflows/${encodeURIComponent(agent.last_case_id)}`);
-  return { agent, newest };
 }
 
 interface Properties extends Found {
@@ -66,6 +61,7 @@ function Shown({ agent, newest, turn, said, changed }: Properties) {
       <AgentActs agent={agent} changed={changed} />
       <Recalls agent={agent} turn={turn} changed={changed} />
       <Reports agent={agent} />
+      <CaseActs agent={agent} newest={newest} changed={changed} />
       <Stages of={newest} />
       <Spec agent={agent} />
     </article>

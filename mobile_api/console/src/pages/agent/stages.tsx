@@ -32,8 +32,6 @@ export function Stages({ of: found }: { of: CreationCaseView }) {
 }
 
 function StageShown({ stage }: { stage: StageView }) {
-  const findings = stage.findings ?? [];
-  const amiss = findings.filter((each) => each.verdict !== 'pass');
   return (
     <>
       <span class="summary">{spaced(stage.name)}</span>
@@ -42,13 +40,24 @@ function StageShown({ stage }: { stage: StageView }) {
         {stage.finished_at && <span>{instantInWords(stage.finished_at)}</span>}
         {stage.approval_id && <a href={addressOf('approvals', stage.approval_id)}>{say.itsApproval}</a>}
       </span>
+      <Findings of={stage.findings ?? []} />
+    </>
+  );
+}
+
+/** What checks found: what is amiss, each with its remedy, then what passed. */
+export function Findings({ of: findings }: { of: readonly Finding[] }) {
+  const amiss = findings.filter((each) => each.verdict !== 'pass');
+  const passed = findings.filter((each) => each.verdict === 'pass');
+  return (
+    <>
       {amiss.map((each) => (
         <Found finding={each} />
       ))}
-      {findings.length > amiss.length && (
+      {passed.length > 0 && (
         <details>
-          <summary>{say.passed(findings.length - amiss.length)}</summary>
-          {findings.filter((each) => each.verdict === 'pass').map((each) => (
+          <summary>{say.passed(passed.length)}</summary>
+          {passed.map((each) => (
             <Found finding={each} />
           ))}
         </details>

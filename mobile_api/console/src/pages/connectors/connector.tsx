@@ -1,18 +1,16 @@
+import type { ComponentChildren } from 'preact';
+
 import type { ConnectorView, OperationView } from '../../api/generated.ts';
 import { read } from '../../api/call.ts';
 import type { Json } from '../../kit/canonical.ts';
 import { instantInWords } from '../../kit/time.ts';
 import { Said, useChanged } from '../../parts/changed.tsx';
-import { text } from '../../parts/field.tsx';
-import { Act } from '../../parts/form.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
-import { Only } from '../../parts/only.tsx';
 import { Pairs } from '../../parts/pairs.tsx';
 import { Value } from '../../parts/value.tsx';
-import { connectors as say } from '../../words/tenant.ts';
+import { connectors as say } from '../../words/connectors.ts';
+import { ConnectorActs, SayEffect, type ActsProperties } from './acts.tsx';
 import { Differences } from './differences.tsx';
-
-const ACTIVATES = ['governor', 'tenant_admin'];
 
 /** One connector: what it is, what differs from what was activated, and its operations. */
 export function Connector({ id }: { id: string }) {
@@ -21,36 +19,43 @@ export function Connector({ id }: { id: string }) {
   return (
     <Loaded read={from}>
       {(connector, again) => (
-        <article>
-          <h1 tabIndex={-1}>{connector.name}</h1>
-          <p class="facts">
-            <span>{connector.kind}</span>
-            <span>{connector.status}</span>
-          </p>
-          <Said turn={turn} said={said} />
-          <Definition connector={connector} />
-          <Differences connector={connector} />
-          <ConnectorActs
-            key={connector.pin}
-            connector={connector}
-            changed={(next, answer) => {
-              changed(next);
-              again(() => Promise.resolve(answer));
-            }}
-            again={() => again(from)}
-          />
-          <h2>{say.operations}</h2>
-          <ul class="rows">
-            {connector.operations.map((each) => (
-              <li key={each.name}>
-                <Operation operation={each} />
-              </li>
-            ))}
-          </ul>
-          <LeftOut connector={connector} />
-        </article>
+        <Shown
+          connector={connector}
+          said={<Said turn={turn} said={said} />}
+          changed={(next, answer) => {
+            changed(next);
+            again(() => Promise.resolve(answer));
+          }}
+          again={() => again(from)}
+        />
       )}
     </Loaded>
+  );
+}
+
+function Shown({ connector, said, changed, again }: ActsProperties & { said: ComponentChildren }) {
+  return (
+    <article>
+      <h1 tabIndex={-1}>{connector.name}</h1>
+      <p class="facts">
+        <span>{connector.kind}</span>
+        <span>{connector.status}</span>
+      </p>
+      {said}
+      <Definition connector={connector} />
+      <Differences connector={connector} />
+      <ConnectorActs key={connector.pin} connector={connector} changed={changed} again={again} />
+      <h2>{say.operations}</h2>
+      <ul class="rows">
+        {connector.operations.map((each) => (
+          <li key={each.name}>
+            <Operation operation={each} />
+            <SayEffect connector={connector} operation={each} changed={changed} />
+          </li>
+        ))}
+      </ul>
+      <LeftOut connector={connector} />
+    </article>
   );
 }
 
@@ -81,51 +86,6 @@ function Definition({ connector }: { connector: ConnectorView }) {
         ],
       ]}
     />
-  );
-}
-
-interface ActsProperties {
-  connector: ConnectorView;
-  changed: (said: string, answer: ConnectorView) => void;
-  again: () => void;
-}
-
-function ConnectorActs({ connector, changed, again }: ActsProperties) {
-  const path = `/v1/connectors/${encodeURIComponent(connector.name)}`;
-  return (
-    <Only roles={ACTIVATES} may={say.acts}>
-      <div class="acts">
-        {connector.status !== 'active' && connector.status !== 'removed' && (
-          <Act<ConnectorView>
-            label={say.activate}
-            send={say.activateNow}
-            about={say.aboutActivate(connector.pin)}
-            request={() => ({ method: 'POST', path: `${path}/activate`, body: { pin: connector.pin } })}
-            done={(answer) => changed(say.isActive, answer)}
-          />
-        )}
-        {connector.status === 'active' && (
-          <Act<ConnectorView>
-            label={say.suspend}
-            send={say.suspendNow}
-            about={say.aboutSuspend}
-            fields={[{ name: 'reason', label: say.reason, kind: 'words', most: 2000 }]}
-            request={(values) => ({ method: 'POST', path: `${path}/suspend`, body: { reason: text(values, 'reason') } })}
-            done={(answer) => changed(say.isSuspended, answer)}
-          />
-        )}
-        {connector.kind === 'mcp' && connector.status !== 'removed' && (
-          <Act<ConnectorView>
-            label={say.refresh}
-            send={say.refreshNow}
-            about={say.aboutRefresh}
-            request={() => ({ method: 'POST', path: `${path}/refresh` })}
-            done={(answer) => changed(say.isRefreshed, answer)}
-          />
-        )}
-        <button onClick={again}>{say.readAgain}</button>
-      </div>
-    </Only>
   );
 }
 

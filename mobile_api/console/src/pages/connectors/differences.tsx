@@ -1,7 +1,7 @@
 import type { ConnectorView, DifferenceView } from '../../api/generated.ts';
 import type { Json } from '../../kit/canonical.ts';
 import { words } from '../../words.ts';
-import { connectors as say } from '../../words/tenant.ts';
+import { connectors as say } from '../../words/connectors.ts';
 
 /** What of the connector and of its operations differs from what was activated last, field by field. */
 export function Differences({ connector }: { connector: ConnectorView }) {
