@@ -36,7 +36,7 @@ RETOLD := $(patsubst %,tests/journeys/test_%.py,agent_elsewhere alone choosing d
           governing_workspaces impersonation lifecycle long_events mcp_connectors model_review models one_outcome parts_apart \
           policies precedents run services suspension tenancy trust untrusted_pages workspaces)
 # Shared code whose lines functions' own tests do not all run.
-MEASURED := tests/shared/runtime tests/shared/sdk tests/shared/verify
+BELOW  := tests/shared/runtime tests/shared/sdk tests/shared/verify
 # So many lanes of tests run at once, the longest first; much of their time is waiting.
 LANES  ?= 3
 # The lock is complete: pip installs it and resolves nothing. Old releases of pip resolve an extra to
@@ -46,15 +46,14 @@ LOCK   := build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 
           --no-emit-index-url --no-emit-find-links --no-header --no-annotate $(if $(UPGRADE),--upgrade)
 # One lane sends what schemathesis makes up; to load it takes two seconds of each other one.
 PLAIN  := $(BIN)/python -m pytest -p no:schemathesis
-# To measure the code coverage nearly doubles what a test takes of a processor. Functions, the runtime below
-# them, and whole stories are measured: without the others' tests both bars hold all the same.
-PYTEST := $(PLAIN) --cov --cov-report=
+# What `make coverage` measures runs the nightly tests too, except those that run what others cover.
+PYTEST := $(PLAIN) $(if $(MEASURE),--cov --cov-report= --timeout=900 -m "not repeats",-m "not nightly and not repeats")
 # $(call chosen,NAME,what it is,its choices): the variable's value, or an end that names the variable.
 chosen  = $(or $(filter $($(1)),$(3)),$(error $(1)=$($(1)): say $(2)))
 IN      = $(if $(STATE),--state $(STATE))
 
 .DEFAULT_GOAL := help
-.PHONY: audit console covered covered-rules explorer help setup demo up backup restore test test-units test-pages test-platform test-journeys test-attacks test-cloud test-functions test-repeats test-nightly test-fast check format schemas api-reference lock preview bench bench-peers chaos races dead-letters screenshots sdk-typescript erase rebuild-projection verify-archive verify-audit weakening cost cost-check clean
+.PHONY: audit console coverage covered covered-rules explorer help setup demo up backup restore test test-units test-pages test-platform test-journeys test-attacks test-cloud test-functions test-repeats test-nightly test-fast check format schemas api-reference lock preview bench bench-peers chaos races dead-letters screenshots sdk-typescript erase rebuild-projection verify-archive verify-audit weakening cost cost-check clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -129,9 +128,14 @@ restore: setup ## let KEEP=1 continue from a backup (FROM=file; ONLY=databases; 
 	@$(BIN)/python -m emulators restore $(IN) $(if $(ONLY),--$(call chosen,ONLY,databases or leave it out,databases)-only) \
 	  $(or $(FROM),$(error Say which: make restore FROM=~/assent-backups/monday.zip))
 
-test: setup ## all tests except the nightly ones, with the code coverage
-	@rm -f .coverage .coverage.*
+test: setup ## all tests except the nightly ones
 	@$(BIN)/python -m tests.backing $(MAKE) --no-print-directory -k -j$(LANES) --output-sync=line test-functions test-attacks test-journeys test-units test-repeats test-cloud test-platform test-pages
+
+# To measure takes a third more of a processor. Functions, the runtime below them, and whole stories are
+# measured: without the others' tests both bars hold all the same.
+coverage: setup ## the code coverage, and its bars: nightly tests too
+	@rm -f .coverage .coverage.*
+	@$(BIN)/python -m tests.backing $(MAKE) --no-print-directory -k -j$(LANES) --output-sync=line MEASURE=1 test-functions test-journeys test-units
 	@$(BIN)/coverage combine --quiet
 	@$(MAKE) --no-print-directory -k -j2 covered covered-rules
 
@@ -142,27 +146,27 @@ covered-rules:
 	@$(BIN)/coverage report --include='*/rules.py,*/rules/*,*/service/*' --fail-under=95 --format=total | sed 's/^/branch coverage of rules and services, in percent: /'
 
 test-functions: setup $(MCP) ## tests of functions/ and mobile_api/
-	@COVERAGE_FILE=.coverage.functions $(PYTEST) -m "not nightly and not repeats" tests/functions tests/mobile_api $(WHOLE:%=--ignore=%)
+	@COVERAGE_FILE=.coverage.functions $(PYTEST) tests/functions tests/mobile_api $(WHOLE:%=--ignore=%)
 
-test-repeats: setup ## random sequences, the worst inputs, processes that die, and costs, without the code coverage
+test-repeats: setup ## random sequences, the worst inputs, processes that die, and costs
 	@$(PLAIN) -m "repeats and not nightly" $(REPEATS)
 
 test-units: setup ## tests of events/, and of what all functions run on
-	@COVERAGE_FILE=.coverage.units $(PYTEST) -m "not nightly and not repeats" $(MEASURED) tests/events
+	@COVERAGE_FILE=.coverage.units $(PYTEST) $(BELOW) tests/events
 
-test-pages: setup ## the pages, what they promise, and the setup, without the code coverage
+test-pages: setup ## the pages, what they promise, and the setup
 	@$(PLAIN) tests/docs tests/compliance tests/requirements
 
-test-platform: setup ## tests of the local platform, and of shared code that functions' own tests run too; without the code coverage
-	@$(PLAIN) -m "not nightly and not repeats" tests/shared tests/emulators tests/contracts/cloud_tasks tests/contracts/secret_manager tests/contracts/platform $(MEASURED:%=--ignore=%)
+test-platform: setup ## tests of the local platform, and of shared code that functions' own tests run too
+	@$(PLAIN) -m "not nightly and not repeats" tests/shared tests/emulators tests/contracts/cloud_tasks tests/contracts/secret_manager tests/contracts/platform $(BELOW:%=--ignore=%)
 
 test-journeys: setup $(MCP) ## whole stories on the platform, except those told again beside the attacks
 	@COVERAGE_FILE=.coverage.journeys $(PYTEST) tests/journeys $(RETOLD:%=--ignore=%)
 
-test-attacks: setup ## attacks, every public route, a short storm of faults, and stories told again, on the platform; without the code coverage
+test-attacks: setup ## attacks, every public route, a short storm of faults, and stories told again, on the platform
 	@$(BIN)/python -m pytest tests/attacks tests/contracts/http tests/operations tests/chaos $(WHOLE) $(RETOLD)
 
-test-cloud: setup ## the cloud program, its archive and its price; the benchmarks' own rules; without the code coverage
+test-cloud: setup ## the cloud program, its archive and its price; the benchmarks' own rules
 	@$(PLAIN) tests/infra tests/benchmarks $(WHOLE:%=--ignore=%)
 
 test-nightly: setup ## tests that take minutes: long storms, a restore, fresh virtualenvs, a new measurement of the price

@@ -15,6 +15,7 @@ _TIMES = 20
 
 
 @pytest.mark.nightly
+@pytest.mark.repeats
 @pytest.mark.timeout(1_800)
 @pytest.mark.parametrize(
     "machine",

@@ -13,7 +13,7 @@ from shared.budgets.budget import Budget
 from shared.budgets.limits import THRESHOLDS, has_reached
 from tests.functions.runs.rules import test_budget_machine as machine
 
-pytestmark = [pytest.mark.nightly, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.nightly, pytest.mark.repeats, pytest.mark.timeout(600)]
 Break = Callable[[pytest.MonkeyPatch], None]
 # Nobody reads what it finds, so nothing is made smaller.
 QUICK = settings(

@@ -15,7 +15,7 @@ from functions.runs.rules.run import Run
 from tests.functions.runs.rules import test_run_machine as machine
 from tests.functions.runs.rules.plans import plan
 
-pytestmark = [pytest.mark.nightly, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.nightly, pytest.mark.repeats, pytest.mark.timeout(600)]
 Break = Callable[[pytest.MonkeyPatch], None]
 # Nobody reads what it finds, so nothing is made smaller.
 QUICK = settings(
