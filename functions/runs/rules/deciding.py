@@ -5,6 +5,7 @@ from datetime import datetime
 from events.approvals import ApprovalState, ApprovalVetoed
 from events.runs import Failure, RunCancelled
 from functions.runs.rules.run import Assented, Run, Steps, Stop
+from functions.runs.rules.stopping import woken
 from shared.kit.errors import SignatureInvalid
 from shared.kit.transitions import Transition
 
@@ -66,7 +67,8 @@ def _taken_back(run: Run, decision: ApprovalState, at: datetime) -> Steps:
     if run.may_have_begun:
         taken_at = decision.decided_at or run.started_at
         stop = Stop(kind="cancel", by=decision.decided_by or "", at=taken_at)
-        return (Transition(run.but(stop=stop, stopping="cancel", failure=failure)),)
+        stopping = woken(run, at) if run.rests_in_doubt else run
+        return (Transition(stopping.but(stop=stop, stopping="cancel", failure=failure)),)
     return _cancelled(run, decision, failure, at)
 
 

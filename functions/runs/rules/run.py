@@ -179,9 +179,17 @@ class Run(RunState):
 
     @property
     def may_have_begun(self) -> bool:
-        """Whether it acts now, or waits to ask again for a call that `tools` did not answer: before
-        it stops, it must know what became of that."""
-        return self.is_moving or (self.status == "running" and self.tries > 0)
+        """Whether it acts now, or does not know what became of a call that it had begun: before it
+        stops, it must know."""
+        return (
+            self.is_moving or self.rests_in_doubt or (self.status == "running" and self.tries > 0)
+        )
+
+    @property
+    def rests_in_doubt(self) -> bool:
+        """Whether it was not allowed to go on before it knew what became of a call that it had
+        begun."""
+        return self.status == "paused" and self.waiting is None and self.tries > 0
 
     @property
     def live_as(self) -> str | None:

@@ -32,13 +32,13 @@ def cancel(run: Run, by: str, at: datetime) -> Steps:
     if run.has_ended and run.status != "failed":
         raise VersionConflict(f"the run is {run.status}: nothing of it is left to cancel")
     if run.may_have_begun:
-        return _asked_to("cancel", _woken(run, at), by, at)
+        return _asked_to("cancel", woken(run, at), by, at)
     asked = run.asked
     if asked is not None and asked.invocation_id is not None:
         # Its call has begun: first, what becomes of that without an answer.
         waiting = Waiting(kind="time", step=asked.step, until=at)
-        woken = run.but(status="running", waiting=waiting, due_at=at, tries=1)
-        return _asked_to("cancel", woken, by, at)
+        asking = run.but(status="running", waiting=waiting, due_at=at, tries=1)
+        return _asked_to("cancel", asking, by, at)
     ended = run.but(status="cancelled", ended_at=at, **run.at_rest)
     said = {
         "receipts": (),
@@ -48,9 +48,12 @@ def cancel(run: Run, by: str, at: datetime) -> Steps:
     return (Transition(ended, RunCancelled, said),)
 
 
-def _woken(run: Run, at: datetime) -> Run:
-    """The run, which goes on now where it waits to ask again for a call: its server may be at work
-    for long."""
+def woken(run: Run, at: datetime) -> Run:
+    """The run, which asks now what became of a call where it waits to do so, since its server may
+    be at work for long, or was not allowed to."""
+    if run.rests_in_doubt:
+        waiting = Waiting(kind="time", until=at)
+        return run.but(status="running", waiting=waiting, due_at=at)
     if run.waiting is None or run.waiting.kind != "time":
         return run
     return run.but(waiting=run.waiting.but(until=at), due_at=at)

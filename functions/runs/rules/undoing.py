@@ -33,10 +33,13 @@ class Undoing(NamedTuple):
 
 
 def refuse_acting(run: Run) -> None:
-    """Raises VersionConflict for a run that still acts or waits."""
+    """Raises VersionConflict for a run that still acts or waits, or does not know what it did."""
     if not run.has_ended and run.status != "paused":
         detail = f"the run is {run.status}: pause or cancel it, and then undo what it did"
         raise VersionConflict(detail)
+    if run.rests_in_doubt:
+        detail = "what became of its last call is not known: cancel the run, which asks for that, "
+        raise VersionConflict(f"{detail}and then undo what it did")
 
 
 def begin(run: Run, settled: Sequence[Progress], by: str, at: datetime) -> Steps:

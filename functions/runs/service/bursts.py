@@ -207,13 +207,16 @@ class Burst:
         if known:
             # They did nothing; their receipts say so.
             self.progress.take(known, self._clock.now)
-        if self.progress.run.stop is None:
-            return True
         # An earlier process got no further than to the first call that is not recorded.
         is_in_doubt, self._is_in_doubt = self._is_in_doubt, False
         answered = [call for call, _ in known]
-        left = [each for each in move.calls if each not in answered]
-        return not (is_in_doubt and may_have_acted(left))
+        is_in_doubt &= may_have_acted(each for each in move.calls if each not in answered)
+        if self.progress.run.stop is not None:
+            return not is_in_doubt
+        # Nothing is asked for now; the doubt stays with the run until it goes on or is cancelled.
+        tries = max(self.progress.run.tries, 1) if is_in_doubt else 0
+        self.progress.run = self.progress.run.but(tries=tries)
+        return True
 
     def _stopped(self, move: Move | None = None) -> Steps:
         """The run rests, or is cancelled, now that it is known what it did. A doubt stays one."""

@@ -129,6 +129,31 @@ async def test_a_run_that_waits_for_tools_stops_once_it_knows_what_its_call_did(
     assert [each["outcome"] for each in await world.receipts()] == ["confirmed"]
 
 
+@pytest.mark.parametrize("is_back", [True, False])
+async def test_a_run_whose_agent_stops_while_its_call_is_unanswered_ends_once_it_knows(
+    world: World, is_back: bool
+) -> None:
+    """The counter was added to and the answer lost; whoever asks again may not, for a while."""
+    await world.fail(drop=1)
+    run_id = (await world.start(await world.plan(add("one"), add("two"))))["run_id"]
+    await world.agent(status="suspended")
+    await world.fire(run_id)
+    paused = await world.shown(run_id)
+    assert (paused["status"], paused["failure"]["code"]) == ("paused", "agent_stopped")
+    refused = await world.act(run_id, "undo", status=409)
+    assert "cancel the run, which asks for that" in refused["detail"]
+    if is_back:
+        await world.agent()
+    assert (await world.act(run_id, "cancel"))["stopping"] == "cancel"
+    await world.fire(run_id)
+    assert (await world.shown(run_id))["status"] == "cancelled"
+    outcome = "confirmed" if is_back else "doubtful"
+    assert [each["outcome"] for each in await world.receipts()] == [outcome]
+    if is_back:
+        await world.act(run_id, "undo")
+        assert (await world.counter())["value"] == 0
+
+
 async def test_a_run_whose_process_died_in_a_call_stops_once_it_knows_what_that_did(
     world: World,
 ) -> None:
