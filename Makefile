@@ -215,7 +215,7 @@ chaos: setup ## 500 creation cases, or governed runs, at once under every fault 
 races: setup ## approve, reject, request changes, veto and cancel at once, RACES=1000 times: one outcome each
 	@$(BIN)/python -m tests.attacks.races --races $(or $(RACES),1000)
 
-bench: setup $(MCP) ## how fast it is, each figure compared with its floor (FIGURE=cold-start|read|throughput|decision|console|runs|policy|growth|amplification|audit|fairness|judging|limits|mcp|models|outgoing|row-security|skills)
+bench: setup $(MCP) ## how fast it is, each figure compared with its floor (FIGURE=cold-start|read|throughput|decision|console|embeddings|runs|policy|growth|amplification|audit|fairness|judging|limits|mcp|models|outgoing|row-security|skills)
 	@$(BIN)/python -m tests.benchmarks $(FIGURE)
 
 $(PEERS): tests/benchmarks/peers/requirements.txt tests/benchmarks/peers/package.json | $(READY) $(OPENID)

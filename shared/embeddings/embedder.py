@@ -52,7 +52,9 @@ class Embedder:
         little more than names."""
         import numpy
 
-        found = self._tokenizer.encode(text[:_CHARACTERS])
+        # Half a character, which a str can hold, is read as a question mark.
+        whole = text[:_CHARACTERS].encode(errors="replace").decode()
+        found = self._tokenizer.encode(whole)
         inputs = {
             "input_ids": numpy.array([found.ids], dtype=numpy.int64),
             "attention_mask": numpy.ones((1, len(found.ids)), dtype=numpy.int64),

