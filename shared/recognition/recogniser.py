@@ -1,6 +1,7 @@
 """Recognises names and addresses with Rampart, a model of National Design Studio."""
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import pairwise
@@ -24,10 +25,14 @@ _KINDS = {
         "address",
     ),
 }
-# A city alone is no address of anybody.
-_OF_SOMEBODY = {"STREET_NAME", "SECONDARY_ADDRESS"}
+# Many a surname is a word, or the name of a product, too.
+_LEAST_SURE_ALONE = 0.9
 # What may stand between two parts of one name, or of one address.
-_BETWEEN = {"name": " \u00a0-.'’", "address": " \u00a0\n,.-/#"}
+_BETWEEN = {
+    "name": re.compile(r"[\s.'’-]{0,2}"),
+    # The letters of a state may be a word too, which the model leaves out: OR 97205.
+    "address": re.compile(r"[\s,.#/-]{0,2}(?:[A-Z]{2}[\s,]{1,2})?"),
+}
 
 
 class Recognised(NamedTuple):
@@ -42,6 +47,7 @@ class _Word(NamedTuple):
     start: int
     end: int
     label: str
+    sure: float
 
 
 class Recogniser:
@@ -67,7 +73,7 @@ class Recogniser:
         400 characters."""
         found = []
         for kind, words in _together(text, sorted(set(self._words(whole(text))))):
-            if kind == "name" or _OF_SOMEBODY & {word.label for word in words}:
+            if _is_of_somebody(words):
                 found.append(Recognised(words[0].start, words[-1].end, kind))
         return found
 
@@ -81,12 +87,12 @@ class Recogniser:
             starts.setdefault(word, offset)
         for first in range(0, max(len(ids) - OVERLAP, 1), WINDOW - OVERLAP):
             labels = self._labelled(ids[first : first + WINDOW])
-            for token, label in enumerate(labels, first):
-                if label in _KINDS:
+            for token, (label, sure) in enumerate(labels, first):
+                if label in _KINDS and sure >= _LEAST_SURE:
                     word = of_word[token]
-                    yield _Word(starts[word][0], ends[word][1], label)
+                    yield _Word(starts[word][0], ends[word][1], label, sure)
 
-    def _labelled(self, ids: list[int]) -> list[str]:
+    def _labelled(self, ids: list[int]) -> list[tuple[str, float]]:
         import numpy
 
         if not ids:
@@ -99,12 +105,18 @@ class Recogniser:
         }
         asked = {each.name: inputs[each.name] for each in self._session.get_inputs()}
         scores = self._session.run(None, asked)[0][0][1:-1]
-        sure = numpy.exp(scores - scores.max(1, keepdims=True))
-        best = sure.argmax(1)
-        is_sure = 1 / sure.sum(1) >= _LEAST_SURE
-        return [
-            self._labels[label] if yes else "O" for label, yes in zip(best, is_sure, strict=True)
-        ]
+        shares = numpy.exp(scores - scores.max(1, keepdims=True))
+        sure = 1 / shares.sum(1)
+        return [(self._labels[n], float(p)) for n, p in zip(shares.argmax(1), sure, strict=True)]
+
+
+def _is_of_somebody(words: Sequence[_Word]) -> bool:
+    """A street alone, or a city, is no address of anybody."""
+    labels = {word.label for word in words}
+    if labels == {"SURNAME"}:
+        return max(word.sure for word in words) >= _LEAST_SURE_ALONE
+    is_street = bool(labels & {"STREET_NAME", "SECONDARY_ADDRESS"})
+    return _KINDS[words[0].label] == "name" or (is_street and len(labels) > 1)
 
 
 def _together(text: str, words: Sequence[_Word]) -> Iterator[tuple[str, list[_Word]]]:
@@ -113,7 +125,7 @@ def _together(text: str, words: Sequence[_Word]) -> Iterator[tuple[str, list[_Wo
     for before, word in pairwise(words):
         kind = _KINDS[word.label]
         between = text[before.end : word.start]
-        is_near = len(between) <= 2 and not between.strip(_BETWEEN[kind])
+        is_near = _BETWEEN[kind].fullmatch(between)
         if kind == _KINDS[before.label] and is_near:
             group.append(word)
         else:

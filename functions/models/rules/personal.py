@@ -177,10 +177,19 @@ def _is_inside(text: str, start: int, end: int) -> bool:
 
 
 def _is_phone(said: str, region: str | None) -> bool:
+    # Where numbers within the country begin with 0, one that does not is a number of orders.
+    if region and _begins(region) == "0" and not said.lstrip("(").startswith("0"):
+        return False
     try:
         return phonenumbers.is_valid_number(phonenumbers.parse(said, region))
     except phonenumbers.NumberParseException:
         return False
+
+
+def _begins(region: str) -> str | None:
+    """What stands before a number within its country."""
+    known = phonenumbers.PhoneMetadata.metadata_for_region(region)
+    return known.national_prefix if known else None
 
 
 def _ip(said: str) -> str:
