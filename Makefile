@@ -14,9 +14,9 @@ OPENID_LOCK := $(wildcard emulators/openid/package.json emulators/openid/package
 # Servers of the Model Context Protocol that others wrote, for the tests of tools.
 MCP    := build/mcp/node_modules/.package-lock.json
 MCP_LOCK := $(addprefix tests/functions/tools/mcp/servers/,package.json package-lock.json .npmrc)
-# The model that embeds texts, made of published weights.
-MODEL  := build/embeddings/model.onnx
-MODEL_SOURCE := $(wildcard shared/embeddings/making/*)
+# The models that embed texts and recognise names, of published weights.
+MODELS := build/embeddings/model.onnx build/recognition/model.onnx
+MODEL_SOURCE := $(wildcard shared/embeddings/making/* shared/recognition/making/*)
 # What governors open in a browser, as its build makes it.
 CONSOLE := mobile_api/console/dist/index.html
 # Where somebody tries the calls of the API.
@@ -80,9 +80,10 @@ $(MCP): $(MCP_LOCK) | $(READY)
 	@cd build/mcp && PATH="$(abspath $(BIN)):$$PATH" npm ci --silent
 	@touch $@
 
-$(MODEL): $(MODEL_SOURCE) | $(READY)
-	@echo "Making the model that embeds texts ..."
-	@$(BIN)/python -m shared.embeddings.making build/embeddings
+build/%/model.onnx: $(MODEL_SOURCE) | $(READY)
+	@echo "Making the model of $* ..."
+	@$(BIN)/python -m shared.$*.making build/$*
+	@touch $@
 
 # Only what is locked is fetched, and nothing of it runs but the build.
 mobile_api/console/node_modules/.package-lock.json: mobile_api/console/package-lock.json | $(READY)
@@ -111,7 +112,7 @@ console: $(CONSOLE) ## the console's files, from mobile_api/console
 sdk-typescript: mobile_api/console/node_modules/.package-lock.json ## the package for TypeScript, into shared/sdk/typescript/dist
 	@PATH="$(abspath $(BIN)):$$PATH" mobile_api/console/node_modules/.bin/tsc -p shared/sdk/typescript
 
-setup: $(READY) $(if $(OPENID_LOCK),$(OPENID)) $(if $(MODEL_SOURCE),$(MODEL)) $(if $(CONSOLE_SOURCE),$(CONSOLE)) $(if $(EXPLORER_SOURCE),$(EXPLORER)) ## the virtualenv, from the lock
+setup: $(READY) $(if $(OPENID_LOCK),$(OPENID)) $(if $(MODEL_SOURCE),$(MODELS)) $(if $(CONSOLE_SOURCE),$(CONSOLE)) $(if $(EXPLORER_SOURCE),$(EXPLORER)) ## the virtualenv, from the lock
 
 demo: setup ## a founder signs up; agents approved, vetoed, confirmed; runs that wait for assent, and fail and go on; a page that gets no secret mailed; their causes, cost and proof
 	@$(BIN)/python -m emulators demo
@@ -219,7 +220,7 @@ chaos: setup ## 500 creation cases, or governed runs, at once under every fault 
 races: setup ## approve, reject, request changes, veto and cancel at once, RACES=1000 times: one outcome each
 	@$(BIN)/python -m tests.attacks.races --races $(or $(RACES),1000)
 
-bench: setup $(MCP) ## how fast it is, each figure compared with its floor (FIGURE=cold-start|read|throughput|decision|console|runs|policy|growth|amplification|audit|fairness|judging|limits|mcp|models|outgoing|row-security|skills)
+bench: setup $(MCP) ## how fast it is, each figure compared with its floor (FIGURE=cold-start|read|throughput|decision|console|embeddings|runs|policy|growth|amplification|audit|fairness|judging|limits|mcp|models|outgoing|row-security|skills)
 	@$(BIN)/python -m tests.benchmarks $(FIGURE)
 
 $(PEERS): tests/benchmarks/peers/requirements.txt tests/benchmarks/peers/package.json | $(READY) $(OPENID)

@@ -14,7 +14,12 @@ PYTHON_VERSION = "3.11"
 _COMMON = ("shared", "events")
 # Read by the programs that deploy, emulate and describe functions, and by callers; no function
 # imports them.
-_LEFT_OUT = ("shared/manifest", "shared/sdk", "shared/embeddings/making")
+_LEFT_OUT = (
+    "shared/manifest",
+    "shared/sdk",
+    "shared/embeddings/making",
+    "shared/recognition/making",
+)
 # What functions read beside their code.
 _DATA = (
     "shared/catalogue.toml",
@@ -27,7 +32,7 @@ _DATA = (
 # What browsers load, as its builds made it.
 _PAGES = ("mobile_api/console/dist", "mobile_api/explorer/dist")
 # What `make setup` made, for the images of these locks alone.
-_MODELS = {"knowledge": ("build/embeddings",)}
+_MODELS = {"knowledge": ("build/embeddings", "build/recognition")}
 # The buildpack refuses a source without this file.
 _MAIN = '"""Each service names its own entry file in FUNCTION_SOURCE."""\n'
 _EARLIEST = (1980, 1, 1, 0, 0, 0)

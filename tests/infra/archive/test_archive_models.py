@@ -14,10 +14,14 @@ from shared.manifest import Manifests, load_manifests
 from tests.infra.archive.conftest import ROOT
 from tests.infra.archive.unpacked import Unpacked, required_by, unpack
 
-FILES = {f"build/embeddings/{name}" for name in ("model.onnx", "tokenizer.json", "LICENSE", "NOTICE")}
+FILES = {
+    f"build/embeddings/{name}" for name in ("model.onnx", "tokenizer.json", "LICENSE", "NOTICE")
+}
 
 _EMBED = """
 from shared.embeddings.embedder import Embedder
+from shared.recognition.recogniser import Recogniser
+assert Recogniser.load().recognise("I am Ada Lovelace.")
 embedder = Embedder.load()
 print(embedder.model_sha256, *embedder.embed("Invoices are paid within thirty days."))
 """
@@ -39,7 +43,7 @@ def test_only_the_archive_of_those_who_embed_has_the_model(
 
 
 def test_no_archive_has_what_makes_the_model(embedding: Archive) -> None:
-    assert not [name for name in _names(embedding) if "shared/embeddings/making" in name]
+    assert not [name for name in _names(embedding) if "/making/" in name]
 
 
 def test_the_archive_alone_embeds_as_the_checkout_does(embedding: Archive, tmp_path: Path) -> None:
@@ -56,7 +60,8 @@ def test_the_archive_alone_embeds_as_the_checkout_does(embedding: Archive, tmp_p
 
 def test_what_a_killed_setup_left_is_not_packed(embedding: Archive, tmp_path: Path) -> None:
     checkout = _checkout(tmp_path)
-    shutil.copytree(ROOT / "build" / "embeddings", tmp_path / "build" / "embeddings")
+    for model in ("embeddings", "recognition"):
+        shutil.copytree(ROOT / "build" / model, tmp_path / "build" / model)
     half = tmp_path / "build" / "embeddings" / ".making-1"
     half.mkdir()
     (half / "model.safetensors").write_bytes(b"half")

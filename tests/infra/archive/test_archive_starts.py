@@ -21,9 +21,9 @@ READS = {
 }
 # Imported by the tools of the checkout, and where an operator has added it to the lock
 # (docs/LIMITATIONS.md).
-OPTIONAL = ("alembic", "sqlalchemy", "opentelemetry.exporter")
-# In images of other locks.
-OPTIONAL += ("cvc5", "numpy", "onnxruntime", "tokenizers")
+_TOOLS = ("alembic", "sqlalchemy", "opentelemetry.exporter")
+# Those of images with other locks.
+OPTIONAL = (*_TOOLS, "cvc5", "numpy", "onnxruntime", "tokenizers")
 
 _ANSWER = """
 import asyncio, sys

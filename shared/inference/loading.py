@@ -1,0 +1,65 @@
+"""Loads the files of models; imports what runs them when the first one is loaded."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+    from tokenizers import Tokenizer
+
+
+class ModelAbsentError(RuntimeError):
+    """The files of a model are not there, or do not belong together."""
+
+
+def read_file(file: Path, model: str) -> bytes:
+    """Raises ModelAbsentError if `make setup` has not made it; `model` says what it is of."""
+    try:
+        return file.read_bytes()
+    except FileNotFoundError as missing:
+        raise ModelAbsentError(
+            f"The model of {model} is not there ({file}): make setup makes it."
+        ) from missing
+
+
+def open_session(graph: bytes) -> "InferenceSession":
+    """A session that computes on as many threads as this process has processors. Any number of
+    threads may use it. Raises ModelAbsentError where onnxruntime is not installed."""
+    try:
+        from onnxruntime import InferenceSession, SessionOptions
+    except ImportError as missing:
+        raise ModelAbsentError(
+            "onnxruntime is not installed: nothing runs models here."
+        ) from missing
+    options = SessionOptions()
+    options.intra_op_num_threads = _processors()
+    # A thread that waits for the next call by looping takes the processor of whoever makes it.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+
+
+def open_tokenizer(words: bytes, longest: int | None = None) -> "Tokenizer":
+    """A tokenizer that pads nothing and cuts after the `longest` number of tokens, or nowhere."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_buffer(words)
+    tokenizer.no_padding()
+    if longest is None:
+        tokenizer.no_truncation()
+    else:
+        tokenizer.enable_truncation(longest)
+    return tokenizer
+
+
+def whole(text: str) -> str:
+    """The text with a question mark for each half character, which a str can hold and no tokenizer
+    takes."""
+    return text.encode(errors="replace").decode()
+
+
+def _processors() -> int:
+    """How many this process may use: onnxruntime takes as many threads as the machine has cores."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

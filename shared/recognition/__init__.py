@@ -1,0 +1,1 @@
+"""Names and addresses in texts, recognised by a model in this process."""

@@ -1,0 +1,1 @@
+"""Fetches the files of the model; part of `make setup`, of no image."""
