@@ -1,0 +1,11 @@
+"""Deletes the texts of what was removed."""
+
+from functions.knowledge.rules.corpus import Corpus, erased
+from functions.knowledge.store import erase_corpus
+from shared.aggregates import UnitOfWork
+
+
+async def erase(work: UnitOfWork, corpus: Corpus) -> None:
+    """Deletes what the database has of a removed corpus. Raises Unavailable."""
+    await erase_corpus(work.store.tenant_id, corpus.corpus_id)
+    await work.save(erased(corpus))
