@@ -26,6 +26,8 @@ IN_WORDS = {
     "governance:write": "govern: decide, and change precedents and policies, as your roles allow",
     "identity:read": "read who you are, your sessions, and your tenants' members",
     "identity:write": "change what is yours, and members, keys and tenants as your roles allow",
+    "knowledge:read": "search the documents that you may read, and what is remembered",
+    "knowledge:write": "add and remove documents, and what is remembered",
     "models:read": "read which models there are, and where their calls go",
     "models:write": "call models, which costs your tenant money",
     "policies:read": "read policies and what they decided",

@@ -1,0 +1,1 @@
+"""What becomes of corpora and documents, and which passages answer a question. Pure."""

@@ -1,0 +1,1 @@
+"""Use cases that read or write more than one thing."""
