@@ -1,5 +1,6 @@
 """What this function owns in Firestore: corpora. Their texts are in PostgreSQL (`store`)."""
 
+from functions.knowledge.memory_aggregates import MEMORIES, SHELVES
 from functions.knowledge.rules import corpus
 from functions.knowledge.rules.corpus import Corpus
 from shared.aggregates.aggregate import Aggregate
@@ -17,4 +18,4 @@ CORPORA = Aggregate(
 )
 
 # A closed tenant loses its texts, so its end is handled too.
-RUN = Runner("knowledge", CORPORA, in_stopped=True)
+RUN = Runner("knowledge", *(CORPORA, MEMORIES, SHELVES), in_stopped=True)

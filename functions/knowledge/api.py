@@ -1,6 +1,7 @@
 """HTTP in, HTTP out: corpora."""
 
 from functions.knowledge.aggregates import RUN
+from functions.knowledge.memory_api import ROUTER as MEMORIES
 from functions.knowledge.service import corpora
 from functions.knowledge.views import CorpusBody, CorpusChange, CorpusList, CorpusView
 from shared.kit.callers import Caller
@@ -51,4 +52,4 @@ async def delete_corpus(caller: Caller, key: Key, corpus_id: str) -> CorpusView:
     return await corpora.remove(caller, key, corpus_id)
 
 
-ROUTER = Router.joining(CORPORA)
+ROUTER = Router.joining(CORPORA, MEMORIES)
