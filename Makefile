@@ -14,6 +14,9 @@ OPENID_LOCK := $(wildcard emulators/openid/package.json emulators/openid/package
 # Servers of the Model Context Protocol that others wrote, for the tests of tools.
 MCP    := build/mcp/node_modules/.package-lock.json
 MCP_LOCK := $(addprefix tests/functions/tools/mcp/servers/,package.json package-lock.json .npmrc)
+# The model that embeds texts, made of published weights.
+MODEL  := build/embeddings/model.onnx
+MODEL_SOURCE := $(wildcard shared/embeddings/making/*)
 # What governors open in a browser, as its build makes it.
 CONSOLE := mobile_api/console/dist/index.html
 # Where somebody tries the calls of the API.
@@ -78,6 +81,10 @@ $(MCP): $(MCP_LOCK) | $(READY)
 	@cd build/mcp && PATH="$(abspath $(BIN)):$$PATH" npm ci --silent
 	@touch $@
 
+$(MODEL): $(MODEL_SOURCE) | $(READY)
+	@echo "Making the model that embeds texts ..."
+	@$(BIN)/python -m shared.embeddings.making build/embeddings
+
 # Only what is locked is fetched, and nothing of it runs but the build.
 mobile_api/console/node_modules/.package-lock.json: mobile_api/console/package-lock.json | $(READY)
 	@echo "Installing what builds the console ..."
@@ -105,7 +112,7 @@ console: $(CONSOLE) ## the console's files, from mobile_api/console
 sdk-typescript: mobile_api/console/node_modules/.package-lock.json ## the package for TypeScript, into shared/sdk/typescript/dist
 	@PATH="$(abspath $(BIN)):$$PATH" mobile_api/console/node_modules/.bin/tsc -p shared/sdk/typescript
 
-setup: $(READY) $(if $(OPENID_LOCK),$(OPENID)) $(if $(CONSOLE_SOURCE),$(CONSOLE)) $(if $(EXPLORER_SOURCE),$(EXPLORER)) ## the virtualenv, from the lock
+setup: $(READY) $(if $(OPENID_LOCK),$(OPENID)) $(if $(MODEL_SOURCE),$(MODEL)) $(if $(CONSOLE_SOURCE),$(CONSOLE)) $(if $(EXPLORER_SOURCE),$(EXPLORER)) ## the virtualenv, from the lock
 
 demo: setup ## a founder signs up; agents approved, vetoed, confirmed; runs that wait for assent, and fail and go on; a page that gets no secret mailed; their causes, cost and proof
 	@$(BIN)/python -m emulators demo
@@ -196,7 +203,8 @@ lock: ## requirements/*.txt from pyproject.toml; locked versions stay (UPGRADE=1
 	@test -x build/uv/bin/uv || { $(PYTHON) -m venv build/uv && build/uv/bin/python -m pip install $(QUIET) uv; }
 	@$(LOCK) pyproject.toml -o requirements/runtime.txt
 	@$(LOCK) --extra policy -c requirements/runtime.txt pyproject.toml -o requirements/policy.txt
-	@$(LOCK) --extra local --extra infra --extra dev --extra policy -c requirements/runtime.txt pyproject.toml -o requirements/dev.txt
+	@$(LOCK) --extra knowledge -c requirements/runtime.txt pyproject.toml -o requirements/knowledge.txt
+	@$(LOCK) --extra local --extra infra --extra dev --extra policy --extra knowledge -c requirements/runtime.txt pyproject.toml -o requirements/dev.txt
 
 preview: setup ## what `pulumi up` would make, without a cloud (STACK=dev|staging|prod)
 	@$(BIN)/python -m infra.preview --stack $(if $(STACK),$(call chosen,STACK,dev or staging or prod,dev staging prod),dev)

@@ -1,0 +1,1 @@
+"""Texts as vectors whose angles tell how near their topics are, by a model in this process."""
