@@ -21,14 +21,14 @@ from functions.knowledge.rules.memory_bodies import (
 )
 from functions.knowledge.service import memories, memory_calls
 from shared.kit.callers import Caller
-from shared.kit.ids import Id
-from shared.kit.instants import Instant
+from shared.kit.parsing import moment_in
 from shared.runtime.acts import does
 from shared.runtime.capability_route import CAPABILITY, CapabilityRoute, capability_of
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
 
 READS, WRITES = ("knowledge:read",), ("knowledge:write",)
+Moment = Annotated[str | None, Query(max_length=40)]
 TELLERS = ("submit_conversation",)
 MEMORIES = Router(read=READS, write=WRITES, narrows=True)
 LOOKS = Router(read=READS, write=READS, narrows=True)
@@ -50,16 +50,17 @@ async def post_memory(caller: Caller, key: Key, body: MemoryBody) -> MemoryLearn
 @MEMORIES.get("/v1/memories")
 async def get_memories(
     caller: Caller,
-    agent_id: Annotated[Id | None, Query()] = None,
-    as_of: Annotated[Instant | None, Query()] = None,
-    valid_at: Annotated[Instant | None, Query()] = None,
+    agent_id: Annotated[str | None, Query(max_length=64)] = None,
+    as_of: Moment = None,
+    valid_at: Moment = None,
     limit: Limit = 25,
     cursor: Cursor = None,
 ) -> MemoryPage:
     """Lists the facts that are recalled, newest first, of all scopes or of one agent's own.
     `as_of`: those that were believed at that instant, as they were known then; a page may have
     fewer. `valid_at`: only those that say something about that instant."""
-    return await memories.page(caller, agent_id, as_of, valid_at, limit, cursor)
+    at = memories.Moments(moment_in("as_of", as_of), moment_in("valid_at", valid_at))
+    return await memories.page(caller, agent_id, at, limit, cursor)
 
 
 @MEMORIES.get("/v1/memories/{memory_id}")

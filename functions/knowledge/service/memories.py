@@ -1,7 +1,7 @@
 """Memories as people use them: told, listed, looked for, corrected and erased."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from events.principals import PersonErased
 from functions.knowledge.aggregates import RUN
@@ -42,6 +42,13 @@ from shared.storage.idempotency import IdempotencyKey
 
 # With its event and its text each takes three writes of a commit.
 ERASED_AT_ONCE = 50
+
+
+class Moments(NamedTuple):
+    """What was believed when (`as_of`; None for now), and what that says about which instant."""
+
+    as_of: datetime | None = None
+    valid_at: datetime | None = None
 
 
 async def tell(caller: Caller, key: IdempotencyKey, body: MemoryBody) -> MemoryLearnedView:
@@ -139,15 +146,11 @@ async def end(work: UnitOfWork, memory: Memory) -> None:
 
 
 async def page(
-    caller: Caller,
-    agent_id: str | None,
-    as_of: datetime | None,
-    valid_at: datetime | None,
-    limit: int,
-    cursor: str | None,
+    caller: Caller, agent_id: str | None, moments: Moments, limit: int, cursor: str | None
 ) -> MemoryPage:
     """The memories that are held or, with `as_of`, those that were believed then, newest first; a
     page has fewer where some of that time are believed no more. Raises Invalid, Unavailable."""
+    as_of, valid_at = moments
     where: list[Any] = [("agent_id", "==", agent_id)] if agent_id is not None else []
     order = "held_at" if as_of is None else "learned_at"
     if as_of is not None:
