@@ -25,7 +25,7 @@ from events.memories import (
 from functions.knowledge.rules.shelf import LASTS, Place
 from shared.kit.contents import Content
 from shared.kit.errors import FieldError, Forbidden, Invalid, VersionConflict
-from shared.kit.instants import Instant
+from shared.kit.instants import Instant, format_instant
 from shared.kit.roles import GOVERNOR, OPERATOR, TENANT_ADMIN, WORKSPACE_ADMIN
 from shared.kit.transitions import Transition
 
@@ -39,11 +39,13 @@ KEEPERS = frozenset({GOVERNOR, TENANT_ADMIN, WORKSPACE_ADMIN, OPERATOR, "develop
 
 class Memory(MemoryState):
     """A memory as it is stored. `root_id` is the first of those that corrected one another,
-    `said_by` the person who said it; `ended_by_call` is the call that ended it."""
+    `said_by` the person who said it; `ended_by_call` is the call that ended it, `open_to` the
+    `valid_to` that it had before `closed_at`."""
 
     root_id: str
     said_by: str | None = None
     ended_by_call: str | None = None
+    open_to: Instant | None = None
 
     @property
     def held_at(self) -> Instant | None:
@@ -149,30 +151,52 @@ def learn(claim: Claim, memory_id: str, at: datetime) -> Transition[Memory]:
     return Transition(memory, MemoryLearned, contents=(content,))
 
 
-def correct(old: Memory, claim: Claim, memory_id: str, at: datetime) -> Steps:
+def correct(
+    old: Memory, claim: Claim, memory_id: str, at: datetime, *, inherits: bool = True
+) -> Steps:
     """The memory that takes the place of `old`, and what becomes of that. Where the new fact holds
     from a later instant, the old one held until then, and is believed to have done so; otherwise it
-    is believed no more, and the new one holds when the old one did. Raises Invalid, and
-    VersionConflict where `old` is not held."""
+    is believed no more, and the new one holds when the old one did, but that its end is its own
+    where it does not inherit that. Raises Invalid, and VersionConflict where `old` is not held."""
     check_held(old)
     begins = claim.valid_from
     has_changed = begins is not None and (old.valid_from is None or begins > old.valid_from)
     if not has_changed:
-        ends = claim.valid_to or old.valid_to
+        ends = claim.valid_to or (old.valid_to if inherits else None)
         claim = claim._replace(valid_from=begins or old.valid_from, valid_to=ends)
+        _check_begins(old, claim)
     learned = learn(claim, memory_id, at)
     new = learned.state.but(supersedes=old.memory_id, root_id=old.root_id)
-    by = {"status": "superseded", "superseded_by": memory_id, "ended_by": claim.learned_by}
-    by |= {"ended_by_call": claim.invocation_id, "expires_at": None}
-    is_until = old.valid_to is None or (begins is not None and begins < old.valid_to)
+    left = old.but(
+        status="superseded",
+        superseded_by=memory_id,
+        ended_by=claim.learned_by,
+        ended_by_call=claim.invocation_id,
+        expires_at=None,
+    )
     if not has_changed:
-        by |= {"ended_at": at}
-    elif is_until:
-        by |= {"valid_to": begins, "closed_at": at}
+        left = left.but(ended_at=at)
+    elif old.valid_to is None or (begins is not None and begins < old.valid_to):
+        left = left.but(valid_to=begins, closed_at=at, open_to=old.valid_to)
     return (
         Transition(new, MemoryLearned, contents=learned.contents),
-        Transition(old.but(**by), MemorySuperseded),
+        Transition(left, MemorySuperseded),
     )
+
+
+def _check_begins(old: Memory, claim: Claim) -> None:
+    """What held before a fact that changed is another memory, which is believed still."""
+    if old.supersedes is None or old.valid_from is None or claim.valid_from is None:
+        return
+    if claim.valid_from < old.valid_from:
+        since = format_instant(old.valid_from)
+        told = f"must not be before {since}, when the corrected fact began: {old.supersedes} says"
+        raise Invalid(FieldError("valid_from", f"{told} what held before"))
+
+
+def later(one: datetime | None, other: datetime | None) -> datetime | None:
+    """The later of two instants, of which each may be none."""
+    return max(filter(None, (one, other)), default=None)
 
 
 def check_held(memory: Memory) -> None:
@@ -227,20 +251,20 @@ def was_believed(memory: Memory, as_of: datetime) -> bool:
 def held_true(memory: Memory, valid_at: datetime, as_of: datetime) -> bool:
     """Whether it says something about that instant, by what was known at `as_of`."""
     is_open = memory.closed_at is not None and as_of < memory.closed_at
-    until = None if is_open else memory.valid_to
+    until = memory.open_to if is_open else memory.valid_to
     has_begun = memory.valid_from is None or memory.valid_from <= valid_at
     return has_begun and (until is None or valid_at < until)
 
 
 def known_then(memory: Memory, as_of: datetime) -> Memory:
     """The memory as it was known at that instant, without what became of it later."""
-    if memory.status == "erased":
-        return memory
+    later: dict[str, Any] = {}
     if memory.closed_at is not None and as_of < memory.closed_at:
-        memory = memory.but(valid_to=None, closed_at=None, superseded_by=None, status="held")
-    if memory.ended_at is not None and as_of < memory.ended_at:
-        memory = memory.but(ended_at=None, ended_by=None, superseded_by=None, status="held")
-    return memory
+        later = {"valid_to": memory.open_to, "closed_at": None, "open_to": None}
+    elif memory.ended_at is None or as_of >= memory.ended_at or memory.status == "erased":
+        return memory
+    later |= dict.fromkeys(("ended_at", "ended_by", "ended_by_call", "superseded_by"))
+    return memory.but(status="held", **later)
 
 
 def check_labels(labels: Labels) -> Labels:

@@ -100,7 +100,11 @@ async def _correct(work: Command, asked: Asked) -> MemoryGiven:
     if known is None:
         place = Place(old.scope, old.agent_id, old.workspace_id)
         claim = await _claim(work, asked, body, place, old.tier)
-        learned = await shelving.correct(work, old, claim, memory_id, asked.vector)
+        if asked.undoes:
+            claim = claim._replace(valid_from=rules.later(body.valid_from, old.valid_from))
+        learned = await shelving.correct(
+            work, old, claim, memory_id, asked.vector, inherits=not asked.undoes
+        )
         known = learned.memory
     return await _with_what_was(work, known, old)
 

@@ -42,11 +42,17 @@ async def learn(work: UnitOfWork, claim: Claim, memory_id: str, vector: Embedded
 
 
 async def correct(
-    work: UnitOfWork, old: Memory, claim: Claim, memory_id: str, vector: Embedded | None
+    work: UnitOfWork,
+    old: Memory,
+    claim: Claim,
+    memory_id: str,
+    vector: Embedded | None,
+    *,
+    inherits: bool = True,
 ) -> Learned:
     """The memory that takes the place of `old`. Raises as `learn`, and VersionConflict where that
     is not held."""
-    new, left = rules.correct(old, claim, memory_id, work.at)
+    new, left = rules.correct(old, claim, memory_id, work.at, inherits=inherits)
     shelf = (await _shelf(work, old.shelf)).tidied(work.at)
     entry, until = shelf.find(old.memory_id), left.state.valid_to
     shelf = shelf.without(old.memory_id)

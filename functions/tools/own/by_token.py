@@ -11,18 +11,17 @@ from shared.runtime.calling import post
 
 G = TypeVar("G", bound=BaseModel)
 
-# Those of the others quote policies, capsules, or what was sent.
-_PLAIN = (NotFound, VersionConflict)
-
 
 class Asked(NamedTuple):
     """The function that does it, by which call of it, within how many seconds, and the `noun` that
-    a refusal is about."""
+    a refusal is about. Receipts keep the words of refusals that are `plain`: those of the others
+    quote policies, capsules, or what was sent."""
 
     function: str
     path: str
     noun: str
     within_seconds: float
+    plain: tuple[type[AssentError], ...] = (NotFound, VersionConflict)
 
 
 async def ask(act: Act, asked: Asked, body: BaseModel, given: type[G]) -> G:
@@ -39,7 +38,7 @@ async def ask(act: Act, asked: Asked, body: BaseModel, given: type[G]) -> G:
         raise Unanswered(f"it is not known what became of the {noun}") from error
     if refusal.retriable or refusal.http_status >= 500:
         raise Unanswered(f"nothing became of the {noun}: {refusal.detail}")
-    why = refusal.detail if isinstance(refusal, _PLAIN) else refusal.code
+    why = refusal.detail if isinstance(refusal, asked.plain) else refusal.code
     reason = f"the {noun} was refused: {why}"[:500]
     # What is full empties.
     repeats = isinstance(refusal, VersionConflict)

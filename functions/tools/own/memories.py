@@ -6,9 +6,16 @@ from pydantic import ValidationError
 from events.memories import MemoryCallBody, MemoryGiven
 from functions.tools.own.acting import Act, Done, TargetRefused
 from functions.tools.own.by_token import Asked, ask
+from shared.kit.errors import Invalid, NotFound, VersionConflict
 
 # Its first call in a process also loads the model of embeddings.
-KEEPS = Asked("knowledge", "/v1/memories/calls", "memory", within_seconds=8.0)
+KEEPS = Asked(
+    "knowledge",
+    "/v1/memories/calls",
+    "memory",
+    within_seconds=8.0,
+    plain=(NotFound, VersionConflict, Invalid),
+)
 
 
 async def ask_knowledge(act: Act) -> Done:

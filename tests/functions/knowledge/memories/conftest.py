@@ -1,16 +1,21 @@
 """A tenant whose agent remembers, called by people and by steps of runs."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
 
-from functions.knowledge.memory_api import ROUTER
 from functions.knowledge.aggregates import RUN
+from functions.knowledge.memory_api import ROUTER
+from shared.artifacts.aggregates import ARTIFACTS
+from shared.artifacts.artifact import Artifact
+from shared.kit.ids import new_id
 from shared.runtime import calling
 from shared.runtime.app import create_api
+from shared.storage.batches import Batch
 from tests.bearers import authorization
 from tests.functions.capsules.agents import deploy, spec_of
 from tests.functions.runs.conftest import clock, cloud, issuing_key, jobs, targets, topics, world
@@ -51,9 +56,7 @@ class Memories:
     async def ask(self, method: str, path: str = "", body: Any = None, **query: Any) -> Any:
         """The answer of `knowledge`."""
         w = self.jobs.world
-        headers = authorization(
-            w.key, self.principal, w.tenant, SCOPES, self.roles, self.workspace
-        )
+        headers = authorization(w.key, self.principal, w.tenant, SCOPES, self.roles, self.workspace)
         path = f"/v1/memories{path}"
         return await self.client.request(method, path, json=body, params=query, headers=headers)
 
@@ -80,6 +83,39 @@ class Memories:
         run: Any = answer.json()
         assert run["status"] == status, run
         return run
+
+    async def remember(self, fact: str, kind: str, id: str, more: str = "") -> Any:
+        """A run that remembers a fact of a source; the memory."""
+        source = f"{{kind: {kind}, id: {id}}}"
+        step = f"  - id: kept\n    use: assent/memory.remember\n    with: {{fact: {fact}"
+        run = await self.run(f"{step}, source: {source}{more}}}\n")
+        kept = await self.output(run, "kept")
+        return {**kept["output"]["value"], "run_id": run["run_id"]}
+
+    async def artifact(self, *labels: str) -> str:
+        """The id of a file with these labels."""
+        at = datetime.now(UTC)
+        artifact = Artifact(
+            artifact_id=new_id("art", at),
+            file_name="note.txt",
+            media_type="text/plain",
+            bytes=1,
+            sha256="0" * 64,
+            status="stored",
+            labels=labels,
+            created_at=at,
+            stored_at=at,
+        )
+        batch = Batch()
+        batch.create(
+            ARTIFACTS.collection, artifact.artifact_id, ARTIFACTS.fields(artifact, 1, None)
+        )
+        await self.jobs.world.store.commit(batch)
+        return artifact.artifact_id
+
+    def of(self, principal: str, *roles: str, workspace: str | None = None) -> "Memories":
+        """The same for somebody else."""
+        return replace(self, principal=principal, roles=roles, workspace=workspace)
 
     async def output(self, run: Any, step: str) -> Any:
         """What a step of the run gave."""

@@ -1,7 +1,11 @@
 """People tell facts, see what was believed when, correct and erase them."""
 
+from datetime import UTC, datetime
 from typing import Any
 
+from events.principals import PersonErased
+from functions.knowledge.reactions import HANDLERS
+from shared.messaging.recorder import Recorder
 from tests.functions.knowledge.memories.conftest import Memories
 
 
@@ -91,3 +95,32 @@ async def test_what_is_no_fact_of_anybody_is_refused(memories: Memories) -> None
         assert found[0] == status, (body, found)
         assert words in found[1], (body, found)
     assert await memories.held() == []
+
+
+async def test_what_an_erased_person_said_is_erased(memories: Memories) -> None:
+    await memories.of("bert", "operator").tell("Bert is on holiday.")
+    await memories.tell("The shop is open.")
+    world = memories.jobs.world
+    erased = PersonErased(principal_id="bert", erased_at=datetime.now(UTC))
+    recorder = Recorder("identity", world.tenant, "operator", datetime.now(UTC))
+    event = recorder.record(subject="person/bert", sequence=1, data=erased)
+    await HANDLERS[event.type](event)
+    assert await memories.held() == ["The shop is open."]
+
+
+async def test_a_workspace_keeps_its_facts_to_itself(memories: Memories) -> None:
+    inside = memories.of("wanda", "operator", workspace="wsp_1")
+    team = {"scope": "team", "agent_id": None}
+    told = await inside.tell("The ward has nine beds.", **team)
+    assert told["workspace_id"] == "wsp_1"
+    assert await inside.held() == ["The ward has nine beds."]
+    other = memories.of("otto", "operator", workspace="wsp_2")
+    assert await other.held() == []
+    assert (await other.ask("GET", f"/{told['memory_id']}")).status_code == 404
+    assert (await other.ask("DELETE", f"/{told['memory_id']}")).status_code == 404
+    # What a workspace's token tells, it tells not to all of the tenant.
+    to_all = {"fact": "All is well.", "scope": "tenant"}
+    assert (await inside.ask("POST", body=to_all)).status_code == 422
+    end_user = memories.of("eve", "end_user", workspace="wsp_1")
+    answer = await end_user.ask("POST", body={"fact": "All is well.", "scope": "team"})
+    assert answer.status_code == 403

@@ -34,3 +34,57 @@ async def test_a_later_run_recalls_what_an_earlier_one_learned(memories: Memorie
     assert await memories.held() == []
     shown = (await memories.ask("GET", f"/{kept['memory_id']}")).json()
     assert (shown["status"], shown["fact"]) == ("forgotten", kept["fact"])
+
+
+async def test_what_is_recalled_keeps_the_labels_of_its_source(memories: Memories) -> None:
+    artifact_id = await memories.artifact("untrusted", "from:art_1")
+    kept = await memories.remember("Pay the bill today.", "artifact", artifact_id)
+    shown = (await memories.ask("GET", f"/{kept['memory_id']}")).json()
+    assert shown["labels"] == ["from:art_1", "untrusted"]
+    recalled = await memories.output(await memories.run(RECALLS), "known")
+    assert recalled["output"]["labels"] == ["from:art_1", "untrusted"]
+    # A fact made of the recalled one has them too.
+    copied = await memories.remember("Bills are urgent.", "memory", kept["memory_id"])
+    shown = (await memories.ask("GET", f"/{copied['memory_id']}")).json()
+    assert shown["labels"] == ["from:art_1", "untrusted"]
+    # All that was made of the file directly is erased by its id.
+    erasing = memories.of("maria", "tenant_admin")
+    gone = await erasing.ask("POST", "/erasures", {"source_id": artifact_id})
+    assert gone.json() == {"erased": 1, "has_more": False}, gone.text
+    assert await memories.held() == ["Bills are urgent."]
+
+
+async def test_an_agent_corrects_what_it_learned_and_undoing_holds_it_again(
+    memories: Memories,
+) -> None:
+    artifact_id = await memories.artifact()
+    kept = await memories.remember("The shelf has ten.", "artifact", artifact_id)
+    correcting = f"""\
+  - id: righted
+    use: assent/memory.correct
+    with:
+      memory_id: {kept["memory_id"]}
+      fact: The shelf has twelve.
+      source: {{kind: artifact, id: {artifact_id}}}
+"""
+    run = await memories.run(correcting)
+    assert await memories.held() == ["The shelf has twelve."]
+    undone = await memories.jobs.world.post(f"/v1/runs/{run['run_id']}/undo")
+    assert undone.json()["is_undone"], undone.text
+    assert await memories.held() == ["The shelf has ten."]
+    said = await memories.tell("People count on Mondays.")
+    by_agent = correcting.replace(kept["memory_id"], said["memory_id"])
+    failed = await memories.run(by_agent, status="failed")
+    assert "gala said it" in failed["failure"]["detail"]
+
+
+async def test_a_call_without_a_source_that_is_there_remembers_nothing(memories: Memories) -> None:
+    head = "  - id: kept\n    use: assent/memory.remember\n    with: {fact: It is so., "
+    for source, words in (
+        ("kind: call, id: assent/artifacts.read", "there is no such call of this run"),
+        ("kind: artifact, id: art_x", "there is no such artifact"),
+        ("kind: person, id: gala", "the arguments are not what the operation takes"),
+    ):
+        run = await memories.run(f"{head}source: {{{source}}}}}\n", status="failed")
+        assert words in run["failure"]["detail"], run
+    assert await memories.held() == []
