@@ -5,7 +5,10 @@ from typing import Any
 
 from events.principals import PersonErased
 from functions.knowledge.reactions import HANDLERS
+from functions.knowledge.rules.memory import MEMORY_DUE
+from shared.messaging.changes import Timer
 from shared.messaging.recorder import Recorder
+from shared.messaging.timers import timer_event
 from tests.functions.knowledge.memories.conftest import Memories
 
 
@@ -124,3 +127,15 @@ async def test_a_workspace_keeps_its_facts_to_itself(memories: Memories) -> None
     end_user = memories.of("eve", "end_user", workspace="wsp_1")
     answer = await end_user.ask("POST", body={"fact": "All is well.", "scope": "team"})
     assert answer.status_code == 403
+
+
+async def test_working_memory_ends_by_itself(memories: Memories) -> None:
+    told = await memories.tell("Count shelf A7 next.", tier="working")
+    due = datetime.fromisoformat(told["expires_at"])
+    timer = Timer(MEMORY_DUE, f"memory/{told['memory_id']}", due)
+    await HANDLERS[MEMORY_DUE](timer_event("knowledge", memories.jobs.world.tenant, timer, due))
+    assert await memories.held() == []
+    shown = (await memories.ask("GET", f"/{told['memory_id']}")).json()
+    assert (shown["status"], shown["fact"]) == ("expired", "Count shelf A7 next.")
+    body = {"agent_id": memories.agent_id}
+    assert (await memories.ask("POST", "/recall", body)).json()["facts"] == []

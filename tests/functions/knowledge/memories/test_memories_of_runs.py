@@ -1,5 +1,7 @@
 """Steps of runs remember and recall, with sources and labels, and undo it."""
 
+import pytest
+
 from tests.functions.knowledge.memories.conftest import Memories
 
 REMEMBERS = """\
@@ -83,8 +85,21 @@ async def test_a_call_without_a_source_that_is_there_remembers_nothing(memories:
     for source, words in (
         ("kind: call, id: assent/artifacts.read", "there is no such call of this run"),
         ("kind: artifact, id: art_x", "there is no such artifact"),
-        ("kind: person, id: gala", "the arguments are not what the operation takes"),
     ):
         run = await memories.run(f"{head}source: {{{source}}}}}\n", status="failed")
         assert words in run["failure"]["detail"], run
     assert await memories.held() == []
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+async def test_a_crash_remembers_once(memories: Memories, moment: str) -> None:
+    artifact_id = await memories.artifact()
+    memories.wire.fails = moment
+    step = f"source: {{kind: artifact, id: {artifact_id}}}"
+    run = await memories.run(
+        f"  - id: kept\n    use: assent/memory.remember\n    with: {{fact: So it is., {step}}}\n",
+        status="running",
+    )
+    memories.wire.fails = ""
+    await memories.jobs.world.fire(run["run_id"])
+    assert await memories.held() == ["So it is."]
