@@ -1,10 +1,12 @@
-"""What this function owns in Firestore: corpora. Their texts are in PostgreSQL (`store`)."""
+"""What this function owns in Firestore: corpora and documents; their texts are in PostgreSQL."""
 
 from functions.knowledge.memory_aggregates import MEMORIES, SHELVES
-from functions.knowledge.rules import corpus
+from functions.knowledge.rules import corpus, document
 from functions.knowledge.rules.corpus import Corpus
+from functions.knowledge.rules.document import Document
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.runner import Runner
+from shared.kit.workspaces import WORKSPACE
 
 CORPORA = Aggregate(
     noun="corpus",
@@ -17,5 +19,18 @@ CORPORA = Aggregate(
     in_workspaces=True,
 )
 
+DOCUMENTS = Aggregate(
+    noun="document",
+    model=Document,
+    collection="documents",
+    prefix="doc",
+    indexed=("sha256", "added_at"),
+    sparse=("listed_in",),
+    composites=(("listed_in", "-added_at"), (WORKSPACE, "listed_in", "-added_at")),
+    queried=("listed_in", "sha256"),
+    next_timer=document.next_timer,
+    in_workspaces=True,
+)
+
 # A closed tenant loses its texts, so its end is handled too.
-RUN = Runner("knowledge", *(CORPORA, MEMORIES, SHELVES), in_stopped=True)
+RUN = Runner("knowledge", CORPORA, DOCUMENTS, MEMORIES, SHELVES, in_stopped=True)

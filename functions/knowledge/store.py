@@ -1,29 +1,315 @@
-"""Texts and vectors in PostgreSQL: a transaction sees its tenant's, and the platform's own."""
+"""Texts and vectors of documents in PostgreSQL. Each function is one transaction of one tenant.
 
-from shared.storage.postgres import tenant_transaction
+Of a corpus one transaction writes at a time: whoever writes locks its row first."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from functions.knowledge.rules.chunks import Chunk, Page
+from shared.storage.postgres import platform_transaction, tenant_transaction
+
+if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+
+    from psycopg import AsyncConnection
+
+_LOCK_CORPUS = """
+INSERT INTO knowledge_corpora (tenant_id, corpus_id) VALUES (%s, %s)
+ON CONFLICT (tenant_id, corpus_id) DO UPDATE SET version = knowledge_corpora.version + 1
+RETURNING is_removed
+"""
+# No row where a later version was there first, or somebody removed this one.
+_TAKE_VERSION = """
+INSERT INTO knowledge_documents AS known (tenant_id, document_id, corpus_id, version)
+VALUES (%s, %s, %s, %s)
+ON CONFLICT (tenant_id, document_id) DO UPDATE
+    SET version = excluded.version, is_removed = false
+    WHERE known.version < excluded.version
+       OR (known.version = excluded.version AND NOT known.is_removed)
+RETURNING version
+"""
+_ADD_CHUNKS = """
+INSERT INTO knowledge_chunks
+    (tenant_id, corpus_id, document_id, page, start, stop, heading, text, words, terms)
+SELECT %s, %s, %s, page, start, stop, heading, text, words,
+       knowledge_terms(%s, words)
+FROM unnest(%s::integer[], %s::integer[], %s::integer[], %s::text[], %s::text[])
+         AS new (page, start, stop, heading, text),
+     LATERAL to_tsvector('english', heading || E'\\n' || text) AS words
+"""
+_MOVE_CHUNKS = """
+UPDATE knowledge_chunks AS known SET page = moved.page, start = moved.start, stop = moved.stop
+FROM unnest(%s::bigint[], %s::integer[], %s::integer[], %s::integer[])
+    AS moved (chunk_id, page, start, stop)
+WHERE known.tenant_id = %s AND known.corpus_id = %s AND known.chunk_id = moved.chunk_id
+"""
+_COUNT_CHUNKS = """
+UPDATE knowledge_corpora SET chunks =
+    (SELECT count(*) FROM knowledge_chunks WHERE tenant_id = %s AND corpus_id = %s)
+WHERE tenant_id = %s AND corpus_id = %s
+"""
+_UNEMBEDDED = """
+SELECT chunk.chunk_id, chunk.heading, chunk.text FROM knowledge_chunks AS chunk
+LEFT JOIN knowledge_vectors AS known USING (tenant_id, corpus_id, chunk_id)
+WHERE chunk.tenant_id = %s AND chunk.document_id = %s AND known.model IS DISTINCT FROM %s
+ORDER BY chunk.chunk_id LIMIT %s
+"""
+_KEEP_VECTORS = """
+INSERT INTO knowledge_vectors (tenant_id, corpus_id, chunk_id, model, vector, bits)
+SELECT tenant_id, corpus_id, chunk_id, %s, new.vector, binary_quantize(new.vector)::bit(384)
+FROM unnest(%s::bigint[], %s::halfvec(384)[]) AS new (chunk_id, vector)
+JOIN knowledge_chunks USING (chunk_id) WHERE tenant_id = %s AND corpus_id = %s
+ON CONFLICT (tenant_id, corpus_id, chunk_id) DO UPDATE
+    SET model = excluded.model, vector = excluded.vector, bits = excluded.bits
+"""
+_MARK_CORPUS = """
+INSERT INTO knowledge_corpora (tenant_id, corpus_id, is_removed) VALUES (%s, %s, true)
+ON CONFLICT (tenant_id, corpus_id) DO UPDATE
+    SET is_removed = true, chunks = 0, version = knowledge_corpora.version + 1
+"""
+_MARK_DOCUMENT = """
+INSERT INTO knowledge_documents AS known
+    (tenant_id, document_id, corpus_id, version, is_removed) VALUES (%s, %s, %s, %s, true)
+ON CONFLICT (tenant_id, document_id) DO UPDATE
+    SET version = excluded.version, is_removed = true WHERE known.version <= excluded.version
+RETURNING version
+"""
+_TABLES_OF_CORPUS = ("knowledge_vectors", "knowledge_chunks", "knowledge_documents")
+_TABLES_OF_TENANT = (*_TABLES_OF_CORPUS, "knowledge_pages", "knowledge_sources")
+
+
+# The tenant whose rows every tenant reads, and only transactions of no tenant write.
+PLATFORM = "*"
+
+
+def of_tenant(tenant_id: str) -> "AbstractAsyncContextManager[AsyncConnection[Any]]":
+    """A transaction of the tenant, or of the platform."""
+    return platform_transaction() if tenant_id == PLATFORM else tenant_transaction(tenant_id)
+
+
+class Place(NamedTuple):
+    """A version of a document, and its corpus."""
+
+    tenant_id: str
+    corpus_id: str
+    document_id: str
+    version: int
+
+
+class Unembedded(NamedTuple):
+    """A passage that the model has not read."""
+
+    chunk_id: int
+    text: str
+
+
+class CorpusRow(NamedTuple):
+    """What the database knows of a corpus: `version` changes with every change of what searches
+    find."""
+
+    version: int
+    chunks: int
+
+
+async def keep_source(place: Place, text: str) -> None:
+    """Keeps a text until it is read. Raises Unavailable."""
+    async with of_tenant(place.tenant_id) as connection:
+        await connection.execute(
+            "INSERT INTO knowledge_sources (tenant_id, document_id, version, text)"
+            " VALUES (%s, %s, %s, %s) ON CONFLICT (tenant_id, document_id, version)"
+            " DO UPDATE SET text = excluded.text",
+            (place.tenant_id, place.document_id, place.version, text),
+        )
+
+
+async def read_source(place: Place) -> str | None:
+    """The text that was kept. Raises Unavailable."""
+    async with of_tenant(place.tenant_id) as connection:
+        rows = await connection.execute(
+            "SELECT text FROM knowledge_sources"
+            " WHERE tenant_id = %s AND document_id = %s AND version = %s",
+            (place.tenant_id, place.document_id, place.version),
+        )
+        row = await rows.fetchone()
+    return row[0] if row else None
+
+
+async def chunks_of_tenant(tenant_id: str) -> int:
+    """How many passages all its corpora have. Raises Unavailable."""
+    async with of_tenant(tenant_id) as connection:
+        rows = await connection.execute(
+            "SELECT coalesce(sum(chunks), 0)::bigint FROM knowledge_corpora WHERE tenant_id = %s",
+            (tenant_id,),
+        )
+        row = await rows.fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+async def keep_text(place: Place, pages: Sequence[Page], chunks: Sequence[Chunk]) -> bool:
+    """Replaces the text of a document by this version's: passages that did not change keep their
+    vectors. False, and no change, where the document or its corpus was removed or has a later
+    version. Raises Unavailable."""
+    tenant_id, corpus_id, document_id, _ = place
+    async with of_tenant(tenant_id) as connection:
+        if not await _is_current(connection, place):
+            return False
+        await _replace_pages(connection, place, pages)
+        await _replace_chunks(connection, place, chunks)
+        await connection.execute(_COUNT_CHUNKS, (tenant_id, corpus_id) * 2)
+        await connection.execute(
+            "DELETE FROM knowledge_sources WHERE tenant_id = %s AND document_id = %s"
+            " AND version < %s",
+            (tenant_id, document_id, place.version),
+        )
+    return True
+
+
+async def unembedded(place: Place, model: bytes, limit: int) -> list[Unembedded]:
+    """Passages of the document without a vector of this model. Raises Unavailable."""
+    async with of_tenant(place.tenant_id) as connection:
+        rows = await connection.execute(
+            _UNEMBEDDED, (place.tenant_id, place.document_id, model, limit)
+        )
+        return [
+            Unembedded(id, Chunk(0, 0, 0, heading, text).searched)
+            for id, heading, text in await rows.fetchall()
+        ]
+
+
+async def keep_vectors(place: Place, model: bytes, vectors: Iterable[tuple[int, str]]) -> None:
+    """Stores vectors of passages, as pgvector writes them; not those of passages that are gone.
+    Raises Unavailable."""
+    ids, texts = zip(*vectors, strict=True)
+    async with of_tenant(place.tenant_id) as connection:
+        await connection.execute(_LOCK_CORPUS, (place.tenant_id, place.corpus_id))
+        await connection.execute(
+            _KEEP_VECTORS, (model, list(ids), list(texts), place.tenant_id, place.corpus_id)
+        )
+
+
+async def corpus_rows(tenant_id: str, corpora: Sequence[str]) -> dict[str, CorpusRow]:
+    """What is known of each of the corpora that ever had a document. Raises Unavailable."""
+    async with of_tenant(tenant_id) as connection:
+        rows = await connection.execute(
+            "SELECT corpus_id, version, chunks FROM knowledge_corpora"
+            " WHERE tenant_id = %s AND corpus_id = ANY(%s) AND NOT is_removed",
+            (tenant_id, list(corpora)),
+        )
+        return {id: CorpusRow(version, chunks) for id, version, chunks in await rows.fetchall()}
+
+
+async def erase_document(place: Place) -> None:
+    """Deletes all that the database has of a document up to this version, and marks it, so that
+    whoever still reads it adds nothing. Raises Unavailable."""
+    tenant_id, corpus_id, document_id, version = place
+    async with of_tenant(tenant_id) as connection:
+        await connection.execute(_LOCK_CORPUS, (tenant_id, corpus_id))
+        rows = await connection.execute(
+            _MARK_DOCUMENT, (tenant_id, document_id, corpus_id, version)
+        )
+        if await rows.fetchone() is None:
+            return
+        for table in ("knowledge_chunks", "knowledge_pages"):
+            await connection.execute(
+                f"DELETE FROM {table} WHERE tenant_id = %s AND document_id = %s",  # noqa: S608
+                (tenant_id, document_id),
+            )
+        await connection.execute(
+            "DELETE FROM knowledge_sources WHERE tenant_id = %s AND document_id = %s"
+            " AND version <= %s",
+            (tenant_id, document_id, version),
+        )
+        await connection.execute(_COUNT_CHUNKS, (tenant_id, corpus_id) * 2)
 
 
 async def erase_corpus(tenant_id: str, corpus_id: str) -> None:
-    """Deletes all that the database has of a corpus, and marks it as removed. Raises
-    Unavailable."""
+    """Deletes all that the database has of a corpus, and marks it. Raises Unavailable."""
     ours = (tenant_id, corpus_id)
     documents = (
         "SELECT document_id FROM knowledge_documents WHERE tenant_id = %s AND corpus_id = %s"
     )
-    async with tenant_transaction(tenant_id) as connection:
-        await connection.execute(
-            "INSERT INTO knowledge_corpora (tenant_id, corpus_id, is_removed)"
-            " VALUES (%s, %s, true) ON CONFLICT (tenant_id, corpus_id)"
-            " DO UPDATE SET is_removed = true, chunks = 0, version = knowledge_corpora.version + 1",
-            ours,
-        )
+    async with of_tenant(tenant_id) as connection:
+        await connection.execute(_MARK_CORPUS, ours)
         for table in ("knowledge_pages", "knowledge_sources"):
             await connection.execute(
                 f"DELETE FROM {table} WHERE tenant_id = %s AND document_id IN ({documents})",  # noqa: S608
                 (tenant_id, *ours),
             )
-        for table in ("knowledge_vectors", "knowledge_chunks", "knowledge_documents"):
+        for table in _TABLES_OF_CORPUS:
             await connection.execute(
                 f"DELETE FROM {table} WHERE tenant_id = %s AND corpus_id = %s",  # noqa: S608
                 ours,
             )
+
+
+async def erase_tenant(tenant_id: str) -> None:
+    """Deletes all that the database has of a tenant's documents, and marks its corpora. Raises
+    Unavailable."""
+    async with of_tenant(tenant_id) as connection:
+        await connection.execute(
+            "UPDATE knowledge_corpora SET is_removed = true, chunks = 0 WHERE tenant_id = %s",
+            (tenant_id,),
+        )
+        for table in _TABLES_OF_TENANT:
+            await connection.execute(f"DELETE FROM {table} WHERE tenant_id = %s", (tenant_id,))  # noqa: S608
+
+
+async def _is_current(connection: "AsyncConnection[Any]", place: Place) -> bool:
+    rows = await connection.execute(_LOCK_CORPUS, (place.tenant_id, place.corpus_id))
+    corpus = await rows.fetchone()
+    if corpus is None or corpus[0]:
+        return False
+    document = (place.tenant_id, place.document_id, place.corpus_id, place.version)
+    rows = await connection.execute(_TAKE_VERSION, document)
+    return await rows.fetchone() is not None
+
+
+async def _replace_pages(
+    connection: "AsyncConnection[Any]", place: Place, pages: Sequence[Page]
+) -> None:
+    ours = (place.tenant_id, place.document_id)
+    await connection.execute(
+        "DELETE FROM knowledge_pages WHERE tenant_id = %s AND document_id = %s", ours
+    )
+    await connection.execute(
+        "INSERT INTO knowledge_pages (tenant_id, document_id, page, text)"
+        " SELECT %s, %s, page, text FROM unnest(%s::text[]) WITH ORDINALITY AS new (text, page)",
+        (*ours, [page.text for page in pages]),
+    )
+
+
+async def _replace_chunks(
+    connection: "AsyncConnection[Any]", place: Place, chunks: Sequence[Chunk]
+) -> None:
+    tenant_id, corpus_id, document_id, _ = place
+    rows = await connection.execute(
+        "SELECT chunk_id, heading, text FROM knowledge_chunks"
+        " WHERE tenant_id = %s AND document_id = %s ORDER BY chunk_id",
+        (tenant_id, document_id),
+    )
+    known: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for id, heading, text in await rows.fetchall():
+        known[heading, text].append(id)
+    new, moved = [], []
+    for each in chunks:
+        same = known[each.heading, each.text]
+        if same:
+            moved.append((same.pop(0), each.page, each.start, each.stop))
+        else:
+            new.append(each)
+    gone = [id for ids in known.values() for id in ids]
+    await connection.execute(
+        "DELETE FROM knowledge_chunks"
+        " WHERE tenant_id = %s AND corpus_id = %s AND chunk_id = ANY(%s)",
+        (tenant_id, corpus_id, gone),
+    )
+    if moved:
+        columns = map(list, zip(*moved, strict=True))
+        await connection.execute(_MOVE_CHUNKS, (*columns, tenant_id, corpus_id))
+    if new:
+        columns = map(list, zip(*new, strict=True))
+        await connection.execute(
+            _ADD_CHUNKS, (tenant_id, corpus_id, document_id, tenant_id, *columns)
+        )

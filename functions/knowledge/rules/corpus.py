@@ -114,3 +114,13 @@ def removed(corpus: Corpus, by: str, at: datetime) -> Steps:
 def erased(corpus: Corpus) -> Transition[Corpus]:
     """The removed corpus of which the database has nothing."""
     return Transition(corpus.but(has_rows=False))
+
+
+def awaited(corpus: Corpus) -> Steps:
+    """The corpus whose first document is there; no change for any other."""
+    return (Transition(corpus.but(status="embedding")),) if corpus.status == "draft" else ()
+
+
+def found(corpus: Corpus) -> Steps:
+    """The corpus whose first document is embedded; no change for any other."""
+    return (Transition(corpus.but(status="active")),) if corpus.status == "embedding" else ()

@@ -1,6 +1,6 @@
 """Corpora: made, changed and removed by people, and read by those whom they name."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from functions.knowledge.aggregates import CORPORA, RUN
@@ -13,7 +13,13 @@ from functions.knowledge.rules.corpus import (
     names_of,
     require_keeper,
 )
-from functions.knowledge.views import CorpusBody, CorpusChange, CorpusView
+from functions.knowledge.views import (
+    CorpusBody,
+    CorpusChange,
+    CorpusView,
+    IndustryList,
+    IndustryView,
+)
 from shared.aggregates.command import Command, not_found
 from shared.kit.callers import Caller
 from shared.kit.errors import VersionConflict
@@ -51,6 +57,18 @@ async def all_readable(caller: Caller) -> list[Corpus]:
     states = [CORPORA.state_in(each.data) for each in found.items]
     opened = [each for each in states if caller.sees(each.workspace_id)]
     return sorted(opened, key=lambda each: each.corpus_id, reverse=True)
+
+
+def industries(found: Iterable[Corpus]) -> IndustryList:
+    """The industries of the corpora, by name."""
+    by_industry: dict[str, list[str]] = {}
+    for each in found:
+        if each.industry is not None:
+            by_industry.setdefault(each.industry, []).append(each.corpus_id)
+    items = (
+        IndustryView(industry=name, corpora=tuple(ids)) for name, ids in sorted(by_industry.items())
+    )
+    return IndustryList(items=tuple(items))
 
 
 async def readable(caller: Caller, corpus_id: str) -> Corpus:

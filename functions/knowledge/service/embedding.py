@@ -1,41 +1,17 @@
-"""Vectors of facts and questions, where the model of embeddings is there."""
+"""Embeds what of a document has no vector of the current model."""
 
-import asyncio
-from typing import TYPE_CHECKING, NamedTuple
+from functions.knowledge.meaning import model_of, vectors_of, written
+from functions.knowledge.store import Place, keep_vectors, unembedded
 
-from functions.knowledge.rules.vectors import packed
-from shared.runtime import logs
-
-if TYPE_CHECKING:
-    import numpy
-    from numpy.typing import NDArray
+TOGETHER = 32
 
 
-class Embedded(NamedTuple):
-    """A vector, and the SHA-256 of the model that made it: those of two models say nothing of each
-    other."""
-
-    vector: "NDArray[numpy.float32]"
-    model: str
-
-    @property
-    def text(self) -> str:
-        """The vector as a shelf keeps it."""
-        return packed(self.vector)
-
-
-async def embed(text: str) -> Embedded | None:
-    """The text's vector; None in a process without the model: what is kept meanwhile is compared
-    once there is one."""
-    return await asyncio.to_thread(_embedded, text)
-
-
-def _embedded(text: str) -> Embedded | None:
-    from shared.embeddings.embedder import Embedder, ModelAbsentError
-
-    try:
-        embedder = Embedder.load()
-    except ModelAbsentError as absent:
-        logs.note(embeddings=str(absent))
-        return None
-    return Embedded(embedder.embed(text), embedder.model_sha256)
+async def embed_missing(place: Place) -> bytes:
+    """Embeds some passages at a time, and keeps each lot: a process that dies loses one lot. What
+    has a vector of another model gets one of this. The model's SHA-256. Raises Unavailable."""
+    model = await model_of()
+    while left := await unembedded(place, model, TOGETHER):
+        vectors = await vectors_of([each.text for each in left])
+        lot = [(each.chunk_id, written(vector)) for each, vector in zip(left, vectors, strict=True)]
+        await keep_vectors(place, model, lot)
+    return model

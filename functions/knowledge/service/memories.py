@@ -26,8 +26,8 @@ from functions.knowledge.rules.memory_bodies import (
 )
 from functions.knowledge.rules.shelf import Place, places_of
 from functions.knowledge.service import shelving
-from functions.knowledge.service.embedding import embed
 from functions.knowledge.service.memory_sources import find_source
+from functions.knowledge.service.memory_vectors import embed
 from functions.knowledge.service.shelving import Answer
 from shared.aggregates.command import Command
 from shared.aggregates.unit_of_work import UnitOfWork

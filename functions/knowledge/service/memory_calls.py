@@ -19,9 +19,9 @@ from functions.knowledge.rules.memory_bodies import (
 )
 from functions.knowledge.rules.shelf import Place, places_of
 from functions.knowledge.service import shelving
-from functions.knowledge.service.embedding import Embedded, embed
 from functions.knowledge.service.memories import shown
 from functions.knowledge.service.memory_sources import find_source
+from functions.knowledge.service.memory_vectors import Embedded, embed
 from shared.aggregates.command import Command
 from shared.capabilities.grants import Grant
 from shared.capabilities.reading import Capability

@@ -8,7 +8,7 @@ from functions.knowledge.rules import memory as rules
 from functions.knowledge.rules.memory import Claim, Memory, Steps
 from functions.knowledge.rules.shelf import Entry, Found, Place, Recalled, Shelf, choose, live
 from functions.knowledge.rules.vectors import nearness
-from functions.knowledge.service.embedding import Embedded, embed
+from functions.knowledge.service.memory_vectors import Embedded, embed
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.contents import Contents
 from shared.kit.transitions import Transition

@@ -1,0 +1,1 @@
+"""What Assent itself forbids and allows, as `python -m docs.constitution` writes it."""

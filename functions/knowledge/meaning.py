@@ -1,0 +1,57 @@
+"""What texts mean, as vectors: by the model of this process, in a thread of its own."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from shared.embeddings.embedder import Embedder, ModelAbsentError
+from shared.kit.errors import Unavailable
+
+if TYPE_CHECKING:
+    from numpy import floating
+    from numpy.typing import NDArray
+
+_MOST_REMEMBERED = 1_000
+# By tenant and question: nobody learns by the time of an answer what others asked.
+_remembered: "OrderedDict[tuple[str, str], NDArray[floating]]" = OrderedDict()
+
+
+async def embedder() -> Embedder:
+    """The model, loaded once. Raises Unavailable where this deployment has none."""
+    try:
+        return await asyncio.to_thread(Embedder.load)
+    except ModelAbsentError as error:
+        raise Unavailable(
+            "the model of embeddings is not there: search in the mode text"
+        ) from error
+
+
+async def model_of() -> bytes:
+    """The SHA-256 of the model. Raises Unavailable."""
+    return bytes.fromhex((await embedder()).model_sha256)
+
+
+async def vector_of(tenant_id: str, text: str) -> "NDArray[floating]":
+    """The vector of a tenant's question. Raises Unavailable."""
+    key = (tenant_id, text)
+    if (known := _remembered.get(key)) is not None:
+        _remembered.move_to_end(key)
+        return known
+    model = await embedder()
+    found = await asyncio.to_thread(model.embed, text)
+    _remembered[key] = found
+    if len(_remembered) > _MOST_REMEMBERED:
+        _remembered.popitem(last=False)
+    return found
+
+
+async def vectors_of(texts: Sequence[str]) -> "NDArray[floating]":
+    """The vectors of passages, a row for each. Raises Unavailable."""
+    model = await embedder()
+    return await asyncio.to_thread(model.embed_all, list(texts))
+
+
+def written(vector: "NDArray[floating]") -> str:
+    """A vector as pgvector reads it."""
+    return "[" + ",".join(f"{each:.6f}" for each in vector.tolist()) + "]"

@@ -1,0 +1,1 @@
+"""Reads files of strangers, in a process of their own."""

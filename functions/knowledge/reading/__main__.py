@@ -1,0 +1,49 @@
+"""`python -m functions.knowledge.reading MEDIA_TYPE`: reads a file from its input, and writes its
+pages as JSON.
+
+It takes a bounded time and memory, opens no connection, starts nothing and writes no file: what it
+reads may be made to harm whoever reads it."""
+
+import json
+import resource
+import sys
+from typing import Any
+
+from functions.knowledge.reading.formats import Unreadable, read
+
+SECONDS, MEMORY_BYTES = 60, 3 * 1024 * 1024 * 1024
+_FORBIDDEN = ("socket.connect", "socket.bind", "socket.sendto", "subprocess.Popen", "os.exec")
+_ALSO = ("os.system", "os.fork", "os.posix_spawn", "os.remove", "os.rename", "shutil.rmtree")
+
+
+def main(media_type: str) -> int:
+    """Returns 0 also for a file that cannot be read: its answer says why."""
+    content = sys.stdin.buffer.read()
+    _confine()
+    try:
+        answer: dict[str, Any] = {"pages": read(media_type, content)}
+    except Unreadable as why:
+        answer = {"unreadable": str(why)}
+    except RecursionError:
+        answer = {"unreadable": "it is nested too deeply"}
+    except MemoryError:
+        answer = {"unreadable": "it needs more memory than a document may"}
+    sys.stdout.write(json.dumps(answer))
+    return 0
+
+
+def _confine() -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    sys.addaudithook(_refuse)
+
+
+def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
+    if event in _FORBIDDEN or event in _ALSO:
+        raise PermissionError(f"a reader does no {event}")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,152 @@
+"""The text of a file by its type: what a process of its own does, with nothing to lose.
+
+Office files and HTML become Markdown (markitdown), PDFs the text of each page (pypdfium2)."""
+
+import io
+import re
+import zipfile
+from collections.abc import Callable, Mapping
+from typing import Any
+
+Read = Callable[[bytes], list[dict[str, Any]]]
+
+MOST_PAGES = 2_000
+MOST_CHARACTERS = 8_000_000
+# Of what an Office file unpacks to.
+MOST_UNPACKED_BYTES = 200 * 1024 * 1024
+MOST_PARTS = 5_000
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+_SLIDE = re.compile(r"^<!-- Slide number: \d+ -->\s*", re.MULTILINE)
+# Entities of XML expand without end; no program of Office writes a document type.
+_DOCTYPES = tuple("<!DOCTYPE".encode(each) for each in ("utf-8", "utf-16-le", "utf-16-be"))
+# What no page shows, but PDFs have: a hyphen at a line's end, and characters of control.
+_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_LONE = re.compile("[\ud800-\udfff]")
+
+
+class Unreadable(Exception):
+    """The file cannot be read; its text says why, for whoever sent it."""
+
+
+def read(media_type: str, content: bytes) -> list[dict[str, Any]]:
+    """The pages of the file, each with its `text` and the `headings` before it. Raises
+    Unreadable."""
+    reader = READERS.get(media_type)
+    if reader is None:
+        raise Unreadable(f"nothing reads {media_type}: upload a PDF, or its text")
+    pages = [{**each, "text": _clean(each["text"])} for each in reader(content)]
+    if not any(each["text"].strip() for each in pages):
+        raise Unreadable("it has no text: a scan needs its text recognised before")
+    if sum(len(each["text"]) for each in pages) > MOST_CHARACTERS:
+        raise Unreadable(f"it has more than {MOST_CHARACTERS} characters: split it")
+    return pages
+
+
+def _plain(content: bytes) -> list[dict[str, Any]]:
+    try:
+        return [{"text": content.decode("utf-8-sig")}]
+    except UnicodeDecodeError:
+        raise Unreadable("it is no UTF-8 text: save it as UTF-8") from None
+
+
+def _pdf(content: bytes) -> list[dict[str, Any]]:
+    import pypdfium2
+
+    try:
+        document = pypdfium2.PdfDocument(content)
+    except pypdfium2.PdfiumError as error:
+        locked = "password" in str(error).lower()
+        why = "it needs a password: upload one without" if locked else "its PDF is broken"
+        raise Unreadable(why) from None
+    if len(document) > MOST_PAGES:
+        raise Unreadable(f"it has {len(document)} pages, and {MOST_PAGES} are read: split it")
+    headings = _outline(document)
+    pages: list[dict[str, Any]] = []
+    current: list[str] = []
+    for number in range(len(document)):
+        page = document[number]
+        text = page.get_textpage().get_text_range()
+        current = headings.get(number, current)
+        pages.append({"text": text, "headings": current})
+        page.close()
+    return pages
+
+
+def _outline(document: Any) -> dict[int, list[str]]:
+    """The titles of the outline that begin on each page, the innermost last."""
+    found: dict[int, list[str]] = {}
+    path: list[str] = []
+    for each in document.get_toc(max_depth=4):
+        target = each.get_dest()
+        title = (each.get_title() or "").strip()
+        path = [*path[: each.level], title][:4]
+        if target is not None and title:
+            found.setdefault(target.get_index(), list(path))
+    return found
+
+
+def _markdown(extension: str) -> Read:
+    def convert(content: bytes) -> list[dict[str, Any]]:
+        from markitdown import MarkItDown, MarkItDownException, StreamInfo
+
+        try:
+            text = (
+                MarkItDown(enable_plugins=False)
+                .convert_stream(io.BytesIO(content), stream_info=StreamInfo(extension=extension))
+                .markdown
+            )
+        except (MarkItDownException, KeyError, ValueError, OSError):
+            raise Unreadable(f"its {extension[1:]} is broken") from None
+        return [{"text": text}]
+
+    return convert
+
+
+def _office(extension: str) -> Read:
+    convert = _markdown(extension)
+
+    def checked(content: bytes) -> list[dict[str, Any]]:
+        _check_parts(content)
+        pages = convert(content)
+        if extension != ".pptx":
+            return pages
+        slides = _SLIDE.split(pages[0]["text"])
+        return [{"text": each} for each in slides[1:]] or pages
+
+    return checked
+
+
+def _check_parts(content: bytes) -> None:
+    """Raises Unreadable for an archive that unpacks to too much, or whose XML has entities."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts = archive.infolist()
+            unpacked = sum(each.file_size for each in parts)
+            if len(parts) > MOST_PARTS or unpacked > MOST_UNPACKED_BYTES:
+                raise Unreadable("it unpacks to more than any document has")
+            for each in parts:
+                if not each.filename.lower().endswith((".xml", ".rels", ".vml")):
+                    continue
+                with archive.open(each) as part:
+                    beginning = part.read(each.file_size)
+                if any(mark in beginning for mark in _DOCTYPES):
+                    raise Unreadable("its XML declares a document type, which no Office file has")
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError):
+        raise Unreadable("its archive is broken, or needs a password") from None
+
+
+def _clean(text: str) -> str:
+    return _LONE.sub("\ufffd", _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
+
+
+READERS: Mapping[str, Read] = {
+    "text/plain": _plain,
+    "text/markdown": _plain,
+    "text/csv": _plain,
+    "application/json": _plain,
+    "text/html": _markdown(".html"),
+    "application/pdf": _pdf,
+    f"{_OFFICE}wordprocessingml.document": _office(".docx"),
+    f"{_OFFICE}spreadsheetml.sheet": _office(".xlsx"),
+    f"{_OFFICE}presentationml.presentation": _office(".pptx"),
+}

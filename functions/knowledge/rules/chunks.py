@@ -1,0 +1,88 @@
+"""Passages of a text: by its headings, of 600 to 900 characters where there are so many. Pure.
+
+A passage is a stretch of its page, so that whoever has the page can check the quotation. Its
+headings stand before it where it is searched, and are no part of it."""
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from semantic_text_splitter import TextSplitter
+
+SHORTEST, LONGEST = 600, 900
+MOST_CHUNKS = 20_000
+_HEADING = re.compile(r"^(#{1,6})[ \t]+(.+?)[ \t]*#*$")
+_FENCE = re.compile(r"^[ \t]{0,3}(```|~~~)")
+
+
+class Page(NamedTuple):
+    """A page of a document, or all of one without pages, and the headings that hold where it
+    begins."""
+
+    text: str
+    headings: tuple[str, ...] = ()
+
+
+class Chunk(NamedTuple):
+    """The characters from `start` to before `stop` of a page, which is counted from 1, under its
+    headings."""
+
+    page: int
+    start: int
+    stop: int
+    heading: str
+    text: str
+
+    @property
+    def searched(self) -> str:
+        """What is searched for."""
+        return f"{self.heading}\n{self.text}" if self.heading else self.text
+
+
+def quote_hash(text: str) -> str:
+    """The hash of a quotation, by which its citation names it."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def chunks_of(pages: Sequence[Page], *, has_headings: bool) -> list[Chunk]:
+    """The passages of the pages in their order. Lines of a text that `has_headings` begin sections
+    where they are Markdown's."""
+    found = []
+    for number, page in enumerate(pages, 1):
+        sections = _sections(page.text) if has_headings else iter(((0, page.text, ()),))
+        for offset, text, path in sections:
+            heading = " › ".join((*page.headings, *path))
+            for start, chunk in _splitter().chunk_indices(text):
+                at = offset + start
+                found.append(Chunk(number, at, at + len(chunk), heading, chunk))
+    return found
+
+
+def _sections(text: str) -> Iterator[tuple[int, str, tuple[str, ...]]]:
+    """Where each section begins, its text without its heading, and the headings that it is
+    under."""
+    path: dict[int, str] = {}
+    begin = offset = 0
+    is_code = False
+    for line in text.splitlines(keepends=True):
+        if _FENCE.match(line):
+            is_code = not is_code
+        heading = None if is_code else _HEADING.match(line.rstrip("\r\n"))
+        if heading is not None:
+            yield begin, text[begin:offset], tuple(path.values())
+            depth = len(heading[1])
+            path = {level: each for level, each in path.items() if level < depth}
+            path[depth] = heading[2]
+            begin = offset + len(line)
+        offset += len(line)
+    yield begin, text[begin:], tuple(path.values())
+
+
+@cache
+def _splitter() -> "TextSplitter":
+    from semantic_text_splitter import TextSplitter
+
+    return TextSplitter((SHORTEST, LONGEST))

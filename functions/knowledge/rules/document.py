@@ -1,0 +1,110 @@
+"""A document: from its arrival to its passages, and its end. Pure."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from events.knowledge import (
+    DocumentAdded,
+    DocumentEmbedded,
+    DocumentFailed,
+    DocumentRemoved,
+    DocumentState,
+)
+from shared.kit.instants import Instant
+from shared.kit.transitions import Transition
+
+DOCUMENT_DUE = "assent.document.due.v1"
+MOST_DOCUMENTS = 10_000
+
+
+class Document(DocumentState):
+    """A document as it is stored. `due_at` is when something is owed to it; `has_rows`: it was
+    removed or failed, and the database may have texts of it."""
+
+    due_at: Instant | None = None
+    has_rows: bool = False
+
+    @property
+    def listed_in(self) -> str | None:
+        """The corpus that lists it."""
+        return None if self.status == "removed" else self.corpus_id
+
+
+Steps = tuple[Transition[Document], ...]
+
+
+def next_timer(document: Document) -> tuple[str, datetime] | None:
+    """Its reading, its embedding, or the removal of its texts."""
+    return (DOCUMENT_DUE, document.due_at) if document.due_at is not None else None
+
+
+def added(
+    known: Document | None,
+    same: Sequence[Document],
+    document_id: str,
+    *,
+    corpus_id: str,
+    name: str,
+    media_type: str,
+    sha256: str,
+    artifact_id: str | None,
+    by: str,
+    at: datetime,
+) -> Steps:
+    """The document to read, or the next version of the `known` one of that name. No change where
+    that has these bytes already, or one of the `same` bytes is there under another name."""
+    there = [each for each in (known, *same) if each is not None and each.sha256 == sha256]
+    if any(each.status not in ("failed", "removed") for each in there):
+        return ()
+    document = Document(
+        document_id=document_id,
+        corpus_id=corpus_id,
+        name=name,
+        version=known.version + 1 if known is not None else 1,
+        media_type=media_type,
+        sha256=sha256,
+        artifact_id=artifact_id,
+        status="queued",
+        added_by=by,
+        added_at=at,
+        due_at=at,
+    )
+    return (Transition(document, DocumentAdded),)
+
+
+def parsed(document: Document, pages: int, chunks: int, at: datetime) -> Steps:
+    """The document whose words are found, and whose passages are to be embedded."""
+    fields = {"status": "parsed", "pages": pages, "chunks": chunks, "due_at": at}
+    return (Transition(document.but(**fields)),)
+
+
+def embedded(document: Document, model_sha256: str) -> Steps:
+    """The document that is found by what it means."""
+    fields = {"status": "embedded", "model_sha256": model_sha256, "due_at": None}
+    return (Transition(document.but(**fields), DocumentEmbedded),)
+
+
+def outdated(document: Document, at: datetime) -> Steps:
+    """The document that another model is to read; no change for one that is not embedded."""
+    if document.status != "embedded":
+        return ()
+    return (Transition(document.but(status="parsed", due_at=at)),)
+
+
+def failed(document: Document, why: str, at: datetime) -> Steps:
+    """The document that nothing can read."""
+    fields = {"status": "failed", "reason": why, "ended_at": at, "has_rows": True, "due_at": at}
+    return (Transition(document.but(**fields), DocumentFailed),)
+
+
+def removed(document: Document, by: str, at: datetime) -> Steps:
+    """The document that nobody finds any more; no change for one that is removed."""
+    if document.status == "removed":
+        return ()
+    fields = {"status": "removed", "ended_at": at, "has_rows": True, "due_at": at}
+    return (Transition(document.but(**fields), DocumentRemoved, {"removed_by": by}),)
+
+
+def erased(document: Document) -> Steps:
+    """The document of which the database has nothing."""
+    return (Transition(document.but(has_rows=False, due_at=None)),)

@@ -1,0 +1,134 @@
+"""Documents: added and removed by people, and listed for those who read their corpus."""
+
+from functions.knowledge.aggregates import CORPORA, DOCUMENTS, RUN
+from functions.knowledge.rules import document as rules
+from functions.knowledge.rules.corpus import Corpus, awaited
+from functions.knowledge.rules.document import MOST_DOCUMENTS, Document
+from functions.knowledge.service.corpora import kept, readable
+from functions.knowledge.store import Place, erase_document, keep_source
+from functions.knowledge.views import DocumentBody, DocumentPage, DocumentView
+from shared.aggregates.command import Command, not_found
+from shared.artifacts.artifact import why_unreadable
+from shared.artifacts.named import require_reader
+from shared.artifacts.reading import read_artifacts
+from shared.kit.callers import Caller
+from shared.kit.canonical import hash_of
+from shared.kit.errors import FieldError, Invalid, VersionConflict
+from shared.kit.ids import hashed_id
+from shared.storage.idempotency import IdempotencyKey
+
+PREFIX = "doc"
+
+
+async def add(
+    caller: Caller, key: IdempotencyKey, corpus_id: str, body: DocumentBody
+) -> DocumentView:
+    """The document that is to be read, or as it is where the corpus has these bytes already. Raises
+    as `kept`, Invalid for a file that nobody reads, VersionConflict for too many."""
+
+    async def use_case(work: Command) -> DocumentView:
+        corpus = await kept(work, corpus_id)
+        name, media_type, sha256 = await _content(work, body, corpus)
+        document_id = document_id_of(corpus_id, name)
+        known = await work.find(DOCUMENTS, document_id)
+        same = await work.query(
+            DOCUMENTS, where=[("listed_in", "==", corpus_id), ("sha256", "==", sha256)], limit=5
+        )
+        steps = rules.added(
+            known,
+            same,
+            document_id,
+            corpus_id=corpus_id,
+            name=name,
+            media_type=media_type,
+            sha256=sha256,
+            artifact_id=body.artifact_id,
+            by=caller.principal,
+            at=work.at,
+        )
+        if not steps:
+            there = next(each for each in (known, *same) if each and each.sha256 == sha256)
+            return DocumentView.of(there)
+        if known is None:
+            await _require_room(work, corpus_id)
+        if body.text is not None:
+            await keep_source(place_of(caller.tenant_id, steps[0].state), body.text)
+        saved = await work.save(*steps, *awaited(corpus))
+        return DocumentView.of(saved[0])
+
+    about = (CORPORA, corpus_id)
+    return await RUN.command(caller, use_case, DocumentView, key=key, about=about)
+
+
+def document_id_of(corpus_id: str, name: str) -> str:
+    """The id of the document of that name: another content of one name is another version."""
+    return hashed_id(PREFIX, hash_of(f"{corpus_id}\x1f{name}".encode()))
+
+
+def place_of(tenant_id: str, document: Document) -> Place:
+    """Where the database has its text."""
+    return Place(tenant_id, document.corpus_id, document.document_id, document.version)
+
+
+async def page(caller: Caller, corpus_id: str, limit: int, cursor: str | None) -> DocumentPage:
+    """The documents of a corpus. Raises NotFound, Invalid for a wrong cursor, Unavailable."""
+    await readable(caller, corpus_id)
+    found = await RUN.page(
+        caller,
+        DOCUMENTS,
+        where=[("listed_in", "==", corpus_id)],
+        order_by=("added_at",),
+        limit=limit,
+        cursor=cursor,
+    )
+    return found.shown(DocumentPage, DocumentView.of)
+
+
+async def show(caller: Caller, corpus_id: str, document_id: str) -> DocumentView:
+    """The document. Raises NotFound, Unavailable."""
+    await readable(caller, corpus_id)
+    found = await RUN.read(caller, DOCUMENTS, document_id)
+    if found.corpus_id != corpus_id or found.status == "removed":
+        raise await not_found(RUN.outbox, caller, DOCUMENTS, document_id)
+    return DocumentView.of(found)
+
+
+async def remove(
+    caller: Caller, key: IdempotencyKey, corpus_id: str, document_id: str
+) -> DocumentView:
+    """The document that no answer cites from now on. Raises NotFound, Forbidden, Unavailable."""
+
+    async def use_case(work: Command) -> DocumentView:
+        await kept(work, corpus_id)
+        found = await work.get(DOCUMENTS, document_id)
+        if found.corpus_id != corpus_id or found.status == "removed":
+            raise await not_found(RUN.outbox, caller, DOCUMENTS, document_id)
+        # Before the commit: once somebody was told, no answer has it.
+        await erase_document(place_of(caller.tenant_id, found))
+        steps = rules.removed(found, caller.principal, work.at)
+        return DocumentView.of(await work.save_change(found, *steps))
+
+    about = (CORPORA, corpus_id)
+    return await RUN.command(caller, use_case, DocumentView, key=key, about=about)
+
+
+async def _content(work: Command, body: DocumentBody, corpus: Corpus) -> tuple[str, str, str]:
+    """The name, the type and the hash of what is added."""
+    if body.text is not None:
+        assert body.name is not None
+        return body.name, body.media_type, hash_of(body.text.encode())
+    assert body.artifact_id is not None
+    require_reader(work.caller)
+    found = await read_artifacts(work.store, [body.artifact_id], corpus.workspace_id)
+    artifact = found.get(body.artifact_id)
+    why = why_unreadable(artifact)
+    if artifact is None or why is not None:
+        raise Invalid(FieldError("artifact_id", why or "there is no such artifact"))
+    opened = await work.words.opened(artifact) if body.name is None else artifact
+    return body.name or opened.file_name, artifact.media_type, artifact.sha256
+
+
+async def _require_room(work: Command, corpus_id: str) -> None:
+    there = await work.store.count(DOCUMENTS.collection, where=[("listed_in", "==", corpus_id)])
+    if there >= MOST_DOCUMENTS:
+        raise VersionConflict(f"the corpus has {MOST_DOCUMENTS} documents: DELETE some first")

@@ -1,0 +1,92 @@
+"""Reads documents and embeds their passages, as their timers say."""
+
+from functions.knowledge.aggregates import CORPORA
+from functions.knowledge.reading.formats import Unreadable
+from functions.knowledge.reading.process import read_file
+from functions.knowledge.rules import document as rules
+from functions.knowledge.rules.chunks import MOST_CHUNKS, Chunk, Page, chunks_of
+from functions.knowledge.rules.corpus import found
+from functions.knowledge.rules.document import Document
+from functions.knowledge.service.documents import place_of
+from functions.knowledge.service.embedding import embed_missing
+from functions.knowledge.store import (
+    Place,
+    chunks_of_tenant,
+    erase_document,
+    keep_text,
+    read_source,
+)
+from shared.aggregates import UnitOfWork
+from shared.artifacts.artifact import why_unreadable
+from shared.artifacts.content import KEPT, object_name
+from shared.artifacts.reading import read_artifacts
+from shared.kit.canonical import hash_of
+from shared.kit.errors import Unavailable
+from shared.storage.buckets import Bucket
+
+BUCKET_KEY = "knowledge-bucket-key"
+FILES = Bucket(KEPT, BUCKET_KEY)
+# Of a tenant, on the smallest instance of the database.
+MOST_OF_TENANT = 100_000
+PDF = "application/pdf"
+
+
+async def do_what_is_due(work: UnitOfWork, document: Document) -> None:
+    """Reads the document, embeds what of it has no vector, or deletes what is left of it. What is
+    done twice gives the same. Raises Unavailable."""
+    place = place_of(work.store.tenant_id, document)
+    if document.has_rows:
+        await erase_document(place)
+        await work.save(*rules.erased(document))
+    elif document.status == "queued":
+        await _read(work, document, place)
+    elif document.status == "parsed":
+        await _embed(work, document, place)
+
+
+async def _read(work: UnitOfWork, document: Document, place: Place) -> None:
+    try:
+        pages = await _pages(work, document, place)
+        chunks = chunks_of(pages, has_headings=document.media_type != PDF)
+        await _require_room(place.tenant_id, chunks)
+    except Unreadable as why:
+        await work.save(*rules.failed(document, str(why), work.at))
+        return
+    if await keep_text(place, pages, chunks):
+        await work.save(*rules.parsed(document, len(pages), len(chunks), work.at))
+    else:
+        await work.save(*rules.failed(document, "its corpus was removed meanwhile", work.at))
+
+
+async def _pages(work: UnitOfWork, document: Document, place: Place) -> list[Page]:
+    """The text of a document. Raises Unreadable, Unavailable."""
+    if document.artifact_id is None:
+        text = await read_source(place)
+        if text is None or hash_of(text.encode()) != document.sha256:
+            raise Unreadable("its text is not there any more: add it again")
+        return await read_file(document.media_type, text.encode())
+    found = await read_artifacts(work.store, [document.artifact_id], document.workspace_id)
+    why = why_unreadable(found.get(document.artifact_id))
+    if why is not None:
+        raise Unreadable(f"its file cannot be read: {why}")
+    content = await FILES.read(object_name(place.tenant_id, document.artifact_id))
+    if content is None or hash_of(content) != document.sha256:
+        raise Unreadable("the bucket does not have the bytes of its file: upload it again")
+    return await read_file(document.media_type, content)
+
+
+async def _require_room(tenant_id: str, chunks: list[Chunk]) -> None:
+    if len(chunks) > MOST_CHUNKS:
+        raise Unreadable(f"it has {len(chunks)} passages, and a document {MOST_CHUNKS} at most")
+    there = await chunks_of_tenant(tenant_id)
+    if there + len(chunks) > MOST_OF_TENANT:
+        told = f"the tenant has {there} passages, and {MOST_OF_TENANT} at most"
+        raise Unreadable(f"{told}: remove documents, and add it again")
+
+
+async def _embed(work: UnitOfWork, document: Document, place: Place) -> None:
+    model = await embed_missing(place)
+    corpus = await work.find(CORPORA, document.corpus_id)
+    if corpus is None:
+        raise Unavailable("the corpus of the document cannot be read")
+    await work.save(*rules.embedded(document, model.hex()), *found(corpus))

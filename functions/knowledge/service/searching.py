@@ -1,0 +1,187 @@
+"""Answers questions with passages and their citations."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from functions.knowledge import finding
+from functions.knowledge.aggregates import DOCUMENTS
+from functions.knowledge.finding import Sought
+from functions.knowledge.meaning import model_of, vector_of, written
+from functions.knowledge.rules.corpus import Corpus
+from functions.knowledge.rules.fusion import WEIGHT_OF_MEANING, fused
+from functions.knowledge.rules.passages import Passage, citation_of
+from functions.knowledge.rules.routing import asks_permission, share_of_constitution
+from functions.knowledge.service import constitution
+from functions.knowledge.service.corpora import all_readable
+from functions.knowledge.store import PLATFORM, CorpusRow, corpus_rows
+from functions.knowledge.views import Answer, Citation, PassageView, SearchBody
+from shared.kit.callers import Caller
+from shared.kit.errors import NotFound
+from shared.storage.firestore import TenantStore
+
+SEARCHED = ("embedding", "active")
+_MOST_REMEMBERED = 500
+
+
+class Scored(NamedTuple):
+    """A passage, how well it answers, and whether it says what is allowed."""
+
+    passage: Passage
+    score: float
+    is_constitutional: bool
+
+
+class Found(NamedTuple):
+    """What answers a question, before anybody is shown it."""
+
+    items: tuple[Scored, ...]
+    is_routed: bool
+
+
+# By tenant, question, what of it the caller may read in which version, and the model: an answer of
+# yesterday's texts or of another's rights has another key.
+_remembered: "OrderedDict[tuple[object, ...], Found]" = OrderedDict()
+
+
+async def search(caller: Caller, body: SearchBody) -> Answer:
+    """The passages that the caller may read, the best first. Raises NotFound for a corpus that the
+    caller may not read, Unavailable."""
+    chosen, with_constitution = await _chosen(caller, body)
+    if with_constitution:
+        await constitution.require_stored()
+    rows = await corpus_rows(caller.tenant_id, [each.corpus_id for each in chosen])
+    platform = await corpus_rows(PLATFORM, [constitution.CORPUS_ID]) if with_constitution else {}
+    model = await model_of() if body.mode != "text" or with_constitution else b""
+    asked = (body.query, body.limit, body.mode)
+    key = (caller.tenant_id, asked, tuple(sorted(rows.items())), tuple(platform.items()), model)
+    if (known := _remembered.get(key)) is not None:
+        _remembered.move_to_end(key)
+        found = known
+    else:
+        found = await _found(caller.tenant_id, body, chosen, rows, platform, model)
+        _remembered[key] = found
+        if len(_remembered) > _MOST_REMEMBERED:
+            _remembered.popitem(last=False)
+    return await _shown(caller.tenant_id, found)
+
+
+async def _chosen(caller: Caller, body: SearchBody) -> tuple[list[Corpus], bool]:
+    """The corpora that are searched, and whether the platform's is."""
+    readable = await all_readable(caller)
+    searched = [each for each in readable if each.status in SEARCHED]
+    if body.corpora is None:
+        return searched, True
+    known = {each.corpus_id for each in readable}
+    for each in body.corpora:
+        if each != constitution.CORPUS_ID and each not in known:
+            raise NotFound(f"there is no corpus {each[:40]!r}")
+    wanted = set(body.corpora)
+    return [each for each in searched if each.corpus_id in wanted], constitution.CORPUS_ID in wanted
+
+
+async def _found(
+    tenant_id: str,
+    body: SearchBody,
+    chosen: Sequence[Corpus],
+    rows: dict[str, CorpusRow],
+    platform: dict[str, CorpusRow],
+    model: bytes,
+) -> Found:
+    vector = written(await vector_of(tenant_id, body.query)) if model else None
+    constitutional = {each.corpus_id for each in chosen if each.kind == "constitutional"}
+    is_routed, ours = False, []
+    if platform:
+        hits = await _hits(tenant_id, PLATFORM, platform, body, vector, model)
+        is_routed = asks_permission(list(hits.similarities))
+        if is_routed or not chosen:
+            ours = [Scored(each, score, True) for each, score in hits.best[: body.limit]]
+    theirs = []
+    if rows:
+        hits = await _hits(tenant_id, tenant_id, rows, body, vector, model)
+        theirs = [
+            Scored(each, score, each.corpus_id in constitutional) for each, score in hits.best
+        ]
+    return Found(_ordered(ours, theirs, body.limit, is_routed=is_routed), is_routed)
+
+
+class _Hits(NamedTuple):
+    best: list[tuple[Passage, float]]
+    similarities: Sequence[float]
+
+
+async def _hits(
+    within: str,
+    owner: str,
+    rows: dict[str, CorpusRow],
+    body: SearchBody,
+    vector: str | None,
+    model: bytes,
+) -> _Hits:
+    """The best passages of some corpora of the tenant or the platform, and how similar the nearest
+    ones are to the question."""
+    corpora, chunks = tuple(sorted(rows)), sum(each.chunks for each in rows.values())
+    # The platform's similarities say whether the question is one of permission, in each mode.
+    by_meaning = body.mode != "text" or owner == PLATFORM
+    sought = Sought(
+        owner,
+        corpora,
+        chunks,
+        body.query if body.mode != "vector" else None,
+        vector if by_meaning else None,
+        model,
+    )
+    hits = await finding.search(within, sought)
+    weight = {"hybrid": WEIGHT_OF_MEANING, "vector": 1.0, "text": 0.0}[body.mode]
+    meaning = hits.by_meaning if body.mode != "text" else {}
+    scores = fused(meaning, hits.by_words, weight)[: body.limit]
+    passages = await finding.passages(within, owner, corpora, [id for id, _ in scores])
+    best = [(passages[id], score) for id, score in scores if id in passages]
+    return _Hits(best, list(hits.by_meaning.values()))
+
+
+def _ordered(
+    ours: list[Scored], theirs: list[Scored], limit: int, *, is_routed: bool
+) -> tuple[Scored, ...]:
+    """At most `limit` of both. Of a question of permission what is constitutional stands first, and
+    leaves the others half of the answer."""
+    if not is_routed:
+        return tuple([*theirs, *ours][:limit])
+    first = [*ours, *(each for each in theirs if each.is_constitutional)]
+    first.sort(key=lambda each: -each.score)
+    others = [each for each in theirs if not each.is_constitutional]
+    kept = max(share_of_constitution(limit), limit - len(others))
+    return tuple([*first[:kept], *others][:limit])
+
+
+async def _shown(tenant_id: str, found: Found) -> Answer:
+    """The answer with the names of its documents; without any that was removed meanwhile."""
+    own = constitution.documents()
+    ids = sorted({each.passage.document_id for each in found.items} - own.keys())
+    documents = await TenantStore(tenant_id).get_many([(DOCUMENTS.collection, id) for id in ids])
+    states = {
+        id: DOCUMENTS.state_in(each.data)
+        for id, each in zip(ids, documents, strict=True)
+        if each is not None
+    }
+    items = []
+    for passage, score, _ in found.items:
+        state = states.get(passage.document_id)
+        if passage.document_id in own:
+            name, by = own[passage.document_id].name, constitution.MAKER
+        elif state is not None and state.status != "removed":
+            name, by = state.name, state.added_by
+        else:
+            continue
+        items.append(
+            PassageView(
+                text=passage.text,
+                score=round(score, 4),
+                headings=passage.heading,
+                corpus_id=passage.corpus_id,
+                document_name=name,
+                added_by=by,
+                citation=Citation(**citation_of(passage)._asdict()),
+            )
+        )
+    return Answer(items=tuple(items), routed_to="constitutional" if found.is_routed else None)
