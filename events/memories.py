@@ -22,21 +22,33 @@ MemoryScope = Literal["agent", "team", "tenant"]
 MemoryTier = Literal["working", "episodic", "semantic"]
 # Only what is `held` is recalled.
 MemoryStatus = Literal["held", "superseded", "forgotten", "expired", "evicted", "erased"]
-MemorySourceKind = Literal["person", "invocation", "artifact", "approval", "memory"]
+MemorySourceKind = Literal["person", "invocation", "document", "artifact", "approval", "memory"]
 
 # The operations by which a run uses memories.
 REMEMBER, RECALL = f"{SYSTEM}/memory.remember", f"{SYSTEM}/memory.recall"
 CORRECT, FORGET = f"{SYSTEM}/memory.correct", f"{SYSTEM}/memory.forget"
 
 
+class Quotation(Data):
+    """Which characters of a page of a document's version a fact is from, and their SHA-256."""
+
+    version: int
+    page: int
+    start: int
+    end: int
+    quote_sha256: str
+
+
 class MemorySource(Data):
-    """Where a fact is from: the person who says it, a call (whose receipts prove it), a file, an
-    approval, or another memory. Of a call, `operation` and `run_id` say which."""
+    """Where a fact is from: the person who says it, a call (whose receipts prove it), a document, a
+    file, an approval, or another memory. Of a call, `operation` and `run_id` say which; of a
+    document, `quotation` says where."""
 
     kind: MemorySourceKind
     id: str
     operation: str | None = None
     run_id: str | None = None
+    quotation: Quotation | None = None
 
 
 class MemoryState(EventData):

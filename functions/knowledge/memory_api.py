@@ -6,18 +6,18 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 
 from events.memories import MemoryCallBody, MemoryGiven
+from functions.knowledge.memory_bodies import (
+    CorrectionBody,
+    ErasureBody,
+    MemoryBody,
+    PeoplesRecallBody,
+)
 from functions.knowledge.memory_views import (
     ErasureView,
     MemoryLearnedView,
     MemoryPage,
     MemoryView,
     RecallView,
-)
-from functions.knowledge.rules.memory_bodies import (
-    CorrectionBody,
-    ErasureBody,
-    MemoryBody,
-    PeoplesRecallBody,
 )
 from functions.knowledge.service import memories, memory_calls
 from shared.kit.callers import Caller

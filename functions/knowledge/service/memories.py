@@ -6,6 +6,13 @@ from typing import Any, NamedTuple
 from events.principals import PersonErased
 from functions.knowledge.aggregates import RUN
 from functions.knowledge.memory_aggregates import AGENTS, MEMORIES
+from functions.knowledge.memory_bodies import (
+    CorrectionBody,
+    ErasureBody,
+    MemoryBody,
+    PeoplesRecallBody,
+    team_of,
+)
 from functions.knowledge.memory_views import (
     ErasureView,
     MemoryLearnedView,
@@ -17,13 +24,6 @@ from functions.knowledge.memory_views import (
 )
 from functions.knowledge.rules import memory as rules
 from functions.knowledge.rules.memory import Claim, Memory
-from functions.knowledge.rules.memory_bodies import (
-    CorrectionBody,
-    ErasureBody,
-    MemoryBody,
-    PeoplesRecallBody,
-    team_of,
-)
 from functions.knowledge.rules.shelf import Place, places_of
 from functions.knowledge.service import shelving
 from functions.knowledge.service.memory_sources import find_source

@@ -6,10 +6,7 @@ from events.labels import merged
 from events.memories import CORRECT, FORGET, RECALL, REMEMBER, MemoryCallBody, MemoryGiven
 from functions.knowledge.aggregates import RUN
 from functions.knowledge.memory_aggregates import MEMORIES, STOPS
-from functions.knowledge.memory_views import fact_of
-from functions.knowledge.rules import memory as rules
-from functions.knowledge.rules.memory import Claim, Memory
-from functions.knowledge.rules.memory_bodies import (
+from functions.knowledge.memory_bodies import (
     CorrectArguments,
     CorrectionBody,
     ForgetArguments,
@@ -17,6 +14,9 @@ from functions.knowledge.rules.memory_bodies import (
     RememberArguments,
     read,
 )
+from functions.knowledge.memory_views import fact_of
+from functions.knowledge.rules import memory as rules
+from functions.knowledge.rules.memory import Claim, Memory
 from functions.knowledge.rules.shelf import Place, places_of
 from functions.knowledge.service import shelving
 from functions.knowledge.service.memories import shown
@@ -135,7 +135,7 @@ async def _claim(
     work: Command, asked: Asked, body: CorrectionBody, place: Place, tier: Any
 ) -> Claim:
     right, deed = asked.grant.right, asked.grant.deed
-    sourced = await find_source(work, body.source, run_id=right.run_id)
+    sourced = await find_source(work, body.source, run_id=right.run_id, agent_id=right.agent_id)
     return Claim(
         place,
         tier,

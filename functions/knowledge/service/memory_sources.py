@@ -1,13 +1,17 @@
 """The source of a fact: it is there, and whoever names it may read it."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 from events.approvals import ApprovalState
 from events.invocations import InvocationView
 from events.labels import Labels, merged
-from events.memories import MemorySource
+from events.memories import MemorySource, Quotation
+from functions.knowledge.aggregates import DOCUMENTS
 from functions.knowledge.memory_aggregates import MEMORIES
-from functions.knowledge.rules.memory_bodies import SourceBody
+from functions.knowledge.memory_bodies import SourceBody
+from functions.knowledge.service.citing import verify
+from functions.knowledge.views import CitationsBody
 from shared.aggregates.command import Command
 from shared.approvals.reading import APPROVALS
 from shared.artifacts.artifact import why_unreadable
@@ -34,14 +38,18 @@ class Sourced(NamedTuple):
     labels: Labels = ()
 
 
-async def find_source(work: Command, body: SourceBody, *, run_id: str | None = None) -> Sourced:
-    """The source that a person or, in a run, an agent names; a person who names none is it. Raises
+async def find_source(
+    work: Command, body: SourceBody, *, run_id: str | None = None, agent_id: str | None = None
+) -> Sourced:
+    """The source that a person or, in a run, its agent names; a person who names none is it. Raises
     Invalid where there is none that they may read, Unavailable."""
     match body.kind:
         case "person":
             return _person(work, body, run_id)
         case "call":
             return await _call(work, body.id, run_id)
+        case "document":
+            return await _document(work, body, agent_id)
         case "artifact":
             return await _artifact(work, body.id)
         case "approval":
@@ -86,6 +94,23 @@ async def _invocation(store: TenantStore, id: str, run_id: str | None) -> _Call 
     calls = [_Call.model_validate_json(each) for each in states]
     named = [each for each in calls if each.operation == id and each.status == "confirmed"]
     return max(named, key=lambda each: (each.at, each.invocation_id), default=None)
+
+
+async def _document(work: Command, body: SourceBody, agent_id: str | None) -> Sourced:
+    assert body.citation is not None
+    reader = work.caller
+    if agent_id is not None:
+        reader = replace(reader, principal=agent_id, roles=frozenset())
+    verdicts = await verify(reader, CitationsBody(citations=(body.citation,)))
+    if not verdicts.items[0].is_true:
+        raise _refused("citation", verdicts.items[0].why)
+    quotation = Quotation(**body.citation.model_dump(exclude={"document"}))
+    id = body.citation.document
+    document = await work.find(DOCUMENTS, id) if DOCUMENTS.may_be_id(id) else None
+    named = [document.artifact_id] if document is not None and document.artifact_id else []
+    found = await read_artifacts(work.store, named, work.workspace_id)
+    labels = merged(*(each.labels for each in found.values()))
+    return Sourced(MemorySource(kind="document", id=id, quotation=quotation), labels)
 
 
 async def _artifact(work: Command, id: str) -> Sourced:

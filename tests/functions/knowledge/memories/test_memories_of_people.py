@@ -15,7 +15,7 @@ from tests.functions.knowledge.memories.conftest import Memories
 async def test_a_fact_is_told_corrected_and_erased(memories: Memories) -> None:
     told = await memories.tell("Shelf A7 holds bandages.", valid_from="2026-01-01T00:00:00Z")
     assert (told["source"], told["labels"]) == (
-        {"kind": "person", "id": "gala", "operation": None, "run_id": None},
+        {"kind": "person", "id": "gala", "operation": None, "run_id": None, "quotation": None},
         [],
     )
     assert (told["tier"], told["status"], told["expires_at"]) == ("semantic", "held", None)
@@ -86,6 +86,7 @@ async def test_what_is_no_fact_of_anybody_is_refused(memories: Memories) -> None
         ({"source": {"kind": "artifact", "id": "art_x"}}, 422, "there is no such artifact"),
         ({"source": {"kind": "approval", "id": "apr_x"}}, 422, "there is no such approval"),
         ({"source": {"kind": "call", "id": "inv_x"}}, 422, "there is no such invocation"),
+        ({"source": {"kind": "document", "id": "doc_x"}}, 422, "send citation with the kind"),
         ({"source": {"kind": "memory", "id": "mem_x"}}, 422, "there is no such memory"),
         (
             {"valid_from": "2026-02-01T00:00:00Z", "valid_to": "2026-01-01T00:00:00Z"},

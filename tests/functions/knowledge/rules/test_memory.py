@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from events.memories import MemoryEvicted, MemoryExpired, MemorySource
+from functions.knowledge.memory_bodies import RememberArguments, read
 from functions.knowledge.rules import memory as rules
 from functions.knowledge.rules.memory import Claim, Memory
-from functions.knowledge.rules.memory_bodies import RememberArguments, read
 from functions.knowledge.rules.shelf import Place
 from shared.kit.errors import Forbidden, Invalid, VersionConflict
 

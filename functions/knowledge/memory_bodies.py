@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints, ValidationError, model_validator
 from events.memories import MemoryScope, MemoryTier
 from functions.knowledge.rules.memory import LONGEST_FACT
 from functions.knowledge.rules.shelf import Place
+from functions.knowledge.views import Citation
 from shared.kit.errors import FieldError, Invalid
 from shared.kit.ids import Id
 from shared.kit.instants import Instant
@@ -19,18 +20,25 @@ MOST_RECALLED = 20
 LONGEST_QUESTION = 1_000
 
 Fact = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_FACT)]
-SourceKind = Literal["person", "call", "artifact", "approval", "memory"]
+SourceKind = Literal["person", "call", "document", "artifact", "approval", "memory"]
 # A call of a run is also named by its operation: the newest one of that.
 Named = Annotated[str, StringConstraints(max_length=201)]
 
 
 class SourceBody(Model):
     """Where a fact is from: `person`, whoever says it; `call`, an invocation by its id or, in a
-    run, the run's newest confirmed call of an operation; `artifact`, `approval` or `memory`, by its
-    id."""
+    run, the run's newest confirmed call of an operation; `document`, by a `citation` that verifies;
+    `artifact`, `approval` or `memory`, by its id."""
 
     kind: SourceKind = "person"
     id: Named = ""
+    citation: Citation | None = None
+
+    @model_validator(mode="after")
+    def _cites(self) -> Self:
+        if (self.kind == "document") != (self.citation is not None):
+            raise ValueError("send citation with the kind document, and with no other")
+        return self
 
 
 class CorrectionBody(Model):
