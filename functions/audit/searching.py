@@ -8,7 +8,7 @@ from functions.audit.views import AuditEntry, AuditEntryPage
 from shared.kit.callers import Caller
 from shared.kit.errors import FieldError, Invalid
 from shared.kit.instants import format_instant, parse_instant
-from shared.kit.parsing import refused_cursor, whole_number_in
+from shared.kit.parsing import moment_in, refused_cursor, whole_number_in
 
 # A page is at most 1 MB, with room for the names of its fields.
 PAGE_BYTES = 900_000
@@ -32,8 +32,8 @@ async def search(
         actor=actor,
         action=action,
         subject=subject,
-        since=_moment("from", since),
-        before=_moment("to", before),
+        since=moment_in("from", since),
+        before=moment_in("to", before),
         after=place_in(cursor) if cursor is not None else None,
         workspace_id=caller.workspace_id,
     )
@@ -56,14 +56,6 @@ def _fitting(found: list[Found]) -> Iterator[Found]:
         if taken > PAGE_BYTES and each is not found[0]:
             return
         yield each
-
-
-def _moment(name: str, text: str | None) -> datetime | None:
-    try:
-        return None if text is None else parse_instant(text)
-    except ValueError as error:
-        message = "must be a time in UTC, like 2026-11-20T12:00:00.000Z"
-        raise Invalid(FieldError(name, message)) from error
 
 
 def cursor_of(last: Found) -> str:

@@ -1,5 +1,6 @@
 """What this function owns in Firestore: corpora and documents; their texts are in PostgreSQL."""
 
+from functions.knowledge.memory_aggregates import MEMORIES, SHELVES
 from functions.knowledge.rules import corpus, document
 from functions.knowledge.rules.corpus import Corpus
 from functions.knowledge.rules.document import Document
@@ -32,4 +33,4 @@ DOCUMENTS = Aggregate(
 )
 
 # A closed tenant loses its texts, so its end is handled too.
-RUN = Runner("knowledge", CORPORA, DOCUMENTS, in_stopped=True)
+RUN = Runner("knowledge", CORPORA, DOCUMENTS, MEMORIES, SHELVES, in_stopped=True)

@@ -1,6 +1,7 @@
 """HTTP in, HTTP out: corpora, their documents, questions, and citations."""
 
 from functions.knowledge.aggregates import RUN
+from functions.knowledge.memory_api import ROUTER as MEMORIES
 from functions.knowledge.service import citing, corpora, documents, searching
 from functions.knowledge.views import (
     Answer,
@@ -121,4 +122,4 @@ async def verify_citations(caller: Caller, body: CitationsBody) -> Verdicts:
     return await citing.verify(caller, body)
 
 
-ROUTER = Router.joining(CORPORA, QUESTIONS)
+ROUTER = Router.joining(CORPORA, QUESTIONS, MEMORIES)

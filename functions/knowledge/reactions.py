@@ -1,9 +1,14 @@
-"""Events and timers in: what is due of corpora and documents, and the end of a tenant."""
+"""Events and timers in: what is due of corpora, documents and memories, erased persons, and the end
+of a tenant."""
 
+from events.principals import PersonErased
 from events.tenants import TenantClosed
 from functions.knowledge.aggregates import CORPORA, DOCUMENTS, RUN
+from functions.knowledge.memory_aggregates import MEMORIES
 from functions.knowledge.rules.corpus import CORPUS_DUE
 from functions.knowledge.rules.document import DOCUMENT_DUE
+from functions.knowledge.rules.memory import MEMORY_DUE
+from functions.knowledge.service import memories
 from functions.knowledge.service.erasing import erase, erase_all
 from functions.knowledge.service.ingesting import do_what_is_due
 
@@ -12,5 +17,7 @@ __all__ = ["HANDLERS", "RUN"]
 HANDLERS = {
     CORPUS_DUE: RUN.timed(CORPORA, erase),
     DOCUMENT_DUE: RUN.timed(DOCUMENTS, do_what_is_due),
+    MEMORY_DUE: RUN.timed(MEMORIES, memories.end),
+    PersonErased.event_type: memories.erase_persons,
     TenantClosed.event_type: erase_all,
 }

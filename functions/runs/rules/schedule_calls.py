@@ -1,7 +1,5 @@
 """Schedules that steps of runs make and end: in whose name, and what the call gives. Pure."""
 
-from collections.abc import Iterable
-from datetime import datetime
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, StringConstraints, ValidationError, model_validator
@@ -11,12 +9,11 @@ from events.labels import Labels
 from events.schedules import ScheduleGiven, Trigger
 from functions.runs.rules.run import Run
 from functions.runs.rules.schedule import MadeBy, Schedule, When
-from shared.agents.stops import AgentStops
 from shared.capabilities.grants import Grant
 from shared.kit.canonical import canonical_json
 from shared.kit.cron import LONGEST as LONGEST_CRON
 from shared.kit.cron import check_cron
-from shared.kit.errors import Forbidden, Invalid, VersionConflict
+from shared.kit.errors import Invalid, VersionConflict
 from shared.kit.models import part_of
 from shared.kit.wording import field_errors
 
@@ -82,21 +79,6 @@ def check_acts(run: Run, *, undoes: bool) -> None:
     """Raises VersionConflict where the run acts no more, unless the call undoes what it did."""
     if run.live_as is None and not undoes:
         raise VersionConflict(f"the run {run.run_id} is {run.status}, and makes no calls now")
-
-
-def check_not_stopped(stops: Iterable[AgentStops | None], grant: Grant, at: datetime) -> None:
-    """Raises Forbidden where the token of the call, or one that it was made of, was revoked and
-    where the agent that calls, or one of a run above, was recalled: `stops` are theirs. What only
-    undoes acts for agents that were recalled too."""
-    known = {each.agent_id: each for each in stops if each is not None}
-    if any(each.are_revoked(grant.token_ids, at) for each in known.values()):
-        raise Forbidden("the token was revoked")
-    if grant.right.purpose == "undo":
-        return
-    for right in (grant.right, *grant.above):
-        stopped = known.get(right.agent_id)
-        if stopped is not None and stopped.recall_of(right.agent_version) is not None:
-            raise Forbidden("the agent was recalled")
 
 
 def check_ends(schedule: Schedule, run: Run, grant: Grant) -> None:

@@ -12,7 +12,6 @@ from functions.runs.rules.schedule_calls import (
     asked_for,
     check_acts,
     check_ends,
-    check_not_stopped,
     given,
     id_of,
     made_by,
@@ -25,6 +24,7 @@ from functions.runs.service.triggers import depth_of
 from shared.aggregates.command import Command
 from shared.capabilities.grants import Grant
 from shared.capabilities.reading import Capability
+from shared.capabilities.stopped import acting, check_not_stopped
 from shared.kit.callers import Caller
 from shared.kit.canonical import content_hash
 from shared.kit.errors import ContentErased, Forbidden, NotFound
@@ -107,5 +107,4 @@ async def _ended(work: Command, run: Run, grant: Grant, body: ScheduleCallBody) 
 
 async def _check_not_stopped(work: Command, grant: Grant) -> None:
     """Asked before anything is done, never about what was: a repeated call gets its answer."""
-    acting = dict.fromkeys(each.agent_id for each in (grant.right, *grant.above))
-    check_not_stopped(await work.find_all(STOPS, acting), grant, work.at)
+    check_not_stopped(await work.find_all(STOPS, acting(grant)), grant, work.at)

@@ -14,13 +14,13 @@ from functions.runs.rules.schedule_calls import (
     asked_for,
     check_acts,
     check_ends,
-    check_not_stopped,
     given,
     id_of,
     made_by,
 )
 from shared.agents.stops import AgentStops
 from shared.capabilities.grants import Deed, Grant, History, Purpose, Right
+from shared.capabilities.stopped import check_not_stopped
 from shared.kit.errors import Forbidden, Invalid, VersionConflict
 
 AT = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)

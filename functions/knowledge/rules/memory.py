@@ -1,0 +1,309 @@
+"""A memory: one fact with its source, from when it was learned to when it is believed no more.
+
+What was believed is never overwritten: a correction is another memory, and what is erased keeps all
+but its text. Pure."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from events.labels import MOST_LABELS, Labels
+from events.memories import (
+    PREFIX,
+    MemoryErased,
+    MemoryEvicted,
+    MemoryExpired,
+    MemoryForgotten,
+    MemoryLearned,
+    MemoryPromoted,
+    MemoryScope,
+    MemorySource,
+    MemoryState,
+    MemorySuperseded,
+    MemoryTier,
+)
+from functions.knowledge.rules.shelf import LASTS, Place
+from shared.kit.contents import Content
+from shared.kit.errors import FieldError, Forbidden, Invalid, VersionConflict
+from shared.kit.instants import Instant, format_instant
+from shared.kit.roles import GOVERNOR, OPERATOR, TENANT_ADMIN, WORKSPACE_ADMIN
+from shared.kit.transitions import Transition
+
+MEMORY_DUE = "assent.memory.due.v1"
+LONGEST_FACT = 1_000
+# With twenty of them the output of a step has room for the rest.
+MOST_FACT_BYTES = 2_000
+# They may correct and erase what others said, and tell facts to more than one agent.
+KEEPERS = frozenset({GOVERNOR, TENANT_ADMIN, WORKSPACE_ADMIN, OPERATOR, "developer"})
+
+
+class Memory(MemoryState):
+    """A memory as it is stored. `root_id` is the first of those that corrected one another,
+    `said_by` the person who said it; `ended_by_call` is the call that ended it, `open_to` the
+    `valid_to` that it had before `closed_at`."""
+
+    root_id: str
+    said_by: str | None = None
+    ended_by_call: str | None = None
+    open_to: Instant | None = None
+
+    @property
+    def held_at(self) -> Instant | None:
+        """When what is recalled was learned; None of what is not."""
+        return self.learned_at if self.status == "held" else None
+
+    @property
+    def of_root(self) -> str | None:
+        """Whose text is erased with that one; None of what was erased, as for the next two."""
+        return self.root_id if self.status != "erased" else None
+
+    @property
+    def of_source(self) -> str | None:
+        """The source whose erasure takes it along."""
+        return self.source.id if self.status != "erased" else None
+
+    @property
+    def of_person(self) -> str | None:
+        """The person whose erasure takes it along."""
+        return self.said_by if self.status != "erased" else None
+
+
+Steps = tuple[Transition[Memory], ...]
+
+
+class Claim(NamedTuple):
+    """A fact that somebody wants kept: whose it is, what it says, and how they know. `learned_by`
+    is a person or an agent."""
+
+    place: Place
+    tier: MemoryTier
+    fact: str
+    source: MemorySource
+    labels: Labels
+    learned_by: str
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+    invocation_id: str | None = None
+    run_id: str | None = None
+
+
+def id_of(invocation_id: str) -> str:
+    """The memory that the call makes: the same one however often the call comes."""
+    return f"{PREFIX}_{invocation_id.partition('_')[2]}"
+
+
+def next_timer(memory: Memory) -> tuple[str, datetime] | None:
+    """The end of its time, if nobody recalls it before."""
+    due = memory.expires_at if memory.status == "held" else None
+    return (MEMORY_DUE, due) if due is not None else None
+
+
+def content_of(memory_id: str, fact: str) -> Content:
+    """The fact's content. It names its memory, so that erasing one memory erases no other that says
+    the same."""
+    return Content.of({"memory_id": memory_id, "fact": fact})
+
+
+def check_fact(fact: str) -> str:
+    """The fact, without blanks around it. Raises Invalid for none, and for one that is too long."""
+    fact = fact.strip()
+    if not fact:
+        raise Invalid(FieldError("fact", "must say something"))
+    if len(fact) > LONGEST_FACT or len(fact.encode()) > MOST_FACT_BYTES:
+        told = f"must have at most {LONGEST_FACT} characters in {MOST_FACT_BYTES} bytes: tell"
+        raise Invalid(FieldError("fact", f"{told} several facts, one at a time"))
+    return fact
+
+
+def check_times(valid_from: datetime | None, valid_to: datetime | None) -> None:
+    """Raises Invalid where a fact would hold at no instant."""
+    if valid_from is not None and valid_to is not None and valid_to <= valid_from:
+        raise Invalid(FieldError("valid_to", "must be later than valid_from"))
+
+
+def learn(claim: Claim, memory_id: str, at: datetime) -> Transition[Memory]:
+    """The memory of a fact that nobody knew before. Raises Invalid."""
+    fact = check_fact(claim.fact)
+    check_times(claim.valid_from, claim.valid_to)
+    content = content_of(memory_id, fact)
+    lasts = LASTS[claim.tier]
+    by_person = claim.invocation_id is None
+    memory = Memory(
+        memory_id=memory_id,
+        shelf=claim.place.shelf_id,
+        scope=claim.place.scope,
+        agent_id=claim.place.agent_id,
+        tier=claim.tier,
+        fact_hash=content.hash,
+        source=claim.source,
+        labels=claim.labels,
+        status="held",
+        learned_at=at,
+        learned_by=claim.learned_by,
+        invocation_id=claim.invocation_id,
+        run_id=claim.run_id,
+        valid_from=claim.valid_from,
+        valid_to=claim.valid_to,
+        expires_at=at + lasts if lasts is not None else None,
+        root_id=memory_id,
+        said_by=claim.learned_by if by_person else None,
+    )
+    return Transition(memory, MemoryLearned, contents=(content,))
+
+
+def correct(
+    old: Memory, claim: Claim, memory_id: str, at: datetime, *, inherits: bool = True
+) -> Steps:
+    """The memory that takes the place of `old`, and what becomes of that. Where the new fact holds
+    from a later instant, the old one held until then, and is believed to have done so; otherwise it
+    is believed no more, and the new one holds when the old one did, but that its end is its own
+    where it does not inherit that. Raises Invalid, and VersionConflict where `old` is not held."""
+    check_held(old)
+    begins = claim.valid_from
+    has_changed = begins is not None and (old.valid_from is None or begins > old.valid_from)
+    if not has_changed:
+        ends = claim.valid_to or (old.valid_to if inherits else None)
+        claim = claim._replace(valid_from=begins or old.valid_from, valid_to=ends)
+        _check_begins(old, claim)
+    learned = learn(claim, memory_id, at)
+    new = learned.state.but(supersedes=old.memory_id, root_id=old.root_id)
+    left = old.but(
+        status="superseded",
+        superseded_by=memory_id,
+        ended_by=claim.learned_by,
+        ended_by_call=claim.invocation_id,
+        expires_at=None,
+    )
+    if not has_changed:
+        left = left.but(ended_at=at)
+    elif old.valid_to is None or (begins is not None and begins < old.valid_to):
+        left = left.but(valid_to=begins, closed_at=at, open_to=old.valid_to)
+    return (
+        Transition(new, MemoryLearned, contents=learned.contents),
+        Transition(left, MemorySuperseded),
+    )
+
+
+def _check_begins(old: Memory, claim: Claim) -> None:
+    """What held before a fact that changed is another memory, which is believed still."""
+    if old.supersedes is None or old.valid_from is None or claim.valid_from is None:
+        return
+    if claim.valid_from < old.valid_from:
+        since = format_instant(old.valid_from)
+        told = f"must not be before {since}, when the corrected fact began: {old.supersedes} says"
+        raise Invalid(FieldError("valid_from", f"{told} what held before"))
+
+
+def later(one: datetime | None, other: datetime | None) -> datetime | None:
+    """The later of two instants, of which each may be none."""
+    return max(filter(None, (one, other)), default=None)
+
+
+def check_held(memory: Memory) -> None:
+    """Raises VersionConflict for what is recalled no more."""
+    if memory.status == "held":
+        return
+    by = f" by {memory.superseded_by}: correct that" if memory.superseded_by else ""
+    raise VersionConflict(f"the memory {memory.memory_id} is {memory.status}{by}")
+
+
+def forget(memory: Memory, by: str, call: str | None, at: datetime) -> Steps:
+    """The memory, recalled no more. Raises VersionConflict where it is not held."""
+    check_held(memory)
+    return (_ended(memory, "forgotten", MemoryForgotten, by, at, ended_by_call=call),)
+
+
+def evict(memory: Memory, by: str, at: datetime) -> Transition[Memory]:
+    """The memory, which makes room for a newer one."""
+    return _ended(memory, "evicted", MemoryEvicted, by, at)
+
+
+def expire(memory: Memory, last_used_at: datetime | None, at: datetime) -> Steps:
+    """The memory at the end of its time: it has more where somebody recalled it meanwhile."""
+    lasts = LASTS[memory.tier]
+    if memory.status != "held" or lasts is None:
+        return ()
+    until = (last_used_at or memory.learned_at) + lasts
+    if until > at:
+        return (Transition(memory.but(expires_at=until)),)
+    return (_ended(memory, "expired", MemoryExpired, None, at),)
+
+
+def promote(memory: Memory) -> Transition[Memory]:
+    """The memory, which is kept from now on."""
+    return Transition(memory.but(tier="semantic", expires_at=None), MemoryPromoted)
+
+
+def erase(memory: Memory, by: str, at: datetime) -> Steps:
+    """What is left of the memory once its text was erased; no change for one that was."""
+    if memory.status == "erased":
+        return ()
+    ended_at = memory.ended_at or at
+    erased = memory.but(status="erased", ended_at=ended_at, ended_by=by, expires_at=None)
+    return (Transition(erased, MemoryErased),)
+
+
+def was_believed(memory: Memory, as_of: datetime) -> bool:
+    """Whether it was believed at that instant, as far as was known then."""
+    return memory.learned_at <= as_of and (memory.ended_at is None or as_of < memory.ended_at)
+
+
+def held_true(memory: Memory, valid_at: datetime, as_of: datetime) -> bool:
+    """Whether it says something about that instant, by what was known at `as_of`."""
+    is_open = memory.closed_at is not None and as_of < memory.closed_at
+    until = memory.open_to if is_open else memory.valid_to
+    has_begun = memory.valid_from is None or memory.valid_from <= valid_at
+    return has_begun and (until is None or valid_at < until)
+
+
+def known_then(memory: Memory, as_of: datetime) -> Memory:
+    """The memory as it was known at that instant, without what became of it later."""
+    later: dict[str, Any] = {}
+    if memory.closed_at is not None and as_of < memory.closed_at:
+        later = {"valid_to": memory.open_to, "closed_at": None, "open_to": None}
+    elif memory.ended_at is None or as_of >= memory.ended_at or memory.status == "erased":
+        return memory
+    later |= dict.fromkeys(("ended_at", "ended_by", "ended_by_call", "superseded_by"))
+    return memory.but(status="held", **later)
+
+
+def check_labels(labels: Labels) -> Labels:
+    """The labels of a fact. Raises VersionConflict for more than a call may have that recalls
+    it."""
+    if len(labels) > MOST_LABELS:
+        told = f"the fact is made of what has {len(labels)} labels; {MOST_LABELS} are taken"
+        raise VersionConflict(f"{told}: tell facts of fewer sources, one at a time")
+    return labels
+
+
+def check_tells(scope: MemoryScope, roles: Iterable[str]) -> None:
+    """Raises Forbidden where somebody with these roles may not tell a fact to more than one
+    agent. An API key has none, and acts for whoever made it."""
+    known = frozenset(roles)
+    if scope != "agent" and known and not known & KEEPERS:
+        told = f"what more than one agent recalls, one of {', '.join(sorted(KEEPERS))} tells"
+        raise Forbidden(f"{told}: tell it to an agent with scope agent")
+
+
+def check_keeps(memory: Memory, principal: str, roles: Iterable[str]) -> None:
+    """Raises Forbidden where a person may not correct or erase the memory."""
+    known = frozenset(roles)
+    if principal != memory.said_by and known and not known & KEEPERS:
+        told = f"who said it, or one of {', '.join(sorted(KEEPERS))}, corrects and erases it"
+        raise Forbidden(told)
+
+
+def check_agents(memory: Memory, shelves: Iterable[str]) -> None:
+    """Raises VersionConflict where an agent, which recalls what is on `shelves`, may not correct or
+    take back the memory: it does so with what agents learned, of itself or its team."""
+    if memory.said_by is not None:
+        raise VersionConflict(f"{memory.said_by} said it: people correct what people said")
+    if memory.shelf not in set(shelves):
+        raise VersionConflict(f"the memory {memory.memory_id} is another agent's")
+
+
+def _ended(
+    memory: Memory, status: str, event: type[Any], by: str | None, at: datetime, **fields: Any
+) -> Transition[Memory]:
+    ended = memory.but(status=status, ended_at=at, ended_by=by, expires_at=None, **fields)
+    return Transition(ended, event)

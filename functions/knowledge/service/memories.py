@@ -1,0 +1,236 @@
+"""Memories as people use them: told, listed, looked for, corrected and erased."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from events.principals import PersonErased
+from functions.knowledge.aggregates import RUN
+from functions.knowledge.memory_aggregates import AGENTS, MEMORIES
+from functions.knowledge.memory_bodies import (
+    CorrectionBody,
+    ErasureBody,
+    MemoryBody,
+    PeoplesRecallBody,
+    team_of,
+)
+from functions.knowledge.memory_views import (
+    ErasureView,
+    MemoryLearnedView,
+    MemoryPage,
+    MemoryView,
+    RecalledView,
+    RecallView,
+    fact_of,
+)
+from functions.knowledge.rules import memory as rules
+from functions.knowledge.rules.memory import Claim, Memory
+from functions.knowledge.rules.shelf import Place, places_of
+from functions.knowledge.service import shelving
+from functions.knowledge.service.memory_sources import find_source
+from functions.knowledge.service.memory_vectors import embed
+from functions.knowledge.service.shelving import Answer
+from shared.aggregates.command import Command
+from shared.aggregates.unit_of_work import UnitOfWork
+from shared.kit.callers import Caller
+from shared.kit.errors import FieldError, Invalid
+from shared.kit.ids import new_id
+from shared.kit.instants import format_instant
+from shared.messaging.contents import read_contents
+from shared.messaging.envelope import Envelope
+from shared.storage.firestore import TenantStore
+from shared.storage.idempotency import IdempotencyKey
+
+# With its event and its text each takes three writes of a commit.
+ERASED_AT_ONCE = 50
+
+
+class Moments(NamedTuple):
+    """What was believed when (`as_of`; None for now), and what that says about which instant."""
+
+    as_of: datetime | None = None
+    valid_at: datetime | None = None
+
+
+async def tell(caller: Caller, key: IdempotencyKey, body: MemoryBody) -> MemoryLearnedView:
+    """The memory of what a person says. Raises Invalid for a source that is not there, Forbidden,
+    NotFound for an agent, VersionConflict where its shelf is full."""
+    rules.check_tells(body.scope, caller.roles)
+    fact = rules.check_fact(body.fact)
+    vector = await embed(fact)
+
+    async def use_case(work: Command) -> MemoryLearnedView:
+        place = await _place(work, body)
+        claim = await _claim(work, body, place, body.tier)
+        learned = await shelving.learn(work, claim, new_id("mem", work.at), vector)
+        return _learned(learned, fact)
+
+    return await RUN.command(caller, use_case, MemoryLearnedView, key=key)
+
+
+async def correct(
+    caller: Caller, key: IdempotencyKey, memory_id: str, body: CorrectionBody
+) -> MemoryLearnedView:
+    """The memory that takes the place of another one. Raises NotFound, Forbidden, Invalid,
+    VersionConflict for one that is not held."""
+    fact = rules.check_fact(body.fact)
+    vector = await embed(fact)
+
+    async def use_case(work: Command) -> MemoryLearnedView:
+        old = await work.get(MEMORIES, memory_id)
+        rules.check_keeps(old, caller.principal, caller.roles)
+        place = Place(old.scope, old.agent_id, old.workspace_id)
+        claim = await _claim(work, body, place, old.tier)
+        learned = await shelving.correct(work, old, claim, new_id("mem", work.at), vector)
+        return _learned(learned, fact)
+
+    about = (MEMORIES, memory_id)
+    return await RUN.command(caller, use_case, MemoryLearnedView, key=key, about=about)
+
+
+async def erase(caller: Caller, key: IdempotencyKey, memory_id: str) -> MemoryView:
+    """The memory without its text, and likewise all that it corrected, and that corrected it.
+    Raises NotFound, Forbidden."""
+
+    async def use_case(work: Command) -> MemoryView:
+        memory = await work.get(MEMORIES, memory_id)
+        rules.check_keeps(memory, caller.principal, caller.roles)
+        if memory.status != "erased":
+            where = [("of_root", "==", memory.root_id)]
+            versions = await work.query(MEMORIES, where=where, limit=ERASED_AT_ONCE)
+            others = [each for each in versions if each.memory_id != memory_id]
+            memory, *_ = await shelving.erase(work, (memory, *others), caller.principal)
+        return MemoryView.of(memory, None)
+
+    about = (MEMORIES, memory_id)
+    return await RUN.command(caller, use_case, MemoryView, key=key, about=about)
+
+
+async def erase_all(caller: Caller, key: IdempotencyKey, body: ErasureBody) -> ErasureView:
+    """How many memories of a source, or of a person, are without their texts now."""
+    field, value = ("of_source", body.source_id), ("of_person", body.said_by)
+    where = [(name, "==", text) for name, text in (field, value) if text is not None]
+
+    async def use_case(work: Command) -> ErasureView:
+        found = await work.query(MEMORIES, where=where, limit=ERASED_AT_ONCE + 1)
+        erased = await shelving.erase(work, found[:ERASED_AT_ONCE], caller.principal)
+        return ErasureView(erased=len(erased), has_more=len(found) > ERASED_AT_ONCE)
+
+    return await RUN.command(caller, use_case, ErasureView, key=key)
+
+
+async def erase_persons(event: Envelope) -> None:
+    """Erases what somebody said whose words are erased. Raises Unavailable."""
+    person = event.payload(PersonErased).principal_id
+    where = [("of_person", "==", person)]
+    erased: list[Memory] = []
+
+    async def use_case(work: UnitOfWork) -> None:
+        found = await work.query(MEMORIES, where=where, limit=ERASED_AT_ONCE)
+        erased[:] = await shelving.erase(work, found, "service:knowledge")
+
+    while True:
+        await RUN.reaction(event, use_case, is_one_of_several=True)
+        if len(erased) < ERASED_AT_ONCE:
+            return
+
+
+async def end(work: UnitOfWork, memory: Memory) -> None:
+    """Ends a memory whose time is over, unless it was recalled meanwhile. Raises Unavailable."""
+    entry = await shelving.find_entry(work, memory)
+    steps = rules.expire(memory, entry.used_at if entry is not None else None, work.at)
+    is_over = any(each.event is not None for each in steps)
+    if is_over:
+        await shelving.take_off(work, memory, *steps)
+    else:
+        await work.save(*steps)
+
+
+async def page(
+    caller: Caller, agent_id: str | None, moments: Moments, limit: int, cursor: str | None
+) -> MemoryPage:
+    """The memories that are held or, with `as_of`, those that were believed then, newest first; a
+    page has fewer where some of that time are believed no more. Raises Invalid, Unavailable."""
+    as_of, valid_at = moments
+    where: list[Any] = [("agent_id", "==", agent_id)] if agent_id is not None else []
+    order = "held_at" if as_of is None else "learned_at"
+    if as_of is not None:
+        where.append(("learned_at", "<=", format_instant(as_of)))
+    found = await RUN.page(
+        caller, MEMORIES, where=where, order_by=(order,), limit=limit, cursor=cursor
+    )
+    then = as_of or caller.received_at
+    items = [each for each in found.items if rules.was_believed(each, then)]
+    if valid_at is not None:
+        items = [each for each in items if rules.held_true(each, valid_at, then)]
+    facts = await read_contents(TenantStore(caller.tenant_id), [each.fact_hash for each in items])
+    views = tuple(
+        MemoryView.of(rules.known_then(each, then), fact_of(facts, each.fact_hash))
+        for each in items
+    )
+    return MemoryPage(items=views, next_cursor=found.next_cursor)
+
+
+async def show(caller: Caller, memory_id: str) -> MemoryView:
+    """One memory, whatever became of it. Raises NotFound, Unavailable."""
+    memory, facts, _ = await RUN.read_whole(
+        caller, MEMORIES, memory_id, lambda each: (each.fact_hash,)
+    )
+    return MemoryView.of(memory, fact_of(facts, memory.fact_hash))
+
+
+async def recall(caller: Caller, body: PeoplesRecallBody) -> RecallView:
+    """What the agent would recall, which counts as no use of it. Raises NotFound, Unavailable."""
+    question = await embed(body.query) if body.query.strip() else None
+
+    async def use_case(work: Command) -> RecallView:
+        agent = await work.get(AGENTS, body.agent_id)
+        places = places_of(agent.agent_id, agent.workspace_id)
+        answer = await shelving.recall(
+            work, places, question, limit=body.limit, at_least=body.at_least, is_use=False
+        )
+        return shown(answer)
+
+    return await RUN.command(caller, use_case, RecallView)
+
+
+def shown(answer: Answer) -> RecallView:
+    """What is recalled, with its texts."""
+    texts = [(each, fact_of(answer.facts, each.entry.fact_hash)) for each in answer.recalled.found]
+    return RecallView(
+        facts=tuple(RecalledView.of(each, text) for each, text in texts if text is not None),
+        ranked_by="meaning" if answer.by_meaning else "time",
+        left_out=answer.recalled.left_out,
+    )
+
+
+def _learned(learned: shelving.Learned, fact: str) -> MemoryLearnedView:
+    view = MemoryView.of(learned.memory, fact)
+    return MemoryLearnedView(**dict(view), evicted=learned.evicted)
+
+
+async def _place(work: Command, body: MemoryBody) -> Place:
+    """Whose the fact is; what is new then belongs to the agent's workspace. Raises NotFound for an
+    agent that the caller's token does not open; Invalid."""
+    if body.agent_id is not None:
+        agent = await work.get(AGENTS, body.agent_id)
+        return Place("agent", agent.agent_id, agent.workspace_id)
+    if body.scope == "team":
+        return team_of(work.caller.workspace_id)
+    if work.caller.workspace_id is not None:
+        told = "is team: a token for a workspace tells nothing to all of the tenant"
+        raise Invalid(FieldError("scope", told))
+    return Place("tenant")
+
+
+async def _claim(work: Command, body: CorrectionBody, place: Place, tier: Any) -> Claim:
+    sourced = await find_source(work, body.source)
+    return Claim(
+        place,
+        tier,
+        body.fact.strip(),
+        sourced.source,
+        sourced.labels,
+        work.caller.principal,
+        body.valid_from,
+        body.valid_to,
+    )
