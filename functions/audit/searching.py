@@ -7,6 +7,7 @@ from functions.audit.store import Found, Search, find_entries
 from functions.audit.views import AuditEntry, AuditEntryPage
 from shared.kit.callers import Caller
 from shared.kit.errors import FieldError, Invalid
+from shared.kit.instant_parameters import instant_named
 from shared.kit.instants import format_instant, parse_instant
 from shared.kit.parsing import refused_cursor, whole_number_in
 
@@ -32,8 +33,8 @@ async def search(
         actor=actor,
         action=action,
         subject=subject,
-        since=_moment("from", since),
-        before=_moment("to", before),
+        since=instant_named("from", since),
+        before=instant_named("to", before),
         after=place_in(cursor) if cursor is not None else None,
         workspace_id=caller.workspace_id,
     )
@@ -56,14 +57,6 @@ def _fitting(found: list[Found]) -> Iterator[Found]:
         if taken > PAGE_BYTES and each is not found[0]:
             return
         yield each
-
-
-def _moment(name: str, text: str | None) -> datetime | None:
-    try:
-        return None if text is None else parse_instant(text)
-    except ValueError as error:
-        message = "must be a time in UTC, like 2026-11-20T12:00:00.000Z"
-        raise Invalid(FieldError(name, message)) from error
 
 
 def cursor_of(last: Found) -> str:
