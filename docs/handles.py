@@ -12,7 +12,7 @@ from pathlib import Path
 from events.__main__ import write_or_check
 from shared.aggregates.runner import Runner
 from shared.kit.topics import publisher_of
-from shared.manifest import HANDLES, function_folders, read_topics
+from shared.manifest import HANDLES, function_folders, read_topics, sweeps_itself
 from shared.storage.collections import Collection
 
 ROOT = Path(__file__).parents[1]
@@ -30,6 +30,8 @@ def rendered_handles() -> dict[Path, str]:
             reactions = import_module(module) if has_handlers else None
             handled = set(reactions.HANDLERS) if reactions else set()
             run = getattr(reactions, "RUN", None)
+            if sweeps_itself(folder / "function.toml"):
+                run = import_module(module.replace("reactions", "aggregates")).RUN
             if run is None and find_spec(module.replace("reactions", "aggregates")):
                 raise ValueError(f"{module} names no RUN: nothing is swept, and nothing indexed")
             about = getattr(reactions, "ABOUT", {})

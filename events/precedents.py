@@ -73,11 +73,27 @@ class PrecedentBody(Model):
     example_approval_id: Id | None = None
 
 
+class Probation(Data):
+    """What holds of a precedent that was learned from a pattern, until a governor establishes it.
+    It approves nothing after `ends_at`, which its activation sets, and nothing that reaches further
+    than `reach`. One in `audits_one_in` of the requests that it would approve goes to a person, who
+    is not told so: `audited` were decided since its activation, `agreed` of them with a yes. The
+    first no, and the first veto, suspend it."""
+
+    ends_at: Instant | None = None
+    reach: Literal["agent", "workspace"] = "workspace"
+    audits_one_in: int = 5
+    audited: int = 0
+    agreed: int = 0
+
+
 class PrecedentRecord(PrecedentBody, Data):
     """A precedent and its history. `reference` is its domain's prefix and the end of its id;
     `author` is a principal, or `approvals` for a draft; `version` is the sequence of the latest
     event. `workspace_id` is there for one of a workspace, which approves requests there only.
-    `recall_id` is the recall of an agent that suspended it last."""
+    `recall_id` is the recall of an agent that suspended it last. One that was drafted from a
+    pattern has its `pattern_id`, the `waited_seconds` of a usual request that it covers, and is on
+    `probation` until a governor establishes it."""
 
     # Without the bound of what is sent: sealed it is longer.
     rationale: Annotated[str, Personal(of="author")]
@@ -93,18 +109,26 @@ class PrecedentRecord(PrecedentBody, Data):
     drafted_from: tuple[str, ...] = ()
     veto_count: int = 0
     recall_id: str | None = None
+    pattern_id: str | None = None
+    waited_seconds: int | None = None
+    probation: Probation | None = None
     version: int
     workspace_id: InWorkspace = None
 
 
 class PrecedentSeed(PrecedentRecord):
     """What the API shows of a precedent. `match_rate` is its share of the approvals that it was
-    compared with, `veto_rate` the vetoed share of those that it approved; both from 0 to 1."""
+    compared with, `veto_rate` the vetoed share of those that it approved; `false_positive_rate` the
+    share of what it approved, or would have approved where a person was asked instead, that people
+    refused; all from 0 to 1. `saved_seconds` is `match_count` times `waited_seconds`; null for one
+    that no pattern led to."""
 
     seed_id: str
     match_count: int = 0
     match_rate: float = 0.0
     veto_rate: float = 0.0
+    false_positive_rate: float = 0.0
+    saved_seconds: int | None = None
 
 
 class PrecedentState(PrecedentRecord, EventData):
@@ -120,10 +144,15 @@ def seed_of(state: PrecedentState) -> PrecedentSeed:
 
 def with_matches(seed: PrecedentSeed, *, matched: int, compared: int) -> PrecedentSeed:
     """The precedent with the number of its approvals and of its comparisons."""
+    audited, agreed = (seed.probation.audited, seed.probation.agreed) if seed.probation else (0, 0)
+    refused = seed.veto_count + audited - agreed
+    waited = seed.waited_seconds
     return seed.but(
         match_count=matched,
         match_rate=rate(matched, compared),
         veto_rate=rate(seed.veto_count, matched),
+        false_positive_rate=rate(refused, matched + audited),
+        saved_seconds=None if waited is None else waited * matched,
     )
 
 
@@ -134,7 +163,7 @@ def rate(part: int, whole: int) -> float:
 
 @event("assent.precedent.drafted.v1")
 class PrecedentDrafted(PrecedentState):
-    """Three similar approvals in a row led to this draft; a human may activate it."""
+    """Similar approvals in a row, or a pattern, led to this draft; a human may activate it."""
 
 
 @event("assent.precedent.reviewed.v1")
@@ -145,6 +174,19 @@ class PrecedentReviewed(PrecedentState):
 @event("assent.precedent.activated.v1")
 class PrecedentActivated(PrecedentState):
     """The precedent may approve from now on, for the first time or after a suspension."""
+
+
+@event("assent.precedent.audited.v1")
+class PrecedentAudited(PrecedentState):
+    """A person, who did not know of it, approved what it would have approved. Where they refuse,
+    the precedent is suspended instead."""
+
+    approval_id: str
+
+
+@event("assent.precedent.established.v1")
+class PrecedentEstablished(PrecedentState):
+    """A governor ended its probation: it approves like any other precedent."""
 
 
 @event("assent.precedent.suspended.v1")

@@ -20,6 +20,7 @@ from shared.aggregates.runner import Runner
 from shared.artifacts.aggregates import ARTIFACTS
 from shared.artifacts.content import KEPT
 from shared.kit.workspaces import WORKSPACE
+from shared.patterns.aggregates import PATTERNS
 from shared.storage.buckets import Bucket
 from shared.storage.collections import Collection
 
@@ -155,6 +156,7 @@ RUN = Runner(
         KNOWN_HUMANS,
         HUMANS,
         ARTIFACTS,
+        PATTERNS,
     ),
     collections=[CLAIMS, COUNTS],
     timed_by_others=(ARTIFACTS,),

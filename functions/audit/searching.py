@@ -7,8 +7,9 @@ from functions.audit.store import Found, Search, find_entries
 from functions.audit.views import AuditEntry, AuditEntryPage
 from shared.kit.callers import Caller
 from shared.kit.errors import FieldError, Invalid
+from shared.kit.instant_parameters import instant_named
 from shared.kit.instants import format_instant, parse_instant
-from shared.kit.parsing import moment_in, refused_cursor, whole_number_in
+from shared.kit.parsing import refused_cursor, whole_number_in
 
 # A page is at most 1 MB, with room for the names of its fields.
 PAGE_BYTES = 900_000
@@ -32,8 +33,8 @@ async def search(
         actor=actor,
         action=action,
         subject=subject,
-        since=moment_in("from", since),
-        before=moment_in("to", before),
+        since=instant_named("from", since),
+        before=instant_named("to", before),
         after=place_in(cursor) if cursor is not None else None,
         workspace_id=caller.workspace_id,
     )

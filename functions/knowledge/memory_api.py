@@ -21,7 +21,7 @@ from functions.knowledge.memory_views import (
 )
 from functions.knowledge.service import memories, memory_calls
 from shared.kit.callers import Caller
-from shared.kit.parsing import moment_in
+from shared.kit.instant_parameters import instant_named
 from shared.runtime.acts import does
 from shared.runtime.capability_route import CAPABILITY, CapabilityRoute, capability_of
 from shared.runtime.idempotency import Key
@@ -59,7 +59,7 @@ async def get_memories(
     """Lists the facts that are recalled, newest first, of all scopes or of one agent's own.
     `as_of`: those that were believed at that instant, as they were known then; a page may have
     fewer. `valid_at`: only those that say something about that instant."""
-    at = memories.Moments(moment_in("as_of", as_of), moment_in("valid_at", valid_at))
+    at = memories.Moments(instant_named("as_of", as_of), instant_named("valid_at", valid_at))
     return await memories.page(caller, agent_id, at, limit, cursor)
 
 

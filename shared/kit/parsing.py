@@ -4,12 +4,10 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
-from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
 from shared.kit.errors import WHOLE_BODY, FieldError, Invalid, MalformedRequest
-from shared.kit.instants import parse_instant
 from shared.kit.json_numbers import MOST_DIGITS, fraction, whole_number
 from shared.kit.json_parts import below, parts_of
 
@@ -114,16 +112,6 @@ def whole_number_in(text: str) -> int | None:
     """The number in a header or a query parameter, or None for any other spelling of one than
     ASCII digits without a zero before them. A number too long for any use keeps 309 digits."""
     return int(text[:MOST_DIGITS]) if _PLAIN_DIGITS.match(text) else None
-
-
-def moment_in(name: str, text: str | None) -> datetime | None:
-    """The instant that a parameter of that name says; None where it was not sent. Raises
-    Invalid."""
-    try:
-        return None if text is None else parse_instant(text)
-    except ValueError as error:
-        message = "must be a time in UTC, like 2026-11-20T12:00:00.000Z"
-        raise Invalid(FieldError(name, message)) from error
 
 
 def unreadable(message: str) -> MalformedRequest:

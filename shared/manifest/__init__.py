@@ -8,6 +8,7 @@ from shared.manifest.reading import (
     function_folders,
     load_manifests,
     read_topics,
+    sweeps_itself,
 )
 from shared.manifest.routes import RouteTable, covers
 from shared.manifest.whole import Deployable, Manifests, Queue, Schedule, Subscription
@@ -31,4 +32,5 @@ __all__ = [
     "narrowest_filter",
     "read_topics",
     "seconds",
+    "sweeps_itself",
 ]

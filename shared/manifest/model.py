@@ -111,6 +111,9 @@ class Http(Sizing):
     """The public side: the routes that it answers."""
 
     routes: Annotated[tuple[Route, ...], Field(min_length=1), AfterValidator(_distinct)]
+    # Whether it publishes what a crash left, after the first request of each process, because
+    # nothing reacts: then no private side is swept each minute.
+    sweeps: Annotated[bool, Field(strict=True)] = False
 
 
 class Reactions(Sizing):

@@ -21,6 +21,8 @@ PUBLISHING = {
     "reactions": {"schedules": {"assent.sweep.due.v1": "* * * * *"}},
     "access": {"firestore": "read-write"},
 }
+# Those of one whose public side sweeps: it has no private side.
+SWEEPING = {"access": {"firestore": "read-write"}}
 # The keys of the digests in a function's log: `<function>-log-key`, which only that function reads.
 LOG_KEY = "-log-key"
 
@@ -35,11 +37,11 @@ def load_manifests(root: Path) -> Manifests:
     """Reads `functions/*/function.toml` and `mobile_api/function.toml` under `root`, the
     handles.json beside each, and the topics of the event schemas.
 
-    A function has a private side where it has a handles.json or `[reactions]`; one that publishes
-    has the defaults of PUBLISHING and alone reads its log key. Guarantees that every event that is
-    handled is published by somebody, and its reader may read the event log; that every topic has
-    one publisher, every call has a callee, every lock exists and every path has one owner. Raises
-    ManifestError otherwise, naming the file and the field."""
+    A function has a private side where it has a handles.json or `[reactions]`, unless its public
+    side sweeps; one that publishes has the defaults of PUBLISHING and alone reads its log key.
+    Guarantees that every event that is handled is published by somebody, and its reader may read
+    the event log; that every topic has one publisher, every call has a callee, every lock exists
+    and every path has one owner. Raises ManifestError otherwise, naming the file and the field."""
     folders = function_folders(root)
     topics_of = read_topics(root)
     handles = {
@@ -50,8 +52,11 @@ def load_manifests(root: Path) -> Manifests:
     publishing = {publisher_of(topic) for topics in topics_of.values() for topic in topics}
     by_noun = {}
     for noun, folder in folders.items():
+        file = folder / "function.toml"
         defaults = PUBLISHING if noun in publishing else _reader_defaults(handles.get(noun))
-        manifest = _valid(Manifest, folder / "function.toml", tomllib.loads, defaults)
+        if noun in publishing and sweeps_itself(file):
+            defaults = SWEEPING
+        manifest = _valid(Manifest, file, tomllib.loads, defaults)
         own = (f"{noun}{LOG_KEY}",) if noun in publishing else ()
         by_noun[noun] = _with_secrets(noun, manifest, own, folders)
     manifests = Manifests(root, by_noun, folders, handles, topics_of)
@@ -74,6 +79,16 @@ def function_folders(root: Path) -> dict[str, Path]:
                 raise ManifestError(f"{file}: {noun} is also the name of {folders[noun]}")
             folders[noun] = file.parent
     return folders
+
+
+def sweeps_itself(file: Path) -> bool:
+    """Whether the manifest in the file says that its public side sweeps; False where it cannot be
+    read."""
+    try:
+        http = tomllib.loads(file.read_text()).get("http", {})
+    except ValueError:
+        return False
+    return isinstance(http, dict) and http.get("sweeps") is True
 
 
 def read_topics(root: Path) -> dict[str, tuple[str, ...]]:
@@ -158,6 +173,8 @@ def _unhandled(manifests: Manifests, noun: str, manifest: Manifest) -> Iterable[
     file = manifests.folders[noun] / HANDLES
     if manifest.http is None and manifest.reactions is None:
         yield f"{_file(manifests, noun)}: needs [http] or [reactions]"
+    elif manifest.http is not None and manifest.http.sweeps and manifest.reactions is not None:
+        yield f"{_file(manifests, noun)}: http.sweeps: its private side sweeps already"
     elif manifest.reactions is not None and noun not in manifests.handles:
         yield f"{file}: is missing; run make schemas"
     elif noun in manifests.handles:

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from shared.aggregates.runner import Runner
 from shared.kit.errors import AssentError
 from shared.runtime.boundary import Boundary
+from shared.runtime.first_sweep import FirstSweep
 from shared.runtime.logs import configure_logging
 from shared.runtime.openapi import describe
 from shared.runtime.problems import answer_problem, invalid_request
@@ -20,15 +21,20 @@ from shared.runtime.problems import answer_problem, invalid_request
 NO_SPANS_OF_ITS_OWN: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 
 
-def create_api(*, function: str, router: APIRouter, run: Runner | None = None) -> ASGIApp:
+def create_api(
+    *, function: str, router: APIRouter, run: Runner | None = None, sweeps: bool = False
+) -> ASGIApp:
     """The public side of `function`: its calls, and `/healthz`. Answers every request once, and
     every refusal with problem+json. A function with a runner has a log: the tokens that
-    it refused are recorded there."""
+    it refused are recorded there. One that `sweeps` has no private side: a sweep follows its first
+    request, so that a new process publishes what a dead one left."""
     configure_logging()
     api = describe_only(function=function, router=router)
-    if run is not None:
-        api.state.outbox = run.outbox
-    return Boundary(api, kind=SpanKind.SERVER)
+    if run is None:
+        return Boundary(api, kind=SpanKind.SERVER)
+    api.state.outbox = run.outbox
+    served = FirstSweep(api, run.sweep({})) if sweeps else api
+    return Boundary(served, kind=SpanKind.SERVER)
 
 
 def describe_only(*, function: str, router: APIRouter, summary: str = "") -> FastAPI:

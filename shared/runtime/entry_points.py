@@ -39,7 +39,9 @@ def public_app(function: str) -> ASGIApp:
     from shared.runtime.app import create_api
 
     api = import_module(f"{_package(function)}.api")
-    return create_api(function=function, router=api.ROUTER, run=getattr(api, "RUN", None))
+    run = getattr(api, "RUN", None)
+    sweeps = find_spec(f"{_package(function)}.reactions") is None
+    return create_api(function=function, router=api.ROUTER, run=run, sweeps=sweeps)
 
 
 @cache

@@ -3,7 +3,7 @@
 import logging
 import re
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from opentelemetry.trace import SpanKind
 from pydantic import ValidationError
@@ -29,6 +29,7 @@ from shared.messaging.sweep import SWEEP_TYPE, Sweep
 from shared.runtime import logs
 from shared.runtime.boundary import Boundary, received_at
 from shared.runtime.control import controls
+from shared.runtime.first_sweep import sweep_quietly
 from shared.runtime.logs import configure_logging
 from shared.runtime.problems import answer_problem, as_assent_error, problem_response
 from shared.runtime.tracing import current_trace_id
@@ -231,7 +232,7 @@ class _Intake:
         if self._swept or self._sweep is None:
             return None
         self._swept = True
-        return BackgroundTask(_sweep_quietly, self._sweep, clock.now())
+        return BackgroundTask(sweep_quietly, self._sweep, clock.now())
 
 
 def _reason_to_bury(error: Exception) -> str | None:
@@ -241,14 +242,6 @@ def _reason_to_bury(error: Exception) -> str | None:
     if isinstance(error, AssentError) and not error.retriable and error.http_status < 500:
         return f"{error.code}: {error.detail}"
     return None
-
-
-async def _sweep_quietly(sweep: Sweep, now: datetime) -> None:
-    # The request that started the process was answered; the next scheduled sweep tries again.
-    try:
-        await sweep.run(now)
-    except Exception:  # noqa: BLE001 - nobody awaits this
-        _log.exception("the first sweep of this process failed")
 
 
 def _note_handled(request: Request, event: Envelope) -> None:

@@ -10,6 +10,8 @@ from pydantic import JsonValue
 
 from emulators.demo.person import Person
 from events.invocations import invocation_id
+from events.patterns import Holdout, PatternState
+from events.precedents import Condition
 from functions.identity.aggregates import KEYS
 from functions.identity.rules.api_key import KeyBody, make
 from functions.identity.rules.tenant import Member
@@ -23,6 +25,7 @@ from shared.artifacts.artifact import written
 from shared.kit.canonical import content_hash, hash_of
 from shared.kit.ids import new_id
 from shared.kit.instants import parse_instant
+from shared.patterns.aggregates import PATTERNS
 from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
 from tests.attacks.asking import ROLES, SCOPES, ask
@@ -136,6 +139,38 @@ async def keep_delivery(tenant: str, principal: str, device_id: str = "") -> str
     batch.create(DELIVERIES.collection, delivery.delivery_id, fields)
     await TenantStore(tenant).commit(batch)
     return delivery.delivery_id
+
+
+NEAR = Condition(field="content.near", op="eq", value=WORD)
+
+
+async def keep_pattern(
+    tenant: str, workspace: str | None, approval_id: str, condition: Condition = NEAR
+) -> str:
+    """The id of a pattern, as learning stores it."""
+    at = parse_instant("2026-11-20T12:00:00Z")
+    pattern = PatternState(
+        pattern_id=new_id("pat", at),
+        kind="execution",
+        max_risk="medium",
+        conditions=(condition,),
+        status="found",
+        support=25,
+        approved=25,
+        lower_bound=0.9,
+        holdout=Holdout(decisions=8, approved=8),
+        waited_seconds=60,
+        example_approval_id=approval_id,
+        since=at,
+        until=at,
+        found_at=at,
+        version=1,
+    )
+    batch = Batch()
+    fields = PATTERNS.fields(PATTERNS.placed(pattern, None, workspace), 1, None)
+    batch.create(PATTERNS.collection, pattern.pattern_id, fields)
+    await TenantStore(tenant).commit(batch)
+    return pattern.pattern_id
 
 
 def part_of(world: World, workspace: str | None, key_id: str) -> Part:

@@ -33,6 +33,9 @@ ABOUT_ONE = {
         for seeds in ("/v1/precedent-seeds", "/v1/mobile/seeds")
         for method, verb in (("GET", ""), ("POST", "/activate"), ("POST", "/suspend"))
     ),
+    ("POST", "/v1/precedent-seeds/{seed_id}/establish"),
+    ("GET", "/v1/patterns/{pattern_id}"),
+    ("POST", "/v1/patterns/{pattern_id}/draft"),
     ("POST", "/v1/api-keys/{key_id}/rotate"),
     ("DELETE", "/v1/api-keys/{key_id}"),
 }
@@ -46,6 +49,7 @@ LISTS = {
     ("GET", "/v1/mobile/violations"),
     ("GET", "/v1/precedent-seeds"),
     ("GET", "/v1/mobile/seeds"),
+    ("GET", "/v1/patterns"),
     ("GET", "/v1/audit/entries"),
     ("GET", "/v1/receipts"),
     ("GET", "/v1/api-keys"),
@@ -68,6 +72,8 @@ OTHERS = {
     ("POST", "/v1/precedent-seeds"): "makes what is new in the token's workspace",
     ("POST", "/v1/mobile/seeds"): "makes what is new in the token's workspace",
     ("GET", "/v1/mobile/dashboard"): "counts what the token opens",
+    ("POST", "/v1/patterns/mine"): "mines what the token opens",
+    ("GET", "/v1/governance/report"): "reports on what the token opens",
     ("GET", "/v1/notifications/preferences"): "the caller's own",
     ("PUT", "/v1/notifications/preferences"): "the caller's own",
     ("GET", "/v1/notifications/channels"): "the caller's own that the token opens",

@@ -105,13 +105,13 @@ def test_every_published_type_has_one_topic_and_a_verb_in_the_past() -> None:
         for name, payload in types.items():
             assert payload.event_type == name
             verb = name.split(".")[2]
-            assert re.search(r"(ed|en|drawn|went|sent|done)(_|$)", verb), name
+            assert re.search(r"(ed|en|drawn|went|sent|done|found|lost)(_|$)", verb), name
 
 
 @pytest.mark.parametrize(
     "noun",
     [
-        *("agents", "approvals", "artifacts", "capsules", "identity", "models"),
+        *("agents", "approvals", "artifacts", "capsules", "identity", "learning", "models"),
         *("notifications", "policy", "runs"),
     ],
 )

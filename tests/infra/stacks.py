@@ -23,6 +23,7 @@ SOUND: dict[str, Any] = {
         "audit",
         "capsules",
         "identity",
+        "learning",
         "mobile-api",
         "models",
         "notifications",

@@ -6,4 +6,6 @@ from shared.runtime.routes import Router
 
 __all__ = ["ROUTER", "RUN"]
 
-ROUTER = Router.joining(approvals.ROUTER, precedents.ROUTER, phone.ROUTER)
+ROUTER = Router.joining(
+    approvals.ROUTER, precedents.ROUTER, precedents.PATTERNS_ROUTER, phone.ROUTER
+)

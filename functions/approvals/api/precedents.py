@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from events.precedents import PrecedentBody, PrecedentSeed
 from functions.approvals.rules.entity_types import PRECEDENT
-from functions.approvals.service import lists, precedents
+from functions.approvals.service import lists, precedents, probation
 from functions.approvals.views import PrecedentSeedPage
 from shared.kit.callers import Caller
 from shared.runtime.acts import E, does
@@ -62,3 +62,28 @@ async def activate_precedent(caller: Caller, key: Key, seed_id: str) -> Preceden
 async def suspend_precedent(caller: Caller, key: Key, seed_id: str) -> PrecedentSeed:
     """Suspends a precedent until it is activated again; needs the role governor."""
     return await precedents.suspend_precedent(caller, key, seed_id)
+
+
+@ROUTER.post("/{seed_id}/establish")
+@_governs("precedents.establish")
+async def establish_precedent(caller: Caller, key: Key, seed_id: str) -> PrecedentSeed:
+    """Ends the probation of a precedent that people agreed with three times without knowing of it;
+    needs the role governor."""
+    return await probation.establish_precedent(caller, key, seed_id)
+
+
+PATTERNS_ROUTER = Router(
+    prefix="/v1/patterns",
+    tag="patterns",
+    read=("approvals:read", "governance:read"),
+    write=("approvals:write", "governance:write"),
+    narrows=True,
+)
+
+
+@PATTERNS_ROUTER.post("/{pattern_id}/draft", status_code=201)
+@does("patterns.draft", within=("submit_conversation",), deed="drafting a precedent")
+async def draft_precedent(caller: Caller, key: Key, pattern_id: str) -> PrecedentSeed:
+    """Drafts a precedent from a pattern, on probation. It approves nothing until a governor has
+    read and activated it."""
+    return await probation.draft_from_pattern(caller, key, pattern_id)

@@ -58,7 +58,8 @@ class Approval(ApprovalState):
     `deferred_by` is who deferred it, while it is deferred; `approved_version` the version with
     which people approved it, if they did; `least_read_ms` how long anybody takes to read it,
     where the policy looks at that; `meant_yes` says that silence meant yes
-    when it was requested."""
+    when it was requested. `audits` is the precedent on probation that would have approved it, which
+    nobody is told before they decide."""
 
     proposal: int | None = None
     precedents_allowed: bool = True
@@ -81,6 +82,7 @@ class Approval(ApprovalState):
     approved_version: int | None = None
     least_read_ms: int | None = None
     meant_yes: bool = False
+    audits: str | None = None
 
     @property
     def is_open(self) -> bool:

@@ -1,13 +1,13 @@
-"""Three similar approvals in a row by people lead to a draft precedent, which a human may
-activate."""
+"""Similar approvals in a row by people, as many as are evidence, lead to a draft precedent, which a
+human may activate."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from events.precedents import VALUE, VALUES, Condition, PrecedentDrafted
+from events.patterns import PatternState
+from events.precedents import VALUE, VALUES, Condition, PrecedentDrafted, Probation
 from functions.approvals.rules.approval import Approval
-from functions.approvals.rules.conditions import in_words
 from functions.approvals.rules.genesis import COVERABLE_KINDS, COVERABLE_RISKS
 from functions.approvals.rules.precedent import (
     DRAFTED_BY,
@@ -17,15 +17,13 @@ from functions.approvals.rules.precedent import (
 from shared.kit.ids import derive_id
 from shared.kit.instants import format_instant
 from shared.kit.transitions import Transition
+from shared.kit.wilson import ENOUGH, fewest_unbroken
+from shared.precedents.conditions import in_words
+from shared.precedents.features import features
 
-IN_A_ROW = 3
+# So many without a refusal show that people approve nine of ten.
+IN_A_ROW = fewest_unbroken(ENOUGH)
 MOST_CONDITIONS = 12
-MOST_LISTED = 32
-LONGEST_TOKEN = 64
-# Fields that identify one case, not a class of cases.
-_PARTICULAR = frozenset(
-    {"name", "id", "purpose", "case", "changes", "findings", "way_of_working", "why", "version"}
-)
 
 
 def counts(approval: Approval) -> bool:
@@ -81,10 +79,48 @@ def draft(
     return Transition(precedent, PrecedentDrafted)
 
 
+def draft_from(pattern: PatternState, at: datetime) -> Transition[Precedent]:
+    """The precedent that says what the pattern says, on probation. The same for the same finding
+    of the pattern, so that it is drafted once."""
+    precedent_id = derive_id("pre", pattern.found_at, pattern.pattern_id)
+    domain = "GEN" if pattern.kind == "constitutional" else "GOV"
+    precedent = Precedent(
+        precedent_id=precedent_id,
+        reference=reference(domain, precedent_id),
+        title=f"Pattern {pattern.pattern_id[-6:]}",
+        domain=domain,
+        kind=pattern.kind,
+        max_risk=pattern.max_risk,
+        conditions=pattern.conditions,
+        rationale=_told_by(pattern),
+        example_approval_id=pattern.example_approval_id,
+        status="draft",
+        author=DRAFTED_BY,
+        created_at=at,
+        pattern_id=pattern.pattern_id,
+        waited_seconds=pattern.waited_seconds,
+        probation=Probation(),
+        version=1,
+    )
+    return Transition(precedent, PrecedentDrafted)
+
+
+def _told_by(pattern: PatternState) -> str:
+    alike = "; ".join(in_words(condition) for condition in pattern.conditions)
+    return (
+        f"People approved {pattern.approved} of {pattern.support} reversible {pattern.kind} "
+        f"requests between {format_instant(pattern.since)} and {format_instant(pattern.until)} of "
+        f"which this holds: {alike}. At least {pattern.lower_bound:.0%} of such requests are "
+        f"approved, by a one-sided 95 % bound, and of {pattern.holdout.decisions} later ones "
+        f"{pattern.holdout.approved} were. Refused all the same: "
+        f"{', '.join(pattern.exceptions) or 'none'}."
+    )[:4_000]
+
+
 def common_conditions(contents: Sequence[dict[str, Any]]) -> tuple[Condition, ...]:
     """The conditions that all of the contents satisfy and that identify their class: equal short
     values, lists within the union of theirs, numbers up to the largest."""
-    values = [dict(_features(content)) for content in contents]
+    values = [dict(features(content)) for content in contents]
     shared = [field for field in values[0] if all(field in other for other in values[1:])]
     found = (_condition(field, [value[field] for value in values]) for field in shared)
     conditions = [condition for condition in found if condition is not None]
@@ -107,42 +143,6 @@ def _condition(field: str, values: list[Any]) -> Condition | None:
     if all(type(value) is type(values[0]) and value == values[0] for value in values):
         return Condition(field=field, op="eq", value=values[0])
     return None
-
-
-def _features(content: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    for name, value in content.items():
-        if _tells_class(name):
-            yield from _leaves(f"content.{name}", value)
-            if isinstance(value, dict):
-                for inner, leaf in value.items():
-                    if _tells_class(inner):
-                        yield from _leaves(f"content.{name}.{inner}", leaf)
-
-
-def _leaves(field: str, value: Any) -> Iterator[tuple[str, Any]]:
-    if isinstance(value, bool | int | float) or _is_token(value):
-        yield field, value
-    elif isinstance(value, list) and 0 < len(value) <= MOST_LISTED:
-        if all(_is_token(item) for item in value):
-            yield field, value
-        elif all(isinstance(item, dict) for item in value):
-            for name in ("classification", "mode", "reversible"):
-                if all(isinstance(item.get(name), str | bool) for item in value):
-                    yield f"{field}.{name}", [item[name] for item in value]
-
-
-def _tells_class(name: str) -> bool:
-    if name in _PARTICULAR or name.endswith(("_id", "_at", "hash")):
-        return False
-    return _is_token(name) and "." not in name
-
-
-def _is_token(value: Any) -> bool:
-    return (
-        isinstance(value, str)
-        and 0 < len(value) <= LONGEST_TOKEN
-        and not any(character.isspace() for character in value)
-    )
 
 
 def _rationale(

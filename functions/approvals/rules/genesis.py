@@ -13,11 +13,11 @@ from events.precedents import (
     PrecedentStatus,
 )
 from functions.approvals.rules.approval import Approval
-from functions.approvals.rules.conditions import in_words, is_satisfied
 from functions.approvals.rules.implications import contradiction, covers, covers_same
 from functions.approvals.rules.precedent import ActivePrecedent, Precedent, name_of_precedent
 from functions.approvals.rules.refused import name_of_request
 from functions.approvals.rules.weakening import weakened_rules
+from shared.precedents.conditions import in_words, is_satisfied
 
 SHORTEST_RATIONALE = 100
 FEWEST_WORDS = 12

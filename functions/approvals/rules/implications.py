@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import combinations
 
 from events.precedents import Condition
-from functions.approvals.rules.conditions import Test, in_words, same, test_of
+from shared.precedents.conditions import Test, in_words, same, test_of
 
 _UPPER = ("lt", "le")
 _LOWER = ("gt", "ge")

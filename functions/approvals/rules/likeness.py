@@ -3,8 +3,8 @@ and by the few fields that identify its class. Names and free text do not count.
 
 from typing import Any
 
-from functions.approvals.rules.conditions import MISSING, TOO_LARGE, look_up
 from shared.kit.canonical import content_hash
+from shared.precedents.conditions import MISSING, TOO_LARGE, look_up
 
 _CLASS_FIELDS = (
     "content.action",

@@ -7,10 +7,11 @@ from events.approvals import Match, PasskeyFor
 from events.effects import RISKS
 from events.quorum import Rule
 from functions.approvals.rules.approval import Approval
-from functions.approvals.rules.conditions import in_words, is_satisfied, why_not
 from functions.approvals.rules.gist import folded
 from functions.approvals.rules.precedent import MOST_ACTIVE_PER_KIND, ActivePrecedent
+from functions.approvals.rules.probation import beyond
 from functions.approvals.rules.risk import declared, why_irreversible
+from shared.precedents.conditions import in_words, is_satisfied, why_not
 
 LARGEST_MATCHES_BYTES = 48_000
 
@@ -31,6 +32,7 @@ def compare(request: Approval, content: Any, precedent: ActivePrecedent) -> Matc
         unsatisfied.append(f"{risk}: it is {request.risk}")
     if not {precedent.author, precedent.activated_by}.isdisjoint(request.authors):
         unsatisfied.append("written by neither its author nor who activated it")
+    unsatisfied += beyond(precedent.probation, content, request.requested_at)
     return Match(
         seed_id=precedent.precedent_id,
         title=precedent.title,

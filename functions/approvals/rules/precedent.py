@@ -1,5 +1,6 @@
 """The precedent and its transitions: reviewed, active, suspended, superseded, deprecated."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,14 +10,18 @@ from events.precedents import (
     Condition,
     Finding,
     PrecedentActivated,
+    PrecedentAudited,
     PrecedentDeprecated,
+    PrecedentEstablished,
     PrecedentReviewed,
     PrecedentState,
     PrecedentSuperseded,
     PrecedentSuspended,
     PrecedentVetoed,
+    Probation,
 )
 from functions.approvals.rules.likeness import in_row
+from functions.approvals.rules.probation import begun, why_not_established
 from shared.kit.errors import VersionConflict
 from shared.kit.instants import Instant
 from shared.kit.models import Data, Model
@@ -57,6 +62,7 @@ class ActivePrecedent(Data):
     author: str
     activated_by: str
     activated_at: Instant
+    probation: Probation | None = None
     workspace_id: InWorkspace = None
 
 
@@ -136,8 +142,35 @@ def activate(
         activated_by=by,
         activated_at=at,
         recall_id=None,
+        probation=begun(precedent.probation, at),
         **reviewed,
     )
+
+
+def audit(precedent: Precedent, approval_id: str, *, agreed: bool) -> Transition[Precedent] | None:
+    """The precedent after a person decided what it would have approved: suspended where they
+    refused. None where it is not on probation, or not active, any more."""
+    probation = precedent.probation
+    if probation is None or precedent.status != "active":
+        return None
+    counted = probation.but(audited=probation.audited + 1, agreed=probation.agreed + agreed)
+    if not agreed:
+        return _transition(precedent, PrecedentSuspended, status="suspended", probation=counted)
+    step = _transition(precedent, PrecedentAudited, probation=counted)
+    return replace(step, fields={"approval_id": approval_id})
+
+
+def establish(precedent: Precedent, at: datetime) -> Transition[Precedent]:
+    """The precedent without its probation. Raises VersionConflict where it is on none, is not
+    active, or people have not agreed with it often enough."""
+    probation = precedent.probation
+    if probation is None:
+        raise VersionConflict("it is on no probation")
+    if precedent.status != "active":
+        raise VersionConflict(f"it is {precedent.status}; only an active precedent is established")
+    if why := why_not_established(probation):
+        raise VersionConflict(why)
+    return _transition(precedent, PrecedentEstablished, probation=None, governed_at=at)
 
 
 def suspend(precedent: Precedent, at: datetime) -> Transition[Precedent]:
@@ -162,13 +195,15 @@ def supersede(precedent: Precedent, by: Precedent, at: datetime) -> Transition[P
 
 def count_false_positive(precedent: Precedent, at: datetime) -> Transition[Precedent]:
     """The precedent after a veto of one of its approvals; the third deprecates it, active or
-    suspended."""
+    suspended, and the first one suspends it while it is on probation."""
     count = precedent.veto_count + 1
     may_end = precedent.status in ("active", "suspended")
     if count >= FALSE_POSITIVES_TO_DEPRECATE and may_end:
         return _transition(
             precedent, PrecedentDeprecated, status="deprecated", veto_count=count, ended_at=at
         )
+    if precedent.probation is not None and precedent.status == "active":
+        return _transition(precedent, PrecedentSuspended, status="suspended", veto_count=count)
     return _transition(precedent, PrecedentVetoed, veto_count=count)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from events.effects import CONSEQUENTIAL
 from events.precedents import Condition
-from functions.approvals.rules.conditions import in_words
+from shared.precedents.conditions import in_words
 
 # Fields whose safe values must be listed: excluding some values admits all others.
 _GUARDED = (

@@ -30,6 +30,7 @@ from functions.approvals.service.approval_policy import adopt_policy
 from functions.approvals.service.devices import check_signature
 from functions.approvals.service.files import attached_files, cite
 from functions.approvals.service.passkeys import check_passkey
+from functions.approvals.service.probation import note_audit
 from functions.approvals.service.refusals import count_vetoes, take_back_same
 from functions.approvals.views import ApprovalCard
 from shared.aggregates.command import Command
@@ -221,6 +222,7 @@ async def _save(work: Command, steps: Steps, claim_id: str) -> ApprovalCard:
     if last.status == "approved" and last.proposal is not None:
         await adopt_policy(work, last)
     await count_vetoes(work, (steps[0].state, *taken_back))
+    await note_audit(work, last)
     return ApprovalCard.of(last)
 
 

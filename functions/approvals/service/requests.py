@@ -2,7 +2,7 @@
 arrive."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
@@ -22,9 +22,11 @@ from events.policies import PolicyApprovalNeeded, PolicyRetired, PolicyReturned
 from events.runs import RunApprovalNeeded, RunCancelled
 from functions.approvals.aggregates import ACTIVE, APPROVALS, POLICIES, POLICY_ID, RUN
 from functions.approvals.queries import find_refused, find_tacit, has_devices
-from functions.approvals.rules.approval import Approval, Steps
+from functions.approvals.rules.approval import Approval, Step, Steps
 from functions.approvals.rules.files import named
 from functions.approvals.rules.opening import open_cancelled, open_request
+from functions.approvals.rules.precedent import ActivePrecedent
+from functions.approvals.rules.probation import is_audited
 from functions.approvals.rules.refused import MOST_SILENT, too_many_silent, why_refused
 from functions.approvals.rules.requests import (
     Request,
@@ -242,6 +244,23 @@ async def _follow(
         await RUN.reaction(event, use_case)
 
 
+def _audited(
+    step: Step,
+    opened: Callable[[Sequence[ActivePrecedent]], Step],
+    precedents: Sequence[ActivePrecedent],
+) -> Step:
+    """The same step or, where a person decides this match of a precedent on probation, the request
+    as it is opened without that precedent, so that nothing tells them of it."""
+    matched = step.state.precedent_id
+    of = next((each for each in precedents if each.precedent_id == matched), None)
+    if of is None or not is_audited(of, step.state.approval_id):
+        return step
+    without = opened([each for each in precedents if each.precedent_id != matched])
+    if without.state.precedent_id is not None:
+        return without
+    return replace(without, state=without.state.but(audits=matched))
+
+
 async def open_request_of(work: UnitOfWork, request: Request) -> Approval:
     """The approval of the request, in this commit, under the tenant's policy. Raises Invalid, and
     LostRace where it is open, or was. The files that its evidence names are kept from now on."""
@@ -262,6 +281,7 @@ async def open_request_of(work: UnitOfWork, request: Request) -> Approval:
             refused = too_many_silent(await find_tacit(work, step.state, MOST_SILENT))
         if refused:
             step = open_request(request, precedents, work.at, policy, refused)
+    step = _audited(step, lambda rest: open_request(request, rest, work.at, policy), precedents)
     if step.state.veto is not None and policy.veto_waits_for_device:
         step = wait_for_device(step) if await has_devices(work.store) else step
     # The queries may have found it: then this is a redelivery, and it was refused meanwhile.

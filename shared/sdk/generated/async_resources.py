@@ -1122,6 +1122,25 @@ class Flags(AsyncResource):
         )
 
 
+class Governance(AsyncResource):
+    """Calls about governance."""
+
+    async def report_get(
+        self, *, from_: str | None = None, to: str | None = None
+    ) -> models.GovernanceReport:
+        """Reports what governing cost and kept out, of all that was requested from one instant
+        up to before another, at most 92 days later: by rule, by governor and by precedent."""
+        return await self._client.send(
+            Call(
+                method="GET",
+                path="/v1/governance/report",
+                answers=models.GovernanceReport,
+                query=calls.query(from_=from_, to=to),
+                may_repeat=True,
+            )
+        )
+
+
 class Health(AsyncResource):
     """Calls about health."""
 
@@ -1979,6 +1998,67 @@ class Notifications(AsyncResource):
         )
 
 
+class Patterns(AsyncResource):
+    """Calls about patterns."""
+
+    async def list(
+        self,
+        *,
+        status: Literal["found", "lost"] | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> models.PatternPage:
+        """Lists what people's decisions teach, the latest found first, and when they were mined."""
+        return await self._client.send(
+            Call(
+                method="GET",
+                path="/v1/patterns",
+                answers=models.PatternPage,
+                query=calls.query(status=status, limit=limit, cursor=cursor),
+                may_repeat=True,
+            )
+        )
+
+    async def mine_create(self, *, idempotency_key: str | None = None) -> models.MinedView:
+        """Mines the latest two thousand requests for patterns; at most once in five minutes."""
+        return await self._client.send(
+            Call(
+                method="POST",
+                path="/v1/patterns/mine",
+                answers=models.MinedView,
+                key=calls.key(idempotency_key),
+                may_repeat=True,
+            )
+        )
+
+    async def get(self, pattern_id: str) -> models.PatternView:
+        """Shows a pattern with its conditions, its support, its exceptions, its bound and how
+        later decisions bear it out."""
+        return await self._client.send(
+            Call(
+                method="GET",
+                path=f"/v1/patterns/{calls.part(pattern_id)}",
+                answers=models.PatternView,
+                may_repeat=True,
+            )
+        )
+
+    async def draft(
+        self, pattern_id: str, *, idempotency_key: str | None = None
+    ) -> models.PrecedentSeed:
+        """Drafts a precedent from a pattern, on probation. It approves nothing until a governor
+        has read and activated it."""
+        return await self._client.send(
+            Call(
+                method="POST",
+                path=f"/v1/patterns/{calls.part(pattern_id)}/draft",
+                answers=models.PrecedentSeed,
+                key=calls.key(idempotency_key),
+                may_repeat=True,
+            )
+        )
+
+
 class Pipeline(AsyncResource):
     """Calls about pipeline."""
 
@@ -2260,6 +2340,21 @@ class PrecedentSeeds(AsyncResource):
             Call(
                 method="POST",
                 path=f"/v1/precedent-seeds/{calls.part(seed_id)}/activate",
+                answers=models.PrecedentSeed,
+                key=calls.key(idempotency_key),
+                may_repeat=True,
+            )
+        )
+
+    async def establish(
+        self, seed_id: str, *, idempotency_key: str | None = None
+    ) -> models.PrecedentSeed:
+        """Ends the probation of a precedent that people agreed with three times without knowing
+        of it; needs the role governor."""
+        return await self._client.send(
+            Call(
+                method="POST",
+                path=f"/v1/precedent-seeds/{calls.part(seed_id)}/establish",
                 answers=models.PrecedentSeed,
                 key=calls.key(idempotency_key),
                 may_repeat=True,

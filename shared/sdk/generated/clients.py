@@ -71,6 +71,11 @@ class Resources(Client):
         return resources.Flags(self)
 
     @cached_property
+    def governance(self) -> resources.Governance:
+        """Calls about governance."""
+        return resources.Governance(self)
+
+    @cached_property
     def health(self) -> resources.Health:
         """Calls about health."""
         return resources.Health(self)
@@ -124,6 +129,11 @@ class Resources(Client):
     def notifications(self) -> resources.Notifications:
         """Calls about notifications."""
         return resources.Notifications(self)
+
+    @cached_property
+    def patterns(self) -> resources.Patterns:
+        """Calls about patterns."""
+        return resources.Patterns(self)
 
     @cached_property
     def pipeline(self) -> resources.Pipeline:
@@ -270,6 +280,11 @@ class AsyncResources(AsyncClient):
         return async_resources.Flags(self)
 
     @cached_property
+    def governance(self) -> async_resources.Governance:
+        """Calls about governance."""
+        return async_resources.Governance(self)
+
+    @cached_property
     def health(self) -> async_resources.Health:
         """Calls about health."""
         return async_resources.Health(self)
@@ -323,6 +338,11 @@ class AsyncResources(AsyncClient):
     def notifications(self) -> async_resources.Notifications:
         """Calls about notifications."""
         return async_resources.Notifications(self)
+
+    @cached_property
+    def patterns(self) -> async_resources.Patterns:
+        """Calls about patterns."""
+        return async_resources.Patterns(self)
 
     @cached_property
     def pipeline(self) -> async_resources.Pipeline:

@@ -1395,6 +1395,39 @@ class FunctionHealth(Answered):
     late_since: str | None
 
 
+class GovernanceReport(Answered):
+    """The report. `proposed` are drafts of precedents that wait for a governor; `computed` says
+    of each figure how it was computed. `governors` has everybody's row for governors and admins
+    of the tenant, and the caller's own for everybody else."""
+
+    computed: dict[str, str]
+    governors: tuple[GovernorRow, ...]
+    precedents: tuple[PrecedentRow, ...]
+    proposed: tuple[str, ...]
+    rules: tuple[RuleRow, ...]
+    since: str
+    until: str
+    vetoes: dict[str, int]
+    whole: Waits
+
+
+class GovernorRow(Answered):
+    """What one person decided, and how long it had waited until then: for everybody, not for
+    them alone."""
+
+    approved: int
+    escalated_seconds: int
+    lost_usd_micros: int
+    median_seconds: int
+    principal: str
+    refused: int
+    requests: int
+    silent: int
+    vetoes: int
+    waited_seconds: int
+    waiting: int
+
+
 class Grant(Answered):
     """A deputy's right to fill one place that was `by`'s: delegated to a principal, or escalated
     to the role (`to` None)."""
@@ -1424,6 +1457,14 @@ class HeldReading(Answered):
 
     reading: Annotated[Literal["unknown", "healthy", "degraded", "critical"], Known]
     until: str
+
+
+class Holdout(Answered):
+    """The later decisions, which the search did not see: how many of them the pattern covers,
+    and how many of those people approved."""
+
+    approved: int
+    decisions: int
 
 
 class ImpersonationPage(Answered):
@@ -1509,6 +1550,16 @@ class InvocationView(Answered):
     status: Annotated[Literal["intended", "refused", "dispatched", "confirmed", "doubtful"], Known]
     target_labels: tuple[str, ...]
     token_id: str
+
+
+class KeptOut(Answered):
+    """What one condition keeps out: requests that people refused and that satisfy all the
+    others. `condition` is its place among them; `approval_ids` are the latest of so many
+    `refused`."""
+
+    approval_ids: tuple[str, ...]
+    condition: int
+    refused: int
 
 
 class KeyPage(Answered):
@@ -1655,6 +1706,16 @@ class MetricsView(Answered):
     tenants: int
 
 
+class MinedView(Answered):
+    """When decisions were mined last, how many of people there were, how many of those were
+    refusals, and which patterns were found, the widest first."""
+
+    decisions: int
+    mined_at: str
+    pattern_ids: tuple[str, ...]
+    refused: int
+
+
 class MobileApiFinding(Answered):
     """One verdict of Genesis' review of a precedent."""
 
@@ -1675,7 +1736,10 @@ class MobileApiFunctionHealth(Answered):
 
 class MobileApiPrecedentSeed(Answered):
     """What the API shows of a precedent. `match_rate` is its share of the approvals that it was
-    compared with, `veto_rate` the vetoed share of those that it approved; both from 0 to 1."""
+    compared with, `veto_rate` the vetoed share of those that it approved; `false_positive_rate`
+    the share of what it approved, or would have approved where a person was asked instead, that
+    people refused; all from 0 to 1. `saved_seconds` is `match_count` times `waited_seconds`;
+    null for one that no pattern led to."""
 
     activated_at: str | None
     activated_by: str | None
@@ -1686,6 +1750,7 @@ class MobileApiPrecedentSeed(Answered):
     drafted_from: tuple[str, ...]
     ended_at: str | None
     example_approval_id: str | None
+    false_positive_rate: float
     findings: tuple[MobileApiFinding, ...]
     kind: Annotated[
         Literal["artifact", "communication", "execution", "financial", "constitutional"], Known
@@ -1693,9 +1758,12 @@ class MobileApiPrecedentSeed(Answered):
     match_count: int
     match_rate: float
     max_risk: Annotated[Literal["low", "medium", "high", "critical"], Known]
+    pattern_id: str | None
+    probation: Probation | None
     rationale: str
     recall_id: str | None
     reference: str
+    saved_seconds: int | None
     seed_id: str
     status: Annotated[
         Literal[
@@ -1716,6 +1784,7 @@ class MobileApiPrecedentSeed(Answered):
     version: int
     veto_count: int
     veto_rate: float
+    waited_seconds: int | None
     workspace_id: str | None = None
 
 
@@ -1929,6 +1998,41 @@ class PasskeyRule(Answered):
     irreversible: bool
 
 
+class PatternPage(Answered):
+    """Some patterns, the latest found first. `mined` is null where nobody has mined yet."""
+
+    items: tuple[PatternView, ...]
+    mined: MinedView | None
+    next_cursor: str | None
+
+
+class PatternView(Answered):
+    """A pattern."""
+
+    approved: int
+    conditions: tuple[Condition, ...]
+    example_approval_id: str
+    exception_count: int
+    exceptions: tuple[str, ...]
+    found_at: str
+    holdout: Holdout
+    id: str
+    kept_out: tuple[KeptOut, ...]
+    kind: Annotated[
+        Literal["artifact", "communication", "execution", "financial", "constitutional"], Known
+    ]
+    lost_at: str | None
+    lower_bound: float
+    max_risk: Annotated[Literal["low", "medium", "high", "critical"], Known]
+    since: str
+    status: Annotated[Literal["found", "lost"], Known]
+    support: int
+    until: str
+    version: int
+    waited_seconds: int
+    workspace_id: str | None = None
+
+
 class PipelineView(Answered):
     """Whether a tenant's pipeline runs, and who changed that last. A token for a workspace sees
     whether it is paused, since when and how many cases tripped it; it does not see which cases,
@@ -2096,9 +2200,27 @@ class PolicyView(Answered):
     version: int
 
 
+class PrecedentRow(Answered):
+    """What one precedent did in the time."""
+
+    audited: int
+    compared: int
+    disagreed: int
+    false_positive_rate: float
+    match_rate: float
+    matched: int
+    precedent_id: str
+    saved_seconds: int
+    veto_rate: float
+    vetoed: int
+
+
 class PrecedentSeed(Answered):
     """What the API shows of a precedent. `match_rate` is its share of the approvals that it was
-    compared with, `veto_rate` the vetoed share of those that it approved; both from 0 to 1."""
+    compared with, `veto_rate` the vetoed share of those that it approved; `false_positive_rate`
+    the share of what it approved, or would have approved where a person was asked instead, that
+    people refused; all from 0 to 1. `saved_seconds` is `match_count` times `waited_seconds`;
+    null for one that no pattern led to."""
 
     activated_at: str | None
     activated_by: str | None
@@ -2109,6 +2231,7 @@ class PrecedentSeed(Answered):
     drafted_from: tuple[str, ...]
     ended_at: str | None
     example_approval_id: str | None
+    false_positive_rate: float
     findings: tuple[ApprovalsFinding, ...]
     kind: Annotated[
         Literal["artifact", "communication", "execution", "financial", "constitutional"], Known
@@ -2116,9 +2239,12 @@ class PrecedentSeed(Answered):
     match_count: int
     match_rate: float
     max_risk: Annotated[Literal["low", "medium", "high", "critical"], Known]
+    pattern_id: str | None
+    probation: Probation | None
     rationale: str
     recall_id: str | None
     reference: str
+    saved_seconds: int | None
     seed_id: str
     status: Annotated[
         Literal[
@@ -2139,6 +2265,7 @@ class PrecedentSeed(Answered):
     version: int
     veto_count: int
     veto_rate: float
+    waited_seconds: int | None
     workspace_id: str | None = None
 
 
@@ -2203,6 +2330,20 @@ class Prices(Answered):
     tokens_cached_write_usd_micros: int | None
     tokens_in_usd_micros: int | None
     tokens_out_usd_micros: int | None
+
+
+class Probation(Answered):
+    """What holds of a precedent that was learned from a pattern, until a governor establishes
+    it. It approves nothing after `ends_at`, which its activation sets, and nothing that reaches
+    further than `reach`. One in `audits_one_in` of the requests that it would approve goes to a
+    person, who is not told so: `audited` were decided since its activation, `agreed` of them
+    with a yes. The first no, and the first veto, suspend it."""
+
+    agreed: int
+    audited: int
+    audits_one_in: int
+    ends_at: str | None
+    reach: Annotated[Literal["agent", "workspace"], Known]
 
 
 class Problem(Answered):
@@ -2587,6 +2728,26 @@ class Rule(Answered):
     kind: Annotated[Literal["any", "all", "m_of_n"], Known]
     m: int | None
     of: tuple[Place, ...]
+
+
+class RuleRow(Answered):
+    """What waited because of one rule: the places of an approval policy's entry, for requests of
+    a kind and a risk."""
+
+    approved: int
+    escalated_seconds: int
+    kind: Annotated[
+        Literal["artifact", "communication", "execution", "financial", "constitutional"], Known
+    ]
+    lost_usd_micros: int
+    median_seconds: int
+    refused: int
+    requests: int
+    risk: Annotated[Literal["low", "medium", "high", "critical"], Known]
+    rule: Rule
+    silent: int
+    waited_seconds: int
+    waiting: int
 
 
 class RunEvent(Answered):
@@ -3353,6 +3514,21 @@ class Waiting(Answered):
     run_id: str | None
     step: str | None
     until: str | None
+
+
+class Waits(Answered):
+    """What waited: so many requests, of which people approved, refused, or said nothing to some.
+    Times are in seconds, money in micro-dollars."""
+
+    approved: int
+    escalated_seconds: int
+    lost_usd_micros: int
+    median_seconds: int
+    refused: int
+    requests: int
+    silent: int
+    waited_seconds: int
+    waiting: int
 
 
 class Withdrawal(Answered):

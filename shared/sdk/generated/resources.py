@@ -1112,6 +1112,25 @@ class Flags(Resource):
         )
 
 
+class Governance(Resource):
+    """Calls about governance."""
+
+    def report_get(
+        self, *, from_: str | None = None, to: str | None = None
+    ) -> models.GovernanceReport:
+        """Reports what governing cost and kept out, of all that was requested from one instant
+        up to before another, at most 92 days later: by rule, by governor and by precedent."""
+        return self._client.send(
+            Call(
+                method="GET",
+                path="/v1/governance/report",
+                answers=models.GovernanceReport,
+                query=calls.query(from_=from_, to=to),
+                may_repeat=True,
+            )
+        )
+
+
 class Health(Resource):
     """Calls about health."""
 
@@ -1965,6 +1984,65 @@ class Notifications(Resource):
         )
 
 
+class Patterns(Resource):
+    """Calls about patterns."""
+
+    def list(
+        self,
+        *,
+        status: Literal["found", "lost"] | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> models.PatternPage:
+        """Lists what people's decisions teach, the latest found first, and when they were mined."""
+        return self._client.send(
+            Call(
+                method="GET",
+                path="/v1/patterns",
+                answers=models.PatternPage,
+                query=calls.query(status=status, limit=limit, cursor=cursor),
+                may_repeat=True,
+            )
+        )
+
+    def mine_create(self, *, idempotency_key: str | None = None) -> models.MinedView:
+        """Mines the latest two thousand requests for patterns; at most once in five minutes."""
+        return self._client.send(
+            Call(
+                method="POST",
+                path="/v1/patterns/mine",
+                answers=models.MinedView,
+                key=calls.key(idempotency_key),
+                may_repeat=True,
+            )
+        )
+
+    def get(self, pattern_id: str) -> models.PatternView:
+        """Shows a pattern with its conditions, its support, its exceptions, its bound and how
+        later decisions bear it out."""
+        return self._client.send(
+            Call(
+                method="GET",
+                path=f"/v1/patterns/{calls.part(pattern_id)}",
+                answers=models.PatternView,
+                may_repeat=True,
+            )
+        )
+
+    def draft(self, pattern_id: str, *, idempotency_key: str | None = None) -> models.PrecedentSeed:
+        """Drafts a precedent from a pattern, on probation. It approves nothing until a governor
+        has read and activated it."""
+        return self._client.send(
+            Call(
+                method="POST",
+                path=f"/v1/patterns/{calls.part(pattern_id)}/draft",
+                answers=models.PrecedentSeed,
+                key=calls.key(idempotency_key),
+                may_repeat=True,
+            )
+        )
+
+
 class Pipeline(Resource):
     """Calls about pipeline."""
 
@@ -2238,6 +2316,21 @@ class PrecedentSeeds(Resource):
             Call(
                 method="POST",
                 path=f"/v1/precedent-seeds/{calls.part(seed_id)}/activate",
+                answers=models.PrecedentSeed,
+                key=calls.key(idempotency_key),
+                may_repeat=True,
+            )
+        )
+
+    def establish(
+        self, seed_id: str, *, idempotency_key: str | None = None
+    ) -> models.PrecedentSeed:
+        """Ends the probation of a precedent that people agreed with three times without knowing
+        of it; needs the role governor."""
+        return self._client.send(
+            Call(
+                method="POST",
+                path=f"/v1/precedent-seeds/{calls.part(seed_id)}/establish",
                 answers=models.PrecedentSeed,
                 key=calls.key(idempotency_key),
                 may_repeat=True,

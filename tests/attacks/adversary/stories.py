@@ -4,6 +4,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from functions.approvals.rules.drafting import IN_A_ROW
 from tests.attacks.adversary import texts
 from tests.attacks.adversary.people import ANYBODY, DAY, HOUR, VERBS, WHO, People, move
 from tests.attacks.adversary.seen import ANN, DISHONEST, EVERYONE, HANA
@@ -14,9 +15,9 @@ SUBJECT = st.sampled_from(texts.SUBJECTS)
 
 
 @move(content=st.sampled_from(texts.CONTENTS[:2]), by=WHO)
-def approve_three_alike(people: People, content: Any, by: str) -> None:
+def approve_a_row_alike(people: People, content: Any, by: str) -> None:
     """A row of similar approvals drafts a precedent."""
-    for _ in range(3):
+    for _ in range(IN_A_ROW):
         id = people.ledger.ask(by, texts.request(texts.FORMS[0], content))
         if id is not None:
             people.decide(people.ledger.cards[id], HANA, ("approve",))

@@ -111,6 +111,8 @@ MATRIX = {
     "submit an agent": Row("POST", "/v1/agents", SUBMIT),
     "import an agent": Row("POST", "/v1/agents/import", SUBMIT),
     "post a precedent": Row("POST", "/v1/precedent-seeds", SUBMIT),
+    "mine decisions": Row("POST", "/v1/patterns/mine", SUBMIT),
+    "draft from a pattern": Row("POST", "/v1/patterns/pat_x/draft", SUBMIT),
     "propose a policy": Row("PUT", "/v1/approvals/policy", SUBMIT),
     "request an approval": Row("POST", "/v1/approvals", ALL - {"analyst"}),
     "approve": Row(
@@ -142,6 +144,7 @@ MATRIX = {
     "resume the pipeline": Row("POST", "/v1/pipeline/resume", {"governor"}, REASON),
     "activate a precedent": Row("POST", "/v1/precedent-seeds/{seed}/activate", {"governor"}),
     "suspend a precedent": Row("POST", "/v1/precedent-seeds/{seed}/suspend", {"governor"}),
+    "establish a precedent": Row("POST", "/v1/precedent-seeds/{seed}/establish", {"governor"}),
     "start a run": Row("POST", "/v1/runs", SUBMIT, {"plan_hash": "0" * 64}),
     "start a job": Row("POST", "/v1/jobs", SUBMIT, {"capsule": "nothing"}),
     "make a schedule": Row(

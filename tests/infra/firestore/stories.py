@@ -47,6 +47,9 @@ from functions.identity.service import (
     tenants,
     workspaces,
 )
+from functions.learning.aggregates import RUN as LEARNING
+from functions.learning.service.mining import list_patterns, read_decisions
+from functions.learning.service.reporting import report_on
 from functions.models.aggregates import RUN as MODELS
 from functions.models.api import calls as model_calls
 from functions.models.api import prompts as model_prompts
@@ -312,6 +315,17 @@ async def somebody_is_told(tenant: str) -> None:
     event = timer_event("runs", tenant, Timer(reached.event_type, "budget/tenant", START), START)
     await tell(event.but(data=reached.model_dump_json()))
     await NOTIFICATIONS.sweep(NOTIFICATIONS_HANDLERS).run(START)
+
+
+async def somebody_learns(tenant: str) -> None:
+    """Decisions are mined, patterns are listed and a time is reported on, also where a token for
+    one workspace narrows it."""
+    everywhere = caller_of(tenant)
+    for caller in (everywhere, replace(everywhere, workspace_id="wsp_1")):
+        await read_decisions(TenantStore(tenant), caller.workspace_id)
+        await list_patterns(caller, "found", 25, None)
+        await report_on(caller, START, START + timedelta(days=30))
+    await LEARNING.sweep({}).run(START)
 
 
 async def somebody_lists_models(tenant: str) -> None:

@@ -32,6 +32,7 @@ from tests.infra.firestore.stories import (
     new_tenant,
     runs_are_recalled_and_removed,
     somebody_is_told,
+    somebody_learns,
     somebody_lists_capsules_and_runs,
     somebody_lists_files,
     somebody_lists_models,
@@ -45,6 +46,7 @@ TOPICS = (
     "agents",
     "approvals",
     "audit",
+    "learning",
     "mobile-api",
     "notifications",
     "policy",
@@ -76,6 +78,7 @@ async def told(cloud: Cloud, issuing_key: OKPKey) -> tuple[Asked, Fields]:
         await somebody_lists_models(phone.tenant_id)
         await somebody_lists_files(phone.tenant_id)
         await somebody_is_told(phone.tenant_id)
+        await somebody_learns(phone.tenant_id)
         await runs_are_recalled_and_removed(phone)
         await a_policy_is_tried(phone.tenant_id)
         await somebody_lists_what_is_theirs(phone)

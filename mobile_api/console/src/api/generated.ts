@@ -1082,6 +1082,32 @@ export type GhostrunBody = {
   "mode"?: "full" | "fast" | "security";
 };
 
+export type GovernanceReport = {
+  "computed": Record<string, string>;
+  "governors": readonly GovernorRow[];
+  "precedents": readonly PrecedentRow[];
+  "proposed": readonly string[];
+  "rules": readonly RuleRow[];
+  "since": string;
+  "until": string;
+  "vetoes": Record<string, number>;
+  "whole": Waits;
+};
+
+export type GovernorRow = {
+  "approved": number;
+  "escalated_seconds": number;
+  "lost_usd_micros": number;
+  "median_seconds": number;
+  "principal": string;
+  "refused": number;
+  "requests": number;
+  "silent": number;
+  "vetoes": number;
+  "waited_seconds": number;
+  "waiting": number;
+};
+
 export type GovernorVetoBody = {
   "assertion"?: Assertion | null;
   "attachments"?: readonly string[];
@@ -1119,6 +1145,11 @@ export type HealthView = {
 export type HeldReading = {
   "reading": "unknown" | "healthy" | "degraded" | "critical";
   "until": string;
+};
+
+export type Holdout = {
+  "approved": number;
+  "decisions": number;
 };
 
 export type IdentityDecisionBody = {
@@ -1305,6 +1336,12 @@ export type JsonRpcRefusal = {
 
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [name: string]: JsonValue };
 
+export type KeptOut = {
+  "approval_ids": readonly string[];
+  "condition": number;
+  "refused": number;
+};
+
 export type KeyBody = {
   "agent_id"?: string | null;
   "expires_at": string;
@@ -1458,6 +1495,13 @@ export type MetricsView = {
   "tenants": number;
 };
 
+export type MinedView = {
+  "decisions": number;
+  "mined_at": string;
+  "pattern_ids": readonly string[];
+  "refused": number;
+};
+
 export type MobileApiDeviceBody = {
   "key"?: MobileApiKeyBody | null;
   "name"?: string | null;
@@ -1500,14 +1544,18 @@ export type MobileApiPrecedentSeed = {
   "drafted_from": readonly string[];
   "ended_at": string | null;
   "example_approval_id": string | null;
+  "false_positive_rate": number;
   "findings": readonly MobileApiFinding[];
   "kind": "artifact" | "communication" | "execution" | "financial" | "constitutional";
   "match_count": number;
   "match_rate": number;
   "max_risk": "low" | "medium" | "high" | "critical";
+  "pattern_id": string | null;
+  "probation": Probation | null;
   "rationale": string;
   "recall_id": string | null;
   "reference": string;
+  "saved_seconds": number | null;
   "seed_id": string;
   "status": "draft" | "pending_review" | "approved" | "rejected" | "active" | "suspended" | "superseded" | "deprecated" | "archived";
   "superseded_by": string | null;
@@ -1515,6 +1563,7 @@ export type MobileApiPrecedentSeed = {
   "version": number;
   "veto_count": number;
   "veto_rate": number;
+  "waited_seconds": number | null;
   "workspace_id"?: string | null;
 };
 
@@ -1757,6 +1806,35 @@ export type PasskeysView = {
   "next_cursor": null;
 };
 
+export type PatternPage = {
+  "items": readonly PatternView[];
+  "mined": MinedView | null;
+  "next_cursor": string | null;
+};
+
+export type PatternView = {
+  "approved": number;
+  "conditions": readonly Condition[];
+  "example_approval_id": string;
+  "exception_count": number;
+  "exceptions": readonly string[];
+  "found_at": string;
+  "holdout": Holdout;
+  "id": string;
+  "kept_out": readonly KeptOut[];
+  "kind": "artifact" | "communication" | "execution" | "financial" | "constitutional";
+  "lost_at": string | null;
+  "lower_bound": number;
+  "max_risk": "low" | "medium" | "high" | "critical";
+  "since": string;
+  "status": "found" | "lost";
+  "support": number;
+  "until": string;
+  "version": number;
+  "waited_seconds": number;
+  "workspace_id"?: string | null;
+};
+
 export type PipelineView = {
   "changed_at": string | null;
   "changed_by": string | null;
@@ -1929,6 +2007,19 @@ export type PrecedentBody = {
   "title": string;
 };
 
+export type PrecedentRow = {
+  "audited": number;
+  "compared": number;
+  "disagreed": number;
+  "false_positive_rate": number;
+  "match_rate": number;
+  "matched": number;
+  "precedent_id": string;
+  "saved_seconds": number;
+  "veto_rate": number;
+  "vetoed": number;
+};
+
 export type PrecedentSeed = {
   "activated_at": string | null;
   "activated_by": string | null;
@@ -1939,14 +2030,18 @@ export type PrecedentSeed = {
   "drafted_from": readonly string[];
   "ended_at": string | null;
   "example_approval_id": string | null;
+  "false_positive_rate": number;
   "findings": readonly ApprovalsFinding[];
   "kind": "artifact" | "communication" | "execution" | "financial" | "constitutional";
   "match_count": number;
   "match_rate": number;
   "max_risk": "low" | "medium" | "high" | "critical";
+  "pattern_id": string | null;
+  "probation": Probation | null;
   "rationale": string;
   "recall_id": string | null;
   "reference": string;
+  "saved_seconds": number | null;
   "seed_id": string;
   "status": "draft" | "pending_review" | "approved" | "rejected" | "active" | "suspended" | "superseded" | "deprecated" | "archived";
   "superseded_by": string | null;
@@ -1954,6 +2049,7 @@ export type PrecedentSeed = {
   "version": number;
   "veto_count": number;
   "veto_rate": number;
+  "waited_seconds": number | null;
   "workspace_id"?: string | null;
 };
 
@@ -2001,6 +2097,14 @@ export type PricesBody = {
   "tokens_cached_write_usd_micros"?: number | null;
   "tokens_in_usd_micros"?: number | null;
   "tokens_out_usd_micros"?: number | null;
+};
+
+export type Probation = {
+  "agreed": number;
+  "audited": number;
+  "audits_one_in": number;
+  "ends_at": string | null;
+  "reach": "agent" | "workspace";
 };
 
 export type Problem = {
@@ -2439,6 +2543,21 @@ export type RuleInput = {
   "kind": "any" | "all" | "m_of_n";
   "m"?: number | null;
   "of": readonly PlaceInput[];
+};
+
+export type RuleRow = {
+  "approved": number;
+  "escalated_seconds": number;
+  "kind": "artifact" | "communication" | "execution" | "financial" | "constitutional";
+  "lost_usd_micros": number;
+  "median_seconds": number;
+  "refused": number;
+  "requests": number;
+  "risk": "low" | "medium" | "high" | "critical";
+  "rule": Rule;
+  "silent": number;
+  "waited_seconds": number;
+  "waiting": number;
 };
 
 export type RunBody = {
@@ -3137,6 +3256,18 @@ export type Waiting = {
   "run_id": string | null;
   "step": string | null;
   "until": string | null;
+};
+
+export type Waits = {
+  "approved": number;
+  "escalated_seconds": number;
+  "lost_usd_micros": number;
+  "median_seconds": number;
+  "refused": number;
+  "requests": number;
+  "silent": number;
+  "waited_seconds": number;
+  "waiting": number;
 };
 
 export type WayOfWorking = {

@@ -1,6 +1,6 @@
 /** Written by `python -m docs.typescript` from docs/api/openapi.json. */
 
-import type { Accepted, AcknowledgementBody, ActivationBody, Agent, AgentDetail, AgentList, AgentPage, AgentView, ApprovalCard, ApprovalDetail, ApprovalPage, ApproveBody, ArtifactBody, ArtifactDetail, ArtifactPage, ArtifactRetentionBody, ArtifactView, AuditCheckpoint, AuditEntryPage, AuditExport, AuditProofs, BudgetPage, BudgetView, CapsuleBody, CapsuleDetail, CapsuleDrafted, CapsulePage, CapsuleView, Card, CardDetail, CardPage, CaseAccepted, CaseList, CasesBody, ChannelBody, ChannelList, ChannelView, CodeBody, ComparisonView, ConnectorBody, ConnectorChange, ConnectorPage, ConnectorView, CreationCaseView, CredentialBody, CredentialPage, CredentialView, Dashboard, DecisionBody, DecisionPage, DecisionView, DeliveryPage, DeliveryView, DraftView, FlagBody, FlagView, GhostrunBody, GovernorVetoBody, HealthView, ImpersonationBody, ImpersonationPage, ImpersonationView, ImportBody, InvitationBody, InvitationPage, InvitationView, InvocationView, JobBody, KeyBody, KeyPage, KeyView, LiftBody, LimitBody, LimitView, Me, MemberChange, MemberPage, MemberView, MetricsView, MobileApiPrecedentSeed, ModelRoutePage, ModelRouteView, NameBody, NewChannel, NewImpersonation, NewInvitation, NewKey, PipelineView, PlanBody, PlanView, PolicyBody, PolicyDetail, PolicyPage, PolicyPolicyBody, PolicyRecord, PolicyRequestBody, PolicyView, PrecedentBody, PrecedentSeed, PrecedentSeedPage, Prediction, PreferencesBody, PreferencesView, PromptBody, PromptDetail, PromptPage, PromptView, ReasonBody, RecallBody, RecallDetail, RecallPage, RecallView, ReceiptPage, ReceiptProof, ReceiptVerification, Replay, ReplayBody, ReportBody, RequestBody, RequestChangesBody, ResumeBody, RetentionBody, RetentionView, ReviewBody, RouteBody, RunBody, RunEvents, RunPage, RunView, RunsReplayBody, ScheduleBody, SchedulePage, ScheduleView, SeedPage, SessionPage, SessionView, SettlementBody, SignedCard, SignedReceipt, SkillList, SnapshotPage, Spec, SsoBody, SsoView, StepPage, SupportAccessBody, SupportAccessView, SuspensionBody, SyncBody, SyncResults, TenantBody, TenantView, TenantsView, TestReport, TimelinePage, TokenView, ToolsSuspensionBody, Validation, VerifyBody, VetoBody, ViolationPage, WorkspaceBody, WorkspaceChange, WorkspacePage, WorkspaceView } from './generated.ts';
+import type { Accepted, AcknowledgementBody, ActivationBody, Agent, AgentDetail, AgentList, AgentPage, AgentView, ApprovalCard, ApprovalDetail, ApprovalPage, ApproveBody, ArtifactBody, ArtifactDetail, ArtifactPage, ArtifactRetentionBody, ArtifactView, AuditCheckpoint, AuditEntryPage, AuditExport, AuditProofs, BudgetPage, BudgetView, CapsuleBody, CapsuleDetail, CapsuleDrafted, CapsulePage, CapsuleView, Card, CardDetail, CardPage, CaseAccepted, CaseList, CasesBody, ChannelBody, ChannelList, ChannelView, CodeBody, ComparisonView, ConnectorBody, ConnectorChange, ConnectorPage, ConnectorView, CreationCaseView, CredentialBody, CredentialPage, CredentialView, Dashboard, DecisionBody, DecisionPage, DecisionView, DeliveryPage, DeliveryView, DraftView, FlagBody, FlagView, GhostrunBody, GovernanceReport, GovernorVetoBody, HealthView, ImpersonationBody, ImpersonationPage, ImpersonationView, ImportBody, InvitationBody, InvitationPage, InvitationView, InvocationView, JobBody, KeyBody, KeyPage, KeyView, LiftBody, LimitBody, LimitView, Me, MemberChange, MemberPage, MemberView, MetricsView, MinedView, MobileApiPrecedentSeed, ModelRoutePage, ModelRouteView, NameBody, NewChannel, NewImpersonation, NewInvitation, NewKey, PatternPage, PatternView, PipelineView, PlanBody, PlanView, PolicyBody, PolicyDetail, PolicyPage, PolicyPolicyBody, PolicyRecord, PolicyRequestBody, PolicyView, PrecedentBody, PrecedentSeed, PrecedentSeedPage, Prediction, PreferencesBody, PreferencesView, PromptBody, PromptDetail, PromptPage, PromptView, ReasonBody, RecallBody, RecallDetail, RecallPage, RecallView, ReceiptPage, ReceiptProof, ReceiptVerification, Replay, ReplayBody, ReportBody, RequestBody, RequestChangesBody, ResumeBody, RetentionBody, RetentionView, ReviewBody, RouteBody, RunBody, RunEvents, RunPage, RunView, RunsReplayBody, ScheduleBody, SchedulePage, ScheduleView, SeedPage, SessionPage, SessionView, SettlementBody, SignedCard, SignedReceipt, SkillList, SnapshotPage, Spec, SsoBody, SsoView, StepPage, SupportAccessBody, SupportAccessView, SuspensionBody, SyncBody, SyncResults, TenantBody, TenantView, TenantsView, TestReport, TimelinePage, TokenView, ToolsSuspensionBody, Validation, VerifyBody, VetoBody, ViolationPage, WorkspaceBody, WorkspaceChange, WorkspacePage, WorkspaceView } from './generated.ts';
 
 export interface Operations {
   /** Lists the tenant's agents, newest first. */
@@ -295,6 +295,11 @@ export interface Operations {
     body: FlagBody;
     answer: FlagView;
   };
+  /** Reports what governing cost and kept out, of all that was requested from one instant up to before another, at most 92 days later: by rule, by governor and by precedent. */
+  governance_report_get: {
+    query: { "from": string; "to": string; };
+    answer: GovernanceReport;
+  };
   /** Shows which functions have not published in time what they committed; needs the role platform_admin. */
   health_get: {
     answer: HealthView;
@@ -537,6 +542,25 @@ export interface Operations {
     body: PreferencesBody;
     answer: PreferencesView;
   };
+  /** Lists what people's decisions teach, the latest found first, and when they were mined. */
+  patterns_list: {
+    query?: { "status"?: "found" | "lost"; "limit"?: number; "cursor"?: string; };
+    answer: PatternPage;
+  };
+  /** Mines the latest two thousand requests for patterns; at most once in five minutes. */
+  patterns_mine_create: {
+    answer: MinedView;
+  };
+  /** Shows a pattern with its conditions, its support, its exceptions, its bound and how later decisions bear it out. */
+  patterns_get: {
+    path: { "pattern_id": string; };
+    answer: PatternView;
+  };
+  /** Drafts a precedent from a pattern, on probation. It approves nothing until a governor has read and activated it. */
+  patterns_draft: {
+    path: { "pattern_id": string; };
+    answer: PrecedentSeed;
+  };
   /** Shows whether the tenant's pipeline runs or is paused, and why. */
   pipeline_get: {
     answer: PipelineView;
@@ -626,6 +650,11 @@ export interface Operations {
   };
   /** Activates a precedent, which may approve from now on; needs the role governor. */
   precedent_seeds_activate: {
+    path: { "seed_id": string; };
+    answer: PrecedentSeed;
+  };
+  /** Ends the probation of a precedent that people agreed with three times without knowing of it; needs the role governor. */
+  precedent_seeds_establish: {
     path: { "seed_id": string; };
     answer: PrecedentSeed;
   };
@@ -959,6 +988,7 @@ export const OPERATIONS: Readonly<Record<keyof Operations, readonly [string, str
   decisions_create: ['POST', '/v1/decisions', 'key'],
   flags_get: ['GET', '/v1/flags/{name}'],
   flags_set: ['PUT', '/v1/flags/{name}', 'key'],
+  governance_report_get: ['GET', '/v1/governance/report'],
   health_get: ['GET', '/v1/health'],
   impersonations_list: ['GET', '/v1/impersonations'],
   impersonations_create: ['POST', '/v1/impersonations'],
@@ -1007,6 +1037,10 @@ export const OPERATIONS: Readonly<Record<keyof Operations, readonly [string, str
   notifications_deliveries_resend: ['POST', '/v1/notifications/deliveries/{delivery_id}/resend', 'key'],
   notifications_preferences_get: ['GET', '/v1/notifications/preferences'],
   notifications_preferences_set: ['PUT', '/v1/notifications/preferences', 'key'],
+  patterns_list: ['GET', '/v1/patterns'],
+  patterns_mine_create: ['POST', '/v1/patterns/mine', 'key'],
+  patterns_get: ['GET', '/v1/patterns/{pattern_id}'],
+  patterns_draft: ['POST', '/v1/patterns/{pattern_id}/draft', 'key'],
   pipeline_get: ['GET', '/v1/pipeline'],
   pipeline_resume: ['POST', '/v1/pipeline/resume', 'key'],
   plans_create: ['POST', '/v1/plans', 'key'],
@@ -1025,6 +1059,7 @@ export const OPERATIONS: Readonly<Record<keyof Operations, readonly [string, str
   precedent_seeds_create: ['POST', '/v1/precedent-seeds', 'key'],
   precedent_seeds_get: ['GET', '/v1/precedent-seeds/{seed_id}'],
   precedent_seeds_activate: ['POST', '/v1/precedent-seeds/{seed_id}/activate', 'key'],
+  precedent_seeds_establish: ['POST', '/v1/precedent-seeds/{seed_id}/establish', 'key'],
   precedent_seeds_suspend: ['POST', '/v1/precedent-seeds/{seed_id}/suspend', 'key'],
   prompts_list: ['GET', '/v1/prompts'],
   prompts_create: ['POST', '/v1/prompts', 'key'],

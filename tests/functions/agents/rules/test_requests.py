@@ -15,11 +15,11 @@ from functions.agents.rules.case import WAITING, CaseContents
 from functions.agents.rules.certification import certify
 from functions.agents.rules.creation import conclude, open_case
 from functions.agents.rules.review import LARGEST_ANSWER_BYTES, concern, with_concerns
-from functions.approvals.rules.conditions import is_satisfied
 from functions.approvals.rules.requests import refuse_out_of_bounds, request_of_case
 from shared.kit.contents import Content, Contents
 from shared.kit.errors import Invalid
 from shared.kit.transitions import payload
+from shared.precedents.conditions import is_satisfied
 from tests.functions.agents.cases import (
     AGENTS_KEY,
     START,

@@ -1,4 +1,4 @@
-"""Three like approvals in a row, by people, draft a precedent that would have covered them."""
+"""Like approvals in a row, by people, draft a precedent that would have covered them."""
 
 from typing import Any
 
@@ -6,12 +6,19 @@ import pytest
 
 from events.precedents import Condition
 from functions.approvals.rules.approval import Approval
-from functions.approvals.rules.conditions import is_satisfied
 from functions.approvals.rules.decisions import decide
-from functions.approvals.rules.drafting import common_conditions, counts, draft, with_streak
+from functions.approvals.rules.drafting import (
+    IN_A_ROW,
+    common_conditions,
+    counts,
+    draft,
+    with_streak,
+)
 from functions.approvals.rules.genesis import Facts, review
 from functions.approvals.rules.likeness import likeness_of
 from shared.kit.callers import Actor
+from shared.kit.wilson import lower_bound
+from shared.precedents.conditions import is_satisfied
 from tests.functions.approvals.builders import (
     CONTENT,
     DEPUTY,
@@ -50,6 +57,12 @@ def decided(verb: str = "approve", actor: Actor = GOVERNOR, **fields: Any) -> Ap
     )
 
 
+def test_a_row_drafts_once_it_shows_that_people_approve_nine_of_ten() -> None:
+    assert IN_A_ROW == 25
+    assert lower_bound(IN_A_ROW, IN_A_ROW) >= 0.90 > lower_bound(IN_A_ROW - 1, IN_A_ROW - 1)
+    assert round(lower_bound(3, 3), 2) == 0.53
+
+
 def test_a_row_grows_with_approvals_and_ends_with_a_refusal() -> None:
     first = with_streak(decided(), None)
     second = with_streak(decided(), first)
@@ -84,7 +97,7 @@ def row(*contents: dict[str, Any], **fields: Any) -> list[tuple[Approval, dict[s
     ]
 
 
-def test_a_draft_covers_the_three_passes_its_review_and_waits_for_a_human() -> None:
+def test_a_draft_covers_the_row_passes_its_review_and_waits_for_a_human() -> None:
     agents = [
         {**AGENT, "name": f"writer-{n}", "skills": ["research", s]}
         for n, s in enumerate(["draft", "translate", "draft"])

@@ -10,7 +10,6 @@ import pytest
 from pydantic import ValidationError
 
 from events.precedents import VALUES, Condition, PrecedentBody
-from functions.approvals.rules.conditions import MOST_PARTS, TOO_LARGE, is_satisfied, look_up
 from functions.approvals.rules.drafting import common_conditions
 from functions.approvals.rules.genesis import (
     MOST_ENDED,
@@ -27,6 +26,7 @@ from functions.approvals.rules.opening import open_request
 from functions.approvals.rules.precedent import MOST_ACTIVE_PER_KIND, Precedent
 from functions.approvals.rules.requests import CONTENT
 from functions.approvals.rules.risk import assess
+from shared.precedents.conditions import MOST_PARTS, TOO_LARGE, is_satisfied, look_up
 from tests.functions.approvals.builders import (
     RATIONALE,
     START,

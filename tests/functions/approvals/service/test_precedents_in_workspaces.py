@@ -3,6 +3,7 @@
 import pytest
 
 from events.precedents import PrecedentSeed
+from functions.approvals.rules.drafting import IN_A_ROW
 from functions.approvals.service.lists import list_precedents, show_precedent
 from shared.kit.errors import NotFound, VersionConflict
 from tests.functions.approvals.builders import GOVERNOR, MINUTE, START, another
@@ -127,16 +128,16 @@ async def test_the_third_veto_in_a_workspace_ends_a_precedent_of_the_tenant(worl
 
 async def test_decisions_in_a_workspace_draft_there(world: World) -> None:
     mine, other = world.within(MINE), world.within(OTHER)
-    # Three in a row in all, and never three in one place.
-    for number, place in enumerate((mine, other, world, mine, other, world)):
-        await approved(world, place, number)
+    # So many in a row in all, and never so many in one place.
+    for number in range(IN_A_ROW - 1):
+        await approved(world, mine, number)
+    await approved(world, other, IN_A_ROW)
+    await approved(world, world, IN_A_ROW + 1)
     assert await ids_in(world) == set()
     # The token of who decides is for the whole tenant: the draft lies where the approvals lie.
-    await approved(world, mine, 6)
+    await approved(world, mine, IN_A_ROW + 2)
     (drafted,) = (await list_precedents(world.caller(GOVERNOR), 25, None)).items
     assert (drafted.status, drafted.workspace_id) == ("draft", MINE)
     drafts = [each for each in await world.log() if "drafted" in each.type]
     assert [each.workspaceid for each in drafts] == [MINE]
     assert (await mine.activate(drafted)).status == "active"
-    await approved(world, world, 7)
-    assert len(await ids_in(world)) == 2

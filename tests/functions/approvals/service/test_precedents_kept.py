@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from events.precedents import Condition, PrecedentSeed
+from functions.approvals.rules.drafting import IN_A_ROW
 from functions.approvals.rules.precedent import MOST_ACTIVE_PER_KIND
 from functions.approvals.service.lists import list_precedents, show_precedent
 from functions.approvals.views import SignedCard
@@ -14,7 +15,6 @@ from tests.functions.approvals.builders import (
     GOVERNOR,
     HOUR,
     MINUTE,
-    OTHER_GOVERNOR,
     SECOND,
     START,
     another,
@@ -233,48 +233,32 @@ async def drafts(world: World) -> list[PrecedentSeed]:
     return [seed for seed in page.items if seed.status == "draft"]
 
 
-async def test_three_like_approvals_in_a_row_draft_one_precedent(world: World) -> None:
-    asked = [await approve(world, n) for n in range(5)]
+async def test_a_row_that_is_evidence_drafts_one_precedent_and_a_refusal_starts_it_again(
+    world: World,
+) -> None:
+    await approve(world, 0)
+    refused = await world.ask(at=START + MINUTE)
+    await world.veto(refused, at=START + MINUTE)
+    asked = [await approve(world, n) for n in range(2, 1 + IN_A_ROW)]
+    assert await drafts(world) == []
+    asked += [await approve(world, n) for n in (1 + IN_A_ROW, 2 + IN_A_ROW)]
     (draft,) = await drafts(world)
-    assert draft.drafted_from == tuple(card.id for card in asked[:3])
-    assert (draft.author, draft.findings) == ("approvals", ())
+    assert draft.drafted_from == tuple(card.id for card in asked[:IN_A_ROW])
+    assert (draft.author, draft.findings, draft.probation) == ("approvals", (), None)
     active = await world.activate(draft, at=START + HOUR)
     assert (active.status, len(active.findings)) == ("active", 5)
-    assert (await world.ask()).status == "auto_approved"
-
-
-async def test_a_refusal_in_between_starts_the_row_again(world: World) -> None:
-    await approve(world, 0)
-    await approve(world, 1)
-    refused = await world.ask(at=START + 2 * MINUTE)
-    await world.veto(refused, at=START + 2 * MINUTE)
-    await approve(world, 3)
-    await approve(world, 4)
-    assert await drafts(world) == []
-    await approve(world, 5)
-    assert len(await drafts(world)) == 1
+    assert (await world.ask(at=START + HOUR, **another(1))).status == "auto_approved"
 
 
 async def test_unlike_approvals_make_no_row(world: World) -> None:
-    for n, action in enumerate(["reindex", "compact", "reindex", "archive"]):
-        await approve(world, n, content={**CONTENT, "action": action})
+    for n in range(IN_A_ROW + 1):
+        await approve(world, n, content={**CONTENT, "action": ("reindex", "compact")[n % 2]})
     assert await drafts(world) == []
-
-
-async def test_a_draft_that_no_longer_passes_is_rejected_when_activated(world: World) -> None:
-    for n in range(3):
-        await approve(world, n)
-    (draft,) = await drafts(world)
-    refused = await world.ask(at=START + HOUR)
-    await world.decide("reject", refused, OTHER_GOVERNOR, at=START + HOUR)
-    outcome = await world.activate(draft, at=START + 2 * HOUR)
-    assert outcome.status == "rejected"
-    assert (await world.ask()).status == "pending"
 
 
 async def test_no_draft_is_made_where_a_like_precedent_lives(world: World) -> None:
     seed = await world.post()
-    for n in range(1, 5):
+    for n in range(1, IN_A_ROW + 1):
         await approve(world, n)
     assert seed.status == "approved"
     assert await drafts(world) == []

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from events.precedents import Condition
-from functions.approvals.rules.conditions import in_words, is_satisfied, same, why_not
 from functions.approvals.rules.implications import contradiction, covers
+from shared.precedents.conditions import in_words, is_satisfied, same, why_not
 
 CONTENT = {
     "industry": "healthcare",

@@ -1,0 +1,1 @@
+"""Patterns, for whoever drafts from one: kept where `learning` keeps them."""

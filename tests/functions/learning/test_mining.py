@@ -1,0 +1,98 @@
+"""The miner on histories whose rule is known: it is right whenever it speaks."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+
+from functions.learning.rules.candidates import covered
+from functions.learning.rules.decision import Decision
+from functions.learning.rules.mining import FEWEST, mine
+from functions.learning.rules.pattern import patterns_in
+from tests.functions.learning.histories import AGENTS, START, history
+
+SEEDS = range(5)
+
+
+def precision_and_coverage(decisions: Sequence[Decision], seed: int) -> tuple[float | None, float]:
+    """Of fresh requests: which share of those that its patterns cover the rule approves, None where
+    it is silent; and which share of what the rule approves they cover."""
+    found, _ = mine(decisions)
+    fresh = history(1_000 + seed, 3_000, noise=0.0)
+    reached = 0
+    for each in found:
+        bits = (1 << len(fresh)) - 1
+        for term in each.terms:
+            bits &= covered(term.condition, fresh)
+        reached |= bits
+    right = sum(1 << place for place, each in enumerate(fresh) if each.approved)
+    both = (reached & right).bit_count()
+    precision = both / reached.bit_count() if reached else None
+    return precision, both / right.bit_count()
+
+
+@pytest.mark.parametrize(("number", "least_coverage"), [(150, 0.0), (400, 0.5), (2_000, 0.8)])
+def test_it_is_right_whenever_it_speaks(number: int, least_coverage: float) -> None:
+    told = [precision_and_coverage(history(seed, number), seed) for seed in SEEDS]
+    assert {precision for precision, _ in told} <= {None, 1.0}
+    assert sum(coverage for _, coverage in told) / len(told) >= least_coverage
+
+
+def test_no_condition_names_whose_a_request_is_in_any_words() -> None:
+    """One agent is always approved, the others never: that is no pattern, but a name; also where
+    another field says the same."""
+    decisions = [
+        each.__class__(
+            **{
+                **vars(each),
+                "approved": each.subject == AGENTS[0],
+                "features": {**each.features, "content.team": f"team-of-{each.subject[-1]}"},
+            }
+        )
+        for each in history(1, 600)
+    ]
+    assert mine(decisions)[0] == []
+
+
+def test_fewer_than_twenty_five_show_nothing_and_chance_shows_nothing() -> None:
+    approved = [each for each in history(2, 400, noise=0.0) if each.approved]
+    assert mine(approved[: FEWEST - 1])[0] == []
+    half = [
+        each.__class__(**{**vars(each), "approved": place % 2 == 0})
+        for place, each in enumerate(history(3, 600))
+    ]
+    assert mine(half)[0] == []
+
+
+def test_what_later_decisions_contradict_is_not_told() -> None:
+    """People changed their mind after the part that is searched."""
+    decisions = history(4, 1_000, noise=0.0)
+    turned = [
+        each.__class__(**{**vars(each), "approved": each.approved and place < 700})
+        for place, each in enumerate(decisions)
+    ]
+    assert mine(decisions)[0]
+    assert mine(turned)[0] == []
+
+
+def test_the_same_decisions_give_the_same_patterns_in_any_order() -> None:
+    decisions, at = history(5, 800), START + timedelta(days=400)
+    told = patterns_in(decisions, "clinic", None, at)
+    assert told
+    assert patterns_in(list(reversed(decisions)), "clinic", None, at) == told
+    elsewhere = patterns_in(decisions, "clinic", "wsp_surgery", at)
+    assert {each.pattern_id for each in elsewhere}.isdisjoint(each.pattern_id for each in told)
+
+
+def test_a_pattern_shows_what_speaks_for_and_against_it() -> None:
+    decisions = history(0, 2_000)
+    by_id = {each.approval_id: each for each in decisions}
+    for pattern in patterns_in(decisions, "clinic", None, START + timedelta(days=400)):
+        assert pattern.support == pattern.approved + pattern.exception_count
+        assert pattern.lower_bound >= 0.90
+        assert pattern.holdout.approved >= 0.90 * pattern.holdout.decisions
+        assert not any(by_id[each].approved for each in pattern.exceptions)
+        assert by_id[pattern.example_approval_id].approved
+        for kept in pattern.kept_out:
+            assert kept.refused > 0
+            assert not any(by_id[each].approved for each in kept.approval_ids)
