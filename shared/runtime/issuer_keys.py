@@ -19,7 +19,8 @@ RENEWED_AFTER_SECONDS = 300.0
 # How often a token may make us look for a key that we do not know.
 SOUGHT_AGAIN_AFTER_SECONDS = 30.0
 PAUSE_AFTER_FAILURE_SECONDS = 5.0
-FETCHED_WITHIN_SECONDS = 5.0
+# Identity may have to start first.
+FETCHED_WITHIN_SECONDS = 15.0
 LONGEST_KEY_SET = 65_536
 
 _UNREADABLE = (

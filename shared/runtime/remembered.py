@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from shared.kit.errors import Unavailable
+from shared.storage import patience
 
 KEPT_SECONDS = 20.0
 # Earlier, so that what is in steady use makes nobody wait.
 RENEWED_AFTER_SECONDS = 10.0
-ANSWERED_WITHIN_SECONDS = 10.0
+# Whoever asks tries again by itself; the rest is for a process that loads its code meanwhile.
+ANSWERED_WITHIN_SECONDS = patience.LONGEST_SECONDS + 5.0
 REMEMBERED = 1024
 
 K = TypeVar("K", bound=Hashable)

@@ -7,11 +7,14 @@ if TYPE_CHECKING:
 
 TIMEOUT_SECONDS = 5.0
 RETRIED_FOR_SECONDS = 8.0
+# Of a call that is answered at the last moment of its last try.
+LONGEST_SECONDS = RETRIED_FOR_SECONDS + TIMEOUT_SECONDS
 
 
 def may_pass(error: "AioRpcError") -> bool:
     """Whether the same call may succeed a moment later. A broken connection is reported as any of
-    these codes, depending on which side notices first; a proxy may cancel a call too."""
+    these codes, depending on which side notices first; a proxy may cancel a call too. The time of
+    a process's first call also passes while it connects, and while the process loads its code."""
     from grpc import StatusCode
 
     return error.code() in (
@@ -19,6 +22,7 @@ def may_pass(error: "AioRpcError") -> bool:
         StatusCode.INTERNAL,
         StatusCode.CANCELLED,
         StatusCode.UNKNOWN,
+        StatusCode.DEADLINE_EXCEEDED,
     )
 
 
@@ -26,5 +30,4 @@ def is_no_answer(error: "AioRpcError") -> bool:
     """Whether the service did not answer in time, in spite of retries."""
     from grpc import StatusCode
 
-    gave_up = (StatusCode.DEADLINE_EXCEEDED, StatusCode.RESOURCE_EXHAUSTED)
-    return may_pass(error) or error.code() in gave_up
+    return may_pass(error) or error.code() == StatusCode.RESOURCE_EXHAUSTED

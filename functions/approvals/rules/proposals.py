@@ -6,7 +6,7 @@ what the current policy asks of passkeys holds for its change too: every governo
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, StringConstraints
 
@@ -42,14 +42,17 @@ def _bounded(entries: tuple[PolicyEntry, ...]) -> tuple[PolicyEntry, ...]:
 
 class PolicyBody(Model):
     """A whole policy, as somebody proposes it. A kind without an entry from low risk on keeps the
-    built-in one: any governor decides, and silence denies. `reason` is shown to who decides."""
+    built-in one: any governor decides, and silence denies. What is left out of `passkey`,
+    `words_per_minute` and `veto_waits_for_device` stays as it is. `reason` is shown to who
+    decides."""
 
     entries: Annotated[
         tuple[PolicyEntry, ...], Field(max_length=MOST_ENTRIES), AfterValidator(_bounded)
     ]
-    passkey: PasskeyRule = PasskeyRule()
-    words_per_minute: WordsPerMinute | None = FASTEST_READING
-    veto_waits_for_device: Annotated[bool, Field(strict=True)] = True
+    # Which of these somebody says is asked of the model; their defaults are nobody's.
+    passkey: PasskeyRule = Field(default_factory=PasskeyRule)
+    words_per_minute: WordsPerMinute | None = Field(default_factory=lambda: FASTEST_READING)
+    veto_waits_for_device: Annotated[bool, Field(strict=True, default_factory=lambda: True)]
     reason: Annotated[str, StringConstraints(max_length=LONGEST_REASON)]
 
 
@@ -61,10 +64,10 @@ def proposal_of(
 ) -> Request:
     """The request to replace the current policy. Raises Invalid for a policy that is not sound or
     changes nothing."""
-    entries = completed(body.entries)
+    entries, others = completed(body.entries), _others(body, current)
     if not body.reason.strip():
         raise Invalid(FieldError("reason", "must say why the policy should change"))
-    if (entries, *_others(body)) == (completed(current.entries), *_others(current)):
+    if (entries, others) == (completed(current.entries), _others(current, current)):
         raise Invalid(FieldError("entries", "are the current policy: nothing would change"))
     version = current.version + 1
     return Request(
@@ -75,12 +78,12 @@ def proposal_of(
         content={
             "version": version,
             "entries": _listed(entries),
-            "passkey": body.passkey.model_dump(mode="json"),
+            "passkey": others["passkey"].model_dump(mode="json"),
             "was": _listed(current.entries),
             "passkey_was": current.passkey.model_dump(mode="json"),
-            "words_per_minute": body.words_per_minute,
+            "words_per_minute": others["words_per_minute"],
             "words_per_minute_was": current.words_per_minute,
-            "veto_waits_for_device": body.veto_waits_for_device,
+            "veto_waits_for_device": others["veto_waits_for_device"],
             "veto_waits_for_device_was": current.veto_waits_for_device,
         },
         evidence=(),
@@ -126,8 +129,12 @@ def adopt(
     return Transition(changed, ApprovalPolicyChanged)
 
 
-def _others(policy: PolicyBody | ApprovalPolicy) -> tuple[object, ...]:
-    return policy.passkey, policy.words_per_minute, policy.veto_waits_for_device
+def _others(said: PolicyBody | ApprovalPolicy, current: ApprovalPolicy) -> dict[str, Any]:
+    """What holds beside the entries: as it is said, else as it is."""
+    names = ("passkey", "words_per_minute", "veto_waits_for_device")
+    return {
+        name: getattr(said if name in said.model_fields_set else current, name) for name in names
+    }
 
 
 def _listed(entries: Sequence[PolicyEntry]) -> list[dict[str, object]]:

@@ -30,6 +30,7 @@ ROOT = Path(__file__).parents[3]
 SCOPES = (
     *("agents:read", "agents:write", "approvals:read", "approvals:write"),
     *("governance:read", "governance:write", "veto:execute", "audit:read", "audit:write"),
+    *("identity:read", "identity:write"),
 )
 CHECKS = [
     not_a_server_error,

@@ -1,6 +1,7 @@
 """What never changes under its key is read again only for what may have been erased."""
 
-from shared.runtime.remembered import KEPT_SECONDS, Unchanging
+from shared.runtime.remembered import ANSWERED_WITHIN_SECONDS, KEPT_SECONDS, Unchanging
+from shared.storage import patience
 
 
 class _Clock:
@@ -28,3 +29,7 @@ def test_those_used_last_are_kept() -> None:
     assert known.find("a") == "1"
     known.keep("c", "3")
     assert [known.find(each) for each in "abc"] == ["1", None, "3"]
+
+
+def test_whoever_asks_has_time_to_ask_again_and_what_it_learns_is_still_known_then() -> None:
+    assert patience.LONGEST_SECONDS < ANSWERED_WITHIN_SECONDS < KEPT_SECONDS

@@ -231,6 +231,19 @@ def test_a_proposal_that_changes_nothing_or_says_not_why_is_refused() -> None:
         proposal_of(PolicyBody(entries=(entry(),), reason=" "), BUILT_IN, "apr_1", ASKER)
 
 
+def test_what_a_proposal_leaves_out_stays_as_it_is() -> None:
+    current = DEPLOYED.but(words_per_minute=None, veto_waits_for_device=False)
+    reason = {"reason": "The auditors want two people."}
+    said = proposal_of(PolicyBody(entries=(entry(),), **reason), current, "apr_1", ASKER).content
+    assert said["passkey"] == said["passkey_was"] == DEPLOYED.passkey.model_dump(mode="json")
+    assert (said["words_per_minute"], said["veto_waits_for_device"]) == (None, False)
+    nothing = PolicyBody(entries=(), passkey=PasskeyRule(), **reason)
+    said = proposal_of(nothing, current, "apr_1", ASKER).content
+    assert said["passkey"] == PasskeyRule().model_dump(mode="json") != said["passkey_was"]
+    with pytest.raises(Invalid, match="nothing would change"):
+        proposal_of(PolicyBody(entries=(), **reason), current, "apr_1", ASKER)
+
+
 def test_the_longest_and_the_shortest_deadlines_are_taken() -> None:
     month = int(timedelta(days=30).total_seconds())
     assert completed([entry(deadline_seconds=month, shortest_deadline_seconds=60)])
