@@ -23,8 +23,14 @@ def test_a_governor_finds_what_waits_reads_it_and_approves_it(
     expect(phone.text).to_contain_text(card["decision_hash"])
     expect(phone.text).to_contain_text(str(ASKED["rollback_plan"]))
     phone.presses("Approve")
+    phone.presses("Approve now")
+    expect(phone.text).to_contain_text("It is sent in five seconds")
+    phone.presses("Withdraw")
+    assert founder.sees(card)["status"] == "pending"
+    phone.presses("Approve")
     phone.page.get_by_label("Note").fill("read it")
     phone.presses("Approve now")
+    phone.presses("Send it now")
     expect(phone.text).to_contain_text("You approved it.")
     expect(phone.text.locator(".facts")).to_contain_text("approved")
     assert phone.button("Approve").count() == 0
@@ -77,6 +83,7 @@ def test_a_card_whose_time_is_over_takes_no_decision(
     running.client.wait_until_idle(60)
     phone.presses("Approve")
     phone.presses("Approve now")
+    phone.presses("Send it now")
     expect(phone.page.get_by_role("alert")).to_be_visible()
     phone.wrong.clear()
     phone.opens_card(card)

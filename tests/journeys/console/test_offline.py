@@ -69,6 +69,7 @@ def test_a_decision_made_in_a_tunnel_is_sent_after_it(
     phone.presses("Approve")
     phone.page.get_by_label("Note").fill("read in the tunnel")
     phone.presses("Approve now")
+    phone.presses("Send it now")
     expect(phone.text).to_contain_text("It waits to be sent.")
     phone.page.reload()
     expect(phone.text).to_contain_text("You approved it on")
@@ -133,6 +134,7 @@ def test_a_refused_decision_stays_with_why(
     phone.loses_connection()
     phone.presses("Approve")
     phone.presses("Approve now")
+    phone.presses("Send it now")
     expect(phone.text).to_contain_text("It waits to be sent.")
     founder.post(f"/v1/approvals/{card['id']}/decisions", founder.unsigned(card, "reject"))
     phone.has_connection()
@@ -159,6 +161,7 @@ def test_a_veto_made_in_a_tunnel_meets_an_approval_made_in_another(
         each.loses_connection()
     phone.presses("Approve")
     phone.presses("Approve now")
+    phone.presses("Send it now")
     other.vetoes("not on a Friday")
     for each in (phone, other):
         expect(each.text).to_contain_text("It waits to be sent.")

@@ -158,6 +158,7 @@ def test_a_servers_question_is_answered_on_its_card(phone: Phone, workers: Worke
         if name.is_visible():
             name.fill("book-seat")
         phone.presses("Approve now")
+        phone.presses("Send it now")
         expect(phone.text).to_contain_text("You approved it.")
         assert workers.read(run)["status"] == "completed"
         (step,) = workers.ada.get(f"/v1/runs/{run['run_id']}/steps")["items"]

@@ -3,7 +3,7 @@
 import '../../../mobile_api/console/node_modules/fake-indexeddb/auto/index.mjs';
 
 import assert from 'node:assert/strict';
-import { after, beforeEach, test } from 'node:test';
+import { after, beforeEach, mock, test } from 'node:test';
 
 import type { SyncAccepted, SyncRefused } from '../../../mobile_api/console/src/api/generated.ts';
 import { database } from '../../../mobile_api/console/src/device/database.ts';
@@ -11,7 +11,10 @@ import { become, forget, owner } from '../../../mobile_api/console/src/device/ow
 import {
   dismiss,
   enqueue,
+  HOLD_MS,
   queue,
+  release,
+  secondsHeld,
   settle,
   stopFollowing,
   take,
@@ -68,6 +71,46 @@ test('a decision is withdrawn until it is sent, and not after', async () => {
   await settle('ada', queue.value[0]!, ACCEPTED);
   await dismiss('2');
   assert.deepEqual(queue.value, []);
+});
+
+test('what is held is not sent until its time is over, and holds up nothing else', async () => {
+  mock.timers.enable({ apis: ['Date'], now: 1_000_000 });
+  try {
+    await enqueue('ada', 'clinic', decision('1'), true);
+    await enqueue('ada', 'clinic', decision('2'));
+    assert.deepEqual(queue.value.map((each) => each.isHeld), [true, false]);
+    assert.deepEqual((await take('ada', 'clinic', 50)).map((each) => each.decision.id), ['2']);
+    assert.equal(await secondsHeld('ada'), HOLD_MS / 1000);
+    mock.timers.tick(HOLD_MS - 1);
+    assert.deepEqual((await take('ada', 'clinic', 1)).map((each) => each.decision.id), ['2']);
+    mock.timers.tick(1);
+    assert.equal(await secondsHeld('ada'), null);
+    assert.equal(queue.value[0]!.isHeld, false);
+    assert.deepEqual((await take('ada', 'clinic', 50)).map((each) => each.decision.id), ['1', '2']);
+    assert.ok(!(await withdraw('1')));
+  } finally {
+    mock.timers.reset();
+  }
+});
+
+test('what is held can be withdrawn, or sent at once', async () => {
+  await enqueue('ada', 'clinic', decision('1'), true);
+  await enqueue('ada', 'clinic', decision('2'), true);
+  assert.ok(await withdraw('1'));
+  await release('ada');
+  assert.equal(await secondsHeld('ada'), null);
+  assert.deepEqual((await take('ada', 'clinic', 50)).map((each) => each.decision.id), ['2']);
+});
+
+test('a clock that is set back holds nothing for longer', async () => {
+  mock.timers.enable({ apis: ['Date'], now: 10_000_000 });
+  try {
+    await enqueue('ada', 'clinic', decision('1'), true);
+    mock.timers.setTime(1_000_000);
+    assert.equal((await take('ada', 'clinic', 50)).length, 1);
+  } finally {
+    mock.timers.reset();
+  }
 });
 
 test('one decision is stored once', async () => {

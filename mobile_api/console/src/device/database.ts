@@ -24,6 +24,8 @@ export interface QueuedDecision extends Sealed {
   readonly tenant: string;
   readonly id: string;
   readonly state: State;
+  /** Until then, in milliseconds of this browser's clock, its person may take it back, and nobody sends it. */
+  readonly heldUntil?: number;
 }
 
 /** A key pair that signs here for one person in one tenant. `id` is the platform's name for the

@@ -27,12 +27,17 @@ export interface Entry {
   readonly state: State;
   readonly decision: Decision;
   readonly said: Said | null;
+  /** Whether its person may still take it back before anybody sends it. */
+  readonly isHeld: boolean;
 }
 
 interface Content {
   readonly decision: Decision;
   readonly said: Said | null;
 }
+
+/** For how long a decision that is held is not sent. */
+export const HOLD_MS = 5_000;
 
 const CHANNEL = 'assent queue';
 
@@ -54,16 +59,36 @@ export function stopFollowing(): void {
   others.close();
 }
 
-/** Stores a decision. Throws where this browser is somebody else's by now, or stores nothing. */
-export async function enqueue(who: string, tenant: string, decision: Decision): Promise<void> {
+/** Stores a decision, which `isHeld` for a moment before it is sent. Throws where this browser is somebody else's by
+ * now, or stores nothing. */
+export async function enqueue(who: string, tenant: string, decision: Decision, isHeld = false): Promise<void> {
   const content: Content = { decision, said: null };
   const sealed = await seal(who, placeOf(decision.id), content);
   const change = (await database()).transaction(['settings', 'queue'], 'readwrite');
   const isTheirs = (await change.objectStore('settings').get('owner')) === who;
-  const queued: QueuedDecision = { owner: who, tenant, id: decision.id, state: 'waiting', ...sealed };
+  const heldUntil = isHeld ? Date.now() + HOLD_MS : 0;
+  const queued: QueuedDecision = { owner: who, tenant, id: decision.id, state: 'waiting', heldUntil, ...sealed };
   await Promise.all([isTheirs && change.objectStore('queue').add(queued), change.done]);
   if (!isTheirs) throw new Error('Somebody else signed in in this browser. Nothing was decided.');
   await changed();
+}
+
+/** Ends the time in which somebody may take decisions back: they are sent next. */
+export async function release(who: string): Promise<void> {
+  const change = (await database()).transaction('queue', 'readwrite');
+  for (const stored of await change.store.index('owner').getAll(who)) {
+    if (leftOf(stored) > 0) await change.store.put({ ...stored, heldUntil: 0 });
+  }
+  await change.done;
+  await changed();
+}
+
+/** Seconds until the next decision of somebody may be sent that is held; null where none is. Shows which still are. */
+export async function secondsHeld(who: string): Promise<number | null> {
+  const stored = await (await database()).getAllFromIndex('queue', 'owner', who);
+  await show();
+  const left = stored.map(leftOf).filter((each) => each > 0);
+  return left.length === 0 ? null : Math.min(...left) / 1000;
 }
 
 /** Takes a decision back, which was not sent yet. False where it was. */
@@ -76,12 +101,14 @@ export async function dismiss(id: string): Promise<void> {
   await remove(id, ['accepted', 'refused']);
 }
 
-/** The oldest unsettled decisions of a tenant, which count as sent from now on. */
+/** The oldest unsettled decisions of a tenant that are not held. They count as sent from now on. */
 export async function take(who: string, tenant: string, most: number): Promise<readonly Entry[]> {
   const change = (await database()).transaction('queue', 'readwrite');
   const taken: QueuedDecision[] = [];
   for (const stored of await change.store.index('owner').getAll(who)) {
     if (stored.tenant !== tenant || !isOpen(stored.state) || taken.length === most) continue;
+    // What came after it does not wait: a veto never does.
+    if (leftOf(stored) > 0) continue;
     taken.push({ ...stored, state: 'sending' });
     await change.store.put({ ...stored, state: 'sending' });
   }
@@ -115,6 +142,12 @@ export function isOpen(state: State): boolean {
   return state === 'waiting' || state === 'sending';
 }
 
+/** Milliseconds for which it is still held. A clock that was set back holds nothing for longer. */
+function leftOf({ state, heldUntil = 0 }: QueuedDecision): number {
+  const left = heldUntil - Date.now();
+  return state === 'waiting' && left <= HOLD_MS ? Math.max(0, left) : 0;
+}
+
 async function remove(id: string, states: readonly State[]): Promise<boolean> {
   const change = (await database()).transaction('queue', 'readwrite');
   const stored = await change.store.index('id').get(id);
@@ -138,7 +171,7 @@ async function show(): Promise<void> {
 
 async function opened(stored: QueuedDecision): Promise<Entry> {
   const content = await unseal<Content>(stored.owner, placeOf(stored.id), stored);
-  return { order: stored.order!, tenant: stored.tenant, state: stored.state, ...content };
+  return { order: stored.order!, tenant: stored.tenant, state: stored.state, isHeld: leftOf(stored) > 0, ...content };
 }
 
 function placeOf(id: string): string {

@@ -7,7 +7,7 @@ import { isUnreachable, Problem, send } from '../api/call.ts';
 import { accessToken, SignedOut } from '../session.ts';
 import { ask, isOnline } from './connection.ts';
 import { owner, recall } from './owner.ts';
-import { isOpen, queue, settle, take, tenantsOf, type Entry } from './queue.ts';
+import { isOpen, queue, release, secondsHeld, settle, take, tenantsOf, type Entry } from './queue.ts';
 import { pauseAfter, secondsToWait, type Result } from './settling.ts';
 
 const MOST = 50;
@@ -23,8 +23,17 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 export function followSending(): void {
   isOnline.subscribe((isThere) => void (isThere && sendQueue()));
   document.addEventListener('visibilitychange', () => {
+    // Who leaves the page takes nothing back there.
+    if (document.visibilityState === 'hidden' && queue.value.some((each) => each.isHeld)) void sendNow();
     if (document.visibilityState === 'visible' && queue.value.some((each) => isOpen(each.state))) void sendQueue();
   });
+}
+
+/** Sends all that waits, also what its person could still take back. */
+export async function sendNow(): Promise<void> {
+  const who = await recall();
+  if (who !== null) await release(who);
+  await sendQueue();
 }
 
 /** Sends all that waits, and says when that was tried. Another tab that is sending goes first. */
@@ -42,7 +51,7 @@ async function sendAll(): Promise<number | null> {
   // What is taken may have arrived, and cannot be withdrawn: nothing is taken for nobody.
   if (!(await ask())) {
     heldBy.value = 'connection';
-    return null;
+    return secondsHeld(who);
   }
   let pause: number | null = null;
   for (const of of await tenantsOf(who)) {
@@ -62,7 +71,7 @@ async function sendAll(): Promise<number | null> {
     }
   }
   heldBy.value = pause === null ? null : 'platform';
-  return pause;
+  return pause ?? (await secondsHeld(who));
 }
 
 async function sendOf(who: string, of: string): Promise<number | null> {

@@ -42,44 +42,58 @@ export function Field({ field, value, set, errors = [] }: Properties) {
     onInput: (event: Event) => set((event.currentTarget as HTMLInputElement).value),
   };
   return (
-    <label>
-      {label} {isOptional && <small>{words.form.optional}</small>}
-      {kind === 'one' ? (
-        <select {...said}>
-          <option value="">{words.form.choose}</option>
-          {options.map(([each, name]) => (
-            <option value={each}>{name}</option>
-          ))}
-        </select>
-      ) : kind === 'words' || kind === 'lines' || kind === 'code' ? (
-        <textarea
-          {...said}
-          class={kind}
-          rows={kind === 'code' ? 12 : 3}
-          maxLength={field.most}
-          spellcheck={kind === 'words'}
-        />
-      ) : (
-        <input autocomplete="off" {...said} {...INPUTS[kind]} maxLength={field.most} />
-      )}
+    <div class="field">
+      <label>
+        {label} {isOptional && <small>{words.form.optional}</small>}
+        {kind === 'one' ? (
+          <select {...said}>
+            <option value="">{words.form.choose}</option>
+            {options.map(([each, name]) => (
+              <option value={each}>{name}</option>
+            ))}
+          </select>
+        ) : kind === 'words' || kind === 'lines' || kind === 'code' ? (
+          <textarea
+            {...said}
+            class={kind}
+            rows={kind === 'code' ? 12 : 3}
+            maxLength={field.most}
+            spellcheck={kind === 'words'}
+          />
+        ) : (
+          <input autocomplete="off" {...said} {...INPUTS[kind]} maxLength={field.most} />
+        )}
+      </label>
       {field.hint && <small id={hint}>{field.hint}</small>}
-      <Wrong id={wrong} name={field.name} errors={errors} />
-    </label>
+      <Wrong id={wrong} name={field.name} errors={errors} areLines={kind === 'lines'} />
+    </div>
   );
 }
 
+interface WrongProperties {
+  id?: string;
+  name: string;
+  errors: readonly FieldError[];
+  /** Whether what is within the place stands on lines. */
+  areLines?: boolean;
+}
+
 /** What is wrong at a place, and where within it. */
-export function Wrong({ id, name, errors }: { id?: string; name: string; errors: readonly FieldError[] }) {
+export function Wrong({ id, name, errors, areLines = false }: WrongProperties) {
   if (errors.length === 0) return null;
   return (
     <span class="wrong" id={id}>
       {errors.map((each) => (
         <span key={each.field}>
-          {each.field !== name && <code>{each.field.slice(name.length + 1)}</code>} {each.message}
+          {each.field !== name && <code>{within(each.field.slice(name.length + 1), areLines)}</code>} {each.message}
         </span>
       ))}
     </span>
   );
+}
+
+function within(path: string, areLines: boolean): string {
+  return areLines ? path.replace(/^\d+/, (place) => words.form.line(Number(place) + 1)) : path;
 }
 
 const INPUTS = {

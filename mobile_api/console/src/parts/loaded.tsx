@@ -45,11 +45,13 @@ export function Trouble({ problem, again, errors: shown }: TroubleProperties) {
   }
   const said = wordsOf(problem);
   const code = problem instanceof Problem ? problem.code : undefined;
-  const errors = shown ?? (problem instanceof Problem ? problem.errors : []);
+  const all = shown ?? (problem instanceof Problem ? problem.errors : []);
+  // One is in the sentence already, and several are read better below one another than in it.
+  const errors = all.length === 1 && said.includes(all[0]!.message) ? [] : all;
   return (
     <div role="alert" data-code={code}>
       <p>
-        {said} {again && <button onClick={again}>{words.again}</button>}
+        {code === 'invalid' && errors.length > 1 ? words.form.mistakes : said} {again && <button onClick={again}>{words.again}</button>}
       </p>
       {errors.length > 0 && (
         <ul>

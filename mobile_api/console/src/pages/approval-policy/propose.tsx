@@ -59,7 +59,7 @@ export function Propose({ policy }: { policy: PolicyRecord }) {
     <form ref={form} class="form" onSubmit={submit}>
       <p>{say.aboutPropose}</p>
       {entries.map((values, place) => (
-        <fieldset class="condition">
+        <fieldset class="condition rule">
           <legend>{say.rule(place + 1)}</legend>
           {asked(ENTRY, values).map((field) => (
             <Field

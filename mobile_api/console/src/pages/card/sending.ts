@@ -10,8 +10,9 @@ import { sendQueue } from '../../device/sending.ts';
 import { tenant } from '../../session.ts';
 import { bodyOf, callOf, challengeOf, needsPasskey, statementOf, type About, type Choice } from './decision.ts';
 
-/** Signs the decision, stores it, and sends it where there is a connection. The card's version after
- * it; null where it waits to be sent. Throws Problem where the platform refused it. */
+/** Signs the decision, stores it, and sends it where there is a connection; an approval is held first, so that its person
+ * may take it back. The card's version after it; null where it waits to be sent. Throws Problem where the platform refused
+ * it. */
 export async function decide(card: CardDetail, choice: Choice, readMs: number): Promise<number | null> {
   const about: About = {
     tenant: tenant.value!,
@@ -24,14 +25,20 @@ export async function decide(card: CardDetail, choice: Choice, readMs: number): 
   const isAsked = needsPasskey(choice, card.passkey_for);
   const assertion = isAsked ? await signWithPasskey(await challengeOf(statement)) : undefined;
   const signature = await signDecision(statement);
-  await enqueue(owner.value!, about.tenant, {
+  const decision = {
     id: choice.id,
     approvalId: card.id,
     summary: card.summary,
     verb: choice.verb,
     madeAt: serverNow(),
     body: { approval_id: card.id, action: callOf(choice), ...bodyOf(choice, about, { assertion, signature }) },
-  });
+  };
+  const isHeld = choice.verb === 'approve';
+  await enqueue(owner.value!, about.tenant, decision, isHeld);
+  if (isHeld) {
+    void sendQueue();
+    return null;
+  }
   await sendQueue();
   const entry = queue.value.find((each) => each.decision.id === choice.id);
   // Another tab has shown its end.

@@ -49,8 +49,9 @@ function Shown({ connector, said, changed, again }: ActsProperties & { said: Com
       <ul class="rows">
         {connector.operations.map((each) => (
           <li key={each.name}>
-            <Operation operation={each} />
-            <SayEffect connector={connector} operation={each} changed={changed} />
+            <Operation operation={each}>
+              <SayEffect connector={connector} operation={each} changed={changed} />
+            </Operation>
           </li>
         ))}
       </ul>
@@ -89,7 +90,7 @@ function Definition({ connector }: { connector: ConnectorView }) {
   );
 }
 
-function Operation({ operation }: { operation: OperationView }) {
+function Operation({ operation, children }: { operation: OperationView; children: ComponentChildren }) {
   return (
     <details>
       <summary>
@@ -106,6 +107,7 @@ function Operation({ operation }: { operation: OperationView }) {
           [say.toolSays, operation.tool && operation.tool.description],
         ]}
       />
+      {children}
       <h3>{say.input}</h3>
       <Value value={operation.input_schema as Json} />
     </details>
