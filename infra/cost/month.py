@@ -10,8 +10,7 @@ from infra.cost.billing import Usage
 from infra.cost.load import Assumptions, Load, Run, load_assumptions
 from infra.cost.measured import GIB, Action, Measurement, Stored, instance_time, used_by
 from infra.cost.stack import Stack, stack_of
-from infra.preview.graph import ROOT, graph
-from infra.settings import settings_of_stack
+from infra.preview.graph import graph_of_stack
 from shared.kit.secret_names import secrets_of
 from shared.manifest import Manifests
 
@@ -220,7 +219,7 @@ class Month:
 
 def month_of(measurement: Measurement, stack: str = "prod") -> Month:
     """The month from the measurements and the checkout's manifests, program and assumptions."""
-    assumed, program = load_assumptions(), graph(settings_of_stack(ROOT, stack))
+    assumed, program = load_assumptions(), graph_of_stack(stack)
     counted = stack_of(program, assumed.operations)
     return Month(program.manifests, counted, measurement, assumed)
 

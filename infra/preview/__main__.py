@@ -8,10 +8,9 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from infra.preview.graph import ROOT, graph
+from infra.preview.graph import ROOT, graph_of_stack
 from infra.preview.tables import tables
 from infra.refusals import Refused
-from infra.settings import settings_of_stack
 from shared.manifest import ManifestError
 
 
@@ -22,7 +21,7 @@ def main(arguments: Sequence[str]) -> int:
     stack = parser.parse_args(arguments).stack
     console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
     try:
-        found = graph(settings_of_stack(ROOT, stack))
+        found = graph_of_stack(stack, ROOT)
     except (Refused, ManifestError) as refusal:
         console.print(f"[red]Refused: stack {stack} is not deployed as it is.[/red]")
         for reason in str(refusal).splitlines():

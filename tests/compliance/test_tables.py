@@ -21,6 +21,7 @@ MAKEFILE = "test: setup\n\t@X=1 $(PYTEST) tests/compliance tests/docs\n"
 
 
 # Pytest collects what the tables name, and makes each case of each route.
+@pytest.mark.nightly
 @pytest.mark.timeout(600)
 def test_the_tables_of_this_checkout_hold() -> None:
     assert [area.wrong for area in audit_tables(ROOT)] == [(), (), ()]

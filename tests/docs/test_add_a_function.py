@@ -82,6 +82,7 @@ def test_the_page_shows_a_whole_function_with_tests(guide: Guide) -> None:
     assert guide.make_targets
 
 
+@pytest.mark.nightly
 def test_it_writes_to_the_new_folder_to_events_and_to_tests_only(
     guide: Guide, followed: Followed
 ) -> None:
@@ -95,6 +96,7 @@ def test_it_writes_to_the_new_folder_to_events_and_to_tests_only(
     assert edited == []
 
 
+@pytest.mark.nightly
 def test_its_modules_import_and_both_sides_answer(guide: Guide, followed: Followed) -> None:
     modules = [
         name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
@@ -110,6 +112,7 @@ def test_its_modules_import_and_both_sides_answer(guide: Guide, followed: Follow
     assert {name for name, _ in answers} == {noun, f"{noun}-reactions"}
 
 
+@pytest.mark.nightly
 def test_its_own_tests_pass(guide: Guide, followed: Followed) -> None:
     """By the commands it shows; tests that it shows no command for are run too."""
     shown = [tuple(command.split()) for command in guide.commands if " pytest " in command]
@@ -121,6 +124,7 @@ def test_its_own_tests_pass(guide: Guide, followed: Followed) -> None:
         assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.nightly
 def test_generated_files_are_current_and_name_the_new_calls(
     guide: Guide, followed: Followed
 ) -> None:
@@ -132,6 +136,7 @@ def test_generated_files_are_current_and_name_the_new_calls(
     assert len(reference) > len(committed)
 
 
+@pytest.mark.nightly
 def test_it_keeps_the_import_contracts_and_the_style(guide: Guide, followed: Followed) -> None:
     done = followed.lint_imports()
     assert done.returncode == 0, done.stdout
@@ -140,6 +145,7 @@ def test_it_keeps_the_import_contracts_and_the_style(guide: Guide, followed: Fol
         assert found.returncode == 0, found.stdout
 
 
+@pytest.mark.nightly
 def test_what_the_page_shows_is_formatted(guide: Guide, followed: Followed) -> None:
     for name, text in guide.files.items():
         assert (followed.root / name).read_text() == text, f"{name} is not as the tools leave it"

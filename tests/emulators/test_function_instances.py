@@ -92,6 +92,7 @@ def test_options_that_cannot_be_met_are_refused(asked: dict[str, object], told: 
         Options(root=REPOSITORY, **asked)  # type: ignore[arg-type]
 
 
+@pytest.mark.nightly
 @pytest.mark.platform
 @pytest.mark.xdist_group("emulators-instances")
 def test_several_processes_answer_behind_the_one_port_and_start_again(

@@ -62,6 +62,7 @@ def test_a_stop_during_the_start_leaves_nothing(
     _gone(children, command.port)
 
 
+@pytest.mark.nightly
 def test_a_request_in_flight_does_not_keep_a_stopping_platform(own_checkout: Checkout) -> None:
     with running(own_checkout) as command, ThreadPoolExecutor() as pool:
         url = command.until_up()["url"]
@@ -77,6 +78,7 @@ def test_a_request_in_flight_does_not_keep_a_stopping_platform(own_checkout: Che
     assert time.monotonic() - started < 30
 
 
+@pytest.mark.nightly
 def test_impatient_ctrl_cs_are_one(own_checkout: Checkout) -> None:
     with running(own_checkout) as command:
         command.until_up()
@@ -90,6 +92,7 @@ def test_impatient_ctrl_cs_are_one(own_checkout: Checkout) -> None:
     _gone(children, command.port)
 
 
+@pytest.mark.nightly
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children of this death")
 def test_children_die_with_a_platform_that_is_killed(own_checkout: Checkout) -> None:
     with running(own_checkout) as command:
@@ -101,6 +104,7 @@ def test_children_die_with_a_platform_that_is_killed(own_checkout: Checkout) -> 
     _gone(children, command.port)
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize(
     ("name", "part_of_command"),
     [("Firestore emulator", "CloudFirestore"), ("Pub/Sub emulator", "pubsub-emulator")],
@@ -134,6 +138,7 @@ def test_a_taken_port_is_named_with_what_to_do(own_checkout: Checkout) -> None:
     assert "Traceback" not in output
 
 
+@pytest.mark.nightly
 def test_a_second_platform_in_the_same_directory_is_refused(own_checkout: Checkout) -> None:
     with running(own_checkout) as command:
         url = command.until_up()["url"]
@@ -185,6 +190,7 @@ def test_two_platforms_run_side_by_side_and_scale_to_zero(
         )
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize("port", ["99999", "-1", "eighty"])
 def test_what_is_no_port_is_refused(port: str) -> None:
     command = [sys.executable, "-m", "emulators", "up", "--port", port]

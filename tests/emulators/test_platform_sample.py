@@ -80,6 +80,7 @@ def test_who_reads_the_story_has_asked_why(
     assert sample.save().has_asked_why is is_seen
 
 
+@pytest.mark.nightly
 @pytest.mark.platform
 @pytest.mark.xdist_group("emulators-platform")
 def test_a_platform_without_tenants_says_why_there_is_no_sample(platform: RunningPlatform) -> None:

@@ -52,6 +52,7 @@ def kept_checkout(kept_once: Checkout, tmp_path: Path) -> Checkout:
 # What is under way at a stop
 
 
+@pytest.mark.nightly
 def test_what_was_in_flight_ends_before_the_platform_does(kept_checkout: Checkout) -> None:
     with running(kept_checkout, "--keep") as first, ThreadPoolExecutor() as pool:
         platform = up(first)
@@ -96,6 +97,7 @@ def test_what_takes_too_long_is_cut_off_and_made_again(kept_checkout: Checkout) 
 # Ends that are not in order
 
 
+@pytest.mark.nightly
 def test_after_a_crash_the_last_whole_state_comes_back_and_the_platform_says_of_when(
     kept_checkout: Checkout,
 ) -> None:
@@ -155,6 +157,7 @@ def test_an_emulator_that_dies_leaves_what_was_kept_before(kept_checkout: Checko
 # What is refused, and what stays as it was
 
 
+@pytest.mark.nightly
 def test_a_second_platform_on_a_kept_directory_is_refused(kept_checkout: Checkout) -> None:
     with running(kept_checkout, "--keep") as first:
         up(first)
@@ -165,6 +168,7 @@ def test_a_second_platform_on_a_kept_directory_is_refused(kept_checkout: Checkou
         assert "already runs here" in backup.stderr
 
 
+@pytest.mark.nightly
 def test_without_keep_a_start_is_fresh_and_leaves_what_was_kept(kept_checkout: Checkout) -> None:
     kept = kept_checkout.root / "build" / "platform" / "kept"
     before = {path: path.stat().st_mtime_ns for path in kept.rglob("*")}

@@ -4,8 +4,7 @@ from functools import cache
 from typing import Any
 
 from infra.preview import Graph, graph
-from infra.preview.graph import ROOT
-from infra.settings import Settings, read_settings, settings_of_stack
+from infra.settings import Settings, read_settings
 
 STACKS = ("dev", "staging", "prod")
 
@@ -62,9 +61,3 @@ def sound_graph() -> Graph:
 def larger_graph() -> Graph:
     """What the program makes of sound settings that ask for `MORE`."""
     return graph(settings(**MORE))
-
-
-@cache
-def graph_of_stack(stack: str) -> Graph:
-    """What the program makes of a stack's own file."""
-    return graph(settings_of_stack(ROOT, stack))

@@ -1,11 +1,15 @@
 """docs/guides/deploy.md is true of the program: what it names exists, and its calls work."""
 
+import io
 import os
 import re
+import runpy
 import shlex
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator, Mapping
+from contextlib import redirect_stdout
 from functools import cache
 from pathlib import Path
 
@@ -49,11 +53,16 @@ def test_every_module_takes_the_options_that_the_guide_gives_it() -> None:
 
 @cache
 def _help(module: str, *steps: str) -> str:
-    command = [sys.executable, "-m", module, *steps, "--help"]
-    named = {**os.environ, ADMIN_DSN: "postgresql://nowhere.invalid/none"}
-    done = subprocess.run(command, cwd=ROOT, env=named, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    """What `python -m module --help` prints: asked here, where most of it is imported already."""
+    said = io.StringIO()
+    with pytest.MonkeyPatch.context() as process, warnings.catch_warnings(), redirect_stdout(said):
+        warnings.simplefilter("ignore", RuntimeWarning)
+        process.setattr(sys, "argv", [module, *steps, "--help"])
+        process.setenv(ADMIN_DSN, "postgresql://nowhere.invalid/none")
+        with pytest.raises(SystemExit) as ended:
+            runpy.run_module(module, run_name="__main__", alter_sys=True)
+    assert not ended.value.code
+    return said.getvalue()
 
 
 def test_every_configuration_key_is_one_that_the_program_reads() -> None:
@@ -145,6 +154,7 @@ def test_every_resource_is_called_as_the_program_calls_it() -> None:
     assert f"more than {MOST_ERRORS:.0%}".replace("%", " %") in " ".join(GUIDE.split())
 
 
+@pytest.mark.nightly
 @pytest.mark.platform
 def test_the_first_agent_is_submitted_approved_and_live_as_the_guide_says(
     running: RunningPlatform, tmp_path: Path
@@ -169,6 +179,7 @@ def test_the_first_agent_is_submitted_approved_and_live_as_the_guide_says(
     assert "'by': 'gala'" in done.stdout
 
 
+@pytest.mark.nightly
 @pytest.mark.platform
 def test_a_call_without_a_token_is_answered_as_the_guide_prints(running: RunningPlatform) -> None:
     (command,) = (text for text in _blocks("") if "curl -si" in text)

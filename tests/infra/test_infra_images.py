@@ -24,9 +24,8 @@ from ruamel.yaml import YAML
 
 from infra.cloud_build import ImageBuilder
 from infra.images import BUILD_ENVIRONMENT
-from infra.preview.graph import ROOT
+from infra.preview.graph import ROOT, graph_of_stack
 from tests.infra.building import DIGEST, RUNTIME, Google
-from tests.infra.stacks import graph_of_stack
 
 
 @pytest.fixture

@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 
 from infra.preview import __main__ as preview
-from infra.preview.graph import ROOT
+from infra.preview.graph import ROOT, graph_of_stack
 from infra.preview.tables import KINDS
-from tests.infra.stacks import graph_of_stack
 
 
 def test_every_resource_is_counted(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from infra.indexes import EXPIRING, Composite
-from infra.preview.graph import ROOT
+from infra.preview.graph import ROOT, graph_of_stack
 from shared.manifest import load_manifests
 from tests.infra.firestore.declared import COLLECTIONS, COMPOSITES, GROUPED, SINGLES
-from tests.infra.stacks import graph_of_stack, larger_graph
+from tests.infra.stacks import larger_graph
 
 MANIFESTS = load_manifests(ROOT)
 FIELD = "gcp:firestore/field:Field"

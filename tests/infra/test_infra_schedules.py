@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from infra.preview.graph import ROOT
+from infra.preview.graph import ROOT, graph_of_stack
 from infra.schedules import attributes_of
 from shared.aggregates.runner import Handler, Runner
 from shared.manifest import load_manifests
@@ -17,7 +17,6 @@ from shared.messaging.envelope import Envelope
 from shared.messaging.outbox import Outbox
 from shared.messaging.sweep import SWEEP_TYPE, Sweep
 from shared.runtime.reactions import create_reactions
-from tests.infra.stacks import graph_of_stack
 
 MANIFESTS = load_manifests(ROOT)
 SCHEDULES = {each.name: each for each in MANIFESTS.schedules}

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from emulators.functions.environment import Services, of_deployable
-from infra.preview.graph import ROOT, graph
+from infra.preview.graph import ROOT, graph, graph_of_stack
 from infra.services import PASSWORD_VARIABLE
 from infra.settings import settings_of_stack
 from shared.manifest import load_manifests
-from tests.infra.stacks import graph_of_stack, larger_graph
+from tests.infra.stacks import larger_graph
 
 MANIFESTS = load_manifests(ROOT)
 IMAGE = "pulumi-python:dynamic/assent:Image"

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from infra.preview.graph import ROOT
+from infra.preview.graph import ROOT, graph_of_stack
 from infra.settings import settings_of_stack
-from tests.infra.stacks import STACKS, graph_of_stack
+from tests.infra.stacks import STACKS
 
 PROJECT: dict[str, Any] = YAML(typ="safe").load(ROOT / "Pulumi.yaml")
 

@@ -108,6 +108,7 @@ def test_a_spec_is_submitted_from_a_file(world: World, typed: Typed, tmp_path: P
     assert typed("agents", "submit", str(tmp_path / "none.yaml"))[0] == 2
 
 
+@pytest.mark.nightly
 def test_a_person_signs_in_on_another_device(
     people: Any, running: RunningPlatform, tmp_path: Path
 ) -> None:

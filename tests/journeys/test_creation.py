@@ -75,6 +75,7 @@ def test_a_blocked_case_is_repaired_and_one_blocked_for_what_it_does_is_not(
     assert world.submit("other")["status"] == "ethics_cleared"
 
 
+@pytest.mark.nightly
 def test_a_case_that_nobody_revises_ends_after_thirty_days_and_its_name_is_free(
     world: World,
 ) -> None:

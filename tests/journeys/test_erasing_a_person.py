@@ -105,6 +105,7 @@ def test_an_erased_person_is_read_nowhere_and_log_chain_and_projections_stay_who
     assert shown(world, card) == (ERASED, SUMMARY, ERASED)
 
 
+@pytest.mark.nightly
 def test_what_people_write_lies_nowhere_but_in_contents(
     world: World, running: RunningPlatform, firestore: Client
 ) -> None:

@@ -24,6 +24,7 @@ def enters(person: Any, tenant_id: str, workspace_id: str) -> None:
     person.token = person.browser.access_token(tenant=tenant_id, workspace=workspace_id)
 
 
+@pytest.mark.nightly
 def test_a_key_of_a_workspace_is_seen_and_works_there_only(
     people: Any, running: RunningPlatform
 ) -> None:

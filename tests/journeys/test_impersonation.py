@@ -135,6 +135,7 @@ def test_it_lasts_half_an_hour_and_every_token_of_it_only_reads(
     assert support.renews().json()["error"] == "invalid_grant"
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize("who", ["support", "member", "admin"])
 def test_whoever_may_ends_it_and_nobody_else(
     support: Support, gala: Person, people: Any, running: RunningPlatform, who: str

@@ -18,6 +18,7 @@ def test_a_suspension_reaches_whoever_depends_on_the_agent(world: World) -> None
     assert world.agent(chained)["suspension"]["trigger"] == "dependency"
 
 
+@pytest.mark.nightly
 def test_a_reactivated_agent_passes_a_probation(world: World) -> None:
     case = world.live("writer")
     path = f"/v1/agents/{case['agent_id']}"
@@ -42,6 +43,7 @@ def test_three_critical_readings_in_a_row_suspend(world: World) -> None:
     assert world.governor.get("/v1/mobile/violations")["items"]
 
 
+@pytest.mark.nightly
 def test_twenty_reports_are_one_violation_on_the_phone(world: World) -> None:
     case = world.live("writer")
     path = f"/v1/agents/{case['agent_id']}/reports"
@@ -89,6 +91,7 @@ def test_a_narrower_change_is_a_proposal_spared_stages_four_and_five(world: Worl
     assert world.agent(case)["version"] == "1.1.0"
 
 
+@pytest.mark.nightly
 def test_six_rollbacks_of_the_last_ten_pause_the_pipeline_until_a_governor_resumes_it(
     world: World,
 ) -> None:

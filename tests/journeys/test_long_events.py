@@ -14,6 +14,7 @@ def _depends_on(name: str) -> dict[str, Any]:
     return {"interfaces": {**spec("any")["interfaces"], "depends_on": [name]}}
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize("fault", ["duplicate", "drop_once", "reorder"])
 def test_a_suspension_reaches_all_dependents_by_one_message(world: World, fault: str) -> None:
     base = world.live("base")

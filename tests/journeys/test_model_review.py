@@ -95,6 +95,7 @@ def test_what_the_rules_refuse_is_not_even_shown_to_the_model(
     assert reviewer.shown == []
 
 
+@pytest.mark.nightly
 def test_a_model_that_never_answers_leaves_the_case_to_a_human(
     world: World, reviewer: ModelReviewer
 ) -> None:

@@ -30,7 +30,7 @@ AHEAD_SECONDS = (0.0, 0.05, 0.1, 0.5)
 FINAL = ("approved", "auto_approved", "rejected", "changes_requested", "cancelled")
 
 
-@pytest.mark.by_day(1)
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     "rivals",
     [

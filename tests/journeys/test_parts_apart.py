@@ -11,6 +11,7 @@ from tests.journeys.world import decision, spec
 pytestmark = pytest.mark.platform
 
 
+@pytest.mark.nightly
 def test_an_agent_of_a_workspace_is_made_seen_and_approved_there(
     people: Any, running: RunningPlatform
 ) -> None:

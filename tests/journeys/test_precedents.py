@@ -31,6 +31,7 @@ def test_an_unvetoed_assent_is_confirmed_after_the_window(world: World) -> None:
     assert (refused.status_code, refused.json()["code"]) == (410, "veto_window_closed")
 
 
+@pytest.mark.nightly
 def test_the_third_veto_ends_the_precedent_before_its_next_match(world: World) -> None:
     world.activate_precedent()
     for number in range(3):

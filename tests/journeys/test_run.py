@@ -3,6 +3,8 @@ what it would do, and goes on."""
 
 from typing import Any
 
+import pytest
+
 from emulators.demo.person import Person
 from tests.journeys.world import World, spec
 
@@ -87,6 +89,7 @@ def test_a_run_waits_for_the_governor_and_then_ends(world: World) -> None:
     assert [each["outcome"] for each in receipts] == ["confirmed", "confirmed"]
 
 
+@pytest.mark.nightly
 def test_a_cycle_costs_what_its_decision_says(world: World) -> None:
     """Start, a step, waiting for a person, approval, a step, done (decisions 95, 98)."""
     ada = world.person("ada", SCOPES, ("operator",))

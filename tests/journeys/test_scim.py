@@ -24,6 +24,7 @@ def directory(people: Any, running: RunningPlatform) -> Iterator[Directory]:
     opened.http.close()
 
 
+@pytest.mark.nightly
 def test_the_conformance_tester_finds_nothing(directory: Directory) -> None:
     results = check_server(ScimClient(directory.http))
     print(Counter(each.status.name for each in results))

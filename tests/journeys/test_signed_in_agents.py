@@ -93,6 +93,7 @@ def lists(client: Client, token: str) -> int:
     return int(answer.status_code)
 
 
+@pytest.mark.nightly
 def test_a_person_chooses_a_serving_agent_of_their_own_and_no_other(
     people: Any, client: Client, running: RunningPlatform
 ) -> None:

@@ -290,6 +290,7 @@ def test_what_happened_is_in_the_audit_of_its_tenant(people: Any, running: Runni
     }
 
 
+@pytest.mark.nightly
 def test_reading_changes_nothing(people: Any, running: RunningPlatform) -> None:
     gala = people("gala")
     tenant_id = gala.signs_up()

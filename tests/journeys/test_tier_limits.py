@@ -36,6 +36,7 @@ def _bearer(
     return {"Authorization": f"Bearer {token}"}
 
 
+@pytest.mark.nightly
 def test_three_processes_take_together_what_one_tenant_may_send(limited: RunningPlatform) -> None:
     callers = [_bearer(limited, f"member-{number}", "operator") for number in range(3)]
     governor = _bearer(limited, "gala", "governor")

@@ -195,6 +195,7 @@ def _refused_for_its_labels(gala: Any, run: Any, operation: str) -> Any:
     return invocation
 
 
+@pytest.mark.nightly
 def test_a_page_makes_no_agent_mail_a_secret(world: World, url: str) -> None:
     ada, gala = _serves(world, url)
     ada.submit("/v1/capsules", CAPSULE)

@@ -71,6 +71,7 @@ def test_a_new_key_signs_and_what_the_old_one_signed_still_verifies(
         assert verify(signature, keys)["tenant_id"] == tenant.tenant
 
 
+@pytest.mark.nightly
 def test_what_a_retired_key_signs_is_refused_and_the_case_can_be_asked_for_again(
     processes: RunningPlatform, values: Values, tenant: World
 ) -> None:

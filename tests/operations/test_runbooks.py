@@ -100,6 +100,7 @@ def test_every_alert_leads_to_a_runbook_whose_index_names_it() -> None:
         assert f"`{alert}`" in _rows()[runbook][0], alert
 
 
+@pytest.mark.nightly
 def test_what_practises_a_runbook_is_collected() -> None:
     named = [test for _, held in _rows().values() for test in re.findall(r"`(tests/[^`]+)`", held)]
     found = collected_tests(ROOT, named)

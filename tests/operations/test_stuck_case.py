@@ -35,6 +35,7 @@ def test_a_case_that_cannot_go_on_is_cancelled_withdrawn_and_asked_for_again(wor
     assert world.statuses(world.live("writer")) == ("active", "live")
 
 
+@pytest.mark.nightly
 def test_a_case_whose_decision_never_arrives_is_cancelled_by_cancelling_it_again(
     world: World,
 ) -> None:

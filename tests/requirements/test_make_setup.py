@@ -13,6 +13,7 @@ RESOLVES_EXTRAS = (23, 3)
 LOCKED = {"fuel": "1.0", "meter": "1.0", "plugin": "1.0"}
 
 
+@pytest.mark.nightly
 def test_the_locked_version_is_installed_while_a_newer_one_is_offered(
     tmp_path: Path, index: Index, lock: str
 ) -> None:
@@ -25,6 +26,7 @@ def test_the_locked_version_is_installed_while_a_newer_one_is_offered(
     assert (again.returncode, again.stdout, again.stderr) == (0, "", "")
 
 
+@pytest.mark.nightly
 def test_an_old_pip_cannot_resolve_the_same_lock(
     tmp_path: Path, index: Index, lock: str, virtualenv: Path
 ) -> None:

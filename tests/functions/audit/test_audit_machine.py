@@ -279,6 +279,7 @@ async def _run(cloud: Cloud, owner: str, most: int, steps: int) -> None:
     await run_machine(lambda act: Log(act, cloud, owner), sequences(most, steps))
 
 
+@pytest.mark.nightly
 async def test_the_first_altered_entry_is_named(
     cloud: Cloud, database: str, buckets: Buckets
 ) -> None:

@@ -66,6 +66,7 @@ async def test_a_capsule_is_written_and_published_once(world: World) -> None:
         assert await _told_of(world, name) == told, death
 
 
+@pytest.mark.nightly
 async def test_a_plan_is_compiled_and_rehearsed_once(world: World) -> None:
     await world.publish()
     for number, death in enumerate(_each_death(reads=6, commits=2)):

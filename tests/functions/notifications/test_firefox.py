@@ -14,6 +14,7 @@ from tests.functions.notifications.firefox import FIREFOX, firefox, served
 from tests.functions.notifications.worlds import World
 
 pytestmark = [
+    pytest.mark.nightly,
     pytest.mark.repeats,
     pytest.mark.skipif(FIREFOX is None, reason="no Firefox; apt-get install firefox-esr"),
 ]

@@ -65,11 +65,13 @@ def test_a_process_imports_no_other_function(
     assert not [name for name in imported if name.startswith(tuple(packages.values()))]
 
 
+@pytest.mark.nightly
 def test_a_started_deployable_says_that_it_is_well(standing: Standing, name: str) -> None:
     answer = _ask(standing, name, "/healthz")
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
 
 
+@pytest.mark.nightly
 def test_a_started_public_side_has_its_routes_and_describes_them_to_nobody(
     standing: Standing, public_name: str
 ) -> None:
@@ -77,6 +79,7 @@ def test_a_started_public_side_has_its_routes_and_describes_them_to_nobody(
         assert _ask(standing, public_name, route).status_code == status, route
 
 
+@pytest.mark.nightly
 def test_a_started_public_side_answers_an_authenticated_read_from_firestore(
     standing: Standing, public_name: str
 ) -> None:

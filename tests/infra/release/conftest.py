@@ -2,7 +2,7 @@
 
 import json
 import os
-import sys
+import shlex
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,19 +17,21 @@ from infra.release.__main__ import main
 ROOT = Path(__file__).parents[3]
 
 # Every service serves its first revision, but for audit's, which does not exist yet.
-_GCLOUD = """#!{python}
-import json, pathlib, sys
-said = sys.argv[1:]
-with pathlib.Path({calls!r}).open("a") as calls:
-    calls.write(json.dumps(said) + "\\n")
-if said[:2] == ["auth", "print-access-token"]:
-    print("a-token")
-elif said[:3] == ["run", "services", "list"]:
-    name = next(word for word in said if word.startswith("--filter=")).rpartition("=")[2]
-    target = {{"revisionName": name + "-00001", "percent": 100, "latestRevision": True}}
-    tagged = {{"revisionName": name + "-00000", "tag": "try"}}
-    known = [{{"metadata": {{"name": name}}, "status": {{"traffic": [tagged, target]}}}}]
-    print(json.dumps([] if name == "audit-reactions" else known))
+# A shell starts in a tenth of the time that Python takes, and each release asks for every service.
+_GCLOUD = r"""#!/bin/sh
+printf '%s\0' "$@" >> {calls}
+printf '\n' >> {calls}
+case "$1 $2 $3" in
+  "auth print-access-token"*) echo a-token ;;
+  "run services list")
+    for word in "$@"; do case "$word" in --filter=*) name="${{word##*=}}" ;; esac; done
+    if [ "$name" = audit-reactions ]; then echo '[]'; else cat <<END
+[{{"metadata": {{"name": "$name"}}, "status": {{"traffic": [
+  {{"revisionName": "$name-00000", "tag": "try"}},
+  {{"revisionName": "$name-00001", "percent": 100, "latestRevision": true}}]}}}}]
+END
+    fi ;;
+esac
 """
 
 
@@ -45,7 +47,7 @@ class Cloud:
 
     @property
     def calls(self) -> list[list[str]]:
-        return [json.loads(line) for line in self.calls_file.read_text().splitlines()]
+        return [line.split("\0")[:-1] for line in self.calls_file.read_text().splitlines()]
 
     def release(self, what: str, *options: str) -> int:
         """What the command that the workflow calls returns."""
@@ -57,7 +59,7 @@ class Cloud:
 @pytest.fixture
 def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
     calls, program = tmp_path / "calls", tmp_path / "gcloud"
-    program.write_text(_GCLOUD.format(python=sys.executable, calls=str(calls)))
+    program.write_text(_GCLOUD.format(calls=shlex.quote(str(calls))))
     program.chmod(0o755)
     calls.touch()
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")

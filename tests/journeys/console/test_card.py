@@ -51,6 +51,7 @@ def test_a_veto_needs_its_reason(phone: Phone, founder: Founder, card: dict[str,
     assert founder.sees(card)["status"] == "rejected"
 
 
+@pytest.mark.nightly
 def test_who_asks_for_changes_says_which(
     phone: Phone, founder: Founder, card: dict[str, str]
 ) -> None:
@@ -75,6 +76,7 @@ def test_nobody_decides_about_something_else_than_they_see(
     assert founder.sees(card)["status"] == "pending"
 
 
+@pytest.mark.nightly
 def test_a_card_whose_time_is_over_takes_no_decision(
     phone: Phone, founder: Founder, card: dict[str, str], running: RunningPlatform
 ) -> None:
@@ -91,6 +93,7 @@ def test_a_card_whose_time_is_over_takes_no_decision(
     assert phone.button("Approve").count() == 0
 
 
+@pytest.mark.nightly
 def test_what_nothing_undoes_is_approved_after_a_pause_and_by_its_name(
     phone: Phone, founder: Founder, card: dict[str, str]
 ) -> None:

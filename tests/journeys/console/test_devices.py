@@ -39,6 +39,7 @@ def test_a_second_device_is_confirmed_by_the_first(
     expect(phone.button("Add this device")).to_be_disabled()
 
 
+@pytest.mark.nightly
 def test_who_signs_out_leaves_nothing_behind(
     phone: Phone, founder: Founder, card: dict[str, str]
 ) -> None:
@@ -70,6 +71,7 @@ def test_who_signs_out_leaves_nothing_behind(
     assert founder.sees(card)["status"] == "pending"
 
 
+@pytest.mark.nightly
 def test_somebody_else_in_this_browser_finds_nothing(
     phone: Phone, founder: Founder, card: dict[str, str]
 ) -> None:
@@ -97,6 +99,7 @@ def test_somebody_else_in_this_browser_finds_nothing(
     other.browser.http.close()
 
 
+@pytest.mark.nightly
 def test_nothing_is_sent_as_somebody_else_who_signed_in_meanwhile(
     phone: Phone, founder: Founder, card: dict[str, str]
 ) -> None:
@@ -123,6 +126,7 @@ def test_nothing_is_sent_as_somebody_else_who_signed_in_meanwhile(
     otto.browser.http.close()
 
 
+@pytest.mark.nightly
 def test_a_passkey_signs_in_the_tunnel(
     phone: Phone, founder: Founder, card: dict[str, str]
 ) -> None:

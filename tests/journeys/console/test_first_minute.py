@@ -53,6 +53,7 @@ def _is_for_everybody(page: Page) -> None:
     assert [(each["id"], each["nodes"][0]["html"]) for each in found] == []
 
 
+@pytest.mark.nightly
 @pytest.mark.timeout(600)
 def test_the_first_minute(newcomer: Phone, running: RunningPlatform) -> None:
     page = newcomer.page

@@ -52,6 +52,7 @@ def test_an_agent_is_read_stage_by_stage_and_stopped(
     assert world.agent(case)["suspension"] is None
 
 
+@pytest.mark.nightly
 def test_a_precedent_is_written_in_four_steps(
     phone: Phone, founder: Founder, running: RunningPlatform
 ) -> None:
@@ -86,6 +87,7 @@ def test_a_precedent_is_written_in_four_steps(
     assert [each["status"] for each in founder.get("/v1/precedent-seeds")["items"]] == ["suspended"]
 
 
+@pytest.mark.nightly
 def test_a_policy_is_written_tried_and_proposed(phone: Phone, founder: Founder) -> None:
     founder.get("/v1/agents")
     phone.opens("policies")

@@ -47,6 +47,7 @@ def test_pages_are_found_by_keyboard_on_a_narrow_screen(phone: Phone) -> None:
     expect(phone.heading).to_have_text("Overview")
 
 
+@pytest.mark.nightly
 def test_who_may_not_is_told_who_may(
     phone_of: Callable[[Person], Phone], founder: Founder, people: Any
 ) -> None:
@@ -76,6 +77,7 @@ def platform_admin(founder: Founder, monkeypatch: pytest.MonkeyPatch) -> Iterato
     settings.cache_clear()
 
 
+@pytest.mark.nightly
 def test_a_platform_admin_sees_the_platform_and_sets_its_budget(
     platform_admin: Founder, phone: Phone
 ) -> None:

@@ -34,6 +34,7 @@ async () => {
 """
 
 
+@pytest.mark.nightly
 def test_what_one_is_told_is_chosen_in_the_browser(phone: Phone, founder: Founder) -> None:
     phone.opens("notifications")
     expect(phone.text).to_contain_text("You have no channel.")

@@ -86,6 +86,7 @@ def test_a_decision_made_in_a_tunnel_is_sent_after_it(
     assert 0 < event["read_ms"] < 60_000
 
 
+@pytest.mark.nightly
 def test_a_decision_is_withdrawn_until_it_is_sent(
     phone: Phone, founder: Founder, card: dict[str, str]
 ) -> None:
@@ -103,6 +104,7 @@ def test_a_decision_is_withdrawn_until_it_is_sent(
     assert founder.sees(card)["status"] == "pending"
 
 
+@pytest.mark.nightly
 def test_what_is_sent_when_the_tab_closes_counts_once(
     phone: Phone, founder: Founder, card: dict[str, str]
 ) -> None:
@@ -125,6 +127,7 @@ def test_what_is_sent_when_the_tab_closes_counts_once(
     assert len(founder.audited("assent.approval.rejected.v1")) == 1
 
 
+@pytest.mark.nightly
 def test_a_refused_decision_stays_with_why(
     phone: Phone, founder: Founder, card: dict[str, str]
 ) -> None:
@@ -145,6 +148,7 @@ def test_a_refused_decision_stays_with_why(
     expect(phone.text).to_contain_text("Nothing waits to be sent.")
 
 
+@pytest.mark.nightly
 def test_a_veto_made_in_a_tunnel_meets_an_approval_made_in_another(
     phone: Phone,
     phone_of: Callable[[Person], Phone],
@@ -173,6 +177,7 @@ def test_a_veto_made_in_a_tunnel_meets_an_approval_made_in_another(
     otto.browser.http.close()
 
 
+@pytest.mark.nightly
 def test_a_new_release_is_opened_when_its_reader_says_so(
     phone: Phone, founder: Founder, card: dict[str, str], tmp_path: Path
 ) -> None:

@@ -16,12 +16,14 @@ PAGES = (
 )
 
 
+# Each is shown in two themes and three widths, and read by axe in each.
+@pytest.mark.parametrize("pages", [PAGES[::5], pytest.param(PAGES, marks=pytest.mark.nightly)])
 def test_every_page_is_for_everybody(
-    phone: Phone, founder: Founder, running: RunningPlatform
+    phone: Phone, founder: Founder, running: RunningPlatform, pages: tuple[str, ...]
 ) -> None:
     card = founder.is_asked()
     running.client.wait_until_idle(60)
-    for path in (*PAGES, f"approvals/{card['id']}", f"members/{founder.id}"):
+    for path in (*pages, f"approvals/{card['id']}", f"members/{founder.id}"):
         phone.opens(path)
         phone.is_for_everybody()
 

@@ -59,6 +59,7 @@ def test_a_run_is_followed_to_its_receipt_and_to_its_causes(
     phone.is_for_everybody()
 
 
+@pytest.mark.nightly
 def test_of_thousands_of_runs_only_those_near_the_screen_are_drawn(
     phone: Phone, workers: Workers
 ) -> None:
@@ -89,6 +90,7 @@ def test_a_receipt_that_was_changed_on_its_way_is_not_believed(
     expect(phone.text).to_contain_text("which nothing here proves")
 
 
+@pytest.mark.nightly
 def test_the_log_is_searched_and_an_entry_opened(phone: Phone, workers: Workers) -> None:
     run = workers.counts()
     phone.opens("audit")
@@ -106,6 +108,7 @@ def test_the_log_is_searched_and_an_entry_opened(phone: Phone, workers: Workers)
     expect(phone.page.get_by_text("run approval needed")).to_be_visible()
 
 
+@pytest.mark.nightly
 def test_a_run_is_paused_resumed_cancelled_and_replayed(phone: Phone, workers: Workers) -> None:
     run = workers.counts()
     phone.opens(f"runs/{run['run_id']}")
@@ -127,6 +130,7 @@ def test_a_run_is_paused_resumed_cancelled_and_replayed(phone: Phone, workers: W
     expect(phone.text).to_contain_text("a replay, which does nothing")
 
 
+@pytest.mark.nightly
 def test_somebody_says_what_became_of_a_doubtful_call(phone: Phone, workers: Workers) -> None:
     run = workers.is_in_doubt()
     assert run["waiting"]["kind"] == "doubt", run
@@ -144,6 +148,7 @@ def test_somebody_says_what_became_of_a_doubtful_call(phone: Phone, workers: Wor
     assert workers.read(run)["status"] == "completed"
 
 
+@pytest.mark.nightly
 def test_a_servers_question_is_answered_on_its_card(phone: Phone, workers: Workers) -> None:
     with workers.is_asked() as run:
         phone.opens(f"approvals/{run['approval_id']}")
@@ -165,6 +170,7 @@ def test_a_servers_question_is_answered_on_its_card(phone: Phone, workers: Worke
         assert '"seat": "aisle"' in step["output"]["value"]["text"]
 
 
+@pytest.mark.nightly
 def test_a_veto_cites_a_file_which_the_card_shows(
     phone: Phone, founder: Founder, running: RunningPlatform
 ) -> None:

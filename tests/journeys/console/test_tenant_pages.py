@@ -42,6 +42,7 @@ def test_a_colleague_is_invited_and_given_roles(
     assert founder.get(f"/v1/members/{colleague.id}")["roles"] == ["governor"]
 
 
+@pytest.mark.nightly
 def test_nothing_that_was_chosen_is_lost_by_a_refusal(phone: Phone, founder: Founder) -> None:
     phone.opens(f"members/{founder.id}")
     phone.presses("Change roles")
@@ -79,6 +80,7 @@ def _reads_agents(phone: Phone, secret: str) -> int:
     return httpx.get(f"{phone.url}/v1/agents", headers=headers).status_code
 
 
+@pytest.mark.nightly
 def test_a_passkey_is_added_and_a_session_ended(phone: Phone, founder: Founder) -> None:
     phone.has_authenticator()
     phone.opens("passkeys")
@@ -99,6 +101,7 @@ def test_a_passkey_is_added_and_a_session_ended(phone: Phone, founder: Founder) 
     expect(phone.text).to_contain_text("ended: revoked")
 
 
+@pytest.mark.nightly
 def test_a_connector_is_activated_exactly_as_it_was_shown(phone: Phone, founder: Founder) -> None:
     definition = {"name": "notes", "url": "https://notes.example/v1", "operations": operations()}
     pin = founder.post("/v1/connectors", definition)["pin"]

@@ -20,6 +20,7 @@ def _version_of_perl() -> str:
     return subprocess.run(["perl", "-e", _VERSION], capture_output=True, text=True).stdout
 
 
+@pytest.mark.nightly
 @pytest.mark.repeats
 @pytest.mark.skipif(
     f"Unicode {_version_of_perl()} " not in str(unicode_data.__doc__),

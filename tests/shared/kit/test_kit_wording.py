@@ -55,7 +55,7 @@ def _problems(adapter: Any, value: Any) -> Iterator[Any]:
         yield from error.errors(include_url=False)
 
 
-@pytest.mark.by_day(160)
+@pytest.mark.by_day(40)
 @pytest.mark.repeats
 @pytest.mark.parametrize("model", _models(), ids=lambda model: str(model.__qualname__))
 def test_every_error_of_every_model_is_in_our_words(model: type[BaseModel]) -> None:

@@ -158,6 +158,7 @@ async def test_a_thousand_overdue_timers_of_one_tenant_do_not_delay_another(
     assert len(_of("many", timers.fired)) > 0
 
 
+@pytest.mark.nightly
 @pytest.mark.repeats
 async def test_a_backlog_is_worked_off_in_one_sweep_if_there_is_time(timers: Timers) -> None:
     await timers.due("many", 400)
@@ -359,6 +360,7 @@ def log(cloud: Cloud, noun: str, store: TenantStore) -> Log:
     return Log(noun, store.tenant_id)
 
 
+@pytest.mark.nightly
 @pytest.mark.repeats
 async def test_events_of_a_backlog_do_not_delay_those_of_another_tenant(
     cloud: Cloud, log: Log, monkeypatch: pytest.MonkeyPatch

@@ -248,6 +248,7 @@ def test_a_run_that_ends_with_a_full_burst_needs_no_other_one() -> None:
     assert progress.is_full
 
 
+@pytest.mark.nightly
 @pytest.mark.repeats
 def test_a_thousand_steps_run_to_their_end() -> None:
     steps = plan(*(add(f"s{number}") for number in range(1_000)))
