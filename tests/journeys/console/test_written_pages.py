@@ -1,4 +1,4 @@
-"""What people write in a browser: specs, credentials, connectors, the approval policy, the issuer."""
+"""What people write in a browser: specs, credentials, connectors, the approval policy, sign-in."""
 
 import pytest
 from playwright.sync_api import expect
