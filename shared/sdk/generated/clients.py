@@ -96,6 +96,11 @@ class Resources(Client):
         return resources.Jobs(self)
 
     @cached_property
+    def local_models(self) -> resources.LocalModels:
+        """Calls about local models."""
+        return resources.LocalModels(self)
+
+    @cached_property
     def me(self) -> resources.Me:
         """Calls about me."""
         return resources.Me(self)
@@ -293,6 +298,11 @@ class AsyncResources(AsyncClient):
     def jobs(self) -> async_resources.Jobs:
         """Calls about jobs."""
         return async_resources.Jobs(self)
+
+    @cached_property
+    def local_models(self) -> async_resources.LocalModels:
+        """Calls about local models."""
+        return async_resources.LocalModels(self)
 
     @cached_property
     def me(self) -> async_resources.Me:

@@ -1013,6 +1013,11 @@ export type Envelope = {
   "spend_usd_micros": number;
 };
 
+export type ErrorsView = {
+  "holt_winters": number;
+  "seasonal_naive": number;
+};
+
 export type Example = {
   "action": string;
   "after": Answer;
@@ -1070,6 +1075,26 @@ export type Flip = {
   "principal": string;
   "resource": string;
   "was": "allow" | "deny";
+};
+
+export type ForecastBody = {
+  "horizon"?: number;
+  "season"?: number;
+  "values": readonly number[];
+};
+
+export type ForecastView = {
+  "errors": ErrorsView;
+  "held_out": number;
+  "method": "holt_winters" | "seasonal_naive";
+  "values": readonly number[];
+};
+
+export type FoundView = {
+  "end": number;
+  "kind": string;
+  "placeholder": string;
+  "start": number;
 };
 
 export type FunctionHealth = {
@@ -1366,6 +1391,20 @@ export type LimitView = {
   "limit_usd_micros": number;
   "scope": string;
   "set_by": string;
+};
+
+export type LocalModelView = {
+  "licence": string;
+  "name": string;
+  "present": boolean;
+  "sha256": string | null;
+  "source": string;
+  "task": "recognition" | "embeddings";
+  "without_it": string;
+};
+
+export type LocalModels = {
+  "items": readonly LocalModelView[];
 };
 
 export type MailSettings = {
@@ -2281,6 +2320,17 @@ export type RecordedReceipt = {
   "workspace_id"?: string | null;
 };
 
+export type RedactionBody = {
+  "regions"?: readonly string[];
+  "text": string;
+};
+
+export type RedactionView = {
+  "found": readonly FoundView[];
+  "found_by": readonly ("patterns" | "recognition")[];
+  "text": string;
+};
+
 export type Replay = {
   "flipped": number;
   "flips": readonly Flip[];
@@ -2583,6 +2633,12 @@ export type Scope = {
 export type SeedPage = {
   "items": readonly MobileApiPrecedentSeed[];
   "next_cursor": string | null;
+};
+
+export type SentenceView = {
+  "end": number;
+  "start": number;
+  "text": string;
 };
 
 export type ServerDocument = {
@@ -2892,6 +2948,16 @@ export type SubscriptionBody = {
   "endpoint": string;
   "expirationTime"?: number | null;
   "keys": PushKeysBody;
+};
+
+export type SummaryBody = {
+  "sentences"?: number;
+  "text": string;
+};
+
+export type SummaryView = {
+  "by": "textrank" | "first_sentences";
+  "sentences": readonly SentenceView[];
 };
 
 export type SupportAccessBody = {

@@ -1,6 +1,6 @@
 /** Written by `python -m docs.typescript` from docs/api/openapi.json. */
 
-import type { Accepted, AcknowledgementBody, ActivationBody, Agent, AgentDetail, AgentList, AgentPage, AgentView, ApprovalCard, ApprovalDetail, ApprovalPage, ApproveBody, ArtifactBody, ArtifactDetail, ArtifactPage, ArtifactRetentionBody, ArtifactView, AuditCheckpoint, AuditEntryPage, AuditExport, AuditProofs, BudgetPage, BudgetView, CapsuleBody, CapsuleDetail, CapsuleDrafted, CapsulePage, CapsuleView, Card, CardDetail, CardPage, CaseAccepted, CaseList, CasesBody, ChannelBody, ChannelList, ChannelView, CodeBody, ComparisonView, ConnectorBody, ConnectorChange, ConnectorPage, ConnectorView, CreationCaseView, CredentialBody, CredentialPage, CredentialView, Dashboard, DecisionBody, DecisionPage, DecisionView, DeliveryPage, DeliveryView, DraftView, FlagBody, FlagView, GhostrunBody, GovernorVetoBody, HealthView, ImpersonationBody, ImpersonationPage, ImpersonationView, ImportBody, InvitationBody, InvitationPage, InvitationView, InvocationView, JobBody, KeyBody, KeyPage, KeyView, LiftBody, LimitBody, LimitView, Me, MemberChange, MemberPage, MemberView, MetricsView, MobileApiPrecedentSeed, ModelRoutePage, ModelRouteView, NameBody, NewChannel, NewImpersonation, NewInvitation, NewKey, PipelineView, PlanBody, PlanView, PolicyBody, PolicyDetail, PolicyPage, PolicyPolicyBody, PolicyRecord, PolicyRequestBody, PolicyView, PrecedentBody, PrecedentSeed, PrecedentSeedPage, Prediction, PreferencesBody, PreferencesView, PromptBody, PromptDetail, PromptPage, PromptView, ReasonBody, RecallBody, RecallDetail, RecallPage, RecallView, ReceiptPage, ReceiptProof, ReceiptVerification, Replay, ReplayBody, ReportBody, RequestBody, RequestChangesBody, ResumeBody, RetentionBody, RetentionView, ReviewBody, RouteBody, RunBody, RunEvents, RunPage, RunView, RunsReplayBody, ScheduleBody, SchedulePage, ScheduleView, SeedPage, SessionPage, SessionView, SettlementBody, SignedCard, SignedReceipt, SkillList, SnapshotPage, Spec, SsoBody, SsoView, StepPage, SupportAccessBody, SupportAccessView, SuspensionBody, SyncBody, SyncResults, TenantBody, TenantView, TenantsView, TestReport, TimelinePage, TokenView, ToolsSuspensionBody, Validation, VerifyBody, VetoBody, ViolationPage, WorkspaceBody, WorkspaceChange, WorkspacePage, WorkspaceView } from './generated.ts';
+import type { Accepted, AcknowledgementBody, ActivationBody, Agent, AgentDetail, AgentList, AgentPage, AgentView, ApprovalCard, ApprovalDetail, ApprovalPage, ApproveBody, ArtifactBody, ArtifactDetail, ArtifactPage, ArtifactRetentionBody, ArtifactView, AuditCheckpoint, AuditEntryPage, AuditExport, AuditProofs, BudgetPage, BudgetView, CapsuleBody, CapsuleDetail, CapsuleDrafted, CapsulePage, CapsuleView, Card, CardDetail, CardPage, CaseAccepted, CaseList, CasesBody, ChannelBody, ChannelList, ChannelView, CodeBody, ComparisonView, ConnectorBody, ConnectorChange, ConnectorPage, ConnectorView, CreationCaseView, CredentialBody, CredentialPage, CredentialView, Dashboard, DecisionBody, DecisionPage, DecisionView, DeliveryPage, DeliveryView, DraftView, FlagBody, FlagView, ForecastBody, ForecastView, GhostrunBody, GovernorVetoBody, HealthView, ImpersonationBody, ImpersonationPage, ImpersonationView, ImportBody, InvitationBody, InvitationPage, InvitationView, InvocationView, JobBody, KeyBody, KeyPage, KeyView, LiftBody, LimitBody, LimitView, LocalModels, Me, MemberChange, MemberPage, MemberView, MetricsView, MobileApiPrecedentSeed, ModelRoutePage, ModelRouteView, NameBody, NewChannel, NewImpersonation, NewInvitation, NewKey, PipelineView, PlanBody, PlanView, PolicyBody, PolicyDetail, PolicyPage, PolicyPolicyBody, PolicyRecord, PolicyRequestBody, PolicyView, PrecedentBody, PrecedentSeed, PrecedentSeedPage, Prediction, PreferencesBody, PreferencesView, PromptBody, PromptDetail, PromptPage, PromptView, ReasonBody, RecallBody, RecallDetail, RecallPage, RecallView, ReceiptPage, ReceiptProof, ReceiptVerification, RedactionBody, RedactionView, Replay, ReplayBody, ReportBody, RequestBody, RequestChangesBody, ResumeBody, RetentionBody, RetentionView, ReviewBody, RouteBody, RunBody, RunEvents, RunPage, RunView, RunsReplayBody, ScheduleBody, SchedulePage, ScheduleView, SeedPage, SessionPage, SessionView, SettlementBody, SignedCard, SignedReceipt, SkillList, SnapshotPage, Spec, SsoBody, SsoView, StepPage, SummaryBody, SummaryView, SupportAccessBody, SupportAccessView, SuspensionBody, SyncBody, SyncResults, TenantBody, TenantView, TenantsView, TestReport, TimelinePage, TokenView, ToolsSuspensionBody, Validation, VerifyBody, VetoBody, ViolationPage, WorkspaceBody, WorkspaceChange, WorkspacePage, WorkspaceView } from './generated.ts';
 
 export interface Operations {
   /** Lists the tenant's agents, newest first. */
@@ -358,6 +358,25 @@ export interface Operations {
   jobs_create: {
     body: JobBody;
     answer: RunView;
+  };
+  /** Lists the models that run in Assent's own process, and what works without them. */
+  local_models_list: {
+    answer: LocalModels;
+  };
+  /** Forecasts a series, such as spending a day, with how far two methods were off before. */
+  local_models_forecasts_create: {
+    body: ForecastBody;
+    answer: ForecastView;
+  };
+  /** Finds personal data in a text and puts placeholders there. Nothing leaves Assent, and nothing is kept. */
+  local_models_redactions_create: {
+    body: RedactionBody;
+    answer: RedactionView;
+  };
+  /** Chooses the sentences of a text that say most of it. Nothing leaves Assent, and nothing is kept. */
+  local_models_summaries_create: {
+    body: SummaryBody;
+    answer: SummaryView;
   };
   /** Shows who the caller is, and what the token allows. */
   me_get: {
@@ -972,6 +991,10 @@ export const OPERATIONS: Readonly<Record<keyof Operations, readonly [string, str
   invocations_get: ['GET', '/v1/invocations/{invocation_id}'],
   invocations_settle: ['POST', '/v1/invocations/{invocation_id}/settle', 'key'],
   jobs_create: ['POST', '/v1/jobs', 'key'],
+  local_models_list: ['GET', '/v1/local-models'],
+  local_models_forecasts_create: ['POST', '/v1/local-models/forecasts'],
+  local_models_redactions_create: ['POST', '/v1/local-models/redactions'],
+  local_models_summaries_create: ['POST', '/v1/local-models/summaries'],
   me_get: ['GET', '/v1/me'],
   members_list: ['GET', '/v1/members'],
   members_delete: ['DELETE', '/v1/members/{principal}', 'key'],
