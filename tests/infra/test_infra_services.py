@@ -156,9 +156,9 @@ def test_a_function_with_a_lock_of_its_own_runs_another_image() -> None:
     ours = "us-central1-docker.pkg.dev/assent-prod/functions"
     for name in ("audit", "audit-reactions"):
         assert images.pop(name) == f"{ours}/models"
-    assert set(images.values()) == {f"{ours}/runtime", f"{ours}/policy"}
+    assert set(images.values()) == {f"{ours}/{lock}" for lock in ("knowledge", "policy", "runtime")}
     built = {each.inputs["archive"].partition("/")[0] for each in found.of(IMAGE)}
-    assert built == {"models", "policy", "runtime"}
+    assert built == {"knowledge", "models", "policy", "runtime"}
 
 
 def test_a_stack_that_names_a_model_says_so_to_who_asks_it_and_to_nobody_else() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, get_args
 
 from events.models import Privacy
-from functions.models.rules.personal import REGIONS, Finder, Recognise, TooMuch
+from functions.models.rules.personal import REGIONS, Finder, Found, Recognise, TooMuch
 from shared.kit.digests import mac_of
 from shared.kit.errors import FieldError, Invalid
 from shared.kit.json_parts import parts_of
@@ -71,7 +71,7 @@ class Redaction:
         than is looked through."""
         self._finder.keep_names(each for each in parts_of(body) if isinstance(each, str))
         try:
-            self.body = _with_texts(body, self._hidden, _is_file)
+            self.body = _with_texts(body, self.hidden, _is_file)
         except TooMuch as error:
             said = "has too much to look for personal data in: ask in parts"
             raise Invalid(
@@ -87,18 +87,25 @@ class Redaction:
         value stays."""
         return PLACEHOLDER.sub(lambda found: self._values.get(found[0], found[0]), text)
 
-    def _hidden(self, text: str) -> str:
+    def found_in(self, text: str) -> list[tuple[Found, str]]:
+        """What is personal in the text, each with its placeholder. Raises TooMuch."""
+        return [
+            (each, self._placeholder(each.kind, text[each.start : each.end]))
+            for each in self._finder.find(text)
+        ]
+
+    def hidden(self, text: str) -> str:
+        """The text with placeholders. Raises TooMuch."""
         parts, end = [], 0
-        for found in self._finder.find(text):
+        for found, placeholder in self.found_in(text):
             value = text[found.start : found.end]
-            placeholder = self._placeholder(found.kind, value)
             parts += [text[end : found.start], placeholder]
             end = found.end
-            self.growth += max(len(placeholder) - len(value.encode()), 0)
+            self.growth += max(len(placeholder) - len(value.encode(errors="surrogatepass")), 0)
         return "".join((*parts, text[end:]))
 
     def _placeholder(self, kind: str, value: str) -> str:
-        digest = mac_of(self._secret, f"{kind}:{value}".encode())
+        digest = mac_of(self._secret, f"{kind}:{value}".encode(errors="surrogatepass"))
         placeholder = f"[{kind}-{digest[:_BYTES].hex()}]"
         self._values[placeholder] = value
         return placeholder

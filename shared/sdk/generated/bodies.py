@@ -371,6 +371,16 @@ class FlagBody(TypedDict):
     percent: int
 
 
+class ForecastBody(TypedDict):
+    """A series at equal distances, oldest first; `season` values repeat themselves (7 of a
+    week's days; 1: nothing does), and `horizon` further ones are wanted. It has three seasons at
+    least."""
+
+    horizon: NotRequired[int]
+    season: NotRequired[int]
+    values: Sequence[float]
+
+
 class GhostrunBody(TypedDict):
     """How a plan is rehearsed: `full`; `fast`, without judging rights and policies; or
     `security`, for these."""
@@ -820,6 +830,14 @@ class RecallBody(TypedDict):
     version: NotRequired[str | None]
 
 
+class RedactionBody(TypedDict):
+    """A text to look for personal data in. National numbers, of telephones and of persons, are
+    those of the `regions`, such as DE or US."""
+
+    regions: NotRequired[Sequence[str]]
+    text: str
+
+
 ReplayBody = TypedDict(
     "ReplayBody",
     {
@@ -1104,6 +1122,13 @@ class SubjectBody(TypedDict):
     id: str
     name: NotRequired[str | None]
     type: str
+
+
+class SummaryBody(TypedDict):
+    """A text, and how many of its sentences are wanted."""
+
+    sentences: NotRequired[int]
+    text: str
 
 
 class SupportAccessBody(TypedDict):

@@ -14,9 +14,9 @@ from shared.manifest import Manifests, load_manifests
 from tests.infra.archive.conftest import ROOT
 from tests.infra.archive.unpacked import Unpacked, required_by, unpack
 
-FILES = {
-    f"build/embeddings/{name}" for name in ("model.onnx", "tokenizer.json", "LICENSE", "NOTICE")
-}
+NAMES = ("model.onnx", "tokenizer.json", "LICENSE", "NOTICE")
+FILES = {f"build/{model}/{name}" for model in ("embeddings", "recognition") for name in NAMES}
+FILES.add("build/recognition/config.json")
 
 _EMBED = """
 from shared.embeddings.embedder import Embedder
