@@ -44,6 +44,11 @@ class Found(NamedTuple):
 _remembered: "OrderedDict[tuple[object, ...], Found]" = OrderedDict()
 
 
+def forget() -> None:
+    """Forgets all answers, for tests."""
+    _remembered.clear()
+
+
 async def search(caller: Caller, body: SearchBody) -> Answer:
     """The passages that the caller may read, the best first. Raises NotFound for a corpus that the
     caller may not read, Unavailable."""
