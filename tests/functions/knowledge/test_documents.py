@@ -1,7 +1,12 @@
 """Documents are read, embedded, replaced and removed; what is gone is in no answer."""
 
+from functions.knowledge.reactions import HANDLERS, MODELS_DUE
 from functions.knowledge.rules.chunks import Page, chunks_of
 from functions.knowledge.store import Place, keep_text
+from shared.kit import clock
+from shared.messaging.changes import Timer
+from shared.messaging.timers import timer_event
+from shared.storage.postgres import tenant_transaction
 from tests.functions.knowledge.worlds import LEAVE, PUMP, World
 
 TABLES = ("chunks", "vectors", "pages", "sources")
@@ -111,3 +116,25 @@ async def test_wrong_documents_are_refused_in_words(world: World) -> None:
     ):
         refused = await world.send("POST", path, body)
         assert (refused.status_code, words in refused.text) == (422, True), refused.text
+
+
+async def test_another_models_vectors_are_not_compared_and_are_made_anew(world: World) -> None:
+    corpus = await world.handbook()
+    (shown,) = (await world.sent("GET", f"/v1/corpora/{corpus}/documents"))["items"]
+    async with tenant_transaction(world.tenant) as connection:
+        await connection.execute(
+            "UPDATE knowledge_vectors SET model = %s WHERE tenant_id = %s", (b"old", world.tenant)
+        )
+        await connection.execute(
+            "UPDATE knowledge_corpora SET version = version + 1 WHERE tenant_id = %s",
+            (world.tenant,),
+        )
+    question = {"mode": "vector", "corpora": [corpus]}
+    assert (await world.asked("How long is the warranty?", **question))["items"] == []
+    assert (await world.asked("How long is the warranty?", corpora=[corpus]))["items"] != []
+    now = clock.now()
+    await HANDLERS[MODELS_DUE](
+        timer_event("knowledge", "", Timer(MODELS_DUE, "schedule/x", now), now)
+    )
+    assert (await world.read(shown)).status == "embedded"
+    assert len((await world.asked("How long is the warranty?", **question))["items"]) == 2

@@ -1,6 +1,11 @@
 """Who reads a corpus finds it, and nobody else learns of it: not by answers, errors or caches."""
 
+from functions.knowledge.aggregates import DAYS
+from functions.knowledge.rules.spending import DAY_USD_MICROS, QUESTION_USD_MICROS
 from functions.knowledge.service.citing import UNKNOWN
+from shared.kit import clock
+from shared.storage.batches import Batch
+from shared.storage.firestore import TenantStore
 from tests.functions.knowledge.worlds import LEAVE, World
 
 WARRANTY = "How long is the warranty of a pump?"
@@ -59,6 +64,21 @@ async def test_an_agent_reads_what_names_it(world: World) -> None:
     corpus = await world.handbook(readers=[agent])
     assert await _corpora(world, by="runner-1", roles=("service_runtime",), agent=agent) == {corpus}
     assert await _corpora(world, by="runner-1", roles=("service_runtime",)) == set()
+
+
+async def test_an_agent_asks_for_a_dollar_a_day(world: World) -> None:
+    agent = "agt_01M8F4BQAJJYQH1THC1PT13TTC"
+    as_agent = {"by": "runner-1", "roles": ("service_runtime",), "agent": agent}
+    await world.asked(WARRANTY, **as_agent)
+    batch = Batch()
+    most = DAY_USD_MICROS // QUESTION_USD_MICROS
+    batch.put(DAYS.name, f"{agent}.{clock.now():%Y-%m-%d}", {"asked": most - 1})
+    await TenantStore(world.tenant).commit(batch)
+    await world.asked(WARRANTY, **as_agent)
+    refused = await world.send("POST", "/v1/knowledge/search", {"query": WARRANTY}, **as_agent)
+    assert (refused.status_code, refused.json()["code"]) == (402, "budget_exhausted")
+    # People's questions are not the agent's.
+    await world.asked(WARRANTY)
 
 
 async def test_a_corpus_of_a_workspace_is_found_there_and_by_the_whole_tenant(world: World) -> None:
