@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 
 # Up to here all vectors are compared; of more, those whose signs are nearest.
 MOST_COMPARED = 20_000
-PREFILTERED = 200
+PREFILTERED = 400
 _EXACT = """
-SELECT chunk_id, -(vector <#> %(vector)s::halfvec(384)) FROM knowledge_vectors
-WHERE tenant_id = %(tenant)s AND corpus_id = ANY(%(corpora)s) AND model = %(model)s
-ORDER BY vector <#> %(vector)s::halfvec(384) LIMIT %(depth)s
+SELECT chunk_id, -distance FROM (
+    SELECT chunk_id, vector <#> %(vector)s::halfvec(384) AS distance FROM knowledge_vectors
+    WHERE tenant_id = %(tenant)s AND corpus_id = ANY(%(corpora)s) AND model = %(model)s
+    ORDER BY distance LIMIT %(depth)s) AS nearest
 """
 _BY_BITS = """
 WITH near AS MATERIALIZED (
