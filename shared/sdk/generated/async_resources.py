@@ -974,6 +974,151 @@ class Connectors(AsyncResource):
         )
 
 
+class Corpora(AsyncResource):
+    """Calls about corpora."""
+
+    async def list(self) -> models.CorpusList:
+        """Lists the corpora that the caller may read, newest first."""
+        return await self._client.send(
+            Call(method="GET", path="/v1/corpora", answers=models.CorpusList, may_repeat=True)
+        )
+
+    async def create(
+        self,
+        *,
+        name: str,
+        readers: Sequence[str],
+        industry: str | Omitted | None = OMITTED,
+        kind: Literal["industry", "constitutional", "tenant"] | Omitted = OMITTED,
+        idempotency_key: str | None = None,
+    ) -> models.CorpusView:
+        """Makes a corpus, which becomes active with its first document."""
+        return await self._client.send(
+            Call(
+                method="POST",
+                path="/v1/corpora",
+                answers=models.CorpusView,
+                body=calls.body(industry=industry, kind=kind, name=name, readers=readers),
+                key=calls.key(idempotency_key),
+                may_repeat=True,
+            )
+        )
+
+    async def delete(
+        self, corpus_id: str, *, idempotency_key: str | None = None
+    ) -> models.CorpusView:
+        """Removes a corpus with its documents: no later answer has a passage of it, and its
+        citations verify no more."""
+        return await self._client.send(
+            Call(
+                method="DELETE",
+                path=f"/v1/corpora/{calls.part(corpus_id)}",
+                answers=models.CorpusView,
+                key=calls.key(idempotency_key),
+                may_repeat=True,
+            )
+        )
+
+    async def get(self, corpus_id: str) -> models.CorpusView:
+        """Shows a corpus."""
+        return await self._client.send(
+            Call(
+                method="GET",
+                path=f"/v1/corpora/{calls.part(corpus_id)}",
+                answers=models.CorpusView,
+                may_repeat=True,
+            )
+        )
+
+    async def update(
+        self,
+        corpus_id: str,
+        *,
+        name: str | Omitted | None = OMITTED,
+        readers: Sequence[str] | Omitted | None = OMITTED,
+        status: Literal["active", "deprecated"] | Omitted | None = OMITTED,
+        idempotency_key: str | None = None,
+    ) -> models.CorpusView:
+        """Names a corpus anew, gives it other readers, or sets it aside or back; who made it, a
+        governor or a tenant_admin may."""
+        return await self._client.send(
+            Call(
+                method="PATCH",
+                path=f"/v1/corpora/{calls.part(corpus_id)}",
+                answers=models.CorpusView,
+                body=calls.body(name=name, readers=readers, status=status),
+                key=calls.key(idempotency_key),
+                may_repeat=True,
+            )
+        )
+
+    def documents_list(
+        self, corpus_id: str, *, limit: int | None = None, cursor: str | None = None
+    ) -> AsyncPages[models.DocumentView]:
+        """Lists the documents of a corpus, newest first."""
+        return AsyncPages(
+            self._client,
+            Call(
+                method="GET",
+                path=f"/v1/corpora/{calls.part(corpus_id)}/documents",
+                answers=models.DocumentPage,
+                query=calls.query(limit=limit, cursor=cursor),
+                may_repeat=True,
+            ),
+        )
+
+    async def documents(
+        self,
+        corpus_id: str,
+        *,
+        artifact_id: str | Omitted | None = OMITTED,
+        media_type: Literal["text/plain", "text/markdown", "text/html"] | Omitted = OMITTED,
+        name: str | Omitted | None = OMITTED,
+        text: str | Omitted | None = OMITTED,
+        idempotency_key: str | None = None,
+    ) -> models.DocumentView:
+        """Adds a document, an uploaded file or a text, which is read and embedded soon. The same
+        bytes again are the same document; other bytes under the same name are its next version."""
+        return await self._client.send(
+            Call(
+                method="POST",
+                path=f"/v1/corpora/{calls.part(corpus_id)}/documents",
+                answers=models.DocumentView,
+                body=calls.body(
+                    artifact_id=artifact_id, media_type=media_type, name=name, text=text
+                ),
+                key=calls.key(idempotency_key),
+                may_repeat=True,
+            )
+        )
+
+    async def documents_delete(
+        self, corpus_id: str, document_id: str, *, idempotency_key: str | None = None
+    ) -> models.DocumentView:
+        """Removes a document: no later answer has a passage of it, and its citations verify no
+        more."""
+        return await self._client.send(
+            Call(
+                method="DELETE",
+                path=f"/v1/corpora/{calls.part(corpus_id)}/documents/{calls.part(document_id)}",
+                answers=models.DocumentView,
+                key=calls.key(idempotency_key),
+                may_repeat=True,
+            )
+        )
+
+    async def documents_get(self, corpus_id: str, document_id: str) -> models.DocumentView:
+        """Shows a document: whether it is found yet, or why it cannot be read."""
+        return await self._client.send(
+            Call(
+                method="GET",
+                path=f"/v1/corpora/{calls.part(corpus_id)}/documents/{calls.part(document_id)}",
+                answers=models.DocumentView,
+                may_repeat=True,
+            )
+        )
+
+
 class Credentials(AsyncResource):
     """Calls about credentials."""
 
@@ -1201,6 +1346,16 @@ class Impersonations(AsyncResource):
         )
 
 
+class Industries(AsyncResource):
+    """Calls about industries."""
+
+    async def list(self) -> models.IndustryList:
+        """Lists the industries that the caller may read corpora about."""
+        return await self._client.send(
+            Call(method="GET", path="/v1/industries", answers=models.IndustryList, may_repeat=True)
+        )
+
+
 class Invitations(AsyncResource):
     """Calls about invitations."""
 
@@ -1326,6 +1481,43 @@ class Jobs(AsyncResource):
         )
 
 
+class Knowledge(AsyncResource):
+    """Calls about knowledge."""
+
+    async def citations_verify_create(
+        self, *, citations: Sequence[bodies.Citation]
+    ) -> models.Verdicts:
+        """Says of each citation whether the document says exactly that, and why not where it
+        does not."""
+        return await self._client.send(
+            Call(
+                method="POST",
+                path="/v1/knowledge/citations/verify",
+                answers=models.Verdicts,
+                body=calls.body(citations=citations),
+            )
+        )
+
+    async def search_create(
+        self,
+        *,
+        query: str,
+        corpora: Sequence[str] | Omitted | None = OMITTED,
+        limit: int | Omitted = OMITTED,
+        mode: Literal["hybrid", "vector", "text"] | Omitted = OMITTED,
+    ) -> models.Answer:
+        """Answers a question with passages of documents that the caller may read, each with a
+        citation. A question of what is allowed is answered from the constitution first."""
+        return await self._client.send(
+            Call(
+                method="POST",
+                path="/v1/knowledge/search",
+                answers=models.Answer,
+                body=calls.body(corpora=corpora, limit=limit, mode=mode, query=query),
+            )
+        )
+
+
 class Me(AsyncResource):
     """Calls about me."""
 
@@ -1431,6 +1623,157 @@ class Members(AsyncResource):
                 method="DELETE",
                 path=f"/v1/members/{calls.part(principal)}/sessions",
                 answers=models.MemberView,
+                key=calls.key(idempotency_key),
+                may_repeat=True,
+            )
+        )
+
+
+class Memories(AsyncResource):
+    """Calls about memories."""
+
+    def list(
+        self,
+        *,
+        agent_id: str | None = None,
+        as_of: str | None = None,
+        valid_at: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> AsyncPages[models.MemoryView]:
+        """Lists the facts that are recalled, newest first, of all scopes or of one agent's own.
+        `as_of`: those that were believed at that instant, as they were known then; a page may
+        have fewer. `valid_at`: only those that say something about that instant."""
+        return AsyncPages(
+            self._client,
+            Call(
+                method="GET",
+                path="/v1/memories",
+                answers=models.MemoryPage,
+                query=calls.query(
+                    agent_id=agent_id, as_of=as_of, valid_at=valid_at, limit=limit, cursor=cursor
+                ),
+                may_repeat=True,
+            ),
+        )
+
+    async def create(
+        self,
+        *,
+        fact: str,
+        agent_id: str | Omitted | None = OMITTED,
+        scope: Literal["agent", "team", "tenant"] | Omitted = OMITTED,
+        source: bodies.SourceBody | Omitted = OMITTED,
+        tier: Literal["working", "episodic", "semantic"] | Omitted = OMITTED,
+        valid_from: str | Omitted | None = OMITTED,
+        valid_to: str | Omitted | None = OMITTED,
+        idempotency_key: str | None = None,
+    ) -> models.MemoryLearnedView:
+        """Tells a fact to one agent, to the agents of the token's workspace (`team`), or to all
+        of the tenant. Its source is whoever tells it, or what they name. Where the shelf is
+        full, the fact of its tier that was recalled the longest ago makes room (`evicted`); what
+        is `semantic` never does: then the call is refused."""
+        return await self._client.send(
+            Call(
+                method="POST",
+                path="/v1/memories",
+                answers=models.MemoryLearnedView,
+                body=calls.body(
+                    agent_id=agent_id,
+                    fact=fact,
+                    scope=scope,
+                    source=source,
+                    tier=tier,
+                    valid_from=valid_from,
+                    valid_to=valid_to,
+                ),
+                key=calls.key(idempotency_key),
+                may_repeat=True,
+            )
+        )
+
+    async def erasures_create(
+        self,
+        *,
+        said_by: str | Omitted | None = OMITTED,
+        source_id: str | Omitted | None = OMITTED,
+        idempotency_key: str | None = None,
+    ) -> models.ErasureView:
+        """Erases the texts of all facts of a source, or that a person said, fifty at once. Needs
+        the role tenant_admin."""
+        return await self._client.send(
+            Call(
+                method="POST",
+                path="/v1/memories/erasures",
+                answers=models.ErasureView,
+                body=calls.body(said_by=said_by, source_id=source_id),
+                key=calls.key(idempotency_key),
+                may_repeat=True,
+            )
+        )
+
+    async def recall_create(
+        self,
+        *,
+        agent_id: str,
+        at_least: float | Omitted = OMITTED,
+        limit: int | Omitted = OMITTED,
+        query: str | Omitted = OMITTED,
+    ) -> models.RecallView:
+        """Shows what an agent recalls for a question, and keeps nothing of that."""
+        return await self._client.send(
+            Call(
+                method="POST",
+                path="/v1/memories/recall",
+                answers=models.RecallView,
+                body=calls.body(agent_id=agent_id, at_least=at_least, limit=limit, query=query),
+            )
+        )
+
+    async def delete(
+        self, memory_id: str, *, idempotency_key: str | None = None
+    ) -> models.MemoryView:
+        """Erases the text of a fact for good, and of those that it corrected or that corrected
+        it. That there was a fact, when, and from where stays."""
+        return await self._client.send(
+            Call(
+                method="DELETE",
+                path=f"/v1/memories/{calls.part(memory_id)}",
+                answers=models.MemoryView,
+                key=calls.key(idempotency_key),
+                may_repeat=True,
+            )
+        )
+
+    async def get(self, memory_id: str) -> models.MemoryView:
+        """Shows a fact with its source, whatever became of it."""
+        return await self._client.send(
+            Call(
+                method="GET",
+                path=f"/v1/memories/{calls.part(memory_id)}",
+                answers=models.MemoryView,
+                may_repeat=True,
+            )
+        )
+
+    async def correct(
+        self,
+        memory_id: str,
+        *,
+        fact: str,
+        source: bodies.SourceBody | Omitted = OMITTED,
+        valid_from: str | Omitted | None = OMITTED,
+        valid_to: str | Omitted | None = OMITTED,
+        idempotency_key: str | None = None,
+    ) -> models.MemoryLearnedView:
+        """Tells what is right instead. The earlier fact stays as what was believed until now;
+        with a later `valid_from`, as what held until then."""
+        return await self._client.send(
+            Call(
+                method="POST",
+                path=f"/v1/memories/{calls.part(memory_id)}/correct",
+                answers=models.MemoryLearnedView,
+                body=calls.body(fact=fact, source=source, valid_from=valid_from, valid_to=valid_to),
                 key=calls.key(idempotency_key),
                 may_repeat=True,
             )
@@ -2367,7 +2710,7 @@ class Recalls(AsyncResource):
 
     def list(
         self, *, limit: int | None = None, cursor: str | None = None
-    ) -> AsyncPages[models.RecallView]:
+    ) -> AsyncPages[models.RunsRecallView]:
         """Lists the recalls, newest first."""
         return AsyncPages(
             self._client,
@@ -2387,7 +2730,7 @@ class Recalls(AsyncResource):
         reason: str,
         version: str | Omitted | None = OMITTED,
         idempotency_key: str | None = None,
-    ) -> models.RecallView:
+    ) -> models.RunsRecallView:
         """Stops an agent, or one version of it, everywhere: from this answer on none of its
         tokens acts, and nothing of it starts or compiles. Its runs are halted, it is suspended
         with all that depends on it, and so are the precedents that were learned from it. For
@@ -2396,7 +2739,7 @@ class Recalls(AsyncResource):
             Call(
                 method="POST",
                 path="/v1/recalls",
-                answers=models.RecallView,
+                answers=models.RunsRecallView,
                 body=calls.body(agent_id=agent_id, reason=reason, version=version),
                 key=calls.key(idempotency_key),
                 may_repeat=True,
@@ -2418,14 +2761,14 @@ class Recalls(AsyncResource):
 
     async def lift(
         self, recall_id: str, *, reason: str, idempotency_key: str | None = None
-    ) -> models.RecallView:
+    ) -> models.RunsRecallView:
         """Lifts a recall: the agent stays suspended until somebody reactivates it, and its
         halted runs until somebody resumes them. For governors."""
         return await self._client.send(
             Call(
                 method="POST",
                 path=f"/v1/recalls/{calls.part(recall_id)}/lift",
-                answers=models.RecallView,
+                answers=models.RunsRecallView,
                 body=calls.body(reason=reason),
                 key=calls.key(idempotency_key),
                 may_repeat=True,

@@ -126,6 +126,24 @@ class ChannelBody(TypedDict):
     means: Literal["mail", "slack", "webhook"]
 
 
+class Citation(TypedDict):
+    """Which characters of a page of a document's version are quoted, from `start` to before
+    `end`, and the SHA-256 of the quotation in UTF-8, in hex."""
+
+    document: str
+    end: int
+    page: int
+    quote_sha256: str
+    start: int
+    version: int
+
+
+class CitationsBody(TypedDict):
+    """Citations to verify."""
+
+    citations: Sequence[Citation]
+
+
 class CodeBody(TypedDict):
     """The eight digits that were mailed."""
 
@@ -241,6 +259,33 @@ class Containment(TypedDict):
     rollback: NotRequired[str]
 
 
+class CorpusBody(TypedDict):
+    """A new corpus. Each of its `readers` is a role, a principal or an agent's id."""
+
+    industry: NotRequired[str | None]
+    kind: NotRequired[Literal["industry", "constitutional", "tenant"]]
+    name: str
+    readers: Sequence[str]
+
+
+class CorpusChange(TypedDict):
+    """What changes of a corpus; what is left out stays."""
+
+    name: NotRequired[str | None]
+    readers: NotRequired[Sequence[str] | None]
+    status: NotRequired[Literal["active", "deprecated"] | None]
+
+
+class CorrectionBody(TypedDict):
+    """What is right instead, from where that is known, and when it holds. With a later
+    `valid_from`, the earlier fact held until then; without one, it never did."""
+
+    fact: str
+    source: NotRequired[SourceBody]
+    valid_from: NotRequired[str | None]
+    valid_to: NotRequired[str | None]
+
+
 class CredentialBody(TypedDict):
     """A credential. `secret` is the token, the header's value, the password, the secret of the
     OAuth 2.0 client whose id is `user`, or what signs webhooks, `whsec_…`, where the one before
@@ -288,6 +333,16 @@ class DecisionBody(TypedDict):
     until: NotRequired[str | None]
 
 
+class DocumentBody(TypedDict):
+    """A document: an uploaded file, or a `text` with its name. Another content under one name is
+    another version of one document."""
+
+    artifact_id: NotRequired[str | None]
+    media_type: NotRequired[Literal["text/plain", "text/markdown", "text/html"]]
+    name: NotRequired[str | None]
+    text: NotRequired[str | None]
+
+
 class DsseEnvelope(TypedDict):
     """A DSSE envelope: `payload` is the in-toto statement, in base64."""
 
@@ -301,6 +356,13 @@ class DsseSignature(TypedDict):
 
     keyid: str
     sig: str
+
+
+class ErasureBody(TypedDict):
+    """Whose facts are erased: all of a source, by its id, or all that a person said."""
+
+    said_by: NotRequired[str | None]
+    source_id: NotRequired[str | None]
 
 
 class FlagBody(TypedDict):
@@ -504,6 +566,19 @@ class MemberChange(TypedDict):
     workspace_id: NotRequired[str | None]
 
 
+class MemoryBody(TypedDict):
+    """A fact, whose it is to be, and for how long: `working` for a week after it was recalled
+    last, `episodic` for ninety days, `semantic` until it is corrected or erased."""
+
+    agent_id: NotRequired[str | None]
+    fact: str
+    scope: NotRequired[Literal["agent", "team", "tenant"]]
+    source: NotRequired[SourceBody]
+    tier: NotRequired[Literal["working", "episodic", "semantic"]]
+    valid_from: NotRequired[str | None]
+    valid_to: NotRequired[str | None]
+
+
 class MessageBody(TypedDict):
     """One message; the expressions in it read what its prompt or its step has."""
 
@@ -545,6 +620,15 @@ class PasskeyRuleInput(TypedDict):
     break_glass: NotRequired[bool]
     from_risk: NotRequired[Literal["low", "medium", "high", "critical"] | None]
     irreversible: NotRequired[bool]
+
+
+class PeoplesRecallBody(TypedDict):
+    """The same, for what the agent recalls."""
+
+    agent_id: str
+    at_least: NotRequired[float]
+    limit: NotRequired[int]
+    query: NotRequired[str]
 
 
 class PlaceInput(TypedDict):
@@ -915,6 +999,15 @@ Scope = TypedDict(
 )
 
 
+class SearchBody(TypedDict):
+    """A question. Without `corpora` all are searched that the caller may read."""
+
+    corpora: NotRequired[Sequence[str] | None]
+    limit: NotRequired[int]
+    mode: NotRequired[Literal["hybrid", "vector", "text"]]
+    query: str
+
+
 class SettlementBody(TypedDict):
     """What a person found out about a doubtful call, and how: whether it happened and, where it
     did, what it gave, in the shape of its operation's output."""
@@ -922,6 +1015,16 @@ class SettlementBody(TypedDict):
     happened: bool
     note: str
     output: NotRequired[JsonValue]
+
+
+class SourceBody(TypedDict):
+    """Where a fact is from: `person`, whoever says it; `call`, an invocation by its id or, in a
+    run, the run's newest confirmed call of an operation; `document`, by a `citation` that
+    verifies; `artifact`, `approval` or `memory`, by its id."""
+
+    citation: NotRequired[Citation | None]
+    id: NotRequired[str]
+    kind: NotRequired[Literal["person", "call", "document", "artifact", "approval", "memory"]]
 
 
 class Spec(TypedDict):

@@ -56,6 +56,11 @@ class Resources(Client):
         return resources.Connectors(self)
 
     @cached_property
+    def corpora(self) -> resources.Corpora:
+        """Calls about corpora."""
+        return resources.Corpora(self)
+
+    @cached_property
     def credentials(self) -> resources.Credentials:
         """Calls about credentials."""
         return resources.Credentials(self)
@@ -81,6 +86,11 @@ class Resources(Client):
         return resources.Impersonations(self)
 
     @cached_property
+    def industries(self) -> resources.Industries:
+        """Calls about industries."""
+        return resources.Industries(self)
+
+    @cached_property
     def invitations(self) -> resources.Invitations:
         """Calls about invitations."""
         return resources.Invitations(self)
@@ -96,6 +106,11 @@ class Resources(Client):
         return resources.Jobs(self)
 
     @cached_property
+    def knowledge(self) -> resources.Knowledge:
+        """Calls about knowledge."""
+        return resources.Knowledge(self)
+
+    @cached_property
     def me(self) -> resources.Me:
         """Calls about me."""
         return resources.Me(self)
@@ -104,6 +119,11 @@ class Resources(Client):
     def members(self) -> resources.Members:
         """Calls about members."""
         return resources.Members(self)
+
+    @cached_property
+    def memories(self) -> resources.Memories:
+        """Calls about memories."""
+        return resources.Memories(self)
 
     @cached_property
     def metrics(self) -> resources.Metrics:
@@ -255,6 +275,11 @@ class AsyncResources(AsyncClient):
         return async_resources.Connectors(self)
 
     @cached_property
+    def corpora(self) -> async_resources.Corpora:
+        """Calls about corpora."""
+        return async_resources.Corpora(self)
+
+    @cached_property
     def credentials(self) -> async_resources.Credentials:
         """Calls about credentials."""
         return async_resources.Credentials(self)
@@ -280,6 +305,11 @@ class AsyncResources(AsyncClient):
         return async_resources.Impersonations(self)
 
     @cached_property
+    def industries(self) -> async_resources.Industries:
+        """Calls about industries."""
+        return async_resources.Industries(self)
+
+    @cached_property
     def invitations(self) -> async_resources.Invitations:
         """Calls about invitations."""
         return async_resources.Invitations(self)
@@ -295,6 +325,11 @@ class AsyncResources(AsyncClient):
         return async_resources.Jobs(self)
 
     @cached_property
+    def knowledge(self) -> async_resources.Knowledge:
+        """Calls about knowledge."""
+        return async_resources.Knowledge(self)
+
+    @cached_property
     def me(self) -> async_resources.Me:
         """Calls about me."""
         return async_resources.Me(self)
@@ -303,6 +338,11 @@ class AsyncResources(AsyncClient):
     def members(self) -> async_resources.Members:
         """Calls about members."""
         return async_resources.Members(self)
+
+    @cached_property
+    def memories(self) -> async_resources.Memories:
+        """Calls about memories."""
+        return async_resources.Memories(self)
 
     @cached_property
     def metrics(self) -> async_resources.Metrics:

@@ -157,12 +157,11 @@ class AgentView(Answered):
 
 
 class Answer(Answered):
-    """What the engine decided, and the policies that determine it."""
+    """Passages that answer a question, the best first. A question of permission is `routed_to`
+    the constitutional corpora first: their passages stand before all others."""
 
-    determining: tuple[str, ...]
-    effect: Annotated[Literal["allow", "deny"], Known]
-    errors: tuple[str, ...]
-    obligations: tuple[Obligation, ...]
+    items: tuple[PassageView, ...]
+    routed_to: Literal["constitutional"] | None
 
 
 class ApprovalCard(Answered):
@@ -959,6 +958,25 @@ class ChannelView(Answered):
     workspace_id: str | None = None
 
 
+class Citation(Answered):
+    """Which characters of a page of a document's version are quoted, from `start` to before
+    `end`, and the SHA-256 of the quotation in UTF-8, in hex."""
+
+    document: str
+    end: int
+    page: int
+    quote_sha256: str
+    start: int
+    version: int
+
+
+class CitationVerdict(Answered):
+    """Whether the document says today what the citation says; `why` not, where it does not."""
+
+    is_true: bool
+    why: str | None
+
+
 class CitedArtifact(Answered):
     """A file that an approval names, and the SHA-256 that its id stands for."""
 
@@ -1079,6 +1097,28 @@ class ConsistencyProof(Answered):
 
     from_size: int
     path: tuple[str, ...]
+
+
+class CorpusList(Answered):
+    """All corpora that the caller may read, newest first."""
+
+    items: tuple[CorpusView, ...]
+
+
+class CorpusView(Answered):
+    """A corpus. `embedding`: its first documents are being read; of one that is `deprecated`
+    searches find nothing."""
+
+    changed_at: str
+    corpus_id: str
+    industry: str | None
+    kind: Annotated[Literal["industry", "constitutional", "tenant"], Known]
+    made_at: str
+    made_by: str
+    name: str
+    readers: tuple[str, ...]
+    status: Annotated[Literal["draft", "embedding", "active", "deprecated", "removed"], Known]
+    workspace_id: str | None = None
 
 
 class CreationCaseView(Answered):
@@ -1259,6 +1299,35 @@ class Divergence(Answered):
     was: JsonValue
 
 
+class DocumentPage(Answered):
+    """Some documents of a corpus, newest first."""
+
+    items: tuple[DocumentView, ...]
+    next_cursor: str | None
+
+
+class DocumentView(Answered):
+    """A document in its newest version. `queued` until it is read; from `parsed` on it is found
+    by its words, once it is `embedded` by what it means too; `failed` with the `reason`."""
+
+    added_at: str
+    added_by: str
+    artifact_id: str | None
+    chunks: int | None
+    corpus_id: str
+    document_id: str
+    ended_at: str | None
+    media_type: str
+    model_sha256: str | None
+    name: str
+    pages: int | None
+    reason: str | None
+    sha256: str
+    status: Annotated[Literal["queued", "parsed", "embedded", "failed", "removed"], Known]
+    version: int
+    workspace_id: str | None = None
+
+
 class Download(Answered):
     """Where to GET the bytes until `until`, without a token. Whoever has the address may do so."""
 
@@ -1313,13 +1382,20 @@ class Envelope(Answered):
     spend_usd_micros: int
 
 
+class ErasureView(Answered):
+    """How many memories were erased, and whether there are more: ask again until there are none."""
+
+    erased: int
+    has_more: bool
+
+
 class Example(Answered):
     """A request that the draft decides otherwise than what is published, as a test of a policy
     and `POST /v1/decisions` take it; the engine itself decided both."""
 
     action: str
-    after: Answer
-    before: Answer
+    after: PolicyAnswer
+    before: PolicyAnswer
     principal_type: str
     request: ExampleRequest
     resource_type: str
@@ -1453,6 +1529,19 @@ class InclusionProof(Answered):
     index: int
     leaf: str
     path: tuple[str, ...]
+
+
+class IndustryList(Answered):
+    """All industries of corpora that the caller may read."""
+
+    items: tuple[IndustryView, ...]
+
+
+class IndustryView(Answered):
+    """An industry, and the corpora about it that the caller may read."""
+
+    corpora: tuple[str, ...]
+    industry: str
 
 
 class InvitationPage(Answered):
@@ -1646,6 +1735,87 @@ class MemberView(Answered):
     removed_at: str | None
     roles: tuple[str, ...]
     workspaces: tuple[WorkspaceRoles, ...]
+
+
+class MemoryLearnedView(Answered):
+    """A fact that was just told, and the memories that made room for it."""
+
+    agent_id: str | None
+    closed_at: str | None
+    ended_at: str | None
+    ended_by: str | None
+    evicted: tuple[str, ...]
+    expires_at: str | None
+    fact: str | None
+    invocation_id: str | None
+    labels: tuple[str, ...]
+    learned_at: str
+    learned_by: str
+    memory_id: str
+    run_id: str | None
+    scope: Annotated[Literal["agent", "team", "tenant"], Known]
+    source: MemorySource
+    status: Annotated[
+        Literal["held", "superseded", "forgotten", "expired", "evicted", "erased"], Known
+    ]
+    superseded_by: str | None
+    supersedes: str | None
+    tier: Annotated[Literal["working", "episodic", "semantic"], Known]
+    valid_from: str | None
+    valid_to: str | None
+    workspace_id: str | None = None
+
+
+class MemoryPage(Answered):
+    """Some memories, newest first."""
+
+    items: tuple[MemoryView, ...]
+    next_cursor: str | None
+
+
+class MemorySource(Answered):
+    """Where a fact is from: the person who says it, a call (whose receipts prove it), a
+    document, a file, an approval, or another memory. Of a call, `operation` and `run_id` say
+    which; of a document, `quotation` says where."""
+
+    id: str
+    kind: Annotated[
+        Literal["person", "invocation", "document", "artifact", "approval", "memory"], Known
+    ]
+    operation: str | None
+    quotation: Quotation | None
+    run_id: str | None
+
+
+class MemoryView(Answered):
+    """A fact with its source; its text is null once it was erased. It was learned at
+    `learned_at` and believed until `ended_at`; it holds from `valid_from` to `valid_to`. That it
+    holds only until then was learned at `closed_at`, where that was later. Of what a run
+    learned, `invocation_id` and `run_id` say which. `labels` are those of what it was made of."""
+
+    agent_id: str | None
+    closed_at: str | None
+    ended_at: str | None
+    ended_by: str | None
+    expires_at: str | None
+    fact: str | None
+    invocation_id: str | None
+    labels: tuple[str, ...]
+    learned_at: str
+    learned_by: str
+    memory_id: str
+    run_id: str | None
+    scope: Annotated[Literal["agent", "team", "tenant"], Known]
+    source: MemorySource
+    status: Annotated[
+        Literal["held", "superseded", "forgotten", "expired", "evicted", "erased"], Known
+    ]
+    superseded_by: str | None
+    supersedes: str | None
+    tier: Annotated[Literal["working", "episodic", "semantic"], Known]
+    valid_from: str | None
+    valid_to: str | None
+    workspace_id: str | None = None
 
 
 class MetricsView(Answered):
@@ -1920,6 +2090,19 @@ class Parallel(Answered):
     steps: tuple[PlanStep, ...]
 
 
+class PassageView(Answered):
+    """A passage, word for word as its page has it, the `headings` it stands under, and its
+    citation. `score` is from 0 to 1, and compares passages of one answer only."""
+
+    added_by: str
+    citation: Citation
+    corpus_id: str
+    document_name: str
+    headings: str
+    score: float
+    text: str
+
+
 class PasskeyRule(Answered):
     """When only a passkey's signature assents: from a risk on, to what is irreversible, and
     where somebody breaks the glass. Nobody ever needs one to refuse."""
@@ -2008,6 +2191,15 @@ class PlatformHealth(Answered):
 
     functions: tuple[MobileApiFunctionHealth, ...]
     status: Annotated[Literal["healthy", "degraded"], Known]
+
+
+class PolicyAnswer(Answered):
+    """What the engine decided, and the policies that determine it."""
+
+    determining: tuple[str, ...]
+    effect: Annotated[Literal["allow", "deny"], Known]
+    errors: tuple[str, ...]
+    obligations: tuple[Obligation, ...]
 
 
 class PolicyDetail(Answered):
@@ -2280,6 +2472,16 @@ class QuietHours(Answered):
     time_zone: str
 
 
+class Quotation(Answered):
+    """Which characters of a page of a document's version a fact is from, and their SHA-256."""
+
+    end: int
+    page: int
+    quote_sha256: str
+    start: int
+    version: int
+
+
 class Reactivation(Answered):
     """Why an agent was put on probation, and by whom."""
 
@@ -2331,26 +2533,17 @@ class RecallDetail(Answered):
 class RecallPage(Answered):
     """Some recalls, newest first."""
 
-    items: tuple[RecallView, ...]
+    items: tuple[RunsRecallView, ...]
     next_cursor: str | None
 
 
 class RecallView(Answered):
-    """A recall: which agent it stops, and whether it holds. `halting`: runs may still be found
-    that move or wait; none of them acts."""
+    """What was recalled, the nearest first, or the newest (`ranked_by` time) where there was no
+    question, or no model. `left_out` are so many that have more labels than a call may."""
 
-    agent_id: str
-    lifted_at: str | None
-    lifted_by: str | None
-    lifted_for: str | None
-    name: str
-    reason: str
-    recall_id: str
-    recalled_at: str
-    recalled_by: str
-    status: Annotated[Literal["halting", "in_force", "lifted"], Known]
-    version: str | None
-    workspace_id: str | None = None
+    facts: tuple[RecalledView, ...]
+    left_out: int
+    ranked_by: str
 
 
 class RecalledRun(Answered):
@@ -2371,6 +2564,23 @@ class RecalledRun(Answered):
         Known,
     ]
     stopping: str | None
+
+
+class RecalledView(Answered):
+    """A fact that was recalled; `score` is the cosine to the question, null where nothing was
+    compared."""
+
+    fact: str
+    labels: tuple[str, ...]
+    learned_at: str
+    learned_by: str
+    memory_id: str
+    scope: Annotated[Literal["agent", "team", "tenant"], Known]
+    score: float | None
+    source: MemorySource
+    tier: Annotated[Literal["working", "episodic", "semantic"], Known]
+    valid_from: str | None
+    valid_to: str | None
 
 
 class ReceiptAwaited(Answered):
@@ -2667,6 +2877,24 @@ class RunView(Answered):
     stopping: Annotated[Literal["pause", "cancel", "recall"], Known] | None
     token_id: str | None
     waiting: Waiting | None
+    workspace_id: str | None = None
+
+
+class RunsRecallView(Answered):
+    """A recall: which agent it stops, and whether it holds. `halting`: runs may still be found
+    that move or wait; none of them acts."""
+
+    agent_id: str
+    lifted_at: str | None
+    lifted_by: str | None
+    lifted_for: str | None
+    name: str
+    reason: str
+    recall_id: str
+    recalled_at: str
+    recalled_by: str
+    status: Annotated[Literal["halting", "in_force", "lifted"], Known]
+    version: str | None
     workspace_id: str | None = None
 
 
@@ -3277,6 +3505,12 @@ class Validation(Answered):
 
     findings: tuple[PolicyFinding, ...]
     valid: bool
+
+
+class Verdicts(Answered):
+    """A verdict for each citation, in their order."""
+
+    items: tuple[CitationVerdict, ...]
 
 
 class VetoReason(Answered):
