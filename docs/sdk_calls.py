@@ -17,6 +17,7 @@ _LEFT_OUT = (
         "/v1/auth/token",
         "/v1/plans/jobs",
         "/v1/schedules/calls",
+        "/v1/memories/calls",
         "/v1/passkeys",
         "/v1/mobile/devices",
     ),

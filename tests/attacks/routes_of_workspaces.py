@@ -104,3 +104,5 @@ OF_CONNECTORS = ("/v1/connectors/", "/v1/credentials/")
 OF_NOTIFICATIONS = ("/v1/notifications/channels/", "/v1/notifications/deliveries")
 # tests/functions/runs/test_run_workspaces.py, test_recalls.py and test_revoked_tokens.py try them.
 OF_RUNS = ("/v1/runs", "/v1/schedules/", "/v1/recalls", "/v1/tokens")
+# tests/functions/knowledge/memories/test_memories_of_people.py tries them.
+OF_MEMORIES = ("/v1/memories",)

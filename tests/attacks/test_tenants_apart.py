@@ -103,6 +103,8 @@ def owners(running: RunningPlatform) -> Iterator[Owners]:
     recall = everybody(world, "gwen").post(
         "/v1/recalls", {"agent_id": case["agent_id"], "reason": said}
     )
+    told = {"fact": said, "agent_id": case["agent_id"]}
+    memory = everybody(world, "mona").post("/v1/memories", told)
     called = running.run(keep_call(tenant, None, case["agent_id"]))
     delivery = running.run(keep_delivery(tenant, world.governor.principal))
     pattern = running.run(keep_pattern(tenant, None, card["id"]))
@@ -113,6 +115,7 @@ def owners(running: RunningPlatform) -> Iterator[Owners]:
         "receipt_id": receipt(1).receipt_id,
         "run_id": receipt(1).run_id,
         "recall_id": recall["recall_id"],
+        "memory_id": memory["memory_id"],
         **called,
         "agent_id": case["agent_id"],
         "scope": case["agent_id"],
@@ -270,6 +273,18 @@ IN_BODIES: dict[str, Any] = {
         "operation": "assent/schedules.end",
         "arguments": {"schedule_id": "sch_1"},
     },
+    "/v1/memories/calls": lambda owners: {
+        "invocation_id": owners.theirs["invocation_id"],
+        "operation": "assent/memory.forget",
+        "arguments": {"memory_id": owners.theirs["memory_id"]},
+    },
+    "/v1/memories": lambda owners: {
+        "fact": "It is so.",
+        "agent_id": owners.theirs["agent_id"],
+        "source": {"kind": "memory", "id": owners.theirs["memory_id"]},
+    },
+    "/v1/memories/recall": lambda owners: {"agent_id": owners.theirs["agent_id"]},
+    "/v1/memories/erasures": lambda owners: {"source_id": owners.theirs["principal"]},
     "/v1/recalls": lambda owners: {"agent_id": owners.theirs["agent_id"], "reason": "I want it"},
     "/v1/agents": lambda owners: spec("tapir-two", interfaces=_needs("okapi")),
     "/v1/approvals": lambda owners: request(

@@ -30,6 +30,7 @@ from tests.attacks.routes_of_workspaces import (
     OF_CAPSULES,
     OF_CONNECTORS,
     OF_IDENTITY,
+    OF_MEMORIES,
     OF_NOTIFICATIONS,
     OF_RUNS,
     OTHERS,
@@ -39,7 +40,7 @@ from tests.journeys.world import World, decision, spec
 
 pytestmark = pytest.mark.platform
 
-ELSEWHERE = (*OF_CAPSULES, *OF_CONNECTORS, *OF_NOTIFICATIONS, *OF_RUNS)
+ELSEWHERE = (*OF_CAPSULES, *OF_CONNECTORS, *OF_NOTIFICATIONS, *OF_MEMORIES, *OF_RUNS)
 
 # What names a thing of a workspace and says not where it belongs, because nobody reads it but by
 # way of what says it.

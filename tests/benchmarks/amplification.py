@@ -27,6 +27,7 @@ from tests.benchmarks import (  # noqa: F401 - name worst calls
     worst_identity,
     worst_jobs,
     worst_learning,
+    worst_memories,
     worst_models,
     worst_notifications,
     worst_policy,

@@ -18,6 +18,7 @@ FOLLOWED = (
     "connect-an-mcp-server.md",
     "files-in-and-out.md",
     "govern-the-agent-you-already-have.md",
+    "give-an-agent-a-memory.md",
     "governor-api.md",
     "import-an-agent.md",
     "policies.md",

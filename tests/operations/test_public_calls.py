@@ -101,6 +101,8 @@ def test_reading_calls_change_nothing(running: RunningPlatform, world: World) ->
     ids |= {"number": "1", "path": "index.html"}
     reader.post("/v1/connectors", CONNECTOR)
     recalled = {"agent_id": case["agent_id"], "reason": "look at it"}
+    told = {"fact": "It is so.", "agent_id": case["agent_id"]}
+    ids["memory_id"] = reader.post("/v1/memories", told)["memory_id"]
     ids["recall_id"] = reader.post("/v1/recalls", recalled)["recall_id"]
     world.settle()
     before = world.events()

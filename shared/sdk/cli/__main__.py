@@ -17,6 +17,7 @@ COMMANDS = {
     "keys": ("keys:app", "Make API keys, and revoke them."),
     "login": ("signing_in:login", "Sign in, in a browser on any device."),
     "logout": ("signing_in:logout", "Forget who is signed in on this machine."),
+    "memories": ("memories:app", "See what agents remember, tell them facts, and correct them."),
     "open": (
         "opening:open_",
         "Open the console's page of an approval, agent, run, precedent or receipt.",

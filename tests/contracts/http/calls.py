@@ -46,6 +46,7 @@ BODIES: dict[str, Any] = {
     "artifacts/retention": {"days": 400},
     "runs/retention": {"days": 400},
     "{recall_id}/lift": REASON,
+    "{memory_id}/correct": {"fact": "It is so."},
     "{device_id}/confirm": {},
     "{invocation_id}/settle": {"happened": False, **NOTE},
     "{plan_hash}/ghostrun": {"mode": "fast"},

@@ -60,6 +60,8 @@ PROMPT = {
     "messages": [{"role": "user", "content": "${{ variables.a }}"}],
 }
 VETO = {**ABOUT, "reason_category": "safety", "explanation": "not like this"}
+# Nobody keeps a fact of an agent that is not there.
+TOLD = {"fact": "It is so.", "agent_id": "agt_x"}
 MATRIX = {
     "read": Row("GET", "/v1/agents", ALL),
     "own affairs": Row("GET", "/v1/auth/sessions", ALL),
@@ -187,6 +189,13 @@ MATRIX = {
     "write a prompt": Row("POST", "/v1/prompts", SUBMIT, PROMPT),
     "let a prompt be used": Row("POST", "/v1/prompts/a/versions/1/activate", {"governor"}),
     "end a prompt": Row("POST", "/v1/prompts/a/versions/1/deprecate", {"governor"}),
+    "tell a fact": Row("POST", "/v1/memories", SUBMIT, TOLD),
+    "correct a fact": Row("POST", "/v1/memories/mem_x/correct", SUBMIT, {"fact": "It is so."}),
+    "erase a fact": Row("DELETE", "/v1/memories/mem_x", SUBMIT),
+    "look for a fact": Row("POST", "/v1/memories/recall", ALL, {"agent_id": "agt_x"}),
+    "erase facts of a source": Row(
+        "POST", "/v1/memories/erasures", {"tenant_admin"}, {"source_id": "art_x"}
+    ),
     "set a budget": Row("PUT", "/v1/budgets/nobody", {"governor"}, {"limit_usd_micros": 1}),
     "set how long files are kept": Row(
         "PUT", "/v1/artifacts/retention", {"tenant_admin"}, {"days": 400}

@@ -20,6 +20,7 @@ from tests.functions.agents.worlds import World as AgentsWorld
 from tests.functions.approvals.worlds import World as ApprovalsWorld
 from tests.infra.firestore.asking import Asked, sites, watching
 from tests.infra.firestore.declared import COLLECTIONS, COMPOSITES, GROUPED, SINGLES
+from tests.infra.firestore.memory_stories import somebody_remembers
 from tests.infra.firestore.serving import Query, serving
 from tests.infra.firestore.stories import (
     a_governor_looks,
@@ -51,6 +52,7 @@ TOPICS = (
     "notifications",
     "policy",
     "runs",
+    "knowledge",
     "dead-letters",
 )
 
@@ -80,6 +82,7 @@ async def told(cloud: Cloud, issuing_key: OKPKey) -> tuple[Asked, Fields]:
         await somebody_is_told(phone.tenant_id)
         await somebody_learns(phone.tenant_id)
         await runs_are_recalled_and_removed(phone)
+        await somebody_remembers(phone.tenant_id)
         await a_policy_is_tried(phone.tenant_id)
         await somebody_lists_what_is_theirs(phone)
     documents: Fields = {}

@@ -26,7 +26,7 @@ __all__ = ["clock", "cloud", "issuing_key", "jobs", "targets", "topics", "world"
 
 SCOPES = ("knowledge:read", "knowledge:write", "runs:read")
 NAMES = ("remember", "recall", "correct", "forget")
-EFFECTS = {"remember": "draft", "recall": "read", "correct": "change", "forget": "change"}
+EFFECTS = {"remember": "draft", "recall": "read", "correct": "draft", "forget": "draft"}
 
 
 def spec(name: str = "note-taker") -> Any:
