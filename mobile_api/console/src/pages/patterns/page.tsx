@@ -2,7 +2,9 @@ import { useState } from 'preact/hooks';
 
 import type { MinedView, PatternPage, PatternView } from '../../api/generated.ts';
 import { read } from '../../api/call.ts';
+import { typedOf } from '../../kit/conditions.ts';
 import { percent } from '../../kit/rate.ts';
+import { spaced } from '../../kit/text.ts';
 import { instantInWords } from '../../kit/time.ts';
 import { Said, useChanged } from '../../parts/changed.tsx';
 import { Act } from '../../parts/form.tsx';
@@ -12,6 +14,7 @@ import { RowLink } from '../../parts/row.tsx';
 import { addressOf } from '../../route.ts';
 import { words } from '../../words.ts';
 import { patterns as say } from '../../words/learning.ts';
+import { precedents } from '../../words/precedents.ts';
 
 const PATH = '/v1/patterns';
 
@@ -68,8 +71,10 @@ function Row({ pattern }: { pattern: PatternView }) {
   );
 }
 
-/** A pattern by the fields that it speaks of. */
-export function nameOf(pattern: PatternView): string {
-  const fields = pattern.conditions.map((each) => each.field.split('.').at(-1)!.replaceAll('_', ' '));
-  return say.name([...new Set(fields)].join(', '), pattern.kind);
+/** A pattern in one line. */
+function nameOf(pattern: PatternView): string {
+  const conditions = pattern.conditions.map((each) =>
+    precedents.condition(spaced(each.field.split('.').at(-1)!), precedents.ops[each.op], typedOf(each.value)),
+  );
+  return say.name(conditions, pattern.kind);
 }
