@@ -38,6 +38,12 @@ const PAGES = {
     all: () => import('./pages/precedents/page.tsx').then((each) => each.Precedents),
     one: () => import('./pages/precedents/precedent.tsx').then((each) => each.Precedent),
   },
+  patterns: {
+    group: 'decide',
+    all: () => import('./pages/patterns/page.tsx').then((each) => each.Patterns),
+    one: () => import('./pages/patterns/pattern.tsx').then((each) => each.Pattern),
+  },
+  report: { group: 'decide', all: () => import('./pages/report.tsx').then((each) => each.Report) },
   agents: {
     group: 'agents',
     all: () => import('./pages/agents.tsx').then((each) => each.Agents),

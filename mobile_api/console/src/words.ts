@@ -12,6 +12,8 @@ export const words = {
     agents: 'Agents',
     runs: 'Runs',
     precedents: 'Precedents',
+    patterns: 'Patterns',
+    report: 'Report',
     violations: 'Violations',
     receipts: 'Receipts',
     story: 'Story',

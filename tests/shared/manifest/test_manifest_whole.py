@@ -137,6 +137,21 @@ def test_who_publishes_is_swept_every_minute(checkout: Checkout) -> None:
     assert sorted(sweep.deployables) == ["bills-and-more-reactions", "orders-reactions"]
 
 
+def test_a_public_side_that_sweeps_has_no_private_one(checkout: Checkout) -> None:
+    manifests = checkout(bills=BILLS.replace("[access]", "sweeps = true\n[access]"))
+    (sweep,) = manifests.schedules
+    assert sweep.deployables == ("orders-reactions",)
+    assert "bills-and-more-reactions" not in {each.name for each in manifests.deployables}
+    public = manifests.deployable("bills-and-more")
+    assert public.manifest.access.firestore == "read-write"
+    assert "bills-and-more-log-key" in public.manifest.access.secrets
+
+
+def test_a_function_is_swept_by_one_of_its_sides(checkout: Checkout) -> None:
+    with pytest.raises(ManifestError, match=r"http.sweeps: its private side sweeps already"):
+        checkout(orders=ORDERS.replace("[reactions]", "sweeps = true\n[reactions]"))
+
+
 def test_each_schedule_is_one_job_beside_the_sweep(checkout: Checkout) -> None:
     crons = '{ "assent.month.due.v1" = "0 0 1 * *" }'
     manifests = checkout(orders=ORDERS.replace("attempts", f"schedules = {crons}\nattempts"))

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import APIRouter
 from pydantic import BaseModel
 
 from emulators.clock import VirtualClock
@@ -29,6 +30,7 @@ from shared.messaging.outbox import Outbox
 from shared.messaging.sweep import SWEEP_TYPE, Sweep
 from shared.messaging.timers import timer_event
 from shared.runtime import logs
+from shared.runtime.app import create_api
 from shared.runtime.reactions import create_reactions
 from shared.storage.batches import LostRace
 from tests.shared.cloud import Cloud, Mailbox
@@ -393,6 +395,25 @@ async def test_a_first_sweep_that_fails_does_not_fail_the_answer(orders: Orders)
     app = create_reactions(function="orders", handlers={PAID: orders.on_paid}, run=Sweeping(sweep))
     async with client(app) as reactions:
         assert (await _deliver(reactions, _event())).status_code == 204
+
+
+async def test_a_public_side_without_a_private_one_sweeps_once_after_its_first_answer() -> None:
+    sweep = CountedSweep()
+    for sweeps, runs in ((False, 0), (True, 1)):
+        app = create_api(function="orders", router=APIRouter(), run=Sweeping(sweep), sweeps=sweeps)
+        async with client(app) as api:
+            for _ in range(3):
+                assert (await api.get("/healthz")).status_code == 200
+        assert len(sweep.runs) == runs
+
+
+@pytest.mark.usefixtures("quiet")
+async def test_a_first_sweep_of_a_public_side_that_fails_does_not_fail_the_answer() -> None:
+    sweep = CountedSweep()
+    sweep.fails = True
+    app = create_api(function="orders", router=APIRouter(), run=Sweeping(sweep), sweeps=True)
+    async with client(app) as api:
+        assert (await api.get("/healthz")).status_code == 200
 
 
 async def test_the_schedule_sweeps_by_the_clock_and_a_failure_is_told(

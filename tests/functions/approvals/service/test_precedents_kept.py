@@ -247,7 +247,8 @@ async def test_a_row_that_is_evidence_drafts_one_precedent_and_a_refusal_starts_
     assert (draft.author, draft.findings, draft.probation) == ("approvals", (), None)
     active = await world.activate(draft, at=START + HOUR)
     assert (active.status, len(active.findings)) == ("active", 5)
-    assert (await world.ask(at=START + HOUR, **another(1))).status == "auto_approved"
+    like = another(1) | {"content": {**CONTENT, "rows": 1}}
+    assert (await world.ask(at=START + HOUR, **like)).status == "auto_approved"
 
 
 async def test_unlike_approvals_make_no_row(world: World) -> None:

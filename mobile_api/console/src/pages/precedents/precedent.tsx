@@ -1,9 +1,9 @@
-import type { PrecedentSeed } from '../../api/generated.ts';
+import type { PrecedentSeed, Probation } from '../../api/generated.ts';
 import { read } from '../../api/call.ts';
 import { typedOf } from '../../kit/conditions.ts';
 import { percent } from '../../kit/rate.ts';
 import { spaced } from '../../kit/text.ts';
-import { instantInWords } from '../../kit/time.ts';
+import { instantInWords, spanInWords } from '../../kit/time.ts';
 import { Said, useChanged } from '../../parts/changed.tsx';
 import { Act } from '../../parts/form.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
@@ -15,6 +15,7 @@ import { precedents as say } from '../../words/precedents.ts';
 import { NewPrecedent } from './new.tsx';
 
 const ACTIVATES = ['governor'];
+const ACTIVATED = ['draft', 'approved', 'suspended'];
 
 /** One precedent, or the form for another one. */
 export function Precedent({ id }: { id: string }) {
@@ -43,6 +44,7 @@ function Shown({ id }: { id: string }) {
             }}
           />
           <Facts seed={seed} />
+          {seed.probation && <OnProbation probation={seed.probation} />}
           <h2>{say.conditions}</h2>
           <ul>
             {seed.conditions.map((each) => (
@@ -75,6 +77,8 @@ function Facts({ seed }: { seed: PrecedentSeed }) {
         [say.risk, words.risk[seed.max_risk]],
         [say.matches, say.times(seed.match_count, percent(seed.match_rate))],
         [say.vetoes, say.times(seed.veto_count, percent(seed.veto_rate))],
+        [say.falsePositives, seed.pattern_id && percent(seed.false_positive_rate)],
+        [say.saved, seed.saved_seconds !== null && spanInWords(seed.saved_seconds)],
         [say.author, say.by(seed.author, instantInWords(seed.created_at))],
         [say.activated, seed.activated_at && say.by(seed.activated_by!, instantInWords(seed.activated_at))],
         [say.ended, seed.ended_at && instantInWords(seed.ended_at)],
@@ -90,8 +94,24 @@ function Facts({ seed }: { seed: PrecedentSeed }) {
           ),
         ],
         [say.drafted, seed.drafted_from.join(', ')],
+        [say.pattern, seed.pattern_id && <a href={addressOf('patterns', seed.pattern_id)}>{seed.pattern_id}</a>],
       ]}
     />
+  );
+}
+
+function OnProbation({ probation }: { probation: Probation }) {
+  return (
+    <>
+      <h2>{say.probation}</h2>
+      <p>{say.aboutProbation(probation.reach, probation.audits_one_in)}</p>
+      <Pairs
+        of={[
+          [say.until, probation.ends_at && instantInWords(probation.ends_at)],
+          [say.audits, say.agreed(probation.agreed, probation.audited)],
+        ]}
+      />
+    </>
   );
 }
 
@@ -105,13 +125,22 @@ function PrecedentActs({ seed, path, changed }: Properties) {
   return (
     <Only roles={ACTIVATES} may={say.acts}>
       <div class="acts">
-        {(seed.status === 'approved' || seed.status === 'suspended') && (
+        {ACTIVATED.includes(seed.status) && (
           <Act<PrecedentSeed>
             label={say.activate}
             send={say.activateNow}
             about={say.aboutActivate}
             request={() => ({ method: 'POST', path: `${path}/activate` })}
             done={(answer) => changed(say.isActive, answer)}
+          />
+        )}
+        {seed.status === 'active' && seed.probation && (
+          <Act<PrecedentSeed>
+            label={say.establish}
+            send={say.establishNow}
+            about={say.aboutEstablish}
+            request={() => ({ method: 'POST', path: `${path}/establish` })}
+            done={(answer) => changed(say.isEstablished, answer)}
           />
         )}
         {seed.status === 'active' && (
