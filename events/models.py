@@ -1,4 +1,6 @@
-"""What `models` publishes: where a tenant's model calls go, and what became of each."""
+"""What `models` publishes: where a tenant's model calls go, and what became of each.
+
+`capsules` reads a route's document (`MODEL_ROUTES`) where it lies."""
 
 from datetime import date
 from typing import Literal
@@ -6,12 +8,16 @@ from typing import Literal
 from pydantic import Field
 
 from events.budgets import BudgetState
+from events.plan_content import RoutePart
 from events.receipts import ProgramReceipt
 from events.registry import event
+from shared.kit.canonical import content_hash
 from shared.kit.instants import Instant
 from shared.kit.models import Data, EventData
 
 TOPIC = "models"
+# The collection of routes, by their names. `models` alone writes it.
+MODEL_ROUTES = "model_routes"
 
 Provider = Literal["openai", "anthropic"]
 # From the least private to the most.
@@ -55,6 +61,26 @@ class ModelRouteState(EventData):
     caches_sampled: bool = False
     set_by: str
     set_at: Instant
+
+
+# What of a route a question of a run goes by: it has no fallback, and its answer is not kept.
+_OF_QUESTIONS = {
+    *("name", "provider", "base_url", "credential", "model"),
+    *("prices", "privacy", "most_tokens_out"),
+}
+
+
+def route_part(route: ModelRouteState) -> RoutePart:
+    """What a plan says of the route, which a run compares with the route of that day."""
+    return RoutePart(
+        name=route.name,
+        base_url=route.base_url,
+        credential=route.credential,
+        privacy=route.privacy,
+        tokens_in_usd_micros=route.prices.tokens_in_usd_micros,
+        tokens_out_usd_micros=route.prices.tokens_out_usd_micros,
+        sha256=content_hash(route.model_dump(mode="json", include=_OF_QUESTIONS)),
+    )
 
 
 @event("assent.model_route.changed.v1")

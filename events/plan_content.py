@@ -135,11 +135,27 @@ class Said(Data):
     content: str
 
 
+class RoutePart(Data):
+    """The tenant's own route by which a model is asked: where that is, by which of the tenant's
+    credentials, who may read what is said there, and the prices of a million tokens, in
+    micro-dollars; one that is None counts as the dearest. `sha256` is the hash of all that the
+    route says of this: a route that was set anew is another one."""
+
+    name: str
+    base_url: str | None
+    credential: str | None
+    privacy: str
+    tokens_in_usd_micros: int | None
+    tokens_out_usd_micros: int | None
+    sha256: str
+
+
 class Completion(ModelStep):
     """A model answers these messages in text, and calls nothing. Of a `prompt` they are its own,
     and the templates of `variables` give what stands in them, each as `variable_schema` says. With
     `output`, a JSON Schema, the answer is JSON that fits; one that does not is asked for anew, as
-    often as the envelope has turns."""
+    often as the envelope has turns. With a `route` the model is the tenant's own, and no other one
+    is ever asked; without one it is the stack's."""
 
     kind: Literal["completion"] = "completion"
     prompt: PromptPart | None = None
@@ -148,6 +164,7 @@ class Completion(ModelStep):
     variable_schema: dict[str, JsonValue] = Field(default_factory=dict)
     most_tokens: int | None = None
     output: dict[str, JsonValue] | None = None
+    route: RoutePart | None = Field(default=None, exclude_if=lambda route: route is None)
 
     @property
     def template(self) -> Any:
@@ -237,6 +254,18 @@ def all_steps(steps: tuple[PlanStep, ...]) -> tuple[PlanStep, ...]:
 def model_of(step: PlanStep) -> str | None:
     """The model that is asked in a step; None of a step in which none is."""
     return step.does.envelope.model if isinstance(step.does, ModelStep) else None
+
+
+def route_of(step: PlanStep) -> RoutePart | None:
+    """The tenant's own route by which a step asks its model; None of one that asks none, or the
+    stack's."""
+    return step.does.route if isinstance(step.does, Completion) else None
+
+
+def stack_model_of(step: PlanStep) -> str | None:
+    """The model of the stack that is asked in a step; None of a step that asks none, or the
+    tenant's own."""
+    return None if route_of(step) is not None else model_of(step)
 
 
 def models_in(plan: PlanContent) -> tuple[str, ...]:

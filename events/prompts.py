@@ -19,7 +19,7 @@ PROMPTS = "prompts"
 PromptStatus = Literal["draft", "active", "deprecated"]
 MOST_MESSAGES = 50
 # What a call says of itself beside the variables of its prompt.
-OWN_NAMES = ("prompt", "messages", "model", "max_tokens")
+OWN_NAMES = ("prompt", "messages", "model", "route", "max_tokens")
 
 
 class PromptContent(Data):

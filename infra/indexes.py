@@ -75,6 +75,7 @@ EXPIRING: tuple[Field, ...] = (
     ("lookup_misses", "expire_at"),
     ("credential_refusals", "expire_at"),
     ("model_answers", "expire_at"),
+    ("notified_mailboxes", "expire_at"),
 )
 
 

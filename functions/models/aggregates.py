@@ -1,5 +1,6 @@
 """What this function owns, model routes and calls, and the budgets that it holds of and charges."""
 
+from events.models import MODEL_ROUTES
 from events.prompts import PROMPTS as PROMPTS_COLLECTION
 from functions.models.rules.call import ModelCall, next_timer
 from functions.models.rules.prompt import Prompt
@@ -15,7 +16,7 @@ MODEL_KEY = "models-model-key"
 ROUTES = Aggregate(
     noun="model_route",
     model=ModelRoute,
-    collection="model_routes",
+    collection=MODEL_ROUTES,
     id_of=lambda route: route.name,
     indexed=("set_at",),
     queried=("-set_at",),

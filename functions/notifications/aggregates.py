@@ -5,6 +5,7 @@ from functions.notifications.rules.recipient import Recipient, unknown
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.runner import Runner
 from shared.kit.workspaces import WORKSPACE
+from shared.storage.collections import Collection
 
 SIGNING_KEY = "notifications-signing-key"
 
@@ -30,4 +31,7 @@ DELIVERIES = Aggregate(
     in_workspaces=True,
 )
 
-RUN = Runner("notifications", RECIPIENTS, DELIVERIES)
+# Mailboxes of all tenants, with how many codes each was mailed.
+MAILBOXES = Collection("notified_mailboxes")
+
+RUN = Runner("notifications", RECIPIENTS, DELIVERIES, collections=(MAILBOXES,))

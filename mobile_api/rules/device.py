@@ -86,7 +86,8 @@ def register(
     principal: str,
     at: datetime,
 ) -> Registration | None:
-    """The device with what the body says, for this principal; None where nothing changes. `shown`
+    """The device with what the body says, for this principal; None where nothing has to be told:
+    the same subscription again is told again. `shown`
     is what is `known`, with its owner's words opened. The device of a token or a subscription goes
     to whoever registers it, a key never does: raises DeviceSignatureRefused for somebody else's,
     VersionConflict for one that was removed."""
@@ -112,7 +113,8 @@ def register(
         }
     if known is not None and known.held_by == principal:
         is_known = all(getattr(shown, name) == value for name, value in fields.items())
-        return None if is_known else known.but(**fields)
+        # A push service may have refused that subscription once, and whoever sends then forgot it.
+        return None if is_known and pushed is None else known.but(**fields)
     return Registration(device_id=device_id, principal=principal, registered_at=at, **fields)
 
 

@@ -44,7 +44,8 @@ async def begin_device(caller: Caller) -> DeviceOptions:
 
 async def register_device(caller: Caller, key: IdempotencyKey, body: DeviceBody) -> Device:
     """The device of that key, token or subscription, registered to the caller: a token or a
-    subscription with a new owner reaches only that owner. A repeated registration changes nothing.
+    subscription with a new owner reaches only that owner. A repeated registration changes nothing,
+    but whoever sends is told of its subscription again.
     Beyond twenty devices the oldest without a key is removed. One commit. Raises Invalid,
     VersionConflict and, for a new key, SignInTooOld and DeviceSignatureRefused."""
     check_body(body)

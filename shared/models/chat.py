@@ -58,7 +58,7 @@ class ChatModel:
         until = time.monotonic() + within_seconds
         try:
             async with asyncio.timeout(within_seconds):
-                return _answer(await self._asked(body, until))
+                return answer_in(await self._asked(body, until))
         except TimeoutError as error:
             detail = f"the model did not answer within {within_seconds:.0f} seconds"
             raise ModelFailed("model_silent", detail, may_pass=True, may_have_cost=True) from error
@@ -131,7 +131,8 @@ def _invalid(what: str) -> ModelFailed:
     return ModelFailed("model_answer_invalid", f"the model's answer {what}", may_have_cost=True)
 
 
-def _answer(body: bytes) -> Answer:
+def answer_in(body: bytes) -> Answer:
+    """What the body of a chat completion says. Raises ModelFailed for what is none."""
     try:
         read = parse_json(body)
     except AssentError as error:

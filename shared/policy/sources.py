@@ -18,7 +18,8 @@ OBLIGATIONS = frozenset(get_args(ObligationKind))
 MET_BY_CALLS: frozenset[ObligationKind] = frozenset({"alert", "log"})
 # What single calls do beyond that.
 _MET_BESIDES: Mapping[str, frozenset[ObligationKind]] = dict.fromkeys(
-    ("models.complete", "models.embed", "models.message"), frozenset({"redact"})
+    ("models.complete", "models.embed", "models.message", "model-routes.ask"),
+    frozenset({"redact"}),
 )
 
 LONGEST_SOURCE = 65_536

@@ -17,6 +17,7 @@ from events.plan_content import (
     Wait,
 )
 from functions.capsules.rules.completions import (
+    Models,
     Prompts,
     completion_of,
     given_by,
@@ -52,8 +53,8 @@ DEEPEST = 5
 
 class Source(NamedTuple):
     """A published version of a capsule with the agent whose rights it runs with, the digest of the
-    policies that determine its calls, the operations that there are where it lies, the model that
-    is configured (empty for none), and the prompts that it names."""
+    policies that determine its calls, the operations that there are where it lies, the models that
+    it may ask, and the prompts that it names."""
 
     body: CapsuleBody
     checksum: str
@@ -62,7 +63,7 @@ class Source(NamedTuple):
     per_run_usd_micros: int
     policies: str
     operations: Operations = OWN
-    model: str = ""
+    models: Models = Models()
     prompts: Prompts = MappingProxyType({})
 
 
@@ -260,11 +261,11 @@ class _Compiling:
         for each in body.tools:
             self._listed(node, each)
         self._gives(node.step, ANSWER)
-        if (why := why_no_model(body.model, source.model)) is not None:
+        if (why := why_no_model(body.model, source.models.stack)) is not None:
             at = "agent" if body.model is None else "agent.model"
             self.problems.append(Problem(f"{node.path}.{at}", why))
         turns, assent = agent_turns(
-            body, source.rights, source.agent, source.model, source.operations
+            body, source.rights, source.agent, source.models.stack, source.operations
         )
         asks = node.step.approval == "required"
         return self._planned(node, turns).but(assent="step" if asks else assent)
@@ -273,7 +274,7 @@ class _Compiling:
         source = self.source
         self._listed(node, COMPLETE)
         may_complete(source.rights, source.agent.name)
-        completion, wrong = completion_of(node, source.model, source.prompts, self.scope)
+        completion, wrong = completion_of(node, source.models, source.prompts, self.scope)
         self.problems += wrong
         self._gives(node.step, given_by(completion))
         asks = node.step.approval == "required"

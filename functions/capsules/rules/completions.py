@@ -1,10 +1,12 @@
 """Steps that use `model/complete`: what they say in `with`, and what is compiled from that."""
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field, StringConstraints, ValidationError
 
+from events.models import ModelRouteState, route_part
 from events.operations import COMPLETE
 from events.plan_content import Completion, Envelope, PromptPart, Said
 from events.prompts import MOST_MESSAGES, OWN_NAMES, PromptContent, PromptStatus
@@ -22,6 +24,8 @@ from shared.kit.templates import OPENING, texts_in
 from shared.models.written import MessageBody
 
 _SPEND_USD = 0.5
+MOST_TOKENS = 4_096
+ROUTE = r"^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$"
 PROMPT = r"^[a-z0-9]+(-[a-z0-9]+)*@[1-9][0-9]{0,5}$"
 
 
@@ -33,7 +37,8 @@ class CompletionBody(Model):
         Annotated[tuple[MessageBody, ...], Field(min_length=1, max_length=MOST_MESSAGES)] | None
     ) = None
     model: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
-    max_tokens: Annotated[int, Field(ge=1, le=4_096, strict=True)] | None = None
+    route: Annotated[str, StringConstraints(max_length=64, pattern=ROUTE)] | None = None
+    max_tokens: Annotated[int, Field(ge=1, le=MOST_TOKENS, strict=True)] | None = None
 
 
 class Prompt(NamedTuple):
@@ -46,11 +51,31 @@ class Prompt(NamedTuple):
 
 
 Prompts = Mapping[str, Prompt]
+Routes = Mapping[str, ModelRouteState]
+# The wire on which a step asks.
+_PROVIDER = "openai"
+
+
+class Models(NamedTuple):
+    """Whom a completion may ask: the `stack`'s model, empty where none is configured, and the
+    tenant's own routes that a source names, by their names."""
+
+    stack: str = ""
+    routes: Routes = MappingProxyType({})
 
 
 def prompts_in(body: CapsuleBody) -> tuple[str, ...]:
     """The prompts that a source names, as `name@version`, each once."""
-    named = (step.arguments.get("prompt") for _, step in body.with_places if step.use == COMPLETE)
+    return _named_in(body, "prompt")
+
+
+def routes_in(body: CapsuleBody) -> tuple[str, ...]:
+    """The routes that a source names, each once."""
+    return _named_in(body, "route")
+
+
+def _named_in(body: CapsuleBody, field: str) -> tuple[str, ...]:
+    named = (step.arguments.get(field) for _, step in body.with_places if step.use == COMPLETE)
     return tuple(dict.fromkeys(each for each in named if isinstance(each, str)))
 
 
@@ -89,12 +114,15 @@ def variables_of(step: InnerStep) -> dict[str, Any]:
 
 
 def completion_of(
-    node: Node, model: str, prompts: Prompts, scope: Scope
+    node: Node, models: Models, prompts: Prompts, scope: Scope
 ) -> tuple[Completion, list[Problem]]:
-    """What is compiled of the step for the `model` that is configured, and what is wrong with that.
-    Raises Refused for a prompt that is not active."""
+    """What is compiled of the step for the model of its route or, without one, of the stack, and
+    what is wrong with that. Raises Refused for a prompt that is not active, and a route that a step
+    cannot ask by."""
     step, body, path = node.step, read_completion(node.step), f"{node.path}.with"
     problems = []
+    route = None if body.route is None else _asked_by(body.route, models.routes)
+    model = models.stack if route is None else route.model
     if (why := why_no_model(body.model, model)) is not None:
         at = f"{node.path}.use" if body.model is None else f"{path}.model"
         problems.append(Problem(at, why))
@@ -112,6 +140,9 @@ def completion_of(
         "most_tokens": body.max_tokens,
         "output": step.output,
     }
+    if route is not None:
+        most = min(body.max_tokens or MOST_TOKENS, route.most_tokens_out)
+        said |= {"route": route_part(route), "most_tokens": most}
     if body.prompt is not None:
         content, sha256 = _active(body.prompt, prompts)
         name, _, version = body.prompt.partition("@")
@@ -124,6 +155,19 @@ def completion_of(
             "variable_schema": content.schema_of,
         }
     return Completion(**said), problems
+
+
+def _asked_by(name: str, routes: Routes) -> ModelRouteState:
+    """The route of that name. Raises Refused where there is none, or none that a step asks by."""
+    route = routes.get(name)
+    if route is None:
+        raise Refused(f"there is no model route {name}: set it first (PUT /v1/model-routes/{name})")
+    if route.provider != _PROVIDER:
+        raise Refused(
+            f"the route {name} speaks the wire of {route.provider}, and a step asks on that of"
+            f" {_PROVIDER}: name another route"
+        )
+    return route
 
 
 def _active(named: str, prompts: Prompts) -> tuple[PromptContent, str]:

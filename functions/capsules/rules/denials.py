@@ -1,9 +1,19 @@
 """Why a step of a plan would not be let act, each with the nearest change after which it would."""
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
-from events.plan_content import Call, PlanContent, PlanStep, SubRun, all_steps, model_of
+from events.models import ModelRouteState, route_part
+from events.plan_content import (
+    Call,
+    PlanContent,
+    PlanStep,
+    SubRun,
+    all_steps,
+    route_of,
+    stack_model_of,
+)
 from events.plans import Denial
 from functions.capsules.rules.asked import Asked, Plans, asked_of, calls_of_step
 from functions.capsules.rules.operations import Refused
@@ -24,13 +34,15 @@ class Policy(NamedTuple):
 class Now(NamedTuple):
     """What holds now: `agents` has, by id, the version, the spec hash and the rights of each agent
     that serves, `stopped` says why another one does not, `policies` what is said of each call, and
-    `operations` which there are, `model` which one is configured; empty for none."""
+    `operations` which there are, `model` which one is configured, empty for none, and `routes` the
+    tenant's own that the plans name."""
 
     agents: Mapping[str, tuple[str, str, KnownRights]]
     stopped: Mapping[str, str]
     policies: Mapping[Asked, Policy]
     operations: Operations = OWN
     model: str = ""
+    routes: Mapping[str, ModelRouteState] = MappingProxyType({})
 
 
 def of_agent(plan: PlanContent, now: Now | None) -> Iterator[Denial]:
@@ -76,7 +88,15 @@ def of_step(step: PlanStep, plan: PlanContent, plans: Plans, now: Now) -> Iterat
 
 
 def _of_model(step: PlanStep, now: Now) -> Iterator[Denial]:
-    named = model_of(step)
+    if (part := route_of(step)) is not None:
+        known = now.routes.get(part.name)
+        if known is None or route_part(known) != part:
+            yield Denial(
+                code="model",
+                detail=f"the route {part.name} is not what the plan was compiled with",
+                change="compile the capsule again",
+            )
+    named = stack_model_of(step)
     if named in (None, now.model):
         return
     told = f"{now.model} is configured now" if now.model else "none is configured now"

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from events.jobs import JobPlan, OrderedJob
-from events.plan_content import PlanContent
+from events.models import MODEL_ROUTES, ModelRouteState
+from events.plan_content import PlanContent, all_steps, route_of
 from events.plans import Prediction, RehearsalMode
 from functions.capsules.aggregates import PLANS, RUN
 from functions.capsules.rules.asked import agents_of, calls_of, plans_in
@@ -28,6 +29,7 @@ from functions.capsules.settings import settings
 from functions.capsules.views import PlanView
 from shared.agents.reading import read_agent
 from shared.aggregates.command import Command
+from shared.connectors.stored import read_states
 from shared.kit.bounded import TookTooLong, bounded
 from shared.kit.callers import Caller
 from shared.kit.contents import Contents
@@ -185,4 +187,7 @@ async def _now(work: Command, plan_hash: str, plans: Mapping[str, PlanContent]) 
     calls = calls_of(plan, plans)
     policies = await policies_about(work.caller, work.workspace_id, plan_hash, calls, work.at)
     operations = await known_operations(work, (each.operation for each in calls))
-    return Now(agents, stopped, policies, operations, settings().model_name)
+    parts = (route_of(step) for each in plans.values() for step in all_steps(each.steps))
+    named = [part.name for part in parts if part is not None]
+    routes = await read_states(work.store, MODEL_ROUTES, ModelRouteState, named)
+    return Now(agents, stopped, policies, operations, settings().model_name, routes)

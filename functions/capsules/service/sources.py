@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from events.models import MODEL_ROUTES, ModelRouteState
 from events.plan_content import AgentPart
 from events.prompts import PROMPTS, PromptContent, PromptState
 from functions.capsules.aggregates import CAPSULES
 from functions.capsules.rules.capsule import Capsule, capsule_id, line_of
 from functions.capsules.rules.compiler import DEEPEST, Source
-from functions.capsules.rules.completions import Prompt, prompts_in
+from functions.capsules.rules.completions import Models, Prompt, prompts_in, routes_in
 from functions.capsules.rules.operations import operations_in
 from functions.capsules.rules.problems import Problem, refusal
 from functions.capsules.rules.source import CapsuleBody
@@ -93,10 +94,11 @@ class Sources:
         policies = await digest_of(self.work.caller)
         most = state.budget.per_run_usd_micros
         operations = await known_operations(self.work, operations_in(body))
-        model = settings().model_name
+        routes = await read_states(self.work.store, MODEL_ROUTES, ModelRouteState, routes_in(body))
+        models = Models(settings().model_name, routes)
         prompts = await self._prompts(prompts_in(body))
         what = (body, capsule.checksum, part, agent.rights, most, policies, operations)
-        return Source(*what, model, prompts)
+        return Source(*what, models, prompts)
 
     async def _prompts(self, named: Iterable[str]) -> dict[str, Prompt]:
         """The prompts of these names with their contents: two round trips, none for no name."""

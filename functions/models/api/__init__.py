@@ -1,15 +1,16 @@
 """HTTP in, HTTP out: calls of models on their providers' wires, and where they go."""
 
 from functions.models.aggregates import RUN
-from functions.models.api import calls, local, prompts, routes
+from functions.models.api import calls, local, prompts, questions, routes
 from shared.runtime.routes import Router
 
 __all__ = ["ROUTER", "RUN"]
 
-ROUTER = Router.joining(
+ROUTER = Router.joining(  # type: ignore[arg-type]
     calls.ROUTER,
     calls.MESSAGES,
     routes.ROUTER,
+    questions.ROUTER,
     prompts.WRITERS,
     prompts.GOVERNORS,
     local.ROUTER,

@@ -45,7 +45,7 @@ def _judged(value: Any) -> Any:
 
 
 # What is said to a model may have any characters.
-_Taken = (Accepts(is_judged_apart=True), BeforeValidator(_judged))
+TAKEN = (Accepts(is_judged_apart=True), BeforeValidator(_judged))
 
 
 class _Body(BaseModel):
@@ -87,7 +87,7 @@ class EmbeddingsBody(_Body):
 @ROUTER.post("/v1/chat/completions", response_model=dict[str, Any])
 @does("models.complete", within=("own_affairs",))
 async def post_chat_completions(
-    request: Request, caller: Caller, body: Annotated[ChatBody, *_Taken]
+    request: Request, caller: Caller, body: Annotated[ChatBody, *TAKEN]
 ) -> Response:
     """Asks a model on OpenAI's wire, within the tenant's budget; with `stream` the answer comes as
     server-sent events."""
@@ -97,7 +97,7 @@ async def post_chat_completions(
 @ROUTER.post("/v1/embeddings", response_model=dict[str, Any])
 @does("models.embed", within=("own_affairs",))
 async def post_embeddings(
-    request: Request, caller: Caller, body: Annotated[EmbeddingsBody, *_Taken]
+    request: Request, caller: Caller, body: Annotated[EmbeddingsBody, *TAKEN]
 ) -> Response:
     """Makes vectors of texts on OpenAI's wire, within the tenant's budget."""
     return await _called(request, caller, "embeddings", body)
@@ -106,7 +106,7 @@ async def post_embeddings(
 @MESSAGES.post("/v1/messages", response_model=dict[str, Any])
 @does("models.message", within=("own_affairs",))
 async def post_messages(
-    request: Request, caller: Caller, body: Annotated[MessagesBody, *_Taken]
+    request: Request, caller: Caller, body: Annotated[MessagesBody, *TAKEN]
 ) -> Response:
     """Asks a model on Anthropic's wire, within the tenant's budget; the API key may come as
     `x-api-key`."""

@@ -23,7 +23,7 @@ from functions.models.service import providers
 from functions.models.service.begun import Begun
 from functions.models.service.keys import NOTHING_SHOWN, Shown, shown_to
 from functions.models.service.prompting import prompted
-from functions.models.service.providers import BrokenOff, NeverSent
+from functions.models.service.providers import BUSY, OURS, BrokenOff, NeverSent
 from functions.models.service.redacting import redacted
 from functions.models.service.reserving import RESTS, begin
 from functions.models.service.settling import end, tell_of
@@ -38,10 +38,6 @@ CALL_HEADER = "Assent-Model-Call"
 CACHED_HEADER = "Assent-Model-Cached-From"
 EVENT_STREAM = "text/event-stream"
 _LONGEST_REFUSAL = 64 * 1024
-# The provider did no work, so another may be asked.
-_BUSY = frozenset({408, 425, 429, 500, 502, 503, 504, 529})
-# What a provider says of our credential is not about the program's.
-_OURS = frozenset({401, 403, 407})
 
 _log = logging.getLogger(__name__)
 
@@ -172,11 +168,11 @@ class _UnderWay:
                 # The key cannot be read now, so nothing was sent.
                 self._is_refused = True
                 raise
-            if answer.status_code in _BUSY:
+            if answer.status_code in BUSY:
                 self._failed()
             else:
                 RESTS.answered(self._caller.tenant_id, route)
-            if answer.status_code not in _BUSY or route is routes[-1]:
+            if answer.status_code not in BUSY or route is routes[-1]:
                 self._open = answer
                 return answer
             await answer.aclose()
@@ -195,7 +191,7 @@ class _UnderWay:
         us."""
         self._is_refused = True
         status = answer.status_code
-        if status in _OURS or 300 <= status < 400 or status < 300:
+        if status in OURS or 300 <= status < 400 or status < 300:
             named = f" to the credential {self._route.credential}" if self._route.credential else ""
             raise ProviderRefused(f"the provider of {self._route.name} answered {status}{named}")
         try:

@@ -21,6 +21,10 @@ CONNECTED_WITHIN_SECONDS = 3.0
 # Between two parts of an answer, and to its first: a model may think that long.
 NEXT_WITHIN_SECONDS = 240.0
 KEPT_CONNECTIONS = 20
+# The provider did no work, so another may be asked.
+BUSY = frozenset({408, 425, 429, 500, 502, 503, 504, 529})
+# What a provider says of our credential is not about the program's.
+OURS = frozenset({401, 403, 407})
 
 
 class NeverSent(Exception):

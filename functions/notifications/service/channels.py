@@ -12,6 +12,7 @@ from functions.notifications.rules import recipient as rules
 from functions.notifications.rules.places import address_of, shown_of
 from functions.notifications.rules.recipient import Recipient, Steps, unknown
 from functions.notifications.rules.webpush import point_of
+from functions.notifications.service.mailboxes import count_code_for
 from functions.notifications.settings import push_key, seed, settings
 from functions.notifications.views import (
     ChannelBody,
@@ -64,7 +65,8 @@ async def prefer(caller: Caller, key: IdempotencyKey, body: PreferencesBody) -> 
 
 async def add_channel(caller: Caller, key: IdempotencyKey, body: ChannelBody) -> NewChannel:
     """The new channel, with the secret of a webhook, which is shown this once. A mailbox gets a
-    code, five within a day for one person at most. Raises Invalid, VersionConflict, Unavailable."""
+    code, five within a day for one person and ten for one mailbox at most. Raises Invalid,
+    VersionConflict, Unavailable."""
     if body.means == "mail" and not await is_mail_sent():
         what = "no mail is sent from here: choose slack or webhook, or ask who operates Assent"
         raise Invalid(FieldError("means", what))
@@ -91,6 +93,7 @@ async def add_channel(caller: Caller, key: IdempotencyKey, body: ChannelBody) ->
     added = await RUN.command(caller, use_case, NewChannel, key=key)
     # The same call again mails again, because nobody knows whether the first one did.
     if body.means == "mail" and await _is_code_due(caller, added.channel_id):
+        await count_code_for(address, caller.received_at)
         code = await _code(caller, added.channel_id)
         await mail_code(address, code, added.channel_id, caller.received_at)
     return added

@@ -3,16 +3,17 @@ chooses in its steps."""
 
 from collections.abc import Mapping
 
-from events.plan_content import PlanContent, model_of
+from events.plan_content import PlanContent, stack_model_of
 from functions.runs.rules.order import units_of
 
 
 def last_units(plan: PlanContent) -> dict[str, int]:
-    """The models that choose in the steps of a plan, each with the last of the units in which it
-    does."""
+    """The models of the stack that are asked in the steps of a plan, each with the last of the
+    units in which it is."""
     found: dict[str, int] = {}
     for number, unit in enumerate(units_of(plan)):
-        found |= {named: number for each in unit if (named := model_of(each.step)) is not None}
+        asked = (stack_model_of(each.step) for each in unit)
+        found |= {named: number for named in asked if named is not None}
     return found
 
 

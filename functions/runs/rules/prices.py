@@ -1,8 +1,9 @@
 """What calls of a model cost, in micro-dollars. What is unknown counts as the gravest."""
 
 import math
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
+from events.plan_content import RoutePart
 from shared.models.messages import Usage
 
 # The dearest that anybody asks for a million tokens; a price that is not configured counts as that.
@@ -15,12 +16,21 @@ _ADDED = 32
 
 
 class ModelTerms(NamedTuple):
-    """The model that is configured, and its prices for a million tokens, in dollars: as many
-    micro-dollars for one."""
+    """A model, and its prices for a million tokens, in dollars: as many micro-dollars for one."""
 
     name: str
     usd_in: float = GRAVEST_USD_IN
     usd_out: float = GRAVEST_USD_OUT
+
+    @classmethod
+    def of_route(cls, name: str, route: RoutePart) -> Self:
+        """Those of the tenant's own model, as the plan has them."""
+        usd_in, usd_out = route.tokens_in_usd_micros, route.tokens_out_usd_micros
+        return cls(
+            name,
+            GRAVEST_USD_IN if usd_in is None else usd_in / 1_000_000,
+            GRAVEST_USD_OUT if usd_out is None else usd_out / 1_000_000,
+        )
 
     def cost(self, tokens_in: int, tokens_out: int) -> int:
         """What a call with so many tokens costs."""

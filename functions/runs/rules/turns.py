@@ -10,7 +10,14 @@ from typing import Any, NamedTuple
 
 from events.invocations import Labelled
 from events.labels import Labels, by_model, merged
-from events.plan_content import AgentTurns, Call, Completion, ModelStep, PlanContent
+from events.plan_content import (
+    AgentTurns,
+    Call,
+    Completion,
+    ModelStep,
+    PlanContent,
+    route_of,
+)
 from functions.runs.rules.calls import Context
 from functions.runs.rules.choices import Allowed, Bounds, Denied, Outside, judge
 from functions.runs.rules.chosen import (
@@ -171,7 +178,7 @@ class StepOfTurns(NamedTuple):
         return merged(self.labels, (by_model(turn.model),), *read)
 
     def _think(self) -> Think | Halt:
-        envelope, thinking, terms = self._does.envelope, self._thinking, self.mind.terms
+        envelope, thinking, terms = self._does.envelope, self._thinking, self._terms()
         if terms is None or terms.name != envelope.model:
             why = why_not_asked(envelope.model, terms.name if terms is not None else "")
             return paused(self._id, "model_changed", why)
@@ -188,6 +195,13 @@ class StepOfTurns(NamedTuple):
             detail = f"what the model would be told has {said.size} bytes; it may have {MOST_BYTES}"
             return failed(self._id, "conversation_too_long", detail)
         return self._within_budgets(said, terms)
+
+    def _terms(self) -> ModelTerms | None:
+        """Those of the model that the step asks: the tenant's own or, without one, the stack's."""
+        route = route_of(self.placed.step)
+        if route is None:
+            return self.mind.terms
+        return ModelTerms.of_route(self._does.envelope.model, route)
 
     def _said(self) -> Conversation:
         does = self._does

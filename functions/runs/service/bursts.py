@@ -162,7 +162,7 @@ class Burst:
                     continue
                 return await self._ended(outcome)
             if isinstance(move, Think) and self._forbidden is None:
-                return await think(self.progress, move, self._clock)
+                return await think(self.progress, move, self._clock, self._work.store.tenant_id)
             return await self._ended(move)
 
     async def _held(self, move: HoldMore) -> Steps | None:

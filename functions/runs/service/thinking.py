@@ -3,7 +3,14 @@
 The run is committed before the model is asked, with what that may cost, and after it has answered:
 whoever finds the first without the second knows that an answer was lost, and asks once more."""
 
-from events.plan_content import ModelStep, PlanContent, PlanStep, SkillCalls, calls_in
+from events.plan_content import (
+    ModelStep,
+    PlanContent,
+    PlanStep,
+    SkillCalls,
+    calls_in,
+    route_of,
+)
 from functions.runs.aggregates import MODEL_KEY, TURNS
 from functions.runs.rules.answers import (
     after_answer,
@@ -19,6 +26,7 @@ from functions.runs.rules.run import Run, Steps
 from functions.runs.rules.thinking import Turn, turn_id
 from functions.runs.rules.turns import Mind
 from functions.runs.service.moments import Clock
+from functions.runs.service.routes import ask_by_route
 from functions.runs.settings import settings
 from shared.agents import read_agent
 from shared.connectors import Operations, connectors_named, read_connectors
@@ -73,7 +81,7 @@ def _terms() -> ModelTerms | None:
     )
 
 
-async def think(progress: Progress, move: Think, clock: Clock) -> Steps:
+async def think(progress: Progress, move: Think, clock: Clock, tenant_id: str) -> Steps:
     """What is committed of one turn: that the model will be asked or, once that is so, its answer.
     Raises Unavailable."""
     key = turn_key(progress.run, move)
@@ -82,23 +90,26 @@ async def think(progress: Progress, move: Think, clock: Clock) -> Steps:
         steps = before_asking(progress, move, clock.asker, clock.now, is_late=clock.is_late)
         if steps is not None:
             return steps
-        answer = clock.answers[key] = await _asked(move, clock)
+        answer = clock.answers[key] = await _asked(progress.run, move, clock, tenant_id)
     if isinstance(answer, ModelFailed):
         return after_failure(progress, move, answer, clock.now)
     return after_answer(progress, move, answer, clock.asker, clock.now, is_late=clock.is_late)
 
 
-async def _asked(move: Think, clock: Clock) -> Answer | ModelFailed:
-    key = await read_secret(MODEL_KEY)
-    model = ChatModel(settings().model_url, move.terms.name, None if key == NO_KEY else key)
+async def _asked(run: Run, move: Think, clock: Clock, tenant_id: str) -> Answer | ModelFailed:
     limit = move.placed.step.timeout_seconds
     left = max(ANSWERED_BY_SECONDS - clock.elapsed, 1.0)
+    within = left if limit is None else min(limit, left)
+    if (route := route_of(move.placed.step)) is not None:
+        return await ask_by_route(run, move, route, clock, tenant_id, within)
+    key = await read_secret(MODEL_KEY)
+    model = ChatModel(settings().model_url, move.terms.name, None if key == NO_KEY else key)
     try:
         return await model.complete(
             move.said.messages,
             move.said.tools,
             most_tokens=move.most_tokens,
-            within_seconds=left if limit is None else min(limit, left),
+            within_seconds=within,
         )
     except ModelFailed as failure:
         return failure

@@ -3,7 +3,9 @@
 from datetime import datetime
 
 from events.invocations import invocation_id
-from events.operations import OPERATIONS
+from events.model_questions import ModelQuestionBody
+from events.operations import COMPLETE, OPERATIONS
+from events.plan_content import PlanStep, RoutePart
 from functions.runs.aggregates import APPROVALS_KEYS, SIGNING_KEY
 from functions.runs.rules.calls import ConcreteCall
 from functions.runs.rules.run import Above, Assented, Run
@@ -45,7 +47,6 @@ async def token_for(
 ) -> str:
     """The token for one call, valid for 300 seconds. Where somebody had to assent, it is made of
     the one with the assent in it; a sub-run's, of one for the run that somebody started."""
-    key = await signing_key(SIGNING_KEY)
     deed = Deed(
         step=call.step,
         iteration=call.iteration,
@@ -57,7 +58,33 @@ async def token_for(
         # What is our own changes with the release; a connector, whenever somebody changes it.
         pin="" if call.call.operation in OPERATIONS else call.call.pin,
     )
-    given = _assent(run, call)
+    return await _signed(run, call.placed.step, deed, tenant_id, now, purpose)
+
+
+async def token_of_question(
+    run: Run,
+    step: PlanStep,
+    route: RoutePart,
+    body: ModelQuestionBody,
+    tenant_id: str,
+    now: datetime,
+) -> str:
+    """The token for one question to the tenant's own model, which is the one that the plan has."""
+    deed = Deed(
+        step=step.id,
+        operation=COMPLETE,
+        invocation_id=body.question_id,
+        arguments_sha256=content_hash(body.arguments),
+        expires_at=now + LONGEST_LIFE,
+        pin=route.sha256,
+    )
+    return await _signed(run, step, deed, tenant_id, now)
+
+
+async def _signed(
+    run: Run, step: PlanStep, deed: Deed, tenant_id: str, now: datetime, purpose: Purpose = "act"
+) -> str:
+    key, given = await signing_key(SIGNING_KEY), _assent(run, step)
     if given is not None:
         token = name_deed(given.token, deed, key, now=now)
     else:
@@ -65,9 +92,8 @@ async def token_for(
     return hand_down(token, _parts(run), key)
 
 
-def _assent(run: Run, call: ConcreteCall) -> Assented | None:
-    by_kind = {"plan": run.plan_assent, "step": run.step_assent}
-    return by_kind.get(call.placed.step.assent)
+def _assent(run: Run, step: PlanStep) -> Assented | None:
+    return {"plan": run.plan_assent, "step": run.step_assent}.get(step.assent)
 
 
 def _right(run: Run, tenant_id: str, purpose: Purpose = "act") -> Right:

@@ -1000,7 +1000,8 @@ class Completion(Answered):
     """A model answers these messages in text, and calls nothing. Of a `prompt` they are its own,
     and the templates of `variables` give what stands in them, each as `variable_schema` says.
     With `output`, a JSON Schema, the answer is JSON that fits; one that does not is asked for
-    anew, as often as the envelope has turns."""
+    anew, as often as the envelope has turns. With a `route` the model is the tenant's own, and
+    no other one is ever asked; without one it is the stack's."""
 
     envelope: Envelope
     kind: Literal["completion"]
@@ -1008,6 +1009,7 @@ class Completion(Answered):
     most_tokens: int | None
     output: dict[str, JsonValue] | None
     prompt: PromptPart | None
+    route: RoutePart | None = None
     variable_schema: dict[str, JsonValue]
     variables: dict[str, JsonValue]
 
@@ -2929,6 +2931,21 @@ class RightLimits(Answered):
     per_day: int | None
     per_run: int | None
     up_to_usd: MoneyLimit | None
+
+
+class RoutePart(Answered):
+    """The tenant's own route by which a model is asked: where that is, by which of the tenant's
+    credentials, who may read what is said there, and the prices of a million tokens, in micro-
+    dollars; one that is None counts as the dearest. `sha256` is the hash of all that the route
+    says of this: a route that was set anew is another one."""
+
+    base_url: str | None
+    credential: str | None
+    name: str
+    privacy: str
+    sha256: str
+    tokens_in_usd_micros: int | None
+    tokens_out_usd_micros: int | None
 
 
 class Rule(Answered):

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, get_args
 
 import pytest
@@ -11,7 +12,7 @@ from events.plan_content import PlanStep
 from events.specs import Spec
 from functions.capsules.api import SourceBody
 from functions.capsules.rules.compiler import Compiled, Source, compile_capsule
-from functions.capsules.rules.completions import Prompts
+from functions.capsules.rules.completions import Models, Prompts, Routes
 from functions.capsules.rules.lint import lint
 from functions.capsules.rules.problems import Flawed, refusal
 from functions.capsules.rules.source import CapsuleBody
@@ -40,14 +41,18 @@ def read(text: str, media_type: str = YAML) -> CapsuleBody:
 
 
 def source_of(
-    text: str, spec: Spec | None = None, model: str = MODEL, prompts: Prompts | None = None
+    text: str,
+    spec: Spec | None = None,
+    model: str = MODEL,
+    prompts: Prompts | None = None,
+    routes: Routes = MappingProxyType({}),
 ) -> Source:
     """The capsule with an agent that has the rights of the spec."""
     spec = spec or spec_of()
     body = read(text)
     checksum = Content.of({"source": text}).hash
     what = (body, checksum, part_of(spec), rights_of(spec), 500_000, "0" * 64)
-    return Source(*what, model=model, prompts=prompts or {})
+    return Source(*what, models=Models(model, routes), prompts=prompts or {})
 
 
 def compiled(
@@ -57,9 +62,10 @@ def compiled(
     others: Mapping[str, Source] | None = None,
     model: str = MODEL,
     prompts: Prompts | None = None,
+    routes: Routes = MappingProxyType({}),
 ) -> Compiled:
     """The plan of a capsule that is published. Raises what the API answers."""
-    source = source_of(text, spec, model, prompts)
+    source = source_of(text, spec, model, prompts, routes)
     try:
         lint(source.body)
         return compile_capsule(source, inputs or {}, others or {})
@@ -74,10 +80,11 @@ def refused(
     others: Mapping[str, Source] | None = None,
     model: str = MODEL,
     prompts: Prompts | None = None,
+    routes: Routes = MappingProxyType({}),
 ) -> dict[str, str]:
     """What is said of each field of a capsule that is refused."""
     with pytest.raises(AssentError) as caught:
-        compiled(text, inputs, spec, others, model, prompts)
+        compiled(text, inputs, spec, others, model, prompts, routes)
     assert caught.value.http_status in (400, 422)
     return {each.field: each.message for each in caught.value.errors}
 

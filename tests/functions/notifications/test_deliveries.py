@@ -107,7 +107,7 @@ async def test_a_webhook_is_signed_and_slack_gets_a_link(world: World) -> None:
 
 async def test_what_is_gone_is_forgotten_and_what_is_busy_tried_again(world: World) -> None:
     await world.joins("gov", "governor")
-    await world.subscribes("gov")
+    device_id = await world.subscribes("gov")
     await world.asks()
     delivery, _ = await world.deliveries()
     world.outside.answers.extend([503, 429, 410])
@@ -122,6 +122,12 @@ async def test_what_is_gone_is_forgotten_and_what_is_busy_tried_again(world: Wor
     assert (gone.status, gone.attempts[-1].outcome) == ("failed", "gone")
     await world.asks()
     assert len(await world.deliveries()) == 2
+    # Its owner sends the same subscription again.
+    device = await read_device(world.store, device_id)
+    assert device is not None
+    await world.registered(device)
+    await world.asks()
+    assert [each.device_id for each in await world.deliveries()] == [device_id] * 4
     # Slack says so of a webhook in its own words.
     await world.channel("slack")
     await world.asks()

@@ -679,6 +679,7 @@ export type Completion = {
   "most_tokens": number | null;
   "output": Record<string, JsonValue> | null;
   "prompt": PromptPart | null;
+  "route"?: RoutePart | null;
   "variable_schema": Record<string, JsonValue>;
   "variables": Record<string, JsonValue>;
 };
@@ -1753,6 +1754,17 @@ export type MobileApiPrecedentSeed = {
   "workspace_id"?: string | null;
 };
 
+export type ModelAnswerView = {
+  "detail": string;
+  "failure": string | null;
+  "is_cut": boolean;
+  "may_have_cost": boolean;
+  "may_pass": boolean;
+  "text": string;
+  "tokens_in": number | null;
+  "tokens_out": number | null;
+};
+
 export type ModelAsked = {
   "cached_from": string | null;
   "name": string;
@@ -1761,6 +1773,13 @@ export type ModelAsked = {
   "route": string;
   "tokens_in": number | null;
   "tokens_out": number | null;
+};
+
+export type ModelQuestionBody = {
+  "messages": readonly Said[];
+  "most_tokens": number;
+  "question_id": string;
+  "within_seconds": number;
 };
 
 export type ModelRoutePage = {
@@ -2754,6 +2773,16 @@ export type RouteBody = {
   "privacy"?: "open" | "contracted" | "own";
   "provider": "openai" | "anthropic";
   "shares"?: Record<string, JsonValue>;
+};
+
+export type RoutePart = {
+  "base_url": string | null;
+  "credential": string | null;
+  "name": string;
+  "privacy": string;
+  "sha256": string;
+  "tokens_in_usd_micros": number | null;
+  "tokens_out_usd_micros": number | null;
 };
 
 export type Rule = {
