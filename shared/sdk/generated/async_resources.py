@@ -1537,6 +1537,61 @@ class Knowledge(AsyncResource):
         )
 
 
+class LocalModels(AsyncResource):
+    """Calls about local models."""
+
+    async def list(self) -> models.LocalModels:
+        """Lists the models that run in Assent's own process, and what works without them."""
+        return await self._client.send(
+            Call(method="GET", path="/v1/local-models", answers=models.LocalModels, may_repeat=True)
+        )
+
+    async def forecasts_create(
+        self,
+        *,
+        values: Sequence[float],
+        horizon: int | Omitted = OMITTED,
+        season: int | Omitted = OMITTED,
+    ) -> models.ForecastView:
+        """Forecasts a series, such as spending a day, with how far two methods were off before."""
+        return await self._client.send(
+            Call(
+                method="POST",
+                path="/v1/local-models/forecasts",
+                answers=models.ForecastView,
+                body=calls.body(horizon=horizon, season=season, values=values),
+            )
+        )
+
+    async def redactions_create(
+        self, *, text: str, regions: Sequence[str] | Omitted = OMITTED
+    ) -> models.RedactionView:
+        """Finds personal data in a text and puts placeholders there. Nothing leaves Assent, and
+        nothing is kept."""
+        return await self._client.send(
+            Call(
+                method="POST",
+                path="/v1/local-models/redactions",
+                answers=models.RedactionView,
+                body=calls.body(regions=regions, text=text),
+            )
+        )
+
+    async def summaries_create(
+        self, *, text: str, sentences: int | Omitted = OMITTED
+    ) -> models.SummaryView:
+        """Chooses the sentences of a text that say most of it. Nothing leaves Assent, and
+        nothing is kept."""
+        return await self._client.send(
+            Call(
+                method="POST",
+                path="/v1/local-models/summaries",
+                answers=models.SummaryView,
+                body=calls.body(sentences=sentences, text=text),
+            )
+        )
+
+
 class Me(AsyncResource):
     """Calls about me."""
 

@@ -116,6 +116,11 @@ class Resources(Client):
         return resources.Knowledge(self)
 
     @cached_property
+    def local_models(self) -> resources.LocalModels:
+        """Calls about local models."""
+        return resources.LocalModels(self)
+
+    @cached_property
     def me(self) -> resources.Me:
         """Calls about me."""
         return resources.Me(self)
@@ -343,6 +348,11 @@ class AsyncResources(AsyncClient):
     def knowledge(self) -> async_resources.Knowledge:
         """Calls about knowledge."""
         return async_resources.Knowledge(self)
+
+    @cached_property
+    def local_models(self) -> async_resources.LocalModels:
+        """Calls about local models."""
+        return async_resources.LocalModels(self)
 
     @cached_property
     def me(self) -> async_resources.Me:

@@ -1391,6 +1391,13 @@ class ErasureView(Answered):
     has_more: bool
 
 
+class ErrorsView(Answered):
+    """The mean distance of each method from the values held out."""
+
+    holt_winters: float
+    seasonal_naive: float
+
+
 class Example(Answered):
     """A request that the draft decides otherwise than what is published, as a test of a policy
     and `POST /v1/decisions` take it; the engine itself decided both."""
@@ -1462,6 +1469,25 @@ class Flip(Answered):
     principal: str
     resource: str
     was: Annotated[Literal["allow", "deny"], Known]
+
+
+class ForecastView(Answered):
+    """What comes next, by which `method`; and how far each method was from the last `held_out`
+    values on average, which it was not told."""
+
+    errors: ErrorsView
+    held_out: int
+    method: Annotated[Literal["holt_winters", "seasonal_naive"], Known]
+    values: tuple[float, ...]
+
+
+class FoundView(Answered):
+    """One piece of personal data: its kind, where it was in the text, and what stands there now."""
+
+    end: int
+    kind: str
+    placeholder: str
+    start: int
 
 
 class FunctionHealth(Answered):
@@ -1709,6 +1735,25 @@ class LimitView(Answered):
     limit_usd_micros: int
     scope: str
     set_by: str
+
+
+class LocalModelView(Answered):
+    """A model that runs in Assent's own process: what for, whose it is, and what works in its
+    place where it is not `present`. `sha256` is of its file; null where that is absent."""
+
+    licence: str
+    name: str
+    present: bool
+    sha256: str | None
+    source: str
+    task: Annotated[Literal["recognition", "embeddings"], Known]
+    without_it: str
+
+
+class LocalModels(Answered):
+    """All of them."""
+
+    items: tuple[LocalModelView, ...]
 
 
 class MailSettings(Answered):
@@ -2839,6 +2884,15 @@ class RecordedReceipt(Answered):
     workspace_id: str | None = None
 
 
+class RedactionView(Answered):
+    """The text with placeholders, equal ones for equal values. `found_by` says whether the model
+    that recognises names and addresses was there."""
+
+    found: tuple[FoundView, ...]
+    found_by: tuple[Annotated[Literal["patterns", "recognition"], Known], ...]
+    text: str
+
+
 class Replay(Answered):
     """What other policies would have decided. `not_replayable` counts by reason: `erased`
     slices, those `altered` since, those that were not recorded, and those that do not fit
@@ -3131,6 +3185,14 @@ class SeedPage(Answered):
 
     items: tuple[MobileApiPrecedentSeed, ...]
     next_cursor: str | None
+
+
+class SentenceView(Answered):
+    """A sentence of the text, and where it is there."""
+
+    end: int
+    start: int
+    text: str
 
 
 class SessionPage(Answered):
@@ -3498,6 +3560,14 @@ class Subject(Answered):
     id: str
     name: str
     type: str
+
+
+class SummaryView(Answered):
+    """Sentences of the text in its order. `by` is `textrank`, or `first_sentences` where the
+    model of embeddings is absent."""
+
+    by: Annotated[Literal["textrank", "first_sentences"], Known]
+    sentences: tuple[SentenceView, ...]
 
 
 class SupportAccessView(Answered):

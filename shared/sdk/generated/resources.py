@@ -1521,6 +1521,61 @@ class Knowledge(Resource):
         )
 
 
+class LocalModels(Resource):
+    """Calls about local models."""
+
+    def list(self) -> models.LocalModels:
+        """Lists the models that run in Assent's own process, and what works without them."""
+        return self._client.send(
+            Call(method="GET", path="/v1/local-models", answers=models.LocalModels, may_repeat=True)
+        )
+
+    def forecasts_create(
+        self,
+        *,
+        values: Sequence[float],
+        horizon: int | Omitted = OMITTED,
+        season: int | Omitted = OMITTED,
+    ) -> models.ForecastView:
+        """Forecasts a series, such as spending a day, with how far two methods were off before."""
+        return self._client.send(
+            Call(
+                method="POST",
+                path="/v1/local-models/forecasts",
+                answers=models.ForecastView,
+                body=calls.body(horizon=horizon, season=season, values=values),
+            )
+        )
+
+    def redactions_create(
+        self, *, text: str, regions: Sequence[str] | Omitted = OMITTED
+    ) -> models.RedactionView:
+        """Finds personal data in a text and puts placeholders there. Nothing leaves Assent, and
+        nothing is kept."""
+        return self._client.send(
+            Call(
+                method="POST",
+                path="/v1/local-models/redactions",
+                answers=models.RedactionView,
+                body=calls.body(regions=regions, text=text),
+            )
+        )
+
+    def summaries_create(
+        self, *, text: str, sentences: int | Omitted = OMITTED
+    ) -> models.SummaryView:
+        """Chooses the sentences of a text that say most of it. Nothing leaves Assent, and
+        nothing is kept."""
+        return self._client.send(
+            Call(
+                method="POST",
+                path="/v1/local-models/summaries",
+                answers=models.SummaryView,
+                body=calls.body(sentences=sentences, text=text),
+            )
+        )
+
+
 class Me(Resource):
     """Calls about me."""
 

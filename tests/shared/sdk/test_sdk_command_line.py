@@ -1,7 +1,10 @@
 """What the command does with what is typed wrongly, and where it keeps who is signed in."""
 
+import json
 import subprocess
 import sys
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -130,6 +133,95 @@ def test_who_forgets_a_key_is_told_that_it_stays_valid(
     nobody.write_text("nonsense")
     assert main(["logout"]) == 0
     assert not nobody.exists()
+
+
+KEYRING = """
+import json, os, pathlib
+from . import errors
+
+class Ring:
+    priority = float(os.environ.get("RING_PRIORITY", "5"))
+
+def get_keyring():
+    return Ring()
+
+def _kept():
+    if os.environ.get("RING_IS_LOCKED"):
+        raise errors.KeyringError("locked")
+    file = pathlib.Path(os.environ["RING"])
+    return json.loads(file.read_text()) if file.exists() else {}
+
+def _keep(kept):
+    pathlib.Path(os.environ["RING"]).write_text(json.dumps(kept))
+
+def get_password(service, user):
+    return _kept().get(f"{service} {user}")
+
+def set_password(service, user, secret):
+    _keep({**_kept(), f"{service} {user}": secret})
+
+def delete_password(service, user):
+    kept = _kept()
+    del kept[f"{service} {user}"]
+    _keep(kept)
+"""
+SESSION = store.Kept(url="https://a.example", refresh_token="r", access_token="a", tenant="ten_1")
+
+
+@pytest.fixture
+def ring(nobody: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """What a keyring of the system keeps, which is not among the locked packages."""
+    package = tmp_path / "packages" / "keyring"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text(KEYRING)
+    (package / "errors.py").write_text("class KeyringError(Exception): ...\n")
+    monkeypatch.syspath_prepend(str(package.parent))
+    monkeypatch.delenv("ASSENT_CREDENTIALS")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setenv("RING", str(tmp_path / "ring.json"))
+    yield tmp_path / "ring.json"
+    for name in ("keyring", "keyring.errors"):
+        sys.modules.pop(name, None)
+
+
+def test_tokens_lie_in_the_systems_keyring(ring: Path) -> None:
+    store.save(SESSION)
+    assert json.loads(store.place().read_text()) == {
+        "url": "https://a.example",
+        "tenant": "ten_1",
+        "in_keyring": True,
+        **dict.fromkeys(("key", "refresh_token", "access_token"), ""),
+    }
+    assert store.load() == SESSION
+    store.save(replace(SESSION, refresh_token="r2", access_token=""))
+    assert store.load() == replace(SESSION, refresh_token="r2", access_token="")
+    assert store.forget()
+    assert json.loads(ring.read_text()) == {}
+
+
+def test_a_keyring_that_does_not_open_loses_nothing(
+    ring: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.save(SESSION)
+    monkeypatch.setenv("RING_IS_LOCKED", "yes")
+    with pytest.raises(PermissionError, match="unlock it"):
+        store.load()
+    store.save(SESSION)
+    assert store.load() == SESSION
+    assert store.place().stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"), [("RING_PRIORITY", "0"), ("ASSENT_CREDENTIALS", "chosen.json")]
+)
+def test_without_a_keyring_or_in_a_file_that_somebody_chose_tokens_lie_in_the_file(
+    ring: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(variable, value)
+    store.save(SESSION)
+    assert json.loads(store.place().read_text())["refresh_token"] == "r"
+    assert not ring.exists()
 
 
 def test_only_the_owner_reads_what_is_kept(nobody: Path) -> None:

@@ -1108,6 +1108,11 @@ export type ErasureView = {
   "has_more": boolean;
 };
 
+export type ErrorsView = {
+  "holt_winters": number;
+  "seasonal_naive": number;
+};
+
 export type Example = {
   "action": string;
   "after": PolicyAnswer;
@@ -1165,6 +1170,26 @@ export type Flip = {
   "principal": string;
   "resource": string;
   "was": "allow" | "deny";
+};
+
+export type ForecastBody = {
+  "horizon"?: number;
+  "season"?: number;
+  "values": readonly number[];
+};
+
+export type ForecastView = {
+  "errors": ErrorsView;
+  "held_out": number;
+  "method": "holt_winters" | "seasonal_naive";
+  "values": readonly number[];
+};
+
+export type FoundView = {
+  "end": number;
+  "kind": string;
+  "placeholder": string;
+  "start": number;
 };
 
 export type FunctionHealth = {
@@ -1507,6 +1532,20 @@ export type LimitView = {
   "limit_usd_micros": number;
   "scope": string;
   "set_by": string;
+};
+
+export type LocalModelView = {
+  "licence": string;
+  "name": string;
+  "present": boolean;
+  "sha256": string | null;
+  "source": string;
+  "task": "recognition" | "embeddings";
+  "without_it": string;
+};
+
+export type LocalModels = {
+  "items": readonly LocalModelView[];
 };
 
 export type MailSettings = {
@@ -2627,6 +2666,17 @@ export type RecordedReceipt = {
   "workspace_id"?: string | null;
 };
 
+export type RedactionBody = {
+  "regions"?: readonly string[];
+  "text": string;
+};
+
+export type RedactionView = {
+  "found": readonly FoundView[];
+  "found_by": readonly ("patterns" | "recognition")[];
+  "text": string;
+};
+
 export type Replay = {
   "flipped": number;
   "flips": readonly Flip[];
@@ -2978,6 +3028,12 @@ export type SeedPage = {
   "next_cursor": string | null;
 };
 
+export type SentenceView = {
+  "end": number;
+  "start": number;
+  "text": string;
+};
+
 export type ServerDocument = {
   "authorization_endpoint": string;
   "authorization_response_iss_parameter_supported": true;
@@ -3291,6 +3347,16 @@ export type SubscriptionBody = {
   "endpoint": string;
   "expirationTime"?: number | null;
   "keys": PushKeysBody;
+};
+
+export type SummaryBody = {
+  "sentences"?: number;
+  "text": string;
+};
+
+export type SummaryView = {
+  "by": "textrank" | "first_sentences";
+  "sentences": readonly SentenceView[];
 };
 
 export type SupportAccessBody = {

@@ -1,6 +1,6 @@
 /** Written by `python -m docs.typescript` from docs/api/openapi.json. */
 
-import type { Accepted, AcknowledgementBody, ActivationBody, Agent, AgentDetail, AgentList, AgentPage, AgentView, Answer, ApprovalCard, ApprovalDetail, ApprovalPage, ApproveBody, ArtifactBody, ArtifactDetail, ArtifactPage, ArtifactRetentionBody, ArtifactView, AuditCheckpoint, AuditEntryPage, AuditExport, AuditProofs, BudgetPage, BudgetView, CapsuleBody, CapsuleDetail, CapsuleDrafted, CapsulePage, CapsuleView, Card, CardDetail, CardPage, CaseAccepted, CaseList, CasesBody, ChannelBody, ChannelList, ChannelView, CitationsBody, CodeBody, ComparisonView, ConnectorBody, ConnectorChange, ConnectorPage, ConnectorView, CorpusBody, CorpusChange, CorpusList, CorpusView, CorrectionBody, CreationCaseView, CredentialBody, CredentialPage, CredentialView, Dashboard, DecisionBody, DecisionPage, DecisionView, DeliveryPage, DeliveryView, DocumentBody, DocumentPage, DocumentView, DraftView, ErasureBody, ErasureView, FlagBody, FlagView, GhostrunBody, GovernanceReport, GovernorVetoBody, HealthView, ImpersonationBody, ImpersonationPage, ImpersonationView, ImportBody, IndustryList, InvitationBody, InvitationPage, InvitationView, InvocationView, JobBody, KeyBody, KeyPage, KeyView, LiftBody, LimitBody, LimitView, Me, MemberChange, MemberPage, MemberView, MemoryBody, MemoryLearnedView, MemoryPage, MemoryView, MetricsView, MinedView, MobileApiPrecedentSeed, ModelRoutePage, ModelRouteView, NameBody, NewChannel, NewImpersonation, NewInvitation, NewKey, PatternPage, PatternView, PeoplesRecallBody, PipelineView, PlanBody, PlanView, PolicyBody, PolicyDetail, PolicyPage, PolicyPolicyBody, PolicyRecord, PolicyRequestBody, PolicyView, PrecedentBody, PrecedentSeed, PrecedentSeedPage, Prediction, PreferencesBody, PreferencesView, PromptBody, PromptDetail, PromptPage, PromptView, ReasonBody, RecallBody, RecallDetail, RecallPage, RecallView, ReceiptPage, ReceiptProof, ReceiptVerification, Replay, ReplayBody, ReportBody, RequestBody, RequestChangesBody, ResumeBody, RetentionBody, RetentionView, ReviewBody, RouteBody, RunBody, RunEvents, RunPage, RunView, RunsRecallView, RunsReplayBody, ScheduleBody, SchedulePage, ScheduleView, SearchBody, SeedPage, SessionPage, SessionView, SettlementBody, SignedCard, SignedReceipt, SkillList, SnapshotPage, Spec, SsoBody, SsoView, StepPage, SupportAccessBody, SupportAccessView, SuspensionBody, SyncBody, SyncResults, TenantBody, TenantView, TenantsView, TestReport, TimelinePage, TokenView, ToolsSuspensionBody, Validation, Verdicts, VerifyBody, VetoBody, ViolationPage, WorkspaceBody, WorkspaceChange, WorkspacePage, WorkspaceView } from './generated.ts';
+import type { Accepted, AcknowledgementBody, ActivationBody, Agent, AgentDetail, AgentList, AgentPage, AgentView, Answer, ApprovalCard, ApprovalDetail, ApprovalPage, ApproveBody, ArtifactBody, ArtifactDetail, ArtifactPage, ArtifactRetentionBody, ArtifactView, AuditCheckpoint, AuditEntryPage, AuditExport, AuditProofs, BudgetPage, BudgetView, CapsuleBody, CapsuleDetail, CapsuleDrafted, CapsulePage, CapsuleView, Card, CardDetail, CardPage, CaseAccepted, CaseList, CasesBody, ChannelBody, ChannelList, ChannelView, CitationsBody, CodeBody, ComparisonView, ConnectorBody, ConnectorChange, ConnectorPage, ConnectorView, CorpusBody, CorpusChange, CorpusList, CorpusView, CorrectionBody, CreationCaseView, CredentialBody, CredentialPage, CredentialView, Dashboard, DecisionBody, DecisionPage, DecisionView, DeliveryPage, DeliveryView, DocumentBody, DocumentPage, DocumentView, DraftView, ErasureBody, ErasureView, FlagBody, FlagView, ForecastBody, ForecastView, GhostrunBody, GovernanceReport, GovernorVetoBody, HealthView, ImpersonationBody, ImpersonationPage, ImpersonationView, ImportBody, IndustryList, InvitationBody, InvitationPage, InvitationView, InvocationView, JobBody, KeyBody, KeyPage, KeyView, LiftBody, LimitBody, LimitView, LocalModels, Me, MemberChange, MemberPage, MemberView, MemoryBody, MemoryLearnedView, MemoryPage, MemoryView, MetricsView, MinedView, MobileApiPrecedentSeed, ModelRoutePage, ModelRouteView, NameBody, NewChannel, NewImpersonation, NewInvitation, NewKey, PatternPage, PatternView, PeoplesRecallBody, PipelineView, PlanBody, PlanView, PolicyBody, PolicyDetail, PolicyPage, PolicyPolicyBody, PolicyRecord, PolicyRequestBody, PolicyView, PrecedentBody, PrecedentSeed, PrecedentSeedPage, Prediction, PreferencesBody, PreferencesView, PromptBody, PromptDetail, PromptPage, PromptView, ReasonBody, RecallBody, RecallDetail, RecallPage, RecallView, ReceiptPage, ReceiptProof, ReceiptVerification, RedactionBody, RedactionView, Replay, ReplayBody, ReportBody, RequestBody, RequestChangesBody, ResumeBody, RetentionBody, RetentionView, ReviewBody, RouteBody, RunBody, RunEvents, RunPage, RunView, RunsRecallView, RunsReplayBody, ScheduleBody, SchedulePage, ScheduleView, SearchBody, SeedPage, SessionPage, SessionView, SettlementBody, SignedCard, SignedReceipt, SkillList, SnapshotPage, Spec, SsoBody, SsoView, StepPage, SummaryBody, SummaryView, SupportAccessBody, SupportAccessView, SuspensionBody, SyncBody, SyncResults, TenantBody, TenantView, TenantsView, TestReport, TimelinePage, TokenView, ToolsSuspensionBody, Validation, Verdicts, VerifyBody, VetoBody, ViolationPage, WorkspaceBody, WorkspaceChange, WorkspacePage, WorkspaceView } from './generated.ts';
 
 export interface Operations {
   /** Lists the tenant's agents, newest first. */
@@ -424,6 +424,25 @@ export interface Operations {
   knowledge_search_create: {
     body: SearchBody;
     answer: Answer;
+  };
+  /** Lists the models that run in Assent's own process, and what works without them. */
+  local_models_list: {
+    answer: LocalModels;
+  };
+  /** Forecasts a series, such as spending a day, with how far two methods were off before. */
+  local_models_forecasts_create: {
+    body: ForecastBody;
+    answer: ForecastView;
+  };
+  /** Finds personal data in a text and puts placeholders there. Nothing leaves Assent, and nothing is kept. */
+  local_models_redactions_create: {
+    body: RedactionBody;
+    answer: RedactionView;
+  };
+  /** Chooses the sentences of a text that say most of it. Nothing leaves Assent, and nothing is kept. */
+  local_models_summaries_create: {
+    body: SummaryBody;
+    answer: SummaryView;
   };
   /** Shows who the caller is, and what the token allows. */
   me_get: {
@@ -1111,6 +1130,10 @@ export const OPERATIONS: Readonly<Record<keyof Operations, readonly [string, str
   jobs_create: ['POST', '/v1/jobs', 'key'],
   knowledge_citations_verify_create: ['POST', '/v1/knowledge/citations/verify'],
   knowledge_search_create: ['POST', '/v1/knowledge/search'],
+  local_models_list: ['GET', '/v1/local-models'],
+  local_models_forecasts_create: ['POST', '/v1/local-models/forecasts'],
+  local_models_redactions_create: ['POST', '/v1/local-models/redactions'],
+  local_models_summaries_create: ['POST', '/v1/local-models/summaries'],
   me_get: ['GET', '/v1/me'],
   members_list: ['GET', '/v1/members'],
   members_delete: ['DELETE', '/v1/members/{principal}', 'key'],
