@@ -209,7 +209,7 @@ class Router(APIRouter):
         super().__init__(prefix=prefix, tags=tags, route_class=route)  # type: ignore[arg-type]
 
     @classmethod
-    def joining(cls, *routers: "Router") -> Self:
+    def joining(cls, *routers: APIRouter) -> Self:
         """One router with the calls of several routers."""
         joined = cls()
         joined.routes.extend(route for router in routers for route in router.routes)

@@ -1,11 +1,7 @@
-<<<<<<< HEAD
-"""What people write in a browser: specs, credentials, connectors, the approval policy, sign-in."""
-=======
 """What people write in a browser: specs, credentials, connectors, the approval policy, the
 issuer."""
 
 import re
->>>>>>> h-left13
 
 import pytest
 from playwright.sync_api import expect
