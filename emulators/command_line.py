@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import logging
+import os
 import signal
 import sys
 from contextlib import suppress
@@ -70,7 +71,9 @@ def _demo(chosen: argparse.Namespace) -> int:
     from emulators.demo.story import tell
 
     root = chosen.root.resolve()
-    options = Options(root=root, state=root / "build" / "demo", report=_report)
+    # The story goes on while another core starts what it comes to.
+    ahead = max(1, (os.cpu_count() or 1) - 1)
+    options = Options(root=root, state=root / "build" / "demo", report=_report, ahead=ahead)
     _say("Starting the platform …")
     with running_platform(options) as running:
         tell(running.url, Narrator())

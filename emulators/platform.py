@@ -106,6 +106,8 @@ class Platform:
         self.env = self._composition.env
         for process in self._servers.processes:
             self._in_background(_until_death(process))
+        if self.options.ahead:
+            self._in_background(self._composition.fleet.start_ahead(self.options.ahead))
         if before is not None:
             await self._composition.resume(before)
         if self._keeper is not None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -9,7 +10,7 @@ from emulators.cloud_tasks import NoResponse, TaskRequest, TaskResponse
 from emulators.functions.environment import IN_PROCESS_ACCOUNT, SHARED_REACTIONS_URL
 from emulators.gateway.ingress import Ingress
 from emulators.gateway.listener import Listener
-from emulators.gateway.messages import Answer, Call
+from emulators.gateway.messages import Answer, Call, Unreachable
 from emulators.iam import push_account
 from emulators.issuer import Issuer
 from emulators.operations import Operations
@@ -49,6 +50,18 @@ class Fleet:
             socket.close()
         await asyncio.gather(*(listener.close() for listener in self._listeners))
         await asyncio.gather(*(front.backend.stop() for front in self.ingresses.values()))
+
+    async def start_ahead(self, at_once: int) -> None:
+        """Starts what nobody has asked yet, so many at once. What cannot start tells whoever asks
+        it."""
+        room = asyncio.Semaphore(at_once)
+
+        async def start(front: Ingress) -> None:
+            async with room:
+                with suppress(Unreachable):
+                    await front.backend.warm_up()
+
+        await asyncio.gather(*map(start, self.ingresses.values()))
 
     async def stop_idle(self, after_seconds: float) -> None:
         """Scales to zero, without end: stops instances that were idle for that long."""

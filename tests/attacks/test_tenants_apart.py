@@ -10,7 +10,6 @@ from typing import Any
 import httpx
 import pytest
 
-from docs.reference import merged_openapi
 from emulators.demo.person import Person
 from emulators.running import RunningPlatform
 from functions.tools.own.artifacts import WRITE
@@ -23,6 +22,7 @@ from shared.storage.postgres import platform_transaction, tenant_transaction
 from tests.attacks.asking import ROLES, SCOPES, VETO, ask, request
 from tests.attacks.parts_of_a_tenant import keep_call, keep_delivery, keep_pattern
 from tests.contracts.http.calls import BODIES, PATHS, ROOT, SCIM, end, routes
+from tests.description import description
 from tests.functions.audit.reports import append_all, receipt, report
 from tests.functions.policy.worlds import PERMIT_EXPORTS
 from tests.journeys.founder import Founder
@@ -319,7 +319,7 @@ OF_THE_PLATFORM = {"/v1/impersonations"}
 
 
 def test_every_call_that_names_a_thing_in_its_body_is_tried() -> None:
-    document = merged_openapi(load_manifests(ROOT))
+    document = description()
     schemas = document["components"]["schemas"]
     named = {
         path

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from docs.reference import merged_openapi
 from emulators.client import PlatformClient
 from emulators.functions.environment import set_environment
 from emulators.options import Options
@@ -15,7 +14,6 @@ from infra.cost.figures import usd_per_creation
 from infra.cost.measured import RECORDED, Action, Measurement
 from infra.cost.month import Month, month_of
 from shared.kit.pricing import load_prices
-from shared.manifest import load_manifests
 from tests.benchmarks import (  # noqa: F401 - name worst calls
     worst_artifacts,
     worst_audit,
@@ -38,6 +36,7 @@ from tests.benchmarks import (  # noqa: F401 - name worst calls
 from tests.benchmarks.figures import Figure, at_most
 from tests.benchmarks.operations import Meter
 from tests.benchmarks.worst import WORST, Call, Scene
+from tests.description import description
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "operations" / "cost.md"
@@ -94,7 +93,7 @@ class Row:
 
 def routes() -> set[tuple[str, str]]:
     """Method and path of every public call, of the committed description."""
-    paths = merged_openapi(load_manifests(ROOT))["paths"]
+    paths = description()["paths"]
     return {(method.upper(), path) for path, methods in paths.items() for method in methods}
 
 

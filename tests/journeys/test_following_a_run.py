@@ -99,6 +99,7 @@ def _approve(world: World, run: dict[str, Any]) -> None:
     assert answer.status_code == 200, answer.text
 
 
+@pytest.mark.nightly
 def test_what_follows_an_approval_comes_live_and_the_stream_ends_with_the_run(
     world: World, ada: Person, plan_hash: str
 ) -> None:
@@ -130,6 +131,7 @@ def test_what_follows_an_approval_comes_live_and_the_stream_ends_with_the_run(
         assert (answer.status_code, answer.read()) == (204, b"")
 
 
+@pytest.mark.nightly
 def test_refusals_are_those_of_the_polled_call(world: World, ada: Person, plan_hash: str) -> None:
     run = _waiting(ada, plan_hash)
     stranger = Person(
@@ -151,6 +153,7 @@ def test_refusals_are_those_of_the_polled_call(world: World, ada: Person, plan_h
             assert (answer.status_code, problem["code"]) == refusal
 
 
+@pytest.mark.nightly
 def test_a_client_that_goes_away_frees_its_place(world: World, ada: Person, plan_hash: str) -> None:
     run = _waiting(ada, plan_hash)
     with ExitStack() as open_streams:

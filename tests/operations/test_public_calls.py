@@ -4,14 +4,12 @@ from typing import Any
 
 import pytest
 
-from docs.reference import merged_openapi
 from emulators.demo.person import Person
 from emulators.running import RunningPlatform
 from functions.tools.own.artifacts import WRITE
-from shared.manifest import load_manifests
+from tests.description import description
 from tests.functions.audit.reports import append_all, receipt, report
 from tests.journeys.world import EVERY_READ, World
-from tests.operations.conftest import ROOT
 
 pytestmark = pytest.mark.platform
 # Checkpoints are made each hour.
@@ -53,7 +51,7 @@ NIGHTS = '@id("nights") forbid (principal, action, resource) when { context.hour
 
 
 def _reads() -> list[str]:
-    paths: dict[str, dict[str, Any]] = merged_openapi(load_manifests(ROOT))["paths"]
+    paths: dict[str, dict[str, Any]] = description()["paths"]
     return sorted(
         path
         for path, calls in paths.items()

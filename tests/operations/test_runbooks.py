@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from docs.reference import merged_openapi
 from shared.kit.secret_names import CREDENTIAL, secrets_of
 from shared.manifest import load_manifests
 from tests.compliance.collection import collected_tests
+from tests.description import description
 from tests.operations.conftest import ROOT
 
 FOLDER = ROOT / "docs" / "runbooks"
@@ -60,7 +60,7 @@ def _commands(page: Path) -> str:
 @cache
 def _shapes() -> set[tuple[str, str]]:
     """The method of each public call, and its path without names of parameters."""
-    paths: dict[str, Any] = merged_openapi(load_manifests(ROOT))["paths"]
+    paths: dict[str, Any] = description()["paths"]
     return {(method.upper(), _shape(path)) for path in paths for method in paths[path]}
 
 

@@ -8,9 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from docs.reference import merged_openapi
 from emulators.running import RunningPlatform
-from shared.manifest import load_manifests
+from tests.description import description
 from tests.journeys.world import spec
 
 ROOT = Path(__file__).parents[3]
@@ -65,7 +64,7 @@ BODIES: dict[str, Any] = {
 SCIM = "/scim/v2/"
 # What programs call that speak to models, or to tools: refused as their packages read it.
 WIRES = ("/v1/chat/", "/v1/embeddings", "/v1/messages", "/v1/models", "/mcp")
-PATHS: dict[str, Any] = merged_openapi(load_manifests(ROOT))["paths"]
+PATHS: dict[str, Any] = description()["paths"]
 ID = "agt_01M7WG75NJWTKQJPKRS22KDGS6"
 
 

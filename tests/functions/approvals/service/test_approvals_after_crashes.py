@@ -62,6 +62,7 @@ async def recover(world: World, act: Act) -> list[Envelope]:
     return await world.log()
 
 
+@pytest.mark.by_day(4)
 @pytest.mark.parametrize("death", DEATHS)
 async def test_a_request_is_opened_once_whenever_the_process_dies(
     world: World, mailbox: Mailbox, death: Any
@@ -80,6 +81,7 @@ async def test_a_request_is_opened_once_whenever_the_process_dies(
     assert await world.told(asked.id) == ["requested", "expired"]
 
 
+@pytest.mark.by_day(4)
 @pytest.mark.parametrize("death", DEATHS)
 async def test_a_cases_request_is_opened_once_whenever_the_process_dies(
     world: World, mailbox: Mailbox, death: Any
@@ -92,6 +94,7 @@ async def test_a_cases_request_is_opened_once_whenever_the_process_dies(
     assert await world.told(id) == ["requested"]
 
 
+@pytest.mark.by_day(4)
 @pytest.mark.parametrize("death", [*DEATHS, ("firestore", "RunQuery", "after", 1)])
 async def test_a_decision_is_taken_once_whenever_the_process_dies(
     world: World, mailbox: Mailbox, death: Any
@@ -130,6 +133,7 @@ async def test_a_veto_counts_once_whenever_the_process_dies(
     assert await published(world, mailbox) == {event.id for event in log}
 
 
+@pytest.mark.by_day(4)
 @pytest.mark.parametrize("death", DEATHS)
 async def test_silence_speaks_once_whenever_the_process_dies(
     world: World, mailbox: Mailbox, death: Any
