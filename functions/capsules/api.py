@@ -146,4 +146,4 @@ def _id(caller: Caller, name: str, version: str) -> str:
     return capsule_id(name, version, caller.workspace_id)
 
 
-ROUTER = Router.joining(PEOPLES, ORDERS)  # type: ignore[arg-type]
+ROUTER = Router.joining(PEOPLES, ORDERS)

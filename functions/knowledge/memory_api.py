@@ -109,4 +109,4 @@ async def post_call_of_memory(request: Request, body: MemoryCallBody) -> MemoryG
     return await memory_calls.do(request.state.caller, capability_of(request), body)
 
 
-ROUTER = Router.joining(LOOKS, WHOLE_TENANTS, MEMORIES, CALLS)  # type: ignore[arg-type]
+ROUTER = Router.joining(LOOKS, WHOLE_TENANTS, MEMORIES, CALLS)

@@ -51,4 +51,4 @@ async def post_call_of_schedule(request: Request, body: ScheduleCallBody) -> Sch
     return await schedule_calls.do(request.state.caller, capability_of(request), body)
 
 
-ROUTER = Router.joining(PEOPLES, CALLS)  # type: ignore[arg-type]
+ROUTER = Router.joining(PEOPLES, CALLS)

@@ -8,9 +8,9 @@ from shared.runtime.routes import Router
 __all__ = ["ROUTER", "RUN"]
 
 ROUTER = Router.joining(
-    calls.CALLS,  # type: ignore[arg-type]
+    calls.CALLS,
     calls.PEOPLES,
     connectors.ROUTER,
     credentials.ROUTER,
-    mcp.ROUTER,  # type: ignore[arg-type]
+    mcp.ROUTER,
 )
