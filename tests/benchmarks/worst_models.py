@@ -6,9 +6,8 @@ from typing import Any
 
 from emulators.demo.person import Person
 from emulators.model_server import ECHO
-from functions.models.rules.personal import MOST_READ
 from functions.models.service.local import MOST_SENTENCES
-from functions.models.views_local import MOST_VALUES
+from functions.models.views_local import MOST_REDACTED, MOST_VALUES
 from tests.benchmarks.worst import LIMITS, Call, Scene, worst_of
 from tests.journeys.world import World
 
@@ -77,8 +76,8 @@ def list_local_models(scene: Scene) -> Iterator[Call]:
 
 @worst_of("POST", "/v1/local-models/redactions")
 def redact(scene: Scene) -> Iterator[Call]:
-    text = "Ada Lovelace of 12 Harley Street asked. " * 2_000
-    yield Call(routed(scene), "/v1/local-models/redactions", {"text": text[:MOST_READ]})
+    text = "Ada Lovelace of 12 Harley Street asked. " * 600
+    yield Call(routed(scene), "/v1/local-models/redactions", {"text": text[:MOST_REDACTED]})
 
 
 @worst_of("POST", "/v1/local-models/summaries")

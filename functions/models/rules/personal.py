@@ -17,7 +17,7 @@ REGIONS: frozenset[str] = frozenset(phonenumbers.SUPPORTED_REGIONS)
 MOST_CHECKED = 20_000
 # So many times a name is looked for in a text; each takes some tenth of a microsecond.
 MOST_SEARCHED = 2_000_000
-# A model reads so many characters in one call, which takes it two seconds.
+# A model reads so many characters in one call, which takes it some ten seconds of a processor.
 MOST_READ = 100_000
 # Spaces that do not break stand in copied numbers.
 _SPACES = {0xA0: " ", 0x2007: " ", 0x202F: " "}

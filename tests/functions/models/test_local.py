@@ -4,9 +4,9 @@ import hashlib
 
 import pytest
 
-from functions.models.rules.personal import MOST_READ
 from functions.models.rules.redaction import PLACEHOLDER
 from functions.models.service import local
+from functions.models.views_local import MOST_REDACTED
 from shared.embeddings import files as embeddings
 from shared.embeddings.embedder import Embedder
 from shared.inference.loading import ModelAbsentError
@@ -77,7 +77,7 @@ async def test_a_forecast_says_how_far_it_was_off_before(world: World) -> None:
     ("path", "body", "said"),
     [
         (REDACTIONS, {"text": ""}, "text"),
-        (REDACTIONS, {"text": "x" * (MOST_READ + 1)}, "text"),
+        (REDACTIONS, {"text": "x" * (MOST_REDACTED + 1)}, "text"),
         (REDACTIONS, {"text": "x", "regions": ["XX"]}, "'XX' is none: say two letters, such as DE"),
         (SUMMARIES, {"text": "…"}, "has no sentence: say one with words"),
         (

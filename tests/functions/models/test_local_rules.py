@@ -31,6 +31,7 @@ TEXT = (
         ('He said "Stop." Then he left.', ['He said "Stop.', "Then he left."]),
         ("A title\n\nA paragraph. Its end", ["A title", "A paragraph.", "Its end"]),
         ("これは文です。次の文です。", ["これは文です。", "次の文です。"]),
+        ("1. Read it.\n2. Write it.", ["1. Read it.", "2. Write it."]),
         ("no end", ["no end"]),
         (" \n\n … - ", []),
     ],
