@@ -5,10 +5,12 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from functions.models.rules.forecasting import Method
-from functions.models.rules.personal import MOST_READ, REGIONS
+from functions.models.rules.personal import REGIONS
 from shared.kit.models import Data, Model
 
-_Text = Annotated[str, StringConstraints(min_length=1, max_length=MOST_READ)]
+# To recognise names in so many characters takes some two seconds of a processor.
+MOST_REDACTED = 20_000
+MOST_SUMMARISED = 100_000
 _Value = Annotated[float, Field(ge=-1e15, le=1e15, allow_inf_nan=False)]
 MOST_VALUES = 2_000
 SummarisedBy = Literal["textrank", "first_sentences"]
@@ -38,7 +40,7 @@ class RedactionBody(Model):
     """A text to look for personal data in. National numbers, of telephones and of persons, are
     those of the `regions`, such as DE or US."""
 
-    text: _Text
+    text: Annotated[str, StringConstraints(min_length=1, max_length=MOST_REDACTED)]
     regions: Annotated[tuple[str, ...], Field(max_length=20)] = ()
 
     @model_validator(mode="after")
@@ -69,7 +71,7 @@ class RedactionView(Data):
 class SummaryBody(Model):
     """A text, and how many of its sentences are wanted."""
 
-    text: _Text
+    text: Annotated[str, StringConstraints(min_length=1, max_length=MOST_SUMMARISED)]
     sentences: Annotated[int, Field(ge=1, le=20, strict=True)] = 3
 
 

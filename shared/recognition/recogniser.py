@@ -69,8 +69,8 @@ class Recogniser:
         return _loaded(FOLDER)
 
     def recognise(self, text: str) -> list[Recognised]:
-        """Names and addresses in the order of the text; takes some 10 ms of a processor for each
-        400 characters."""
+        """Names and addresses in the order of the text; takes up to 50 ms of a processor for
+        each 400 characters."""
         found = []
         for kind, words in _together(text, sorted(set(self._words(whole(text))))):
             if _is_of_somebody(words):

@@ -6,6 +6,8 @@ from typing import Any
 
 from emulators.demo.person import Person
 from emulators.model_server import ECHO
+from functions.models.service.local import MOST_SENTENCES
+from functions.models.views_local import MOST_REDACTED, MOST_VALUES
 from tests.benchmarks.worst import LIMITS, Call, Scene, worst_of
 from tests.journeys.world import World
 
@@ -65,6 +67,31 @@ def converse(scene: Scene) -> Iterator[Call]:
 def embed(scene: Scene) -> Iterator[Call]:
     body = {"model": "small", "input": ["x" * 400] * 2_000, "encoding_format": "base64"}
     yield Call(routed(scene), "/v1/embeddings", body)
+
+
+@worst_of("GET", "/v1/local-models")
+def list_local_models(scene: Scene) -> Iterator[Call]:
+    yield Call(routed(scene), "/v1/local-models")
+
+
+@worst_of("POST", "/v1/local-models/redactions")
+def redact(scene: Scene) -> Iterator[Call]:
+    text = "Ada Lovelace of 12 Harley Street asked. " * 600
+    yield Call(routed(scene), "/v1/local-models/redactions", {"text": text[:MOST_REDACTED]})
+
+
+@worst_of("POST", "/v1/local-models/summaries")
+def summarise(scene: Scene) -> Iterator[Call]:
+    sentences = (f"Report {number} waits for a doctor." for number in range(MOST_SENTENCES))
+    body = {"text": " ".join(sentences), "sentences": 20}
+    yield Call(routed(scene), "/v1/local-models/summaries", body)
+
+
+@worst_of("POST", "/v1/local-models/forecasts")
+def foresee(scene: Scene) -> Iterator[Call]:
+    values = [float(number % 400) for number in range(MOST_VALUES)]
+    body = {"values": values, "season": 400, "horizon": 400}
+    yield Call(routed(scene), "/v1/local-models/forecasts", body)
 
 
 @cache

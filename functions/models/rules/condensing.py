@@ -37,10 +37,11 @@ def _cut(text: str) -> Iterator[Sentence]:
     ends = [(found.start(), found.end()) for found in _END.finditer(text)]
     for end, following in (*ends, (len(text), len(text))):
         said = text[start:end]
-        if any(each.isalnum() for each in said):
+        # The number of a line belongs to what follows it.
+        if any(each.isalpha() for each in said):
             left = start + len(said) - len(said.lstrip())
             yield Sentence(left, left + len(said.strip()), said.strip())
-        start = following
+            start = following
 
 
 def most_telling(vectors: "NDArray[numpy.float32]", count: int) -> list[int]:

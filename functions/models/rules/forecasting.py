@@ -39,7 +39,14 @@ def forecast(values: Sequence[float], season: int, horizon: int) -> Forecast:
     }
     # Where both are as near, the simpler one.
     nearer: Method = min(("seasonal_naive", "holt_winters"), key=lambda each: errors[each])
-    return Forecast(tuple(_METHODS[nearer](values, season, horizon)), nearer, errors, held_out)
+    told = map(_short, _METHODS[nearer](values, season, horizon))
+    shown = {method: _short(error) for method, error in errors.items()}
+    return Forecast(tuple(told), nearer, shown, held_out)
+
+
+def _short(value: float) -> float:
+    """Twelve digits: more would be those of the computation."""
+    return float(f"{value:.12g}")
 
 
 def _error(told: Sequence[float], came: Sequence[float]) -> float:

@@ -17,7 +17,7 @@ REGIONS: frozenset[str] = frozenset(phonenumbers.SUPPORTED_REGIONS)
 MOST_CHECKED = 20_000
 # So many times a name is looked for in a text; each takes some tenth of a microsecond.
 MOST_SEARCHED = 2_000_000
-# A model reads so many characters in one call, which takes it two seconds.
+# A model reads so many characters in one call, which takes it some ten seconds of a processor.
 MOST_READ = 100_000
 # Spaces that do not break stand in copied numbers.
 _SPACES = {0xA0: " ", 0x2007: " ", 0x202F: " "}
@@ -39,6 +39,8 @@ _PHONE = re.compile(r"(?<![\w+-])\(?\+?\d[\d ()./-]{4,20}\d(?!-?\w)")
 _NUMBER = re.compile(r"(?<!\w)(?:\d[\d ./-]{5,20}[\dA-Z]|[A-Z0-9][A-Z0-9-]{6,17})(?!\w)")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _PLAIN = re.compile(r"[^\W_]")
+# What JSON writes without an escape.
+_PIECES = re.compile(r'[^"\\\x00-\x1f\x7f-\x9f\u2028\u2029]+')
 
 
 class Found(NamedTuple):
@@ -97,8 +99,8 @@ class Finder:
     def _candidates(self, text: str) -> Iterator[Found]:
         for said in _MAIL.finditer(text):
             yield Found(said.start(), said.end(), "mail")
-        yield from self._names_in(text)
         yield from self._recognised(text)
+        yield from self._names_in(text)
         for kind, pattern, check in (
             ("ip", _IPV4, _ip),
             ("ip", _IPV6, _ip),
@@ -124,13 +126,21 @@ class Finder:
                 start = text.find(name, end)
 
     def _recognised(self, text: str) -> Iterable[Found]:
-        """A single word may be one that the wire or a program needs as it is."""
+        """A single word may be one that the wire or a program needs as it is. A whole name is from
+        then on found wherever it is written."""
         if self._recognise is None or " " not in text.strip():
             return ()
         if text not in self._read:
             if sum(map(len, self._read)) + len(text) > MOST_READ:
                 raise TooMuch
-            self._read[text] = [Found(*each) for each in self._recognise(text)]
+            self._read[text] = [
+                Found(start + piece.start(), start + piece.end(), kind)
+                for start, end, kind in self._recognise(text)
+                for piece in _PIECES.finditer(text[start:end])
+                if _PLAIN.search(piece[0])
+            ]
+            said = (text[each.start : each.end] for each in self._read[text] if each.kind == "name")
+            self._names.update(each for each in said if " " in each)
         return self._read[text]
 
     def _checked(self, kind: str, candidate: str, check: Callable[[str], str]) -> str:

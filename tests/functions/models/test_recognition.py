@@ -62,6 +62,21 @@ def test_single_words_stay_because_programs_need_them(recogniser: Recogniser) ->
     assert redaction.restored(redaction.body) == body
 
 
+def test_a_whole_name_is_found_again_and_nothing_of_it_needs_an_escape() -> None:
+    text = 'Ann Lee of 1 Oak Lane\nSpring "Hill" met Ann Lee'
+    recognised = [(0, 7, "name"), (11, 34, "address")]
+    finder = Finder((), (), lambda said: recognised if said == text else ())
+    found = [(text[each.start : each.end], each.kind) for each in finder.find(text)]
+    assert found == [
+        ("Ann Lee", "name"),
+        ("1 Oak Lane", "address"),
+        ("Spring ", "address"),
+        ("Hill", "address"),
+        ("Ann Lee", "name"),
+    ]
+    assert [each.kind for each in finder.find("for Ann Lee only")] == ["name"]
+
+
 def test_a_name_is_found_wherever_a_long_text_has_it(recogniser: Recogniser) -> None:
     filler = "The report lists what was decided and why it was decided so. "
     text = filler * 40
