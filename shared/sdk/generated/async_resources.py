@@ -974,6 +974,151 @@ class Connectors(AsyncResource):
         )
 
 
+class Corpora(AsyncResource):
+    """Calls about corpora."""
+
+    async def list(self) -> models.CorpusList:
+        """Lists the corpora that the caller may read, newest first."""
+        return await self._client.send(
+            Call(method="GET", path="/v1/corpora", answers=models.CorpusList, may_repeat=True)
+        )
+
+    async def create(
+        self,
+        *,
+        name: str,
+        readers: Sequence[str],
+        industry: str | Omitted | None = OMITTED,
+        kind: Literal["industry", "constitutional", "tenant"] | Omitted = OMITTED,
+        idempotency_key: str | None = None,
+    ) -> models.CorpusView:
+        """Makes a corpus, which becomes active with its first document."""
+        return await self._client.send(
+            Call(
+                method="POST",
+                path="/v1/corpora",
+                answers=models.CorpusView,
+                body=calls.body(industry=industry, kind=kind, name=name, readers=readers),
+                key=calls.key(idempotency_key),
+                may_repeat=True,
+            )
+        )
+
+    async def delete(
+        self, corpus_id: str, *, idempotency_key: str | None = None
+    ) -> models.CorpusView:
+        """Removes a corpus with its documents: no later answer has a passage of it, and its
+        citations verify no more."""
+        return await self._client.send(
+            Call(
+                method="DELETE",
+                path=f"/v1/corpora/{calls.part(corpus_id)}",
+                answers=models.CorpusView,
+                key=calls.key(idempotency_key),
+                may_repeat=True,
+            )
+        )
+
+    async def get(self, corpus_id: str) -> models.CorpusView:
+        """Shows a corpus."""
+        return await self._client.send(
+            Call(
+                method="GET",
+                path=f"/v1/corpora/{calls.part(corpus_id)}",
+                answers=models.CorpusView,
+                may_repeat=True,
+            )
+        )
+
+    async def update(
+        self,
+        corpus_id: str,
+        *,
+        name: str | Omitted | None = OMITTED,
+        readers: Sequence[str] | Omitted | None = OMITTED,
+        status: Literal["active", "deprecated"] | Omitted | None = OMITTED,
+        idempotency_key: str | None = None,
+    ) -> models.CorpusView:
+        """Names a corpus anew, gives it other readers, or sets it aside or back; who made it, a
+        governor or a tenant_admin may."""
+        return await self._client.send(
+            Call(
+                method="PATCH",
+                path=f"/v1/corpora/{calls.part(corpus_id)}",
+                answers=models.CorpusView,
+                body=calls.body(name=name, readers=readers, status=status),
+                key=calls.key(idempotency_key),
+                may_repeat=True,
+            )
+        )
+
+    def documents_list(
+        self, corpus_id: str, *, limit: int | None = None, cursor: str | None = None
+    ) -> AsyncPages[models.DocumentView]:
+        """Lists the documents of a corpus, newest first."""
+        return AsyncPages(
+            self._client,
+            Call(
+                method="GET",
+                path=f"/v1/corpora/{calls.part(corpus_id)}/documents",
+                answers=models.DocumentPage,
+                query=calls.query(limit=limit, cursor=cursor),
+                may_repeat=True,
+            ),
+        )
+
+    async def documents(
+        self,
+        corpus_id: str,
+        *,
+        artifact_id: str | Omitted | None = OMITTED,
+        media_type: Literal["text/plain", "text/markdown", "text/html"] | Omitted = OMITTED,
+        name: str | Omitted | None = OMITTED,
+        text: str | Omitted | None = OMITTED,
+        idempotency_key: str | None = None,
+    ) -> models.DocumentView:
+        """Adds a document, an uploaded file or a text, which is read and embedded soon. The same
+        bytes again are the same document; other bytes under the same name are its next version."""
+        return await self._client.send(
+            Call(
+                method="POST",
+                path=f"/v1/corpora/{calls.part(corpus_id)}/documents",
+                answers=models.DocumentView,
+                body=calls.body(
+                    artifact_id=artifact_id, media_type=media_type, name=name, text=text
+                ),
+                key=calls.key(idempotency_key),
+                may_repeat=True,
+            )
+        )
+
+    async def documents_delete(
+        self, corpus_id: str, document_id: str, *, idempotency_key: str | None = None
+    ) -> models.DocumentView:
+        """Removes a document: no later answer has a passage of it, and its citations verify no
+        more."""
+        return await self._client.send(
+            Call(
+                method="DELETE",
+                path=f"/v1/corpora/{calls.part(corpus_id)}/documents/{calls.part(document_id)}",
+                answers=models.DocumentView,
+                key=calls.key(idempotency_key),
+                may_repeat=True,
+            )
+        )
+
+    async def documents_get(self, corpus_id: str, document_id: str) -> models.DocumentView:
+        """Shows a document: whether it is found yet, or why it cannot be read."""
+        return await self._client.send(
+            Call(
+                method="GET",
+                path=f"/v1/corpora/{calls.part(corpus_id)}/documents/{calls.part(document_id)}",
+                answers=models.DocumentView,
+                may_repeat=True,
+            )
+        )
+
+
 class Credentials(AsyncResource):
     """Calls about credentials."""
 
@@ -1201,6 +1346,16 @@ class Impersonations(AsyncResource):
         )
 
 
+class Industries(AsyncResource):
+    """Calls about industries."""
+
+    async def list(self) -> models.IndustryList:
+        """Lists the industries that the caller may read corpora about."""
+        return await self._client.send(
+            Call(method="GET", path="/v1/industries", answers=models.IndustryList, may_repeat=True)
+        )
+
+
 class Invitations(AsyncResource):
     """Calls about invitations."""
 
@@ -1322,6 +1477,43 @@ class Jobs(AsyncResource):
                 body=calls.body(capsule=capsule, inputs=inputs, version=version),
                 key=calls.key(idempotency_key),
                 may_repeat=True,
+            )
+        )
+
+
+class Knowledge(AsyncResource):
+    """Calls about knowledge."""
+
+    async def citations_verify_create(
+        self, *, citations: Sequence[bodies.Citation]
+    ) -> models.Verdicts:
+        """Says of each citation whether the document says exactly that, and why not where it
+        does not."""
+        return await self._client.send(
+            Call(
+                method="POST",
+                path="/v1/knowledge/citations/verify",
+                answers=models.Verdicts,
+                body=calls.body(citations=citations),
+            )
+        )
+
+    async def search_create(
+        self,
+        *,
+        query: str,
+        corpora: Sequence[str] | Omitted | None = OMITTED,
+        limit: int | Omitted = OMITTED,
+        mode: Literal["hybrid", "vector", "text"] | Omitted = OMITTED,
+    ) -> models.Answer:
+        """Answers a question with passages of documents that the caller may read, each with a
+        citation. A question of what is allowed is answered from the constitution first."""
+        return await self._client.send(
+            Call(
+                method="POST",
+                path="/v1/knowledge/search",
+                answers=models.Answer,
+                body=calls.body(corpora=corpora, limit=limit, mode=mode, query=query),
             )
         )
 

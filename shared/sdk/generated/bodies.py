@@ -126,6 +126,24 @@ class ChannelBody(TypedDict):
     means: Literal["mail", "slack", "webhook"]
 
 
+class Citation(TypedDict):
+    """Which characters of a page of a document's version are quoted, from `start` to before
+    `end`, and the SHA-256 of the quotation in UTF-8, in hex."""
+
+    document: str
+    end: int
+    page: int
+    quote_sha256: str
+    start: int
+    version: int
+
+
+class CitationsBody(TypedDict):
+    """Citations to verify."""
+
+    citations: Sequence[Citation]
+
+
 class CodeBody(TypedDict):
     """The eight digits that were mailed."""
 
@@ -241,6 +259,23 @@ class Containment(TypedDict):
     rollback: NotRequired[str]
 
 
+class CorpusBody(TypedDict):
+    """A new corpus. Each of its `readers` is a role, a principal or an agent's id."""
+
+    industry: NotRequired[str | None]
+    kind: NotRequired[Literal["industry", "constitutional", "tenant"]]
+    name: str
+    readers: Sequence[str]
+
+
+class CorpusChange(TypedDict):
+    """What changes of a corpus; what is left out stays."""
+
+    name: NotRequired[str | None]
+    readers: NotRequired[Sequence[str] | None]
+    status: NotRequired[Literal["active", "deprecated"] | None]
+
+
 class CredentialBody(TypedDict):
     """A credential. `secret` is the token, the header's value, the password, the secret of the
     OAuth 2.0 client whose id is `user`, or what signs webhooks, `whsec_…`, where the one before
@@ -286,6 +321,16 @@ class DecisionBody(TypedDict):
     signature: NotRequired[str | None]
     to: NotRequired[str | None]
     until: NotRequired[str | None]
+
+
+class DocumentBody(TypedDict):
+    """A document: an uploaded file, or a `text` with its name. Another content under one name is
+    another version of one document."""
+
+    artifact_id: NotRequired[str | None]
+    media_type: NotRequired[Literal["text/plain", "text/markdown", "text/html"]]
+    name: NotRequired[str | None]
+    text: NotRequired[str | None]
 
 
 class DsseEnvelope(TypedDict):
@@ -913,6 +958,15 @@ Scope = TypedDict(
         "out": "NotRequired[Sequence[str]]",
     },
 )
+
+
+class SearchBody(TypedDict):
+    """A question. Without `corpora` all are searched that the caller may read."""
+
+    corpora: NotRequired[Sequence[str] | None]
+    limit: NotRequired[int]
+    mode: NotRequired[Literal["hybrid", "vector", "text"]]
+    query: str
 
 
 class SettlementBody(TypedDict):

@@ -56,6 +56,11 @@ class Resources(Client):
         return resources.Connectors(self)
 
     @cached_property
+    def corpora(self) -> resources.Corpora:
+        """Calls about corpora."""
+        return resources.Corpora(self)
+
+    @cached_property
     def credentials(self) -> resources.Credentials:
         """Calls about credentials."""
         return resources.Credentials(self)
@@ -81,6 +86,11 @@ class Resources(Client):
         return resources.Impersonations(self)
 
     @cached_property
+    def industries(self) -> resources.Industries:
+        """Calls about industries."""
+        return resources.Industries(self)
+
+    @cached_property
     def invitations(self) -> resources.Invitations:
         """Calls about invitations."""
         return resources.Invitations(self)
@@ -94,6 +104,11 @@ class Resources(Client):
     def jobs(self) -> resources.Jobs:
         """Calls about jobs."""
         return resources.Jobs(self)
+
+    @cached_property
+    def knowledge(self) -> resources.Knowledge:
+        """Calls about knowledge."""
+        return resources.Knowledge(self)
 
     @cached_property
     def me(self) -> resources.Me:
@@ -255,6 +270,11 @@ class AsyncResources(AsyncClient):
         return async_resources.Connectors(self)
 
     @cached_property
+    def corpora(self) -> async_resources.Corpora:
+        """Calls about corpora."""
+        return async_resources.Corpora(self)
+
+    @cached_property
     def credentials(self) -> async_resources.Credentials:
         """Calls about credentials."""
         return async_resources.Credentials(self)
@@ -280,6 +300,11 @@ class AsyncResources(AsyncClient):
         return async_resources.Impersonations(self)
 
     @cached_property
+    def industries(self) -> async_resources.Industries:
+        """Calls about industries."""
+        return async_resources.Industries(self)
+
+    @cached_property
     def invitations(self) -> async_resources.Invitations:
         """Calls about invitations."""
         return async_resources.Invitations(self)
@@ -293,6 +318,11 @@ class AsyncResources(AsyncClient):
     def jobs(self) -> async_resources.Jobs:
         """Calls about jobs."""
         return async_resources.Jobs(self)
+
+    @cached_property
+    def knowledge(self) -> async_resources.Knowledge:
+        """Calls about knowledge."""
+        return async_resources.Knowledge(self)
 
     @cached_property
     def me(self) -> async_resources.Me:

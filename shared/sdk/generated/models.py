@@ -157,12 +157,11 @@ class AgentView(Answered):
 
 
 class Answer(Answered):
-    """What the engine decided, and the policies that determine it."""
+    """Passages that answer a question, the best first. A question of permission is `routed_to`
+    the constitutional corpora first: their passages stand before all others."""
 
-    determining: tuple[str, ...]
-    effect: Annotated[Literal["allow", "deny"], Known]
-    errors: tuple[str, ...]
-    obligations: tuple[Obligation, ...]
+    items: tuple[PassageView, ...]
+    routed_to: Literal["constitutional"] | None
 
 
 class ApprovalCard(Answered):
@@ -959,6 +958,25 @@ class ChannelView(Answered):
     workspace_id: str | None = None
 
 
+class Citation(Answered):
+    """Which characters of a page of a document's version are quoted, from `start` to before
+    `end`, and the SHA-256 of the quotation in UTF-8, in hex."""
+
+    document: str
+    end: int
+    page: int
+    quote_sha256: str
+    start: int
+    version: int
+
+
+class CitationVerdict(Answered):
+    """Whether the document says today what the citation says; `why` not, where it does not."""
+
+    is_true: bool
+    why: str | None
+
+
 class CitedArtifact(Answered):
     """A file that an approval names, and the SHA-256 that its id stands for."""
 
@@ -1079,6 +1097,28 @@ class ConsistencyProof(Answered):
 
     from_size: int
     path: tuple[str, ...]
+
+
+class CorpusList(Answered):
+    """All corpora that the caller may read, newest first."""
+
+    items: tuple[CorpusView, ...]
+
+
+class CorpusView(Answered):
+    """A corpus. `embedding`: its first documents are being read; of one that is `deprecated`
+    searches find nothing."""
+
+    changed_at: str
+    corpus_id: str
+    industry: str | None
+    kind: Annotated[Literal["industry", "constitutional", "tenant"], Known]
+    made_at: str
+    made_by: str
+    name: str
+    readers: tuple[str, ...]
+    status: Annotated[Literal["draft", "embedding", "active", "deprecated", "removed"], Known]
+    workspace_id: str | None = None
 
 
 class CreationCaseView(Answered):
@@ -1259,6 +1299,35 @@ class Divergence(Answered):
     was: JsonValue
 
 
+class DocumentPage(Answered):
+    """Some documents of a corpus, newest first."""
+
+    items: tuple[DocumentView, ...]
+    next_cursor: str | None
+
+
+class DocumentView(Answered):
+    """A document in its newest version. `queued` until it is read; from `parsed` on it is found
+    by its words, once it is `embedded` by what it means too; `failed` with the `reason`."""
+
+    added_at: str
+    added_by: str
+    artifact_id: str | None
+    chunks: int | None
+    corpus_id: str
+    document_id: str
+    ended_at: str | None
+    media_type: str
+    model_sha256: str | None
+    name: str
+    pages: int | None
+    reason: str | None
+    sha256: str
+    status: Annotated[Literal["queued", "parsed", "embedded", "failed", "removed"], Known]
+    version: int
+    workspace_id: str | None = None
+
+
 class Download(Answered):
     """Where to GET the bytes until `until`, without a token. Whoever has the address may do so."""
 
@@ -1318,8 +1387,8 @@ class Example(Answered):
     and `POST /v1/decisions` take it; the engine itself decided both."""
 
     action: str
-    after: Answer
-    before: Answer
+    after: PolicyAnswer
+    before: PolicyAnswer
     principal_type: str
     request: ExampleRequest
     resource_type: str
@@ -1453,6 +1522,19 @@ class InclusionProof(Answered):
     index: int
     leaf: str
     path: tuple[str, ...]
+
+
+class IndustryList(Answered):
+    """All industries of corpora that the caller may read."""
+
+    items: tuple[IndustryView, ...]
+
+
+class IndustryView(Answered):
+    """An industry, and the corpora about it that the caller may read."""
+
+    corpora: tuple[str, ...]
+    industry: str
 
 
 class InvitationPage(Answered):
@@ -1920,6 +2002,19 @@ class Parallel(Answered):
     steps: tuple[PlanStep, ...]
 
 
+class PassageView(Answered):
+    """A passage, word for word as its page has it, the `headings` it stands under, and its
+    citation. `score` is from 0 to 1, and compares passages of one answer only."""
+
+    added_by: str
+    citation: Citation
+    corpus_id: str
+    document_name: str
+    headings: str
+    score: float
+    text: str
+
+
 class PasskeyRule(Answered):
     """When only a passkey's signature assents: from a risk on, to what is irreversible, and
     where somebody breaks the glass. Nobody ever needs one to refuse."""
@@ -2008,6 +2103,15 @@ class PlatformHealth(Answered):
 
     functions: tuple[MobileApiFunctionHealth, ...]
     status: Annotated[Literal["healthy", "degraded"], Known]
+
+
+class PolicyAnswer(Answered):
+    """What the engine decided, and the policies that determine it."""
+
+    determining: tuple[str, ...]
+    effect: Annotated[Literal["allow", "deny"], Known]
+    errors: tuple[str, ...]
+    obligations: tuple[Obligation, ...]
 
 
 class PolicyDetail(Answered):
@@ -3277,6 +3381,12 @@ class Validation(Answered):
 
     findings: tuple[PolicyFinding, ...]
     valid: bool
+
+
+class Verdicts(Answered):
+    """A verdict for each citation, in their order."""
+
+    items: tuple[CitationVerdict, ...]
 
 
 class VetoReason(Answered):

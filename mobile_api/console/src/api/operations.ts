@@ -1,6 +1,6 @@
 /** Written by `python -m docs.typescript` from docs/api/openapi.json. */
 
-import type { Accepted, AcknowledgementBody, ActivationBody, Agent, AgentDetail, AgentList, AgentPage, AgentView, ApprovalCard, ApprovalDetail, ApprovalPage, ApproveBody, ArtifactBody, ArtifactDetail, ArtifactPage, ArtifactRetentionBody, ArtifactView, AuditCheckpoint, AuditEntryPage, AuditExport, AuditProofs, BudgetPage, BudgetView, CapsuleBody, CapsuleDetail, CapsuleDrafted, CapsulePage, CapsuleView, Card, CardDetail, CardPage, CaseAccepted, CaseList, CasesBody, ChannelBody, ChannelList, ChannelView, CodeBody, ComparisonView, ConnectorBody, ConnectorChange, ConnectorPage, ConnectorView, CreationCaseView, CredentialBody, CredentialPage, CredentialView, Dashboard, DecisionBody, DecisionPage, DecisionView, DeliveryPage, DeliveryView, DraftView, FlagBody, FlagView, GhostrunBody, GovernorVetoBody, HealthView, ImpersonationBody, ImpersonationPage, ImpersonationView, ImportBody, InvitationBody, InvitationPage, InvitationView, InvocationView, JobBody, KeyBody, KeyPage, KeyView, LiftBody, LimitBody, LimitView, Me, MemberChange, MemberPage, MemberView, MetricsView, MobileApiPrecedentSeed, ModelRoutePage, ModelRouteView, NameBody, NewChannel, NewImpersonation, NewInvitation, NewKey, PipelineView, PlanBody, PlanView, PolicyBody, PolicyDetail, PolicyPage, PolicyPolicyBody, PolicyRecord, PolicyRequestBody, PolicyView, PrecedentBody, PrecedentSeed, PrecedentSeedPage, Prediction, PreferencesBody, PreferencesView, PromptBody, PromptDetail, PromptPage, PromptView, ReasonBody, RecallBody, RecallDetail, RecallPage, RecallView, ReceiptPage, ReceiptProof, ReceiptVerification, Replay, ReplayBody, ReportBody, RequestBody, RequestChangesBody, ResumeBody, RetentionBody, RetentionView, ReviewBody, RouteBody, RunBody, RunEvents, RunPage, RunView, RunsReplayBody, ScheduleBody, SchedulePage, ScheduleView, SeedPage, SessionPage, SessionView, SettlementBody, SignedCard, SignedReceipt, SkillList, SnapshotPage, Spec, SsoBody, SsoView, StepPage, SupportAccessBody, SupportAccessView, SuspensionBody, SyncBody, SyncResults, TenantBody, TenantView, TenantsView, TestReport, TimelinePage, TokenView, ToolsSuspensionBody, Validation, VerifyBody, VetoBody, ViolationPage, WorkspaceBody, WorkspaceChange, WorkspacePage, WorkspaceView } from './generated.ts';
+import type { Accepted, AcknowledgementBody, ActivationBody, Agent, AgentDetail, AgentList, AgentPage, AgentView, Answer, ApprovalCard, ApprovalDetail, ApprovalPage, ApproveBody, ArtifactBody, ArtifactDetail, ArtifactPage, ArtifactRetentionBody, ArtifactView, AuditCheckpoint, AuditEntryPage, AuditExport, AuditProofs, BudgetPage, BudgetView, CapsuleBody, CapsuleDetail, CapsuleDrafted, CapsulePage, CapsuleView, Card, CardDetail, CardPage, CaseAccepted, CaseList, CasesBody, ChannelBody, ChannelList, ChannelView, CitationsBody, CodeBody, ComparisonView, ConnectorBody, ConnectorChange, ConnectorPage, ConnectorView, CorpusBody, CorpusChange, CorpusList, CorpusView, CreationCaseView, CredentialBody, CredentialPage, CredentialView, Dashboard, DecisionBody, DecisionPage, DecisionView, DeliveryPage, DeliveryView, DocumentBody, DocumentPage, DocumentView, DraftView, FlagBody, FlagView, GhostrunBody, GovernorVetoBody, HealthView, ImpersonationBody, ImpersonationPage, ImpersonationView, ImportBody, IndustryList, InvitationBody, InvitationPage, InvitationView, InvocationView, JobBody, KeyBody, KeyPage, KeyView, LiftBody, LimitBody, LimitView, Me, MemberChange, MemberPage, MemberView, MetricsView, MobileApiPrecedentSeed, ModelRoutePage, ModelRouteView, NameBody, NewChannel, NewImpersonation, NewInvitation, NewKey, PipelineView, PlanBody, PlanView, PolicyBody, PolicyDetail, PolicyPage, PolicyPolicyBody, PolicyRecord, PolicyRequestBody, PolicyView, PrecedentBody, PrecedentSeed, PrecedentSeedPage, Prediction, PreferencesBody, PreferencesView, PromptBody, PromptDetail, PromptPage, PromptView, ReasonBody, RecallBody, RecallDetail, RecallPage, RecallView, ReceiptPage, ReceiptProof, ReceiptVerification, Replay, ReplayBody, ReportBody, RequestBody, RequestChangesBody, ResumeBody, RetentionBody, RetentionView, ReviewBody, RouteBody, RunBody, RunEvents, RunPage, RunView, RunsReplayBody, ScheduleBody, SchedulePage, ScheduleView, SearchBody, SeedPage, SessionPage, SessionView, SettlementBody, SignedCard, SignedReceipt, SkillList, SnapshotPage, Spec, SsoBody, SsoView, StepPage, SupportAccessBody, SupportAccessView, SuspensionBody, SyncBody, SyncResults, TenantBody, TenantView, TenantsView, TestReport, TimelinePage, TokenView, ToolsSuspensionBody, Validation, Verdicts, VerifyBody, VetoBody, ViolationPage, WorkspaceBody, WorkspaceChange, WorkspacePage, WorkspaceView } from './generated.ts';
 
 export interface Operations {
   /** Lists the tenant's agents, newest first. */
@@ -258,6 +258,53 @@ export interface Operations {
     body: ToolsSuspensionBody;
     answer: ConnectorView;
   };
+  /** Lists the corpora that the caller may read, newest first. */
+  corpora_list: {
+    answer: CorpusList;
+  };
+  /** Makes a corpus, which becomes active with its first document. */
+  corpora_create: {
+    body: CorpusBody;
+    answer: CorpusView;
+  };
+  /** Removes a corpus with its documents: no later answer has a passage of it, and its citations verify no more. */
+  corpora_delete: {
+    path: { "corpus_id": string; };
+    answer: CorpusView;
+  };
+  /** Shows a corpus. */
+  corpora_get: {
+    path: { "corpus_id": string; };
+    answer: CorpusView;
+  };
+  /** Names a corpus anew, gives it other readers, or sets it aside or back; who made it, a governor or a tenant_admin may. */
+  corpora_update: {
+    path: { "corpus_id": string; };
+    body: CorpusChange;
+    answer: CorpusView;
+  };
+  /** Lists the documents of a corpus, newest first. */
+  corpora_documents_list: {
+    path: { "corpus_id": string; };
+    query?: { "limit"?: number; "cursor"?: string; };
+    answer: DocumentPage;
+  };
+  /** Adds a document, an uploaded file or a text, which is read and embedded soon. The same bytes again are the same document; other bytes under the same name are its next version. */
+  corpora_documents: {
+    path: { "corpus_id": string; };
+    body: DocumentBody;
+    answer: DocumentView;
+  };
+  /** Removes a document: no later answer has a passage of it, and its citations verify no more. */
+  corpora_documents_delete: {
+    path: { "corpus_id": string; "document_id": string; };
+    answer: DocumentView;
+  };
+  /** Shows a document: whether it is found yet, or why it cannot be read. */
+  corpora_documents_get: {
+    path: { "corpus_id": string; "document_id": string; };
+    answer: DocumentView;
+  };
   /** Lists the credentials without their values, those that were set last first. */
   credentials_list: {
     query?: { "limit"?: number; "cursor"?: string; };
@@ -323,6 +370,10 @@ export interface Operations {
     path: { "session_id": string; };
     answer: ImpersonationView;
   };
+  /** Lists the industries that the caller may read corpora about. */
+  industries_list: {
+    answer: IndustryList;
+  };
   /** Lists the tenant's invitations, newest first; needs the role tenant_admin. */
   invitations_list: {
     query?: { "limit"?: number; "cursor"?: string; };
@@ -358,6 +409,16 @@ export interface Operations {
   jobs_create: {
     body: JobBody;
     answer: RunView;
+  };
+  /** Says of each citation whether the document says exactly that, and why not where it does not. */
+  knowledge_citations_verify_create: {
+    body: CitationsBody;
+    answer: Verdicts;
+  };
+  /** Answers a question with passages of documents that the caller may read, each with a citation. A question of what is allowed is answered from the constitution first. */
+  knowledge_search_create: {
+    body: SearchBody;
+    answer: Answer;
   };
   /** Shows who the caller is, and what the token allows. */
   me_get: {
@@ -952,6 +1013,15 @@ export const OPERATIONS: Readonly<Record<keyof Operations, readonly [string, str
   connectors_activate: ['POST', '/v1/connectors/{name}/activate', 'key'],
   connectors_refresh: ['POST', '/v1/connectors/{name}/refresh', 'key'],
   connectors_suspend: ['POST', '/v1/connectors/{name}/suspend', 'key'],
+  corpora_list: ['GET', '/v1/corpora'],
+  corpora_create: ['POST', '/v1/corpora', 'key'],
+  corpora_delete: ['DELETE', '/v1/corpora/{corpus_id}', 'key'],
+  corpora_get: ['GET', '/v1/corpora/{corpus_id}'],
+  corpora_update: ['PATCH', '/v1/corpora/{corpus_id}', 'key'],
+  corpora_documents_list: ['GET', '/v1/corpora/{corpus_id}/documents'],
+  corpora_documents: ['POST', '/v1/corpora/{corpus_id}/documents', 'key'],
+  corpora_documents_delete: ['DELETE', '/v1/corpora/{corpus_id}/documents/{document_id}', 'key'],
+  corpora_documents_get: ['GET', '/v1/corpora/{corpus_id}/documents/{document_id}'],
   credentials_list: ['GET', '/v1/credentials'],
   credentials_delete: ['DELETE', '/v1/credentials/{name}', 'key'],
   credentials_set: ['PUT', '/v1/credentials/{name}'],
@@ -965,6 +1035,7 @@ export const OPERATIONS: Readonly<Record<keyof Operations, readonly [string, str
   impersonations_access_get: ['GET', '/v1/impersonations/access'],
   impersonations_access_set: ['PUT', '/v1/impersonations/access', 'key'],
   impersonations_delete: ['DELETE', '/v1/impersonations/{session_id}'],
+  industries_list: ['GET', '/v1/industries'],
   invitations_list: ['GET', '/v1/invitations'],
   invitations_create: ['POST', '/v1/invitations'],
   invitations_delete: ['DELETE', '/v1/invitations/{invitation_id}', 'key'],
@@ -972,6 +1043,8 @@ export const OPERATIONS: Readonly<Record<keyof Operations, readonly [string, str
   invocations_get: ['GET', '/v1/invocations/{invocation_id}'],
   invocations_settle: ['POST', '/v1/invocations/{invocation_id}/settle', 'key'],
   jobs_create: ['POST', '/v1/jobs', 'key'],
+  knowledge_citations_verify_create: ['POST', '/v1/knowledge/citations/verify'],
+  knowledge_search_create: ['POST', '/v1/knowledge/search'],
   me_get: ['GET', '/v1/me'],
   members_list: ['GET', '/v1/members'],
   members_delete: ['DELETE', '/v1/members/{principal}', 'key'],
