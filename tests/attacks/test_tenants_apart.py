@@ -282,7 +282,11 @@ IN_BODIES: dict[str, Any] = {
         "citations": [
             {
                 "document": owners.theirs["document_id"],
-                "version": 1, "page": 1, "start": 0, "end": 4, "quote_sha256": "0" * 64,
+                "version": 1,
+                "page": 1,
+                "start": 0,
+                "end": 4,
+                "quote_sha256": "0" * 64,
             }
         ]
     },
