@@ -13,7 +13,7 @@ from functions.knowledge.finding import Sought
 from functions.knowledge.meaning import model_of, vector_of, written
 from functions.knowledge.rules.chunks import Chunk, Page
 from functions.knowledge.rules.fusion import WEIGHT_OF_MEANING, fused
-from functions.knowledge.rules.passages import citation_of, why_wrong
+from functions.knowledge.rules.passages import Passage, citation_of, why_wrong
 from functions.knowledge.rules.routing import asks_permission
 from functions.knowledge.service import constitution
 from functions.knowledge.service.embedding import embed_missing
@@ -65,9 +65,11 @@ def measure() -> dict[str, Figure]:
         for part, rank in ranks.items():
             aim = at_least(best) if part == "hybrid" else None
             figures[f"knowledge: MRR of {part}, {name}"] = Figure(rank, "of 1", aim=aim)
+    asked = len(WEIGHTS) * sum(map(len, sets.values()))
     figures["knowledge: answers whose citations verify"] = Figure(
-        answered, "answers", aim=at_least(ANSWERS)
+        answered / asked, "of 1", aim=at_least(1.0)
     )
+    figures["knowledge: answers that were verified"] = Figure(asked, "", aim=at_least(ANSWERS))
     with database() as server:
 
         async def route() -> float:
@@ -130,7 +132,7 @@ async def _asked(questions: Sequence[Question]) -> tuple[dict[str, float], int]:
     return {part: sum(each) / len(each) for part, each in ranks.items()}, right
 
 
-async def _all_verify(passages: Sequence[finding.Passage]) -> bool:
+async def _all_verify(passages: Sequence[Passage]) -> bool:
     for each in passages:
         cited = citation_of(each)
         page = await finding.cited_page(TENANT, TENANT, cited.document, cited.page)

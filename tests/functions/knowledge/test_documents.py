@@ -1,5 +1,7 @@
 """Documents are read, embedded, replaced and removed; what is gone is in no answer."""
 
+from typing import Any
+
 from functions.knowledge.reactions import HANDLERS, MODELS_DUE
 from functions.knowledge.rules.chunks import Page, chunks_of
 from functions.knowledge.store import Place, keep_text
@@ -129,7 +131,7 @@ async def test_another_models_vectors_are_not_compared_and_are_made_anew(world: 
             "UPDATE knowledge_corpora SET version = version + 1 WHERE tenant_id = %s",
             (world.tenant,),
         )
-    question = {"mode": "vector", "corpora": [corpus]}
+    question: dict[str, Any] = {"mode": "vector", "corpora": [corpus]}
     assert (await world.asked("How long is the warranty?", **question))["items"] == []
     assert (await world.asked("How long is the warranty?", corpora=[corpus]))["items"] != []
     now = clock.now()

@@ -1,5 +1,7 @@
 """Who reads a corpus finds it, and nobody else learns of it: not by answers, errors or caches."""
 
+from typing import Any
+
 from functions.knowledge.aggregates import DAYS
 from functions.knowledge.rules.spending import DAY_USD_MICROS, QUESTION_USD_MICROS
 from functions.knowledge.service.citing import UNKNOWN
@@ -68,7 +70,7 @@ async def test_an_agent_reads_what_names_it(world: World) -> None:
 
 async def test_an_agent_asks_for_a_dollar_a_day(world: World) -> None:
     agent = "agt_01M8F4BQAJJYQH1THC1PT13TTC"
-    as_agent = {"by": "runner-1", "roles": ("service_runtime",), "agent": agent}
+    as_agent: dict[str, Any] = {"by": "runner-1", "roles": ("service_runtime",), "agent": agent}
     await world.asked(WARRANTY, **as_agent)
     batch = Batch()
     most = DAY_USD_MICROS // QUESTION_USD_MICROS
@@ -102,7 +104,7 @@ async def test_who_reads_a_corpus_does_not_change_it(world: World) -> None:
         refused = await world.send(method, f"/v1/corpora/{corpus}{path}", body, by="carol")
         assert refused.status_code == 403, path
     changed = {"readers": ["analyst"]}
-    governor = {"by": "gala", "roles": ("governor",)}
+    governor: dict[str, Any] = {"by": "gala", "roles": ("governor",)}
     assert (await world.send("PATCH", f"/v1/corpora/{corpus}", changed, **governor)).is_success
 
 
