@@ -10,16 +10,16 @@ from functions.knowledge.memory_bodies import (
     CorrectionBody,
     ErasureBody,
     MemoryBody,
-    PeoplesRecallBody,
+    MemoryQueryBody,
     team_of,
 )
 from functions.knowledge.memory_views import (
     ErasureView,
+    MemoriesRecalled,
     MemoryLearnedView,
     MemoryPage,
+    MemoryRecalled,
     MemoryView,
-    RecalledView,
-    RecallView,
     fact_of,
 )
 from functions.knowledge.rules import memory as rules
@@ -178,11 +178,11 @@ async def show(caller: Caller, memory_id: str) -> MemoryView:
     return MemoryView.of(memory, fact_of(facts, memory.fact_hash))
 
 
-async def recall(caller: Caller, body: PeoplesRecallBody) -> RecallView:
+async def recall(caller: Caller, body: MemoryQueryBody) -> MemoriesRecalled:
     """What the agent would recall, which counts as no use of it. Raises NotFound, Unavailable."""
     question = await embed(body.query) if body.query.strip() else None
 
-    async def use_case(work: Command) -> RecallView:
+    async def use_case(work: Command) -> MemoriesRecalled:
         agent = await work.get(AGENTS, body.agent_id)
         places = places_of(agent.agent_id, agent.workspace_id)
         answer = await shelving.recall(
@@ -190,14 +190,14 @@ async def recall(caller: Caller, body: PeoplesRecallBody) -> RecallView:
         )
         return shown(answer)
 
-    return await RUN.command(caller, use_case, RecallView)
+    return await RUN.command(caller, use_case, MemoriesRecalled)
 
 
-def shown(answer: Answer) -> RecallView:
+def shown(answer: Answer) -> MemoriesRecalled:
     """What is recalled, with its texts."""
     texts = [(each, fact_of(answer.facts, each.entry.fact_hash)) for each in answer.recalled.found]
-    return RecallView(
-        facts=tuple(RecalledView.of(each, text) for each, text in texts if text is not None),
+    return MemoriesRecalled(
+        facts=tuple(MemoryRecalled.of(each, text) for each, text in texts if text is not None),
         ranked_by="meaning" if answer.by_meaning else "time",
         left_out=answer.recalled.left_out,
     )

@@ -43,6 +43,11 @@ const PAGES = {
     all: () => import('./pages/agents.tsx').then((each) => each.Agents),
     one: () => import('./pages/agent/page.tsx').then((each) => each.AgentPage),
   },
+  memories: {
+    group: 'agents',
+    all: () => import('./pages/memories/page.tsx').then((each) => each.Memories),
+    one: () => import('./pages/memories/page.tsx').then((each) => each.Memories),
+  },
   violations: { group: 'agents', all: () => import('./pages/violations.tsx').then((each) => each.Violations) },
   runs: {
     group: 'runs',

@@ -98,10 +98,8 @@ export type AgentView = {
 };
 
 export type Answer = {
-  "determining": readonly string[];
-  "effect": "allow" | "deny";
-  "errors": readonly string[];
-  "obligations": readonly Obligation[];
+  "items": readonly PassageView[];
+  "routed_to": "constitutional" | null;
 };
 
 export type AnthropicError = {
@@ -640,6 +638,24 @@ export type ChatBody = {
   "stream"?: boolean | null;
 };
 
+export type Citation = {
+  "document": string;
+  "end": number;
+  "page": number;
+  "quote_sha256": string;
+  "start": number;
+  "version": number;
+};
+
+export type CitationVerdict = {
+  "is_true": boolean;
+  "why": string | null;
+};
+
+export type CitationsBody = {
+  "citations": readonly Citation[];
+};
+
 export type CitedArtifact = {
   "artifact_id": string;
   "sha256": string;
@@ -789,6 +805,43 @@ export type ConsistencyProof = {
 export type Containment = {
   "blast_radius"?: ("agent" | "workspace" | "tenant" | "platform") | null;
   "rollback"?: string;
+};
+
+export type CorpusBody = {
+  "industry"?: string | null;
+  "kind"?: "industry" | "constitutional" | "tenant";
+  "name": string;
+  "readers": readonly string[];
+};
+
+export type CorpusChange = {
+  "name"?: string | null;
+  "readers"?: readonly string[] | null;
+  "status"?: ("active" | "deprecated") | null;
+};
+
+export type CorpusList = {
+  "items": readonly CorpusView[];
+};
+
+export type CorpusView = {
+  "changed_at": string;
+  "corpus_id": string;
+  "industry": string | null;
+  "kind": "industry" | "constitutional" | "tenant";
+  "made_at": string;
+  "made_by": string;
+  "name": string;
+  "readers": readonly string[];
+  "status": "draft" | "embedding" | "active" | "deprecated" | "removed";
+  "workspace_id"?: string | null;
+};
+
+export type CorrectionBody = {
+  "fact": string;
+  "source"?: SourceBody;
+  "valid_from"?: string | null;
+  "valid_to"?: string | null;
 };
 
 export type CreationCaseView = {
@@ -970,6 +1023,37 @@ export type Divergence = {
   "was": JsonValue;
 };
 
+export type DocumentBody = {
+  "artifact_id"?: string | null;
+  "media_type"?: "text/plain" | "text/markdown" | "text/html";
+  "name"?: string | null;
+  "text"?: string | null;
+};
+
+export type DocumentPage = {
+  "items": readonly DocumentView[];
+  "next_cursor": string | null;
+};
+
+export type DocumentView = {
+  "added_at": string;
+  "added_by": string;
+  "artifact_id": string | null;
+  "chunks": number | null;
+  "corpus_id": string;
+  "document_id": string;
+  "ended_at": string | null;
+  "media_type": string;
+  "model_sha256": string | null;
+  "name": string;
+  "pages": number | null;
+  "reason": string | null;
+  "sha256": string;
+  "status": "queued" | "parsed" | "embedded" | "failed" | "removed";
+  "version": number;
+  "workspace_id"?: string | null;
+};
+
 export type Download = {
   "until": string;
   "url": string;
@@ -1013,10 +1097,20 @@ export type Envelope = {
   "spend_usd_micros": number;
 };
 
+export type ErasureBody = {
+  "said_by"?: string | null;
+  "source_id"?: string | null;
+};
+
+export type ErasureView = {
+  "erased": number;
+  "has_more": boolean;
+};
+
 export type Example = {
   "action": string;
-  "after": Answer;
-  "before": Answer;
+  "after": PolicyAnswer;
+  "before": PolicyAnswer;
   "principal_type": string;
   "request": ExampleRequest;
   "resource_type": string;
@@ -1160,6 +1254,15 @@ export type InclusionProof = {
   "index": number;
   "leaf": string;
   "path": readonly string[];
+};
+
+export type IndustryList = {
+  "items": readonly IndustryView[];
+};
+
+export type IndustryView = {
+  "corpora": readonly string[];
+  "industry": string;
 };
 
 export type InnerStep = {
@@ -1442,6 +1545,116 @@ export type MemberView = {
   "workspaces": readonly WorkspaceRoles[];
 };
 
+export type MemoriesRecalled = {
+  "facts": readonly MemoryRecalled[];
+  "left_out": number;
+  "ranked_by": string;
+};
+
+export type MemoryBody = {
+  "agent_id"?: string | null;
+  "fact": string;
+  "scope"?: "agent" | "team" | "tenant";
+  "source"?: SourceBody;
+  "tier"?: "working" | "episodic" | "semantic";
+  "valid_from"?: string | null;
+  "valid_to"?: string | null;
+};
+
+export type MemoryCallBody = {
+  "arguments": Record<string, JsonValue>;
+  "invocation_id": string;
+  "operation": "assent/memory.remember" | "assent/memory.recall" | "assent/memory.correct" | "assent/memory.forget";
+};
+
+export type MemoryGiven = {
+  "labels": readonly string[];
+  "output": Record<string, JsonValue>;
+};
+
+export type MemoryLearnedView = {
+  "agent_id": string | null;
+  "closed_at": string | null;
+  "ended_at": string | null;
+  "ended_by": string | null;
+  "evicted": readonly string[];
+  "expires_at": string | null;
+  "fact": string | null;
+  "invocation_id": string | null;
+  "labels": readonly string[];
+  "learned_at": string;
+  "learned_by": string;
+  "memory_id": string;
+  "run_id": string | null;
+  "scope": "agent" | "team" | "tenant";
+  "source": MemorySource;
+  "status": "held" | "superseded" | "forgotten" | "expired" | "evicted" | "erased";
+  "superseded_by": string | null;
+  "supersedes": string | null;
+  "tier": "working" | "episodic" | "semantic";
+  "valid_from": string | null;
+  "valid_to": string | null;
+  "workspace_id"?: string | null;
+};
+
+export type MemoryPage = {
+  "items": readonly MemoryView[];
+  "next_cursor": string | null;
+};
+
+export type MemoryQueryBody = {
+  "agent_id": string;
+  "at_least"?: number;
+  "limit"?: number;
+  "query"?: string;
+};
+
+export type MemoryRecalled = {
+  "fact": string;
+  "labels": readonly string[];
+  "learned_at": string;
+  "learned_by": string;
+  "memory_id": string;
+  "scope": "agent" | "team" | "tenant";
+  "score": number | null;
+  "source": MemorySource;
+  "tier": "working" | "episodic" | "semantic";
+  "valid_from": string | null;
+  "valid_to": string | null;
+};
+
+export type MemorySource = {
+  "id": string;
+  "kind": "person" | "invocation" | "document" | "artifact" | "approval" | "memory";
+  "operation": string | null;
+  "quotation": Quotation | null;
+  "run_id": string | null;
+};
+
+export type MemoryView = {
+  "agent_id": string | null;
+  "closed_at": string | null;
+  "ended_at": string | null;
+  "ended_by": string | null;
+  "expires_at": string | null;
+  "fact": string | null;
+  "invocation_id": string | null;
+  "labels": readonly string[];
+  "learned_at": string;
+  "learned_by": string;
+  "memory_id": string;
+  "run_id": string | null;
+  "scope": "agent" | "team" | "tenant";
+  "source": MemorySource;
+  "status": "held" | "superseded" | "forgotten" | "expired" | "evicted" | "erased";
+  "superseded_by": string | null;
+  "supersedes": string | null;
+  "tier": "working" | "episodic" | "semantic";
+  "valid_from": string | null;
+  "valid_to": string | null;
+  "workspace_id"?: string | null;
+};
+
 export type MessageBody = {
   "content": string;
   "role": "system" | "user" | "assistant";
@@ -1708,6 +1921,16 @@ export type Parallel = {
   "steps": readonly PlanStep[];
 };
 
+export type PassageView = {
+  "added_by": string;
+  "citation": Citation;
+  "corpus_id": string;
+  "document_name": string;
+  "headings": string;
+  "score": number;
+  "text": string;
+};
+
 export type PasskeyBody = {
   "attestation_object": string;
   "client_data_json": string;
@@ -1822,6 +2045,13 @@ export type PlanView = {
 export type PlatformHealth = {
   "functions": readonly MobileApiFunctionHealth[];
   "status": "healthy" | "degraded";
+};
+
+export type PolicyAnswer = {
+  "determining": readonly string[];
+  "effect": "allow" | "deny";
+  "errors": readonly string[];
+  "obligations": readonly Obligation[];
 };
 
 export type PolicyBody = {
@@ -2121,6 +2351,14 @@ export type QuietHoursBody = {
   "begin": string;
   "end": string;
   "time_zone": string;
+};
+
+export type Quotation = {
+  "end": number;
+  "page": number;
+  "quote_sha256": string;
+  "start": number;
+  "version": number;
 };
 
 export type Reactivation = {
@@ -2580,6 +2818,13 @@ export type Scope = {
   "out"?: readonly string[];
 };
 
+export type SearchBody = {
+  "corpora"?: readonly string[] | null;
+  "limit"?: number;
+  "mode"?: "hybrid" | "vector" | "text";
+  "query": string;
+};
+
 export type SeedPage = {
   "items": readonly MobileApiPrecedentSeed[];
   "next_cursor": string | null;
@@ -2731,6 +2976,12 @@ export type SnapshotView = {
   "next_steps": readonly string[];
   "snapshot": string;
   "unit": number;
+};
+
+export type SourceBody = {
+  "citation"?: Citation | null;
+  "id"?: string;
+  "kind"?: "person" | "call" | "document" | "artifact" | "approval" | "memory";
 };
 
 export type Spec = {
@@ -3070,6 +3321,10 @@ export type Upload = {
 export type Validation = {
   "findings": readonly PolicyFinding[];
   "valid": boolean;
+};
+
+export type Verdicts = {
+  "items": readonly CitationVerdict[];
 };
 
 export type VerifyBody = {

@@ -1,6 +1,6 @@
 /** Written by `python -m docs.typescript` from docs/api/openapi.json. */
 
-import type { Accepted, AcknowledgementBody, ActivationBody, Agent, AgentDetail, AgentList, AgentPage, AgentView, ApprovalCard, ApprovalDetail, ApprovalPage, ApproveBody, ArtifactBody, ArtifactDetail, ArtifactPage, ArtifactRetentionBody, ArtifactView, AuditCheckpoint, AuditEntryPage, AuditExport, AuditProofs, BudgetPage, BudgetView, CapsuleBody, CapsuleDetail, CapsuleDrafted, CapsulePage, CapsuleView, Card, CardDetail, CardPage, CaseAccepted, CaseList, CasesBody, ChannelBody, ChannelList, ChannelView, CodeBody, ComparisonView, ConnectorBody, ConnectorChange, ConnectorPage, ConnectorView, CreationCaseView, CredentialBody, CredentialPage, CredentialView, Dashboard, DecisionBody, DecisionPage, DecisionView, DeliveryPage, DeliveryView, DraftView, FlagBody, FlagView, GhostrunBody, GovernorVetoBody, HealthView, ImpersonationBody, ImpersonationPage, ImpersonationView, ImportBody, InvitationBody, InvitationPage, InvitationView, InvocationView, JobBody, KeyBody, KeyPage, KeyView, LiftBody, LimitBody, LimitView, Me, MemberChange, MemberPage, MemberView, MetricsView, MobileApiPrecedentSeed, ModelRoutePage, ModelRouteView, NameBody, NewChannel, NewImpersonation, NewInvitation, NewKey, PipelineView, PlanBody, PlanView, PolicyBody, PolicyDetail, PolicyPage, PolicyPolicyBody, PolicyRecord, PolicyRequestBody, PolicyView, PrecedentBody, PrecedentSeed, PrecedentSeedPage, Prediction, PreferencesBody, PreferencesView, PromptBody, PromptDetail, PromptPage, PromptView, ReasonBody, RecallBody, RecallDetail, RecallPage, RecallView, ReceiptPage, ReceiptProof, ReceiptVerification, Replay, ReplayBody, ReportBody, RequestBody, RequestChangesBody, ResumeBody, RetentionBody, RetentionView, ReviewBody, RouteBody, RunBody, RunEvents, RunPage, RunView, RunsReplayBody, ScheduleBody, SchedulePage, ScheduleView, SeedPage, SessionPage, SessionView, SettlementBody, SignedCard, SignedReceipt, SkillList, SnapshotPage, Spec, SsoBody, SsoView, StepPage, SupportAccessBody, SupportAccessView, SuspensionBody, SyncBody, SyncResults, TenantBody, TenantView, TenantsView, TestReport, TimelinePage, TokenView, ToolsSuspensionBody, Validation, VerifyBody, VetoBody, ViolationPage, WorkspaceBody, WorkspaceChange, WorkspacePage, WorkspaceView } from './generated.ts';
+import type { Accepted, AcknowledgementBody, ActivationBody, Agent, AgentDetail, AgentList, AgentPage, AgentView, Answer, ApprovalCard, ApprovalDetail, ApprovalPage, ApproveBody, ArtifactBody, ArtifactDetail, ArtifactPage, ArtifactRetentionBody, ArtifactView, AuditCheckpoint, AuditEntryPage, AuditExport, AuditProofs, BudgetPage, BudgetView, CapsuleBody, CapsuleDetail, CapsuleDrafted, CapsulePage, CapsuleView, Card, CardDetail, CardPage, CaseAccepted, CaseList, CasesBody, ChannelBody, ChannelList, ChannelView, CitationsBody, CodeBody, ComparisonView, ConnectorBody, ConnectorChange, ConnectorPage, ConnectorView, CorpusBody, CorpusChange, CorpusList, CorpusView, CorrectionBody, CreationCaseView, CredentialBody, CredentialPage, CredentialView, Dashboard, DecisionBody, DecisionPage, DecisionView, DeliveryPage, DeliveryView, DocumentBody, DocumentPage, DocumentView, DraftView, ErasureBody, ErasureView, FlagBody, FlagView, GhostrunBody, GovernorVetoBody, HealthView, ImpersonationBody, ImpersonationPage, ImpersonationView, ImportBody, IndustryList, InvitationBody, InvitationPage, InvitationView, InvocationView, JobBody, KeyBody, KeyPage, KeyView, LiftBody, LimitBody, LimitView, Me, MemberChange, MemberPage, MemberView, MemoriesRecalled, MemoryBody, MemoryLearnedView, MemoryPage, MemoryQueryBody, MemoryView, MetricsView, MobileApiPrecedentSeed, ModelRoutePage, ModelRouteView, NameBody, NewChannel, NewImpersonation, NewInvitation, NewKey, PipelineView, PlanBody, PlanView, PolicyBody, PolicyDetail, PolicyPage, PolicyPolicyBody, PolicyRecord, PolicyRequestBody, PolicyView, PrecedentBody, PrecedentSeed, PrecedentSeedPage, Prediction, PreferencesBody, PreferencesView, PromptBody, PromptDetail, PromptPage, PromptView, ReasonBody, RecallBody, RecallDetail, RecallPage, RecallView, ReceiptPage, ReceiptProof, ReceiptVerification, Replay, ReplayBody, ReportBody, RequestBody, RequestChangesBody, ResumeBody, RetentionBody, RetentionView, ReviewBody, RouteBody, RunBody, RunEvents, RunPage, RunView, RunsReplayBody, ScheduleBody, SchedulePage, ScheduleView, SearchBody, SeedPage, SessionPage, SessionView, SettlementBody, SignedCard, SignedReceipt, SkillList, SnapshotPage, Spec, SsoBody, SsoView, StepPage, SupportAccessBody, SupportAccessView, SuspensionBody, SyncBody, SyncResults, TenantBody, TenantView, TenantsView, TestReport, TimelinePage, TokenView, ToolsSuspensionBody, Validation, Verdicts, VerifyBody, VetoBody, ViolationPage, WorkspaceBody, WorkspaceChange, WorkspacePage, WorkspaceView } from './generated.ts';
 
 export interface Operations {
   /** Lists the tenant's agents, newest first. */
@@ -258,6 +258,53 @@ export interface Operations {
     body: ToolsSuspensionBody;
     answer: ConnectorView;
   };
+  /** Lists the corpora that the caller may read, newest first. */
+  corpora_list: {
+    answer: CorpusList;
+  };
+  /** Makes a corpus, which becomes active with its first document. */
+  corpora_create: {
+    body: CorpusBody;
+    answer: CorpusView;
+  };
+  /** Removes a corpus with its documents: no later answer has a passage of it, and its citations verify no more. */
+  corpora_delete: {
+    path: { "corpus_id": string; };
+    answer: CorpusView;
+  };
+  /** Shows a corpus. */
+  corpora_get: {
+    path: { "corpus_id": string; };
+    answer: CorpusView;
+  };
+  /** Names a corpus anew, gives it other readers, or sets it aside or back; who made it, a governor or a tenant_admin may. */
+  corpora_update: {
+    path: { "corpus_id": string; };
+    body: CorpusChange;
+    answer: CorpusView;
+  };
+  /** Lists the documents of a corpus, newest first. */
+  corpora_documents_list: {
+    path: { "corpus_id": string; };
+    query?: { "limit"?: number; "cursor"?: string; };
+    answer: DocumentPage;
+  };
+  /** Adds a document, an uploaded file or a text, which is read and embedded soon. The same bytes again are the same document; other bytes under the same name are its next version. */
+  corpora_documents: {
+    path: { "corpus_id": string; };
+    body: DocumentBody;
+    answer: DocumentView;
+  };
+  /** Removes a document: no later answer has a passage of it, and its citations verify no more. */
+  corpora_documents_delete: {
+    path: { "corpus_id": string; "document_id": string; };
+    answer: DocumentView;
+  };
+  /** Shows a document: whether it is found yet, or why it cannot be read. */
+  corpora_documents_get: {
+    path: { "corpus_id": string; "document_id": string; };
+    answer: DocumentView;
+  };
   /** Lists the credentials without their values, those that were set last first. */
   credentials_list: {
     query?: { "limit"?: number; "cursor"?: string; };
@@ -323,6 +370,10 @@ export interface Operations {
     path: { "session_id": string; };
     answer: ImpersonationView;
   };
+  /** Lists the industries that the caller may read corpora about. */
+  industries_list: {
+    answer: IndustryList;
+  };
   /** Lists the tenant's invitations, newest first; needs the role tenant_admin. */
   invitations_list: {
     query?: { "limit"?: number; "cursor"?: string; };
@@ -359,6 +410,16 @@ export interface Operations {
     body: JobBody;
     answer: RunView;
   };
+  /** Says of each citation whether the document says exactly that, and why not where it does not. */
+  knowledge_citations_verify_create: {
+    body: CitationsBody;
+    answer: Verdicts;
+  };
+  /** Answers a question with passages of documents that the caller may read, each with a citation. A question of what is allowed is answered from the constitution first. */
+  knowledge_search_create: {
+    body: SearchBody;
+    answer: Answer;
+  };
   /** Shows who the caller is, and what the token allows. */
   me_get: {
     answer: Me;
@@ -388,6 +449,42 @@ export interface Operations {
   members_sessions_delete: {
     path: { "principal": string; };
     answer: MemberView;
+  };
+  /** Lists the facts that are recalled, newest first, of all scopes or of one agent's own. `as_of`: those that were believed at that instant, as they were known then; a page may have fewer. `valid_at`: only those that say something about that instant. */
+  memories_list: {
+    query?: { "agent_id"?: string; "as_of"?: string; "valid_at"?: string; "limit"?: number; "cursor"?: string; };
+    answer: MemoryPage;
+  };
+  /** Tells a fact to one agent, to the agents of the token's workspace (`team`), or to all of the tenant. Its source is whoever tells it, or what they name. Where the shelf is full, the fact of its tier that was recalled the longest ago makes room (`evicted`); what is `semantic` never does: then the call is refused. */
+  memories_create: {
+    body: MemoryBody;
+    answer: MemoryLearnedView;
+  };
+  /** Erases the texts of all facts of a source, or that a person said, fifty at once. Needs the role tenant_admin. */
+  memories_erasures_create: {
+    body: ErasureBody;
+    answer: ErasureView;
+  };
+  /** Shows what an agent recalls for a question, and keeps nothing of that. */
+  memories_recall_create: {
+    body: MemoryQueryBody;
+    answer: MemoriesRecalled;
+  };
+  /** Erases the text of a fact for good, and of those that it corrected or that corrected it. That there was a fact, when, and from where stays. */
+  memories_delete: {
+    path: { "memory_id": string; };
+    answer: MemoryView;
+  };
+  /** Shows a fact with its source, whatever became of it. */
+  memories_get: {
+    path: { "memory_id": string; };
+    answer: MemoryView;
+  };
+  /** Tells what is right instead. The earlier fact stays as what was believed until now; with a later `valid_from`, as what held until then. */
+  memories_correct: {
+    path: { "memory_id": string; };
+    body: CorrectionBody;
+    answer: MemoryLearnedView;
   };
   /** Shows how many tenants signed up and how many people signed in; needs the role platform_admin. */
   metrics_get: {
@@ -952,6 +1049,15 @@ export const OPERATIONS: Readonly<Record<keyof Operations, readonly [string, str
   connectors_activate: ['POST', '/v1/connectors/{name}/activate', 'key'],
   connectors_refresh: ['POST', '/v1/connectors/{name}/refresh', 'key'],
   connectors_suspend: ['POST', '/v1/connectors/{name}/suspend', 'key'],
+  corpora_list: ['GET', '/v1/corpora'],
+  corpora_create: ['POST', '/v1/corpora', 'key'],
+  corpora_delete: ['DELETE', '/v1/corpora/{corpus_id}', 'key'],
+  corpora_get: ['GET', '/v1/corpora/{corpus_id}'],
+  corpora_update: ['PATCH', '/v1/corpora/{corpus_id}', 'key'],
+  corpora_documents_list: ['GET', '/v1/corpora/{corpus_id}/documents'],
+  corpora_documents: ['POST', '/v1/corpora/{corpus_id}/documents', 'key'],
+  corpora_documents_delete: ['DELETE', '/v1/corpora/{corpus_id}/documents/{document_id}', 'key'],
+  corpora_documents_get: ['GET', '/v1/corpora/{corpus_id}/documents/{document_id}'],
   credentials_list: ['GET', '/v1/credentials'],
   credentials_delete: ['DELETE', '/v1/credentials/{name}', 'key'],
   credentials_set: ['PUT', '/v1/credentials/{name}'],
@@ -965,6 +1071,7 @@ export const OPERATIONS: Readonly<Record<keyof Operations, readonly [string, str
   impersonations_access_get: ['GET', '/v1/impersonations/access'],
   impersonations_access_set: ['PUT', '/v1/impersonations/access', 'key'],
   impersonations_delete: ['DELETE', '/v1/impersonations/{session_id}'],
+  industries_list: ['GET', '/v1/industries'],
   invitations_list: ['GET', '/v1/invitations'],
   invitations_create: ['POST', '/v1/invitations'],
   invitations_delete: ['DELETE', '/v1/invitations/{invitation_id}', 'key'],
@@ -972,12 +1079,21 @@ export const OPERATIONS: Readonly<Record<keyof Operations, readonly [string, str
   invocations_get: ['GET', '/v1/invocations/{invocation_id}'],
   invocations_settle: ['POST', '/v1/invocations/{invocation_id}/settle', 'key'],
   jobs_create: ['POST', '/v1/jobs', 'key'],
+  knowledge_citations_verify_create: ['POST', '/v1/knowledge/citations/verify'],
+  knowledge_search_create: ['POST', '/v1/knowledge/search'],
   me_get: ['GET', '/v1/me'],
   members_list: ['GET', '/v1/members'],
   members_delete: ['DELETE', '/v1/members/{principal}', 'key'],
   members_get: ['GET', '/v1/members/{principal}'],
   members_update: ['PATCH', '/v1/members/{principal}', 'key'],
   members_sessions_delete: ['DELETE', '/v1/members/{principal}/sessions', 'key'],
+  memories_list: ['GET', '/v1/memories'],
+  memories_create: ['POST', '/v1/memories', 'key'],
+  memories_erasures_create: ['POST', '/v1/memories/erasures', 'key'],
+  memories_recall_create: ['POST', '/v1/memories/recall'],
+  memories_delete: ['DELETE', '/v1/memories/{memory_id}', 'key'],
+  memories_get: ['GET', '/v1/memories/{memory_id}'],
+  memories_correct: ['POST', '/v1/memories/{memory_id}/correct', 'key'],
   metrics_get: ['GET', '/v1/metrics'],
   mobile_agents_list: ['GET', '/v1/mobile/agents'],
   mobile_agents_get: ['GET', '/v1/mobile/agents/{agent_id}'],
