@@ -24,6 +24,8 @@ EXPLORER := mobile_api/explorer/dist/index.html
 EXPLORER_SOURCE := $(shell find mobile_api/explorer -path '*/node_modules' -prune -o -path '*/dist' -prune -o -type f -print 2>/dev/null)
 CONSOLE_SOURCE := $(shell find mobile_api/console -path '*/node_modules' -prune -o -path '*/dist' -prune -o -type f -print 2>/dev/null)
 READY  := $(VENV)/.ready-$(shell cksum requirements/dev.txt | cut -d' ' -f1)
+# Questions that others wrote, for `make bench FIGURE=knowledge`: read in their wheel, never installed.
+QUESTIONS := build/questions/bfcl_eval-2026.3.23-py3-none-any.whl
 # Other engines, which only their own target installs.
 PEERS  := build/peers/.ready
 PORT   ?= 8080
@@ -179,6 +181,7 @@ check: setup cost-check ## what CI runs before the tests: lint, types, import co
 	@$(BIN)/python -m events --check
 	@$(BIN)/python -m docs.handles --check
 	@$(BIN)/python -m docs.policies --check
+	@$(BIN)/python -m docs.constitution --check
 	@$(BIN)/python -m docs.reference --check
 	@$(BIN)/python -m docs.sdk --check
 	@$(BIN)/python -m docs.typescript --check
@@ -193,6 +196,7 @@ schemas: setup ## events/schemas/*.json from the models, handles.json from the h
 	@$(BIN)/python -m events
 	@$(BIN)/python -m docs.handles
 	@$(BIN)/python -m docs.policies
+	@$(BIN)/python -m docs.constitution
 
 api-reference: setup ## docs/api/ from the functions, and the SDK's calls and models from that
 	@$(BIN)/python -m docs.reference
@@ -215,7 +219,10 @@ chaos: setup ## 500 creation cases, or governed runs, at once under every fault 
 races: setup ## approve, reject, request changes, veto and cancel at once, RACES=1000 times: one outcome each
 	@$(BIN)/python -m tests.attacks.races --races $(or $(RACES),1000)
 
-bench: setup $(MCP) ## how fast it is, each figure compared with its floor (FIGURE=cold-start|read|throughput|decision|console|runs|policy|growth|amplification|audit|fairness|judging|limits|mcp|models|outgoing|row-security|skills)
+$(QUESTIONS): | $(READY)
+	@mkdir -p $(dir $@) && $(BIN)/python -m pip download $(QUIET) --no-deps -d $(dir $@) bfcl-eval==2026.3.23
+
+bench: setup $(MCP) $(QUESTIONS) ## how fast it is, each figure compared with its floor (FIGURE=cold-start|read|throughput|decision|console|runs|policy|growth|amplification|audit|fairness|judging|knowledge|limits|mcp|models|outgoing|row-security|skills)
 	@$(BIN)/python -m tests.benchmarks $(FIGURE)
 
 $(PEERS): tests/benchmarks/peers/requirements.txt tests/benchmarks/peers/package.json | $(READY) $(OPENID)

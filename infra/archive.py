@@ -23,6 +23,9 @@ _DATA = (
     "shared/policy/schema.cedarschema",
     "shared/policy/platform/constitution.cedar",
     "shared/policy/platform/roles.cedar",
+    "functions/knowledge/constitution/checks.md",
+    "functions/knowledge/constitution/domain.md",
+    "functions/knowledge/constitution/policies.md",
 )
 # What browsers load, as its builds made it.
 _PAGES = ("mobile_api/console/dist", "mobile_api/explorer/dist")

@@ -1,4 +1,4 @@
-"""Cloud SQL: PostgreSQL for the audit log, which is chained and searched."""
+"""Cloud SQL: PostgreSQL for the audit log and for what documents say: both are searched."""
 
 import pulumi
 import pulumi_gcp as gcp

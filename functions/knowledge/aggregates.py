@@ -7,6 +7,7 @@ from functions.knowledge.rules.document import Document
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.runner import Runner
 from shared.kit.workspaces import WORKSPACE
+from shared.storage.collections import Collection
 
 CORPORA = Aggregate(
     noun="corpus",
@@ -32,5 +33,10 @@ DOCUMENTS = Aggregate(
     in_workspaces=True,
 )
 
+# How often an agent asked in a day, by `<agent>.<day>`.
+DAYS = Collection("knowledge_days")
+
 # A closed tenant loses its texts, so its end is handled too.
-RUN = Runner("knowledge", CORPORA, DOCUMENTS, MEMORIES, SHELVES, in_stopped=True)
+RUN = Runner(
+    "knowledge", CORPORA, DOCUMENTS, MEMORIES, SHELVES, collections=(DAYS,), in_stopped=True
+)

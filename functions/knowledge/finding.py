@@ -16,19 +16,24 @@ if TYPE_CHECKING:
 
 # Up to here all vectors are compared; of more, those whose signs are nearest.
 MOST_COMPARED = 20_000
-PREFILTERED = 200
+PREFILTERED = 400
 _EXACT = """
-SELECT chunk_id, -(vector <#> %(vector)s::halfvec(384)) FROM knowledge_vectors
-WHERE tenant_id = %(tenant)s AND corpus_id = ANY(%(corpora)s) AND model = %(model)s
-ORDER BY vector <#> %(vector)s::halfvec(384) LIMIT %(depth)s
+SELECT chunk_id, -distance FROM (
+    SELECT chunk_id, vector <#> %(vector)s::halfvec(384) AS distance FROM knowledge_vectors
+    WHERE tenant_id = %(tenant)s AND corpus_id = ANY(%(corpora)s) AND model = %(model)s
+    ORDER BY distance LIMIT %(depth)s) AS nearest
 """
+# The first sort is of numbers alone: whole rows would be copied for it.
 _BY_BITS = """
 WITH near AS MATERIALIZED (
-    SELECT chunk_id, vector FROM knowledge_vectors
+    SELECT chunk_id FROM knowledge_vectors
     WHERE tenant_id = %(tenant)s AND corpus_id = ANY(%(corpora)s) AND model = %(model)s
     ORDER BY bits <~> binary_quantize(%(vector)s::halfvec(384))::bit(384) LIMIT %(prefiltered)s)
-SELECT chunk_id, -(vector <#> %(vector)s::halfvec(384)) FROM near
-ORDER BY vector <#> %(vector)s::halfvec(384) LIMIT %(depth)s
+SELECT chunk_id, -distance FROM (
+    SELECT chunk_id, vector <#> %(vector)s::halfvec(384) AS distance FROM knowledge_vectors
+    WHERE tenant_id = %(tenant)s AND corpus_id = ANY(%(corpora)s)
+      AND chunk_id = ANY(ARRAY(SELECT chunk_id FROM near))
+    ORDER BY distance LIMIT %(depth)s) AS nearest
 """
 _BY_WORDS = """
 SELECT chunk_id, score

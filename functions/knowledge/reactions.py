@@ -11,12 +11,16 @@ from functions.knowledge.rules.memory import MEMORY_DUE
 from functions.knowledge.service import memories
 from functions.knowledge.service.erasing import erase, erase_all
 from functions.knowledge.service.ingesting import do_what_is_due
+from functions.knowledge.service.renewing import embed_anew
 
 __all__ = ["HANDLERS", "RUN"]
+
+MODELS_DUE = "assent.knowledge_models.due.v1"
 
 HANDLERS = {
     CORPUS_DUE: RUN.timed(CORPORA, erase),
     DOCUMENT_DUE: RUN.timed(DOCUMENTS, do_what_is_due),
+    MODELS_DUE: embed_anew,
     MEMORY_DUE: RUN.timed(MEMORIES, memories.end),
     PersonErased.event_type: memories.erase_persons,
     TenantClosed.event_type: erase_all,

@@ -200,6 +200,14 @@ async def corpus_rows(tenant_id: str, corpora: Sequence[str]) -> dict[str, Corpu
         return {id: CorpusRow(version, chunks) for id, version, chunks in await rows.fetchall()}
 
 
+async def outdated_documents(model: bytes, limit: int) -> list[tuple[str, str]]:
+    """Up to `limit` documents, with their tenants, that have vectors of another model. Raises
+    Unavailable."""
+    async with platform_transaction() as connection:
+        rows = await connection.execute("SELECT * FROM outdated_knowledge(%s, %s)", (model, limit))
+        return [(tenant_id, document_id) for tenant_id, document_id in await rows.fetchall()]
+
+
 async def erase_document(place: Place) -> None:
     """Deletes all that the database has of a document up to this version, and marks it, so that
     whoever still reads it adds nothing. Raises Unavailable."""

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from tests.benchmarks import (
     amplification,
+    answering,
     appending,
     capsules,
     cold_start,
@@ -20,6 +21,7 @@ from tests.benchmarks import (
     growth,
     instances,
     judging,
+    knowledge,
     leasing,
     mcp_calls,
     modelling,
@@ -58,6 +60,7 @@ MEASURES: dict[str, Callable[[], dict[str, Figure]]] = {
     "mcp": mcp_calls.measure,
     "audit": lambda: appending.measure() | verifying.measure(),
     "limits": lambda: leasing.measure() | instances.measure(),
+    "knowledge": lambda: knowledge.measure() | answering.measure(),
     "row-security": row_security.measure,
 }
 

@@ -26,6 +26,7 @@ from tests.benchmarks import (  # noqa: F401 - name worst calls
     worst_directory,
     worst_identity,
     worst_jobs,
+    worst_knowledge,
     worst_memories,
     worst_models,
     worst_notifications,

@@ -100,6 +100,10 @@ def test_reading_calls_change_nothing(running: RunningPlatform, world: World) ->
     reader.post("/v1/prompts", {"name": "a-note", "version": 1, "messages": said})
     ids |= {"number": "1", "path": "index.html"}
     reader.post("/v1/connectors", CONNECTOR)
+    corpus = reader.post("/v1/corpora", {"name": "Handbook", "readers": ["governor"]})["corpus_id"]
+    text = {"name": "a.md", "text": "A note."}
+    document = reader.post(f"/v1/corpora/{corpus}/documents", text)["document_id"]
+    ids |= {"corpus_id": corpus, "document_id": document}
     recalled = {"agent_id": case["agent_id"], "reason": "look at it"}
     told = {"fact": "It is so.", "agent_id": case["agent_id"]}
     ids["memory_id"] = reader.post("/v1/memories", told)["memory_id"]

@@ -78,6 +78,11 @@ def parsed(document: Document, pages: int, chunks: int, at: datetime) -> Steps:
     return (Transition(document.but(**fields)),)
 
 
+def continued(document: Document, at: datetime) -> Steps:
+    """The document of which some passages are to be embedded still."""
+    return (Transition(document.but(due_at=at)),)
+
+
 def embedded(document: Document, model_sha256: str) -> Steps:
     """The document that is found by what it means."""
     fields = {"status": "embedded", "model_sha256": model_sha256, "due_at": None}

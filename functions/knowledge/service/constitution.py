@@ -49,6 +49,11 @@ class _Stored:
 _stored = PerLoop(_Stored)
 
 
+def forget() -> None:
+    """Makes this process look again, for tests."""
+    _stored.forget()
+
+
 async def require_stored() -> None:
     """Returns once the database has the constitution of this release with vectors of this model:
     the first process of a release embeds it, in seconds. Raises Unavailable."""

@@ -85,8 +85,11 @@ async def _require_room(tenant_id: str, chunks: list[Chunk]) -> None:
 
 
 async def _embed(work: UnitOfWork, document: Document, place: Place) -> None:
-    model = await embed_missing(place)
+    embedding = await embed_missing(place)
+    if not embedding.is_whole:
+        await work.save(*rules.continued(document, work.at))
+        return
     corpus = await work.find(CORPORA, document.corpus_id)
     if corpus is None:
         raise Unavailable("the corpus of the document cannot be read")
-    await work.save(*rules.embedded(document, model.hex()), *found(corpus))
+    await work.save(*rules.embedded(document, embedding.model.hex()), *found(corpus))

@@ -14,6 +14,7 @@ from functions.knowledge.rules.passages import Passage, citation_of
 from functions.knowledge.rules.routing import asks_permission, share_of_constitution
 from functions.knowledge.service import constitution
 from functions.knowledge.service.corpora import all_readable
+from functions.knowledge.service.spending import count_question
 from functions.knowledge.store import PLATFORM, CorpusRow, corpus_rows
 from functions.knowledge.views import Answer, Citation, PassageView, SearchBody
 from shared.kit.callers import Caller
@@ -44,9 +45,15 @@ class Found(NamedTuple):
 _remembered: "OrderedDict[tuple[object, ...], Found]" = OrderedDict()
 
 
+def forget() -> None:
+    """Forgets all answers, for tests."""
+    _remembered.clear()
+
+
 async def search(caller: Caller, body: SearchBody) -> Answer:
     """The passages that the caller may read, the best first. Raises NotFound for a corpus that the
-    caller may not read, Unavailable."""
+    caller may not read, QuestionsSpent, Unavailable."""
+    await count_question(caller)
     chosen, with_constitution = await _chosen(caller, body)
     if with_constitution:
         await constitution.require_stored()

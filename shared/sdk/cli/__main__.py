@@ -15,6 +15,7 @@ COMMANDS = {
     "approvals": ("approvals:app", "See what waits for people, and decide."),
     "capsules": ("capsules:app", "Write capsules, and publish them."),
     "keys": ("keys:app", "Make API keys, and revoke them."),
+    "knowledge": ("knowledge:app", "Ask documents, and add them."),
     "login": ("signing_in:login", "Sign in, in a browser on any device."),
     "logout": ("signing_in:logout", "Forget who is signed in on this machine."),
     "memories": ("memories:app", "See what agents remember, tell them facts, and correct them."),

@@ -19,6 +19,7 @@ EVERY_SCOPE = (
     " governance:read governance:write veto:execute audit:read audit:write"
     " identity:read identity:write policies:read policies:write scim:read scim:write"
     " capsules:read capsules:write models:read models:write runs:read runs:write tools:write"
+    " knowledge:read knowledge:write"
 )
 REASON = {"reason": "look at it"}
 ABOUT = {"decision_hash": "0" * 64, "client_decision_id": "5f0c2f0e-8f9c-4f5e-9a53-000000000001"}
@@ -50,6 +51,8 @@ BODIES: dict[str, Any] = {
     "{device_id}/confirm": {},
     "{invocation_id}/settle": {"happened": False, **NOTE},
     "{plan_hash}/ghostrun": {"mode": "fast"},
+    "corpora/{corpus_id}": {"name": "Handbook"},
+    "{corpus_id}/documents": {"name": "handbook.md", "text": "Nothing."},
     "connectors/{name}": {"hosts": ["api.example.com"]},
     "{name}/activate": {"pin": "0" * 64},
     "{name}/suspend": REASON,

@@ -153,6 +153,13 @@ MATRIX = {
     "announce a file": Row("POST", "/v1/artifacts", SUBMIT, {"name": "x"}),
     "complete a file": Row("POST", "/v1/artifacts/art_x/complete", SUBMIT),
     "remove a file": Row("DELETE", "/v1/artifacts/art_x", SUBMIT),
+    "make a corpus": Row("POST", "/v1/corpora", SUBMIT, {"name": "x"}),
+    "change a corpus": Row("PATCH", "/v1/corpora/cor_x", SUBMIT, {"name": "x"}),
+    "remove a corpus": Row("DELETE", "/v1/corpora/cor_x", SUBMIT),
+    "add a document": Row(
+        "POST", "/v1/corpora/cor_x/documents", SUBMIT, {"name": "x", "text": "x"}
+    ),
+    "remove a document": Row("DELETE", "/v1/corpora/cor_x/documents/doc_x", SUBMIT),
     "register a connector": Row("POST", "/v1/connectors", BUILD, {"name": "x"}),
     "change a connector": Row("PATCH", "/v1/connectors/nothing", BUILD, {"hosts": ["a.example"]}),
     "read a server's tools again": Row("POST", "/v1/connectors/nothing/refresh", BUILD),

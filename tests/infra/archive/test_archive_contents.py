@@ -18,6 +18,9 @@ READS_FILES = {
     # shared/catalogue.toml, shared/operations.toml and shared/built_in_tools.toml, which are packed
     "events/catalogue.py",
     "events/operations.py",
+    # what every tenant can ask, which is packed; and where it starts what reads files
+    "functions/knowledge/service/constitution.py",
+    "functions/knowledge/reading/process.py",
     # the scripts beside them that start the processes of servers and skills
     "functions/tools/mcp/baked.py",
     # the console as its build made it, which is packed

@@ -47,6 +47,11 @@ from functions.identity.service import (
     tenants,
     workspaces,
 )
+from functions.knowledge.aggregates import RUN as KNOWLEDGE_RUN
+from functions.knowledge.reactions import HANDLERS as KNOWLEDGE_HANDLERS
+from functions.knowledge.service import corpora as knowledge_corpora
+from functions.knowledge.service import documents as knowledge_documents
+from functions.knowledge.views import CorpusBody, DocumentBody
 from functions.models.aggregates import RUN as MODELS
 from functions.models.api import calls as model_calls
 from functions.models.api import prompts as model_prompts
@@ -300,6 +305,21 @@ async def somebody_lists_files(tenant: str) -> None:
             await artifacts_api.list_artifacts(caller, status)
     await require_upload(TenantStore(tenant), "free", 1)
     await ARTIFACTS_RUN.sweep(ARTIFACTS_HANDLERS).run(START)
+
+
+async def somebody_asks_documents(tenant: str) -> None:
+    """Who may read which corpora; the documents of one, also those that a token for one workspace
+    narrows, and those of the same bytes; how many there are; and their timers."""
+    everywhere = caller_of(tenant)
+    for caller in (everywhere, replace(everywhere, workspace_id="wsp_1")):
+        made = await knowledge_corpora.create(
+            caller, IdempotencyKey(caller), CorpusBody(name="A", readers=("b",))
+        )
+        text = DocumentBody(name="a.md", text="A note.")
+        await knowledge_documents.add(caller, IdempotencyKey(caller), made.corpus_id, text)
+        await knowledge_documents.page(caller, made.corpus_id, 25, None)
+    await knowledge_corpora.all_readable(everywhere)
+    await KNOWLEDGE_RUN.sweep(KNOWLEDGE_HANDLERS).run(START)
 
 
 async def somebody_is_told(tenant: str) -> None:

@@ -81,15 +81,18 @@ CREATE TABLE knowledge_vectors (
 );
 """
 _NAMES = ("corpora", "documents", "sources", "pages", "chunks", "vectors")
+# The setting is read once in a query, not for each row.
 _TABLE = """
 ALTER TABLE knowledge_{name} ENABLE ROW LEVEL SECURITY;
 CREATE POLICY one_tenant ON knowledge_{name}
-    USING (tenant_id = current_setting('app.tenant_id', true));
+    USING (tenant_id = (SELECT current_setting('app.tenant_id', true)));
 CREATE POLICY platforms ON knowledge_{name} FOR SELECT USING (tenant_id = '*');
 GRANT SELECT, INSERT, UPDATE, DELETE ON knowledge_{name} TO assent_app;
 """
-# Its owner reads all rows of `knowledge_chunks`, as the functions below do for one tenant: the
-# operators of full text are not leakproof, so that no query under a policy uses their index.
+# Their owner reads all rows of these two, as the functions below do: for one tenant, because the
+# operators of full text are not leakproof, so that no query under a policy uses their index; and
+# the ids of documents for the platform.
+_READ_BY_OWNER = ("chunks", "vectors")
 _FORCED = "ALTER TABLE knowledge_{name} FORCE ROW LEVEL SECURITY"
 
 _TERMS = """
@@ -142,20 +145,39 @@ REVOKE ALL ON FUNCTION find_knowledge FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION find_knowledge TO assent_app;
 """
 
+_OUTDATED = """
+CREATE FUNCTION outdated_knowledge(p_model bytea, p_limit integer)
+RETURNS TABLE (tenant_id text, document_id text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF current_setting('app.tenant_id', true) IS DISTINCT FROM '*' THEN
+        RAISE EXCEPTION 'a transaction of a tenant may not see those of all';
+    END IF;
+    RETURN QUERY SELECT DISTINCT chunk.tenant_id, chunk.document_id
+    FROM knowledge_vectors AS known JOIN knowledge_chunks AS chunk
+        USING (tenant_id, corpus_id, chunk_id)
+    WHERE known.model <> p_model AND known.tenant_id <> '*' LIMIT p_limit;
+END $$;
+REVOKE ALL ON FUNCTION outdated_knowledge FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION outdated_knowledge TO assent_app;
+"""
+
 
 def upgrade() -> None:
     """Creates the tables with row-level security, and what searches them."""
     op.execute(_TABLES)
     op.execute(_TERMS)
     op.execute(_SEARCH)
+    op.execute(_OUTDATED)
     for name in _NAMES:
         op.execute(_TABLE.format(name=name))
-        if name != "chunks":
+        if name not in _READ_BY_OWNER:
             op.execute(_FORCED.format(name=name))
 
 
 def downgrade() -> None:
     """Removes the tables; the extension stays, because others may use it."""
+    op.execute("DROP FUNCTION outdated_knowledge")
     op.execute("DROP FUNCTION find_knowledge")
     op.execute("DROP FUNCTION knowledge_terms")
     for name in reversed(_NAMES):

@@ -1,0 +1,20 @@
+"""Counts what agents ask."""
+
+from functions.knowledge.aggregates import DAYS
+from functions.knowledge.rules.spending import require_day
+from shared.kit.callers import Caller
+from shared.storage.batches import Add, Batch
+from shared.storage.firestore import TenantStore
+
+
+async def count_question(caller: Caller) -> None:
+    """Counts a question of an agent; those that it asks at the very same time may each be one more
+    than its day allows. Nobody else's are counted. Raises QuestionsSpent, Unavailable."""
+    if caller.agent_id is None:
+        return
+    store, id = TenantStore(caller.tenant_id), f"{caller.agent_id}.{caller.received_at:%Y-%m-%d}"
+    known = await store.get(DAYS.name, id)
+    require_day(known.data["asked"] if known is not None else 0)
+    batch = Batch()
+    batch.merge(DAYS.name, id, {"asked": Add(1)})
+    await store.commit(batch)

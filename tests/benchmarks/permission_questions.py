@@ -1,0 +1,38 @@
+"""Questions about what is allowed, and others: written after the threshold was chosen."""
+
+PERMISSION = (
+    "Is an agent permitted to sign a contract by itself?",
+    "May a developer activate a precedent?",
+    "Who has to agree before an agent goes live?",
+    "Can the person who wrote a spec approve it?",
+    "Is support allowed to decide in my name?",
+    "May an agent read data of another workspace?",
+    "Can an agent run after it was recalled?",
+    "What may an agent do alone?",
+    "Which actions need the assent of a governor?",
+    "Can a veto come after twenty-four hours?",
+    "May the operator cancel a case?",
+    "Is an agent allowed to send mail with restricted data?",
+    "Can a run spend more than its budget?",
+    "Who may export the audit log?",
+    "May a deputy break the glass?",
+    "Is a robot allowed to approve its own payment?",
+)
+ORDINARY = (
+    "How is the blood sample labelled?",
+    "What time does the pharmacy close?",
+    "Which bus goes to the airport?",
+    "How do I change the toner?",
+    "What is the melting point of lead?",
+    "Where are the spare keys kept?",
+    "How much did the new scanner cost?",
+    "Who delivers lunch on Mondays?",
+    "What does error code 17 of the dishwasher mean?",
+    "How long does the battery of the tablet last?",
+    "Which vaccines does a traveller to Kenya need?",
+    "Summarise the minutes of the last meeting.",
+    "What are the ingredients of the sauce?",
+    "When does the lease of the office end?",
+    "How many beds does the ward have?",
+    "Which form reports a broken window?",
+)

@@ -1,0 +1,142 @@
+"""Documents are read, embedded, replaced and removed; what is gone is in no answer."""
+
+from typing import Any
+
+from functions.knowledge.reactions import HANDLERS, MODELS_DUE
+from functions.knowledge.rules.chunks import Page, chunks_of
+from functions.knowledge.store import Place, keep_text
+from shared.kit import clock
+from shared.messaging.changes import Timer
+from shared.messaging.timers import timer_event
+from shared.storage.postgres import tenant_transaction
+from tests.functions.knowledge.worlds import LEAVE, PUMP, World
+
+TABLES = ("chunks", "vectors", "pages", "sources")
+
+
+async def test_a_document_is_found_with_its_page_and_exact_quotation(world: World) -> None:
+    corpus = await world.handbook()
+    shown = await world.sent("GET", f"/v1/corpora/{corpus}/documents")
+    assert [(each["status"], each["chunks"]) for each in shown["items"]] == [("embedded", 2)]
+    assert (await world.sent("GET", f"/v1/corpora/{corpus}"))["status"] == "active"
+    first, *_ = (await world.asked("How long is the warranty?"))["items"]
+    assert first["headings"] == "Pumps › Warranty"
+    cited = first["citation"]
+    assert PUMP[cited["start"] : cited["end"]] == first["text"]
+    assert await world.verdicts(cited) == [{"is_true": True, "why": None}]
+
+
+async def test_the_same_bytes_twice_are_one_document(world: World) -> None:
+    corpus = await world.corpus()
+    first = await world.added(corpus)
+    assert await world.added(corpus) == first
+    assert (await world.added(corpus, name="copy.md"))["document_id"] == first["document_id"]
+    await world.read(first)
+    assert (await world.added(corpus, name="copy.md"))["document_id"] == first["document_id"]
+
+
+async def test_a_new_version_embeds_only_what_changed_and_ends_old_citations(world: World) -> None:
+    corpus = await world.handbook()
+    (old, *_) = (await world.asked("Where do broken pumps go?"))["items"]
+    changed = PUMP.replace("three years", "four years")
+    document = await world.added(corpus, changed)
+    assert document["version"] == 2
+    # The words of the new version are found before its meaning is; the other section keeps its
+    # vector.
+    await world.read({"document_id": document["document_id"]})
+    assert await world.rows("knowledge_vectors") == 2
+    (first, *_) = (await world.asked("How long is the warranty?"))["items"]
+    assert "four years" in first["text"]
+    (verdict,) = await world.verdicts(old["citation"])
+    assert (verdict["is_true"], "at version 2" in verdict["why"]) == (False, True)
+
+
+async def test_an_altered_page_makes_its_citations_false(world: World) -> None:
+    corpus = await world.handbook()
+    (first, *_) = (await world.asked("How long is the warranty?"))["items"]
+    text = PUMP.replace("three", "seven")
+    place = Place(world.tenant, corpus, first["citation"]["document"], 1)
+    assert await keep_text(place, [Page(text)], chunks_of([Page(text)], has_headings=True))
+    (verdict,) = await world.verdicts(first["citation"])
+    assert (verdict["is_true"], "hash of the quotation" in verdict["why"]) == (False, True)
+
+
+async def test_a_removed_document_is_in_no_answer_and_in_no_table(world: World) -> None:
+    corpus = await world.handbook()
+    (first, *_) = (await world.asked("How long is the warranty?"))["items"]
+    path = f"/v1/corpora/{corpus}/documents/{first['citation']['document']}"
+    assert (await world.sent("DELETE", path))["status"] == "removed"
+    answer = await world.asked("How long is the warranty?")
+    assert not [each for each in answer["items"] if each["corpus_id"] == corpus]
+    assert [await world.rows(f"knowledge_{each}") for each in TABLES] == [0, 0, 0, 0]
+    assert (await world.verdicts(first["citation"]))[0]["is_true"] is False
+    assert (await world.send("GET", path)).status_code == 404
+    # Whoever was reading it meanwhile adds nothing.
+    place = Place(world.tenant, corpus, first["citation"]["document"], 1)
+    assert not await keep_text(place, [Page(PUMP)], [])
+    again = await world.added(corpus)
+    assert (again["version"], (await world.read(again)).status) == (2, "embedded")
+
+
+async def test_a_removed_corpus_is_gone_with_its_documents(world: World) -> None:
+    corpus = await world.handbook()
+    other = await world.handbook(LEAVE, name="Leave")
+    await world.sent("DELETE", f"/v1/corpora/{corpus}")
+    answer = await world.asked("How long is the warranty?")
+    assert {each["corpus_id"] for each in answer["items"]} <= {other, "constitution"}
+    assert (await world.send("GET", f"/v1/corpora/{corpus}/documents")).status_code == 404
+
+
+async def test_what_cannot_be_read_says_why(world: World) -> None:
+    corpus = await world.corpus()
+    document = await world.read(await world.added(corpus, "   \n \n", "blank.md"))
+    assert (document.status, document.reason) == (
+        "failed",
+        "it has no text: a scan needs its text recognised before",
+    )
+
+
+async def test_a_document_that_is_read_twice_is_stored_once(world: World) -> None:
+    corpus = await world.handbook()
+    before = await world.rows("knowledge_chunks")
+    pages = [Page(PUMP)]
+    (shown,) = (await world.sent("GET", f"/v1/corpora/{corpus}/documents"))["items"]
+    place = Place(world.tenant, corpus, shown["document_id"], 1)
+    assert await keep_text(place, pages, chunks_of(pages, has_headings=True))
+    assert await world.rows("knowledge_chunks") == before
+    assert await world.rows("knowledge_vectors") == before
+
+
+async def test_wrong_documents_are_refused_in_words(world: World) -> None:
+    corpus = await world.corpus()
+    path = f"/v1/corpora/{corpus}/documents"
+    for body, words in (
+        ({}, "give either text with a name, or artifact_id"),
+        ({"text": "x"}, "a text needs a name"),
+        ({"text": "x", "name": "a", "artifact_id": "art_1"}, "give either text"),
+        ({"artifact_id": "art_01M8F4BQAJJYQH1THC1PT13TTC"}, "there is no such artifact"),
+    ):
+        refused = await world.send("POST", path, body)
+        assert (refused.status_code, words in refused.text) == (422, True), refused.text
+
+
+async def test_another_models_vectors_are_not_compared_and_are_made_anew(world: World) -> None:
+    corpus = await world.handbook()
+    (shown,) = (await world.sent("GET", f"/v1/corpora/{corpus}/documents"))["items"]
+    async with tenant_transaction(world.tenant) as connection:
+        await connection.execute(
+            "UPDATE knowledge_vectors SET model = %s WHERE tenant_id = %s", (b"old", world.tenant)
+        )
+        await connection.execute(
+            "UPDATE knowledge_corpora SET version = version + 1 WHERE tenant_id = %s",
+            (world.tenant,),
+        )
+    question: dict[str, Any] = {"mode": "vector", "corpora": [corpus]}
+    assert (await world.asked("How long is the warranty?", **question))["items"] == []
+    assert (await world.asked("How long is the warranty?", corpora=[corpus]))["items"] != []
+    now = clock.now()
+    await HANDLERS[MODELS_DUE](
+        timer_event("knowledge", "", Timer(MODELS_DUE, "schedule/x", now), now)
+    )
+    assert (await world.read(shown)).status == "embedded"
+    assert len((await world.asked("How long is the warranty?", **question))["items"]) == 2
