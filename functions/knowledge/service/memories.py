@@ -159,14 +159,14 @@ async def page(
         caller, MEMORIES, where=where, order_by=(order,), limit=limit, cursor=cursor
     )
     then = as_of or caller.received_at
-    items = [each for each in found.items if rules.was_believed(each, then)]
+    # What is held now is believed, also where the clock of whoever kept it is ahead.
+    items = [each for each in found.items if as_of is None or rules.was_believed(each, then)]
+    if as_of is not None:
+        items = [rules.known_then(each, then) for each in items]
     if valid_at is not None:
         items = [each for each in items if rules.held_true(each, valid_at, then)]
     facts = await read_contents(TenantStore(caller.tenant_id), [each.fact_hash for each in items])
-    views = tuple(
-        MemoryView.of(rules.known_then(each, then), fact_of(facts, each.fact_hash))
-        for each in items
-    )
+    views = tuple(MemoryView.of(each, fact_of(facts, each.fact_hash)) for each in items)
     return MemoryPage(items=views, next_cursor=found.next_cursor)
 
 
