@@ -10,14 +10,14 @@ from functions.knowledge.memory_bodies import (
     CorrectionBody,
     ErasureBody,
     MemoryBody,
-    PeoplesRecallBody,
+    MemoryQueryBody,
 )
 from functions.knowledge.memory_views import (
     ErasureView,
+    MemoriesRecalled,
     MemoryLearnedView,
     MemoryPage,
     MemoryView,
-    RecallView,
 )
 from functions.knowledge.service import memories, memory_calls
 from shared.kit.callers import Caller
@@ -89,7 +89,7 @@ async def delete_memory(caller: Caller, key: Key, memory_id: str) -> MemoryView:
 
 @LOOKS.post("/v1/memories/recall")
 @does("memories.recall", within=("read_tenant",), deed="looking for a fact")
-async def recall_memories(caller: Caller, body: PeoplesRecallBody) -> RecallView:
+async def recall_memories(caller: Caller, body: MemoryQueryBody) -> MemoriesRecalled:
     """Shows what an agent recalls for a question, and keeps nothing of that."""
     return await memories.recall(caller, body)
 

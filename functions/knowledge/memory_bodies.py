@@ -67,7 +67,7 @@ class MemoryBody(CorrectionBody):
         return self
 
 
-class RecallBody(Model):
+class MemoryQuery(Model):
     """A question, and how many facts are wanted at most; without a question, the newest ones.
     `at_least`: how near a fact is to the question (the cosine of their vectors, 1 at most)."""
 
@@ -76,7 +76,7 @@ class RecallBody(Model):
     at_least: Annotated[float, Field(ge=-1, le=1)] = -1.0
 
 
-class PeoplesRecallBody(RecallBody):
+class MemoryQueryBody(MemoryQuery):
     """The same, for what the agent recalls."""
 
     agent_id: Id

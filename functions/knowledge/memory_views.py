@@ -56,7 +56,7 @@ class MemoryLearnedView(MemoryView):
     evicted: tuple[str, ...]
 
 
-class RecalledView(Data):
+class MemoryRecalled(Data):
     """A fact that was recalled; `score` is the cosine to the question, null where nothing was
     compared."""
 
@@ -79,11 +79,11 @@ class RecalledView(Data):
         return part_of(cls, found.entry, fact=fact, scope=scope, score=found.score)
 
 
-class RecallView(Data):
+class MemoriesRecalled(Data):
     """What was recalled, the nearest first, or the newest (`ranked_by` time) where there was no
     question, or no model. `left_out` are so many that have more labels than a call may."""
 
-    facts: tuple[RecalledView, ...]
+    facts: tuple[MemoryRecalled, ...]
     ranked_by: str
     left_out: int
 

@@ -10,16 +10,16 @@ from functions.knowledge.memory_bodies import (
     CorrectionBody,
     ErasureBody,
     MemoryBody,
-    PeoplesRecallBody,
+    MemoryQueryBody,
     team_of,
 )
 from functions.knowledge.memory_views import (
     ErasureView,
+    MemoriesRecalled,
     MemoryLearnedView,
     MemoryPage,
+    MemoryRecalled,
     MemoryView,
-    RecalledView,
-    RecallView,
     fact_of,
 )
 from functions.knowledge.rules import memory as rules
@@ -159,14 +159,14 @@ async def page(
         caller, MEMORIES, where=where, order_by=(order,), limit=limit, cursor=cursor
     )
     then = as_of or caller.received_at
-    items = [each for each in found.items if rules.was_believed(each, then)]
+    # What is held now is believed, also where the clock of whoever kept it is ahead.
+    items = [each for each in found.items if as_of is None or rules.was_believed(each, then)]
+    if as_of is not None:
+        items = [rules.known_then(each, then) for each in items]
     if valid_at is not None:
         items = [each for each in items if rules.held_true(each, valid_at, then)]
     facts = await read_contents(TenantStore(caller.tenant_id), [each.fact_hash for each in items])
-    views = tuple(
-        MemoryView.of(rules.known_then(each, then), fact_of(facts, each.fact_hash))
-        for each in items
-    )
+    views = tuple(MemoryView.of(each, fact_of(facts, each.fact_hash)) for each in items)
     return MemoryPage(items=views, next_cursor=found.next_cursor)
 
 
@@ -178,11 +178,11 @@ async def show(caller: Caller, memory_id: str) -> MemoryView:
     return MemoryView.of(memory, fact_of(facts, memory.fact_hash))
 
 
-async def recall(caller: Caller, body: PeoplesRecallBody) -> RecallView:
+async def recall(caller: Caller, body: MemoryQueryBody) -> MemoriesRecalled:
     """What the agent would recall, which counts as no use of it. Raises NotFound, Unavailable."""
     question = await embed(body.query) if body.query.strip() else None
 
-    async def use_case(work: Command) -> RecallView:
+    async def use_case(work: Command) -> MemoriesRecalled:
         agent = await work.get(AGENTS, body.agent_id)
         places = places_of(agent.agent_id, agent.workspace_id)
         answer = await shelving.recall(
@@ -190,14 +190,14 @@ async def recall(caller: Caller, body: PeoplesRecallBody) -> RecallView:
         )
         return shown(answer)
 
-    return await RUN.command(caller, use_case, RecallView)
+    return await RUN.command(caller, use_case, MemoriesRecalled)
 
 
-def shown(answer: Answer) -> RecallView:
+def shown(answer: Answer) -> MemoriesRecalled:
     """What is recalled, with its texts."""
     texts = [(each, fact_of(answer.facts, each.entry.fact_hash)) for each in answer.recalled.found]
-    return RecallView(
-        facts=tuple(RecalledView.of(each, text) for each, text in texts if text is not None),
+    return MemoriesRecalled(
+        facts=tuple(MemoryRecalled.of(each, text) for each, text in texts if text is not None),
         ranked_by="meaning" if answer.by_meaning else "time",
         left_out=answer.recalled.left_out,
     )

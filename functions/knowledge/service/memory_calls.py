@@ -10,7 +10,7 @@ from functions.knowledge.memory_bodies import (
     CorrectArguments,
     CorrectionBody,
     ForgetArguments,
-    RecallBody,
+    MemoryQuery,
     RememberArguments,
     read,
 )
@@ -77,7 +77,7 @@ async def _remember(work: Command, asked: Asked) -> MemoryGiven:
 
 
 async def _recall(work: Command, asked: Asked) -> MemoryGiven:
-    body = read(RecallBody, asked.body.arguments)
+    body = read(MemoryQuery, asked.body.arguments)
     right, labels = asked.grant.right, asked.grant.deed.history.labels
     answer = await shelving.recall(
         work,

@@ -50,6 +50,11 @@ const PAGES = {
     one: () => import('./pages/agent/page.tsx').then((each) => each.AgentPage),
     parts: { spec: () => import('./pages/agent/spec.tsx').then((each) => each.AgentSpec) },
   },
+  memories: {
+    group: 'agents',
+    all: () => import('./pages/memories/page.tsx').then((each) => each.Memories),
+    one: () => import('./pages/memories/page.tsx').then((each) => each.Memories),
+  },
   violations: { group: 'agents', all: () => import('./pages/violations.tsx').then((each) => each.Violations) },
   runs: {
     group: 'runs',

@@ -1793,13 +1793,13 @@ class Memories(AsyncResource):
         at_least: float | Omitted = OMITTED,
         limit: int | Omitted = OMITTED,
         query: str | Omitted = OMITTED,
-    ) -> models.RecallView:
+    ) -> models.MemoriesRecalled:
         """Shows what an agent recalls for a question, and keeps nothing of that."""
         return await self._client.send(
             Call(
                 method="POST",
                 path="/v1/memories/recall",
-                answers=models.RecallView,
+                answers=models.MemoriesRecalled,
                 body=calls.body(agent_id=agent_id, at_least=at_least, limit=limit, query=query),
             )
         )
@@ -2860,7 +2860,7 @@ class Recalls(AsyncResource):
 
     def list(
         self, *, limit: int | None = None, cursor: str | None = None
-    ) -> AsyncPages[models.RunsRecallView]:
+    ) -> AsyncPages[models.RecallView]:
         """Lists the recalls, newest first."""
         return AsyncPages(
             self._client,
@@ -2880,7 +2880,7 @@ class Recalls(AsyncResource):
         reason: str,
         version: str | Omitted | None = OMITTED,
         idempotency_key: str | None = None,
-    ) -> models.RunsRecallView:
+    ) -> models.RecallView:
         """Stops an agent, or one version of it, everywhere: from this answer on none of its
         tokens acts, and nothing of it starts or compiles. Its runs are halted, it is suspended
         with all that depends on it, and so are the precedents that were learned from it. For
@@ -2889,7 +2889,7 @@ class Recalls(AsyncResource):
             Call(
                 method="POST",
                 path="/v1/recalls",
-                answers=models.RunsRecallView,
+                answers=models.RecallView,
                 body=calls.body(agent_id=agent_id, reason=reason, version=version),
                 key=calls.key(idempotency_key),
                 may_repeat=True,
@@ -2911,14 +2911,14 @@ class Recalls(AsyncResource):
 
     async def lift(
         self, recall_id: str, *, reason: str, idempotency_key: str | None = None
-    ) -> models.RunsRecallView:
+    ) -> models.RecallView:
         """Lifts a recall: the agent stays suspended until somebody reactivates it, and its
         halted runs until somebody resumes them. For governors."""
         return await self._client.send(
             Call(
                 method="POST",
                 path=f"/v1/recalls/{calls.part(recall_id)}/lift",
-                answers=models.RunsRecallView,
+                answers=models.RecallView,
                 body=calls.body(reason=reason),
                 key=calls.key(idempotency_key),
                 may_repeat=True,

@@ -589,6 +589,15 @@ class MemoryBody(TypedDict):
     valid_to: NotRequired[str | None]
 
 
+class MemoryQueryBody(TypedDict):
+    """The same, for what the agent recalls."""
+
+    agent_id: str
+    at_least: NotRequired[float]
+    limit: NotRequired[int]
+    query: NotRequired[str]
+
+
 class MessageBody(TypedDict):
     """One message; the expressions in it read what its prompt or its step has."""
 
@@ -630,15 +639,6 @@ class PasskeyRuleInput(TypedDict):
     break_glass: NotRequired[bool]
     from_risk: NotRequired[Literal["low", "medium", "high", "critical"] | None]
     irreversible: NotRequired[bool]
-
-
-class PeoplesRecallBody(TypedDict):
-    """The same, for what the agent recalls."""
-
-    agent_id: str
-    at_least: NotRequired[float]
-    limit: NotRequired[int]
-    query: NotRequired[str]
 
 
 class PlaceInput(TypedDict):

@@ -1835,6 +1835,15 @@ class MemberView(Answered):
     workspaces: tuple[WorkspaceRoles, ...]
 
 
+class MemoriesRecalled(Answered):
+    """What was recalled, the nearest first, or the newest (`ranked_by` time) where there was no
+    question, or no model. `left_out` are so many that have more labels than a call may."""
+
+    facts: tuple[MemoryRecalled, ...]
+    left_out: int
+    ranked_by: str
+
+
 class MemoryLearnedView(Answered):
     """A fact that was just told, and the memories that made room for it."""
 
@@ -1869,6 +1878,23 @@ class MemoryPage(Answered):
 
     items: tuple[MemoryView, ...]
     next_cursor: str | None
+
+
+class MemoryRecalled(Answered):
+    """A fact that was recalled; `score` is the cosine to the question, null where nothing was
+    compared."""
+
+    fact: str
+    labels: tuple[str, ...]
+    learned_at: str
+    learned_by: str
+    memory_id: str
+    scope: Annotated[Literal["agent", "team", "tenant"], Known]
+    score: float | None
+    source: MemorySource
+    tier: Annotated[Literal["working", "episodic", "semantic"], Known]
+    valid_from: str | None
+    valid_to: str | None
 
 
 class MemorySource(Answered):
@@ -2721,17 +2747,26 @@ class RecallDetail(Answered):
 class RecallPage(Answered):
     """Some recalls, newest first."""
 
-    items: tuple[RunsRecallView, ...]
+    items: tuple[RecallView, ...]
     next_cursor: str | None
 
 
 class RecallView(Answered):
-    """What was recalled, the nearest first, or the newest (`ranked_by` time) where there was no
-    question, or no model. `left_out` are so many that have more labels than a call may."""
+    """A recall: which agent it stops, and whether it holds. `halting`: runs may still be found
+    that move or wait; none of them acts."""
 
-    facts: tuple[RecalledView, ...]
-    left_out: int
-    ranked_by: str
+    agent_id: str
+    lifted_at: str | None
+    lifted_by: str | None
+    lifted_for: str | None
+    name: str
+    reason: str
+    recall_id: str
+    recalled_at: str
+    recalled_by: str
+    status: Annotated[Literal["halting", "in_force", "lifted"], Known]
+    version: str | None
+    workspace_id: str | None = None
 
 
 class RecalledRun(Answered):
@@ -2752,23 +2787,6 @@ class RecalledRun(Answered):
         Known,
     ]
     stopping: str | None
-
-
-class RecalledView(Answered):
-    """A fact that was recalled; `score` is the cosine to the question, null where nothing was
-    compared."""
-
-    fact: str
-    labels: tuple[str, ...]
-    learned_at: str
-    learned_by: str
-    memory_id: str
-    scope: Annotated[Literal["agent", "team", "tenant"], Known]
-    score: float | None
-    source: MemorySource
-    tier: Annotated[Literal["working", "episodic", "semantic"], Known]
-    valid_from: str | None
-    valid_to: str | None
 
 
 class ReceiptAwaited(Answered):
@@ -3109,24 +3127,6 @@ class RunView(Answered):
     stopping: Annotated[Literal["pause", "cancel", "recall"], Known] | None
     token_id: str | None
     waiting: Waiting | None
-    workspace_id: str | None = None
-
-
-class RunsRecallView(Answered):
-    """A recall: which agent it stops, and whether it holds. `halting`: runs may still be found
-    that move or wait; none of them acts."""
-
-    agent_id: str
-    lifted_at: str | None
-    lifted_by: str | None
-    lifted_for: str | None
-    name: str
-    reason: str
-    recall_id: str
-    recalled_at: str
-    recalled_by: str
-    status: Annotated[Literal["halting", "in_force", "lifted"], Known]
-    version: str | None
     workspace_id: str | None = None
 
 

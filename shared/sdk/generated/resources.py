@@ -1775,13 +1775,13 @@ class Memories(Resource):
         at_least: float | Omitted = OMITTED,
         limit: int | Omitted = OMITTED,
         query: str | Omitted = OMITTED,
-    ) -> models.RecallView:
+    ) -> models.MemoriesRecalled:
         """Shows what an agent recalls for a question, and keeps nothing of that."""
         return self._client.send(
             Call(
                 method="POST",
                 path="/v1/memories/recall",
-                answers=models.RecallView,
+                answers=models.MemoriesRecalled,
                 body=calls.body(agent_id=agent_id, at_least=at_least, limit=limit, query=query),
             )
         )
@@ -2828,7 +2828,7 @@ class Recalls(Resource):
 
     def list(
         self, *, limit: int | None = None, cursor: str | None = None
-    ) -> Pages[models.RunsRecallView]:
+    ) -> Pages[models.RecallView]:
         """Lists the recalls, newest first."""
         return Pages(
             self._client,
@@ -2848,7 +2848,7 @@ class Recalls(Resource):
         reason: str,
         version: str | Omitted | None = OMITTED,
         idempotency_key: str | None = None,
-    ) -> models.RunsRecallView:
+    ) -> models.RecallView:
         """Stops an agent, or one version of it, everywhere: from this answer on none of its
         tokens acts, and nothing of it starts or compiles. Its runs are halted, it is suspended
         with all that depends on it, and so are the precedents that were learned from it. For
@@ -2857,7 +2857,7 @@ class Recalls(Resource):
             Call(
                 method="POST",
                 path="/v1/recalls",
-                answers=models.RunsRecallView,
+                answers=models.RecallView,
                 body=calls.body(agent_id=agent_id, reason=reason, version=version),
                 key=calls.key(idempotency_key),
                 may_repeat=True,
@@ -2879,14 +2879,14 @@ class Recalls(Resource):
 
     def lift(
         self, recall_id: str, *, reason: str, idempotency_key: str | None = None
-    ) -> models.RunsRecallView:
+    ) -> models.RecallView:
         """Lifts a recall: the agent stays suspended until somebody reactivates it, and its
         halted runs until somebody resumes them. For governors."""
         return self._client.send(
             Call(
                 method="POST",
                 path=f"/v1/recalls/{calls.part(recall_id)}/lift",
-                answers=models.RunsRecallView,
+                answers=models.RecallView,
                 body=calls.body(reason=reason),
                 key=calls.key(idempotency_key),
                 may_repeat=True,

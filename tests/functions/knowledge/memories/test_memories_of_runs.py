@@ -102,4 +102,6 @@ async def test_a_crash_remembers_once(memories: Memories, moment: str) -> None:
     )
     memories.wire.fails = ""
     await memories.jobs.world.fire(run["run_id"])
+    shown = await memories.jobs.world.shown(run["run_id"])
+    assert shown["status"] == "completed", shown
     assert await memories.held() == ["So it is."]
