@@ -21,6 +21,7 @@ from tests.attacks.parts_of_a_tenant import (
     everybody,
     keep_call,
     keep_key,
+    keep_pattern,
     leaked,
     part_of,
 )
@@ -50,6 +51,7 @@ BY_WAY_OF = {
     "governor_timelines": "is read by way of its card",
     "governor_counters": "says in its id what it counts",
     "active_precedents": "is read by rules, and each in it says where it belongs",
+    "mined_decisions": "says in its id which place was mined",
     "precedent_counts": "is read by way of its precedent",
     "governor_seed_counts": "is read by way of its precedent",
 }
@@ -68,6 +70,9 @@ def parts(running: RunningPlatform) -> tuple[Part, ...]:
         part = part_of(world, workspace, running.run(keep_key(world.tenant, workspace)))
         call = running.run(keep_call(world.tenant, workspace, part.theirs["agent_id"]))
         part.theirs.update(call)
+        example = part.theirs["approval_id"]
+        pattern = keep_pattern(world.tenant, workspace, example)
+        part.theirs["pattern_id"] = running.run(pattern)
         found.append(part)
     return tuple(found)
 

@@ -7,6 +7,7 @@ import pytest
 from emulators.demo.person import Person
 from emulators.running import RunningPlatform
 from functions.tools.own.artifacts import WRITE
+from tests.attacks.parts_of_a_tenant import keep_pattern
 from tests.description import description
 from tests.functions.audit.reports import append_all, receipt, report
 from tests.journeys.world import EVERY_READ, World
@@ -62,6 +63,13 @@ def _reads() -> list[str]:
     )
 
 
+# What a read must be asked with.
+QUERIES = {
+    "/v1/audit/proofs": {"entry": "1"},
+    "/v1/governance/report": {"from": "2026-11-01T00:00:00Z", "to": "2026-12-01T00:00:00Z"},
+}
+
+
 def _ids_of_a_run(by: Person) -> dict[str, str]:
     """The ids of a run that kept a text, and of what belongs to it."""
     by.post("/v1/capsules", NOTES)
@@ -91,6 +99,7 @@ def test_reading_calls_change_nothing(running: RunningPlatform, world: World) ->
     approval = world.card(case)["id"]
     ids |= {"id": approval, "approval_id": approval, "export_id": export, "policy_id": policy}
     ids["receipt_id"] = receipt(1).receipt_id
+    ids["pattern_id"] = running.run(keep_pattern(world.tenant, None, approval))
     route = {"provider": "openai", "model": "scripted"}
     assert reader.send("PUT", "/v1/model-routes/a-note", json=route).status_code == 200
     ids["model"] = "a-note"
@@ -109,7 +118,7 @@ def test_reading_calls_change_nothing(running: RunningPlatform, world: World) ->
     world.settle()
     before = world.events()
     for path in _reads():
-        query = {"entry": "1"} if path == "/v1/audit/proofs" else {}
+        query = QUERIES.get(path, {})
         concrete = path.format_map(ids)
         answer = reader.send("GET", concrete, params=query)
         assert answer.status_code == 200, (concrete, answer.text)

@@ -100,8 +100,8 @@ def test_the_time_after_it_was_passed_on_is_told_apart() -> None:
 
 
 def test_money_is_lost_of_runs_that_got_no_assent_only() -> None:
-    of_run = {"subject": Subject(type="run", id="run_1", name="letters")}
-    refused = {"status": "rejected", "decision": "reject"}
+    of_run: dict[str, Any] = {"subject": Subject(type="run", id="run_1", name="letters")}
+    refused: dict[str, Any] = {"status": "rejected", "decision": "reject"}
     report = reported(
         approval(0, **of_run, **refused),
         approval(1, subject=Subject(type="run", id="run_2", name="letters")),
