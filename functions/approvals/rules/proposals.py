@@ -52,7 +52,7 @@ class PolicyBody(Model):
     # Which of these somebody says is asked of the model; their defaults are nobody's.
     passkey: PasskeyRule = Field(default_factory=PasskeyRule)
     words_per_minute: WordsPerMinute | None = Field(default_factory=lambda: FASTEST_READING)
-    veto_waits_for_device: Annotated[bool, Field(strict=True, default_factory=lambda: True)]
+    veto_waits_for_device: Annotated[bool, Field(strict=True)] = Field(default_factory=lambda: True)
     reason: Annotated[str, StringConstraints(max_length=LONGEST_REASON)]
 
 

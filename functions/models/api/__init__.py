@@ -6,7 +6,7 @@ from shared.runtime.routes import Router
 
 __all__ = ["ROUTER", "RUN"]
 
-ROUTER = Router.joining(  # type: ignore[arg-type]
+ROUTER = Router.joining(
     calls.ROUTER,
     calls.MESSAGES,
     routes.ROUTER,

@@ -564,7 +564,9 @@ class PlanBody(TypedDict):
 
 class PolicyBody(TypedDict):
     """A whole policy, as somebody proposes it. A kind without an entry from low risk on keeps
-    the built-in one: any governor decides, and silence denies. `reason` is shown to who decides."""
+    the built-in one: any governor decides, and silence denies. What is left out of `passkey`,
+    `words_per_minute` and `veto_waits_for_device` stays as it is. `reason` is shown to who
+    decides."""
 
     entries: Sequence[PolicyEntryInput]
     passkey: NotRequired[PasskeyRuleInput]
