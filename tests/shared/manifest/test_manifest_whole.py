@@ -146,7 +146,7 @@ def test_each_schedule_is_one_job_beside_the_sweep(checkout: Checkout) -> None:
 
 def test_a_schedule_runs_at_one_time_in_every_function(checkout: Checkout) -> None:
     crons = '{ "assent.sweep.due.v1" = "*/5 * * * *" }'
-    with pytest.raises(ManifestError, match=r"assent.sweep.due.v1 runs \* \* \* \* \* in bills"):
+    with pytest.raises(ManifestError, match=r"assent.sweep.due.v1 runs \*/2 \* \* \* \* in bills"):
         checkout(orders=ORDERS.replace("attempts", f"schedules = {crons}\nattempts"))
 
 
