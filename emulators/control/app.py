@@ -39,8 +39,8 @@ from shared.kit.plain_text import refuse_odd_text
 from shared.kit.pricing import load_prices
 
 PREFIX = "/_platform/"
-# Sweeps run each minute, and leave entries younger than half a minute to their own request.
-_SWEPT = "; a sweep publishes it within 90 s of the platform's clock, which can be advanced"
+# Sweeps run every two minutes, and leave entries younger than half a minute to their own request.
+_SWEPT = "; a sweep publishes it within 150 s of the platform's clock, which can be advanced"
 
 M = TypeVar("M", bound=Model)
 Handler = Callable[[Call], Awaitable[Answer]]

@@ -42,8 +42,6 @@ class Run(Model):
     reads: Amount
     writes: Amount
     logged_bytes: Amount
-    stored_bytes: Amount
-    indexed_bytes: Amount
 
 
 class Files(Model):

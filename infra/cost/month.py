@@ -16,6 +16,8 @@ from shared.manifest import Manifests
 
 # The measured action that stands for events of unmeasured actions.
 ANY_EVENT = "creation_by_hand"
+# The measured run, whose bytes are kept.
+RUN = "run_of_five_steps"
 PROJECTION = "mobile-api-reactions"
 FILES = "artifacts"
 # By one call, which is an operation of class A.
@@ -136,11 +138,9 @@ class Month:
     def _kept(self, load: Load, months: float) -> Iterator[Usage]:
         """The documents, and their copies for recovery and backups."""
         bytes_a_month: defaultdict[str, float] = defaultdict(float)
-        for name, times in self._creations(load).items():
+        for name, times in (self._creations(load) | {RUN: load.runs}).items():
             for writer, size in self._sizes(self.measured.storage[name]).items():
                 bytes_a_month[writer] += size * times
-        run = self.assumed.run
-        bytes_a_month[run.function] = load.runs * (run.stored_bytes + run.indexed_bytes)
         yield from self._stored(bytes_a_month, months)
 
     def _files(self, number: float, months: float) -> Iterator[Usage]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
+from shared.capabilities.grants import Grant
 from shared.kit.errors import VersionConflict
 from shared.kit.instants import Instant
 from shared.kit.models import Data
@@ -61,3 +62,19 @@ def stops_in(document: Mapping[str, Any] | None) -> AgentStops | None:
     if document is None or "state" not in document:
         return None
     return AgentStops.model_validate_json(document["state"])
+
+
+def why_stopped(stops: Iterable[AgentStops | None], grant: Grant, at: datetime) -> str | None:
+    """Why a token does not act any more: it, or one that it was made of, was revoked, or the agent
+    that acts, or one of a run above, was recalled; None where it acts. `stops` are theirs. What
+    only undoes acts for agents that were recalled too."""
+    known = {each.agent_id: each for each in stops if each is not None}
+    if any(each.are_revoked(grant.token_ids, at) for each in known.values()):
+        return "the token was revoked"
+    if grant.right.purpose == "undo":
+        return None
+    for right in (grant.right, *grant.above):
+        stopped = known.get(right.agent_id)
+        if stopped is not None and stopped.recall_of(right.agent_version) is not None:
+            return "the agent was recalled"
+    return None

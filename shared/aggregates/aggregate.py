@@ -46,7 +46,7 @@ class Aggregate(Generic[S]):
     the state before the first event. `entity_type` says what policies may ask about it. Each of
     those `in_workspaces` belongs to one (its field `workspace_id`, which is indexed too) or to the
     tenant as a whole. The timer of a state that is `swept` has no task of Cloud Tasks: the sweep
-    alone fires it, at most 90 seconds late, because hardly any is ever due. `about` names the noun
+    alone fires it, at most 150 seconds late, because hardly any is ever due. `about` names the noun
     that a state decides about, where readers of its events filter by that. `event_id` derives the
     id of a state's event from its number, where somebody reads events one by one without a query.
     Its events go to `topic`, where it names one, so that their readers do not pay for all of the

@@ -16,9 +16,9 @@ from shared.manifest.whole import Manifests, dashed
 
 HANDLES = "handles.json"
 # The defaults of a function that publishes: its sweep publishes what a crash left unpublished in
-# the event log.
+# the event log, and fires timers whose task was lost: each of these happens after a crash only.
 PUBLISHING = {
-    "reactions": {"schedules": {"assent.sweep.due.v1": "* * * * *"}},
+    "reactions": {"schedules": {"assent.sweep.due.v1": "*/2 * * * *"}},
     "access": {"firestore": "read-write"},
 }
 # Those of one whose public side sweeps: it has no private side.

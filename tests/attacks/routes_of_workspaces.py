@@ -89,6 +89,7 @@ OTHERS = {
     ("GET", "/v1/pipeline"): "the whole tenant's, without the ids of cases",
     ("POST", "/v1/vetoes"): "names an approval in its body",
     ("POST", "/v1/invocations"): "takes a capability token, which names its workspace",
+    ("POST", "/v1/model-routes/{name}/questions"): "takes a capability token, as above",
     ("POST", "/mcp"): "acts for the agent that the key names, where both lie",
     ("POST", "/v1/mobile/sync"): "names approvals in its body",
     ("GET", "/v1/skills"): "the platform's catalogue",

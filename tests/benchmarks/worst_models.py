@@ -1,14 +1,27 @@
 """The worst calls of models: the longest body, an answer from fallbacks, and many routes."""
 
+import asyncio
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import cache
+from itertools import count
 from typing import Any
 
 from emulators.demo.person import Person
 from emulators.model_server import ECHO
+from events.model_questions import MOST_BYTES, ModelQuestionBody, question_id
+from events.models import ModelRouteState, route_part
+from events.operations import COMPLETE
+from events.plan_content import Said
 from functions.models.service.local import MOST_SENTENCES
 from functions.models.views_local import MOST_REDACTED, MOST_VALUES
+from shared.capabilities.grants import Deed, Right
+from shared.capabilities.minting import mint
+from shared.kit.canonical import content_hash
+from shared.kit.instants import parse_instant
+from shared.storage.secrets import signing_key
 from tests.benchmarks.worst import LIMITS, Call, Scene, worst_of
+from tests.benchmarks.worst_tools import RunsService
 from tests.journeys.world import World
 
 _SCOPES = ("models:read", "models:write", "governance:read", "governance:write")
@@ -22,6 +35,7 @@ _ROUTE = {
     "most_tokens_out": 100,
 }
 _MANY = 100
+_NUMBERS = count(1)
 
 
 @cache
@@ -163,3 +177,37 @@ def show_route(scene: Scene) -> Iterator[Call]:
 def set_route(scene: Scene) -> Iterator[Call]:
     fallbacks = [f"model-{each}" for each in range(4)]
     yield Call(routed(scene), "/v1/model-routes/other", {**_ROUTE, "fallbacks": fallbacks})
+
+
+@worst_of("POST", "/v1/model-routes/{name}/questions")
+def ask_for_a_run(scene: Scene) -> Iterator[Call]:
+    gala = routed(scene)
+    route = ModelRouteState.model_validate(gala.get("/v1/model-routes/small"))
+    body = ModelQuestionBody(
+        question_id=question_id(f"turn-{next(_NUMBERS)}", "asker"),
+        messages=(
+            Said(role="user", content=ECHO),
+            Said(role="assistant", content="x" * (MOST_BYTES // 2)),
+        ),
+        most_tokens=100,
+        within_seconds=20.0,
+    )
+    now = parse_instant(scene.platform.now())
+    right = Right(
+        tenant_id=gala.tenant,
+        run_id="run_1",
+        plan_hash="a" * 64,
+        agent_id="agt_1",
+        agent_version="1.0.0",
+    )
+    deed = Deed(
+        step="ask",
+        operation=COMPLETE,
+        invocation_id=body.question_id,
+        arguments_sha256=content_hash(body.arguments),
+        pin=route_part(route).sha256,
+        expires_at=now + timedelta(seconds=240),
+    )
+    token = mint(right, deed, asyncio.run(signing_key("runs-signing-key")), now=now)
+    by = RunsService(scene.platform, token)
+    yield Call(by, "/v1/model-routes/small/questions", body.model_dump(mode="json"))

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from tests.chaos.cast.moments import Moments
 from tests.chaos.weather.stage import Stage
 
-# An entry of the log is swept when it is half a minute old, by a sweep of every minute.
-SWEPT_AFTER = timedelta(seconds=120)
+# An entry of the log is swept when it is half a minute old, by a sweep of every two minutes.
+SWEPT_AFTER = timedelta(seconds=180)
 
 
 class Clockwork:

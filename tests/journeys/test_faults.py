@@ -37,7 +37,7 @@ def test_timers_that_come_twice_or_are_dropped_confirm_once(world: World, kind: 
     world.activate_precedent()
     case = world.submit("writer")
     world.platform.fault("tasks", kind, count=3)
-    world.platform.advance(VETO_WINDOW_SECONDS + GRACE_SECONDS + 120)
+    world.platform.advance(VETO_WINDOW_SECONDS + GRACE_SECONDS + 240)
     world.settle()
     assert world.card(case)["status"] == "confirmed"
 

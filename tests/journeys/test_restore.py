@@ -31,7 +31,7 @@ pytestmark = [pytest.mark.platform, pytest.mark.xdist_group("restore"), pytest.m
 
 ROOT = Path(__file__).parents[2]
 RUNBOOK = ROOT / "docs" / "runbooks" / "restore.md"
-SWEEPS_SECONDS = 150
+SWEEPS_SECONDS = 270
 
 
 class Town(World):

@@ -11,12 +11,13 @@ from functions.models.service.questions import answer
 from functions.models.views import RouteName
 from shared.runtime.acts import does
 from shared.runtime.capability_route import CAPABILITY, CapabilityRoute, capability_of
+from shared.runtime.routes import Router
 
 _route: Any = partial(CapabilityRoute, within=("execute_tool_call",))
-ROUTER = APIRouter(route_class=_route)
+CALLS = APIRouter(route_class=_route)
 
 
-@ROUTER.post("/v1/model-routes/{name}/questions", dependencies=[Depends(CAPABILITY)])
+@CALLS.post("/v1/model-routes/{name}/questions", dependencies=[Depends(CAPABILITY)])
 @does("model-routes.ask", within=("execute_tool_call",), deed="asking a model for a run")
 async def post_question(
     request: Request, name: RouteName, body: Annotated[ModelQuestionBody, *TAKEN]
@@ -24,3 +25,6 @@ async def post_question(
     """Asks the provider of one route for a step of a run, by a capability token that names exactly
     this question and the route as the plan has it. No fallback is asked, and no answer kept."""
     return await answer(request.state.caller, capability_of(request), name, body)
+
+
+ROUTER = Router.joining(CALLS)  # type: ignore[arg-type]

@@ -17,11 +17,13 @@ from functions.models.service import providers
 from functions.models.service.keys import shown_to
 from functions.models.service.providers import BUSY, OURS, BrokenOff, NeverSent
 from functions.models.service.redacting import redacted
+from shared.agents.stops import STOPS, AgentStops, stops_in, why_stopped
+from shared.capabilities.grants import Grant
 from shared.capabilities.reading import Capability
 from shared.connectors import read_credentials
 from shared.kit.callers import Caller
 from shared.kit.canonical import content_hash
-from shared.kit.errors import NotFound
+from shared.kit.errors import Forbidden, NotFound
 from shared.models.chat import answer_in
 from shared.models.messages import ModelFailed
 from shared.storage.firestore import TenantStore
@@ -33,8 +35,8 @@ async def answer(
     caller: Caller, capability: Capability, name: str, body: ModelQuestionBody
 ) -> ModelAnswerView:
     """What the route's provider answers to a question of a run, once, or why it does not. Raises
-    CapabilityRefused where the token is for another question or cannot act, Invalid, Unavailable
-    where nobody was asked."""
+    CapabilityRefused where the token is for another question or cannot act, Forbidden where it was
+    revoked or its agent recalled, Invalid, Unavailable; then nobody was asked."""
     grant = capability.require(
         COMPLETE, body.question_id, content_hash(body.arguments), caller.received_at
     )
@@ -46,7 +48,12 @@ async def answer(
         told = f"the route {name} was set anew since the plan was compiled: compile it again"
         return _failed("model_changed", told)
     require_wire(route, WIRE)
-    known = await read_credentials(TenantStore(caller.tenant_id), _credential(route))
+    store = TenantStore(caller.tenant_id)
+    stops, known = await asyncio.gather(
+        _stops(store, grant), read_credentials(store, _credential(route))
+    )
+    if (stopped := why_stopped(stops, grant, caller.received_at)) is not None:
+        raise Forbidden(stopped)
     if (why := why_not_called(route, known)) is not None:
         return _failed("model_misconfigured", why)
     asked = await redacted(caller, _asked(route, body))
@@ -56,6 +63,12 @@ async def answer(
     except TimeoutError:
         told = f"{name} did not answer within {body.within_seconds:.0f} seconds"
         return _failed("model_silent", told, may_pass=True, may_have_cost=True)
+
+
+async def _stops(store: TenantStore, grant: Grant) -> list[AgentStops | None]:
+    acting = dict.fromkeys(each.agent_id for each in (grant.right, *grant.above))
+    found = await store.get_many([(STOPS, each) for each in acting])
+    return [None if each is None else stops_in(each.data) for each in found]
 
 
 def _credential(route: ModelRoute) -> tuple[str, ...]:

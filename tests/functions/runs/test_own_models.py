@@ -17,6 +17,7 @@ from functions.models.api import ROUTER
 from functions.models.api import RUN as RUN_OF_MODELS
 from functions.models.rules.route import ModelRoute
 from functions.runs.service.tokens import token_of_question
+from shared.agents.stops import STOPS, AgentStops
 from shared.kit import clock
 from shared.runtime import calling
 from shared.runtime.app import create_api
@@ -158,6 +159,25 @@ async def test_a_policy_forbids_the_question_before_anybody_is_asked(
     assert await script.asked() == []
 
 
+async def test_a_provider_is_told_placeholders_where_a_policy_obliges_to_that(
+    world: World, models: httpx.AsyncClient, script: Script, model: str
+) -> None:
+    await script.says({"repeats": True})
+    route = await routed(world, model)
+    text = """@redact("own") permit (principal, action == Action::"model-routes.ask", resource);"""
+    await world.publish("hidden", text)
+    step = ask(script.goal, route)
+    assert isinstance(step.does, Completion)
+    told = Said(role="user", content="write to ada@clinic.example")
+    run = await _run(world, step.but(does=step.does.but(messages=(*step.does.messages, told))))
+    assert (run["status"], run["failure"]) == ("completed", None)
+    (asked,) = await script.asked()
+    assert "ada@" not in str(asked)
+    assert "write to [mail-" in asked["messages"][1]["content"]
+    output = (await world.steps(run["run_id"]))[0]["output"]["value"]
+    assert "write to ada@clinic.example" in output["text"]
+
+
 async def test_a_token_is_for_one_question_by_one_route_in_one_tenant(
     world: World, models: httpx.AsyncClient, script: Script, model: str
 ) -> None:
@@ -184,6 +204,14 @@ async def test_a_token_is_for_one_question_by_one_route_in_one_tenant(
     before = len(await script.asked())
     assert [await asked("own", said, each) for each in ("", "x", token[:-4])] == [401, 401, 401]
     assert [await asked("own", each, token) for each in (longer, other)] == [403, 403]
+    stops = AgentStops(agent_id=run.agent_id, versions={run.agent_version: "rcl_1"})
+    batch = Batch()
+    batch.put(STOPS, run.agent_id, {"state": stops.model_dump_json()})
+    await world.store.commit(batch)
+    assert await asked("own", said, token) == 403
+    batch.writes.clear()
+    batch.delete(STOPS, run.agent_id)
+    await world.store.commit(batch)
     await routed(world, model, "other")
     answer = await models.post(
         "/v1/model-routes/other/questions",

@@ -46,5 +46,5 @@ async def test_a_timer_that_was_only_just_missed_is_not_stuck(store: TenantStore
 
 
 async def test_the_alert_stays_open_between_two_attempts() -> None:
-    # The longest pause, then the grace, then up to a minute until the next sweep.
-    assert LONGEST_PAUSE.total_seconds() + 90 < STUCK_SECONDS
+    # The longest pause, then the grace, then up to two minutes until the next sweep.
+    assert LONGEST_PAUSE.total_seconds() + 150 < STUCK_SECONDS

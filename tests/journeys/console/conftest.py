@@ -8,11 +8,10 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 from emulators.ports import page_url
 from emulators.running import RunningPlatform
-from tests.journeys.console.phone import Phone
+from tests.journeys.console.phone import PATIENCE_MS, Phone
 from tests.journeys.founder import Founder
 from tests.journeys.person import Person
 
-_PATIENCE_MS = 60_000
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -23,8 +22,7 @@ def chromium() -> Iterator[Browser]:
     found = next(filter(None, map(shutil.which, _NAMES)), None)
     if found is None:
         pytest.skip("no browser here: apt-get install chromium")
-    # Nothing here is about how fast the pages are.
-    expect.set_options(timeout=_PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
         yield browser
@@ -48,7 +46,7 @@ def phone_of(chromium: Browser, running: RunningPlatform) -> Iterator[Callable[[
 
     def phone(person: Person) -> Phone:
         context = chromium.new_context(viewport={"width": 390, "height": 844})
-        context.set_default_timeout(_PATIENCE_MS)
+        context.set_default_timeout(PATIENCE_MS)
         made.append(Phone(context.new_page(), page_url(running.client.url)))
         made[-1].signs_in(person.name)
         return made[-1]

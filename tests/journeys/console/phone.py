@@ -13,6 +13,8 @@ from tests.authenticator import Authenticator
 
 AXE = Path(__file__).parents[3] / "mobile_api/console/node_modules/axe-core/axe.min.js"
 WIDTHS = (320, 390, 1280)
+# Nothing here is about how fast the pages are: a busy machine shows them late.
+PATIENCE_MS = 120_000
 # The other theme differs in its colours alone.
 THEMES: dict[Literal["light", "dark"], dict[str, list[str]]] = {
     "light": {},

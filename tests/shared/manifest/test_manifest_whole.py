@@ -130,9 +130,9 @@ def test_crowds_leave_most_places_to_other_timers(checkout: Checkout) -> None:
     assert sum(each.per_second for each in crowds) < queue.per_second / 4
 
 
-def test_who_publishes_is_swept_every_minute(checkout: Checkout) -> None:
+def test_who_publishes_is_swept_every_two_minutes(checkout: Checkout) -> None:
     (sweep,) = checkout().schedules
-    assert (sweep.name, sweep.cron) == ("sweep-due-v1", "* * * * *")
+    assert (sweep.name, sweep.cron) == ("sweep-due-v1", "*/2 * * * *")
     assert sweep.path == "/schedules/assent.sweep.due.v1"
     assert sorted(sweep.deployables) == ["bills-and-more-reactions", "orders-reactions"]
 
@@ -156,12 +156,12 @@ def test_each_schedule_is_one_job_beside_the_sweep(checkout: Checkout) -> None:
     crons = '{ "assent.month.due.v1" = "0 0 1 * *" }'
     manifests = checkout(orders=ORDERS.replace("attempts", f"schedules = {crons}\nattempts"))
     found = {each.name: (each.cron, len(each.deployables)) for each in manifests.schedules}
-    assert found == {"month-due-v1": ("0 0 1 * *", 1), "sweep-due-v1": ("* * * * *", 2)}
+    assert found == {"month-due-v1": ("0 0 1 * *", 1), "sweep-due-v1": ("*/2 * * * *", 2)}
 
 
 def test_a_schedule_runs_at_one_time_in_every_function(checkout: Checkout) -> None:
     crons = '{ "assent.sweep.due.v1" = "*/5 * * * *" }'
-    with pytest.raises(ManifestError, match=r"assent.sweep.due.v1 runs \* \* \* \* \* in bills"):
+    with pytest.raises(ManifestError, match=r"assent.sweep.due.v1 runs \*/2 \* \* \* \* in bills"):
         checkout(orders=ORDERS.replace("attempts", f"schedules = {crons}\nattempts"))
 
 

@@ -4,12 +4,14 @@ from typing import Any
 
 import pytest
 
-from events.plan_content import Completion, PromptPart, models_in
+from events.models import ModelRouteState, Prices, route_part
+from events.plan_content import Completion, PromptPart, models_in, stack_model_of
 from events.prompts import PromptContent
 from functions.capsules.rules.completions import Prompt
 from functions.capsules.rules.ghostrun import estimate_of, rehearse
 from shared.kit.contents import Content
 from tests.functions.capsules.agents import spec_of
+from tests.functions.capsules.rules.test_ghostrun import now_of
 from tests.functions.capsules.sources import HEAD, MODEL, compiled, refused
 
 CONTENT = PromptContent.model_validate(
@@ -31,6 +33,19 @@ PROMPTS = {
     "sum-up@2": Prompt("deprecated", HASH, CONTENT),
     "sum-up@1": Prompt("active", HASH, None),
 }
+ROUTE = ModelRouteState(
+    name="own",
+    provider="openai",
+    base_url="https://models.clinic.example/v1",
+    credential="models",
+    model="clinics-own",
+    privacy="own",
+    prices=Prices(tokens_in_usd_micros=2_000_000),
+    most_tokens_out=300,
+    set_by="gala",
+    set_at="2026-11-20T08:00:00Z",
+)
+ROUTES = {"own": ROUTE, "claude": ROUTE.but(name="claude", provider="anthropic")}
 INPUTS = "inputs: {text: string, many: {type: array, items: string, default: []}}\n"
 ASKS = "messages: [{role: user, content: 'Say ${{ inputs.text }}'}]"
 
@@ -142,3 +157,56 @@ def test_a_capsule_that_lists_its_tools_lists_it() -> None:
     head = f"{INPUTS}tools: [assent/counter.add]\n"
     told = refused(_capsule(ASKS, head=head), {"text": "x"})["steps.0.use"]
     assert "add model/complete to `tools`" in told
+
+
+def test_a_plan_has_the_route_by_which_it_asks_and_no_model_of_the_stack() -> None:
+    text = _capsule(f"route: own, {ASKS}")
+    plan = compiled(text, {"text": "x"}, model="", routes=ROUTES).plan
+    (step,) = plan.steps
+    assert isinstance(step.does, Completion)
+    assert step.does.route == route_part(ROUTE)
+    assert (step.does.envelope.model, step.does.most_tokens) == ("clinics-own", 300)
+    assert (models_in(plan), stack_model_of(step)) == (("clinics-own",), None)
+    shorter = compiled(_capsule(f"route: own, max_tokens: 9, {ASKS}"), {"text": "x"}, routes=ROUTES)
+    assert isinstance(shorter.plan.steps[0].does, Completion)
+    assert shorter.plan.steps[0].does.most_tokens == 9
+    assert "route" not in compiled(_capsule(ASKS), {"text": "x"}).content.text
+
+
+@pytest.mark.parametrize(
+    ("changed", "is_same"),
+    [
+        ({"privacy": "open"}, False),
+        ({"base_url": "https://elsewhere.example/v1"}, False),
+        ({"credential": None}, False),
+        ({"model": "another"}, False),
+        ({"prices": Prices()}, False),
+        ({"most_tokens_out": 9}, False),
+        ({"fallbacks": ("claude",), "cache_seconds": 9}, True),
+        ({"set_by": "goran", "set_at": "2026-11-21T08:00:00Z"}, True),
+    ],
+)
+def test_a_route_that_was_set_anew_is_another_plan(changed: Any, is_same: bool) -> None:
+    text = _capsule(f"route: own, {ASKS}")
+    other = ModelRouteState.model_validate({**ROUTE.model_dump(), **changed})
+    first, second = (compiled(text, {"text": "x"}, routes={"own": each}) for each in (ROUTE, other))
+    assert (first.content.hash == second.content.hash) == is_same
+    plans = {first.content.hash: first.plan}
+    told = rehearse(first.plan, plans, "full", now_of(first)._replace(routes={"own": other}))
+    assert [each.code for each in told.steps[0].denials] == ([] if is_same else ["model"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "at", "told"),
+    [
+        ("route: missing", "steps.0", "there is no model route missing: set it first"),
+        ("route: claude", "steps.0", "speaks the wire of anthropic"),
+        ("route: Own", "steps.0.with.route", "pattern"),
+        ("route: own, model: other", "steps.0.with.model", "write clinics-own"),
+    ],
+)
+def test_a_route_that_a_step_cannot_ask_by_is_refused_at_its_line(
+    arguments: str, at: str, told: str
+) -> None:
+    said = refused(_capsule(f"{arguments}, {ASKS}"), {"text": "x"}, routes=ROUTES)
+    assert [told in message for field, message in said.items() if field.startswith(at)] == [True]
