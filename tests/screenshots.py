@@ -46,7 +46,7 @@ class Picture:
 PICTURES = (
     Picture("start", "/_platform/start", "Three small tasks"),
     Picture("card", "/console/approvals/{waiting}", "Silence denies"),
-    Picture("story", "/console/story/approval/{story}", "Because of", width=1280, height=800),
+    Picture("story", "/console/story/approval/{story}", "Because of", width=1280, height=560),
     Picture("overview", "/console/", "waiting for a decision"),
     Picture("explorer", "/explorer/", "Calls are made as you", width=1000, height=640),
 )

@@ -46,7 +46,7 @@ function Inside() {
       </header>
       <Notice again={again} />
       <main id="content" tabIndex={-1} key={address}>
-        {!stores.value && <p role="alert">{words.device.noStore}</p>}
+        {!stores.value && <p role="alert">{words.offline.noStore}</p>}
         <Page name={name} rest={rest} key={readings} />
       </main>
       <Foot />

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 
 import { dollars, microsOf } from '../../../mobile_api/console/src/kit/money.ts';
 import { percent } from '../../../mobile_api/console/src/kit/rate.ts';
+import { clipped } from '../../../mobile_api/console/src/kit/text.ts';
 import { spanInWords } from '../../../mobile_api/console/src/kit/time.ts';
 import { readEvidence } from '../../../mobile_api/console/src/pages/card/evidence.ts';
 
@@ -39,4 +40,10 @@ test('an amount that is typed is exact to the millionth, or none', () => {
 
 test('a share in percent has one place where that says more', () => {
   assert.deepEqual([percent(0), percent(1), percent(1 / 3), percent(0.005)], ['0 %', '100 %', '33.3 %', '0.5 %']);
+});
+
+test('a text that is cut keeps its beginning and its end', () => {
+  assert.equal(clipped('service:agents', 15), 'service:agents');
+  assert.equal(clipped('user_01M8F6FRTK979WKKETNRSEFGGD', 15), 'user_01M8F…FGGD');
+  assert.equal(clipped('user_01M8F6FRTK979WKKETNRSEFGGD', 15).length, 15);
 });

@@ -20,7 +20,10 @@ export function spanInWords(seconds: number): string {
   return parts.join(' ') || '0 seconds';
 }
 
+// One for all: a list would make thousands.
+const FORMAT = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+
 /** An instant as people of this browser's language and time zone write it. */
 export function instantInWords(instant: string): string {
-  return new Date(instant).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+  return FORMAT.format(new Date(instant));
 }

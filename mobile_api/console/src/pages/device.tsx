@@ -10,16 +10,16 @@ import { Queued } from '../parts/queued.tsx';
 import { Row } from '../parts/row.tsx';
 import { addressOf } from '../route.ts';
 import { words } from '../words.ts';
+import { device as say } from '../words/device.ts';
 import { Bell } from './bell.tsx';
 
-const say = words.device;
 const CODE_LENGTH = 8;
 
 /** The key of this device, what waits to be sent from it, and the other devices of its person. */
 export function ThisDevice() {
   return (
     <>
-      <h1 tabIndex={-1}>{say.title}</h1>
+      <h1 tabIndex={-1}>{words.pages.device}</h1>
       <Waiting />
       <Loaded read={readDevices}>
         {(devices, again) => <Devices devices={devices} again={() => again(readDevices)} />}

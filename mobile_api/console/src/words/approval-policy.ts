@@ -9,9 +9,9 @@ export const approvalPolicy = {
   atLeast: (span: string) => `at least ${span} where the requester says a deadline`,
   silenceFor: (whose: string) => `silence approves those of ${whose}`,
   decide: {
-    any: (who: string) => `any of ${who}`,
-    all: (who: string) => `all of ${who}`,
-    m_of_n: (who: string, m: number) => `${m} of ${who}`,
+    any: (who: string) => `any one of: ${who}`,
+    all: (who: string) => `all of: ${who}`,
+    m_of_n: (who: string, m: number) => `${m} of: ${who}`,
   },
   passkey: 'A passkey signs',
   passkeys: {

@@ -3,7 +3,7 @@
 export const members = {
   joined: (when: string) => `joined ${when}`,
   left: (when: string) => `left ${when}`,
-  you: 'you',
+  you: (name: string) => (name === '' ? 'you' : `you, ${name}`),
   kind: { human: 'person', service: 'service' },
   deputyUntil: (until: string) => `deputy until ${until}`,
   invitations: 'Invitations',

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 
-import type { CaseAccepted } from '../../api/generated.ts';
+import type { CaseAccepted, Finding } from '../../api/generated.ts';
 import type { Json } from '../../kit/canonical.ts';
 import { writtenSpec } from '../../kit/spec.ts';
 import { spaced } from '../../kit/text.ts';
@@ -26,7 +26,6 @@ function Change({ agent, newest }: Found) {
   return (
     <>
       <h1 tabIndex={-1}>{(isRevised ? say.revise : say.change)(agent.name)}</h1>
-      {isRevised && <Findings of={newest.stages.flatMap((each) => each.findings ?? [])} />}
       {isRevised && newest.kind !== 'creation' && <p>{say.serves}</p>}
       {newest.ended_at === null && !isRevised ? (
         <p>
@@ -37,6 +36,7 @@ function Change({ agent, newest }: Found) {
           start={start}
           path={isRevised ? revisionsOf(newest.case_id) : `/v1/agents/${encodeURIComponent(agent.agent_id)}/changes`}
           send={isRevised ? say.sendRevision : say.sendChange}
+          found={isRevised ? newest.stages.flatMap((each) => each.findings ?? []) : []}
         />
       )}
     </>
@@ -48,11 +48,13 @@ interface Properties {
   /** Where it is sent first; where the case is returned, its revisions are sent to the case. */
   path: string;
   send: string;
+  /** What was found in it before. */
+  found?: readonly Finding[];
 }
 
 /** A spec as its author writes it. Where its case is returned, what was found is shown above it, and
  * the same text is revised. */
-export function SpecForm({ start, path, send }: Properties) {
+export function SpecForm({ start, path, send, found = [] }: Properties) {
   const { turn, said, changed } = useChanged();
   const [returned, setReturned] = useState<CaseAccepted>();
   const done = (answer: CaseAccepted) => {
@@ -63,7 +65,7 @@ export function SpecForm({ start, path, send }: Properties) {
   return (
     <>
       <Said turn={turn} said={said} />
-      {returned && <Findings of={returned.findings} />}
+      <Findings of={returned?.findings ?? found} />
       <Form<CaseAccepted>
         fields={[{ name: 'spec', label: say.spec, kind: 'code', hint: say.specHint }]}
         start={{ spec: start }}

@@ -13,7 +13,8 @@ export function Stages({ of: found }: { of: CreationCaseView }) {
       <Pairs
         of={[
           [say.case, spaced(found.status)],
-          [say.next, found.next_step],
+          // Else it says which call to send, for which the page has a button.
+          [say.next, found.ended_at === null && found.revisable_until === null ? found.next_step : null],
           [say.kind, say.ofVersion(spaced(found.kind), found.version, found.revision)],
           [say.requested, say.by(found.requested_by, instantInWords(found.requested_at))],
           [say.reason, found.reason],

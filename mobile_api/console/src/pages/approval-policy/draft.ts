@@ -57,8 +57,8 @@ export function bodyOf(entries: readonly Values[], others: Values): object {
   };
 }
 
-/** Who may fill a place of a rule. */
-export function placeInWords({ role, principal }: Place): string {
+/** Who may fill a place of a rule, as a line of the form. */
+function placeInWords({ role, principal }: Place): string {
   return role === null ? (principal ?? '') : `${ROLE}${role}`;
 }
 

@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import type { PolicyRecord } from '../../api/generated.ts';
 import { read } from '../../api/call.ts';
 import { dollars } from '../../kit/money.ts';
+import { spaced } from '../../kit/text.ts';
 import { instantInWords, spanInWords } from '../../kit/time.ts';
 import { Loaded } from '../../parts/loaded.tsx';
 import { Pairs } from '../../parts/pairs.tsx';
@@ -10,7 +11,6 @@ import { Row } from '../../parts/row.tsx';
 import { addressOf } from '../../route.ts';
 import { words } from '../../words.ts';
 import { approvalPolicy as say } from '../../words/approval-policy.ts';
-import { placeInWords } from './draft.ts';
 import { Propose } from './propose.tsx';
 
 /** Who decides what, and how soon; and a form that proposes another policy. */
@@ -45,7 +45,7 @@ function Entry({ entry }: { entry: PolicyRecord['entries'][number] }) {
     <Row
       summary={say.requests(entry.kind, words.risk[entry.min_risk], from > 0 ? dollars(from) : null)}
       facts={[
-        say.decide[rule.kind](rule.of.map(placeInWords).join(', '), rule.m ?? 0),
+        say.decide[rule.kind](rule.of.map(({ role, principal }) => (role === null ? principal : spaced(role))).join(', '), rule.m ?? 0),
         deadline === null ? say.ownDeadline : say.within(spanInWords(deadline)),
         shortest !== null && say.atLeast(spanInWords(shortest)),
         silence.length > 0 && say.silenceFor(silence.join(', ')),

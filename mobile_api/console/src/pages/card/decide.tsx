@@ -57,7 +57,7 @@ export function Decide(properties: Properties) {
       {cannotAnswer && <p>{say.needsAnswer}</p>}
       {cannotSign && !waits && (
         <p>
-          {words.offline.cannotSign} <a href={addressOf('device')}>{words.device.title}</a>
+          {words.offline.cannotSign} <a href={addressOf('device')}>{words.pages.device}</a>
         </p>
       )}
       {waits ? null : verb === undefined ? (

@@ -22,7 +22,7 @@ export function Members() {
             to={addressOf('members', member.principal_id)}
             summary={member.principal_id}
             facts={[
-              member.principal_id === me.value?.principal_id && say.you,
+              member.principal_id === me.value?.principal_id && say.you(me.value.name),
               say.kind[member.kind],
               member.roles.map(spaced).join(', '),
               member.removed_at === null

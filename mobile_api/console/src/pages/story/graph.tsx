@@ -1,8 +1,10 @@
 import { layered } from '../../kit/layers.ts';
 import { actionInWords, type Link } from '../../kit/story.ts';
+import { clipped } from '../../kit/text.ts';
 
 const [WIDTH, HEIGHT, BETWEEN, EDGE] = [236, 46, 26, 8];
-const LONGEST = 32;
+// Capitals and digits, as ids have, are wider than words.
+const [LONGEST, LONGEST_ACTOR] = [30, 15];
 
 /** The events, each above its cause. Whoever cannot see it has the table. */
 export function Graph({ links }: { links: readonly Link[] }) {
@@ -30,18 +32,14 @@ export function Graph({ links }: { links: readonly Link[] }) {
           <g key={event.id}>
             <rect x={x} y={y} width={WIDTH} height={HEIGHT} rx={8} />
             <text x={x + 10} y={y + 19} class="what">
-              {short(actionInWords(event.action))}
+              {clipped(actionInWords(event.action), LONGEST)}
             </text>
             <text x={x + 10} y={y + 37}>
-              {short(`${event.actor} · ${event.at.slice(11, 19)}`)}
+              {`${clipped(event.actor, LONGEST_ACTOR)} · ${event.at.slice(11, 19)}`}
             </text>
           </g>
         );
       })}
     </svg>
   );
-}
-
-function short(text: string): string {
-  return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
 }
