@@ -1622,6 +1622,12 @@ export type MemberView = {
   "workspaces": readonly WorkspaceRoles[];
 };
 
+export type MemoriesRecalled = {
+  "facts": readonly MemoryRecalled[];
+  "left_out": number;
+  "ranked_by": string;
+};
+
 export type MemoryBody = {
   "agent_id"?: string | null;
   "fact": string;
@@ -1671,6 +1677,27 @@ export type MemoryLearnedView = {
 export type MemoryPage = {
   "items": readonly MemoryView[];
   "next_cursor": string | null;
+};
+
+export type MemoryQueryBody = {
+  "agent_id": string;
+  "at_least"?: number;
+  "limit"?: number;
+  "query"?: string;
+};
+
+export type MemoryRecalled = {
+  "fact": string;
+  "labels": readonly string[];
+  "learned_at": string;
+  "learned_by": string;
+  "memory_id": string;
+  "scope": "agent" | "team" | "tenant";
+  "score": number | null;
+  "source": MemorySource;
+  "tier": "working" | "episodic" | "semantic";
+  "valid_from": string | null;
+  "valid_to": string | null;
 };
 
 export type MemorySource = {
@@ -2087,13 +2114,6 @@ export type PatternView = {
   "version": number;
   "waited_seconds": number;
   "workspace_id"?: string | null;
-};
-
-export type PeoplesRecallBody = {
-  "agent_id": string;
-  "at_least"?: number;
-  "limit"?: number;
-  "query"?: string;
 };
 
 export type PipelineView = {
@@ -2540,14 +2560,23 @@ export type RecallDetail = {
 };
 
 export type RecallPage = {
-  "items": readonly RunsRecallView[];
+  "items": readonly RecallView[];
   "next_cursor": string | null;
 };
 
 export type RecallView = {
-  "facts": readonly RecalledView[];
-  "left_out": number;
-  "ranked_by": string;
+  "agent_id": string;
+  "lifted_at": string | null;
+  "lifted_by": string | null;
+  "lifted_for": string | null;
+  "name": string;
+  "reason": string;
+  "recall_id": string;
+  "recalled_at": string;
+  "recalled_by": string;
+  "status": "halting" | "in_force" | "lifted";
+  "version": string | null;
+  "workspace_id"?: string | null;
 };
 
 export type RecalledRun = {
@@ -2560,20 +2589,6 @@ export type RecalledRun = {
   "started_at": string;
   "status": "pending" | "running" | "paused" | "awaiting_approval" | "completed" | "failed" | "cancelled";
   "stopping": string | null;
-};
-
-export type RecalledView = {
-  "fact": string;
-  "labels": readonly string[];
-  "learned_at": string;
-  "learned_by": string;
-  "memory_id": string;
-  "scope": "agent" | "team" | "tenant";
-  "score": number | null;
-  "source": MemorySource;
-  "tier": "working" | "episodic" | "semantic";
-  "valid_from": string | null;
-  "valid_to": string | null;
 };
 
 export type ReceiptAwaited = {
@@ -2923,21 +2938,6 @@ export type RunView = {
   "stopping": ("pause" | "cancel" | "recall") | null;
   "token_id": string | null;
   "waiting": Waiting | null;
-  "workspace_id"?: string | null;
-};
-
-export type RunsRecallView = {
-  "agent_id": string;
-  "lifted_at": string | null;
-  "lifted_by": string | null;
-  "lifted_for": string | null;
-  "name": string;
-  "reason": string;
-  "recall_id": string;
-  "recalled_at": string;
-  "recalled_by": string;
-  "status": "halting" | "in_force" | "lifted";
-  "version": string | null;
   "workspace_id"?: string | null;
 };
 
