@@ -5,7 +5,8 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from shared.embeddings.embedder import Embedder, ModelAbsentError
+from shared.embeddings.embedder import Embedder
+from shared.inference.loading import ModelAbsentError
 from shared.kit.errors import Unavailable
 
 if TYPE_CHECKING:

@@ -27,4 +27,4 @@ async def post_question(
     return await answer(request.state.caller, capability_of(request), name, body)
 
 
-ROUTER = Router.joining(CALLS)  # type: ignore[arg-type]
+ROUTER = Router.joining(CALLS)
