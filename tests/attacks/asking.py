@@ -9,7 +9,7 @@ from emulators.demo.person import Person
 from tests.journeys.world import CORE_SCOPES, PHONE_SCOPES, World
 
 EVERYTHING = (*CORE_SCOPES, *PHONE_SCOPES)
-NOUNS = ("audit", "capsules", "identity", "policies", "runs")
+NOUNS = ("audit", "capsules", "identity", "knowledge", "policies", "runs")
 SCOPES = (*EVERYTHING, *(f"{noun}:{act}" for noun in NOUNS for act in ("read", "write")))
 ROLES = ("governor", "tenant_admin", "operator", "service_runtime", "genesis")
 MINUTE, HOUR = 60, 3600

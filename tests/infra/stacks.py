@@ -23,6 +23,7 @@ SOUND: dict[str, Any] = {
         "audit",
         "capsules",
         "identity",
+        "knowledge",
         "mobile-api",
         "models",
         "notifications",

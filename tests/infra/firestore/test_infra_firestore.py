@@ -45,6 +45,7 @@ TOPICS = (
     "agents",
     "approvals",
     "audit",
+    "knowledge",
     "mobile-api",
     "notifications",
     "policy",
