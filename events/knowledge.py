@@ -22,7 +22,7 @@ class CorpusState(EventData):
     of them, and who made it."""
 
     corpus_id: str
-    name: MakersText
+    corpus_name: MakersText
     kind: CorpusKind
     industry: str | None = None
     readers: tuple[Identifier, ...]
@@ -63,7 +63,7 @@ class DocumentState(EventData):
 
     document_id: str
     corpus_id: str
-    name: AddersText
+    document_name: AddersText
     version: int
     media_type: str
     sha256: str

@@ -65,7 +65,7 @@ class CorpusView(Data):
     @classmethod
     def of(cls, corpus: Corpus) -> Self:
         """The corpus as it is shown."""
-        return part_of(cls, corpus)
+        return part_of(cls, corpus, name=corpus.corpus_name)
 
 
 class CorpusList(Data):
@@ -120,7 +120,7 @@ class DocumentView(Data):
     @classmethod
     def of(cls, document: Document) -> Self:
         """The document as it is shown."""
-        return part_of(cls, document)
+        return part_of(cls, document, name=document.document_name)
 
 
 class DocumentPage(Page[DocumentView]):

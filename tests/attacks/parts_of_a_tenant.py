@@ -187,6 +187,9 @@ def part_of(world: World, workspace: str | None, key_id: str) -> Part:
     asked = ask(otto, summary=f"The {WORD} is near.")
     wanted = {**REQUEST, "resource": {"type": "Tenant", "id": world.tenant}}
     decided = otto.post("/v1/decisions", wanted)
+    corpus = otto.post("/v1/corpora", {"name": WORD, "readers": ["governor"]})
+    text = {"name": f"{WORD}.md", "text": f"The {WORD} is near."}
+    document = otto.post(f"/v1/corpora/{corpus['corpus_id']}/documents", text)
     otto.post("/v1/capsules", {**CAPSULE, "summary": f"Counts the {WORD}."})
     world.settle()
     proof = receipt(1, run=f"{world.tenant} {workspace}", step=WORD)
@@ -195,6 +198,8 @@ def part_of(world: World, workspace: str | None, key_id: str) -> Part:
         "agent_id": case["agent_id"],
         "case_id": case["case_id"],
         "approval_id": asked["id"],
+        "corpus_id": corpus["corpus_id"],
+        "document_id": document["document_id"],
         "decision_id": decided["decision_id"],
         "key_id": key_id,
         "seed_id": seed["seed_id"],

@@ -22,6 +22,7 @@ SOUND: dict[str, Any] = {
         "audit",
         "capsules",
         "identity",
+        "knowledge",
         "learning",
         "mobile-api",
         "models",

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.platform
 AN_HOUR = 3600
 WRITES = (
     *("audit:write", "capsules:write", "governance:write", "policies:write", "runs:write"),
-    *("connectors:write", "models:read", "models:write"),
+    *("connectors:write", "knowledge:read", "knowledge:write", "models:read", "models:write"),
 )
 CONNECTOR = {
     "name": "a-note",

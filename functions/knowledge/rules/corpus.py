@@ -80,7 +80,7 @@ def created(
     """The new corpus, without a document."""
     corpus = Corpus(
         corpus_id=corpus_id,
-        name=name,
+        corpus_name=name,
         kind=kind,
         industry=industry,
         readers=tuple(dict.fromkeys(readers)),

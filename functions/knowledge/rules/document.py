@@ -59,7 +59,7 @@ def added(
     document = Document(
         document_id=document_id,
         corpus_id=corpus_id,
-        name=name,
+        document_name=name,
         version=known.version + 1 if known is not None else 1,
         media_type=media_type,
         sha256=sha256,

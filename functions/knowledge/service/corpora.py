@@ -101,7 +101,8 @@ async def change(
     caller: Caller, key: IdempotencyKey, corpus_id: str, body: CorpusChange
 ) -> CorpusView:
     """The corpus with what was given. Raises as `kept`, VersionConflict."""
-    fields: Mapping[str, Any] = {n: each for n, each in dict(body).items() if each is not None}
+    given = {n: each for n, each in dict(body).items() if each is not None}
+    fields: Mapping[str, Any] = {"corpus_name" if n == "name" else n: given[n] for n in given}
 
     async def use_case(work: Command) -> CorpusView:
         corpus = await kept(work, corpus_id)

@@ -1,5 +1,8 @@
 """Documents: added and removed by people, and listed for those who read their corpus."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from functions.knowledge.aggregates import CORPORA, DOCUMENTS, RUN
 from functions.knowledge.rules import document as rules
 from functions.knowledge.rules.corpus import Corpus, awaited
@@ -13,7 +16,7 @@ from shared.artifacts.named import require_reader
 from shared.artifacts.reading import read_artifacts
 from shared.kit.callers import Caller
 from shared.kit.canonical import hash_of
-from shared.kit.errors import FieldError, Invalid, VersionConflict
+from shared.kit.errors import FieldError, Invalid, NotFound, VersionConflict
 from shared.kit.ids import hashed_id
 from shared.storage.idempotency import IdempotencyKey
 
@@ -86,7 +89,8 @@ async def page(caller: Caller, corpus_id: str, limit: int, cursor: str | None) -
 
 async def show(caller: Caller, corpus_id: str, document_id: str) -> DocumentView:
     """The document. Raises NotFound, Unavailable."""
-    await readable(caller, corpus_id)
+    async with _missing_too(caller, document_id):
+        await readable(caller, corpus_id)
     found = await RUN.read(caller, DOCUMENTS, document_id)
     if found.corpus_id != corpus_id or found.status == "removed":
         raise await not_found(RUN.outbox, caller, DOCUMENTS, document_id)
@@ -99,7 +103,8 @@ async def remove(
     """The document that no answer cites from now on. Raises NotFound, Forbidden, Unavailable."""
 
     async def use_case(work: Command) -> DocumentView:
-        await kept(work, corpus_id)
+        async with _missing_too(caller, document_id):
+            await kept(work, corpus_id)
         found = await work.get(DOCUMENTS, document_id)
         if found.corpus_id != corpus_id or found.status == "removed":
             raise await not_found(RUN.outbox, caller, DOCUMENTS, document_id)
@@ -110,6 +115,15 @@ async def remove(
 
     about = (CORPORA, corpus_id)
     return await RUN.command(caller, use_case, DocumentView, key=key, about=about)
+
+
+@asynccontextmanager
+async def _missing_too(caller: Caller, document_id: str) -> AsyncIterator[None]:
+    """Reports the document as missing where its corpus is: the call asked for both."""
+    try:
+        yield
+    except NotFound:
+        raise await not_found(RUN.outbox, caller, DOCUMENTS, document_id) from None
 
 
 async def _content(work: Command, body: DocumentBody, corpus: Corpus) -> tuple[str, str, str]:

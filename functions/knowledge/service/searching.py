@@ -177,7 +177,7 @@ async def _shown(tenant_id: str, found: Found) -> Answer:
         if passage.document_id in own:
             name, by = own[passage.document_id].name, constitution.MAKER
         elif state is not None and state.status != "removed":
-            name, by = state.name, state.added_by
+            name, by = state.document_name, state.added_by
         else:
             continue
         items.append(

@@ -47,6 +47,7 @@ TOPICS = (
     "agents",
     "approvals",
     "audit",
+    "knowledge",
     "learning",
     "mobile-api",
     "notifications",
