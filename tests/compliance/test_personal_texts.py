@@ -50,6 +50,7 @@ NOT_PERSONAL: dict[str, str] = {
                 "device_id",
             ),
             *("corpus_id", "document_id"),
+            *("memory_id", "shelf", "supersedes", "MemorySource.id"),
         ),
         IDS,
     ),
@@ -71,7 +72,7 @@ NOT_PERSONAL: dict[str, str] = {
             *("to", "cancelled_by", "set_by", "started_by", "Receipt.assented_by", "settled_by"),
             *("lifted_by", "recalled_by", "suspended_by", "removed_by", "called_by"),
             *("withdrawn_by", "CallReceipt.assented_by", "uploaded_by", "made_by", "added_by"),
-            "readers",
+            *("readers", "learned_by"),
         ),
         PRINCIPALS,
     ),
@@ -85,7 +86,7 @@ NOT_PERSONAL: dict[str, str] = {
             *("ProgramReceipt.arguments_sha256", "ProgramReceipt.output_sha256"),
             *("Receipt.arguments_sha256", "Receipt.output_sha256"),
             *("answer_hash", "answer_sha256", "request_sha256", "artifact_sha256"),
-            "model_sha256",
+            *("model_sha256", "fact_hash", "quote_sha256"),
         ),
         HASHES,
     ),
@@ -143,6 +144,14 @@ NOT_PERSONAL: dict[str, str] = {
             *("InvocationReported.operation", "Difference.operation", "Difference.name_before"),
             *("Receipt.labels", "CallReceipt.labels", "ArtifactStored.labels"),
             *("ArtifactRefused.labels", "ArtifactRemoved.labels", "ArtifactWritten.labels"),
+            *(
+                f"Memory{each}.labels"
+                for each in (
+                    *("Learned", "Superseded", "Promoted", "Forgotten"),
+                    *("Expired", "Evicted", "Erased"),
+                )
+            ),
+            "MemorySource.operation",
             *("agent", "capsule", "kept", "Failure.step", "Waiting.step", "Receipt.credential"),
             *("Shown.header", "Shown.user", "Shown.audience", "answered_by", "fallbacks"),
             *("ModelCallSettled.model", "ModelCallSettled.route", "ModelRouteChanged.model"),
