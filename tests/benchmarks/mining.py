@@ -57,7 +57,7 @@ def by_ripper(decisions: Sequence[Decision], fresh: Sequence[Decision], seed: in
         check=True,
     )
     answer = json.loads(ran.stdout)
-    return _compared(answer["approved"], fresh, names_agents="agent" in answer["rules"])
+    return _compared(answer["approved"], fresh, names_agents="agent=" in answer["rules"])
 
 
 def _compared(

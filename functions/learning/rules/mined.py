@@ -1,9 +1,8 @@
 """When the decisions of a place were mined, and what was found."""
 
 from datetime import datetime, timedelta
-from math import ceil
 
-from shared.kit.errors import TooManyRequests
+from shared.kit.errors import VersionConflict
 from shared.kit.instants import Instant, format_instant
 from shared.kit.models import Model
 
@@ -32,10 +31,9 @@ def place_of(workspace_id: str | None) -> str:
 
 
 def refuse_haste(before: Mined | None, at: datetime) -> None:
-    """Raises TooManyRequests where the place was mined less than five minutes ago."""
+    """Raises VersionConflict where the place was mined less than five minutes ago."""
     if before is not None and at < (again := before.mined_at + RESTS):
-        raise TooManyRequests(
+        raise VersionConflict(
             f"these decisions were mined at {format_instant(before.mined_at)}; ask again at "
-            f"{format_instant(again)}",
-            retry_after=ceil((again - at).total_seconds()),
+            f"{format_instant(again)}"
         )

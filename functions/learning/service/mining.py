@@ -28,7 +28,7 @@ _CONTENTS_AT_ONCE = 20
 async def mine_decisions(caller: Caller, key: IdempotencyKey) -> MinedView:
     """Mines the latest two thousand requests of the place that the token opens, and keeps what is
     found. One read for each request, one more for the content of each decision. Raises
-    TooManyRequests where that was done just now, Unavailable."""
+    VersionConflict where that was done just now, Unavailable."""
 
     async def use_case(work: Command) -> MinedView:
         place = place_of(caller.workspace_id)

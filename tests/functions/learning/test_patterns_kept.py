@@ -13,7 +13,7 @@ from functions.approvals.service.probation import draft_from_pattern, establish_
 from functions.approvals.views import SignedCard
 from functions.learning.service.mining import list_patterns, mine_decisions, show_pattern
 from functions.learning.views import MinedView, PatternView
-from shared.kit.errors import NotFound, TooManyRequests, VersionConflict
+from shared.kit.errors import NotFound, VersionConflict
 from shared.storage.firestore import TenantStore
 from shared.storage.idempotency import IdempotencyKey
 from tests.attacks.parts_of_a_tenant import keep_pattern
@@ -110,7 +110,7 @@ async def test_decisions_become_a_pattern_and_a_draft_that_approves_nothing(worl
     assert [(each.field, each.op) for each in pattern.conditions] == [("content.action", "eq")]
     assert pattern.conditions[0].value == CONTENT["action"]
     assert (pattern.kept_out[0].refused, pattern.kept_out[0].condition) == (10, 0)
-    with pytest.raises(TooManyRequests):
+    with pytest.raises(VersionConflict):
         await mined(world, MINED + MINUTE)
     draft = await drafted(world, pattern)
     assert (draft.status, draft.author, draft.pattern_id) == ("draft", "approvals", pattern.id)
