@@ -66,6 +66,7 @@ from functions.models.service.names import names_of_members
 from functions.notifications.aggregates import RUN as NOTIFICATIONS
 from functions.notifications.reactions import HANDLERS as NOTIFICATIONS_HANDLERS
 from functions.notifications.service.deliveries import list_deliveries
+from functions.notifications.service.mailboxes import count_code_for
 from functions.notifications.service.telling import tell
 from functions.policy import api as policy
 from functions.policy.aggregates import RUN as POLICY
@@ -334,6 +335,7 @@ async def somebody_is_told(tenant: str) -> None:
     reached = BudgetReached(scope="tenant", period="2026-11", limit_usd_micros=1, threshold=80)
     event = timer_event("runs", tenant, Timer(reached.event_type, "budget/tenant", START), START)
     await tell(event.but(data=reached.model_dump_json()))
+    await count_code_for(f"{tenant}@clinic.example", START)
     await NOTIFICATIONS.sweep(NOTIFICATIONS_HANDLERS).run(START)
 
 
