@@ -100,21 +100,26 @@ async function look() {
 
 async function showTasks() {
   const { made } = shown;
+  if (made !== null) {
+    // Before anybody can press them.
+    at('approve').querySelector('a').href = `/console/approvals/${made.waiting}`;
+    at('veto').querySelector('a').href = `/console/approvals/${made.vetoable}`;
+    at('why').querySelector('a').href = `/console/story/approval/${made.story}`;
+  }
   at('tasks').hidden = made === null || person === null;
   if (at('tasks').hidden) return;
   const [waiting, vetoable] = await Promise.all([approval(made.waiting), approval(made.vetoable)]);
   if (waiting === null) return forget();
   const tasks = [
-    ['approve', `approvals/${made.waiting}`, approved(waiting)],
-    ['veto', `approvals/${made.vetoable}`, vetoed(vetoable)],
-    ['why', `story/approval/${made.story}`, [shown.has_asked_why, shown.has_asked_why ? 'Every event names its cause.' : 'Who asked, which checks ran, who said yes.']],
+    ['approve', approved(waiting)],
+    ['veto', vetoed(vetoable)],
+    ['why', [shown.has_asked_why, shown.has_asked_why ? 'Every event names its cause.' : 'Who asked, which checks ran, who said yes.']],
   ];
-  for (const [id, page, [isDone, said]] of tasks) {
+  for (const [id, [isDone, said]] of tasks) {
     at(id).classList.toggle('is-done', isDone);
-    at(id).querySelector('a').href = `/console/${page}`;
     at(id).querySelector('p').textContent = isDone ? `Done. ${said}` : said;
   }
-  const left = tasks.filter(([, , [isDone]]) => !isDone).length;
+  const left = tasks.filter(([, [isDone]]) => !isDone).length;
   at('all-done').textContent = left === 0 ? 'All done: that was governing. What you decided is in the log, signed.' : '';
 }
 
