@@ -49,13 +49,13 @@ class Meter:
         """What `act` led to."""
         first, self.first = self.first, None
         if first is not None:
-            self.platform.wait_until_idle(timeout=60)
+            self.platform.wait_until_idle(timeout=300)
             first()
         logged = self._logged()
         self.platform.reset_operations()
         with self._answered() as answered:
             act()
-            self.platform.wait_until_idle(timeout=60)
+            self.platform.wait_until_idle(timeout=300)
         counted = self.platform.operations()
         functions = counted["functions"].items()
         return Action(
