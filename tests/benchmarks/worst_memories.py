@@ -11,7 +11,7 @@ from tests.benchmarks.worst_runs import Running, running
 from tests.benchmarks.worst_tools import call_of
 
 # As long as a fact may be, and as many as a tier of a shelf holds of them.
-FACT = LETTER * 1_000
+FACT = LETTER * (2_000 // len(LETTER.encode()))
 MANY = 32
 
 
