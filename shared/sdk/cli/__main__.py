@@ -19,10 +19,7 @@ COMMANDS = {
     "login": ("signing_in:login", "Sign in, in a browser on any device."),
     "logout": ("signing_in:logout", "Forget who is signed in on this machine."),
     "memories": ("memories:app", "See what agents remember, tell them facts, and correct them."),
-    "open": (
-        "opening:open_",
-        "Open the console's page of an approval, agent, run, precedent or receipt.",
-    ),
+    "open": ("opening:open_", "Open the console, or its page of one thing."),
     "runs": ("runs:app", "Start runs, follow them, and stop them."),
     "verify": ("asking:verify", "Verify a receipt against the log."),
     "watch": ("asking:watch", "Print what happens, oldest first, until Ctrl-C."),

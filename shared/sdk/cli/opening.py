@@ -28,8 +28,8 @@ def open_(
     ] = False,
     common: Common = UNSAID,
 ) -> None:
-    """Open the console's page of an approval, agent, run, precedent or receipt; the overview
-    without an id."""
+    """Open the console, or its page of one thing: an approval, agent, run, precedent or receipt,
+    by its id."""
     url = page_of(address_of(), id)
     opened = not print_only and not common.json and webbrowser.open(url)
     common.show({"url": url}, f"Opened {url}" if opened else url)
