@@ -49,6 +49,11 @@ const PAGES = {
     one: () => import('./pages/agent/page.tsx').then((each) => each.AgentPage),
     parts: { spec: () => import('./pages/agent/spec.tsx').then((each) => each.AgentSpec) },
   },
+  knowledge: {
+    group: 'agents',
+    all: () => import('./pages/knowledge/page.tsx').then((each) => each.Knowledge),
+    one: () => import('./pages/knowledge/corpus.tsx').then((each) => each.Corpus),
+  },
   memories: {
     group: 'agents',
     all: () => import('./pages/memories/page.tsx').then((each) => each.Memories),

@@ -10,6 +10,7 @@ export const words = {
     '': 'Overview',
     approvals: 'Approvals',
     agents: 'Agents',
+    knowledge: 'Knowledge',
     memories: 'Memories',
     runs: 'Runs',
     precedents: 'Precedents',
