@@ -2,7 +2,6 @@
 
 import type { ComponentType } from 'preact';
 
-import { CardPage } from './pages/card/page.tsx';
 import { Overview } from './pages/overview.tsx';
 
 export type Group = 'decide' | 'agents' | 'runs' | 'audit' | 'tenant' | 'you' | 'platform';
@@ -31,7 +30,7 @@ const PAGES = {
   approvals: {
     group: 'decide',
     all: () => import('./pages/approvals.tsx').then((each) => each.Approvals),
-    one: () => CardPage,
+    one: () => import('./pages/card/page.tsx').then((each) => each.CardPage),
   },
   precedents: {
     group: 'decide',
@@ -49,6 +48,11 @@ const PAGES = {
     all: () => import('./pages/agents.tsx').then((each) => each.Agents),
     one: () => import('./pages/agent/page.tsx').then((each) => each.AgentPage),
     parts: { spec: () => import('./pages/agent/spec.tsx').then((each) => each.AgentSpec) },
+  },
+  knowledge: {
+    group: 'agents',
+    all: () => import('./pages/knowledge/page.tsx').then((each) => each.Knowledge),
+    one: () => import('./pages/knowledge/corpus.tsx').then((each) => each.Corpus),
   },
   memories: {
     group: 'agents',

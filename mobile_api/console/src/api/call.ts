@@ -92,8 +92,8 @@ async function lastAnswer<T>(path: string, of: string): Promise<Kept<T> | undefi
   }
 }
 
-/** The answer to a write that may be repeated as it is, because its body has an id of its own; for
- * the chosen tenant where none is named. Throws as `read` does. */
+/** The answer to a call that may be repeated as it is, because its body has an id of its own or it changes nothing;
+ * for the chosen tenant where none is named. Throws as `read` does. */
 export function send<T>(path: string, body: unknown, of = tenant.value): Promise<T> {
   return call<T>('POST', path, { body, of });
 }

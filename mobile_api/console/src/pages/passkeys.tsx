@@ -9,6 +9,7 @@ import { Act } from '../parts/form.tsx';
 import { Loaded, Trouble } from '../parts/loaded.tsx';
 import { Row } from '../parts/row.tsx';
 import { words } from '../words.ts';
+import { decide } from '../words/card.ts';
 import { passkeys as say } from '../words/you.ts';
 
 /** One's own passkeys: added in this browser, and removed. */
@@ -33,7 +34,7 @@ export function Passkeys() {
           </>
         )}
       </Loaded>
-      {knowsPasskeys ? <Add added={(name) => changed(say.isAdded(name))} /> : <p>{words.decide.noPasskey}</p>}
+      {knowsPasskeys ? <Add added={(name) => changed(say.isAdded(name))} /> : <p>{decide.noPasskey}</p>}
       <p>
         {say.within} <a href="/signin?return_to=%2Fconsole%2Fpasskeys">{say.signInAgain}</a>
       </p>

@@ -14,10 +14,10 @@ export function CardLink({ card }: { card: Card }) {
         <span class={`risk ${card.risk}`}>{words.risk[card.risk]}</span>
         <span>{words.status[card.status]}</span>
         {isOpen && (
-          <Left until={card.deadline_at} say={words.card.silence[card.on_timeout]} over={words.card.over} />
+          <Left until={card.deadline_at} say={words.left.silence[card.on_timeout]} over={words.left.over} />
         )}
         {card.status === 'auto_approved' && card.veto && (
-          <Left until={card.veto.closes_at} say={words.card.vetoUntil} over={words.card.over} />
+          <Left until={card.veto.closes_at} say={words.left.vetoUntil} over={words.left.over} />
         )}
         {card.decided_at && <span>{instantInWords(card.decided_at)}</span>}
       </span>

@@ -5,10 +5,9 @@ import { read } from '../../api/call.ts';
 import { bytesInWords } from '../../kit/sizes.ts';
 import { instantInWords } from '../../kit/time.ts';
 import { Loaded, Trouble } from '../../parts/loaded.tsx';
-import { words } from '../../words.ts';
-import { upload } from './upload.ts';
+import { upload } from '../../parts/upload.ts';
+import { files as say } from '../../words/files.ts';
 
-const say = words.files;
 const MOST = 10;
 
 interface Properties {

@@ -1,8 +1,6 @@
 import type { Json } from '../../kit/canonical.ts';
-import { words } from '../../words.ts';
+import { card as say } from '../../words/card.ts';
 import type { Difference } from './evidence.ts';
-
-const say = words.card;
 
 /** What differs from what was assented to last, place by place. */
 export function Changes({ difference }: { difference: Difference }) {

@@ -11,6 +11,7 @@ import { Queued } from '../../parts/queued.tsx';
 import { addressOf } from '../../route.ts';
 import { tenant } from '../../session.ts';
 import { words } from '../../words.ts';
+import { decide as say } from '../../words/card.ts';
 import { Attach } from './attach.tsx';
 import { needsPasskey, type Category, type Verb } from './decision.ts';
 import { QuestionForm } from './question-form.tsx';
@@ -18,7 +19,6 @@ import { answerOf, questionIn, type Question, type Typed } from './question.ts';
 import { useReadingTime } from './reading.ts';
 import { decide } from './sending.ts';
 
-const say = words.decide;
 // Nobody approves for good by habit.
 const PAUSE_SECONDS = 5;
 const CATEGORIES = Object.keys(say.categories) as Category[];

@@ -1,8 +1,6 @@
 import type { NamedFile } from '../../api/generated.ts';
 import { bytesInWords } from '../../kit/sizes.ts';
-import { words } from '../../words.ts';
-
-const say = words.files;
+import { files as say } from '../../words/files.ts';
 
 /** The files that a card names, each with what identifies it and where to get it. */
 export function Files({ files }: { files: readonly NamedFile[] }) {

@@ -9,6 +9,7 @@ import { Loaded } from '../../parts/loaded.tsx';
 import { Value } from '../../parts/value.tsx';
 import { addressOf } from '../../route.ts';
 import { words } from '../../words.ts';
+import { card as say, decide } from '../../words/card.ts';
 import { Changes } from './changes.tsx';
 import { Decide } from './decide.tsx';
 import type { Verb } from './decision.ts';
@@ -17,7 +18,6 @@ import { Files } from './files.tsx';
 import { agentIn, isFinal, operationsIn } from './operations.ts';
 import { Assents, History, Listed, Operations, Precedents } from './parts.tsx';
 
-const say = words.card;
 const TRIES = 20;
 const PAUSE_MS = 500;
 const UNDECIDED = ['pending', 'deferred', 'escalated'];
@@ -37,7 +37,7 @@ export function CardPage({ id }: { id: string }) {
             {...found}
             key={found.card.version}
             decided={(verb, version) => {
-              setDone(words.decide.done[verb]);
+              setDone(decide.done[verb]);
               again(() => readSealed(id, version));
             }}
           />
@@ -81,8 +81,8 @@ function Shown({ card, seal, decided }: Properties) {
       <p class="facts">
         <span class={`risk ${card.risk}`}>{words.risk[card.risk]}</span>
         <span>{words.status[card.status]}</span>
-        {isOpen && <Left until={card.deadline_at} say={say.silence[card.on_timeout]} over={say.over} />}
-        {isVetoable && <Left until={card.veto!.closes_at} say={say.vetoUntil} over={say.over} />}
+        {isOpen && <Left until={card.deadline_at} say={words.left.silence[card.on_timeout]} over={words.left.over} />}
+        {isVetoable && <Left until={card.veto!.closes_at} say={words.left.vetoUntil} over={words.left.over} />}
       </p>
       {card.amount_usd_micros != null && <p>{say.cost(dollars(card.amount_usd_micros))}</p>}
       {isFinalByEffect(card) && <p class="warning">{say.kept(card.effect!)}</p>}

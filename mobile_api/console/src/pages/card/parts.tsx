@@ -6,9 +6,8 @@ import { spaced } from '../../kit/text.ts';
 import { instantInWords } from '../../kit/time.ts';
 import { Trouble } from '../../parts/loaded.tsx';
 import { words } from '../../words.ts';
+import { card as say } from '../../words/card.ts';
 import { isFinal, type Operation } from './operations.ts';
-
-const say = words.card;
 
 /** A list under its title; nothing where it is empty. */
 export function Listed({ title, items }: { title: string; items: readonly string[] }) {

@@ -1,7 +1,6 @@
 import { words } from '../../words.ts';
+import { answer as say } from '../../words/card.ts';
 import type { Field, Question, Typed } from './question.ts';
-
-const say = words.answer;
 
 interface Properties {
   question: Question;

@@ -1,6 +1,6 @@
 import type { ConnectorView, DifferenceView } from '../../api/generated.ts';
 import type { Json } from '../../kit/canonical.ts';
-import { words } from '../../words.ts';
+import { card } from '../../words/card.ts';
 import { connectors as say } from '../../words/connectors.ts';
 
 /** What of the connector and of its operations differs from what was activated last, field by field. */
@@ -18,10 +18,10 @@ export function Differences({ connector }: { connector: ConnectorView }) {
               <p>
                 <code>{field}</code>
                 <del>
-                  {words.card.was} {shown(each.before, field)}
+                  {card.was} {shown(each.before, field)}
                 </del>
                 <ins>
-                  {words.card.is} {shown(each.after, field)}
+                  {card.is} {shown(each.after, field)}
                 </ins>
               </p>
             ))}
@@ -38,6 +38,6 @@ function fieldsOf(difference: DifferenceView): readonly string[] {
 
 function shown(side: Readonly<Record<string, Json>> | null, field: string): string {
   const value = side?.[field];
-  if (value === undefined || value === null) return words.card.nothing;
+  if (value === undefined || value === null) return card.nothing;
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

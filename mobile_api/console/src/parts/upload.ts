@@ -1,8 +1,8 @@
 /** A file of this device becomes one of the tenant. */
 
-import type { ArtifactDetail } from '../../api/generated.ts';
-import { write } from '../../api/call.ts';
-import { digest, inHex } from '../../kit/bytes.ts';
+import type { ArtifactDetail } from '../api/generated.ts';
+import { write } from '../api/call.ts';
+import { digest, inHex } from '../kit/bytes.ts';
 
 /** The file as the platform has it, once it is uploaded and was checked: `stored`, `scanning` or `refused`. Throws as
  * `read` does, and TypeError where its bytes do not arrive. */
