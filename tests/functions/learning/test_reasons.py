@@ -1,13 +1,12 @@
 """Reasons of refusals are grouped by what they mean, and none is lost or read that was erased."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from events.approvals import VetoReason
 from functions.identity.erasing import erase_person
-from functions.learning.rules.grouping import groups_of
 from functions.learning.rules.reasons import (
     MOST_COMPARED,
     MOST_TOLD,
@@ -22,6 +21,7 @@ from shared.approvals.past import PastApproval
 from shared.embeddings.embedder import Embedder
 from shared.kit.sealing import ERASED
 from shared.storage.subject_keys import forget, opened
+from tests.benchmarks.reasons import agreement
 from tests.functions.approvals.builders import (
     GOVERNOR,
     HOUR,
@@ -46,25 +46,9 @@ def grouped(*approvals: PastApproval, knows: bool = True) -> Reasons:
     return reasons_of(refusals, wordings, vectors)
 
 
-def agreement(written: Mapping[str, Iterable[str]]) -> tuple[float, float]:
-    """Of the pairs that are grouped, those that mean the same; and of those that do, the grouped
-    ones."""
-    meant = {text: meaning for meaning, texts in written.items() for text in texts}
-    texts = sorted(meant)
-    pairs = [
-        (texts[one], texts[other])
-        for group in groups_of(Embedder.load().embed_all(texts), NEAR)
-        for place, one in enumerate(group)
-        for other in group[:place]
-    ]
-    right = sum(meant[one] == meant[other] for one, other in pairs)
-    sizes = [len(tuple(each)) for each in written.values()]
-    return right / len(pairs), right / sum(size * (size - 1) // 2 for size in sizes)
-
-
 @pytest.mark.parametrize("written", [HELD_OUT, {**CHOSEN_BY, **HELD_OUT}])
 def test_what_means_the_same_is_in_one_group(written: Mapping[str, tuple[str, ...]]) -> None:
-    precision, recall = agreement(written)
+    precision, recall = agreement(written, NEAR)
     assert precision >= 0.95
     assert recall >= 0.80
 
