@@ -4,6 +4,7 @@ from typing import Self
 
 from events.patterns import PatternRecord, PatternState
 from functions.learning.rules.mined import Mined
+from functions.learning.rules.reasons import Reasons
 from functions.learning.rules.report import Report
 from shared.kit.instants import Instant
 from shared.kit.models import Data, Page, part_of
@@ -42,14 +43,19 @@ class PatternPage(Page[PatternView]):
 
 
 class GovernanceReport(Report):
-    """The report. `proposed` are drafts of precedents that wait for a governor; `computed` says of
-    each figure how it was computed. `governors` has everybody's row for governors and admins of
-    the tenant, and the caller's own for everybody else."""
+    """The report. `reasons` are those of refusals and vetoes, in groups. `proposed` are drafts of
+    precedents that wait for a governor; `computed` says of each figure how it was computed.
+    `governors` has everybody's row for governors and admins of the tenant, and the caller's own for
+    everybody else."""
 
+    reasons: Reasons
     proposed: tuple[str, ...]
     computed: dict[str, str]
 
     @classmethod
-    def of(cls, report: Report, proposed: tuple[str, ...], computed: dict[str, str]) -> Self:
+    def of(
+        cls, report: Report, reasons: Reasons, proposed: tuple[str, ...], computed: dict[str, str]
+    ) -> Self:
         """The report with what was read beside it."""
-        return part_of(cls, report, proposed=proposed, computed=computed)
+        beside = {"reasons": reasons, "proposed": proposed, "computed": computed}
+        return part_of(cls, report, **beside)

@@ -11,6 +11,7 @@ COVERABLE_KINDS = ("artifact", "execution", "constitutional")
 COVERABLE_RISKS = ("low", "medium")
 REFUSALS = ("reject", "request_changes", "veto")
 _DECIDERS = ("approver", "governor")
+_PEOPLE = (*_DECIDERS, "deputy", "break_glass", "self")
 
 
 def is_evidence(approval: PastApproval) -> bool:
@@ -25,6 +26,11 @@ def is_evidence(approval: PastApproval) -> bool:
         and approval.capacity in _DECIDERS
         and (is_approved(approval) or approval.decision in REFUSALS)
     )
+
+
+def is_decided_by_person(approval: PastApproval) -> bool:
+    """Whether a person decided it, in whatever capacity."""
+    return approval.decided_at is not None and approval.capacity in _PEOPLE
 
 
 def is_approved(approval: PastApproval) -> bool:

@@ -11,6 +11,7 @@ from functions.learning.rules.report import (
     is_of_run,
     report_of,
 )
+from functions.learning.service.reasons import group_reasons
 from functions.learning.views import GovernanceReport
 from shared.approvals.history import read_history
 from shared.approvals.past import PastApproval
@@ -46,7 +47,9 @@ async def report_on(caller: Caller, since: datetime, until: datetime) -> Governa
         each for each in report.governors if sees_all or each.principal == caller.principal
     ]
     report = report.but(governors=tuple(governors))
-    return GovernanceReport.of(report, await _drafts(store, caller.workspace_id), dict(HOW))
+    reasons = await group_reasons(store, some)
+    drafts = await _drafts(store, caller.workspace_id)
+    return GovernanceReport.of(report, reasons, drafts, dict(HOW))
 
 
 async def _spent(store: TenantStore, some: Sequence[PastApproval]) -> dict[str, int]:

@@ -1500,14 +1500,16 @@ class FunctionHealth(Answered):
 
 
 class GovernanceReport(Answered):
-    """The report. `proposed` are drafts of precedents that wait for a governor; `computed` says
-    of each figure how it was computed. `governors` has everybody's row for governors and admins
-    of the tenant, and the caller's own for everybody else."""
+    """The report. `reasons` are those of refusals and vetoes, in groups. `proposed` are drafts
+    of precedents that wait for a governor; `computed` says of each figure how it was computed.
+    `governors` has everybody's row for governors and admins of the tenant, and the caller's own
+    for everybody else."""
 
     computed: dict[str, str]
     governors: tuple[GovernorRow, ...]
     precedents: tuple[PrecedentRow, ...]
     proposed: tuple[str, ...]
+    reasons: Reasons
     rules: tuple[RuleRow, ...]
     since: str
     until: str
@@ -2702,6 +2704,32 @@ class Reactivation(Answered):
     at: str
     by: str
     reason: str
+
+
+class ReasonGroup(Answered):
+    """Refusals whose reasons mean the same. `reason` is the one that is nearest to all of them,
+    as the refusal of `approval_id` gave it."""
+
+    approval_id: str
+    changes_requested: int
+    reason: str
+    refusals: int
+    rejected: int
+    vetoed: int
+
+
+class Reasons(Answered):
+    """Why people refused, the most frequent first, fifty groups at most; grouped by their
+    meaning, or where the model of embeddings is absent by their wording. `in_other_groups` are
+    refusals of further groups, `older` those beyond the latest 300 wordings, `without` those
+    that gave no reason, and `erased` those whose reason was."""
+
+    by: Annotated[Literal["meaning", "wording"], Known]
+    erased: int
+    groups: tuple[ReasonGroup, ...]
+    in_other_groups: int
+    older: int
+    without: int
 
 
 class RecallDetail(Answered):

@@ -1207,6 +1207,7 @@ export type GovernanceReport = {
   "governors": readonly GovernorRow[];
   "precedents": readonly PrecedentRow[];
   "proposed": readonly string[];
+  "reasons": Reasons;
   "rules": readonly RuleRow[];
   "since": string;
   "until": string;
@@ -2531,6 +2532,24 @@ export type Reactivation = {
 
 export type ReasonBody = {
   "reason": string;
+};
+
+export type ReasonGroup = {
+  "approval_id": string;
+  "changes_requested": number;
+  "reason": string;
+  "refusals": number;
+  "rejected": number;
+  "vetoed": number;
+};
+
+export type Reasons = {
+  "by": "meaning" | "wording";
+  "erased": number;
+  "groups": readonly ReasonGroup[];
+  "in_other_groups": number;
+  "older": number;
+  "without": number;
 };
 
 export type RecallBody = {

@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks';
 
-import type { GovernanceReport, GovernorRow, PrecedentRow, RuleRow } from '../api/generated.ts';
+import type { GovernanceReport, GovernorRow, PrecedentRow, Reasons, RuleRow } from '../api/generated.ts';
 import { read } from '../api/call.ts';
 import { dollars } from '../kit/money.ts';
 import { percent } from '../kit/rate.ts';
-import { spaced } from '../kit/text.ts';
+import { clipped, spaced } from '../kit/text.ts';
 import { spanInWords } from '../kit/time.ts';
 import { Loaded } from '../parts/loaded.tsx';
 import { Pairs } from '../parts/pairs.tsx';
@@ -16,6 +16,9 @@ import { report as say } from '../words/learning.ts';
 
 const DAYS = [7, 30, 90];
 const DAY_MS = 86_400_000;
+// As many groups of reasons, and characters of a reason, as are read at a glance.
+const FIRST_GROUPS = 10;
+const LONGEST_REASON = 200;
 
 /** What governing costs and keeps out, of the last days. */
 export function Report() {
@@ -74,6 +77,7 @@ function Shown({ report }: { report: GovernanceReport }) {
       )}
       {report.precedents.length === 0 ? <p>{say.noPrecedents}</p> : <Precedents rows={report.precedents} />}
       <Vetoes of={report.vetoes} />
+      <Refusals reasons={report.reasons} />
       <details>
         <summary>{say.computed}</summary>
         <Pairs of={Object.entries(report.computed).map(([figure, how]) => [spaced(figure), how])} />
@@ -156,6 +160,38 @@ function Vetoes({ of }: { of: Readonly<Record<string, number>> }) {
     <>
       <h2>{say.vetoes}</h2>
       <Pairs of={reasons.map(([category, count]) => [spaced(category), say.times(count)])} />
+    </>
+  );
+}
+
+/** Why people refused; the name of a group leads to the refusal that said so. */
+function Refusals({ reasons }: { reasons: Reasons }) {
+  const [all, setAll] = useState(false);
+  const { groups, without, erased, older, in_other_groups: others } = reasons;
+  if (groups.length + without + erased === 0) return null;
+  const left = say.left(without, erased, older + others);
+  return (
+    <>
+      <h2>{say.reasons}</h2>
+      <p>{say.by[reasons.by]}</p>
+      <ul class="rows">
+        {groups.slice(0, all ? groups.length : FIRST_GROUPS).map((each) => (
+          <li key={each.approval_id}>
+            <a class="row" href={addressOf('approvals', each.approval_id)}>
+              <span class="summary">{clipped(each.reason, LONGEST_REASON)}</span>
+              <span class="facts">
+                {say.refusals(each.refusals, each.rejected, each.changes_requested, each.vetoed)}
+              </span>
+            </a>
+          </li>
+        ))}
+      </ul>
+      {!all && groups.length > FIRST_GROUPS && (
+        <button type="button" onClick={() => setAll(true)}>
+          {say.moreReasons(groups.length - FIRST_GROUPS)}
+        </button>
+      )}
+      {left && <p>{left}</p>}
     </>
   );
 }

@@ -1,5 +1,13 @@
 /** What the pages of patterns and of the report say. */
 
+/** Counts with what they count, without those of nothing. */
+function counted(...counts: readonly (readonly [count: number, what: string])[]): string {
+  return counts
+    .filter(([count]) => count > 0)
+    .map(([count, what]) => `${count} ${what}`)
+    .join(', ');
+}
+
 export const patterns = {
   about:
     'What people approve, read out of their decisions. Nothing here approves anything: draft a precedent, and a governor reads and activates it.',
@@ -73,7 +81,17 @@ export const report = {
     governors: ['Who', 'Decided', 'Refused', 'Vetoes', 'Waited', 'Median'],
     precedents: ['Precedent', 'Compared', 'Approved', 'Vetoed', 'Audited', 'Disagreed', 'False positives', 'Saved'],
   },
-  vetoes: 'Vetoes by reason',
+  vetoes: 'Vetoes by category',
   times: (count: number) => `${count} times`,
+  reasons: 'Why people refused',
+  by: {
+    meaning: 'Reasons of refusals and vetoes, by what they mean. Each group has the name of the reason in its middle.',
+    wording: 'Reasons of refusals and vetoes, by their wording: the model that compares what they mean is not there.',
+  },
+  refusals: (count: number, rejected: number, returned: number, vetoed: number) =>
+    `${count} ${count === 1 ? 'refusal' : 'refusals'}: ${counted([rejected, 'rejected'], [returned, 'asked for changes'], [vetoed, 'vetoed'])}`,
+  moreReasons: (count: number) => `Show ${count} more`,
+  left: (without: number, erased: number, rest: number) =>
+    counted([without, 'gave no reason'], [erased, 'had a reason that was erased'], [rest, 'had other reasons']),
   computed: 'How the figures are computed',
 } as const;
