@@ -15,7 +15,11 @@ _ROUNDS = 100
 _CLOSE = 1e-6
 # Of a sentence that says nearly what a chosen one says, the reader learns nothing.
 _ALIKE = 0.9
-_END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[\"'“‘(\[]*[^\W_a-z])|\s*\n\s*\n\s*|(?<=[。！？])")
+# Each alternative begins at a mark or at the end of a line, never at a blank: a text of blanks is
+# read once.
+_END = re.compile(
+    r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[\"'“‘(\[]*[^\W_a-z])|\n[^\S\n]*\n\s*|(?<=[。！？])"
+)
 
 
 class Sentence(NamedTuple):

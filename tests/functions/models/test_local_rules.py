@@ -1,6 +1,7 @@
 """Which sentences say most of a text, and what comes next in a series."""
 
 import math
+import time
 
 import numpy as np
 import pytest
@@ -30,6 +31,7 @@ TEXT = (
         ),
         ('He said "Stop." Then he left.', ['He said "Stop.', "Then he left."]),
         ("A title\n\nA paragraph. Its end", ["A title", "A paragraph.", "Its end"]),
+        ("A title \r\n \t\r\n\n and more", ["A title", "and more"]),
         ("これは文です。次の文です。", ["これは文です。", "次の文です。"]),
         ("1. Read it.\n2. Write it.", ["1. Read it.", "2. Write it."]),
         ("no end", ["no end"]),
@@ -40,6 +42,17 @@ def test_a_text_has_its_sentences(text: str, sentences: list[str]) -> None:
     found = sentences_of(text)
     assert [each.text for each in found] == sentences
     assert [text[each.start : each.end] for each in found] == sentences
+
+
+@pytest.mark.parametrize(
+    "blanks", [" " * 50_000, "\n" + " " * 50_000, " \n" * 20_000, ".) " * 20_000]
+)
+def test_a_text_of_blanks_is_read_once(blanks: str) -> None:
+    """Reading it once for each blank would take a minute of a processor."""
+    before = time.process_time()
+    found = sentences_of(f"one.{blanks}two")
+    assert {each.text.rstrip(".) ")[-3:] for each in found} <= {"one", "two"}
+    assert time.process_time() - before < 5
 
 
 def test_a_summary_is_what_most_of_the_text_is_about_in_its_order() -> None:

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 
 import { canonical, contentHash, type Json } from '../../../mobile_api/console/src/kit/canonical.ts';
 import { signed } from '../../../mobile_api/console/src/kit/jws.ts';
-import { bodyOf, challengeOf, needsPasskey, statementOf, type About, type Choice } from '../../../mobile_api/console/src/pages/card/decision.ts';
+import { bodyOf, challengeOf, isHeld, needsPasskey, statementOf, type About, type Choice } from '../../../mobile_api/console/src/pages/card/decision.ts';
 
 const HASH = '0'.repeat(64);
 const ID = '5f0c2f0e-8f9c-4f5e-9a53-000000000001';
@@ -29,6 +29,15 @@ test('a body names the content, what was seen of it, the decision and its words'
     explanation: 'not like this',
     signature: 'a.b.c',
   });
+});
+
+test('an approval is held, but not where its deadline is near, and nothing else ever', () => {
+  const deadline = '2026-11-27T12:00:00Z';
+  const before = (seconds: number) => Date.parse(deadline) - seconds * 1000;
+  assert.ok(isHeld(APPROVE, deadline, before(30)));
+  assert.ok(!isHeld(APPROVE, deadline, before(29.9)));
+  assert.ok(!isHeld(APPROVE, deadline, before(-1)));
+  assert.ok(!isHeld(VETO, deadline, before(3600)));
 });
 
 test('an answer and attachments are sent, and signed, where there are any', async () => {

@@ -30,6 +30,14 @@ const CALLS: Record<Verb, string> = {
   veto: 'veto',
 };
 
+/** So near to its deadline an approval is sent at once: it may be refused by the time it arrives. */
+const NEAR_MS = 30_000;
+
+/** Whether its person may take the decision back for a moment before it is sent. */
+export function isHeld({ verb }: Choice, deadlineAt: string, now: number): boolean {
+  return verb === 'approve' && Date.parse(deadlineAt) - now >= NEAR_MS;
+}
+
 /** The address of the call, without the approval's. */
 export function callOf(choice: Choice): string {
   return CALLS[choice.verb];

@@ -8,10 +8,10 @@ import { signWithPasskey } from '../../device/passkey.ts';
 import { dismiss, enqueue, queue, type Entry } from '../../device/queue.ts';
 import { sendQueue } from '../../device/sending.ts';
 import { tenant } from '../../session.ts';
-import { bodyOf, callOf, challengeOf, needsPasskey, statementOf, type About, type Choice } from './decision.ts';
+import { bodyOf, callOf, challengeOf, isHeld, needsPasskey, statementOf, type About, type Choice } from './decision.ts';
 
-/** Signs the decision, stores it, and sends it where there is a connection; an approval is held first, so that its person
- * may take it back. The card's version after it; null where it waits to be sent. Throws Problem where the platform refused
+/** Signs the decision, stores it, and sends it where there is a connection; an approval whose deadline is not near is held
+ * first, so that its person may take it back. The card's version after it; null where it waits to be sent. Throws Problem where the platform refused
  * it. */
 export async function decide(card: CardDetail, choice: Choice, readMs: number): Promise<number | null> {
   const about: About = {
@@ -33,9 +33,9 @@ export async function decide(card: CardDetail, choice: Choice, readMs: number): 
     madeAt: serverNow(),
     body: { approval_id: card.id, action: callOf(choice), ...bodyOf(choice, about, { assertion, signature }) },
   };
-  const isHeld = choice.verb === 'approve';
-  await enqueue(owner.value!, about.tenant, decision, isHeld);
-  if (isHeld) {
+  const held = isHeld(choice, card.deadline_at, serverNow());
+  await enqueue(owner.value!, about.tenant, decision, held);
+  if (held) {
     void sendQueue();
     return null;
   }
