@@ -38,7 +38,8 @@ class ModelTurn(Data):
     """Which model was asked, for which turn of its step, and the tokens that this cost, as its
     server says; null where it does not. `prompt` is the version of a prompt that it was asked with,
     as `name@version`. `answered_in_ms` is from when the question was noted to when its answer was
-    there, in milliseconds; null where none was."""
+    there, in milliseconds, and `fits` whether that answer is one that its step gives; null where
+    there was none and, the latter, in a step in which a model chooses."""
 
     name: Name
     turn: int
@@ -46,6 +47,7 @@ class ModelTurn(Data):
     tokens_out: int | None = None
     prompt: Name | None = None
     answered_in_ms: int | None = None
+    fits: bool | None = None
 
 
 class CallReceipt(Data):

@@ -38,6 +38,11 @@ class Judged(NamedTuple):
         """Whether it is short enough to be kept."""
         return self.size <= LONGEST_OUTPUT
 
+    @property
+    def is_given(self) -> bool:
+        """Whether it is what the step gives."""
+        return self.why_not is None and self.is_kept
+
 
 def with_version(run_id: str, step: PlanStep) -> ModelStep:
     """What the step of the run does, with the one version of its prompt that it takes. Which one

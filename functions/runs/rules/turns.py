@@ -122,7 +122,7 @@ class StepOfTurns(NamedTuple):
         if not self._turns:
             return self._think()
         answer = judged(does, self._turns[-1].answer)
-        if answer.why_not is None and answer.is_kept:
+        if answer.is_given:
             return Noted(self._end(answer.value, at), ends=True)
         if answer.why_not is None or len(self._turns) >= does.envelope.most_turns:
             return failed(self._id, *why_not_given(answer, len(self._turns)))
