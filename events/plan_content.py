@@ -135,6 +135,17 @@ class Said(Data):
     content: str
 
 
+class ComparedPrompt(Data):
+    """Another version of the prompt of a step, which `percent` of a hundred runs take instead, with
+    all that stands in it."""
+
+    prompt: PromptPart
+    messages: tuple[Said, ...]
+    variables: dict[str, JsonValue] = Field(default_factory=dict)
+    variable_schema: dict[str, JsonValue] = Field(default_factory=dict)
+    percent: int
+
+
 class RoutePart(Data):
     """The tenant's own route by which a model is asked: where that is, by which of the tenant's
     credentials, who may read what is said there, and the prices of a million tokens, in
@@ -154,7 +165,8 @@ class Completion(ModelStep):
     """A model answers these messages in text, and calls nothing. Of a `prompt` they are its own,
     and the templates of `variables` give what stands in them, each as `variable_schema` says. With
     `output`, a JSON Schema, the answer is JSON that fits; one that does not is asked for anew, as
-    often as the envelope has turns. With a `route` the model is the tenant's own, and no other one
+    often as the envelope has turns. Some runs take the version in `compared` instead of `prompt`.
+    With a `route` the model is the tenant's own, and no other one
     is ever asked; without one it is the stack's."""
 
     kind: Literal["completion"] = "completion"
@@ -164,11 +176,15 @@ class Completion(ModelStep):
     variable_schema: dict[str, JsonValue] = Field(default_factory=dict)
     most_tokens: int | None = None
     output: dict[str, JsonValue] | None = None
+    compared: ComparedPrompt | None = Field(default=None, exclude_if=lambda other: other is None)
     route: RoutePart | None = Field(default=None, exclude_if=lambda route: route is None)
 
     @property
     def template(self) -> Any:
-        """The variables of the prompt or, without one, the messages."""
+        """The variables of the prompt, in each version that may be taken, or, without one, the
+        messages."""
+        if self.compared is not None:
+            return [self.variables, self.compared.variables]
         if self.prompt is not None:
             return self.variables
         return [each.content for each in self.messages]

@@ -36,12 +36,18 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 class ModelTurn(Data):
     """Which model was asked, for which turn of its step, and the tokens that this cost, as its
-    server says; null where it does not."""
+    server says; null where it does not. `prompt` is the version of a prompt that it was asked with,
+    as `name@version`. `answered_in_ms` is from when the question was noted to when its answer was
+    there, in milliseconds, and `fits` whether that answer is one that its step gives; null where
+    there was none and, the latter, in a step in which a model chooses."""
 
     name: Name
     turn: int
     tokens_in: int | None = None
     tokens_out: int | None = None
+    prompt: Name | None = None
+    answered_in_ms: int | None = None
+    fits: bool | None = None
 
 
 class CallReceipt(Data):

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Query, Response
 
 from functions.audit.aggregates import RUN
+from functions.audit.comparing import compare_versions
 from functions.audit.exporting import request_everything, request_export, show_export
 from functions.audit.proving import prove, show_checkpoint
 from functions.audit.receipts import (
@@ -23,6 +24,7 @@ from functions.audit.views import (
     AuditExport,
     AuditProofs,
     DsseEnvelope,
+    PromptComparison,
     ReceiptAwaited,
     ReceiptPage,
     ReceiptProof,
@@ -30,6 +32,7 @@ from functions.audit.views import (
     SignedReceipt,
 )
 from shared.kit.callers import Caller
+from shared.kit.instant_parameters import instant_named
 from shared.kit.models import Model
 from shared.runtime.acts import does
 from shared.runtime.bodies import JSON
@@ -67,6 +70,15 @@ Number = Annotated[int | None, Query(ge=1, lt=1 << 53)]
 _AWAITED: dict[int | str, dict[str, Any]] = {
     202: {"model": ReceiptAwaited, "description": "No checkpoint covers it yet"}
 }
+
+
+# How runs fared with each version: the log's receipts say it.
+_PROMPTS = Router(
+    prefix="/v1/prompts",
+    tag="prompts",
+    read=("models:read", "governance:read"),
+    narrows=True,
+)
 
 
 class VerifyBody(Model):
@@ -188,4 +200,19 @@ def _awaited(found: ReceiptAwaited) -> Response:
     return Response(found.model_dump_json(), 202, media_type=JSON)
 
 
-ROUTER = Router.joining(_ENTRIES, _EXPORTS, _STOPPED, _TENANT, _RECEIPTS)
+@_PROMPTS.get("/{name}/comparison")
+@does("prompts.compare")
+async def compare_prompt(
+    caller: Caller,
+    name: str,
+    since: Annotated[str, Query(alias="from", max_length=40)],
+    until: Annotated[str, Query(alias="to", max_length=40)],
+) -> PromptComparison:
+    """Compares the versions of a prompt by what runs asked models with each of them, from one
+    instant up to before another, at most 92 days later: answers that were kept, unfit, refused and
+    lost ones, tokens, cost and time."""
+    period = instant_named("from", since), instant_named("to", until)
+    return await compare_versions(caller, name, *period)
+
+
+ROUTER = Router.joining(_ENTRIES, _EXPORTS, _STOPPED, _TENANT, _RECEIPTS, _PROMPTS)

@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 from events.audit import ExportState
 from events.receipts import CallReceipt, ProgramReceipt
 from functions.audit.rules.chain import Entry
+from functions.audit.rules.comparison import VersionRow
 from functions.audit.rules.evidence import Filed
 from functions.audit.rules.examination import Part, ReceiptCheck
 from functions.audit.rules.receipts import Recorded
@@ -51,6 +52,17 @@ class AuditEntryPage(Data):
 
     items: tuple[AuditEntry, ...]
     next_cursor: str | None
+
+
+class PromptComparison(Data):
+    """The versions of a prompt that runs asked models with, from `since` up to before `until`, by
+    the receipts that the log has of that time, of which `receipts` were looked through."""
+
+    name: str
+    since: Instant
+    until: Instant
+    receipts: int
+    versions: tuple[VersionRow, ...]
 
 
 class AuditExport(ExportState):

@@ -1,6 +1,6 @@
 """Instants that callers name in parameters."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import overload
 
 from shared.kit.errors import FieldError, Invalid
@@ -26,3 +26,12 @@ def instant_named(name: str, text: str | None) -> datetime | None:
     except ValueError as error:
         message = "must be a time in UTC, like 2026-11-20T12:00:00.000Z"
         raise Invalid(FieldError(name, message)) from error
+
+
+def check_period(since: datetime, until: datetime, longest: timedelta) -> None:
+    """Raises Invalid for a time, named by `from` and `to`, that ends before it begins, or is longer
+    than that."""
+    if until <= since:
+        raise Invalid(FieldError("to", "must be after `from`"))
+    if until - since > longest:
+        raise Invalid(FieldError("to", f"must be within {longest.days} days of `from`"))

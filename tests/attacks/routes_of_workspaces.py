@@ -82,6 +82,7 @@ OTHERS = {
     ("GET", "/v1/mobile/dashboard"): "counts what the token opens",
     ("POST", "/v1/patterns/mine"): "mines what the token opens",
     ("GET", "/v1/governance/report"): "reports on what the token opens",
+    ("GET", "/v1/prompts/{name}/comparison"): "counts what the token opens",
     ("GET", "/v1/notifications/preferences"): "the caller's own",
     ("PUT", "/v1/notifications/preferences"): "the caller's own",
     ("GET", "/v1/notifications/channels"): "the caller's own that the token opens",

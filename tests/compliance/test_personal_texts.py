@@ -156,6 +156,7 @@ NOT_PERSONAL: dict[str, str] = {
             *("Shown.header", "Shown.user", "Shown.audience", "answered_by", "fallbacks"),
             *("ModelCallSettled.model", "ModelCallSettled.route", "ModelRouteChanged.model"),
             *("ModelAsked.route", "ModelAsked.prompt", "ModelCallSettled.prompt"),
+            "ModelTurn.prompt",
             *("ProgramReceipt.operation", "ProgramReceipt.credential"),
             *("ModelCallSettled.credential", "ModelRouteChanged.credential", "shares"),
         ),

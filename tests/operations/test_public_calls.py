@@ -63,10 +63,12 @@ def _reads() -> list[str]:
     )
 
 
+A_MONTH = {"from": "2026-11-01T00:00:00Z", "to": "2026-12-01T00:00:00Z"}
 # What a read must be asked with.
 QUERIES = {
     "/v1/audit/proofs": {"entry": "1"},
-    "/v1/governance/report": {"from": "2026-11-01T00:00:00Z", "to": "2026-12-01T00:00:00Z"},
+    "/v1/governance/report": A_MONTH,
+    "/v1/prompts/{name}/comparison": A_MONTH,
 }
 
 

@@ -18,7 +18,6 @@ from events.plan_content import (
 )
 from functions.capsules.rules.completions import (
     Models,
-    Prompts,
     completion_of,
     given_by,
     may_complete,
@@ -27,6 +26,7 @@ from functions.capsules.rules.graph import Graph, Node, graph_of
 from functions.capsules.rules.inputs import given_inputs
 from functions.capsules.rules.operations import Refused
 from functions.capsules.rules.problems import Flawed, Problem, path_below
+from functions.capsules.rules.prompts import Prompts
 from functions.capsules.rules.rights import (
     Granted,
     assent_to,

@@ -1,6 +1,7 @@
 """Steps that use `model/complete`: what they say in `with`, and what is compiled from that."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from types import MappingProxyType
 from typing import Annotated, Any, NamedTuple
 
@@ -8,11 +9,12 @@ from pydantic import Field, StringConstraints, ValidationError
 
 from events.models import ModelRouteState, route_part
 from events.operations import COMPLETE
-from events.plan_content import Completion, Envelope, PromptPart, Said
-from events.prompts import MOST_MESSAGES, OWN_NAMES, PromptContent, PromptStatus
+from events.plan_content import ComparedPrompt, Completion, Envelope, Said
+from events.prompts import MOST_MESSAGES, OWN_NAMES
 from functions.capsules.rules.graph import Node
 from functions.capsules.rules.operations import Refused
 from functions.capsules.rules.problems import Problem
+from functions.capsules.rules.prompts import NamedPrompt, PromptBody, Prompts, active
 from functions.capsules.rules.schemas import Schema, problem_with
 from functions.capsules.rules.scope import Scope
 from functions.capsules.rules.source import CapsuleBody, InnerStep
@@ -21,18 +23,18 @@ from shared.agents.rights import KnownRights
 from shared.kit.models import Model
 from shared.kit.money import usd_micros
 from shared.kit.templates import OPENING, texts_in
+from shared.kit.wording import field_errors
 from shared.models.written import MessageBody
 
 _SPEND_USD = 0.5
 MOST_TOKENS = 4_096
 ROUTE = r"^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$"
-PROMPT = r"^[a-z0-9]+(-[a-z0-9]+)*@[1-9][0-9]{0,5}$"
 
 
 class CompletionBody(Model):
     """What a completion says of itself; the rest of its `with` are variables of its prompt."""
 
-    prompt: Annotated[str, StringConstraints(max_length=70, pattern=PROMPT)] | None = None
+    prompt: NamedPrompt | None = None
     messages: (
         Annotated[tuple[MessageBody, ...], Field(min_length=1, max_length=MOST_MESSAGES)] | None
     ) = None
@@ -41,16 +43,6 @@ class CompletionBody(Model):
     max_tokens: Annotated[int, Field(ge=1, le=MOST_TOKENS, strict=True)] | None = None
 
 
-class Prompt(NamedTuple):
-    """A version of a prompt as it is now. `sha256` is the hash of its content, which is None once
-    it was erased."""
-
-    status: PromptStatus
-    sha256: str
-    content: PromptContent | None
-
-
-Prompts = Mapping[str, Prompt]
 Routes = Mapping[str, ModelRouteState]
 # The wire on which a step asks.
 _PROVIDER = "openai"
@@ -65,18 +57,26 @@ class Models(NamedTuple):
 
 
 def prompts_in(body: CapsuleBody) -> tuple[str, ...]:
-    """The prompts that a source names, as `name@version`, each once."""
-    return _named_in(body, "prompt")
+    """The versions of prompts that a source names, as `name@version`, each once."""
+    named = [each.prompt for each in _completions_in(body) if each.prompt is not None]
+    return _each_once(id for each in named for id in (each.id, each.other_id))
 
 
 def routes_in(body: CapsuleBody) -> tuple[str, ...]:
     """The routes that a source names, each once."""
-    return _named_in(body, "route")
+    return _each_once(each.route for each in _completions_in(body))
 
 
-def _named_in(body: CapsuleBody, field: str) -> tuple[str, ...]:
-    named = (step.arguments.get(field) for _, step in body.with_places if step.use == COMPLETE)
-    return tuple(dict.fromkeys(each for each in named if isinstance(each, str)))
+def _each_once(named: Iterable[str | None]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each for each in named if each is not None))
+
+
+def _completions_in(body: CapsuleBody) -> Iterator[CompletionBody]:
+    for _, step in body.with_places:
+        if step.use == COMPLETE:
+            # What is wrong with one is said where it is compiled.
+            with suppress(ValidationError):
+                yield read_completion(step)
 
 
 def completion_problems(path: str, step: InnerStep) -> Iterator[Problem]:
@@ -88,9 +88,8 @@ def completion_problems(path: str, step: InnerStep) -> Iterator[Problem]:
     try:
         body = read_completion(step)
     except ValidationError as error:
-        for each in error.errors():
-            at = ".".join(map(str, ("with", *each["loc"])))
-            yield Problem(f"{path}.{at}", each["msg"])
+        for each in field_errors(error):
+            yield Problem(f"{path}.with.{each.field}", each.message)
         return
     if (body.prompt is None) == (body.messages is None):
         told = "write either `prompt`, as name@version, or `messages`"
@@ -144,17 +143,46 @@ def completion_of(
         most = min(body.max_tokens or MOST_TOKENS, route.most_tokens_out)
         said |= {"route": route_part(route), "most_tokens": most}
     if body.prompt is not None:
-        content, sha256 = _active(body.prompt, prompts)
-        name, _, version = body.prompt.partition("@")
-        variables = variables_of(step)
-        problems += scope.arguments(path, content.schema_of, variables, None)
-        said |= {
-            "prompt": PromptPart(name=name, version=int(version), sha256=sha256),
+        filling = _Filling(path, variables_of(step), prompts, scope)
+        filled, wrong = filling.of_version(body.prompt.id)
+        compared, wrong_too = filling.compared(body.prompt)
+        problems += wrong
+        for each in (each for each in wrong_too if each not in wrong):
+            problems.append(each._replace(message=f"{each.message} (in {body.prompt.other_id})"))
+        said |= {**filled, "compared": compared}
+    return Completion(**said), problems
+
+
+class _Filling(NamedTuple):
+    """The variables that a step at the `path` gives its prompt."""
+
+    path: str
+    variables: Mapping[str, Any]
+    prompts: Prompts
+    scope: Scope
+
+    def of_version(self, named: str) -> tuple[dict[str, Any], list[Problem]]:
+        """What a plan has of the version, and which variables do not fit. Raises Refused for one
+        that is not active."""
+        content, part = active(named, self.prompts)
+        wrong = self.scope.arguments(self.path, content.schema_of, self.variables, None)
+        said = {
+            "prompt": part,
             "messages": content.messages,
-            "variables": content.with_defaults(variables),
+            "variables": content.with_defaults(self.variables),
             "variable_schema": content.schema_of,
         }
-    return Completion(**said), problems
+        return said, [*wrong]
+
+    def compared(self, body: PromptBody) -> tuple[ComparedPrompt | None, list[Problem]]:
+        """The version that it is compared with, where there is one, and what is wrong with it."""
+        if body.compare is None or body.other_id is None:
+            return None, []
+        try:
+            said, wrong = self.of_version(body.other_id)
+        except Refused as refusal:
+            return None, [Problem(f"{self.path}.prompt.compare.version", str(refusal))]
+        return ComparedPrompt(**said, percent=body.compare.percent), wrong
 
 
 def _asked_by(name: str, routes: Routes) -> ModelRouteState:
@@ -168,24 +196,6 @@ def _asked_by(name: str, routes: Routes) -> ModelRouteState:
             f" {_PROVIDER}: name another route"
         )
     return route
-
-
-def _active(named: str, prompts: Prompts) -> tuple[PromptContent, str]:
-    """The content of the prompt, and its hash. Raises Refused where it is not active."""
-    found = prompts.get(named)
-    name, _, version = named.partition("@")
-    if found is None:
-        raise Refused(f"there is no prompt {named}: write it first (POST /v1/prompts)")
-    if found.status == "draft":
-        raise Refused(
-            f"the prompt {named} is a draft: a governor activates it"
-            f" (POST /v1/prompts/{name}/versions/{version}/activate)"
-        )
-    if found.status == "deprecated":
-        raise Refused(f"the prompt {named} is deprecated: name a version that is active")
-    if found.content is None:
-        raise Refused(f"the prompt {named} was erased: write it anew, as the next version")
-    return found.content, found.sha256
 
 
 def may_complete(rights: KnownRights, agent: str) -> None:

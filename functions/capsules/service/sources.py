@@ -9,9 +9,10 @@ from events.prompts import PROMPTS, PromptContent, PromptState
 from functions.capsules.aggregates import CAPSULES
 from functions.capsules.rules.capsule import Capsule, capsule_id, line_of
 from functions.capsules.rules.compiler import DEEPEST, Source
-from functions.capsules.rules.completions import Models, Prompt, prompts_in, routes_in
+from functions.capsules.rules.completions import Models, prompts_in, routes_in
 from functions.capsules.rules.operations import operations_in
 from functions.capsules.rules.problems import Problem, refusal
+from functions.capsules.rules.prompts import Prompt
 from functions.capsules.rules.source import CapsuleBody
 from functions.capsules.service.operations import known_operations
 from functions.capsules.service.policies import digest_of

@@ -13,7 +13,6 @@ from events.precedents import rate
 from events.quorum import Rule
 from functions.learning.rules.reading import REFUSALS, is_decided_by_person
 from shared.approvals.past import PastApproval
-from shared.kit.errors import FieldError, Invalid
 from shared.kit.instants import Instant
 from shared.kit.models import Data
 
@@ -94,14 +93,6 @@ class Report(Data):
     governors: tuple[GovernorRow, ...]
     precedents: tuple[PrecedentRow, ...]
     vetoes: dict[str, int]
-
-
-def check_time(since: datetime, until: datetime) -> None:
-    """Raises Invalid for a time that ends before it begins, or is longer than 92 days."""
-    if until <= since:
-        raise Invalid(FieldError("to", "must be after `from`"))
-    if until - since > LONGEST:
-        raise Invalid(FieldError("to", f"must be within {LONGEST.days} days of `from`"))
 
 
 def report_of(

@@ -6,8 +6,8 @@ from datetime import datetime
 from events.runs import RunSummary
 from functions.learning.rules.report import (
     HOW,
+    LONGEST,
     MOST_REPORTED,
-    check_time,
     is_of_run,
     report_of,
 )
@@ -17,6 +17,7 @@ from shared.approvals.history import read_history
 from shared.approvals.past import PastApproval
 from shared.kit.callers import Caller
 from shared.kit.errors import FieldError, Invalid
+from shared.kit.instant_parameters import check_period
 from shared.kit.roles import GOVERNOR, TENANT_ADMIN
 from shared.storage.firestore import READ_AT_ONCE, TenantStore
 
@@ -30,7 +31,7 @@ async def report_on(caller: Caller, since: datetime, until: datetime) -> Governa
     """The report on what was requested in that time, in the place that the token opens: one read
     for each request, and one for each run that waited. Raises Invalid for a time that is longer
     than 92 days, or in which more than five thousand requests were made; Unavailable."""
-    check_time(since, until)
+    check_period(since, until, LONGEST)
     store = TenantStore(caller.tenant_id)
     some = [
         each

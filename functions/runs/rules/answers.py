@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from events.plan_content import ModelStep
 from functions.runs.rules import ending
 from functions.runs.rules.choices import operation_meant
+from functions.runs.rules.completions import prompt_of
 from functions.runs.rules.moves import Rest, Think, failed
 from functions.runs.rules.progress import Progress
 from functions.runs.rules.questions import report_failure, report_now
@@ -83,6 +84,7 @@ def after_answer(
         cost_usd_micros=cost,
         operations=tuple(_operations_in(answer, move, progress.mind.operations)),
         asked=_asked(run, move, asker, at),
+        prompt=prompt_of(run.run_id, move.placed.step),
     )
     progress.answered.append(turn)
     cursor = run.cursor.but(attempt=1)

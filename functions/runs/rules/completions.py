@@ -1,10 +1,12 @@
 """Steps in which a model answers messages in text: what it is told, and whether its answer is what
 the step gives."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from events.plan_content import Completion, Said
+from events.plan_content import Completion, ModelStep, PlanStep, Said
+from events.prompts import prompt_id
 from functions.runs.rules.calls import Context, Rejected
 from functions.runs.rules.conversation import CUT, EMPTY, Conversation, said_of
 from functions.runs.rules.run import LONGEST_OUTPUT
@@ -17,6 +19,7 @@ from shared.kit.templates import filled
 from shared.models.messages import Answer, Message
 
 _FENCE = "```"
+_OF_A_VERSION = ("prompt", "messages", "variables", "variable_schema")
 
 
 class Judged(NamedTuple):
@@ -34,6 +37,37 @@ class Judged(NamedTuple):
     def is_kept(self) -> bool:
         """Whether it is short enough to be kept."""
         return self.size <= LONGEST_OUTPUT
+
+    @property
+    def is_given(self) -> bool:
+        """Whether it is what the step gives."""
+        return self.why_not is None and self.is_kept
+
+
+def with_version(run_id: str, step: PlanStep) -> ModelStep:
+    """What the step of the run does, with the one version of its prompt that it takes. Which one
+    that is, the run and the step alone say, so it is the same for each answer that is asked for
+    anew, and whoever goes on with the run after a crash or a retry."""
+    does = step.does
+    assert isinstance(does, ModelStep)
+    if not isinstance(does, Completion) or does.compared is None:
+        return does
+    other = does.compared
+    digest = hashlib.sha256(f"{run_id}|{step.id}".encode()).digest()
+    if int.from_bytes(digest[:8]) % 100 >= other.percent:
+        return does.but(compared=None)
+    taken = {name: getattr(other, name) for name in _OF_A_VERSION}
+    return does.but(**taken, compared=None)
+
+
+def prompt_of(run_id: str, step: PlanStep) -> str | None:
+    """The version of a prompt that the step of the run takes, as `name@version`; None for a step
+    without one."""
+    if not isinstance(step.does, Completion):
+        return None
+    taken = with_version(run_id, step)
+    assert isinstance(taken, Completion)
+    return None if taken.prompt is None else prompt_id(taken.prompt.name, taken.prompt.version)
 
 
 def judged(does: Completion, answer: Answer) -> Judged:
@@ -86,7 +120,7 @@ def _templates(step: str, does: Completion, context: Context) -> Iterator[tuple[
     variables = filled(does.variables, context)
     told = wrong(does.variable_schema, variables, "with")
     if told is not None:
-        named = f"{does.prompt.name}@{does.prompt.version}"
+        named = prompt_id(does.prompt.name, does.prompt.version)
         raise Rejected(step, "variables_unfit", f"{named} takes other variables: {told}"[:500])
     # A second filling: what a value holds is never an expression.
     yield from ((each, {"variables": variables}) for each in does.messages)

@@ -8,8 +8,9 @@ reports late: what it took for lost may have been answered meanwhile."""
 from datetime import datetime
 from typing import Any
 
-from events.plan_content import PlanContent, PlanStep, model_of
+from events.plan_content import Completion, PlanContent, PlanStep, model_of
 from events.receipts import ASKED, ModelTurn, Outcome, Receipt, receipt_id_of
+from functions.runs.rules.completions import judged, prompt_of
 from functions.runs.rules.moves import Think
 from functions.runs.rules.order import units_of
 from functions.runs.rules.progress import Progress
@@ -86,9 +87,15 @@ def _of_turn(run: Run, step: PlanStep, turn: Turn) -> Receipt:
         turn=turn.turn,
         tokens_in=usage.tokens_in if usage is not None else None,
         tokens_out=usage.tokens_out if usage is not None else None,
+        answered_in_ms=_between(turn.asked.asked_at, turn.at),
+        fits=judged(step.does, turn.answer).is_given if isinstance(step.does, Completion) else None,
         cost_usd_micros=turn.cost_usd_micros,
         output_sha256=answer_hash(turn.answer),
     )
+
+
+def _between(asked_at: datetime | None, at: datetime) -> int | None:
+    return None if asked_at is None else round((at - asked_at).total_seconds() * 1_000)
 
 
 def receipt_id_of_question(key: str, asker: str, outcome: Outcome) -> str:
@@ -107,6 +114,8 @@ def _receipt(
     turn: int | None = None,
     tokens_in: int | None = None,
     tokens_out: int | None = None,
+    answered_in_ms: int | None = None,
+    fits: bool | None = None,
     **fields: Any,
 ) -> Receipt:
     named = model_of(step) or ""
@@ -134,6 +143,9 @@ def _receipt(
             turn=asked.turns if turn is None else turn,
             tokens_in=tokens_in,
             tokens_out=tokens_out,
+            prompt=prompt_of(run.run_id, step),
+            answered_in_ms=answered_in_ms,
+            fits=fits,
         ),
     }
     return Receipt.model_validate({**said, **fields})

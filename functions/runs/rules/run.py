@@ -245,7 +245,8 @@ class StepResult(Model):
     """What became of one step, or of one of its iterations; it never changes. The result of a step
     with iterations says only how many there were. Of a step in which a model chooses, each call is
     an iteration, which keeps what was `chosen`, and the step's result says after how many `turns`
-    it answered what."""
+    it answered what. `prompt` is the version of a prompt that the model was asked with, as
+    `name@version`."""
 
     run_id: str
     number: int
@@ -268,6 +269,7 @@ class StepResult(Model):
     chosen: ChosenCall | None = None
     sub_run_id: str | None = None
     divergences: tuple[Divergence, ...] = ()
+    prompt: str | None = Field(default=None, exclude_if=lambda named: named is None)
     # So many calls of its run were undone already when it was noted.
     undone_before: int = 0
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from pydantic import Field
+
 from events.plan_content import Call
 from shared.kit.instants import Instant
 from shared.kit.models import Model
@@ -39,7 +41,8 @@ class ChosenCall(Model):
 class Turn(Model):
     """What a model answered once; it is kept before anything follows from it, and never changes.
     `asked` says who had asked what, and what that might have cost; turns that were kept before
-    questions had receipts lack it. `operations` are those that it chose, in their order, of which
+    questions had receipts lack it. `prompt` is the version of a prompt that said it, as
+    `name@version`. `operations` are those that it chose, in their order, of which
     None is none that exists."""
 
     run_id: str
@@ -52,6 +55,7 @@ class Turn(Model):
     cost_usd_micros: int
     operations: tuple[str | None, ...] = ()
     asked: Thinking | None = None
+    prompt: str | None = Field(default=None, exclude_if=lambda named: named is None)
 
     @property
     def id(self) -> str:

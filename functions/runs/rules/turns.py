@@ -27,7 +27,13 @@ from functions.runs.rules.chosen import (
     results_before,
     too_dear,
 )
-from functions.runs.rules.completions import completion_said, judged, why_not_given
+from functions.runs.rules.completions import (
+    completion_said,
+    judged,
+    prompt_of,
+    why_not_given,
+    with_version,
+)
 from functions.runs.rules.conversation import (
     MOST_BYTES,
     Conversation,
@@ -116,7 +122,7 @@ class StepOfTurns(NamedTuple):
         if not self._turns:
             return self._think()
         answer = judged(does, self._turns[-1].answer)
-        if answer.why_not is None and answer.is_kept:
+        if answer.is_given:
             return Noted(self._end(answer.value, at), ends=True)
         if answer.why_not is None or len(self._turns) >= does.envelope.most_turns:
             return failed(self._id, *why_not_given(answer, len(self._turns)))
@@ -124,9 +130,7 @@ class StepOfTurns(NamedTuple):
 
     @property
     def _does(self) -> ModelStep:
-        does = self.placed.step.does
-        assert isinstance(does, ModelStep)
-        return does
+        return with_version(self.run.run_id, self.placed.step)
 
     @property
     def _id(self) -> str:
@@ -254,5 +258,6 @@ class StepOfTurns(NamedTuple):
             output=written,
             iterations=self.run.cursor.call,
             turns=len(self._turns),
+            prompt=prompt_of(self.run.run_id, self.placed.step),
             cost_usd_micros=self._thinking.spent_usd_micros,
         )

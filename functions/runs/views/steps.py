@@ -43,7 +43,8 @@ class StepView(Data):
     """What became of a step, or of one iteration of it, beside what its rehearsal predicted. Of a
     step in which a model chose, each of its calls is an iteration, and it answered after so many
     `turns`, each of which stands before them: with the number `turn`, the model, what it chose and
-    cost, and its receipt, but without what it was told and wrote."""
+    cost, and its receipt, but without what it was told and wrote. `prompt` is the version of a
+    prompt that the model was asked with, as `name@version`."""
 
     number: int
     step: str
@@ -62,6 +63,7 @@ class StepView(Data):
     settled_by: str | None
     sub_run_id: str | None
     divergences: tuple[Divergence, ...]
+    prompt: str | None
     turn: TurnView | None = None
 
     @classmethod
@@ -80,6 +82,7 @@ class StepView(Data):
             at=turn.at,
             cost_usd_micros=turn.cost_usd_micros,
             predicted_usd_micros=turn.asked.reserved_usd_micros if turn.asked is not None else 0,
+            prompt=turn.prompt,
         )
         return part_of(cls, result, turn=TurnView.of(turn))
 

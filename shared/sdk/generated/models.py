@@ -984,6 +984,17 @@ class CitedArtifact(Answered):
     sha256: str
 
 
+class ComparedPrompt(Answered):
+    """Another version of the prompt of a step, which `percent` of a hundred runs take instead,
+    with all that stands in it."""
+
+    messages: tuple[Said, ...]
+    percent: int
+    prompt: PromptPart
+    variable_schema: dict[str, JsonValue]
+    variables: dict[str, JsonValue]
+
+
 class ComparisonView(Answered):
     """What the draft newly allows and denies: an example for each principal type, action and
     resource type, at most fifty of each. `equivalent` where it is proved that nothing changes;
@@ -1000,9 +1011,11 @@ class Completion(Answered):
     """A model answers these messages in text, and calls nothing. Of a `prompt` they are its own,
     and the templates of `variables` give what stands in them, each as `variable_schema` says.
     With `output`, a JSON Schema, the answer is JSON that fits; one that does not is asked for
-    anew, as often as the envelope has turns. With a `route` the model is the tenant's own, and
-    no other one is ever asked; without one it is the stack's."""
+    anew, as often as the envelope has turns. Some runs take the version in `compared` instead of
+    `prompt`. With a `route` the model is the tenant's own, and no other one is ever asked;
+    without one it is the stack's."""
 
+    compared: ComparedPrompt | None = None
     envelope: Envelope
     kind: Literal["completion"]
     messages: tuple[Said, ...]
@@ -2077,9 +2090,15 @@ class ModelRouteView(Answered):
 
 class ModelTurn(Answered):
     """Which model was asked, for which turn of its step, and the tokens that this cost, as its
-    server says; null where it does not."""
+    server says; null where it does not. `prompt` is the version of a prompt that it was asked
+    with, as `name@version`. `answered_in_ms` is from when the question was noted to when its
+    answer was there, in milliseconds, and `fits` whether that answer is one that its step gives;
+    null where there was none and, the latter, in a step in which a model chooses."""
 
+    answered_in_ms: int | None
+    fits: bool | None
     name: str
+    prompt: str | None
     tokens_in: int | None
     tokens_out: int | None
     turn: int
@@ -2631,6 +2650,17 @@ class ProblemError(Answered):
 
     field: str
     message: str
+
+
+class PromptComparison(Answered):
+    """The versions of a prompt that runs asked models with, from `since` up to before `until`,
+    by the receipts that the log has of that time, of which `receipts` were looked through."""
+
+    name: str
+    receipts: int
+    since: str
+    until: str
+    versions: tuple[VersionRow, ...]
 
 
 class PromptDetail(Answered):
@@ -3553,7 +3583,8 @@ class StepView(Answered):
     """What became of a step, or of one iteration of it, beside what its rehearsal predicted. Of
     a step in which a model chose, each of its calls is an iteration, and it answered after so
     many `turns`, each of which stands before them: with the number `turn`, the model, what it
-    chose and cost, and its receipt, but without what it was told and wrote."""
+    chose and cost, and its receipt, but without what it was told and wrote. `prompt` is the
+    version of a prompt that the model was asked with, as `name@version`."""
 
     approval_id: str | None
     assented_by: str | None
@@ -3567,6 +3598,7 @@ class StepView(Answered):
     operation: str | None
     output: Labelled
     predicted_usd_micros: int
+    prompt: str | None
     settled_by: str | None
     status: str
     step: str
@@ -3787,6 +3819,27 @@ class Verdicts(Answered):
     """A verdict for each citation, in their order."""
 
     items: tuple[CitationVerdict, ...]
+
+
+class VersionRow(Answered):
+    """What became of the questions that `runs` asked with one version of a prompt. Of these,
+    `answered` have an answer that was kept, of which `unfit` did not fit what their steps give;
+    the model `refused` others, and the answers of the `doubtful` ones were lost. `tokens_in` and
+    `tokens_out` are those that servers told. All that it cost is in `cost_usd_micros`, with all
+    that was reserved for the doubtful ones. Half of the answers took no longer than `median_ms`,
+    null where there is none."""
+
+    answered: int
+    cost_usd_micros: int
+    doubtful: int
+    median_ms: int | None
+    questions: int
+    refused: int
+    runs: int
+    tokens_in: int
+    tokens_out: int
+    unfit: int
+    version: int
 
 
 class VetoReason(Answered):

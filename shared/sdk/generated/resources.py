@@ -2782,6 +2782,22 @@ class Prompts(Resource):
             )
         )
 
+    def comparison_get(
+        self, name: str, *, from_: str | None = None, to: str | None = None
+    ) -> models.PromptComparison:
+        """Compares the versions of a prompt by what runs asked models with each of them, from
+        one instant up to before another, at most 92 days later: answers that were kept, unfit,
+        refused and lost ones, tokens, cost and time."""
+        return self._client.send(
+            Call(
+                method="GET",
+                path=f"/v1/prompts/{calls.part(name)}/comparison",
+                answers=models.PromptComparison,
+                query=calls.query(from_=from_, to=to),
+                may_repeat=True,
+            )
+        )
+
     def versions_get(self, name: str, number: str) -> models.PromptDetail:
         """Shows a version of a prompt with its messages and variables."""
         return self._client.send(

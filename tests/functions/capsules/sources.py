@@ -12,9 +12,10 @@ from events.plan_content import PlanStep
 from events.specs import Spec
 from functions.capsules.api import SourceBody
 from functions.capsules.rules.compiler import Compiled, Source, compile_capsule
-from functions.capsules.rules.completions import Models, Prompts, Routes
+from functions.capsules.rules.completions import Models, Routes
 from functions.capsules.rules.lint import lint
 from functions.capsules.rules.problems import Flawed, refusal
+from functions.capsules.rules.prompts import Prompts
 from functions.capsules.rules.source import CapsuleBody
 from shared.kit.contents import Content
 from shared.kit.errors import AssentError

@@ -7,9 +7,10 @@ import pytest
 
 from events.approvals import Subject, VetoReason
 from events.quorum import Grant, Place, Rule
-from functions.learning.rules.report import HOW, Report, Waits, check_time, report_of
+from functions.learning.rules.report import HOW, LONGEST, Report, Waits, report_of
 from shared.approvals.past import PastApproval
 from shared.kit.errors import Invalid
+from shared.kit.instant_parameters import check_period
 from tests.functions.learning.histories import START
 
 HOUR = timedelta(hours=1)
@@ -143,10 +144,10 @@ def test_a_precedents_rates_are_of_what_it_did_and_saved_is_the_usual_wait() -> 
 
 
 def test_a_time_is_whole_and_at_most_a_quarter() -> None:
-    check_time(START, START + 92 * DAY)
+    check_period(START, START + 92 * DAY, LONGEST)
     for until in (START, START - DAY, START + 92 * DAY + HOUR):
         with pytest.raises(Invalid):
-            check_time(START, until)
+            check_period(START, until, LONGEST)
 
 
 def test_each_figure_that_is_no_plain_count_says_how_it_is_computed() -> None:

@@ -665,6 +665,14 @@ export type CodeBody = {
   "code": string;
 };
 
+export type ComparedPrompt = {
+  "messages": readonly Said[];
+  "percent": number;
+  "prompt": PromptPart;
+  "variable_schema": Record<string, JsonValue>;
+  "variables": Record<string, JsonValue>;
+};
+
 export type ComparisonView = {
   "equivalent": boolean;
   "newly_allowed": readonly Example[];
@@ -673,6 +681,7 @@ export type ComparisonView = {
 };
 
 export type Completion = {
+  "compared"?: ComparedPrompt | null;
   "envelope": Envelope;
   "kind": "completion";
   "messages": readonly Said[];
@@ -1872,7 +1881,10 @@ export type ModelRouteView = {
 };
 
 export type ModelTurn = {
+  "answered_in_ms": number | null;
+  "fits": boolean | null;
   "name": string;
+  "prompt": string | null;
   "tokens_in": number | null;
   "tokens_out": number | null;
   "turn": number;
@@ -2417,6 +2429,14 @@ export type PromptBody = {
   "name": string;
   "variables"?: Record<string, JsonValue>;
   "version": number;
+};
+
+export type PromptComparison = {
+  "name": string;
+  "receipts": number;
+  "since": string;
+  "until": string;
+  "versions": readonly VersionRow[];
 };
 
 export type PromptDetail = {
@@ -3337,6 +3357,7 @@ export type StepView = {
   "operation": string | null;
   "output": Labelled;
   "predicted_usd_micros": number;
+  "prompt": string | null;
   "settled_by": string | null;
   "status": string;
   "step": string;
@@ -3562,6 +3583,20 @@ export type Verdicts = {
 
 export type VerifyBody = {
   "envelope"?: DsseEnvelope | null;
+};
+
+export type VersionRow = {
+  "answered": number;
+  "cost_usd_micros": number;
+  "doubtful": number;
+  "median_ms": number | null;
+  "questions": number;
+  "refused": number;
+  "runs": number;
+  "tokens_in": number;
+  "tokens_out": number;
+  "unfit": number;
+  "version": number;
 };
 
 export type VetoBody = {

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from events.models import ModelRouteState, Prices, route_part
-from events.plan_content import Completion, PromptPart, models_in, stack_model_of
+from events.plan_content import ComparedPrompt, Completion, PromptPart, models_in, stack_model_of
 from events.prompts import PromptContent
-from functions.capsules.rules.completions import Prompt
 from functions.capsules.rules.ghostrun import estimate_of, rehearse
+from functions.capsules.rules.prompts import Prompt
 from shared.kit.contents import Content
 from tests.functions.capsules.agents import spec_of
 from tests.functions.capsules.rules.test_ghostrun import now_of
@@ -27,11 +27,28 @@ CONTENT = PromptContent.model_validate(
     }
 )
 HASH = Content.of(CONTENT.model_dump(mode="json")).hash
+# The version 5 says more to the same variables; 6 takes others.
+SHORTER = PromptContent.model_validate(
+    {
+        "messages": [
+            {"role": "user", "content": "In ${{ variables.words }}: ${{ variables.text }}"}
+        ],
+        "variables": {
+            "text": {"type": "string"},
+            "words": {"type": "integer", "default": 50},
+        },
+    }
+)
+OTHER = PromptContent.model_validate(
+    {**CONTENT.model_dump(), "variables": {"text": {"type": "integer"}}}
+)
 PROMPTS = {
     "sum-up@3": Prompt("active", HASH, CONTENT),
     "sum-up@4": Prompt("draft", HASH, CONTENT),
     "sum-up@2": Prompt("deprecated", HASH, CONTENT),
     "sum-up@1": Prompt("active", HASH, None),
+    "sum-up@5": Prompt("active", "5" * 64, SHORTER),
+    "sum-up@6": Prompt("active", "6" * 64, OTHER),
 }
 ROUTE = ModelRouteState(
     name="own",
@@ -80,6 +97,41 @@ def test_another_content_of_the_prompt_is_another_plan() -> None:
     assert len(hashes) == 2
 
 
+def _comparing(version: int = 5, percent: object = 20) -> str:
+    compare = f"{{version: {version}, percent: {percent}}}"
+    return (
+        f"prompt: {{name: sum-up, version: 3, compare: {compare}}}, text: '${{{{ inputs.text }}}}'"
+    )
+
+
+def test_a_plan_pins_both_versions_that_are_compared_and_their_share() -> None:
+    does = _completion(_capsule(_comparing()))
+    assert does.prompt == PromptPart(name="sum-up", version=3, sha256=HASH)
+    assert does.compared == ComparedPrompt(
+        prompt=PromptPart(name="sum-up", version=5, sha256="5" * 64),
+        messages=SHORTER.messages,
+        variables={"text": "${{ inputs.text }}", "words": 50},
+        variable_schema=SHORTER.schema_of,
+        percent=20,
+    )
+    # Whoever assents to one of these has not assented to another one.
+    other = PROMPTS | {"sum-up@5": PROMPTS["sum-up@5"]._replace(sha256="0" * 64)}
+    plain = _capsule("prompt: sum-up@3, text: '${{ inputs.text }}'")
+    texts = ((plain, PROMPTS), (_capsule(_comparing()), other))
+    texts += tuple((_capsule(_comparing(percent=each)), PROMPTS) for each in (20, 21))
+    found = [compiled(text, {"text": "x"}, prompts=each).content for text, each in texts]
+    assert len({each.hash for each in found}) == 4
+    assert "compared" not in found[0].text
+    written_out = _capsule("prompt: {name: sum-up, version: 3}, text: '${{ inputs.text }}'")
+    assert _completion(written_out) == _completion(plain)
+
+
+def test_a_rehearsal_predicts_the_same_whichever_version_is_taken() -> None:
+    texts = ("prompt: sum-up@3, text: a", _comparing(percent=1), _comparing(percent=99))
+    results = [compiled(_capsule(each), {"text": "x"}, prompts=PROMPTS) for each in texts]
+    assert {estimate_of(each) for each in results} == {500_000}
+
+
 def test_what_it_gives_is_read_later_in_its_shape() -> None:
     later = (
         "  - {id: b, use: assent/counter.add, with: {counter: a, amount: "
@@ -115,12 +167,12 @@ def test_whoever_assents_to_the_plan_assents_to_a_step_that_asks_for_that() -> N
     [
         ("", "", "steps.0.with", "write either `prompt`, as name@version, or `messages`"),
         (f"prompt: sum-up@3, {ASKS}", "", "steps.0.with", "write either"),
-        ("prompt: sum-up", "", "steps.0.with.prompt", "match"),
-        ("prompt: '${{ inputs.text }}'", "", "steps.0.with.prompt", "match"),
-        ("messages: []", "", "steps.0.with.messages", "at least 1"),
-        ("messages: [{role: tool, content: a}]", "", "steps.0.with.messages.0.role", "'system'"),
+        ("prompt: sum-up", "", "steps.0.with.prompt", "like weekly-summary@3"),
+        ("prompt: '${{ inputs.text }}'", "", "steps.0.with.prompt", "like weekly-summary@3"),
+        ("messages: []", "", "steps.0.with.messages", "must not be empty"),
+        ("messages: [{role: tool, content: a}]", "", "steps.0.with.messages.0.role", "system"),
         (f"{ASKS}, text: a", "", "steps.0.with.text", "write it in `messages`"),
-        (f"{ASKS}, max_tokens: 0", "", "steps.0.with.max_tokens", "greater"),
+        (f"{ASKS}, max_tokens: 0", "", "steps.0.with.max_tokens", "at least 1"),
         (f"{ASKS}, model: other", "", "steps.0.with.model", f"write {MODEL}"),
         (ASKS, ", for_each: inputs.many", "steps.0.for_each", "leave it out"),
         (ASKS, ", output: {type: nothing}", "steps.0.output", "is no JSON Schema"),
@@ -129,6 +181,17 @@ def test_whoever_assents_to_the_plan_assents_to_a_step_that_asks_for_that() -> N
         ("prompt: sum-up@4, text: a", "", "steps.0.use", "versions/4/activate"),
         ("prompt: sum-up@2, text: a", "", "steps.0.use", "is deprecated"),
         ("prompt: sum-up@1, text: a", "", "steps.0.use", "was erased"),
+        (_comparing(9), "", "steps.0.with.prompt.compare.version", "POST /v1/prompts"),
+        (_comparing(4), "", "steps.0.with.prompt.compare.version", "versions/4/activate"),
+        (_comparing(2), "", "steps.0.with.prompt.compare.version", "is deprecated"),
+        (_comparing(3), "", "steps.0.with.prompt", "compares version 3 with itself"),
+        (_comparing(5, 0), "", "steps.0.with.prompt.compare.percent", "at least 1"),
+        (_comparing(5, 100), "", "steps.0.with.prompt.compare.percent", "at most 99"),
+        (_comparing(5, "half"), "", "steps.0.with.prompt.compare.percent", "whole number"),
+        (_comparing(6), "", "steps.0.with.text", "(in sum-up@6)"),
+        (f"{_comparing()}, reader: you", "", "steps.0.with", "(in sum-up@5)"),
+        (f"{_comparing()}, words: 9", "", "steps.0.with", "'words' was unexpected"),
+        ("prompt: {name: sum-up}, text: a", "", "steps.0.with.prompt.version", "must be given"),
         ("prompt: sum-up@3", "", "steps.0.with", '"text" is a required property'),
         ("prompt: sum-up@3, text: 1", "", "steps.0.with.text", "is not of type"),
         ("prompt: sum-up@3, text: '${{ inputs.many }}'", "", "steps.0.with.text", "gives array"),
@@ -201,7 +264,7 @@ def test_a_route_that_was_set_anew_is_another_plan(changed: Any, is_same: bool) 
     [
         ("route: missing", "steps.0", "there is no model route missing: set it first"),
         ("route: claude", "steps.0", "speaks the wire of anthropic"),
-        ("route: Own", "steps.0.with.route", "pattern"),
+        ("route: Own", "steps.0.with.route", "must have the form"),
         ("route: own, model: other", "steps.0.with.model", "write clinics-own"),
     ],
 )

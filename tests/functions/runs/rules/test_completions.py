@@ -6,8 +6,16 @@ from typing import Any
 import pytest
 
 from events.invocations import Labelled
-from events.plan_content import Completion, Envelope, PlanStep, PromptPart, Retry, Said
-from functions.runs.rules.completions import Judged, judged
+from events.plan_content import (
+    ComparedPrompt,
+    Completion,
+    Envelope,
+    PlanStep,
+    PromptPart,
+    Retry,
+    Said,
+)
+from functions.runs.rules.completions import Judged, judged, prompt_of
 from functions.runs.rules.conversation import CUT, EMPTY
 from functions.runs.rules.prices import ModelTerms
 from shared.models.messages import Answer, ModelFailed
@@ -81,6 +89,52 @@ def test_a_variable_that_the_prompt_does_not_take_asks_nobody() -> None:
     assert thoughts.failure == ("failed", "variables_unfit")
     assert "with.text: does not keep" in thoughts.run.failure.detail  # type: ignore[union-attr]
     assert thoughts.asked == []
+
+
+def compared(percent: int, turns: int = 1, **fields: Any) -> PlanStep:
+    """A step that says A in its own version and B in the other."""
+    step = prompted("A ${{ variables.text }}", {}, text="${{ inputs.text }}")
+    assert isinstance(step.does, Completion)
+    other = ComparedPrompt(
+        prompt=PromptPart(name="sum-up", version=2, sha256=HASH),
+        messages=(
+            Said(role="system", content="B"),
+            Said(role="user", content="${{ variables.b }}"),
+        ),
+        variables={"b": "${{ inputs.text }}!"},
+        percent=percent,
+    )
+    envelope = step.does.envelope.but(most_turns=turns)
+    return step.but(does=step.does.but(compared=other, envelope=envelope, **fields))
+
+
+def test_each_share_of_runs_takes_its_version_and_always_the_same() -> None:
+    step = compared(20)
+    taken = {f"run_{each}": prompt_of(f"run_{each}", step) for each in range(1_000)}
+    assert {prompt_of(run_id, step) == named for run_id, named in taken.items()} == {True}
+    assert 160 <= list(taken.values()).count("sum-up@2") <= 240
+    # A larger share takes more runs to the other version, and brings none back.
+    more = {run_id for run_id in taken if prompt_of(run_id, compared(60)) == "sum-up@2"}
+    assert more > {run_id for run_id, named in taken.items() if named == "sum-up@2"}
+    # Another step of the same run decides for itself.
+    assert {prompt_of(run_id, step.but(id="b")) == named for run_id, named in taken.items()} == {
+        True,
+        False,
+    }
+
+
+@pytest.mark.parametrize("is_other", [False, True])
+def test_a_run_says_one_version_in_each_turn_and_names_it(is_other: bool) -> None:
+    # Of the run of these tests, which has one id.
+    step = compared(99 if is_other else 1, turns=2, output=SHAPE)
+    thoughts = _thoughts(saying("a"), saying('{"count": 2}'), step=step, inputs={"text": "x"})
+    assert thoughts.run.status == "completed"
+    first = [("system", "B"), ("user", "x!")] if is_other else [("user", "A x")]
+    assert [_said(thoughts)[1 : 1 + len(first)]] == [first]
+    named = "sum-up@2" if is_other else "sum-up@1"
+    assert [each.prompt for each in thoughts.turns.values()] == [named] * 2
+    assert thoughts.results["run_1.0"].prompt == named
+    assert [each.model.prompt for each in thoughts.receipts if each.model] == [named] * 2
 
 
 def test_an_answer_has_the_labels_of_what_it_was_made_of() -> None:

@@ -456,7 +456,9 @@ def test_each_turn_has_a_receipt_with_hashes_and_without_words() -> None:
     thoughts.until_rest()
     assert thoughts.questions() == [(0, "confirmed", ANSWER_COST), (1, "confirmed", ANSWER_COST)]
     first, second = (each for each in thoughts.receipts if each.model is not None)
-    assert first.model == ModelTurn(name=TERMS.name, turn=0, tokens_in=100, tokens_out=20)
+    assert first.model == ModelTurn(
+        name=TERMS.name, turn=0, tokens_in=100, tokens_out=20, answered_in_ms=0
+    )
     assert (first.step, first.operation, first.plan_hash) == (
         "think",
         "model/turn",

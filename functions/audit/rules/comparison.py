@@ -1,0 +1,70 @@
+"""What the receipts of a time say of the versions of a prompt, side by side."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from statistics import median
+from typing import NamedTuple
+
+from shared.kit.models import Data
+
+
+class Question(NamedTuple):
+    """What the receipt of one question to a model says, which a run asked with a prompt, as
+    `name@version`."""
+
+    prompt: str
+    run_id: str
+    outcome: str
+    fits: bool | None = None
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    cost_usd_micros: int = 0
+    answered_in_ms: int | None = None
+
+
+class VersionRow(Data):
+    """What became of the questions that `runs` asked with one version of a prompt. Of these,
+    `answered` have an answer that was kept, of which `unfit` did not fit what their steps give;
+    the model `refused` others, and the answers of the `doubtful` ones were lost. `tokens_in`
+    and `tokens_out` are those that servers told. All that it cost is in `cost_usd_micros`, with all
+    that was reserved for the doubtful ones. Half of the answers took no longer than `median_ms`,
+    null where there is none."""
+
+    version: int
+    runs: int
+    questions: int
+    answered: int
+    unfit: int
+    refused: int
+    doubtful: int
+    tokens_in: int
+    tokens_out: int
+    cost_usd_micros: int
+    median_ms: int | None
+
+
+def compared(questions: Iterable[Question]) -> tuple[VersionRow, ...]:
+    """A row for each version of the prompt that all these questions were asked with, the lowest
+    first."""
+    asked = defaultdict[int, list[Question]](list)
+    for each in questions:
+        asked[int(each.prompt.rpartition("@")[2])].append(each)
+    return tuple(_row(version, some) for version, some in sorted(asked.items()))
+
+
+def _row(version: int, asked: Sequence[Question]) -> VersionRow:
+    outcomes = [each.outcome for each in asked]
+    took = [each.answered_in_ms for each in asked if each.answered_in_ms is not None]
+    return VersionRow(
+        version=version,
+        runs=len({each.run_id for each in asked}),
+        questions=len(asked),
+        answered=outcomes.count("confirmed"),
+        unfit=sum(each.fits is False for each in asked),
+        refused=outcomes.count("refused"),
+        doubtful=outcomes.count("doubtful"),
+        tokens_in=sum(each.tokens_in or 0 for each in asked),
+        tokens_out=sum(each.tokens_out or 0 for each in asked),
+        cost_usd_micros=sum(each.cost_usd_micros for each in asked),
+        median_ms=round(median(took)) if took else None,
+    )
