@@ -1625,7 +1625,7 @@ export type MemberView = {
 export type MemoriesRecalled = {
   "facts": readonly MemoryRecalled[];
   "left_out": number;
-  "ranked_by": string;
+  "ranked_by": "meaning" | "time";
 };
 
 export type MemoryBody = {
@@ -1702,7 +1702,7 @@ export type MemoryRecalled = {
 
 export type MemorySource = {
   "id": string;
-  "kind": "person" | "invocation" | "document" | "artifact" | "approval" | "memory";
+  "kind": "person" | "call" | "document" | "artifact" | "approval" | "memory";
   "operation": string | null;
   "quotation": Quotation | null;
   "run_id": string | null;
@@ -1797,6 +1797,7 @@ export type MobileApiPrecedentSeed = {
   "drafted_from": readonly string[];
   "ended_at": string | null;
   "example_approval_id": string | null;
+  "expected_saved_seconds": number | null;
   "false_positive_rate": number;
   "findings": readonly MobileApiFinding[];
   "kind": "artifact" | "communication" | "execution" | "financial" | "constitutional";
@@ -1808,7 +1809,6 @@ export type MobileApiPrecedentSeed = {
   "rationale": string;
   "recall_id": string | null;
   "reference": string;
-  "saved_seconds": number | null;
   "seed_id": string;
   "status": "draft" | "pending_review" | "approved" | "rejected" | "active" | "suspended" | "superseded" | "deprecated" | "archived";
   "superseded_by": string | null;
@@ -2318,6 +2318,7 @@ export type PrecedentSeed = {
   "drafted_from": readonly string[];
   "ended_at": string | null;
   "example_approval_id": string | null;
+  "expected_saved_seconds": number | null;
   "false_positive_rate": number;
   "findings": readonly ApprovalsFinding[];
   "kind": "artifact" | "communication" | "execution" | "financial" | "constitutional";
@@ -2329,7 +2330,6 @@ export type PrecedentSeed = {
   "rationale": string;
   "recall_id": string | null;
   "reference": string;
-  "saved_seconds": number | null;
   "seed_id": string;
   "status": "draft" | "pending_review" | "approved" | "rejected" | "active" | "suspended" | "superseded" | "deprecated" | "archived";
   "superseded_by": string | null;
