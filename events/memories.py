@@ -22,7 +22,7 @@ MemoryScope = Literal["agent", "team", "tenant"]
 MemoryTier = Literal["working", "episodic", "semantic"]
 # Only what is `held` is recalled.
 MemoryStatus = Literal["held", "superseded", "forgotten", "expired", "evicted", "erased"]
-MemorySourceKind = Literal["person", "invocation", "document", "artifact", "approval", "memory"]
+MemorySourceKind = Literal["person", "call", "document", "artifact", "approval", "memory"]
 
 # The operations by which a run uses memories.
 REMEMBER, RECALL = f"{SYSTEM}/memory.remember", f"{SYSTEM}/memory.recall"

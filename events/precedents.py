@@ -1,6 +1,6 @@
 """What `approvals` publishes about precedents: rules that may approve in advance."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AfterValidator, Field, JsonValue, StringConstraints
 
@@ -120,15 +120,15 @@ class PrecedentSeed(PrecedentRecord):
     """What the API shows of a precedent. `match_rate` is its share of the approvals that it was
     compared with, `veto_rate` the vetoed share of those that it approved; `false_positive_rate` the
     share of what it approved, or would have approved where a person was asked instead, that people
-    refused; all from 0 to 1. `saved_seconds` is `match_count` times `waited_seconds`; null for one
-    that no pattern led to."""
+    refused; all from 0 to 1. `expected_saved_seconds` is what its pattern has one expect that it
+    saved, `match_count` times `waited_seconds`; null for one that no pattern led to."""
 
     seed_id: str
     match_count: int = 0
     match_rate: float = 0.0
     veto_rate: float = 0.0
     false_positive_rate: float = 0.0
-    saved_seconds: int | None = None
+    expected_saved_seconds: int | None = None
 
 
 class PrecedentState(PrecedentRecord, EventData):
@@ -145,14 +145,36 @@ def seed_of(state: PrecedentState) -> PrecedentSeed:
 def with_matches(seed: PrecedentSeed, *, matched: int, compared: int) -> PrecedentSeed:
     """The precedent with the number of its approvals and of its comparisons."""
     audited, agreed = (seed.probation.audited, seed.probation.agreed) if seed.probation else (0, 0)
-    refused = seed.veto_count + audited - agreed
+    shares = rates(
+        compared=compared,
+        matched=matched,
+        vetoed=seed.veto_count,
+        audited=audited,
+        disagreed=audited - agreed,
+    )
     waited = seed.waited_seconds
     return seed.but(
         match_count=matched,
+        expected_saved_seconds=None if waited is None else waited * matched,
+        **shares._asdict(),
+    )
+
+
+class Rates(NamedTuple):
+    """The shares of a precedent, from 0.0 to 1.0, as `PrecedentSeed` says of what each is."""
+
+    match_rate: float
+    veto_rate: float
+    false_positive_rate: float
+
+
+def rates(*, compared: int, matched: int, vetoed: int, audited: int, disagreed: int) -> Rates:
+    """The shares of a precedent that was compared with so many approvals and approved `matched`, of
+    which people vetoed some; of so many more, people who were asked instead disagreed with some."""
+    return Rates(
         match_rate=rate(matched, compared),
-        veto_rate=rate(seed.veto_count, matched),
-        false_positive_rate=rate(refused, matched + audited),
-        saved_seconds=None if waited is None else waited * matched,
+        veto_rate=rate(vetoed, matched),
+        false_positive_rate=rate(vetoed + disagreed, matched + audited),
     )
 
 

@@ -1,21 +1,20 @@
 """What texts mean, as vectors: by the model of this process, in a thread of its own."""
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from shared.embeddings.embedder import Embedder
 from shared.inference.loading import ModelAbsentError
 from shared.kit.errors import Unavailable
+from shared.kit.last_used import LastUsed
 
 if TYPE_CHECKING:
     from numpy import floating
     from numpy.typing import NDArray
 
-_MOST_REMEMBERED = 1_000
 # By tenant and question: nobody learns by the time of an answer what others asked.
-_remembered: "OrderedDict[tuple[str, str], NDArray[floating]]" = OrderedDict()
+_remembered: "LastUsed[tuple[str, str], NDArray[floating]]" = LastUsed(1_000)
 
 
 async def embedder() -> Embedder:
@@ -36,15 +35,10 @@ async def model_of() -> bytes:
 async def vector_of(tenant_id: str, text: str) -> "NDArray[floating]":
     """The vector of a tenant's question. Raises Unavailable."""
     key = (tenant_id, text)
-    if (known := _remembered.get(key)) is not None:
-        _remembered.move_to_end(key)
+    if (known := _remembered.find(key)) is not None:
         return known
     model = await embedder()
-    found = await asyncio.to_thread(model.embed, text)
-    _remembered[key] = found
-    if len(_remembered) > _MOST_REMEMBERED:
-        _remembered.popitem(last=False)
-    return found
+    return _remembered.keep(key, await asyncio.to_thread(model.embed, text))
 
 
 async def vectors_of(texts: Sequence[str]) -> "NDArray[floating]":

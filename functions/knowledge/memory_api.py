@@ -1,9 +1,8 @@
 """HTTP in, HTTP out: memories."""
 
-from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Depends, Query, Request
 
 from events.memories import MemoryCallBody, MemoryGiven
 from functions.knowledge.memory_bodies import (
@@ -23,7 +22,7 @@ from functions.knowledge.service import memories, memory_calls
 from shared.kit.callers import Caller
 from shared.kit.instant_parameters import instant_named
 from shared.runtime.acts import does
-from shared.runtime.capability_route import CAPABILITY, CapabilityRoute, capability_of
+from shared.runtime.capability_route import CAPABILITY, calls_router, capability_of
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
 
@@ -33,8 +32,7 @@ TELLERS = ("submit_conversation",)
 MEMORIES = Router(read=READS, write=WRITES, narrows=True)
 LOOKS = Router(read=READS, write=READS, narrows=True)
 WHOLE_TENANTS = Router(write=WRITES)
-_route: Any = partial(CapabilityRoute, within=("execute_tool_call",))
-CALLS = APIRouter(route_class=_route)
+CALLS = calls_router()
 
 
 @MEMORIES.post("/v1/memories", status_code=201)

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
-from events.memories import MemoryScope, MemoryTier
+from events.memories import MemoryScope, MemorySourceKind, MemoryTier
 from functions.knowledge.rules.memory import LONGEST_FACT
 from functions.knowledge.rules.shelf import Place
 from functions.knowledge.views import Citation
@@ -20,7 +20,6 @@ MOST_RECALLED = 20
 LONGEST_QUESTION = 1_000
 
 Fact = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_FACT)]
-SourceKind = Literal["person", "call", "document", "artifact", "approval", "memory"]
 # A call of a run is also named by its operation: the newest one of that.
 Named = Annotated[str, StringConstraints(max_length=201)]
 
@@ -30,7 +29,7 @@ class SourceBody(Model):
     run, the run's newest confirmed call of an operation; `document`, by a `citation` that verifies;
     `artifact`, `approval` or `memory`, by its id."""
 
-    kind: SourceKind = "person"
+    kind: MemorySourceKind = "person"
     id: Named = ""
     citation: Citation | None = None
 

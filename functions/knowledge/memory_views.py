@@ -1,6 +1,6 @@
 """What the API shows of memories."""
 
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from events.labels import Labels
 from events.memories import MemoryScope, MemorySource, MemoryStatus, MemoryTier
@@ -84,7 +84,7 @@ class MemoriesRecalled(Data):
     question, or no model. `left_out` are so many that have more labels than a call may."""
 
     facts: tuple[MemoryRecalled, ...]
-    ranked_by: str
+    ranked_by: Literal["meaning", "time"]
     left_out: int
 
 

@@ -17,7 +17,7 @@ from shared.kit.models import Data, Model, Page, part_of
 from shared.kit.workspaces import InWorkspace
 
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
-# Such as `healthcare`, which a search names in the place of its corpora.
+# Such as `healthcare`.
 Industry = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Readers = Annotated[tuple[Identifier, ...], Field(min_length=1, max_length=50)]
 

@@ -2,8 +2,6 @@
 
 from math import sqrt
 
-# The share of approvals that a learned precedent needs: below it vetoes would soon end one.
-ENOUGH = 0.90
 # One-sided 95 %.
 _Z = 1.6448536269514722
 

@@ -112,7 +112,7 @@ class Http(Sizing):
 
     routes: Annotated[tuple[Route, ...], Field(min_length=1), AfterValidator(_distinct)]
     # Whether it publishes what a crash left, after the first request of each process, because
-    # nothing reacts: then no private side is swept each minute.
+    # nothing reacts: then there is no private side to sweep.
     sweeps: Annotated[bool, Field(strict=True)] = False
 
 

@@ -1,8 +1,10 @@
 """Routes that a capability token opens, and nothing else."""
 
 from datetime import datetime
+from functools import partial
+from typing import Any
 
-from fastapi import Request
+from fastapi import APIRouter, Request
 from fastapi.security import HTTPBearer
 from joserfc.jwk import KeySet
 
@@ -38,6 +40,12 @@ class CapabilityRoute(MintedRoute):
             workspace_id=capability.right.workspace_id,
             roles=frozenset({SERVICE_RUNTIME}),
         )
+
+
+def calls_router() -> APIRouter:
+    """A router whose routes are calls of runs, each with its own capability token."""
+    route: Any = partial(CapabilityRoute, within=("execute_tool_call",))
+    return APIRouter(route_class=route)
 
 
 def capability_of(request: Request) -> Capability:

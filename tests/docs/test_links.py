@@ -131,10 +131,13 @@ def test_a_dead_link_a_missing_path_and_an_unknown_target_are_found(tmp_path: Pa
     assert len(list(_unknown_targets(page))) == 2
 
 
-def test_every_decision_has_a_line_in_the_index() -> None:
+def test_every_decision_has_one_line_in_the_index_in_the_order_of_their_numbers() -> None:
     index = _text(ROOT / "docs" / "decisions" / "README.md")
-    pages = [page.name for page in (ROOT / "docs" / "decisions").glob("[0-9]*.md")]
-    assert [name for name in sorted(pages) if f"({name})" not in index] == []
+    listed = re.findall(r"^\| \[(\d{4})\]\(([^)]+)\) \|", index, re.MULTILINE)
+    pages = sorted(page.name for page in (ROOT / "docs" / "decisions").glob("[0-9]*.md"))
+    assert [name for _, name in listed] == pages
+    assert [number for number, _ in listed] == [name[:4] for name in pages]
+    assert len({name[:4] for name in pages}) == len(pages)
 
 
 def test_each_picture_is_there_described_and_shown() -> None:

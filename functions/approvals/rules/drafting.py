@@ -8,7 +8,6 @@ from typing import Any
 from events.patterns import PatternState
 from events.precedents import VALUE, VALUES, Condition, PrecedentDrafted, Probation
 from functions.approvals.rules.approval import Approval
-from functions.approvals.rules.genesis import COVERABLE_KINDS, COVERABLE_RISKS
 from functions.approvals.rules.precedent import (
     DRAFTED_BY,
     Precedent,
@@ -17,8 +16,9 @@ from functions.approvals.rules.precedent import (
 from shared.kit.ids import derive_id
 from shared.kit.instants import format_instant
 from shared.kit.transitions import Transition
-from shared.kit.wilson import ENOUGH, fewest_unbroken
+from shared.kit.wilson import fewest_unbroken
 from shared.precedents.conditions import in_words
+from shared.precedents.coverable import COVERABLE_KINDS, COVERABLE_RISKS, ENOUGH
 from shared.precedents.features import features
 
 # So many without a refusal show that people approve nine of ten.

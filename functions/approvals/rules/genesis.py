@@ -18,12 +18,10 @@ from functions.approvals.rules.precedent import ActivePrecedent, Precedent, name
 from functions.approvals.rules.refused import name_of_request
 from functions.approvals.rules.weakening import weakened_rules
 from shared.precedents.conditions import in_words, is_satisfied
+from shared.precedents.coverable import COVERABLE_KINDS, COVERABLE_RISKS
 
 SHORTEST_RATIONALE = 100
 FEWEST_WORDS = 12
-# A veto cannot undo a message that was sent or a payment that was made.
-COVERABLE_KINDS = ("artifact", "execution", "constitutional")
-COVERABLE_RISKS = ("low", "medium")
 # As many of each are read for a review. Where there are more, it fails: what it did not read could
 # speak against the precedent.
 MOST_REFUSED = 50

@@ -76,7 +76,7 @@ async def _call(work: Command, id: str, run_id: str | None) -> Sourced:
         raise _refused("id", f"the call is {call.status}: what was not confirmed says nothing")
     given = call.output.labels if call.output is not None else ()
     source = MemorySource(
-        kind="invocation", id=call.invocation_id, operation=call.operation, run_id=call.run_id
+        kind="call", id=call.invocation_id, operation=call.operation, run_id=call.run_id
     )
     return Sourced(source, merged(given, call.labels, call.target_labels))
 

@@ -1,6 +1,5 @@
 """Answers questions with passages and their citations."""
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -19,10 +18,10 @@ from functions.knowledge.store import PLATFORM, CorpusRow, corpus_rows
 from functions.knowledge.views import Answer, Citation, PassageView, SearchBody
 from shared.kit.callers import Caller
 from shared.kit.errors import NotFound
+from shared.kit.last_used import LastUsed
 from shared.storage.firestore import TenantStore
 
 SEARCHED = ("embedding", "active")
-_MOST_REMEMBERED = 500
 
 
 class Scored(NamedTuple):
@@ -42,7 +41,7 @@ class Found(NamedTuple):
 
 # By tenant, question, what of it the caller may read in which version, and the model: an answer of
 # yesterday's texts or of another's rights has another key.
-_remembered: "OrderedDict[tuple[object, ...], Found]" = OrderedDict()
+_remembered: LastUsed[tuple[object, ...], Found] = LastUsed(500)
 
 
 def forget() -> None:
@@ -62,14 +61,9 @@ async def search(caller: Caller, body: SearchBody) -> Answer:
     model = await model_of() if body.mode != "text" or with_constitution else b""
     asked = (body.query, body.limit, body.mode)
     key = (caller.tenant_id, asked, tuple(sorted(rows.items())), tuple(platform.items()), model)
-    if (known := _remembered.get(key)) is not None:
-        _remembered.move_to_end(key)
-        found = known
-    else:
+    if (found := _remembered.find(key)) is None:
         found = await _found(caller.tenant_id, body, chosen, rows, platform, model)
-        _remembered[key] = found
-        if len(_remembered) > _MOST_REMEMBERED:
-            _remembered.popitem(last=False)
+        _remembered.keep(key, found)
     return await _shown(caller.tenant_id, found)
 
 

@@ -9,6 +9,7 @@ from events.precedents import VALUE, Condition
 from functions.learning.rules.decision import Decision
 from shared.kit.canonical import canonical_json
 from shared.precedents.conditions import form_of
+from shared.precedents.coverable import COVERABLE_RISKS
 
 # The risk of a request is no part of its content: a precedent has a highest risk instead.
 RISK = "risk"
@@ -72,7 +73,7 @@ def _test(condition: Condition) -> Any:
 
 
 def _conditions(decisions: Sequence[Decision], identities: frozenset[str]) -> Iterator[Condition]:
-    for level in RISKS[:2]:
+    for level in COVERABLE_RISKS:
         yield Condition(field=RISK, op="le", value=level)
     for field in sorted({name for each in decisions for name in each.features}):
         having = [each for each in decisions if field in each.features]

@@ -11,7 +11,8 @@ from math import comb
 
 from functions.learning.rules.candidates import Candidate, candidates, covered
 from functions.learning.rules.decision import Decision
-from shared.kit.wilson import ENOUGH, fewest_unbroken, lower_bound
+from shared.kit.wilson import fewest_unbroken, lower_bound
+from shared.precedents.coverable import ENOUGH
 
 FEWEST = fewest_unbroken(ENOUGH)
 # Of the decisions, the earliest are searched and the others only tried.

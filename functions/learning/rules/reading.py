@@ -4,11 +4,9 @@ from typing import Any
 
 from functions.learning.rules.decision import Decision
 from shared.approvals.past import PastApproval
+from shared.precedents.coverable import COVERABLE_KINDS, COVERABLE_RISKS
 from shared.precedents.features import features
 
-# What a veto can undo, and what is not for a human alone (docs/domain.md, Precedents).
-COVERABLE_KINDS = ("artifact", "execution", "constitutional")
-COVERABLE_RISKS = ("low", "medium")
 REFUSALS = ("reject", "request_changes", "veto")
 _DECIDERS = ("approver", "governor")
 _PEOPLE = (*_DECIDERS, "deputy", "break_glass", "self")

@@ -9,7 +9,7 @@ from typing import Any
 from events.approvals import Kind
 from events.buckets import as_of
 from events.effects import Risk
-from events.precedents import rate
+from events.precedents import rates
 from events.quorum import Rule
 from functions.learning.rules.reading import REFUSALS, is_decided_by_person
 from shared.approvals.past import PastApproval
@@ -179,7 +179,7 @@ def _escalated(approval: PastApproval, end: datetime) -> float:
 
 def _precedents(known: Sequence[PastApproval]) -> tuple[PrecedentRow, ...]:
     ids = {id for each in known for id in each.considered}
-    # Of one that nobody has decided yet, nobody is told.
+    # An audit is shown only once a person decided it: it is blind.
     ids |= {each.audits for each in known if each.audits and is_decided_by_person(each)}
     return tuple(_precedent(id, known) for id in sorted(ids))
 
@@ -197,16 +197,17 @@ def _precedent(id: str, known: Sequence[PastApproval]) -> PrecedentRow:
         if each.kind in kinds and each.precedent_id is None and is_decided_by_person(each)
         if each.decided_at is not None
     ]
+    counts = {
+        "compared": len(compared),
+        "matched": len(matched),
+        "vetoed": vetoed,
+        "audited": len(audited),
+        "disagreed": disagreed,
+    }
     return PrecedentRow(
         precedent_id=id,
-        compared=len(compared),
-        matched=len(matched),
-        vetoed=vetoed,
-        audited=len(audited),
-        disagreed=disagreed,
-        match_rate=rate(len(matched), len(compared)),
-        veto_rate=rate(vetoed, len(matched)),
-        false_positive_rate=rate(vetoed + disagreed, len(matched) + len(audited)),
+        **counts,
+        **rates(**counts)._asdict(),
         saved_seconds=round(median(usual) * len(matched)) if usual else 0,
     )
 

@@ -1,20 +1,18 @@
 """Questions of runs whose model is the tenant's own."""
 
-from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 
 from events.model_questions import ModelAnswerView, ModelQuestionBody
 from functions.models.api.calls import TAKEN
 from functions.models.service.questions import answer
 from functions.models.views import RouteName
 from shared.runtime.acts import does
-from shared.runtime.capability_route import CAPABILITY, CapabilityRoute, capability_of
+from shared.runtime.capability_route import CAPABILITY, calls_router, capability_of
 from shared.runtime.routes import Router
 
-_route: Any = partial(CapabilityRoute, within=("execute_tool_call",))
-CALLS = APIRouter(route_class=_route)
+CALLS = calls_router()
 
 
 @CALLS.post("/v1/model-routes/{name}/questions", dependencies=[Depends(CAPABILITY)])

@@ -17,13 +17,14 @@ from functions.models.service import providers
 from functions.models.service.keys import shown_to
 from functions.models.service.providers import BUSY, OURS, BrokenOff, NeverSent
 from functions.models.service.redacting import redacted
-from shared.agents.stops import STOPS, AgentStops, stops_in, why_stopped
+from shared.agents.stops import STOPS, AgentStops, stops_in
 from shared.capabilities.grants import Grant
 from shared.capabilities.reading import Capability
+from shared.capabilities.stopped import acting, check_not_stopped
 from shared.connectors import read_credentials
 from shared.kit.callers import Caller
 from shared.kit.canonical import content_hash
-from shared.kit.errors import Forbidden, NotFound
+from shared.kit.errors import NotFound
 from shared.models.chat import answer_in
 from shared.models.messages import ModelFailed
 from shared.storage.firestore import TenantStore
@@ -52,8 +53,7 @@ async def answer(
     stops, known = await asyncio.gather(
         _stops(store, grant), read_credentials(store, _credential(route))
     )
-    if (stopped := why_stopped(stops, grant, caller.received_at)) is not None:
-        raise Forbidden(stopped)
+    check_not_stopped(stops, grant, caller.received_at)
     if (why := why_not_called(route, known)) is not None:
         return _failed("model_misconfigured", why)
     asked = await redacted(caller, _asked(route, body))
@@ -66,8 +66,7 @@ async def answer(
 
 
 async def _stops(store: TenantStore, grant: Grant) -> list[AgentStops | None]:
-    acting = dict.fromkeys(each.agent_id for each in (grant.right, *grant.above))
-    found = await store.get_many([(STOPS, each) for each in acting])
+    found = await store.get_many([(STOPS, each) for each in acting(grant)])
     return [None if each is None else stops_in(each.data) for each in found]
 
 

@@ -1,9 +1,6 @@
 """Schedules: jobs that start by themselves."""
 
-from functools import partial
-from typing import Any
-
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 
 from events.schedules import ScheduleCallBody, ScheduleGiven
 from functions.runs.aggregates import RUN, SCHEDULES
@@ -12,12 +9,11 @@ from functions.runs.service import schedule_calls, schedules
 from functions.runs.views.schedules import SchedulePage, ScheduleView
 from shared.kit.callers import Caller
 from shared.runtime.acts import does
-from shared.runtime.capability_route import CAPABILITY, CapabilityRoute, capability_of
+from shared.runtime.capability_route import CAPABILITY, calls_router, capability_of
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
 
-_route: Any = partial(CapabilityRoute, within=("execute_tool_call",))
-CALLS = APIRouter(route_class=_route)
+CALLS = calls_router()
 PEOPLES = Router(read=("runs:read", "governance:read"), write=("runs:write",), narrows=True)
 
 

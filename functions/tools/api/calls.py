@@ -1,9 +1,6 @@
 """HTTP in, HTTP out: calls of runs, and what became of them."""
 
-from functools import partial
-from typing import Any
-
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 
 from events.invocations import InvocationBody, InvocationView
 from functions.tools.aggregates import INVOCATIONS, RUN
@@ -13,12 +10,11 @@ from functions.tools.service.invoking import invoke
 from functions.tools.service.settling import settle
 from shared.kit.callers import Caller
 from shared.runtime.acts import does
-from shared.runtime.capability_route import CAPABILITY, CapabilityRoute, capability_of
+from shared.runtime.capability_route import CAPABILITY, calls_router, capability_of
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Router
 
-_route: Any = partial(CapabilityRoute, within=("execute_tool_call",))
-CALLS = APIRouter(route_class=_route)
+CALLS = calls_router()
 PEOPLES = Router(
     read=("runs:read", "governance:read"), write=("runs:write", "governance:write"), narrows=True
 )

@@ -40,7 +40,7 @@ async def ask(act: Act, asked: Asked, body: BaseModel, given: type[G]) -> G:
         raise Unanswered(f"nothing became of the {noun}: {refusal.detail}")
     why = refusal.detail if isinstance(refusal, asked.plain) else refusal.code
     reason = f"the {noun} was refused: {why}"[:500]
-    # What is full empties.
+    # A full shelf gets room when facts expire, so the call may be repeated.
     repeats = isinstance(refusal, VersionConflict)
     raise TargetRefused(reason, _told(refusal), may_be_repeated=repeats)
 

@@ -2,15 +2,15 @@
 serves."""
 
 import json
-from collections.abc import Mapping
 from typing import NamedTuple
 
 from functions.tools.aggregates import INVOCATIONS
 from functions.tools.rules.invocation import Invocation
 from shared.agents.reading import AGENTS, KnownAgent, StoredAgent
-from shared.agents.stops import STOPS, AgentStops, stops_in
+from shared.agents.stops import STOPS, stops_in, why_stopped
 from shared.aggregates import Command
 from shared.capabilities.grants import Grant
+from shared.capabilities.stopped import acting
 from shared.kit.errors import Forbidden
 from shared.policy.authorization import answer_again, last_asked
 from shared.policy.record import slice_text
@@ -42,11 +42,10 @@ class Admitted(NamedTuple):
 async def read_before(store: TenantStore, grant: Grant, invocation_id: str) -> Before:
     """The record of the call, the agent, and what stops it or those above it, in one round trip.
     Raises Unavailable."""
-    acting = list(dict.fromkeys(each.agent_id for each in (grant.right, *grant.above)))
     keys = [
         (INVOCATIONS.collection, invocation_id),
         (AGENTS, grant.right.agent_id),
-        *((STOPS, each) for each in acting),
+        *((STOPS, each) for each in acting(grant)),
     ]
     return tuple(await store.get_many(keys))
 
@@ -70,13 +69,9 @@ async def admit(
     if known is not None and not is_tried:
         answer_again()
         return Admitted(known, None, known.decision)
-    known_stops = (stops_in(each.data) for each in found if each is not None)
-    stops = {each.agent_id: each for each in known_stops if each is not None}
-    # Whoever revoked the token of a run stopped what was handed down to those below it.
-    if any(each.are_revoked(grant.token_ids, work.at) for each in stops.values()):
-        refusal: Refusal | None = Refusal("the token was revoked")
-    else:
-        refusal = _of_recalls(call, grant, stops) or _of_the_agent(call, agent, work)
+    stops = [None if each is None else stops_in(each.data) for each in found]
+    stopped = why_stopped(stops, grant, work.at)
+    refusal = _of_the_agent(call, agent, work) if stopped is None else Refusal(stopped)
     denied, decision = await ask_policies(work, call)
     return Admitted(known, denied or refusal, decision)
 
@@ -104,17 +99,6 @@ def note_recorded(tenant_id: str, decision: str) -> None:
     """Remembers that who asked is stored with that decision, which was committed."""
     if decision:
         note_stored(TenantStore(tenant_id), json.loads(decision).get("s", ""))
-
-
-def _of_recalls(call: Invocation, grant: Grant, stops: Mapping[str, AgentStops]) -> Refusal | None:
-    """Why a recall stops the call: that of its agent, or of one for whose run it is a part."""
-    if call.undoes:
-        return None
-    for right in (grant.right, *grant.above):
-        stopped = stops.get(right.agent_id)
-        if stopped is not None and stopped.recall_of(right.agent_version) is not None:
-            return Refusal("the agent was recalled")
-    return None
 
 
 def _of_the_agent(call: Invocation, agent: Document | None, work: Command) -> Refusal | None:

@@ -132,12 +132,13 @@ export const words = {
       accepted: 'The platform took it.',
       refused: 'The platform refused it:',
     },
-    heldBy: {
+    blockedBy: {
       connection: 'The platform cannot be reached.',
       sign_in: 'Sign in to send it.',
       platform: 'The platform asked to wait.',
     },
-    held: 'It is sent in five seconds, or when you leave the console: until then you can withdraw it.',
+    held: (seconds: number) =>
+      `It is sent in ${seconds} seconds, or when you leave the console: until then you can withdraw it.`,
     sendNow: 'Send it now',
     withdraw: 'Withdraw',
     tooLate: 'It was sent already, so it cannot be withdrawn.',

@@ -1856,7 +1856,7 @@ class MemoriesRecalled(Answered):
 
     facts: tuple[MemoryRecalled, ...]
     left_out: int
-    ranked_by: str
+    ranked_by: Annotated[Literal["meaning", "time"], Known]
 
 
 class MemoryLearnedView(Answered):
@@ -1918,9 +1918,7 @@ class MemorySource(Answered):
     which; of a document, `quotation` says where."""
 
     id: str
-    kind: Annotated[
-        Literal["person", "invocation", "document", "artifact", "approval", "memory"], Known
-    ]
+    kind: Annotated[Literal["person", "call", "document", "artifact", "approval", "memory"], Known]
     operation: str | None
     quotation: Quotation | None
     run_id: str | None
@@ -1996,8 +1994,8 @@ class MobileApiPrecedentSeed(Answered):
     """What the API shows of a precedent. `match_rate` is its share of the approvals that it was
     compared with, `veto_rate` the vetoed share of those that it approved; `false_positive_rate`
     the share of what it approved, or would have approved where a person was asked instead, that
-    people refused; all from 0 to 1. `saved_seconds` is `match_count` times `waited_seconds`;
-    null for one that no pattern led to."""
+    people refused; all from 0 to 1. `expected_saved_seconds` is what its pattern has one expect
+    that it saved, `match_count` times `waited_seconds`; null for one that no pattern led to."""
 
     activated_at: str | None
     activated_by: str | None
@@ -2008,6 +2006,7 @@ class MobileApiPrecedentSeed(Answered):
     drafted_from: tuple[str, ...]
     ended_at: str | None
     example_approval_id: str | None
+    expected_saved_seconds: int | None
     false_positive_rate: float
     findings: tuple[MobileApiFinding, ...]
     kind: Annotated[
@@ -2021,7 +2020,6 @@ class MobileApiPrecedentSeed(Answered):
     rationale: str
     recall_id: str | None
     reference: str
-    saved_seconds: int | None
     seed_id: str
     status: Annotated[
         Literal[
@@ -2505,8 +2503,8 @@ class PrecedentSeed(Answered):
     """What the API shows of a precedent. `match_rate` is its share of the approvals that it was
     compared with, `veto_rate` the vetoed share of those that it approved; `false_positive_rate`
     the share of what it approved, or would have approved where a person was asked instead, that
-    people refused; all from 0 to 1. `saved_seconds` is `match_count` times `waited_seconds`;
-    null for one that no pattern led to."""
+    people refused; all from 0 to 1. `expected_saved_seconds` is what its pattern has one expect
+    that it saved, `match_count` times `waited_seconds`; null for one that no pattern led to."""
 
     activated_at: str | None
     activated_by: str | None
@@ -2517,6 +2515,7 @@ class PrecedentSeed(Answered):
     drafted_from: tuple[str, ...]
     ended_at: str | None
     example_approval_id: str | None
+    expected_saved_seconds: int | None
     false_positive_rate: float
     findings: tuple[ApprovalsFinding, ...]
     kind: Annotated[
@@ -2530,7 +2529,6 @@ class PrecedentSeed(Answered):
     rationale: str
     recall_id: str | None
     reference: str
-    saved_seconds: int | None
     seed_id: str
     status: Annotated[
         Literal[

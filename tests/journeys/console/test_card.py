@@ -24,7 +24,7 @@ def test_a_governor_finds_what_waits_reads_it_and_approves_it(
     expect(phone.text).to_contain_text(str(ASKED["rollback_plan"]))
     phone.presses("Approve")
     phone.presses("Approve now")
-    expect(phone.text).to_contain_text("It is sent in five seconds")
+    expect(phone.text).to_contain_text("It is sent in 5 seconds")
     phone.presses("Withdraw")
     assert founder.sees(card)["status"] == "pending"
     phone.presses("Approve")

@@ -1635,7 +1635,7 @@ export type MemberView = {
 export type MemoriesRecalled = {
   "facts": readonly MemoryRecalled[];
   "left_out": number;
-  "ranked_by": string;
+  "ranked_by": "meaning" | "time";
 };
 
 export type MemoryBody = {
@@ -1712,7 +1712,7 @@ export type MemoryRecalled = {
 
 export type MemorySource = {
   "id": string;
-  "kind": "person" | "invocation" | "document" | "artifact" | "approval" | "memory";
+  "kind": "person" | "call" | "document" | "artifact" | "approval" | "memory";
   "operation": string | null;
   "quotation": Quotation | null;
   "run_id": string | null;
@@ -1807,6 +1807,7 @@ export type MobileApiPrecedentSeed = {
   "drafted_from": readonly string[];
   "ended_at": string | null;
   "example_approval_id": string | null;
+  "expected_saved_seconds": number | null;
   "false_positive_rate": number;
   "findings": readonly MobileApiFinding[];
   "kind": "artifact" | "communication" | "execution" | "financial" | "constitutional";
@@ -1818,7 +1819,6 @@ export type MobileApiPrecedentSeed = {
   "rationale": string;
   "recall_id": string | null;
   "reference": string;
-  "saved_seconds": number | null;
   "seed_id": string;
   "status": "draft" | "pending_review" | "approved" | "rejected" | "active" | "suspended" | "superseded" | "deprecated" | "archived";
   "superseded_by": string | null;
@@ -2331,6 +2331,7 @@ export type PrecedentSeed = {
   "drafted_from": readonly string[];
   "ended_at": string | null;
   "example_approval_id": string | null;
+  "expected_saved_seconds": number | null;
   "false_positive_rate": number;
   "findings": readonly ApprovalsFinding[];
   "kind": "artifact" | "communication" | "execution" | "financial" | "constitutional";
@@ -2342,7 +2343,6 @@ export type PrecedentSeed = {
   "rationale": string;
   "recall_id": string | null;
   "reference": string;
-  "saved_seconds": number | null;
   "seed_id": string;
   "status": "draft" | "pending_review" | "approved" | "rejected" | "active" | "suspended" | "superseded" | "deprecated" | "archived";
   "superseded_by": string | null;

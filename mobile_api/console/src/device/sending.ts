@@ -14,7 +14,7 @@ const MOST = 50;
 const PATH = '/v1/mobile/sync';
 
 /** Why what waits is not sent now; null where it is on its way. */
-export const heldBy = signal<'connection' | 'sign_in' | 'platform' | null>(null);
+export const blockedBy = signal<'connection' | 'sign_in' | 'platform' | null>(null);
 
 let tried = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -50,7 +50,7 @@ async function sendAll(): Promise<number | null> {
   if (who === null || (await tenantsOf(who)).length === 0) return null;
   // What is taken may have arrived, and cannot be withdrawn: nothing is taken for nobody.
   if (!(await ask())) {
-    heldBy.value = 'connection';
+    blockedBy.value = 'connection';
     return secondsHeld(who);
   }
   let pause: number | null = null;
@@ -63,14 +63,14 @@ async function sendAll(): Promise<number | null> {
       if (rest !== null) pause = Math.max(pause ?? 0, rest);
     } catch (error) {
       if (error instanceof SignedOut || (error instanceof Problem && error.status === 401)) {
-        heldBy.value = 'sign_in';
+        blockedBy.value = 'sign_in';
         return null;
       }
-      heldBy.value = isUnreachable(error) ? 'connection' : 'platform';
+      blockedBy.value = isUnreachable(error) ? 'connection' : 'platform';
       return pauseAfter(++tried);
     }
   }
-  heldBy.value = pause === null ? null : 'platform';
+  blockedBy.value = pause === null ? null : 'platform';
   return pause ?? (await secondsHeld(who));
 }
 

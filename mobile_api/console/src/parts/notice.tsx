@@ -1,6 +1,6 @@
 import { isOnline, shownAsOf } from '../device/connection.ts';
 import { isOpen, queue } from '../device/queue.ts';
-import { heldBy } from '../device/sending.ts';
+import { blockedBy } from '../device/sending.ts';
 import { openRelease, release } from '../device/worker.ts';
 import { instantInWords } from '../kit/time.ts';
 import { addressOf } from '../route.ts';
@@ -27,8 +27,8 @@ export function Notice({ again }: { again: () => void }) {
           <a href={addressOf('device')}>
             {open > 0 && say.toSend(open)} {refused > 0 && say.refused(refused)}
           </a>{' '}
-          {open > 0 && heldBy.value === 'sign_in' && (
-            <a href={`/signin?return_to=${encodeURIComponent(location.pathname)}`}>{say.heldBy.sign_in}</a>
+          {open > 0 && blockedBy.value === 'sign_in' && (
+            <a href={`/signin?return_to=${encodeURIComponent(location.pathname)}`}>{say.blockedBy.sign_in}</a>
           )}
         </p>
       )}

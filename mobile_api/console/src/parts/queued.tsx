@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 
-import { dismiss, withdraw, type Entry } from '../device/queue.ts';
-import { heldBy, sendNow } from '../device/sending.ts';
+import { dismiss, HOLD_MS, withdraw, type Entry } from '../device/queue.ts';
+import { blockedBy, sendNow } from '../device/sending.ts';
 import { instantInWords } from '../kit/time.ts';
 import { words } from '../words.ts';
 
@@ -15,9 +15,9 @@ export function Queued({ entry }: { entry: Entry }) {
   return (
     <div class={`queued ${state}`} role={state === 'refused' ? 'alert' : 'status'}>
       <p>
-        {say.decided[decision.verb](instantInWords(new Date(decision.madeAt).toISOString()))} {isHeld ? say.held : say.state[state]}{' '}
+        {say.decided[decision.verb](instantInWords(new Date(decision.madeAt).toISOString()))} {isHeld ? say.held(HOLD_MS / 1000) : say.state[state]}{' '}
         {state === 'refused' && said !== null && 'code' in said && said.detail}
-        {(state === 'waiting' || state === 'sending') && heldBy.value && say.heldBy[heldBy.value]}
+        {(state === 'waiting' || state === 'sending') && blockedBy.value && say.blockedBy[blockedBy.value]}
       </p>
       {isTooLate && <p>{say.tooLate}</p>}
       {state === 'waiting' && <button onClick={takeBack}>{say.withdraw}</button>}{' '}

@@ -38,7 +38,7 @@ export const memories = {
   isErased: 'The fact is erased.',
   sources: {
     person: (id: string) => `said by ${id}`,
-    invocation: (operation: string) => `learned from a call of ${operation}`,
+    call: (operation: string) => `learned from a call of ${operation}`,
     document: 'cited from a document',
     artifact: 'learned from a file',
     approval: 'learned from an approval',

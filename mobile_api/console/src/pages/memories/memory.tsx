@@ -79,8 +79,8 @@ function sourceOf({ source }: MemoryView) {
   switch (source.kind) {
     case 'person':
       return say.sources.person(source.id);
-    case 'invocation':
-      return say.sources.invocation(source.operation ?? source.id);
+    case 'call':
+      return say.sources.call(source.operation ?? source.id);
     case 'approval':
       return <a href={addressOf('approvals', source.id)}>{say.sources.approval}</a>;
     default:

@@ -78,7 +78,7 @@ function Facts({ seed }: { seed: PrecedentSeed }) {
         [say.matches, say.times(seed.match_count, percent(seed.match_rate))],
         [say.vetoes, say.times(seed.veto_count, percent(seed.veto_rate))],
         [say.falsePositives, seed.pattern_id && percent(seed.false_positive_rate)],
-        [say.saved, seed.saved_seconds !== null && spanInWords(seed.saved_seconds)],
+        [say.saved, seed.expected_saved_seconds !== null && spanInWords(seed.expected_saved_seconds)],
         [say.author, say.by(seed.author, instantInWords(seed.created_at))],
         [say.activated, seed.activated_at && say.by(seed.activated_by!, instantInWords(seed.activated_at))],
         [say.ended, seed.ended_at && instantInWords(seed.ended_at)],
