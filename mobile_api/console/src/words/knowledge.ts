@@ -86,5 +86,4 @@ export const knowledge = {
   verified: 'verified: the document says exactly this',
   notVerified: (why: string) => `not verified: ${why}`,
   constitution: 'the constitution of Assent',
-  hash: 'SHA-256 of the quotation',
 } as const;
