@@ -2,11 +2,11 @@
 
 Of a corpus one transaction writes at a time: whoever writes locks its row first."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from functions.knowledge.rules.chunks import Chunk, Page
+from functions.knowledge.rules.chunks import Chunk, Page, changes
 from shared.storage.postgres import platform_transaction, tenant_transaction
 
 if TYPE_CHECKING:
@@ -75,10 +75,12 @@ ON CONFLICT (tenant_id, document_id) DO UPDATE
     SET version = excluded.version, is_removed = true WHERE known.version <= excluded.version
 RETURNING version
 """
-_TABLES_OF_CORPUS = ("knowledge_vectors", "knowledge_chunks", "knowledge_documents")
-_TABLES_OF_TENANT = (*_TABLES_OF_CORPUS, "knowledge_pages", "knowledge_sources")
-
-
+_OF_ITS_DOCUMENTS = """
+(tenant_id, document_id) IN
+    (SELECT tenant_id, document_id FROM knowledge_documents WHERE tenant_id = %s AND corpus_id = %s)
+"""
+_TABLES_OF_CORPUS = ("vectors", "chunks", "documents")
+_TABLES_OF_TENANT = (*_TABLES_OF_CORPUS, "pages", "sources")
 # The tenant whose rows every tenant reads, and only transactions of no tenant write.
 PLATFORM = "*"
 
@@ -151,18 +153,19 @@ async def keep_text(place: Place, pages: Sequence[Page], chunks: Sequence[Chunk]
     """Replaces the text of a document by this version's: passages that did not change keep their
     vectors. False, and no change, where the document or its corpus was removed or has a later
     version. Raises Unavailable."""
-    tenant_id, corpus_id, document_id, _ = place
-    async with of_tenant(tenant_id) as connection:
-        if not await _is_current(connection, place):
+    tenant_id, corpus_id, document_id, version = place
+    async with _writing(tenant_id, corpus_id) as (connection, is_removed):
+        if is_removed:
+            return False
+        taken = (tenant_id, document_id, corpus_id, version)
+        rows = await connection.execute(_TAKE_VERSION, taken)
+        if await rows.fetchone() is None:
             return False
         await _replace_pages(connection, place, pages)
         await _replace_chunks(connection, place, chunks)
         await connection.execute(_COUNT_CHUNKS, (tenant_id, corpus_id) * 2)
-        await connection.execute(
-            "DELETE FROM knowledge_sources WHERE tenant_id = %s AND document_id = %s"
-            " AND version < %s",
-            (tenant_id, document_id, place.version),
-        )
+        of_earlier = "tenant_id = %s AND document_id = %s AND version < %s"
+        await _delete(connection, ("sources",), of_earlier, tenant_id, document_id, version)
     return True
 
 
@@ -182,8 +185,7 @@ async def keep_vectors(place: Place, model: bytes, vectors: Iterable[tuple[int, 
     """Stores vectors of passages, as pgvector writes them; not those of passages that are gone.
     Raises Unavailable."""
     ids, texts = zip(*vectors, strict=True)
-    async with of_tenant(place.tenant_id) as connection:
-        await connection.execute(_LOCK_CORPUS, (place.tenant_id, place.corpus_id))
+    async with _writing(place.tenant_id, place.corpus_id) as (connection, _):
         await connection.execute(
             _KEEP_VECTORS, (model, list(ids), list(texts), place.tenant_id, place.corpus_id)
         )
@@ -212,44 +214,25 @@ async def erase_document(place: Place) -> None:
     """Deletes all that the database has of a document up to this version, and marks it, so that
     whoever still reads it adds nothing. Raises Unavailable."""
     tenant_id, corpus_id, document_id, version = place
-    async with of_tenant(tenant_id) as connection:
-        await connection.execute(_LOCK_CORPUS, (tenant_id, corpus_id))
-        rows = await connection.execute(
-            _MARK_DOCUMENT, (tenant_id, document_id, corpus_id, version)
-        )
+    async with _writing(tenant_id, corpus_id) as (connection, _):
+        marked = (tenant_id, document_id, corpus_id, version)
+        rows = await connection.execute(_MARK_DOCUMENT, marked)
         if await rows.fetchone() is None:
             return
-        for table in ("knowledge_chunks", "knowledge_pages"):
-            await connection.execute(
-                f"DELETE FROM {table} WHERE tenant_id = %s AND document_id = %s",  # noqa: S608
-                (tenant_id, document_id),
-            )
-        await connection.execute(
-            "DELETE FROM knowledge_sources WHERE tenant_id = %s AND document_id = %s"
-            " AND version <= %s",
-            (tenant_id, document_id, version),
-        )
+        ours = "tenant_id = %s AND document_id = %s"
+        await _delete(connection, ("chunks", "pages"), ours, tenant_id, document_id)
+        up_to_it = f"{ours} AND version <= %s"
+        await _delete(connection, ("sources",), up_to_it, tenant_id, document_id, version)
         await connection.execute(_COUNT_CHUNKS, (tenant_id, corpus_id) * 2)
 
 
 async def erase_corpus(tenant_id: str, corpus_id: str) -> None:
     """Deletes all that the database has of a corpus, and marks it. Raises Unavailable."""
     ours = (tenant_id, corpus_id)
-    documents = (
-        "SELECT document_id FROM knowledge_documents WHERE tenant_id = %s AND corpus_id = %s"
-    )
     async with of_tenant(tenant_id) as connection:
         await connection.execute(_MARK_CORPUS, ours)
-        for table in ("knowledge_pages", "knowledge_sources"):
-            await connection.execute(
-                f"DELETE FROM {table} WHERE tenant_id = %s AND document_id IN ({documents})",  # noqa: S608
-                (tenant_id, *ours),
-            )
-        for table in _TABLES_OF_CORPUS:
-            await connection.execute(
-                f"DELETE FROM {table} WHERE tenant_id = %s AND corpus_id = %s",  # noqa: S608
-                ours,
-            )
+        await _delete(connection, ("pages", "sources"), _OF_ITS_DOCUMENTS, *ours)
+        await _delete(connection, _TABLES_OF_CORPUS, "tenant_id = %s AND corpus_id = %s", *ours)
 
 
 async def erase_tenant(tenant_id: str) -> None:
@@ -260,27 +243,32 @@ async def erase_tenant(tenant_id: str) -> None:
             "UPDATE knowledge_corpora SET is_removed = true, chunks = 0 WHERE tenant_id = %s",
             (tenant_id,),
         )
-        for table in _TABLES_OF_TENANT:
-            await connection.execute(f"DELETE FROM {table} WHERE tenant_id = %s", (tenant_id,))  # noqa: S608
+        await _delete(connection, _TABLES_OF_TENANT, "tenant_id = %s", tenant_id)
 
 
-async def _is_current(connection: "AsyncConnection[Any]", place: Place) -> bool:
-    rows = await connection.execute(_LOCK_CORPUS, (place.tenant_id, place.corpus_id))
-    corpus = await rows.fetchone()
-    if corpus is None or corpus[0]:
-        return False
-    document = (place.tenant_id, place.document_id, place.corpus_id, place.version)
-    rows = await connection.execute(_TAKE_VERSION, document)
-    return await rows.fetchone() is not None
+@asynccontextmanager
+async def _writing(
+    tenant_id: str, corpus_id: str
+) -> AsyncIterator[tuple["AsyncConnection[Any]", bool]]:
+    """The one transaction that writes to the corpus now, and whether that was removed."""
+    async with of_tenant(tenant_id) as connection:
+        rows = await connection.execute(_LOCK_CORPUS, (tenant_id, corpus_id))
+        locked = await rows.fetchone()
+        yield connection, locked is None or locked[0]
+
+
+async def _delete(
+    connection: "AsyncConnection[Any]", tables: Sequence[str], where: str, *values: object
+) -> None:
+    for each in tables:
+        await connection.execute(f"DELETE FROM knowledge_{each} WHERE {where}", values)  # noqa: S608
 
 
 async def _replace_pages(
     connection: "AsyncConnection[Any]", place: Place, pages: Sequence[Page]
 ) -> None:
     ours = (place.tenant_id, place.document_id)
-    await connection.execute(
-        "DELETE FROM knowledge_pages WHERE tenant_id = %s AND document_id = %s", ours
-    )
+    await _delete(connection, ("pages",), "tenant_id = %s AND document_id = %s", *ours)
     await connection.execute(
         "INSERT INTO knowledge_pages (tenant_id, document_id, page, text)"
         " SELECT %s, %s, page, text FROM unnest(%s::text[]) WITH ORDINALITY AS new (text, page)",
@@ -297,23 +285,11 @@ async def _replace_chunks(
         " WHERE tenant_id = %s AND document_id = %s ORDER BY chunk_id",
         (tenant_id, document_id),
     )
-    known: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for id, heading, text in await rows.fetchall():
-        known[heading, text].append(id)
-    new, moved = [], []
-    for each in chunks:
-        same = known[each.heading, each.text]
-        if same:
-            moved.append((same.pop(0), each.page, each.start, each.stop))
-        else:
-            new.append(each)
-    gone = [id for ids in known.values() for id in ids]
-    await connection.execute(
-        "DELETE FROM knowledge_chunks"
-        " WHERE tenant_id = %s AND corpus_id = %s AND chunk_id = ANY(%s)",
-        (tenant_id, corpus_id, gone),
-    )
-    if moved:
+    kept, new, gone = changes(await rows.fetchall(), chunks)
+    among = "tenant_id = %s AND corpus_id = %s AND chunk_id = ANY(%s)"
+    await _delete(connection, ("chunks",), among, tenant_id, corpus_id, gone)
+    if kept:
+        moved = [(id, each.page, each.start, each.stop) for id, each in kept]
         columns = map(list, zip(*moved, strict=True))
         await connection.execute(_MOVE_CHUNKS, (*columns, tenant_id, corpus_id))
     if new:

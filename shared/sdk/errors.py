@@ -53,5 +53,7 @@ class Refused(AssentError):
         self.retry_after = after
         self.upgrade_to = problem.get("upgrade_to")
         self.problem = dict(problem)
-        said = [f"{field}: {message}" for field, message in self.errors.items()]
-        super().__init__("; ".join([self.detail, *said]))
+        said = (f"{field}: {message}" for field, message in self.errors.items())
+        # The detail may say what is wrong with a field already.
+        more = [each for each in said if each not in self.detail]
+        super().__init__("; ".join([self.detail, *more]))

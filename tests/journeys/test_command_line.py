@@ -14,6 +14,7 @@ import pytest
 from emulators.running import RunningPlatform
 from shared.kit.instants import parse_instant
 from shared.sdk.cli.__main__ import main
+from tests.functions.knowledge.rules.test_formats import pdf
 from tests.journeys.world import SPEC, World
 from tests.printed import printed
 
@@ -22,6 +23,7 @@ pytestmark = pytest.mark.platform
 SCOPES = (
     *("agents:read", "agents:write", "approvals:read", "approvals:write", "audit:read"),
     *("governance:read", "governance:write", "veto:execute", "capsules:read", "runs:read"),
+    *("knowledge:read", "knowledge:write", "runs:write"),
 )
 Typed = Callable[..., tuple[int, str, str]]
 
@@ -106,6 +108,31 @@ def test_a_spec_is_submitted_from_a_file(world: World, typed: Typed, tmp_path: P
     code, _, err = typed("agents", "submit", str(file))
     assert (code, "line" in err) == (1, True)
     assert typed("agents", "submit", str(tmp_path / "none.yaml"))[0] == 2
+
+
+def test_documents_are_added_from_files_and_asked(
+    world: World, typed: Typed, tmp_path: Path
+) -> None:
+    made = in_json(typed, "knowledge", "make", "Handbook", "--reader", "governor")
+    corpus = made["corpus_id"]
+    text, manual, broken = (tmp_path / each for each in ("pumps.md", "manual.pdf", "broken.pdf"))
+    text.write_text("# Warranty\n\nThe warranty of a pump is three years.\n")
+    manual.write_bytes(pdf("The office opens at nine.", "Broken pumps go back to Bergen."))
+    broken.write_bytes(b"no PDF")
+    code, _, err = typed("knowledge", "add", corpus)
+    assert (code, "Name the files" in err) == (2, True)
+    code, _, err = typed("knowledge", "add", corpus, str(broken))
+    assert (code, "its bytes are no application/pdf" in err) == (2, True)
+    added = in_json(typed, "knowledge", "add", corpus, str(text), str(manual))
+    assert [each["name"] for each in added] == ["pumps.md", "manual.pdf"]
+    world.settle()
+    code, out, _ = typed("knowledge", "documents", corpus)
+    assert (code, out.count("embedded")) == (0, 2), out
+    code, out, _ = typed("knowledge", "search", "Where do broken pumps go?", "--corpus", corpus)
+    assert out.splitlines()[0] == "manual.pdf, page 2, verified"
+    assert typed("knowledge", "corpora")[1].count(corpus) == 1
+    code, _, err = typed("knowledge", "search", "")
+    assert (code, err) == (1, "assent: query: must not be empty\n")
 
 
 @pytest.mark.nightly

@@ -5,7 +5,8 @@ headings stand before it where it is searched, and are no part of it."""
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -40,6 +41,30 @@ class Chunk(NamedTuple):
     def searched(self) -> str:
         """What is searched for."""
         return f"{self.heading}\n{self.text}" if self.heading else self.text
+
+
+class Changes(NamedTuple):
+    """What becomes of passages that are stored where a text has others: those that say the same are
+    `kept`, at their new places."""
+
+    kept: list[tuple[int, Chunk]]
+    new: list[Chunk]
+    gone: list[int]
+
+
+def changes(stored: Iterable[tuple[int, str, str]], chunks: Iterable[Chunk]) -> Changes:
+    """How passages, each an id with its heading and its text, become those of the text."""
+    ids: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for id, heading, text in stored:
+        ids[heading, text].append(id)
+    kept, new = [], []
+    for each in chunks:
+        same = ids[each.heading, each.text]
+        if same:
+            kept.append((same.pop(0), each))
+        else:
+            new.append(each)
+    return Changes(kept, new, [id for left in ids.values() for id in left])
 
 
 def quote_hash(text: str) -> str:

@@ -115,19 +115,14 @@ def check_fact(fact: str) -> str:
     return fact
 
 
-def check_times(valid_from: datetime | None, valid_to: datetime | None) -> None:
-    """Raises Invalid where a fact would hold at no instant."""
-    if valid_from is not None and valid_to is not None and valid_to <= valid_from:
-        raise Invalid(FieldError("valid_to", "must be later than valid_from"))
-
-
 def learn(claim: Claim, memory_id: str, at: datetime) -> Transition[Memory]:
-    """The memory of a fact that nobody knew before. Raises Invalid."""
+    """The memory of a fact that nobody knew before. Raises Invalid, also where it never holds."""
     fact = check_fact(claim.fact)
-    check_times(claim.valid_from, claim.valid_to)
+    begins, ends = claim.valid_from, claim.valid_to
+    if begins is not None and ends is not None and ends <= begins:
+        raise Invalid(FieldError("valid_to", "must be later than valid_from"))
     content = content_of(memory_id, fact)
     lasts = LASTS[claim.tier]
-    by_person = claim.invocation_id is None
     memory = Memory(
         memory_id=memory_id,
         shelf=claim.place.shelf_id,
@@ -142,11 +137,11 @@ def learn(claim: Claim, memory_id: str, at: datetime) -> Transition[Memory]:
         learned_by=claim.learned_by,
         invocation_id=claim.invocation_id,
         run_id=claim.run_id,
-        valid_from=claim.valid_from,
-        valid_to=claim.valid_to,
+        valid_from=begins,
+        valid_to=ends,
         expires_at=at + lasts if lasts is not None else None,
         root_id=memory_id,
-        said_by=claim.learned_by if by_person else None,
+        said_by=claim.learned_by if claim.invocation_id is None else None,
     )
     return Transition(memory, MemoryLearned, contents=(content,))
 
@@ -194,11 +189,6 @@ def _check_begins(old: Memory, claim: Claim) -> None:
         raise Invalid(FieldError("valid_from", f"{told} what held before"))
 
 
-def later(one: datetime | None, other: datetime | None) -> datetime | None:
-    """The later of two instants, of which each may be none."""
-    return max(filter(None, (one, other)), default=None)
-
-
 def check_held(memory: Memory) -> None:
     """Raises VersionConflict for what is recalled no more."""
     if memory.status == "held":
@@ -243,28 +233,26 @@ def erase(memory: Memory, by: str, at: datetime) -> Steps:
     return (Transition(erased, MemoryErased),)
 
 
-def was_believed(memory: Memory, as_of: datetime) -> bool:
-    """Whether it was believed at that instant, as far as was known then."""
-    return memory.learned_at <= as_of and (memory.ended_at is None or as_of < memory.ended_at)
-
-
-def held_true(memory: Memory, valid_at: datetime, as_of: datetime) -> bool:
-    """Whether it says something about that instant, by what was known at `as_of`."""
-    is_open = memory.closed_at is not None and as_of < memory.closed_at
-    until = memory.open_to if is_open else memory.valid_to
-    has_begun = memory.valid_from is None or memory.valid_from <= valid_at
-    return has_begun and (until is None or valid_at < until)
-
-
-def known_then(memory: Memory, as_of: datetime) -> Memory:
-    """The memory as it was known at that instant, without what became of it later."""
-    later: dict[str, Any] = {}
+def known_at(memory: Memory, as_of: datetime) -> Memory | None:
+    """The memory as it was known at that instant, without what became of it later; None where
+    nobody believed it then."""
+    if as_of < memory.learned_at or (memory.ended_at is not None and memory.ended_at <= as_of):
+        return None
+    known = memory
     if memory.closed_at is not None and as_of < memory.closed_at:
-        later = {"valid_to": memory.open_to, "closed_at": None, "open_to": None}
-    elif memory.ended_at is None or as_of >= memory.ended_at or memory.status == "erased":
+        known = memory.but(valid_to=memory.open_to, closed_at=None, open_to=None)
+    elif memory.ended_at is None:
         return memory
-    later |= dict.fromkeys(("ended_at", "ended_by", "ended_by_call", "superseded_by"))
-    return memory.but(status="held", **later)
+    if memory.status == "erased":
+        return known
+    later = dict.fromkeys(("ended_at", "ended_by", "ended_by_call", "superseded_by"))
+    return known.but(status="held", **later)
+
+
+def holds_at(memory: Memory, instant: datetime) -> bool:
+    """Whether it says something about that instant."""
+    has_begun = memory.valid_from is None or memory.valid_from <= instant
+    return has_begun and (memory.valid_to is None or instant < memory.valid_to)
 
 
 def check_labels(labels: Labels) -> Labels:
@@ -277,18 +265,15 @@ def check_labels(labels: Labels) -> Labels:
 
 
 def check_tells(scope: MemoryScope, roles: Iterable[str]) -> None:
-    """Raises Forbidden where somebody with these roles may not tell a fact to more than one
-    agent. An API key has none, and acts for whoever made it."""
-    known = frozenset(roles)
-    if scope != "agent" and known and not known & KEEPERS:
+    """Raises Forbidden where these roles may not tell a fact to more than one agent."""
+    if scope != "agent" and not _keeps(roles):
         told = f"what more than one agent recalls, one of {', '.join(sorted(KEEPERS))} tells"
         raise Forbidden(f"{told}: tell it to an agent with scope agent")
 
 
 def check_keeps(memory: Memory, principal: str, roles: Iterable[str]) -> None:
     """Raises Forbidden where a person may not correct or erase the memory."""
-    known = frozenset(roles)
-    if principal != memory.said_by and known and not known & KEEPERS:
+    if principal != memory.said_by and not _keeps(roles):
         told = f"who said it, or one of {', '.join(sorted(KEEPERS))}, corrects and erases it"
         raise Forbidden(told)
 
@@ -300,6 +285,12 @@ def check_agents(memory: Memory, shelves: Iterable[str]) -> None:
         raise VersionConflict(f"{memory.said_by} said it: people correct what people said")
     if memory.shelf not in set(shelves):
         raise VersionConflict(f"the memory {memory.memory_id} is another agent's")
+
+
+def _keeps(roles: Iterable[str]) -> bool:
+    """An API key has no roles, and acts for whoever made it."""
+    known = frozenset(roles)
+    return not known or not known.isdisjoint(KEEPERS)
 
 
 def _ended(

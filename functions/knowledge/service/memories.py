@@ -158,13 +158,13 @@ async def page(
     found = await RUN.page(
         caller, MEMORIES, where=where, order_by=(order,), limit=limit, cursor=cursor
     )
-    then = as_of or caller.received_at
     # What is held now is believed, also where the clock of whoever kept it is ahead.
-    items = [each for each in found.items if as_of is None or rules.was_believed(each, then)]
-    if as_of is not None:
-        items = [rules.known_then(each, then) for each in items]
-    if valid_at is not None:
-        items = [each for each in items if rules.held_true(each, valid_at, then)]
+    known = found.items if as_of is None else [rules.known_at(each, as_of) for each in found.items]
+    items = [
+        each
+        for each in known
+        if each is not None and (valid_at is None or rules.holds_at(each, valid_at))
+    ]
     facts = await read_contents(TenantStore(caller.tenant_id), [each.fact_hash for each in items])
     views = tuple(MemoryView.of(each, fact_of(facts, each.fact_hash)) for each in items)
     return MemoryPage(items=views, next_cursor=found.next_cursor)

@@ -101,7 +101,9 @@ async def _correct(work: Command, asked: Asked) -> MemoryGiven:
         place = Place(old.scope, old.agent_id, old.workspace_id)
         claim = await _claim(work, asked, body, place, old.tier)
         if asked.undoes:
-            claim = claim._replace(valid_from=rules.later(body.valid_from, old.valid_from))
+            claim = claim._replace(
+                valid_from=max(filter(None, (body.valid_from, old.valid_from)), default=None)
+            )
         learned = await shelving.correct(
             work, old, claim, memory_id, asked.vector, inherits=not asked.undoes
         )

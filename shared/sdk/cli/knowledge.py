@@ -1,12 +1,32 @@
 """`assent knowledge`: ask documents, and add them."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 from cyclopts import App
 
 from ..generated import bodies
-from ..generated.models import Citation
+from ..generated.models import Citation, DocumentView
 from .session import UNSAID, Common, printable, read_file, signed_in
+from .uploading import upload
+from .wrong_input import WrongInput
+
+if TYPE_CHECKING:
+    from ..client import Assent
+
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+_UPLOADED = {
+    ".pdf": "application/pdf",
+    ".docx": f"{_OFFICE}.wordprocessingml.document",
+    ".pptx": f"{_OFFICE}.presentationml.presentation",
+    ".xlsx": f"{_OFFICE}.spreadsheetml.sheet",
+    ".csv": "text/csv",
+    ".json": "application/json",
+}
+_TEXTS: dict[str, Literal["text/plain", "text/markdown", "text/html"]] = {
+    ".txt": "text/plain",
+    ".html": "text/html",
+}
 
 app = App(name="knowledge", help="Ask documents, and add them.")
 
@@ -62,19 +82,26 @@ def make(name: str, /, *, reader: list[str], common: Common = UNSAID) -> None:
 
 @app.command
 def add(corpus_id: str, /, *files: str, common: Common = UNSAID) -> None:
-    """Add texts in Markdown, or HTML where the file's name ends so; a file again is its next
-    version."""
+    """Add texts, PDF, Word, PowerPoint, Excel, CSV and JSON files; another file of the same name is
+    its next version."""
+    if not files:
+        raise WrongInput("Name the files: assent knowledge add cor_… handbook.md manual.pdf")
+    names = [Path(file).name for file in files]
+    if len(set(names)) < len(names):
+        raise WrongInput("Two files have one name, so that one would be the other's next version.")
     with signed_in() as client:
-        added = [
-            client.corpora.documents(
-                corpus_id,
-                name=file,
-                text=read_file(file),
-                media_type="text/html" if Path(file).suffix == ".html" else "text/markdown",
-            )
-            for file in files
-        ]
+        added = [_added(client, corpus_id, file) for file in files]
     common.table(added, ("document_id", "name", "version", "status"))
+
+
+def _added(client: "Assent", corpus_id: str, file: str) -> DocumentView:
+    name, kind = Path(file).name, Path(file).suffix.lower()
+    if kind in _UPLOADED:
+        artifact_id = upload(client, file, _UPLOADED[kind])
+        return client.corpora.documents(corpus_id, name=name, artifact_id=artifact_id)
+    media_type = _TEXTS.get(kind, "text/markdown")
+    text = read_file(file)
+    return client.corpora.documents(corpus_id, name=name, text=text, media_type=media_type)
 
 
 @app.command

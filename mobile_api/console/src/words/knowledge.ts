@@ -80,11 +80,10 @@ export const knowledge = {
   askedOf: 'Of',
   asking: 'Looking for passages …',
   nothing: 'Nothing was found in what you may read.',
-  found: (count: number) => (count === 1 ? 'One passage, verified against its document as it is now.' : `${count} passages, the best first, each verified against its document as it is now.`),
+  found: (count: number) => (count === 1 ? 'One passage, checked against its document as it is now.' : `${count} passages, the best first, each checked against its document as it is now.`),
   routed: 'This asks what is allowed, so the constitution answers first: the rules of Assent, and those of your own.',
   where: (document: string, page: number) => `${document}, page ${page}`,
   verified: 'verified: the document says exactly this',
   notVerified: (why: string) => `not verified: ${why}`,
   constitution: 'the constitution of Assent',
-  hash: 'SHA-256 of the quotation',
 } as const;

@@ -51,8 +51,9 @@ def test_a_correction_of_what_was_wrong_ends_the_belief_in_it() -> None:
     new, left = (each.state for each in rules.correct(old, _claim("No."), "mem_2", AT + DAY))
     assert (new.supersedes, new.root_id, new.valid_from) == ("mem_1", "mem_1", AT - 9 * DAY)
     assert (left.status, left.superseded_by, left.ended_at) == ("superseded", "mem_2", AT + DAY)
-    assert rules.was_believed(left, AT)
-    assert not rules.was_believed(left, AT + DAY)
+    assert rules.known_at(left, AT) == old
+    assert rules.known_at(left, AT - DAY) is None
+    assert rules.known_at(left, AT + DAY) is None
 
 
 def test_a_fact_that_changed_held_until_then() -> None:
@@ -60,13 +61,18 @@ def test_a_fact_that_changed_held_until_then() -> None:
     claim = _claim("It is otherwise.", valid_from=AT - DAY)
     new, left = (each.state for each in rules.correct(old, claim, "mem_2", AT + DAY))
     assert (left.valid_to, left.closed_at, left.ended_at) == (AT - DAY, AT + DAY, None)
-    assert rules.was_believed(left, AT + 2 * DAY)
-    assert rules.held_true(left, AT - 2 * DAY, AT + 2 * DAY)
-    assert not rules.held_true(left, AT, AT + 2 * DAY)
+    assert rules.known_at(left, AT + 2 * DAY) == left
+    assert rules.holds_at(left, AT - 2 * DAY)
+    assert not rules.holds_at(left, AT)
     # What nobody knew yet was believed.
-    assert rules.held_true(left, AT, AT)
-    assert rules.known_then(left, AT) == old
-    assert rules.held_true(new, AT, AT + 2 * DAY)
+    assert rules.known_at(left, AT) == old
+    assert rules.holds_at(old, AT)
+    assert rules.holds_at(new, AT)
+    # What was erased meanwhile is not shown as held.
+    (gone,) = (each.state for each in rules.erase(left, "gala", AT + 2 * DAY))
+    known = rules.known_at(gone, AT)
+    assert known is not None
+    assert (known.status, known.valid_to) == ("erased", None)
 
 
 @given(st.lists(st.integers(-20, 20), min_size=1, max_size=6), st.integers(-20, 20))
@@ -85,8 +91,8 @@ def test_at_each_instant_one_version_of_a_fact_is_believed(begins: list[int], as
         new, left = rules.correct(latest, claim, f"mem_{number}", AT + number * DAY)
         versions[-1:] = [left.state, new.state]
     end, instant = AT + 99 * DAY, AT + asked * DAY
-    believed = [each for each in versions if rules.was_believed(each, end)]
-    true = [each for each in believed if rules.held_true(each, instant, end)]
+    believed = [each for each in versions if rules.known_at(each, end) == each]
+    true = [each for each in believed if rules.holds_at(each, instant)]
     first = min(each.valid_from or instant for each in believed)
     assert len(true) == (1 if instant >= first else 0)
 

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 
 import type { Answer, CitationVerdict, CorpusView, PassageView, Verdicts } from '../../api/generated.ts';
@@ -5,6 +6,9 @@ import { send } from '../../api/call.ts';
 import { Trouble } from '../../parts/loaded.tsx';
 import { addressOf } from '../../route.ts';
 import { knowledge as say } from '../../words/knowledge.ts';
+
+// Read one after the other, on a phone.
+const MOST = 5;
 
 interface Found {
   readonly answer: Answer;
@@ -52,7 +56,7 @@ export function Ask({ corpora, only = false }: { corpora: readonly CorpusView[];
       {found?.answer.routed_to && <p class="warning">{say.routed}</p>}
       <ol class="rows">
         {found?.answer.items.map((each, at) => (
-          <Passage passage={each} verdict={found.verdicts[at]!} corpora={corpora} />
+          <Passage passage={each} verdict={found.verdicts[at]!} place={placeOf(each, only ? [] : corpora)} />
         ))}
       </ol>
     </section>
@@ -65,7 +69,7 @@ function sayFound(count: number): string {
 
 /** Throws as `send` does. */
 async function ask(query: string, corpus: string): Promise<Found> {
-  const answer = await send<Answer>('/v1/knowledge/search', { query, ...(corpus && { corpora: [corpus] }) });
+  const answer = await send<Answer>('/v1/knowledge/search', { query, limit: MOST, ...(corpus && { corpora: [corpus] }) });
   if (answer.items.length === 0) return { answer, verdicts: [] };
   const citations = answer.items.map((each) => each.citation);
   const { items } = await send<Verdicts>('/v1/knowledge/citations/verify', { citations });
@@ -75,12 +79,12 @@ async function ask(query: string, corpus: string): Promise<Found> {
 interface PassageProperties {
   passage: PassageView;
   verdict: CitationVerdict;
-  corpora: readonly CorpusView[];
+  /** Where it is from, where that is not plain. */
+  place: ComponentChildren;
 }
 
-function Passage({ passage, verdict, corpora }: PassageProperties) {
-  const { citation, corpus_id: id } = passage;
-  const corpus = corpora.find((each) => each.corpus_id === id);
+function Passage({ passage, verdict, place }: PassageProperties) {
+  const { citation } = passage;
   return (
     <li class="row">
       <span class="summary">{say.where(passage.document_name, citation.page)}</span>
@@ -90,12 +94,15 @@ function Passage({ passage, verdict, corpora }: PassageProperties) {
         </span>
         {passage.headings && <span>{passage.headings}</span>}
         {citation.version > 1 && <span>{say.version(citation.version)}</span>}
-        {corpus ? <a href={addressOf('knowledge', id)}>{corpus.name}</a> : <span>{id === 'constitution' ? say.constitution : id}</span>}
+        {place && <span>{place}</span>}
       </span>
       <blockquote>{passage.text}</blockquote>
-      <small>
-        {say.hash} <code>{citation.quote_sha256}</code>
-      </small>
     </li>
   );
+}
+
+function placeOf({ corpus_id: id }: PassageView, corpora: readonly CorpusView[]): ComponentChildren {
+  if (id === 'constitution') return say.constitution;
+  const corpus = corpora.find((each) => each.corpus_id === id);
+  return corpus && <a href={addressOf('knowledge', id)}>{corpus.name}</a>;
 }

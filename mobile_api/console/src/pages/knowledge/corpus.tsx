@@ -1,3 +1,5 @@
+import { useState } from 'preact/hooks';
+
 import type { CorpusView, DocumentView } from '../../api/generated.ts';
 import { read } from '../../api/call.ts';
 import { hasOne, me } from '../../me.ts';
@@ -19,6 +21,8 @@ const KEEPERS = ['governor', 'tenant_admin'];
 /** One corpus: who reads it, what may be done with it, its documents, and what somebody asks of it. */
 export function Corpus({ id }: { id: string }) {
   const { turn, said, changed } = useChanged();
+  // A row is drawn anew when somebody scrolls back to it.
+  const [settled] = useState(() => new Map<string, DocumentView>());
   const path = `/v1/corpora/${encodeURIComponent(id)}`;
   const from = () => read<CorpusView>(path);
   return (
@@ -47,7 +51,17 @@ export function Corpus({ id }: { id: string }) {
             )}
             <Pages<DocumentView> key={turn} path={`${path}/documents`} none={say.noDocument}>
               {(each) => (
-                <Document key={each.document_id} of={each} path={path} isKeeper={isKeeper} did={did} settled={() => again(() => from().catch(() => corpus))} />
+                <Document
+                  key={each.document_id}
+                  of={settled.get(versionOf(each)) ?? each}
+                  path={path}
+                  isKeeper={isKeeper}
+                  did={did}
+                  settled={(found) => {
+                    settled.set(versionOf(found), found);
+                    again(() => from().catch(() => corpus));
+                  }}
+                />
               )}
             </Pages>
             <p class="links">
@@ -58,6 +72,10 @@ export function Corpus({ id }: { id: string }) {
       }}
     </Loaded>
   );
+}
+
+function versionOf({ document_id: id, version }: DocumentView): string {
+  return `${id} ${version}`;
 }
 
 const FIELDS: readonly FieldEntry[] = [

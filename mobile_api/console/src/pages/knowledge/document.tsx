@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 
 import type { DocumentView } from '../../api/generated.ts';
-import { read } from '../../api/call.ts';
+import { Problem, read } from '../../api/call.ts';
 import { instantInWords } from '../../kit/time.ts';
 import { Act } from '../../parts/form.tsx';
 import { Row } from '../../parts/row.tsx';
@@ -18,7 +18,7 @@ interface Properties {
   isKeeper: boolean;
   did: (what: string) => void;
   /** Called once it was read, or could not be. */
-  settled: () => void;
+  settled: (found: DocumentView) => void;
 }
 
 /** One document: whether it is found yet, or why it cannot be read. */
@@ -55,7 +55,7 @@ function factsOf(document: DocumentView) {
 }
 
 /** The document as it is now, asked for again until it was read. While nobody looks it asks for nothing. */
-function useSettled(path: string, first: DocumentView, settled: () => void): DocumentView {
+function useSettled(path: string, first: DocumentView, settled: (found: DocumentView) => void): DocumentView {
   const [document, setDocument] = useState(first);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout>;
@@ -63,12 +63,11 @@ function useSettled(path: string, first: DocumentView, settled: () => void): Doc
     const later = () => (timer = setTimeout(() => void ask(), pause));
     const ask = async () => {
       pause = Math.min(pause * 1.5, LATEST_MS);
-      // What is shown stays where nobody answers.
-      const found = globalThis.document.hidden ? undefined : await read<DocumentView>(path).catch(() => undefined);
-      if (isGone) return;
+      const found = globalThis.document.hidden ? undefined : await read<DocumentView>(path).catch(missing);
+      if (isGone || found === null) return;
       if (found !== undefined) setDocument(found);
       if (found === undefined || UNDER_WAY.includes(found.status)) later();
-      else settled();
+      else settled(found);
     };
     if (UNDER_WAY.includes(first.status)) later();
     return () => {
@@ -77,4 +76,9 @@ function useSettled(path: string, first: DocumentView, settled: () => void): Doc
     };
   }, [path, first]);
   return document;
+}
+
+/** Null for one that somebody removed meanwhile; what is shown stays where nobody answers. */
+function missing(error: unknown): null | undefined {
+  return error instanceof Problem && error.status === 404 ? null : undefined;
 }
