@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from functions.approvals.rules.drafting import IN_A_ROW
 from functions.learning.rules.mining import FEWEST, mine
 from functions.learning.rules.pattern import patterns_in
 from tests.benchmarks.mining import FRESH, SEEDS, by_miner
+from tests.compliance.source import ROOT
 from tests.functions.learning.histories import AGENTS, START, history
 
 
@@ -78,3 +80,9 @@ def test_a_pattern_shows_what_speaks_for_and_against_it() -> None:
         for kept in pattern.kept_out:
             assert kept.refused > 0
             assert not any(by_id[each].approved for each in kept.approval_ids)
+
+
+def test_the_domain_says_how_many_draft() -> None:
+    domain = (ROOT / "docs" / "domain.md").read_text()
+    assert f"- {IN_A_ROW} similar approvals in a row by people draft a precedent" in domain
+    assert f"draft: {IN_A_ROW} similar approvals, or a pattern" in domain
