@@ -194,6 +194,13 @@ def _check_begins(old: Memory, claim: Claim) -> None:
         raise Invalid(FieldError("valid_from", f"{told} what held before"))
 
 
+def before(memory: Memory, call: str) -> Memory:
+    """The memory as it held before that call closed it; as it is where it did not."""
+    if memory.ended_by_call != call or memory.closed_at is None:
+        return memory
+    return memory.but(valid_to=memory.open_to)
+
+
 def later(one: datetime | None, other: datetime | None) -> datetime | None:
     """The later of two instants, of which each may be none."""
     return max(filter(None, (one, other)), default=None)
