@@ -1,5 +1,6 @@
 """Which approvals are decisions that a precedent could learn from."""
 
+from itertools import islice
 from typing import Any
 
 from functions.learning.rules.decision import Decision
@@ -9,6 +10,8 @@ from shared.precedents.features import features
 # What a veto can undo, and what is not for a human alone (docs/domain.md, Precedents).
 COVERABLE_KINDS = ("artifact", "execution", "constitutional")
 COVERABLE_RISKS = ("low", "medium")
+# Of one content, in its order: two thousand of them lie in memory together.
+MOST_FEATURES = 500
 REFUSALS = ("reject", "request_changes", "veto")
 _DECIDERS = ("approver", "governor")
 
@@ -43,6 +46,6 @@ def decision_of(approval: PastApproval, content: dict[str, Any]) -> Decision:
         risk=approval.risk,
         requested_by=approval.requested_by,
         subject=approval.subject.name,
-        features=dict(features(content)),
+        features=dict(islice(features(content), MOST_FEATURES)),
         waited=(approval.decided_at - approval.requested_at).total_seconds(),
     )
