@@ -189,6 +189,13 @@ def _check_begins(old: Memory, claim: Claim) -> None:
         raise Invalid(FieldError("valid_from", f"{told} what held before"))
 
 
+def before(memory: Memory, call: str) -> Memory:
+    """The memory as it held before that call closed it; as it is where it did not."""
+    if memory.ended_by_call != call or memory.closed_at is None:
+        return memory
+    return memory.but(valid_to=memory.open_to)
+
+
 def check_held(memory: Memory) -> None:
     """Raises VersionConflict for what is recalled no more."""
     if memory.status == "held":

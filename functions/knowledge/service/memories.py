@@ -61,10 +61,10 @@ async def tell(caller: Caller, key: IdempotencyKey, body: MemoryBody) -> MemoryL
     async def use_case(work: Command) -> MemoryLearnedView:
         place = await _place(work, body)
         claim = await _claim(work, body, place, body.tier)
-        learned = await shelving.learn(work, claim, new_id("mem", work.at), vector)
-        return _learned(learned, fact)
+        return _learned(await shelving.learn(work, claim, new_id("mem", work.at), vector))
 
-    return await RUN.command(caller, use_case, MemoryLearnedView, key=key)
+    learned = await RUN.command(caller, use_case, MemoryLearnedView, key=key)
+    return await _with_fact(caller, learned, fact)
 
 
 async def correct(
@@ -80,29 +80,35 @@ async def correct(
         rules.check_keeps(old, caller.principal, caller.roles)
         place = Place(old.scope, old.agent_id, old.workspace_id)
         claim = await _claim(work, body, place, old.tier)
-        learned = await shelving.correct(work, old, claim, new_id("mem", work.at), vector)
-        return _learned(learned, fact)
+        return _learned(await shelving.correct(work, old, claim, new_id("mem", work.at), vector))
 
     about = (MEMORIES, memory_id)
-    return await RUN.command(caller, use_case, MemoryLearnedView, key=key, about=about)
+    learned = await RUN.command(caller, use_case, MemoryLearnedView, key=key, about=about)
+    return await _with_fact(caller, learned, fact)
 
 
 async def erase(caller: Caller, key: IdempotencyKey, memory_id: str) -> MemoryView:
-    """The memory without its text, and likewise all that it corrected, and that corrected it.
-    Raises NotFound, Forbidden."""
+    """The memory without its text, and likewise all that it corrected, and that corrected it, in as
+    many commits as they need. Raises NotFound, Forbidden."""
+    about = (MEMORIES, memory_id)
+    found: list[Memory] = []
 
     async def use_case(work: Command) -> MemoryView:
         memory = await work.get(MEMORIES, memory_id)
         rules.check_keeps(memory, caller.principal, caller.roles)
-        if memory.status != "erased":
-            where = [("of_root", "==", memory.root_id)]
-            versions = await work.query(MEMORIES, where=where, limit=ERASED_AT_ONCE)
-            others = [each for each in versions if each.memory_id != memory_id]
-            memory, *_ = await shelving.erase(work, (memory, *others), caller.principal)
+        where = [("of_root", "==", memory.root_id)]
+        found[:] = await work.query(MEMORIES, where=where, limit=ERASED_AT_ONCE)
+        others = [each for each in found if each.memory_id != memory_id]
+        memory, *_ = await shelving.erase(work, (memory, *others), caller.principal)
         return MemoryView.of(memory, None)
 
-    about = (MEMORIES, memory_id)
-    return await RUN.command(caller, use_case, MemoryView, key=key, about=about)
+    erased = await RUN.command(caller, use_case, MemoryView, key=key, about=about)
+    # A call that is repeated finds what the first one left where it died in between.
+    is_repeated = not found
+    while is_repeated or len(found) == ERASED_AT_ONCE:
+        is_repeated = False
+        await RUN.command(caller, use_case, MemoryView, about=about)
+    return erased
 
 
 async def erase_all(caller: Caller, key: IdempotencyKey, body: ErasureBody) -> ErasureView:
@@ -203,9 +209,17 @@ def shown(answer: Answer) -> MemoriesRecalled:
     )
 
 
-def _learned(learned: shelving.Learned, fact: str) -> MemoryLearnedView:
-    view = MemoryView.of(learned.memory, fact)
+def _learned(learned: shelving.Learned) -> MemoryLearnedView:
+    """Without the text: this answer is kept for repeats, and erasing a fact does not reach it."""
+    view = MemoryView.of(learned.memory, None)
     return MemoryLearnedView(**dict(view), evicted=learned.evicted)
+
+
+async def _with_fact(caller: Caller, learned: MemoryLearnedView, fact: str) -> MemoryLearnedView:
+    """The answer with the text as long as that is kept. One read. Raises Unavailable."""
+    hash = rules.content_of(learned.memory_id, fact).hash
+    facts = await read_contents(TenantStore(caller.tenant_id), [hash])
+    return learned.model_copy(update={"fact": fact_of(facts, hash)})
 
 
 async def _place(work: Command, body: MemoryBody) -> Place:

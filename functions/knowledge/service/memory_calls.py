@@ -108,7 +108,7 @@ async def _correct(work: Command, asked: Asked) -> MemoryGiven:
             work, old, claim, memory_id, asked.vector, inherits=not asked.undoes
         )
         known = learned.memory
-    return await _with_what_was(work, known, old)
+    return await _with_what_was(work, known, rules.before(old, asked.body.invocation_id))
 
 
 async def _forget(work: Command, asked: Asked) -> MemoryGiven:

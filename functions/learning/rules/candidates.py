@@ -1,5 +1,6 @@
 """The conditions that a pattern is composed of, and what each covers."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,9 @@ from shared.precedents.coverable import COVERABLE_RISKS
 
 # The risk of a request is no part of its content: a precedent has a highest risk instead.
 RISK = "risk"
+# More are not compared: a content of thousands of fields would take a minute of a processor.
+MOST_FIELDS = 100
+MOST_CANDIDATES = 1_000
 # Of one field: values that are told from each other, and bounds that are tried.
 MOST_VALUES = 12
 MOST_BOUNDS = 8
@@ -30,7 +34,8 @@ class Candidate:
 
 def candidates(decisions: Sequence[Decision]) -> list[Candidate]:
     """Every condition that is tried, each once, in a fixed order, without those that tell nothing
-    apart. Values that are whose a request is are left out, wherever they stand."""
+    apart: MOST_CANDIDATES at most, of the fields that most decisions have. Values that are whose a
+    request is are left out, wherever they stand."""
     identities = identities_of(decisions)
     everything = (1 << len(decisions)) - 1
     found: dict[int, Candidate] = {}
@@ -39,6 +44,8 @@ def candidates(decisions: Sequence[Decision]) -> list[Candidate]:
         if covers not in (0, everything) and covers not in found:
             text = canonical_json(condition.model_dump(mode="json")).decode()
             found[covers] = Candidate(condition, covers, text)
+        if len(found) == MOST_CANDIDATES:
+            break
     return sorted(found.values(), key=lambda each: each.text)
 
 
@@ -75,7 +82,7 @@ def _test(condition: Condition) -> Any:
 def _conditions(decisions: Sequence[Decision], identities: frozenset[str]) -> Iterator[Condition]:
     for level in COVERABLE_RISKS:
         yield Condition(field=RISK, op="le", value=level)
-    for field in sorted({name for each in decisions for name in each.features}):
+    for field in _fields(decisions):
         having = [each for each in decisions if field in each.features]
         values = [each.features[field] for each in having]
         if any(_names(value, identities) for value in values):
@@ -86,6 +93,12 @@ def _conditions(decisions: Sequence[Decision], identities: frozenset[str]) -> It
             yield from _of_numbers(field, having)
         else:
             yield from _of_words(field, having)
+
+
+def _fields(decisions: Sequence[Decision]) -> list[str]:
+    """The fields that most decisions have, the most frequent first."""
+    counted = Counter(name for each in decisions for name in each.features)
+    return sorted(counted, key=lambda name: (-counted[name], name))[:MOST_FIELDS]
 
 
 def _of_words(field: str, having: Sequence[Decision]) -> Iterator[Condition]:

@@ -16,12 +16,14 @@ WHOLE_TENANT = "tenant"
 
 class Mined(Model):
     """The last mining of a place: how many decisions of people it saw, how many of those were
-    refusals, and which patterns it found, the widest first."""
+    refusals, and which patterns it found, the widest first. `begun_at` is when one began last,
+    whatever became of it; `mined_at` is None where none came to its end."""
 
     place: str
-    mined_at: Instant
-    decisions: int
-    refused: int
+    begun_at: Instant | None = None
+    mined_at: Instant | None = None
+    decisions: int = 0
+    refused: int = 0
     pattern_ids: tuple[str, ...] = ()
 
 
@@ -30,10 +32,11 @@ def place_of(workspace_id: str | None) -> str:
     return workspace_id or WHOLE_TENANT
 
 
-def refuse_haste(before: Mined | None, at: datetime) -> None:
-    """Raises VersionConflict where the place was mined less than five minutes ago."""
-    if before is not None and at < (again := before.mined_at + RESTS):
-        raise VersionConflict(
-            f"these decisions were mined at {format_instant(before.mined_at)}; ask again at "
-            f"{format_instant(again)}"
-        )
+def begin(before: Mined | None, place: str, at: datetime) -> Mined:
+    """The place whose mining begins. Raises VersionConflict where one began less than five minutes
+    ago."""
+    began = before and (before.begun_at or before.mined_at)
+    if began and at < (again := began + RESTS):
+        told = f"mining these decisions began at {format_instant(began)}"
+        raise VersionConflict(f"{told}; ask again at {format_instant(again)}")
+    return (before or Mined(place=place)).but(begun_at=at)

@@ -1,5 +1,6 @@
 """Which approvals are decisions that a precedent could learn from."""
 
+from itertools import islice
 from typing import Any
 
 from functions.learning.rules.decision import Decision
@@ -7,6 +8,8 @@ from shared.approvals.past import PastApproval
 from shared.precedents.coverable import COVERABLE_KINDS, COVERABLE_RISKS
 from shared.precedents.features import features
 
+# Of one content, in its order: two thousand of them lie in memory together.
+MOST_FEATURES = 500
 REFUSALS = ("reject", "request_changes", "veto")
 _DECIDERS = ("approver", "governor")
 _PEOPLE = (*_DECIDERS, "deputy", "break_glass", "self")
@@ -47,6 +50,6 @@ def decision_of(approval: PastApproval, content: dict[str, Any]) -> Decision:
         risk=approval.risk,
         requested_by=approval.requested_by,
         subject=approval.subject.name,
-        features=dict(features(content)),
+        features=dict(islice(features(content), MOST_FEATURES)),
         waited=(approval.decided_at - approval.requested_at).total_seconds(),
     )

@@ -7,7 +7,7 @@ from typing import Any
 from events.patterns import PatternState, PatternStatus
 from functions.learning.aggregates import MINED, RUN
 from functions.learning.rules.decision import Decision
-from functions.learning.rules.mined import MOST_MINED, Mined, place_of, refuse_haste
+from functions.learning.rules.mined import MOST_MINED, Mined, begin, place_of
 from functions.learning.rules.pattern import patterns_in, renewed
 from functions.learning.rules.reading import decision_of, is_evidence
 from functions.learning.views import MinedView, PatternPage, PatternView
@@ -27,21 +27,29 @@ _CONTENTS_AT_ONCE = 20
 
 async def mine_decisions(caller: Caller, key: IdempotencyKey) -> MinedView:
     """Mines the latest two thousand requests of the place that the token opens, and keeps what is
-    found. One read for each request, one more for the content of each decision. Raises
-    VersionConflict where that was done just now, Unavailable."""
+    found. One read for each request, one more for the content of each decision. That it began is
+    kept before that, so that no two are mined at once. Raises VersionConflict where one began just
+    now, Unavailable."""
+    place = place_of(caller.workspace_id)
+    begun: list[Mined] = []
+
+    async def start(work: Command) -> Mined:
+        mined = begin(await work.find(MINED, place), place, work.at)
+        await work.save(Transition(mined))
+        return mined
 
     async def use_case(work: Command) -> MinedView:
-        place = place_of(caller.workspace_id)
+        if not begun:
+            begun.append(await RUN.command(caller, start, Mined))
         before = await work.find(MINED, place)
-        refuse_haste(before, work.at)
+        assert before is not None
         decisions = await read_decisions(work.store, caller.workspace_id)
         found = await asyncio.to_thread(
             patterns_in, decisions, caller.tenant_id, caller.workspace_id, work.at
         )
         known = await _known(work, before, found)
         await work.save(*renewed(found, known, work.at))
-        mined = Mined(
-            place=place,
+        mined = before.but(
             mined_at=work.at,
             decisions=len(decisions),
             refused=sum(not each.approved for each in decisions),
@@ -84,7 +92,7 @@ async def list_patterns(
         RUN.find(caller, MINED, place_of(caller.workspace_id)),
     )
     shown = page.shown(PatternPage, PatternView.of)
-    return shown.but(mined=MinedView.of(mined) if mined else None)
+    return shown.but(mined=MinedView.of(mined) if mined and mined.mined_at else None)
 
 
 async def show_pattern(caller: Caller, pattern_id: str) -> PatternView:
@@ -92,11 +100,9 @@ async def show_pattern(caller: Caller, pattern_id: str) -> PatternView:
     return PatternView.of(await RUN.read(caller, PATTERNS, pattern_id))
 
 
-async def _known(
-    work: Command, before: Mined | None, found: Sequence[PatternState]
-) -> list[PatternState]:
+async def _known(work: Command, before: Mined, found: Sequence[PatternState]) -> list[PatternState]:
     """What is stored of the patterns that were found the last time, and of those found now."""
-    ids = [*(before.pattern_ids if before else ()), *(each.pattern_id for each in found)]
+    ids = [*before.pattern_ids, *(each.pattern_id for each in found)]
     stored = await work.find_all(PATTERNS, dict.fromkeys(ids))
     return [each for each in stored if each is not None]
 

@@ -1,12 +1,22 @@
 """The miner on histories whose rule is known: it is right whenever it speaks."""
 
+from dataclasses import replace
 from datetime import timedelta
+from random import Random
 
 import pytest
 
 from functions.approvals.rules.drafting import IN_A_ROW
+from functions.learning.rules.candidates import (
+    MOST_CANDIDATES,
+    MOST_FIELDS,
+    RISK,
+    candidates,
+)
+from functions.learning.rules.mined import WHOLE_TENANT, begin
 from functions.learning.rules.mining import FEWEST, mine
 from functions.learning.rules.pattern import patterns_in
+from shared.kit.errors import VersionConflict
 from tests.benchmarks.mining import FRESH, SEEDS, by_miner
 from tests.compliance.source import ROOT
 from tests.functions.learning.histories import AGENTS, START, history
@@ -66,6 +76,42 @@ def test_the_same_decisions_give_the_same_patterns_in_any_order() -> None:
     assert patterns_in(list(reversed(decisions)), "clinic", None, at) == told
     elsewhere = patterns_in(decisions, "clinic", "wsp_surgery", at)
     assert {each.pattern_id for each in elsewhere}.isdisjoint(each.pattern_id for each in told)
+
+
+def test_of_thousands_of_fields_the_most_frequent_are_compared() -> None:
+    """What nobody bounds, one content with thousands of fields makes a minute's work."""
+    chance = Random(1)
+    decisions = [
+        replace(each, features={f"content.a{n}": chance.randint(0, 999) for n in range(2_000)})
+        for each in history(6, 60)
+    ]
+    common = [
+        replace(each, features={**each.features, "content.zone": chance.choice("ab")})
+        if place
+        else each
+        for place, each in enumerate([*decisions, *history(7, 60)])
+    ]
+    found = candidates(common)
+    assert len(found) <= MOST_CANDIDATES
+    fields = {each.condition.field for each in found}
+    assert len(fields - {RISK}) <= MOST_FIELDS
+    assert "content.zone" in fields
+    assert candidates(common) == found
+    words = [
+        replace(each, features={f"content.w{n}": chance.choice("abcdefgh") for n in range(100)})
+        for each in history(8, 120)
+    ]
+    assert len(candidates(words)) == MOST_CANDIDATES
+
+
+def test_mining_that_began_lets_none_begin_for_five_minutes_whether_or_not_it_ended() -> None:
+    begun = begin(None, WHOLE_TENANT, START)
+    assert begun.mined_at is None
+    with pytest.raises(VersionConflict, match="began at 2026-03-02T09:00:00"):
+        begin(begun, WHOLE_TENANT, START + timedelta(minutes=4))
+    ended = begun.but(mined_at=START, pattern_ids=("pat_1",))
+    again = begin(ended, WHOLE_TENANT, START + timedelta(minutes=5))
+    assert (again.mined_at, again.pattern_ids) == (START, ("pat_1",))
 
 
 def test_a_pattern_shows_what_speaks_for_and_against_it() -> None:

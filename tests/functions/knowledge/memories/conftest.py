@@ -53,10 +53,13 @@ class Memories:
     roles: tuple[str, ...] = ("governor",)
     workspace: str | None = None
 
-    async def ask(self, method: str, path: str = "", body: Any = None, **query: Any) -> Any:
-        """The answer of `knowledge`."""
+    async def ask(
+        self, method: str, path: str = "", body: Any = None, key: str = "", **query: Any
+    ) -> Any:
+        """The answer of `knowledge`, to the call with that idempotency key if one is given."""
         w = self.jobs.world
         headers = authorization(w.key, self.principal, w.tenant, SCOPES, self.roles, self.workspace)
+        headers |= {"Idempotency-Key": key} if key else {}
         path = f"/v1/memories{path}"
         return await self.client.request(method, path, json=body, params=query, headers=headers)
 

@@ -3,12 +3,16 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from events.principals import PersonErased
 from functions.knowledge.reactions import HANDLERS
 from functions.knowledge.rules.memory import MEMORY_DUE
+from functions.knowledge.service import memories as service
 from shared.messaging.changes import Timer
 from shared.messaging.recorder import Recorder
 from shared.messaging.timers import timer_event
+from shared.storage.idempotency import COLLECTION
 from tests.functions.knowledge.memories.conftest import Memories
 
 
@@ -48,6 +52,38 @@ async def test_a_fact_is_told_corrected_and_erased(memories: Memories) -> None:
     assert await memories.held() == []
     recalled = await memories.ask("POST", "/recall", {"agent_id": memories.agent_id})
     assert recalled.json()["facts"] == []
+
+
+async def test_an_erased_fact_is_in_no_answer_and_in_none_of_its_versions(
+    memories: Memories, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "ERASED_AT_ONCE", 2)
+    body = {"fact": "The code is 4711.", "agent_id": memories.agent_id}
+    told = (await memories.ask("POST", body=body, key="tell")).json()
+    again = await memories.ask("POST", body=body, key="tell")
+    assert (again.status_code, again.json()) == (201, told)
+    path, corrected = f"/{told['memory_id']}/correct", {"fact": "The code is 1."}
+    latest = (await memories.ask("POST", path, corrected, key="correct")).json()
+    assert latest["fact"] == "The code is 1."
+    ids = [told["memory_id"], latest["memory_id"]]
+    for number in range(4):
+        answer = await memories.ask("POST", f"/{ids[-1]}/correct", {"fact": f"It is {number}."})
+        ids.append(answer.json()["memory_id"])
+    erased = await memories.ask("DELETE", f"/{ids[0]}", key="erase")
+    assert erased.json()["status"] == "erased"
+    for each in ids:
+        shown = (await memories.ask("GET", f"/{each}")).json()
+        assert (shown["status"], shown["fact"]) == ("erased", None), each
+    for each in (
+        await memories.ask("POST", body=body, key="tell"),
+        await memories.ask("POST", path, corrected, key="correct"),
+    ):
+        assert (each.status_code, each.json()["fact"]) == (201, None)
+    assert (await memories.ask("DELETE", f"/{ids[0]}", key="erase")).json() == erased.json()
+    store = memories.jobs.world.store
+    kept = [each.data["answer"] async for each in store.find_all(COLLECTION)]
+    assert kept
+    assert not [each for each in kept if "4711" in each or "The code" in each]
 
 
 async def test_facts_are_found_by_meaning(memories: Memories) -> None:

@@ -80,6 +80,25 @@ async def test_an_agent_corrects_what_it_learned_and_undoing_holds_it_again(
     assert "gala said it" in failed["failure"]["detail"]
 
 
+async def test_a_correction_whose_answer_is_lost_is_undone_all_the_same(memories: Memories) -> None:
+    artifact_id = await memories.artifact()
+    kept = await memories.remember("The shelf has ten.", "artifact", artifact_id)
+    source = f"source: {{kind: artifact, id: {artifact_id}}}"
+    memories.wire.fails = "after"
+    run = await memories.run(
+        "  - id: righted\n    use: assent/memory.correct\n    with: {memory_id: "
+        f"{kept['memory_id']}, fact: It has twelve., {source}, "
+        'valid_from: "2026-06-01T00:00:00Z"}\n',
+        status="running",
+    )
+    memories.wire.fails = ""
+    await memories.jobs.world.fire(run["run_id"])
+    assert await memories.held() == ["It has twelve."]
+    undone = await memories.jobs.world.post(f"/v1/runs/{run['run_id']}/undo")
+    assert undone.json()["is_undone"], undone.text
+    assert await memories.held() == ["The shelf has ten."]
+
+
 async def test_a_call_without_a_source_that_is_there_remembers_nothing(memories: Memories) -> None:
     head = "  - id: kept\n    use: assent/memory.remember\n    with: {fact: It is so., "
     for source, words in (

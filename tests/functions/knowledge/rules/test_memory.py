@@ -75,6 +75,22 @@ def test_a_fact_that_changed_held_until_then() -> None:
     assert (known.status, known.valid_to) == ("erased", None)
 
 
+def test_a_correction_that_is_asked_for_again_tells_the_same_of_what_was() -> None:
+    """An undo holds that again: with the end that the correction gave it, it would hold never."""
+    old = _memory(valid_from=AT - 9 * DAY, learned_by="agt_1", invocation_id="inv_0")
+    claim = _claim("It is otherwise.", valid_from=AT, learned_by="agt_1", invocation_id="inv_1")
+    new, left = (each.state for each in rules.correct(old, claim, "mem_2", AT))
+    was = rules.before(left, "inv_1")
+    assert (was.valid_from, was.valid_to) == (old.valid_from, old.valid_to)
+    assert rules.before(left, "inv_2").valid_to == AT
+    assert rules.before(old, "inv_1") == old
+    undoing = _claim(
+        valid_from=rules.later(was.valid_from, new.valid_from), valid_to=was.valid_to
+    )._replace(learned_by="agt_1", invocation_id="inv_3")
+    undone = rules.correct(new, undoing, "mem_3", AT + DAY, inherits=False)[0].state
+    assert (undone.valid_from, undone.valid_to) == (AT, None)
+
+
 @given(st.lists(st.integers(-20, 20), min_size=1, max_size=6), st.integers(-20, 20))
 def test_at_each_instant_one_version_of_a_fact_is_believed(begins: list[int], asked: int) -> None:
     """However a fact was corrected, exactly one of its versions says something about an instant
