@@ -18,9 +18,9 @@ def search(
     """Ask a question: passages word for word, each with its document and page. Each citation is
     verified before it is printed."""
     with signed_in() as client:
-        answer = client.knowledge.search_create(query=question, limit=limit, corpora=corpus)
+        answer = client.knowledge.search(query=question, limit=limit, corpora=corpus)
         cited = [_cited(each.citation) for each in answer.items]
-        verdicts = client.knowledge.citations_verify_create(citations=cited) if cited else None
+        verdicts = client.knowledge.verify(citations=cited) if cited else None
     lines = []
     if answer.routed_to is not None:
         lines.append("What is allowed: the constitution first.")
@@ -66,7 +66,7 @@ def add(corpus_id: str, /, *files: str, common: Common = UNSAID) -> None:
     version."""
     with signed_in() as client:
         added = [
-            client.corpora.documents(
+            client.corpora.documents_add(
                 corpus_id,
                 name=file,
                 text=read_file(file),
