@@ -16,7 +16,7 @@ MCP    := build/mcp/node_modules/.package-lock.json
 MCP_LOCK := $(addprefix tests/functions/tools/mcp/servers/,package.json package-lock.json .npmrc)
 # The models that embed texts and recognise names, of published weights.
 MODELS := build/embeddings/model.onnx build/recognition/model.onnx
-MODEL_SOURCE := $(wildcard shared/embeddings/making/* shared/recognition/making/*)
+MODEL_SOURCE := $(wildcard $(addsuffix /making/*,shared/inference shared/embeddings shared/recognition))
 # What governors open in a browser, as its build makes it.
 CONSOLE := mobile_api/console/dist/index.html
 # Where somebody tries the calls of the API.

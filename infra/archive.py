@@ -18,6 +18,7 @@ _LEFT_OUT = (
     "shared/manifest",
     "shared/sdk",
     "shared/embeddings/making",
+    "shared/inference/making",
     "shared/recognition/making",
 )
 # What functions read beside their code.

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from functions.models.service.local import foresee, local_models, redact, summarise
+from functions.models.service.local import forecast_series, local_models, redact, summarise
 from functions.models.views_local import (
     ForecastBody,
     ForecastView,
@@ -46,4 +46,4 @@ async def post_summary(caller: Caller, body: SummaryBody) -> SummaryView:
 @does("local-models.forecast", within=("own_affairs",))
 async def post_forecast(caller: Caller, body: ForecastBody) -> ForecastView:
     """Forecasts a series, such as spending a day, with how far two methods were off before."""
-    return await asyncio.to_thread(foresee, body)
+    return await asyncio.to_thread(forecast_series, body)

@@ -77,7 +77,7 @@ def _summary(sentences: Sequence[Sentence], by: SummarisedBy) -> SummaryView:
     return SummaryView(sentences=tuple(shown), by=by)
 
 
-def foresee(body: ForecastBody) -> ForecastView:
+def forecast_series(body: ForecastBody) -> ForecastView:
     """What comes next in the series."""
     told = forecast(body.values, body.season, body.horizon)
     return ForecastView(

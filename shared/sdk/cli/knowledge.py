@@ -38,9 +38,9 @@ def search(
     """Ask a question: passages word for word, each with its document and page. Each citation is
     verified before it is printed."""
     with signed_in() as client:
-        answer = client.knowledge.search_create(query=question, limit=limit, corpora=corpus)
+        answer = client.knowledge.search(query=question, limit=limit, corpora=corpus)
         cited = [_cited(each.citation) for each in answer.items]
-        verdicts = client.knowledge.citations_verify_create(citations=cited) if cited else None
+        verdicts = client.knowledge.verify(citations=cited) if cited else None
     lines = []
     if answer.routed_to is not None:
         lines.append("What is allowed: the constitution first.")
@@ -98,10 +98,10 @@ def _added(client: "Assent", corpus_id: str, file: str) -> DocumentView:
     name, kind = Path(file).name, Path(file).suffix.lower()
     if kind in _UPLOADED:
         artifact_id = upload(client, file, _UPLOADED[kind])
-        return client.corpora.documents(corpus_id, name=name, artifact_id=artifact_id)
+        return client.corpora.documents_add(corpus_id, name=name, artifact_id=artifact_id)
     media_type = _TEXTS.get(kind, "text/markdown")
     text = read_file(file)
-    return client.corpora.documents(corpus_id, name=name, text=text, media_type=media_type)
+    return client.corpora.documents_add(corpus_id, name=name, text=text, media_type=media_type)
 
 
 @app.command

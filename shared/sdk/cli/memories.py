@@ -23,7 +23,7 @@ def list_(
 def recall(agent_id: str, query: str = "", /, *, limit: int = 5, common: Common = UNSAID) -> None:
     """Print what an agent recalls for a question, the nearest first."""
     with signed_in() as client:
-        found = client.memories.recall_create(agent_id=agent_id, query=query, limit=limit)
+        found = client.memories.recall(agent_id=agent_id, query=query, limit=limit)
     common.table(found.facts, ("memory_id", "score", "scope", "fact"))
 
 

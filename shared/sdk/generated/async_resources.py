@@ -1067,7 +1067,7 @@ class Corpora(AsyncResource):
             ),
         )
 
-    async def documents(
+    async def documents_add(
         self,
         corpus_id: str,
         *,
@@ -1503,9 +1503,7 @@ class Jobs(AsyncResource):
 class Knowledge(AsyncResource):
     """Calls about knowledge."""
 
-    async def citations_verify_create(
-        self, *, citations: Sequence[bodies.Citation]
-    ) -> models.Verdicts:
+    async def verify(self, *, citations: Sequence[bodies.Citation]) -> models.Verdicts:
         """Says of each citation whether the document says exactly that, and why not where it
         does not."""
         return await self._client.send(
@@ -1517,7 +1515,7 @@ class Knowledge(AsyncResource):
             )
         )
 
-    async def search_create(
+    async def search(
         self,
         *,
         query: str,
@@ -1546,7 +1544,7 @@ class LocalModels(AsyncResource):
             Call(method="GET", path="/v1/local-models", answers=models.LocalModels, may_repeat=True)
         )
 
-    async def forecasts_create(
+    async def forecast(
         self,
         *,
         values: Sequence[float],
@@ -1563,7 +1561,7 @@ class LocalModels(AsyncResource):
             )
         )
 
-    async def redactions_create(
+    async def redact(
         self, *, text: str, regions: Sequence[str] | Omitted = OMITTED
     ) -> models.RedactionView:
         """Finds personal data in a text and puts placeholders there. Nothing leaves Assent, and
@@ -1577,7 +1575,7 @@ class LocalModels(AsyncResource):
             )
         )
 
-    async def summaries_create(
+    async def summarize(
         self, *, text: str, sentences: int | Omitted = OMITTED
     ) -> models.SummaryView:
         """Chooses the sentences of a text that say most of it. Nothing leaves Assent, and
@@ -1766,7 +1764,7 @@ class Memories(AsyncResource):
             )
         )
 
-    async def erasures_create(
+    async def erase(
         self,
         *,
         said_by: str | Omitted | None = OMITTED,
@@ -1786,7 +1784,7 @@ class Memories(AsyncResource):
             )
         )
 
-    async def recall_create(
+    async def recall(
         self,
         *,
         agent_id: str,
@@ -2417,7 +2415,7 @@ class Patterns(AsyncResource):
             )
         )
 
-    async def mine_create(self, *, idempotency_key: str | None = None) -> models.MinedView:
+    async def mine(self, *, idempotency_key: str | None = None) -> models.MinedView:
         """Mines the latest two thousand requests for patterns; at most once in five minutes."""
         return await self._client.send(
             Call(

@@ -1059,7 +1059,7 @@ class Corpora(Resource):
             ),
         )
 
-    def documents(
+    def documents_add(
         self,
         corpus_id: str,
         *,
@@ -1489,7 +1489,7 @@ class Jobs(Resource):
 class Knowledge(Resource):
     """Calls about knowledge."""
 
-    def citations_verify_create(self, *, citations: Sequence[bodies.Citation]) -> models.Verdicts:
+    def verify(self, *, citations: Sequence[bodies.Citation]) -> models.Verdicts:
         """Says of each citation whether the document says exactly that, and why not where it
         does not."""
         return self._client.send(
@@ -1501,7 +1501,7 @@ class Knowledge(Resource):
             )
         )
 
-    def search_create(
+    def search(
         self,
         *,
         query: str,
@@ -1530,7 +1530,7 @@ class LocalModels(Resource):
             Call(method="GET", path="/v1/local-models", answers=models.LocalModels, may_repeat=True)
         )
 
-    def forecasts_create(
+    def forecast(
         self,
         *,
         values: Sequence[float],
@@ -1547,7 +1547,7 @@ class LocalModels(Resource):
             )
         )
 
-    def redactions_create(
+    def redact(
         self, *, text: str, regions: Sequence[str] | Omitted = OMITTED
     ) -> models.RedactionView:
         """Finds personal data in a text and puts placeholders there. Nothing leaves Assent, and
@@ -1561,9 +1561,7 @@ class LocalModels(Resource):
             )
         )
 
-    def summaries_create(
-        self, *, text: str, sentences: int | Omitted = OMITTED
-    ) -> models.SummaryView:
+    def summarize(self, *, text: str, sentences: int | Omitted = OMITTED) -> models.SummaryView:
         """Chooses the sentences of a text that say most of it. Nothing leaves Assent, and
         nothing is kept."""
         return self._client.send(
@@ -1748,7 +1746,7 @@ class Memories(Resource):
             )
         )
 
-    def erasures_create(
+    def erase(
         self,
         *,
         said_by: str | Omitted | None = OMITTED,
@@ -1768,7 +1766,7 @@ class Memories(Resource):
             )
         )
 
-    def recall_create(
+    def recall(
         self,
         *,
         agent_id: str,
@@ -2397,7 +2395,7 @@ class Patterns(Resource):
             )
         )
 
-    def mine_create(self, *, idempotency_key: str | None = None) -> models.MinedView:
+    def mine(self, *, idempotency_key: str | None = None) -> models.MinedView:
         """Mines the latest two thousand requests for patterns; at most once in five minutes."""
         return self._client.send(
             Call(

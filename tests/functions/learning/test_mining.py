@@ -36,12 +36,10 @@ def test_no_condition_names_whose_a_request_is_in_any_words() -> None:
     """One agent is always approved, the others never: that is no pattern, but a name; also where
     another field says the same."""
     decisions = [
-        each.__class__(
-            **{
-                **vars(each),
-                "approved": each.subject == AGENTS[0],
-                "features": {**each.features, "content.team": f"team-of-{each.subject[-1]}"},
-            }
+        replace(
+            each,
+            approved=each.subject == AGENTS[0],
+            features={**each.features, "content.team": f"team-of-{each.subject[-1]}"},
         )
         for each in history(1, 600)
     ]
@@ -51,10 +49,7 @@ def test_no_condition_names_whose_a_request_is_in_any_words() -> None:
 def test_fewer_than_twenty_five_show_nothing_and_chance_shows_nothing() -> None:
     approved = [each for each in history(2, 400, noise=0.0) if each.approved]
     assert mine(approved[: FEWEST - 1])[0] == []
-    half = [
-        each.__class__(**{**vars(each), "approved": place % 2 == 0})
-        for place, each in enumerate(history(3, 600))
-    ]
+    half = [replace(each, approved=place % 2 == 0) for place, each in enumerate(history(3, 600))]
     assert mine(half)[0] == []
 
 
@@ -62,7 +57,7 @@ def test_what_later_decisions_contradict_is_not_told() -> None:
     """People changed their mind after the part that is searched."""
     decisions = history(4, 1_000, noise=0.0)
     turned = [
-        each.__class__(**{**vars(each), "approved": each.approved and place < 700})
+        replace(each, approved=each.approved and place < 700)
         for place, each in enumerate(decisions)
     ]
     assert mine(decisions)[0]

@@ -1,15 +1,15 @@
 """Models in the process of the function find, condense and forecast; without them it says so."""
 
 import hashlib
+from pathlib import Path
 
 import pytest
 
 from functions.models.rules.redaction import PLACEHOLDER
-from functions.models.service import local
 from functions.models.views_local import MOST_REDACTED
+from shared.embeddings import embedder
 from shared.embeddings import files as embeddings
-from shared.embeddings.embedder import Embedder
-from shared.inference.loading import ModelAbsentError
+from tests.functions.models.absent import without_recognition
 from tests.functions.models.test_local_rules import TEXT, WEEK
 from tests.functions.models.worlds import World
 
@@ -35,10 +35,10 @@ async def test_personal_data_has_placeholders_and_the_answer_says_where(world: W
 
 
 async def test_without_the_model_patterns_find_what_has_a_form_and_the_answer_says_so(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(local, "recogniser_or_none", lambda: None)
-    said = (await world.send("POST", REDACTIONS, {"text": SAID})).json()
+    with without_recognition(monkeypatch, tmp_path):
+        said = (await world.send("POST", REDACTIONS, {"text": SAID})).json()
     assert said["found_by"] == ["patterns"]
     assert [each["kind"] for each in said["found"]] == ["iban"]
 
@@ -53,12 +53,9 @@ async def test_a_summary_has_sentences_of_the_text_and_where_they_are(world: Wor
 
 
 async def test_without_the_model_a_summary_is_the_first_sentences(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    def absent() -> Embedder:
-        raise ModelAbsentError("not there")
-
-    monkeypatch.setattr(Embedder, "load", staticmethod(absent))
+    monkeypatch.setattr(embedder, "FOLDER", tmp_path)
     said = (await world.send("POST", SUMMARIES, {"text": TEXT, "sentences": 1})).json()
     assert said["by"] == "first_sentences"
     assert [each["start"] for each in said["sentences"]] == [0]

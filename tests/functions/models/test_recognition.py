@@ -1,15 +1,16 @@
 """How much of the personal data in labelled sentences is found, and how much else."""
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
 from functions.models.rules.personal import MOST_READ, Finder, TooMuch
 from functions.models.rules.redaction import Obliged, Redaction
 from functions.models.service import redacting
-from shared.inference.loading import ModelAbsentError
 from shared.kit.errors import Invalid
 from shared.recognition.recogniser import Recogniser
+from tests.functions.models.absent import without_recognition
 from tests.functions.models.labelled import REGIONS, Labelled, labelled
 
 SENTENCES = tuple(labelled())
@@ -102,12 +103,11 @@ def test_more_than_a_model_reads_in_a_call_is_refused() -> None:
         redaction.take({"messages": ["e f" * MOST_READ]})
 
 
-def test_without_the_model_patterns_work_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    def absent() -> Recogniser:
-        raise ModelAbsentError("not there")
-
-    monkeypatch.setattr(Recogniser, "load", staticmethod(absent))
-    assert redacting.recogniser_or_none.__wrapped__() is None
+def test_without_the_model_patterns_work_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with without_recognition(monkeypatch, tmp_path):
+        assert redacting.recogniser_or_none() is None
 
 
 def _is_found(finder: Finder, each: Labelled) -> bool:

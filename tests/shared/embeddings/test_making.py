@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
 from shared.embeddings.making.graph import build_graph
-from shared.embeddings.making.packages import FileRefused, PackagedFile, unpack_files
+from shared.inference.making.packages import FileRefused, PackagedFile, unpack_files
 
 Weights = dict[str, NDArray[np.float32]]
 

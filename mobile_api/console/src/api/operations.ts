@@ -290,7 +290,7 @@ export interface Operations {
     answer: DocumentPage;
   };
   /** Adds a document, an uploaded file or a text, which is read and embedded soon. The same bytes again are the same document; other bytes under the same name are its next version. */
-  corpora_documents: {
+  corpora_documents_add: {
     path: { "corpus_id": string; };
     body: DocumentBody;
     answer: DocumentView;
@@ -416,12 +416,12 @@ export interface Operations {
     answer: RunView;
   };
   /** Says of each citation whether the document says exactly that, and why not where it does not. */
-  knowledge_citations_verify_create: {
+  knowledge_verify: {
     body: CitationsBody;
     answer: Verdicts;
   };
   /** Answers a question with passages of documents that the caller may read, each with a citation. A question of what is allowed is answered from the constitution first. */
-  knowledge_search_create: {
+  knowledge_search: {
     body: SearchBody;
     answer: Answer;
   };
@@ -430,17 +430,17 @@ export interface Operations {
     answer: LocalModels;
   };
   /** Forecasts a series, such as spending a day, with how far two methods were off before. */
-  local_models_forecasts_create: {
+  local_models_forecast: {
     body: ForecastBody;
     answer: ForecastView;
   };
   /** Finds personal data in a text and puts placeholders there. Nothing leaves Assent, and nothing is kept. */
-  local_models_redactions_create: {
+  local_models_redact: {
     body: RedactionBody;
     answer: RedactionView;
   };
   /** Chooses the sentences of a text that say most of it. Nothing leaves Assent, and nothing is kept. */
-  local_models_summaries_create: {
+  local_models_summarize: {
     body: SummaryBody;
     answer: SummaryView;
   };
@@ -485,12 +485,12 @@ export interface Operations {
     answer: MemoryLearnedView;
   };
   /** Erases the texts of all facts of a source, or that a person said, fifty at once. Needs the role tenant_admin. */
-  memories_erasures_create: {
+  memories_erase: {
     body: ErasureBody;
     answer: ErasureView;
   };
   /** Shows what an agent recalls for a question, and keeps nothing of that. */
-  memories_recall_create: {
+  memories_recall: {
     body: MemoryQueryBody;
     answer: MemoriesRecalled;
   };
@@ -664,7 +664,7 @@ export interface Operations {
     answer: PatternPage;
   };
   /** Mines the latest two thousand requests for patterns; at most once in five minutes. */
-  patterns_mine_create: {
+  patterns_mine: {
     answer: MinedView;
   };
   /** Shows a pattern with its conditions, its support, its exceptions, its bound and how later decisions bear it out. */
@@ -1109,7 +1109,7 @@ export const OPERATIONS: Readonly<Record<keyof Operations, readonly [string, str
   corpora_get: ['GET', '/v1/corpora/{corpus_id}'],
   corpora_update: ['PATCH', '/v1/corpora/{corpus_id}', 'key'],
   corpora_documents_list: ['GET', '/v1/corpora/{corpus_id}/documents'],
-  corpora_documents: ['POST', '/v1/corpora/{corpus_id}/documents', 'key'],
+  corpora_documents_add: ['POST', '/v1/corpora/{corpus_id}/documents', 'key'],
   corpora_documents_delete: ['DELETE', '/v1/corpora/{corpus_id}/documents/{document_id}', 'key'],
   corpora_documents_get: ['GET', '/v1/corpora/{corpus_id}/documents/{document_id}'],
   credentials_list: ['GET', '/v1/credentials'],
@@ -1134,12 +1134,12 @@ export const OPERATIONS: Readonly<Record<keyof Operations, readonly [string, str
   invocations_get: ['GET', '/v1/invocations/{invocation_id}'],
   invocations_settle: ['POST', '/v1/invocations/{invocation_id}/settle', 'key'],
   jobs_create: ['POST', '/v1/jobs', 'key'],
-  knowledge_citations_verify_create: ['POST', '/v1/knowledge/citations/verify'],
-  knowledge_search_create: ['POST', '/v1/knowledge/search'],
+  knowledge_verify: ['POST', '/v1/knowledge/citations/verify'],
+  knowledge_search: ['POST', '/v1/knowledge/search'],
   local_models_list: ['GET', '/v1/local-models'],
-  local_models_forecasts_create: ['POST', '/v1/local-models/forecasts'],
-  local_models_redactions_create: ['POST', '/v1/local-models/redactions'],
-  local_models_summaries_create: ['POST', '/v1/local-models/summaries'],
+  local_models_forecast: ['POST', '/v1/local-models/forecasts'],
+  local_models_redact: ['POST', '/v1/local-models/redactions'],
+  local_models_summarize: ['POST', '/v1/local-models/summaries'],
   me_get: ['GET', '/v1/me'],
   members_list: ['GET', '/v1/members'],
   members_delete: ['DELETE', '/v1/members/{principal}', 'key'],
@@ -1148,8 +1148,8 @@ export const OPERATIONS: Readonly<Record<keyof Operations, readonly [string, str
   members_sessions_delete: ['DELETE', '/v1/members/{principal}/sessions', 'key'],
   memories_list: ['GET', '/v1/memories'],
   memories_create: ['POST', '/v1/memories', 'key'],
-  memories_erasures_create: ['POST', '/v1/memories/erasures', 'key'],
-  memories_recall_create: ['POST', '/v1/memories/recall'],
+  memories_erase: ['POST', '/v1/memories/erasures', 'key'],
+  memories_recall: ['POST', '/v1/memories/recall'],
   memories_delete: ['DELETE', '/v1/memories/{memory_id}', 'key'],
   memories_get: ['GET', '/v1/memories/{memory_id}'],
   memories_correct: ['POST', '/v1/memories/{memory_id}/correct', 'key'],
@@ -1183,7 +1183,7 @@ export const OPERATIONS: Readonly<Record<keyof Operations, readonly [string, str
   notifications_preferences_get: ['GET', '/v1/notifications/preferences'],
   notifications_preferences_set: ['PUT', '/v1/notifications/preferences', 'key'],
   patterns_list: ['GET', '/v1/patterns'],
-  patterns_mine_create: ['POST', '/v1/patterns/mine', 'key'],
+  patterns_mine: ['POST', '/v1/patterns/mine', 'key'],
   patterns_get: ['GET', '/v1/patterns/{pattern_id}'],
   patterns_draft: ['POST', '/v1/patterns/{pattern_id}/draft', 'key'],
   pipeline_get: ['GET', '/v1/pipeline'],

@@ -12,6 +12,7 @@ from functions.knowledge.aggregates import RUN
 from functions.knowledge.memory_api import ROUTER
 from shared.artifacts.aggregates import ARTIFACTS
 from shared.artifacts.artifact import Artifact
+from shared.kit.canonical import content_hash
 from shared.kit.ids import new_id
 from shared.runtime import calling
 from shared.runtime.app import create_api
@@ -77,7 +78,7 @@ class Memories:
 
     async def run(self, steps: str, *, status: str = "completed", **inputs: Any) -> Any:
         """A run of a capsule with these steps."""
-        name = f"does-{abs(hash(steps)) % 10**9}"
+        name = f"does-{content_hash(steps)[-12:]}"
         head = f"capsule: {name}\nversion: 1.0.0\nagent: note-taker\n"
         await self.jobs.write(f"{head}steps:\n{steps}")
         await self.jobs.command("1.0.0", "publish", name)
