@@ -5,6 +5,8 @@ from functools import cache, cached_property
 from typing import Any
 
 from emulators.demo.person import Person
+from events.receipts import ASKED, ModelTurn, Receipt
+from functions.audit.rules.comparison import MOST_VERSIONS
 from tests.benchmarks.largest import sent
 from tests.benchmarks.worst import LIMITS, Call, Scene, worst_of
 from tests.functions.audit.reports import append_all, receipt, report
@@ -13,6 +15,12 @@ AN_HOUR = 3600
 # As long as any is.
 RECEIPTS = [receipt(number, step="s" * 200, reason="r" * 500) for number in range(100)]
 RECEIPT = RECEIPTS[50].receipt_id
+PROMPT = "p" * 60
+
+
+def _question(number: int, version: int) -> Receipt:
+    model = ModelTurn(name="scripted", turn=0, prompt=f"{PROMPT}@{version}", answered_in_ms=1_000)
+    return receipt(number, operation=ASKED, decision=None, model=model)
 
 
 class Log:
@@ -89,6 +97,17 @@ def verify_receipt(scene: Scene) -> Iterator[Call]:
     reader = log_of(scene).reader
     envelope = reader.get(f"/v1/receipts/{RECEIPT}")["envelope"]
     yield Call(reader, f"/v1/receipts/{RECEIPT}/verify", {"envelope": envelope})
+
+
+@worst_of("GET", "/v1/prompts/{name}/comparison")
+def compare_prompt(scene: Scene) -> Iterator[Call]:
+    world = scene.full.world
+    reader = world.person("mara", ("models:read",), ("developer",))
+    asked = [_question(1_000 + version, version) for version in range(1, MOST_VERSIONS + 1)]
+    append_all(*(report(world.tenant, 1_000 + n, *asked[n : n + 50]) for n in (0, 50)))
+    time = "from=2026-11-01T00:00:00Z&to=2027-01-31T00:00:00Z"
+    what = f"{MOST_VERSIONS} versions"
+    yield Call(reader, f"/v1/prompts/{PROMPT}/comparison?{time}", what=what)
 
 
 @worst_of("POST", "/v1/audit/exports")

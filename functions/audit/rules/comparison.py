@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from shared.kit.models import Data
 
+MOST_VERSIONS = 100
+
 
 class Question(NamedTuple):
     """What the receipt of one question to a model says, which a run asked with a prompt, as
@@ -45,11 +47,11 @@ class VersionRow(Data):
 
 def compared(questions: Iterable[Question]) -> tuple[VersionRow, ...]:
     """A row for each version of the prompt that all these questions were asked with, the lowest
-    first."""
+    first; of the hundred highest of very many."""
     asked = defaultdict[int, list[Question]](list)
     for each in questions:
         asked[int(each.prompt.rpartition("@")[2])].append(each)
-    return tuple(_row(version, some) for version, some in sorted(asked.items()))
+    return tuple(_row(version, some) for version, some in sorted(asked.items())[-MOST_VERSIONS:])
 
 
 def _row(version: int, asked: Sequence[Question]) -> VersionRow:

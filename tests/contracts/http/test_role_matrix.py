@@ -196,6 +196,7 @@ MATRIX = {
     "write a prompt": Row("POST", "/v1/prompts", SUBMIT, PROMPT),
     "let a prompt be used": Row("POST", "/v1/prompts/a/versions/1/activate", {"governor"}),
     "end a prompt": Row("POST", "/v1/prompts/a/versions/1/deprecate", {"governor"}),
+    "compare versions of a prompt": Row("GET", "/v1/prompts/a/comparison", ALL),
     "tell a fact": Row("POST", "/v1/memories", SUBMIT, TOLD),
     "correct a fact": Row("POST", "/v1/memories/mem_x/correct", SUBMIT, {"fact": "It is so."}),
     "erase a fact": Row("DELETE", "/v1/memories/mem_x", SUBMIT),

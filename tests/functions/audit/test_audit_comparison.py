@@ -10,7 +10,7 @@ from events.receipts import ASKED, ModelTurn, Receipt
 from functions.audit import comparing
 from functions.audit.api import compare_prompt
 from functions.audit.appending import append
-from functions.audit.rules.comparison import Question, VersionRow, compared
+from functions.audit.rules.comparison import MOST_VERSIONS, Question, VersionRow, compared
 from functions.audit.views import PromptComparison
 from shared.kit.callers import Caller
 from shared.kit.errors import Invalid
@@ -52,6 +52,8 @@ def test_each_version_has_a_row_of_what_was_asked_with_it() -> None:
         None,
     )
     assert compared([]) == ()
+    many = [Question(f"sum-up@{each}", "run_1", "refused") for each in range(1, MOST_VERSIONS + 2)]
+    assert [each.version for each in compared(many)] == [*range(2, MOST_VERSIONS + 2)]
 
 
 def _asked(number: int, prompt: str, **changes: Any) -> Receipt:
