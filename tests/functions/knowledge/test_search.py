@@ -2,6 +2,7 @@
 
 from unittest.mock import patch
 
+import psycopg
 import pytest
 
 from functions.knowledge import finding
@@ -93,6 +94,13 @@ async def test_no_transaction_searches_or_writes_for_another_tenant(world: World
     async with tenant_transaction(other) as connection:
         with pytest.raises(RaiseException):
             await connection.execute(question, (world.tenant, [corpus]))
+    # Nor does a connection whose tenant was never set.
+    asked = world.database.replace("//postgres@", "//assent_app@")
+    async with await psycopg.AsyncConnection.connect(asked) as bare:
+        for sought in (world.tenant, None):
+            with pytest.raises(RaiseException):
+                async with bare.transaction():
+                    await bare.execute(question, (sought, [corpus]))
     add = "INSERT INTO knowledge_corpora (tenant_id, corpus_id) VALUES (%s, 'c')"
     for owner in (world.tenant, "*"):
         async with tenant_transaction(other) as connection:

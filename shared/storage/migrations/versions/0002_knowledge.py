@@ -114,7 +114,8 @@ SET search_path = public, pg_temp SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
     v_lexemes text[] := tsvector_to_array(to_tsvector('english', p_question));
 BEGIN
-    IF p_tenant NOT IN (current_setting('app.tenant_id', true), '*') THEN
+    IF p_tenant IS NULL OR (p_tenant <> '*'
+        AND p_tenant IS DISTINCT FROM current_setting('app.tenant_id', true)) THEN
         RAISE EXCEPTION 'a transaction of % may not search for %',
             current_setting('app.tenant_id', true), p_tenant;
     END IF;
