@@ -2,9 +2,9 @@
 
 from functions.knowledge.aggregates import CORPORA
 from functions.knowledge.reading.formats import Unreadable
-from functions.knowledge.reading.process import read_file
+from functions.knowledge.reading.process import Reading, read_file
 from functions.knowledge.rules import document as rules
-from functions.knowledge.rules.chunks import MOST_CHUNKS, Chunk, Page, chunks_of
+from functions.knowledge.rules.chunks import Chunk
 from functions.knowledge.rules.corpus import found
 from functions.knowledge.rules.document import Document
 from functions.knowledge.service.documents import place_of
@@ -28,7 +28,6 @@ BUCKET_KEY = "knowledge-bucket-key"
 FILES = Bucket(KEPT, BUCKET_KEY)
 # Of a tenant, on the smallest instance of the database.
 MOST_OF_TENANT = 100_000
-PDF = "application/pdf"
 
 
 async def do_what_is_due(work: UnitOfWork, document: Document) -> None:
@@ -46,8 +45,7 @@ async def do_what_is_due(work: UnitOfWork, document: Document) -> None:
 
 async def _read(work: UnitOfWork, document: Document, place: Place) -> None:
     try:
-        pages = await _pages(work, document, place)
-        chunks = chunks_of(pages, has_headings=document.media_type != PDF)
+        pages, chunks = await _reading(work, document, place)
         await _require_room(place.tenant_id, chunks)
     except Unreadable as why:
         await work.save(*rules.failed(document, str(why), work.at))
@@ -58,8 +56,8 @@ async def _read(work: UnitOfWork, document: Document, place: Place) -> None:
         await work.save(*rules.failed(document, "its corpus was removed meanwhile", work.at))
 
 
-async def _pages(work: UnitOfWork, document: Document, place: Place) -> list[Page]:
-    """The text of a document. Raises Unreadable, Unavailable."""
+async def _reading(work: UnitOfWork, document: Document, place: Place) -> Reading:
+    """The text of a document, and its passages. Raises Unreadable, Unavailable."""
     if document.artifact_id is None:
         text = await read_source(place)
         if text is None or hash_of(text.encode()) != document.sha256:
@@ -76,8 +74,6 @@ async def _pages(work: UnitOfWork, document: Document, place: Place) -> list[Pag
 
 
 async def _require_room(tenant_id: str, chunks: list[Chunk]) -> None:
-    if len(chunks) > MOST_CHUNKS:
-        raise Unreadable(f"it has {len(chunks)} passages, and a document {MOST_CHUNKS} at most")
     there = await chunks_of_tenant(tenant_id)
     if there + len(chunks) > MOST_OF_TENANT:
         told = f"the tenant has {there} passages, and {MOST_OF_TENANT} at most"
