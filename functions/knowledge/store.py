@@ -3,7 +3,8 @@
 Of a corpus one transaction writes at a time: whoever writes locks its row first."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from functions.knowledge.rules.chunks import Chunk, Page
@@ -147,16 +148,21 @@ async def chunks_of_tenant(tenant_id: str) -> int:
     return int(row[0])
 
 
+class Unstorable(Exception):
+    """The database does not take a text, and never will."""
+
+
 async def keep_text(place: Place, pages: Sequence[Page], chunks: Sequence[Chunk]) -> bool:
     """Replaces the text of a document by this version's: passages that did not change keep their
     vectors. False, and no change, where the document or its corpus was removed or has a later
-    version. Raises Unavailable."""
+    version. Raises Unstorable, Unavailable."""
     tenant_id, corpus_id, document_id, _ = place
     async with of_tenant(tenant_id) as connection:
         if not await _is_current(connection, place):
             return False
-        await _replace_pages(connection, place, pages)
-        await _replace_chunks(connection, place, chunks)
+        with _storing():
+            await _replace_pages(connection, place, pages)
+            await _replace_chunks(connection, place, chunks)
         await connection.execute(_COUNT_CHUNKS, (tenant_id, corpus_id) * 2)
         await connection.execute(
             "DELETE FROM knowledge_sources WHERE tenant_id = %s AND document_id = %s"
@@ -262,6 +268,17 @@ async def erase_tenant(tenant_id: str) -> None:
         )
         for table in _TABLES_OF_TENANT:
             await connection.execute(f"DELETE FROM {table} WHERE tenant_id = %s", (tenant_id,))  # noqa: S608
+
+
+@contextmanager
+def _storing() -> Iterator[None]:
+    from psycopg import DataError
+    from psycopg.errors import ProgramLimitExceeded
+
+    try:
+        yield
+    except (DataError, ProgramLimitExceeded) as error:
+        raise Unstorable("its text is none that the database takes") from error
 
 
 async def _is_current(connection: "AsyncConnection[Any]", place: Place) -> bool:
