@@ -11,7 +11,7 @@ from functions.knowledge.rules.memory import MEMORY_DUE
 from functions.knowledge.service import memories
 from functions.knowledge.service.erasing import erase, erase_all
 from functions.knowledge.service.ingesting import when_due
-from functions.knowledge.service.renewing import embed_anew
+from functions.knowledge.service.renewing import renew
 
 __all__ = ["HANDLERS", "RUN"]
 
@@ -22,6 +22,6 @@ HANDLERS = {
     DOCUMENT_DUE: when_due,
     MEMORY_DUE: RUN.timed(MEMORIES, memories.end),
     PersonErased.event_type: memories.erase_persons,
-    MODELS_DUE: embed_anew,
+    MODELS_DUE: renew,
     TenantClosed.event_type: erase_all,
 }

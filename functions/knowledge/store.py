@@ -76,8 +76,13 @@ ON CONFLICT (tenant_id, document_id) DO UPDATE
     SET version = excluded.version, is_removed = true WHERE known.version <= excluded.version
 RETURNING version
 """
-_TABLES_OF_CORPUS = ("knowledge_vectors", "knowledge_chunks", "knowledge_documents")
-_TABLES_OF_TENANT = (*_TABLES_OF_CORPUS, "knowledge_pages", "knowledge_sources")
+_TABLES_OF_CORPUS = (
+    "knowledge_vectors",
+    "knowledge_chunks",
+    "knowledge_documents",
+    "knowledge_sources",
+)
+_TABLES_OF_TENANT = (*_TABLES_OF_CORPUS, "knowledge_pages")
 
 
 # The tenant whose rows every tenant reads, and only transactions of no tenant write.
@@ -117,10 +122,10 @@ async def keep_source(place: Place, text: str) -> None:
     """Keeps a text until it is read. Raises Unavailable."""
     async with of_tenant(place.tenant_id) as connection:
         await connection.execute(
-            "INSERT INTO knowledge_sources (tenant_id, document_id, version, text)"
-            " VALUES (%s, %s, %s, %s) ON CONFLICT (tenant_id, document_id, version)"
-            " DO UPDATE SET text = excluded.text",
-            (place.tenant_id, place.document_id, place.version, text),
+            "INSERT INTO knowledge_sources (tenant_id, corpus_id, document_id, version, text)"
+            " VALUES (%s, %s, %s, %s, %s) ON CONFLICT (tenant_id, document_id, version)"
+            " DO UPDATE SET text = excluded.text, kept_at = now()",
+            (*place, text),
         )
 
 
@@ -246,11 +251,10 @@ async def erase_corpus(tenant_id: str, corpus_id: str) -> None:
     )
     async with of_tenant(tenant_id) as connection:
         await connection.execute(_MARK_CORPUS, ours)
-        for table in ("knowledge_pages", "knowledge_sources"):
-            await connection.execute(
-                f"DELETE FROM {table} WHERE tenant_id = %s AND document_id IN ({documents})",  # noqa: S608
-                (tenant_id, *ours),
-            )
+        await connection.execute(
+            f"DELETE FROM knowledge_pages WHERE tenant_id = %s AND document_id IN ({documents})",  # noqa: S608
+            (tenant_id, *ours),
+        )
         for table in _TABLES_OF_CORPUS:
             await connection.execute(
                 f"DELETE FROM {table} WHERE tenant_id = %s AND corpus_id = %s",  # noqa: S608

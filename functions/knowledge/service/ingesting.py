@@ -11,6 +11,7 @@ from functions.knowledge.rules.corpus import found
 from functions.knowledge.rules.document import Document
 from functions.knowledge.service.documents import place_of
 from functions.knowledge.service.embedding import embed_missing
+from functions.knowledge.sources import drop_source
 from functions.knowledge.store import (
     Place,
     Unstorable,
@@ -119,6 +120,8 @@ async def _require_room(tenant_id: str, chunks: list[Chunk]) -> None:
 
 
 async def _embed(work: UnitOfWork, document: Document, place: Place) -> None:
+    # It was read, and that is committed.
+    await drop_source(place)
     embedding = await embed_missing(place)
     if not embedding.is_whole:
         await work.save(*rules.continued(document, work.at))

@@ -8,7 +8,7 @@ from functions.knowledge.reactions import HANDLERS, MODELS_DUE
 from functions.knowledge.reading.process import Reading
 from functions.knowledge.rules.chunks import Chunk, Page, chunks_of
 from functions.knowledge.service import ingesting
-from functions.knowledge.store import Place, erase_tenant, keep_text
+from functions.knowledge.store import Place, erase_corpus, erase_tenant, keep_source, keep_text
 from shared.kit import clock
 from shared.kit.control import Control
 from shared.kit.errors import Unavailable
@@ -196,6 +196,35 @@ async def test_a_closed_tenant_gets_no_text_back(
     assert [await world.rows(f"knowledge_{each}") for each in TABLES] == [0, 0, 0, 0]
 
 
+async def test_a_text_whose_document_was_never_committed_is_deleted(world: World) -> None:
+    corpus, kept = await world.corpus(), await world.corpus(name="Kept")
+    waiting = await world.added(kept)
+    for name in ("lost-1", "lost-2"):
+        await keep_source(Place(world.tenant, corpus, name, 1), PUMP)
+    async with tenant_transaction(world.tenant) as connection:
+        await connection.execute(
+            "UPDATE knowledge_sources SET kept_at = now() - interval '2 days'"
+            " WHERE tenant_id = %s AND document_id <> 'lost-2'",
+            (world.tenant,),
+        )
+    assert await world.rows("knowledge_sources") == 3
+    await night()
+    assert await world.rows("knowledge_sources") == 2
+    await erase_corpus(world.tenant, corpus)
+    assert await world.rows("knowledge_sources") == 1
+    # What waits for its reader stays until it is read.
+    assert (await world.read(waiting)).status == "embedded"
+    assert await world.rows("knowledge_sources") == 0
+
+
+async def night() -> None:
+    """What is done each night."""
+    now = clock.now()
+    await HANDLERS[MODELS_DUE](
+        timer_event("knowledge", "", Timer(MODELS_DUE, "schedule/x", now), now)
+    )
+
+
 async def test_wrong_documents_are_refused_in_words(world: World) -> None:
     corpus = await world.corpus()
     path = f"/v1/corpora/{corpus}/documents"
@@ -223,9 +252,6 @@ async def test_another_models_vectors_are_not_compared_and_are_made_anew(world: 
     question: dict[str, Any] = {"mode": "vector", "corpora": [corpus]}
     assert (await world.asked("How long is the warranty?", **question))["items"] == []
     assert (await world.asked("How long is the warranty?", corpora=[corpus]))["items"] != []
-    now = clock.now()
-    await HANDLERS[MODELS_DUE](
-        timer_event("knowledge", "", Timer(MODELS_DUE, "schedule/x", now), now)
-    )
+    await night()
     assert (await world.read(shown)).status == "embedded"
     assert len((await world.asked("How long is the warranty?", **question))["items"]) == 2
