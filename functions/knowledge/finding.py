@@ -4,7 +4,8 @@ tenant PLATFORM's.
 No statement here is prepared: the plan that suits one tenant would find next to nothing for
 another (`plan_cache_mode`)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from functions.knowledge.rules.fusion import DEPTH
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 # Up to here all vectors are compared; of more, those whose signs are nearest.
 MOST_COMPARED = 20_000
 PREFILTERED = 400
+# Of each statement: a process has one connection, for which others wait five seconds.
+MOST_MILLISECONDS = 1_500
 _EXACT = """
 SELECT chunk_id, -distance FROM (
     SELECT chunk_id, vector <#> %(vector)s::halfvec(384) AS distance FROM knowledge_vectors
@@ -75,10 +78,11 @@ class Hits(NamedTuple):
 
 
 async def search(within: str, sought: Sought) -> Hits:
-    """What is nearest, in a transaction of the tenant `within`. Raises Unavailable."""
+    """What is nearest, in a transaction of the tenant `within`. Raises TookTooLong,
+    Unavailable."""
     by_meaning: Mapping[int, float] = {}
     by_words: Mapping[int, float] = {}
-    async with of_tenant(within) as connection:
+    async with _in_time(within) as connection:
         if sought.vector is not None:
             by_meaning = await _scores(connection, statement_for(sought.chunks), sought)
         if sought.question is not None:
@@ -94,8 +98,9 @@ def statement_for(chunks: int) -> str:
 async def passages(
     within: str, owner: str, corpora: Sequence[str], ids: Sequence[int]
 ) -> dict[int, Passage]:
-    """The passages with those ids that are in the corpora of the `owner`. Raises Unavailable."""
-    async with of_tenant(within) as connection:
+    """The passages with those ids that are in the corpora of the `owner`. Raises TookTooLong,
+    Unavailable."""
+    async with _in_time(within) as connection:
         rows = await connection.execute(_PASSAGES, (owner, list(corpora), list(ids)), prepare=False)
         return {id: Passage(*found) for id, *found in await rows.fetchall()}
 
@@ -115,6 +120,14 @@ async def cited_page(within: str, owner: str, document_id: str, page: int) -> Ci
         rows = await connection.execute(_TEXT, (page, owner, document_id), prepare=False)
         found = await rows.fetchone()
     return CitedPage(*found) if found else None
+
+
+@asynccontextmanager
+async def _in_time(tenant_id: str) -> "AsyncIterator[AsyncConnection[Any]]":
+    """A transaction of the tenant whose statements end soon."""
+    async with of_tenant(tenant_id) as connection:
+        await connection.execute(f"SET LOCAL statement_timeout = {MOST_MILLISECONDS}".encode())
+        yield connection
 
 
 async def _scores(

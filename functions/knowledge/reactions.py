@@ -3,15 +3,15 @@ of a tenant."""
 
 from events.principals import PersonErased
 from events.tenants import TenantClosed
-from functions.knowledge.aggregates import CORPORA, DOCUMENTS, RUN
+from functions.knowledge.aggregates import CORPORA, RUN
 from functions.knowledge.memory_aggregates import MEMORIES
 from functions.knowledge.rules.corpus import CORPUS_DUE
 from functions.knowledge.rules.document import DOCUMENT_DUE
 from functions.knowledge.rules.memory import MEMORY_DUE
 from functions.knowledge.service import memories
 from functions.knowledge.service.erasing import erase, erase_all
-from functions.knowledge.service.ingesting import do_what_is_due
-from functions.knowledge.service.renewing import embed_anew
+from functions.knowledge.service.ingesting import when_due
+from functions.knowledge.service.renewing import renew
 
 __all__ = ["HANDLERS", "RUN"]
 
@@ -19,9 +19,9 @@ MODELS_DUE = "assent.knowledge_models.due.v1"
 
 HANDLERS = {
     CORPUS_DUE: RUN.timed(CORPORA, erase),
-    DOCUMENT_DUE: RUN.timed(DOCUMENTS, do_what_is_due),
+    DOCUMENT_DUE: when_due,
     MEMORY_DUE: RUN.timed(MEMORIES, memories.end),
     PersonErased.event_type: memories.erase_persons,
-    MODELS_DUE: embed_anew,
+    MODELS_DUE: renew,
     TenantClosed.event_type: erase_all,
 }

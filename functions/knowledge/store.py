@@ -2,8 +2,8 @@
 
 Of a corpus one transaction writes at a time: whoever writes locks its row first."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from functions.knowledge.rules.chunks import Chunk, Page, changes
@@ -79,8 +79,8 @@ _OF_ITS_DOCUMENTS = """
 (tenant_id, document_id) IN
     (SELECT tenant_id, document_id FROM knowledge_documents WHERE tenant_id = %s AND corpus_id = %s)
 """
-_TABLES_OF_CORPUS = ("vectors", "chunks", "documents")
-_TABLES_OF_TENANT = (*_TABLES_OF_CORPUS, "pages", "sources")
+_TABLES_OF_CORPUS = ("vectors", "chunks", "documents", "sources")
+_TABLES_OF_TENANT = (*_TABLES_OF_CORPUS, "pages")
 # The tenant whose rows every tenant reads, and only transactions of no tenant write.
 PLATFORM = "*"
 
@@ -118,10 +118,10 @@ async def keep_source(place: Place, text: str) -> None:
     """Keeps a text until it is read. Raises Unavailable."""
     async with of_tenant(place.tenant_id) as connection:
         await connection.execute(
-            "INSERT INTO knowledge_sources (tenant_id, document_id, version, text)"
-            " VALUES (%s, %s, %s, %s) ON CONFLICT (tenant_id, document_id, version)"
-            " DO UPDATE SET text = excluded.text",
-            (place.tenant_id, place.document_id, place.version, text),
+            "INSERT INTO knowledge_sources (tenant_id, corpus_id, document_id, version, text)"
+            " VALUES (%s, %s, %s, %s, %s) ON CONFLICT (tenant_id, document_id, version)"
+            " DO UPDATE SET text = excluded.text, kept_at = now()",
+            (*place, text),
         )
 
 
@@ -149,10 +149,14 @@ async def chunks_of_tenant(tenant_id: str) -> int:
     return int(row[0])
 
 
+class Unstorable(Exception):
+    """The database does not take a text, and never will."""
+
+
 async def keep_text(place: Place, pages: Sequence[Page], chunks: Sequence[Chunk]) -> bool:
     """Replaces the text of a document by this version's: passages that did not change keep their
     vectors. False, and no change, where the document or its corpus was removed or has a later
-    version. Raises Unavailable."""
+    version. Raises Unstorable, Unavailable."""
     tenant_id, corpus_id, document_id, version = place
     async with _writing(tenant_id, corpus_id) as (connection, is_removed):
         if is_removed:
@@ -161,8 +165,9 @@ async def keep_text(place: Place, pages: Sequence[Page], chunks: Sequence[Chunk]
         rows = await connection.execute(_TAKE_VERSION, taken)
         if await rows.fetchone() is None:
             return False
-        await _replace_pages(connection, place, pages)
-        await _replace_chunks(connection, place, chunks)
+        with _storing():
+            await _replace_pages(connection, place, pages)
+            await _replace_chunks(connection, place, chunks)
         await connection.execute(_COUNT_CHUNKS, (tenant_id, corpus_id) * 2)
         of_earlier = "tenant_id = %s AND document_id = %s AND version < %s"
         await _delete(connection, ("sources",), of_earlier, tenant_id, document_id, version)
@@ -231,7 +236,7 @@ async def erase_corpus(tenant_id: str, corpus_id: str) -> None:
     ours = (tenant_id, corpus_id)
     async with of_tenant(tenant_id) as connection:
         await connection.execute(_MARK_CORPUS, ours)
-        await _delete(connection, ("pages", "sources"), _OF_ITS_DOCUMENTS, *ours)
+        await _delete(connection, ("pages",), _OF_ITS_DOCUMENTS, *ours)
         await _delete(connection, _TABLES_OF_CORPUS, "tenant_id = %s AND corpus_id = %s", *ours)
 
 
@@ -262,6 +267,17 @@ async def _delete(
 ) -> None:
     for each in tables:
         await connection.execute(f"DELETE FROM knowledge_{each} WHERE {where}", values)  # noqa: S608
+
+
+@contextmanager
+def _storing() -> Iterator[None]:
+    from psycopg import DataError
+    from psycopg.errors import ProgramLimitExceeded
+
+    try:
+        yield
+    except (DataError, ProgramLimitExceeded) as error:
+        raise Unstorable("its text is none that the database takes") from error
 
 
 async def _replace_pages(

@@ -27,6 +27,13 @@ T = TypeVar("T")
 Key = tuple[str, str]
 
 
+async def read_control(store: TenantStore) -> Control:
+    """The control document of a tenant as it is now. Raises Unavailable."""
+    document = await store.get(COLLECTION, ID)
+    state = document.data.get("state") if document is not None else None
+    return Control.model_validate_json(state) if state else Control()
+
+
 class UnitOfWork:
     """Reads aggregates of one tenant and collects their transitions. Guarantees that a state that
     was read and saved is committed only if nobody changed it in between; nothing is written before
@@ -100,9 +107,7 @@ class UnitOfWork:
         """The control document of the tenant: the caller's, or else read once. Raises
         Unavailable."""
         if self._control is None:
-            document = await self.store.get(COLLECTION, ID)
-            state = document.data.get("state") if document is not None else None
-            self._control = Control.model_validate_json(state) if state else Control()
+            self._control = await read_control(self.store)
         return self._control
 
     async def take(self, aggregate: Aggregate[S], id: str, document: Document | None) -> S | None:

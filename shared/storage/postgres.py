@@ -19,11 +19,15 @@ STATEMENT_MILLISECONDS = 10_000
 _NO_TENANT = "*"
 
 
+class TookTooLong(Unavailable):
+    """A statement did not end within its time."""
+
+
 @asynccontextmanager
 async def tenant_transaction(tenant_id: str) -> "AsyncIterator[AsyncConnection[Any]]":
     """One transaction in which row-level security admits the rows of `tenant_id` only; commits at
-    the end, rolls back on any error. Raises Unavailable where the database does not answer,
-    ValueError for what cannot be a tenant."""
+    the end, rolls back on any error. Raises Unavailable where the database does not answer, then
+    TookTooLong where it does not in time, ValueError for what cannot be a tenant."""
     if not tenant_id or tenant_id == _NO_TENANT:
         raise ValueError(f"{tenant_id!r} is not a tenant id")
     async with _transaction(tenant_id) as connection:
@@ -41,12 +45,15 @@ async def platform_transaction() -> "AsyncIterator[AsyncConnection[Any]]":
 @asynccontextmanager
 async def _transaction(tenant_id: str) -> "AsyncIterator[AsyncConnection[Any]]":
     from psycopg import OperationalError
+    from psycopg.errors import QueryCanceled
     from psycopg_pool import PoolTimeout
 
     try:
         async with (await _pool()).connection() as connection, connection.transaction():
             await connection.execute("SELECT set_config('app.tenant_id', %s, true)", (tenant_id,))
             yield connection
+    except QueryCanceled as error:
+        raise TookTooLong("the database did not answer in time") from error
     except (OperationalError, PoolTimeout) as error:
         raise Unavailable("the database did not answer") from error
 

@@ -389,7 +389,7 @@ def test_every_collection_is_a_tenants_own(
 
 
 # Functions of the database read them for one tenant: tests/functions/knowledge/test_search.py.
-READ_BY_OWNER = {"knowledge_chunks", "knowledge_vectors"}
+READ_BY_OWNER = {"knowledge_chunks", "knowledge_sources", "knowledge_vectors"}
 
 
 def test_every_table_shows_a_tenant_its_own_rows_only(

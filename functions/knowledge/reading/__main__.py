@@ -1,5 +1,5 @@
 """`python -m functions.knowledge.reading MEDIA_TYPE`: reads a file from its input, and writes its
-pages as JSON.
+pages and passages as JSON.
 
 It takes a bounded time and memory, opens no connection, starts nothing and writes no file: what it
 reads may be made to harm whoever reads it."""
@@ -9,9 +9,12 @@ import resource
 import sys
 from typing import Any
 
-from functions.knowledge.reading.formats import Unreadable, read
+from functions.knowledge.reading.formats import Unreadable, passages, read
 
-SECONDS, MEMORY_BYTES = 60, 3 * 1024 * 1024 * 1024
+SECONDS = 60
+# Of addresses: libraries of Office files take 700 MiB of them before they read anything. The
+# service has 2 GiB, with its own model, and reads one file at a time.
+MEMORY_BYTES = 1280 * 1024 * 1024
 _FORBIDDEN = frozenset(
     (
         *("socket.connect", "socket.bind", "socket.sendto"),
@@ -25,16 +28,27 @@ def main(media_type: str) -> int:
     """Returns 0 also for a file that cannot be read: its answer says why."""
     content = sys.stdin.buffer.read()
     _confine()
+    answer: dict[str, Any]
     try:
-        answer: dict[str, Any] = {"pages": read(media_type, content)}
+        answer = _read(media_type, content)
     except Unreadable as why:
         answer = {"unreadable": str(why)}
     except RecursionError:
         answer = {"unreadable": "it is nested too deeply"}
     except MemoryError:
         answer = {"unreadable": "it needs more memory than a document may"}
-    sys.stdout.write(json.dumps(answer))
+    sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=False).encode())
     return 0
+
+
+def _read(media_type: str, content: bytes) -> dict[str, Any]:
+    pages = read(media_type, content)
+    found = passages(media_type, pages)
+    # Of a passage its place says the text.
+    return {
+        "pages": [each.text for each in pages],
+        "passages": [(each.page, each.start, each.stop, each.heading) for each in found],
+    }
 
 
 def _confine() -> None:

@@ -5,10 +5,20 @@ Office files and HTML become Markdown (markitdown), PDFs the text of each page (
 import io
 import re
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-Read = Callable[[bytes], list[dict[str, Any]]]
+from functions.knowledge.rules.chunks import (
+    LONGEST_HEADING,
+    MOST_CHUNKS,
+    Chunk,
+    Page,
+    chunks_of,
+)
+
+Read = Callable[[bytes], list[Page]]
+
+PDF = "application/pdf"
 
 MOST_PAGES = 2_000
 MOST_CHARACTERS = 8_000_000
@@ -28,28 +38,39 @@ class Unreadable(Exception):
     """The file cannot be read; its text says why, for whoever sent it."""
 
 
-def read(media_type: str, content: bytes) -> list[dict[str, Any]]:
-    """The pages of the file, each with its `text` and the `headings` before it. Raises
-    Unreadable."""
+def read(media_type: str, content: bytes) -> list[Page]:
+    """The pages of the file. Raises Unreadable."""
     reader = READERS.get(media_type)
     if reader is None:
         raise Unreadable(f"nothing reads {media_type}: upload a PDF, or its text")
-    pages = [{**each, "text": _clean(each["text"])} for each in reader(content)]
-    if not any(each["text"].strip() for each in pages):
+    pages = [Page(_clean(text), tuple(map(_clean, headings))) for text, headings in reader(content)]
+    if not any(each.text.strip() for each in pages):
         raise Unreadable("it has no text: a scan needs its text recognised before")
-    if sum(len(each["text"]) for each in pages) > MOST_CHARACTERS:
+    if sum(len(each.text) for each in pages) > MOST_CHARACTERS:
         raise Unreadable(f"it has more than {MOST_CHARACTERS} characters: split it")
     return pages
 
 
-def _plain(content: bytes) -> list[dict[str, Any]]:
+def passages(media_type: str, pages: Sequence[Page]) -> list[Chunk]:
+    """The passages of what was read. Raises Unreadable where they are too many, or too long with
+    the headings that stand before each."""
+    found = chunks_of(pages, has_headings=media_type != PDF)
+    if len(found) > MOST_CHUNKS:
+        raise Unreadable(f"it has more than {MOST_CHUNKS} passages: split it")
+    if sum(len(each.searched) for each in found) > MOST_CHARACTERS:
+        told = f"it has more than {MOST_CHARACTERS} characters with the headings of each passage"
+        raise Unreadable(f"{told}: split it, or shorten its headings")
+    return found
+
+
+def _plain(content: bytes) -> list[Page]:
     try:
-        return [{"text": content.decode("utf-8-sig")}]
+        return [Page(content.decode("utf-8-sig"))]
     except UnicodeDecodeError:
         raise Unreadable("it is no UTF-8 text: save it as UTF-8") from None
 
 
-def _pdf(content: bytes) -> list[dict[str, Any]]:
+def _pdf(content: bytes) -> list[Page]:
     import pypdfium2
 
     try:
@@ -61,13 +82,13 @@ def _pdf(content: bytes) -> list[dict[str, Any]]:
     if len(document) > MOST_PAGES:
         raise Unreadable(f"it has {len(document)} pages, and {MOST_PAGES} are read: split it")
     headings = _outline(document)
-    pages: list[dict[str, Any]] = []
+    pages: list[Page] = []
     current: list[str] = []
     for number in range(len(document)):
         page = document[number]
         text = page.get_textpage().get_text_range()
         current = headings.get(number, current)
-        pages.append({"text": text, "headings": current})
+        pages.append(Page(text, tuple(current)))
         page.close()
     return pages
 
@@ -78,7 +99,7 @@ def _outline(document: Any) -> dict[int, list[str]]:
     path: list[str] = []
     for each in document.get_toc(max_depth=4):
         target = each.get_dest()
-        title = (each.get_title() or "").strip()
+        title = (each.get_title() or "").strip()[:LONGEST_HEADING]
         path = [*path[: each.level], title][:4]
         if target is not None and title:
             found.setdefault(target.get_index(), list(path))
@@ -86,7 +107,7 @@ def _outline(document: Any) -> dict[int, list[str]]:
 
 
 def _markdown(extension: str) -> Read:
-    def convert(content: bytes) -> list[dict[str, Any]]:
+    def convert(content: bytes) -> list[Page]:
         from markitdown import MarkItDown, MarkItDownException, StreamInfo
 
         try:
@@ -97,7 +118,7 @@ def _markdown(extension: str) -> Read:
             )
         except (MarkItDownException, KeyError, ValueError, OSError):
             raise Unreadable(f"its {extension[1:]} is broken") from None
-        return [{"text": text}]
+        return [Page(text)]
 
     return convert
 
@@ -105,13 +126,13 @@ def _markdown(extension: str) -> Read:
 def _office(extension: str) -> Read:
     convert = _markdown(extension)
 
-    def checked(content: bytes) -> list[dict[str, Any]]:
+    def checked(content: bytes) -> list[Page]:
         _check_parts(content)
         pages = convert(content)
         if extension != ".pptx":
             return pages
-        slides = _SLIDE.split(pages[0]["text"])
-        return [{"text": each} for each in slides[1:]] or pages
+        slides = _SLIDE.split(pages[0].text)
+        return [Page(each) for each in slides[1:]] or pages
 
     return checked
 
@@ -145,7 +166,7 @@ READERS: Mapping[str, Read] = {
     "text/csv": _plain,
     "application/json": _plain,
     "text/html": _markdown(".html"),
-    "application/pdf": _pdf,
+    PDF: _pdf,
     f"{_OFFICE}wordprocessingml.document": _office(".docx"),
     f"{_OFFICE}spreadsheetml.sheet": _office(".xlsx"),
     f"{_OFFICE}presentationml.presentation": _office(".pptx"),

@@ -4,20 +4,31 @@ import asyncio
 import json
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from functions.knowledge.reading.formats import Unreadable
-from functions.knowledge.rules.chunks import Page
+from functions.knowledge.rules.chunks import Chunk, Page
 from shared.kit.errors import Unavailable
 
 ROOT = Path(__file__).parents[3]
 WITHIN_SECONDS = 90
+# Eight million characters of four bytes, and as many of headings.
+MOST_ANSWERED_BYTES = 80 * 1024 * 1024
 # Nothing of ours: it has no key and no address.
 _KEPT = ("PATH", "LANG", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
 
 
-async def read_file(media_type: str, content: bytes) -> list[Page]:
-    """The pages of a file. Raises Unreadable where it has no text that can be read in time,
+class Reading(NamedTuple):
+    """The pages of a file, and their passages."""
+
+    pages: list[Page]
+    chunks: list[Chunk]
+
+
+async def read_file(media_type: str, content: bytes) -> Reading:
+    """What a file says. Raises Unreadable where it has no text that can be read in time,
     Unavailable where no process could be started."""
     try:
         process = await asyncio.create_subprocess_exec(
@@ -32,7 +43,7 @@ async def read_file(media_type: str, content: bytes) -> list[Page]:
         raise Unavailable("no process could be started to read the file") from error
     try:
         async with asyncio.timeout(WITHIN_SECONDS):
-            answer, _ = await process.communicate(content)
+            answer = await _answer(process, content)
     except TimeoutError:
         raise Unreadable(f"nothing could read it within {WITHIN_SECONDS} seconds") from None
     finally:
@@ -44,4 +55,27 @@ async def read_file(media_type: str, content: bytes) -> list[Page]:
     said = json.loads(answer)
     if "unreadable" in said:
         raise Unreadable(said["unreadable"])
-    return [Page(each["text"], tuple(each.get("headings", ()))) for each in said["pages"]]
+    pages = [Page(text) for text in said["pages"]]
+    chunks = [
+        Chunk(page, start, stop, heading, pages[page - 1].text[start:stop])
+        for page, start, stop, heading in said["passages"]
+    ]
+    return Reading(pages, chunks)
+
+
+async def _answer(process: asyncio.subprocess.Process, content: bytes) -> bytes:
+    """What the process writes until it ends. Raises Unreadable where that is too much."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(content)
+    answer = bytearray()
+    # One that ends without reading all of its input says so by its code.
+    with suppress(BrokenPipeError, ConnectionResetError):
+        await process.stdin.drain()
+    process.stdin.close()
+    while piece := await process.stdout.read(1 << 20):
+        answer += piece
+        if len(answer) > MOST_ANSWERED_BYTES:
+            raise Unreadable("what was read of it is larger than a document may be")
+    await process.wait()
+    return bytes(answer)

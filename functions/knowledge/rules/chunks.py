@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -15,7 +16,11 @@ if TYPE_CHECKING:
 
 SHORTEST, LONGEST = 600, 900
 MOST_CHUNKS = 20_000
-_HEADING = re.compile(r"^(#{1,6})[ \t]+(.+?)[ \t]*#*$")
+# What is longer is a paragraph, and part of a passage: headings are copied into each passage.
+LONGEST_HEADING, LONGEST_PATH = 200, 600
+_LONGEST_LINE = 300
+_BETWEEN = " › "
+_HEADING = re.compile(r"(#{1,6})[ \t]+(\S.*)")
 _FENCE = re.compile(r"^[ \t]{0,3}(```|~~~)")
 
 
@@ -73,17 +78,28 @@ def quote_hash(text: str) -> str:
 
 
 def chunks_of(pages: Sequence[Page], *, has_headings: bool) -> list[Chunk]:
-    """The passages of the pages in their order. Lines of a text that `has_headings` begin sections
-    where they are Markdown's."""
-    found = []
+    """The passages of the pages in their order, up to one more than MOST_CHUNKS. Lines of a text
+    that `has_headings` begin sections where they are Markdown's. Takes time in proportion to the
+    text."""
+    return list(islice(_chunks(pages, has_headings=has_headings), MOST_CHUNKS + 1))
+
+
+def path_of(headings: Sequence[str]) -> str:
+    """Headings as they stand before a passage: the innermost ones, as far as there is room."""
+    path = [each[:LONGEST_HEADING] for each in headings]
+    while len(_BETWEEN.join(path)) > LONGEST_PATH:
+        del path[0]
+    return _BETWEEN.join(path)
+
+
+def _chunks(pages: Sequence[Page], *, has_headings: bool) -> Iterator[Chunk]:
     for number, page in enumerate(pages, 1):
         sections = _sections(page.text) if has_headings else iter(((0, page.text, ()),))
         for offset, text, path in sections:
-            heading = " › ".join((*page.headings, *path))
+            heading = path_of((*page.headings, *path))
             for start, chunk in _splitter().chunk_indices(text):
                 at = offset + start
-                found.append(Chunk(number, at, at + len(chunk), heading, chunk))
-    return found
+                yield Chunk(number, at, at + len(chunk), heading, chunk)
 
 
 def _sections(text: str) -> Iterator[tuple[int, str, tuple[str, ...]]]:
@@ -95,15 +111,29 @@ def _sections(text: str) -> Iterator[tuple[int, str, tuple[str, ...]]]:
     for line in text.splitlines(keepends=True):
         if _FENCE.match(line):
             is_code = not is_code
-        heading = None if is_code else _HEADING.match(line.rstrip("\r\n"))
+        heading = None if is_code else _heading(line)
         if heading is not None:
             yield begin, text[begin:offset], tuple(path.values())
-            depth = len(heading[1])
+            depth, title = heading
             path = {level: each for level, each in path.items() if level < depth}
-            path[depth] = heading[2]
+            path[depth] = title
             begin = offset + len(line)
         offset += len(line)
     yield begin, text[begin:], tuple(path.values())
+
+
+def _heading(line: str) -> tuple[int, str] | None:
+    """The depth of the heading that a line is, and its title without the `#` that may close it."""
+    if not line.startswith("#") or len(line) > _LONGEST_LINE:
+        return None
+    found = _HEADING.fullmatch(line.rstrip())
+    if found is None:
+        return None
+    title = found[2]
+    opened = title.rstrip("#")
+    if opened[-1:] in ("", " ", "\t"):
+        title = opened.rstrip()
+    return (len(found[1]), title) if 0 < len(title) <= LONGEST_HEADING else None
 
 
 @cache

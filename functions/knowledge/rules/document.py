@@ -15,14 +15,18 @@ from shared.kit.transitions import Transition
 
 DOCUMENT_DUE = "assent.document.due.v1"
 MOST_DOCUMENTS = 10_000
+# So often a reading may end with its process; what others fail at is not counted.
+MOST_READINGS = 5
 
 
 class Document(DocumentState):
     """A document as it is stored. `due_at` is when something is owed to it; `has_rows`: it was
-    removed or failed, and the database may have texts of it."""
+    removed or failed, and the database may have texts of it; `readings` were begun and not
+    ended."""
 
     due_at: Instant | None = None
     has_rows: bool = False
+    readings: int = 0
 
     @property
     def listed_in(self) -> str | None:
@@ -72,9 +76,27 @@ def added(
     return (Transition(document, DocumentAdded),)
 
 
+def begun(document: Document, at: datetime) -> Steps:
+    """The document whose reading begins; failed where too many began and none ended. No change for
+    one that is read already."""
+    if document.status != "queued" or document.has_rows:
+        return ()
+    if document.readings >= MOST_READINGS:
+        return failed(document, "reading it stopped its reader each time: split it", at)
+    return (Transition(document.but(readings=document.readings + 1)),)
+
+
+def put_off(document: Document) -> Steps:
+    """The document whose reading something else stopped: it does not count."""
+    if document.status != "queued" or document.readings == 0:
+        return ()
+    return (Transition(document.but(readings=document.readings - 1)),)
+
+
 def parsed(document: Document, pages: int, chunks: int, at: datetime) -> Steps:
     """The document whose words are found, and whose passages are to be embedded."""
-    fields = {"status": "parsed", "pages": pages, "chunks": chunks, "due_at": at}
+    known = {"pages": pages, "chunks": chunks, "readings": 0}
+    fields = {"status": "parsed", **known, "due_at": at}
     return (Transition(document.but(**fields)),)
 
 

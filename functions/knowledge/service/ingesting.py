@@ -1,41 +1,70 @@
 """Reads documents and embeds their passages, as their timers say."""
 
-from functions.knowledge.aggregates import CORPORA
+from contextlib import suppress
+
+from functions.knowledge.aggregates import CORPORA, DOCUMENTS, RUN
 from functions.knowledge.reading.formats import Unreadable
-from functions.knowledge.reading.process import read_file
+from functions.knowledge.reading.process import Reading, read_file
 from functions.knowledge.rules import document as rules
-from functions.knowledge.rules.chunks import MOST_CHUNKS, Chunk, Page, chunks_of
+from functions.knowledge.rules.chunks import Chunk
 from functions.knowledge.rules.corpus import found
 from functions.knowledge.rules.document import Document
 from functions.knowledge.service.documents import place_of
 from functions.knowledge.service.embedding import embed_missing
+from functions.knowledge.sources import drop_source
 from functions.knowledge.store import (
     Place,
+    Unstorable,
     chunks_of_tenant,
     erase_document,
     keep_text,
     read_source,
 )
 from shared.aggregates import UnitOfWork
+from shared.aggregates.unit_of_work import read_control
 from shared.artifacts.artifact import why_unreadable
 from shared.artifacts.content import KEPT, object_name
 from shared.artifacts.reading import read_artifacts
 from shared.kit.canonical import hash_of
 from shared.kit.errors import Unavailable
+from shared.messaging.envelope import Envelope
 from shared.storage.buckets import Bucket
+from shared.storage.firestore import TenantStore
+from shared.storage.postgres import TookTooLong
 
 BUCKET_KEY = "knowledge-bucket-key"
 FILES = Bucket(KEPT, BUCKET_KEY)
 # Of a tenant, on the smallest instance of the database.
 MOST_OF_TENANT = 100_000
-PDF = "application/pdf"
+
+
+async def when_due(event: Envelope) -> None:
+    """Does what is due of a document. A reading is counted before it begins: one that ends with its
+    process, or takes the database too long, is not repeated for ever. Raises Unavailable."""
+    await _BEGIN(event)
+    try:
+        await _DO(event)
+    except TookTooLong:
+        raise
+    except Unavailable:
+        with suppress(Unavailable):
+            await _PUT_OFF(event)
+        raise
+
+
+async def _begin(work: UnitOfWork, document: Document) -> None:
+    await work.save(*rules.begun(document, work.at))
+
+
+async def _put_off(work: UnitOfWork, document: Document) -> None:
+    await work.save(*rules.put_off(document))
 
 
 async def do_what_is_due(work: UnitOfWork, document: Document) -> None:
     """Reads the document, embeds what of it has no vector, or deletes what is left of it. What is
-    done twice gives the same. Raises Unavailable."""
+    done twice gives the same; in a tenant that is closed it only deletes. Raises Unavailable."""
     place = place_of(work.store.tenant_id, document)
-    if document.has_rows:
+    if document.has_rows or await _is_closed(work.store):
         await erase_document(place)
         await work.save(*rules.erased(document))
     elif document.status == "queued":
@@ -46,20 +75,28 @@ async def do_what_is_due(work: UnitOfWork, document: Document) -> None:
 
 async def _read(work: UnitOfWork, document: Document, place: Place) -> None:
     try:
-        pages = await _pages(work, document, place)
-        chunks = chunks_of(pages, has_headings=document.media_type != PDF)
+        pages, chunks = await _reading(work, document, place)
         await _require_room(place.tenant_id, chunks)
-    except Unreadable as why:
+        is_kept = await keep_text(place, pages, chunks)
+    except (Unreadable, Unstorable) as why:
         await work.save(*rules.failed(document, str(why), work.at))
         return
-    if await keep_text(place, pages, chunks):
+    if await _is_closed(work.store):
+        # It was open when the reading began.
+        await erase_document(place)
+        await work.save(*rules.erased(document))
+    elif is_kept:
         await work.save(*rules.parsed(document, len(pages), len(chunks), work.at))
     else:
         await work.save(*rules.failed(document, "its corpus was removed meanwhile", work.at))
 
 
-async def _pages(work: UnitOfWork, document: Document, place: Place) -> list[Page]:
-    """The text of a document. Raises Unreadable, Unavailable."""
+async def _is_closed(store: TenantStore) -> bool:
+    return (await read_control(store)).status == "closed"
+
+
+async def _reading(work: UnitOfWork, document: Document, place: Place) -> Reading:
+    """The text of a document, and its passages. Raises Unreadable, Unavailable."""
     if document.artifact_id is None:
         text = await read_source(place)
         if text is None or hash_of(text.encode()) != document.sha256:
@@ -76,8 +113,6 @@ async def _pages(work: UnitOfWork, document: Document, place: Place) -> list[Pag
 
 
 async def _require_room(tenant_id: str, chunks: list[Chunk]) -> None:
-    if len(chunks) > MOST_CHUNKS:
-        raise Unreadable(f"it has {len(chunks)} passages, and a document {MOST_CHUNKS} at most")
     there = await chunks_of_tenant(tenant_id)
     if there + len(chunks) > MOST_OF_TENANT:
         told = f"the tenant has {there} passages, and {MOST_OF_TENANT} at most"
@@ -85,6 +120,8 @@ async def _require_room(tenant_id: str, chunks: list[Chunk]) -> None:
 
 
 async def _embed(work: UnitOfWork, document: Document, place: Place) -> None:
+    # It was read, and that is committed.
+    await drop_source(place)
     embedding = await embed_missing(place)
     if not embedding.is_whole:
         await work.save(*rules.continued(document, work.at))
@@ -93,3 +130,8 @@ async def _embed(work: UnitOfWork, document: Document, place: Place) -> None:
     if corpus is None:
         raise Unavailable("the corpus of the document cannot be read")
     await work.save(*rules.embedded(document, embedding.model.hex()), *found(corpus))
+
+
+_BEGIN = RUN.timed(DOCUMENTS, _begin)
+_DO = RUN.timed(DOCUMENTS, do_what_is_due)
+_PUT_OFF = RUN.timed(DOCUMENTS, _put_off)

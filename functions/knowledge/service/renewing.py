@@ -1,4 +1,5 @@
-"""Embeds documents again whose vectors another model made: no search compares these."""
+"""Each night: embeds documents again whose vectors another model made, because no search compares
+these, and deletes what belongs to none."""
 
 from contextlib import suppress
 from functools import partial
@@ -6,6 +7,7 @@ from functools import partial
 from functions.knowledge.aggregates import DOCUMENTS, RUN
 from functions.knowledge.meaning import model_of
 from functions.knowledge.rules.document import outdated
+from functions.knowledge.service.erasing import erase_unclaimed
 from functions.knowledge.store import outdated_documents
 from functions.knowledge.views import DocumentView
 from shared.kit.callers import Caller
@@ -15,7 +17,14 @@ from shared.messaging.envelope import Envelope
 MOST_IN_A_DELIVERY = 500
 
 
-async def embed_anew(event: Envelope) -> None:
+async def renew(event: Envelope) -> None:
+    """What is done each night: texts are deleted that belong to no document, and documents are
+    embedded by the current model. Raises Unavailable."""
+    await erase_unclaimed()
+    await _embed_anew(event)
+
+
+async def _embed_anew(event: Envelope) -> None:
     """Lets some hundred such documents be embedded; a redelivery takes further ones. Meanwhile they
     are found by their words. Raises Unavailable where there are more."""
     found = await outdated_documents(await model_of(), MOST_IN_A_DELIVERY)

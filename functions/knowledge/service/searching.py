@@ -14,12 +14,14 @@ from functions.knowledge.rules.routing import asks_permission, share_of_constitu
 from functions.knowledge.service import constitution
 from functions.knowledge.service.corpora import all_readable
 from functions.knowledge.service.spending import count_question
+from functions.knowledge.service.turns import turn_of
 from functions.knowledge.store import PLATFORM, CorpusRow, corpus_rows
 from functions.knowledge.views import Answer, Citation, PassageView, SearchBody
 from shared.kit.callers import Caller
 from shared.kit.errors import NotFound
 from shared.kit.last_used import LastUsed
 from shared.storage.firestore import TenantStore
+from shared.storage.postgres import TookTooLong
 
 SEARCHED = ("embedding", "active")
 
@@ -51,7 +53,7 @@ def forget() -> None:
 
 async def search(caller: Caller, body: SearchBody) -> Answer:
     """The passages that the caller may read, the best first. Raises NotFound for a corpus that the
-    caller may not read, QuestionsSpent, Unavailable."""
+    caller may not read, QuestionsSpent, TooManyRequests, TookTooLong, Unavailable."""
     await count_question(caller)
     chosen, with_constitution = await _chosen(caller, body)
     if with_constitution:
@@ -62,7 +64,12 @@ async def search(caller: Caller, body: SearchBody) -> Answer:
     asked = (body.query, body.limit, body.mode)
     key = (caller.tenant_id, asked, tuple(sorted(rows.items())), tuple(platform.items()), model)
     if (found := _remembered.find(key)) is None:
-        found = await _found(caller.tenant_id, body, chosen, rows, platform, model)
+        try:
+            async with turn_of(caller.tenant_id):
+                found = await _found(caller.tenant_id, body, chosen, rows, platform, model)
+        except TookTooLong as error:
+            told = "the search took too long: ask with fewer words, or name fewer corpora"
+            raise TookTooLong(told) from error
         _remembered.keep(key, found)
     return await _shown(caller.tenant_id, found)
 

@@ -2,14 +2,22 @@
 
 from typing import Any
 
+import pytest
+
 from functions.knowledge.reactions import HANDLERS, MODELS_DUE
-from functions.knowledge.rules.chunks import Page, chunks_of
-from functions.knowledge.store import Place, keep_text
+from functions.knowledge.reading.process import Reading
+from functions.knowledge.rules.chunks import Chunk, Page, chunks_of
+from functions.knowledge.service import ingesting
+from functions.knowledge.store import Place, erase_corpus, erase_tenant, keep_source, keep_text
 from shared.kit import clock
+from shared.kit.control import Control
+from shared.kit.errors import Unavailable
 from shared.messaging.changes import Timer
 from shared.messaging.timers import timer_event
+from shared.storage.firestore import TenantStore
 from shared.storage.postgres import tenant_transaction
 from tests.functions.knowledge.worlds import LEAVE, PUMP, World
+from tests.shared.control import write_control
 
 TABLES = ("chunks", "vectors", "pages", "sources")
 
@@ -107,6 +115,116 @@ async def test_a_document_that_is_read_twice_is_stored_once(world: World) -> Non
     assert await world.rows("knowledge_vectors") == before
 
 
+async def test_a_document_that_stops_its_reader_fails(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus = await world.corpus()
+
+    class Died(BaseException):
+        """The process ends."""
+
+    async def die(*_: Any) -> None:
+        raise Died
+
+    monkeypatch.setattr(ingesting, "read_file", die)
+    document = await world.added(corpus)
+    for _ in range(5):
+        with pytest.raises(Died):
+            await world.read(document)
+    state = await world.read(document)
+    assert (state.status, state.reason) == (
+        "failed",
+        "reading it stopped its reader each time: split it",
+    )
+    assert await world.rows("knowledge_sources") == 0
+
+
+async def test_a_reading_that_something_else_stops_does_not_count(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus = await world.corpus()
+    document = await world.added(corpus)
+
+    async def fail(*_: Any) -> None:
+        raise Unavailable("no process")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ingesting, "read_file", fail)
+        for _ in range(6):
+            with pytest.raises(Unavailable):
+                await world.read(document)
+    state = await world.read(document)
+    assert (state.status, state.readings) == ("embedded", 0)
+
+
+async def test_a_text_that_the_database_does_not_take_fails(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus = await world.corpus()
+    # So many words are too many for one passage.
+    text = " ".join(f"word{number}" for number in range(200_000))
+    passage = Chunk(1, 0, len(text), "", text)
+
+    async def read(*_: Any) -> Reading:
+        return Reading([Page(text)], [passage])
+
+    monkeypatch.setattr(ingesting, "read_file", read)
+    state = await world.read(await world.added(corpus))
+    assert (state.status, state.reason) == (
+        "failed",
+        "its text is none that the database takes",
+    )
+
+
+async def test_a_closed_tenant_gets_no_text_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus = await world.corpus()
+    document, other = await world.added(corpus), await world.added(corpus, LEAVE, "leave.md")
+    read = ingesting.read_file
+
+    async def close_meanwhile(*content: Any) -> Reading:
+        said = await read(*content)
+        await write_control(TenantStore(world.tenant), Control(status="closed"))
+        await erase_tenant(world.tenant)
+        return said
+
+    monkeypatch.setattr(ingesting, "read_file", close_meanwhile)
+    await world.read(document)
+    monkeypatch.setattr(ingesting, "read_file", read)
+    await world.read(other)
+    assert [await world.rows(f"knowledge_{each}") for each in TABLES] == [0, 0, 0, 0]
+
+
+async def test_a_text_whose_document_was_never_committed_is_deleted(world: World) -> None:
+    corpus, kept = await world.corpus(), await world.corpus(name="Kept")
+    waiting = await world.added(kept)
+    for name in ("lost-1", "lost-2"):
+        await keep_source(Place(world.tenant, corpus, name, 1), PUMP)
+    async with tenant_transaction(world.tenant) as connection:
+        await connection.execute(
+            "UPDATE knowledge_sources SET kept_at = now() - interval '2 days'"
+            " WHERE tenant_id = %s AND document_id <> 'lost-2'",
+            (world.tenant,),
+        )
+    assert await world.rows("knowledge_sources") == 3
+    await night()
+    assert await world.rows("knowledge_sources") == 2
+    await erase_corpus(world.tenant, corpus)
+    assert await world.rows("knowledge_sources") == 1
+    # What waits for its reader stays until it is read.
+    assert (await world.read(waiting)).status == "embedded"
+    assert await world.rows("knowledge_sources") == 0
+
+
+async def night() -> None:
+    """What is done each night."""
+    now = clock.now()
+    await HANDLERS[MODELS_DUE](
+        timer_event("knowledge", "", Timer(MODELS_DUE, "schedule/x", now), now)
+    )
+
+
 async def test_wrong_documents_are_refused_in_words(world: World) -> None:
     corpus = await world.corpus()
     path = f"/v1/corpora/{corpus}/documents"
@@ -134,9 +252,6 @@ async def test_another_models_vectors_are_not_compared_and_are_made_anew(world: 
     question: dict[str, Any] = {"mode": "vector", "corpora": [corpus]}
     assert (await world.asked("How long is the warranty?", **question))["items"] == []
     assert (await world.asked("How long is the warranty?", corpora=[corpus]))["items"] != []
-    now = clock.now()
-    await HANDLERS[MODELS_DUE](
-        timer_event("knowledge", "", Timer(MODELS_DUE, "schedule/x", now), now)
-    )
+    await night()
     assert (await world.read(shown)).status == "embedded"
     assert len((await world.asked("How long is the warranty?", **question))["items"]) == 2

@@ -86,6 +86,40 @@ async def test_exact_and_prefiltered_search_find_the_nearest_of_each_tenant(
         assert sum(found) / len(found) >= least
 
 
+async def test_the_first_sixteen_words_are_sought(world: World) -> None:
+    corpus = await world.handbook()
+    for others, found in ((15, 1), (16, 0)):
+        query = " ".join([*(f"other{number}" for number in range(others)), "warranty"])
+        answer = await world.asked(query, mode="text", corpora=[corpus])
+        assert len(answer["items"]) == found
+
+
+async def test_a_search_that_takes_too_long_says_so(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus = await world.handbook()
+    monkeypatch.setattr(finding, "MOST_MILLISECONDS", 20)
+    monkeypatch.setattr(finding, "_BY_WORDS", "SELECT 1, 1.0 FROM pg_sleep(9)")
+    body = {"query": "warranty", "mode": "text", "corpora": [corpus]}
+    refused = await world.send("POST", "/v1/knowledge/search", body)
+    assert (refused.status_code, "fewer words" in refused.text) == (503, True)
+
+
+async def test_what_no_text_has_is_refused(world: World) -> None:
+    corpus = await world.corpus()
+    citation = {"document": "doc_\0", "version": 1, "page": 1, "start": 0, "end": 1}
+    for path, body in (
+        ("/v1/knowledge/search", {"query": "a\0b"}),
+        (f"/v1/corpora/{corpus}/documents", {"name": "a.md", "text": "a\0b"}),
+        (
+            "/v1/knowledge/citations/verify",
+            {"citations": [{**citation, "quote_sha256": "0" * 64}]},
+        ),
+    ):
+        refused = await world.send("POST", path, body)
+        assert (refused.status_code, "U+0000" in refused.text) == (422, True), refused.text
+
+
 async def test_no_transaction_searches_or_writes_for_another_tenant(world: World) -> None:
     from psycopg.errors import InsufficientPrivilege, RaiseException
 
@@ -95,6 +129,13 @@ async def test_no_transaction_searches_or_writes_for_another_tenant(world: World
     async with tenant_transaction(other) as connection:
         with pytest.raises(RaiseException):
             await connection.execute(question, (world.tenant, [corpus]))
+    # Nor does a connection whose tenant was never set.
+    asked = world.database.replace("//postgres@", "//assent_app@")
+    async with await psycopg.AsyncConnection.connect(asked) as bare:
+        for sought in (world.tenant, None):
+            with pytest.raises(RaiseException):
+                async with bare.transaction():
+                    await bare.execute(question, (sought, [corpus]))
     add = "INSERT INTO knowledge_corpora (tenant_id, corpus_id) VALUES (%s, 'c')"
     for owner in (world.tenant, "*"):
         async with tenant_transaction(other) as connection:

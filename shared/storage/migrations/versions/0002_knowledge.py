@@ -33,12 +33,15 @@ CREATE INDEX knowledge_documents_corpus ON knowledge_documents (tenant_id, corpu
 
 -- What somebody sent as text, until it is read.
 CREATE TABLE knowledge_sources (
-    tenant_id   text    NOT NULL,
-    document_id text    NOT NULL,
-    version     integer NOT NULL,
-    text        text    NOT NULL,
+    tenant_id   text        NOT NULL,
+    corpus_id   text        NOT NULL,
+    document_id text        NOT NULL,
+    version     integer     NOT NULL,
+    text        text        NOT NULL,
+    kept_at     timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (tenant_id, document_id, version)
 );
+CREATE INDEX knowledge_sources_age ON knowledge_sources (kept_at);
 
 CREATE TABLE knowledge_pages (
     tenant_id   text    NOT NULL,
@@ -89,10 +92,10 @@ CREATE POLICY one_tenant ON knowledge_{name}
 CREATE POLICY platforms ON knowledge_{name} FOR SELECT USING (tenant_id = '*');
 GRANT SELECT, INSERT, UPDATE, DELETE ON knowledge_{name} TO assent_app;
 """
-# Their owner reads all rows of these two, as the functions below do: for one tenant, because the
+# Their owner reads all rows of these, as the functions below do: for one tenant, because the
 # operators of full text are not leakproof, so that no query under a policy uses their index; and
 # the ids of documents for the platform.
-_READ_BY_OWNER = ("chunks", "vectors")
+_READ_BY_OWNER = ("chunks", "vectors", "sources")
 _FORCED = "ALTER TABLE knowledge_{name} FORCE ROW LEVEL SECURITY"
 
 _TERMS = """
@@ -103,8 +106,9 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 $$;
 """
 
-# Okapi BM25 over the words of the question, those that are in more than a fifth of all passages
-# left out where others are left. Of a tenant's own rows, or the platform's, and nobody else's.
+# Okapi BM25 over the first sixteen words of the question, those that are in more than a fifth of
+# all passages left out where others are left. Of these, the rarest: as many as twenty thousand
+# passages have. Of a tenant's own rows, or the platform's, and nobody else's.
 _SEARCH = """
 CREATE FUNCTION find_knowledge(
     p_tenant text, p_corpora text[], p_question text, p_chunks bigint, p_limit integer)
@@ -112,9 +116,12 @@ RETURNS TABLE (chunk_id bigint, score double precision)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = public, pg_temp SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
-    v_lexemes text[] := tsvector_to_array(to_tsvector('english', p_question));
+    v_lexemes text[] := ARRAY(
+        SELECT lexeme FROM unnest(to_tsvector('english', p_question))
+        ORDER BY positions[1], lexeme LIMIT 16);
 BEGIN
-    IF p_tenant NOT IN (current_setting('app.tenant_id', true), '*') THEN
+    IF p_tenant IS NULL OR (p_tenant <> '*'
+        AND p_tenant IS DISTINCT FROM current_setting('app.tenant_id', true)) THEN
         RAISE EXCEPTION 'a transaction of % may not search for %',
             current_setting('app.tenant_id', true), p_tenant;
     END IF;
@@ -126,13 +133,16 @@ BEGIN
                        AND each.terms @> ARRAY[left(md5(p_tenant), 8) || lexeme]) AS found
         WHERE found.passages > 0
     ), rare AS MATERIALIZED (
-        SELECT * FROM wanted
-        WHERE passages <= p_chunks / 5 OR NOT EXISTS
-            (SELECT FROM wanted AS other WHERE other.passages <= p_chunks / 5)
+        SELECT lexeme, passages FROM (
+            SELECT *, sum(passages) OVER (ORDER BY passages, lexeme) AS so_far FROM wanted
+            WHERE passages <= p_chunks / 5 OR NOT EXISTS
+                (SELECT FROM wanted AS other WHERE other.passages <= p_chunks / 5)) AS counted
+        WHERE so_far <= 20000 OR so_far = passages
     ), hits AS MATERIALIZED (
         SELECT each.chunk_id, each.words FROM knowledge_chunks AS each
         WHERE each.tenant_id = p_tenant AND each.corpus_id = ANY(p_corpora)
           AND each.terms && (SELECT array_agg(left(md5(p_tenant), 8) || lexeme) FROM rare)
+        LIMIT 20000
     )
     SELECT hits.chunk_id, sum(
         ln(1 + (p_chunks - rare.passages + 0.5) / (rare.passages + 0.5))
@@ -162,6 +172,24 @@ REVOKE ALL ON FUNCTION outdated_knowledge FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION outdated_knowledge TO assent_app;
 """
 
+# What was read is not there any more, so these are few: they wait for their reader, or nobody
+# committed the document that they are of.
+_UNREAD = """
+CREATE FUNCTION unread_knowledge(p_limit integer)
+RETURNS TABLE (tenant_id text, corpus_id text, document_id text, version integer)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF current_setting('app.tenant_id', true) IS DISTINCT FROM '*' THEN
+        RAISE EXCEPTION 'a transaction of a tenant may not see those of all';
+    END IF;
+    RETURN QUERY SELECT each.tenant_id, each.corpus_id, each.document_id, each.version
+    FROM knowledge_sources AS each WHERE each.kept_at < now() - interval '1 day'
+    ORDER BY each.kept_at LIMIT p_limit;
+END $$;
+REVOKE ALL ON FUNCTION unread_knowledge FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION unread_knowledge TO assent_app;
+"""
+
 
 def upgrade() -> None:
     """Creates the tables with row-level security, and what searches them."""
@@ -169,6 +197,7 @@ def upgrade() -> None:
     op.execute(_TERMS)
     op.execute(_SEARCH)
     op.execute(_OUTDATED)
+    op.execute(_UNREAD)
     for name in _NAMES:
         op.execute(_TABLE.format(name=name))
         if name not in _READ_BY_OWNER:
@@ -177,6 +206,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Removes the tables; the extension stays, because others may use it."""
+    op.execute("DROP FUNCTION unread_knowledge")
     op.execute("DROP FUNCTION outdated_knowledge")
     op.execute("DROP FUNCTION find_knowledge")
     op.execute("DROP FUNCTION knowledge_terms")

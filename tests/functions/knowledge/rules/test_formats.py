@@ -5,8 +5,9 @@ import zipfile
 
 import pytest
 
-from functions.knowledge.reading import formats
-from functions.knowledge.reading.formats import Unreadable, read
+from functions.knowledge.reading import formats, process
+from functions.knowledge.reading.formats import Unreadable, passages, read
+from functions.knowledge.reading.process import read_file
 
 PDF = "application/pdf"
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -42,7 +43,7 @@ def archive(**parts: bytes) -> bytes:
 
 def test_a_pdf_has_its_pages() -> None:
     pages = read(PDF, pdf("three years", "to Bergen"))
-    assert [each["text"].strip() for each in pages] == ["three years", "to Bergen"]
+    assert [each.text.strip() for each in pages] == ["three years", "to Bergen"]
 
 
 @pytest.mark.parametrize(
@@ -81,6 +82,32 @@ def test_a_long_pdf_and_a_long_text_are_refused(monkeypatch: pytest.MonkeyPatch)
         read("text/plain", b"too long")
 
 
+def test_headings_count_as_often_as_they_stand(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = f"# {'word ' * 30}\n" + "Some text of a sentence. " * 200
+    pages = read("text/markdown", text.encode())
+    monkeypatch.setattr(formats, "MOST_CHARACTERS", len(text) + 200)
+    with pytest.raises(Unreadable, match="headings of each passage"):
+        passages("text/markdown", pages)
+    monkeypatch.setattr(formats, "MOST_CHUNKS", 2)
+    with pytest.raises(Unreadable, match="more than 2 passages"):
+        passages("text/markdown", pages)
+
+
+async def test_a_reader_that_says_too_much_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = b"Reports are sent. " * 10
+    said = await read_file("text/plain", text)
+    assert [each.text for each in said.chunks] == [text.decode().strip()]
+    monkeypatch.setattr(process, "MOST_ANSWERED_BYTES", 100)
+    with pytest.raises(Unreadable, match="larger than a document may be"):
+        await read_file("text/plain", text)
+
+
+async def test_a_file_reads_within_the_limits_of_its_process() -> None:
+    html = b"<h1>Pumps</h1><p>Three years.</p>"
+    said = await read_file("text/html", html)
+    assert [(each.heading, each.text) for each in said.chunks] == [("Pumps", "Three years.")]
+
+
 def test_what_no_page_shows_is_left_out() -> None:
     (page,) = read("text/plain", "a\x00b\r\nc\ufffed".encode())
-    assert page["text"] == "ab\ncd"
+    assert page.text == "ab\ncd"

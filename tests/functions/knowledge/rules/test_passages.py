@@ -1,9 +1,13 @@
 """Passages are stretches of their page, two searches become one order, and citations are exact."""
 
+import time
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.knowledge.rules.chunks import LONGEST, Page, chunks_of
+from functions.knowledge.rules import chunks
+from functions.knowledge.rules.chunks import LONGEST, LONGEST_PATH, Page, chunks_of
 from functions.knowledge.rules.fusion import fused
 from functions.knowledge.rules.passages import Passage, citation_of, why_wrong
 from functions.knowledge.rules.routing import asks_permission
@@ -23,6 +27,39 @@ def test_headings_stand_before_a_passage_and_not_in_code() -> None:
     text = "# A\n\none\n\n## B\n\n```\n# no heading\n```\n\n# C\n\nthree\n"
     found = [(each.heading, each.text) for each in chunks_of([Page(text)], has_headings=True)]
     assert found == [("A", "one"), ("A › B", "```\n# no heading\n```"), ("C", "three")]
+
+
+def test_a_heading_may_be_closed() -> None:
+    text = "# A ##\n\none\n\n## C#\n\ntwo\n\n# #\n\nthree\n"
+    found = [(each.heading, each.text) for each in chunks_of([Page(text)], has_headings=True)]
+    assert found == [("A", "one"), ("A › C#", "two\n\n# #\n\nthree")]
+
+
+@pytest.mark.parametrize("line", ["# a" + " " * 100_000 + "b", "# a" + " #" * 50_000 + "b"])
+def test_a_line_of_blanks_takes_time_in_proportion(line: str) -> None:
+    began = time.thread_time()
+    chunks_of([Page(f"{line}\n" * 4)], has_headings=True)
+    assert time.thread_time() - began < 1
+
+
+def test_headings_are_short_before_each_passage() -> None:
+    long = "word " * 30
+    text = "".join(f"{'#' * depth} {depth} {long}\n\n" for depth in range(1, 7)) + "text\n"
+    (found,) = chunks_of([Page(text, ("title " * 9_000,))], has_headings=True)
+    assert len(found.heading) <= LONGEST_PATH
+    assert found.heading.endswith(f"6 {long}".strip())
+    # What is too long for a heading is searched as a text.
+    text = f"# {'word ' * 90_000}\n{'some text of a sentence here. ' * 100}"
+    found_in_text = chunks_of([Page(text)], has_headings=True)
+    assert {each.heading for each in found_in_text} == {""}
+    assert found_in_text[0].text.startswith("# word")
+
+
+def test_no_more_passages_are_made_than_a_document_may_have(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(chunks, "MOST_CHUNKS", 3)
+    assert len(chunks_of([Page("# a\nb\n" * 9)], has_headings=True)) == 4
 
 
 def test_what_both_searches_find_stands_before_what_one_finds() -> None:
