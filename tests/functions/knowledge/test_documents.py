@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from functions.knowledge.reactions import HANDLERS, MODELS_DUE
-from functions.knowledge.reading.process import Reading
+from functions.knowledge.reading.process import Reading, read_file
 from functions.knowledge.rules.chunks import Chunk, Page, chunks_of
 from functions.knowledge.service import ingesting
 from functions.knowledge.store import Place, erase_corpus, erase_tenant, keep_source, keep_text
@@ -181,7 +181,7 @@ async def test_a_closed_tenant_gets_no_text_back(
 ) -> None:
     corpus = await world.corpus()
     document, other = await world.added(corpus), await world.added(corpus, LEAVE, "leave.md")
-    read = ingesting.read_file
+    read = read_file
 
     async def close_meanwhile(*content: Any) -> Reading:
         said = await read(*content)
