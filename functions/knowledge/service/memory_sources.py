@@ -5,18 +5,23 @@ from typing import NamedTuple
 
 from events.approvals import ApprovalState
 from events.invocations import InvocationView
-from events.labels import Labels, merged
+from events.labels import UNTRUSTED, Labels, merged
 from events.memories import MemorySource, Quotation
 from functions.knowledge.aggregates import DOCUMENTS
 from functions.knowledge.memory_aggregates import MEMORIES
 from functions.knowledge.memory_bodies import SourceBody
+from functions.knowledge.rules.memory import KEEPERS
+from functions.knowledge.service import constitution
 from functions.knowledge.service.citing import verify
 from functions.knowledge.views import CitationsBody
 from shared.aggregates.command import Command
 from shared.approvals.reading import APPROVALS
 from shared.artifacts.artifact import why_unreadable
 from shared.artifacts.reading import read_artifacts
+from shared.kit.callers import Caller
 from shared.kit.errors import FieldError, Invalid
+from shared.kit.principals import FUNCTION
+from shared.kit.roles import SERVICE_RUNTIME
 from shared.storage.firestore import TenantStore
 
 # `tools` alone writes them.
@@ -38,6 +43,25 @@ class Sourced(NamedTuple):
     labels: Labels = ()
 
 
+def is_program(caller: Caller) -> bool:
+    """Whether the caller is a function, a service or a key that acts as an agent."""
+    is_named = caller.principal.startswith((FUNCTION, "service_", "agt_"))
+    return is_named or caller.agent_id is not None or SERVICE_RUNTIME in caller.roles
+
+
+def is_keeper(caller: Caller, run_id: str | None) -> bool:
+    """Whether a person tells the fact who may tell facts to more than one agent."""
+    return run_id is None and not is_program(caller) and not KEEPERS.isdisjoint(caller.roles)
+
+
+def labels_of_document(of_file: Labels | None, *, is_kept: bool) -> Labels:
+    """The labels of a fact from a document: those of its file, None for one that is gone. Strangers
+    may have written it, unless a keeper has seen what it says."""
+    if of_file is None:
+        return (UNTRUSTED,)
+    return merged(of_file, () if is_kept else (UNTRUSTED,))
+
+
 async def find_source(
     work: Command, body: SourceBody, *, run_id: str | None = None, agent_id: str | None = None
 ) -> Sourced:
@@ -49,7 +73,7 @@ async def find_source(
         case "call":
             return await _call(work, body.id, run_id)
         case "document":
-            return await _document(work, body, agent_id)
+            return await _document(work, body, agent_id, is_kept=is_keeper(work.caller, run_id))
         case "artifact":
             return await _artifact(work, body.id)
         case "approval":
@@ -60,8 +84,9 @@ async def find_source(
 
 def _person(work: Command, body: SourceBody, run_id: str | None) -> Sourced:
     principal = work.caller.principal
-    if run_id is not None:
-        raise _refused("kind", "is call, artifact, approval or memory: a run is no person")
+    if run_id is not None or is_program(work.caller):
+        told = "is call, document, artifact, approval or memory: a program is no person"
+        raise _refused("kind", told)
     if body.id not in ("", principal):
         raise _refused("id", f"is left out, or {principal}: a person speaks for themselves")
     return Sourced(MemorySource(kind="person", id=principal))
@@ -96,7 +121,9 @@ async def _invocation(store: TenantStore, id: str, run_id: str | None) -> _Call 
     return max(named, key=lambda each: (each.at, each.invocation_id), default=None)
 
 
-async def _document(work: Command, body: SourceBody, agent_id: str | None) -> Sourced:
+async def _document(
+    work: Command, body: SourceBody, agent_id: str | None, *, is_kept: bool
+) -> Sourced:
     assert body.citation is not None
     reader = work.caller
     if agent_id is not None:
@@ -106,11 +133,23 @@ async def _document(work: Command, body: SourceBody, agent_id: str | None) -> So
         raise _refused("citation", verdicts.items[0].why)
     quotation = Quotation(**body.citation.model_dump(exclude={"document"}))
     id = body.citation.document
-    document = await work.find(DOCUMENTS, id) if DOCUMENTS.may_be_id(id) else None
-    named = [document.artifact_id] if document is not None and document.artifact_id else []
-    found = await read_artifacts(work.store, named, work.workspace_id)
-    labels = merged(*(each.labels for each in found.values()))
+    labels = await _labels_of(work, id, is_kept=is_kept)
     return Sourced(MemorySource(kind="document", id=id, quotation=quotation), labels)
+
+
+async def _labels_of(work: Command, document_id: str, *, is_kept: bool) -> Labels:
+    """The labels of what a document says that its reader quotes: those of its file, in whichever
+    workspace both lie."""
+    if document_id in constitution.documents():
+        return ()
+    document = await work.find_anywhere(DOCUMENTS, document_id)
+    if document is None:
+        return (UNTRUSTED,)
+    if document.artifact_id is None:
+        return labels_of_document((), is_kept=is_kept)
+    named = [document.artifact_id]
+    file = (await read_artifacts(work.store, named, document.workspace_id)).get(named[0])
+    return labels_of_document(file.labels if file is not None else None, is_kept=is_kept)
 
 
 async def _artifact(work: Command, id: str) -> Sourced:
