@@ -58,7 +58,7 @@ def test_each_version_has_a_row_of_what_was_asked_with_it() -> None:
 
 def _asked(number: int, prompt: str, **changes: Any) -> Receipt:
     fields = {"tokens_in": 100, "tokens_out": 20, "answered_in_ms": 400 + number, "fits": True}
-    model = ModelTurn(name="small-1", turn=0, prompt=prompt, **fields)  # type: ignore[arg-type]
+    model = ModelTurn(name="small-1", turn=0, prompt=prompt, **fields)
     said = {"operation": ASKED, "decision": None, "cost_usd_micros": 180, "model": model}
     return receipt(number, **{**said, **changes})
 

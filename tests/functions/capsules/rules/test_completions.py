@@ -117,8 +117,8 @@ def test_a_plan_pins_both_versions_that_are_compared_and_their_share() -> None:
     # Whoever assents to one of these has not assented to another one.
     other = PROMPTS | {"sum-up@5": PROMPTS["sum-up@5"]._replace(sha256="0" * 64)}
     plain = _capsule("prompt: sum-up@3, text: '${{ inputs.text }}'")
-    texts = ((plain, PROMPTS), (_capsule(_comparing()), other))
-    texts += tuple((_capsule(_comparing(percent=each)), PROMPTS) for each in (20, 21))
+    texts = [(plain, PROMPTS), (_capsule(_comparing()), other)]
+    texts += [(_capsule(_comparing(percent=each)), PROMPTS) for each in (20, 21)]
     found = [compiled(text, {"text": "x"}, prompts=each).content for text, each in texts]
     assert len({each.hash for each in found}) == 4
     assert "compared" not in found[0].text
