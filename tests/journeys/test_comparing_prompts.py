@@ -66,7 +66,7 @@ def test_runs_take_their_share_and_say_which_version_they_took(world: World, gal
     assert "line" in error["message"]
     gala.post("/v1/prompts/sum-up/versions/2/activate")
     plan = gala.post("/v1/plans", asked)["plan_hash"]
-    does = gala.get(f"/v1/plans/{plan}")["steps"][0]["does"]
+    does = gala.get(f"/v1/plans/{plan}")["content"]["steps"][0]["does"]
     assert (does["prompt"]["version"], does["compared"]["prompt"]["version"]) == (1, 2)
     assert does["compared"]["messages"] == [BRIEFLY, ECHO]
     gala.post(f"/v1/plans/{plan}/ghostrun", {"mode": "full"})
@@ -98,7 +98,7 @@ def _taken(by: Any, run_id: str) -> int:
     steps = by.get(f"/v1/runs/{run_id}/steps")["items"]
     (named,) = {each["prompt"] for each in steps}
     version = int(named.removeprefix("sum-up@"))
-    assert steps[-1]["output"]["value"]["text"] == SAYS[version]
+    assert steps[0]["output"]["value"]["text"] == SAYS[version]
     receipts = by.get(f"/v1/receipts?run_id={run_id}")["items"]
     said = [each["model"]["prompt"] for each in receipts if each["operation"] == ASKED]
     assert said == ([] if run["replay_of"] else [named])
