@@ -85,7 +85,7 @@ def test_a_correction_that_is_asked_for_again_tells_the_same_of_what_was() -> No
     assert rules.before(left, "inv_2").valid_to == AT
     assert rules.before(old, "inv_1") == old
     undoing = _claim(
-        valid_from=rules.later(was.valid_from, new.valid_from), valid_to=was.valid_to
+        valid_from=max(filter(None, (was.valid_from, new.valid_from))), valid_to=was.valid_to
     )._replace(learned_by="agt_1", invocation_id="inv_3")
     undone = rules.correct(new, undoing, "mem_3", AT + DAY, inherits=False)[0].state
     assert (undone.valid_from, undone.valid_to) == (AT, None)
