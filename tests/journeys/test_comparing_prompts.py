@@ -1,6 +1,7 @@
 """Two versions of a prompt on shares of runs: from the prompts to what each version did."""
 
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from events.receipts import ASKED
 from functions.capsules.settings import settings as settings_of_capsules
 from functions.runs.settings import settings as settings_of_runs
+from shared.kit.instants import format_instant, parse_instant
 from tests.journeys.world import EVERY_READ, World
 
 WRITES = (
@@ -15,6 +17,7 @@ WRITES = (
     *("audit:write",),
 )
 RUNS = 6
+DAY = timedelta(days=1)
 # The scripted model answers with how many messages it was told.
 SAYS = {1: "echo of 1 messages", 2: "echo of 2 messages"}
 ECHO = {"role": "user", "content": "${{ variables.text }}"}
@@ -73,11 +76,12 @@ def test_runs_take_their_share_and_say_which_version_they_took(world: World, gal
     runs = [gala.post("/v1/runs", {"plan_hash": plan})["run_id"] for _ in range(RUNS)]
     world.settle()
     taken = {run_id: _taken(gala, run_id) for run_id in runs}
-    again = gala.post(f"/v1/runs/{runs[0]}/replay")["run_id"]
+    again = gala.post(f"/v1/runs/{runs[0]}/replay", {})["run_id"]
     world.settle()
     assert _taken(gala, again) == taken[runs[0]]
-    since, until = "2026-11-01T00:00:00Z", "2026-12-31T00:00:00Z"
-    comparison = gala.get(f"/v1/prompts/sum-up/comparison?from={since}&to={until}")
+    began = parse_instant(gala.get(f"/v1/runs/{runs[0]}")["started_at"])
+    time = {"from": format_instant(began - DAY), "to": format_instant(began + DAY)}
+    comparison = gala.get("/v1/prompts/sum-up/comparison", **time)
     counted = Counter(taken.values())
     assert {each["version"]: each["answered"] for each in comparison["versions"]} == counted
     assert sum(each["cost_usd_micros"] for each in comparison["versions"]) == RUNS * 180
@@ -86,7 +90,7 @@ def test_runs_take_their_share_and_say_which_version_they_took(world: World, gal
     assert (unsaid.status_code, {each["field"] for each in unsaid.json()["errors"]}) == (
         400, {"from", "to"},
     )  # fmt: skip
-    unused = gala.get(f"/v1/prompts/another/comparison?from={since}&to={until}")
+    unused = gala.get("/v1/prompts/another/comparison", **time)
     assert unused["versions"] == []
 
 
@@ -99,7 +103,7 @@ def _taken(by: Any, run_id: str) -> int:
     (named,) = {each["prompt"] for each in steps}
     version = int(named.removeprefix("sum-up@"))
     assert steps[0]["output"]["value"]["text"] == SAYS[version]
-    receipts = by.get(f"/v1/receipts?run_id={run_id}")["items"]
+    receipts = by.get("/v1/receipts", run_id=run_id)["items"]
     said = [each["model"]["prompt"] for each in receipts if each["operation"] == ASKED]
     assert said == ([] if run["replay_of"] else [named])
     return version
