@@ -88,7 +88,7 @@ def test_runs_take_their_share_and_say_which_version_they_took(world: World, gal
     assert all(each["median_ms"] is not None for each in comparison["versions"])
     unsaid = gala.send("GET", "/v1/prompts/sum-up/comparison")
     assert (unsaid.status_code, {each["field"] for each in unsaid.json()["errors"]}) == (
-        400, {"from", "to"},
+        422, {"from", "to"},
     )  # fmt: skip
     unused = gala.get("/v1/prompts/another/comparison", **time)
     assert unused["versions"] == []

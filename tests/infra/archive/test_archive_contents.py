@@ -101,6 +101,9 @@ def test_only_python_files_the_requirements_and_the_version_are_packed(
 ) -> None:
     others = {name for name in _names(archive) if not name.endswith(".py")}
     data = {
+        "functions/knowledge/constitution/checks.md",
+        "functions/knowledge/constitution/domain.md",
+        "functions/knowledge/constitution/policies.md",
         "shared/catalogue.toml",
         "shared/policy/schema.cedarschema",
         "shared/policy/platform/constitution.cedar",
