@@ -2,6 +2,7 @@
 
 import pytest
 
+from functions.approvals.rules.drafting import IN_A_ROW
 from tests.journeys.world import GRACE_SECONDS, VETO_WINDOW_SECONDS, World, spec
 
 pytestmark = pytest.mark.platform
@@ -50,8 +51,12 @@ def test_a_precedent_never_assents_to_its_activators_request(world: World) -> No
     assert world.card(answer.json())["status"] == "pending"
 
 
-def test_three_like_approvals_draft_a_precedent_for_a_human_to_activate(world: World) -> None:
-    for number in range(3):
+@pytest.mark.nightly
+@pytest.mark.timeout(600)
+def test_like_approvals_draft_a_precedent_for_a_human_once_they_are_evidence(world: World) -> None:
+    for number in range(IN_A_ROW - 1):
         world.live(f"writer-{number}")
+    assert world.governor.get("/v1/mobile/seeds")["items"] == []
+    world.live("writer-last")
     drafts = world.governor.get("/v1/mobile/seeds")["items"]
     assert [draft["status"] for draft in drafts] == ["draft"]

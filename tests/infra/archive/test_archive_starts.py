@@ -23,7 +23,10 @@ READS = {
 # (docs/LIMITATIONS.md).
 _TOOLS = ("alembic", "sqlalchemy", "opentelemetry.exporter")
 # Those of images with other locks.
-OPTIONAL = (*_TOOLS, "cvc5", "numpy", "onnxruntime", "tokenizers")
+OPTIONAL = (
+    *(*_TOOLS, "cvc5", "numpy", "onnxruntime", "tokenizers"),
+    *("pypdfium2", "markitdown", "semantic_text_splitter"),
+)
 
 _ANSWER = """
 import asyncio, sys

@@ -58,9 +58,8 @@ def no_secret_has_a_value_in_the_state(graph: Graph) -> Iterator[str]:
 
 def connections_leave_room(graph: Graph) -> Iterator[str]:
     used = sum(
-        2 * int(each.manifest.access.postgres) * graph.settings.instances(each.sizing.max_instances)
+        2 * each.connections * graph.settings.instances(each.sizing.max_instances)
         for each in graph.manifests.deployables
-        if each.manifest.access.postgres != "none"
     )
     if used > graph.settings.sql_connections - 6:
         yield f"{used} of {graph.settings.sql_connections} connections"

@@ -32,6 +32,7 @@ from tests.infra.firestore.stories import (
     approvals_are_asked_and_listed,
     new_tenant,
     runs_are_recalled_and_removed,
+    somebody_asks_documents,
     somebody_is_told,
     somebody_learns,
     somebody_lists_capsules_and_runs,
@@ -61,7 +62,7 @@ Fields = dict[str, list[dict[str, Any]]]
 
 
 @pytest.fixture(scope="module")
-async def told(cloud: Cloud, issuing_key: OKPKey) -> tuple[Asked, Fields]:
+async def told(cloud: Cloud, issuing_key: OKPKey, database: str) -> tuple[Asked, Fields]:
     """Every story, watched: what was asked, and the documents that are there afterwards."""
     for topic in TOPICS:
         await cloud.mailbox(topic)
@@ -81,6 +82,7 @@ async def told(cloud: Cloud, issuing_key: OKPKey) -> tuple[Asked, Fields]:
         await somebody_lists_models(phone.tenant_id)
         await somebody_lists_files(phone.tenant_id)
         await somebody_is_told(phone.tenant_id)
+        await somebody_asks_documents(phone.tenant_id)
         await somebody_learns(phone.tenant_id)
         await runs_are_recalled_and_removed(phone)
         await somebody_remembers(phone.tenant_id)
