@@ -44,7 +44,7 @@ def read_pattern(scene: Scene) -> Iterator[Call]:
 
 @worst_of("POST", f"{PATTERNS}/mine")
 def mine(scene: Scene) -> Iterator[Call]:
-    yield Call(scene.plain.governor, f"{PATTERNS}/mine", {}, what="no decision yet")
+    yield Call(scene.plain.governor, f"{PATTERNS}/mine", {}, what="a few requests")
 
 
 @worst_of("POST", f"{PATTERN}/draft")
@@ -97,4 +97,4 @@ async def _learned(tenant: str, number: int) -> str:
 @worst_of("GET", "/v1/governance/report")
 def report(scene: Scene) -> Iterator[Call]:
     time = "from=2026-11-01T00:00:00Z&to=2027-01-31T00:00:00Z"
-    yield Call(scene.plain.governor, f"/v1/governance/report?{time}", what="no decision yet")
+    yield Call(scene.plain.governor, f"/v1/governance/report?{time}", what="a few requests")
