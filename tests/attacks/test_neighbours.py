@@ -169,8 +169,8 @@ def test_a_page_reads_two_documents_an_item_in_every_list(world: World) -> None:
     reader = world.person("gala", EVERY_READ, ("governor", "tenant_admin"))
     # The list of agents looks once whether the tenant has spent anything.
     for path in LISTS:
-        if "{run_id}" in path or "{recall_id}" in path:
-            # They read more than a page of a list: tests/functions/runs tries them.
+        if any(each in path for each in ("{run_id}", "{recall_id}", "{corpus_id}")):
+            # They read more than a page of a list: the tests of their functions try them.
             continue
         concrete = path.replace("{approval_id}", card["id"])
         answer = reader.send("GET", concrete, params={"limit": 2})

@@ -15,6 +15,7 @@ from tests.attacks.parts_of_a_tenant import (
     EMPTY,
     MINE,
     OTHER,
+    WHOLE,
     Part,
     all_of,
     attempt,
@@ -57,8 +58,6 @@ BY_WAY_OF = {
 }
 
 
-# Lists of one page.
-WHOLE = {"/v1/corpora"}
 # One document for what belongs to the tenant and to each of its workspaces.
 OF_ALL = "active_precedents"
 
