@@ -104,7 +104,8 @@ def owners(running: RunningPlatform) -> Iterator[Owners]:
         "/v1/recalls", {"agent_id": case["agent_id"], "reason": said}
     )
     told = {"fact": said, "agent_id": case["agent_id"]}
-    memory = everybody(world, "mona").post("/v1/memories", told)
+    keeper = world.person("mona", ("knowledge:read", "knowledge:write"), ("tenant_admin",))
+    memory = keeper.post("/v1/memories", told)
     knows = everybody(world, "kim")
     corpus = knows.post("/v1/corpora", {"name": WORD, "readers": ["governor"]})
     texts = f"/v1/corpora/{corpus['corpus_id']}/documents"

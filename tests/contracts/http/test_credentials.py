@@ -23,7 +23,11 @@ from tests.contracts.http.forging import forgeries
 pytestmark = pytest.mark.platform
 
 # A feature is there once somebody sets it, and only a token for no tenant suspends one.
-WITHOUT_ID = {"/v1/flags/{name}", "/v1/tenants/{tenant_id}/suspend"}
+WITHOUT_ID = {
+    *("/v1/flags/{name}", "/v1/tenants/{tenant_id}/suspend"),
+    # Of a name that no prompt has, receipts name no version.
+    "/v1/prompts/{name}/comparison",
+}
 # What a name is given to by PUT need not be there.
 NAMED_BY_PUT = {"/v1/credentials/{name}", "/v1/model-routes/{name}"}
 

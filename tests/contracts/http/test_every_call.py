@@ -44,8 +44,8 @@ def test_an_unknown_parameter_is_422_and_those_that_exist_are_named(
 ) -> None:
     answer = call(running, token, method, path, params={"stauts": "pending"})
     assert_problem(answer, 422, "invalid")
-    (said,) = told(answer.json())
-    assert said.startswith("stauts")
+    # Beside those that must be given.
+    (said,) = (each for each in told(answer.json()) if each.startswith("stauts"))
     takes = sorted(parameters_of(method, path, "query"))
     assert said.endswith(f"it takes {' and '.join(takes) or 'none'}")
 
