@@ -185,6 +185,17 @@ def call(
     return running.client.http.request(method, concrete, headers=headers, **sent)
 
 
+# What some calls must be given beside their path.
+GIVEN = {"from": "2026-11-01T00:00:00.000Z", "to": "2026-11-02T00:00:00.000Z"}
+
+
+def required_of(method: str, path: str) -> dict[str, str]:
+    """The query parameters without which a call is refused, each with a value."""
+    declared = PATHS[path][method.lower()].get("parameters", ())
+    names = (each["name"] for each in declared if each["in"] == "query" and each.get("required"))
+    return {name: GIVEN[name] for name in names}
+
+
 def parameters_of(method: str, path: str, where: str) -> set[str]:
     declared = PATHS[path][method.lower()].get("parameters", ())
     return {each["name"] for each in declared if each["in"] == where}
