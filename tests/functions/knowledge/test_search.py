@@ -5,6 +5,7 @@ import pytest
 
 from functions.knowledge import finding
 from functions.knowledge.service.constitution import documents
+from functions.knowledge.store import Place, keep_source
 from shared.storage.postgres import platform_transaction, tenant_transaction
 from tests.benchmarks import knowledge
 from tests.functions.knowledge.worlds import LEAVE, PUMP, World
@@ -141,6 +142,8 @@ async def test_no_transaction_searches_or_writes_for_another_tenant(world: World
         async with tenant_transaction(other) as connection:
             with pytest.raises(InsufficientPrivilege):
                 await connection.execute(add, (owner,))
+    # A text waits there only until it is read.
+    await keep_source(Place(world.tenant, corpus, "doc_1", 1), "It waits.")
     for table in ("corpora", "documents", "pages", "chunks", "vectors", "sources"):
         seen = f"SELECT count(*) FROM knowledge_{table} WHERE tenant_id = %s"
         for transaction, is_owners in (
