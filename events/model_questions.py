@@ -33,7 +33,7 @@ class ModelQuestionBody(Model):
         tuple[Said, ...], Field(min_length=1, max_length=200), AfterValidator(_judged)
     ]
     most_tokens: Annotated[int, Field(ge=1, le=1_000_000, strict=True)]
-    within_seconds: Annotated[float, Field(gt=0, le=LONGEST_SECONDS)]
+    within_seconds: Annotated[float, Field(gt=0, le=LONGEST_SECONDS, strict=True)]
 
     @property
     def arguments(self) -> dict[str, Any]:

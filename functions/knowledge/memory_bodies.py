@@ -72,7 +72,7 @@ class MemoryQuery(Model):
 
     query: Annotated[str, StringConstraints(max_length=LONGEST_QUESTION)] = ""
     limit: Annotated[int, Field(ge=1, le=MOST_RECALLED, strict=True)] = 5
-    at_least: Annotated[float, Field(ge=-1, le=1)] = -1.0
+    at_least: Annotated[float, Field(ge=-1, le=1, strict=True)] = -1.0
 
 
 class MemoryQueryBody(MemoryQuery):

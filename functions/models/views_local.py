@@ -11,7 +11,8 @@ from shared.kit.models import Data, Model
 # To recognise names in so many characters takes some two seconds of a processor.
 MOST_REDACTED = 20_000
 MOST_SUMMARISED = 100_000
-_Value = Annotated[float, Field(ge=-1e15, le=1e15, allow_inf_nan=False)]
+_Region = Annotated[str, StringConstraints(max_length=20)]
+_Value = Annotated[float, Field(ge=-1e15, le=1e15, allow_inf_nan=False, strict=True)]
 MOST_VALUES = 2_000
 SummarisedBy = Literal["textrank", "first_sentences"]
 Task = Literal["recognition", "embeddings"]
@@ -41,7 +42,7 @@ class RedactionBody(Model):
     those of the `regions`, such as DE or US."""
 
     text: Annotated[str, StringConstraints(min_length=1, max_length=MOST_REDACTED)]
-    regions: Annotated[tuple[str, ...], Field(max_length=20)] = ()
+    regions: Annotated[tuple[_Region, ...], Field(max_length=20)] = ()
 
     @model_validator(mode="after")
     def _regions_are_known(self) -> Self:

@@ -25,6 +25,7 @@ APART = {
     "ChatBody": ["ChatBody.messages", "ChatBody.messages.*"],
     "EmbeddingsBody": ["EmbeddingsBody.input"],
     "MessagesBody": ["MessagesBody.messages", "MessagesBody.messages.*"],
+    "ModelQuestionBody": ["ModelQuestionBody.messages.*.content"],
 }
 _COLLECTIONS = (tuple, list, set, frozenset, dict)
 

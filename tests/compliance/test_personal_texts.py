@@ -49,7 +49,7 @@ NOT_PERSONAL: dict[str, str] = {
                 "CallReceipt.token_id",
                 "device_id",
             ),
-            *("corpus_id", "document_id"),
+            *("corpus_id", "document_id", "pattern_id", "exceptions", "KeptOut.approval_ids"),
             *("memory_id", "shelf", "supersedes", "MemorySource.id"),
         ),
         IDS,

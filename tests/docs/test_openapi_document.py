@@ -21,7 +21,7 @@ UNTAGGED = {
 # Left out where there is nothing to say, and what answers on the wires of others may leave out.
 LEFT_OUT = {
     *("workspace_id", "artifacts", "attachments", "as_task"),
-    *("tolerance_percent", "route", "upgrade_to", "refresh_token"),
+    *("tolerance_percent", "route", "compared", "upgrade_to", "refresh_token"),
 }
 OF_OTHERS = {"object", "token_type"}
 
