@@ -4,10 +4,10 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
+from events.citations import Citation
 from events.memories import MemoryScope, MemorySourceKind, MemoryTier
 from functions.knowledge.rules.memory import LONGEST_FACT
 from functions.knowledge.rules.shelf import Place
-from functions.knowledge.views import Citation
 from shared.kit.errors import FieldError, Invalid
 from shared.kit.ids import Id
 from shared.kit.instants import Instant

@@ -4,9 +4,10 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from events.approvals import ApprovalState
+from events.citations import Quotation
 from events.invocations import InvocationView
 from events.labels import UNTRUSTED, Labels, merged
-from events.memories import MemorySource, Quotation
+from events.memories import MemorySource
 from functions.knowledge.aggregates import DOCUMENTS
 from functions.knowledge.memory_aggregates import MEMORIES
 from functions.knowledge.memory_bodies import SourceBody
@@ -21,6 +22,7 @@ from shared.artifacts.reading import read_artifacts
 from shared.invocations.reading import read_calls_of_run, read_invocations
 from shared.kit.callers import Caller
 from shared.kit.errors import FieldError, Invalid
+from shared.kit.models import part_of
 from shared.kit.principals import FUNCTION
 from shared.kit.roles import SERVICE_RUNTIME
 from shared.storage.firestore import TenantStore
@@ -129,7 +131,7 @@ async def _document(
     verdicts = await verify(reader, CitationsBody(citations=(body.citation,)))
     if not verdicts.items[0].is_true:
         raise _refused("citation", verdicts.items[0].why)
-    quotation = Quotation(**body.citation.model_dump(exclude={"document"}))
+    quotation = part_of(Quotation, body.citation)
     id = body.citation.document
     labels = await _labels_of(work, id, is_kept=is_kept)
     return Sourced(MemorySource(kind="document", id=id, quotation=quotation), labels)

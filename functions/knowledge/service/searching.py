@@ -16,7 +16,7 @@ from functions.knowledge.service.corpora import all_readable
 from functions.knowledge.service.spending import count_question
 from functions.knowledge.service.turns import turn_of
 from functions.knowledge.store import PLATFORM, CorpusRow, corpus_rows
-from functions.knowledge.views import Answer, Citation, PassageView, SearchBody
+from functions.knowledge.views import Answer, PassageView, SearchBody
 from shared.kit.callers import Caller
 from shared.kit.errors import NotFound
 from shared.kit.last_used import LastUsed
@@ -189,7 +189,7 @@ async def _shown(tenant_id: str, found: Found) -> Answer:
                 corpus_id=passage.corpus_id,
                 document_name=name,
                 added_by=by,
-                citation=Citation(**citation_of(passage)._asdict()),
+                citation=citation_of(passage),
             )
         )
     return Answer(items=tuple(items), routed_to="constitutional" if found.is_routed else None)
