@@ -11,20 +11,17 @@ from events.memories import MemorySource
 from functions.knowledge.aggregates import DOCUMENTS
 from functions.knowledge.memory_aggregates import MEMORIES
 from functions.knowledge.memory_bodies import SourceBody
-from functions.knowledge.rules.memory import KEEPERS
+from functions.knowledge.rules.memory_rights import is_keeper, is_program
 from functions.knowledge.service import constitution
-from functions.knowledge.service.citing import verify
+from functions.knowledge.service.citations import verify
 from functions.knowledge.views import CitationsBody
 from shared.aggregates.command import Command
 from shared.approvals.reading import APPROVALS
 from shared.artifacts.artifact import why_unreadable
 from shared.artifacts.reading import read_artifacts
 from shared.invocations.reading import read_calls_of_run, read_invocations
-from shared.kit.callers import Caller
 from shared.kit.errors import FieldError, Invalid
 from shared.kit.models import part_of
-from shared.kit.principals import FUNCTION
-from shared.kit.roles import SERVICE_RUNTIME
 from shared.storage.firestore import TenantStore
 from shared.storage.states import read_state
 
@@ -43,17 +40,6 @@ class Sourced(NamedTuple):
 
     source: MemorySource
     labels: Labels = ()
-
-
-def is_program(caller: Caller) -> bool:
-    """Whether the caller is a function, a service or a key that acts as an agent."""
-    is_named = caller.principal.startswith((FUNCTION, "service_", "agt_"))
-    return is_named or caller.agent_id is not None or SERVICE_RUNTIME in caller.roles
-
-
-def is_keeper(caller: Caller, run_id: str | None) -> bool:
-    """Whether a person tells the fact who may tell facts to more than one agent."""
-    return run_id is None and not is_program(caller) and not KEEPERS.isdisjoint(caller.roles)
 
 
 def labels_of_document(of_file: Labels | None, *, is_kept: bool) -> Labels:

@@ -1,8 +1,8 @@
 """Verifies citations against what documents say now."""
 
 from events.citations import Citation
-from functions.knowledge.finding import cited_page
 from functions.knowledge.rules.passages import why_wrong
+from functions.knowledge.searches import cited_page
 from functions.knowledge.service import constitution
 from functions.knowledge.service.corpora import all_readable
 from functions.knowledge.store import PLATFORM
