@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, JsonValue
 
+from events.citations import Quotation
 from events.labels import Labels
 from events.operations import SYSTEM
 from events.registry import event
@@ -27,16 +28,6 @@ MemorySourceKind = Literal["person", "call", "document", "artifact", "approval",
 # The operations by which a run uses memories.
 REMEMBER, RECALL = f"{SYSTEM}/memory.remember", f"{SYSTEM}/memory.recall"
 CORRECT, FORGET = f"{SYSTEM}/memory.correct", f"{SYSTEM}/memory.forget"
-
-
-class Quotation(Data):
-    """Which characters of a page of a document's version a fact is from, and their SHA-256."""
-
-    version: int
-    page: int
-    start: int
-    end: int
-    quote_sha256: str
 
 
 class MemorySource(Data):

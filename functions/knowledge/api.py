@@ -2,7 +2,7 @@
 
 from functions.knowledge.aggregates import RUN
 from functions.knowledge.memory_api import ROUTER as MEMORIES
-from functions.knowledge.service import citing, corpora, documents, searching
+from functions.knowledge.service import answers, citations, corpora, documents
 from functions.knowledge.views import (
     Answer,
     CitationsBody,
@@ -111,7 +111,7 @@ async def list_industries(caller: Caller) -> IndustryList:
 async def search_knowledge(caller: Caller, body: SearchBody) -> Answer:
     """Answers a question with passages of documents that the caller may read, each with a citation.
     A question of what is allowed is answered from the constitution first."""
-    return await searching.search(caller, body)
+    return await answers.search(caller, body)
 
 
 @QUESTIONS.post("/v1/knowledge/citations/verify")
@@ -119,7 +119,7 @@ async def search_knowledge(caller: Caller, body: SearchBody) -> Answer:
 async def verify_citations(caller: Caller, body: CitationsBody) -> Verdicts:
     """Says of each citation whether the document says exactly that, and why not where it does
     not."""
-    return await citing.verify(caller, body)
+    return await citations.verify(caller, body)
 
 
 ROUTER = Router.joining(CORPORA, QUESTIONS, MEMORIES)

@@ -4,10 +4,10 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
+from events.citations import Citation
 from events.memories import MemoryScope, MemorySourceKind, MemoryTier
 from functions.knowledge.rules.memory import LONGEST_FACT
-from functions.knowledge.rules.shelf import Place
-from functions.knowledge.views import Citation
+from functions.knowledge.rules.shelf import Owner
 from shared.kit.errors import FieldError, Invalid
 from shared.kit.ids import Id
 from shared.kit.instants import Instant
@@ -106,10 +106,10 @@ class RememberArguments(CorrectionBody):
         _check_tier(self.scope, self.tier)
         return self
 
-    def place(self, agent_id: str, workspace_id: str | None) -> Place:
+    def owner(self, agent_id: str, workspace_id: str | None) -> Owner:
         """Whose the fact is. Raises Invalid for a team where the agent is in none."""
         if self.scope == "agent":
-            return Place("agent", agent_id, workspace_id)
+            return Owner("agent", agent_id, workspace_id)
         return team_of(workspace_id)
 
 
@@ -126,12 +126,12 @@ class ForgetArguments(Model):
     memory_id: Id
 
 
-def team_of(workspace_id: str | None) -> Place:
+def team_of(workspace_id: str | None) -> Owner:
     """The team of a workspace. Raises Invalid where there is none."""
     if workspace_id is None:
         told = "a team is a workspace, and this is in none: use agent, or tenant"
         raise Invalid(FieldError("scope", told))
-    return Place("team", None, workspace_id)
+    return Owner("team", None, workspace_id)
 
 
 def read(body: type[B], arguments: dict[str, Any]) -> B:

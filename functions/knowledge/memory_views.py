@@ -5,7 +5,7 @@ from typing import Any, Literal, Self
 from events.labels import Labels
 from events.memories import MemoryScope, MemorySource, MemoryStatus, MemoryTier
 from functions.knowledge.rules.memory import Memory
-from functions.knowledge.rules.shelf import Found
+from functions.knowledge.rules.shelf import Match
 from shared.kit.contents import Contents
 from shared.kit.instants import Instant
 from shared.kit.models import Data, Page, part_of
@@ -73,9 +73,9 @@ class MemoryRecalled(Data):
     score: float | None
 
     @classmethod
-    def of(cls, found: Found, fact: str) -> Self:
+    def of(cls, found: Match, fact: str) -> Self:
         """The fact as it is shown."""
-        scope = found.place.scope
+        scope = found.owner.scope
         return part_of(cls, found.entry, fact=fact, scope=scope, score=found.score)
 
 

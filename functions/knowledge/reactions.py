@@ -9,9 +9,9 @@ from functions.knowledge.rules.corpus import CORPUS_DUE
 from functions.knowledge.rules.document import DOCUMENT_DUE
 from functions.knowledge.rules.memory import MEMORY_DUE
 from functions.knowledge.service import memories
-from functions.knowledge.service.erasing import erase, erase_all
-from functions.knowledge.service.ingesting import when_due
-from functions.knowledge.service.renewing import renew
+from functions.knowledge.service.erasure import erase, erase_all
+from functions.knowledge.service.ingestion import when_due
+from functions.knowledge.service.renewal import renew
 
 __all__ = ["HANDLERS", "RUN"]
 

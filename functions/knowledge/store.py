@@ -90,7 +90,7 @@ def of_tenant(tenant_id: str) -> "AbstractAsyncContextManager[AsyncConnection[An
     return platform_transaction() if tenant_id == PLATFORM else tenant_transaction(tenant_id)
 
 
-class Place(NamedTuple):
+class DocumentPlace(NamedTuple):
     """A version of a document, and its corpus."""
 
     tenant_id: str
@@ -100,7 +100,7 @@ class Place(NamedTuple):
 
 
 class Unembedded(NamedTuple):
-    """A passage that the model has not read."""
+    """A chunk that the model has not read."""
 
     chunk_id: int
     text: str
@@ -114,31 +114,8 @@ class CorpusRow(NamedTuple):
     chunks: int
 
 
-async def keep_source(place: Place, text: str) -> None:
-    """Keeps a text until it is read. Raises Unavailable."""
-    async with of_tenant(place.tenant_id) as connection:
-        await connection.execute(
-            "INSERT INTO knowledge_sources (tenant_id, corpus_id, document_id, version, text)"
-            " VALUES (%s, %s, %s, %s, %s) ON CONFLICT (tenant_id, document_id, version)"
-            " DO UPDATE SET text = excluded.text, kept_at = now()",
-            (*place, text),
-        )
-
-
-async def read_source(place: Place) -> str | None:
-    """The text that was kept. Raises Unavailable."""
-    async with of_tenant(place.tenant_id) as connection:
-        rows = await connection.execute(
-            "SELECT text FROM knowledge_sources"
-            " WHERE tenant_id = %s AND document_id = %s AND version = %s",
-            (place.tenant_id, place.document_id, place.version),
-        )
-        row = await rows.fetchone()
-    return row[0] if row else None
-
-
 async def chunks_of_tenant(tenant_id: str) -> int:
-    """How many passages all its corpora have. Raises Unavailable."""
+    """How many chunks all its corpora have. Raises Unavailable."""
     async with of_tenant(tenant_id) as connection:
         rows = await connection.execute(
             "SELECT coalesce(sum(chunks), 0)::bigint FROM knowledge_corpora WHERE tenant_id = %s",
@@ -153,8 +130,8 @@ class Unstorable(Exception):
     """The database does not take a text, and never will."""
 
 
-async def keep_text(place: Place, pages: Sequence[Page], chunks: Sequence[Chunk]) -> bool:
-    """Replaces the text of a document by this version's: passages that did not change keep their
+async def keep_text(place: DocumentPlace, pages: Sequence[Page], chunks: Sequence[Chunk]) -> bool:
+    """Replaces the text of a document by this version's: chunks that did not change keep their
     vectors. False, and no change, where the document or its corpus was removed or has a later
     version. Raises Unstorable, Unavailable."""
     tenant_id, corpus_id, document_id, version = place
@@ -174,8 +151,8 @@ async def keep_text(place: Place, pages: Sequence[Page], chunks: Sequence[Chunk]
     return True
 
 
-async def unembedded(place: Place, model: bytes, limit: int) -> list[Unembedded]:
-    """Passages of the document without a vector of this model. Raises Unavailable."""
+async def unembedded(place: DocumentPlace, model: bytes, limit: int) -> list[Unembedded]:
+    """Chunks of the document without a vector of this model. Raises Unavailable."""
     async with of_tenant(place.tenant_id) as connection:
         rows = await connection.execute(
             _UNEMBEDDED, (place.tenant_id, place.document_id, model, limit)
@@ -186,8 +163,10 @@ async def unembedded(place: Place, model: bytes, limit: int) -> list[Unembedded]
         ]
 
 
-async def keep_vectors(place: Place, model: bytes, vectors: Iterable[tuple[int, str]]) -> None:
-    """Stores vectors of passages, as pgvector writes them; not those of passages that are gone.
+async def keep_vectors(
+    place: DocumentPlace, model: bytes, vectors: Iterable[tuple[int, str]]
+) -> None:
+    """Stores vectors of chunks, as pgvector writes them; not those of chunks that are gone.
     Raises Unavailable."""
     ids, texts = zip(*vectors, strict=True)
     async with _writing(place.tenant_id, place.corpus_id) as (connection, _):
@@ -215,7 +194,7 @@ async def outdated_documents(model: bytes, limit: int) -> list[tuple[str, str]]:
         return [(tenant_id, document_id) for tenant_id, document_id in await rows.fetchall()]
 
 
-async def erase_document(place: Place) -> None:
+async def erase_document(place: DocumentPlace) -> None:
     """Deletes all that the database has of a document up to this version, and marks it, so that
     whoever still reads it adds nothing. Raises Unavailable."""
     tenant_id, corpus_id, document_id, version = place
@@ -281,7 +260,7 @@ def _storing() -> Iterator[None]:
 
 
 async def _replace_pages(
-    connection: "AsyncConnection[Any]", place: Place, pages: Sequence[Page]
+    connection: "AsyncConnection[Any]", place: DocumentPlace, pages: Sequence[Page]
 ) -> None:
     ours = (place.tenant_id, place.document_id)
     await _delete(connection, ("pages",), "tenant_id = %s AND document_id = %s", *ours)
@@ -293,7 +272,7 @@ async def _replace_pages(
 
 
 async def _replace_chunks(
-    connection: "AsyncConnection[Any]", place: Place, chunks: Sequence[Chunk]
+    connection: "AsyncConnection[Any]", place: DocumentPlace, chunks: Sequence[Chunk]
 ) -> None:
     tenant_id, corpus_id, document_id, _ = place
     rows = await connection.execute(

@@ -4,12 +4,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from events.citations import Citation
 from events.knowledge import AddersText, CorpusKind, CorpusStatus, DocumentStatus, MakersText
-from events.receipts import Sha256
 from functions.knowledge.rules.corpus import Corpus
 from functions.knowledge.rules.document import Document
 from functions.knowledge.rules.fusion import Mode
-from functions.knowledge.rules.passages import Cited
 from shared.kit.callers import Identifier
 from shared.kit.ids import Id
 from shared.kit.instants import Instant
@@ -147,23 +146,6 @@ class SearchBody(Model):
     corpora: Annotated[tuple[Id, ...], Field(min_length=1, max_length=20)] | None = None
     limit: Annotated[int, Field(ge=1, le=20, strict=True)] = 10
     mode: Mode = "hybrid"
-
-
-class Citation(Model):
-    """Which characters of a page of a document's version are quoted, from `start` to before `end`,
-    and the SHA-256 of the quotation in UTF-8, in hex."""
-
-    document: Annotated[str, StringConstraints(max_length=64)]
-    version: Annotated[int, Field(ge=1, lt=1 << 31, strict=True)]
-    page: Annotated[int, Field(ge=1, lt=1 << 31, strict=True)]
-    start: Annotated[int, Field(ge=0, lt=1 << 31, strict=True)]
-    end: Annotated[int, Field(ge=1, lt=1 << 31, strict=True)]
-    quote_sha256: Sha256
-
-    @property
-    def cited(self) -> Cited:
-        """What it says, for the rules."""
-        return Cited(**dict(self))
 
 
 class PassageView(Data):

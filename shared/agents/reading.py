@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from shared.agents.known import SERVING, KnownAgent, StoredAgent
-from shared.agents.stops import STOPS, stops_in
+from shared.agents.stops import STOPS, AgentStops
 from shared.messaging.contents import read_contents
 from shared.storage.firestore import TenantStore
+from shared.storage.states import state_in
 
 __all__ = [
     "AGENTS",
@@ -32,7 +33,7 @@ async def find_serving(store: TenantStore, at: datetime, most: int) -> list[Know
     stops = await store.get_many([(STOPS, each.agent_id) for each in states])
     specs = await read_contents(store, [each.spec_hash for each in states])
     found = (
-        KnownAgent(state, specs.shown(state.spec_hash), stops_in(stop.data if stop else None))
+        KnownAgent(state, specs.shown(state.spec_hash), state_in(stop, AgentStops))
         for state, stop in zip(states, stops, strict=True)
     )
     return [each for each in found if each.why_not(at) is None]
@@ -56,10 +57,10 @@ async def read_agent(store: TenantStore, agent_id: str) -> KnownAgent | None:
 async def read_agent_alone(store: TenantStore, agent_id: str) -> KnownAgent | None:
     """The agent with that id, without its spec. One round trip. Raises Unavailable."""
     document, stops = await store.get_many([(AGENTS, agent_id), (STOPS, agent_id)])
-    if document is None or "state" not in document.data:
+    state = state_in(document, StoredAgent)
+    if state is None:
         return None
-    state = StoredAgent.model_validate_json(document.data["state"])
-    return KnownAgent(state, {}, stops_in(stops.data if stops else None))
+    return KnownAgent(state, {}, state_in(stops, AgentStops))
 
 
 async def read_agent_named(

@@ -1,9 +1,8 @@
 """What stops an agent, whatever its own document says: the recalls in force, and tokens of its
 runs that were revoked."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from pydantic import Field
 
@@ -19,7 +18,8 @@ MOST_REVOKED = 200
 
 class AgentStops(Data):
     """The recalls of one agent that are in force, by their ids: of all its versions, and of
-    single ones. `revoked` are tokens of its runs by their ids, each until when it could act."""
+    single ones; what nothing ever stopped has no document. `revoked` are tokens of its runs by
+    their ids, each until when it could act."""
 
     agent_id: str
     whole: str | None = None
@@ -55,13 +55,6 @@ class AgentStops(Data):
         """The others."""
         left = {name: each for name, each in self.versions.items() if each != recall_id}
         return self.but(whole=None if self.whole == recall_id else self.whole, versions=left)
-
-
-def stops_in(document: Mapping[str, Any] | None) -> AgentStops | None:
-    """What the fields of a document say; None where nothing ever stopped the agent."""
-    if document is None or "state" not in document:
-        return None
-    return AgentStops.model_validate_json(document["state"])
 
 
 def why_stopped(stops: Iterable[AgentStops | None], grant: Grant, at: datetime) -> str | None:

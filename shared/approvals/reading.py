@@ -7,6 +7,7 @@ from events.decisions import read_statement
 from shared.approvals.known import KnownApproval
 from shared.kit.errors import SignatureInvalid
 from shared.storage.firestore import TenantStore
+from shared.storage.states import read_state
 
 # `functions/approvals` alone writes them.
 APPROVALS = "approvals"
@@ -16,10 +17,9 @@ async def read_approval(store: TenantStore, approval_id: str, keys: KeySet) -> K
     """The approval with that id; None where it was not opened yet. One read. Raises
     SignatureInvalid for one that says `approved` without the signature of `approvals` under exactly
     this decision of this tenant; Unavailable."""
-    document = await store.get(APPROVALS, approval_id)
-    if document is None or "state" not in document.data:
+    state = await read_state(store, APPROVALS, ApprovalState, approval_id)
+    if state is None:
         return None
-    state = ApprovalState.model_validate_json(document.data["state"])
     by = answer = None
     if state.status == "approved":
         by, answer = _assented_by(state, store.tenant_id, keys)

@@ -12,6 +12,7 @@ from shared.kit.callers import Caller
 from shared.kit.models import part_of
 from shared.storage.buckets import Bucket
 from shared.storage.firestore import TenantStore
+from shared.storage.states import read_states
 from shared.storage.subject_keys import opened
 
 DOWNLOADED_WITHIN = timedelta(minutes=5)
@@ -39,13 +40,11 @@ async def files_of(caller: Caller, bucket: Bucket, named: Named) -> tuple[NamedF
     if not ways:
         return ()
     store = TenantStore(caller.tenant_id)
-    documents = await store.get_many([(COLLECTION, id) for id in ways])
-    states = (each.data.get("state") for each in documents if each is not None)
-    found = [Artifact.model_validate_json(each) for each in states if each is not None]
+    found = await read_states(store, COLLECTION, Artifact, ways)
     shown = [
-        _shown(caller, bucket, each, ways[each.artifact_id])
-        for each in found
-        if ways[each.artifact_id] != "content" or each.workspace_id == named.workspace_id
+        _shown(caller, bucket, each, ways[id])
+        for id, each in found.items()
+        if ways[id] != "content" or each.workspace_id == named.workspace_id
     ]
     return tuple(await asyncio.gather(*shown))
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from events.connectors import CONNECTORS, Connector, connector_id
-from shared.connectors.stored import read_states
+from shared.connectors.stored import read_stored
 from shared.storage.firestore import TenantStore
 
 
@@ -13,5 +13,5 @@ async def read_connectors(
     """The connectors with these names in the workspace or, for None, among those in none; without
     those that were removed. One round trip, none for no name. Raises Unavailable."""
     ids = {connector_id(each, workspace_id): each for each in names}
-    found = await read_states(store, CONNECTORS, Connector, ids)
+    found = await read_stored(store, CONNECTORS, Connector, ids)
     return {ids[id]: each for id, each in found.items() if each.status != "removed"}

@@ -7,6 +7,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from shared.storage.firestore import TenantStore
+from shared.storage.states import read_state_texts
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -14,20 +15,13 @@ M = TypeVar("M", bound=BaseModel)
 _PARSED_REMEMBERED = 32
 
 
-async def read_states(
+async def read_stored(
     store: TenantStore, collection: str, model: type[M], ids: Iterable[str]
 ) -> Mapping[str, M]:
-    """The states with these ids that are there. One round trip, none for no id. Raises
+    """As `read_states`, but that a text is parsed once as long as this process remembers it. Raises
     Unavailable."""
-    wanted = list(dict.fromkeys(ids))
-    if not wanted:
-        return {}
-    documents = await store.get_many([(collection, each) for each in wanted])
-    return {
-        id: _parsed(model, document.data["state"])
-        for id, document in zip(wanted, documents, strict=True)
-        if document is not None and "state" in document.data
-    }
+    texts = await read_state_texts(store, collection, ids)
+    return {id: _parsed(model, text) for id, text in texts.items()}
 
 
 @lru_cache(maxsize=_PARSED_REMEMBERED)

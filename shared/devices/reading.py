@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from shared.devices.device import COLLECTION, MOST_PER_PRINCIPAL, Registration, Subscription
 from shared.kit.sealing import ERASED
 from shared.storage.firestore import TenantStore
+from shared.storage.states import read_state
 from shared.storage.subject_keys import opened
 
 
@@ -22,8 +23,7 @@ async def read_devices(
 async def read_device(store: TenantStore, device_id: str) -> Registration | None:
     """The device as it is now, also one that was removed; its texts stay sealed. Raises
     Unavailable."""
-    document = await store.get(COLLECTION, device_id)
-    return Registration.model_validate_json(document.data["state"]) if document else None
+    return await read_state(store, COLLECTION, Registration, device_id)
 
 
 async def read_subscription(device: Registration, tenant_id: str) -> Subscription | None:

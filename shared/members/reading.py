@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from events.members import MemberState
 from shared.storage.firestore import TenantStore
+from shared.storage.states import read_states
 
 # `functions/identity` alone writes them.
 COLLECTION = "members"
@@ -14,11 +15,5 @@ async def read_members(
 ) -> Mapping[str, MemberState | None]:
     """The place in the tenant of each of the principals; None for who has none. One round trip.
     Raises Unavailable."""
-    documents = await store.get_many([(COLLECTION, each) for each in principals])
-    states = (
-        MemberState.model_validate_json(each.data["state"])
-        if each is not None and "state" in each.data
-        else None
-        for each in documents
-    )
-    return dict(zip(principals, states, strict=True))
+    found = await read_states(store, COLLECTION, MemberState, principals)
+    return {each: found.get(each) for each in principals}

@@ -12,7 +12,8 @@ import pytest
 
 from emulators.demo.person import Person
 from emulators.running import RunningPlatform
-from functions.knowledge.store import Place, keep_source
+from functions.knowledge.sources import keep_source
+from functions.knowledge.store import DocumentPlace
 from functions.tools.own.artifacts import WRITE
 from infra.indexes import collections
 from shared.kit.ids import new_id
@@ -407,7 +408,7 @@ def test_every_table_shows_a_tenant_its_own_rows_only(
             tables = dict(await rows.fetchall())
         assert len(tables) >= 3
         # A text waits there only until it is read.
-        await keep_source(Place(owners.world.tenant, "cor_1", "doc_1", 1), WORD)
+        await keep_source(DocumentPlace(owners.world.tenant, "cor_1", "doc_1", 1), WORD)
         assert {name for name, is_secured in tables.items() if not is_secured} == READ_BY_OWNER
         for table in tables:
             mine, others = await asyncio.gather(

@@ -8,16 +8,16 @@ import zipfile
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from functions.knowledge import finding
-from functions.knowledge.finding import Sought
-from functions.knowledge.meaning import model_of, vector_of, written
+from functions.knowledge import searches
+from functions.knowledge.embeddings import model_of, vector_of, written
 from functions.knowledge.rules.chunks import Chunk, Page
 from functions.knowledge.rules.fusion import WEIGHT_OF_MEANING, fused
 from functions.knowledge.rules.passages import Passage, citation_of, why_wrong
 from functions.knowledge.rules.routing import asks_permission
+from functions.knowledge.searches import SearchQuery
 from functions.knowledge.service import constitution
-from functions.knowledge.service.embedding import embed_missing
-from functions.knowledge.store import PLATFORM, Place, keep_text
+from functions.knowledge.service.document_vectors import embed_missing
+from functions.knowledge.store import PLATFORM, DocumentPlace, keep_text
 from shared.storage.postgres import disconnect
 from tests.benchmarks.appending import database
 from tests.benchmarks.figures import Figure, at_least
@@ -112,7 +112,7 @@ async def _asked(questions: Sequence[Question]) -> tuple[dict[str, float], int]:
     """The mean reciprocal rank of each part among ten passages, and in how many answers every
     citation verified."""
     answers = list(dict.fromkeys(each.answer for each in questions))
-    place = Place(TENANT, CORPUS, DOCUMENT, 1)
+    place = DocumentPlace(TENANT, CORPUS, DOCUMENT, 1)
     chunks = [Chunk(page, 0, len(each), "", each) for page, each in enumerate(answers, 1)]
     await keep_text(place, [Page(each) for each in answers], chunks)
     await embed_missing(place)
@@ -120,13 +120,13 @@ async def _asked(questions: Sequence[Question]) -> tuple[dict[str, float], int]:
     ranks: dict[str, list[float]] = {part: [] for part in WEIGHTS}
     for question in questions:
         vector = written(await vector_of(TENANT, question.text))
-        sought = Sought(TENANT, (CORPUS,), len(answers), question.text, vector, model)
-        hits = await finding.search(TENANT, sought)
+        sought = SearchQuery(TENANT, (CORPUS,), len(answers), question.text, vector, model)
+        hits = await searches.search(TENANT, sought)
         for part, weight in WEIGHTS.items():
             by_meaning = hits.by_meaning if weight else {}
             by_words = hits.by_words if weight < 1 else {}
             ids = [id for id, _ in fused(by_meaning, by_words, weight)[:10]]
-            passages = await finding.passages(TENANT, TENANT, (CORPUS,), ids)
+            passages = await searches.passages(TENANT, TENANT, (CORPUS,), ids)
             texts = [passages[id].text for id in ids]
             rank = texts.index(question.answer) + 1 if question.answer in texts else 0
             ranks[part].append(1 / rank if rank else 0.0)
@@ -137,7 +137,7 @@ async def _asked(questions: Sequence[Question]) -> tuple[dict[str, float], int]:
 async def _all_verify(passages: Sequence[Passage]) -> bool:
     for each in passages:
         cited = citation_of(each)
-        page = await finding.cited_page(TENANT, TENANT, cited.document, cited.page)
+        page = await searches.cited_page(TENANT, TENANT, cited.document, cited.page)
         if page is None or why_wrong(cited, page.version, page.text) is not None:
             return False
     return True
@@ -150,7 +150,7 @@ async def _routed() -> float:
     cases = [*((each, True) for each in PERMISSION), *((each, False) for each in ORDINARY)]
     for text, expected in cases:
         vector = written(await vector_of(TENANT, text))
-        sought = Sought(PLATFORM, (constitution.CORPUS_ID,), 100, None, vector, model)
-        hits = await finding.search(TENANT, sought)
+        sought = SearchQuery(PLATFORM, (constitution.CORPUS_ID,), 100, None, vector, model)
+        hits = await searches.search(TENANT, sought)
         right += asks_permission(list(hits.by_meaning.values())) == expected
     return right / len(cases)

@@ -12,10 +12,10 @@ from unittest.mock import patch
 
 import psycopg
 
-from functions.knowledge import finding
-from functions.knowledge.finding import Sought
-from functions.knowledge.meaning import written
-from functions.knowledge.service.embedding import TOGETHER
+from functions.knowledge import searches
+from functions.knowledge.embeddings import written
+from functions.knowledge.searches import SearchQuery
+from functions.knowledge.service.document_vectors import TOGETHER
 from shared.storage import postgres as storage
 from shared.storage.postgres import disconnect, tenant_transaction
 from tests.benchmarks.appending import Addresses, database
@@ -145,10 +145,10 @@ async def asked(
     rounded = numpy.array([float(each) for each in written(question)[1:-1].split(",")])
     halves = rounded.astype(numpy.float16).astype(numpy.float32)
     truly = set(numpy.argsort(-(known @ halves))[:TOP].tolist())
-    sought = Sought(tenant, ("docs",), len(known), None, written(question), MODEL)
+    sought = SearchQuery(tenant, ("docs",), len(known), None, written(question), MODEL)
     backend = await _backend(tenant)
     began = _processor_nanoseconds(backend)
-    hits = await finding.search(tenant, sought)
+    hits = await searches.search(tenant, sought)
     milliseconds = (_processor_nanoseconds(backend) - began) / 1_000_000
     found = sorted(hits.by_meaning, key=lambda each: -hits.by_meaning[each])[:TOP]
     return len(truly & set(found)) / TOP, milliseconds

@@ -4,13 +4,14 @@ from events.recalls import RecallStarted
 from functions.agents.aggregates import AGENTS, RUN
 from functions.agents.rules.agent import SUSPENDABLE, Agent, reactivate, suspend
 from functions.agents.views import AgentView
-from shared.agents.stops import STOPS, stops_in
+from shared.agents.stops import STOPS, AgentStops
 from shared.aggregates.command import Command
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.callers import Caller
 from shared.kit.errors import VersionConflict
 from shared.messaging.envelope import Envelope
 from shared.storage.idempotency import IdempotencyKey
+from shared.storage.states import read_state
 
 
 async def suspend_recalled(event: Envelope) -> None:
@@ -48,6 +49,5 @@ async def reactivate_agent(
 
 async def _recall_of(work: UnitOfWork, agent: Agent) -> str | None:
     """The recall in force that stops the version that serves. One read."""
-    document = await work.store.get(STOPS, agent.agent_id)
-    stops = stops_in(document.data if document is not None else None)
+    stops = await read_state(work.store, STOPS, AgentStops, agent.agent_id)
     return stops.recall_of(agent.version) if stops is not None else None

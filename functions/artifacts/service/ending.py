@@ -17,6 +17,7 @@ from shared.kit.errors import Unavailable
 from shared.messaging.envelope import Envelope
 from shared.storage.buckets import Bucket, Object
 from shared.storage.firestore import TenantStore
+from shared.storage.states import read_states
 
 AT_ONCE = 16
 # A closed tenant's bytes are removed in several deliveries of its end.
@@ -99,10 +100,9 @@ async def _orphans(objects: Iterable[Object]) -> list[str]:
         by_tenant.setdefault(unquote(tenant), []).append(artifact_id)
     found = []
     for tenant_id, ids in by_tenant.items():
-        documents = await TenantStore(tenant_id).get_many([(COLLECTION, each) for each in ids])
-        for id, document in zip(ids, documents, strict=True):
-            state = document.data.get("state") if document is not None else None
-            artifact = Artifact.model_validate_json(state) if state else None
+        artifacts = await read_states(TenantStore(tenant_id), COLLECTION, Artifact, ids)
+        for id in ids:
+            artifact = artifacts.get(id)
             if artifact is None or artifact.status in ("refused", "removed"):
                 found.append(object_name(tenant_id, id))
     return found

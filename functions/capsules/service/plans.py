@@ -29,12 +29,12 @@ from functions.capsules.settings import settings
 from functions.capsules.views import PlanView
 from shared.agents.reading import read_agent
 from shared.aggregates.command import Command
-from shared.connectors.stored import read_states
 from shared.kit.bounded import TookTooLong, bounded
 from shared.kit.callers import Caller
 from shared.kit.contents import Contents
 from shared.kit.errors import CapsuleInvalid
 from shared.storage.idempotency import IdempotencyKey
+from shared.storage.states import read_states
 
 T = TypeVar("T")
 # What a job that an event started is given it as.

@@ -19,9 +19,9 @@ from functions.capsules.service.policies import digest_of
 from functions.capsules.settings import settings
 from shared.agents.reading import KnownAgent, read_agent_named
 from shared.aggregates.command import Command
-from shared.connectors.stored import read_states
 from shared.kit.errors import NotFound, VersionConflict
 from shared.kit.plain_yaml import parse_yaml
+from shared.storage.states import read_states
 
 
 class Sources:

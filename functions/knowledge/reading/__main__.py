@@ -1,5 +1,5 @@
 """`python -m functions.knowledge.reading MEDIA_TYPE`: reads a file from its input, and writes its
-pages and passages as JSON.
+pages and chunks as JSON.
 
 It takes a bounded time and memory, opens no connection, starts nothing and writes no file: what it
 reads may be made to harm whoever reads it."""
@@ -9,7 +9,7 @@ import resource
 import sys
 from typing import Any
 
-from functions.knowledge.reading.formats import Unreadable, passages, read
+from functions.knowledge.reading.formats import Unreadable, chunks, read
 
 SECONDS = 60
 # Of addresses: libraries of Office files take 700 MiB of them before they read anything. The
@@ -43,11 +43,11 @@ def main(media_type: str) -> int:
 
 def _read(media_type: str, content: bytes) -> dict[str, Any]:
     pages = read(media_type, content)
-    found = passages(media_type, pages)
-    # Of a passage its place says the text.
+    found = chunks(media_type, pages)
+    # Of a chunk its place says the text.
     return {
         "pages": [each.text for each in pages],
-        "passages": [(each.page, each.start, each.stop, each.heading) for each in found],
+        "chunks": [(each.page, each.start, each.stop, each.heading) for each in found],
     }
 
 

@@ -51,14 +51,14 @@ def read(media_type: str, content: bytes) -> list[Page]:
     return pages
 
 
-def passages(media_type: str, pages: Sequence[Page]) -> list[Chunk]:
-    """The passages of what was read. Raises Unreadable where they are too many, or too long with
+def chunks(media_type: str, pages: Sequence[Page]) -> list[Chunk]:
+    """The chunks of what was read. Raises Unreadable where they are too many, or too long with
     the headings that stand before each."""
     found = chunks_of(pages, has_headings=media_type != PDF)
     if len(found) > MOST_CHUNKS:
-        raise Unreadable(f"it has more than {MOST_CHUNKS} passages: split it")
+        raise Unreadable(f"it has more than {MOST_CHUNKS} chunks: split it")
     if sum(len(each.searched) for each in found) > MOST_CHARACTERS:
-        told = f"it has more than {MOST_CHARACTERS} characters with the headings of each passage"
+        told = f"it has more than {MOST_CHARACTERS} characters with the headings of each chunk"
         raise Unreadable(f"{told}: split it, or shorten its headings")
     return found
 

@@ -21,7 +21,7 @@ _KEPT = ("PATH", "LANG", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
 
 
 class Reading(NamedTuple):
-    """The pages of a file, and their passages."""
+    """The pages of a file, and their chunks."""
 
     pages: list[Page]
     chunks: list[Chunk]
@@ -58,7 +58,7 @@ async def read_file(media_type: str, content: bytes) -> Reading:
     pages = [Page(text) for text in said["pages"]]
     chunks = [
         Chunk(page, start, stop, heading, pages[page - 1].text[start:stop])
-        for page, start, stop, heading in said["passages"]
+        for page, start, stop, heading in said["chunks"]
     ]
     return Reading(pages, chunks)
 

@@ -1,6 +1,6 @@
-"""Passages of a text: by its headings, of 600 to 900 characters where there are so many. Pure.
+"""Chunks of a text: by its headings, of 600 to 900 characters where there are so many. Pure.
 
-A passage is a stretch of its page, so that whoever has the page can check the quotation. Its
+A chunk is a stretch of its page, so that whoever has the page can check the quotation. Its
 headings stand before it where it is searched, and are no part of it."""
 
 import hashlib
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 SHORTEST, LONGEST = 600, 900
 MOST_CHUNKS = 20_000
-# What is longer is a paragraph, and part of a passage: headings are copied into each passage.
+# What is longer is a paragraph, and part of a chunk: headings are copied into each chunk.
 LONGEST_HEADING, LONGEST_PATH = 200, 600
 _LONGEST_LINE = 300
 _BETWEEN = " › "
@@ -49,7 +49,7 @@ class Chunk(NamedTuple):
 
 
 class Changes(NamedTuple):
-    """What becomes of passages that are stored where a text has others: those that say the same are
+    """What becomes of chunks that are stored where a text has others: those that say the same are
     `kept`, at their new places."""
 
     kept: list[tuple[int, Chunk]]
@@ -58,7 +58,7 @@ class Changes(NamedTuple):
 
 
 def changes(stored: Iterable[tuple[int, str, str]], chunks: Iterable[Chunk]) -> Changes:
-    """How passages, each an id with its heading and its text, become those of the text."""
+    """How chunks, each an id with its heading and its text, become those of the text."""
     ids: dict[tuple[str, str], list[int]] = defaultdict(list)
     for id, heading, text in stored:
         ids[heading, text].append(id)
@@ -78,14 +78,14 @@ def quote_hash(text: str) -> str:
 
 
 def chunks_of(pages: Sequence[Page], *, has_headings: bool) -> list[Chunk]:
-    """The passages of the pages in their order, up to one more than MOST_CHUNKS. Lines of a text
+    """The chunks of the pages in their order, up to one more than MOST_CHUNKS. Lines of a text
     that `has_headings` begin sections where they are Markdown's. Takes time in proportion to the
     text."""
     return list(islice(_chunks(pages, has_headings=has_headings), MOST_CHUNKS + 1))
 
 
 def path_of(headings: Sequence[str]) -> str:
-    """Headings as they stand before a passage: the innermost ones, as far as there is room."""
+    """Headings as they stand before a chunk: the innermost ones, as far as there is room."""
     path = [each[:LONGEST_HEADING] for each in headings]
     while len(_BETWEEN.join(path)) > LONGEST_PATH:
         del path[0]

@@ -121,6 +121,6 @@ def awaited(corpus: Corpus) -> Steps:
     return (Transition(corpus.but(status="embedding")),) if corpus.status == "draft" else ()
 
 
-def found(corpus: Corpus) -> Steps:
+def activated(corpus: Corpus) -> Steps:
     """The corpus whose first document is embedded; no change for any other."""
     return (Transition(corpus.but(status="active")),) if corpus.status == "embedding" else ()

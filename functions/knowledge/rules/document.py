@@ -1,4 +1,4 @@
-"""A document: from its arrival to its passages, and its end. Pure."""
+"""A document: from its arrival to its chunks, and its end. Pure."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -94,14 +94,14 @@ def put_off(document: Document) -> Steps:
 
 
 def parsed(document: Document, pages: int, chunks: int, at: datetime) -> Steps:
-    """The document whose words are found, and whose passages are to be embedded."""
+    """The document whose words are found, and whose chunks are to be embedded."""
     known = {"pages": pages, "chunks": chunks, "readings": 0}
     fields = {"status": "parsed", **known, "due_at": at}
     return (Transition(document.but(**fields)),)
 
 
 def continued(document: Document, at: datetime) -> Steps:
-    """The document of which some passages are to be embedded still."""
+    """The document of which some chunks are to be embedded still."""
     return (Transition(document.but(due_at=at)),)
 
 

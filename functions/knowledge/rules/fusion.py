@@ -1,4 +1,4 @@
-"""One order of what two searches found: by what a passage means, and by its words. Pure."""
+"""One order of what two searches found: by what a chunk means, and by its words. Pure."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -14,7 +14,7 @@ DEPTH = 50
 def fused(
     by_meaning: Mapping[int, float], by_words: Mapping[int, float], weight: float
 ) -> list[tuple[int, float]]:
-    """The passages of both with a score from 0 to 1, the best first: `weight` of what each scores
+    """The chunks of both with a score from 0 to 1, the best first: `weight` of what each scores
     among those that were found by meaning, and the rest of what it scores by its words."""
     meaning, words = _spread(by_meaning), _relative(by_words)
     scores = {

@@ -3,7 +3,6 @@
 What was believed is never overwritten: a correction is another memory, and what is erased keeps all
 but its text. Pure."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -16,25 +15,21 @@ from events.memories import (
     MemoryForgotten,
     MemoryLearned,
     MemoryPromoted,
-    MemoryScope,
     MemorySource,
     MemoryState,
     MemorySuperseded,
     MemoryTier,
 )
-from functions.knowledge.rules.shelf import LASTS, Place
+from functions.knowledge.rules.shelf import LASTS, Owner
 from shared.kit.contents import Content
-from shared.kit.errors import FieldError, Forbidden, Invalid, VersionConflict
+from shared.kit.errors import FieldError, Invalid, VersionConflict
 from shared.kit.instants import Instant, format_instant
-from shared.kit.roles import GOVERNOR, OPERATOR, TENANT_ADMIN, WORKSPACE_ADMIN
 from shared.kit.transitions import Transition
 
 MEMORY_DUE = "assent.memory.due.v1"
 LONGEST_FACT = 1_000
 # With twenty of them the output of a step has room for the rest.
 MOST_FACT_BYTES = 2_000
-# They may correct and erase what others said, and tell facts to more than one agent.
-KEEPERS = frozenset({GOVERNOR, TENANT_ADMIN, WORKSPACE_ADMIN, OPERATOR, "developer"})
 
 
 class Memory(MemoryState):
@@ -75,7 +70,7 @@ class Claim(NamedTuple):
     """A fact that somebody wants kept: whose it is, what it says, and how they know. `learned_by`
     is a person or an agent."""
 
-    place: Place
+    owner: Owner
     tier: MemoryTier
     fact: str
     source: MemorySource
@@ -115,7 +110,7 @@ def check_fact(fact: str) -> str:
     return fact
 
 
-def learn(claim: Claim, memory_id: str, at: datetime) -> Transition[Memory]:
+def learned(claim: Claim, memory_id: str, at: datetime) -> Transition[Memory]:
     """The memory of a fact that nobody knew before. Raises Invalid, also where it never holds."""
     fact = check_fact(claim.fact)
     begins, ends = claim.valid_from, claim.valid_to
@@ -125,9 +120,9 @@ def learn(claim: Claim, memory_id: str, at: datetime) -> Transition[Memory]:
     lasts = LASTS[claim.tier]
     memory = Memory(
         memory_id=memory_id,
-        shelf=claim.place.shelf_id,
-        scope=claim.place.scope,
-        agent_id=claim.place.agent_id,
+        shelf=claim.owner.shelf_id,
+        scope=claim.owner.scope,
+        agent_id=claim.owner.agent_id,
         tier=claim.tier,
         fact_hash=content.hash,
         source=claim.source,
@@ -146,7 +141,7 @@ def learn(claim: Claim, memory_id: str, at: datetime) -> Transition[Memory]:
     return Transition(memory, MemoryLearned, contents=(content,))
 
 
-def correct(
+def corrected(
     old: Memory, claim: Claim, memory_id: str, at: datetime, *, inherits: bool = True
 ) -> Steps:
     """The memory that takes the place of `old`, and what becomes of that. Where the new fact holds
@@ -160,8 +155,8 @@ def correct(
         ends = claim.valid_to or (old.valid_to if inherits else None)
         claim = claim._replace(valid_from=begins or old.valid_from, valid_to=ends)
         _check_begins(old, claim)
-    learned = learn(claim, memory_id, at)
-    new = learned.state.but(supersedes=old.memory_id, root_id=old.root_id)
+    made = learned(claim, memory_id, at)
+    new = made.state.but(supersedes=old.memory_id, root_id=old.root_id)
     left = old.but(
         status="superseded",
         superseded_by=memory_id,
@@ -174,7 +169,7 @@ def correct(
     elif old.valid_to is None or (begins is not None and begins < old.valid_to):
         left = left.but(valid_to=begins, closed_at=at, open_to=old.valid_to)
     return (
-        Transition(new, MemoryLearned, contents=learned.contents),
+        Transition(new, MemoryLearned, contents=made.contents),
         Transition(left, MemorySuperseded),
     )
 
@@ -204,18 +199,18 @@ def check_held(memory: Memory) -> None:
     raise VersionConflict(f"the memory {memory.memory_id} is {memory.status}{by}")
 
 
-def forget(memory: Memory, by: str, call: str | None, at: datetime) -> Steps:
+def forgotten(memory: Memory, by: str, call: str | None, at: datetime) -> Steps:
     """The memory, recalled no more. Raises VersionConflict where it is not held."""
     check_held(memory)
     return (_ended(memory, "forgotten", MemoryForgotten, by, at, ended_by_call=call),)
 
 
-def evict(memory: Memory, by: str, at: datetime) -> Transition[Memory]:
+def evicted(memory: Memory, by: str, at: datetime) -> Transition[Memory]:
     """The memory, which makes room for a newer one."""
     return _ended(memory, "evicted", MemoryEvicted, by, at)
 
 
-def expire(memory: Memory, last_used_at: datetime | None, at: datetime) -> Steps:
+def expired(memory: Memory, last_used_at: datetime | None, at: datetime) -> Steps:
     """The memory at the end of its time: it has more where somebody recalled it meanwhile."""
     lasts = LASTS[memory.tier]
     if memory.status != "held" or lasts is None:
@@ -226,18 +221,18 @@ def expire(memory: Memory, last_used_at: datetime | None, at: datetime) -> Steps
     return (_ended(memory, "expired", MemoryExpired, None, at),)
 
 
-def promote(memory: Memory) -> Transition[Memory]:
+def promoted(memory: Memory) -> Transition[Memory]:
     """The memory, which is kept from now on."""
     return Transition(memory.but(tier="semantic", expires_at=None), MemoryPromoted)
 
 
-def erase(memory: Memory, by: str, at: datetime) -> Steps:
+def erased(memory: Memory, by: str, at: datetime) -> Steps:
     """What is left of the memory once its text was erased; no change for one that was."""
     if memory.status == "erased":
         return ()
     ended_at = memory.ended_at or at
-    erased = memory.but(status="erased", ended_at=ended_at, ended_by=by, expires_at=None)
-    return (Transition(erased, MemoryErased),)
+    left = memory.but(status="erased", ended_at=ended_at, ended_by=by, expires_at=None)
+    return (Transition(left, MemoryErased),)
 
 
 def known_at(memory: Memory, as_of: datetime) -> Memory | None:
@@ -269,35 +264,6 @@ def check_labels(labels: Labels) -> Labels:
         told = f"the fact is made of what has {len(labels)} labels; {MOST_LABELS} are taken"
         raise VersionConflict(f"{told}: tell facts of fewer sources, one at a time")
     return labels
-
-
-def check_tells(scope: MemoryScope, roles: Iterable[str]) -> None:
-    """Raises Forbidden where these roles may not tell a fact to more than one agent."""
-    if scope != "agent" and not _keeps(roles):
-        told = f"what more than one agent recalls, one of {', '.join(sorted(KEEPERS))} tells"
-        raise Forbidden(f"{told}: tell it to an agent with scope agent")
-
-
-def check_keeps(memory: Memory, principal: str, roles: Iterable[str]) -> None:
-    """Raises Forbidden where a person may not correct or erase the memory."""
-    if principal != memory.said_by and not _keeps(roles):
-        told = f"who said it, or one of {', '.join(sorted(KEEPERS))}, corrects and erases it"
-        raise Forbidden(told)
-
-
-def check_agents(memory: Memory, shelves: Iterable[str]) -> None:
-    """Raises VersionConflict where an agent, which recalls what is on `shelves`, may not correct or
-    take back the memory: it does so with what agents learned, of itself or its team."""
-    if memory.said_by is not None:
-        raise VersionConflict(f"{memory.said_by} said it: people correct what people said")
-    if memory.shelf not in set(shelves):
-        raise VersionConflict(f"the memory {memory.memory_id} is another agent's")
-
-
-def _keeps(roles: Iterable[str]) -> bool:
-    """An API key has no roles, and acts for whoever made it."""
-    known = frozenset(roles)
-    return not known or not known.isdisjoint(KEEPERS)
 
 
 def _ended(

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from events.citations import Citation
 from functions.knowledge.rules.chunks import quote_hash
 
 
@@ -18,39 +19,29 @@ class Passage(NamedTuple):
     text: str
 
 
-class Cited(NamedTuple):
-    """What a citation says: which characters, and the hash of what they were."""
-
-    document: str
-    version: int
-    page: int
-    start: int
-    end: int
-    quote_sha256: str
-
-
-def citation_of(passage: Passage) -> Cited:
+def citation_of(passage: Passage) -> Citation:
     """The citation of a passage, which the server alone makes."""
-    return Cited(
-        passage.document_id,
-        passage.version,
-        passage.page,
-        passage.start,
-        passage.stop,
-        quote_hash(passage.text),
+    return Citation(
+        document=passage.document_id,
+        version=passage.version,
+        page=passage.page,
+        start=passage.start,
+        end=passage.stop,
+        quote_sha256=quote_hash(passage.text),
     )
 
 
-def why_wrong(cited: Cited, version: int, page: str | None) -> str | None:
+def why_wrong(citation: Citation, version: int, page: str | None) -> str | None:
     """Why a citation is not what the document says, whose version and page these are; None where it
     is."""
-    if cited.version != version:
-        return f"the document is at version {version} by now, and it cites version {cited.version}"
+    if citation.version != version:
+        now = f"the document is at version {version} by now"
+        return f"{now}, and it cites version {citation.version}"
     if page is None:
-        return f"the document has no page {cited.page}"
-    if not 0 <= cited.start < cited.end <= len(page):
-        cites = f"it cites {cited.start} to {cited.end}"
-        return f"page {cited.page} has {len(page)} characters, and {cites}"
-    if quote_hash(page[cited.start : cited.end]) != cited.quote_sha256:
+        return f"the document has no page {citation.page}"
+    if not citation.start < citation.end <= len(page):
+        cites = f"it cites {citation.start} to {citation.end}"
+        return f"page {citation.page} has {len(page)} characters, and {cites}"
+    if quote_hash(page[citation.start : citation.end]) != citation.quote_sha256:
         return "the document says something else there: the hash of the quotation differs"
     return None

@@ -39,7 +39,7 @@ ROOM: Mapping[MemoryTier, Room] = {
 }
 
 
-class Place(NamedTuple):
+class Owner(NamedTuple):
     """Whose a memory is: an agent's, a team's, which is a workspace, or the tenant's."""
 
     scope: MemoryScope
@@ -58,10 +58,10 @@ class Place(NamedTuple):
                 return "tenant"
 
 
-def places_of(agent_id: str, workspace_id: str | None) -> tuple[Place, ...]:
-    """What an agent recalls: its own, its team's where it is in one, and the tenant's."""
-    team = (Place("team", None, workspace_id),) if workspace_id is not None else ()
-    return (Place("agent", agent_id, workspace_id), *team, Place("tenant"))
+def owners_recalled_by(agent_id: str, workspace_id: str | None) -> tuple[Owner, ...]:
+    """Whose memories an agent recalls: its own, its team's where it is in one, and the tenant's."""
+    team = (Owner("team", None, workspace_id),) if workspace_id is not None else ()
+    return (Owner("agent", agent_id, workspace_id), *team, Owner("tenant"))
 
 
 class Entry(Data):
@@ -133,7 +133,7 @@ class Shelf(Data):
         """The entry of a memory; None where it is not held."""
         return next((each for each in self.entries if each.memory_id == memory_id), None)
 
-    def makes_room(self, tier: MemoryTier, size: int) -> tuple[str, ...]:
+    def to_evict(self, tier: MemoryTier, size: int) -> tuple[str, ...]:
         """The memories that make room for one more of so many bytes. Raises VersionConflict where
         none may."""
         room = ROOM[tier]
@@ -158,11 +158,11 @@ class Shelf(Data):
         return tuple(each for each in self.entries if each.memory_id not in memory_ids)
 
 
-class Found(NamedTuple):
-    """A memory that a question found: on which shelf, and how near it is to the question; None
+class Match(NamedTuple):
+    """A memory that a question found: whose it is, and how near it is to the question; None
     where no model compared them."""
 
-    place: Place
+    owner: Owner
     entry: Entry
     score: float | None
 
@@ -171,16 +171,16 @@ class Recalled(NamedTuple):
     """What is recalled, the nearest first, with the labels of all of it. `left_out` are so many
     that were as near, and have more labels than a call may."""
 
-    found: tuple[Found, ...]
+    matches: tuple[Match, ...]
     labels: Labels
     left_out: int
 
 
-def choose(candidates: Iterable[Found], limit: int, labels: Labels) -> Recalled:
+def best_matches(candidates: Iterable[Match], limit: int, labels: Labels) -> Recalled:
     """The `limit` nearest, or the newest where nothing was compared, beside what has the labels
     of the question. What would have more labels than the next call takes is left out."""
     ordered = sorted(candidates, key=_nearness, reverse=True)
-    chosen: list[Found] = []
+    chosen: list[Match] = []
     left_out = 0
     for each in ordered:
         if len(chosen) == limit:
@@ -194,12 +194,12 @@ def choose(candidates: Iterable[Found], limit: int, labels: Labels) -> Recalled:
     return Recalled(tuple(chosen), labels, left_out)
 
 
-def live(shelves: Sequence[tuple[Place, Shelf]], at: datetime) -> list[tuple[Place, Entry]]:
+def live(shelves: Sequence[tuple[Owner, Shelf]], at: datetime) -> list[tuple[Owner, Entry]]:
     """All that is recalled at that instant, of several shelves."""
-    return [(place, each) for place, shelf in shelves for each in shelf.entries if each.is_live(at)]
+    return [(owner, each) for owner, shelf in shelves for each in shelf.entries if each.is_live(at)]
 
 
-def _nearness(found: Found) -> tuple[float, datetime, str]:
+def _nearness(found: Match) -> tuple[float, datetime, str]:
     score = found.score if found.score is not None else -2.0
     return score, found.entry.learned_at, found.entry.memory_id
 

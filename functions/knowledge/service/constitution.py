@@ -5,10 +5,10 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from functions.knowledge.finding import cited_page
 from functions.knowledge.rules.chunks import Page, chunks_of
-from functions.knowledge.service.embedding import embed_missing
-from functions.knowledge.store import PLATFORM, Place, keep_text
+from functions.knowledge.searches import cited_page
+from functions.knowledge.service.document_vectors import embed_missing
+from functions.knowledge.store import PLATFORM, DocumentPlace, keep_text
 from shared.kit.canonical import hash_of
 from shared.kit.ids import hashed_id
 from shared.kit.per_loop import PerLoop
@@ -70,7 +70,7 @@ async def _store(document: Text) -> None:
     version = there.version if there is not None else 1
     if there is not None and there.text != document.text:
         version += 1
-    place = Place(PLATFORM, CORPUS_ID, document.document_id, version)
+    place = DocumentPlace(PLATFORM, CORPUS_ID, document.document_id, version)
     if there is None or there.text != document.text:
         pages = [Page(document.text)]
         await keep_text(place, pages, chunks_of(pages, has_headings=True))

@@ -8,7 +8,8 @@ from functions.knowledge.rules import document as rules
 from functions.knowledge.rules.corpus import Corpus, awaited
 from functions.knowledge.rules.document import MOST_DOCUMENTS, Document
 from functions.knowledge.service.corpora import kept, readable
-from functions.knowledge.store import Place, erase_document, keep_source
+from functions.knowledge.sources import keep_source
+from functions.knowledge.store import DocumentPlace, erase_document
 from functions.knowledge.views import DocumentBody, DocumentPage, DocumentView
 from shared.aggregates.command import Command, not_found
 from shared.artifacts.artifact import why_unreadable
@@ -68,9 +69,9 @@ def document_id_of(corpus_id: str, name: str) -> str:
     return hashed_id(PREFIX, hash_of(f"{corpus_id}\x1f{name}".encode()))
 
 
-def place_of(tenant_id: str, document: Document) -> Place:
+def place_of(tenant_id: str, document: Document) -> DocumentPlace:
     """Where the database has its text."""
-    return Place(tenant_id, document.corpus_id, document.document_id, document.version)
+    return DocumentPlace(tenant_id, document.corpus_id, document.document_id, document.version)
 
 
 async def page(caller: Caller, corpus_id: str, limit: int, cursor: str | None) -> DocumentPage:

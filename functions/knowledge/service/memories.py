@@ -23,12 +23,13 @@ from functions.knowledge.memory_views import (
     fact_of,
 )
 from functions.knowledge.rules import memory as rules
+from functions.knowledge.rules import memory_rights as rights
 from functions.knowledge.rules.memory import Claim, Memory
-from functions.knowledge.rules.shelf import Place, places_of
-from functions.knowledge.service import shelving
+from functions.knowledge.rules.shelf import Owner, owners_recalled_by
+from functions.knowledge.service import shelves
 from functions.knowledge.service.memory_sources import find_source
 from functions.knowledge.service.memory_vectors import embed
-from functions.knowledge.service.shelving import Answer
+from functions.knowledge.service.shelves import RecalledFacts
 from shared.aggregates.command import Command
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.callers import Caller
@@ -54,14 +55,14 @@ class Moments(NamedTuple):
 async def tell(caller: Caller, key: IdempotencyKey, body: MemoryBody) -> MemoryLearnedView:
     """The memory of what a person says. Raises Invalid for a source that is not there, Forbidden,
     NotFound for an agent, VersionConflict where its shelf is full."""
-    rules.check_tells(body.scope, caller.roles)
+    rights.require_teller(body.scope, caller.roles)
     fact = rules.check_fact(body.fact)
     vector = await embed(fact)
 
     async def use_case(work: Command) -> MemoryLearnedView:
-        place = await _place(work, body)
-        claim = await _claim(work, body, place, body.tier)
-        return _learned(await shelving.learn(work, claim, new_id("mem", work.at), vector))
+        owner = await _owner(work, body)
+        claim = await _claim(work, body, owner, body.tier)
+        return _learned(await shelves.learn(work, claim, new_id("mem", work.at), vector))
 
     learned = await RUN.command(caller, use_case, MemoryLearnedView, key=key)
     return await _with_fact(caller, learned, fact)
@@ -77,10 +78,10 @@ async def correct(
 
     async def use_case(work: Command) -> MemoryLearnedView:
         old = await work.get(MEMORIES, memory_id)
-        rules.check_keeps(old, caller.principal, caller.roles)
-        place = Place(old.scope, old.agent_id, old.workspace_id)
-        claim = await _claim(work, body, place, old.tier)
-        return _learned(await shelving.correct(work, old, claim, new_id("mem", work.at), vector))
+        rights.require_keeper(old, caller.principal, caller.roles)
+        owner = Owner(old.scope, old.agent_id, old.workspace_id)
+        claim = await _claim(work, body, owner, old.tier)
+        return _learned(await shelves.correct(work, old, claim, new_id("mem", work.at), vector))
 
     about = (MEMORIES, memory_id)
     learned = await RUN.command(caller, use_case, MemoryLearnedView, key=key, about=about)
@@ -95,11 +96,11 @@ async def erase(caller: Caller, key: IdempotencyKey, memory_id: str) -> MemoryVi
 
     async def use_case(work: Command) -> MemoryView:
         memory = await work.get(MEMORIES, memory_id)
-        rules.check_keeps(memory, caller.principal, caller.roles)
+        rights.require_keeper(memory, caller.principal, caller.roles)
         where = [("of_root", "==", memory.root_id)]
         found[:] = await work.query(MEMORIES, where=where, limit=ERASED_AT_ONCE)
         others = [each for each in found if each.memory_id != memory_id]
-        memory, *_ = await shelving.erase(work, (memory, *others), caller.principal)
+        memory, *_ = await shelves.erase(work, (memory, *others), caller.principal)
         return MemoryView.of(memory, None)
 
     erased = await RUN.command(caller, use_case, MemoryView, key=key, about=about)
@@ -118,7 +119,7 @@ async def erase_all(caller: Caller, key: IdempotencyKey, body: ErasureBody) -> E
 
     async def use_case(work: Command) -> ErasureView:
         found = await work.query(MEMORIES, where=where, limit=ERASED_AT_ONCE + 1)
-        erased = await shelving.erase(work, found[:ERASED_AT_ONCE], caller.principal)
+        erased = await shelves.erase(work, found[:ERASED_AT_ONCE], caller.principal)
         return ErasureView(erased=len(erased), has_more=len(found) > ERASED_AT_ONCE)
 
     return await RUN.command(caller, use_case, ErasureView, key=key)
@@ -132,7 +133,7 @@ async def erase_persons(event: Envelope) -> None:
 
     async def use_case(work: UnitOfWork) -> None:
         found = await work.query(MEMORIES, where=where, limit=ERASED_AT_ONCE)
-        erased[:] = await shelving.erase(work, found, "service:knowledge")
+        erased[:] = await shelves.erase(work, found, "service:knowledge")
 
     while True:
         await RUN.reaction(event, use_case, is_one_of_several=True)
@@ -142,11 +143,11 @@ async def erase_persons(event: Envelope) -> None:
 
 async def end(work: UnitOfWork, memory: Memory) -> None:
     """Ends a memory whose time is over, unless it was recalled meanwhile. Raises Unavailable."""
-    entry = await shelving.find_entry(work, memory)
-    steps = rules.expire(memory, entry.used_at if entry is not None else None, work.at)
+    entry = await shelves.find_entry(work, memory)
+    steps = rules.expired(memory, entry.used_at if entry is not None else None, work.at)
     is_over = any(each.event is not None for each in steps)
     if is_over:
-        await shelving.take_off(work, memory, *steps)
+        await shelves.take_off(work, memory, *steps)
     else:
         await work.save(*steps)
 
@@ -190,18 +191,20 @@ async def recall(caller: Caller, body: MemoryQueryBody) -> MemoriesRecalled:
 
     async def use_case(work: Command) -> MemoriesRecalled:
         agent = await work.get(AGENTS, body.agent_id)
-        places = places_of(agent.agent_id, agent.workspace_id)
-        answer = await shelving.recall(
-            work, places, question, limit=body.limit, at_least=body.at_least, is_use=False
+        owners = owners_recalled_by(agent.agent_id, agent.workspace_id)
+        answer = await shelves.recall(
+            work, owners, question, limit=body.limit, at_least=body.at_least, is_use=False
         )
         return shown(answer)
 
     return await RUN.command(caller, use_case, MemoriesRecalled)
 
 
-def shown(answer: Answer) -> MemoriesRecalled:
+def shown(answer: RecalledFacts) -> MemoriesRecalled:
     """What is recalled, with its texts."""
-    texts = [(each, fact_of(answer.facts, each.entry.fact_hash)) for each in answer.recalled.found]
+    texts = [
+        (each, fact_of(answer.facts, each.entry.fact_hash)) for each in answer.recalled.matches
+    ]
     return MemoriesRecalled(
         facts=tuple(MemoryRecalled.of(each, text) for each, text in texts if text is not None),
         ranked_by="meaning" if answer.by_meaning else "time",
@@ -209,7 +212,7 @@ def shown(answer: Answer) -> MemoriesRecalled:
     )
 
 
-def _learned(learned: shelving.Learned) -> MemoryLearnedView:
+def _learned(learned: shelves.Learned) -> MemoryLearnedView:
     """Without the text: this answer is kept for repeats, and erasing a fact does not reach it."""
     view = MemoryView.of(learned.memory, None)
     return MemoryLearnedView(**dict(view), evicted=learned.evicted)
@@ -222,24 +225,24 @@ async def _with_fact(caller: Caller, learned: MemoryLearnedView, fact: str) -> M
     return learned.model_copy(update={"fact": fact_of(facts, hash)})
 
 
-async def _place(work: Command, body: MemoryBody) -> Place:
+async def _owner(work: Command, body: MemoryBody) -> Owner:
     """Whose the fact is; what is new then belongs to the agent's workspace. Raises NotFound for an
     agent that the caller's token does not open; Invalid."""
     if body.agent_id is not None:
         agent = await work.get(AGENTS, body.agent_id)
-        return Place("agent", agent.agent_id, agent.workspace_id)
+        return Owner("agent", agent.agent_id, agent.workspace_id)
     if body.scope == "team":
         return team_of(work.caller.workspace_id)
     if work.caller.workspace_id is not None:
         told = "is team: a token for a workspace tells nothing to all of the tenant"
         raise Invalid(FieldError("scope", told))
-    return Place("tenant")
+    return Owner("tenant")
 
 
-async def _claim(work: Command, body: CorrectionBody, place: Place, tier: Any) -> Claim:
+async def _claim(work: Command, body: CorrectionBody, owner: Owner, tier: Any) -> Claim:
     sourced = await find_source(work, body.source)
     return Claim(
-        place,
+        owner,
         tier,
         body.fact.strip(),
         sourced.source,

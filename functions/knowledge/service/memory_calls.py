@@ -16,12 +16,13 @@ from functions.knowledge.memory_bodies import (
 )
 from functions.knowledge.memory_views import fact_of
 from functions.knowledge.rules import memory as rules
+from functions.knowledge.rules import memory_rights as rights
 from functions.knowledge.rules.memory import Claim, Memory
-from functions.knowledge.rules.shelf import Place, places_of
-from functions.knowledge.service import shelving
+from functions.knowledge.rules.shelf import Owner, owners_recalled_by
+from functions.knowledge.service import shelves
 from functions.knowledge.service.memories import shown
 from functions.knowledge.service.memory_sources import find_source
-from functions.knowledge.service.memory_vectors import Embedded, embed
+from functions.knowledge.service.memory_vectors import Embedding, embed
 from shared.aggregates.command import Command
 from shared.capabilities.grants import Grant
 from shared.capabilities.reading import Capability
@@ -37,7 +38,7 @@ class Asked(NamedTuple):
 
     body: MemoryCallBody
     grant: Grant
-    vector: Embedded | None
+    vector: Embedding | None
 
     @property
     def undoes(self) -> bool:
@@ -70,18 +71,18 @@ async def _remember(work: Command, asked: Asked) -> MemoryGiven:
         return _kept(known, ())
     body = read(RememberArguments, asked.body.arguments)
     right = asked.grant.right
-    place = body.place(right.agent_id, right.workspace_id)
-    claim = await _claim(work, asked, body, place, body.tier)
-    learned = await shelving.learn(work, claim, memory_id, asked.vector)
+    owner = body.owner(right.agent_id, right.workspace_id)
+    claim = await _claim(work, asked, body, owner, body.tier)
+    learned = await shelves.learn(work, claim, memory_id, asked.vector)
     return _kept(learned.memory, learned.evicted)
 
 
 async def _recall(work: Command, asked: Asked) -> MemoryGiven:
     body = read(MemoryQuery, asked.body.arguments)
     right, labels = asked.grant.right, asked.grant.deed.history.labels
-    answer = await shelving.recall(
+    answer = await shelves.recall(
         work,
-        places_of(right.agent_id, right.workspace_id),
+        owners_recalled_by(right.agent_id, right.workspace_id),
         asked.vector,
         limit=body.limit,
         at_least=body.at_least,
@@ -98,13 +99,13 @@ async def _correct(work: Command, asked: Asked) -> MemoryGiven:
     memory_id = rules.id_of(asked.body.invocation_id)
     known = await work.find(MEMORIES, memory_id)
     if known is None:
-        place = Place(old.scope, old.agent_id, old.workspace_id)
-        claim = await _claim(work, asked, body, place, old.tier)
+        owner = Owner(old.scope, old.agent_id, old.workspace_id)
+        claim = await _claim(work, asked, body, owner, old.tier)
         if asked.undoes:
             claim = claim._replace(
                 valid_from=max(filter(None, (body.valid_from, old.valid_from)), default=None)
             )
-        learned = await shelving.correct(
+        learned = await shelves.correct(
             work, old, claim, memory_id, asked.vector, inherits=not asked.undoes
         )
         known = learned.memory
@@ -117,8 +118,10 @@ async def _forget(work: Command, asked: Asked) -> MemoryGiven:
     # What undoes finds what it wants where others ended the memory meanwhile.
     is_done = memory.ended_by_call == asked.body.invocation_id or asked.undoes
     if memory.status == "held" or not is_done:
-        steps = rules.forget(memory, asked.grant.right.agent_id, asked.body.invocation_id, work.at)
-        memory = await shelving.take_off(work, memory, *steps)
+        steps = rules.forgotten(
+            memory, asked.grant.right.agent_id, asked.body.invocation_id, work.at
+        )
+        memory = await shelves.take_off(work, memory, *steps)
     return await _with_what_was(work, memory, memory)
 
 
@@ -128,18 +131,18 @@ async def _own(work: Command, asked: Asked, memory_id: str) -> Memory:
     if memory is None:
         raise NotFound(f"there is no memory {memory_id[:40]!r}")
     right = asked.grant.right
-    shelves = [each.shelf_id for each in places_of(right.agent_id, right.workspace_id)]
-    rules.check_agents(memory, shelves)
+    own = [each.shelf_id for each in owners_recalled_by(right.agent_id, right.workspace_id)]
+    rights.require_own(memory, own)
     return memory
 
 
 async def _claim(
-    work: Command, asked: Asked, body: CorrectionBody, place: Place, tier: Any
+    work: Command, asked: Asked, body: CorrectionBody, owner: Owner, tier: Any
 ) -> Claim:
     right, deed = asked.grant.right, asked.grant.deed
     sourced = await find_source(work, body.source, run_id=right.run_id, agent_id=right.agent_id)
     return Claim(
-        place,
+        owner,
         tier,
         body.fact.strip(),
         sourced.source,

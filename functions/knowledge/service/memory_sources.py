@@ -4,28 +4,27 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from events.approvals import ApprovalState
+from events.citations import Quotation
 from events.invocations import InvocationView
 from events.labels import UNTRUSTED, Labels, merged
-from events.memories import MemorySource, Quotation
+from events.memories import MemorySource
 from functions.knowledge.aggregates import DOCUMENTS
 from functions.knowledge.memory_aggregates import MEMORIES
 from functions.knowledge.memory_bodies import SourceBody
-from functions.knowledge.rules.memory import KEEPERS
+from functions.knowledge.rules.memory_rights import is_keeper, is_program
 from functions.knowledge.service import constitution
-from functions.knowledge.service.citing import verify
+from functions.knowledge.service.citations import verify
 from functions.knowledge.views import CitationsBody
 from shared.aggregates.command import Command
 from shared.approvals.reading import APPROVALS
 from shared.artifacts.artifact import why_unreadable
 from shared.artifacts.reading import read_artifacts
-from shared.kit.callers import Caller
+from shared.invocations.reading import read_calls_of_run, read_invocations
 from shared.kit.errors import FieldError, Invalid
-from shared.kit.principals import FUNCTION
-from shared.kit.roles import SERVICE_RUNTIME
+from shared.kit.models import part_of
 from shared.storage.firestore import TenantStore
+from shared.storage.states import read_state
 
-# `tools` alone writes them.
-INVOCATIONS = "invocations"
 # Of a run with more calls, those are named by their ids.
 MOST_CALLS = 300
 
@@ -41,17 +40,6 @@ class Sourced(NamedTuple):
 
     source: MemorySource
     labels: Labels = ()
-
-
-def is_program(caller: Caller) -> bool:
-    """Whether the caller is a function, a service or a key that acts as an agent."""
-    is_named = caller.principal.startswith((FUNCTION, "service_", "agt_"))
-    return is_named or caller.agent_id is not None or SERVICE_RUNTIME in caller.roles
-
-
-def is_keeper(caller: Caller, run_id: str | None) -> bool:
-    """Whether a person tells the fact who may tell facts to more than one agent."""
-    return run_id is None and not is_program(caller) and not KEEPERS.isdisjoint(caller.roles)
 
 
 def labels_of_document(of_file: Labels | None, *, is_kept: bool) -> Labels:
@@ -108,15 +96,13 @@ async def _call(work: Command, id: str, run_id: str | None) -> Sourced:
 
 async def _invocation(store: TenantStore, id: str, run_id: str | None) -> _Call | None:
     """The call with that id or, of a run, the newest confirmed one of the operation."""
-    document = await store.get(INVOCATIONS, id) if id.startswith("inv_") else None
-    if document is not None and "state" in document.data:
-        call = _Call.model_validate_json(document.data["state"])
-        return call if run_id in (None, call.run_id) else None
+    if id.startswith("inv_"):
+        call = (await read_invocations(store, _Call, [id])).get(id)
+        if call is not None:
+            return call if run_id in (None, call.run_id) else None
     if run_id is None:
         return None
-    page = await store.find(INVOCATIONS, where=[("run_id", "==", run_id)], limit=MOST_CALLS)
-    states = (each.data["state"] for each in page.items if "state" in each.data)
-    calls = [_Call.model_validate_json(each) for each in states]
+    calls = await read_calls_of_run(store, _Call, run_id, MOST_CALLS)
     named = [each for each in calls if each.operation == id and each.status == "confirmed"]
     return max(named, key=lambda each: (each.at, each.invocation_id), default=None)
 
@@ -131,7 +117,7 @@ async def _document(
     verdicts = await verify(reader, CitationsBody(citations=(body.citation,)))
     if not verdicts.items[0].is_true:
         raise _refused("citation", verdicts.items[0].why)
-    quotation = Quotation(**body.citation.model_dump(exclude={"document"}))
+    quotation = part_of(Quotation, body.citation)
     id = body.citation.document
     labels = await _labels_of(work, id, is_kept=is_kept)
     return Sourced(MemorySource(kind="document", id=id, quotation=quotation), labels)
@@ -160,9 +146,8 @@ async def _artifact(work: Command, id: str) -> Sourced:
 
 
 async def _approval(work: Command, id: str) -> Sourced:
-    document = await work.store.get(APPROVALS, id) if id.startswith("apr_") else None
-    state = document.data.get("state") if document is not None else None
-    approval = ApprovalState.model_validate_json(state) if state else None
+    is_id = id.startswith("apr_")
+    approval = await read_state(work.store, APPROVALS, ApprovalState, id) if is_id else None
     if approval is None or not _sees(work, approval.workspace_id):
         raise _refused("id", "there is no such approval")
     if approval.decided_at is None:

@@ -3,7 +3,7 @@
 import asyncio
 from typing import TYPE_CHECKING, NamedTuple
 
-from functions.knowledge.meaning import embedder
+from functions.knowledge.embeddings import embedder
 from functions.knowledge.rules.vectors import packed
 from shared.kit.errors import Unavailable
 from shared.runtime import logs
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-class Embedded(NamedTuple):
+class Embedding(NamedTuple):
     """A vector, and the SHA-256 of the model that made it: those of two models say nothing of each
     other."""
 
@@ -26,7 +26,7 @@ class Embedded(NamedTuple):
         return packed(self.vector)
 
 
-async def embed(text: str) -> Embedded | None:
+async def embed(text: str) -> Embedding | None:
     """The text's vector; None in a process without the model: what is kept meanwhile is compared
     once there is one."""
     try:
@@ -34,4 +34,4 @@ async def embed(text: str) -> Embedded | None:
     except Unavailable as absent:
         logs.note(embeddings=absent.detail)
         return None
-    return Embedded(await asyncio.to_thread(model.embed, text), model.model_sha256)
+    return Embedding(await asyncio.to_thread(model.embed, text), model.model_sha256)

@@ -20,6 +20,7 @@ from shared.kit.errors import FieldError, Invalid
 from shared.kit.instant_parameters import check_period
 from shared.kit.roles import GOVERNOR, TENANT_ADMIN
 from shared.storage.firestore import READ_AT_ONCE, TenantStore
+from shared.storage.states import read_states
 
 # `functions/runs` and `functions/approvals` alone write them.
 _RUNS, _PRECEDENTS = "runs", "precedents"
@@ -57,13 +58,10 @@ async def _spent(store: TenantStore, some: Sequence[PastApproval]) -> dict[str, 
     """What each run that waited for one of these has spent, in micro-dollars; nothing of one that
     was removed."""
     ids = list(dict.fromkeys(each.subject.id for each in some if is_of_run(each)))
-    spent = {}
+    spent: dict[str, int] = {}
     for start in range(0, len(ids), READ_AT_ONCE):
-        keys = [(_RUNS, id) for id in ids[start : start + READ_AT_ONCE]]
-        for document in await store.get_many(keys):
-            if document is not None and "state" in document.data:
-                run = RunSummary.model_validate_json(document.data["state"])
-                spent[document.id] = run.spent_usd_micros
+        runs = await read_states(store, _RUNS, RunSummary, ids[start : start + READ_AT_ONCE])
+        spent |= {id: run.spent_usd_micros for id, run in runs.items()}
     return spent
 
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from events.members import MemberState
 from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.storage.firestore import TenantStore
+from shared.storage.states import read_states
 
 # `identity` alone writes them.
 MEMBERS, PRINCIPALS = "members", "principals"
@@ -37,14 +38,11 @@ async def names_of_members(tenant_id: str) -> tuple[str, ...]:
         MEMBERS, order_by="joined_at", descending=True, limit=MOST_MEMBERS
     )
     members = [MemberState.model_validate_json(each.data["state"]) for each in page.items]
-    keys = [
-        (PRINCIPALS, each.principal_id)
-        for each in members
-        if each.removed_at is None and each.kind == "human"
+    ids = [
+        each.principal_id for each in members if each.removed_at is None and each.kind == "human"
     ]
-    documents = await TenantStore(PLATFORM_TENANT).get_many(keys)
-    people = [_Person.model_validate_json(each.data["state"]) for each in documents if each]
-    names = tuple(sorted({each.name for each in people if len(each.name.split()) > 1}))
+    people = await read_states(TenantStore(PLATFORM_TENANT), PRINCIPALS, _Person, ids)
+    names = tuple(sorted({each.name for each in people.values() if len(each.name.split()) > 1}))
     _known[tenant_id] = names, read_at
     _known.move_to_end(tenant_id)
     while len(_known) > MOST_TENANTS:

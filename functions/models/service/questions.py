@@ -17,7 +17,7 @@ from functions.models.service import providers
 from functions.models.service.keys import shown_to
 from functions.models.service.providers import BUSY, OURS, BrokenOff, NeverSent
 from functions.models.service.redacting import redacted
-from shared.agents.stops import STOPS, AgentStops, stops_in
+from shared.agents.stops import STOPS, AgentStops
 from shared.capabilities.grants import Grant
 from shared.capabilities.reading import Capability
 from shared.capabilities.stopped import acting, check_not_stopped
@@ -28,6 +28,7 @@ from shared.kit.errors import NotFound
 from shared.models.chat import answer_in
 from shared.models.messages import ModelFailed
 from shared.storage.firestore import TenantStore
+from shared.storage.states import state_in
 
 WIRE: Wire = "chat.completions"
 
@@ -67,7 +68,7 @@ async def answer(
 
 async def _stops(store: TenantStore, grant: Grant) -> list[AgentStops | None]:
     found = await store.get_many([(STOPS, each) for each in acting(grant)])
-    return [None if each is None else stops_in(each.data) for each in found]
+    return [state_in(each, AgentStops) for each in found]
 
 
 def _credential(route: ModelRoute) -> tuple[str, ...]:

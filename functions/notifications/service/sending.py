@@ -31,6 +31,7 @@ from shared.kit.sealing import ERASED, SealBroken
 from shared.members.reading import read_members
 from shared.messaging.envelope import Envelope
 from shared.storage.firestore import TenantStore
+from shared.storage.states import read_state
 from shared.storage.subject_keys import opened
 
 _log = logging.getLogger(__name__)
@@ -170,10 +171,7 @@ async def _approval(store: TenantStore, delivery: Delivery) -> ApprovalState | N
     """The approval that the delivery is about, as it is now."""
     if delivery.approval_id is None:
         return None
-    document = await store.get(APPROVALS, delivery.approval_id)
-    if document is None or "state" not in document.data:
-        return None
-    return ApprovalState.model_validate_json(document.data["state"])
+    return await read_state(store, APPROVALS, ApprovalState, delivery.approval_id)
 
 
 async def _recipient(store: TenantStore, principal: str) -> Recipient:

@@ -5,8 +5,9 @@ from datetime import datetime
 from events.plan_content import PlanContent
 from functions.runs.rules.run import Run
 from shared.agents import KnownAgent
-from shared.agents.stops import STOPS, stops_in
+from shared.agents.stops import STOPS, AgentStops
 from shared.storage.firestore import TenantStore
+from shared.storage.states import state_in
 
 
 def why_stopped(agent: KnownAgent | None, plan: PlanContent, at: datetime) -> str | None:
@@ -30,7 +31,7 @@ async def recall_above(store: TenantStore, run: Run) -> str | None:
         return None
     documents = await store.get_many([(STOPS, each.agent_id) for each in run.above])
     for above, document in zip(run.above, documents, strict=True):
-        stops = stops_in(document.data if document is not None else None)
+        stops = state_in(document, AgentStops)
         if stops is not None and (found := stops.recall_of(above.agent_version)) is not None:
             return found
     return None

@@ -1,6 +1,5 @@
 """What `tools` has recorded of the calls of runs."""
 
-import json
 from collections.abc import Iterable, Sequence
 
 from pydantic import JsonValue
@@ -9,10 +8,15 @@ from events.invocations import InvocationView
 from functions.runs.rules.calls import ConcreteCall
 from functions.runs.rules.run import Run
 from functions.runs.service.tokens import invocation_id_of
+from shared.invocations.reading import read_invocations
+from shared.kit.models import Data
 from shared.storage.firestore import TenantStore
 
-# `tools` alone writes them.
-_INVOCATIONS = "invocations"
+
+class _Arguments(Data):
+    """Of a call, what it was made with."""
+
+    arguments: JsonValue
 
 
 async def read_recorded(
@@ -21,20 +25,12 @@ async def read_recorded(
     """Those of the calls that reached `tools`, each with what is recorded of it: a run does not
     stop before the outcome of each is known. One round trip. Raises Unavailable."""
     ids = [invocation_id_of(run, each) for each in calls]
-    documents = await store.get_many([(_INVOCATIONS, id) for id in ids])
-    return [
-        (call, InvocationView.model_validate_json(found.data["state"]))
-        for call, found in zip(calls, documents, strict=True)
-        if found is not None and "state" in found.data
-    ]
+    views = await read_invocations(store, InvocationView, ids)
+    return [(call, views[id]) for call, id in zip(calls, ids, strict=True) if id in views]
 
 
 async def read_arguments(store: TenantStore, ids: Iterable[str]) -> dict[str, JsonValue]:
     """The arguments of those invocations that are recorded, by their ids. One round trip. Raises
     Unavailable."""
-    documents = await store.get_many([(_INVOCATIONS, id) for id in ids])
-    return {
-        found.id: json.loads(found.data["state"])["arguments"]
-        for found in documents
-        if found is not None
-    }
+    found = await read_invocations(store, _Arguments, ids)
+    return {id: each.arguments for id, each in found.items()}

@@ -1,9 +1,5 @@
 """Whoever made a schedule, where `identity` keeps them."""
 
-from typing import TypeVar
-
-from pydantic import BaseModel
-
 from events.api_keys import ApiKeyState
 from events.members import MemberState
 from events.tenants import WorkspaceState
@@ -12,10 +8,8 @@ from functions.runs.rules.schedule import Schedule
 from shared.kit.callers import Caller
 from shared.kit.control import COLLECTION, ID
 from shared.kit.ids import is_id
-from shared.storage.batches import Document
 from shared.storage.firestore import TenantStore
-
-M = TypeVar("M", bound=BaseModel)
+from shared.storage.states import state_in
 
 # `identity` alone writes them.
 MEMBERS, WORKSPACES, KEYS = "members", "workspaces", "api_keys"
@@ -41,11 +35,7 @@ async def find_maker(store: TenantStore, schedule: Schedule) -> Maker | None:
     if control is None:
         return None
     return Maker(
-        _state(member, MemberState), _state(workspace, WorkspaceState), _state(key, ApiKeyState)
+        state_in(member, MemberState),
+        state_in(workspace, WorkspaceState),
+        state_in(key, ApiKeyState),
     )
-
-
-def _state(document: Document | None, model: type[M]) -> M | None:
-    if document is None or "state" not in document.data:
-        return None
-    return model.model_validate_json(document.data["state"])

@@ -12,6 +12,7 @@ from shared.runtime.remembered import Unchanging
 from shared.storage import firestore_rpc
 from shared.storage.firestore import TenantStore
 from shared.storage.secrets import public_keys
+from shared.storage.states import read_state
 
 # Parsed, a plan takes some ten times as much memory as its text.
 MOST_PLANS = 64
@@ -43,10 +44,9 @@ async def plan_under_way(store: TenantStore, plan_hash: str) -> Plan:
 
 async def read_plan(store: TenantStore, plan_hash: str) -> Plan:
     """The plan as `capsules` signed it. Two reads. Raises NotFound, and what `believed` raises."""
-    document = await store.get(PLANS, plan_hash)
-    if document is None or "state" not in document.data:
+    state = await read_state(store, PLANS, PlanState, plan_hash)
+    if state is None:
         raise not_compiled(plan_hash)
-    state = PlanState.model_validate_json(document.data["state"])
     return await believed(store, plan_hash, state)
 
 

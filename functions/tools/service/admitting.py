@@ -7,7 +7,7 @@ from typing import NamedTuple
 from functions.tools.aggregates import INVOCATIONS
 from functions.tools.rules.invocation import Invocation
 from shared.agents.reading import AGENTS, KnownAgent, StoredAgent
-from shared.agents.stops import STOPS, stops_in, why_stopped
+from shared.agents.stops import STOPS, AgentStops, why_stopped
 from shared.aggregates import Command
 from shared.capabilities.grants import Grant
 from shared.capabilities.stopped import acting
@@ -17,6 +17,7 @@ from shared.policy.record import slice_text
 from shared.policy.slices import keep, note_stored, slice_key
 from shared.storage.batches import Document
 from shared.storage.firestore import TenantStore
+from shared.storage.states import state_in
 
 # The documents that decide about a call, in the order of `read_before`.
 Before = tuple[Document | None, ...]
@@ -69,7 +70,7 @@ async def admit(
     if known is not None and not is_tried:
         answer_again()
         return Admitted(known, None, known.decision)
-    stops = [None if each is None else stops_in(each.data) for each in found]
+    stops = [state_in(each, AgentStops) for each in found]
     stopped = why_stopped(stops, grant, work.at)
     refusal = _of_the_agent(call, agent, work) if stopped is None else Refusal(stopped)
     denied, decision = await ask_policies(work, call)
@@ -104,9 +105,9 @@ def note_recorded(tenant_id: str, decision: str) -> None:
 def _of_the_agent(call: Invocation, agent: Document | None, work: Command) -> Refusal | None:
     """Why the agent's rights do not give the call. What only undoes needs no agent that serves:
     people undo what it did because it stopped."""
-    if agent is None or "state" not in agent.data:
+    state = state_in(agent, StoredAgent)
+    if state is None:
         return Refusal("there is no such agent")
-    state = StoredAgent.model_validate_json(agent.data["state"])
     if state.workspace_id != call.workspace_id:
         return Refusal("the agent belongs to another workspace")
     if call.undoes:

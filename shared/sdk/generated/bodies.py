@@ -127,8 +127,8 @@ class ChannelBody(TypedDict):
 
 
 class Citation(TypedDict):
-    """Which characters of a page of a document's version are quoted, from `start` to before
-    `end`, and the SHA-256 of the quotation in UTF-8, in hex."""
+    """Which characters of a page of a version of the `document` are quoted, from `start` to
+    before `end`, and the SHA-256 of the quotation in UTF-8, in hex."""
 
     document: str
     end: int

@@ -959,8 +959,8 @@ class ChannelView(Answered):
 
 
 class Citation(Answered):
-    """Which characters of a page of a document's version are quoted, from `start` to before
-    `end`, and the SHA-256 of the quotation in UTF-8, in hex."""
+    """Which characters of a page of a version of the `document` are quoted, from `start` to
+    before `end`, and the SHA-256 of the quotation in UTF-8, in hex."""
 
     document: str
     end: int
@@ -2717,7 +2717,8 @@ class QuietHours(Answered):
 
 
 class Quotation(Answered):
-    """Which characters of a page of a document's version a fact is from, and their SHA-256."""
+    """Which characters of a page of a document's version are quoted, from `start` to before
+    `end`, and the SHA-256 of the quotation in UTF-8, in hex."""
 
     end: int
     page: int

@@ -9,7 +9,7 @@ from joserfc.jwk import OKPKey
 
 from emulators.buckets import Buckets
 from functions.knowledge.api import ROUTER, RUN
-from functions.knowledge.service import constitution, searching
+from functions.knowledge.service import answers, constitution
 from shared.policy import published
 from shared.runtime.app import create_api
 from tests.functions.agents.conftest import issuing_key
@@ -33,7 +33,7 @@ async def world(
     """A tenant nobody else has, whose people ask and add documents."""
     cloud.mend()
     published.forget()
-    searching.forget()
+    answers.forget()
     constitution.forget()
     transport = httpx.ASGITransport(app=create_api(function="knowledge", router=ROUTER, run=RUN))
     async with httpx.AsyncClient(transport=transport, base_url="http://knowledge") as client:

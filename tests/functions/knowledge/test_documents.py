@@ -7,8 +7,9 @@ import pytest
 from functions.knowledge.reactions import HANDLERS, MODELS_DUE
 from functions.knowledge.reading.process import Reading, read_file
 from functions.knowledge.rules.chunks import Chunk, Page, chunks_of
-from functions.knowledge.service import ingesting
-from functions.knowledge.store import Place, erase_corpus, erase_tenant, keep_source, keep_text
+from functions.knowledge.service import ingestion
+from functions.knowledge.sources import keep_source
+from functions.knowledge.store import DocumentPlace, erase_corpus, erase_tenant, keep_text
 from shared.kit import clock
 from shared.kit.control import Control
 from shared.kit.errors import Unavailable
@@ -63,7 +64,7 @@ async def test_an_altered_page_makes_its_citations_false(world: World) -> None:
     corpus = await world.handbook()
     (first, *_) = (await world.asked("How long is the warranty?"))["items"]
     text = PUMP.replace("three", "seven")
-    place = Place(world.tenant, corpus, first["citation"]["document"], 1)
+    place = DocumentPlace(world.tenant, corpus, first["citation"]["document"], 1)
     assert await keep_text(place, [Page(text)], chunks_of([Page(text)], has_headings=True))
     (verdict,) = await world.verdicts(first["citation"])
     assert (verdict["is_true"], "hash of the quotation" in verdict["why"]) == (False, True)
@@ -80,7 +81,7 @@ async def test_a_removed_document_is_in_no_answer_and_in_no_table(world: World) 
     assert (await world.verdicts(first["citation"]))[0]["is_true"] is False
     assert (await world.send("GET", path)).status_code == 404
     # Whoever was reading it meanwhile adds nothing.
-    place = Place(world.tenant, corpus, first["citation"]["document"], 1)
+    place = DocumentPlace(world.tenant, corpus, first["citation"]["document"], 1)
     assert not await keep_text(place, [Page(PUMP)], [])
     again = await world.added(corpus)
     assert (again["version"], (await world.read(again)).status) == (2, "embedded")
@@ -109,7 +110,7 @@ async def test_a_document_that_is_read_twice_is_stored_once(world: World) -> Non
     before = await world.rows("knowledge_chunks")
     pages = [Page(PUMP)]
     (shown,) = (await world.sent("GET", f"/v1/corpora/{corpus}/documents"))["items"]
-    place = Place(world.tenant, corpus, shown["document_id"], 1)
+    place = DocumentPlace(world.tenant, corpus, shown["document_id"], 1)
     assert await keep_text(place, pages, chunks_of(pages, has_headings=True))
     assert await world.rows("knowledge_chunks") == before
     assert await world.rows("knowledge_vectors") == before
@@ -126,7 +127,7 @@ async def test_a_document_that_stops_its_reader_fails(
     async def die(*_: Any) -> None:
         raise Died
 
-    monkeypatch.setattr(ingesting, "read_file", die)
+    monkeypatch.setattr(ingestion, "read_file", die)
     document = await world.added(corpus)
     for _ in range(5):
         with pytest.raises(Died):
@@ -149,7 +150,7 @@ async def test_a_reading_that_something_else_stops_does_not_count(
         raise Unavailable("no process")
 
     with monkeypatch.context() as patched:
-        patched.setattr(ingesting, "read_file", fail)
+        patched.setattr(ingestion, "read_file", fail)
         for _ in range(6):
             with pytest.raises(Unavailable):
                 await world.read(document)
@@ -168,7 +169,7 @@ async def test_a_text_that_the_database_does_not_take_fails(
     async def read(*_: Any) -> Reading:
         return Reading([Page(text)], [passage])
 
-    monkeypatch.setattr(ingesting, "read_file", read)
+    monkeypatch.setattr(ingestion, "read_file", read)
     state = await world.read(await world.added(corpus))
     assert (state.status, state.reason) == (
         "failed",
@@ -189,9 +190,9 @@ async def test_a_closed_tenant_gets_no_text_back(
         await erase_tenant(world.tenant)
         return said
 
-    monkeypatch.setattr(ingesting, "read_file", close_meanwhile)
+    monkeypatch.setattr(ingestion, "read_file", close_meanwhile)
     await world.read(document)
-    monkeypatch.setattr(ingesting, "read_file", read)
+    monkeypatch.setattr(ingestion, "read_file", read)
     await world.read(other)
     assert [await world.rows(f"knowledge_{each}") for each in TABLES] == [0, 0, 0, 0]
 
@@ -200,7 +201,7 @@ async def test_a_text_whose_document_was_never_committed_is_deleted(world: World
     corpus, kept = await world.corpus(), await world.corpus(name="Kept")
     waiting = await world.added(kept)
     for name in ("lost-1", "lost-2"):
-        await keep_source(Place(world.tenant, corpus, name, 1), PUMP)
+        await keep_source(DocumentPlace(world.tenant, corpus, name, 1), PUMP)
     async with tenant_transaction(world.tenant) as connection:
         await connection.execute(
             "UPDATE knowledge_sources SET kept_at = now() - interval '2 days'"

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from functions.knowledge.aggregates import DOCUMENTS
-from functions.knowledge.service.memory_sources import is_keeper, is_program, labels_of_document
+from functions.knowledge.rules.memory_rights import is_keeper, is_program
+from functions.knowledge.service.memory_sources import labels_of_document
 from shared.artifacts.aggregates import ARTIFACTS
 from shared.artifacts.artifact import Artifact
 from shared.kit.callers import Caller

@@ -3,9 +3,10 @@
 import psycopg
 import pytest
 
-from functions.knowledge import finding
+from functions.knowledge import searches
 from functions.knowledge.service.constitution import documents
-from functions.knowledge.store import Place, keep_source
+from functions.knowledge.sources import keep_source
+from functions.knowledge.store import DocumentPlace
 from shared.storage.postgres import platform_transaction, tenant_transaction
 from tests.benchmarks import knowledge
 from tests.functions.knowledge.worlds import LEAVE, PUMP, World
@@ -75,7 +76,7 @@ async def test_exact_and_prefiltered_search_find_the_nearest_of_each_tenant(
     vectors = knowledge.fill(world.database, SIZES)
     random = numpy.random.default_rng(3)
     for most, least in ((20_000, 1.0), (1_000, 0.9)):
-        monkeypatch.setattr(finding, "MOST_COMPARED", most)
+        monkeypatch.setattr(searches, "MOST_COMPARED", most)
         found = []
         # So often that a driver would prepare the statement for the first tenant.
         for _ in range(12):
@@ -99,8 +100,8 @@ async def test_a_search_that_takes_too_long_says_so(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     corpus = await world.handbook()
-    monkeypatch.setattr(finding, "MOST_MILLISECONDS", 20)
-    monkeypatch.setattr(finding, "_BY_WORDS", "SELECT 1, 1.0 FROM pg_sleep(9)")
+    monkeypatch.setattr(searches, "MOST_MILLISECONDS", 20)
+    monkeypatch.setattr(searches, "_BY_WORDS", "SELECT 1, 1.0 FROM pg_sleep(9)")
     body = {"query": "warranty", "mode": "text", "corpora": [corpus]}
     refused = await world.send("POST", "/v1/knowledge/search", body)
     assert (refused.status_code, "fewer words" in refused.text) == (503, True)
@@ -143,7 +144,7 @@ async def test_no_transaction_searches_or_writes_for_another_tenant(world: World
             with pytest.raises(InsufficientPrivilege):
                 await connection.execute(add, (owner,))
     # A text waits there only until it is read.
-    await keep_source(Place(world.tenant, corpus, "doc_1", 1), "It waits.")
+    await keep_source(DocumentPlace(world.tenant, corpus, "doc_1", 1), "It waits.")
     for table in ("corpora", "documents", "pages", "chunks", "vectors", "sources"):
         seen = f"SELECT count(*) FROM knowledge_{table} WHERE tenant_id = %s"
         for transaction, is_owners in (

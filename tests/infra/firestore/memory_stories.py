@@ -10,8 +10,8 @@ from functions.knowledge.aggregates import RUN
 from functions.knowledge.memory_aggregates import MEMORIES
 from functions.knowledge.memory_bodies import ErasureBody, SourceBody
 from functions.knowledge.memory_views import MemoryView
-from functions.knowledge.rules.memory import Claim, Memory, learn
-from functions.knowledge.rules.shelf import Place
+from functions.knowledge.rules.memory import Claim, Memory, learned
+from functions.knowledge.rules.shelf import Owner
 from functions.knowledge.service import memories
 from functions.knowledge.service.memories import Moments
 from functions.knowledge.service.memory_sources import find_source
@@ -55,12 +55,10 @@ async def somebody_remembers(tenant: str) -> None:
 
 async def _told(tenant: str) -> Memory:
     source = MemorySource(kind="person", id="gala")
-    claim = Claim(Place("agent", "agt_1"), "semantic", "It is so.", source, (), "gala")
-    learned = learn(claim, new_id("mem", START), START)
+    claim = Claim(Owner("agent", "agt_1"), "semantic", "It is so.", source, (), "gala")
+    made = learned(claim, new_id("mem", START), START)
     batch = Batch()
-    batch.create(
-        MEMORIES.collection, learned.state.memory_id, MEMORIES.fields(learned.state, 1, None)
-    )
-    keep(batch, learned.contents[0], START, "gala")
+    batch.create(MEMORIES.collection, made.state.memory_id, MEMORIES.fields(made.state, 1, None))
+    keep(batch, made.contents[0], START, "gala")
     await TenantStore(tenant).commit(batch)
-    return learned.state
+    return made.state

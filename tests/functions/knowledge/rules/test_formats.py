@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from functions.knowledge.reading import formats, process
-from functions.knowledge.reading.formats import Unreadable, passages, read
+from functions.knowledge.reading.formats import Unreadable, chunks, read
 from functions.knowledge.reading.process import read_file
 
 PDF = "application/pdf"
@@ -86,11 +86,11 @@ def test_headings_count_as_often_as_they_stand(monkeypatch: pytest.MonkeyPatch) 
     text = f"# {'word ' * 30}\n" + "Some text of a sentence. " * 200
     pages = read("text/markdown", text.encode())
     monkeypatch.setattr(formats, "MOST_CHARACTERS", len(text) + 200)
-    with pytest.raises(Unreadable, match="headings of each passage"):
-        passages("text/markdown", pages)
+    with pytest.raises(Unreadable, match="headings of each chunk"):
+        chunks("text/markdown", pages)
     monkeypatch.setattr(formats, "MOST_CHUNKS", 2)
-    with pytest.raises(Unreadable, match="more than 2 passages"):
-        passages("text/markdown", pages)
+    with pytest.raises(Unreadable, match="more than 2 chunks"):
+        chunks("text/markdown", pages)
 
 
 async def test_a_reader_that_says_too_much_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,27 +10,28 @@ from hypothesis import strategies as st
 from events.memories import MemoryEvicted, MemoryExpired, MemorySource
 from functions.knowledge.memory_bodies import RememberArguments, read
 from functions.knowledge.rules import memory as rules
+from functions.knowledge.rules import memory_rights as rights
 from functions.knowledge.rules.memory import Claim, Memory
-from functions.knowledge.rules.shelf import Place
+from functions.knowledge.rules.shelf import Owner
 from shared.kit.errors import Forbidden, Invalid, VersionConflict
 
 AT = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
-OWN = Place("agent", "agt_1")
+OWN = Owner("agent", "agt_1")
 GALA = MemorySource(kind="person", id="gala")
 
 
 def _claim(fact: str = "It is so.", **fields: Any) -> Claim:
-    known = {"place": OWN, "tier": "semantic", "source": GALA, "labels": (), "learned_by": "gala"}
+    known = {"owner": OWN, "tier": "semantic", "source": GALA, "labels": (), "learned_by": "gala"}
     return Claim(**{**known, "fact": fact, **fields})
 
 
 def _memory(id: str = "mem_1", at: datetime = AT, **fields: Any) -> Memory:
-    return rules.learn(_claim(**fields), id, at).state
+    return rules.learned(_claim(**fields), id, at).state
 
 
 def test_a_fact_has_its_source_and_its_times() -> None:
-    learned = rules.learn(_claim(valid_from=AT - DAY), "mem_1", AT)
+    learned = rules.learned(_claim(valid_from=AT - DAY), "mem_1", AT)
     memory = learned.state
     assert (memory.source, memory.said_by, memory.learned_at) == (GALA, "gala", AT)
     assert (memory.valid_from, memory.valid_to, memory.ended_at) == (AT - DAY, None, None)
@@ -48,7 +49,7 @@ def test_a_tier_lasts(tier: str, days: int | None) -> None:
 
 def test_a_correction_of_what_was_wrong_ends_the_belief_in_it() -> None:
     old = _memory(valid_from=AT - 9 * DAY)
-    new, left = (each.state for each in rules.correct(old, _claim("No."), "mem_2", AT + DAY))
+    new, left = (each.state for each in rules.corrected(old, _claim("No."), "mem_2", AT + DAY))
     assert (new.supersedes, new.root_id, new.valid_from) == ("mem_1", "mem_1", AT - 9 * DAY)
     assert (left.status, left.superseded_by, left.ended_at) == ("superseded", "mem_2", AT + DAY)
     assert rules.known_at(left, AT) == old
@@ -59,7 +60,7 @@ def test_a_correction_of_what_was_wrong_ends_the_belief_in_it() -> None:
 def test_a_fact_that_changed_held_until_then() -> None:
     old = _memory(valid_from=AT - 9 * DAY)
     claim = _claim("It is otherwise.", valid_from=AT - DAY)
-    new, left = (each.state for each in rules.correct(old, claim, "mem_2", AT + DAY))
+    new, left = (each.state for each in rules.corrected(old, claim, "mem_2", AT + DAY))
     assert (left.valid_to, left.closed_at, left.ended_at) == (AT - DAY, AT + DAY, None)
     assert rules.known_at(left, AT + 2 * DAY) == left
     assert rules.holds_at(left, AT - 2 * DAY)
@@ -69,7 +70,7 @@ def test_a_fact_that_changed_held_until_then() -> None:
     assert rules.holds_at(old, AT)
     assert rules.holds_at(new, AT)
     # What was erased meanwhile is not shown as held.
-    (gone,) = (each.state for each in rules.erase(left, "gala", AT + 2 * DAY))
+    (gone,) = (each.state for each in rules.erased(left, "gala", AT + 2 * DAY))
     known = rules.known_at(gone, AT)
     assert known is not None
     assert (known.status, known.valid_to) == ("erased", None)
@@ -79,7 +80,7 @@ def test_a_correction_that_is_asked_for_again_tells_the_same_of_what_was() -> No
     """An undo holds that again: with the end that the correction gave it, it would hold never."""
     old = _memory(valid_from=AT - 9 * DAY, learned_by="agt_1", invocation_id="inv_0")
     claim = _claim("It is otherwise.", valid_from=AT, learned_by="agt_1", invocation_id="inv_1")
-    new, left = (each.state for each in rules.correct(old, claim, "mem_2", AT))
+    new, left = (each.state for each in rules.corrected(old, claim, "mem_2", AT))
     was = rules.before(left, "inv_1")
     assert (was.valid_from, was.valid_to) == (old.valid_from, old.valid_to)
     assert rules.before(left, "inv_2").valid_to == AT
@@ -87,7 +88,7 @@ def test_a_correction_that_is_asked_for_again_tells_the_same_of_what_was() -> No
     undoing = _claim(
         valid_from=max(filter(None, (was.valid_from, new.valid_from))), valid_to=was.valid_to
     )._replace(learned_by="agt_1", invocation_id="inv_3")
-    undone = rules.correct(new, undoing, "mem_3", AT + DAY, inherits=False)[0].state
+    undone = rules.corrected(new, undoing, "mem_3", AT + DAY, inherits=False)[0].state
     assert (undone.valid_from, undone.valid_to) == (AT, None)
 
 
@@ -102,9 +103,9 @@ def test_at_each_instant_one_version_of_a_fact_is_believed(begins: list[int], as
         latest = versions[-1]
         if latest.supersedes and latest.valid_from and since < latest.valid_from:
             with pytest.raises(Invalid, match="says what held before"):
-                rules.correct(latest, claim, f"mem_{number}", AT + number * DAY)
+                rules.corrected(latest, claim, f"mem_{number}", AT + number * DAY)
             continue
-        new, left = rules.correct(latest, claim, f"mem_{number}", AT + number * DAY)
+        new, left = rules.corrected(latest, claim, f"mem_{number}", AT + number * DAY)
         versions[-1:] = [left.state, new.state]
     end, instant = AT + 99 * DAY, AT + asked * DAY
     believed = [each for each in versions if rules.known_at(each, end) == each]
@@ -114,48 +115,48 @@ def test_at_each_instant_one_version_of_a_fact_is_believed(begins: list[int], as
 
 
 def test_what_is_over_is_not_corrected() -> None:
-    (left,) = rules.forget(_memory(), "gala", None, AT)
+    (left,) = rules.forgotten(_memory(), "gala", None, AT)
     with pytest.raises(VersionConflict, match="is forgotten"):
-        rules.correct(left.state, _claim(), "mem_2", AT)
+        rules.corrected(left.state, _claim(), "mem_2", AT)
 
 
 def test_a_time_that_is_over_ends_what_nobody_recalled() -> None:
     memory, late = _memory(tier="working"), AT + 7 * DAY
-    (kept,) = rules.expire(memory, AT + DAY, late)
+    (kept,) = rules.expired(memory, AT + DAY, late)
     assert (kept.state.expires_at, kept.event) == (AT + 8 * DAY, None)
-    (over,) = rules.expire(memory, None, late)
+    (over,) = rules.expired(memory, None, late)
     assert (over.state.status, over.state.ended_at, over.event) == ("expired", late, MemoryExpired)
-    assert rules.expire(over.state, None, late) == ()
-    assert rules.expire(rules.promote(memory).state, None, late) == ()
+    assert rules.expired(over.state, None, late) == ()
+    assert rules.expired(rules.promoted(memory).state, None, late) == ()
 
 
 def test_what_was_erased_is_erased_once_and_keeps_no_way_to_it() -> None:
-    (erased,) = rules.erase(_memory(), "gala", AT + DAY)
+    (erased,) = rules.erased(_memory(), "gala", AT + DAY)
     state = erased.state
     assert (state.of_root, state.of_source, state.of_person, state.held_at) == (None,) * 4
-    assert rules.erase(state, "gala", AT + 2 * DAY) == ()
-    (left,) = rules.erase(rules.evict(_memory(), "agt_1", AT).state, "gala", AT + DAY)
-    assert (left.state.ended_at, rules.evict(_memory(), "a", AT).event) == (AT, MemoryEvicted)
+    assert rules.erased(state, "gala", AT + 2 * DAY) == ()
+    (left,) = rules.erased(rules.evicted(_memory(), "agt_1", AT).state, "gala", AT + DAY)
+    assert (left.state.ended_at, rules.evicted(_memory(), "a", AT).event) == (AT, MemoryEvicted)
 
 
 def test_people_correct_what_people_said() -> None:
     said, learned = _memory(), _memory(invocation_id="inv_1", learned_by="agt_1")
     with pytest.raises(VersionConflict, match="gala said it"):
-        rules.check_agents(said, [OWN.shelf_id])
-    rules.check_agents(learned, [OWN.shelf_id])
+        rights.require_own(said, [OWN.shelf_id])
+    rights.require_own(learned, [OWN.shelf_id])
     with pytest.raises(VersionConflict, match="another agent's"):
-        rules.check_agents(learned, ["agent.agt_2", "tenant"])
-    rules.check_keeps(said, "gala", {"end_user"})
-    rules.check_keeps(said, "bert", {"operator"})
+        rights.require_own(learned, ["agent.agt_2", "tenant"])
+    rights.require_keeper(said, "gala", {"end_user"})
+    rights.require_keeper(said, "bert", {"operator"})
     with pytest.raises(Forbidden, match="corrects and erases it"):
-        rules.check_keeps(said, "bert", {"end_user"})
+        rights.require_keeper(said, "bert", {"end_user"})
 
 
 def test_few_tell_facts_to_all() -> None:
-    rules.check_tells("agent", {"end_user"})
-    rules.check_tells("tenant", {"governor"})
+    rights.require_teller("agent", {"end_user"})
+    rights.require_teller("tenant", {"governor"})
     with pytest.raises(Forbidden, match="tell it to an agent"):
-        rules.check_tells("tenant", {"end_user"})
+        rights.require_teller("tenant", {"end_user"})
 
 
 def test_a_fact_with_too_many_labels_is_refused() -> None:
@@ -173,8 +174,8 @@ def test_a_run_names_a_source() -> None:
     with pytest.raises(Invalid, match="source: must be given"):
         read(RememberArguments, {"fact": "It is so."})
     given = {"fact": "It is so.", "source": {"kind": "memory", "id": "m"}, "valid_from": None}
-    assert read(RememberArguments, given).place("agt_1", None) == OWN
+    assert read(RememberArguments, given).owner("agt_1", None) == OWN
     with pytest.raises(Invalid, match="a team is a workspace"):
-        read(RememberArguments, {**given, "scope": "team"}).place("agt_1", None)
+        read(RememberArguments, {**given, "scope": "team"}).owner("agt_1", None)
     with pytest.raises(Invalid, match="scope"):
         read(RememberArguments, {**given, "scope": "tenant"})

@@ -71,13 +71,13 @@ def test_what_both_searches_find_stands_before_what_one_finds() -> None:
 
 def test_a_citation_is_true_of_exactly_its_version_and_words() -> None:
     page = "The warranty is three years."
-    cited = citation_of(Passage("cor_1", "doc_1", 2, 1, 4, 12, "", page[4:12]))
-    assert why_wrong(cited, 2, page) is None
-    assert "version 3" in str(why_wrong(cited, 3, page))
-    assert "no page 1" in str(why_wrong(cited, 2, None))
-    assert "differs" in str(why_wrong(cited, 2, page.replace("warranty", "guaranty")))
-    assert "5 characters" in str(why_wrong(cited, 2, page[:5]))
-    assert "cites 4 to 4" in str(why_wrong(cited._replace(end=4), 2, page))
+    citation = citation_of(Passage("cor_1", "doc_1", 2, 1, 4, 12, "", page[4:12]))
+    assert why_wrong(citation, 2, page) is None
+    assert "version 3" in str(why_wrong(citation, 3, page))
+    assert "no page 1" in str(why_wrong(citation, 2, None))
+    assert "differs" in str(why_wrong(citation, 2, page.replace("warranty", "guaranty")))
+    assert "5 characters" in str(why_wrong(citation, 2, page[:5]))
+    assert "cites 4 to 4" in str(why_wrong(citation.but(end=4), 2, page))
 
 
 def test_nearness_to_the_constitution_decides() -> None:

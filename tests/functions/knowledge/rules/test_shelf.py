@@ -12,19 +12,19 @@ from events.memories import MemorySource
 from functions.knowledge.rules.shelf import (
     ROOM,
     Entry,
-    Found,
-    Place,
+    Match,
+    Owner,
     Shelf,
-    choose,
+    best_matches,
     live,
-    places_of,
+    owners_recalled_by,
 )
 from functions.knowledge.rules.vectors import nearness, packed
 from shared.kit.errors import VersionConflict
 
 AT = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
-OWN = Place("agent", "agt_1")
+OWN = Owner("agent", "agt_1")
 
 
 def _entry(id: str = "mem_1", **fields: Any) -> Entry:
@@ -48,16 +48,16 @@ def test_the_longest_unused_makes_room() -> None:
     entries = [_entry(f"mem_{each:02}", learned_at=AT + each * DAY) for each in range(32)]
     used = entries[0].used(AT + 40 * DAY)
     shelf = _shelf(*entries).with_(used)
-    assert shelf.makes_room("working", 100) == ("mem_01",)
-    assert shelf.makes_room("episodic", 100) == ()
-    assert _shelf(*entries[:31]).makes_room("working", 100) == ()
+    assert shelf.to_evict("working", 100) == ("mem_01",)
+    assert shelf.to_evict("episodic", 100) == ()
+    assert _shelf(*entries[:31]).to_evict("working", 100) == ()
 
 
 @given(st.lists(st.integers(1, 2_000), max_size=40), st.integers(1, 2_000))
 def test_working_memory_is_bounded(sizes: list[int], size: int) -> None:
     shelf = _shelf()
     for number, each in enumerate((*sizes, size)):
-        gone = shelf.makes_room("working", each)
+        gone = shelf.to_evict("working", each)
         shelf = shelf.without(*gone).with_(_entry(f"mem_{number}", size=each))
     room = ROOM["working"]
     assert len(shelf.entries) <= room.most
@@ -68,7 +68,7 @@ def test_working_memory_is_bounded(sizes: list[int], size: int) -> None:
 def test_what_is_kept_for_good_makes_no_room() -> None:
     shelf = _shelf(*(_entry(f"mem_{each}", tier="semantic") for each in range(128)))
     with pytest.raises(VersionConflict, match="erase some, or correct one"):
-        shelf.makes_room("semantic", 1)
+        shelf.to_evict("semantic", 1)
     assert not shelf.has_room("semantic", 1)
 
 
@@ -100,28 +100,34 @@ def test_the_nearest_come_first_and_no_more_labels_than_a_call_takes() -> None:
     many = tuple(f"from:c{each:02}" for each in range(12))
     others = tuple(f"from:d{each:02}" for each in range(12))
     found = [
-        Found(OWN, _entry("mem_1", labels=many), 0.9),
-        Found(OWN, _entry("mem_2", labels=others), 0.8),
-        Found(OWN, _entry("mem_3"), 0.7),
-        Found(OWN, _entry("mem_4"), 0.1),
+        Match(OWN, _entry("mem_1", labels=many), 0.9),
+        Match(OWN, _entry("mem_2", labels=others), 0.8),
+        Match(OWN, _entry("mem_3"), 0.7),
+        Match(OWN, _entry("mem_4"), 0.1),
     ]
-    recalled = choose(found, 2, ("model:small",))
-    assert [each.entry.memory_id for each in recalled.found] == ["mem_1", "mem_3"]
+    recalled = best_matches(found, 2, ("model:small",))
+    assert [each.entry.memory_id for each in recalled.matches] == ["mem_1", "mem_3"]
     assert (recalled.labels, recalled.left_out) == ((*many, "model:small"), 1)
 
 
 def test_the_newest_come_first_where_nothing_was_compared() -> None:
-    found = [Found(OWN, _entry(f"mem_{each}", learned_at=AT + each * DAY), None) for each in (1, 2)]
-    assert [each.entry.memory_id for each in choose(found, 5, ()).found] == ["mem_2", "mem_1"]
+    found = [Match(OWN, _entry(f"mem_{each}", learned_at=AT + each * DAY), None) for each in (1, 2)]
+    assert [each.entry.memory_id for each in best_matches(found, 5, ()).matches] == [
+        "mem_2",
+        "mem_1",
+    ]
 
 
 def test_an_agent_recalls_its_own_its_teams_and_the_tenants() -> None:
-    assert [each.shelf_id for each in places_of("agt_1", "wsp_1")] == [
+    assert [each.shelf_id for each in owners_recalled_by("agt_1", "wsp_1")] == [
         "agent.agt_1",
         "team.wsp_1",
         "tenant",
     ]
-    assert [each.shelf_id for each in places_of("agt_1", None)] == ["agent.agt_1", "tenant"]
+    assert [each.shelf_id for each in owners_recalled_by("agt_1", None)] == [
+        "agent.agt_1",
+        "tenant",
+    ]
 
 
 def test_a_packed_vector_is_as_near_as_the_vector() -> None:

@@ -6,9 +6,9 @@ from typing import NamedTuple
 from functions.knowledge.memory_aggregates import MEMORIES, SHELVES
 from functions.knowledge.rules import memory as rules
 from functions.knowledge.rules.memory import Claim, Memory, Steps
-from functions.knowledge.rules.shelf import Entry, Found, Place, Recalled, Shelf, choose, live
+from functions.knowledge.rules.shelf import Entry, Match, Owner, Recalled, Shelf, best_matches, live
 from functions.knowledge.rules.vectors import nearness
-from functions.knowledge.service.memory_vectors import Embedded, embed
+from functions.knowledge.service.memory_vectors import Embedding, embed
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.contents import Contents
 from shared.kit.transitions import Transition
@@ -25,7 +25,7 @@ class Learned(NamedTuple):
     evicted: tuple[str, ...]
 
 
-class Answer(NamedTuple):
+class RecalledFacts(NamedTuple):
     """What is recalled, with the texts, and whether a model compared them with the question."""
 
     recalled: Recalled
@@ -33,11 +33,13 @@ class Answer(NamedTuple):
     by_meaning: bool
 
 
-async def learn(work: UnitOfWork, claim: Claim, memory_id: str, vector: Embedded | None) -> Learned:
+async def learn(
+    work: UnitOfWork, claim: Claim, memory_id: str, vector: Embedding | None
+) -> Learned:
     """The memory of a new fact, on its shelf. Raises Invalid, VersionConflict where the shelf is
     full, Unavailable."""
-    learned = rules.learn(claim, memory_id, work.at)
-    shelf = (await _shelf(work, claim.place.shelf_id)).tidied(work.at)
+    learned = rules.learned(claim, memory_id, work.at)
+    shelf = (await _shelf(work, claim.owner.shelf_id)).tidied(work.at)
     return await _put(work, shelf, (learned,), claim, vector)
 
 
@@ -46,13 +48,13 @@ async def correct(
     old: Memory,
     claim: Claim,
     memory_id: str,
-    vector: Embedded | None,
+    vector: Embedding | None,
     *,
     inherits: bool = True,
 ) -> Learned:
     """The memory that takes the place of `old`. Raises as `learn`, and VersionConflict where that
     is not held."""
-    new, left = rules.correct(old, claim, memory_id, work.at, inherits=inherits)
+    new, left = rules.corrected(old, claim, memory_id, work.at, inherits=inherits)
     shelf = (await _shelf(work, old.shelf)).tidied(work.at)
     entry, until = shelf.find(old.memory_id), left.state.valid_to
     shelf = shelf.without(old.memory_id)
@@ -74,34 +76,34 @@ async def take_off(work: UnitOfWork, memory: Memory, *steps: Transition[Memory])
 async def erase(work: UnitOfWork, memories: Iterable[Memory], by: str) -> list[Memory]:
     """The memories without their texts: texts, vectors and the event are one commit. Raises
     Unavailable."""
-    erased = [await take_off(work, each, *rules.erase(each, by, work.at)) for each in memories]
+    erased = [await take_off(work, each, *rules.erased(each, by, work.at)) for each in memories]
     await erase_within(work.store, work.change, (each.fact_hash for each in erased), work.at)
     return erased
 
 
 async def recall(
     work: UnitOfWork,
-    places: Sequence[Place],
-    question: Embedded | None,
+    owners: Sequence[Owner],
+    question: Embedding | None,
     *,
     limit: int,
     at_least: float = -1.0,
     labels: Sequence[str] = (),
     is_use: bool,
-) -> Answer:
+) -> RecalledFacts:
     """What is on the shelves and nearest to the question or, without one, the newest; what a run
     recalls counts as used. Raises ContentInvalid, Unavailable."""
-    shelves = await _shelves(work, places)
+    shelves = await _shelves(work, owners)
     if question is not None:
-        shelves = [(place, await _embedded(work, each, question)) for place, each in shelves]
+        shelves = [(owner, await _embedded(work, each, question)) for owner, each in shelves]
     found = [each for each in _compared(live(shelves, work.at), question) if _nears(each, at_least)]
-    recalled = choose(found, limit, tuple(labels))
-    facts = await work.read_contents(*(each.entry.fact_hash for each in recalled.found))
+    recalled = best_matches(found, limit, tuple(labels))
+    facts = await work.read_contents(*(each.entry.fact_hash for each in recalled.matches))
     if is_use:
-        for place, shelf in shelves:
-            used = [each.entry for each in recalled.found if each.place == place]
+        for owner, shelf in shelves:
+            used = [each.entry for each in recalled.matches if each.owner == owner]
             await _use(work, shelf, used)
-    return Answer(recalled, facts, question is not None)
+    return RecalledFacts(recalled, facts, question is not None)
 
 
 async def find_entry(work: UnitOfWork, memory: Memory) -> Entry | None:
@@ -110,7 +112,7 @@ async def find_entry(work: UnitOfWork, memory: Memory) -> Entry | None:
 
 
 async def _put(
-    work: UnitOfWork, shelf: Shelf, steps: Steps, claim: Claim, vector: Embedded | None
+    work: UnitOfWork, shelf: Shelf, steps: Steps, claim: Claim, vector: Embedding | None
 ) -> Learned:
     new = steps[-1].state
     entry = Entry(
@@ -127,10 +129,10 @@ async def _put(
         vector=vector.text if vector is not None else "",
         model=vector.model if vector is not None else "",
     )
-    gone = shelf.makes_room(entry.tier, entry.size)
+    gone = shelf.to_evict(entry.tier, entry.size)
     going = [each for each in await work.find_all(MEMORIES, gone) if each is not None]
     held = [each for each in going if each.status == "held"]
-    evicted = [rules.evict(each, new.learned_by, work.at) for each in held]
+    evicted = [rules.evicted(each, new.learned_by, work.at) for each in held]
     saved = await work.save(*steps, *evicted, Transition(shelf.without(*gone).with_(entry)))
     return Learned(saved[len(steps) - 1], tuple(each.memory_id for each in held))
 
@@ -145,14 +147,14 @@ async def _use(work: UnitOfWork, shelf: Shelf, entries: Sequence[Entry]) -> None
         if used.is_promoted and shelf.has_room("semantic", used.size):
             memory = await work.find_anywhere(MEMORIES, used.memory_id)
             if memory is not None and memory.status == "held":
-                await work.save(rules.promote(memory))
+                await work.save(rules.promoted(memory))
                 used = used.but(tier="semantic")
         shelf = shelf.with_(used)
     if shelf is not before:
         await work.save(Transition(shelf))
 
 
-async def _embedded(work: UnitOfWork, shelf: Shelf, question: Embedded) -> Shelf:
+async def _embedded(work: UnitOfWork, shelf: Shelf, question: Embedding) -> Shelf:
     """The shelf, with vectors of the question's model where they are of another, or of none; saved
     where that is news."""
     stale = [each for each in shelf.entries if each.model != question.model][:MOST_EMBEDDED]
@@ -168,22 +170,22 @@ async def _embedded(work: UnitOfWork, shelf: Shelf, question: Embedded) -> Shelf
     return shelf
 
 
-def _compared(entries: Sequence[tuple[Place, Entry]], question: Embedded | None) -> list[Found]:
+def _compared(entries: Sequence[tuple[Owner, Entry]], question: Embedding | None) -> list[Match]:
     if question is None:
-        return [Found(place, each, None) for place, each in entries]
-    known = [(place, each) for place, each in entries if each.model == question.model]
+        return [Match(owner, each, None) for owner, each in entries]
+    known = [(owner, each) for owner, each in entries if each.model == question.model]
     scores = nearness(question.vector, [each.vector for _, each in known])
-    return [Found(place, each, score) for (place, each), score in zip(known, scores, strict=True)]
+    return [Match(owner, each, score) for (owner, each), score in zip(known, scores, strict=True)]
 
 
-def _nears(found: Found, at_least: float) -> bool:
+def _nears(found: Match, at_least: float) -> bool:
     return found.score is None or found.score >= at_least
 
 
-async def _shelves(work: UnitOfWork, places: Sequence[Place]) -> list[tuple[Place, Shelf]]:
-    found = await work.find_all(SHELVES, [each.shelf_id for each in places])
-    pairs = zip(places, found, strict=True)
-    return [(place, each or Shelf(shelf_id=place.shelf_id)) for place, each in pairs]
+async def _shelves(work: UnitOfWork, owners: Sequence[Owner]) -> list[tuple[Owner, Shelf]]:
+    found = await work.find_all(SHELVES, [each.shelf_id for each in owners])
+    pairs = zip(owners, found, strict=True)
+    return [(owner, each or Shelf(shelf_id=owner.shelf_id)) for owner, each in pairs]
 
 
 async def _shelf(work: UnitOfWork, shelf_id: str) -> Shelf:

@@ -3,20 +3,20 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from functions.knowledge import finding
+from functions.knowledge import searches
 from functions.knowledge.aggregates import DOCUMENTS
-from functions.knowledge.finding import Sought
-from functions.knowledge.meaning import model_of, vector_of, written
+from functions.knowledge.embeddings import model_of, vector_of, written
 from functions.knowledge.rules.corpus import Corpus
 from functions.knowledge.rules.fusion import WEIGHT_OF_MEANING, fused
 from functions.knowledge.rules.passages import Passage, citation_of
 from functions.knowledge.rules.routing import asks_permission, share_of_constitution
+from functions.knowledge.searches import SearchQuery
 from functions.knowledge.service import constitution
 from functions.knowledge.service.corpora import all_readable
 from functions.knowledge.service.spending import count_question
 from functions.knowledge.service.turns import turn_of
 from functions.knowledge.store import PLATFORM, CorpusRow, corpus_rows
-from functions.knowledge.views import Answer, Citation, PassageView, SearchBody
+from functions.knowledge.views import Answer, PassageView, SearchBody
 from shared.kit.callers import Caller
 from shared.kit.errors import NotFound
 from shared.kit.last_used import LastUsed
@@ -26,7 +26,7 @@ from shared.storage.postgres import TookTooLong
 SEARCHED = ("embedding", "active")
 
 
-class Scored(NamedTuple):
+class ScoredPassage(NamedTuple):
     """A passage, how well it answers, and whether it says what is allowed."""
 
     passage: Passage
@@ -34,16 +34,16 @@ class Scored(NamedTuple):
     is_constitutional: bool
 
 
-class Found(NamedTuple):
+class RankedPassages(NamedTuple):
     """What answers a question, before anybody is shown it."""
 
-    items: tuple[Scored, ...]
+    items: tuple[ScoredPassage, ...]
     is_routed: bool
 
 
 # By tenant, question, what of it the caller may read in which version, and the model: an answer of
 # yesterday's texts or of another's rights has another key.
-_remembered: LastUsed[tuple[object, ...], Found] = LastUsed(500)
+_remembered: LastUsed[tuple[object, ...], RankedPassages] = LastUsed(500)
 
 
 def forget() -> None:
@@ -66,7 +66,7 @@ async def search(caller: Caller, body: SearchBody) -> Answer:
     if (found := _remembered.find(key)) is None:
         try:
             async with turn_of(caller.tenant_id):
-                found = await _found(caller.tenant_id, body, chosen, rows, platform, model)
+                found = await _ranked(caller.tenant_id, body, chosen, rows, platform, model)
         except TookTooLong as error:
             told = "the search took too long: ask with fewer words, or name fewer corpora"
             raise TookTooLong(told) from error
@@ -88,50 +88,51 @@ async def _chosen(caller: Caller, body: SearchBody) -> tuple[list[Corpus], bool]
     return [each for each in searched if each.corpus_id in wanted], constitution.CORPUS_ID in wanted
 
 
-async def _found(
+async def _ranked(
     tenant_id: str,
     body: SearchBody,
     chosen: Sequence[Corpus],
     rows: dict[str, CorpusRow],
     platform: dict[str, CorpusRow],
     model: bytes,
-) -> Found:
+) -> RankedPassages:
     vector = written(await vector_of(tenant_id, body.query)) if model else None
     constitutional = {each.corpus_id for each in chosen if each.kind == "constitutional"}
     is_routed, ours = False, []
     if platform:
-        hits = await _hits(tenant_id, PLATFORM, platform, body, vector, model)
+        hits = await _best_of(tenant_id, PLATFORM, platform, body, vector, model)
         is_routed = asks_permission(list(hits.similarities))
         if is_routed or not chosen:
-            ours = [Scored(each, score, True) for each, score in hits.best[: body.limit]]
+            ours = [ScoredPassage(each, score, True) for each, score in hits.best[: body.limit]]
     theirs = []
     if rows:
-        hits = await _hits(tenant_id, tenant_id, rows, body, vector, model)
+        hits = await _best_of(tenant_id, tenant_id, rows, body, vector, model)
         theirs = [
-            Scored(each, score, each.corpus_id in constitutional) for each, score in hits.best
+            ScoredPassage(each, score, each.corpus_id in constitutional)
+            for each, score in hits.best
         ]
-    return Found(_ordered(ours, theirs, body.limit, is_routed=is_routed), is_routed)
+    return RankedPassages(_ordered(ours, theirs, body.limit, is_routed=is_routed), is_routed)
 
 
-class _Hits(NamedTuple):
+class _Best(NamedTuple):
     best: list[tuple[Passage, float]]
     similarities: Sequence[float]
 
 
-async def _hits(
+async def _best_of(
     within: str,
     owner: str,
     rows: dict[str, CorpusRow],
     body: SearchBody,
     vector: str | None,
     model: bytes,
-) -> _Hits:
+) -> _Best:
     """The best passages of some corpora of the tenant or the platform, and how similar the nearest
     ones are to the question."""
     corpora, chunks = tuple(sorted(rows)), sum(each.chunks for each in rows.values())
     # The platform's similarities say whether the question is one of permission, in each mode.
     by_meaning = body.mode != "text" or owner == PLATFORM
-    sought = Sought(
+    sought = SearchQuery(
         owner,
         corpora,
         chunks,
@@ -139,18 +140,18 @@ async def _hits(
         vector if by_meaning else None,
         model,
     )
-    hits = await finding.search(within, sought)
+    hits = await searches.search(within, sought)
     weight = {"hybrid": WEIGHT_OF_MEANING, "vector": 1.0, "text": 0.0}[body.mode]
     meaning = hits.by_meaning if body.mode != "text" else {}
     scores = fused(meaning, hits.by_words, weight)[: body.limit]
-    passages = await finding.passages(within, owner, corpora, [id for id, _ in scores])
+    passages = await searches.passages(within, owner, corpora, [id for id, _ in scores])
     best = [(passages[id], score) for id, score in scores if id in passages]
-    return _Hits(best, list(hits.by_meaning.values()))
+    return _Best(best, list(hits.by_meaning.values()))
 
 
 def _ordered(
-    ours: list[Scored], theirs: list[Scored], limit: int, *, is_routed: bool
-) -> tuple[Scored, ...]:
+    ours: list[ScoredPassage], theirs: list[ScoredPassage], limit: int, *, is_routed: bool
+) -> tuple[ScoredPassage, ...]:
     """At most `limit` of both. Of a question of permission what is constitutional stands first, and
     leaves the others half of the answer."""
     if not is_routed:
@@ -162,7 +163,7 @@ def _ordered(
     return tuple([*first[:kept], *others][:limit])
 
 
-async def _shown(tenant_id: str, found: Found) -> Answer:
+async def _shown(tenant_id: str, found: RankedPassages) -> Answer:
     """The answer with the names of its documents; without any that was removed meanwhile."""
     own = constitution.documents()
     ids = sorted({each.passage.document_id for each in found.items} - own.keys())
@@ -189,7 +190,7 @@ async def _shown(tenant_id: str, found: Found) -> Answer:
                 corpus_id=passage.corpus_id,
                 document_name=name,
                 added_by=by,
-                citation=Citation(**citation_of(passage)._asdict()),
+                citation=citation_of(passage),
             )
         )
     return Answer(items=tuple(items), routed_to="constitutional" if found.is_routed else None)

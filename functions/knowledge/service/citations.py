@@ -1,11 +1,12 @@
 """Verifies citations against what documents say now."""
 
-from functions.knowledge.finding import cited_page
+from events.citations import Citation
 from functions.knowledge.rules.passages import why_wrong
+from functions.knowledge.searches import cited_page
 from functions.knowledge.service import constitution
 from functions.knowledge.service.corpora import all_readable
 from functions.knowledge.store import PLATFORM
-from functions.knowledge.views import Citation, CitationsBody, CitationVerdict, Verdicts
+from functions.knowledge.views import CitationsBody, CitationVerdict, Verdicts
 from shared.kit.callers import Caller
 
 # The same for a document that is not there and for one that the caller may not read.
@@ -28,5 +29,5 @@ async def _verdict(tenant_id: str, readable: set[str], citation: Citation) -> Ci
     found = await cited_page(tenant_id, owner, citation.document, citation.page)
     if found is None or (not is_ours and found.corpus_id not in readable):
         return CitationVerdict(is_true=False, why=UNKNOWN)
-    why = why_wrong(citation.cited, found.version, found.text)
+    why = why_wrong(citation, found.version, found.text)
     return CitationVerdict(is_true=why is None, why=why)

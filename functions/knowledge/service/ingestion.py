@@ -1,4 +1,4 @@
-"""Reads documents and embeds their passages, as their timers say."""
+"""Reads documents and embeds their chunks, as their timers say."""
 
 from contextlib import suppress
 
@@ -7,18 +7,17 @@ from functions.knowledge.reading.formats import Unreadable
 from functions.knowledge.reading.process import Reading, read_file
 from functions.knowledge.rules import document as rules
 from functions.knowledge.rules.chunks import Chunk
-from functions.knowledge.rules.corpus import found
+from functions.knowledge.rules.corpus import activated
 from functions.knowledge.rules.document import Document
+from functions.knowledge.service.document_vectors import embed_missing
 from functions.knowledge.service.documents import place_of
-from functions.knowledge.service.embedding import embed_missing
-from functions.knowledge.sources import drop_source
+from functions.knowledge.sources import drop_source, read_source
 from functions.knowledge.store import (
-    Place,
+    DocumentPlace,
     Unstorable,
     chunks_of_tenant,
     erase_document,
     keep_text,
-    read_source,
 )
 from shared.aggregates import UnitOfWork
 from shared.aggregates.unit_of_work import read_control
@@ -73,7 +72,7 @@ async def do_what_is_due(work: UnitOfWork, document: Document) -> None:
         await _embed(work, document, place)
 
 
-async def _read(work: UnitOfWork, document: Document, place: Place) -> None:
+async def _read(work: UnitOfWork, document: Document, place: DocumentPlace) -> None:
     try:
         pages, chunks = await _reading(work, document, place)
         await _require_room(place.tenant_id, chunks)
@@ -95,8 +94,8 @@ async def _is_closed(store: TenantStore) -> bool:
     return (await read_control(store)).status == "closed"
 
 
-async def _reading(work: UnitOfWork, document: Document, place: Place) -> Reading:
-    """The text of a document, and its passages. Raises Unreadable, Unavailable."""
+async def _reading(work: UnitOfWork, document: Document, place: DocumentPlace) -> Reading:
+    """The text of a document, and its chunks. Raises Unreadable, Unavailable."""
     if document.artifact_id is None:
         text = await read_source(place)
         if text is None or hash_of(text.encode()) != document.sha256:
@@ -115,11 +114,11 @@ async def _reading(work: UnitOfWork, document: Document, place: Place) -> Readin
 async def _require_room(tenant_id: str, chunks: list[Chunk]) -> None:
     there = await chunks_of_tenant(tenant_id)
     if there + len(chunks) > MOST_OF_TENANT:
-        told = f"the tenant has {there} passages, and {MOST_OF_TENANT} at most"
+        told = f"the tenant has {there} chunks, and {MOST_OF_TENANT} at most"
         raise Unreadable(f"{told}: remove documents, and add it again")
 
 
-async def _embed(work: UnitOfWork, document: Document, place: Place) -> None:
+async def _embed(work: UnitOfWork, document: Document, place: DocumentPlace) -> None:
     # It was read, and that is committed.
     await drop_source(place)
     embedding = await embed_missing(place)
@@ -129,7 +128,7 @@ async def _embed(work: UnitOfWork, document: Document, place: Place) -> None:
     corpus = await work.find(CORPORA, document.corpus_id)
     if corpus is None:
         raise Unavailable("the corpus of the document cannot be read")
-    await work.save(*rules.embedded(document, embedding.model.hex()), *found(corpus))
+    await work.save(*rules.embedded(document, embedding.model.hex()), *activated(corpus))
 
 
 _BEGIN = RUN.timed(DOCUMENTS, _begin)

@@ -5,9 +5,9 @@ from contextlib import suppress
 from functools import partial
 
 from functions.knowledge.aggregates import DOCUMENTS, RUN
-from functions.knowledge.meaning import model_of
+from functions.knowledge.embeddings import model_of
 from functions.knowledge.rules.document import outdated
-from functions.knowledge.service.erasing import erase_unclaimed
+from functions.knowledge.service.erasure import erase_unclaimed
 from functions.knowledge.store import outdated_documents
 from functions.knowledge.views import DocumentView
 from shared.kit.callers import Caller

@@ -2,30 +2,30 @@
 
 from typing import NamedTuple
 
-from functions.knowledge.meaning import model_of, vectors_of, written
-from functions.knowledge.store import Place, keep_vectors, unembedded
+from functions.knowledge.embeddings import model_of, vectors_of, written
+from functions.knowledge.store import DocumentPlace, keep_vectors, unembedded
 
 TOGETHER = 32
 # A delivery ends within minutes, also on a slow processor.
 MOST_LOTS = 100
 
 
-class Embedding(NamedTuple):
-    """The SHA-256 of the model, and whether all passages have its vectors."""
+class EmbeddingProgress(NamedTuple):
+    """The SHA-256 of the model, and whether all chunks have its vectors."""
 
     model: bytes
     is_whole: bool
 
 
-async def embed_missing(place: Place, most_lots: int = MOST_LOTS) -> Embedding:
-    """Embeds some passages at a time, and keeps each lot: a process that dies loses one lot. What
+async def embed_missing(place: DocumentPlace, most_lots: int = MOST_LOTS) -> EmbeddingProgress:
+    """Embeds some chunks at a time, and keeps each lot: a process that dies loses one lot. What
     has a vector of another model gets one of this. Raises Unavailable."""
     model = await model_of()
     for _ in range(most_lots):
         left = await unembedded(place, model, TOGETHER)
         if not left:
-            return Embedding(model, is_whole=True)
+            return EmbeddingProgress(model, is_whole=True)
         vectors = await vectors_of([each.text for each in left])
         lot = [(each.chunk_id, written(vector)) for each, vector in zip(left, vectors, strict=True)]
         await keep_vectors(place, model, lot)
-    return Embedding(model, is_whole=False)
+    return EmbeddingProgress(model, is_whole=False)

@@ -42,7 +42,7 @@ async def vector_of(tenant_id: str, text: str) -> "NDArray[floating]":
 
 
 async def vectors_of(texts: Sequence[str]) -> "NDArray[floating]":
-    """The vectors of passages, a row for each. Raises Unavailable."""
+    """The vectors of chunks, a row for each. Raises Unavailable."""
     model = await embedder()
     return await asyncio.to_thread(model.embed_all, list(texts))
 

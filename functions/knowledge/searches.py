@@ -57,7 +57,7 @@ WHERE document.tenant_id = %s AND document.document_id = %s AND NOT document.is_
 """
 
 
-class Sought(NamedTuple):
+class SearchQuery(NamedTuple):
     """What is sought: in `corpora`, which have so many `chunks`, of the tenant or the platform. The
     `vector` is the question's, as pgvector writes it, by the `model` with that hash; None where
     only words are sought, and the `question` where only meaning is."""
@@ -71,13 +71,13 @@ class Sought(NamedTuple):
 
 
 class Hits(NamedTuple):
-    """Ids of passages with their scores."""
+    """Ids of chunks with their scores."""
 
     by_meaning: Mapping[int, float]
     by_words: Mapping[int, float]
 
 
-async def search(within: str, sought: Sought) -> Hits:
+async def search(within: str, sought: SearchQuery) -> Hits:
     """What is nearest, in a transaction of the tenant `within`. Raises TookTooLong,
     Unavailable."""
     by_meaning: Mapping[int, float] = {}
@@ -98,7 +98,7 @@ def statement_for(chunks: int) -> str:
 async def passages(
     within: str, owner: str, corpora: Sequence[str], ids: Sequence[int]
 ) -> dict[int, Passage]:
-    """The passages with those ids that are in the corpora of the `owner`. Raises TookTooLong,
+    """What these chunks say, of those that are in the corpora of the `owner`. Raises TookTooLong,
     Unavailable."""
     async with _in_time(within) as connection:
         rows = await connection.execute(_PASSAGES, (owner, list(corpora), list(ids)), prepare=False)
@@ -131,7 +131,7 @@ async def _in_time(tenant_id: str) -> "AsyncIterator[AsyncConnection[Any]]":
 
 
 async def _scores(
-    connection: "AsyncConnection[Any]", statement: str, sought: Sought
+    connection: "AsyncConnection[Any]", statement: str, sought: SearchQuery
 ) -> dict[int, float]:
     terms = {
         "tenant": sought.tenant_id,

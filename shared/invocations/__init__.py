@@ -1,0 +1,1 @@
+"""Calls of runs, as others than `tools` read them."""
