@@ -13,6 +13,7 @@ from typing import NamedTuple
 MOST_EVENTS = 500
 HOUR_MS = 3_600_000
 _LARGEST = 1 << 20
+_LINE = "{}\t{}\t{}\t{}\t{}".format
 
 
 class Counted(NamedTuple):
@@ -29,7 +30,7 @@ class Counted(NamedTuple):
     @property
     def line(self) -> str:
         """Its text, of which the SHA-256 is its leaf."""
-        return "%d\t%s\t%d\t%s\t%s" % self
+        return _LINE(*self)
 
     @property
     def quantities(self) -> dict[str, int]:
@@ -89,7 +90,7 @@ def sealed(events: Sequence[Counted]) -> Slab:
     for at, both in hours.items():
         _add(totals[at.meter], *both)
     return Slab(
-        root_of([("%d\t%s\t%d\t%s\t%s" % each).encode() for each in events]),
+        root_of([_LINE(*each).encode() for each in events]),
         _packed(events),
         len(events),
         {meter: Total(*both) for meter, both in sorted(totals.items())},
