@@ -1,10 +1,11 @@
 """Events from outside: a row each, and each id counted once for ever within its tenant."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shared.storage.postgres import tenant_transaction
 from shared.usage.counting import open_sections
+from shared.usage.outside import OutsideEvent
 from shared.usage.slabs import MOST_EVENTS, Total, period_of
 
 if TYPE_CHECKING:
@@ -27,22 +28,6 @@ WITH new AS (
 )
 SELECT count(*) FROM new
 """
-
-
-class OutsideEvent(NamedTuple):
-    """An event that a tenant's program tells. `at` are milliseconds since 1970."""
-
-    id: str
-    meter: str
-    quantity: int
-    at: int
-    subject: str = ""
-    properties: Mapping[str, str] | None = None
-
-    @property
-    def line(self) -> str:
-        """Its text, of which the SHA-256 is its leaf, as that of a counted entry; of no entry."""
-        return f"0\t{self.id}\t{self.at}\t{self.subject}\t{self.meter}={self.quantity}"
 
 
 class RowPage(NamedTuple):

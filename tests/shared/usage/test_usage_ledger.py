@@ -11,7 +11,8 @@ from shared.kit.errors import Invalid, NotFound, VersionConflict
 from shared.storage.postgres import tenant_transaction
 from shared.usage.counting import count_log
 from shared.usage.lines import UsageLine, close_period, lines_of, prove
-from shared.usage.rows import OutsideEvent, add_events
+from shared.usage.outside import OutsideEvent
+from shared.usage.rows import add_events
 from tests.shared.usage.logs import AT, file, receipt, told, turn, write
 
 pytestmark = [pytest.mark.platform, pytest.mark.usefixtures("database")]
@@ -121,7 +122,7 @@ async def test_another_tenants_usage_is_not_there(tenant: str) -> None:
         await prove(f"{tenant}-other", "2026-11", "tool_calls", 1, None)
     async with tenant_transaction(f"{tenant}-other") as connection:
         for table in ("heads", "slabs", "hours", "events", "closings", "lines"):
-            rows = await connection.execute(f"SELECT * FROM usage_{table}")  # noqa: S608
+            rows = await connection.execute(f"SELECT * FROM usage_{table}")
             assert await rows.fetchall() == []
 
 
