@@ -40,25 +40,32 @@ class RowPage(NamedTuple):
 async def add_events(tenant_id: str, events: Sequence[OutsideEvent]) -> int:
     """Counts the events whose ids were never counted for the tenant, in one statement, and says how
     many these are; of those of one id the first. Raises Unavailable."""
+    async with tenant_transaction(tenant_id) as connection:
+        return await add_in(connection, tenant_id, events)
+
+
+async def add_in(
+    connection: "AsyncConnection[Any]", tenant_id: str, events: Sequence[OutsideEvent]
+) -> int:
+    """As `add_events`, in the transaction of that tenant."""
     from psycopg.types.json import Jsonb
 
-    async with tenant_transaction(tenant_id) as connection:
-        # No period is closed while this counts for it.
-        await connection.execute(
-            "INSERT INTO usage_heads VALUES (%s, 0, 0, 0, 0, NULL) ON CONFLICT DO NOTHING",
-            (tenant_id,),
-        )
-        await connection.execute(
-            "SELECT 1 FROM usage_heads WHERE tenant_id = %s FOR SHARE", (tenant_id,)
-        )
-        sections = await open_sections(connection, tenant_id)
-        periods = [period_of(each.at) for each in events]
-        ids, meters, quantities, times, subjects, properties = zip(*events, strict=True)
-        said = [each and Jsonb(dict(each)) for each in properties]
-        columns = (ids, meters, quantities, times, subjects, said, periods)
-        placed = [sections[each] for each in periods]
-        values = (tenant_id, *map(list, columns), placed)
-        row = await (await connection.execute(_APPEND, values)).fetchone()
+    # No period is closed while this counts for it.
+    await connection.execute(
+        "INSERT INTO usage_heads VALUES (%s, 0, 0, 0, 0, NULL) ON CONFLICT DO NOTHING",
+        (tenant_id,),
+    )
+    await connection.execute(
+        "SELECT 1 FROM usage_heads WHERE tenant_id = %s FOR SHARE", (tenant_id,)
+    )
+    sections = await open_sections(connection, tenant_id)
+    periods = [period_of(each.at) for each in events]
+    ids, meters, quantities, times, subjects, properties = zip(*events, strict=True)
+    said = [each and Jsonb(dict(each)) for each in properties]
+    columns = (ids, meters, quantities, times, subjects, said, periods)
+    placed = [sections[each] for each in periods]
+    values = (tenant_id, *map(list, columns), placed)
+    row = await (await connection.execute(_APPEND, values)).fetchone()
     assert row is not None
     return int(row[0])
 
