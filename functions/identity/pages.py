@@ -37,6 +37,8 @@ IN_WORDS = {
     "scim:read": "read the directory of your company",
     "scim:write": "add and remove people of your company",
     "tools:write": "call the tools of one agent, as far as that agent may",
+    "usage:read": "read what your tenant used",
+    "usage:write": "tell what was used of your tenant's own meters",
     "veto:execute": "veto",
 }
 

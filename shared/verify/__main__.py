@@ -1,14 +1,17 @@
-"""`assent-verify FILE [--key KEY] [--receipt ID]`: verifies an exported archive of an audit log, or
-one receipt with its proof.
+"""`assent-verify FILE [--key KEY] [--receipt ID]`: verifies an exported archive of an audit log,
+one receipt with its proof, or a line of usage with its proof.
 
 Of an archive it recomputes the hash of every entry, the chain of them, their Merkle tree and the
 two signatures, and names the first entry that is not as it was appended; in an export of everything
 it verifies what people's devices signed; with --receipt it prints the statement of that receipt as
 the archive has it. Of a receipt, which is what
 `GET /v1/receipts/{id}/proof` answers, it verifies the envelope, the checkpoint, and that this
-covers it, and prints its statement. Needs no network and writes nothing. Without --key it trusts
-the keys that the file names itself, which shows that the file agrees with itself, and not who made
-it: compare the key that it prints with one that you have from elsewhere.
+covers it, and prints its statement. Of a line of usage, which is what
+`GET /v1/usage/roots/{period}/{meter}/proof` answers, it adds up the slabs, recomputes their root,
+and shows that one of them counts the event that is named; with the proof of a receipt beside it as
+`receipt`, that this is what was counted. Needs no network and writes nothing. Without --key it
+trusts the keys that the file names itself, which shows that the file agrees with itself, and not
+who made it: compare the key that it prints with one that you have from elsewhere.
 """
 
 import argparse
@@ -19,9 +22,11 @@ from pathlib import Path
 from .check import verify
 from .notes import Forged, read_key
 from .receipts import verify_receipt
+from .usage import is_usage, verify_usage
 
 # A receipt is an object in JSON of a few kilobytes, an archive begins with a file's name.
-_LARGEST_RECEIPT = 1 << 20
+# A line of usage names each of its slabs.
+_LARGEST_PROOF = 1 << 22
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,7 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             is_receipt = file.read(1) == b"{"
             file.seek(0)
             if is_receipt:
-                return _verify_receipt(chosen.file, file.read(_LARGEST_RECEIPT), chosen.key)
+                text = file.read(_LARGEST_PROOF)
+                verified = _verify_usage if is_usage(text) else _verify_receipt
+                return verified(chosen.file, text, chosen.key)
             found = verify(file, chosen.key, chosen.receipt)
     except (OSError, Forged) as error:
         print(f"{chosen.file} was not verified: {error}", file=sys.stderr)
@@ -70,6 +77,27 @@ def _verify_receipt(path: Path, text: bytes, trusted: Sequence[str]) -> int:
     print(f"{path}: a receipt, entry {found.number} of {found.log}, whole")
     _print_signers(found.signers, trusted)
     print(found.statement)
+    return 0
+
+
+def _verify_usage(path: Path, text: bytes, trusted: Sequence[str]) -> int:
+    """Raises Forged for a trusted key that is none."""
+    for each in trusted:
+        read_key(each)
+    try:
+        found = verify_usage(text, trusted)
+    except Forged as error:
+        print(f"{path}: BROKEN\n  {error}")
+        return 1
+    part = "" if found.section == 1 else f", correction {found.section - 1}"
+    print(f"{path}: {found.quantity} of {found.meter} of {found.tenant} in {found.period}{part}")
+    print(f"  in {found.slabs} slabs with the root {found.root}, whole")
+    if found.event:
+        print(f"  counts {found.event}")
+    if found.receipt is not None:
+        print(f"  as the receipt says, entry {found.receipt.number} of {found.receipt.log}")
+        _print_signers(found.receipt.signers, trusted)
+        print(found.receipt.statement)
     return 0
 
 

@@ -30,6 +30,7 @@ SOUND: dict[str, Any] = {
         "policy",
         "runs",
         "tools",
+        "usage",
     ],
 }
 

@@ -36,7 +36,7 @@ OWN = frozenset({"identity:read", "identity:write"})
 _READS = frozenset(
     {
         *("agents:read", "approvals:read", "capsules:read", "governance:read", "knowledge:read"),
-        *("models:read", "runs:read"),
+        *("models:read", "runs:read", "usage:read"),
     }
 )
 # What programs can be given: they propose and ask, and never decide, whatever place a rule has for
@@ -48,7 +48,9 @@ OF_SERVICES = OF_PROGRAMS | _ACTS
 # What a client has that acts as an agent. Whoever may start runs, in which agents act, may let it.
 OF_AGENTS_ELSEWHERE = _ACTS
 LETS_ACT = "runs:write"
-_WORKS = OF_PROGRAMS | {"approvals:write", "capsules:write", "knowledge:write", "runs:write"}
+_WORKS = OF_PROGRAMS | {
+    *("approvals:write", "capsules:write", "knowledge:write", "runs:write", "usage:write"),
+}
 _GOVERNS = _WORKS | {"governance:write", "veto:execute"}
 # Who reads the audit log may ask for an export of it, and reads what was decided by which policy.
 _AUDITS = frozenset({"audit:read", "audit:write", "policies:read"})

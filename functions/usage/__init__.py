@@ -1,0 +1,1 @@
+"""What a tenant used, and the proof of it."""

@@ -1,0 +1,88 @@
+"""HTTP in, HTTP out: what a tenant used, its meters, and the proof of what is counted."""
+
+from typing import Annotated
+
+from fastapi import Path, Query
+
+from events.usage import MeterName
+from functions.usage.aggregates import RUN
+from functions.usage.rules.asking import GroupBy
+from functions.usage.service import reading, telling
+from functions.usage.views import (
+    MeterBody,
+    MeterList,
+    Usage,
+    UsageAccepted,
+    UsageEventsBody,
+    UsageRootList,
+    UsageRootProof,
+)
+from shared.kit.callers import Caller
+from shared.runtime.acts import does
+from shared.runtime.idempotency import Key
+from shared.runtime.routes import Router
+
+__all__ = ["ROUTER", "RUN"]
+
+ROUTER = Router(prefix="/v1/usage", tag="usage", read=("usage:read",), write=("usage:write",))
+Period = Annotated[str, Path(max_length=7)]
+
+
+@ROUTER.post("/events", status_code=202)
+@does("usage.tell", within=("submit_conversation",), deed="telling what was used")
+async def post_usage_events(caller: Caller, body: UsageEventsBody) -> UsageAccepted:
+    """Counts events of declared meters, each id once for ever; says which are not counted, and why
+    not."""
+    return await telling.tell(caller, body)
+
+
+@ROUTER.get("")
+@does("usage.read", within=("read_tenant",), deed="reading what was used")
+async def get_usage(
+    caller: Caller,
+    meter: Annotated[str | None, Query(max_length=40)] = None,
+    since: Annotated[str | None, Query(alias="from", max_length=40)] = None,
+    until: Annotated[str | None, Query(alias="to", max_length=40)] = None,
+    group_by: GroupBy = "total",
+) -> Usage:
+    """Shows what was used of one meter or of all, by hour, day, month or subject; without times
+    this month so far. Counts first what the audit log has gained."""
+    return await reading.show_usage(caller, meter, since, until, group_by)
+
+
+@ROUTER.get("/meters")
+@does("usage.meters.list", within=("read_tenant",), deed="reading meters")
+async def list_meters(caller: Caller) -> MeterList:
+    """Lists the meters that every tenant has, and those that this one declared."""
+    return await telling.show_meters(caller)
+
+
+@ROUTER.put("/meters/{meter}")
+@does("usage.meters.declare", within=("manage_tenant",), deed="declaring a meter")
+async def put_meter(caller: Caller, key: Key, meter: MeterName, body: MeterBody) -> MeterList:
+    """Declares a meter that programs of the tenant count by, or its unit."""
+    return await telling.declare(caller, key, meter, body)
+
+
+@ROUTER.get("/roots")
+@does("usage.roots.list", within=("read_tenant",), deed="reading usage roots")
+async def list_usage_roots(
+    caller: Caller, period: Annotated[str, Query(max_length=7)]
+) -> UsageRootList:
+    """Lists what was used of each meter in a month, as 2026-11, with the roots that prove it:
+    closed lines, corrections of these, and what is counted since."""
+    return await reading.show_roots(caller, period)
+
+
+@ROUTER.get("/roots/{period}/{meter}/proof")
+@does("usage.roots.prove", within=("read_tenant",), deed="reading usage roots")
+async def get_usage_proof(
+    caller: Caller,
+    period: Period,
+    meter: MeterName,
+    section: Annotated[int, Query(ge=1, lt=1 << 31)] = 1,
+    event: Annotated[str | None, Query(max_length=100)] = None,
+) -> UsageRootProof:
+    """Proves a line, and that it counts the receipt or event of that id: what `assent-verify`
+    verifies without the network."""
+    return await reading.show_proof(caller, period, meter, section, event)

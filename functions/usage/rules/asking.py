@@ -1,0 +1,57 @@
+"""What of the usage is asked for: which meter, from when to when, and what is added up."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Literal, NamedTuple
+
+from shared.kit.errors import FieldError, Invalid
+from shared.kit.instant_parameters import check_period, instant_named
+
+GroupBy = Literal["total", "subject", "hour", "day", "month"]
+LONGEST = timedelta(days=400)
+LONGEST_BY_HOUR = timedelta(days=31)
+MOST_SUMS = 5_000
+_HOUR = 3_600
+
+
+class Asked(NamedTuple):
+    """The hours from `first` to before `end`, in hours since 1970, of one meter or of all."""
+
+    meter: str | None
+    first: int
+    end: int
+    group_by: GroupBy
+
+    @property
+    def since(self) -> datetime:
+        return moment(self.first)
+
+    @property
+    def until(self) -> datetime:
+        return moment(self.end)
+
+
+def asked(
+    meter: str | None, since: str | None, until: str | None, group_by: GroupBy, now: datetime
+) -> Asked:
+    """What is asked for: without times, this month so far. Whole hours: the one that `from` is in,
+    and the one that `to` is in. Raises Invalid for other times, and for more than can be
+    answered."""
+    end = instant_named("to", until) or now
+    first = instant_named("from", since) or end.replace(day=1, hour=0, minute=0, second=0)
+    longest = LONGEST_BY_HOUR if group_by == "hour" else LONGEST
+    check_period(first, end, longest)
+    if first.timestamp() < 0:
+        raise Invalid(FieldError("from", "must be after 1970"))
+    return Asked(meter, int(first.timestamp() // _HOUR), -int(-end.timestamp() // _HOUR), group_by)
+
+
+def moment(hour: int) -> datetime:
+    """When an hour since 1970 begins."""
+    return datetime.fromtimestamp(hour * _HOUR, UTC)
+
+
+def check_number(sums: int) -> None:
+    """Raises Invalid for more sums than one answer has."""
+    if sums > MOST_SUMS:
+        message = f"gives more than {MOST_SUMS} sums: name a meter, or a shorter time"
+        raise Invalid(FieldError("group_by", message))

@@ -1,0 +1,56 @@
+"""What was used, and the proof of it."""
+
+from functions.usage.aggregates import RUN
+from functions.usage.rules.asking import MOST_SUMS, GroupBy, asked, check_number, moment
+from functions.usage.views import Usage, UsageRoot, UsageRootList, UsageRootProof, UsageSum
+from shared.kit.callers import Caller
+from shared.kit.errors import NotFound
+from shared.messaging.misses import report_miss
+from shared.usage.counting import count_log
+from shared.usage.lines import lines_of, prove
+from shared.usage.sums import sums_of
+
+
+async def show_usage(
+    caller: Caller, meter: str | None, since: str | None, until: str | None, group_by: GroupBy
+) -> Usage:
+    """The sums, once the audit log is counted as far as one call counts. Raises Invalid,
+    Unavailable."""
+    about = asked(meter, since, until, group_by, caller.received_at)
+    is_whole = await count_log(caller.tenant_id, caller.received_at)
+    sums = await sums_of(caller.tenant_id, *about, MOST_SUMS + 1)
+    check_number(len(sums))
+    return Usage(
+        since=about.since,
+        until=about.until,
+        group_by=group_by,
+        is_whole=is_whole,
+        items=tuple(
+            UsageSum(
+                meter=each.meter,
+                since=None if each.hour is None else moment(each.hour),
+                subject=each.subject,
+                quantity=each.quantity,
+                events=each.events,
+            )
+            for each in sums
+        ),
+    )
+
+
+async def show_roots(caller: Caller, period: str) -> UsageRootList:
+    """The lines of the month. Raises Invalid, Unavailable."""
+    lines = await lines_of(caller.tenant_id, period, caller.received_at)
+    return UsageRootList(items=tuple(map(UsageRoot.of, lines)))
+
+
+async def show_proof(
+    caller: Caller, period: str, meter: str, section: int, event: str | None
+) -> UsageRootProof:
+    """The proof of a line. Raises Invalid; NotFound for a line or an event that is not there, which
+    is recorded; VersionConflict, Unavailable."""
+    try:
+        return UsageRootProof.of(await prove(caller.tenant_id, period, meter, section, event))
+    except NotFound:
+        await report_miss(RUN.outbox, caller, f"usage_line/{period}.{meter}"[:200])
+        raise

@@ -1,0 +1,133 @@
+"""What an entry of the audit log counts for. Pure: whoever has the log counts the same."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from shared.usage.slabs import HOUR_MS, Counted
+
+RECEIPT = "https://assent.dev/receipt/v1"
+_ENDS_OF_APPROVALS = ("approved", "auto_approved", "rejected", "changes_requested", "expired")
+Quantities = Mapping[str, int]
+
+
+class Noted(NamedTuple):
+    """An entry of the audit log, as far as it counts: `at` are milliseconds since 1970."""
+
+    number: int
+    event_id: str
+    at: int
+    actor: str
+    action: str
+    body: str
+
+
+class Files(NamedTuple):
+    """The bytes of all files of a tenant, and the last hour since 1970 that they were counted for;
+    None before the first file."""
+
+    bytes: int = 0
+    sampled_hour: int | None = None
+
+
+def counted(entries: Sequence[Noted], files: Files) -> tuple[list[Counted], Files]:
+    """What these entries count for, in their order, and the files after them."""
+    events: list[Counted] = []
+    for each in entries:
+        said = json.loads(each.body)
+        if each.action in _OF_FILES:
+            more, files = hours_of_files(files, each.at, each.number)
+            events += more
+            files = _with_file(files, each, _data(said))
+        elif quantities := _MEASURES[each.action](said):
+            used = ",".join(f"{meter}={quantities[meter]}" for meter in sorted(quantities))
+            events.append(Counted(each.number, each.event_id, each.at, _plain(each.actor), used))
+    return events, files
+
+
+def hours_of_files(files: Files, at: int, entry: int) -> tuple[list[Counted], Files]:
+    """One event for each hour that ended since the last one that was counted, with the bytes at its
+    end. `entry` is the last of the log that they follow from."""
+    if files.sampled_hour is None:
+        return [], files
+    now = at // HOUR_MS
+    hours = range(files.sampled_hour + 1, now) if files.bytes else ()
+    used = f"storage_byte_hours={files.bytes}"
+    events = [Counted(entry, f"hour/{hour}", hour * HOUR_MS, "", used) for hour in hours]
+    return events, files._replace(sampled_hour=max(files.sampled_hour, now - 1))
+
+
+def _with_file(files: Files, entry: Noted, file: Mapping[str, Any]) -> Files:
+    if file.get("stored_at") is None:
+        return files
+    size = _whole(file.get("bytes"))
+    is_stored = _OF_FILES[entry.action]
+    kept = max(0, files.bytes + (size if is_stored else -size))
+    sampled = entry.at // HOUR_MS - 1 if files.sampled_hour is None else files.sampled_hour
+    return Files(kept, sampled)
+
+
+def _of_receipt(statement: Mapping[str, Any]) -> Quantities:
+    receipt = statement["predicate"]
+    if receipt.get("outcome") != "confirmed":
+        return {}
+    model = receipt.get("model")
+    if model is None:
+        return {"tool_calls": 1}
+    if model.get("cached_from") is not None:
+        return {}
+    said = {name: _whole(model.get(name)) for name in ("tokens_in", "tokens_out")}
+    return {name: number for name, number in said.items() if number}
+
+
+def _of_start(event: Mapping[str, Any]) -> Quantities:
+    run = _data(event)
+    repeats = run.get("replay_of") is not None or run.get("parent_run_id") is not None
+    return {} if repeats else {"executions": 1}
+
+
+def _of_caches(event: Mapping[str, Any]) -> Quantities:
+    call = _data(event)
+    tokens = call.get("tokens")
+    if call.get("status") != "answered" or not isinstance(tokens, Mapping):
+        return {}
+    said = {
+        name: _whole(tokens.get(name)) for name in ("tokens_cached_read", "tokens_cached_write")
+    }
+    return {name: number for name, number in said.items() if number}
+
+
+def _of_approval(event: Mapping[str, Any]) -> Quantities:
+    return {"approvals": 1}
+
+
+_MEASURES: Mapping[str, Callable[[Mapping[str, Any]], Quantities]] = MappingProxyType(
+    {
+        RECEIPT: _of_receipt,
+        "assent.run.started.v1": _of_start,
+        "assent.model_call.settled.v1": _of_caches,
+        **{f"assent.approval.{end}.v1": _of_approval for end in _ENDS_OF_APPROVALS},
+    }
+)
+# Whether the file is there after it.
+_OF_FILES = MappingProxyType(
+    {"assent.artifact.stored.v1": True, "assent.artifact.removed.v1": False}
+)
+# The actions of entries that may count for anything.
+ACTIONS = (*_MEASURES, *_OF_FILES)
+
+
+def _data(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    data = event.get("data")
+    said = json.loads(data) if isinstance(data, str) else data
+    return said if isinstance(said, Mapping) else {}
+
+
+def _whole(value: Any) -> int:
+    return value if isinstance(value, int) and value > 0 else 0
+
+
+def _plain(subject: str) -> str:
+    """As a column holds it: without what ends one."""
+    return " ".join(subject.split())

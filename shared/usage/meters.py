@@ -1,0 +1,18 @@
+"""The meters that every tenant has. Pure."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+# Counted from the audit log alone: no caller writes them.
+BUILT_IN: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "executions": ("runs", "Runs that somebody or a schedule started; no replay, no sub-run."),
+        "tokens_in": ("tokens", "Tokens that models were sent, those that caches had among them."),
+        "tokens_out": ("tokens", "Tokens that models answered."),
+        "tokens_cached_read": ("tokens", "Of those sent by programs, what a cache gave."),
+        "tokens_cached_write": ("tokens", "Of those sent by programs, what a cache took."),
+        "tool_calls": ("calls", "Calls of runs and of agents elsewhere that were confirmed."),
+        "approvals": ("approvals", "Approvals that were decided, also by a precedent or silence."),
+        "storage_byte_hours": ("byte hours", "Bytes of files at the end of each hour."),
+    }
+)

@@ -1,0 +1,89 @@
+"""Events from outside: a row each, and each id counted once for ever within its tenant."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from shared.storage.postgres import tenant_transaction
+from shared.usage.counting import open_sections
+from shared.usage.outside import OutsideEvent
+from shared.usage.slabs import MOST_EVENTS, Total, period_of
+
+if TYPE_CHECKING:
+    from psycopg import AsyncConnection
+
+_APPEND = """
+WITH new AS (
+    INSERT INTO usage_events
+    SELECT %s, given.* FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::text[],
+        %s::jsonb[], %s::text[], %s::integer[])
+        AS given (id, meter, quantity, at, subject, properties, period, section) ORDER BY id
+    ON CONFLICT DO NOTHING
+    RETURNING tenant_id, meter, at / 3600000 AS hour, subject, quantity
+), hours AS (
+    INSERT INTO usage_hours AS known
+    SELECT tenant_id, meter, hour, subject, sum(quantity), count(*) FROM new
+    GROUP BY tenant_id, meter, hour, subject ORDER BY meter, hour, subject
+    ON CONFLICT (tenant_id, meter, hour, subject) DO UPDATE SET
+        quantity = known.quantity + excluded.quantity, events = known.events + excluded.events
+)
+SELECT count(*) FROM new
+"""
+
+
+class RowPage(NamedTuple):
+    """Up to 500 events from outside, in the order of their ids: what a slab is for others."""
+
+    lines: tuple[str, ...]
+    total: Total
+
+
+async def add_events(tenant_id: str, events: Sequence[OutsideEvent]) -> int:
+    """Counts the events whose ids were never counted for the tenant, in one statement, and says how
+    many these are; of those of one id the first. Raises Unavailable."""
+    async with tenant_transaction(tenant_id) as connection:
+        return await add_in(connection, tenant_id, events)
+
+
+async def add_in(
+    connection: "AsyncConnection[Any]", tenant_id: str, events: Sequence[OutsideEvent]
+) -> int:
+    """As `add_events`, in the transaction of that tenant."""
+    from psycopg.types.json import Jsonb
+
+    # No period is closed while this counts for it.
+    await connection.execute(
+        "INSERT INTO usage_heads VALUES (%s, 0, 0, 0, 0, NULL) ON CONFLICT DO NOTHING",
+        (tenant_id,),
+    )
+    await connection.execute(
+        "SELECT 1 FROM usage_heads WHERE tenant_id = %s FOR SHARE", (tenant_id,)
+    )
+    sections = await open_sections(connection, tenant_id)
+    periods = [period_of(each.at) for each in events]
+    ids, meters, quantities, times, subjects, properties = zip(*events, strict=True)
+    said = [each and Jsonb(dict(each)) for each in properties]
+    columns = (ids, meters, quantities, times, subjects, said, periods)
+    placed = [sections[each] for each in periods]
+    values = (tenant_id, *map(list, columns), placed)
+    row = await (await connection.execute(_APPEND, values)).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+async def pages_of(
+    connection: "AsyncConnection[Any]", tenant_id: str, period: str, section: int, meter: str
+) -> AsyncIterator[tuple[int, RowPage]]:
+    """The events of a line in pages, with their numbers from 1 on."""
+    after, number = "", 0
+    while True:
+        rows = await connection.execute(
+            "SELECT id, meter, quantity, at, subject FROM usage_events WHERE tenant_id = %s"
+            " AND period = %s AND section = %s AND meter = %s AND id > %s ORDER BY id LIMIT %s",
+            (tenant_id, period, section, meter, after, MOST_EVENTS),
+        )
+        events = [OutsideEvent(*row) for row in await rows.fetchall()]
+        if not events:
+            return
+        after, number = events[-1].id, number + 1
+        total = Total(sum(each.quantity for each in events), len(events))
+        yield number, RowPage(tuple(each.line for each in events), total)

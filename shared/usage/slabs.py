@@ -1,0 +1,184 @@
+"""Slabs: up to 500 counted events of one tenant and one month, compressed, with the root of an RFC
+9162 Merkle tree over them. Pure."""
+
+import hashlib
+import zlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from itertools import accumulate, chain
+from operator import sub
+from typing import NamedTuple
+
+MOST_EVENTS = 500
+HOUR_MS = 3_600_000
+_LARGEST = 1 << 20
+_LINE = "{}\t{}\t{}\t{}\t{}".format
+
+
+class Counted(NamedTuple):
+    """What one entry of the audit log counts for. `id` is that of its receipt or event, `at` are
+    milliseconds since 1970, `subject` is who used it; `used` is what, as `meter=quantity`, by
+    meter, with a comma between each two. No quantity is negative."""
+
+    entry: int
+    id: str
+    at: int
+    subject: str
+    used: str
+
+    @property
+    def line(self) -> str:
+        """Its text, of which the SHA-256 is its leaf."""
+        return _LINE(*self)
+
+    @property
+    def quantities(self) -> dict[str, int]:
+        """How much of each meter."""
+        return dict(_pairs(self.used))
+
+
+class Total(NamedTuple):
+    """The sum of one meter, and of how many events."""
+
+    quantity: int
+    events: int
+
+
+class Hour(NamedTuple):
+    """What a subject used of a meter in the hour that begins at `hour`, in hours since 1970."""
+
+    meter: str
+    hour: int
+    subject: str
+
+
+class Slab(NamedTuple):
+    """Events that were sealed: `totals` are by meter, `hours` by meter, hour and subject."""
+
+    root: bytes
+    content: bytes
+    events: int
+    totals: Mapping[str, Total]
+    hours: Mapping[Hour, Total]
+
+
+def period_of(at: int) -> str:
+    """The month of an instant in UTC, as `2026-11`."""
+    return datetime.fromtimestamp(at // 1000, UTC).strftime("%Y-%m")
+
+
+def by_period(events: Iterable[Counted]) -> Iterator[tuple[str, Sequence[Counted]]]:
+    """The events by their months, in slabs of MOST_EVENTS at most, each in the given order."""
+    months = defaultdict[str, list[Counted]](list)
+    for each in events:
+        months[period_of(each.at)].append(each)
+    for period, some in sorted(months.items()):
+        for first in range(0, len(some), MOST_EVENTS):
+            yield period, some[first : first + MOST_EVENTS]
+
+
+def sealed(events: Sequence[Counted]) -> Slab:
+    """The slab of these events. The same events give the same slab."""
+    _, _, times, subjects, used = zip(*events, strict=True)
+    hours = defaultdict[Hour, list[int]](lambda: [0, 0])
+    alike = Counter(zip([at // HOUR_MS for at in times], subjects, used, strict=True))
+    for (hour, subject, said), count in alike.items():
+        for meter, quantity in _pairs(said):
+            _add(hours[Hour(meter, hour, subject)], quantity * count, count)
+    totals = defaultdict[str, list[int]](lambda: [0, 0])
+    for at, both in hours.items():
+        _add(totals[at.meter], *both)
+    return Slab(
+        root_of([_LINE(*each).encode() for each in events]),
+        _packed(events),
+        len(events),
+        {meter: Total(*both) for meter, both in sorted(totals.items())},
+        {hour: Total(*both) for hour, both in hours.items()},
+    )
+
+
+def opened(content: bytes) -> list[Counted]:
+    """The events of a slab. Raises ValueError for other bytes."""
+    size = int.from_bytes(content[:4])
+    ids = _unpacked(content[4 : 4 + size]).split("\n")
+    entries, times, subjects, used = _unpacked(content[4 + size :]).split("\n")
+    columns = (
+        accumulate(map(int, entries.split("\t"))),
+        ids,
+        accumulate(map(int, times.split("\t"))),
+        subjects.split("\t"),
+        used.split("\t"),
+    )
+    return list(map(Counted, *columns))
+
+
+def slab_line(slab: int, meter: str, total: Total, root: bytes) -> str:
+    """What the root of a meter's month has of one slab: its number, what it counts of the meter,
+    and its own root."""
+    return f"{slab}\t{meter}\t{total.quantity}\t{total.events}\t{root.hex()}"
+
+
+def root_of(lines: Sequence[bytes]) -> bytes:
+    """The root of the RFC 9162 tree over these lines."""
+    return _levels(lines)[-1][0] if lines else hashlib.sha256(b"").digest()
+
+
+def path_of(lines: Sequence[bytes], index: int) -> list[bytes]:
+    """What proves that the line with that index is in the tree over all of them (RFC 9162,
+    2.1.3.1)."""
+    path = []
+    for level in _levels(lines)[:-1]:
+        if (sibling := index ^ 1) < len(level):
+            path.append(level[sibling])
+        index >>= 1
+    return path
+
+
+def _levels(lines: Sequence[bytes]) -> list[list[bytes]]:
+    """The hashes of the tree from its leaves up to its root. One that has no sibling moves up."""
+    sha256 = hashlib.sha256
+    levels = [[sha256(b"\x00" + each).digest() for each in lines]]
+    while len(nodes := levels[-1]) > 1:
+        above = [
+            sha256(b"\x01" + left + right).digest()
+            for left, right in zip(nodes[::2], nodes[1::2], strict=False)
+        ]
+        levels.append([*above, nodes[-1]] if len(nodes) % 2 else above)
+    return levels
+
+
+def _packed(events: Sequence[Counted]) -> bytes:
+    """By columns. In the first nothing repeats but its letters, so nothing is looked for in it."""
+    entries, ids, times, subjects, used = zip(*events, strict=True)
+    packer = zlib.compressobj(1, strategy=zlib.Z_HUFFMAN_ONLY)
+    first = packer.compress("\n".join(ids).encode()) + packer.flush()
+    columns = (map(str, _steps(entries)), map(str, _steps(times)), subjects, used)
+    rest = "\n".join(map("\t".join, columns))
+    return len(first).to_bytes(4) + first + zlib.compress(rest.encode(), 1)
+
+
+def _steps(numbers: Sequence[int]) -> Iterable[int]:
+    return chain(numbers[:1], map(sub, numbers[1:], numbers))
+
+
+def _add(both: list[int], quantity: int, count: int) -> None:
+    both[0] += quantity
+    both[1] += count
+
+
+def _unpacked(data: bytes) -> str:
+    unpacking = zlib.decompressobj()
+    try:
+        plain = unpacking.decompress(data, _LARGEST)
+    except zlib.error as error:
+        raise ValueError("these bytes are no slab") from error
+    if not unpacking.eof:
+        raise ValueError("these bytes are no whole slab")
+    return plain.decode()
+
+
+def _pairs(used: str) -> Iterator[tuple[str, int]]:
+    for each in used.split(","):
+        meter, _, quantity = each.partition("=")
+        yield meter, int(quantity)

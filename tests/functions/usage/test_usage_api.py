@@ -1,0 +1,142 @@
+"""What a tenant used, as people and programs ask and tell over HTTP."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from shared.kit import clock
+from shared.kit.instants import format_instant
+from shared.usage.slabs import period_of
+from shared.verify.usage import verify_usage
+from tests.functions.usage.conftest import World
+from tests.shared.usage.logs import receipt, turn, write
+
+pytestmark = pytest.mark.platform
+METER = "/v1/usage/meters/pages"
+ADMIN = {"by": "gala", "roles": ("tenant_admin",)}
+
+
+def event(id: str, **changes: Any) -> dict[str, Any]:
+    """An event of just now."""
+    values = {"id": id, "meter": "pages", "quantity": 2, "at": format_instant(clock.now())}
+    return {**values, **changes}
+
+
+async def tell(world: World, *events: Any) -> Any:
+    return await world.sent("POST", "/v1/usage/events", {"events": events})
+
+
+async def used(world: World, **asked: str) -> dict[str, int]:
+    now = clock.now()
+    times = {"from": now - timedelta(days=1), "to": now + timedelta(hours=1)}
+    query = {name: format_instant(each) for name, each in times.items()} | asked
+    shown = await world.sent("GET", "/v1/usage?" + "&".join(f"{a}={b}" for a, b in query.items()))
+    assert shown["is_whole"]
+    return {each["meter"]: each["quantity"] for each in shown["items"]}
+
+
+async def test_events_of_declared_meters_are_counted_once(world: World) -> None:
+    meters = await world.sent("PUT", METER, {"unit": "pages"}, **ADMIN)
+    assert meters["items"][-1]["counted_by"] == "tenant"
+    late = event("too-old", at=format_instant(clock.now() - timedelta(days=70)))
+    soon = event("too-soon", at=format_instant(clock.now() + timedelta(hours=1)))
+    answer = await tell(
+        world,
+        event("a"),
+        event("a", quantity=7),
+        event("b", subject="gala", properties={"size": "a4"}),
+        event("ours", meter="executions"),
+        event("unknown", meter="sheets"),
+        event("text", quantity="3"),
+        event("less", quantity=-1),
+        event("ada lovelace"),
+        "nothing",
+        late,
+        soon,
+        {"id": "c"},
+    )
+    assert (answer["accepted"], answer["duplicates"]) == (2, 1)
+    said = {each["index"]: each["problem"] for each in answer["rejected"]}
+    assert sorted(said) == [3, 4, 5, 6, 7, 8, 9, 10, 11]
+    assert "counted by Assent itself" in said[3]
+    assert "PUT /v1/usage/meters/sheets first" in said[4]
+    assert said[5].startswith("quantity ")
+    assert said[6].startswith("quantity ")
+    assert said[7].startswith("id ")
+    assert "within the last 62 days" in said[9]
+    assert "future" in said[10]
+    assert (await tell(world, event("a"), event("b")))["duplicates"] == 2
+    assert await used(world) == {"pages": 4}
+    assert (await tell_elsewhere(world))["accepted"] == 1
+
+
+async def tell_elsewhere(world: World) -> Any:
+    other = world.elsewhere()
+    assert await used(other) == {}
+    await other.sent("PUT", METER, {"unit": "pages"}, **ADMIN)
+    return await tell(other, event("a"))
+
+
+async def test_only_admins_declare_meters_and_none_of_ours(world: World, topic: Any) -> None:
+    refused = await world.send("PUT", METER, {"unit": "pages"})
+    assert refused.status_code == 403
+    ours = await world.send("PUT", "/v1/usage/meters/tokens_in", {"unit": "pages"}, **ADMIN)
+    assert ours.status_code == 422
+    assert "choose another name" in ours.text
+    named = await world.send("PUT", "/v1/usage/meters/Pages", {"unit": "pages"}, **ADMIN)
+    assert named.status_code == 422
+    await world.sent("PUT", METER, {"unit": "pages"}, **ADMIN)
+    await world.sent("PUT", METER, {"unit": "sheets"}, **ADMIN)
+    meters = (await world.sent("GET", "/v1/usage/meters"))["items"]
+    assert [(each["name"], each["unit"]) for each in meters][-1] == ("pages", "sheets")
+
+
+async def test_who_may_not_write_tells_nothing(world: World) -> None:
+    for claims in ({"roles": ("analyst",)}, {"scopes": ("usage:read",)}):
+        refused = await world.send("POST", "/v1/usage/events", {"events": [event("a")]}, **claims)
+        assert refused.status_code == 403
+
+
+async def test_what_runs_used_is_shown_and_proved(world: World) -> None:
+    now = clock.now().replace(microsecond=0)
+    call = receipt(world.tenant, "a", now)
+    await write(world.tenant, call, turn(world.tenant, "b", 100, 20, now))
+    assert await used(world) == {"tool_calls": 1, "tokens_in": 100, "tokens_out": 20}
+    assert await used(world, group_by="subject", meter="tokens_in") == {"tokens_in": 100}
+    for group in ("hour", "day", "month"):
+        assert await used(world, group_by=group, meter="tool_calls") == {"tool_calls": 1}
+    period = period_of(int(now.timestamp() * 1000))
+    roots = (await world.sent("GET", f"/v1/usage/roots?period={period}"))["items"]
+    assert [(each["meter"], each["quantity"], each["closed_at"]) for each in roots] == [
+        ("tokens_in", 100, None),
+        ("tokens_out", 20, None),
+        ("tool_calls", 1, None),
+    ]
+    path = f"/v1/usage/roots/{period}/tool_calls/proof"
+    proof = await world.sent("GET", f"{path}?event={call.event_id}")
+    found = verify_usage(json.dumps(proof).encode())
+    assert (found.tenant, found.quantity, found.root) == (world.tenant, 1, roots[2]["root"])
+    assert call.event_id in found.event
+    for missing in (f"{path}?event=rct_0", f"{path}?section=2"):
+        assert (await world.send("GET", missing)).status_code == 404
+    other = await world.elsewhere().send("GET", f"{path}?event={call.event_id}")
+    assert other.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("?from=yesterday", "must be a time in UTC"),
+        ("?from=2026-11-02T00:00:00Z&to=2026-11-01T00:00:00Z", "after `from`"),
+        ("?from=2020-11-02T00:00:00Z&to=2026-11-01T00:00:00Z", "within 400 days"),
+        ("?group_by=week", "group_by"),
+        ("/roots?period=2026-13", "must be a month in UTC, like 2026-11"),
+        ("/roots", "period"),
+    ],
+)
+async def test_what_cannot_be_asked_is_said(world: World, query: str, said: str) -> None:
+    refused = await world.send("GET", f"/v1/usage{query}")
+    assert refused.status_code == 422
+    assert said in refused.text

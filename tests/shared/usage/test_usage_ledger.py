@@ -1,0 +1,152 @@
+"""The ledger on a real PostgreSQL: each entry and each id counted once, closed lines for ever."""
+
+import asyncio
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from psycopg import errors
+
+from shared.kit.errors import Invalid, NotFound, VersionConflict
+from shared.storage.postgres import tenant_transaction
+from shared.usage.counting import count_log
+from shared.usage.lines import UsageLine, close_period, lines_of, prove
+from shared.usage.outside import OutsideEvent
+from shared.usage.rows import add_events
+from tests.shared.usage.logs import AT, file, receipt, told, turn, write
+
+pytestmark = [pytest.mark.platform, pytest.mark.usefixtures("database")]
+DECEMBER = datetime(2026, 12, 1, 6, tzinfo=UTC)
+
+
+@pytest.fixture
+def tenant() -> str:
+    return f"tenant-{uuid.uuid4().hex[:12]}"
+
+
+def sums(lines: tuple[UsageLine, ...]) -> dict[str, int]:
+    return {each.meter: each.quantity for each in lines}
+
+
+async def hours(tenant: str) -> dict[str, int]:
+    async with tenant_transaction(tenant) as connection:
+        rows = await connection.execute("SELECT meter, sum(quantity) FROM usage_hours GROUP BY 1")
+        return {meter: int(quantity) for meter, quantity in await rows.fetchall()}
+
+
+async def test_what_the_log_has_is_counted_by_its_meters(tenant: str) -> None:
+    tokens = {"tokens_cached_read": 7, "tokens_cached_write": 0}
+    await write(
+        tenant,
+        receipt(tenant, "a"),
+        receipt(tenant, "b", outcome="refused"),
+        receipt(tenant, "c", outcome="doubtful"),
+        turn(tenant, "d", 100, 20),
+        told(tenant, "e", "assent.run.started.v1", {"replay_of": None}),
+        told(tenant, "f", "assent.run.started.v1", {"replay_of": "run_1"}),
+        told(tenant, "g", "assent.run.started.v1", {"parent_run_id": "run_1"}),
+        told(tenant, "h", "assent.approval.approved.v1", {}),
+        told(tenant, "i", "assent.approval.vetoed.v1", {}),
+        told(
+            tenant,
+            "j",
+            "assent.model_call.settled.v1",
+            {"status": "answered", "tokens": tokens},
+        ),
+    )
+    expected = {"tool_calls": 1, "tokens_in": 100, "tokens_out": 20, "executions": 1}
+    expected |= {"approvals": 1, "tokens_cached_read": 7}
+    assert sums(await lines_of(tenant, "2026-11", AT)) == expected
+    assert await hours(tenant) == expected
+
+
+async def test_whoever_counts_at_once_counts_each_entry_once(tenant: str) -> None:
+    for some in range(6):
+        await write(tenant, *(receipt(tenant, f"{some}-{each}") for each in range(40)))
+        await asyncio.gather(*(count_log(tenant, AT) for _ in range(3)))
+    await count_log(tenant, AT)
+    assert sums(await lines_of(tenant, "2026-11", AT)) == {"tool_calls": 240}
+    assert await hours(tenant) == {"tool_calls": 240}
+
+
+async def test_files_are_counted_at_the_end_of_each_hour(tenant: str) -> None:
+    later = AT + timedelta(hours=2, minutes=30)
+    await write(tenant, file(tenant, "a", 100, AT + timedelta(minutes=10)))
+    await write(tenant, file(tenant, "b", 50, AT + timedelta(hours=1, minutes=5)))
+    await write(tenant, file(tenant, "b", 50, later, removed=True))
+    at = AT + timedelta(hours=4, minutes=1)
+    for _ in range(2):
+        assert sums(await lines_of(tenant, "2026-11", at)) == {
+            "storage_byte_hours": 100 + 150 + 100 + 100
+        }
+
+
+async def test_a_closed_line_stays_and_what_is_late_corrects_it(tenant: str) -> None:
+    await write(tenant, receipt(tenant, "a"))
+    with pytest.raises(VersionConflict, match="not over"):
+        await close_period(tenant, "2026-11", AT)
+    (closed,) = await close_period(tenant, "2026-11", DECEMBER)
+    assert (closed.quantity, closed.closed_at, closed.corrects) == (1, DECEMBER, None)
+    await write(tenant, receipt(tenant, "late"), receipt(tenant, "next", DECEMBER))
+    assert await lines_of(tenant, "2026-12", DECEMBER) == (
+        *[each for each in await lines_of(tenant, "2026-12", DECEMBER) if each.quantity == 1],
+    )
+    again = await lines_of(tenant, "2026-11", DECEMBER)
+    assert again[0] == closed
+    assert (again[1].section, again[1].quantity, again[1].corrects) == (2, 1, 1)
+    assert again[1].closed_at is None
+    both = await close_period(tenant, "2026-11", DECEMBER + timedelta(hours=1))
+    assert both[0] == closed
+    assert both[1].closed_at == DECEMBER + timedelta(hours=1)
+    assert await close_period(tenant, "2026-11", DECEMBER + timedelta(days=1)) == both
+
+
+async def test_an_id_from_outside_is_counted_once_for_ever(tenant: str) -> None:
+    at = int(AT.timestamp() * 1000)
+    one = OutsideEvent("a", "pages", 3, at, "gala", {"size": "a4"})
+    assert await add_events(tenant, [one, one, one._replace(id="b")]) == 2
+    assert await add_events(tenant, [one._replace(at=at + 86_400_000 * 40, quantity=9)]) == 0
+    assert await add_events(f"{tenant}-other", [one]) == 1
+    assert sums(await lines_of(tenant, "2026-11", AT)) == {"pages": 6}
+    assert await hours(tenant) == {"pages": 6}
+    await close_period(tenant, "2026-11", DECEMBER)
+    assert await add_events(tenant, [one._replace(id="late")]) == 1
+    lines = await lines_of(tenant, "2026-11", DECEMBER)
+    assert [(each.section, each.quantity) for each in lines] == [(1, 6), (2, 3)]
+
+
+async def test_another_tenants_usage_is_not_there(tenant: str) -> None:
+    await write(tenant, receipt(tenant, "a"))
+    await lines_of(tenant, "2026-11", AT)
+    with pytest.raises(NotFound):
+        await prove(f"{tenant}-other", "2026-11", "tool_calls", 1, None)
+    async with tenant_transaction(f"{tenant}-other") as connection:
+        for table in ("heads", "slabs", "hours", "events", "closings", "lines"):
+            rows = await connection.execute(f"SELECT * FROM usage_{table}")
+            assert await rows.fetchall() == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE usage_slabs SET quantities = '{0}'",
+        "DELETE FROM usage_slabs",
+        "UPDATE usage_lines SET quantity = 0",
+        "DELETE FROM usage_lines",
+        "DELETE FROM usage_closings",
+        "UPDATE usage_events SET quantity = 0",
+        "DELETE FROM usage_events",
+        "DELETE FROM usage_hours",
+        "DELETE FROM usage_heads",
+    ],
+)
+async def test_nothing_that_was_counted_is_altered(tenant: str, statement: str) -> None:
+    with pytest.raises(errors.InsufficientPrivilege):
+        async with tenant_transaction(tenant) as connection:
+            await connection.execute(statement)
+
+
+@pytest.mark.parametrize("period", ["2026-13", "2026-1", "november", "2026-11-01", ""])
+async def test_a_period_is_a_month(tenant: str, period: str) -> None:
+    with pytest.raises(Invalid, match="must be a month"):
+        await lines_of(tenant, period, AT)

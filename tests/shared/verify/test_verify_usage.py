@@ -1,0 +1,145 @@
+"""A line of usage verifies with its proof and with the receipt behind it; whatever somebody alters
+of it is found."""
+
+import copy
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.usage.slabs import Counted, Total, opened, path_of, root_of, sealed, slab_line
+from shared.verify.__main__ import main
+from shared.verify.notes import Forged
+from shared.verify.usage import verify_usage
+from tests.shared.verify.receipts import TENANT, TRUSTED, entries, proved
+
+AT = 1_795_176_000_000
+CHAIN = entries(7)
+
+
+def events(first: int, count: int) -> list[Counted]:
+    return [
+        Counted(each, f"rct_{each}", AT + each, "agt_gala", "tool_calls=1")
+        for each in range(first, first + count)
+    ]
+
+
+def proof(place: int = 2) -> dict[str, Any]:
+    """A line over three slabs, of which the second counts the receipts of the chain."""
+    ours = [Counted(each.number, each.event_id, AT, "agt_gala", "tool_calls=1") for each in CHAIN]
+    slabs = [sealed(each) for each in (events(100, 5), ours, events(200, 500))]
+    lines = [
+        slab_line(number, "tool_calls", each.totals["tool_calls"], each.root)
+        for number, each in enumerate(slabs, 3)
+    ]
+    leaves = [each.line.encode() for each in ours]
+    return {
+        "format": "assent-usage-proof/1",
+        "tenant_id": TENANT,
+        "period": "2026-11",
+        "section": 1,
+        "meter": "tool_calls",
+        "quantity": 512,
+        "root": root_of([each.encode() for each in lines]).hex(),
+        "slabs": lines,
+        "event": {
+            "slab": 4,
+            "place": place,
+            "size": len(ours),
+            "line": ours[place].line,
+            "path": [each.hex() for each in path_of(leaves, place)],
+        },
+        "receipt": proved(CHAIN, CHAIN[place].number),
+    }
+
+
+def text(said: dict[str, Any]) -> bytes:
+    return json.dumps(said).encode()
+
+
+@pytest.mark.parametrize("place", range(7))
+def test_each_event_of_a_slab_is_proved_with_its_receipt(place: int) -> None:
+    found = verify_usage(text(proof(place)), [TRUSTED])
+    assert (found.quantity, found.slabs, found.period) == (512, 3, "2026-11")
+    assert found.receipt is not None
+    assert found.receipt.statement == CHAIN[place].body
+
+
+def changed(change: Callable[[dict[str, Any]], object]) -> bytes:
+    said = copy.deepcopy(proof())
+    change(said)
+    return text(said)
+
+
+def _less(said: dict[str, Any]) -> None:
+    said["slabs"] = said["slabs"][:2]
+    said["quantity"] = 12
+
+
+def _twice(said: dict[str, Any]) -> None:
+    said["slabs"].append(said["slabs"][-1])
+    said["quantity"] = 1012
+
+
+def _dearer(said: dict[str, Any]) -> None:
+    said["event"]["line"] = said["event"]["line"].replace("=1", "=2")
+
+
+CHANGES: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
+    "quantity": (lambda said: said.update(quantity=513), "add up to 512"),
+    "a slab left out": (_less, "root is not over these"),
+    "a slab twice": (_twice, "counted twice"),
+    "another meter": (lambda said: said.update(meter="tokens_in"), "none of this meter"),
+    "another root": (lambda said: said.update(root="0" * 64), "root is not over these"),
+    "a dearer event": (_dearer, "does not count this event"),
+    "another place": (lambda said: said["event"].update(place=3), "does not count this event"),
+    "another slab": (lambda said: said["event"].update(slab=3), "does not count this event"),
+    "no slab": (lambda said: said["event"].update(slab=9), "does not count this event"),
+    "a path that is none": (lambda said: said["event"].update(path=["x"]), "no hash"),
+    "another receipt": (lambda said: said.update(receipt=proved(CHAIN, 1)), "not that of its"),
+    "a receipt of no event": (lambda said: said.update(event=None), "not that of its event"),
+    "another tenant": (lambda said: said.update(tenant_id="other"), "of another tenant"),
+    "no slabs": (lambda said: said.pop("slabs"), "no proof of a line"),
+    "a list": (lambda said: said.update(event=[1]), "no proof of a line"),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_what_was_altered_is_found(name: str) -> None:
+    change, why = CHANGES[name]
+    with pytest.raises(Forged, match=why):
+        verify_usage(changed(change), [TRUSTED])
+
+
+def test_the_command_prints_what_was_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "line.json"
+    path.write_bytes(text(proof()))
+    assert main([str(path), "--key", TRUSTED]) == 0
+    said = capsys.readouterr().out
+    assert "512 of tool_calls of acme in 2026-11" in said
+    assert "as the receipt says, entry 3" in said
+    path.write_bytes(changed(_dearer))
+    assert main([str(path)]) == 1
+    assert "BROKEN" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5, 64, 499, 500])
+def test_a_slab_gives_back_its_events_and_their_sums(count: int) -> None:
+    given = [
+        Counted(each * 3, f"rct_{each:026}", AT - each * 997, f"agt_{each % 7}", used)
+        for each in range(count)
+        for used in [f"tokens_in={each + 5},tokens_out=3" if each % 2 else "tool_calls=1"]
+    ]
+    slab = sealed(given)
+    assert opened(slab.content) == given
+    sums: dict[str, int] = {}
+    for each in given:
+        for meter, quantity in each.quantities.items():
+            sums[meter] = sums.get(meter, 0) + quantity
+    assert {meter: total.quantity for meter, total in slab.totals.items()} == sums
+    assert sum(total.quantity for total in slab.hours.values()) == sum(sums.values())
+    assert slab.totals.get("tool_calls", Total(0, 0)).events == (count + 1) // 2
