@@ -36,7 +36,7 @@ def _of_subscription(subscription: Document) -> int | None:
         moments.append(
             max(subscription["trial_end"] - TOLD_BEFORE_TRIAL_ENDS, subscription["created"])
         )
-    return min((each for each in moments if each is not None), default=None)
+    return min((int(each) for each in moments if each is not None), default=None)
 
 
 def _of_invoice(invoice: Document) -> int | None:
