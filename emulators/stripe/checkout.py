@@ -204,7 +204,7 @@ def _subscribe(
     invoice = account.get("invoice", subscription["latest_invoice"])
     if invoice["status"] == "open":
         made = attempt(account, invoice, method, confirmed=confirmed)
-        subscriptions.check_paid(account, subscription, made)
+        subscriptions.check_paid(made)
     off = sum(each["amount"] for each in invoice["total_discount_amounts"])
     session |= {
         "subscription": subscription["id"],

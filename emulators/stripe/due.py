@@ -47,6 +47,7 @@ def _of_invoice(invoice: Document) -> int | None:
         return max(int(invoice["automatically_finalizes_at"]), told)
     if invoice["status"] == "open":
         if invoice["collection_method"] == "send_invoice":
-            return None if invoice["_overdue"] else invoice["due_date"]
-        return invoice["next_payment_attempt"] if invoice["auto_advance"] else None
+            return None if invoice["_overdue"] else int(invoice["due_date"])
+        again: int | None = invoice["next_payment_attempt"]
+        return again if invoice["auto_advance"] else None
     return None
