@@ -70,7 +70,8 @@ def _change(
     _apply(account, new, asked)
     again = again or _other_interval(old, new["items"]["data"])
     changed = _changed(old, new["items"]["data"])
-    _check_date(subscription, at)
+    if changed:
+        _check_date(subscription, at)
     if again:
         if behaviour != "none":
             for item in old:

@@ -44,7 +44,7 @@ def _of_invoice(invoice: Document) -> int | None:
         told = invoice["webhooks_delivered_at"]
         if told is None:
             return int(invoice["created"]) + UNTOLD_FOR
-        return max(int(invoice["automatically_finalizes_at"]), told)
+        return max(int(invoice["automatically_finalizes_at"]), int(told))
     if invoice["status"] == "open":
         if invoice["collection_method"] == "send_invoice":
             return None if invoice["_overdue"] else int(invoice["due_date"])
