@@ -11,6 +11,7 @@ from emulators.stripe.failures import absent, invalid
 from emulators.stripe.form import Form
 from emulators.stripe.invoices import collect, finalize
 from emulators.stripe.store import Document
+from emulators.stripe.subscription_shape import trial_settings
 
 _OF_CANCELED = {"metadata", "cancellation_details"}
 UPDATE = (
@@ -68,22 +69,18 @@ def _change(
     old = copy(subscription)["items"]["data"]
     new = copy(subscription)
     _apply(account, new, asked)
-    again = again or _other_interval(old, new["items"]["data"])
+    again |= _other_interval(old, new["items"]["data"])
     changed = _changed(old, new["items"]["data"])
     if changed:
         _check_date(subscription, at)
+    for item in old if behaviour != "none" else ():
+        if again or item["id"] in changed:
+            known.back(account, subscription, item, at)
+    subscription["items"] = new["items"]
     if again:
-        if behaviour != "none":
-            for item in old:
-                known.back(account, subscription, item, at)
-        subscription["items"] = new["items"]
         restart(account, subscription, now, status=subscription["status"])
         data = subscription["items"]["data"]
         return bill(account, subscription, data, reason="subscription_update", extra=extra)
-    for item in old:
-        if item["id"] in changed and behaviour != "none":
-            known.back(account, subscription, item, at)
-    subscription["items"] = new["items"]
     for item in subscription["items"]["data"]:
         if item["id"] in changed:
             _charge_rest(account, subscription, item, at, free=behaviour == "none")
@@ -199,7 +196,7 @@ def _say(account: Account, subscription: Document, asked: Form) -> None:
     if "description" in asked:
         subscription["description"] = form.text(asked, "description")
     if "trial_settings" in asked:
-        subscription["trial_settings"] = known.trial_settings(asked)
+        subscription["trial_settings"] = trial_settings(asked)
     if "discounts" in asked:
         subscription["discounts"] = given(
             account, form.rows(asked, "discounts"), customer, subscription["id"]

@@ -11,6 +11,7 @@ from emulators.stripe.failures import StripeFailure, invalid, missing
 from emulators.stripe.form import Form
 from emulators.stripe.invoices import attempt
 from emulators.stripe.periods import DAY, HOUR
+from emulators.stripe.session_shape import constant, set_up
 from emulators.stripe.store import Document
 
 MODES = ("subscription", "setup")
@@ -66,7 +67,7 @@ def create(account: Account, asked: Form) -> Document:
     total = 0 if _has_trial(data) else sum(each["amount_total"] for each in items)
     name = new_id("cs_test", 40)
     session: Document = {
-        **_constant(),
+        **constant(),
         "id": name,
         "allow_promotion_codes": form.truth(asked, "allow_promotion_codes") or None,
         "amount_subtotal": total if items else None,
@@ -143,7 +144,7 @@ def complete(
     if session["mode"] == "subscription":
         _subscribe(account, session, customer, method, code, confirmed)
     else:
-        session["setup_intent"] = _setup(account, customer, method)["id"]
+        session["setup_intent"] = set_up(account, customer, method)["id"]
         session["payment_status"] = "no_payment_required"
     session |= {
         "customer": customer["id"],
@@ -216,35 +217,6 @@ def _subscribe(
     }
 
 
-def _setup(account: Account, customer: Document, method: str) -> Document:
-    name = new_id("seti")
-    intent = {
-        "id": name,
-        "object": "setup_intent",
-        "application": None,
-        "cancellation_reason": None,
-        "client_secret": f"{name}_secret_{new_id('', 24).lstrip('_')}",
-        "created": account.now(customer),
-        "customer": customer["id"],
-        "description": None,
-        "last_setup_error": None,
-        "latest_attempt": None,
-        "livemode": False,
-        "mandate": None,
-        "metadata": {},
-        "next_action": None,
-        "on_behalf_of": None,
-        "payment_method": method,
-        "payment_method_types": ["card"],
-        "single_use_mandate": None,
-        "status": "succeeded",
-        "usage": "off_session",
-        "_clock": customer["test_clock"],
-    }
-    account.emit("setup_intent.succeeded", account.save(intent))
-    return intent
-
-
 def _item(account: Account, asked: Form) -> Document:
     form.check(asked, ("price", "quantity", "adjustable_quantity"), "line_items")
     price = account.get("price", form.needed(asked, "price"), "line_items[0][price]")
@@ -299,45 +271,4 @@ def _tax(asked: Form) -> Document:
         "liability": {"account": None, "type": "self"} if enabled else None,
         "provider": "stripe" if enabled else None,
         "status": "complete" if enabled else None,
-    }
-
-
-def _constant() -> Document:
-    return {
-        "object": "checkout.session",
-        "after_expiration": None,
-        "billing_address_collection": None,
-        "client_secret": None,
-        "consent": None,
-        "consent_collection": None,
-        "custom_fields": [],
-        "custom_text": {
-            "after_submit": None,
-            "shipping_address": None,
-            "submit": None,
-            "terms_of_service_acceptance": None,
-        },
-        "customer_details": None,
-        "invoice": None,
-        "invoice_creation": None,
-        "livemode": False,
-        "locale": None,
-        "origin_context": None,
-        "payment_intent": None,
-        "payment_link": None,
-        "payment_method_options": {},
-        "payment_method_types": ["card"],
-        "payment_status": "unpaid",
-        "phone_number_collection": {"enabled": False},
-        "recovered_from": None,
-        "redirect_on_completion": None,
-        "setup_intent": None,
-        "shipping_address_collection": None,
-        "shipping_cost": None,
-        "shipping_options": [],
-        "status": "open",
-        "submit_type": None,
-        "subscription": None,
-        "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
-        "ui_mode": "hosted_page",
     }

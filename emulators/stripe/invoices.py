@@ -168,6 +168,12 @@ def pay_elsewhere(account: Account, invoice: Document) -> Document:
     return invoice
 
 
+def settled(account: Account, invoice: Document) -> None:
+    """Nothing of it is left to pay."""
+    payments.stop(account, invoice, "automatic")
+    _mark_paid(account, invoice, 0)
+
+
 def _mark_paid(account: Account, invoice: Document, amount: int) -> None:
     before = copy(invoice)
     invoice |= {

@@ -11,7 +11,7 @@ _STYLE = """
 :root { color-scheme: light dark; }
 body { font: 1rem/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 34rem; padding: 1rem; }
 fieldset, form { margin: 1rem 0; } fieldset { border: 1px solid; border-radius: .5rem; }
-label { display: block; padding: .4rem 0; } input[type=email], input[type=text], select, button {
+label { display: block; padding: .4rem 0; } input, select, button {
 font: inherit; min-height: 2.75rem; max-width: 100%; box-sizing: border-box; }
 input[type=email], input[type=text] { width: 100%; } button { padding: 0 1.25rem; }
 table { border-collapse: collapse; width: 100%; } td, th { text-align: left; padding: .25rem; }
@@ -37,7 +37,7 @@ def money(amount: int, currency: str) -> str:
 
 def checkout_page(account: Account, session: Document, said: dict[str, str], why: str) -> str:
     """What is bought, and the form that buys it."""
-    body = _alert(why) + _bought(session)
+    body = alert(why) + _bought(session)
     email = (
         ""
         if session["customer"] or session["customer_email"]
@@ -69,6 +69,25 @@ def asking_page(said: dict[str, str]) -> str:
         '<button type="submit" name="confirmed" value="yes">Agree</button> '
         '<button type="submit" name="confirmed" value="no">Refuse</button></form>',
     )
+
+
+def invoice_page(invoice: Document, told: str) -> str:
+    """What an invoice asks for, and the form that pays it."""
+    rows = "".join(
+        f"<tr><td>{escape(each['description'] or '')}</td><td>{each['quantity']}</td>"
+        f"<td>{money(each['amount'], each['currency'])}</td></tr>"
+        for each in invoice["lines"]["data"]
+    )
+    head = "<tr><th>What</th><th>Quantity</th><th>Amount</th></tr>"
+    body = (
+        f"{alert(told)}<table><thead>{head}</thead><tbody>{rows}</tbody></table>"
+        f"<p>Total: {money(invoice['total'], invoice['currency'])}. To pay:"
+        f" <strong>{money(invoice['amount_remaining'], invoice['currency'])}</strong></p>"
+    )
+    if invoice["status"] == "open":
+        pay = '<button type="submit">Pay</button>'
+        body += f'<form method="post">{cards(OFFERED[0])}{pay}</form>'
+    return page(f"Invoice {invoice['number']}: {invoice['status']}", body)
 
 
 def cards(picked: str) -> str:
@@ -113,5 +132,6 @@ def _text(name: str, label: str, value: str, kind: str = "text") -> str:
     )
 
 
-def _alert(why: str) -> str:
+def alert(why: str) -> str:
+    """What a reader is told first."""
     return f'<p class="alert" role="alert">{escape(why)}</p>' if why else ""

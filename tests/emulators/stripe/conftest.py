@@ -13,12 +13,14 @@ import stripe
 from emulators.stripe.account import Account
 from emulators.stripe.api import Call, answer
 from emulators.stripe.due import due_of
+from emulators.stripe.rendering import rendered
 from emulators.stripe.store import Store
 from tests.emulators.stripe.published import problems
 
 # 2026-01-31 12:00 UTC: the longest month is followed by the shortest.
 BEGIN = 1_769_860_800
 DAY = 86_400
+CHECKED: set[tuple[str, str | None]] = set()
 
 
 class Transport(stripe.HTTPClient):
@@ -31,7 +33,7 @@ class Transport(stripe.HTTPClient):
         self.account = account
         self.wrong: list[str] = []
 
-    def request(self, method: str, url: str, headers: Any, post_data: Any = None) -> Any:
+    def request(self, method: str, url: str, headers: Any, post_data: Any = None, **_: Any) -> Any:
         parts = urlsplit(url)
         said = post_data or parts.query
         made = answer(
@@ -67,19 +69,13 @@ class Shop:
     def price(self, amount: int, interval: Any = "month", **more: Any) -> str:
         """A price of a new product."""
         product = self.v1.products.create({"name": f"Plan {amount}"})
-        return self.v1.prices.create(
-            {
-                "product": product.id,
-                "currency": "usd",
-                "unit_amount": amount,
-                "recurring": {"interval": interval},
-                **more,
-            }
-        ).id
+        asked: Any = {"product": product.id, "currency": "usd", "unit_amount": amount, **more}
+        return self.v1.prices.create(asked | {"recurring": {"interval": interval}}).id
 
     def customer(self, card: str = "pm_card_visa", **more: Any) -> str:
         """A customer that pays with that card."""
-        customer = self.v1.customers.create({"email": "ada@acme.example", **more})
+        asked: Any = {"email": "ada@acme.example", **more}
+        customer = self.v1.customers.create(asked)
         method = self.v1.payment_methods.attach(card, {"customer": customer.id})
         self.v1.customers.update(
             customer.id, {"invoice_settings": {"default_payment_method": method.id}}
@@ -100,11 +96,15 @@ class Shop:
         return self.v1.subscriptions.retrieve(name)
 
     def close(self) -> None:
-        """What each event showed was checked, too."""
-        for event in self.v1.events.list({"limit": 100}).auto_paging_iter():
-            assert event.id
+        """Checks all answers, and one event of each kind and status of its object."""
+        wrong = self.transport.wrong
+        for event in self.account.store.all("event"):
+            kind = (event["type"], event["data"]["object"].get("status"))
+            if kind not in CHECKED:
+                CHECKED.add(kind)
+                wrong += problems(rendered(self.account.store, event), "event")
         self.account.store.close()
-        assert not self.transport.wrong, "\n".join(self.transport.wrong[:20])
+        assert not wrong, "\n".join(wrong[:20])
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import stripe
 from stripe._object_classes import get_object_class
 from stripe._stripe_object import UntypedStripeObject
 
-_SCALARS = {str: str, int: int, float: (int, float), bool: bool, Decimal: str}
+_SCALARS: dict[Any, Any] = {str: str, int: int, float: (int, float), bool: bool, Decimal: str}
 
 
 def problems(answer: Any, where: str = "answer") -> list[str]:

@@ -12,7 +12,8 @@ HOUR = 3_600
 
 
 def _begin(shop: Shop, price: str, customer: str, **more: Any) -> Any:
-    return shop.v1.subscriptions.create({"customer": customer, "items": [{"price": price}], **more})
+    asked: Any = {"customer": customer, "items": [{"price": price}], **more}
+    return shop.v1.subscriptions.create(asked)
 
 
 def _days(invoices: list[Any]) -> list[str]:
@@ -144,7 +145,7 @@ def test_a_trial_without_a_payment_method_ends_as_was_said(
         shop.v1.payment_methods.attach("pm_card_visa", {"customer": customer})
         method = shop.v1.payment_methods.list({"customer": customer}).data[0].id
         shop.v1.subscriptions.update(made.id, {"default_payment_method": method})
-        resumed = shop.v1.subscriptions.resume(made.id, {"billing_cycle_anchor": "now"})
+        resumed = shop.v1.subscriptions.resume(made.id)
         assert resumed.status == "active"
         assert shop.invoices(customer)[-1].status == "paid"
 
