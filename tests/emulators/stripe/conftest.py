@@ -28,9 +28,9 @@ class Transport(stripe.HTTPClient):
 
     name = "in-process"
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, *, checked: bool) -> None:
         super().__init__()
-        self.account = account
+        self.account, self.checked = account, checked
         self.wrong: list[str] = []
 
     def request(self, method: str, url: str, headers: Any, post_data: Any = None, **_: Any) -> Any:
@@ -47,7 +47,8 @@ class Transport(stripe.HTTPClient):
                 headers.get("Stripe-Version"),
             ),
         )
-        self.wrong += problems(json.loads(made.body), f"{method} {parts.path}")
+        if self.checked:
+            self.wrong += problems(json.loads(made.body), f"{method} {parts.path}")
         return made.body, made.status, {"Request-Id": made.request}
 
     def close(self) -> None:
@@ -57,10 +58,10 @@ class Transport(stripe.HTTPClient):
 class Shop:
     """One account, its client, a clock that a test moves, and what is commonly sold."""
 
-    def __init__(self, file: Path | str) -> None:
+    def __init__(self, file: Path | str, *, checked: bool = True) -> None:
         self.time = BEGIN
         self.account = Account(Store(file, due_of), lambda: self.time, "http://localhost:1")
-        self.transport = Transport(self.account)
+        self.transport = Transport(self.account, checked=checked)
         self.client = stripe.StripeClient(
             "sk_test_any", http_client=self.transport, max_network_retries=0
         )
@@ -98,7 +99,7 @@ class Shop:
     def close(self) -> None:
         """Checks all answers, and one event of each kind and status of its object."""
         wrong = self.transport.wrong
-        for event in self.account.store.all("event"):
+        for event in self.account.store.all("event") if self.transport.checked else ():
             kind = (event["type"], event["data"]["object"].get("status"))
             if kind not in CHECKED:
                 CHECKED.add(kind)
