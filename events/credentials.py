@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from events.connectors import Host
+from events.connector_definition import Host
 from events.registry import event
 from shared.kit.instants import Instant
 from shared.kit.models import Data, EventData

@@ -8,10 +8,11 @@ from functions.runs.rules.recalls import Recall
 from functions.runs.rules.recalls import next_timer as recall_timer
 from functions.runs.rules.retention import Retention
 from functions.runs.rules.retention import next_timer as retention_timer
-from functions.runs.rules.run import Run, StepResult, event_id, is_swept
+from functions.runs.rules.run import Run, event_id, is_swept
 from functions.runs.rules.run import next_timer as run_timer
 from functions.runs.rules.schedule import Schedule, ScheduleBook
 from functions.runs.rules.schedule import next_timer as schedule_timer
+from functions.runs.rules.step_result import StepResult
 from functions.runs.rules.thinking import Turn
 from shared.agents.stops import STOPS as STOPS_COLLECTION
 from shared.agents.stops import AgentStops

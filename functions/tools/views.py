@@ -2,15 +2,8 @@
 
 from typing import Any, Self
 
-from events.connectors import (
-    AnyOperation,
-    Connector,
-    ConnectorStatus,
-    ConnectorTrust,
-    Difference,
-    GovernedOperation,
-    Method,
-)
+from events.connector_definition import AnyOperation, ConnectorTrust, GovernedOperation, Method
+from events.connectors import Connector, ConnectorStatus, Difference
 from events.credentials import (
     Credential,
     CredentialKind,

@@ -27,7 +27,7 @@ from shared.policy.record import slice_text
 from shared.policy.slices import SliceKey
 from shared.policy.sources import Source, read_policies
 from shared.policy.vocabulary import Act
-from shared.runtime.auth import ACCESS_TOKEN, TokenVerifier
+from shared.runtime.access_tokens import ACCESS_TOKEN, TokenVerifier
 from shared.runtime.settings import RuntimeSettings
 from tests.benchmarks.figures import Figure, at_most
 from tests.benchmarks.installed import installed

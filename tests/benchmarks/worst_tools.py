@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 
 from emulators.client import PlatformClient
-from events.connectors import MOST_OPERATIONS
+from events.connector_definition import MOST_OPERATIONS
 from events.invocations import invocation_id
 from functions.tools.rules.credential import MOST_CREDENTIALS
 from shared.capabilities.grants import Deed, Right

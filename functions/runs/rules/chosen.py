@@ -11,7 +11,8 @@ from functions.runs.rules.calls import ConcreteCall
 from functions.runs.rules.conversation import REFUSED
 from functions.runs.rules.moves import Halt, failed, paused
 from functions.runs.rules.order import Placed
-from functions.runs.rules.run import Run, StepResult, result_id
+from functions.runs.rules.run import Run
+from functions.runs.rules.step_result import StepResult, result_id
 from functions.runs.rules.thinking import ChosenCall
 from shared.connectors.operations import Operations
 

@@ -9,7 +9,7 @@ from events.plan_content import Completion, ModelStep, PlanStep, Said
 from events.prompts import prompt_id
 from functions.runs.rules.calls import Context, Rejected
 from functions.runs.rules.conversation import CUT, EMPTY, Conversation, said_of
-from functions.runs.rules.run import LONGEST_OUTPUT
+from functions.runs.rules.step_result import LONGEST_OUTPUT
 from functions.runs.rules.thinking import Turn
 from shared.kit.canonical import as_text, canonical_json
 from shared.kit.errors import AssentError

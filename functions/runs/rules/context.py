@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from functions.runs.rules.order import Placed
-from functions.runs.rules.run import StepResult, result_id
+from functions.runs.rules.step_result import StepResult, result_id
 
 
 def context_after(

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from events.plan_content import Envelope
 from functions.runs.rules.choices import tool_names
 from functions.runs.rules.prices import most_tokens_in
-from functions.runs.rules.run import StepResult
+from functions.runs.rules.step_result import StepResult
 from functions.runs.rules.thinking import Turn
 from shared.connectors.operations import Operations
 from shared.kit.canonical import as_text, canonical_json, content_hash

@@ -10,7 +10,7 @@ from events.invocations import InvocationView, Labelled
 from events.labels import MOST_LABELS, UNTRUSTED, Labels, merged
 from events.plan_content import Call, ModelStep, PlanStep, SkillCalls
 from functions.runs.rules.calls import ConcreteCall, Prepared, Rejected
-from functions.runs.rules.run import StepResult, result_id
+from functions.runs.rules.step_result import StepResult, result_id
 from shared.kit.templates import condition, expressions_in
 
 # Why a person is asked about calls that the plan has without that.

@@ -9,7 +9,8 @@ from events.effects import HARMLESS
 from events.runs import RunWentOn
 from functions.runs.rules.calls import ConcreteCall
 from functions.runs.rules.progress import Progress
-from functions.runs.rules.run import Run, StepResult, Steps
+from functions.runs.rules.run import Run, Steps
+from functions.runs.rules.step_result import StepResult
 from shared.kit.transitions import Transition
 
 

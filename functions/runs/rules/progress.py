@@ -46,8 +46,9 @@ from functions.runs.rules.order import MOST_TOGETHER, Placed, Unit, units_of
 from functions.runs.rules.overrun import costs_more, more_calls, note_cost
 from functions.runs.rules.receipts import receipt_of
 from functions.runs.rules.results import result_of
-from functions.runs.rules.run import LONGEST_OUTPUT, Run, StepResult, result_id
+from functions.runs.rules.run import Run
 from functions.runs.rules.skills import StepOfSkill
+from functions.runs.rules.step_result import LONGEST_OUTPUT, StepResult, result_id
 from functions.runs.rules.subruns import move_of
 from functions.runs.rules.thinking import Turn
 from functions.runs.rules.under_way import wait_for

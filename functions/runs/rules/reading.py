@@ -5,7 +5,8 @@ from typing import Any
 
 from events.plan_content import Call, ModelStep, PlanContent, SkillCalls, SubRun, Wait
 from functions.runs.rules.order import MOST_TOGETHER, Placed, Unit, units_of
-from functions.runs.rules.run import Run, StepResult, result_id
+from functions.runs.rules.run import Run
+from functions.runs.rules.step_result import StepResult, result_id
 from shared.kit.templates import condition, expressions_in
 
 _STEPS = "steps"

@@ -5,7 +5,8 @@ from typing import Any
 from events.invocations import InvocationView
 from events.receipts import Outcome, Receipt, artifact_in, reason_of, receipt_id_of
 from functions.runs.rules.calls import ConcreteCall
-from functions.runs.rules.run import Run, StepResult
+from functions.runs.rules.run import Run
+from functions.runs.rules.step_result import StepResult
 from shared.kit.canonical import content_hash
 
 

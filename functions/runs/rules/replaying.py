@@ -25,7 +25,8 @@ from functions.runs.rules.moves import Act, Ask, Finish, Halt, Move, failed
 from functions.runs.rules.order import Unit, units_of
 from functions.runs.rules.progress import Progress
 from functions.runs.rules.reading import results_to_read
-from functions.runs.rules.run import LOST_AFTER, Cursor, Divergence, Run, StepResult, result_id
+from functions.runs.rules.run import LOST_AFTER, Cursor, Run
+from functions.runs.rules.step_result import Divergence, StepResult, result_id
 from shared.kit.canonical import canonical_json, content_hash
 from shared.kit.errors import FieldError, Invalid, VersionConflict
 

@@ -9,7 +9,8 @@ from functions.runs.rules.calls import ConcreteCall
 from functions.runs.rules.labels import labelled
 from functions.runs.rules.overrun import price_of
 from functions.runs.rules.receipts import answered_in, assent_of
-from functions.runs.rules.run import Run, StepResult
+from functions.runs.rules.run import Run
+from functions.runs.rules.step_result import StepResult
 
 
 def result_of(

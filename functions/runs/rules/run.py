@@ -3,12 +3,11 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from pydantic import Field, JsonValue
+from pydantic import Field
 
-from events.invocations import Labelled
 from events.labels import Labels
 from events.runs import RunState
-from functions.runs.rules.thinking import ChosenCall, Thinking
+from functions.runs.rules.thinking import Thinking
 from shared.kit.ids import derive_id
 from shared.kit.instants import Instant
 from shared.kit.models import Model
@@ -21,8 +20,6 @@ RUN_DUE = "assent.run.due.v1"
 RUN_LOST = "assent.run_lost.due.v1"
 # Longer than any invocation of a function may take, so that nobody acts any more.
 LOST_AFTER = timedelta(seconds=45)
-# A result is a document.
-LONGEST_OUTPUT = 512 * 1024
 ENDED = frozenset({"completed", "failed", "cancelled"})
 
 
@@ -230,55 +227,6 @@ class Run(RunState):
         return self.but(status="running", waiting=None, failure=None, due_at=at + LOST_AFTER)
 
 
-class Divergence(Model):
-    """What a replay found to differ from the run that it repeats, and what each of them has there:
-    a value, or of a long one its hash and its size."""
-
-    step: str
-    iteration: int | None = None
-    field: str
-    was: JsonValue = None
-    now: JsonValue = None
-
-
-class StepResult(Model):
-    """What became of one step, or of one of its iterations; it never changes. The result of a step
-    with iterations says only how many there were. Of a step in which a model chooses, each call is
-    an iteration, which keeps what was `chosen`, and the step's result says after how many `turns`
-    it answered what. `prompt` is the version of a prompt that the model was asked with, as
-    `name@version`."""
-
-    run_id: str
-    number: int
-    step: str
-    iteration: int | None = None
-    iterations: int | None = None
-    turns: int | None = None
-    status: str
-    at: Instant
-    operation: str | None = None
-    invocation_id: str | None = None
-    arguments_sha256: str | None = None
-    output: Labelled = Labelled()
-    cost_usd_micros: int = 0
-    predicted_usd_micros: int = 0
-    decision: str | None = None
-    approval_id: str | None = None
-    assented_by: str | None = None
-    settled_by: str | None = None
-    chosen: ChosenCall | None = None
-    sub_run_id: str | None = None
-    divergences: tuple[Divergence, ...] = ()
-    prompt: str | None = Field(default=None, exclude_if=lambda named: named is None)
-    # So many calls of its run were undone already when it was noted.
-    undone_before: int = 0
-
-    @property
-    def id(self) -> str:
-        """The id of its document."""
-        return result_id(self.run_id, self.number, self.iteration)
-
-
 def event_id(run_id: str, started_at: datetime, number: int) -> str:
     """The id of a run's event with that number: whoever reads its events needs no query."""
     return derive_id("evt", started_at, run_id, str(number))
@@ -287,11 +235,6 @@ def event_id(run_id: str, started_at: datetime, number: int) -> str:
 def live_as(agent_id: str, version: str) -> str:
     """How runs are found that act or wait with the rights of that version."""
     return f"{agent_id}@{version}"
-
-
-def result_id(run_id: str, number: int, iteration: int | None = None) -> str:
-    """The id of the document of what a step, or one iteration of it, gave."""
-    return f"{run_id}.{number}" if iteration is None else f"{run_id}.{number}.{iteration}"
 
 
 def next_timer(run: Run) -> tuple[str, datetime] | None:

@@ -8,7 +8,7 @@ from events.invocations import InvocationView
 from functions.runs.rules.calls import ConcreteCall
 from functions.runs.rules.order import MOST_TOGETHER
 from functions.runs.rules.progress import Progress
-from functions.runs.rules.run import result_id
+from functions.runs.rules.step_result import result_id
 
 
 class Stopped(Progress):

@@ -26,7 +26,8 @@ from functions.runs.rules.gate import Unwanted, gated
 from functions.runs.rules.labels import labelled_call
 from functions.runs.rules.moves import Act, Ask, Halt, failed
 from functions.runs.rules.order import Placed
-from functions.runs.rules.run import Run, StepResult
+from functions.runs.rules.run import Run
+from functions.runs.rules.step_result import StepResult
 from functions.runs.rules.turns import Mind, Noted
 from shared.kit.canonical import canonical_json
 from shared.kit.templates import filled

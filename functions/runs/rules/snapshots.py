@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from events.plan_content import PlanContent
 from functions.runs.rules.order import units_of
-from functions.runs.rules.run import Run, StepResult, result_id
+from functions.runs.rules.run import Run
+from functions.runs.rules.step_result import StepResult, result_id
 from shared.kit.errors import VersionConflict
 from shared.kit.instants import Instant
 

@@ -45,7 +45,8 @@ from functions.runs.rules.models import why_not_asked
 from functions.runs.rules.moves import Act, Ask, Halt, Think, failed, paused
 from functions.runs.rules.order import Placed
 from functions.runs.rules.prices import LEAST_TOKENS, ModelTerms
-from functions.runs.rules.run import Run, StepResult
+from functions.runs.rules.run import Run
+from functions.runs.rules.step_result import StepResult
 from functions.runs.rules.thinking import Thinking, Turn, turn_id
 from shared.agents.rights import KnownRights
 from shared.connectors.operations import OWN, Operations

@@ -12,7 +12,8 @@ from events.runs import Failure, RunUndone, RunWentOn
 from functions.runs.rules.calls import ConcreteCall
 from functions.runs.rules.order import Placed, units_of
 from functions.runs.rules.progress import Progress
-from functions.runs.rules.run import LOST_AFTER, Run, Steps, Stop, result_id
+from functions.runs.rules.run import LOST_AFTER, Run, Steps, Stop
+from functions.runs.rules.step_result import result_id
 from functions.runs.rules.subruns import sub_run_id
 from shared.kit.errors import VersionConflict
 from shared.kit.templates import filled

@@ -13,7 +13,8 @@ from functions.runs.rules.replaying import (
     position_of,
     taken_over_ids,
 )
-from functions.runs.rules.run import Run, StepResult, result_id
+from functions.runs.rules.run import Run
+from functions.runs.rules.step_result import StepResult, result_id
 from functions.runs.service.invocations import read_arguments
 from functions.runs.service.plans import Plan
 from functions.runs.service.results import read_results

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from events.plan_content import MOST_IN_A_GROUP
 from functions.runs.aggregates import RESULTS, TURNS
-from functions.runs.rules.run import Run, StepResult, result_id
+from functions.runs.rules.run import Run
+from functions.runs.rules.step_result import StepResult, result_id
 from functions.runs.rules.thinking import turn_id
 from functions.runs.service.retention import read_run
 from functions.runs.views.steps import StepPage, StepView

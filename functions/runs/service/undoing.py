@@ -7,8 +7,9 @@ from functions.runs.rules.history import history_before
 from functions.runs.rules.reading import every_result
 from functions.runs.rules.receipts import receipt_of
 from functions.runs.rules.replaying import refuse_replay
-from functions.runs.rules.run import LOST_AFTER, Run, StepResult, Steps
+from functions.runs.rules.run import LOST_AFTER, Run, Steps
 from functions.runs.rules.settled import Stopped
+from functions.runs.rules.step_result import StepResult
 from functions.runs.rules.subruns import refuse_part
 from functions.runs.rules.undoing import (
     begin,

@@ -4,7 +4,7 @@ from typing import Self
 
 from events.invocations import Labelled
 from functions.runs.rules.questions import receipt_id_of_question
-from functions.runs.rules.run import Divergence, StepResult
+from functions.runs.rules.step_result import Divergence, StepResult
 from functions.runs.rules.thinking import Turn
 from shared.kit.instants import Instant
 from shared.kit.models import Data, Page, part_of

@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from events.connectors import (
+from events.connector_definition import (
     MOST_OPERATIONS,
     SENDING,
     ConnectorDefinition,

@@ -15,8 +15,9 @@ from shared.kit.callers import Caller
 from shared.kit.errors import Unauthenticated
 from shared.kit.roles import SERVICE_RUNTIME
 from shared.policy.authorization import choose_and_ask
+from shared.runtime.access_tokens import TokenRefused
 from shared.runtime.acts import does
-from shared.runtime.auth import TokenRefused, authenticate
+from shared.runtime.auth import authenticate
 from shared.runtime.bodies import Accepts
 from shared.runtime.routes import Route
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import JsonValue
 
-from events.connectors import ConnectorDefinition, ToolOperation
+from events.connector_definition import ConnectorDefinition, ToolOperation
 from events.mcp import WITHOUT_HANDSHAKE
 from functions.tools.http.acting import CONNECTED_WITHIN_SECONDS, WITHIN_SECONDS
 from functions.tools.http.answers import MOST_ANSWER_BYTES, masked

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from events.connectors import ToolOperation
+from events.connector_definition import ToolOperation
 from functions.tools.mcp.exchange import Exchange
 from functions.tools.mcp.faults import FAULTS
 from functions.tools.mcp.sessions import Said, Session, begin, opened

@@ -3,7 +3,7 @@
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from events.connectors import ConnectorDefinition
+from events.connector_definition import ConnectorDefinition
 from functions.tools.http.acting import Auth, Credential, NeverSent
 from functions.tools.http.showing import show
 from functions.tools.rules.tools import Listing, ListingRefused, ToolSaid, refuse_too_many

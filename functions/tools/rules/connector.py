@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from events.connector_definition import ConnectorDefinition
 from events.connectors import (
     Connector,
     ConnectorActivated,
     ConnectorChanged,
-    ConnectorDefinition,
     ConnectorRegistered,
     ConnectorRemoved,
     ConnectorSuspended,

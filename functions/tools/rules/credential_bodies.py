@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, SecretStr, StringConstraints, model_validator
 
-from events.connectors import Header
+from events.connector_definition import Header
 from events.credentials import CredentialKind, CredentialUse, Hosts, Shown
 from shared.kit.models import Model
 from shared.kit.secret_headers import may_hold

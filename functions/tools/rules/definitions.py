@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 
 from events.catalogue import CONNECTORS
-from events.connectors import (
+from events.connector_definition import (
     SENDING,
     AnyOperation,
     ConnectorDefinition,

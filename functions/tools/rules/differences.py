@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from events.connectors import SAID_BY_PEOPLE, ConnectorDefinition, Difference
+from events.connector_definition import SAID_BY_PEOPLE, ConnectorDefinition
+from events.connectors import Difference
 
 Fields = Mapping[str, Any]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from events.connectors import ConnectorDefinition
+from events.connector_definition import ConnectorDefinition
 from shared.kit.errors import FieldError
 from shared.mail.addresses import WrongAddress, sent_address, wrong_pattern
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from events.connectors import HTTP_OUTPUT
+from events.connector_definition import HTTP_OUTPUT
 from events.mail import SEND_OUTPUT
 from events.mcp import MCP_OUTPUT
 from events.operations import OPERATIONS, OperationDefinition

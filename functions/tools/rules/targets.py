@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from events.connectors import ConnectorDefinition, ConnectorOperation
+from events.connector_definition import ConnectorDefinition, ConnectorOperation
 from events.credentials import Credential, is_there
 from functions.tools.http.targets import (
     Auth,

@@ -6,7 +6,12 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from events.connectors import MOST_OPERATIONS, SAID_BY_PEOPLE, ConnectorDefinition, ToolOperation
+from events.connector_definition import (
+    MOST_OPERATIONS,
+    SAID_BY_PEOPLE,
+    ConnectorDefinition,
+    ToolOperation,
+)
 from events.mcp import MOST_LEFT_OUT, LeftOut, McpServer, McpTool
 from functions.tools.rules.schemas import leads_out, schema_fault
 from shared.kit.canonical import content_hash

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from pydantic import SecretStr
 
-from events.connectors import (
+from events.connector_definition import (
     AnyOperation,
     ConnectorDefinition,
     MailOperation,

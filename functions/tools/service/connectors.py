@@ -2,7 +2,8 @@
 
 from collections.abc import Awaitable, Callable
 
-from events.connectors import Connector, ConnectorDefinition, connector_id
+from events.connector_definition import ConnectorDefinition
+from events.connectors import Connector, connector_id
 from events.credentials import Credential, credential_id
 from functions.tools.aggregates import CONNECTORS, CREDENTIALS, RUN
 from functions.tools.rules import connector as rules

@@ -2,7 +2,8 @@
 
 import asyncio
 
-from events.connectors import Connector, ConnectorDefinition
+from events.connector_definition import ConnectorDefinition
+from events.connectors import Connector
 from functions.tools.aggregates import CONNECTORS, RUN
 from functions.tools.mcp.reading import NotRead, ReadRefused, read_tools
 from functions.tools.rules import connector as rules

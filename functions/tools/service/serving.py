@@ -3,12 +3,8 @@
 from functools import partial
 from typing import Any, NamedTuple
 
-from events.connectors import (
-    GRAVEST,
-    HTTP_OUTPUT,
-    AnyOperation,
-    Connector,
-)
+from events.connector_definition import GRAVEST, HTTP_OUTPUT, AnyOperation
+from events.connectors import Connector
 from events.labels import Labels
 from events.operations import OPERATIONS, SYSTEM, OperationDefinition
 from functions.tools.own.acting import Act, Done, Operation, TargetRefused

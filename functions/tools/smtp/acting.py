@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from events.connectors import ConnectorDefinition
+from events.connector_definition import ConnectorDefinition
 from functions.tools.http.acting import WITHIN_SECONDS
 from functions.tools.http.answers import masked
 from functions.tools.http.outcomes import NeverSent, Refused, Unknown

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from events.connectors import CONNECTORS, Connector, ConnectorDefinition, connector_id
+from events.connector_definition import ConnectorDefinition
+from events.connectors import CONNECTORS, Connector, connector_id
 from functions.capsules.settings import settings
 from shared.storage.batches import Batch
 from tests.functions.capsules.agents import deploy, spec_of

@@ -9,7 +9,7 @@ import pytest
 
 from events.plan_content import PlanStep
 from functions.runs.aggregates import RESULTS, RUNS
-from functions.runs.rules.run import result_id
+from functions.runs.rules.step_result import result_id
 from shared.storage.batches import Batch
 from tests.deaths import dies
 from tests.functions.runs.test_sub_runs import starts

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from events.connectors import ConnectorDefinition
+from events.connector_definition import ConnectorDefinition
 from functions.tools.rules.definitions import MOST_BYTES
 from functions.tools.rules.tools import Listing, ListingRefused, ToolSaid, read
 

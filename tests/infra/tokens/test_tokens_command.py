@@ -13,7 +13,7 @@ import pytest
 from infra.tokens.__main__ import main
 from shared.kit import clock
 from shared.kit.errors import Unauthenticated
-from shared.runtime.auth import TokenVerifier
+from shared.runtime.access_tokens import TokenVerifier
 from shared.runtime.settings import RuntimeSettings
 
 PERSON = ("--principal=gala", "--tenant=first", "--roles=governor author")

@@ -10,6 +10,7 @@ from opentelemetry.trace import get_tracer_provider
 
 from shared.kit.per_loop import PerLoop
 from shared.runtime import auth
+from shared.runtime.access_tokens import TokenVerifier
 from shared.runtime.settings import runtime_settings
 from shared.runtime.tracing import tracer
 from tests.shared.runtime.issuer import ISSUER, Issuer, serving
@@ -23,7 +24,7 @@ def issuer(monkeypatch: pytest.MonkeyPatch) -> Iterator[Issuer]:
         monkeypatch.setenv("ASSENT_ISSUER", ISSUER)
         monkeypatch.setenv("ASSENT_AUDIENCE", "assent")
         monkeypatch.setenv("ASSENT_JWKS_URL", found.url)
-        verifiers = PerLoop(lambda: auth.TokenVerifier(runtime_settings()))
+        verifiers = PerLoop(lambda: TokenVerifier(runtime_settings()))
         monkeypatch.setattr(auth, "_verifiers", verifiers)
         runtime_settings.cache_clear()
         yield found

@@ -21,9 +21,10 @@ from joserfc.jwk import OKPKey, RSAKey
 from emulators.clock import VirtualClock
 from shared.kit.callers import Caller
 from shared.kit.errors import Unauthenticated, Unavailable
-from shared.runtime import auth, issuer_keys
+from shared.runtime import access_tokens, issuer_keys
+from shared.runtime.access_tokens import LONGEST_LIFE_SECONDS, TokenVerifier
 from shared.runtime.app import create_api
-from shared.runtime.auth import LONGEST_LIFE_SECONDS, TokenVerifier, requires
+from shared.runtime.auth import requires
 from shared.runtime.routes import Router
 from shared.runtime.settings import runtime_settings
 from tests.shared.runtime.asking import claims, client
@@ -342,7 +343,7 @@ async def test_a_withdrawn_key_ends_the_tokens_it_signed(
 async def test_no_more_tokens_are_remembered_than_we_mean_to(
     verifier: TokenVerifier, issuer: Issuer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(auth, "TOKENS_REMEMBERED", 8)
+    monkeypatch.setattr(access_tokens, "TOKENS_REMEMBERED", 8)
     for number in range(30):
         await verifier.verify(issuer.sign(claims(sub=f"ana{number}")), _now())
         assert len(verifier._verified) <= 8

@@ -15,8 +15,8 @@ from shared.kit.bookkeeping import PLATFORM_TENANT, CredentialRefused
 from shared.kit.callers import Caller
 from shared.kit.errors import RecordedRefusal, SignatureInvalid
 from shared.messaging.log import EVENT_LOG, logged_event
+from shared.runtime.access_tokens import Claims
 from shared.runtime.app import create_api
-from shared.runtime.auth import Claims
 from shared.runtime.credential_refusals import OF_A_PRINCIPAL, OF_STRANGERS
 from shared.runtime.routes import Router
 from shared.storage import patience

@@ -8,7 +8,8 @@ from functions.runs.rules import ending
 from functions.runs.rules.late import may_go_on, may_have_acted, report_late
 from functions.runs.rules.moves import Finish
 from functions.runs.rules.progress import Progress
-from functions.runs.rules.run import Run, StepResult
+from functions.runs.rules.run import Run
+from functions.runs.rules.step_result import StepResult
 from functions.runs.rules.stopping import cancel, pause
 from tests.functions.runs.rules.plans import NOON, Tools, add, calling, plan, run
 

@@ -12,7 +12,8 @@ from events.rights import MoneyLimit, RightLimits
 from functions.runs.rules.moves import Ask, Finish, Halt, Rest
 from functions.runs.rules.progress import Progress
 from functions.runs.rules.reading import iterations_to_read, results_to_read
-from functions.runs.rules.run import Assented, Run, StepResult
+from functions.runs.rules.run import Assented, Run
+from functions.runs.rules.step_result import StepResult
 from tests.functions.runs.rules.plans import HASH, NOON, Tools, add, calling, plan, run
 
 

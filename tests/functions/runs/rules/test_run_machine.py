@@ -18,8 +18,9 @@ from functions.runs.rules.late import may_go_on, report_late
 from functions.runs.rules.moves import Act, Ask, Finish, Halt, Rest
 from functions.runs.rules.progress import Progress
 from functions.runs.rules.reading import iterations_to_read, results_to_read
-from functions.runs.rules.run import Assented, Run, StepResult, Steps, next_timer
+from functions.runs.rules.run import Assented, Run, Steps, next_timer
 from functions.runs.rules.starting import waiting_for
+from functions.runs.rules.step_result import StepResult
 from functions.runs.rules.stopping import cancel, pause, resume
 from shared.kit.canonical import content_hash
 from shared.kit.errors import SignatureInvalid, VersionConflict

@@ -2,8 +2,9 @@
 
 import pytest
 
-from functions.runs.rules.run import Cursor, Run, StepResult, result_id
+from functions.runs.rules.run import Cursor, Run
 from functions.runs.rules.snapshots import ids_to_read, refuse_earlier, snapshots
+from functions.runs.rules.step_result import StepResult, result_id
 from shared.kit.errors import VersionConflict
 from tests.functions.runs.rules.plans import NOON, add, plan, run
 

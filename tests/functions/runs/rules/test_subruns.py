@@ -16,7 +16,8 @@ from functions.runs.rules.charges import charge, is_due
 from functions.runs.rules.moves import Ask, Delegate, Finish, Halt, Rest, failed, paused
 from functions.runs.rules.order import placed_steps
 from functions.runs.rules.progress import Progress
-from functions.runs.rules.run import LONGEST_OUTPUT, Assented, Hold, Run, Steps
+from functions.runs.rules.run import Assented, Hold, Run, Steps
+from functions.runs.rules.step_result import LONGEST_OUTPUT
 from functions.runs.rules.stopping import cancel, pause, resume
 from shared.budgets.budget import Budget
 from shared.kit.errors import VersionConflict

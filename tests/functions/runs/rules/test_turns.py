@@ -15,7 +15,7 @@ from functions.runs.rules.moves import Ask
 from functions.runs.rules.prices import ModelTerms
 from functions.runs.rules.progress import Progress
 from functions.runs.rules.questions import answer_hash
-from functions.runs.rules.run import StepResult
+from functions.runs.rules.step_result import StepResult
 from functions.runs.rules.stopping import cancel, pause, resume
 from functions.runs.rules.undoing import undoing_of
 from shared.agents.rights import HeldRight, KnownRights

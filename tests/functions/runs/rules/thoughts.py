@@ -22,8 +22,9 @@ from functions.runs.rules.moves import Act, Ask, Finish, Halt, Rest, Think
 from functions.runs.rules.prices import ModelTerms
 from functions.runs.rules.progress import Progress
 from functions.runs.rules.questions import lost_question, report_turns
-from functions.runs.rules.run import Assented, Run, StepResult, Steps
+from functions.runs.rules.run import Assented, Run, Steps
 from functions.runs.rules.starting import waiting_for
+from functions.runs.rules.step_result import StepResult
 from functions.runs.rules.thinking import Turn
 from functions.runs.rules.turns import Mind
 from shared.agents.rights import KnownRights

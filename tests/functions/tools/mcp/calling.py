@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from emulators.ports import HOST
-from events.connectors import ConnectorDefinition, ToolOperation
+from events.connector_definition import ConnectorDefinition, ToolOperation
 from functions.tools.http.acting import Auth, Bearer, Credential
 from functions.tools.mcp.acting import call_tool
 from functions.tools.mcp.outcomes import ToolOutcome

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from events.connectors import ConnectorDefinition, ToolOperation
+from events.connector_definition import ConnectorDefinition, ToolOperation
 from functions.tools.http.acting import Bearer
 from functions.tools.mcp.acting import call_tool
 from functions.tools.mcp.outcomes import Asks, Gave, ToolOutcome, Working

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from emulators.mailbox import SECRET, USER, Mailbox, application
 from emulators.ports import HOST
-from events.connectors import SENDING, ConnectorDefinition
+from events.connector_definition import SENDING, ConnectorDefinition
 from events.mail import MailSettings
 from functions.tools.http.targets import Auth, Basic, Credential
 from functions.tools.smtp.acting import send_mail
