@@ -95,8 +95,8 @@ async def test_only_admins_declare_meters_and_none_of_ours(world: World, topic: 
 
 async def test_who_may_not_write_tells_nothing(world: World) -> None:
     body = {"events": [event("a")]}
-    claims: dict[str, Any]
-    for claims in ({"roles": ("analyst",)}, {"scopes": ("usage:read",)}):
+    others: tuple[dict[str, Any], ...] = ({"roles": ("analyst",)}, {"scopes": ("usage:read",)})
+    for claims in others:
         refused = await world.send("POST", "/v1/usage/events", body, **claims)
         assert refused.status_code == 403
 
