@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shared.kit.errors import Unavailable
 from shared.storage.postgres import tenant_transaction
+from shared.usage.columns import as_column, unpacked_column
 from shared.usage.measuring import ACTIONS, Files, Noted, counted, hours_of_files
-from shared.usage.slabs import MOST_EVENTS, Hour, Slab, by_period, sealed
+from shared.usage.slabs import Hour, Slab, by_period, sealed
 
 if TYPE_CHECKING:
     from psycopg import AsyncConnection
 
 # What one call counts at most; the next one goes on.
-MOST_BATCHES = 40
+MOST_BATCHES = 10
+MOST_ENTRIES = 2_000
 _ATTEMPTS = 5
 
 _HEAD = """
@@ -51,13 +53,15 @@ WITH head AS (
             content)
 ), hours AS (
     INSERT INTO usage_hours AS known
-    SELECT head.tenant_id, new.* FROM head, unnest(%(meter)s::text[], %(hour)s::bigint[],
-        %(subject)s::text[], %(quantity)s::numeric[], %(count)s::bigint[]) AS new
+    SELECT head.tenant_id, meter, hour::bigint, subject, quantity::numeric, count::bigint
+    FROM head, unnest({}) AS new (meter, hour, subject, quantity, count)
     ON CONFLICT (tenant_id, meter, hour, subject) DO UPDATE SET
         quantity = known.quantity + excluded.quantity, events = known.events + excluded.events
 )
 SELECT count(*) FROM head
 """
+_HOURS = ("meter", "hour", "subject", "quantity", "count")
+_STATEMENT = _APPEND.format(", ".join(map(unpacked_column, _HOURS)))
 
 
 class Head(NamedTuple):
@@ -97,10 +101,10 @@ async def _count_batch(tenant_id: str, at: datetime) -> bool:
     for _ in range(_ATTEMPTS):
         async with tenant_transaction(tenant_id) as connection:
             head = await _head(connection, tenant_id)
-            batch = (tenant_id, head.counted, head.log, list(ACTIONS), MOST_EVENTS)
+            batch = (tenant_id, head.counted, head.log, list(ACTIONS), MOST_ENTRIES)
             rows = await connection.execute(_ENTRIES, batch)
             entries = [Noted(*row) for row in await rows.fetchall()]
-            is_all = len(entries) < MOST_EVENTS
+            is_all = len(entries) < MOST_ENTRIES
             up_to = head.log if is_all else entries[-1].number
             events, files = counted(entries, Files(head.stored_bytes, head.sampled_hour))
             if is_all:
@@ -147,7 +151,8 @@ async def append(
 ) -> bool:
     """Appends the slabs, adds them to the hours, and moves the head up to that entry, in one
     statement; False, and nothing is changed, where the head is another by now."""
-    hours = _hours(slabs)
+    hours = [(*hour, *both) for hour, both in _hours(slabs).items()]
+    columns = zip(*hours, strict=True) if hours else [()] * len(_HOURS)
     values = {
         "tenant": tenant_id,
         "version": head.version,
@@ -162,11 +167,9 @@ async def append(
         "counts": [_numbers(each, 1) for each in slabs],
         "root": [each.sealed.root for each in slabs],
         "content": [each.sealed.content for each in slabs],
-        **{name: [getattr(each, name) for each in hours] for name in Hour._fields},
-        "quantity": [quantity for quantity, _ in hours.values()],
-        "count": [count for _, count in hours.values()],
+        **dict(zip(_HOURS, map(as_column, columns), strict=True)),
     }
-    row = await (await connection.execute(_APPEND, values)).fetchone()
+    row = await (await connection.execute(_STATEMENT, values)).fetchone()
     assert row is not None
     return bool(row[0])
 

@@ -90,7 +90,7 @@ def sealed(events: Sequence[Counted]) -> Slab:
     for at, both in hours.items():
         _add(totals[at.meter], *both)
     return Slab(
-        root_of([_LINE(*each).encode() for each in events]),
+        root_of([f"{a}\t{b}\t{c}\t{d}\t{e}".encode() for a, b, c, d, e in events]),
         _packed(events),
         len(events),
         {meter: Total(*both) for meter, both in sorted(totals.items())},

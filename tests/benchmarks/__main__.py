@@ -31,6 +31,7 @@ from tests.benchmarks import (
     runs,
     skills,
     throughput,
+    usage,
     verifying,
     warm_read,
 )
@@ -64,6 +65,7 @@ MEASURES: dict[str, Callable[[], dict[str, Figure]]] = {
     "limits": lambda: leasing.measure() | instances.measure(),
     "knowledge": lambda: knowledge.measure() | answering.measure(),
     "row-security": row_security.measure,
+    "usage": usage.measure,
 }
 
 

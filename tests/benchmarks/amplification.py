@@ -33,6 +33,7 @@ from tests.benchmarks import (  # noqa: F401 - name worst calls
     worst_recalls,
     worst_runs,
     worst_tools,
+    worst_usage,
 )
 from tests.benchmarks.figures import Figure, at_most
 from tests.benchmarks.operations import Meter

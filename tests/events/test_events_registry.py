@@ -112,7 +112,7 @@ def test_every_published_type_has_one_topic_and_a_verb_in_the_past() -> None:
     "noun",
     [
         *("agents", "approvals", "artifacts", "capsules", "identity", "learning", "models"),
-        *("notifications", "policy", "runs"),
+        *("notifications", "policy", "runs", "usage"),
     ],
 )
 def test_a_function_publishes_each_type_to_the_topic_that_its_schema_names(noun: str) -> None:

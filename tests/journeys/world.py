@@ -23,7 +23,7 @@ CORE_SCOPES = (
 PHONE_SCOPES = ("governance:read", "governance:write", "veto:execute", "identity:write")
 EVERY_READ = (
     *("agents:read", "approvals:read", "governance:read", "audit:read", "identity:read"),
-    *("policies:read", "capsules:read", "runs:read", "knowledge:read"),
+    *("policies:read", "capsules:read", "runs:read", "knowledge:read", "usage:read"),
 )
 
 

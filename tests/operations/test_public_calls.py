@@ -68,6 +68,7 @@ A_MONTH = {"from": "2026-11-01T00:00:00Z", "to": "2026-12-01T00:00:00Z"}
 QUERIES = {
     "/v1/audit/proofs": {"entry": "1"},
     "/v1/governance/report": A_MONTH,
+    "/v1/usage/roots": {"period": "2026-11"},
     "/v1/prompts/{name}/comparison": A_MONTH,
 }
 

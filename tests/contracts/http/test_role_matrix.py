@@ -113,6 +113,8 @@ MATRIX = {
     "submit an agent": Row("POST", "/v1/agents", SUBMIT),
     "import an agent": Row("POST", "/v1/agents/import", SUBMIT),
     "post a precedent": Row("POST", "/v1/precedent-seeds", SUBMIT),
+    "tell usage": Row("POST", "/v1/usage/events", SUBMIT, {"events": []}),
+    "declare a meter": Row("PUT", "/v1/usage/meters/x", {"tenant_admin"}, {"unit": "."}),
     "mine decisions": Row("POST", "/v1/patterns/mine", SUBMIT),
     "draft from a pattern": Row("POST", "/v1/patterns/pat_x/draft", SUBMIT),
     "propose a policy": Row("PUT", "/v1/approvals/policy", SUBMIT),

@@ -15,7 +15,7 @@ from tests.shared.usage.logs import receipt, turn, write
 
 pytestmark = pytest.mark.platform
 METER = "/v1/usage/meters/pages"
-ADMIN = {"by": "gala", "roles": ("tenant_admin",)}
+ADMIN: dict[str, Any] = {"by": "gala", "roles": ("tenant_admin",)}
 
 
 def event(id: str, **changes: Any) -> dict[str, Any]:
@@ -94,8 +94,10 @@ async def test_only_admins_declare_meters_and_none_of_ours(world: World, topic: 
 
 
 async def test_who_may_not_write_tells_nothing(world: World) -> None:
-    for claims in ({"roles": ("analyst",)}, {"scopes": ("usage:read",)}):
-        refused = await world.send("POST", "/v1/usage/events", {"events": [event("a")]}, **claims)
+    body = {"events": [event("a")]}
+    others: tuple[dict[str, Any], ...] = ({"roles": ("analyst",)}, {"scopes": ("usage:read",)})
+    for claims in others:
+        refused = await world.send("POST", "/v1/usage/events", body, **claims)
         assert refused.status_code == 403
 
 

@@ -54,6 +54,7 @@ TOPICS = (
     "notifications",
     "policy",
     "runs",
+    "usage",
     "knowledge",
     "dead-letters",
 )

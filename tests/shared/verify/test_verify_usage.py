@@ -13,7 +13,8 @@ from shared.usage.slabs import Counted, Total, opened, path_of, root_of, sealed,
 from shared.verify.__main__ import main
 from shared.verify.notes import Forged
 from shared.verify.usage import verify_usage
-from tests.shared.verify.receipts import TENANT, TRUSTED, entries, proved
+from tests.shared.verify.archives import TRUSTED
+from tests.shared.verify.receipts import TENANT, entries, proved
 
 AT = 1_795_176_000_000
 CHAIN = entries(7)
