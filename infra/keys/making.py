@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from infra.keys.values import Values
 from infra.refusals import Refused
 from shared.kit.digests import new_key_ring
-from shared.kit.secret_names import MAIL_RELAY, MODEL_KEY, PUBLIC, WRAPPING
+from shared.kit.secret_names import MAIL_RELAY, MODEL_KEY, PUBLIC, STRIPE, WRAPPING
 from shared.kit.signing import SEED_BYTES, load_signing_key, new_key, public_key_set
 from shared.manifest import Manifests
 
@@ -63,6 +63,9 @@ def create_missing(manifests: Manifests, values: Values) -> Iterator[str]:
         elif name.endswith(MAIL_RELAY):
             made[name] = NONE
             said.append(f"{name}: none yet; no mail is sent until you set it (guides/deploy.md)")
+        elif name.endswith(STRIPE):
+            made[name] = NONE
+            said.append(f"{name}: none yet; nothing is sold until you set it (guides/sell-it.md)")
         elif name.endswith(PUBLIC):
             raise Refused(f"{name}: its signing key is there and it is not; rotate that key")
         else:
