@@ -21,7 +21,8 @@ class PriceView(Data):
 
 class PlanView(Data):
     """A plan. A meter that `limits` does not name has no limit; they hold for a month, and
-    `storage` is bytes kept at once. A plan `by_contract` is bought from the operator, not by a call."""
+    `storage` is bytes kept at once. A plan `by_contract` is bought from the operator, not by
+    a call."""
 
     plan: Plan
     name: str
