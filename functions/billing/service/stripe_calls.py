@@ -2,6 +2,7 @@
 does it once. Nothing that Stripe says about cards or persons is kept."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache
@@ -156,6 +157,8 @@ async def _done(call: "Callable[[StripeClient], Any]") -> dict[str, Any]:
 def _client(api_key: str, api: str) -> "StripeClient":
     import stripe
 
+    # Its lines name each call of the API, as ours do already.
+    logging.getLogger("stripe").setLevel(logging.WARNING)
     addresses: Any = {"api": api} if api else {}
     return stripe.StripeClient(
         api_key,
