@@ -1,6 +1,7 @@
 """What this function owns: each tenant's subscription, its invoices, and whose a customer is."""
 
 from functions.billing.rules.customer import Customer
+from functions.billing.rules.invoice import PREFIX, Invoice
 from functions.billing.rules.subscription import Subscription, unsubscribed
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.runner import Runner
@@ -21,4 +22,13 @@ CUSTOMERS = Aggregate(
     id_of=lambda customer: customer.customer_id,
 )
 
-RUN = Runner("billing", SUBSCRIPTIONS, CUSTOMERS)
+INVOICES = Aggregate(
+    noun="invoice",
+    model=Invoice,
+    collection="invoices",
+    prefix=PREFIX,
+    indexed=("created_at",),
+    queried=("-created_at",),
+)
+
+RUN = Runner("billing", SUBSCRIPTIONS, CUSTOMERS, INVOICES)

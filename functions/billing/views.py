@@ -2,12 +2,14 @@
 
 from typing import Self
 
+from events.invoices import InvoiceStatus
 from events.subscriptions import AddOnTaken, SubscriptionStatus
+from functions.billing.rules.invoice import Invoice, Line
 from functions.billing.rules.subscription import Subscription
 from shared.catalogue import Entitlements, catalogue, entitlements
 from shared.catalogue.models import Catalogue
 from shared.kit.instants import Instant
-from shared.kit.models import Data, part_of
+from shared.kit.models import Data, Page, part_of
 from shared.kit.plans import AddOn, Feature, Interval, Meter, Plan
 from shared.kit.tier_limits import LIMITS
 
@@ -150,10 +152,53 @@ class PortalView(Data):
     url: str
 
 
+class LineView(Data):
+    """A line of an invoice; credits are below zero."""
+
+    line_id: str
+    description: str
+    cents: int
+    quantity: int | None
+    period: PeriodView
+
+
+class InvoiceView(Data):
+    """An invoice, in cents of `currency`. `url` is its page at Stripe, where it is paid; a draft
+    has none, and no number."""
+
+    invoice_id: str
+    number: str | None
+    status: InvoiceStatus
+    currency: str
+    total_cents: int
+    due_cents: int
+    paid_cents: int
+    attempts: int
+    next_attempt_at: Instant | None
+    created_at: Instant
+    period: PeriodView
+    url: str | None
+    lines: tuple[LineView, ...]
+
+    @classmethod
+    def of(cls, invoice: Invoice) -> Self:
+        """The invoice as it is shown."""
+        lines = tuple(part_of(LineView, each, period=_period(each)) for each in invoice.lines)
+        return part_of(cls, invoice, period=_period(invoice), lines=lines)
+
+
+class InvoicePage(Page[InvoiceView]):
+    """Some invoices, newest first."""
+
+
 class NoticeTaken(Data):
     """A notice of Stripe's was handled, or is about nothing here."""
 
     received: bool = True
+
+
+def _period(invoice: Invoice | Line) -> PeriodView:
+    return PeriodView(start=invoice.period_start, end=invoice.period_end)
 
 
 def held_by(subscription: Subscription) -> Entitlements:

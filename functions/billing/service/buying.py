@@ -17,7 +17,7 @@ from shared.kit.callers import Caller
 from shared.kit.errors import FieldError, Invalid, VersionConflict
 from shared.kit.ids import new_id
 
-PREFIX = "sch"
+PREFIX = "chg"
 
 
 async def check_out(caller: Caller, order: Order) -> CheckoutView:

@@ -83,6 +83,17 @@ async def create_portal(customer_id: str, return_url: str) -> str:
     return str(made["url"])
 
 
+async def retrieve_invoice(stripe_id: str) -> dict[str, Any]:
+    """An invoice with its lines. Raises RefusedByStripe for none, Unavailable."""
+    shown = await _done(lambda client: client.v1.invoices.retrieve(stripe_id))
+    if shown["lines"]["has_more"]:
+        params: Any = {"limit": 100}
+        shown["lines"] = await _done(
+            lambda client: client.v1.invoices.line_items.list(stripe_id, params)
+        )
+    return shown
+
+
 async def preview(params: Any) -> dict[str, Any]:
     """The invoice that would come next. Raises RefusedByStripe, Unavailable."""
     return await _done(lambda client: client.v1.invoices.create_preview(params))
