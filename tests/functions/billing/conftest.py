@@ -11,6 +11,8 @@ import stripe
 from joserfc.jwk import OKPKey
 
 from emulators.stripe.running import running_stripe
+from functions.approvals.api import ROUTER as APPROVALS
+from functions.approvals.api import RUN as APPROVALS_RUN
 from functions.billing.api import ROUTER, RUN
 from functions.billing.service import stripe_calls
 from functions.billing.settings import SECRET, console_url, settings
@@ -28,6 +30,7 @@ __all__ = ["cloud", "issuing_key"]
 @pytest.fixture(scope="module")
 async def topic(cloud: Cloud) -> Mailbox:
     """What the function publishes, of every tenant."""
+    await cloud.mailbox("approvals")
     return await cloud.mailbox("billing")
 
 
@@ -56,8 +59,15 @@ async def world(
     monkeypatch.setitem(secrets._texts, SECRET, (json.dumps(account), float("inf")))
     app = create_api(function="billing", router=ROUTER, run=RUN)
     transport = httpx.ASGITransport(app=app)
+    deciding = create_api(function="approvals", router=APPROVALS, run=APPROVALS_RUN)
     at_stripe = stripe.StripeClient("sk_test_one", base_addresses={"api": stripe_url})
-    async with httpx.AsyncClient(transport=transport, base_url="http://billing") as client:
-        yield World(client, issuing_key, f"clinic-{uuid.uuid4().hex[:12]}", topic, at_stripe)
+    async with (
+        httpx.AsyncClient(transport=transport, base_url="http://billing") as client,
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=deciding), base_url="http://approvals"
+        ) as approvals,
+    ):
+        tenant = f"clinic-{uuid.uuid4().hex[:12]}"
+        yield World(client, issuing_key, tenant, topic, at_stripe, approvals)
     for each in (settings, console_url, stripe_calls._client):
         each.cache_clear()
