@@ -1,15 +1,16 @@
 """The billing function on real emulators, with an account of Stripe's beside it."""
 
 import json
+import os
 import uuid
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import httpx
 import pytest
 import stripe
 from joserfc.jwk import OKPKey
 
+from emulators.provisioning import put_secret
 from emulators.stripe.running import running_stripe
 from functions.approvals.api import ROUTER as APPROVALS
 from functions.approvals.api import RUN as APPROVALS_RUN
@@ -47,7 +48,6 @@ async def world(
     topic: Mailbox,
     stripe_url: str,
     issuing_key: OKPKey,
-    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[World]:
     """A tenant nobody else has, whose operator has an account at Stripe."""
@@ -56,7 +56,9 @@ async def world(
     for each in (settings, console_url, stripe_calls._client):
         each.cache_clear()
     account = {"api_key": "sk_test_one", "webhook_secret": WEBHOOK_SECRET, "api": stripe_url}
-    monkeypatch.setitem(secrets._texts, SECRET, (json.dumps(account), float("inf")))
+    monkeypatch.setattr(secrets, "_texts", {})
+    address = os.environ["SECRET_MANAGER_EMULATOR_HOST"]
+    await put_secret(address, SECRET, json.dumps(account), cloud.project)
     app = create_api(function="billing", router=ROUTER, run=RUN)
     transport = httpx.ASGITransport(app=app)
     deciding = create_api(function="approvals", router=APPROVALS, run=APPROVALS_RUN)
