@@ -24,6 +24,7 @@ _LEFT_OUT = (
 # What functions read beside their code.
 _DATA = (
     "shared/catalogue.toml",
+    "shared/catalogue/plans.toml",
     "shared/built_in_tools.toml",
     "shared/operations.toml",
     "shared/policy/schema.cedarschema",

@@ -25,6 +25,8 @@ READS_FILES = {
     "functions/tools/mcp/baked.py",
     # the console as its build made it, which is packed
     "mobile_api/pages.py",
+    # what is sold, which is packed
+    "shared/catalogue/models.py",
     "shared/definitions/tools.py",
     # the models, packed for those who load them
     "shared/embeddings/files.py",
@@ -105,6 +107,7 @@ def test_only_python_files_the_requirements_and_the_version_are_packed(
         "functions/knowledge/constitution/domain.md",
         "functions/knowledge/constitution/policies.md",
         "shared/catalogue.toml",
+        "shared/catalogue/plans.toml",
         "shared/policy/schema.cedarschema",
         "shared/policy/platform/constitution.cedar",
         "shared/policy/platform/roles.cedar",

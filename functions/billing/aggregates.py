@@ -1,0 +1,36 @@
+"""What this function owns: each tenant's subscription, its invoices, and whose a customer is."""
+
+from functions.billing.rules.customer import Customer
+from functions.billing.rules.invoice import PREFIX, Invoice
+from functions.billing.rules.subscription import Subscription, unsubscribed
+from shared.aggregates.aggregate import Aggregate
+from shared.aggregates.runner import Runner
+
+APPROVALS_KEYS = "approvals-public-keys"
+
+SUBSCRIPTIONS = Aggregate(
+    noun="subscription",
+    model=Subscription,
+    collection="subscriptions",
+    id_of=lambda subscription: subscription.tenant_id,
+    initial=unsubscribed,
+)
+
+# In the platform's own tenant: whose each of Stripe's customers is.
+CUSTOMERS = Aggregate(
+    noun="billing_customer",
+    model=Customer,
+    collection="billing_customers",
+    id_of=lambda customer: customer.customer_id,
+)
+
+INVOICES = Aggregate(
+    noun="invoice",
+    model=Invoice,
+    collection="invoices",
+    prefix=PREFIX,
+    indexed=("created_at",),
+    queried=("-created_at",),
+)
+
+RUN = Runner("billing", SUBSCRIPTIONS, CUSTOMERS, INVOICES)

@@ -1,0 +1,16 @@
+"""The names of what is sold: `shared/catalogue` says what each costs and has."""
+
+from typing import Literal
+
+Plan = Literal["free", "pro", "team", "enterprise"]
+Interval = Literal["month", "year"]
+Meter = Literal["executions", "tokens", "api_calls", "storage"]
+Feature = Literal[
+    "two-person-approval",
+    "own-policies",
+    "workspaces",
+    "single-sign-on",
+    "directory",
+    "audit-export",
+]
+AddOn = Literal["executions", "tokens", "identity", "capacity"]
