@@ -25,6 +25,8 @@ STOPPED: Mapping[TenantStatus, StoppedReason] = {
     "closed": "tenant_closed",
 }
 
+SubscriptionStatus = Literal["trialing", "active", "past_due", "paused", "canceled"]
+
 COLLECTION, ID = "control", "control"
 ENDED_SESSIONS = "ended_sessions"
 # An access token lives fifteen minutes, and the commit that revokes it may take some more.
@@ -52,19 +54,34 @@ class Revocation(Model):
     version: int = 0
 
 
+class Subscribed(Model):
+    """What the tenant pays for, as `billing` said it last, at `said_at`: so many seats of a plan
+    (a name of `shared.catalogue`), and so many of each add-on. It has the status since `since`."""
+
+    plan: str
+    seats: Annotated[int, Field(ge=1)] = 1
+    status: SubscriptionStatus = "active"
+    since: Instant
+    said_at: Instant
+    add_ons: Mapping[str, int] = {}
+
+
 class Control(Model):
     """The control document of one tenant. A tenant without one did not sign up here, as those of
     tokens that a local platform mints: its control is `Control()`, which is open, has no flag and
     revokes nothing.
 
-    `entitlements` are what the tenant has beyond its tier. `policy_version` is that of what it has
-    published of policies, a few seconds after each publication. `revoked` names keys, principals
-    and archived workspaces of the last seventeen minutes; where they were too many, `reissued_at`
-    says that every token issued until then is refused. `suspensions` are the times in which it was
-    not open; while it is closing, `closes_at` is when it can be resumed no more."""
+    `subscription` is what the tenant pays for; None for one that never paid, which has the plan
+    that its tier names. `entitlements` are what the tenant has beyond its tier. `policy_version` is
+    that of what it has published of policies, a few seconds after each publication. `revoked` names
+    keys, principals and archived workspaces of the last seventeen minutes; where they were too
+    many, `reissued_at` says that every token issued until then is refused. `suspensions` are the
+    times in which it was not open; while it is closing, `closes_at` is when it can be resumed no
+    more."""
 
     status: TenantStatus = "active"
     tier: Tier = "free"
+    subscription: Subscribed | None = None
     entitlements: Mapping[str, int] = {}
     flags: Mapping[str, Flag] = {}
     policy_version: int = 0

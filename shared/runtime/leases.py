@@ -9,7 +9,16 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from shared.kit.errors import Unavailable
-from shared.kit.tier_limits import Balance, Granted, Refused, TierLimit, Window, lease
+from shared.kit.tier_limits import (
+    HOUR,
+    Balance,
+    Granted,
+    Refused,
+    TierLimit,
+    Window,
+    is_in_month,
+    lease,
+)
 from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
 from shared.storage.races import decide_again
@@ -44,9 +53,10 @@ class Remaining(NamedTuple):
 
 @dataclass
 class _Held:
-    """What the process leased last, and until when it was refused."""
+    """What the process leased last, and until when it was refused, by which limit."""
 
     left: int = 0
+    limit: TierLimit | None = None
     until: float = 0.0
     refused: Refused | None = None
     balance: Balance | None = None
@@ -71,6 +81,9 @@ class Leases:
     async def take(self, key: Key, limit: TierLimit, now: float) -> Remaining:
         """Takes a request at the second `now`, or says until when there is none."""
         held = self._of(key)
+        if held.limit != limit:
+            # What another plan refused, this one may allow.
+            held.limit, held.refused = limit, None
         while True:
             if held.left and now < held.until:
                 held.left -= 1
@@ -115,23 +128,27 @@ class Leases:
     async def _ask(self, key: Key, held: _Held, limit: TierLimit, now: float) -> None:
         is_first_in_hour = now >= held.until
         requests = limit.first_lease if is_first_in_hour else limit.lease
+        is_of_month = is_first_in_hour and is_in_month(held.until - HOUR, now)
+        # Where nobody knows whether it was given back, it is not given back again.
+        unused, held.left = (held.left if is_of_month else 0), 0
         try:
-            outcome = await self._outcome(key, held, limit, requests, now)
+            outcome = await self._outcome(key, held, limit, requests, now, unused)
         finally:
             held.asking = None
         held.balance = outcome.balance
         if isinstance(outcome, Granted):
             held.left, held.until, held.refused = outcome.requests, outcome.until, None
         else:
-            held.left, held.refused = 0, outcome
+            is_alone = self._clock() < held.alone_until
+            held.left, held.refused = (0 if is_alone else unused), outcome
 
     async def _outcome(
-        self, key: Key, held: _Held, limit: TierLimit, requests: int, now: float
+        self, key: Key, held: _Held, limit: TierLimit, requests: int, now: float, unused: int
     ) -> Granted | Refused:
         if self._clock() >= held.alone_until:
             try:
                 async with asyncio.timeout(ANSWERED_WITHIN_SECONDS):
-                    return await decide_again(lambda: _lease(key, limit, requests, now))
+                    return await decide_again(lambda: _lease(key, limit, requests, now, unused))
             except (TimeoutError, Unavailable):
                 _log.warning("counted alone: the balance was not there in time")
             except Exception:  # noqa: BLE001 - a fault of ours must not refuse every call
@@ -141,12 +158,14 @@ class Leases:
         return lease(last_seen, limit, requests, now)
 
 
-async def _lease(key: Key, limit: TierLimit, requests: int, now: float) -> Granted | Refused:
+async def _lease(
+    key: Key, limit: TierLimit, requests: int, now: float, unused: int
+) -> Granted | Refused:
     """One read, and one write where the lease is granted. Raises LostRace, Unavailable."""
     store = TenantStore(key.tenant_id)
     document = await store.get(COLLECTION, key.group)
     balance = Balance.model_validate_json(document.data["state"]) if document else None
-    outcome = lease(balance, limit, requests, now)
+    outcome = lease(balance, limit, requests, now, unused)
     if isinstance(outcome, Granted):
         batch, data = Batch(), {"state": outcome.balance.model_dump_json()}
         if document is None:

@@ -4,12 +4,16 @@ What one process can stand is another limit (`shared.runtime.limits`)."""
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from fastapi import Request
 
+from shared.catalogue import Entitlements
 from shared.kit.callers import Caller
-from shared.kit.errors import TierLimitReached
+from shared.kit.errors import QuotaExhausted, TierLimitReached
 from shared.kit.per_loop import PerLoop
 from shared.kit.roles import DEPUTY, GOVERNOR
 from shared.kit.tier_limits import (
@@ -22,13 +26,17 @@ from shared.kit.tier_limits import (
     limit_of_key,
     tier_above,
 )
+from shared.quotas.meters import exhausted
+from shared.quotas.plans import plan_of, tier_of_plan
 from shared.runtime.boundary import say
+from shared.runtime.entitled import entitlements_of, is_reserved_tenant
 from shared.runtime.leases import Key, Leases, Remaining
 from shared.runtime.settings import runtime_settings
 
 GOVERNORS, MEMBERS = "governors", "members"
 _DECIDERS = frozenset({GOVERNOR, DEPUTY})
 _IS_BEYOND_TIER = "assent_beyond_tier"
+_IS_BEYOND_QUOTA = "assent_beyond_quota"
 
 E = TypeVar("E", bound=Callable[..., Any])
 
@@ -47,17 +55,26 @@ def is_beyond_tier(endpoint: object) -> bool:
     return getattr(endpoint, _IS_BEYOND_TIER, False)
 
 
+def beyond_quota(endpoint: E) -> E:
+    """Marks a call that is taken also where the month's calls are used up: with it an admin sees
+    what is used, and changes the plan."""
+    setattr(endpoint, _IS_BEYOND_QUOTA, True)
+    return endpoint
+
+
 async def within_tier(request: Request, caller: Caller) -> None:
     """Takes one of the requests of the caller's tenant, and says in the answer's headers what is
     left. Governors and deputies have as many again, which nobody else can use up. Of a key with a
     lower limit of its own it takes one of the key's too, or none of either. A token for no tenant,
-    and who has none, takes nothing. Raises TierLimitReached."""
+    and who has none, takes nothing. Raises TierLimitReached, and QuotaExhausted where the calls of
+    the plan's month are used up."""
     is_decider = not caller.roles.isdisjoint(_DECIDERS)
     if is_reserved_tenant(caller.tenant_id) or (
         is_decider and is_beyond_tier(request.scope["endpoint"])
     ):
         return
-    tiers = LIMITS[tier_of(caller)]
+    entitled = entitlements_of(caller.control, caller.received_at)
+    tiers = _limit_of(tier_of(caller), entitled)
     group = GOVERNORS if is_decider else MEMBERS
     now = caller.received_at.timestamp()
     own = _limit_of_key(caller, tiers)
@@ -71,10 +88,32 @@ async def within_tier(request: Request, caller: Caller) -> None:
         limit, remaining = (own, of_key) if binds or of_key.refused else (tiers, of_tenant)
     say(request.scope, "RateLimit-Policy", policies_of(limit))
     say(request.scope, "RateLimit", limits_of(remaining, limit))
-    if remaining.refused is not None:
-        raise (
-            _refusal_of_key(remaining, limit) if limit is own else _refusal(remaining, limit, group)
-        )
+    if remaining.refused is None:
+        return
+    if remaining.refused == "month":
+        if not getattr(request.scope["endpoint"], _IS_BEYOND_QUOTA, False):
+            raise _month_used(entitled, limit, caller.received_at)
+    elif limit is own:
+        raise _refusal_of_key(remaining, limit)
+    else:
+        raise _refusal(remaining, limit, group)
+
+
+@lru_cache(maxsize=256)
+def _limit_with(tier: Tier, per_month: int | None) -> TierLimit:
+    return replace(LIMITS[tier], per_month=per_month)
+
+
+def _limit_of(tier: Tier, entitled: Entitlements | None) -> TierLimit:
+    """The tier's requests, and the calls of a month that the plan allows, where it stops there."""
+    stops = entitled is not None and entitled.stops("api_calls")
+    return _limit_with(tier, entitled.limits["api_calls"] if entitled and stops else None)
+
+
+def _month_used(entitled: Entitlements | None, limit: TierLimit, at: datetime) -> QuotaExhausted:
+    assert entitled is not None
+    assert limit.per_month is not None
+    return exhausted(entitled, "api_calls", limit.per_month, limit.per_month, 1, at)
 
 
 def _limit_of_key(caller: Caller, tiers: TierLimit) -> TierLimit | None:
@@ -83,18 +122,13 @@ def _limit_of_key(caller: Caller, tiers: TierLimit) -> TierLimit | None:
     return limit_of_key(tiers.tier, asked) if asked and asked < tiers.per_minute else None
 
 
-def is_reserved_tenant(tenant_id: str) -> bool:
-    """Whether the id is one that Assent keeps for itself, which no tenant that signs up gets: such
-    ids begin with an underscore, as PLATFORM_TENANT does."""
-    return tenant_id.startswith("_")
-
-
 def tier_of(caller: Caller) -> Tier:
-    """The tier of the caller's tenant; the lowest of one without a control document."""
+    """The tier of the caller's tenant, by its plan in force; the lowest of one without a control
+    document."""
     settings = runtime_settings()
     if settings.environment == "local" and settings.local_tier is not None:
         return settings.local_tier
-    return caller.control.tier
+    return tier_of_plan(plan_of(caller.control, caller.received_at))
 
 
 def storage_tier_of(caller: Caller) -> Tier:
