@@ -15,6 +15,10 @@ Tier = Literal["free", "pro", "team"]
 Window = Literal["minute", "hour", "month"]
 
 HIGHEST: Tier = "team"
+# Where balances are kept, each by the name of its group.
+BALANCES = "tier_balances"
+GOVERNORS, MEMBERS = "governors", "members"
+GROUPS = (MEMBERS, GOVERNORS)
 
 MINUTE, HOUR = 60, 3600
 

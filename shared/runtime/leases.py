@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from shared.kit.errors import Unavailable
 from shared.kit.tier_limits import (
+    BALANCES,
     HOUR,
     Balance,
     Granted,
@@ -23,7 +24,7 @@ from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
 from shared.storage.races import decide_again
 
-COLLECTION = "tier_balances"
+COLLECTION = BALANCES
 # A call waits so long for a lease, once; the process then counts alone for a while.
 ANSWERED_WITHIN_SECONDS = 5.0
 ALONE_SECONDS = 10.0

@@ -17,9 +17,11 @@ from shared.kit.errors import QuotaExhausted, TierLimitReached
 from shared.kit.per_loop import PerLoop
 from shared.kit.roles import DEPUTY, GOVERNOR
 from shared.kit.tier_limits import (
+    GOVERNORS,
     HIGHEST,
     HOUR,
     LIMITS,
+    MEMBERS,
     MINUTE,
     Tier,
     TierLimit,
@@ -33,7 +35,6 @@ from shared.runtime.entitled import entitlements_of, is_reserved_tenant
 from shared.runtime.leases import Key, Leases, Remaining
 from shared.runtime.settings import runtime_settings
 
-GOVERNORS, MEMBERS = "governors", "members"
 _DECIDERS = frozenset({GOVERNOR, DEPUTY})
 _IS_BEYOND_TIER = "assent_beyond_tier"
 _IS_BEYOND_QUOTA = "assent_beyond_quota"
