@@ -75,7 +75,7 @@ async def within_tier(request: Request, caller: Caller) -> None:
     ):
         return
     entitled = entitlements_of(caller.control, caller.received_at)
-    tiers = _limit_of(tier_of(caller), entitled)
+    tiers = _limit_of(LIMITS[tier_of(caller)], entitled)
     group = GOVERNORS if is_decider else MEMBERS
     now = caller.received_at.timestamp()
     own = _limit_of_key(caller, tiers)
@@ -100,15 +100,16 @@ async def within_tier(request: Request, caller: Caller) -> None:
         raise _refusal(remaining, limit, group)
 
 
+def _limit_of(limit: TierLimit, entitled: Entitlements | None) -> TierLimit:
+    """The tier's requests, with the calls of a month that the plan allows, where it stops there."""
+    if entitled is None or not entitled.stops("api_calls"):
+        return limit
+    return _limit_with(limit, entitled.limits["api_calls"])
+
+
 @lru_cache(maxsize=256)
-def _limit_with(tier: Tier, per_month: int | None) -> TierLimit:
-    return replace(LIMITS[tier], per_month=per_month)
-
-
-def _limit_of(tier: Tier, entitled: Entitlements | None) -> TierLimit:
-    """The tier's requests, and the calls of a month that the plan allows, where it stops there."""
-    stops = entitled is not None and entitled.stops("api_calls")
-    return _limit_with(tier, entitled.limits["api_calls"] if entitled and stops else None)
+def _limit_with(limit: TierLimit, per_month: int) -> TierLimit:
+    return replace(limit, per_month=per_month)
 
 
 def _month_used(entitled: Entitlements | None, limit: TierLimit, at: datetime) -> QuotaExhausted:
