@@ -311,6 +311,8 @@ class QuotaExhausted(AssentError):
     code = "quota_exhausted"
     title = "What the tenant's plan allows is used up"
     http_status = 429
+    # Clients of OpenAI's wire would repeat a 429.
+    headers: Mapping[str, str] = MappingProxyType({"x-should-retry": "false"})
 
     def __init__(
         self,

@@ -150,6 +150,12 @@ def lease(
     return Granted(after, wanted, hour_ends)
 
 
+def unused_of(left: int, until: float, now: float) -> int:
+    """How many of a lease that ended at `until` its holder gives back to the month: none while the
+    lease lasts, and none once its month is over."""
+    return left if now >= until and is_in_month(until - HOUR, now) else 0
+
+
 def is_in_month(at: float, now: float) -> bool:
     """Whether both seconds are in the same month of UTC."""
     return _month_of(at) == _month_of(now)

@@ -11,14 +11,13 @@ from typing import NamedTuple
 from shared.kit.errors import Unavailable
 from shared.kit.tier_limits import (
     BALANCES,
-    HOUR,
     Balance,
     Granted,
     Refused,
     TierLimit,
     Window,
-    is_in_month,
     lease,
+    unused_of,
 )
 from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
@@ -129,9 +128,8 @@ class Leases:
     async def _ask(self, key: Key, held: _Held, limit: TierLimit, now: float) -> None:
         is_first_in_hour = now >= held.until
         requests = limit.first_lease if is_first_in_hour else limit.lease
-        is_of_month = is_first_in_hour and is_in_month(held.until - HOUR, now)
         # Where nobody knows whether it was given back, it is not given back again.
-        unused, held.left = (held.left if is_of_month else 0), 0
+        unused, held.left = unused_of(held.left, held.until, now), 0
         try:
             outcome = await self._outcome(key, held, limit, requests, now, unused)
         finally:
