@@ -10,10 +10,11 @@ from emulators.buckets import ANY_KEY
 from emulators.iam import PROJECT, REGION
 from emulators.issuer import new_signing_key
 from shared.kit.digests import new_key_ring
-from shared.kit.secret_names import MAIL_RELAY, MODEL_KEY, payload_of, secret_of, values_in
+from shared.kit.secret_names import MAIL_RELAY, MODEL_KEY, STRIPE, payload_of, secret_of, values_in
 from shared.manifest import Manifests, Queue, seconds
 
-# The scripted model takes any; there is no relay but that of the platform's own mailbox.
+# The scripted model takes any; there is no relay but that of the platform's own mailbox, and no
+# Stripe but its own.
 NO_KEY = "none"
 
 
@@ -104,7 +105,7 @@ def secret_values(names: tuple[str, ...]) -> dict[str, bytes]:
             values[name] = new_key_ring(name.rpartition("-")[0].rpartition("-")[0]).encode()
         elif name.endswith("-bucket-key"):
             values[name] = ANY_KEY.encode()
-        elif name.endswith((MODEL_KEY, MAIL_RELAY)):
+        elif name.endswith((MODEL_KEY, MAIL_RELAY, STRIPE)):
             values[name] = NO_KEY.encode()
     for name in names:
         if name not in values and name.endswith("-public-keys"):

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from infra.keys.values import Values
 from infra.refusals import Refused
 from shared.kit.digests import new_key_ring
-from shared.kit.secret_names import MAIL_RELAY, MODEL_KEY, PUBLIC, WRAPPING
+from shared.kit.secret_names import MAIL_RELAY, MODEL_KEY, PUBLIC, STRIPE, WRAPPING
 from shared.kit.signing import SEED_BYTES, load_signing_key, new_key, public_key_set
 from shared.manifest import Manifests
 
@@ -21,8 +21,13 @@ SIGNING, LOG = "-signing-key", "-log-key"
 RINGS = (LOG, WRAPPING)
 # Google makes these, for an account: `<access id>:<secret>`.
 BUCKET, NO_KEY = "-bucket-key", "none:none"
-# Whoever serves a model gives it; a model behind our own address may need none.
+# What others give: whoever serves a model, carries mail or collects money. There may be none.
 NONE = "none"
+_UNTIL_SET = {
+    MODEL_KEY: "set it where the model needs one",
+    MAIL_RELAY: "no mail is sent until you set it (guides/deploy.md)",
+    STRIPE: "nothing is sold until you set it (guides/sell-it.md)",
+}
 # After this time a process that meets an unknown key reads the public keys again
 # (shared/storage/secrets.py: thirty seconds).
 KNOWN_AFTER_SECONDS = 60
@@ -57,12 +62,10 @@ def create_missing(manifests: Manifests, values: Values) -> Iterator[str]:
             made[name] = NO_KEY
             where = "put a key of Cloud Storage there (guides/deploy.md)"
             said.append(f"{name}: opens nothing yet; {where}")
-        elif name.endswith(MODEL_KEY):
+        elif name.endswith(tuple(_UNTIL_SET)):
             made[name] = NONE
-            said.append(f"{name}: none yet; set it where the model needs one")
-        elif name.endswith(MAIL_RELAY):
-            made[name] = NONE
-            said.append(f"{name}: none yet; no mail is sent until you set it (guides/deploy.md)")
+            means = next(each for end, each in _UNTIL_SET.items() if name.endswith(end))
+            said.append(f"{name}: none yet; {means}")
         elif name.endswith(PUBLIC):
             raise Refused(f"{name}: its signing key is there and it is not; rotate that key")
         else:

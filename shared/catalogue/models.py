@@ -96,8 +96,9 @@ class Catalogue(Model):
 
     @model_validator(mode="after")
     def _names_only_what_is_sold(self) -> Self:
-        used = [set(each.features) for each in (*self.plans.values(), *self.add_ons.values())]
-        unknown = set[str]().union(*used) - set(self.features)
+        in_plans = {name for each in self.plans.values() for name in each.features}
+        in_add_ons = {name for each in self.add_ons.values() for name in each.features}
+        unknown = (in_plans | in_add_ons) - set(self.features)
         if unknown:
             raise ValueError(f"features without a summary: {', '.join(sorted(unknown))}")
         unpaid = [

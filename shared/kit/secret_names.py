@@ -8,10 +8,15 @@ PUBLIC = "-public-keys"
 MODEL_KEY = "-model-key"
 # The relay that mail of the platform goes by, in JSON; `none` where there is none.
 MAIL_RELAY = "-mail-relay"
+# The operator's account at Stripe, in JSON; `none` where nothing is sold.
+STRIPE = "-stripe"
 # What the database's role logs in with.
 PASSWORD = "-postgres-password"  # noqa: S105 - the end of a value's name
 # Values of one function, by the ends of their names; what is left of a name is the function's.
-OWN = ("-signing-key", "-log-key", "-bucket-key", MODEL_KEY, MAIL_RELAY, PASSWORD, "-providers")
+OWN = (
+    *("-signing-key", "-log-key", "-bucket-key"),
+    *(MODEL_KEY, MAIL_RELAY, STRIPE, PASSWORD, "-providers"),
+)
 # Wraps the keys of tenants: several functions read it, and nothing else is with it.
 WRAPPING = "-wrapping-key"
 PUBLIC_KEYS = "public-keys"

@@ -1,0 +1,106 @@
+"""Where events are sent: endpoints, and what they are sent."""
+
+import hashlib
+import hmac
+import json
+from typing import Any
+
+from emulators.stripe import form
+from emulators.stripe.account import VERSION, Account, new_id
+from emulators.stripe.failures import invalid, missing
+from emulators.stripe.form import Form
+from emulators.stripe.periods import DAY
+from emulators.stripe.rendering import rendered
+from emulators.stripe.store import Delivery, Document
+
+GIVEN_UP_AFTER = 3 * DAY
+_FIRST_PAUSE, _LONGEST_PAUSE = 1, 3_600
+
+
+def create_endpoint(account: Account, asked: Form) -> Document:
+    """An endpoint; only this answer shows its secret."""
+    form.check(asked, ("url", "enabled_events", "description", "metadata", "api_version"))
+    url = form.needed(asked, "url")
+    if not url.startswith(("http://", "https://")):
+        raise invalid("Invalid URL: an explicit scheme (such as https) must be provided.", "url")
+    wanted = form.rows(asked, "enabled_events")
+    if not wanted:
+        raise missing("enabled_events")
+    if form.text(asked, "api_version") not in (None, VERSION):
+        raise invalid(f"This stand-in sends events of {VERSION} only.", "api_version")
+    secret = new_id("whsec", 32)
+    endpoint: Document = {
+        "id": new_id("we"),
+        "object": "webhook_endpoint",
+        "api_version": VERSION,
+        "application": None,
+        "created": account.live(),
+        "description": form.text(asked, "description"),
+        "enabled_events": wanted,
+        "livemode": False,
+        "metadata": form.metadata(asked),
+        "status": "enabled",
+        "url": url,
+        "_secret": secret,
+    }
+    account.save(endpoint)
+    return endpoint | {"secret": secret}
+
+
+def update_endpoint(account: Account, asked: Form, identifier: str) -> Document:
+    form.check(asked, ("url", "enabled_events", "description", "metadata", "disabled"))
+    endpoint = account.get("webhook_endpoint", identifier)
+    endpoint["url"] = form.text(asked, "url") or endpoint["url"]
+    endpoint["enabled_events"] = form.rows(asked, "enabled_events") or endpoint["enabled_events"]
+    endpoint["metadata"] = form.metadata(asked, endpoint["metadata"])
+    if "disabled" in asked:
+        endpoint["status"] = "disabled" if form.truth(asked, "disabled") else "enabled"
+    return account.save(endpoint)
+
+
+def delete_endpoint(account: Account, asked: Form, identifier: str) -> Document:
+    """Nothing more is sent there."""
+    account.get("webhook_endpoint", identifier)
+    for each in account.store.owed():
+        if each.endpoint == identifier:
+            taken(account, each)
+    account.store.remove(identifier)
+    return {"id": identifier, "object": "webhook_endpoint", "deleted": True}
+
+
+def message(account: Account, delivery: Delivery) -> tuple[str, str, bytes] | None:
+    """The address, the secret and the body of a delivery; None where the endpoint is gone."""
+    endpoint, event = account.store.find(delivery.endpoint), account.store.find(delivery.event)
+    if endpoint is None or event is None or endpoint["status"] != "enabled":
+        return None
+    body = json.dumps(rendered(account.store, event), indent=2).encode()
+    return endpoint["url"], endpoint["_secret"], body
+
+
+def signature(secret: str, body: bytes, at: int) -> str:
+    """The value of the header `Stripe-Signature`. `at` is the real time, because the client
+    compares it with its own clock."""
+    signed = hmac.new(secret.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()
+    return f"t={at},v1={signed}"
+
+
+def taken(account: Account, delivery: Delivery) -> None:
+    """The endpoint took the event; an invoice whose first event all have taken may become final."""
+    account.store.delivered(delivery.event, delivery.endpoint)
+    event = account.store.find(delivery.event)
+    if event is None or event["type"] != "invoice.created" or account.store.owed(event["id"]):
+        return
+    invoice: Any = account.store.find(event["data"]["object"]["id"])
+    if invoice is not None and invoice["webhooks_delivered_at"] is None:
+        account.save(invoice | {"webhooks_delivered_at": account.now(invoice)})
+
+
+def refused(account: Account, delivery: Delivery) -> None:
+    """It is sent again after a pause that doubles, until three days after the event."""
+    now, tries = account.live(), delivery.attempts + 1
+    due = now + min(_FIRST_PAUSE * 2 ** min(tries - 1, 20), _LONGEST_PAUSE)
+    if due > delivery.since + GIVEN_UP_AFTER:
+        account.store.delivered(delivery.event, delivery.endpoint)
+        return
+    again = Delivery(delivery.event, delivery.endpoint, delivery.clock, tries, due, delivery.since)
+    account.store.owe(again)

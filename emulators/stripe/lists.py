@@ -1,0 +1,125 @@
+"""Lists: the newest first, with cursors."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from emulators.stripe import form
+from emulators.stripe.account import Account
+from emulators.stripe.failures import absent, invalid
+from emulators.stripe.form import Form
+from emulators.stripe.rendering import list_of
+from emulators.stripe.store import Document
+
+_CURSORS = ("limit", "starting_after", "ending_before", "created")
+_BOUNDS: dict[str, Callable[[int, int], bool]] = {
+    "gt": lambda value, bound: value > bound,
+    "gte": lambda value, bound: value >= bound,
+    "lt": lambda value, bound: value < bound,
+    "lte": lambda value, bound: value <= bound,
+}
+_OVER = ("canceled", "incomplete_expired")
+
+
+def listing(kind: str, *filters: str) -> Callable[..., Document]:
+    """Lists the objects of a kind, with these filters."""
+
+    def read(account: Account, asked: Form) -> Document:
+        form.check(asked, (*_CURSORS, *filters))
+        found = account.store.all(
+            kind, form.text(asked, "customer") if "customer" in filters else None
+        )
+        kept = [each for each in found if _matches(each, asked, filters)]
+        return paged(asked, kept[::-1], _path(kind))
+
+    return read
+
+
+def paged(asked: Form, found: Sequence[Document], url: str) -> Document:
+    """The page of a list that a call asks for; `data` holds documents, to be rendered."""
+    limit = form.number(asked, "limit", 10)
+    if not 1 <= limit <= 100:
+        raise invalid("This value must be between 1 and 100.", "limit")
+    after, before = form.text(asked, "starting_after"), form.text(asked, "ending_before")
+    if after and before:
+        raise invalid("You cannot use both `starting_after` and `ending_before`.")
+    names = [each["id"] for each in found]
+    cursor = after or before
+    if cursor is not None and cursor not in names:
+        raise absent("object", cursor, "starting_after" if after else "ending_before")
+    if before is not None:
+        end = names.index(before)
+        start = max(0, end - limit)
+        return list_of([*found[start:end]], url, has_more=start > 0)
+    start = names.index(after) + 1 if after is not None else 0
+    page = [*found[start : start + limit]]
+    return list_of(page, url, has_more=start + limit < len(found))
+
+
+def _matches(document: Document, asked: Form, filters: Sequence[str]) -> bool:
+    if "created" in asked and not _within(document["created"], asked["created"]):
+        return False
+    is_over = document["object"] == "subscription" and document["status"] in _OVER
+    if is_over and "status" not in asked:
+        return False
+    return all(
+        _FILTERS.get(name, _equal)(document, name, asked) for name in filters if name in asked
+    )
+
+
+def _within(value: int, said: Any) -> bool:
+    if not isinstance(said, dict):
+        return value == int(said)
+    form.check(said, _BOUNDS, "created")
+    return all(_BOUNDS[name](value, form.number(said, name)) for name in said)
+
+
+def _equal(document: Document, name: str, asked: Form) -> bool:
+    value = document.get(name)
+    said = value if not isinstance(value, bool) else str(value).lower()
+    return bool(said == asked[name])
+
+
+def _status(document: Document, name: str, asked: Form) -> bool:
+    said = asked[name]
+    if document["object"] == "subscription":
+        if said == "all":
+            return True
+        if said == "ended":
+            return document["status"] in _OVER
+    return bool(document["status"] == said)
+
+
+def _subscription(document: Document, name: str, asked: Form) -> bool:
+    if document["object"] != "invoice":
+        return _equal(document, name, asked)
+    details = (document["parent"] or {}).get("subscription_details") or {}
+    return bool(details.get("subscription") == asked[name])
+
+
+def _price(document: Document, name: str, asked: Form) -> bool:
+    return any(each["price"]["id"] == asked[name] for each in document["items"]["data"])
+
+
+def _type(document: Document, name: str, asked: Form) -> bool:
+    said, kind = str(asked[name]), str(document["type"])
+    return kind.startswith(said[:-1]) if said.endswith("*") else kind == said
+
+
+def _code(document: Document, name: str, asked: Form) -> bool:
+    return bool(document["code"].lower() == str(asked[name]).lower())
+
+
+_FILTERS: dict[str, Callable[[Document, str, Form], bool]] = {
+    "status": _status,
+    "subscription": _subscription,
+    "price": _price,
+    "type": _type,
+    "code": _code,
+    "types": lambda document, name, asked: document["type"] in form.rows(asked, name),
+    "lookup_keys": lambda document, name, asked: document["lookup_key"] in form.rows(asked, name),
+}
+
+
+def _path(kind: str) -> str:
+    group, _, name = kind.rpartition(".")
+    return f"/v1/{group}/{name}s" if group else f"/v1/{name}s"

@@ -1,0 +1,103 @@
+"""Which call does what: the method and path of each, as Stripe has them."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from emulators.stripe import catalog, checkout, clocks, customers, events, subscriptions
+from emulators.stripe.account import Account
+from emulators.stripe.form import Form
+from emulators.stripe.lists import listing
+from emulators.stripe.store import Document
+
+Handler = Callable[..., Document]
+
+
+def reading(kind: str) -> Handler:
+    """Reads one object of a kind."""
+
+    def read(account: Account, asked: Form, identifier: str) -> Document:
+        return account.get(kind, identifier)
+
+    return read
+
+
+_ROUTES: list[tuple[str, str, Handler]] = [
+    ("POST", "products", catalog.create_product),
+    ("POST", "products/{}", catalog.update_product),
+    ("GET", "products/{}", reading("product")),
+    ("GET", "products", listing("product", "active")),
+    ("POST", "prices", catalog.create_price),
+    ("POST", "prices/{}", catalog.update_price),
+    ("GET", "prices/{}", reading("price")),
+    ("GET", "prices", listing("price", "active", "product", "lookup_keys", "type", "currency")),
+    ("POST", "coupons", catalog.create_coupon),
+    ("GET", "coupons/{}", reading("coupon")),
+    ("DELETE", "coupons/{}", catalog.delete_coupon),
+    ("GET", "coupons", listing("coupon")),
+    ("POST", "promotion_codes", catalog.create_promotion_code),
+    ("POST", "promotion_codes/{}", catalog.update_promotion_code),
+    ("GET", "promotion_codes/{}", reading("promotion_code")),
+    ("GET", "promotion_codes", listing("promotion_code", "active", "code", "customer")),
+    ("POST", "customers", customers.create),
+    ("POST", "customers/{}", customers.update),
+    ("GET", "customers/{}", reading("customer")),
+    ("GET", "customers", listing("customer", "email", "test_clock")),
+    ("POST", "payment_methods", customers.create_method),
+    ("GET", "payment_methods/{}", reading("payment_method")),
+    ("POST", "payment_methods/{}/attach", customers.attach),
+    ("POST", "payment_methods/{}/detach", customers.detach),
+    ("GET", "payment_methods", listing("payment_method", "customer", "type")),
+    ("POST", "subscriptions", subscriptions.create),
+    ("GET", "subscriptions/{}", reading("subscription")),
+    ("DELETE", "subscriptions/{}", subscriptions.cancel),
+    ("POST", "subscriptions/{}/resume", subscriptions.resume),
+    (
+        "GET",
+        "subscriptions",
+        listing("subscription", "customer", "status", "price", "test_clock", "collection_method"),
+    ),
+    ("GET", "invoices/{}", reading("invoice")),
+    (
+        "GET",
+        "invoices",
+        listing("invoice", "customer", "status", "subscription", "collection_method"),
+    ),
+    ("GET", "payment_intents/{}", reading("payment_intent")),
+    ("GET", "payment_intents", listing("payment_intent", "customer")),
+    ("GET", "charges/{}", reading("charge")),
+    ("GET", "charges", listing("charge", "customer", "payment_intent")),
+    ("POST", "checkout/sessions", checkout.create),
+    ("POST", "checkout/sessions/{}", checkout.update),
+    ("GET", "checkout/sessions/{}", reading("checkout.session")),
+    ("POST", "checkout/sessions/{}/expire", checkout.close),
+    (
+        "GET",
+        "checkout/sessions",
+        listing("checkout.session", "customer", "status", "subscription"),
+    ),
+    ("POST", "test_helpers/test_clocks", clocks.create),
+    ("GET", "test_helpers/test_clocks/{}", reading(clocks.KIND)),
+    ("GET", "test_helpers/test_clocks", listing(clocks.KIND)),
+    ("DELETE", "test_helpers/test_clocks/{}", clocks.delete),
+    ("POST", "test_helpers/test_clocks/{}/advance", clocks.advance),
+    ("POST", "webhook_endpoints", events.create_endpoint),
+    ("POST", "webhook_endpoints/{}", events.update_endpoint),
+    ("GET", "webhook_endpoints/{}", reading("webhook_endpoint")),
+    ("DELETE", "webhook_endpoints/{}", events.delete_endpoint),
+    ("GET", "webhook_endpoints", listing("webhook_endpoint")),
+    ("GET", "events/{}", reading("event")),
+    ("GET", "events", listing("event", "type", "types")),
+]
+_COMPILED = [
+    (method, re.compile("/v1/" + path.replace("{}", "([^/]+)")), handler)
+    for method, path, handler in _ROUTES
+]
+
+
+def route(method: str, path: str) -> tuple[Handler, tuple[Any, ...]] | None:
+    """What answers a call, with the names in its path."""
+    for verb, pattern, handler in _COMPILED:
+        if verb == method and (found := pattern.fullmatch(path)):
+            return handler, found.groups()
+    return None

@@ -1,0 +1,176 @@
+"""Serves the account. `python -m emulators.stripe.server FILE PORT`; with ASSENT_CLOCK_FILE it
+lives on the platform's clock."""
+
+import asyncio
+import random
+import sys
+import time
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+import aiohttp
+from aiohttp import web
+
+from emulators.ports import HOST
+from emulators.stripe import events, standing
+from emulators.stripe.account import Account
+from emulators.stripe.api import Call, answer
+from emulators.stripe.clocks import run, waiting
+from emulators.stripe.due import due_of
+from emulators.stripe.hosted import Hosted
+from emulators.stripe.store import Delivery, Store
+from shared.kit.clock import now
+
+_GLANCE_SECONDS = 0.05
+_DELIVERY_SECONDS = 10.0
+_NAMES = ("127.0.0.1", "localhost", "[::1]")
+
+
+class Server:
+    """One account, its API, its pages and its deliveries. `repeats` is the part of all deliveries
+    that are sent once more, though they were taken."""
+
+    def __init__(self, account: Account, *, seed: int = 1, repeats: float = 0.125) -> None:
+        self.account = account
+        self._random = random.Random(seed)
+        self._repeats = repeats
+        self._sending: set[tuple[str, str]] = set()
+
+    def application(self) -> web.Application:
+        """Everything that it answers."""
+        app = web.Application(middlewares=[_loopback_only])
+        hosted = Hosted(self.account)
+        app.router.add_get("/checkout/{name}", hosted.show)
+        app.router.add_post("/checkout/{name}", hosted.submit)
+        app.router.add_get("/_/waiting", self.waiting)
+        app.router.add_post("/_/settings", self.settings)
+        app.router.add_route("*", "/{path:v[12]/.*}", self.api)
+        app.cleanup_ctx.append(self._running)
+        return app
+
+    async def api(self, request: web.Request) -> web.StreamResponse:
+        """A call of the API."""
+        body = (await request.read()).decode()
+        made = answer(
+            self.account,
+            Call(
+                request.method,
+                request.path,
+                body if request.method == "POST" else request.query_string,
+                request.headers.get("Authorization", ""),
+                request.headers.get("Idempotency-Key"),
+                request.headers.get("Stripe-Version"),
+            ),
+        )
+        headers = {"Request-Id": made.request}
+        if made.repeated:
+            headers["Idempotent-Replayed"] = "true"
+        return web.Response(
+            text=made.body, status=made.status, content_type="application/json", headers=headers
+        )
+
+    async def waiting(self, request: web.Request) -> web.StreamResponse:
+        """What is due, and what is to be sent; empty when nothing is."""
+        return web.json_response(waiting(self.account))
+
+    async def settings(self, request: web.Request) -> web.StreamResponse:
+        """Changes when failed payments are tried again, and what follows the last try."""
+        said = await request.json()
+        days, after = said.get("retry_days"), said.get("after_retries")
+        if after not in (None, *standing.ENDS) or not _are_days(days):
+            raise web.HTTPBadRequest(
+                text=f"retry_days is a list of days, after_retries one of {standing.ENDS}"
+            )
+        with self.account.store.transaction():
+            if days is not None:
+                self.account.store.set(standing.RETRIES, days)
+            if after is not None:
+                self.account.store.set(standing.AFTER_RETRIES, after)
+        return web.json_response(said)
+
+    async def _running(self, app: web.Application) -> AsyncIterator[None]:
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(_DELIVERY_SECONDS)) as http:
+            task = asyncio.create_task(self._live(http))
+            yield
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def _live(self, http: aiohttp.ClientSession) -> None:
+        async with asyncio.TaskGroup() as group:
+            while True:
+                run(self.account)
+                due = [
+                    each
+                    for each in self.account.store.owed()
+                    if each.due <= self.account.live()
+                    and (each.event, each.endpoint) not in self._sending
+                ]
+                self._random.shuffle(due)
+                for delivery in due:
+                    self._sending.add((delivery.event, delivery.endpoint))
+                    group.create_task(self._deliver(http, delivery))
+                await asyncio.sleep(_GLANCE_SECONDS)
+
+    async def _deliver(self, http: aiohttp.ClientSession, delivery: Delivery) -> None:
+        try:
+            took = await self._send(http, delivery)
+            if took and self._random.random() < self._repeats:
+                await self._send(http, delivery)
+        finally:
+            self._sending.discard((delivery.event, delivery.endpoint))
+        with self.account.store.transaction():
+            (events.taken if took else events.refused)(self.account, delivery)
+
+    async def _send(self, http: aiohttp.ClientSession, delivery: Delivery) -> bool:
+        message = events.message(self.account, delivery)
+        if message is None:
+            return True
+        url, secret, body = message
+        headers = {
+            "Content-Type": "application/json; charset=utf-8",
+            "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
+            "Stripe-Signature": events.signature(secret, body, int(time.time())),
+        }
+        try:
+            async with http.post(url, data=body, headers=headers, allow_redirects=False) as got:
+                return 200 <= got.status < 300
+        except (aiohttp.ClientError, TimeoutError):
+            return False
+
+
+def live_seconds() -> int:
+    """The platform's time."""
+    return int(now().timestamp())
+
+
+def open_account(file: Path | str) -> Account:
+    """The account in a file, which is made where there is none."""
+    return Account(Store(file, due_of), live_seconds)
+
+
+@web.middleware
+async def _loopback_only(request: web.Request, handler: web.RequestHandler) -> web.StreamResponse:  # type: ignore[type-arg]
+    """A page whose name was made to resolve to the loopback still sends its own name."""
+    if request.host.rpartition(":")[0] not in _NAMES:
+        raise web.HTTPMisdirectedRequest
+    found: web.StreamResponse = await handler(request)  # type: ignore[operator]
+    return found
+
+
+def _are_days(days: object) -> bool:
+    return days is None or (
+        isinstance(days, Sequence) and all(type(each) is int and each > 0 for each in days)
+    )
+
+
+async def _serve(file: Path, port: int) -> None:
+    account = open_account(file)
+    account.url = f"http://localhost:{port}"
+    runner = web.AppRunner(Server(account).application(), access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, HOST, port).start()
+    await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve(Path(sys.argv[1]), int(sys.argv[2])))

@@ -1,0 +1,348 @@
+"""Subscriptions: how they begin, end, and go on after a pause."""
+
+from typing import Any
+
+from emulators.stripe import form, items, payments, standing
+from emulators.stripe.account import Account, copy, new_id
+from emulators.stripe.customers import own_method
+from emulators.stripe.cycle import added_line, bill, hold, restart
+from emulators.stripe.discounts import given
+from emulators.stripe.failures import declined, invalid, missing
+from emulators.stripe.form import Form
+from emulators.stripe.invoices import collect, finalize, settle
+from emulators.stripe.periods import DAY, period_at
+from emulators.stripe.store import Document
+
+BEHAVIOURS = ("allow_incomplete", "default_incomplete", "error_if_incomplete")
+PRORATIONS = ("create_prorations", "none", "always_invoice")
+_COLLECTIONS = ("charge_automatically", "send_invoice")
+_CREATE = (
+    "customer",
+    "items",
+    "default_payment_method",
+    "trial_end",
+    "trial_period_days",
+    "metadata",
+    "discounts",
+    "payment_behavior",
+    "collection_method",
+    "days_until_due",
+    "cancel_at_period_end",
+    "cancel_at",
+    "billing_cycle_anchor",
+    "proration_behavior",
+    "trial_settings",
+    "automatic_tax",
+    "add_invoice_items",
+    "description",
+    "off_session",
+    "payment_settings",
+    "billing_mode",
+    "currency",
+)
+
+
+def create(account: Account, asked: Form) -> Document:
+    """A subscription with its first invoice, which is final and tried at once."""
+    form.check(asked, _CREATE)
+    customer = account.get("customer", form.needed(asked, "customer"), "customer")
+    now = account.now(customer)
+    prices = [_priced(account, each) for each in form.rows(asked, "items")]
+    if not prices:
+        raise missing("items")
+    subscription = _new(account, asked, customer, prices[0][0]["currency"], now)
+    for price, quantity, metadata in prices:
+        add_item(account, subscription, price, quantity, metadata)
+    account.save(subscription)
+    subscription["discounts"] = given(
+        account, form.rows(asked, "discounts"), customer, subscription["id"]
+    )
+    _anchor(subscription, form.number(asked, "billing_cycle_anchor"), now)
+    if subscription["cancel_at_period_end"]:
+        subscription["cancel_at"] = last_end(subscription)
+    account.save(subscription)
+    extra = [added_line(account, subscription, each) for each in added(asked)]
+    behaviour = form.choice(asked, "payment_behavior", BEHAVIOURS, BEHAVIOURS[0])
+    _bill_first(account, subscription, extra, behaviour, form.text(asked, "proration_behavior"))
+    subscription = account.get("subscription", subscription["id"])
+    account.emit("customer.subscription.created", subscription)
+    return subscription
+
+
+def cancel(account: Account, asked: Form, identifier: str) -> Document:
+    """Ends it now; what was paid for unused time comes back only with `prorate`."""
+    form.check(asked, ("invoice_now", "prorate", "cancellation_details"))
+    subscription = account.get("subscription", identifier)
+    if subscription["status"] in standing.OVER:
+        raise invalid(f"No such subscription: '{identifier}'", "id", "resource_missing")
+    now = account.now(subscription)
+    if form.truth(asked, "prorate") and subscription["status"] != "trialing":
+        for item in subscription["items"]["data"]:
+            back(account, subscription, item, now)
+    if form.truth(asked, "invoice_now"):
+        settle(account, bill(account, subscription, (), reason="subscription_update"))
+        subscription = account.get("subscription", identifier)
+    said = cancellation(asked)
+    subscription["cancellation_details"] |= said
+    return standing.end(account, subscription, "cancellation_requested")
+
+
+def resume(account: Account, asked: Form, identifier: str) -> Document:
+    """Goes on after a trial that ended without a payment method."""
+    form.check(asked, ("billing_cycle_anchor", "proration_behavior"))
+    subscription = account.get("subscription", identifier)
+    if subscription["status"] != "paused":
+        raise invalid("Only paused subscriptions can be resumed.", "id")
+    form.choice(asked, "billing_cycle_anchor", ("now",), "now")
+    before, now = copy(subscription), account.now(subscription)
+    restart(account, subscription, now, status="active")
+    invoice = bill(
+        account, subscription, subscription["items"]["data"], reason="subscription_update"
+    )
+    account.emit("customer.subscription.updated", subscription, before)
+    account.emit("customer.subscription.resumed", subscription)
+    if not hold(account, subscription, invoice):
+        settle(account, invoice)
+    return account.get("subscription", identifier)
+
+
+def back(account: Account, subscription: Document, item: Document, at: int) -> None:
+    """Owes what was billed for the time of an item after `at`."""
+    amount = items.unused(item, at)
+    if amount:
+        product = account.get("product", item["price"]["product"])
+        made = items.prorated(subscription, item, amount, at, product["name"])
+        account.emit("invoiceitem.created", account.save(made))
+    item["_billed"] = {"amount": 0, "start": at, "end": item["current_period_end"]}
+
+
+def add_item(
+    account: Account,
+    subscription: Document,
+    price: Document,
+    quantity: int | None,
+    metadata: dict[str, str],
+) -> Document:
+    """Adds an item. Raises StripeFailure for a price that cannot be with the others."""
+    data = subscription["items"]["data"]
+    if price["recurring"] is None:
+        raise invalid(
+            "The price specified is set to `type=one_time` but this field only accepts"
+            " prices with `type=recurring`.",
+            "items[0][price]",
+        )
+    if price["currency"] != subscription["currency"]:
+        raise invalid("All prices of a subscription must have the same currency.", "items")
+    if any(each["price"]["id"] == price["id"] for each in data):
+        raise invalid("Cannot add multiple subscription items with the same price.", "items")
+    if items.metered(price) and quantity is not None:
+        raise invalid("You may not set `quantity` with a metered price.", "items[0][quantity]")
+    now = account.now(subscription)
+    item = items.new_item(subscription["id"], price, quantity, metadata, now)
+    data.append(item)
+    return item
+
+
+def own_price(account: Account, asked: Form) -> Document:
+    """The price of an item that a call names."""
+    price = account.get("price", form.needed(asked, "price"), "items[0][price]")
+    if not price["active"]:
+        raise invalid("The price specified is inactive.", "items[0][price]")
+    return price
+
+
+def added(asked: Form) -> list[Document]:
+    """What is asked once with an invoice: prices with quantities."""
+    found = []
+    for each in form.rows(asked, "add_invoice_items"):
+        form.check(each, ("price", "quantity"), "add_invoice_items")
+        quantity = form.number(each, "quantity", 1, least=1)
+        found.append({"price": form.needed(each, "price"), "quantity": quantity})
+    return found
+
+
+def last_end(subscription: Document) -> int:
+    """When the last of the current periods ends."""
+    return max(int(each["current_period_end"]) for each in subscription["items"]["data"])
+
+
+def cancellation(asked: Form) -> Document:
+    """What a customer said about leaving."""
+    said = form.part(asked, "cancellation_details")
+    form.check(said, ("comment", "feedback"), "cancellation_details")
+    return {name: form.text(said, name) for name in said}
+
+
+def check_paid(account: Account, subscription: Document, made: payments.Attempt | None) -> None:
+    """Raises StripeFailure where a call wanted all of it or nothing."""
+    if made is not None and made.code is not None:
+        raise declined(
+            "Your card was declined." if made.decline_code else "Payment failed.",
+            made.decline_code,
+            made.code,
+        )
+
+
+def _bill_first(
+    account: Account, subscription: Document, extra: list[Document], behaviour: str, prorations: Any
+) -> None:
+    trial = subscription["status"] == "trialing"
+    late = any(
+        each["_whole"][0] < each["current_period_start"] for each in subscription["items"]["data"]
+    )
+    free = trial or (late and prorations == "none")
+    invoice = bill(
+        account,
+        subscription,
+        subscription["items"]["data"],
+        reason="subscription_create",
+        free=free,
+        extra=extra,
+    )
+    if hold(account, subscription, invoice):
+        return
+    finalize(account, invoice)
+    if invoice["status"] != "open" or invoice["collection_method"] == "send_invoice":
+        return
+    if not trial:
+        subscription["status"] = "incomplete"
+        account.save(subscription)
+    if behaviour == "default_incomplete":
+        return
+    made = collect(account, invoice)
+    if behaviour == "error_if_incomplete":
+        check_paid(account, subscription, made)
+
+
+def _priced(account: Account, asked: Form) -> tuple[Document, int | None, dict[str, str]]:
+    form.check(asked, ("price", "quantity", "metadata"), "items")
+    return own_price(account, asked), form.number(asked, "quantity"), form.metadata(asked)
+
+
+def _anchor(subscription: Document, asked: int | None, now: int) -> None:
+    """Sets the periods. A trial is the first period; an anchor that lies ahead cuts it short."""
+    until = subscription["trial_end"]
+    if until is not None:
+        subscription["billing_cycle_anchor"] = until
+        for item in subscription["items"]["data"]:
+            item |= {"current_period_start": now, "current_period_end": until}
+            item |= {"_billed": {"amount": 0, "start": now, "end": until}, "_whole": [now, until]}
+        return
+    anchor = now if asked is None else asked
+    subscription["billing_cycle_anchor"] = anchor
+    for item in subscription["items"]["data"]:
+        recurring = item["price"]["recurring"]
+        first = period_at(now, recurring["interval"], recurring["interval_count"], now)[1]
+        if not now <= anchor <= first:
+            raise invalid(
+                "billing_cycle_anchor must lie within the first period from now.",
+                "billing_cycle_anchor",
+            )
+        items.begin(item, anchor, now)
+
+
+def _new(account: Account, asked: Form, customer: Document, currency: str, now: int) -> Document:
+    trial = _trial_end(asked, now)
+    identifier = new_id("sub")
+    collection = form.choice(asked, "collection_method", _COLLECTIONS, _COLLECTIONS[0])
+    tax = form.truth(form.part(asked, "automatic_tax"), "enabled")
+    owner = {"account": None, "type": "self"}
+    return {
+        "id": identifier,
+        "object": "subscription",
+        "application": None,
+        "application_fee_percent": None,
+        "automatic_tax": {
+            "disabled_reason": None,
+            "enabled": tax,
+            "liability": dict(owner) if tax else None,
+        },
+        "billing_cycle_anchor": now,
+        "billing_cycle_anchor_config": None,
+        "billing_mode": {
+            "flexible": {"proration_discounts": "included"},
+            "type": "flexible",
+            "updated_at": None,
+        },
+        "billing_schedules": [],
+        "billing_thresholds": None,
+        "cancel_at": form.number(asked, "cancel_at", least=now),
+        "cancel_at_period_end": form.truth(asked, "cancel_at_period_end"),
+        "canceled_at": None,
+        "cancellation_details": {
+            "comment": None,
+            "feedback": None,
+            "feedback_option": None,
+            "reason": None,
+        },
+        "collection_method": collection,
+        "created": now,
+        "currency": currency,
+        "customer": customer["id"],
+        "days_until_due": form.number(asked, "days_until_due"),
+        "default_payment_method": own_method(
+            account, asked, "default_payment_method", customer["id"]
+        ),
+        "default_source": None,
+        "default_tax_rates": [],
+        "description": form.text(asked, "description"),
+        "discounts": [],
+        "ended_at": None,
+        "invoice_settings": {"account_tax_ids": None, "issuer": dict(owner)},
+        "items": {
+            "object": "list",
+            "data": [],
+            "has_more": False,
+            "url": f"/v1/subscription_items?subscription={identifier}",
+        },
+        "latest_invoice": None,
+        "livemode": False,
+        "metadata": form.metadata(asked),
+        "next_pending_invoice_item_invoice": None,
+        "on_behalf_of": None,
+        "pause_collection": None,
+        "payment_settings": {
+            "payment_method_options": None,
+            "payment_method_types": None,
+            "save_default_payment_method": form.choice(
+                form.part(asked, "payment_settings"),
+                "save_default_payment_method",
+                ("on_subscription", "off"),
+                "off",
+            ),
+        },
+        "pending_invoice_item_interval": None,
+        "pending_setup_intent": None,
+        "pending_update": None,
+        "schedule": None,
+        "start_date": now,
+        "status": "trialing" if trial else "active",
+        "test_clock": customer["test_clock"],
+        "transfer_data": None,
+        "trial_end": trial,
+        "trial_settings": trial_settings(asked),
+        "trial_start": now if trial else None,
+        "_warned": False,
+    }
+
+
+def trial_settings(asked: Form) -> Document:
+    """What follows a trial without a payment method."""
+    behaviour = form.part(form.part(asked, "trial_settings"), "end_behavior")
+    among = ("cancel", "create_invoice", "pause")
+    found = form.choice(behaviour, "missing_payment_method", among, "create_invoice")
+    return {"end_behavior": {"billing_cycle_anchor": None, "missing_payment_method": found}}
+
+
+def _trial_end(asked: Form, now: int) -> int | None:
+    days = form.number(asked, "trial_period_days", least=1)
+    if form.text(asked, "trial_end") == "now":
+        return None
+    until: int | None = form.number(asked, "trial_end")
+    if until is not None and until <= now:
+        raise invalid(
+            "Invalid timestamp: must be an integer Unix timestamp in the future.", "trial_end"
+        )
+    if until is not None and days is not None:
+        raise invalid("Pass only one of trial_end and trial_period_days.", "trial_end")
+    return now + days * DAY if days else until

@@ -1,0 +1,89 @@
+"""HTTP in, HTTP out: plans, the tenant's subscription, and Stripe's notices."""
+
+from typing import Annotated
+
+from fastapi import Header, Request
+
+from functions.billing.aggregates import RUN
+from functions.billing.rules.notices import StripeNotice
+from functions.billing.rules.order import Order
+from functions.billing.service import buying, following, notices, previewing
+from functions.billing.views import (
+    CatalogueView,
+    CheckoutView,
+    NoticeTaken,
+    PortalView,
+    PreviewView,
+    SubscriptionView,
+    catalogue_view,
+)
+from shared.kit.callers import Caller
+from shared.runtime.acts import does
+from shared.runtime.bodies import Accepts
+from shared.runtime.boundary import received_at
+from shared.runtime.open_routes import OpenRouter
+from shared.runtime.routes import Router
+
+__all__ = ["ROUTER", "RUN"]
+
+_ITSELF = ("manage_tenant",)
+_TENANT = Router(prefix="/v1", tag="billing", read=("identity:read",), write=("identity:write",))
+_STRIPE = OpenRouter(prefix="/v1/billing", tag="billing")
+
+
+@_TENANT.get("/plans-catalogue")
+async def get_catalogue(caller: Caller) -> CatalogueView:
+    """Shows what is sold: plans with their prices, features and limits, overage and add-ons."""
+    return catalogue_view()
+
+
+@_TENANT.get("/subscription")
+async def get_subscription(caller: Caller) -> SubscriptionView:
+    """Shows what the tenant pays for, and what it may use for it."""
+    return SubscriptionView.of(await following.show(caller))
+
+
+@_TENANT.put("/subscription")
+@does(within=_ITSELF, deed="changing the subscription")
+async def put_subscription(caller: Caller, body: Order) -> SubscriptionView:
+    """Changes the plan, the interval, the seats and the add-ons of a subscription that was bought;
+    Free ends it with its period. Needs the role tenant_admin."""
+    return await buying.change(caller, body)
+
+
+@_TENANT.post("/subscription/preview")
+@does(within=_ITSELF, deed="previewing a change of the subscription")
+async def preview_subscription(caller: Caller, body: Order) -> PreviewView:
+    """Tells what an order would cost and which governing features it would lose; changes nothing.
+    Needs the role tenant_admin."""
+    return await previewing.preview(caller, body)
+
+
+@_TENANT.post("/billing/checkout")
+@does(within=_ITSELF, deed="buying a subscription")
+async def check_out(caller: Caller, body: Order) -> CheckoutView:
+    """Opens a page at Stripe where the order is paid for; the same page for the same order. Needs
+    the role tenant_admin."""
+    return await buying.check_out(caller, body)
+
+
+@_TENANT.post("/billing/portal")
+@does(within=_ITSELF, deed="seeing to the means of payment")
+async def open_portal(caller: Caller) -> PortalView:
+    """Opens a page at Stripe for means of payment and receipts. Needs the role tenant_admin."""
+    return await buying.open_portal(caller)
+
+
+@_STRIPE.post("/stripe/webhook")
+async def take_notice(
+    request: Request,
+    body: Annotated[StripeNotice, Accepts(is_judged_apart=True)],
+    stripe_signature: Annotated[str, Header(max_length=2000)] = "",
+) -> NoticeTaken:
+    """Takes a notice that Stripe signed, in any order and any number of times: what it is about is
+    read anew from Stripe."""
+    at = received_at(request.scope)
+    return await notices.take_notice(body, await request.body(), stripe_signature, at)
+
+
+ROUTER = Router.joining(_TENANT, _STRIPE)

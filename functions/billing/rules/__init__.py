@@ -1,0 +1,1 @@
+"""What follows from what Stripe and people say; pure."""

@@ -1,0 +1,79 @@
+"""Notices of Stripe's: what they are about, and who signed them."""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from shared.kit.bookkeeping import RefusalReason
+from shared.kit.errors import RecordedRefusal
+from shared.kit.models import Data
+
+# How old a signature may be, and how far ahead Stripe's clock.
+TOLERANCE_SECONDS = 300
+MOST_SIGNATURES = 10
+StripeId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]{1,255}$")]
+_SECONDS = re.compile(r"[0-9]{1,12}")
+
+
+class About(Data):
+    """The object of a notice, of which only the ids are read: Stripe is asked for the rest."""
+
+    id: StripeId
+    customer: StripeId | None = None
+
+
+class AboutData(Data):
+    """Where a notice holds its object."""
+
+    about: Annotated[About, Field(alias="object")]
+
+
+class StripeNotice(Data):
+    """A notice: something happened to an object at Stripe."""
+
+    id: StripeId
+    type: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_.]{1,100}$")]
+    data: AboutData
+
+
+class NoticeRefused(RecordedRefusal):
+    """A notice that Stripe did not sign, or signed too long ago."""
+
+    code = "notice_refused"
+    title = "The notice is not accepted"
+    http_status = 400
+
+
+def check_signature(header: str, body: bytes, secret: str, now: float) -> None:
+    """Raises NoticeRefused unless the header `t=<seconds>,v1=<hex>` signs the body with the secret,
+    not more than five minutes before or after `now`, in seconds of the wall clock since 1970."""
+    said = _parts(header)
+    seconds = said.get("t", [""])[0]
+    if not _SECONDS.fullmatch(seconds):
+        raise _refused("unverified", "the header Stripe-Signature has no time t=")
+    signed = f"{seconds}.".encode() + body
+    expected = hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
+    signatures = said.get("v1", [])[:MOST_SIGNATURES]
+    if not any(hmac.compare_digest(expected.encode(), each.encode()) for each in signatures):
+        raise _refused("unverified", "the signature is not of this body by our secret")
+    age = now - int(seconds)
+    if age > TOLERANCE_SECONDS:
+        raise _refused("expired", "it was signed more than five minutes ago")
+    if age < -TOLERANCE_SECONDS:
+        raise _refused("not_valid_yet", "it is signed for a later time")
+
+
+def _parts(header: str) -> Mapping[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for part in header.split(","):
+        name, _, value = part.strip().partition("=")
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def _refused(reason: RefusalReason, detail: str) -> NoticeRefused:
+    return NoticeRefused(reason, detail)

@@ -1,0 +1,115 @@
+"""An order: the plan, the seats and the add-ons that a tenant wants, and what it costs."""
+
+from collections.abc import Mapping
+from typing import Annotated, NamedTuple
+
+from pydantic import Field, model_validator
+
+from events.subscriptions import AddOnTaken
+from shared.catalogue import catalogue, upgrade_for_seats
+from shared.kit.errors import FieldError, Invalid
+from shared.kit.models import Model
+from shared.kit.plans import AddOn, Interval, Plan
+
+MOST_SEATS = 10_000
+MOST_OF_AN_ADD_ON = 100
+
+
+class AddOnWanted(Model):
+    """So many of one add-on."""
+
+    add_on: AddOn
+    quantity: Annotated[int, Field(ge=1, le=MOST_OF_AN_ADD_ON)]
+
+
+class Order(Model):
+    """What a tenant wants to pay for. Free has no interval, no seats and no add-ons."""
+
+    plan: Plan
+    interval: Interval | None = None
+    seats: Annotated[int, Field(ge=1, le=MOST_SEATS)] | None = None
+    add_ons: Annotated[tuple[AddOnWanted, ...], Field(max_length=10)] = ()
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> "Order":
+        if self.plan == "free" and (self.interval or self.seats or self.add_ons):
+            raise ValueError("Free is not paid for: leave out interval, seats and add_ons")
+        if self.plan != "free" and (self.interval is None or self.seats is None):
+            raise ValueError("a plan that is paid for goes with interval and seats")
+        named = [each.add_on for each in self.add_ons]
+        if len(named) != len(set(named)):
+            raise ValueError("add_ons names an add-on twice: write its quantity once")
+        return self
+
+    @property
+    def taken(self) -> tuple[AddOnTaken, ...]:
+        """The add-ons, in one order."""
+        wanted = sorted(self.add_ons, key=lambda each: each.add_on)
+        return tuple(AddOnTaken(add_on=each.add_on, quantity=each.quantity) for each in wanted)
+
+
+class Item(NamedTuple):
+    """A line of an order: the price that Stripe knows under `lookup_key`, and how many of it.
+    `flat` prices are of one, whatever the seats are."""
+
+    lookup_key: str
+    name: str
+    interval: Interval
+    unit_cents: int
+    quantity: int
+
+    @property
+    def cents(self) -> int:
+        return self.unit_cents * self.quantity
+
+
+def check_order(order: Order) -> None:
+    """Raises Invalid for what nobody sells by a call, and for more seats than the plan has."""
+    sold = catalogue().plans[order.plan]
+    if sold.by_contract:
+        raise Invalid(FieldError("plan", f"{sold.name} is sold by contract: ask the operator"))
+    if sold.most_seats is not None and (order.seats or 0) > sold.most_seats:
+        way = upgrade_for_seats(order.plan)
+        more = f"; choose {way}" if way is not None else ""
+        raise Invalid(FieldError("seats", f"{sold.name} has {sold.most_seats} at most{more}"))
+    for number, each in enumerate(order.add_ons):
+        plans = catalogue().add_ons[each.add_on].plans
+        if order.plan not in plans:
+            said = f"is not sold with {sold.name}, only with {' and '.join(plans)}"
+            raise Invalid(FieldError(f"add_ons[{number}].add_on", said))
+
+
+def items_of(order: Order) -> tuple[Item, ...]:
+    """What Stripe is asked to charge; nothing for Free."""
+    sold = catalogue().plans[order.plan]
+    price = sold.price(order.interval) if order.interval is not None else None
+    if price is None or order.interval is None or order.seats is None:
+        return ()
+    interval, unit = order.interval, price.per_seat
+    key = f"assent:plan:{order.plan}:{interval}:{unit}"
+    plan = Item(key, f"Assent {sold.name}", interval, unit, order.seats)
+    return (plan, *(_add_on(each, interval) for each in order.taken))
+
+
+def price_cents(order: Order) -> int:
+    """What the order costs in one interval, before tax, credits and discounts."""
+    return sum(each.cents for each in items_of(order))
+
+
+def named_by(lookup_key: str) -> tuple[str, str] | None:
+    """What a price of ours is for: `plan` or `add_on`, and its name. Prices of earlier catalogues
+    are for the same. None for a price of somebody else's."""
+    parts = lookup_key.split(":")
+    names: Mapping[str, Mapping[str, object]] = {
+        "plan": {str(name): each for name, each in catalogue().plans.items()},
+        "add_on": {str(name): each for name, each in catalogue().add_ons.items()},
+    }
+    is_ours = len(parts) == 5 and parts[0] == "assent" and parts[2] in names.get(parts[1], {})
+    return (parts[1], parts[2]) if is_ours else None
+
+
+def _add_on(taken: AddOnTaken, interval: Interval) -> Item:
+    sold = catalogue().add_ons[taken.add_on]
+    unit = sold.month * (12 if interval == "year" else 1)
+    key = f"assent:add_on:{taken.add_on}:{interval}:{unit}"
+    return Item(key, f"Assent add-on: {sold.name}", interval, unit, taken.quantity)

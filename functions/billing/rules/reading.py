@@ -1,0 +1,80 @@
+"""What Stripe's objects say, in our words. Pure; nothing about cards or persons is read."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from events.subscriptions import AddOnTaken, SubscriptionStatus
+from functions.billing.rules.order import named_by
+from functions.billing.rules.subscription import Bought
+from shared.kit.errors import ContentInvalid
+
+Shown = Mapping[str, Any]
+# Stripe gave up on what is unpaid: the tenant has no paid plan until it pays.
+_STATUS: Mapping[str, SubscriptionStatus] = {
+    "trialing": "trialing",
+    "active": "active",
+    "past_due": "past_due",
+    "unpaid": "paused",
+    "paused": "paused",
+    "canceled": "canceled",
+    "incomplete_expired": "canceled",
+}
+
+
+def read_subscription(shown: Shown) -> Bought | None:
+    """A subscription as Stripe shows it; None while its first payment was not made. Raises
+    ContentInvalid for one that has not exactly one plan of the catalogue."""
+    if shown["status"] == "incomplete":
+        return None
+    plans: list[tuple[str, Shown]] = []
+    add_ons: list[tuple[str, Shown]] = []
+    for item in shown["items"]["data"]:
+        named = named_by(item["price"].get("lookup_key") or "")
+        if named is None:
+            raise ContentInvalid(f"{shown['id']} has a price that the catalogue does not know")
+        (plans if named[0] == "plan" else add_ons).append((named[1], item))
+    if len(plans) != 1:
+        raise ContentInvalid(f"{shown['id']} has {len(plans)} plans, not one")
+    [(plan, item)] = plans
+    metadata = shown.get("metadata") or {}
+    taken = sorted(
+        (
+            AddOnTaken.model_validate({"add_on": name, "quantity": each["quantity"]})
+            for name, each in add_ons
+        ),
+        key=lambda each: each.add_on,
+    )
+    return Bought.model_validate(
+        {
+            "stripe_id": shown["id"],
+            "customer_id": shown["customer"],
+            "account": metadata.get("account", ""),
+            "change_id": metadata.get("change", ""),
+            "plan": plan,
+            "interval": item["price"]["recurring"]["interval"],
+            "seats": item["quantity"],
+            "add_ons": tuple(taken),
+            "status": _status(shown),
+            "period_start": instant(item["current_period_start"]),
+            "period_end": instant(item["current_period_end"]),
+            "cancel_at_period_end": bool(shown["cancel_at_period_end"]),
+            "trial_ends_at": _maybe(shown.get("trial_end")),
+            "created_at": instant(shown["created"]),
+        }
+    )
+
+
+def instant(seconds: int) -> datetime:
+    """The instant of Stripe's seconds since 1970."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _maybe(seconds: int | None) -> datetime | None:
+    return instant(seconds) if seconds is not None else None
+
+
+def _status(shown: Shown) -> SubscriptionStatus:
+    if shown.get("pause_collection") and shown["status"] in ("trialing", "active", "past_due"):
+        return "paused"
+    return _STATUS[shown["status"]]

@@ -1,0 +1,251 @@
+"""A tenant's subscription. What Stripe says is read anew each time and replaces what was known, so
+neither the order nor the number of its notices matters."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from events.subscriptions import (
+    AddOnTaken,
+    SubscriptionChanged,
+    SubscriptionState,
+    SubscriptionStatus,
+)
+from functions.billing.rules.order import Order
+from shared.catalogue import catalogue, entitlements
+from shared.kit.errors import SignatureInvalid, VersionConflict
+from shared.kit.instants import Instant
+from shared.kit.models import Data, Model
+from shared.kit.plans import Feature, Interval, Plan
+from shared.kit.transitions import Transition
+
+LIVE: frozenset[SubscriptionStatus] = frozenset({"trialing", "active", "past_due", "paused"})
+# Those whose plan holds.
+HOLDS: frozenset[SubscriptionStatus] = frozenset({"trialing", "active", "past_due"})
+MOST_SEEN = 50
+# A call of Stripe takes twenty seconds at most: what is older arrived, or never will.
+IN_FLIGHT = timedelta(minutes=2)
+CHECKOUT_LASTS = timedelta(hours=1)
+
+
+class Change(Data):
+    """A change of the subscription that Stripe is asked for. It carries its id, so that a later
+    reading shows whether it arrived."""
+
+    change_id: str
+    order: Order
+    asked_at: Instant
+
+
+class Checkout(Data):
+    """A page at Stripe where the tenant's owner buys what was ordered, until it expires. Its number
+    makes the key under which Stripe makes it once."""
+
+    number: int
+    order: Order
+    trial_days: int
+    expires_at: Instant
+    session_id: str = ""
+    url: str = ""
+
+
+class Subscription(SubscriptionState):
+    """The published state, and how it is known at Stripe: `account` is a reference that nobody
+    guesses and Stripe's customer carries. `readings` counts what was read of Stripe, so that an
+    older reading never replaces a newer one; `seen` are the latest notices that were handled."""
+
+    account: str = ""
+    customer_id: str | None = None
+    stripe_id: str | None = None
+    trialed: bool = False
+    readings: int = 0
+    seen: tuple[str, ...] = ()
+    change: Change | None = None
+    checkout: Checkout | None = None
+    checkouts: int = 0
+
+    @property
+    def is_live(self) -> bool:
+        """Whether Stripe has a subscription that was not canceled."""
+        return self.stripe_id is not None and self.status in LIVE
+
+
+class Bought(Model):
+    """A subscription as Stripe shows it."""
+
+    stripe_id: str
+    customer_id: str
+    account: str
+    change_id: str
+    plan: Plan
+    interval: Interval
+    seats: int
+    add_ons: tuple[AddOnTaken, ...]
+    status: SubscriptionStatus
+    period_start: Instant
+    period_end: Instant
+    cancel_at_period_end: bool
+    trial_ends_at: Instant | None
+    created_at: Instant
+
+
+class Loss(NamedTuple):
+    """A feature that governs and that a change would take away."""
+
+    feature: Feature
+    summary: str
+
+
+Steps = tuple[Transition[Subscription], ...]
+
+
+def unsubscribed(tenant_id: str) -> Subscription:
+    """A tenant that never bought anything."""
+    return Subscription(tenant_id=tenant_id, seats=_free_seats())
+
+
+def open_account(subscription: Subscription, account: str) -> Steps:
+    """The subscription with a reference for Stripe's customer; the first one stays."""
+    return (Transition(subscription.but(account=account)),) if not subscription.account else ()
+
+
+def know_customer(subscription: Subscription, customer_id: str) -> Steps:
+    """The subscription of that customer of Stripe's; the first one stays."""
+    if subscription.customer_id is not None:
+        return ()
+    return (Transition(subscription.but(customer_id=customer_id)),)
+
+
+def latest(found: Sequence[Bought]) -> Bought | None:
+    """The one of a customer's subscriptions that counts: the newest that is not canceled, or else
+    the newest."""
+    return max(found, key=lambda each: (each.status in LIVE, each.created_at), default=None)
+
+
+def adopt(
+    subscription: Subscription, bought: Bought | None, at: datetime, notice_id: str = ""
+) -> Steps:
+    """The subscription as Stripe shows it, and an event where that is different from what was
+    published. None: Stripe has none. Raises SignatureInvalid where the customer or the account is
+    another tenant's."""
+    newer = _noted(subscription, notice_id)
+    if bought is None:
+        return (Transition(newer),)
+    if bought.customer_id != subscription.customer_id or bought.account != subscription.account:
+        raise SignatureInvalid("the subscription at Stripe is of another customer or account")
+    holds = bought.status in HOLDS
+    since = subscription.past_due_since or at
+    newer = newer.but(
+        stripe_id=bought.stripe_id,
+        plan=bought.plan,
+        entitled_to=bought.plan if holds else "free",
+        interval=bought.interval,
+        seats=bought.seats,
+        add_ons=bought.add_ons,
+        status=bought.status,
+        period_start=bought.period_start,
+        period_end=bought.period_end,
+        cancel_at_period_end=bought.cancel_at_period_end,
+        trial_ends_at=bought.trial_ends_at,
+        past_due_since=since if bought.status == "past_due" else None,
+        trialed=subscription.trialed or bought.trial_ends_at is not None,
+        change=_unless(subscription.change, bought.change_id),
+        checkout=None if bought.status in LIVE else newer.checkout,
+    )
+    is_same = _published(newer) == _published(subscription)
+    return (Transition(newer) if is_same else Transition(newer, SubscriptionChanged),)
+
+
+def losses(subscription: Subscription, order: Order) -> tuple[Loss, ...]:
+    """What of governance the tenant would lose by the order."""
+    held = {each.add_on: each.quantity for each in subscription.add_ons}
+    now = set(entitlements(subscription.entitled_to, held).features)
+    wanted = {each.add_on: each.quantity for each in order.add_ons}
+    gone = now - set(entitlements(order.plan, wanted).features)
+    governing = {name: each for name, each in catalogue().features.items() if each.governs}
+    return tuple(Loss(name, each.summary) for name, each in governing.items() if name in gone)
+
+
+def begin_change(subscription: Subscription, order: Order, change_id: str, at: datetime) -> Steps:
+    """The subscription with the change that Stripe is asked for next: the one under way where that
+    is the same. Raises VersionConflict where there is nothing to change, and where another change
+    may still arrive."""
+    if not subscription.is_live:
+        raise VersionConflict("nothing was bought yet: buy it with POST /v1/billing/checkout")
+    under_way = subscription.change
+    if under_way is not None:
+        if under_way.order == order:
+            return ()
+        if at - under_way.asked_at < IN_FLIGHT:
+            raise VersionConflict("another change is under way; send yours again in two minutes")
+    change = Change(change_id=change_id, order=order, asked_at=at)
+    return (Transition(subscription.but(change=change)),)
+
+
+def drop_change(subscription: Subscription, change_id: str) -> Steps:
+    """The subscription without the change, which Stripe refused."""
+    if subscription.change is None or subscription.change.change_id != change_id:
+        return ()
+    return (Transition(subscription.but(change=None)),)
+
+
+def to_close(subscription: Subscription, order: Order, at: datetime) -> Checkout | None:
+    """The page that has to be closed before one for the order is opened, so that nobody buys twice;
+    None where there is none, or where it serves for the order."""
+    known = subscription.checkout
+    if known is None or at >= known.expires_at or _serves(known, order, at):
+        return None
+    return known
+
+
+def begin_checkout(
+    subscription: Subscription, order: Order, closed: int | None, at: datetime
+) -> Steps:
+    """The subscription with a page that Stripe is asked for next: the one that is open where it
+    serves for the order. `closed` is the number of the page that was closed at Stripe. Raises
+    VersionConflict where the tenant has a subscription, and where another page was opened."""
+    if subscription.is_live:
+        raise VersionConflict("the tenant has a subscription: change it with PUT /v1/subscription")
+    known = subscription.checkout
+    if known is not None and _serves(known, order, at):
+        return ()
+    open_one = to_close(subscription, order, at)
+    if open_one is not None and open_one.number != closed:
+        raise VersionConflict("another page was opened meanwhile; send yours again")
+    number = subscription.checkouts + 1
+    trial = 0 if subscription.trialed else catalogue().plans[order.plan].trial_days
+    asked = Checkout(number=number, order=order, trial_days=trial, expires_at=at + CHECKOUT_LASTS)
+    return (Transition(subscription.but(checkout=asked, checkouts=number)),)
+
+
+def note_session(subscription: Subscription, number: int, session_id: str, url: str) -> Steps:
+    """The subscription with the address of the page; nothing where a newer one was asked for."""
+    asked = subscription.checkout
+    if asked is None or asked.number != number:
+        return ()
+    return (Transition(subscription.but(checkout=asked.but(session_id=session_id, url=url))),)
+
+
+def _serves(page: Checkout, order: Order, at: datetime) -> bool:
+    return page.order == order and at < page.expires_at - CHECKOUT_LASTS / 2
+
+
+def _noted(subscription: Subscription, notice_id: str) -> Subscription:
+    seen = subscription.seen
+    if notice_id and notice_id not in seen:
+        seen = (*seen, notice_id)[-MOST_SEEN:]
+    return subscription.but(readings=subscription.readings + 1, seen=seen)
+
+
+def _unless(change: Change | None, arrived: str) -> Change | None:
+    return None if change is not None and change.change_id == arrived else change
+
+
+def _published(subscription: Subscription) -> dict[str, object]:
+    return {name: getattr(subscription, name) for name in SubscriptionState.model_fields}
+
+
+def _free_seats() -> int:
+    seats = catalogue().plans["free"].most_seats
+    assert seats is not None
+    return seats

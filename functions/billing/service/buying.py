@@ -1,0 +1,165 @@
+"""Buying, changing and ending a subscription: what Stripe is asked for is committed before it is
+asked, and what came of it is read from Stripe."""
+
+from typing import Any
+
+from functions.billing.aggregates import RUN
+from functions.billing.rules import subscription as rules
+from functions.billing.rules.order import Order, check_order, items_of
+from functions.billing.rules.subscription import Change, Checkout, Subscription
+from functions.billing.service import stripe_calls
+from functions.billing.service.customers import customer_of
+from functions.billing.service.following import follow, known_to
+from functions.billing.settings import console_url
+from functions.billing.views import CheckoutView, PortalView, SubscriptionView
+from shared.aggregates.command import Command
+from shared.kit.callers import Caller
+from shared.kit.errors import FieldError, Invalid, VersionConflict
+from shared.kit.ids import new_id
+
+PREFIX = "sch"
+
+
+async def check_out(caller: Caller, order: Order) -> CheckoutView:
+    """The page at Stripe where the order is paid for: the same one for the same order while it is
+    open; an earlier one for another order is closed first, so that nobody buys twice. Raises
+    Invalid, VersionConflict, Unknown, RefusedByStripe, Unavailable."""
+    check_order(order)
+    if order.plan == "free":
+        raise Invalid(FieldError("plan", "Free is not bought: end the subscription instead"))
+    await stripe_calls.require_account()
+    before = await customer_of(caller)
+    closed = rules.to_close(before, order, caller.received_at)
+    if closed is not None:
+        session_id = closed.session_id or (await _open(before, closed))[0]
+        await stripe_calls.expire_session(session_id)
+    number = closed.number if closed is not None else None
+    # What was paid for on that page, or in another tab, is seen here.
+    await follow(caller)
+
+    async def begin(work: Command) -> Subscription:
+        known = await known_to(work)
+        return await work.save_change(known, *rules.begin_checkout(known, order, number, work.at))
+
+    asked = await RUN.command(caller, begin, Subscription)
+    page = asked.checkout
+    assert page is not None
+    if not page.url:
+        session_id, url = await _open(asked, page)
+        page = await _noted(caller, page, session_id, url)
+    return CheckoutView(url=page.url, expires_at=page.expires_at)
+
+
+async def open_portal(caller: Caller) -> PortalView:
+    """The page at Stripe where the tenant sees to its means of payment. Raises VersionConflict for
+    a tenant that never bought anything, Unknown, Unavailable."""
+    known = await follow(caller)
+    if known.customer_id is None:
+        raise VersionConflict("nothing was bought yet: buy it with POST /v1/billing/checkout")
+    url = await stripe_calls.create_portal(known.customer_id, _back())
+    return PortalView(url=url)
+
+
+async def change(caller: Caller, order: Order) -> SubscriptionView:
+    """The subscription after the change, which Stripe prorates; Free ends it with its period.
+    Raises Invalid, VersionConflict, Unknown where Stripe did not answer: the same call again asks
+    what became of it."""
+    check_order(order)
+    known = await follow(caller)
+    if _is_as_ordered(known, order):
+        return SubscriptionView.of(known)
+    if lost := rules.losses(known, order):
+        named = ", ".join(each.feature for each in lost)
+        raise VersionConflict(f"the change would loosen governance, by the loss of {named}")
+
+    async def begin(work: Command) -> Subscription:
+        before = await known_to(work)
+        steps = rules.begin_change(before, order, new_id(PREFIX, work.at), work.at)
+        return await work.save_change(before, *steps)
+
+    asked = await RUN.command(caller, begin, Subscription)
+    assert asked.change is not None
+    try:
+        await _ask_for(asked, asked.change)
+    except stripe_calls.RefusedByStripe:
+        await _drop(caller, asked.change)
+        raise
+    return SubscriptionView.of(await follow(caller))
+
+
+def _is_as_ordered(known: Subscription, order: Order) -> bool:
+    if order.plan == "free":
+        return not known.is_live or known.cancel_at_period_end
+    bought = (known.plan, known.interval, known.seats, known.add_ons)
+    wanted = (order.plan, order.interval, order.seats, order.taken)
+    return known.is_live and bought == wanted and not known.cancel_at_period_end
+
+
+async def _ask_for(known: Subscription, change: Change) -> None:
+    assert known.stripe_id is not None
+    said: dict[str, Any] = {"metadata": {"account": known.account, "change": change.change_id}}
+    if change.order.plan == "free":
+        said["cancel_at_period_end"] = True
+    else:
+        said["cancel_at_period_end"] = False
+        said["items"] = await changed_items(known, change.order)
+        said["proration_behavior"] = "create_prorations"
+    await stripe_calls.update_subscription(known.stripe_id, change.change_id, said)
+
+
+async def changed_items(known: Subscription, order: Order) -> list[dict[str, Any]]:
+    """The items of the subscription at Stripe as it becomes those of the order. Raises Unknown."""
+    items = items_of(order)
+    prices = await stripe_calls.prices_of(items)
+    wanted = {prices[each.lookup_key]: each.quantity for each in items}
+    assert known.customer_id is not None
+    shown = await stripe_calls.subscriptions_of(known.customer_id)
+    [current] = [each for each in shown if each["id"] == known.stripe_id]
+    changed: list[dict[str, Any]] = []
+    for item in current["items"]["data"]:
+        price = item["price"]["id"]
+        kept = {"quantity": wanted.pop(price)} if price in wanted else {"deleted": True}
+        changed.append({"id": item["id"], **kept})
+    return changed + [{"price": price, "quantity": each} for price, each in wanted.items()]
+
+
+async def _open(known: Subscription, page: Checkout) -> tuple[str, str]:
+    """The page's id and address: the same again for the same number."""
+    items = items_of(page.order)
+    prices = await stripe_calls.prices_of(items)
+    trial = {"trial_period_days": page.trial_days} if page.trial_days else {}
+    said = {
+        "mode": "subscription",
+        "customer": known.customer_id,
+        "client_reference_id": known.account,
+        "line_items": [
+            {"price": prices[each.lookup_key], "quantity": each.quantity} for each in items
+        ],
+        "subscription_data": {"metadata": {"account": known.account}, **trial},
+        "expires_at": stripe_calls.seconds(page.expires_at),
+        "success_url": _back(),
+        "cancel_url": _back(),
+    }
+    return await stripe_calls.create_session(f"checkout-{known.account}-{page.number}", said)
+
+
+async def _noted(caller: Caller, page: Checkout, session_id: str, url: str) -> Checkout:
+    async def note(work: Command) -> Subscription:
+        known = await known_to(work)
+        steps = rules.note_session(known, page.number, session_id, url)
+        return await work.save_change(known, *steps)
+
+    await RUN.command(caller, note, Subscription)
+    return page.but(session_id=session_id, url=url)
+
+
+async def _drop(caller: Caller, change: Change) -> None:
+    async def drop(work: Command) -> Subscription:
+        known = await known_to(work)
+        return await work.save_change(known, *rules.drop_change(known, change.change_id))
+
+    await RUN.command(caller, drop, Subscription)
+
+
+def _back() -> str:
+    return f"{console_url()}/console/"

@@ -1,0 +1,60 @@
+"""Opens a tenant's account at Stripe, and finds whose a customer is."""
+
+import secrets
+
+from functions.billing.aggregates import CUSTOMERS, RUN
+from functions.billing.rules.customer import Customer, claim
+from functions.billing.rules.subscription import Subscription, know_customer, open_account
+from functions.billing.service.following import known_to, show
+from functions.billing.service.stripe_calls import create_customer
+from shared.aggregates.command import Command
+from shared.kit.bookkeeping import PLATFORM_TENANT
+from shared.kit.callers import Caller
+
+_REFERENCE_BYTES = 24
+
+
+async def customer_of(caller: Caller) -> Subscription:
+    """The tenant's subscription with its customer at Stripe, who is made where there is none: each
+    step can be done again after a crash. Raises Unknown, RefusedByStripe, Unavailable."""
+    known = await show(caller)
+    if known.customer_id is not None:
+        return known
+
+    async def open(work: Command) -> Subscription:
+        before = await known_to(work)
+        fresh = secrets.token_urlsafe(_REFERENCE_BYTES)
+        return await work.save_change(before, *open_account(before, fresh))
+
+    opened = await RUN.command(caller, open, Subscription)
+    customer_id = await create_customer(opened.account)
+    await _claim(caller, customer_id)
+
+    async def know(work: Command) -> Subscription:
+        before = await known_to(work)
+        return await work.save_change(before, *know_customer(before, customer_id))
+
+    return await RUN.command(caller, know, Subscription)
+
+
+async def tenant_of(customer_id: str, caller: Caller) -> str | None:
+    """The tenant of Stripe's customer, as both sides say; None for one of nobody's here. Two reads.
+    Raises Unavailable."""
+    platform = Caller.acting(caller.principal, PLATFORM_TENANT, caller.received_at)
+    found = await RUN.find(platform, CUSTOMERS, customer_id)
+    if found is None:
+        return None
+    own = Caller.acting(caller.principal, found.tenant_id, caller.received_at)
+    return found.tenant_id if (await show(own)).customer_id == customer_id else None
+
+
+async def _claim(caller: Caller, customer_id: str) -> None:
+    platform = Caller.acting("service:billing", PLATFORM_TENANT, caller.received_at)
+
+    async def use_case(work: Command) -> Customer:
+        known = await work.find(CUSTOMERS, customer_id)
+        steps = claim(known, customer_id, caller.tenant_id, work.at)
+        await work.save(*steps)
+        return Customer(customer_id=customer_id, tenant_id=caller.tenant_id, claimed_at=work.at)
+
+    await RUN.command(platform, use_case, Customer)

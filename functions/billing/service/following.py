@@ -1,0 +1,51 @@
+"""Reads a tenant's subscription anew from Stripe, and adopts it."""
+
+from functions.billing.aggregates import RUN, SUBSCRIPTIONS
+from functions.billing.rules.reading import read_subscription
+from functions.billing.rules.subscription import (
+    Bought,
+    Subscription,
+    adopt,
+    latest,
+    unsubscribed,
+)
+from functions.billing.service.stripe_calls import subscriptions_of
+from shared.aggregates.command import Command
+from shared.kit.callers import Caller
+
+
+async def known_to(work: Command) -> Subscription:
+    """The subscription of the caller's tenant. One read. Raises Unavailable."""
+    tenant_id = work.caller.tenant_id
+    found = await work.find(SUBSCRIPTIONS, tenant_id)
+    if found is None:
+        return unsubscribed(tenant_id)
+    work.is_about(SUBSCRIPTIONS, tenant_id)
+    return found
+
+
+async def show(caller: Caller) -> Subscription:
+    """The subscription as it is known. One read. Raises Unavailable."""
+    return await RUN.find(caller, SUBSCRIPTIONS, caller.tenant_id) or unsubscribed(caller.tenant_id)
+
+
+async def follow(caller: Caller, notice_id: str = "") -> Subscription:
+    """The subscription as Stripe shows it now. It is read between reading ours and committing it,
+    so that a reading which is older than what another request committed meanwhile is made again.
+    Raises Unknown, Unavailable, SignatureInvalid, ContentInvalid."""
+
+    async def use_case(work: Command) -> Subscription:
+        known = await known_to(work)
+        if notice_id and notice_id in known.seen:
+            return known
+        bought = await _bought(known)
+        return await work.save_change(known, *adopt(known, bought, work.at, notice_id))
+
+    return await RUN.command(caller, use_case, Subscription)
+
+
+async def _bought(known: Subscription) -> Bought | None:
+    if known.customer_id is None:
+        return None
+    shown = await subscriptions_of(known.customer_id)
+    return latest([each for each in map(read_subscription, shown) if each is not None])

@@ -1,0 +1,33 @@
+"""Handles notices of Stripe's: each makes us read the subscription anew."""
+
+import time
+from datetime import datetime
+
+from functions.billing.rules.notices import StripeNotice, check_signature
+from functions.billing.service.customers import tenant_of
+from functions.billing.service.following import follow
+from functions.billing.service.stripe_calls import require_account
+from functions.billing.views import NoticeTaken
+from shared.kit.callers import Caller
+
+_SUBSCRIPTIONS = ("customer.subscription.", "checkout.session.", "invoice.")
+
+
+async def take_notice(
+    notice: StripeNotice, body: bytes, signature: str, at: datetime
+) -> NoticeTaken:
+    """Adopts what the notice is about, once for all of its copies. A customer of nobody's here
+    changes nothing, whatever the notice says. Raises NoticeRefused, and Unavailable, whereupon
+    Stripe sends it again."""
+    account = await require_account()
+    secret = account.webhook_secret.get_secret_value()
+    # Stripe signs by the wall clock, also where a local platform's clock was moved.
+    check_signature(signature, body, secret, time.time())
+    customer_id = notice.data.about.customer
+    if customer_id is None or not notice.type.startswith(_SUBSCRIPTIONS):
+        return NoticeTaken()
+    stripe = Caller.acting("service:billing", "", at)
+    tenant_id = await tenant_of(customer_id, stripe)
+    if tenant_id is not None:
+        await follow(Caller.acting("service:billing", tenant_id, at), notice.id)
+    return NoticeTaken()

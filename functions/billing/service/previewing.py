@@ -1,0 +1,59 @@
+"""What an order would cost, before it is placed."""
+
+from typing import Any
+
+from functions.billing.rules.order import Order, check_order, items_of, price_cents
+from functions.billing.rules.reading import instant
+from functions.billing.rules.subscription import Subscription, losses
+from functions.billing.service import stripe_calls
+from functions.billing.service.buying import changed_items
+from functions.billing.service.following import show
+from functions.billing.views import PreviewLine, PreviewView, feature_view
+from shared.catalogue import catalogue
+from shared.kit.callers import Caller
+
+
+async def preview(caller: Caller, order: Order) -> PreviewView:
+    """The next invoice as the order would make it. A tenant that never bought anything is told by
+    the catalogue alone. Raises Invalid, RefusedByStripe, Unavailable."""
+    check_order(order)
+    known = await show(caller)
+    loosens = tuple(feature_view(each.feature) for each in losses(known, order))
+    interval = price_cents(order)
+    if not known.is_live or order.plan == "free":
+        trial = 0 if known.trialed or known.is_live else catalogue().plans[order.plan].trial_days
+        lines = tuple(
+            PreviewLine(description=f"{each.quantity} × {each.name}", cents=each.cents)
+            for each in items_of(order)
+        )
+        return PreviewView(
+            next_invoice_cents=interval,
+            next_invoice_at=known.period_end if known.is_live else None,
+            lines=lines,
+            interval_cents=interval,
+            trial_days=trial,
+            loosens=loosens,
+        )
+    shown = await stripe_calls.preview(await _asked(known, order))
+    return PreviewView(
+        next_invoice_cents=shown["total"],
+        next_invoice_at=instant(shown["next_payment_attempt"] or shown["period_end"]),
+        lines=tuple(
+            PreviewLine(description=each["description"] or "", cents=each["amount"])
+            for each in shown["lines"]["data"]
+        ),
+        interval_cents=interval,
+        trial_days=0,
+        loosens=loosens,
+    )
+
+
+async def _asked(known: Subscription, order: Order) -> dict[str, Any]:
+    return {
+        "customer": known.customer_id,
+        "subscription": known.stripe_id,
+        "subscription_details": {
+            "items": await changed_items(known, order),
+            "proration_behavior": "create_prorations",
+        },
+    }

@@ -1,0 +1,165 @@
+"""Calls of Stripe, with its own client. Each that changes something has a key, under which Stripe
+does it once. Nothing that Stripe says about cards or persons is kept."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from functions.billing.rules.order import Item
+from functions.billing.settings import Account, account
+from shared.kit.errors import Unavailable, VersionConflict
+
+if TYPE_CHECKING:
+    from stripe import StripeClient
+
+T = TypeVar("T")
+
+WITHIN_SECONDS = 20.0
+MOST_SUBSCRIPTIONS = 100
+# Prices that are known to be there, of this process.
+_prices: dict[str, str] = {}
+
+
+class RefusedByStripe(VersionConflict):
+    """Stripe did not do it, and will not if it is asked the same again."""
+
+
+class Unknown(Unavailable):
+    """Stripe did not answer: it may have done it."""
+
+
+async def require_account() -> Account:
+    """The operator's account. Raises VersionConflict where nothing is sold here, Unavailable."""
+    found = await account()
+    if found is None:
+        raise VersionConflict("nothing is sold here: the operator has no account at Stripe")
+    return found
+
+
+async def create_customer(reference: str) -> str:
+    """The customer of an account of ours, once. Raises Unknown, RefusedByStripe, Unavailable."""
+    params: Any = {"metadata": {"account": reference}}
+    made = await _done(
+        lambda client: client.v1.customers.create(params, _once(f"assent-customer-{reference}"))
+    )
+    return str(made["id"])
+
+
+async def subscriptions_of(customer_id: str) -> list[dict[str, Any]]:
+    """The customer's subscriptions, also those that were canceled. Raises Unavailable."""
+    params: Any = {"customer": customer_id, "status": "all", "limit": MOST_SUBSCRIPTIONS}
+    found = await _done(lambda client: client.v1.subscriptions.list(params))
+    return list(found["data"])
+
+
+async def update_subscription(stripe_id: str, key: str, params: Any) -> None:
+    """Changes the subscription, once under that key. Raises Unknown, RefusedByStripe."""
+    await _done(lambda client: client.v1.subscriptions.update(stripe_id, params, _once(key)))
+
+
+async def create_session(key: str, params: Any) -> tuple[str, str]:
+    """The id and the address of a page for paying, once under that key. Raises Unknown,
+    RefusedByStripe."""
+    made = await _done(lambda client: client.v1.checkout.sessions.create(params, _once(key)))
+    return str(made["id"]), str(made["url"])
+
+
+async def expire_session(session_id: str) -> None:
+    """Closes a page for paying; nothing where it is over. Raises Unknown, Unavailable."""
+    try:
+        await _done(lambda client: client.v1.checkout.sessions.expire(session_id))
+    except RefusedByStripe:
+        return
+
+
+async def create_portal(customer_id: str, return_url: str) -> str:
+    """The address of a page where the customer sees to its means of payment. Raises Unknown,
+    RefusedByStripe."""
+    params: Any = {"customer": customer_id, "return_url": return_url}
+    made = await _done(lambda client: client.v1.billing_portal.sessions.create(params))
+    return str(made["url"])
+
+
+async def preview(params: Any) -> dict[str, Any]:
+    """The invoice that would come next. Raises RefusedByStripe, Unavailable."""
+    return await _done(lambda client: client.v1.invoices.create_preview(params))
+
+
+async def prices_of(items: tuple[Item, ...]) -> dict[str, str]:
+    """Stripe's ids of the prices, by their lookup keys; makes those that are not there. Raises
+    VersionConflict where one of them asks for other money than the catalogue, Unknown."""
+    missing = [each for each in items if each.lookup_key not in _prices]
+    if missing:
+        await _find_prices(missing)
+    for each in missing:
+        if each.lookup_key not in _prices:
+            _prices[each.lookup_key] = await _create_price(each)
+    return {each.lookup_key: _prices[each.lookup_key] for each in items}
+
+
+async def _find_prices(items: list[Item]) -> None:
+    params: Any = {"lookup_keys": [each.lookup_key for each in items], "limit": 100}
+    found = await _done(lambda client: client.v1.prices.list(params))
+    wanted = {each.lookup_key: each for each in items}
+    for price in found["data"]:
+        item = wanted[price["lookup_key"]]
+        if (price["unit_amount"], price["currency"]) != (item.unit_cents, "usd"):
+            raise VersionConflict(f"the price {item.lookup_key} at Stripe is another one")
+        _prices[item.lookup_key] = price["id"]
+
+
+async def _create_price(item: Item) -> str:
+    params: Any = {
+        "lookup_key": item.lookup_key,
+        "currency": "usd",
+        "unit_amount": item.unit_cents,
+        "recurring": {"interval": item.interval},
+        "product_data": {"name": item.name},
+    }
+    made = await _done(
+        lambda client: client.v1.prices.create(params, _once(f"price-{item.lookup_key}"))
+    )
+    return str(made["id"])
+
+
+def seconds(at: datetime) -> int:
+    """An instant as Stripe's seconds since 1970."""
+    return int(at.timestamp())
+
+
+def _once(key: str) -> Any:
+    return {"idempotency_key": key}
+
+
+async def _done(call: "Callable[[StripeClient], Any]") -> dict[str, Any]:
+    """What Stripe answered, as plain data. Raises RefusedByStripe, Unknown, Unavailable."""
+    import stripe
+
+    found = await require_account()
+    client = _client(found.api_key.get_secret_value(), found.api)
+    try:
+        answer = await asyncio.to_thread(call, client)
+    except (stripe.CardError, stripe.InvalidRequestError) as error:
+        said = error.user_message or "no reason given"
+        raise RefusedByStripe(f"Stripe refused it: {said[:200]}") from error
+    except (stripe.AuthenticationError, stripe.PermissionError) as error:
+        raise Unavailable("Stripe does not take the operator's key") from error
+    except stripe.StripeError as error:
+        raise Unknown("Stripe did not answer; send it again") from error
+    plain: dict[str, Any] = answer.to_dict()
+    return plain
+
+
+@cache
+def _client(api_key: str, api: str) -> "StripeClient":
+    import stripe
+
+    addresses: Any = {"api": api} if api else {}
+    return stripe.StripeClient(
+        api_key,
+        base_addresses=addresses,
+        max_network_retries=1,
+        http_client=stripe.RequestsClient(timeout=WITHIN_SECONDS / 2),
+    )

@@ -1,0 +1,200 @@
+"""What the API shows of plans, subscriptions and payments."""
+
+from typing import Self
+
+from events.subscriptions import AddOnTaken, SubscriptionStatus
+from functions.billing.rules.subscription import Subscription
+from shared.catalogue import Entitlements, catalogue, entitlements
+from shared.catalogue.models import Catalogue
+from shared.kit.instants import Instant
+from shared.kit.models import Data, part_of
+from shared.kit.plans import AddOn, Feature, Interval, Meter, Plan
+from shared.kit.tier_limits import LIMITS
+
+
+class PriceView(Data):
+    """Cents of US dollars for one interval: `flat` whatever the seats are, and `per_seat`."""
+
+    flat: int
+    per_seat: int
+
+
+class PlanView(Data):
+    """A plan. A meter that `limits` does not name has no limit; they hold for a month, and
+    `storage` is bytes kept at once. A plan `by_contract` is bought from the operator, not by
+    a call."""
+
+    plan: Plan
+    name: str
+    month: PriceView | None
+    year: PriceView | None
+    most_seats: int | None
+    trial_days: int
+    overage: bool
+    by_contract: bool
+    features: tuple[Feature, ...]
+    limits: dict[Meter, int]
+    requests_per_minute: int
+    requests_per_hour: int
+
+
+class OverageView(Data):
+    """`cents` for each `per` units beyond the limit of a plan that has overage."""
+
+    meter: Meter
+    cents: int
+    per: int
+    unit: str
+
+
+class AddOnView(Data):
+    """What plans have more of for `month_cents`."""
+
+    add_on: AddOn
+    name: str
+    month_cents: int
+    plans: tuple[Plan, ...]
+    adds: dict[Meter, int]
+    features: tuple[Feature, ...]
+
+
+class FeatureView(Data):
+    """A feature that is not in every plan. One that `governs` is lost only by an approval."""
+
+    feature: Feature
+    summary: str
+    governs: bool
+
+
+class CatalogueView(Data):
+    """Everything that is sold; the plans from the smallest to the largest."""
+
+    currency: str
+    plans: tuple[PlanView, ...]
+    overage: tuple[OverageView, ...]
+    add_ons: tuple[AddOnView, ...]
+    features: tuple[FeatureView, ...]
+
+
+class PeriodView(Data):
+    """From `start` until before `end`."""
+
+    start: Instant
+    end: Instant
+
+
+class EntitlementsView(Data):
+    """What holds now: the features and limits of `plan` with the add-ons."""
+
+    plan: Plan
+    features: tuple[Feature, ...]
+    limits: dict[Meter, int]
+    most_seats: int | None
+    overage: bool
+
+
+class SubscriptionView(Data):
+    """What the tenant pays for, and what it may use for it. Free has no interval and no period."""
+
+    plan: Plan
+    seats: int
+    interval: Interval | None
+    add_ons: tuple[AddOnTaken, ...]
+    status: SubscriptionStatus
+    current_period: PeriodView | None
+    cancel_at_period_end: bool
+    trial_ends_at: Instant | None
+    past_due_since: Instant | None
+    entitlements: EntitlementsView
+
+    @classmethod
+    def of(cls, subscription: Subscription) -> Self:
+        """The subscription as it is shown."""
+        start, end = subscription.period_start, subscription.period_end
+        period = PeriodView(start=start, end=end) if start is not None and end is not None else None
+        held = held_by(subscription)
+        shown = part_of(EntitlementsView, held, limits=dict(held.limits))
+        return part_of(cls, subscription, current_period=period, entitlements=shown)
+
+
+class PreviewLine(Data):
+    """A line of the next invoice; credits are below zero."""
+
+    description: str
+    cents: int
+
+
+class PreviewView(Data):
+    """What the order would cost, before it is placed: the next invoice with its lines, and what
+    each interval costs from then on without usage, taxes, credits and discounts. `loosens` are the
+    governing features that would be lost."""
+
+    next_invoice_cents: int
+    next_invoice_at: Instant | None
+    lines: tuple[PreviewLine, ...]
+    interval_cents: int
+    trial_days: int
+    loosens: tuple[FeatureView, ...]
+
+
+class CheckoutView(Data):
+    """The page at Stripe where the order is paid for, until it expires."""
+
+    url: str
+    expires_at: Instant
+
+
+class PortalView(Data):
+    """The page at Stripe where the tenant sees to its means of payment."""
+
+    url: str
+
+
+class NoticeTaken(Data):
+    """A notice of Stripe's was handled, or is about nothing here."""
+
+    received: bool = True
+
+
+def held_by(subscription: Subscription) -> Entitlements:
+    """What the tenant may use now."""
+    holds = subscription.entitled_to == subscription.plan
+    taken = {each.add_on: each.quantity for each in subscription.add_ons if holds}
+    return entitlements(subscription.entitled_to, taken)
+
+
+def catalogue_view() -> CatalogueView:
+    """The catalogue as it is shown."""
+    sold = catalogue()
+    return CatalogueView(
+        currency=sold.currency,
+        plans=tuple(_plan(sold, plan) for plan in sold.plans),
+        overage=tuple(
+            part_of(OverageView, each, meter=meter) for meter, each in sold.overage.items()
+        ),
+        add_ons=tuple(
+            part_of(AddOnView, each, add_on=name, month_cents=each.month, adds=dict(each.adds))
+            for name, each in sold.add_ons.items()
+        ),
+        features=tuple(feature_view(name) for name in sold.features),
+    )
+
+
+def feature_view(name: Feature) -> FeatureView:
+    """A feature as it is shown."""
+    return part_of(FeatureView, catalogue().features[name], feature=name)
+
+
+def _plan(sold: Catalogue, plan: Plan) -> PlanView:
+    each = sold.plans[plan]
+    requests = LIMITS[each.tier]
+    return part_of(
+        PlanView,
+        each,
+        plan=plan,
+        month=part_of(PriceView, each.month) if each.month is not None else None,
+        year=part_of(PriceView, each.year) if each.year is not None else None,
+        limits=dict(each.limits),
+        requests_per_minute=requests.per_minute,
+        requests_per_hour=requests.per_hour,
+    )
