@@ -13,6 +13,7 @@ from pydantic import Field
 from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.instants import Instant
 from shared.kit.models import Model
+from shared.kit.plans import AddOn, Plan
 from shared.kit.tier_limits import Tier
 
 TenantStatus = Literal["trial", "active", "suspended", "closing", "closed"]
@@ -55,15 +56,16 @@ class Revocation(Model):
 
 
 class Subscribed(Model):
-    """What the tenant pays for, as `billing` said it last, at `said_at`: so many seats of a plan
-    (a name of `shared.catalogue`), and so many of each add-on. It has the status since `since`."""
+    """What the tenant pays for, as the event of `billing` with that `sequence` said it, which later
+    ones replace: the plan whose features and limits hold, so many seats, and so many of each
+    add-on. Where its payment failed, it is past due since `past_due_since`."""
 
-    plan: str
+    plan: Plan
     seats: Annotated[int, Field(ge=1)] = 1
     status: SubscriptionStatus = "active"
-    since: Instant
-    said_at: Instant
-    add_ons: Mapping[str, int] = {}
+    add_ons: Mapping[AddOn, int] = {}
+    past_due_since: Instant | None = None
+    sequence: int = 0
 
 
 class Control(Model):

@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 
 from shared.catalogue import (
     Entitlements,
-    Meter,
     catalogue,
     upgrade_for_limit,
     upgrade_for_seats,
 )
 from shared.kit.errors import QuotaExhausted
 from shared.kit.instants import format_instant
+from shared.kit.plans import Meter
 
 # How a refusal calls what is counted.
 _UNITS: Mapping[Meter, str] = {

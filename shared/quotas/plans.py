@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import cast
 
-from shared.catalogue import AddOn, Entitlements, Plan, catalogue, entitlements
+from shared.catalogue import Entitlements, catalogue, entitlements
 from shared.kit.control import Control, Subscribed
+from shared.kit.plans import AddOn, Plan
 from shared.kit.tier_limits import Tier
 
 SMALLEST: Plan = "free"
@@ -17,8 +17,8 @@ GRACE = timedelta(days=14)
 def is_in_force(subscription: Subscribed, at: datetime) -> bool:
     """Whether the tenant has what it subscribed to: on trial, while it pays, and for fourteen days
     after it was asked for money in vain; not while it is paused, and not after it was cancelled."""
-    if subscription.status == "past_due":
-        return at < subscription.since + GRACE
+    if subscription.status == "past_due" and subscription.past_due_since is not None:
+        return at < subscription.past_due_since + GRACE
     return subscription.status in ("trialing", "active")
 
 
@@ -28,8 +28,7 @@ def plan_of(control: Control, at: datetime) -> Plan:
     subscription = control.subscription
     if subscription is None:
         return control.tier
-    plan = cast(Plan, subscription.plan)
-    return plan if is_in_force(subscription, at) and plan in catalogue().plans else SMALLEST
+    return subscription.plan if is_in_force(subscription, at) else SMALLEST
 
 
 def tier_of_plan(plan: Plan) -> Tier:
@@ -41,7 +40,7 @@ def entitlements_at(control: Control, at: datetime) -> Entitlements:
     """What the tenant may use at the moment, by its plan in force and the add-ons to that."""
     plan = plan_of(control, at)
     subscription = control.subscription
-    add_ons: Mapping[str, int] = {}
+    add_ons: Mapping[AddOn, int] = {}
     if subscription is not None and plan == subscription.plan:
         add_ons = subscription.add_ons
     return _known(plan, tuple(sorted(add_ons.items())))
@@ -60,6 +59,5 @@ def seats_at(control: Control, at: datetime) -> int | None:
 
 
 @lru_cache(maxsize=256)
-def _known(plan: Plan, add_ons: tuple[tuple[str, int], ...]) -> Entitlements:
-    known = catalogue().add_ons
-    return entitlements(plan, {cast(AddOn, name): n for name, n in add_ons if name in known})
+def _known(plan: Plan, add_ons: tuple[tuple[AddOn, int], ...]) -> Entitlements:
+    return entitlements(plan, dict(add_ons))

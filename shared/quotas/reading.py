@@ -4,10 +4,11 @@ import asyncio
 from datetime import UTC, datetime
 from typing import Literal
 
-from shared.catalogue import METERS, Meter
+from shared.catalogue import METERS
 from shared.kit.control import Control
 from shared.kit.instants import Instant
 from shared.kit.models import Data
+from shared.kit.plans import Meter
 from shared.kit.tier_limits import BALANCES, GROUPS, Balance
 from shared.quotas.meters import month_ends, month_of
 from shared.quotas.plans import entitlements_at, seats_at

@@ -8,7 +8,7 @@ from functions.identity.rules.invitation import InvitationBody
 from functions.identity.rules.refusals import NoInvitation
 from functions.identity.rules.secrets import new_secret
 from functions.identity.rules.tenant import Tenant, join
-from functions.identity.service.tenants import administered, point
+from functions.identity.service.tenants import administered, control_of, point
 from functions.identity.views.members import Accepted, InvitationPage, InvitationView, NewInvitation
 from shared.aggregates import Command
 from shared.kit.callers import Caller
@@ -27,7 +27,7 @@ async def invite(caller: Caller, body: InvitationBody) -> NewInvitation:
 
     async def use_case(work: Command) -> InvitationView:
         tenant = await administered(work)
-        _check_seats(tenant, await work.control(), work.at)
+        _check_seats(tenant, await control_of(work), work.at)
         step = invitations.invite(
             new_id("inv", work.at), body.roles, secret, caller.principal, work.at
         )
