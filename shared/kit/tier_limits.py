@@ -121,14 +121,13 @@ class Refused:
 
 
 def lease(
-    balance: Balance | None, limit: TierLimit, requests: int, now: float, unused: int = 0
+    balance: Balance | None, limit: TierLimit, requests: int, now: float, given_back: int = 0
 ) -> Granted | Refused:
     """A lease of so many requests, or of what is left of the hour or the month where that is less;
-    None at all where the minute has not as many. A tenant without a balance has a full one. What
-    was `unused` of the holder's lease of an earlier hour of this month is given back to the
-    month."""
+    None at all where the minute has not as many. A tenant without a balance has a full one. What is
+    `given_back` of the holder's earlier leases of this month, the month has again."""
     current = balance.at_time(limit, now) if balance else Balance.full(limit, now)
-    current = current.but(month_leased=max(0, current.month_leased - unused))
+    current = current.but(month_leased=max(0, current.month_leased - given_back))
     hour_ends = (current.at // HOUR + 1) * HOUR
     wanted = min(requests, limit.per_hour - current.leased)
     if limit.per_month is not None and limit.per_month - current.month_leased < wanted:

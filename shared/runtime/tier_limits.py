@@ -15,6 +15,7 @@ from shared.catalogue import Entitlements
 from shared.kit.callers import Caller
 from shared.kit.errors import QuotaExhausted, TierLimitReached
 from shared.kit.per_loop import PerLoop
+from shared.kit.principals import FUNCTION
 from shared.kit.roles import DEPUTY, GOVERNOR
 from shared.kit.tier_limits import (
     GOVERNORS,
@@ -63,6 +64,11 @@ def beyond_quota(endpoint: E) -> E:
     return endpoint
 
 
+def is_beyond_quota(endpoint: object) -> bool:
+    """Whether the call is marked so."""
+    return getattr(endpoint, _IS_BEYOND_QUOTA, False)
+
+
 async def within_tier(request: Request, caller: Caller) -> None:
     """Takes one of the requests of the caller's tenant, and says in the answer's headers what is
     left. Governors and deputies have as many again, which nobody else can use up. Of a key with a
@@ -76,12 +82,15 @@ async def within_tier(request: Request, caller: Caller) -> None:
         return
     entitled = entitlements_of(caller.control, caller.received_at)
     tiers = _limit_of(LIMITS[tier_of(caller)], entitled)
+    # What runs do by a token of ours was counted when they began.
+    is_functions = caller.principal.startswith(FUNCTION)
     group = GOVERNORS if is_decider else MEMBERS
     now = caller.received_at.timestamp()
     own = _limit_of_key(caller, tiers)
     if own is None or caller.session_id is None:
         key = Key(caller.tenant_id, group)
-        limit, remaining = tiers, await _leases.here().take(key, tiers, now)
+        remaining = await _leases.here().take(key, tiers, now, is_counted=not is_functions)
+        limit = tiers
     else:
         keys = Key(caller.tenant_id, caller.session_id), own, Key(caller.tenant_id, group), tiers
         of_key, of_tenant = await _leases.here().take_both(*keys, now)
@@ -92,7 +101,7 @@ async def within_tier(request: Request, caller: Caller) -> None:
     if remaining.refused is None:
         return
     if remaining.refused == "month":
-        if not getattr(request.scope["endpoint"], _IS_BEYOND_QUOTA, False):
+        if not is_functions and not is_beyond_quota(request.scope["endpoint"]):
             raise _month_used(entitled, limit, caller.received_at)
     elif limit is own:
         raise _refusal_of_key(remaining, limit)
