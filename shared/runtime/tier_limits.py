@@ -81,7 +81,7 @@ async def within_tier(request: Request, caller: Caller) -> None:
     ):
         return
     entitled = entitlements_of(caller.control, caller.received_at)
-    tiers = _limit_of(LIMITS[tier_of(caller)], entitled)
+    tiers = limit_by_plan(LIMITS[tier_of(caller)], entitled)
     # What runs do by a token of ours was counted when they began.
     is_functions = caller.principal.startswith(FUNCTION)
     group = GOVERNORS if is_decider else MEMBERS
@@ -109,7 +109,7 @@ async def within_tier(request: Request, caller: Caller) -> None:
         raise _refusal(remaining, limit, group)
 
 
-def _limit_of(limit: TierLimit, entitled: Entitlements | None) -> TierLimit:
+def limit_by_plan(limit: TierLimit, entitled: Entitlements | None) -> TierLimit:
     """The tier's requests, with the calls of a month that the plan allows, where it stops there."""
     if entitled is None or not entitled.stops("api_calls"):
         return limit
