@@ -304,15 +304,13 @@ class TierLimitReached(TooManyRequests):
 
 
 class QuotaExhausted(AssentError):
-    """What the plan allows of a meter is used: until `resets_at`, or for good where that is None.
-    `upgrade_to` is the next plan that allows more, if there is one. Waiting a little does not
-    help, so it is not retriable."""
+    """What the plan allows of a meter is used: until `resets_at`, in `retry_after` seconds, or for
+    good where these are None. `upgrade_to` is the next plan that allows more, if there is one.
+    Waiting a little does not help, so it is not retriable."""
 
     code = "quota_exhausted"
     title = "What the tenant's plan allows is used up"
     http_status = 429
-    # Clients of OpenAI's wire would repeat a 429.
-    headers: Mapping[str, str] = MappingProxyType({"x-should-retry": "false"})
 
     def __init__(
         self,
@@ -321,9 +319,14 @@ class QuotaExhausted(AssentError):
         meter: str,
         limit: int,
         resets_at: datetime | None,
+        retry_after: int | None,
         upgrade_to: str | None,
     ) -> None:
         super().__init__(detail)
+        # Clients of OpenAI's wire would repeat a 429 at once.
+        self.headers = {"x-should-retry": "false"}
+        if retry_after is not None:
+            self.headers["Retry-After"] = str(retry_after)
         self.meter, self.limit = meter, limit
         self.resets_at, self.upgrade_to = resets_at, upgrade_to
 

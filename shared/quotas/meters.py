@@ -1,5 +1,6 @@
 """How much of a meter a plan allows in a month of UTC. Pure."""
 
+import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -62,7 +63,12 @@ def exhausted(
         allows = f"allows {allowed}" if allowed is not None else "has no limit"
         said += f". The plan {plans[upgrade_to].name} {allows}: {_CHANGE}"
     return QuotaExhausted(
-        said, meter=meter, limit=limit, resets_at=resets_at, upgrade_to=upgrade_to
+        said,
+        meter=meter,
+        limit=limit,
+        resets_at=resets_at,
+        retry_after=math.ceil((resets_at - at).total_seconds()),
+        upgrade_to=upgrade_to,
     )
 
 
@@ -79,5 +85,10 @@ def check_seats(entitled: Entitlements, seats: int | None, people: int) -> None:
     elif upgrade_to is not None:
         said += f". The plan {catalogue().plans[upgrade_to].name} has more: {_CHANGE}"
     raise QuotaExhausted(
-        said, meter="seats", limit=seats, resets_at=None, upgrade_to=None if more else upgrade_to
+        said,
+        meter="seats",
+        limit=seats,
+        resets_at=None,
+        retry_after=None,
+        upgrade_to=None if more else upgrade_to,
     )

@@ -20,6 +20,13 @@ class ActivationBody(TypedDict):
     pin: str
 
 
+class AddOnWanted(TypedDict):
+    """So many of one add-on."""
+
+    add_on: Literal["executions", "tokens", "identity", "capacity"]
+    quantity: int
+
+
 class AgentBody(TypedDict):
     """What a model may do to reach a goal: calls of these tools, each argument as its patterns
     allow, so many calls and turns, for so much. `model` names the model, which by default is the
@@ -630,6 +637,15 @@ class Operation(TypedDict):
     name: str
     sources: NotRequired[Sequence[str] | None]
     undo: NotRequired[str | None]
+
+
+class Order(TypedDict):
+    """What a tenant wants to pay for. Free has no interval, no seats and no add-ons."""
+
+    add_ons: NotRequired[Sequence[AddOnWanted]]
+    interval: NotRequired[Literal["month", "year"] | None]
+    plan: Literal["free", "pro", "team", "enterprise"]
+    seats: NotRequired[int | None]
 
 
 class PasskeyRuleInput(TypedDict):

@@ -87,6 +87,12 @@ class DirectoryRefused(Refused):
     code = "directory_refused"
 
 
+class FeatureNotInPlan(Refused):
+    """The tenant's plan does not have this."""
+
+    code = "feature_not_in_plan"
+
+
 class Forbidden(Refused):
     """Not allowed."""
 
@@ -159,6 +165,12 @@ class NotFound(Refused):
     code = "not_found"
 
 
+class NoticeRefused(Refused):
+    """The notice is not accepted."""
+
+    code = "notice_refused"
+
+
 class OnlyReading(Refused):
     """Who acts as somebody else may only read."""
 
@@ -181,6 +193,12 @@ class PolicyInvalid(Refused):
     """The policy is not one that can be enforced."""
 
     code = "policy_invalid"
+
+
+class QuotaExhausted(Refused):
+    """What the tenant's plan allows is used up."""
+
+    code = "quota_exhausted"
 
 
 class RequestTimeout(Refused):
@@ -332,6 +350,7 @@ BY_CODE: dict[str, type[Refused]] = {
         CoversTheTenant,
         CrossSite,
         DirectoryRefused,
+        FeatureNotInPlan,
         Forbidden,
         GrantRefused,
         IdempotencyKeyReused,
@@ -344,10 +363,12 @@ BY_CODE: dict[str, type[Refused]] = {
         ModelUnreachable,
         NameTaken,
         NotFound,
+        NoticeRefused,
         OnlyReading,
         PasskeyRequired,
         PayloadTooLarge,
         PolicyInvalid,
+        QuotaExhausted,
         RequestTimeout,
         ScopeMissing,
         SealBroken,

@@ -39,6 +39,7 @@ async def test_the_last_run_of_the_month_ends_and_the_next_starts_with_a_larger_
     last = await world.start(plan, key="last")
     refused = await world.post("/v1/runs", {"plan_hash": plan})
     assert refused.status_code == 429, refused.text
+    assert 0 < int(refused.headers["retry-after"]) <= 31 * 24 * 3600
     problem = refused.json()
     assert (problem["code"], problem["meter"], problem["limit"], problem["upgrade_to"]) == (
         *("quota_exhausted", "executions"),
