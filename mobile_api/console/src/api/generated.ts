@@ -1,5 +1,14 @@
 /** Written by `python -m docs.typescript` from docs/api/openapi.json. */
 
+export type About = {
+  "customer"?: string | null;
+  "id": string;
+};
+
+export type AboutData = {
+  "object": About;
+};
+
 export type Accepted = {
   "roles": readonly string[];
   "status": "open" | "accepted" | "revoked";
@@ -12,6 +21,25 @@ export type AcknowledgementBody = {
 
 export type ActivationBody = {
   "pin": string;
+};
+
+export type AddOnTaken = {
+  "add_on": "executions" | "tokens" | "identity" | "capacity";
+  "quantity": number;
+};
+
+export type AddOnView = {
+  "add_on": "executions" | "tokens" | "identity" | "capacity";
+  "adds": Record<string, number>;
+  "features": readonly ("two-person-approval" | "own-policies" | "workspaces" | "single-sign-on" | "directory" | "audit-export")[];
+  "month_cents": number;
+  "name": string;
+  "plans": readonly ("free" | "pro" | "team" | "enterprise")[];
+};
+
+export type AddOnWanted = {
+  "add_on": "executions" | "tokens" | "identity" | "capacity";
+  "quantity": number;
 };
 
 export type Agent = {
@@ -471,6 +499,19 @@ export type CapsuleView = {
   "written_by": string;
 };
 
+export type CapsulesPlanView = {
+  "compiled_at": string;
+  "compiled_by": string;
+  "content": PlanContent | null;
+  "estimate_usd_micros": number;
+  "models": readonly string[] | null;
+  "needs_assent": boolean;
+  "plan_hash": string;
+  "prediction": Prediction | null;
+  "status": "compiled" | "rehearsed";
+  "workspace_id"?: string | null;
+};
+
 export type Card = {
   "added_rule": Rule | null;
   "amount_usd_micros": number | null;
@@ -612,6 +653,14 @@ export type CasesBody = {
   "cases": readonly CaseBody[];
 };
 
+export type CatalogueView = {
+  "add_ons": readonly AddOnView[];
+  "currency": string;
+  "features": readonly FeatureView[];
+  "overage": readonly OverageView[];
+  "plans": readonly PlanView[];
+};
+
 export type ChannelBody = {
   "address": string;
   "means": "mail" | "slack" | "webhook";
@@ -636,6 +685,11 @@ export type ChatBody = {
   "model": string;
   "prompt"?: NamedPrompt | null;
   "stream"?: boolean | null;
+};
+
+export type CheckoutView = {
+  "expires_at": string;
+  "url": string;
 };
 
 export type Citation = {
@@ -1099,6 +1153,14 @@ export type EmbeddingsBody = {
   "model": string;
 };
 
+export type EntitlementsView = {
+  "features": readonly ("two-person-approval" | "own-policies" | "workspaces" | "single-sign-on" | "directory" | "audit-export")[];
+  "limits": Record<string, number>;
+  "most_seats": number | null;
+  "overage": boolean;
+  "plan": "free" | "pro" | "team" | "enterprise";
+};
+
 export type Envelope = {
   "calls": readonly Call[];
   "model": string;
@@ -1143,6 +1205,12 @@ export type Failure = {
   "code": string;
   "detail": string;
   "step": string | null;
+};
+
+export type FeatureView = {
+  "feature": "two-person-approval" | "own-policies" | "workspaces" | "single-sign-on" | "directory" | "audit-export";
+  "governs": boolean;
+  "summary": string;
 };
 
 export type Finding = {
@@ -1976,6 +2044,10 @@ export type NewKey = {
   "workspace_id"?: string | null;
 };
 
+export type NoticeTaken = {
+  "received": boolean;
+};
+
 export type OAuthProblem = {
   "error": "invalid_request" | "invalid_client" | "invalid_grant" | "invalid_scope" | "invalid_target" | "unsupported_grant_type" | "unsupported_response_type" | "access_denied" | "authorization_pending" | "slow_down" | "expired_token";
   "error_description": string;
@@ -2029,11 +2101,25 @@ export type OperationView = {
   "undo": ConnectorUndo | null;
 };
 
+export type Order = {
+  "add_ons"?: readonly AddOnWanted[];
+  "interval"?: ("month" | "year") | null;
+  "plan": "free" | "pro" | "team" | "enterprise";
+  "seats"?: number | null;
+};
+
 export type OrderedJob = {
   "capsule": string;
   "event"?: Record<string, JsonValue> | null;
   "inputs"?: Record<string, JsonValue>;
   "version"?: string | null;
+};
+
+export type OverageView = {
+  "cents": number;
+  "meter": "executions" | "tokens" | "api_calls" | "storage";
+  "per": number;
+  "unit": string;
 };
 
 export type Parallel = {
@@ -2129,6 +2215,11 @@ export type PatternView = {
   "workspace_id"?: string | null;
 };
 
+export type PeriodView = {
+  "end": string;
+  "start": string;
+};
+
 export type PipelineView = {
   "changed_at": string | null;
   "changed_by": string | null;
@@ -2179,16 +2270,18 @@ export type PlanStep = {
 };
 
 export type PlanView = {
-  "compiled_at": string;
-  "compiled_by": string;
-  "content": PlanContent | null;
-  "estimate_usd_micros": number;
-  "models": readonly string[] | null;
-  "needs_assent": boolean;
-  "plan_hash": string;
-  "prediction": Prediction | null;
-  "status": "compiled" | "rehearsed";
-  "workspace_id"?: string | null;
+  "by_contract": boolean;
+  "features": readonly ("two-person-approval" | "own-policies" | "workspaces" | "single-sign-on" | "directory" | "audit-export")[];
+  "limits": Record<string, number>;
+  "month": PriceView | null;
+  "most_seats": number | null;
+  "name": string;
+  "overage": boolean;
+  "plan": "free" | "pro" | "team" | "enterprise";
+  "requests_per_hour": number;
+  "requests_per_minute": number;
+  "trial_days": number;
+  "year": PriceView | null;
 };
 
 export type PlatformHealth = {
@@ -2298,6 +2391,10 @@ export type PolicyView = {
   "version": number;
 };
 
+export type PortalView = {
+  "url": string;
+};
+
 export type PrecedentBody = {
   "conditions": readonly ConditionInput[];
   "domain": "GEN" | "ETH" | "ARCH" | "GOV";
@@ -2382,6 +2479,25 @@ export type PreferencesView = {
   "quiet_hours": QuietHours | null;
 };
 
+export type PreviewLine = {
+  "cents": number;
+  "description": string;
+};
+
+export type PreviewView = {
+  "interval_cents": number;
+  "lines": readonly PreviewLine[];
+  "loosens": readonly FeatureView[];
+  "next_invoice_at": string | null;
+  "next_invoice_cents": number;
+  "trial_days": number;
+};
+
+export type PriceView = {
+  "flat": number;
+  "per_seat": number;
+};
+
 export type Prices = {
   "as_of": string | null;
   "page": string | null;
@@ -2413,6 +2529,10 @@ export type Problem = {
   "correlation_id": string;
   "detail": string;
   "errors": readonly ProblemError[];
+  "feature"?: string | null;
+  "limit"?: number | null;
+  "meter"?: string | null;
+  "resets_at"?: string | null;
   "status": number;
   "title": string;
   "type": string;
@@ -3366,6 +3486,12 @@ export type StepView = {
   "turns": number | null;
 };
 
+export type StripeNotice = {
+  "data": AboutData;
+  "id": string;
+  "type": string;
+};
+
 export type SubRun = {
   "kind": "capsule";
   "plan_hash": string;
@@ -3387,6 +3513,19 @@ export type SubscriptionBody = {
   "endpoint": string;
   "expirationTime"?: number | null;
   "keys": PushKeysBody;
+};
+
+export type SubscriptionView = {
+  "add_ons": readonly AddOnTaken[];
+  "cancel_at_period_end": boolean;
+  "current_period": PeriodView | null;
+  "entitlements": EntitlementsView;
+  "interval": ("month" | "year") | null;
+  "past_due_since": string | null;
+  "plan": "free" | "pro" | "team" | "enterprise";
+  "seats": number;
+  "status": "trialing" | "active" | "past_due" | "paused" | "canceled";
+  "trial_ends_at": string | null;
 };
 
 export type SummaryBody = {
