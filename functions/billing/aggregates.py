@@ -1,9 +1,12 @@
 """What this function owns: each tenant's subscription, its invoices, and whose a customer is."""
 
 from functions.billing.rules.customer import Customer
+from functions.billing.rules.invoice import PREFIX, Invoice
 from functions.billing.rules.subscription import Subscription, unsubscribed
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.runner import Runner
+
+APPROVALS_KEYS = "approvals-public-keys"
 
 SUBSCRIPTIONS = Aggregate(
     noun="subscription",
@@ -21,4 +24,13 @@ CUSTOMERS = Aggregate(
     id_of=lambda customer: customer.customer_id,
 )
 
-RUN = Runner("billing", SUBSCRIPTIONS, CUSTOMERS)
+INVOICES = Aggregate(
+    noun="invoice",
+    model=Invoice,
+    collection="invoices",
+    prefix=PREFIX,
+    indexed=("created_at",),
+    queried=("-created_at",),
+)
+
+RUN = Runner("billing", SUBSCRIPTIONS, CUSTOMERS, INVOICES)

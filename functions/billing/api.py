@@ -7,10 +7,12 @@ from fastapi import Header, Request
 from functions.billing.aggregates import RUN
 from functions.billing.rules.notices import StripeNotice
 from functions.billing.rules.order import Order
-from functions.billing.service import buying, following, notices, previewing
+from functions.billing.service import buying, following, invoices, notices, previewing
 from functions.billing.views import (
     CatalogueView,
     CheckoutView,
+    InvoicePage,
+    InvoiceView,
     NoticeTaken,
     PortalView,
     PreviewView,
@@ -22,7 +24,7 @@ from shared.runtime.acts import does
 from shared.runtime.bodies import Accepts
 from shared.runtime.boundary import received_at
 from shared.runtime.open_routes import OpenRouter
-from shared.runtime.routes import Router
+from shared.runtime.routes import Cursor, Limit, Router
 
 __all__ = ["ROUTER", "RUN"]
 
@@ -47,7 +49,8 @@ async def get_subscription(caller: Caller) -> SubscriptionView:
 @does(within=_ITSELF, deed="changing the subscription")
 async def put_subscription(caller: Caller, body: Order) -> SubscriptionView:
     """Changes the plan, the interval, the seats and the add-ons of a subscription that was bought;
-    Free ends it with its period. Needs the role tenant_admin."""
+    Free ends it with its period. What would loosen governance waits for an approval; the same call
+    makes it once that is given. Needs the role tenant_admin."""
     return await buying.change(caller, body)
 
 
@@ -72,6 +75,20 @@ async def check_out(caller: Caller, body: Order) -> CheckoutView:
 async def open_portal(caller: Caller) -> PortalView:
     """Opens a page at Stripe for means of payment and receipts. Needs the role tenant_admin."""
     return await buying.open_portal(caller)
+
+
+@_TENANT.get("/invoices")
+@does(within=_ITSELF, deed="seeing invoices")
+async def list_invoices(caller: Caller, limit: Limit = 25, cursor: Cursor = None) -> InvoicePage:
+    """Lists the tenant's invoices, newest first. Needs the role tenant_admin."""
+    return await invoices.list_invoices(caller, limit, cursor)
+
+
+@_TENANT.get("/invoices/{invoice_id}")
+@does(within=_ITSELF, deed="seeing an invoice")
+async def get_invoice(caller: Caller, invoice_id: str) -> InvoiceView:
+    """Shows an invoice with its lines. Needs the role tenant_admin."""
+    return await invoices.show_invoice(caller, invoice_id)
 
 
 @_STRIPE.post("/stripe/webhook")

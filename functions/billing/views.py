@@ -2,12 +2,14 @@
 
 from typing import Self
 
+from events.invoices import InvoiceStatus
 from events.subscriptions import AddOnTaken, SubscriptionStatus
+from functions.billing.rules.invoice import Invoice, Line
 from functions.billing.rules.subscription import Subscription
 from shared.catalogue import Entitlements, catalogue, entitlements
 from shared.catalogue.models import Catalogue
 from shared.kit.instants import Instant
-from shared.kit.models import Data, part_of
+from shared.kit.models import Data, Page, part_of
 from shared.kit.plans import AddOn, Feature, Interval, Meter, Plan
 from shared.kit.tier_limits import LIMITS
 
@@ -94,7 +96,8 @@ class EntitlementsView(Data):
 
 
 class SubscriptionView(Data):
-    """What the tenant pays for, and what it may use for it. Free has no interval and no period."""
+    """What the tenant pays for, and what it may use for it. Free has no interval and no period. A
+    change that would loosen governance waits for the approval `waits_for`."""
 
     plan: Plan
     seats: int
@@ -105,6 +108,7 @@ class SubscriptionView(Data):
     cancel_at_period_end: bool
     trial_ends_at: Instant | None
     past_due_since: Instant | None
+    waits_for: str | None
     entitlements: EntitlementsView
 
     @classmethod
@@ -114,7 +118,10 @@ class SubscriptionView(Data):
         period = PeriodView(start=start, end=end) if start is not None and end is not None else None
         held = held_by(subscription)
         shown = part_of(EntitlementsView, held, limits=dict(held.limits))
-        return part_of(cls, subscription, current_period=period, entitlements=shown)
+        waiting = subscription.waiting
+        waits_for = waiting.approval_id if waiting is not None else None
+        said = {"current_period": period, "entitlements": shown, "waits_for": waits_for}
+        return part_of(cls, subscription, **said)
 
 
 class PreviewLine(Data):
@@ -150,10 +157,53 @@ class PortalView(Data):
     url: str
 
 
+class LineView(Data):
+    """A line of an invoice; credits are below zero."""
+
+    line_id: str
+    description: str
+    cents: int
+    quantity: int | None
+    period: PeriodView
+
+
+class InvoiceView(Data):
+    """An invoice, in cents of `currency`. `url` is its page at Stripe, where it is paid; a draft
+    has none, and no number."""
+
+    invoice_id: str
+    number: str | None
+    status: InvoiceStatus
+    currency: str
+    total_cents: int
+    due_cents: int
+    paid_cents: int
+    attempts: int
+    next_attempt_at: Instant | None
+    created_at: Instant
+    period: PeriodView
+    url: str | None
+    lines: tuple[LineView, ...]
+
+    @classmethod
+    def of(cls, invoice: Invoice) -> Self:
+        """The invoice as it is shown."""
+        lines = tuple(part_of(LineView, each, period=_period(each)) for each in invoice.lines)
+        return part_of(cls, invoice, period=_period(invoice), lines=lines)
+
+
+class InvoicePage(Page[InvoiceView]):
+    """Some invoices, newest first."""
+
+
 class NoticeTaken(Data):
     """A notice of Stripe's was handled, or is about nothing here."""
 
     received: bool = True
+
+
+def _period(invoice: Invoice | Line) -> PeriodView:
+    return PeriodView(start=invoice.period_start, end=invoice.period_end)
 
 
 def held_by(subscription: Subscription) -> Entitlements:

@@ -12,6 +12,9 @@ from emulators.demo.person import Person
 from events.invocations import invocation_id
 from events.patterns import Holdout, PatternState
 from events.precedents import Condition
+from functions.billing.aggregates import INVOICES
+from functions.billing.rules.invoice import PREFIX as INVOICE_PREFIX
+from functions.billing.rules.invoice import Invoice, Line
 from functions.identity.aggregates import KEYS
 from functions.identity.rules.api_key import KeyBody, make
 from functions.identity.rules.tenant import Member
@@ -139,6 +142,32 @@ async def keep_delivery(tenant: str, principal: str, device_id: str = "") -> str
     batch.create(DELIVERIES.collection, delivery.delivery_id, fields)
     await TenantStore(tenant).commit(batch)
     return delivery.delivery_id
+
+
+async def keep_invoice(tenant: str) -> str:
+    """The id of an invoice, as billing stores it."""
+    at = parse_instant("2026-11-20T12:00:00Z")
+    fields = {"period_start": at, "period_end": at, "line_id": "il_1", "quantity": 1}
+    line = Line(description=WORD, cents=4_900, **fields)
+    invoice = Invoice(
+        invoice_id=new_id(INVOICE_PREFIX, at),
+        stripe_id="in_1",
+        customer_id="cus_1",
+        status="open",
+        total_cents=4_900,
+        due_cents=4_900,
+        paid_cents=0,
+        period_start=at,
+        period_end=at,
+        created_at=at,
+        number=f"{WORD}-1",
+        url=None,
+        lines=(line,),
+    )
+    batch = Batch()
+    batch.create(INVOICES.collection, invoice.invoice_id, INVOICES.fields(invoice, 1, None))
+    await TenantStore(tenant).commit(batch)
+    return invoice.invoice_id
 
 
 NEAR = Condition(field="content.near", op="eq", value=WORD)

@@ -21,7 +21,12 @@ from shared.manifest import load_manifests
 from shared.storage.firestore import TenantStore
 from shared.storage.postgres import platform_transaction, tenant_transaction
 from tests.attacks.asking import ROLES, SCOPES, VETO, ask, request
-from tests.attacks.parts_of_a_tenant import keep_call, keep_delivery, keep_pattern
+from tests.attacks.parts_of_a_tenant import (
+    keep_call,
+    keep_delivery,
+    keep_invoice,
+    keep_pattern,
+)
 from tests.contracts.http.calls import BODIES, PATHS, ROOT, SCIM, end, routes
 from tests.description import description
 from tests.functions.audit.reports import append_all, receipt, report
@@ -114,6 +119,7 @@ def owners(running: RunningPlatform) -> Iterator[Owners]:
     called = running.run(keep_call(tenant, None, case["agent_id"]))
     delivery = running.run(keep_delivery(tenant, world.governor.principal))
     pattern = running.run(keep_pattern(tenant, None, card["id"]))
+    invoice = running.run(keep_invoice(tenant))
     append_all(report(tenant, 1, receipt(1, step=WORD)))
     world.platform.advance(AN_HOUR)
     world.settle()
@@ -129,6 +135,7 @@ def owners(running: RunningPlatform) -> Iterator[Owners]:
         "approval_id": card["id"],
         "seed_id": seed["seed_id"],
         "pattern_id": pattern,
+        "invoice_id": invoice,
         "corpus_id": corpus["corpus_id"],
         "document_id": document["document_id"],
         "device_id": device["device_id"],

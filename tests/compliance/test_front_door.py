@@ -78,6 +78,8 @@ OPEN = {
     ("POST", "/consent"),
     ("GET", "/.well-known/oauth-authorization-server"),
     ("GET", "/.well-known/oauth-protected-resource/mcp"),
+    # Stripe signs what it says: tests/functions/billing/test_subscription.py.
+    ("POST", "/v1/billing/stripe/webhook"),
 }
 
 

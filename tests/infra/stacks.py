@@ -20,6 +20,7 @@ SOUND: dict[str, Any] = {
         "approvals",
         "artifacts",
         "audit",
+        "billing",
         "capsules",
         "identity",
         "knowledge",

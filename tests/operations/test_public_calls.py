@@ -7,7 +7,7 @@ import pytest
 from emulators.demo.person import Person
 from emulators.running import RunningPlatform
 from functions.tools.own.artifacts import WRITE
-from tests.attacks.parts_of_a_tenant import keep_pattern
+from tests.attacks.parts_of_a_tenant import keep_invoice, keep_pattern
 from tests.description import description
 from tests.functions.audit.reports import append_all, receipt, report
 from tests.journeys.world import EVERY_READ, World
@@ -101,6 +101,7 @@ def test_reading_calls_change_nothing(running: RunningPlatform, world: World) ->
     approval = world.card(case)["id"]
     ids |= {"id": approval, "approval_id": approval, "export_id": export, "policy_id": policy}
     ids["receipt_id"] = receipt(1).receipt_id
+    ids["invoice_id"] = running.run(keep_invoice(world.tenant))
     ids["pattern_id"] = running.run(keep_pattern(world.tenant, None, approval))
     route = {"provider": "openai", "model": "scripted"}
     assert reader.send("PUT", "/v1/model-routes/a-note", json=route).status_code == 200

@@ -6,11 +6,15 @@ from datetime import datetime
 from functions.billing.rules.notices import StripeNotice, check_signature
 from functions.billing.service.customers import tenant_of
 from functions.billing.service.following import follow
+from functions.billing.service.invoices import follow_invoice
 from functions.billing.service.stripe_calls import require_account
 from functions.billing.views import NoticeTaken
 from shared.kit.callers import Caller
 
-_SUBSCRIPTIONS = ("customer.subscription.", "checkout.session.", "invoice.")
+_INVOICES = "invoice."
+_HEARD = ("customer.subscription.", "checkout.session.", _INVOICES)
+# Of an invoice that there is not yet, or no more.
+_NOT_KEPT = ("invoice.upcoming", "invoice.deleted")
 
 
 async def take_notice(
@@ -24,10 +28,14 @@ async def take_notice(
     # Stripe signs by the wall clock, also where a local platform's clock was moved.
     check_signature(signature, body, secret, time.time())
     customer_id = notice.data.about.customer
-    if customer_id is None or not notice.type.startswith(_SUBSCRIPTIONS):
+    if customer_id is None or not notice.type.startswith(_HEARD):
         return NoticeTaken()
     stripe = Caller.acting("service:billing", "", at)
     tenant_id = await tenant_of(customer_id, stripe)
     if tenant_id is not None:
-        await follow(Caller.acting("service:billing", tenant_id, at), notice.id)
+        caller = Caller.acting("service:billing", tenant_id, at)
+        if notice.type.startswith(_INVOICES) and notice.type not in _NOT_KEPT:
+            await follow_invoice(caller, notice.data.about.id)
+        # A payment changes what the subscription is, too.
+        await follow(caller, notice.id)
     return NoticeTaken()

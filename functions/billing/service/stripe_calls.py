@@ -2,6 +2,7 @@
 does it once. Nothing that Stripe says about cards or persons is kept."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache
@@ -82,6 +83,17 @@ async def create_portal(customer_id: str, return_url: str) -> str:
     return str(made["url"])
 
 
+async def retrieve_invoice(stripe_id: str) -> dict[str, Any]:
+    """An invoice with its lines. Raises RefusedByStripe for none, Unavailable."""
+    shown = await _done(lambda client: client.v1.invoices.retrieve(stripe_id))
+    if shown["lines"]["has_more"]:
+        params: Any = {"limit": 100}
+        shown["lines"] = await _done(
+            lambda client: client.v1.invoices.line_items.list(stripe_id, params)
+        )
+    return shown
+
+
 async def preview(params: Any) -> dict[str, Any]:
     """The invoice that would come next. Raises RefusedByStripe, Unavailable."""
     return await _done(lambda client: client.v1.invoices.create_preview(params))
@@ -156,6 +168,8 @@ async def _done(call: "Callable[[StripeClient], Any]") -> dict[str, Any]:
 def _client(api_key: str, api: str) -> "StripeClient":
     import stripe
 
+    # Its lines name each call of the API, as ours do already.
+    logging.getLogger("stripe").setLevel(logging.WARNING)
     addresses: Any = {"api": api} if api else {}
     return stripe.StripeClient(
         api_key,

@@ -62,6 +62,7 @@ PROMPT = {
 VETO = {**ABOUT, "reason_category": "safety", "explanation": "not like this"}
 # Nobody keeps a fact of an agent that is not there.
 TOLD = {"fact": "It is so.", "agent_id": "agt_x"}
+FREE = {"plan": "free"}
 MATRIX = {
     "read": Row("GET", "/v1/agents", ALL),
     "own affairs": Row("GET", "/v1/auth/sessions", ALL),
@@ -94,6 +95,14 @@ MATRIX = {
     "rename the tenant": Row("PATCH", "/v1/tenants/ten_x", {"tenant_admin"}, {"name": "Clinic"}),
     "end a member's sessions": Row("DELETE", "/v1/members/nobody/sessions", {"tenant_admin"}),
     "set a feature": Row("PUT", "/v1/flags/faster", {"tenant_admin"}, {"percent": 101}),
+    "see the subscription": Row("GET", "/v1/subscription", ALL),
+    "see what is sold": Row("GET", "/v1/plans-catalogue", ALL),
+    "change the subscription": Row("PUT", "/v1/subscription", {"tenant_admin"}, FREE),
+    "preview a change": Row("POST", "/v1/subscription/preview", {"tenant_admin"}, FREE),
+    "buy": Row("POST", "/v1/billing/checkout", {"tenant_admin"}, FREE),
+    "pay": Row("POST", "/v1/billing/portal", {"tenant_admin"}),
+    "see invoices": Row("GET", "/v1/invoices", {"tenant_admin"}),
+    "see an invoice": Row("GET", "/v1/invoices/ivc_x", {"tenant_admin"}),
     "list invitations": Row("GET", "/v1/invitations", ADMINS),
     "invite": Row("POST", "/v1/invitations", ADMINS),
     "revoke an invitation": Row("DELETE", "/v1/invitations/inv_x", ADMINS),

@@ -30,6 +30,8 @@ from functions.audit.aggregates import RUN as AUDIT
 from functions.audit.exporting import request_export, show_export
 from functions.audit.reactions import HANDLERS as AUDIT_HANDLERS
 from functions.audit.stored_checkpoints import newest_checkpoint, read_checkpoints
+from functions.billing.aggregates import RUN as BILLING
+from functions.billing.service.invoices import list_invoices
 from functions.capsules import api as capsules
 from functions.capsules.aggregates import RUN as CAPSULES
 from functions.capsules.service.sources import Sources
@@ -337,6 +339,12 @@ async def somebody_is_told(tenant: str) -> None:
     await tell(event.but(data=reached.model_dump_json()))
     await count_code_for(f"{tenant}@clinic.example", START)
     await NOTIFICATIONS.sweep(NOTIFICATIONS_HANDLERS).run(START)
+
+
+async def somebody_is_billed(tenant: str) -> None:
+    """An admin lists invoices, and the function publishes what a crash left."""
+    await list_invoices(caller_of(tenant), 25, None)
+    await BILLING.sweep({}).run(START)
 
 
 async def somebody_learns(tenant: str) -> None:

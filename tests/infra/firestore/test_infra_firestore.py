@@ -33,6 +33,7 @@ from tests.infra.firestore.stories import (
     new_tenant,
     runs_are_recalled_and_removed,
     somebody_asks_documents,
+    somebody_is_billed,
     somebody_is_told,
     somebody_learns,
     somebody_lists_capsules_and_runs,
@@ -48,6 +49,7 @@ TOPICS = (
     "agents",
     "approvals",
     "audit",
+    "billing",
     "knowledge",
     "learning",
     "mobile-api",
@@ -83,6 +85,7 @@ async def told(cloud: Cloud, issuing_key: OKPKey, database: str) -> tuple[Asked,
         await somebody_lists_files(phone.tenant_id)
         await somebody_is_told(phone.tenant_id)
         await somebody_asks_documents(phone.tenant_id)
+        await somebody_is_billed(phone.tenant_id)
         await somebody_learns(phone.tenant_id)
         await runs_are_recalled_and_removed(phone)
         await somebody_remembers(phone.tenant_id)

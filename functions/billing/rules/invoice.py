@@ -1,0 +1,116 @@
+"""An invoice as Stripe shows it, read anew at each of its notices. Money is whole cents."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from events.invoices import (
+    InvoiceDrawnUp,
+    InvoiceFinalized,
+    InvoicePaid,
+    InvoicePaymentFailed,
+    InvoiceState,
+    InvoiceStatus,
+    InvoiceVoided,
+)
+from functions.billing.rules.reading import Shown, instant
+from shared.kit.errors import SignatureInvalid
+from shared.kit.ids import hashed_id
+from shared.kit.instants import Instant
+from shared.kit.models import Data
+from shared.kit.transitions import Transition
+
+PREFIX = "ivc"
+MOST_LINES = 250
+MOST_TEXT = 300
+_EVENTS: Mapping[InvoiceStatus, type[InvoiceState]] = {
+    "draft": InvoiceDrawnUp,
+    "open": InvoiceFinalized,
+    "paid": InvoicePaid,
+    "void": InvoiceVoided,
+    "uncollectible": InvoiceVoided,
+}
+
+
+class Line(Data):
+    """One line; credits are below zero. Its period is what it is paid for."""
+
+    line_id: str
+    description: str
+    cents: int
+    quantity: int | None
+    period_start: Instant
+    period_end: Instant
+
+
+class Invoice(InvoiceState):
+    """The published state, with what is shown beside it: the number, the lines, and the page at
+    Stripe where it is paid. `readings` as of a subscription."""
+
+    stripe_id: str
+    customer_id: str
+    number: str | None
+    url: str | None
+    lines: tuple[Line, ...]
+    readings: int = 0
+
+
+Steps = tuple[Transition[Invoice], ...]
+
+
+def invoice_id_of(stripe_id: str) -> str:
+    """Our id of an invoice of Stripe's, always the same."""
+    return hashed_id(PREFIX, sha256(stripe_id.encode()).hexdigest())
+
+
+def read_invoice(shown: Shown) -> Invoice:
+    """An invoice as Stripe shows it, which holds up to 250 of its lines."""
+    return Invoice.model_validate(
+        {
+            "invoice_id": invoice_id_of(shown["id"]),
+            "stripe_id": shown["id"],
+            "customer_id": shown["customer"],
+            "status": shown["status"],
+            "currency": shown["currency"],
+            "total_cents": shown["total"],
+            "due_cents": shown["amount_remaining"],
+            "paid_cents": shown["amount_paid"],
+            "attempts": shown["attempt_count"],
+            "period_start": instant(shown["period_start"]),
+            "period_end": instant(shown["period_end"]),
+            "created_at": instant(shown["created"]),
+            "next_attempt_at": _maybe(shown.get("next_payment_attempt")),
+            "number": shown.get("number"),
+            "url": shown.get("hosted_invoice_url"),
+            "lines": tuple(map(_line, shown["lines"]["data"][:MOST_LINES])),
+        }
+    )
+
+
+def adopt(known: Invoice | None, shown: Invoice, customer_id: str | None) -> Steps:
+    """The invoice as Stripe shows it, and an event where it moved on: drawn up, final, paid,
+    voided, or a payment failed. Raises SignatureInvalid where it is another tenant's."""
+    if shown.customer_id != customer_id:
+        raise SignatureInvalid("the invoice at Stripe is of another customer")
+    newer = shown.but(readings=known.readings + 1 if known is not None else 1)
+    if known is None or known.status != newer.status:
+        return (Transition(newer, _EVENTS[newer.status]),)
+    if newer.status == "open" and newer.attempts > known.attempts:
+        return (Transition(newer, InvoicePaymentFailed),)
+    return (Transition(newer),)
+
+
+def _line(shown: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "line_id": shown["id"],
+        "description": (shown.get("description") or "")[:MOST_TEXT],
+        "cents": shown["amount"],
+        "quantity": shown.get("quantity"),
+        "period_start": instant(shown["period"]["start"]),
+        "period_end": instant(shown["period"]["end"]),
+    }
+
+
+def _maybe(seconds: int | None) -> datetime | None:
+    return instant(seconds) if seconds is not None else None

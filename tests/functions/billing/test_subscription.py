@@ -1,0 +1,187 @@
+"""Buying, changing and ending a subscription, with Stripe's stand-in."""
+
+import asyncio
+
+import pytest
+
+from shared.kit.ids import new_id
+from tests.functions.billing.worlds import ORDER, World
+
+
+async def test_a_tenant_that_never_bought_is_on_free_and_unknown_to_stripe(world: World) -> None:
+    shown = await world.sent("GET", "/subscription", roles=("developer",))
+    assert (shown["plan"], shown["status"], shown["interval"]) == ("free", "active", None)
+    assert shown["entitlements"]["limits"]["executions"] == 100
+    quote = await world.sent("POST", "/subscription/preview", ORDER)
+    assert (quote["next_invoice_cents"], quote["trial_days"]) == (3 * 4_900, 14)
+    before = len(world.stripe.v1.customers.list({"limit": 100}).data)
+    await world.sent("GET", "/plans-catalogue")
+    assert len(world.stripe.v1.customers.list({"limit": 100}).data) == before
+
+
+async def test_what_is_bought_holds_once_stripe_says_so(world: World) -> None:
+    page = await world.sent("POST", "/billing/checkout", ORDER)
+    assert (await world.sent("GET", "/subscription"))["plan"] == "free"
+    assert await world.sent("POST", "/billing/checkout", ORDER) == page
+    await world.pay(page["url"])
+    assert await world.told() > 1
+    shown = await world.sent("GET", "/subscription")
+    assert (shown["plan"], shown["seats"], shown["status"]) == ("pro", 3, "trialing")
+    assert shown["entitlements"]["limits"]["executions"] == 5_000
+    assert "two-person-approval" in shown["entitlements"]["features"]
+    refused = await world.send("POST", "/billing/checkout", ORDER)
+    assert refused.status_code == 409
+    types = [each.attributes["ce-type"] for each in await world.topic.take(1)]
+    assert types.count("assent.subscription.changed.v1") == 1
+
+
+async def test_a_page_for_another_order_closes_the_first(world: World) -> None:
+    first = await world.sent("POST", "/billing/checkout", ORDER)
+    second = await world.sent("POST", "/billing/checkout", {**ORDER, "seats": 5})
+    assert first["url"] != second["url"]
+    customer = (await world.kept()).customer_id
+    assert customer is not None
+    listed = world.stripe.v1.checkout.sessions.list({"customer": customer}).data
+    assert sorted(str(each.status) for each in listed) == ["expired", "open"]
+
+
+async def test_two_orders_at_once_leave_one_page_open(world: World) -> None:
+    orders = [{**ORDER, "seats": seats} for seats in (1, 2, 4)]
+    answers = await asyncio.gather(
+        *(world.send("POST", "/billing/checkout", each) for each in orders)
+    )
+    assert {each.status_code for each in answers} <= {200, 409, 503}
+    customer = (await world.kept()).customer_id
+    assert customer is not None
+    listed = world.stripe.v1.checkout.sessions.list({"customer": customer}).data
+    assert len([each for each in listed if each.status == "open"]) <= 1
+
+
+async def test_a_change_is_prorated_and_the_same_again_is_none(world: World) -> None:
+    await world.buys()
+    wanted = {**ORDER, "plan": "team", "add_ons": [{"add_on": "tokens", "quantity": 2}]}
+    shown = await world.sent("PUT", "/subscription", wanted)
+    assert (shown["plan"], shown["add_ons"]) == ("team", wanted["add_ons"])
+    assert shown["entitlements"]["limits"]["tokens"] == 25_000_000
+    readings = (await world.kept()).readings
+    assert await world.sent("PUT", "/subscription", wanted) == shown
+    kept = await world.kept()
+    assert kept.change is None
+    assert kept.readings == readings + 1
+    assert kept.stripe_id is not None
+    at_stripe = world.stripe.v1.subscriptions.retrieve(kept.stripe_id).to_dict()
+    assert sorted(each["quantity"] for each in at_stripe["items"]["data"]) == [2, 3]
+
+
+async def test_what_loosens_governance_waits_for_an_approval_of_exactly_that(world: World) -> None:
+    await world.buys()
+    await world.topic.take()
+    shown = await world.sent("PUT", "/subscription", {"plan": "free"})
+    assert (shown["plan"], shown["cancel_at_period_end"]) == ("pro", False)
+    assert await world.sent("PUT", "/subscription", {"plan": "free"}) == shown
+    kept = await world.kept()
+    assert kept.waiting is not None
+    assert shown["waits_for"] == kept.waiting.approval_id
+    [asked] = await world.topic.take(1)
+    assert asked.attributes["ce-type"] == "assent.subscription.approval_needed.v1"
+    await world.decide(shown["waits_for"], "approve")
+    # More seats lose nothing, and make the approved change another one.
+    more = await world.sent("PUT", "/subscription", {**ORDER, "seats": 4})
+    assert more["seats"] == 4
+    again = await world.sent("PUT", "/subscription", {"plan": "free"})
+    assert again["cancel_at_period_end"] is False
+    assert again["waits_for"] not in (None, shown["waits_for"])
+    await world.decide(again["waits_for"], "approve")
+    ended = await world.sent("PUT", "/subscription", {"plan": "free"})
+    assert (ended["plan"], ended["cancel_at_period_end"], ended["waits_for"]) == ("pro", True, None)
+
+
+async def test_a_change_that_was_rejected_is_not_made_and_may_be_asked_again(world: World) -> None:
+    await world.buys()
+    first = (await world.sent("PUT", "/subscription", {"plan": "free"}))["waits_for"]
+    await world.decide(first, "reject")
+    refused = await world.send("PUT", "/subscription", {"plan": "free"})
+    assert refused.status_code == 409
+    assert f"{first} is rejected" in refused.json()["detail"]
+    assert (await world.kept()).waiting is None
+    again = await world.sent("PUT", "/subscription", {"plan": "free"})
+    assert again["waits_for"] not in (None, first)
+
+
+async def test_what_nobody_sells_is_refused_with_what_to_choose(world: World) -> None:
+    for body, field, said in (
+        ({**ORDER, "seats": 6}, "seats", "choose team"),
+        ({**ORDER, "plan": "enterprise"}, "plan", "by contract"),
+        ({**ORDER, "add_ons": [{"add_on": "capacity", "quantity": 1}]}, "add_ons", "only with"),
+        ({"plan": "pro"}, "", "interval and seats"),
+        ({"plan": "free", "seats": 1}, "", "leave out"),
+        ({**ORDER, "seats": 2.0}, "seats", ""),
+        ({**ORDER, "card_number": "4242"}, "card_number", ""),
+    ):
+        for call in ("POST /billing/checkout", "PUT /subscription", "POST /subscription/preview"):
+            answer = await world.send(*call.split(), body)
+            assert answer.status_code == 422, (call, answer.text)
+            assert field in answer.text
+            assert said in answer.text
+    refused = await world.send("PUT", "/subscription", ORDER)
+    assert refused.status_code == 409
+
+
+@pytest.mark.parametrize(
+    "call", ["PUT /subscription", "POST /billing/checkout", "POST /subscription/preview"]
+)
+async def test_only_an_admin_of_the_tenant_buys(world: World, call: str) -> None:
+    answer = await world.send(*call.split(), ORDER, roles=("developer", "governor"))
+    assert answer.status_code == 403
+
+
+async def test_notices_in_any_order_and_number_end_in_the_same(world: World) -> None:
+    shown = await world.buys()
+    events = await world.events()
+    for each in (*reversed(events), *events):
+        fresh = {**each, "id": new_id("evt", (await world.kept()).period_start)}  # type: ignore[arg-type]
+        assert (await world.notice(fresh)).status_code == 200
+    assert await world.sent("GET", "/subscription") == shown
+    await world.topic.take()
+
+
+async def test_a_forged_an_old_and_a_repeated_notice_do_nothing(world: World) -> None:
+    await world.buys()
+    [event, *_] = await world.events()
+    before = await world.kept()
+    for answer in (
+        await world.notice(event, secret="whsec_other"),
+        await world.notice(event, ago=301),
+        await world.notice(event, ago=-301),
+        await world.notice(event, header=""),
+        await world.notice(event, header="t=1,v1=é"),
+        await world.notice(event, header=f"t={'9' * 40},v1=00"),
+    ):
+        assert answer.status_code == 400, answer.text
+        assert answer.json()["code"] == "notice_refused"
+    assert (await world.notice(event)).status_code == 200
+    assert await world.kept() == before
+
+
+async def test_another_tenants_customer_in_a_notice_changes_only_that_tenant(world: World) -> None:
+    await world.buys()
+    before = await world.kept()
+    other = f"{world.tenant}-other"
+    await world.sent("POST", "/billing/checkout", ORDER, tenant=other)
+    theirs = (await world.kept(other)).customer_id
+    # The other tenant's customer claims the account of this one, in its metadata.
+    metadata = {"account": before.account}
+    world.stripe.v1.customers.update(str(theirs), {"metadata": metadata})
+    event = {
+        "id": "evt_forged",
+        "type": "customer.subscription.updated",
+        "data": {"object": {"id": before.stripe_id, "customer": theirs, "metadata": metadata}},
+    }
+    assert (await world.notice(event)).status_code == 200
+    assert await world.kept() == before
+    assert (await world.kept(other)).stripe_id is None
+    assert (
+        await world.notice(
+            {**event, "id": "evt_x", "data": {"object": {"id": "in_1", "customer": "cus_nobody"}}}
+        )
+    ).status_code == 200
