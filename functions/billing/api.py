@@ -16,16 +16,19 @@ from functions.billing.views import (
     NoticeTaken,
     PortalView,
     PreviewView,
+    SubscriptionDetail,
     SubscriptionView,
     catalogue_view,
 )
 from shared.kit.callers import Caller
+from shared.quotas.reading import read_quotas
 from shared.runtime.acts import does
 from shared.runtime.bodies import Accepts
 from shared.runtime.boundary import received_at
 from shared.runtime.open_routes import OpenRouter
 from shared.runtime.routes import Cursor, Limit, Router
 from shared.runtime.tier_limits import beyond_quota
+from shared.storage.firestore import TenantStore
 
 __all__ = ["ROUTER", "RUN"]
 
@@ -43,9 +46,11 @@ async def get_catalogue(caller: Caller) -> CatalogueView:
 
 @_TENANT.get("/subscription")
 @beyond_quota
-async def get_subscription(caller: Caller) -> SubscriptionView:
-    """Shows what the tenant pays for, and what it may use for it."""
-    return SubscriptionView.of(await following.show(caller))
+async def get_subscription(caller: Caller) -> SubscriptionDetail:
+    """Shows what the tenant pays for, what it may use for it, and how much of that is used."""
+    store = TenantStore(caller.tenant_id)
+    quotas = await read_quotas(store, caller.control, caller.received_at)
+    return SubscriptionDetail.with_quotas(await following.show(caller), quotas)
 
 
 @_TENANT.put("/subscription")

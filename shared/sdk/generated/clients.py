@@ -111,6 +111,11 @@ class Resources(Client):
         return resources.Invocations(self)
 
     @cached_property
+    def invoices(self) -> resources.Invoices:
+        """Calls about invoices."""
+        return resources.Invoices(self)
+
+    @cached_property
     def jobs(self) -> resources.Jobs:
         """Calls about jobs."""
         return resources.Jobs(self)
@@ -358,6 +363,11 @@ class AsyncResources(AsyncClient):
     def invocations(self) -> async_resources.Invocations:
         """Calls about invocations."""
         return async_resources.Invocations(self)
+
+    @cached_property
+    def invoices(self) -> async_resources.Invoices:
+        """Calls about invoices."""
+        return async_resources.Invoices(self)
 
     @cached_property
     def jobs(self) -> async_resources.Jobs:

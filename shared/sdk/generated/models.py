@@ -1791,6 +1791,32 @@ class InvocationView(Answered):
     token_id: str
 
 
+class InvoicePage(Answered):
+    """Some invoices, newest first."""
+
+    items: tuple[InvoiceView, ...]
+    next_cursor: str | None
+
+
+class InvoiceView(Answered):
+    """An invoice, in cents of `currency`. `url` is its page at Stripe, where it is paid; a draft
+    has none, and no number."""
+
+    attempts: int
+    created_at: str
+    currency: str
+    due_cents: int
+    invoice_id: str
+    lines: tuple[LineView, ...]
+    next_attempt_at: str | None
+    number: str | None
+    paid_cents: int
+    period: PeriodView
+    status: Annotated[Literal["draft", "open", "paid", "void", "uncollectible"], Known]
+    total_cents: int
+    url: str | None
+
+
 class KeptOut(Answered):
     """What one condition keeps out: requests that people refused and that satisfy all the
     others. `condition` is its place among them; `approval_ids` are the latest of so many
@@ -1857,6 +1883,16 @@ class LimitView(Answered):
     limit_usd_micros: int
     scope: str
     set_by: str
+
+
+class LineView(Answered):
+    """A line of an invoice; credits are below zero."""
+
+    cents: int
+    description: str
+    line_id: str
+    period: PeriodView
+    quantity: int | None
 
 
 class LocalModelView(Answered):
@@ -2890,6 +2926,21 @@ class QuietHours(Answered):
     time_zone: str
 
 
+class QuotaUse(Answered):
+    """How much of a meter is used. `limit` is None where the plan has none; `stops` says whether
+    nothing more is let through there. `resets_at` is None for what is kept rather than used:
+    files and seats. Of `api_calls`, leased and not yet sent are used too, and it is the group
+    (members, or governors and deputies) that used more."""
+
+    limit: int | None
+    meter: (
+        Annotated[Literal["executions", "tokens", "api_calls", "storage"], Known] | Literal["seats"]
+    )
+    resets_at: str | None
+    stops: bool
+    used: int
+
+
 class Quotation(Answered):
     """Which characters of a page of a document's version a fact is from, and their SHA-256."""
 
@@ -3794,8 +3845,27 @@ class Subject(Answered):
     type: str
 
 
+class SubscriptionDetail(Answered):
+    """The same, with how much is used of each quota of the plan in force, which is Free once a
+    payment has failed for fourteen days."""
+
+    add_ons: tuple[AddOnTaken, ...]
+    cancel_at_period_end: bool
+    current_period: PeriodView | None
+    entitlements: EntitlementsView
+    interval: Annotated[Literal["month", "year"], Known] | None
+    past_due_since: str | None
+    plan: Annotated[Literal["free", "pro", "team", "enterprise"], Known]
+    quotas: tuple[QuotaUse, ...]
+    seats: int
+    status: Annotated[Literal["trialing", "active", "past_due", "paused", "canceled"], Known]
+    trial_ends_at: str | None
+    waits_for: str | None
+
+
 class SubscriptionView(Answered):
-    """What the tenant pays for, and what it may use for it. Free has no interval and no period."""
+    """What the tenant pays for, and what it may use for it. Free has no interval and no period.
+    A change that would loosen governance waits for the approval `waits_for`."""
 
     add_ons: tuple[AddOnTaken, ...]
     cancel_at_period_end: bool
@@ -3807,6 +3877,7 @@ class SubscriptionView(Answered):
     seats: int
     status: Annotated[Literal["trialing", "active", "past_due", "paused", "canceled"], Known]
     trial_ends_at: str | None
+    waits_for: str | None
 
 
 class SummaryView(Answered):

@@ -1489,6 +1489,36 @@ class Invocations(Resource):
         )
 
 
+class Invoices(Resource):
+    """Calls about invoices."""
+
+    def list(
+        self, *, limit: int | None = None, cursor: str | None = None
+    ) -> Pages[models.InvoiceView]:
+        """Lists the tenant's invoices, newest first. Needs the role tenant_admin."""
+        return Pages(
+            self._client,
+            Call(
+                method="GET",
+                path="/v1/invoices",
+                answers=models.InvoicePage,
+                query=calls.query(limit=limit, cursor=cursor),
+                may_repeat=True,
+            ),
+        )
+
+    def get(self, invoice_id: str) -> models.InvoiceView:
+        """Shows an invoice with its lines. Needs the role tenant_admin."""
+        return self._client.send(
+            Call(
+                method="GET",
+                path=f"/v1/invoices/{calls.part(invoice_id)}",
+                answers=models.InvoiceView,
+                may_repeat=True,
+            )
+        )
+
+
 class Jobs(Resource):
     """Calls about jobs."""
 
@@ -3376,13 +3406,13 @@ class Sso(Resource):
 class Subscription(Resource):
     """Calls about subscription."""
 
-    def get(self) -> models.SubscriptionView:
-        """Shows what the tenant pays for, and what it may use for it."""
+    def get(self) -> models.SubscriptionDetail:
+        """Shows what the tenant pays for, what it may use for it, and how much of that is used."""
         return self._client.send(
             Call(
                 method="GET",
                 path="/v1/subscription",
-                answers=models.SubscriptionView,
+                answers=models.SubscriptionDetail,
                 may_repeat=True,
             )
         )
@@ -3396,7 +3426,8 @@ class Subscription(Resource):
         seats: int | Omitted | None = OMITTED,
     ) -> models.SubscriptionView:
         """Changes the plan, the interval, the seats and the add-ons of a subscription that was
-        bought; Free ends it with its period. Needs the role tenant_admin."""
+        bought; Free ends it with its period. What would loosen governance waits for an approval;
+        the same call makes it once that is given. Needs the role tenant_admin."""
         return self._client.send(
             Call(
                 method="PUT",

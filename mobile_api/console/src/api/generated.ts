@@ -1495,6 +1495,27 @@ export type InvocationView = {
   "token_id": string;
 };
 
+export type InvoicePage = {
+  "items": readonly InvoiceView[];
+  "next_cursor": string | null;
+};
+
+export type InvoiceView = {
+  "attempts": number;
+  "created_at": string;
+  "currency": string;
+  "due_cents": number;
+  "invoice_id": string;
+  "lines": readonly LineView[];
+  "next_attempt_at": string | null;
+  "number": string | null;
+  "paid_cents": number;
+  "period": PeriodView;
+  "status": "draft" | "open" | "paid" | "void" | "uncollectible";
+  "total_cents": number;
+  "url": string | null;
+};
+
 export type Item = {
   "description"?: string | null;
   "enum"?: readonly JsonValue[] | null;
@@ -1610,6 +1631,14 @@ export type LimitView = {
   "limit_usd_micros": number;
   "scope": string;
   "set_by": string;
+};
+
+export type LineView = {
+  "cents": number;
+  "description": string;
+  "line_id": string;
+  "period": PeriodView;
+  "quantity": number | null;
 };
 
 export type LocalModelView = {
@@ -2656,6 +2685,14 @@ export type QuietHoursBody = {
   "time_zone": string;
 };
 
+export type QuotaUse = {
+  "limit": number | null;
+  "meter": ("executions" | "tokens" | "api_calls" | "storage") | "seats";
+  "resets_at": string | null;
+  "stops": boolean;
+  "used": number;
+};
+
 export type Quotation = {
   "end": number;
   "page": number;
@@ -3515,6 +3552,21 @@ export type SubscriptionBody = {
   "keys": PushKeysBody;
 };
 
+export type SubscriptionDetail = {
+  "add_ons": readonly AddOnTaken[];
+  "cancel_at_period_end": boolean;
+  "current_period": PeriodView | null;
+  "entitlements": EntitlementsView;
+  "interval": ("month" | "year") | null;
+  "past_due_since": string | null;
+  "plan": "free" | "pro" | "team" | "enterprise";
+  "quotas": readonly QuotaUse[];
+  "seats": number;
+  "status": "trialing" | "active" | "past_due" | "paused" | "canceled";
+  "trial_ends_at": string | null;
+  "waits_for": string | null;
+};
+
 export type SubscriptionView = {
   "add_ons": readonly AddOnTaken[];
   "cancel_at_period_end": boolean;
@@ -3526,6 +3578,7 @@ export type SubscriptionView = {
   "seats": number;
   "status": "trialing" | "active" | "past_due" | "paused" | "canceled";
   "trial_ends_at": string | null;
+  "waits_for": string | null;
 };
 
 export type SummaryBody = {

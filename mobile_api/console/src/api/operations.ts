@@ -1,6 +1,6 @@
 /** Written by `python -m docs.typescript` from docs/api/openapi.json. */
 
-import type { Accepted, AcknowledgementBody, ActivationBody, Agent, AgentDetail, AgentList, AgentPage, AgentView, Answer, ApprovalCard, ApprovalDetail, ApprovalPage, ApproveBody, ArtifactBody, ArtifactDetail, ArtifactPage, ArtifactRetentionBody, ArtifactView, AuditCheckpoint, AuditEntryPage, AuditExport, AuditProofs, BudgetPage, BudgetView, CapsuleBody, CapsuleDetail, CapsuleDrafted, CapsulePage, CapsuleView, CapsulesPlanView, Card, CardDetail, CardPage, CaseAccepted, CaseList, CasesBody, CatalogueView, ChannelBody, ChannelList, ChannelView, CheckoutView, CitationsBody, CodeBody, ComparisonView, ConnectorBody, ConnectorChange, ConnectorPage, ConnectorView, CorpusBody, CorpusChange, CorpusList, CorpusView, CorrectionBody, CreationCaseView, CredentialBody, CredentialPage, CredentialView, Dashboard, DecisionBody, DecisionPage, DecisionView, DeliveryPage, DeliveryView, DocumentBody, DocumentPage, DocumentView, DraftView, ErasureBody, ErasureView, FlagBody, FlagView, ForecastBody, ForecastView, GhostrunBody, GovernanceReport, GovernorVetoBody, HealthView, ImpersonationBody, ImpersonationPage, ImpersonationView, ImportBody, IndustryList, InvitationBody, InvitationPage, InvitationView, InvocationView, JobBody, KeyBody, KeyPage, KeyView, LiftBody, LimitBody, LimitView, LocalModels, Me, MemberChange, MemberPage, MemberView, MemoriesRecalled, MemoryBody, MemoryLearnedView, MemoryPage, MemoryQueryBody, MemoryView, MetricsView, MinedView, MobileApiPrecedentSeed, ModelRoutePage, ModelRouteView, NameBody, NewChannel, NewImpersonation, NewInvitation, NewKey, Order, PatternPage, PatternView, PipelineView, PlanBody, PolicyBody, PolicyDetail, PolicyPage, PolicyPolicyBody, PolicyRecord, PolicyRequestBody, PolicyView, PortalView, PrecedentBody, PrecedentSeed, PrecedentSeedPage, Prediction, PreferencesBody, PreferencesView, PreviewView, PromptBody, PromptComparison, PromptDetail, PromptPage, PromptView, ReasonBody, RecallBody, RecallDetail, RecallPage, RecallView, ReceiptPage, ReceiptProof, ReceiptVerification, RedactionBody, RedactionView, Replay, ReplayBody, ReportBody, RequestBody, RequestChangesBody, ResumeBody, RetentionBody, RetentionView, ReviewBody, RouteBody, RunBody, RunEvents, RunPage, RunView, RunsReplayBody, ScheduleBody, SchedulePage, ScheduleView, SearchBody, SeedPage, SessionPage, SessionView, SettlementBody, SignedCard, SignedReceipt, SkillList, SnapshotPage, Spec, SsoBody, SsoView, StepPage, SubscriptionView, SummaryBody, SummaryView, SupportAccessBody, SupportAccessView, SuspensionBody, SyncBody, SyncResults, TenantBody, TenantView, TenantsView, TestReport, TimelinePage, TokenView, ToolsSuspensionBody, Validation, Verdicts, VerifyBody, VetoBody, ViolationPage, WorkspaceBody, WorkspaceChange, WorkspacePage, WorkspaceView } from './generated.ts';
+import type { Accepted, AcknowledgementBody, ActivationBody, Agent, AgentDetail, AgentList, AgentPage, AgentView, Answer, ApprovalCard, ApprovalDetail, ApprovalPage, ApproveBody, ArtifactBody, ArtifactDetail, ArtifactPage, ArtifactRetentionBody, ArtifactView, AuditCheckpoint, AuditEntryPage, AuditExport, AuditProofs, BudgetPage, BudgetView, CapsuleBody, CapsuleDetail, CapsuleDrafted, CapsulePage, CapsuleView, CapsulesPlanView, Card, CardDetail, CardPage, CaseAccepted, CaseList, CasesBody, CatalogueView, ChannelBody, ChannelList, ChannelView, CheckoutView, CitationsBody, CodeBody, ComparisonView, ConnectorBody, ConnectorChange, ConnectorPage, ConnectorView, CorpusBody, CorpusChange, CorpusList, CorpusView, CorrectionBody, CreationCaseView, CredentialBody, CredentialPage, CredentialView, Dashboard, DecisionBody, DecisionPage, DecisionView, DeliveryPage, DeliveryView, DocumentBody, DocumentPage, DocumentView, DraftView, ErasureBody, ErasureView, FlagBody, FlagView, ForecastBody, ForecastView, GhostrunBody, GovernanceReport, GovernorVetoBody, HealthView, ImpersonationBody, ImpersonationPage, ImpersonationView, ImportBody, IndustryList, InvitationBody, InvitationPage, InvitationView, InvocationView, InvoicePage, InvoiceView, JobBody, KeyBody, KeyPage, KeyView, LiftBody, LimitBody, LimitView, LocalModels, Me, MemberChange, MemberPage, MemberView, MemoriesRecalled, MemoryBody, MemoryLearnedView, MemoryPage, MemoryQueryBody, MemoryView, MetricsView, MinedView, MobileApiPrecedentSeed, ModelRoutePage, ModelRouteView, NameBody, NewChannel, NewImpersonation, NewInvitation, NewKey, Order, PatternPage, PatternView, PipelineView, PlanBody, PolicyBody, PolicyDetail, PolicyPage, PolicyPolicyBody, PolicyRecord, PolicyRequestBody, PolicyView, PortalView, PrecedentBody, PrecedentSeed, PrecedentSeedPage, Prediction, PreferencesBody, PreferencesView, PreviewView, PromptBody, PromptComparison, PromptDetail, PromptPage, PromptView, ReasonBody, RecallBody, RecallDetail, RecallPage, RecallView, ReceiptPage, ReceiptProof, ReceiptVerification, RedactionBody, RedactionView, Replay, ReplayBody, ReportBody, RequestBody, RequestChangesBody, ResumeBody, RetentionBody, RetentionView, ReviewBody, RouteBody, RunBody, RunEvents, RunPage, RunView, RunsReplayBody, ScheduleBody, SchedulePage, ScheduleView, SearchBody, SeedPage, SessionPage, SessionView, SettlementBody, SignedCard, SignedReceipt, SkillList, SnapshotPage, Spec, SsoBody, SsoView, StepPage, SubscriptionDetail, SubscriptionView, SummaryBody, SummaryView, SupportAccessBody, SupportAccessView, SuspensionBody, SyncBody, SyncResults, TenantBody, TenantView, TenantsView, TestReport, TimelinePage, TokenView, ToolsSuspensionBody, Validation, Verdicts, VerifyBody, VetoBody, ViolationPage, WorkspaceBody, WorkspaceChange, WorkspacePage, WorkspaceView } from './generated.ts';
 
 export interface Operations {
   /** Lists the tenant's agents, newest first. */
@@ -418,6 +418,16 @@ export interface Operations {
     path: { "invocation_id": string; };
     body: SettlementBody;
     answer: InvocationView;
+  };
+  /** Lists the tenant's invoices, newest first. Needs the role tenant_admin. */
+  invoices_list: {
+    query?: { "limit"?: number; "cursor"?: string; };
+    answer: InvoicePage;
+  };
+  /** Shows an invoice with its lines. Needs the role tenant_admin. */
+  invoices_get: {
+    path: { "invoice_id": string; };
+    answer: InvoiceView;
   };
   /** Compiles a published capsule with its inputs, rehearses the plan and runs it; without a version, the highest that is published. It answers as `POST /v1/runs` does, and refuses what does not compile, with line and column, and what its rehearsal denies. */
   jobs_create: {
@@ -974,11 +984,11 @@ export interface Operations {
   sso_verify: {
     answer: SsoView;
   };
-  /** Shows what the tenant pays for, and what it may use for it. */
+  /** Shows what the tenant pays for, what it may use for it, and how much of that is used. */
   subscription_get: {
-    answer: SubscriptionView;
+    answer: SubscriptionDetail;
   };
-  /** Changes the plan, the interval, the seats and the add-ons of a subscription that was bought; Free ends it with its period. Needs the role tenant_admin. */
+  /** Changes the plan, the interval, the seats and the add-ons of a subscription that was bought; Free ends it with its period. What would loosen governance waits for an approval; the same call makes it once that is given. Needs the role tenant_admin. */
   subscription_set: {
     body: Order;
     answer: SubscriptionView;
@@ -1162,6 +1172,8 @@ export const OPERATIONS: Readonly<Record<keyof Operations, readonly [string, str
   invitations_accept: ['POST', '/v1/invitations/{token}/accept'],
   invocations_get: ['GET', '/v1/invocations/{invocation_id}'],
   invocations_settle: ['POST', '/v1/invocations/{invocation_id}/settle', 'key'],
+  invoices_list: ['GET', '/v1/invoices'],
+  invoices_get: ['GET', '/v1/invoices/{invoice_id}'],
   jobs_create: ['POST', '/v1/jobs', 'key'],
   knowledge_verify: ['POST', '/v1/knowledge/citations/verify'],
   knowledge_search: ['POST', '/v1/knowledge/search'],
