@@ -227,7 +227,7 @@ races: setup ## approve, reject, request changes, veto and cancel at once, RACES
 $(QUESTIONS): | $(READY)
 	@mkdir -p $(dir $@) && $(BIN)/python -m pip download $(QUIET) --no-deps -d $(dir $@) bfcl-eval==2026.3.23
 
-bench: setup $(MCP) $(QUESTIONS) ## how fast it is, each figure compared with its floor (FIGURE=cold-start|read|throughput|decision|console|embeddings|runs|policy|growth|amplification|audit|fairness|judging|knowledge|limits|mcp|models|outgoing|row-security|skills)
+bench: setup $(MCP) $(QUESTIONS) ## how fast it is, each figure compared with its floor (FIGURE=cold-start|read|throughput|decision|console|embeddings|runs|policy|growth|amplification|audit|fairness|judging|knowledge|limits|mcp|models|outgoing|quota|row-security|skills)
 	@$(BIN)/python -m tests.benchmarks $(FIGURE)
 
 $(PEERS): tests/benchmarks/peers/requirements.txt tests/benchmarks/peers/package.json | $(READY) $(OPENID)

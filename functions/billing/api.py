@@ -16,15 +16,19 @@ from functions.billing.views import (
     NoticeTaken,
     PortalView,
     PreviewView,
+    SubscriptionDetail,
     SubscriptionView,
     catalogue_view,
 )
 from shared.kit.callers import Caller
+from shared.quotas.reading import read_quotas
 from shared.runtime.acts import does
 from shared.runtime.bodies import Accepts
 from shared.runtime.boundary import received_at
 from shared.runtime.open_routes import OpenRouter
 from shared.runtime.routes import Cursor, Limit, Router
+from shared.runtime.tier_limits import beyond_quota
+from shared.storage.firestore import TenantStore
 
 __all__ = ["ROUTER", "RUN"]
 
@@ -34,18 +38,23 @@ _STRIPE = OpenRouter(prefix="/v1/billing", tag="billing")
 
 
 @_TENANT.get("/plans-catalogue")
+@beyond_quota
 async def get_catalogue(caller: Caller) -> CatalogueView:
     """Shows what is sold: plans with their prices, features and limits, overage and add-ons."""
     return catalogue_view()
 
 
 @_TENANT.get("/subscription")
-async def get_subscription(caller: Caller) -> SubscriptionView:
-    """Shows what the tenant pays for, and what it may use for it."""
-    return SubscriptionView.of(await following.show(caller))
+@beyond_quota
+async def get_subscription(caller: Caller) -> SubscriptionDetail:
+    """Shows what the tenant pays for, what it may use for it, and how much of that is used."""
+    store = TenantStore(caller.tenant_id)
+    quotas = await read_quotas(store, caller.control, caller.received_at)
+    return SubscriptionDetail.with_quotas(await following.show(caller), quotas)
 
 
 @_TENANT.put("/subscription")
+@beyond_quota
 @does(within=_ITSELF, deed="changing the subscription")
 async def put_subscription(caller: Caller, body: Order) -> SubscriptionView:
     """Changes the plan, the interval, the seats and the add-ons of a subscription that was bought;
@@ -55,6 +64,7 @@ async def put_subscription(caller: Caller, body: Order) -> SubscriptionView:
 
 
 @_TENANT.post("/subscription/preview")
+@beyond_quota
 @does(within=_ITSELF, deed="previewing a change of the subscription")
 async def preview_subscription(caller: Caller, body: Order) -> PreviewView:
     """Tells what an order would cost and which governing features it would lose; changes nothing.
@@ -63,6 +73,7 @@ async def preview_subscription(caller: Caller, body: Order) -> PreviewView:
 
 
 @_TENANT.post("/billing/checkout")
+@beyond_quota
 @does(within=_ITSELF, deed="buying a subscription")
 async def check_out(caller: Caller, body: Order) -> CheckoutView:
     """Opens a page at Stripe where the order is paid for; the same page for the same order. Needs
@@ -71,6 +82,7 @@ async def check_out(caller: Caller, body: Order) -> CheckoutView:
 
 
 @_TENANT.post("/billing/portal")
+@beyond_quota
 @does(within=_ITSELF, deed="seeing to the means of payment")
 async def open_portal(caller: Caller) -> PortalView:
     """Opens a page at Stripe for means of payment and receipts. Needs the role tenant_admin."""

@@ -12,6 +12,7 @@ from shared.kit.instants import Instant
 from shared.kit.models import Data, Page, part_of
 from shared.kit.plans import AddOn, Feature, Interval, Meter, Plan
 from shared.kit.tier_limits import LIMITS
+from shared.quotas.reading import QuotaUse
 
 
 class PriceView(Data):
@@ -122,6 +123,18 @@ class SubscriptionView(Data):
         waits_for = waiting.approval_id if waiting is not None else None
         said = {"current_period": period, "entitlements": shown, "waits_for": waits_for}
         return part_of(cls, subscription, **said)
+
+
+class SubscriptionDetail(SubscriptionView):
+    """The same, with how much is used of each quota of the plan in force, which is Free once a
+    payment has failed for fourteen days."""
+
+    quotas: tuple[QuotaUse, ...]
+
+    @classmethod
+    def with_quotas(cls, subscription: Subscription, quotas: tuple[QuotaUse, ...]) -> Self:
+        """The subscription as it is shown beside what is used."""
+        return part_of(cls, SubscriptionView.of(subscription), quotas=quotas)
 
 
 class PreviewLine(Data):

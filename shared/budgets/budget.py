@@ -26,7 +26,9 @@ class Proposed(Model):
 class Budget(BudgetState):
     """A budget in one period. `told` are the thresholds that were told of, `calls` the calls of
     operations whose number a day is limited, and `runs` those that were started. A tenant's month
-    holds and spends what it took of the platform's budget: `leased_usd_micros`."""
+    holds and spends what it took of the platform's budget: `leased_usd_micros`. It also counts what
+    the tenant's plan has quotas of in a month: `executions`, which are runs that somebody started,
+    and `tokens` of models, of which calls under way may use `held_tokens` more."""
 
     told: tuple[int, ...] = ()
     calls: dict[str, int] = Field(default_factory=dict)
@@ -35,6 +37,9 @@ class Budget(BudgetState):
     proposed: Proposed | None = None
     raised: Raised | None = None
     leased_usd_micros: int = 0
+    executions: int = 0
+    tokens: int = 0
+    held_tokens: int = 0
 
     @property
     def used_usd_micros(self) -> int:

@@ -13,6 +13,7 @@ from pydantic import Field
 from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.instants import Instant
 from shared.kit.models import Model
+from shared.kit.plans import AddOn, Plan
 from shared.kit.tier_limits import Tier
 
 TenantStatus = Literal["trial", "active", "suspended", "closing", "closed"]
@@ -24,6 +25,8 @@ STOPPED: Mapping[TenantStatus, StoppedReason] = {
     "closing": "tenant_closing",
     "closed": "tenant_closed",
 }
+
+SubscriptionStatus = Literal["trialing", "active", "past_due", "paused", "canceled"]
 
 COLLECTION, ID = "control", "control"
 ENDED_SESSIONS = "ended_sessions"
@@ -52,19 +55,35 @@ class Revocation(Model):
     version: int = 0
 
 
+class Subscribed(Model):
+    """What the tenant pays for, as the event of `billing` with that `sequence` said it, which later
+    ones replace: the plan whose features and limits hold, so many seats, and so many of each
+    add-on. Where its payment failed, it is past due since `past_due_since`."""
+
+    plan: Plan
+    seats: Annotated[int, Field(ge=1)] = 1
+    status: SubscriptionStatus = "active"
+    add_ons: Mapping[AddOn, int] = {}
+    past_due_since: Instant | None = None
+    sequence: int = 0
+
+
 class Control(Model):
     """The control document of one tenant. A tenant without one did not sign up here, as those of
     tokens that a local platform mints: its control is `Control()`, which is open, has no flag and
     revokes nothing.
 
-    `entitlements` are what the tenant has beyond its tier. `policy_version` is that of what it has
-    published of policies, a few seconds after each publication. `revoked` names keys, principals
-    and archived workspaces of the last seventeen minutes; where they were too many, `reissued_at`
-    says that every token issued until then is refused. `suspensions` are the times in which it was
-    not open; while it is closing, `closes_at` is when it can be resumed no more."""
+    `subscription` is what the tenant pays for; None for one that never paid, which has the plan
+    that its tier names. `entitlements` are what the tenant has beyond its tier. `policy_version` is
+    that of what it has published of policies, a few seconds after each publication. `revoked` names
+    keys, principals and archived workspaces of the last seventeen minutes; where they were too
+    many, `reissued_at` says that every token issued until then is refused. `suspensions` are the
+    times in which it was not open; while it is closing, `closes_at` is when it can be resumed no
+    more."""
 
     status: TenantStatus = "active"
     tier: Tier = "free"
+    subscription: Subscribed | None = None
     entitlements: Mapping[str, int] = {}
     flags: Mapping[str, Flag] = {}
     policy_version: int = 0

@@ -6,27 +6,34 @@ entry showed them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Literal
 
 from shared.kit.models import Model
 
 Tier = Literal["free", "pro", "team"]
-Window = Literal["minute", "hour"]
+Window = Literal["minute", "hour", "month"]
 
 HIGHEST: Tier = "team"
+# Where balances are kept, each by the name of its group.
+BALANCES = "tier_balances"
+GOVERNORS, MEMBERS = "governors", "members"
+GROUPS = (MEMBERS, GOVERNORS)
 
 MINUTE, HOUR = 60, 3600
 
 
 @dataclass(frozen=True)
 class TierLimit:
-    """The requests of a tier, or of a key within it: so many a minute, steadily, and so many in an
-    hour of the clock. An instance leases `lease` of them at once."""
+    """The requests of a tier, or of a key within it: so many a minute, steadily, so many in an hour
+    of the clock and, where a plan says it, in a month of UTC. An instance leases `lease` of them at
+    once."""
 
     tier: Tier
     per_minute: int
     per_hour: int
     lease: int
+    per_month: int | None = None
 
     @property
     def burst(self) -> int:
@@ -69,11 +76,13 @@ def tier_above(tier: Tier) -> TierLimit | None:
 
 class Balance(Model):
     """What was not leased yet of a tenant's requests at the second `at`: `left` of the burst, and
-    `leased` of the hour that this second is in."""
+    `leased` of the hour that this second is in. `month_leased` are those of its month, without what
+    was given back of these."""
 
     at: float
     left: float
     leased: int = 0
+    month_leased: int = 0
 
     @classmethod
     def full(cls, limit: TierLimit, now: float) -> "Balance":
@@ -83,11 +92,14 @@ class Balance(Model):
         """The same balance later. A clock that is behind gains nothing; a balance from more than a
         minute ahead was written by a clock that was wrong, and is as good as none."""
         if self.at > now + MINUTE:
-            return Balance.full(limit, now)
+            month = self.month_leased if _month_of(self.at) == _month_of(now) else 0
+            return Balance.full(limit, now).but(month_leased=month)
         at = max(now, self.at)
         gained = (at - self.at) * limit.per_minute / MINUTE
         leased = self.leased if at // HOUR == self.at // HOUR else 0
-        return Balance(at=at, left=min(limit.burst, self.left + gained), leased=leased)
+        month = self.month_leased if _month_of(at) == _month_of(self.at) else 0
+        left = min(limit.burst, self.left + gained)
+        return Balance(at=at, left=left, leased=leased, month_leased=month)
 
 
 @dataclass(frozen=True)
@@ -109,18 +121,45 @@ class Refused:
 
 
 def lease(
-    balance: Balance | None, limit: TierLimit, requests: int, now: float
+    balance: Balance | None, limit: TierLimit, requests: int, now: float, given_back: int = 0
 ) -> Granted | Refused:
-    """A lease of so many requests, or of what is left of the hour where that is less; None at all
-    where the minute has not as many. A tenant without a balance has a full one."""
+    """A lease of so many requests, or of what is left of the hour or the month where that is less;
+    None at all where the minute has not as many. A tenant without a balance has a full one. What is
+    `given_back` of the holder's earlier leases of this month, the month has again."""
     current = balance.at_time(limit, now) if balance else Balance.full(limit, now)
+    current = current.but(month_leased=max(0, current.month_leased - given_back))
     hour_ends = (current.at // HOUR + 1) * HOUR
     wanted = min(requests, limit.per_hour - current.leased)
+    if limit.per_month is not None and limit.per_month - current.month_leased < wanted:
+        wanted = limit.per_month - current.month_leased
+        if wanted <= 0:
+            # Others may still give back what they lease until then.
+            return Refused(current, "month", hour_ends)
     if wanted <= 0:
         return Refused(current, "hour", hour_ends)
     missing = wanted - current.left
     # What was refilled in several steps differs in its last digits.
     if missing > 1e-6:
         return Refused(current, "minute", current.at + missing * MINUTE / limit.per_minute)
-    after = current.but(left=current.left - wanted, leased=current.leased + wanted)
+    after = current.but(
+        left=current.left - wanted,
+        leased=current.leased + wanted,
+        month_leased=current.month_leased + wanted,
+    )
     return Granted(after, wanted, hour_ends)
+
+
+def unused_of(left: int, until: float, now: float) -> int:
+    """How many of a lease that ended at `until` its holder gives back to the month: none while the
+    lease lasts, and none once its month is over."""
+    return left if now >= until and is_in_month(until - HOUR, now) else 0
+
+
+def is_in_month(at: float, now: float) -> bool:
+    """Whether both seconds are in the same month of UTC."""
+    return _month_of(at) == _month_of(now)
+
+
+def _month_of(at: float) -> tuple[int, int]:
+    utc = datetime.fromtimestamp(at, UTC)
+    return utc.year, utc.month

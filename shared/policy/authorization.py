@@ -12,6 +12,7 @@ from typing import Any
 
 import cedarpy
 
+from shared.catalogue import Entitlements
 from shared.kit.callers import Caller
 from shared.kit.errors import AssentError, Forbidden, SeparationOfDuties
 from shared.kit.roles import ROLES
@@ -31,6 +32,7 @@ from shared.policy.vocabulary import (
     Act,
     EntityType,
 )
+from shared.quotas.features import check_action
 
 _CALLERS_REMEMBERED = 1024
 
@@ -42,7 +44,15 @@ class Authorization:
     """Whether one request may do what it does: asked, and answered. `decisions` are all that were
     made for it; the last one is the refusal if any was."""
 
-    def __init__(self, caller: Caller | None, acts: Sequence[Act], policies: Policies) -> None:
+    def __init__(
+        self,
+        caller: Caller | None,
+        acts: Sequence[Act],
+        policies: Policies,
+        entitled: Entitlements | None = None,
+    ) -> None:
+        """`entitled` is what the tenant's plan lets it use; None where nothing is limited."""
+        self._entitled = entitled
         self.acts = {each.action: each for each in acts}
         self._act = acts[0] if len(acts) == 1 else None
         self._caller = caller
@@ -89,6 +99,8 @@ class Authorization:
         self.is_answered = True
         if not decision.is_allowed:
             raise self._refusal(act, resource, decision, at)
+        # Whoever may not do it learns nothing of the plan.
+        check_action(self._entitled, act.action)
 
     def _refusal(self, act: Act, resource: Entity, decision: Decision, at: datetime) -> AssentError:
         if decision.unmet is not None:

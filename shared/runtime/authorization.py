@@ -19,6 +19,7 @@ from shared.runtime.credential_refusals import (
     report_refusal,
     report_refused_caller,
 )
+from shared.runtime.entitled import entitlements_of, is_reserved_tenant
 
 _UNENFORCEABLE = "the tenant's policies cannot be enforced, so nothing is allowed"
 
@@ -29,7 +30,8 @@ async def authorization_of(
     request: Request, caller: Caller | None, acts: Sequence[Act]
 ) -> Authorization:
     """That of this request; already answered where it needs nothing but the principal. Raises
-    Forbidden, SeparationOfDuties, and Unavailable where the tenant's policies cannot be read."""
+    Forbidden, SeparationOfDuties, FeatureNotInPlan, and Unavailable where the tenant's policies
+    cannot be read."""
     policies = platform_policies()
     if caller is not None and _has_store(request):
         try:
@@ -37,7 +39,10 @@ async def authorization_of(
         except PolicyInvalid as error:
             _log.error("the published policies do not fit this release", exc_info=error)
             raise Forbidden(_UNENFORCEABLE) from error
-    authorization = Authorization(caller, acts, policies)
+    entitled = None
+    if caller is not None and not is_reserved_tenant(caller.tenant_id):
+        entitled = entitlements_of(caller.control, caller.received_at)
+    authorization = Authorization(caller, acts, policies, entitled)
     request.state.authorization = authorization
     begin(authorization)
     try:

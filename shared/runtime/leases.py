@@ -9,12 +9,23 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from shared.kit.errors import Unavailable
-from shared.kit.tier_limits import Balance, Granted, Refused, TierLimit, Window, lease
+from shared.kit.tier_limits import (
+    BALANCES,
+    HOUR,
+    Balance,
+    Granted,
+    Refused,
+    TierLimit,
+    Window,
+    is_in_month,
+    lease,
+    unused_of,
+)
 from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
 from shared.storage.races import decide_again
 
-COLLECTION = "tier_balances"
+COLLECTION = BALANCES
 # A call waits so long for a lease, once; the process then counts alone for a while.
 ANSWERED_WITHIN_SECONDS = 5.0
 ALONE_SECONDS = 10.0
@@ -44,14 +55,25 @@ class Remaining(NamedTuple):
 
 @dataclass
 class _Held:
-    """What the process leased last, and until when it was refused."""
+    """What the process leased last, of which `uncounted` are none of the month's, and until when it
+    was refused, by which limit."""
 
     left: int = 0
+    uncounted: int = 0
+    limit: TierLimit | None = None
     until: float = 0.0
     refused: Refused | None = None
     balance: Balance | None = None
     alone_until: float = float("-inf")
     asking: asyncio.Task[None] | None = None
+    # Whether the balance knows of the lease.
+    is_shared: bool = False
+
+    def to_give_back(self, now: float) -> int:
+        """What the month has again of the last lease, which is over."""
+        if not self.is_shared or not is_in_month(self.until - HOUR, now):
+            return 0
+        return self.uncounted + unused_of(self.left, self.until, now)
 
 
 class Leases:
@@ -68,12 +90,19 @@ class Leases:
         self._clock = clock
         self._held: OrderedDict[Key, _Held] = OrderedDict()
 
-    async def take(self, key: Key, limit: TierLimit, now: float) -> Remaining:
-        """Takes a request at the second `now`, or says until when there is none."""
+    async def take(
+        self, key: Key, limit: TierLimit, now: float, *, is_counted: bool = True
+    ) -> Remaining:
+        """Takes a request at the second `now`, or says until when there is none. The next lease
+        gives back to the month what is not `is_counted` in it."""
         held = self._of(key)
+        if held.limit != limit:
+            # What another plan refused, this one may allow.
+            held.limit, held.refused = limit, None
         while True:
             if held.left and now < held.until:
                 held.left -= 1
+                held.uncounted += not is_counted
                 return _remaining(held, limit, now)
             if held.refused and now < held.refused.until:
                 return _remaining(held, limit, now, held.refused)
@@ -115,23 +144,29 @@ class Leases:
     async def _ask(self, key: Key, held: _Held, limit: TierLimit, now: float) -> None:
         is_first_in_hour = now >= held.until
         requests = limit.first_lease if is_first_in_hour else limit.lease
+        # Where nobody knows whether it was given back, it is not given back again.
+        kept, given_back = (held.left, held.uncounted), held.to_give_back(now)
+        held.left = held.uncounted = 0
         try:
-            outcome = await self._outcome(key, held, limit, requests, now)
+            outcome = await self._outcome(key, held, limit, requests, now, given_back)
         finally:
             held.asking = None
-        held.balance = outcome.balance
+        held.balance, is_alone = outcome.balance, self._clock() < held.alone_until
         if isinstance(outcome, Granted):
             held.left, held.until, held.refused = outcome.requests, outcome.until, None
+            held.is_shared = not is_alone
         else:
-            held.left, held.refused = 0, outcome
+            held.refused = outcome
+            if not is_alone:
+                held.left, held.uncounted = kept
 
     async def _outcome(
-        self, key: Key, held: _Held, limit: TierLimit, requests: int, now: float
+        self, key: Key, held: _Held, limit: TierLimit, requests: int, now: float, given_back: int
     ) -> Granted | Refused:
         if self._clock() >= held.alone_until:
             try:
                 async with asyncio.timeout(ANSWERED_WITHIN_SECONDS):
-                    return await decide_again(lambda: _lease(key, limit, requests, now))
+                    return await decide_again(lambda: _lease(key, limit, requests, now, given_back))
             except (TimeoutError, Unavailable):
                 _log.warning("counted alone: the balance was not there in time")
             except Exception:  # noqa: BLE001 - a fault of ours must not refuse every call
@@ -141,12 +176,14 @@ class Leases:
         return lease(last_seen, limit, requests, now)
 
 
-async def _lease(key: Key, limit: TierLimit, requests: int, now: float) -> Granted | Refused:
+async def _lease(
+    key: Key, limit: TierLimit, requests: int, now: float, given_back: int
+) -> Granted | Refused:
     """One read, and one write where the lease is granted. Raises LostRace, Unavailable."""
     store = TenantStore(key.tenant_id)
     document = await store.get(COLLECTION, key.group)
     balance = Balance.model_validate_json(document.data["state"]) if document else None
-    outcome = lease(balance, limit, requests, now)
+    outcome = lease(balance, limit, requests, now, given_back)
     if isinstance(outcome, Granted):
         batch, data = Batch(), {"state": outcome.balance.model_dump_json()}
         if document is None:

@@ -13,6 +13,7 @@ from fastapi import Request
 from shared.kit.callers import Caller
 from shared.kit.errors import (
     PayloadTooLarge,
+    QuotaExhausted,
     ScopeMissing,
     TierLimitReached,
     TooManyRequests,
@@ -217,7 +218,7 @@ async def limited(request: Request, caller: Caller) -> AsyncIterator[Underway]:
         try:
             await within_tier(request, caller)
             yield under_way
-        except (PayloadTooLarge, ScopeMissing, TierLimitReached):
+        except (PayloadTooLarge, ScopeMissing, TierLimitReached, QuotaExhausted):
             under_way.add(READ - cost)
             raise
 

@@ -55,7 +55,15 @@ class Problem(Model):
     upgrade_to: str | None = Field(
         None,
         description="Of `tier_limit_reached` and `storage_limit_reached`: the next tier that allows"
-        " more, if there is one",
+        " more, if there is one; of `quota_exhausted` and `feature_not_in_plan`, the next plan",
+    )
+    feature: str | None = Field(
+        None, description="Of `feature_not_in_plan`: what the tenant's plan does not have"
+    )
+    meter: str | None = Field(None, description="Of `quota_exhausted`: what is used up")
+    limit: int | None = Field(None, description="Of `quota_exhausted`: how much the plan allows")
+    resets_at: str | None = Field(
+        None, description="Of `quota_exhausted`: when there is more; null where waiting gives none"
     )
 
 

@@ -4,31 +4,41 @@ What one process can stand is another limit (`shared.runtime.limits`)."""
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from fastapi import Request
 
+from shared.catalogue import Entitlements
 from shared.kit.callers import Caller
-from shared.kit.errors import TierLimitReached
+from shared.kit.errors import QuotaExhausted, TierLimitReached
 from shared.kit.per_loop import PerLoop
+from shared.kit.principals import FUNCTION
 from shared.kit.roles import DEPUTY, GOVERNOR
 from shared.kit.tier_limits import (
+    GOVERNORS,
     HIGHEST,
     HOUR,
     LIMITS,
+    MEMBERS,
     MINUTE,
     Tier,
     TierLimit,
     limit_of_key,
     tier_above,
 )
+from shared.quotas.meters import exhausted
+from shared.quotas.plans import plan_of, tier_of_plan
 from shared.runtime.boundary import say
+from shared.runtime.entitled import entitlements_of, is_reserved_tenant
 from shared.runtime.leases import Key, Leases, Remaining
 from shared.runtime.settings import runtime_settings
 
-GOVERNORS, MEMBERS = "governors", "members"
 _DECIDERS = frozenset({GOVERNOR, DEPUTY})
 _IS_BEYOND_TIER = "assent_beyond_tier"
+_IS_BEYOND_QUOTA = "assent_beyond_quota"
 
 E = TypeVar("E", bound=Callable[..., Any])
 
@@ -47,23 +57,40 @@ def is_beyond_tier(endpoint: object) -> bool:
     return getattr(endpoint, _IS_BEYOND_TIER, False)
 
 
+def beyond_quota(endpoint: E) -> E:
+    """Marks a call that is taken also where the month's calls are used up: with it an admin sees
+    what is used, and changes the plan."""
+    setattr(endpoint, _IS_BEYOND_QUOTA, True)
+    return endpoint
+
+
+def is_beyond_quota(endpoint: object) -> bool:
+    """Whether the call is marked so."""
+    return getattr(endpoint, _IS_BEYOND_QUOTA, False)
+
+
 async def within_tier(request: Request, caller: Caller) -> None:
     """Takes one of the requests of the caller's tenant, and says in the answer's headers what is
     left. Governors and deputies have as many again, which nobody else can use up. Of a key with a
     lower limit of its own it takes one of the key's too, or none of either. A token for no tenant,
-    and who has none, takes nothing. Raises TierLimitReached."""
+    and who has none, takes nothing. Raises TierLimitReached, and QuotaExhausted where the calls of
+    the plan's month are used up."""
     is_decider = not caller.roles.isdisjoint(_DECIDERS)
     if is_reserved_tenant(caller.tenant_id) or (
         is_decider and is_beyond_tier(request.scope["endpoint"])
     ):
         return
-    tiers = LIMITS[tier_of(caller)]
+    entitled = entitlements_of(caller.control, caller.received_at)
+    tiers = limit_by_plan(LIMITS[tier_of(caller)], entitled)
+    # What runs do by a token of ours was counted when they began.
+    is_functions = caller.principal.startswith(FUNCTION)
     group = GOVERNORS if is_decider else MEMBERS
     now = caller.received_at.timestamp()
     own = _limit_of_key(caller, tiers)
     if own is None or caller.session_id is None:
         key = Key(caller.tenant_id, group)
-        limit, remaining = tiers, await _leases.here().take(key, tiers, now)
+        remaining = await _leases.here().take(key, tiers, now, is_counted=not is_functions)
+        limit = tiers
     else:
         keys = Key(caller.tenant_id, caller.session_id), own, Key(caller.tenant_id, group), tiers
         of_key, of_tenant = await _leases.here().take_both(*keys, now)
@@ -71,10 +98,33 @@ async def within_tier(request: Request, caller: Caller) -> None:
         limit, remaining = (own, of_key) if binds or of_key.refused else (tiers, of_tenant)
     say(request.scope, "RateLimit-Policy", policies_of(limit))
     say(request.scope, "RateLimit", limits_of(remaining, limit))
-    if remaining.refused is not None:
-        raise (
-            _refusal_of_key(remaining, limit) if limit is own else _refusal(remaining, limit, group)
-        )
+    if remaining.refused is None:
+        return
+    if remaining.refused == "month":
+        if not is_functions and not is_beyond_quota(request.scope["endpoint"]):
+            raise _month_used(entitled, limit, caller.received_at)
+    elif limit is own:
+        raise _refusal_of_key(remaining, limit)
+    else:
+        raise _refusal(remaining, limit, group)
+
+
+def limit_by_plan(limit: TierLimit, entitled: Entitlements | None) -> TierLimit:
+    """The tier's requests, with the calls of a month that the plan allows, where it stops there."""
+    if entitled is None or not entitled.stops("api_calls"):
+        return limit
+    return _limit_with(limit, entitled.limits["api_calls"])
+
+
+@lru_cache(maxsize=256)
+def _limit_with(limit: TierLimit, per_month: int) -> TierLimit:
+    return replace(limit, per_month=per_month)
+
+
+def _month_used(entitled: Entitlements | None, limit: TierLimit, at: datetime) -> QuotaExhausted:
+    assert entitled is not None
+    assert limit.per_month is not None
+    return exhausted(entitled, "api_calls", limit.per_month, limit.per_month, 1, at)
 
 
 def _limit_of_key(caller: Caller, tiers: TierLimit) -> TierLimit | None:
@@ -83,18 +133,13 @@ def _limit_of_key(caller: Caller, tiers: TierLimit) -> TierLimit | None:
     return limit_of_key(tiers.tier, asked) if asked and asked < tiers.per_minute else None
 
 
-def is_reserved_tenant(tenant_id: str) -> bool:
-    """Whether the id is one that Assent keeps for itself, which no tenant that signs up gets: such
-    ids begin with an underscore, as PLATFORM_TENANT does."""
-    return tenant_id.startswith("_")
-
-
 def tier_of(caller: Caller) -> Tier:
-    """The tier of the caller's tenant; the lowest of one without a control document."""
+    """The tier of the caller's tenant, by its plan in force; the lowest of one without a control
+    document."""
     settings = runtime_settings()
     if settings.environment == "local" and settings.local_tier is not None:
         return settings.local_tier
-    return caller.control.tier
+    return tier_of_plan(plan_of(caller.control, caller.received_at))
 
 
 def storage_tier_of(caller: Caller) -> Tier:

@@ -27,6 +27,7 @@ from tests.benchmarks import (
     mcp_calls,
     modelling,
     outgoing,
+    quotas,
     row_security,
     runs,
     skills,
@@ -65,6 +66,7 @@ MEASURES: dict[str, Callable[[], dict[str, Figure]]] = {
     "limits": lambda: leasing.measure() | instances.measure(),
     "knowledge": lambda: knowledge.measure() | answering.measure(),
     "row-security": row_security.measure,
+    "quota": quotas.measure,
     "usage": usage.measure,
 }
 

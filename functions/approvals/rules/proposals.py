@@ -19,6 +19,7 @@ from events.approval_policies import (
 )
 from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.policy import ApprovalPolicy, completed
+from functions.approvals.rules.quorum import needed
 from functions.approvals.rules.requests import Request
 from functions.approvals.rules.subjects import POLICY
 from shared.kit.callers import Actor
@@ -96,6 +97,13 @@ def proposal_of(
         precedents_allowed=False,
         proposal=current.version,
     )
+
+
+def asks_for_more_people(body: PolicyBody, current: ApprovalPolicy) -> bool:
+    """Whether more than one person must assent to something from then on, where one was enough for
+    everything before."""
+    before = any(needed(each.rule) > 1 for each in current.entries)
+    return not before and any(needed(each.rule) > 1 for each in body.entries)
 
 
 def adopt(

@@ -5,7 +5,12 @@ from pydantic import TypeAdapter
 from events.approval_policies import FASTEST_READING, PasskeyRule, PolicyEntry, PolicyRecord
 from functions.approvals.aggregates import POLICIES, POLICY_ID, RUN
 from functions.approvals.rules.approval import Approval
-from functions.approvals.rules.proposals import PolicyBody, adopt, proposal_of
+from functions.approvals.rules.proposals import (
+    PolicyBody,
+    adopt,
+    asks_for_more_people,
+    proposal_of,
+)
 from functions.approvals.service.built_in import built_in
 from functions.approvals.service.requests import open_request_of
 from functions.approvals.views import SignedCard
@@ -14,6 +19,8 @@ from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.callers import Caller
 from shared.kit.ids import new_id
 from shared.kit.models import part_of
+from shared.quotas.features import check_feature
+from shared.runtime.entitled import entitlements_of
 from shared.storage.idempotency import IdempotencyKey
 
 _ENTRIES = TypeAdapter(tuple[PolicyEntry, ...])
@@ -26,10 +33,13 @@ async def show_policy(caller: Caller) -> PolicyRecord:
 
 
 async def propose_policy(caller: Caller, key: IdempotencyKey, body: PolicyBody) -> SignedCard:
-    """The approval that a governor must give before the policy changes. Raises Invalid."""
+    """The approval that a governor must give before the policy changes. Raises Invalid, and
+    FeatureNotInPlan where more than one person would have to assent and the plan has not that."""
 
     async def use_case(work: Command) -> SignedCard:
         current = await work.find(POLICIES, POLICY_ID) or built_in()
+        if asks_for_more_people(body, current):
+            check_feature(entitlements_of(caller.control, work.at), "two-person-approval")
         request = proposal_of(body, current, new_id("apr", work.at), caller.actor)
         return SignedCard.of(await open_request_of(work, request))
 

@@ -78,10 +78,11 @@ class NameBody(Model):
 
 
 class Tenant(TenantState):
-    """The fields that events publish, its name, the status that it has while it is open, and how
-    many workspaces are in use."""
+    """The fields that events publish, its name, the status that it has while it is open, how many
+    workspaces are in use, and how many people belong to it."""
 
     name: str
+    people: int = 1
     workspaces: int = 0
     open_as: Literal["trial", "active"] = "trial"
     closed_at: Instant | None = None
@@ -201,7 +202,8 @@ def join(
         version=member.version + 1 if member is not None else 0,
         signed_out_at=member.removed_at if member is not None else None,
     )
-    return (*_counted(tenant, new), Transition(new, MemberJoined))
+    one_more = tenant.but(people=tenant.people + 1)
+    return (Transition(_led(one_more, new)), Transition(new, MemberJoined))
 
 
 def change_roles(
@@ -243,6 +245,9 @@ def remove(tenant: Tenant, control: Control, member: Member, at: datetime) -> tu
         return ()
     gone = member.but(removed_at=at, version=member.version + 1)
     removed = Transition(gone, MemberRemoved)
+    if member.kind == "person":
+        tenant = tenant.but(people=max(tenant.people - 1, 0))
+        return (Transition(_led(tenant, gone)), without_tokens(control, gone, at), removed)
     return (*_counted(tenant, gone), without_tokens(control, gone, at), removed)
 
 
@@ -252,6 +257,11 @@ def without_tokens(control: Control, member: Member, at: datetime) -> Transition
 
 
 def _counted(tenant: Tenant, member: Member) -> tuple[Step, ...]:
+    newer = _led(tenant, member)
+    return (Transition(newer),) if newer != tenant else ()
+
+
+def _led(tenant: Tenant, member: Member) -> Tenant:
     """The tenant with the member among its admins and governors, or no more. The tenant's document
     holds both, so two changes at once cannot remove the last of them together."""
     admins = _with(tenant.admins, member, TENANT_ADMIN)
@@ -259,8 +269,7 @@ def _counted(tenant: Tenant, member: Member) -> tuple[Step, ...]:
     if not admins or not governors:
         missing = "admin" if not admins else "governor"
         raise VersionConflict(f"the tenant would have no {missing}; give somebody else that role")
-    newer = tenant.but(admins=admins, governors=governors)
-    return (Transition(newer),) if newer != tenant else ()
+    return tenant.but(admins=admins, governors=governors)
 
 
 def _with(principals: tuple[str, ...], member: Member, role: str) -> tuple[str, ...]:

@@ -1,26 +1,33 @@
 """Invitations: their token names the tenant, so they are found in one read."""
 
-from functions.identity.aggregates import INVITATIONS, MEMBERS, RUN, TENANTS
+from datetime import datetime
+
+from functions.identity.aggregates import CONTROLS, INVITATIONS, MEMBERS, RUN, TENANTS
 from functions.identity.rules import invitation as invitations
 from functions.identity.rules.invitation import InvitationBody
 from functions.identity.rules.refusals import NoInvitation
 from functions.identity.rules.secrets import new_secret
-from functions.identity.rules.tenant import join
-from functions.identity.service.tenants import administered, point
+from functions.identity.rules.tenant import Tenant, join
+from functions.identity.service.tenants import administered, control_of, point
 from functions.identity.views.members import Accepted, InvitationPage, InvitationView, NewInvitation
 from shared.aggregates import Command
 from shared.kit.callers import Caller
+from shared.kit.control import ID, Control
 from shared.kit.ids import is_id, new_id
+from shared.quotas.meters import check_seats
+from shared.quotas.plans import seats_at
+from shared.runtime.entitled import entitlements_of
 from shared.storage.idempotency import IdempotencyKey
 
 
 async def invite(caller: Caller, body: InvitationBody) -> NewInvitation:
-    """A new invitation, with its token. Raises Forbidden where the caller lost a role of its token;
-    who may is the route's question."""
+    """A new invitation, with its token. Raises Forbidden where the caller lost a role of its token
+    (who may is the route's question), QuotaExhausted where every seat is taken."""
     secret = new_secret()
 
     async def use_case(work: Command) -> InvitationView:
-        await administered(work)
+        tenant = await administered(work)
+        _check_seats(tenant, await control_of(work), work.at)
         step = invitations.invite(
             new_id("inv", work.at), body.roles, secret, caller.principal, work.at
         )
@@ -55,13 +62,17 @@ async def accept(caller: Caller, token: str) -> Accepted:
     """The tenant that the caller belongs to from now on; a repeat gets the same answer. Raises
     NoInvitation for a token that nobody was given, or whose tenant is not open, InvitationUsedUp
     for one that was used, revoked or is too old, VersionConflict for somebody who belongs to the
-    tenant, Forbidden for callers who did not sign in here."""
+    tenant, Forbidden for callers who did not sign in here, QuotaExhausted where every seat is
+    taken."""
     tenant_id, invitation_id, secret = _parts(token)
     guest = Caller.acting(caller.principal, tenant_id, caller.received_at)
 
     async def use_case(work: Command) -> Accepted:
         await work.prefetch(
-            (INVITATIONS, invitation_id), (TENANTS, tenant_id), (MEMBERS, caller.principal)
+            (INVITATIONS, invitation_id),
+            (TENANTS, tenant_id),
+            (MEMBERS, caller.principal),
+            (CONTROLS, ID),
         )
         invitation = await work.find(INVITATIONS, invitation_id)
         tenant = await work.find(TENANTS, tenant_id)
@@ -75,11 +86,18 @@ async def accept(caller: Caller, token: str) -> Accepted:
             invitations.check_stayed(member, invitation_id, tenant_id)
             return answer
         joined = join(tenant, member, caller.principal, roles, invitation_id, work.at)
+        _check_seats(tenant, await work.find(CONTROLS, ID) or Control(), work.at)
         await point(caller, tenant_id)
         await work.save(*accepted, *joined)
         return answer
 
     return await RUN.command(guest, use_case, Accepted)
+
+
+def _check_seats(tenant: Tenant, control: Control, at: datetime) -> None:
+    """Raises QuotaExhausted where as many people belong to the tenant as it has seats."""
+    if (entitled := entitlements_of(control, at)) is not None:
+        check_seats(entitled, seats_at(control, at), tenant.people)
 
 
 def _parts(token: str) -> tuple[str, str, str]:

@@ -8,8 +8,10 @@ from functions.models.rules.receipts import receipt_of
 from functions.models.rules.refusals import BudgetExhausted
 from shared.budgets.budget import Budget
 from shared.budgets.limits import TENANT
+from shared.catalogue import Entitlements
 from shared.kit.models import Model
 from shared.kit.transitions import Transition
+from shared.quotas.meters import check_quota
 
 Steps = tuple[Transition[Any], ...]
 
@@ -19,9 +21,11 @@ LOST_AFTER = timedelta(minutes=10)
 
 
 class ModelCall(ModelCallState):
-    """A call as it is stored. `holders` are the budgets that it holds of, by their ids."""
+    """A call as it is stored. `holders` are the budgets that it holds of, by their ids; the
+    tenant's month holds `reserved_tokens` for it too."""
 
     holders: tuple[str, ...]
+    reserved_tokens: int = 0
 
 
 class Outcome(Model):
@@ -39,14 +43,24 @@ class Outcome(Model):
     redacted: int | None = None
 
 
-def reserve(call: ModelCall, budgets: tuple[Budget, ...]) -> Steps:
-    """The call and its budgets, once what it may cost is held. Raises BudgetExhausted where one of
-    them does not hold that."""
-    most = call.reserved_usd_micros
+def reserve(
+    call: ModelCall, budgets: tuple[Budget, ...], entitled: Entitlements | None = None
+) -> Steps:
+    """The call and its budgets, once what it may cost and use is held. Raises BudgetExhausted where
+    one of them does not hold that, QuotaExhausted where the tenant's plan does not allow so many
+    tokens."""
+    most, tokens = call.reserved_usd_micros, call.reserved_tokens
     for budget in budgets:
         _refuse_exhausted(budget, most)
-    held = (each.but(held_usd_micros=each.held_usd_micros + most) for each in budgets)
-    return (Transition(call), *map(Transition, held))
+        if budget.scope == TENANT:
+            used = budget.tokens + budget.held_tokens
+            check_quota(entitled, "tokens", used, tokens, call.called_at)
+    return (Transition(call), *(Transition(_holding(each, most, tokens)) for each in budgets))
+
+
+def _holding(budget: Budget, usd_micros: int, tokens: int) -> Budget:
+    held = budget.but(held_usd_micros=budget.held_usd_micros + usd_micros)
+    return held.but(held_tokens=held.held_tokens + tokens) if budget.scope == TENANT else held
 
 
 def cached(call: ModelCall, cached_from: str, answer_sha256: str) -> Steps:
@@ -82,7 +96,13 @@ def settle(call: ModelCall, budgets: tuple[Budget, ...], outcome: Outcome, at: d
         redacted=outcome.redacted,
         model=outcome.model or call.model,
     )
-    charged = (_charged(each, call.reserved_usd_micros, cost) for each in budgets)
+    used = 0 if outcome.is_refused else call.reserved_tokens
+    if is_known and outcome.tokens is not None and not outcome.is_refused:
+        used = sum(outcome.tokens.model_dump().values())
+    charged = (
+        _charged(_used(each, call.reserved_tokens, used), call.reserved_usd_micros, cost)
+        for each in budgets
+    )
     reported = {"receipts": (receipt_of(settled),)}
     return (Transition(settled, ModelCallSettled, reported), *charged)
 
@@ -95,6 +115,14 @@ def lost(call: ModelCall, budgets: tuple[Budget, ...], at: datetime) -> Steps:
 def next_timer(call: ModelCall) -> tuple[str, datetime] | None:
     """A call that nobody has settled long after its request ended is lost."""
     return (CALL_LOST, call.called_at + LOST_AFTER) if call.status == "reserved" else None
+
+
+def _used(budget: Budget, reserved: int, tokens: int) -> Budget:
+    """The tenant's month with the tokens that were used of those held; another one as it is."""
+    if budget.scope != TENANT:
+        return budget
+    held = max(budget.held_tokens - reserved, 0)
+    return budget.but(held_tokens=held, tokens=budget.tokens + tokens)
 
 
 def _charged(budget: Budget, reserved: int, cost: int) -> Transition[Budget]:

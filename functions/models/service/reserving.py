@@ -35,6 +35,7 @@ from shared.kit.callers import Caller
 from shared.kit.errors import AssentError
 from shared.kit.ids import is_id, new_id
 from shared.messaging.changes import Change
+from shared.runtime.entitled import entitlements_of
 from shared.storage.batches import LostRace
 
 RESTS = Rests()
@@ -47,7 +48,7 @@ async def begin(caller: Caller, asked: Asked, headers: Mapping[str, str]) -> Beg
     remembers of the tenant's documents is read again while that commits; where somebody has changed
     it, the call is refused in the log and held anew. Nothing is held where the answer was kept of
     an earlier call. Raises ModelUnknown, WireUnsupported, Invalid,
-    BudgetExhausted, ProviderRefused, Unavailable."""
+    BudgetExhausted, QuotaExhausted, ProviderRefused, Unavailable."""
     memory = MEMORIES.of(caller.tenant_id)
     begun, recalled = await _hold(caller, asked, headers, memory)
     try:
@@ -134,6 +135,7 @@ async def _begun(
         called_at=work.at,
         status="reserved",
         reserved_usd_micros=max(most_of(each.prices, bound) for each in routes),
+        reserved_tokens=bound.tokens_in + bound.tokens_out,
         request_sha256=asked.sha256,
         prompt=asked.prompt,
         holders=tuple(budget_id(each.scope, each.period) for each in budgets),
@@ -147,7 +149,8 @@ async def _begun(
             raise LostRace("what is remembered of the tenant")
         (call,) = await work.save(*cached(call, begun.kept.call_id, begun.kept.answer_sha256))
         return begun._replace(call=call)
-    await work.save(*await _LEASING.covered(work, reserved(call, budgets)))
+    entitled = entitlements_of(caller.control, work.at)
+    await work.save(*await _LEASING.covered(work, reserved(call, budgets, entitled)))
     return begun
 
 

@@ -88,7 +88,12 @@ def after_answer(
     )
     progress.answered.append(turn)
     cursor = run.cursor.but(attempt=1)
-    progress.run = _noted(run, cost, 1).but(cursor=cursor)
+    used = (
+        _most_tokens(move)
+        if answer.usage is None
+        else answer.usage.tokens_in + answer.usage.tokens_out
+    )
+    progress.run = _noted(run, cost, 1, used).but(cursor=cursor)
     # Where the run goes on at once, its next burst reports the turn with what followed from it.
     if run.stop is not None or is_late:
         report_now(progress, turn, move.placed.step)
@@ -105,7 +110,8 @@ def after_failure(progress: Progress, move: Think, failure: ModelFailed, at: dat
     run, step = progress.run, move.placed.step
     cost = _thinking(run).reserved_usd_micros if failure.may_have_cost else 0
     report_failure(progress, move, failure, at)
-    progress.run = run = _noted(run, cost, 0)
+    used = _most_tokens(move) if failure.may_have_cost else 0
+    progress.run = run = _noted(run, cost, 0, used)
     if run.stop is not None:
         return ending.stop(progress, at)
     attempt = run.cursor.attempt
@@ -143,12 +149,19 @@ def _asking(thinking: Thinking, move: Think, asker: str, at: datetime) -> Thinki
     )
 
 
-def _noted(run: Run, cost: int, turns: int) -> Run:
-    """It is known what the latest call of the model cost, and whether it gave a turn."""
+def _most_tokens(move: Think) -> int:
+    """The most that the call may have used, where nobody says how many."""
+    return move.said.most_tokens + move.most_tokens
+
+
+def _noted(run: Run, cost: int, turns: int, tokens: int = 0) -> Run:
+    """It is known what the latest call of the model cost, how many tokens it used, and whether it
+    gave a turn."""
     thinking = _thinking(run)
     spent = thinking.spent_usd_micros + cost
     known = Thinking(turns=thinking.turns + turns, spent_usd_micros=spent, told=thinking.told)
     return run.but(
         thinking=known,
         spent_usd_micros=run.spent_usd_micros + cost,
+        tokens=run.tokens + tokens,
     )

@@ -7,6 +7,7 @@ from events.budgets import BudgetChanged
 from events.effects import HARMLESS
 from events.plan_content import Call, PlanContent, PlanStep, all_steps, calls_in
 from events.plans import Prediction
+from functions.runs.rules.quota import Quota
 from functions.runs.rules.run import Hold, Steps
 from shared.budgets.budget import Budget
 from shared.budgets.limits import ANY_AGENT, TENANT, BudgetLimit
@@ -35,9 +36,18 @@ def hold_for(plan: PlanContent, prediction: Prediction | None, estimate: int, at
     return Hold(day=f"{at:%Y-%m-%d}", month=f"{at:%Y-%m}", usd_micros=estimate, calls=calls)
 
 
-def take(agents: Budget, tenants: Budget, plan: PlanContent, hold: Hold) -> tuple[Hold, Steps]:
+def take(
+    agents: Budget,
+    tenants: Budget,
+    plan: PlanContent,
+    hold: Hold,
+    quota: Quota | None = None,
+) -> tuple[Hold, Steps]:
     """What the run gets of what it asks to hold, and both budgets after that; unchanged where it
-    asks for nothing. Raises BudgetExhausted where one of them allows no more."""
+    asks for nothing, and is none of the `quota`. Raises BudgetExhausted where one of them allows no
+    more, QuotaExhausted where the tenant's plan does not."""
+    if quota is not None:
+        tenants = quota.counted(tenants, plan)
     for budget in (tenants, agents):
         _refuse_exhausted(budget, hold.usd_micros, "the plan's estimate")
     is_trial = plan.agent.mode == "trial"
@@ -47,19 +57,19 @@ def take(agents: Budget, tenants: Budget, plan: PlanContent, hold: Hold) -> tupl
         operation: _calls(agents, operation, wanted, _per_day(plan, operation))
         for operation, wanted in hold.calls.items()
     }
+    of_month: Steps = (Transition(tenants),) if quota is not None else ()
     if not hold.usd_micros and not calls and not is_trial:
-        return hold, ()
+        return hold, of_month
     counted = {name: agents.calls.get(name, 0) + more for name, more in calls.items()}
     after = agents.but(
         held_usd_micros=agents.held_usd_micros + hold.usd_micros,
         calls={**agents.calls, **counted},
         runs=agents.runs + 1,
     )
-    steps: Steps = (Transition(after),)
     if hold.usd_micros:
         held = tenants.held_usd_micros + hold.usd_micros
-        steps = (*steps, Transition(tenants.but(held_usd_micros=held)))
-    return hold.but(calls=calls, counted=True), steps
+        of_month = (Transition(tenants.but(held_usd_micros=held)),)
+    return hold.but(calls=calls, counted=True), (Transition(after), *of_month)
 
 
 def _refuse_exhausted(budget: Budget, more: int, what: str) -> None:

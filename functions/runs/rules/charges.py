@@ -24,7 +24,12 @@ def is_due(run: Run) -> bool:
     if hold is None:
         return False
     newly_made = any(run.calls.get(each) != hold.made.get(each) for each in hold.calls)
-    return bool(_newly_spent(run, hold)) or (_is_over(run) and (hold.counted or newly_made))
+    newly_used = run.tokens != hold.settled_tokens
+    return (
+        newly_used
+        or bool(_newly_spent(run, hold))
+        or (_is_over(run) and (hold.counted or newly_made))
+    )
 
 
 def _newly_spent(run: Run, hold: Hold) -> int:
@@ -42,15 +47,20 @@ def charge(run: Run, agents: Budget, tenants: Budget, ask: Ask) -> tuple[Run, St
     they spent the sum of what runs spent."""
     assert run.hold is not None
     hold = run.hold
-    spent = _newly_spent(run, hold)
+    spent, used = _newly_spent(run, hold), run.tokens - hold.settled_tokens
+    tenants = tenants.but(tokens=tenants.tokens + used)
     freed = hold.usd_micros if _is_over(run) else min(max(spent, 0), hold.usd_micros)
-    left = hold.but(usd_micros=hold.usd_micros - freed, settled=run.spent_usd_micros)
+    left = hold.but(
+        usd_micros=hold.usd_micros - freed,
+        settled=run.spent_usd_micros,
+        settled_tokens=run.tokens,
+    )
     if _is_over(run):
         agents = _with_made(agents, run, hold)
         left = left.but(calls=dict.fromkeys(hold.calls, 0), made=run.calls, counted=False)
     steps = tuple(
         step
-        for budget in ((agents, tenants) if spent or freed else (agents,))
+        for budget in ((agents, tenants) if spent or freed or used else (agents,))
         for step in told(
             budget.but(
                 held_usd_micros=max(budget.held_usd_micros - freed, 0),

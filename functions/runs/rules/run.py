@@ -71,8 +71,9 @@ class Stop(Model):
 class Hold(Model):
     """What is held for the run until it ends, in the budgets of that day and month: money, and
     calls of operations whose number a day is limited. `counted` says that it is in the budgets;
-    `settled` is what the run has spent that is in them, and no longer held; `made` are the calls
-    that it had made before. `per_day_usd_micros` is what the agent's spec allows."""
+    `settled` is what the run has spent that is in them, and no longer held, `settled_tokens` the
+    tokens; `made` are the calls that it had made before. `per_day_usd_micros` is what the agent's
+    spec allows."""
 
     day: str
     month: str
@@ -80,6 +81,7 @@ class Hold(Model):
     calls: dict[str, int | None] = Field(default_factory=dict)
     counted: bool = False
     settled: int = 0
+    settled_tokens: int = 0
     made: dict[str, int] = Field(default_factory=dict)
     per_day_usd_micros: int = 0
     is_trial: bool = False
@@ -155,6 +157,8 @@ class Run(RunState):
     accepted_cost: Costlier | None = None
     # The models that its plan names, each with the last unit in which it chooses.
     models: dict[str, int] = Field(default_factory=dict)
+    # What its models have read and written, in tokens.
+    tokens: int = 0
     # The step under way in which a model chooses.
     thinking: Thinking | None = None
     # Of a sub-run: the runs above it, from the one that somebody started; what it may spend, and

@@ -6,6 +6,7 @@ from typing import Any
 
 from functions.runs.rules import budget as rules
 from functions.runs.rules.charges import charge, is_due
+from functions.runs.rules.quota import Quota
 from functions.runs.rules.raising import ask
 from functions.runs.rules.run import Hold, Run, Steps
 from functions.runs.service.agents import why_stopped
@@ -24,17 +25,22 @@ Budgets = tuple[Budget, Budget]
 
 
 async def take_hold(
-    work: UnitOfWork, plan: Plan, agent: KnownAgent, *, is_part: bool = False
+    work: UnitOfWork,
+    plan: Plan,
+    agent: KnownAgent,
+    *,
+    is_part: bool = False,
+    quota: Quota | None = None,
 ) -> tuple[Hold, Steps]:
     """What a run of the plan holds, and the budgets with it, in this commit. One read. A part of
-    another run holds calls of the day only: its money is held with that one. Raises
-    BudgetExhausted."""
+    another run holds calls of the day only: its money is held with that one. What starts anew is
+    one more of the `quota`. Raises BudgetExhausted, QuotaExhausted."""
     content = plan.content
     estimate = 0 if is_part else plan.state.estimate_usd_micros
     wanted = rules.hold_for(content, plan.prediction, estimate, work.at)
     wanted = _for_agent(wanted, agent)
     agents, tenants = await budgets_of(work, content.agent.agent_id, wanted)
-    hold, steps = rules.take(agents, tenants, content, wanted)
+    hold, steps = rules.take(agents, tenants, content, wanted, quota)
     return hold, (*await covered(work, steps), *await keep_from_first(work))
 
 
@@ -57,7 +63,7 @@ async def hold_again(work: UnitOfWork, run: Run) -> tuple[Run, Steps]:
     if agent is None or why is not None:
         raise VersionConflict(why or "its agent is not there any more")
     hold, steps = await take_hold(work, plan, agent, is_part=bool(run.above))
-    hold = hold.but(settled=run.spent_usd_micros, made=run.calls)
+    hold = hold.but(settled=run.spent_usd_micros, settled_tokens=run.tokens, made=run.calls)
     return run.but(hold=hold, held_usd_micros=hold.usd_micros), steps
 
 

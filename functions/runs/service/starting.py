@@ -9,6 +9,7 @@ from events.plans import PLANS, PlanState
 from functions.runs.aggregates import RUN, RUNS
 from functions.runs.rules.budget import hold_for
 from functions.runs.rules.models import why_other_model
+from functions.runs.rules.quota import Quota
 from functions.runs.rules.run import Run, Steps
 from functions.runs.rules.starting import new_run, start
 from functions.runs.service.agents import why_stopped
@@ -28,6 +29,7 @@ from shared.kit.callers import Caller
 from shared.kit.errors import ScopeMissing, VersionConflict
 from shared.kit.ids import new_id
 from shared.messaging.changes import Change
+from shared.runtime.entitled import entitlements_of
 from shared.storage.idempotency import IdempotencyKey
 
 COMPILES = "capsules:write"
@@ -107,7 +109,8 @@ async def _start(
 
 async def prepare(work: UnitOfWork, clock: Clock, plan_hash: str, run_id: str, by: str) -> Prepared:
     """What a run of the plan begins with; saves nothing. Raises NotFound, VersionConflict for a
-    plan that may not run now, BudgetExhausted, ContentErased, SignatureInvalid, Unavailable."""
+    plan that may not run now, BudgetExhausted, QuotaExhausted, ContentErased, SignatureInvalid,
+    Unavailable."""
     if (known := known_plan(work.store, plan_hash)) is not None:
         await _read_ahead(work, clock, known)
     state = await work.find(_PLANS, plan_hash)
@@ -121,7 +124,9 @@ async def prepare(work: UnitOfWork, clock: Clock, plan_hash: str, run_id: str, b
     if (why := why_stopped(agent, plan.content, work.at)) is not None:
         raise VersionConflict(why)
     assert agent is not None
-    hold, holding = await take_hold(work, plan, agent)
+    entitled = entitlements_of(await work.control(), work.at)
+    quota = Quota(entitled, work.at) if entitled is not None else None
+    hold, holding = await take_hold(work, plan, agent, quota=quota)
     run = new_run(run_id, plan.state, plan.content, hold, by, work.at)
     if (other := why_other_model(run.models, settings().model)) is not None:
         raise VersionConflict(other)

@@ -87,6 +87,12 @@ class DirectoryRefused(Refused):
     code = "directory_refused"
 
 
+class FeatureNotInPlan(Refused):
+    """The tenant's plan does not have this."""
+
+    code = "feature_not_in_plan"
+
+
 class Forbidden(Refused):
     """Not allowed."""
 
@@ -187,6 +193,12 @@ class PolicyInvalid(Refused):
     """The policy is not one that can be enforced."""
 
     code = "policy_invalid"
+
+
+class QuotaExhausted(Refused):
+    """What the tenant's plan allows is used up."""
+
+    code = "quota_exhausted"
 
 
 class RequestTimeout(Refused):
@@ -338,6 +350,7 @@ BY_CODE: dict[str, type[Refused]] = {
         CoversTheTenant,
         CrossSite,
         DirectoryRefused,
+        FeatureNotInPlan,
         Forbidden,
         GrantRefused,
         IdempotencyKeyReused,
@@ -355,6 +368,7 @@ BY_CODE: dict[str, type[Refused]] = {
         PasskeyRequired,
         PayloadTooLarge,
         PolicyInvalid,
+        QuotaExhausted,
         RequestTimeout,
         ScopeMissing,
         SealBroken,

@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from itertools import groupby
 
 import grpc
@@ -229,3 +230,34 @@ async def test_only_the_tenants_used_last_are_remembered(
     asked: list[Awaitable[Remaining]] = [instance.take(each, FREE, NOW) for each in keys]
     await asyncio.gather(*asked)
     assert len(instance._held) == 2
+
+
+MONTHLY = replace(FREE, per_month=20)
+
+
+async def test_what_an_hour_left_and_what_does_not_count_the_month_has_again(key: Key) -> None:
+    instance, other = Leases(), Leases()
+    assert await _taken(instance, key, 1, NOW, MONTHLY) == 1
+    for _ in range(3):
+        await instance.take(key, MONTHLY, NOW, is_counted=False)
+    # A lease of two and one of six, of which one was not counted when that began.
+    assert (await _balance(key)).month_leased == 7
+    assert await _taken(instance, key, 1, NOW + HOUR, MONTHLY) == 1
+    # Two were taken that count, and two are leased.
+    assert (await _balance(key)).month_leased == 3
+    hours = range(2, 12)
+    later = [
+        await _taken(each, key, 3, NOW + n * HOUR, MONTHLY)
+        for n in hours
+        for each in (instance, other)
+    ]
+    assert sum(later) == 18
+    refused = await instance.take(key, MONTHLY, NOW + 11 * HOUR)
+    assert refused.refused == "month"
+
+
+async def test_a_larger_plan_lets_the_next_call_through_at_once(key: Key) -> None:
+    instance = Leases()
+    assert await _taken(instance, key, 25, NOW, replace(MONTHLY, per_month=10)) == 10
+    assert (await instance.take(key, replace(MONTHLY, per_month=10), NOW)).refused == "month"
+    assert (await instance.take(key, MONTHLY, NOW)).refused is None

@@ -7,19 +7,22 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
+from fastapi import Request
 
 from shared.kit import clock
 from shared.kit.callers import Caller
 from shared.kit.per_loop import PerLoop
-from shared.kit.tier_limits import HOUR, LIMITS
-from shared.runtime import leases, limits, tier_limits
+from shared.kit.tier_limits import HOUR, LIMITS, Balance
+from shared.runtime import entitled, leases, limits, tier_limits
 from shared.runtime.app import create_api
 from shared.runtime.leases import Remaining
 from shared.runtime.limits import Allowance, Limits
 from shared.runtime.open_routes import OpenRouter
 from shared.runtime.routes import Router
 from shared.runtime.settings import runtime_settings
-from shared.runtime.tier_limits import beyond_tier, limits_of, policies_of
+from shared.runtime.tier_limits import beyond_quota, beyond_tier, limits_of, policies_of
+from shared.storage.batches import Batch
+from shared.storage.firestore import TenantStore
 from tests.shared.runtime.asking import claims, client
 from tests.shared.runtime.issuer import Issuer
 from tests.shared.wire import Wire
@@ -28,6 +31,7 @@ pytestmark = pytest.mark.platform
 
 router = Router(action="me.read", read=("things:read",), write=("things:write",))
 tenantless = Router(action="me.read", read=("things:read",), tenantless=True)
+policies = Router(action="policies.create", write=("things:write",), within=("amend_policies",))
 strangers = OpenRouter(action="device.list")
 # Ten minutes after an hour began.
 AT = datetime(2026, 3, 1, 12, 10, tzinfo=UTC)
@@ -43,6 +47,17 @@ async def list_things(caller: Caller) -> dict[str, str]:
 @router.post("/v1/vetoes")
 @beyond_tier
 async def veto(caller: Caller) -> dict[str, str]:
+    return {"principal": caller.principal}
+
+
+@router.get("/v1/plan")
+@beyond_quota
+async def show_plan(caller: Caller) -> dict[str, str]:
+    return {"principal": caller.principal}
+
+
+@policies.post("/v1/rules")
+async def write_policy(caller: Caller) -> dict[str, str]:
     return {"principal": caller.principal}
 
 
@@ -64,9 +79,13 @@ class Callers:
         self._issuer = issuer
         self.tenant: str | None = f"tenant-{uuid.uuid4().hex[:12]}"
         self.key: dict[str, object] = {}
+        self.at = AT
 
     async def get(self, *roles: str, path: str = "/v1/things") -> httpx.Response:
         return await self._http.get(path, headers=self._bearer(roles))
+
+    async def write(self, *roles: str) -> httpx.Response:
+        return await self._http.post("/v1/rules", headers=self._bearer(roles))
 
     async def veto(self, *roles: str) -> httpx.Response:
         return await self._http.post("/v1/vetoes", headers=self._bearer(roles))
@@ -79,7 +98,7 @@ class Callers:
         return answer
 
     def _bearer(self, roles: tuple[str, ...]) -> dict[str, str]:
-        at = int(AT.timestamp())
+        at = int(self.at.timestamp())
         lifetime = {"iat": at, "nbf": at, "exp": at + 600}
         token = self._issuer.sign(
             claims(tenant=self.tenant, roles=list(roles), **lifetime, **self.key)
@@ -100,7 +119,9 @@ async def callers(
     ample = Allowance(per_second=1e6, burst=1e6, at_once=1_000)
     monkeypatch.setattr(limits, "_limits", Limits(ample, ample, ample))
     monkeypatch.setattr(clock, "now", lambda: AT)
-    api = create_api(function="things", router=Router.joining(router, tenantless, strangers))
+    api = create_api(
+        function="things", router=Router.joining(router, policies, tenantless, strangers)
+    )
     async with client(api) as http:
         yield Callers(http, issuer)
 
@@ -290,3 +311,77 @@ def test_a_retry_is_never_told_before_the_window_ends() -> None:
         policy = re.search(rf'"{remaining.refused}";r=0;t=(\d+)', said)
         assert policy is not None
         assert tier_limits.retry_after(remaining) >= int(policy[1])
+
+
+@pytest.fixture
+async def planned(callers: Callers, monkeypatch: pytest.MonkeyPatch) -> Callers:
+    """The same function, where plans limit too."""
+    monkeypatch.setattr(entitled, "runtime_settings", tier_limits.runtime_settings)
+    return callers
+
+
+async def _has_sent(tenant: str | None, calls: int, group: str = "members") -> None:
+    assert tenant is not None
+    balance = Balance(at=AT.timestamp(), left=20.0, month_leased=calls)
+    batch = Batch()
+    batch.put(leases.COLLECTION, group, {"state": balance.model_dump_json()})
+    await TenantStore(tenant).commit(batch)
+
+
+async def test_when_the_months_calls_are_used_up_the_plan_can_still_be_changed(
+    planned: Callers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await _has_sent(planned.tenant, 997)
+    codes = [(await planned.get()).status_code for _ in range(4)]
+    assert codes == [200, 200, 200, 429]
+    refusal = await planned.get()
+    assert {name: refusal.json()[name] for name in ("code", "meter", "limit", "resets_at")} == {
+        "code": "quota_exhausted",
+        "meter": "api_calls",
+        "limit": 1_000,
+        "resets_at": "2026-04-01T00:00:00.000Z",
+    }
+    assert refusal.json()["upgrade_to"] == "pro"
+    assert (await planned.get(path="/v1/plan")).status_code == 200
+    # Governors have as many again, and another tenant has its own.
+    assert (await planned.get("governor")).status_code == 200
+    mine, planned.tenant = planned.tenant, f"tenant-{uuid.uuid4().hex[:12]}"
+    assert (await planned.get()).status_code == 200
+    planned.tenant = mine
+    planned.at = datetime(2026, 4, 1, tzinfo=UTC)
+    monkeypatch.setattr(clock, "now", lambda: planned.at)
+    assert (await planned.get()).status_code == 200
+
+
+async def test_what_a_run_does_is_neither_counted_nor_stopped_for_want_of_calls(
+    planned: Callers,
+) -> None:
+    assert planned.tenant is not None
+    await _has_sent(planned.tenant, 1_000)
+    assert (await planned.get()).status_code == 429
+    runs = Caller.acting("service:runs", planned.tenant, AT)
+    said = Request({"type": "http", "endpoint": list_things, "assent.also_said": []})
+    for _ in range(5):
+        await tier_limits.within_tier(said, runs)
+
+
+async def test_a_feature_is_refused_to_who_may_use_it_with_the_plan_that_has_it(
+    planned: Callers,
+) -> None:
+    refusal = await planned.write("governor")
+    assert refusal.status_code == 403, refusal.text
+    problem = refusal.json()
+    assert (problem["code"], problem["feature"]) == ("feature_not_in_plan", "own-policies")
+    assert problem["upgrade_to"] == "pro"
+    assert "PUT /v1/subscription" in problem["detail"]
+    # Who may not do it anyway learns nothing of the plan.
+    assert (await planned.write("end_user")).json()["code"] == "forbidden"
+
+
+async def test_calls_of_the_month_cost_no_read_of_their_own(
+    planned: Callers, firestore: Wire
+) -> None:
+    for _ in range(8):
+        assert (await planned.get()).status_code == 200
+    # A lease of two and one of six, as without a plan.
+    assert firestore.calls == ["BatchGetDocuments", "Commit"] * 2

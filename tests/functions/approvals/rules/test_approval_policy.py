@@ -22,7 +22,12 @@ from functions.approvals.rules.policy import (
     passkey_for,
     terms_for,
 )
-from functions.approvals.rules.proposals import PolicyBody, adopt, proposal_of
+from functions.approvals.rules.proposals import (
+    PolicyBody,
+    adopt,
+    asks_for_more_people,
+    proposal_of,
+)
 from functions.approvals.rules.silence import time_passed
 from shared.kit.callers import Actor
 from shared.kit.errors import Forbidden, Invalid, SeparationOfDuties, VersionConflict
@@ -263,3 +268,12 @@ def test_beyond_a_laptop_only_a_passkey_assents_to_what_is_risky_or_irreversible
         assert passkey_for(DEPLOYED, risk, is_irreversible=True) == "assent"
         assert passkey_for(BUILT_IN, risk, is_irreversible=True) == "nothing"
     assert DEPLOYED.entries == BUILT_IN.entries
+
+
+def test_only_the_first_rule_for_several_people_is_a_feature_that_a_plan_must_have() -> None:
+    one = entry(asked=rule("any", "role:governor", "role:cfo"))
+    assert asks_for_more_people(body(one, entry()), policy(one))
+    assert not asks_for_more_people(body(one), policy(one))
+    # What is there may be changed, and ended.
+    assert not asks_for_more_people(body(entry(asked=THREE)), policy(entry()))
+    assert not asks_for_more_people(body(one), policy(entry()))

@@ -1,0 +1,94 @@
+"""How much of a meter a plan allows in a month of UTC. Pure."""
+
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from shared.catalogue import (
+    Entitlements,
+    catalogue,
+    upgrade_for_limit,
+    upgrade_for_seats,
+)
+from shared.kit.errors import QuotaExhausted
+from shared.kit.instants import format_instant
+from shared.kit.plans import Meter
+
+# How a refusal calls what is counted.
+_UNITS: Mapping[Meter, str] = {
+    "executions": "runs",
+    "tokens": "tokens of models",
+    "api_calls": "calls",
+    "storage": "bytes of files",
+}
+_CHANGE = "an admin changes the plan by PUT /v1/subscription"
+
+
+def month_of(at: datetime) -> str:
+    """The month that something at this moment counts in, such as `2026-11`."""
+    return f"{at.astimezone(UTC):%Y-%m}"
+
+
+def month_ends(at: datetime) -> datetime:
+    """When the next month begins."""
+    utc = at.astimezone(UTC)
+    year, month = (utc.year + 1, 1) if utc.month == 12 else (utc.year, utc.month + 1)
+    return datetime(year, month, 1, tzinfo=UTC)
+
+
+def check_quota(
+    entitled: Entitlements | None, meter: Meter, used: int, more: int, at: datetime
+) -> None:
+    """Raises QuotaExhausted where `more` would pass what the plan allows of the meter in the month,
+    and the plan stops there. Of None nothing is limited."""
+    limit = entitled.limits.get(meter) if entitled is not None else None
+    if entitled is None or limit is None or used + more <= limit or not entitled.stops(meter):
+        return
+    raise exhausted(entitled, meter, limit, used, more, at)
+
+
+def exhausted(
+    entitled: Entitlements, meter: Meter, limit: int, used: int, more: int, at: datetime
+) -> QuotaExhausted:
+    """The refusal of `more` of the meter."""
+    plans, upgrade_to = catalogue().plans, upgrade_for_limit(entitled.plan, meter)
+    units, resets_at, left = _UNITS[meter], month_ends(at), max(limit - used, 0)
+    said = f"the plan {plans[entitled.plan].name} allows {limit} {units} a month, "
+    said += f"of which {left} are left" if left else "which are used"
+    if left and more > 1:
+        said += f"; this may need {more}"
+    said += f"; the next month begins at {format_instant(resets_at)}"
+    if upgrade_to is not None:
+        allowed = plans[upgrade_to].limits.get(meter)
+        allows = f"allows {allowed}" if allowed is not None else "has no limit"
+        said += f". The plan {plans[upgrade_to].name} {allows}: {_CHANGE}"
+    return QuotaExhausted(
+        said,
+        meter=meter,
+        limit=limit,
+        resets_at=resets_at,
+        retry_after=math.ceil((resets_at - at).total_seconds()),
+        upgrade_to=upgrade_to,
+    )
+
+
+def check_seats(entitled: Entitlements, seats: int | None, people: int) -> None:
+    """Raises QuotaExhausted where as many people belong to the tenant as it has seats."""
+    if seats is None or people < seats:
+        return
+    upgrade_to = upgrade_for_seats(entitled.plan)
+    plan = catalogue().plans[entitled.plan]
+    said = f"the tenant has {seats} seats, and {people} people: remove somebody"
+    more = plan.is_paid and (plan.most_seats is None or seats < plan.most_seats)
+    if more:
+        said += ", or an admin buys more by PUT /v1/subscription"
+    elif upgrade_to is not None:
+        said += f". The plan {catalogue().plans[upgrade_to].name} has more: {_CHANGE}"
+    raise QuotaExhausted(
+        said,
+        meter="seats",
+        limit=seats,
+        resets_at=None,
+        retry_after=None,
+        upgrade_to=None if more else upgrade_to,
+    )
