@@ -31,6 +31,7 @@ from emulators.functions.environment import (
 )
 from emulators.functions.fleet import Fleet, TaskDelivery
 from emulators.functions.forward import open_session
+from emulators.functions.template import Template
 from emulators.gateway.ingress import Ingress
 from emulators.gateway.listener import Listener
 from emulators.gateway.public import PublicSide
@@ -75,6 +76,7 @@ class Composition:
     issuer: Issuer
     servers: Servers
     http: aiohttp.ClientSession
+    template: Template | None
     work: AsyncExitStack
     in_background: Callable[[Coroutine[Any, Any, None]], None]
 
@@ -256,6 +258,7 @@ class Composition:
                     options=self.options,
                     directory=self.directory,
                     http=self._forwarding,
+                    template=self.template,
                 ),
                 instances=how_many(deployable, self.options),
                 url=self.fleet.urls[deployable.name],

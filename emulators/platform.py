@@ -13,6 +13,7 @@ from emulators.clock import VirtualClock
 from emulators.composition import Composition
 from emulators.directory import PlatformDirectory
 from emulators.failures import PlatformError
+from emulators.functions.template import open_template
 from emulators.iam import push_account
 from emulators.issuer import Issuer
 from emulators.keep.keeper import Keeper
@@ -91,6 +92,8 @@ class Platform:
         manifests = load_manifests(options.root)
         self._http = await exits.enter_async_context(aiohttp.ClientSession())
         self.clock = VirtualClock(self.directory.clock, before.clock_offset if before else 0.0)
+        # It imports while the servers start.
+        template = await open_template(options, self.directory, exits)
         self.issuer, self._servers = await self._start_servers(manifests, snapshot)
         self._composition = Composition(
             options=options,
@@ -99,6 +102,7 @@ class Platform:
             issuer=self.issuer,
             servers=self._servers,
             http=self._http,
+            template=template,
             work=self._work,
             in_background=self._in_background,
         )

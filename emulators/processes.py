@@ -4,9 +4,10 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Protocol
 
 from emulators.failures import PlatformError, ProcessDied
 from emulators.ports import HOST
@@ -16,10 +17,22 @@ _LOG_END_BYTES = 6_000
 _LOG_END_LINES = 30
 
 
+class Child(Protocol):
+    """What a process of asyncio has, too."""
+
+    @property
+    def pid(self) -> int: ...
+
+    @property
+    def returncode(self) -> int | None: ...
+
+    async def wait(self) -> int: ...
+
+
 class Process:
     """A running child. Signals go to its group, and so to its own children."""
 
-    def __init__(self, name: str, child: asyncio.subprocess.Process, log: Path) -> None:
+    def __init__(self, name: str, child: Child, log: Path) -> None:
         self.name = name
         self.log = log
         self.pid = child.pid
@@ -65,10 +78,11 @@ async def start_process(
     cwd: Path | None = None,
     user: int | None = None,
     at_parents_death: signal.Signals = signal.SIGKILL,
+    passed: Sequence[int] = (),
 ) -> Process:
     """Starts `command` in its own process group and session, so that Ctrl-C in a terminal reaches
-    only the platform. The caller must keep the starting thread alive: it is the parent that the
-    kernel watches."""
+    only the platform; it has the open files `passed`. The caller must keep the starting thread
+    alive: it is the parent that the kernel watches."""
     log.parent.mkdir(parents=True, exist_ok=True)
     launcher = [sys.executable, "-I", "-S", str(_DIE_WITH_PARENT), str(os.getpid())]
     try:
@@ -84,6 +98,7 @@ async def start_process(
                 env=None if env is None else dict(env),
                 cwd=cwd,
                 start_new_session=True,
+                pass_fds=passed,
             )
     except OSError as error:
         raise PlatformError(f"{name} could not be started: {error}") from error

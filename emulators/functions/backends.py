@@ -7,6 +7,7 @@ from emulators.functions.environment import Services, of_deployable, program_env
 from emulators.functions.in_process import InProcessBackend
 from emulators.functions.instances import Instances
 from emulators.functions.process import ProcessBackend
+from emulators.functions.template import Template
 from emulators.gateway.messages import Backend
 from emulators.options import Options
 from shared.manifest import Deployable
@@ -25,6 +26,7 @@ def backend_of(
     options: Options,
     directory: PlatformDirectory,
     http: aiohttp.ClientSession,
+    template: Template | None,
 ) -> Backend:
     """The backend of a deployable, which starts with its first call. The first of several instances
     logs under the deployable's name, the others under that and their number."""
@@ -33,7 +35,14 @@ def backend_of(
         return InProcessBackend(name, target=deployable.target, source=deployable.source)
     env = program_environment(options.root) | of_deployable(deployable, services)
     instances = [
-        ProcessBackend(name=each, root=options.root, env=env, log=directory.log(each), http=http)
+        ProcessBackend(
+            name=each,
+            root=options.root,
+            env=env,
+            log=directory.log(each),
+            http=http,
+            template=template,
+        )
         for each in (name, *(f"{name}-{number}" for number in range(2, many + 1)))
     ]
     if many == 1:

@@ -12,6 +12,7 @@ import aiohttp
 
 from emulators.failures import PlatformError
 from emulators.functions.forward import ClosedWhileIdle, forward
+from emulators.functions.template import Template
 from emulators.gateway.messages import Answer, Call, Unreachable
 from emulators.ports import HOST, free_port
 from emulators.processes import Process, accepts_connections, end_of, start_process, until_ready
@@ -33,13 +34,15 @@ class _Instance:
 
 @dataclass(kw_only=True, eq=False)
 class ProcessBackend:
-    """Starts the process on the first request, as Cloud Run would, and again after it died."""
+    """Starts the process on the first request, as Cloud Run would, and again after it died: from
+    the `template` where there is one."""
 
     name: str
     root: Path
     env: Mapping[str, str]
     log: Path
     http: aiohttp.ClientSession
+    template: Template | None = None
 
     def __post_init__(self) -> None:
         self._instance: _Instance | None = None
@@ -140,22 +143,31 @@ class ProcessBackend:
     async def _start_process(self) -> _Instance:
         port = free_port()
         source, target = self.env["FUNCTION_SOURCE"], self.env["FUNCTION_TARGET"]
-        command = [
-            *(sys.executable, "-m", "functions_framework", "--asgi", "--host", HOST),
-            *("--port", str(port), "--target", target, "--source", source),
+        arguments = [
+            *("--asgi", "--host", HOST, "--port", str(port)),
+            *("--target", target, "--source", source),
         ]
-        process = await start_process(
-            self.name,
-            command,
-            log=self.log,
-            env={**self.env, "PORT": str(port)},
-            cwd=self.root,
-            # gunicorn's master must live to end its workers.
-            at_parents_death=signal.SIGTERM,
-        )
+        process = await self._process(arguments, {**self.env, "PORT": str(port)})
         try:
             await until_ready(process, lambda: accepts_connections(port), within=_STARTUP_SECONDS)
         except BaseException:
             await process.kill()
             raise
         return _Instance(process, port)
+
+    async def _process(self, arguments: list[str], env: Mapping[str, str]) -> Process:
+        if self.template is not None:
+            forked = await self.template.start(
+                self.name, arguments, log=self.log, env=env, cwd=self.root
+            )
+            if forked is not None:
+                return forked
+        return await start_process(
+            self.name,
+            [sys.executable, "-m", "functions_framework", *arguments],
+            log=self.log,
+            env=env,
+            cwd=self.root,
+            # gunicorn's master must live to end its workers.
+            at_parents_death=signal.SIGTERM,
+        )

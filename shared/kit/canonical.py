@@ -1,6 +1,7 @@
 """Canonical JSON (RFC 8785): equal values have equal bytes, so a hash identifies a content."""
 
 import hashlib
+from json.encoder import encode_basestring
 from typing import Annotated, Any
 
 import rfc8785
@@ -53,9 +54,34 @@ def _no_form(why: str) -> Invalid:
 
 def _written(value: Any) -> bytes:
     try:
-        return rfc8785.dumps(value)
+        return _form(value).encode()
     except rfc8785.IntegerDomainError:
-        return rfc8785.dumps(_with_doubles(value))
+        return _form(_with_doubles(value)).encode()
+
+
+def _form(value: Any) -> str:
+    # The library takes five times as long for what most contents consist of.
+    kind = type(value)
+    if kind is str:
+        return encode_basestring(value)
+    if kind is dict:
+        parts = []
+        for name in _in_order(value):
+            parts.append(f"{encode_basestring(name)}:{_form(value[name])}")  # noqa: PERF401
+        return f"{{{','.join(parts)}}}"
+    if kind is list or kind is tuple:
+        return f"[{','.join(map(_form, value))}]"
+    if kind is int and -_SAFE <= value <= _SAFE:
+        return str(value)
+    return rfc8785.dumps(value).decode()
+
+
+def _in_order(names: dict[Any, Any]) -> list[str]:
+    try:
+        is_ascii = "".join(names).isascii()
+    except TypeError as error:
+        raise rfc8785.CanonicalizationError("names are texts") from error
+    return sorted(names) if is_ascii else sorted(names, key=lambda name: name.encode("utf-16be"))
 
 
 def _with_doubles(value: Any) -> Any:

@@ -3,9 +3,11 @@
 import hashlib
 import json
 import struct
+from enum import IntEnum, StrEnum
 from typing import Any
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +15,16 @@ from shared.kit.canonical import canonical_json, content_hash
 from shared.kit.errors import Invalid
 
 SAFE = 2**53 - 1
+
+
+class Level(StrEnum):
+    HIGH = "high"
+
+
+class Rank(IntEnum):
+    FIRST = 1
+
+
 texts = st.text(st.characters(exclude_categories=["Cs"]))
 values: st.SearchStrategy[Any] = st.recursive(
     st.none()
@@ -79,6 +91,16 @@ def test_numbers_are_written_as_the_rfcs_appendix_has_them(bits: str, text: str)
 def test_the_form_means_the_value_and_is_its_own_form(value: Any) -> None:
     written = canonical_json(value)
     assert canonical_json(json.loads(written)) == written
+
+
+@given(values)
+def test_the_form_is_the_librarys(value: Any) -> None:
+    assert canonical_json(value) == rfc8785.dumps(value)
+
+
+def test_kinds_of_texts_and_numbers_are_written_as_those() -> None:
+    value: Any = {Level.HIGH: (Level.HIGH, Rank.FIRST, True, None)}
+    assert canonical_json(value) == b'{"high":["high",1,true,null]}' == rfc8785.dumps(value)
 
 
 def test_a_double_that_is_written_as_an_integer_can_be_read_back() -> None:
