@@ -2099,6 +2099,22 @@ class MemoryView(Answered):
     workspace_id: str | None = None
 
 
+class MeterList(Answered):
+    """All meters of the tenant."""
+
+    items: tuple[MeterView, ...]
+
+
+class MeterView(Answered):
+    """A meter. `assent`: it is counted from the audit log, and nobody writes it; `tenant`: the
+    tenant declared it for events of its own programs."""
+
+    counted_by: Annotated[Literal["assent", "tenant"], Known]
+    description: str | None
+    name: str
+    unit: str
+
+
 class MetricsView(Answered):
     """Tenants that signed up, closed ones too, and people who signed in."""
 
@@ -2845,6 +2861,10 @@ class Problem(Answered):
     correlation_id: str
     detail: str
     errors: tuple[ProblemError, ...]
+    feature: str | None = None
+    limit: int | None = None
+    meter: str | None = None
+    resets_at: str | None = None
     status: int
     title: str
     type: str
@@ -2916,12 +2936,37 @@ class PromptView(Answered):
     written_by: str
 
 
+class ProvedUsageEvent(Answered):
+    """An event, its place in its slab, and the path from its leaf to the slab's root, in hex."""
+
+    line: str
+    path: tuple[str, ...]
+    place: int
+    size: int
+    slab: int
+
+
 class QuietHours(Answered):
     """From when until when nobody is told, by the clock of a time zone of the IANA database."""
 
     begin: str
     end: str
     time_zone: str
+
+
+class QuotaUse(Answered):
+    """How much of a meter is used. `limit` is None where the plan has none; `stops` says whether
+    nothing more is let through there. `resets_at` is None for what is kept rather than used:
+    files and seats. Of `api_calls`, leased and not yet sent are used too, and it is the group
+    (members, or governors and deputies) that used more."""
+
+    limit: int | None
+    meter: (
+        Annotated[Literal["executions", "tokens", "api_calls", "storage"], Known] | Literal["seats"]
+    )
+    resets_at: str | None
+    stops: bool
+    used: int
 
 
 class Quotation(Answered):
@@ -3174,6 +3219,13 @@ class RedactionView(Answered):
     found: tuple[FoundView, ...]
     found_by: tuple[Annotated[Literal["patterns", "recognition"], Known], ...]
     text: str
+
+
+class RejectedEvent(Answered):
+    """The place of an event in what was sent, from 0 on, and what to write instead."""
+
+    index: int
+    problem: str
 
 
 class Replay(Answered):
@@ -3829,6 +3881,24 @@ class Subject(Answered):
     type: str
 
 
+class SubscriptionDetail(Answered):
+    """The same, with how much is used of each quota of the plan in force, which is Free once a
+    payment has failed for fourteen days."""
+
+    add_ons: tuple[AddOnTaken, ...]
+    cancel_at_period_end: bool
+    current_period: PeriodView | None
+    entitlements: EntitlementsView
+    interval: Annotated[Literal["month", "year"], Known] | None
+    past_due_since: str | None
+    plan: Annotated[Literal["free", "pro", "team", "enterprise"], Known]
+    quotas: tuple[QuotaUse, ...]
+    seats: int
+    status: Annotated[Literal["trialing", "active", "past_due", "paused", "canceled"], Known]
+    trial_ends_at: str | None
+    waits_for: str | None
+
+
 class SubscriptionView(Answered):
     """What the tenant pays for, and what it may use for it. Free has no interval and no period.
     A change that would loosen governance waits for the approval `waits_for`."""
@@ -4030,6 +4100,74 @@ class Upload(Answered):
     headers: dict[str, str]
     until: str
     url: str
+
+
+class Usage(Answered):
+    """What was used from one hour up to before another. `is_whole`: all that the audit log has
+    is counted; where it is false, ask again."""
+
+    group_by: Annotated[Literal["total", "subject", "hour", "day", "month"], Known]
+    is_whole: bool
+    items: tuple[UsageSum, ...]
+    since: str
+    until: str
+
+
+class UsageAccepted(Answered):
+    """How many events are counted now, how many had an id that was counted before, and the
+    others, of which none is counted."""
+
+    accepted: int
+    duplicates: int
+    rejected: tuple[RejectedEvent, ...]
+
+
+class UsageRoot(Answered):
+    """A line: what was used of a meter in a section of a month, and the RFC 9162 root, in hex,
+    over its slabs. Once `closed_at` is there it never changes; what is counted later `corrects`
+    that section."""
+
+    closed_at: str | None
+    corrects: int | None
+    events: int
+    meter: str
+    period: str
+    quantity: int
+    root: str
+    section: int
+    slabs: int
+
+
+class UsageRootList(Answered):
+    """The lines of a month, by section and meter."""
+
+    items: tuple[UsageRoot, ...]
+
+
+class UsageRootProof(Answered):
+    """What proves a line: `assent-verify` takes it. `slabs` are the lines that the root is over,
+    each with number, meter, quantity, events and root, a tabulator between each two."""
+
+    event: ProvedUsageEvent | None
+    format: Literal["assent-usage-proof/1"]
+    meter: str
+    period: str
+    quantity: int
+    root: str
+    section: int
+    slabs: tuple[str, ...]
+    tenant_id: str
+
+
+class UsageSum(Answered):
+    """What was used of a meter, by so many events: in the hour, day or month that begins at
+    `since`, or by a subject, where it was asked for by these."""
+
+    events: int
+    meter: str
+    quantity: int
+    since: str | None
+    subject: str | None
 
 
 class Validation(Answered):

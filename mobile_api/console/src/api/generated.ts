@@ -1850,6 +1850,21 @@ export type MessagesBody = {
   "stream"?: boolean | null;
 };
 
+export type MeterBody = {
+  "unit": string;
+};
+
+export type MeterList = {
+  "items": readonly MeterView[];
+};
+
+export type MeterView = {
+  "counted_by": "assent" | "tenant";
+  "description": string | null;
+  "name": string;
+  "unit": string;
+};
+
 export type MetricsView = {
   "principals": number;
   "tenants": number;
@@ -2558,6 +2573,10 @@ export type Problem = {
   "correlation_id": string;
   "detail": string;
   "errors": readonly ProblemError[];
+  "feature"?: string | null;
+  "limit"?: number | null;
+  "meter"?: string | null;
+  "resets_at"?: string | null;
   "status": number;
   "title": string;
   "type": string;
@@ -2623,6 +2642,14 @@ export type PromptView = {
   "written_by": string;
 };
 
+export type ProvedUsageEvent = {
+  "line": string;
+  "path": readonly string[];
+  "place": number;
+  "size": number;
+  "slab": number;
+};
+
 export type PushKeysBody = {
   "auth": string;
   "p256dh": string;
@@ -2679,6 +2706,14 @@ export type QuietHoursBody = {
   "begin": string;
   "end": string;
   "time_zone": string;
+};
+
+export type QuotaUse = {
+  "limit": number | null;
+  "meter": ("executions" | "tokens" | "api_calls" | "storage") | "seats";
+  "resets_at": string | null;
+  "stops": boolean;
+  "used": number;
 };
 
 export type Quotation = {
@@ -2874,6 +2909,11 @@ export type RedactionView = {
   "found": readonly FoundView[];
   "found_by": readonly ("patterns" | "recognition")[];
   "text": string;
+};
+
+export type RejectedEvent = {
+  "index": number;
+  "problem": string;
 };
 
 export type Replay = {
@@ -3540,6 +3580,21 @@ export type SubscriptionBody = {
   "keys": PushKeysBody;
 };
 
+export type SubscriptionDetail = {
+  "add_ons": readonly AddOnTaken[];
+  "cancel_at_period_end": boolean;
+  "current_period": PeriodView | null;
+  "entitlements": EntitlementsView;
+  "interval": ("month" | "year") | null;
+  "past_due_since": string | null;
+  "plan": "free" | "pro" | "team" | "enterprise";
+  "quotas": readonly QuotaUse[];
+  "seats": number;
+  "status": "trialing" | "active" | "past_due" | "paused" | "canceled";
+  "trial_ends_at": string | null;
+  "waits_for": string | null;
+};
+
 export type SubscriptionView = {
   "add_ons": readonly AddOnTaken[];
   "cancel_at_period_end": boolean;
@@ -3735,6 +3790,60 @@ export type Upload = {
   "headers": Record<string, string>;
   "until": string;
   "url": string;
+};
+
+export type Usage = {
+  "group_by": "total" | "subject" | "hour" | "day" | "month";
+  "is_whole": boolean;
+  "items": readonly UsageSum[];
+  "since": string;
+  "until": string;
+};
+
+export type UsageAccepted = {
+  "accepted": number;
+  "duplicates": number;
+  "rejected": readonly RejectedEvent[];
+};
+
+export type UsageEventsBody = {
+  "events": readonly (null | boolean | number | string | readonly JsonValue[] | { readonly [name: string]: JsonValue })[];
+};
+
+export type UsageRoot = {
+  "closed_at": string | null;
+  "corrects": number | null;
+  "events": number;
+  "meter": string;
+  "period": string;
+  "quantity": number;
+  "root": string;
+  "section": number;
+  "slabs": number;
+};
+
+export type UsageRootList = {
+  "items": readonly UsageRoot[];
+};
+
+export type UsageRootProof = {
+  "event": ProvedUsageEvent | null;
+  "format": "assent-usage-proof/1";
+  "meter": string;
+  "period": string;
+  "quantity": number;
+  "root": string;
+  "section": number;
+  "slabs": readonly string[];
+  "tenant_id": string;
+};
+
+export type UsageSum = {
+  "events": number;
+  "meter": string;
+  "quantity": number;
+  "since": string | null;
+  "subject": string | null;
 };
 
 export type Validation = {

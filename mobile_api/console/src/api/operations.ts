@@ -1,6 +1,6 @@
 /** Written by `python -m docs.typescript` from docs/api/openapi.json. */
 
-import type { Accepted, AcknowledgementBody, ActivationBody, Agent, AgentDetail, AgentList, AgentPage, AgentView, Answer, ApprovalCard, ApprovalDetail, ApprovalPage, ApproveBody, ArtifactBody, ArtifactDetail, ArtifactPage, ArtifactRetentionBody, ArtifactView, AuditCheckpoint, AuditEntryPage, AuditExport, AuditProofs, BudgetPage, BudgetView, CapsuleBody, CapsuleDetail, CapsuleDrafted, CapsulePage, CapsuleView, CapsulesPlanView, Card, CardDetail, CardPage, CaseAccepted, CaseList, CasesBody, CatalogueView, ChannelBody, ChannelList, ChannelView, CheckoutView, CitationsBody, CodeBody, ComparisonView, ConnectorBody, ConnectorChange, ConnectorPage, ConnectorView, CorpusBody, CorpusChange, CorpusList, CorpusView, CorrectionBody, CreationCaseView, CredentialBody, CredentialPage, CredentialView, Dashboard, DecisionBody, DecisionPage, DecisionView, DeliveryPage, DeliveryView, DocumentBody, DocumentPage, DocumentView, DraftView, ErasureBody, ErasureView, FlagBody, FlagView, ForecastBody, ForecastView, GhostrunBody, GovernanceReport, GovernorVetoBody, HealthView, ImpersonationBody, ImpersonationPage, ImpersonationView, ImportBody, IndustryList, InvitationBody, InvitationPage, InvitationView, InvocationView, InvoicePage, InvoiceView, JobBody, KeyBody, KeyPage, KeyView, LiftBody, LimitBody, LimitView, LocalModels, Me, MemberChange, MemberPage, MemberView, MemoriesRecalled, MemoryBody, MemoryLearnedView, MemoryPage, MemoryQueryBody, MemoryView, MetricsView, MinedView, MobileApiPrecedentSeed, ModelRoutePage, ModelRouteView, NameBody, NewChannel, NewImpersonation, NewInvitation, NewKey, Order, PatternPage, PatternView, PipelineView, PlanBody, PolicyBody, PolicyDetail, PolicyPage, PolicyPolicyBody, PolicyRecord, PolicyRequestBody, PolicyView, PortalView, PrecedentBody, PrecedentSeed, PrecedentSeedPage, Prediction, PreferencesBody, PreferencesView, PreviewView, PromptBody, PromptComparison, PromptDetail, PromptPage, PromptView, ReasonBody, RecallBody, RecallDetail, RecallPage, RecallView, ReceiptPage, ReceiptProof, ReceiptVerification, RedactionBody, RedactionView, Replay, ReplayBody, ReportBody, RequestBody, RequestChangesBody, ResumeBody, RetentionBody, RetentionView, ReviewBody, RouteBody, RunBody, RunEvents, RunPage, RunView, RunsReplayBody, ScheduleBody, SchedulePage, ScheduleView, SearchBody, SeedPage, SessionPage, SessionView, SettlementBody, SignedCard, SignedReceipt, SkillList, SnapshotPage, Spec, SsoBody, SsoView, StepPage, SubscriptionView, SummaryBody, SummaryView, SupportAccessBody, SupportAccessView, SuspensionBody, SyncBody, SyncResults, TenantBody, TenantView, TenantsView, TestReport, TimelinePage, TokenView, ToolsSuspensionBody, Validation, Verdicts, VerifyBody, VetoBody, ViolationPage, WorkspaceBody, WorkspaceChange, WorkspacePage, WorkspaceView } from './generated.ts';
+import type { Accepted, AcknowledgementBody, ActivationBody, Agent, AgentDetail, AgentList, AgentPage, AgentView, Answer, ApprovalCard, ApprovalDetail, ApprovalPage, ApproveBody, ArtifactBody, ArtifactDetail, ArtifactPage, ArtifactRetentionBody, ArtifactView, AuditCheckpoint, AuditEntryPage, AuditExport, AuditProofs, BudgetPage, BudgetView, CapsuleBody, CapsuleDetail, CapsuleDrafted, CapsulePage, CapsuleView, CapsulesPlanView, Card, CardDetail, CardPage, CaseAccepted, CaseList, CasesBody, CatalogueView, ChannelBody, ChannelList, ChannelView, CheckoutView, CitationsBody, CodeBody, ComparisonView, ConnectorBody, ConnectorChange, ConnectorPage, ConnectorView, CorpusBody, CorpusChange, CorpusList, CorpusView, CorrectionBody, CreationCaseView, CredentialBody, CredentialPage, CredentialView, Dashboard, DecisionBody, DecisionPage, DecisionView, DeliveryPage, DeliveryView, DocumentBody, DocumentPage, DocumentView, DraftView, ErasureBody, ErasureView, FlagBody, FlagView, ForecastBody, ForecastView, GhostrunBody, GovernanceReport, GovernorVetoBody, HealthView, ImpersonationBody, ImpersonationPage, ImpersonationView, ImportBody, IndustryList, InvitationBody, InvitationPage, InvitationView, InvocationView, InvoicePage, InvoiceView, JobBody, KeyBody, KeyPage, KeyView, LiftBody, LimitBody, LimitView, LocalModels, Me, MemberChange, MemberPage, MemberView, MemoriesRecalled, MemoryBody, MemoryLearnedView, MemoryPage, MemoryQueryBody, MemoryView, MeterBody, MeterList, MetricsView, MinedView, MobileApiPrecedentSeed, ModelRoutePage, ModelRouteView, NameBody, NewChannel, NewImpersonation, NewInvitation, NewKey, Order, PatternPage, PatternView, PipelineView, PlanBody, PolicyBody, PolicyDetail, PolicyPage, PolicyPolicyBody, PolicyRecord, PolicyRequestBody, PolicyView, PortalView, PrecedentBody, PrecedentSeed, PrecedentSeedPage, Prediction, PreferencesBody, PreferencesView, PreviewView, PromptBody, PromptComparison, PromptDetail, PromptPage, PromptView, ReasonBody, RecallBody, RecallDetail, RecallPage, RecallView, ReceiptPage, ReceiptProof, ReceiptVerification, RedactionBody, RedactionView, Replay, ReplayBody, ReportBody, RequestBody, RequestChangesBody, ResumeBody, RetentionBody, RetentionView, ReviewBody, RouteBody, RunBody, RunEvents, RunPage, RunView, RunsReplayBody, ScheduleBody, SchedulePage, ScheduleView, SearchBody, SeedPage, SessionPage, SessionView, SettlementBody, SignedCard, SignedReceipt, SkillList, SnapshotPage, Spec, SsoBody, SsoView, StepPage, SubscriptionDetail, SubscriptionView, SummaryBody, SummaryView, SupportAccessBody, SupportAccessView, SuspensionBody, SyncBody, SyncResults, TenantBody, TenantView, TenantsView, TestReport, TimelinePage, TokenView, ToolsSuspensionBody, Usage, UsageAccepted, UsageEventsBody, UsageRootList, UsageRootProof, Validation, Verdicts, VerifyBody, VetoBody, ViolationPage, WorkspaceBody, WorkspaceChange, WorkspacePage, WorkspaceView } from './generated.ts';
 
 export interface Operations {
   /** Lists the tenant's agents, newest first. */
@@ -984,9 +984,9 @@ export interface Operations {
   sso_verify: {
     answer: SsoView;
   };
-  /** Shows what the tenant pays for, and what it may use for it. */
+  /** Shows what the tenant pays for, what it may use for it, and how much of that is used. */
   subscription_get: {
-    answer: SubscriptionView;
+    answer: SubscriptionDetail;
   };
   /** Changes the plan, the interval, the seats and the add-ons of a subscription that was bought; Free ends it with its period. What would loosen governance waits for an approval; the same call makes it once that is given. Needs the role tenant_admin. */
   subscription_set: {
@@ -1043,6 +1043,37 @@ export interface Operations {
   tokens_revoke: {
     path: { "token_id": string; };
     answer: TokenView;
+  };
+  /** Shows what was used of one meter or of all, by hour, day, month or subject; without times this month so far. Counts first what the audit log has gained. */
+  usage_list: {
+    query?: { "meter"?: string; "from"?: string; "to"?: string; "group_by"?: "total" | "subject" | "hour" | "day" | "month"; };
+    answer: Usage;
+  };
+  /** Counts events of declared meters, each id once for ever; says which are not counted, and why not. */
+  usage_events_create: {
+    body: UsageEventsBody;
+    answer: UsageAccepted;
+  };
+  /** Lists the meters that every tenant has, and those that this one declared. */
+  usage_meters_list: {
+    answer: MeterList;
+  };
+  /** Declares a meter that programs of the tenant count by, or its unit. */
+  usage_meters_set: {
+    path: { "meter": string; };
+    body: MeterBody;
+    answer: MeterList;
+  };
+  /** Lists what was used of each meter in a month, as 2026-11, with the roots that prove it: closed lines, corrections of these, and what is counted since. */
+  usage_roots_list: {
+    query: { "period": string; };
+    answer: UsageRootList;
+  };
+  /** Proves a line, and that it counts the receipt or event of that id: what `assent-verify` verifies without the network. */
+  usage_roots_proof_get: {
+    path: { "period": string; "meter": string; };
+    query?: { "section"?: number; "event"?: string; };
+    answer: UsageRootProof;
   };
   /** Vetoes: rejects a pending approval, reverses a precedent's approval. */
   vetoes_create: {
@@ -1295,6 +1326,12 @@ export const OPERATIONS: Readonly<Record<keyof Operations, readonly [string, str
   tenants_resume: ['POST', '/v1/tenants/{tenant_id}/resume', 'key'],
   tenants_suspend: ['POST', '/v1/tenants/{tenant_id}/suspend', 'key'],
   tokens_revoke: ['POST', '/v1/tokens/{token_id}/revoke', 'key'],
+  usage_list: ['GET', '/v1/usage'],
+  usage_events_create: ['POST', '/v1/usage/events'],
+  usage_meters_list: ['GET', '/v1/usage/meters'],
+  usage_meters_set: ['PUT', '/v1/usage/meters/{meter}', 'key'],
+  usage_roots_list: ['GET', '/v1/usage/roots'],
+  usage_roots_proof_get: ['GET', '/v1/usage/roots/{period}/{meter}/proof'],
   vetoes_create: ['POST', '/v1/vetoes', 'decision'],
   workflows_list: ['GET', '/v1/workflows'],
   workflows_get: ['GET', '/v1/workflows/{case_id}'],
