@@ -22,7 +22,7 @@ class PriceView(Data):
     per_seat: int
 
 
-class PlanView(Data):
+class OfferView(Data):
     """A plan. A meter that `limits` does not name has no limit; they hold for a month, and
     `storage` is bytes kept at once. A plan `by_contract` is bought from the operator, not by
     a call."""
@@ -73,7 +73,7 @@ class CatalogueView(Data):
     """Everything that is sold; the plans from the smallest to the largest."""
 
     currency: str
-    plans: tuple[PlanView, ...]
+    plans: tuple[OfferView, ...]
     overage: tuple[OverageView, ...]
     add_ons: tuple[AddOnView, ...]
     features: tuple[FeatureView, ...]
@@ -248,11 +248,11 @@ def feature_view(name: Feature) -> FeatureView:
     return part_of(FeatureView, catalogue().features[name], feature=name)
 
 
-def _plan(sold: Catalogue, plan: Plan) -> PlanView:
+def _plan(sold: Catalogue, plan: Plan) -> OfferView:
     each = sold.plans[plan]
     requests = LIMITS[each.tier]
     return part_of(
-        PlanView,
+        OfferView,
         each,
         plan=plan,
         month=part_of(PriceView, each.month) if each.month is not None else None,

@@ -2550,7 +2550,7 @@ class Plans(AsyncResource):
         version: str,
         inputs: Mapping[str, bodies.JsonValue] | Omitted = OMITTED,
         idempotency_key: str | None = None,
-    ) -> models.CapsulesPlanView:
+    ) -> models.PlanView:
         """Compiles a published version with its inputs to a plan. The same version, inputs,
         agent version and policies are the same plan, with the same hash. What does not compile
         is refused with line, column and the smallest change that would."""
@@ -2558,20 +2558,20 @@ class Plans(AsyncResource):
             Call(
                 method="POST",
                 path="/v1/plans",
-                answers=models.CapsulesPlanView,
+                answers=models.PlanView,
                 body=calls.body(capsule=capsule, inputs=inputs, version=version),
                 key=calls.key(idempotency_key),
                 may_repeat=True,
             )
         )
 
-    async def get(self, plan_hash: str) -> models.CapsulesPlanView:
+    async def get(self, plan_hash: str) -> models.PlanView:
         """Shows a plan with its content and its prediction."""
         return await self._client.send(
             Call(
                 method="GET",
                 path=f"/v1/plans/{calls.part(plan_hash)}",
-                answers=models.CapsulesPlanView,
+                answers=models.PlanView,
                 may_repeat=True,
             )
         )

@@ -677,24 +677,6 @@ class CapsuleView(Answered):
     written_by: str
 
 
-class CapsulesPlanView(Answered):
-    """A plan. `estimate_usd_micros` is the most that a run of it costs, as far as that is known.
-    `content` is what its hash covers, null once it was erased, and `models` those of it that
-    choose in its steps. `prediction` is that of the newest full rehearsal in which nothing was
-    denied."""
-
-    compiled_at: str
-    compiled_by: str
-    content: PlanContent | None
-    estimate_usd_micros: int
-    models: tuple[str, ...] | None
-    needs_assent: bool
-    plan_hash: str
-    prediction: Prediction | None
-    status: Annotated[Literal["compiled", "rehearsed"], Known]
-    workspace_id: str | None = None
-
-
 class Card(Answered):
     """What a phone shows of an approval."""
 
@@ -996,7 +978,7 @@ class CatalogueView(Answered):
     currency: str
     features: tuple[FeatureView, ...]
     overage: tuple[OverageView, ...]
-    plans: tuple[PlanView, ...]
+    plans: tuple[OfferView, ...]
 
 
 class ChannelList(Answered):
@@ -2354,6 +2336,38 @@ class NewKey(Answered):
     workspace_id: str | None = None
 
 
+class OfferView(Answered):
+    """A plan. A meter that `limits` does not name has no limit; they hold for a month, and
+    `storage` is bytes kept at once. A plan `by_contract` is bought from the operator, not by a
+    call."""
+
+    by_contract: bool
+    features: tuple[
+        Annotated[
+            Literal[
+                "two-person-approval",
+                "own-policies",
+                "workspaces",
+                "single-sign-on",
+                "directory",
+                "audit-export",
+            ],
+            Known,
+        ],
+        ...,
+    ]
+    limits: dict[str, int]
+    month: PriceView | None
+    most_seats: int | None
+    name: str
+    overage: bool
+    plan: Annotated[Literal["free", "pro", "team", "enterprise"], Known]
+    requests_per_hour: int
+    requests_per_minute: int
+    trial_days: int
+    year: PriceView | None
+
+
 class OperationView(Answered):
     """An operation of an HTTP service, with how it is called, or a `tool` of an MCP server, in
     that server's words, which nobody believes. `counts_as` is its effect, or the gravest where
@@ -2540,35 +2554,21 @@ class PlanStep(Answered):
 
 
 class PlanView(Answered):
-    """A plan. A meter that `limits` does not name has no limit; they hold for a month, and
-    `storage` is bytes kept at once. A plan `by_contract` is bought from the operator, not by a
-    call."""
+    """A plan. `estimate_usd_micros` is the most that a run of it costs, as far as that is known.
+    `content` is what its hash covers, null once it was erased, and `models` those of it that
+    choose in its steps. `prediction` is that of the newest full rehearsal in which nothing was
+    denied."""
 
-    by_contract: bool
-    features: tuple[
-        Annotated[
-            Literal[
-                "two-person-approval",
-                "own-policies",
-                "workspaces",
-                "single-sign-on",
-                "directory",
-                "audit-export",
-            ],
-            Known,
-        ],
-        ...,
-    ]
-    limits: dict[str, int]
-    month: PriceView | None
-    most_seats: int | None
-    name: str
-    overage: bool
-    plan: Annotated[Literal["free", "pro", "team", "enterprise"], Known]
-    requests_per_hour: int
-    requests_per_minute: int
-    trial_days: int
-    year: PriceView | None
+    compiled_at: str
+    compiled_by: str
+    content: PlanContent | None
+    estimate_usd_micros: int
+    models: tuple[str, ...] | None
+    needs_assent: bool
+    plan_hash: str
+    prediction: Prediction | None
+    status: Annotated[Literal["compiled", "rehearsed"], Known]
+    workspace_id: str | None = None
 
 
 class PlatformHealth(Answered):

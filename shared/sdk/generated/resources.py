@@ -2526,7 +2526,7 @@ class Plans(Resource):
         version: str,
         inputs: Mapping[str, bodies.JsonValue] | Omitted = OMITTED,
         idempotency_key: str | None = None,
-    ) -> models.CapsulesPlanView:
+    ) -> models.PlanView:
         """Compiles a published version with its inputs to a plan. The same version, inputs,
         agent version and policies are the same plan, with the same hash. What does not compile
         is refused with line, column and the smallest change that would."""
@@ -2534,20 +2534,20 @@ class Plans(Resource):
             Call(
                 method="POST",
                 path="/v1/plans",
-                answers=models.CapsulesPlanView,
+                answers=models.PlanView,
                 body=calls.body(capsule=capsule, inputs=inputs, version=version),
                 key=calls.key(idempotency_key),
                 may_repeat=True,
             )
         )
 
-    def get(self, plan_hash: str) -> models.CapsulesPlanView:
+    def get(self, plan_hash: str) -> models.PlanView:
         """Shows a plan with its content and its prediction."""
         return self._client.send(
             Call(
                 method="GET",
                 path=f"/v1/plans/{calls.part(plan_hash)}",
-                answers=models.CapsulesPlanView,
+                answers=models.PlanView,
                 may_repeat=True,
             )
         )

@@ -499,19 +499,6 @@ export type CapsuleView = {
   "written_by": string;
 };
 
-export type CapsulesPlanView = {
-  "compiled_at": string;
-  "compiled_by": string;
-  "content": PlanContent | null;
-  "estimate_usd_micros": number;
-  "models": readonly string[] | null;
-  "needs_assent": boolean;
-  "plan_hash": string;
-  "prediction": Prediction | null;
-  "status": "compiled" | "rehearsed";
-  "workspace_id"?: string | null;
-};
-
 export type Card = {
   "added_rule": Rule | null;
   "amount_usd_micros": number | null;
@@ -658,7 +645,7 @@ export type CatalogueView = {
   "currency": string;
   "features": readonly FeatureView[];
   "overage": readonly OverageView[];
-  "plans": readonly PlanView[];
+  "plans": readonly OfferView[];
 };
 
 export type ChannelBody = {
@@ -2100,6 +2087,21 @@ export type OAuthProblem = {
 
 export type Obligation = JsonValue[];
 
+export type OfferView = {
+  "by_contract": boolean;
+  "features": readonly ("two-person-approval" | "own-policies" | "workspaces" | "single-sign-on" | "directory" | "audit-export")[];
+  "limits": Record<string, number>;
+  "month": PriceView | null;
+  "most_seats": number | null;
+  "name": string;
+  "overage": boolean;
+  "plan": "free" | "pro" | "team" | "enterprise";
+  "requests_per_hour": number;
+  "requests_per_minute": number;
+  "trial_days": number;
+  "year": PriceView | null;
+};
+
 export type OpenAIError = {
   "error": OpenAIRefusal;
 };
@@ -2314,18 +2316,16 @@ export type PlanStep = {
 };
 
 export type PlanView = {
-  "by_contract": boolean;
-  "features": readonly ("two-person-approval" | "own-policies" | "workspaces" | "single-sign-on" | "directory" | "audit-export")[];
-  "limits": Record<string, number>;
-  "month": PriceView | null;
-  "most_seats": number | null;
-  "name": string;
-  "overage": boolean;
-  "plan": "free" | "pro" | "team" | "enterprise";
-  "requests_per_hour": number;
-  "requests_per_minute": number;
-  "trial_days": number;
-  "year": PriceView | null;
+  "compiled_at": string;
+  "compiled_by": string;
+  "content": PlanContent | null;
+  "estimate_usd_micros": number;
+  "models": readonly string[] | null;
+  "needs_assent": boolean;
+  "plan_hash": string;
+  "prediction": Prediction | null;
+  "status": "compiled" | "rehearsed";
+  "workspace_id"?: string | null;
 };
 
 export type PlatformHealth = {
