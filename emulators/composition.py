@@ -276,7 +276,8 @@ class Composition:
         await self.servers.pubsub.create(self.fleet.manifests)
 
     async def _open_public(self, door: socket, before: State | None) -> str:
-        log = EventLog(self.servers.firestore.address, self.http)
+        servers = self.servers
+        log = EventLog(servers.firestore.address, self.http)
         self._scheduler = Scheduler(
             schedules=self.fleet.manifests.schedules,
             ingresses=self.fleet.ingresses,
@@ -290,6 +291,7 @@ class Composition:
             ledger=self.ledger,
             tasks=self._tasks,
             log=log,
+            elsewhere=partial(servers.stripe.waiting, self.http) if servers.stripe else None,
         )
         self.travel = TimeTravel(
             clock=self.clock, tasks=self._tasks, scheduler=self._scheduler, idle=idle

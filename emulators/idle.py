@@ -1,7 +1,7 @@
 """Whether anything is in flight or due."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from emulators.activity import Activity
@@ -17,12 +17,14 @@ _LOG_GLANCE_SECONDS = 0.1
 @dataclass(kw_only=True, eq=False)
 class Idle:
     """Knows what is pending: requests in flight, deliveries and redeliveries of Pub/Sub, due tasks,
-    committed but unpublished events."""
+    committed but unpublished events. `elsewhere` says what a server beside the functions still has
+    to do for them."""
 
     activity: Activity
     ledger: Ledger
     tasks: CloudTasksEmulator
     log: EventLog
+    elsewhere: Callable[[], Awaitable[dict[str, int]]] | None = None
 
     def moving(self) -> dict[str, int]:
         """What is in flight or due without a further request; empty when there is nothing."""
@@ -43,17 +45,21 @@ class Idle:
         return await until_empty(self.moving, within)
 
     async def wait(self, within: float) -> dict[str, int]:
-        """Waits until nothing is pending and nothing in the event log is unpublished, at most
-        `within` seconds; returns what still is."""
+        """Waits until nothing is pending, here and elsewhere, and nothing in the event log is
+        unpublished, at most `within` seconds; returns what still is."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + within
         while True:
             pending = await until_empty(self.pending, max(0.0, deadline - loop.time()))
             if not pending:
-                pending = await self._unpublished() or self.pending()
+                pending = await self._unseen() or self.pending()
             if not pending or loop.time() >= deadline:
                 return pending
             await asyncio.sleep(_LOG_GLANCE_SECONDS)
+
+    async def _unseen(self) -> dict[str, int]:
+        found = await self.elsewhere() if self.elsewhere is not None else {}
+        return found or await self._unpublished()
 
     async def _unpublished(self) -> dict[str, int]:
         try:

@@ -12,6 +12,8 @@ from emulators.stripe.rendering import rendered
 from emulators.stripe.store import LIVE, Delivery, Document, Store
 
 VERSION = "2026-10-28.endive"
+# An invoice is a draft only until the next step.
+_PATIENT = 3
 _LETTERS = string.ascii_letters + string.digits
 
 
@@ -81,7 +83,8 @@ class Account:
         self.store.save(event)
         for endpoint in self.endpoints(kind):
             due = self.live()
-            self.store.owe(Delivery(name, endpoint["id"], clock, 0, due, due))
+            patience = _PATIENT if kind == "invoice.created" else 1
+            self.store.owe(Delivery(name, endpoint["id"], clock, 0, due, due, patience))
 
     def endpoints(self, kind: str) -> list[Document]:
         """The endpoints that want that kind of event."""

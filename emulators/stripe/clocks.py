@@ -17,8 +17,8 @@ KIND = "test_helpers.test_clock"
 
 def run(account: Account) -> None:
     """Does what is due on every clock. A step waits until what earlier steps published was sent
-    once, so that whoever is told of a new invoice can still change it, also when the clock jumped
-    over the hour in which it was a draft."""
+    once, and a new invoice up to three times, so that whoever is told of it can still change it,
+    also when the clock jumped over the hour in which it was a draft."""
     account.step = None
     while _step(account, LIVE, account.live()):
         account.step = None

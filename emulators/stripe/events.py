@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+from dataclasses import replace
 from typing import Any
 
 from emulators.stripe import form
@@ -113,5 +114,4 @@ def refused(account: Account, delivery: Delivery) -> None:
     if due > delivery.since + GIVEN_UP_AFTER:
         account.store.delivered(delivery.event, delivery.endpoint)
         return
-    again = Delivery(delivery.event, delivery.endpoint, delivery.clock, tries, due, delivery.since)
-    account.store.owe(again)
+    account.store.owe(replace(delivery, attempts=tries, due=due))

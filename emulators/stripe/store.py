@@ -20,6 +20,7 @@ CREATE TABLE IF NOT EXISTS answers (
   key TEXT PRIMARY KEY, asked TEXT, status INTEGER, body TEXT, at INTEGER);
 CREATE TABLE IF NOT EXISTS deliveries (
   event TEXT, endpoint TEXT, clock TEXT, attempts INTEGER, due INTEGER, since INTEGER,
+  patience INTEGER,
   PRIMARY KEY (event, endpoint));
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT);
 """
@@ -36,6 +37,8 @@ class Delivery:
     attempts: int
     due: int
     since: int
+    # How many attempts the clock's next step waits for.
+    patience: int = 1
 
 
 class Store:
@@ -135,7 +138,7 @@ class Store:
     def owe(self, delivery: Delivery) -> None:
         """Adds a delivery, or replaces it."""
         self._database.execute(
-            "INSERT OR REPLACE INTO deliveries VALUES (?,?,?,?,?,?)",
+            "INSERT OR REPLACE INTO deliveries VALUES (?,?,?,?,?,?,?)",
             (
                 delivery.event,
                 delivery.endpoint,
@@ -143,6 +146,7 @@ class Store:
                 delivery.attempts,
                 delivery.due,
                 delivery.since,
+                delivery.patience,
             ),
         )
 
@@ -157,8 +161,8 @@ class Store:
         return [Delivery(*row) for row in rows]
 
     def untried(self, clock: str) -> bool:
-        """Whether an event of that clock was never sent yet."""
-        found = "SELECT 1 FROM deliveries WHERE clock = ? AND attempts = 0 LIMIT 1"
+        """Whether an event of that clock was sent less often than the next step waits for."""
+        found = "SELECT 1 FROM deliveries WHERE clock = ? AND attempts < patience LIMIT 1"
         return self._one(found, clock) is not None
 
     def setting(self, name: str, default: Any) -> Any:

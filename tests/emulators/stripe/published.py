@@ -115,7 +115,13 @@ class _Names(dict[str, Any]):
 
     def __missing__(self, name: str) -> Any:
         plain = name.removesuffix("Resource")
-        for place in (stripe, stripe.billing, stripe.checkout, stripe.test_helpers):
+        for place in (
+            stripe,
+            stripe.billing,
+            stripe.checkout,
+            stripe.billing_portal,
+            stripe.test_helpers,
+        ):
             if hasattr(place, plain):
                 return getattr(place, plain)
         raise KeyError(name)

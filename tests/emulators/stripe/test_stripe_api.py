@@ -126,7 +126,9 @@ def test_cards_that_are_declined_cannot_be_kept_and_no_number_is_taken(shop: Sho
         shop.v1.payment_methods.attach(
             "pm_card_chargeDeclinedInsufficientFunds", {"customer": customer}
         )
-    assert declined.value.error.decline_code == "insufficient_funds"
+    said = declined.value.error
+    assert said is not None
+    assert said.decline_code == "insufficient_funds"
     with pytest.raises(stripe.InvalidRequestError, match="numbers"):
         shop.v1.payment_methods.create(
             {
@@ -203,16 +205,8 @@ def test_tiers_add_up(shop: Shop) -> None:
     product = shop.v1.products.create({"name": "Seats"}).id
     totals = []
     for mode in ("graduated", "volume"):
-        price = shop.v1.prices.create(
-            {
-                "product": product,
-                "currency": "usd",
-                "recurring": {"interval": "month"},
-                "tiers_mode": mode,
-                "expand": ["tiers"],
-                **asked,
-            }
-        )
+        shape: Any = {"recurring": {"interval": "month"}, "tiers_mode": mode, "expand": ["tiers"]}
+        price = shop.v1.prices.create({"product": product, "currency": "usd"} | shape | asked)
         assert price.tiers is not None
         preview = shop.v1.invoices.create_preview(
             {"subscription_details": {"items": [{"price": price.id, "quantity": 8}]}}

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from emulators.stripe.amounts import rounded, share, spread
-from emulators.stripe.periods import moved, period_at
+from emulators.stripe.periods import INTERVALS, moved, period_at
 from tests.emulators.stripe.conftest import BEGIN, DAY, Shop
 
 _CHANGES = st.lists(
