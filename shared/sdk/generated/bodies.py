@@ -605,6 +605,12 @@ class MessageBody(TypedDict):
     role: Literal["system", "user", "assistant"]
 
 
+class MeterBody(TypedDict):
+    """The unit of the meter's numbers, as `pages`."""
+
+    unit: str
+
+
 class MoneyLimit(TypedDict):
     """The most that one call may move, in dollars, and the names of the arguments that hold the
     amount and its currency."""
@@ -1187,6 +1193,13 @@ UndoBody = TypedDict(
         "with": "NotRequired[Mapping[str, JsonValue]]",
     },
 )
+
+
+class UsageEventsBody(TypedDict):
+    """One or up to 1,000 events, each with `id`, `meter`, `quantity`, `at` and, if you like,
+    `subject` and `properties`."""
+
+    events: Sequence[Any]
 
 
 class VerifyBody(TypedDict):

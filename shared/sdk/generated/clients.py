@@ -226,6 +226,11 @@ class Resources(Client):
         return resources.Tokens(self)
 
     @cached_property
+    def usage(self) -> resources.Usage:
+        """Calls about usage."""
+        return resources.Usage(self)
+
+    @cached_property
     def vetoes(self) -> resources.Vetoes:
         """Calls about vetoes."""
         return resources.Vetoes(self)
@@ -458,6 +463,11 @@ class AsyncResources(AsyncClient):
     def tokens(self) -> async_resources.Tokens:
         """Calls about tokens."""
         return async_resources.Tokens(self)
+
+    @cached_property
+    def usage(self) -> async_resources.Usage:
+        """Calls about usage."""
+        return async_resources.Usage(self)
 
     @cached_property
     def vetoes(self) -> async_resources.Vetoes:

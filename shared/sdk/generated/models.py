@@ -1955,6 +1955,22 @@ class MemoryView(Answered):
     workspace_id: str | None = None
 
 
+class MeterList(Answered):
+    """All meters of the tenant."""
+
+    items: tuple[MeterView, ...]
+
+
+class MeterView(Answered):
+    """A meter. `assent`: it is counted from the audit log, and nobody writes it; `tenant`: the
+    tenant declared it for events of its own programs."""
+
+    counted_by: Annotated[Literal["assent", "tenant"], Known]
+    description: str | None
+    name: str
+    unit: str
+
+
 class MetricsView(Answered):
     """Tenants that signed up, closed ones too, and people who signed in."""
 
@@ -2708,6 +2724,16 @@ class PromptView(Answered):
     written_by: str
 
 
+class ProvedUsageEvent(Answered):
+    """An event, its place in its slab, and the path from its leaf to the slab's root, in hex."""
+
+    line: str
+    path: tuple[str, ...]
+    place: int
+    size: int
+    slab: int
+
+
 class QuietHours(Answered):
     """From when until when nobody is told, by the clock of a time zone of the IANA database."""
 
@@ -2965,6 +2991,13 @@ class RedactionView(Answered):
     found: tuple[FoundView, ...]
     found_by: tuple[Annotated[Literal["patterns", "recognition"], Known], ...]
     text: str
+
+
+class RejectedEvent(Answered):
+    """The place of an event in what was sent, from 0 on, and what to write instead."""
+
+    index: int
+    problem: str
 
 
 class Replay(Answered):
@@ -3804,6 +3837,74 @@ class Upload(Answered):
     headers: dict[str, str]
     until: str
     url: str
+
+
+class Usage(Answered):
+    """What was used from one hour up to before another. `is_whole`: all that the audit log has
+    is counted; where it is false, ask again."""
+
+    group_by: Annotated[Literal["total", "subject", "hour", "day", "month"], Known]
+    is_whole: bool
+    items: tuple[UsageSum, ...]
+    since: str
+    until: str
+
+
+class UsageAccepted(Answered):
+    """How many events are counted now, how many had an id that was counted before, and the
+    others, of which none is counted."""
+
+    accepted: int
+    duplicates: int
+    rejected: tuple[RejectedEvent, ...]
+
+
+class UsageRoot(Answered):
+    """A line: what was used of a meter in a section of a month, and the RFC 9162 root, in hex,
+    over its slabs. Once `closed_at` is there it never changes; what is counted later `corrects`
+    that section."""
+
+    closed_at: str | None
+    corrects: int | None
+    events: int
+    meter: str
+    period: str
+    quantity: int
+    root: str
+    section: int
+    slabs: int
+
+
+class UsageRootList(Answered):
+    """The lines of a month, by section and meter."""
+
+    items: tuple[UsageRoot, ...]
+
+
+class UsageRootProof(Answered):
+    """What proves a line: `assent-verify` takes it. `slabs` are the lines that the root is over,
+    each with number, meter, quantity, events and root, a tabulator between each two."""
+
+    event: ProvedUsageEvent | None
+    format: Literal["assent-usage-proof/1"]
+    meter: str
+    period: str
+    quantity: int
+    root: str
+    section: int
+    slabs: tuple[str, ...]
+    tenant_id: str
+
+
+class UsageSum(Answered):
+    """What was used of a meter, by so many events: in the hour, day or month that begins at
+    `since`, or by a subject, where it was asked for by these."""
+
+    events: int
+    meter: str
+    quantity: int
+    since: str | None
+    subject: str | None
 
 
 class Validation(Answered):

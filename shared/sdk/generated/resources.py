@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from .. import calls
@@ -3448,6 +3448,91 @@ class Tokens(Resource):
                 path=f"/v1/tokens/{calls.part(token_id)}/revoke",
                 answers=models.TokenView,
                 key=calls.key(idempotency_key),
+                may_repeat=True,
+            )
+        )
+
+
+class Usage(Resource):
+    """Calls about usage."""
+
+    def list(
+        self,
+        *,
+        meter: str | None = None,
+        from_: str | None = None,
+        to: str | None = None,
+        group_by: Literal["total", "subject", "hour", "day", "month"] | None = None,
+    ) -> models.Usage:
+        """Shows what was used of one meter or of all, by hour, day, month or subject; without
+        times this month so far. Counts first what the audit log has gained."""
+        return self._client.send(
+            Call(
+                method="GET",
+                path="/v1/usage",
+                answers=models.Usage,
+                query=calls.query(meter=meter, from_=from_, to=to, group_by=group_by),
+                may_repeat=True,
+            )
+        )
+
+    def events_create(self, *, events: Sequence[Any]) -> models.UsageAccepted:
+        """Counts events of declared meters, each id once for ever; says which are not counted,
+        and why not."""
+        return self._client.send(
+            Call(
+                method="POST",
+                path="/v1/usage/events",
+                answers=models.UsageAccepted,
+                body=calls.body(events=events),
+            )
+        )
+
+    def meters_list(self) -> models.MeterList:
+        """Lists the meters that every tenant has, and those that this one declared."""
+        return self._client.send(
+            Call(method="GET", path="/v1/usage/meters", answers=models.MeterList, may_repeat=True)
+        )
+
+    def meters_set(
+        self, meter: str, *, unit: str, idempotency_key: str | None = None
+    ) -> models.MeterList:
+        """Declares a meter that programs of the tenant count by, or its unit."""
+        return self._client.send(
+            Call(
+                method="PUT",
+                path=f"/v1/usage/meters/{calls.part(meter)}",
+                answers=models.MeterList,
+                body=calls.body(unit=unit),
+                key=calls.key(idempotency_key),
+                may_repeat=True,
+            )
+        )
+
+    def roots_list(self, *, period: str | None = None) -> models.UsageRootList:
+        """Lists what was used of each meter in a month, as 2026-11, with the roots that prove
+        it: closed lines, corrections of these, and what is counted since."""
+        return self._client.send(
+            Call(
+                method="GET",
+                path="/v1/usage/roots",
+                answers=models.UsageRootList,
+                query=calls.query(period=period),
+                may_repeat=True,
+            )
+        )
+
+    def roots_proof_get(
+        self, period: str, meter: str, *, section: int | None = None, event: str | None = None
+    ) -> models.UsageRootProof:
+        """Proves a line, and that it counts the receipt or event of that id: what `assent-
+        verify` verifies without the network."""
+        return self._client.send(
+            Call(
+                method="GET",
+                path=f"/v1/usage/roots/{calls.part(period)}/{calls.part(meter)}/proof",
+                answers=models.UsageRootProof,
+                query=calls.query(section=section, event=event),
                 may_repeat=True,
             )
         )
