@@ -31,6 +31,9 @@ from shared.kit.instants import parse_instant
 from shared.patterns.aggregates import PATTERNS
 from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
+from shared.usage.lines import close_period
+from shared.usage.outside import OutsideEvent
+from shared.usage.rows import add_events
 from tests.attacks.asking import ROLES, SCOPES, ask
 from tests.contracts.http.calls import BODIES, end
 from tests.functions.audit.reports import append_all, receipt, report
@@ -171,6 +174,14 @@ async def keep_invoice(tenant: str) -> str:
 
 
 NEAR = Condition(field="content.near", op="eq", value=WORD)
+
+
+async def keep_usage(tenant: str) -> None:
+    """Counts the tenant's log, and closes a month with an event from outside."""
+    at = parse_instant("2026-10-20T12:00:00Z")
+    event = OutsideEvent(WORD, "pages", 1, int(at.timestamp() * 1000), WORD)
+    await add_events(tenant, [event])
+    await close_period(tenant, "2026-10", at + timedelta(days=20))
 
 
 async def keep_pattern(

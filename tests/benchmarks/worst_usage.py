@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
+from emulators.demo.person import Person
 from tests.benchmarks.worst import Call, Scene, worst_of
 from tests.benchmarks.worst_runs import running
-from tests.journeys.world import Person
 
 USAGE = "/v1/usage"
 METER = f"{USAGE}/meters/pages"
@@ -33,7 +33,7 @@ def _events(first: int, many: int) -> dict[str, Any]:
 def admin(scene: Scene) -> Person:
     """An admin of a tenant with a meter and a thousand subjects."""
     ana = running(scene).world.person("ana", SCOPES, ("tenant_admin",))
-    ana.put(METER, {"unit": "pages"})
+    ana.send("PUT", METER, json={"unit": "pages"})
     ana.post(f"{USAGE}/events", _events(0, 1_000))
     return ana
 

@@ -129,7 +129,7 @@ NOT_PERSONAL: dict[str, str] = {
             *("ArtifactWritten.reason", "media_type", "cached_from", "version", "why"),
             *("QuietHours.begin", "QuietHours.end", "QuietHours.time_zone"),
             *("scopes", "NotificationRequested.subject", "Violation.summary", "confirmed_by"),
-            "made_by_run",
+            *("made_by_run", "DeclaredMeter.unit"),
         ),
         OURS,
     ),

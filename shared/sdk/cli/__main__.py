@@ -21,6 +21,7 @@ COMMANDS = {
     "memories": ("memories:app", "See what agents remember, tell them facts, and correct them."),
     "open": ("opening:open_", "Open the console, or its page of one thing."),
     "runs": ("runs:app", "Start runs, follow them, and stop them."),
+    "usage": ("usage:app", "See what your tenant used, and prove it."),
     "verify": ("asking:verify", "Verify a receipt against the log."),
     "watch": ("asking:watch", "Print what happens, oldest first, until Ctrl-C."),
     "why": ("asking:why", "Say why something is as it is."),

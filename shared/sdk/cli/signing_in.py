@@ -11,7 +11,7 @@ from .wrong_input import WrongInput
 
 SCOPES = (
     "agents:read agents:write approvals:read approvals:write audit:read capsules:read"
-    " capsules:write knowledge:read knowledge:write runs:read runs:write"
+    " capsules:write knowledge:read knowledge:write runs:read runs:write usage:read"
 )
 
 

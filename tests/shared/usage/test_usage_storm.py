@@ -57,7 +57,7 @@ def sent(chance: random.Random, events: int) -> list[dict[str, Any]]:
 
 
 async def _worker(
-    chance: random.Random, groups: list[Sequence[dict[str, Any]]], named: set[str]
+    chance: random.Random, groups: list[list[dict[str, Any]]], named: set[str]
 ) -> None:
     """Takes groups until there is none, and gives one back that it could not be sure of."""
     while groups:
