@@ -2,29 +2,16 @@
 
 from functools import cache
 
-from pydantic import ValidationInfo, field_validator
-
-from shared.runtime.settings import Settings
+from shared.models.settings import ModelSettings
 
 
-class ModelsSettings(Settings):
-    """Where the stack's own model is, such as `https://models.example/v1`; empty where there is
-    none."""
-
-    environment: str = "prod"
-    model_url: str = ""
+class ModelsSettings(ModelSettings):
+    """Where the stack's own model is."""
 
     @property
     def may_be_loopback(self) -> bool:
         """Whether routes may name this machine: on a local platform only."""
         return self.environment == "local"
-
-    @field_validator("model_url")
-    @classmethod
-    def _is_reached_over_tls(cls, url: str, others: ValidationInfo) -> str:
-        if url and others.data.get("environment") != "local" and not url.startswith("https://"):
-            raise ValueError("must be https, because the key and the prompts go there")
-        return url.rstrip("/")
 
 
 @cache

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from events.operations import COMPLETE, SKILL, Undo
 from events.plan_content import (
     AgentPart,
+    Assent,
     CapsulePart,
     Parallel,
     PlanContent,
@@ -202,11 +203,10 @@ class _Compiling:
                 path = path_below(f"{node.path}.with", at)
                 which = f" (item {number})" if step.for_each else ""
                 self.problems.append(Problem(path, f"{told}{which}"))
-        asks = step.approval == "required"
-        assent = assent_to(grant, source.rights, known, asks=asks)
+        assent = assent_to(grant, source.rights, known, asks=step.asks)
         self._count(node, grant, known)
         call = call_of(grant, step.arguments).but(undo=self._undo(node, grant))
-        return self._planned(node, call).but(assent=assent)
+        return self._planned(node, call, assent)
 
     def _skill(self, node: Node) -> PlanStep:
         step, source = node.step, self.source
@@ -216,13 +216,12 @@ class _Compiling:
             for each in step.calls.operations:
                 self._listed(node, each)
             calls, assent = skill_calls(step, grant, source.rights, source.agent, source.operations)
-            asks = step.approval == "required"
-            return self._planned(node, calls).but(assent="step" if asks else assent)
+            return self._planned(node, calls, "step" if step.asks else assent)
         arguments = skill_arguments(step)
         known = self.scope.known(arguments, step.for_each)
         assent = assent_to(grant, source.rights, known, asks=False)
         self._count(node, grant, known)
-        return self._planned(node, call_of(grant, arguments)).but(assent=assent)
+        return self._planned(node, call_of(grant, arguments), assent)
 
     def _listed(self, node: Node, operation: str) -> None:
         tools = self.source.body.tools
@@ -267,8 +266,7 @@ class _Compiling:
         turns, assent = agent_turns(
             body, source.rights, source.agent, source.models.stack, source.operations
         )
-        asks = node.step.approval == "required"
-        return self._planned(node, turns).but(assent="step" if asks else assent)
+        return self._planned(node, turns, "step" if node.step.asks else assent)
 
     def _completion(self, node: Node) -> PlanStep:
         source = self.source
@@ -277,8 +275,7 @@ class _Compiling:
         completion, wrong = completion_of(node, source.models, source.prompts, self.scope)
         self.problems += wrong
         self._gives(node.step, given_by(completion))
-        asks = node.step.approval == "required"
-        return self._planned(node, completion).but(assent="plan" if asks else "none")
+        return self._planned(node, completion, "plan" if node.step.asks else "none")
 
     def _sub_run(self, node: Node) -> PlanStep:
         step = node.step
@@ -300,25 +297,26 @@ class _Compiling:
             raise Refused(_within(step.capsule, flawed)) from flawed
         self.inner.append(compiled)
         self._gives(step, {"type": "object"})
-        assent = "plan" if compiled.plan.needs_assent else "none"
-        planned = self._planned(node, SubRun(plan_hash=compiled.content.hash))
-        return planned.but(assent="step" if step.approval == "required" else assent)
+        assent: Assent = "plan" if compiled.plan.needs_assent else "none"
+        sub_run = SubRun(plan_hash=compiled.content.hash)
+        return self._planned(node, sub_run, "step" if step.asks else assent)
 
     def _gives(self, step: InnerStep, schema: Schema) -> None:
         each = schema if step.for_each is None else {"type": "array", "items": schema}
         self.scope.outputs[step.id] = each
 
-    def _planned(self, node: Node, does: Any) -> PlanStep:
+    def _planned(self, node: Node, does: Any, assent: Assent = "none") -> PlanStep:
         step = node.step
-        retry = step.retry
+        retry = Retry()
+        if step.retry is not None:
+            retry = Retry(attempts=step.retry.attempts, backoff_seconds=step.retry.backoff)
         return PlanStep(
             id=step.id,
             condition=_text(step.condition),
             for_each=_text(step.for_each),
             does=does,
-            retry=Retry(attempts=retry.attempts, backoff_seconds=retry.backoff)
-            if retry
-            else Retry(),
+            assent=assent,
+            retry=retry,
             timeout_seconds=step.timeout,
             budget_usd_micros=None if step.budget_usd is None else usd_micros(step.budget_usd),
             tolerance_percent=self.source.body.tolerance_of(step),

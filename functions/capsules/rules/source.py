@@ -170,6 +170,11 @@ class InnerStep(Model):
         """The keys that say what it does."""
         return tuple(name for name in DEEDS if getattr(self, name, None) is not None)
 
+    @property
+    def asks(self) -> bool:
+        """Whether the capsule wants somebody to see what it does before it does it."""
+        return self.approval == "required"
+
 
 class Step(InnerStep):
     """One step of the sequence, or a group of steps that do not wait for each other."""

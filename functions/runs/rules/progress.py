@@ -11,7 +11,7 @@ from events.plan_content import AgentTurns, ModelStep, PlanContent, SkillCalls
 from events.plans import Prediction
 from events.receipts import Receipt
 from events.runs import Waiting
-from functions.runs.rules import chosen, turns
+from functions.runs.rules import chosen
 from functions.runs.rules.allowance import why_not
 from functions.runs.rules.calls import (
     NOT_EVALUATED,
@@ -49,8 +49,10 @@ from functions.runs.rules.results import result_of
 from functions.runs.rules.run import Run
 from functions.runs.rules.skills import StepOfSkill
 from functions.runs.rules.step_result import LONGEST_OUTPUT, StepResult, result_id
+from functions.runs.rules.step_under_way import Mind, Noted
 from functions.runs.rules.subruns import move_of
 from functions.runs.rules.thinking import Turn
+from functions.runs.rules.turns import StepOfTurns
 from functions.runs.rules.under_way import wait_for
 from functions.runs.rules.waits import until_of
 from shared.kit.templates import filled
@@ -76,7 +78,7 @@ class Progress:
     questions: list[Receipt] = field(default_factory=list)
     most_usd_micros: int | None = None
     no_more: str | None = None
-    mind: turns.Mind = field(default_factory=turns.Mind)
+    mind: Mind = field(default_factory=Mind)
     _bytes: int = 0
     _units: tuple[Unit, ...] = ()
     _numbers: dict[str, int] = field(default_factory=dict)
@@ -144,12 +146,12 @@ class Progress:
     def _chosen(self, placed: Placed, at: datetime) -> Move | None:
         """What is left to do of a step in which a model, or a program, chooses."""
         context, labels = self._context(), self._sources.of_step(placed.step)
-        kind = StepOfSkill if isinstance(placed.step.does, SkillCalls) else turns.StepOfTurns
+        kind = StepOfSkill if isinstance(placed.step.does, SkillCalls) else StepOfTurns
         while True:
             step = kind(
                 self.run, self.plan, placed, self.mind, self.results, context, self._most, labels
             )
-            if not isinstance(move := step.next(at), turns.Noted):
+            if not isinstance(move := step.next(at), Noted):
                 return move
             self._keep(move.result)
             if move.ends:

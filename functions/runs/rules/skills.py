@@ -7,18 +7,16 @@ never made again."""
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from events.invocations import ARGUMENTS, Labelled
 from events.labels import Labels, merged
-from events.plan_content import PlanContent, SkillCalls
-from functions.runs.rules.calls import ConcreteCall, Context
+from events.plan_content import SkillCalls
+from functions.runs.rules.calls import ConcreteCall
 from functions.runs.rules.choices import Bounds, Denied, judge_call
 from functions.runs.rules.chosen import (
     changed_operation,
-    refused_result,
     result_in,
-    results_before,
     too_dear,
 )
 from functions.runs.rules.conversation import REFUSED
@@ -26,26 +24,15 @@ from functions.runs.rules.gate import Unwanted, gated
 from functions.runs.rules.labels import labelled_call
 from functions.runs.rules.moves import Act, Ask, Halt, failed
 from functions.runs.rules.order import Placed
-from functions.runs.rules.run import Run
 from functions.runs.rules.step_result import StepResult
-from functions.runs.rules.turns import Mind, Noted
+from functions.runs.rules.step_under_way import Noted, StepUnderWay
 from shared.kit.canonical import canonical_json
 from shared.kit.templates import filled
 
 
-class StepOfSkill(NamedTuple):
-    """The step under way. `results` are those of the run by their ids, among them those of the
-    step's calls, and the whole run may have spent `most_usd_micros`. `labels` are those of what the
-    program is given and of what decided that it runs."""
-
-    run: Run
-    plan: PlanContent
-    placed: Placed
-    mind: Mind
-    results: Mapping[str, StepResult]
-    context: Context
-    most_usd_micros: int
-    labels: Labels = ()
+class StepOfSkill(StepUnderWay):
+    """Such a step. `labels` are those of what the program is given and of what decided that it
+    runs."""
 
     def next(self, at: datetime) -> Act | Ask | Halt | Noted:
         """What comes next. Raises ExpressionFailed where an argument has no value, Rejected for
@@ -69,10 +56,6 @@ class StepOfSkill(NamedTuple):
         does = self.placed.step.does
         assert isinstance(does, SkillCalls)
         return does
-
-    @property
-    def _id(self) -> str:
-        return self.placed.step.id
 
     def _compute(self, number: int, given: list[StepResult]) -> Act | Halt:
         """The program from its start, answered what its calls gave so far."""
@@ -122,13 +105,6 @@ class StepOfSkill(NamedTuple):
         own = self.placed.step.budget_usd_micros
         left = None if own is None else own - sum(each.cost_usd_micros for each in given)
         return too_dear(self._id, price, left, self.most_usd_micros - self.run.spent_usd_micros)
-
-    def _given(self) -> list[StepResult]:
-        """What was computed and what the calls gave so far, in turn."""
-        return results_before(self.run, self.placed, self.results)
-
-    def _refused(self, number: int, why: str, at: datetime) -> Noted:
-        return Noted(refused_result(self.run, self.placed, number, why, at))
 
     def _end(self, value: Any, given: list[StepResult], at: datetime) -> StepResult:
         output = Labelled(value=value, labels=self._read(given))

@@ -4,27 +4,21 @@ makes the calls of its answer one by one, and ends with the first answer without
 A call's place among all calls of the step is its iteration, so that it is the same invocation after
 a crash. What a turn answered is kept before anything follows from it."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from events.invocations import Labelled
 from events.labels import Labels, by_model, merged
 from events.plan_content import (
     AgentTurns,
-    Call,
     Completion,
     ModelStep,
-    PlanContent,
     route_of,
 )
-from functions.runs.rules.calls import Context
 from functions.runs.rules.choices import Allowed, Bounds, Denied, Outside, judge
 from functions.runs.rules.chosen import (
     changed_operation,
-    refused_result,
     result_in,
-    results_before,
     too_dear,
 )
 from functions.runs.rules.completions import (
@@ -43,65 +37,18 @@ from functions.runs.rules.conversation import (
 from functions.runs.rules.gate import Unwanted, gated
 from functions.runs.rules.models import why_not_asked
 from functions.runs.rules.moves import Act, Ask, Halt, Think, failed, paused
-from functions.runs.rules.order import Placed
 from functions.runs.rules.prices import LEAST_TOKENS, ModelTerms
-from functions.runs.rules.run import Run
 from functions.runs.rules.step_result import StepResult
+from functions.runs.rules.step_under_way import Noted, StepUnderWay
 from functions.runs.rules.thinking import Thinking, Turn, turn_id
-from shared.agents.rights import KnownRights
-from shared.connectors.operations import OWN, Operations
 from shared.kit.templates import filled
 
 # A model that was asked so often for one turn without a known answer is not asked again by itself.
 MOST_ASKED = 2
 
 
-class Mind(NamedTuple):
-    """What a step of turns needs beside the run: the turns that were kept, the rights that the
-    agent has now, and the model; None where none is configured. `asker` is who would ask it now,
-    `known` are the turns of which that has an answer to keep, and `operations` has those of the
-    connectors that the envelope names."""
-
-    turns: tuple[Turn, ...] = ()
-    rights: KnownRights = KnownRights({}, {}, ())
-    terms: ModelTerms | None = None
-    asker: str = ""
-    known: frozenset[str] = frozenset()
-    operations: Operations = OWN
-
-    def bounds(self, calls: tuple[Call, ...], run: Run, plan: PlanContent) -> Bounds:
-        """What the calls that a step may choose are judged by."""
-        hold = run.hold
-        return Bounds(
-            calls=calls,
-            rights=self.rights,
-            is_trial=plan.agent.mode == "trial",
-            made=run.calls,
-            held={each: hold.may_make(each) for each in hold.calls} if hold is not None else {},
-            operations=self.operations,
-        )
-
-
-class Noted(NamedTuple):
-    """A result to keep; the step goes on, or has ended with it."""
-
-    result: StepResult
-    ends: bool = False
-
-
-class StepOfTurns(NamedTuple):
-    """The step under way. `results` are those of the run by their ids, among them those of the
-    step's calls, and the whole run may have spent `most_usd_micros`. `labels` are those of the goal
-    and of what decided that the step is done."""
-
-    run: Run
-    plan: PlanContent
-    placed: Placed
-    mind: Mind
-    results: Mapping[str, StepResult]
-    context: Context
-    most_usd_micros: int
-    labels: Labels = ()
+class StepOfTurns(StepUnderWay):
+    """Such a step. `labels` are those of the goal and of what decided that the step is done."""
 
     def next(self, at: datetime) -> Act | Ask | Think | Halt | Noted:
         """What comes next. Raises ExpressionFailed where the goal has no value."""
@@ -132,10 +79,6 @@ class StepOfTurns(NamedTuple):
     @property
     def _does(self) -> ModelStep:
         return with_version(self.run.run_id, self.placed.step)
-
-    @property
-    def _id(self) -> str:
-        return self.placed.step.id
 
     @property
     def _thinking(self) -> Thinking:
@@ -239,13 +182,6 @@ class StepOfTurns(NamedTuple):
 
     def _too_dear(self, price: int) -> Halt | None:
         return too_dear(self._id, price, *self._left())
-
-    def _given(self) -> list[StepResult]:
-        """What the calls so far gave, in their order."""
-        return results_before(self.run, self.placed, self.results)
-
-    def _refused(self, number: int, why: str, at: datetime) -> Noted:
-        return Noted(refused_result(self.run, self.placed, number, why, at))
 
     def _end(self, value: Any, at: datetime) -> StepResult:
         read = (each.output.labels for each in self._given())

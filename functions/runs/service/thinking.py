@@ -23,8 +23,8 @@ from functions.runs.rules.order import units_of
 from functions.runs.rules.prices import GRAVEST_USD_IN, GRAVEST_USD_OUT, ModelTerms
 from functions.runs.rules.progress import Progress
 from functions.runs.rules.run import Run, Steps
+from functions.runs.rules.step_under_way import Mind
 from functions.runs.rules.thinking import Turn, turn_id
-from functions.runs.rules.turns import Mind
 from functions.runs.service.moments import Clock
 from functions.runs.service.routes import ask_by_route
 from functions.runs.settings import settings

@@ -25,8 +25,8 @@ from functions.runs.rules.questions import lost_question, report_turns
 from functions.runs.rules.run import Assented, Run, Steps
 from functions.runs.rules.starting import waiting_for
 from functions.runs.rules.step_result import StepResult
+from functions.runs.rules.step_under_way import Mind
 from functions.runs.rules.thinking import Turn
-from functions.runs.rules.turns import Mind
 from shared.agents.rights import KnownRights
 from shared.kit.canonical import canonical_json, content_hash
 from shared.models.messages import Answer, Chosen, ModelFailed, Usage
