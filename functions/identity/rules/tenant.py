@@ -245,7 +245,7 @@ def remove(tenant: Tenant, control: Control, member: Member, at: datetime) -> tu
         return ()
     gone = member.but(removed_at=at, version=member.version + 1)
     removed = Transition(gone, MemberRemoved)
-    if member.kind == "person":
+    if member.kind == "human":
         tenant = tenant.but(people=max(tenant.people - 1, 0))
         return (Transition(_led(tenant, gone)), without_tokens(control, gone, at), removed)
     return (*_counted(tenant, gone), without_tokens(control, gone, at), removed)

@@ -373,7 +373,7 @@ async def test_a_feature_is_refused_to_who_may_use_it_with_the_plan_that_has_it(
     problem = refusal.json()
     assert (problem["code"], problem["feature"]) == ("feature_not_in_plan", "own-policies")
     assert problem["upgrade_to"] == "pro"
-    assert "PUT /v1/subscription" in problem["detail"]
+    assert "an admin buys it by POST /v1/billing/checkout" in problem["detail"]
     # Who may not do it anyway learns nothing of the plan.
     assert (await planned.write("end_user")).json()["code"] == "forbidden"
 
