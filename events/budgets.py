@@ -7,6 +7,7 @@ from events.effects import Effect, Risk
 from events.questions import Question
 from events.registry import event
 from shared.kit.models import EventData
+from shared.kit.plans import Meter
 
 TOPIC = "runs"
 
@@ -32,9 +33,11 @@ class BudgetReached(BudgetState):
     """What was spent has reached 80 % of the limit (a warning), 95 % (nothing new starts, what runs
     spends no more than it holds) or 100 % (what runs rests). Each is told once in a period, also
     where one charge crosses two. Of the platform's budget what tenants took counts as spent, and
-    what runs goes on with what it holds."""
+    what runs goes on with what it holds. With a `meter` it is so many percent of what the tenant's
+    plan allows of that in the month, whatever money was spent."""
 
     threshold: Threshold
+    meter: Meter | None = None
 
 
 @event("assent.budget.approval_needed.v1")

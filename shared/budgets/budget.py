@@ -28,7 +28,8 @@ class Budget(BudgetState):
     operations whose number a day is limited, and `runs` those that were started. A tenant's month
     holds and spends what it took of the platform's budget: `leased_usd_micros`. It also counts what
     the tenant's plan has quotas of in a month: `executions`, which are runs that somebody started,
-    and `tokens` of models, of which calls under way may use `held_tokens` more."""
+    and `tokens` of models, of which calls under way may use `held_tokens` more; `told_of` are the
+    thresholds of these that were told of, such as `tokens:80`."""
 
     told: tuple[int, ...] = ()
     calls: dict[str, int] = Field(default_factory=dict)
@@ -40,6 +41,7 @@ class Budget(BudgetState):
     executions: int = 0
     tokens: int = 0
     held_tokens: int = 0
+    told_of: tuple[str, ...] = ()
 
     @property
     def used_usd_micros(self) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from shared.catalogue import Entitlements, catalogue, upgrade_for_feature
 from shared.kit.errors import FeatureNotInPlan
 from shared.kit.plans import Feature
+from shared.quotas.meters import way_up
 
 # By the action that policies are asked about. What only reads, and what ends or removes something,
 # needs none: a tenant with a smaller plan sees and undoes what it has.
@@ -33,5 +34,5 @@ def check_feature(entitled: Entitlements | None, feature: Feature) -> None:
     plans, more = catalogue().plans, upgrade_for_feature(entitled.plan, feature)
     detail = f"the plan {plans[entitled.plan].name} does not have the feature {feature}"
     if more is not None:
-        detail += f"; the plan {plans[more].name} has: an admin changes it by PUT /v1/subscription"
+        detail += f"; the plan {plans[more].name} has it: {way_up(entitled.plan)}"
     raise FeatureNotInPlan(detail, feature=feature, upgrade_to=more)

@@ -12,7 +12,8 @@ from shared.catalogue import (
 )
 from shared.kit.errors import QuotaExhausted
 from shared.kit.instants import format_instant
-from shared.kit.plans import Meter
+from shared.kit.plans import Meter, Plan
+from shared.quotas.plans import SMALLEST
 
 # How a refusal calls what is counted.
 _UNITS: Mapping[Meter, str] = {
@@ -21,7 +22,13 @@ _UNITS: Mapping[Meter, str] = {
     "api_calls": "calls",
     "storage": "bytes of files",
 }
-_CHANGE = "an admin changes the plan by PUT /v1/subscription"
+
+
+def way_up(plan: Plan) -> str:
+    """How a tenant with the plan gets a larger one, as a refusal says it."""
+    if plan == SMALLEST:
+        return "an admin buys it by POST /v1/billing/checkout"
+    return "an admin changes to it by PUT /v1/subscription"
 
 
 def month_of(at: datetime) -> str:
@@ -61,7 +68,7 @@ def exhausted(
     if upgrade_to is not None:
         allowed = plans[upgrade_to].limits.get(meter)
         allows = f"allows {allowed}" if allowed is not None else "has no limit"
-        said += f". The plan {plans[upgrade_to].name} {allows}: {_CHANGE}"
+        said += f". The plan {plans[upgrade_to].name} {allows}: {way_up(entitled.plan)}"
     return QuotaExhausted(
         said,
         meter=meter,
@@ -83,7 +90,7 @@ def check_seats(entitled: Entitlements, seats: int | None, people: int) -> None:
     if more:
         said += ", or an admin buys more by PUT /v1/subscription"
     elif upgrade_to is not None:
-        said += f". The plan {catalogue().plans[upgrade_to].name} has more: {_CHANGE}"
+        said += f". The plan {catalogue().plans[upgrade_to].name} has more: {way_up(entitled.plan)}"
     raise QuotaExhausted(
         said,
         meter="seats",

@@ -22,6 +22,8 @@ UNTAGGED = {
 LEFT_OUT = {
     *("workspace_id", "artifacts", "attachments", "as_task"),
     *("tolerance_percent", "route", "compared", "upgrade_to", "refresh_token"),
+    # Of some refusals, which a phone's queue passes on.
+    *("feature", "meter", "limit", "resets_at"),
 }
 OF_OTHERS = {"object", "token_type"}
 

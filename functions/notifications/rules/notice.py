@@ -98,7 +98,7 @@ def _budget(event: BudgetReached) -> Fields:
     # What all tenants together spend is no tenant's business.
     if event.scope == "platform":
         return None
-    subject = f"budget/{event.scope}"
+    subject = f"budget/{event.meter or event.scope}"
     detail = str(event.threshold)
     return {"kind": "budget_reached", "subject": subject, "roles": _ADMINS, "detail": detail}
 

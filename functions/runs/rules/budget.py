@@ -57,7 +57,10 @@ def take(
         operation: _calls(agents, operation, wanted, _per_day(plan, operation))
         for operation, wanted in hold.calls.items()
     }
-    of_month: Steps = (Transition(tenants),) if quota is not None else ()
+    month = tenants.but(held_usd_micros=tenants.held_usd_micros + hold.usd_micros)
+    of_month: Steps = (Transition(month),) if hold.usd_micros else ()
+    if quota is not None:
+        of_month = quota.told(month)
     if not hold.usd_micros and not calls and not is_trial:
         return hold, of_month
     counted = {name: agents.calls.get(name, 0) + more for name, more in calls.items()}
@@ -66,9 +69,6 @@ def take(
         calls={**agents.calls, **counted},
         runs=agents.runs + 1,
     )
-    if hold.usd_micros:
-        held = tenants.held_usd_micros + hold.usd_micros
-        of_month = (Transition(tenants.but(held_usd_micros=held)),)
     return hold.but(calls=calls, counted=True), (Transition(after), *of_month)
 
 

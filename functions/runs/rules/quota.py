@@ -1,11 +1,16 @@
 """What a tenant's plan lets it start in a month."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from events.budgets import BudgetReached
 from events.plan_content import ModelStep, PlanContent, all_steps
+from functions.runs.rules.run import Steps
 from shared.budgets.budget import Budget
+from shared.budgets.limits import THRESHOLDS, has_reached
 from shared.catalogue import Entitlements
+from shared.kit.plans import Meter
+from shared.kit.transitions import Transition
 from shared.quotas.meters import check_quota
 
 
@@ -23,3 +28,23 @@ class Quota(NamedTuple):
             used = tenants.tokens + tenants.held_tokens
             check_quota(self.entitled, "tokens", used, 1, self.at)
         return tenants.but(executions=tenants.executions + 1)
+
+    def told(self, tenants: Budget) -> Steps:
+        """The tenant's month, and each threshold of runs and tokens that it has newly reached: each
+        is told once in a month, also after the plan has changed."""
+        used: dict[Meter, int] = {"executions": tenants.executions, "tokens": tenants.tokens}
+        reached = [
+            (meter, each)
+            for meter, limit in self.entitled.limits.items()
+            for each in THRESHOLDS
+            if meter in used
+            and has_reached(used[meter], limit, each)
+            and f"{meter}:{each}" not in tenants.told_of
+        ]
+        names = (f"{meter}:{each}" for meter, each in reached)
+        after = tenants.but(told_of=(*tenants.told_of, *names))
+        said: list[Transition[Any]] = [
+            Transition(after, BudgetReached, {"threshold": each, "meter": meter})
+            for meter, each in reached
+        ]
+        return tuple(said) or (Transition(after),)

@@ -7,6 +7,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from events.budgets import BudgetReached
 from functions.runs.aggregates import RUN
 from functions.runs.api import ROUTER as RUNS
 from shared.kit import clock
@@ -51,6 +52,10 @@ async def test_the_last_run_of_the_month_ends_and_the_next_starts_with_a_larger_
     assert (await world.start(plan, key="last"))["run_id"] == last["run_id"]
     await world.decide(last["run_id"])
     assert (await world.shown(last["run_id"]))["status"] == "completed"
+    told = [e.payload(BudgetReached) for e in await world.log() if e.type == _REACHED]
+    assert [(each.meter, each.threshold) for each in told] == [
+        ("executions", each) for each in (80, 95, 100)
+    ]
     # Of another tenant nothing is used.
     other = replace(world, tenant=f"{world.tenant}-other")
     await other.agent()
@@ -91,6 +96,7 @@ async def test_a_start_within_its_quota_reads_what_every_start_reads(
 
 
 _HOUR = timedelta(hours=1)
+_REACHED = BudgetReached.event_type
 
 
 async def _reads(world: World, plan: str) -> str:

@@ -13,7 +13,7 @@ from shared.kit import clock
 from shared.kit.callers import Caller
 from shared.kit.per_loop import PerLoop
 from shared.kit.tier_limits import HOUR, LIMITS, Balance
-from shared.runtime import entitled, leases, limits, tier_limits
+from shared.runtime import leases, limits, tier_limits
 from shared.runtime.app import create_api
 from shared.runtime.leases import Remaining
 from shared.runtime.limits import Allowance, Limits
@@ -23,6 +23,7 @@ from shared.runtime.settings import runtime_settings
 from shared.runtime.tier_limits import beyond_quota, beyond_tier, limits_of, policies_of
 from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
+from tests.limited import limit_plans
 from tests.shared.runtime.asking import claims, client
 from tests.shared.runtime.issuer import Issuer
 from tests.shared.wire import Wire
@@ -316,7 +317,7 @@ def test_a_retry_is_never_told_before_the_window_ends() -> None:
 @pytest.fixture
 async def planned(callers: Callers, monkeypatch: pytest.MonkeyPatch) -> Callers:
     """The same function, where plans limit too."""
-    monkeypatch.setattr(entitled, "runtime_settings", tier_limits.runtime_settings)
+    limit_plans(monkeypatch)
     return callers
 
 
@@ -373,7 +374,7 @@ async def test_a_feature_is_refused_to_who_may_use_it_with_the_plan_that_has_it(
     problem = refusal.json()
     assert (problem["code"], problem["feature"]) == ("feature_not_in_plan", "own-policies")
     assert problem["upgrade_to"] == "pro"
-    assert "PUT /v1/subscription" in problem["detail"]
+    assert "an admin buys it by POST /v1/billing/checkout" in problem["detail"]
     # Who may not do it anyway learns nothing of the plan.
     assert (await planned.write("end_user")).json()["code"] == "forbidden"
 
