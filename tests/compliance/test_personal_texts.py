@@ -29,15 +29,7 @@ RULES = "is what a rule compares: without it a precedent assents to something el
 NOT_PERSONAL: dict[str, str] = {
     **dict.fromkeys(
         (
-            *(
-                "agent_id",
-                "invoice_id",
-                "approval_id",
-                "case_id",
-                "certification_id",
-                "channel_id",
-                "considered",
-            ),
+            *("agent_id", "approval_id", "case_id", "certification_id", "channel_id", "considered"),
             *("delivered_id", "delivery_id", "drafted_from", "ends_approval_id", "entry_id"),
             *("example_approval_id", "export_id", "grant_id", "invitation_id", "key_id"),
             "invoice_id",
