@@ -207,9 +207,9 @@ async def test_the_command_creates_what_a_stack_lacks(
 ) -> None:
     code = await asyncio.to_thread(main, ["create", "--stack", "dev"], ROOT)
     assert (code, capsys.readouterr().out.count(": created")) == (0, 31)
-    assert await asyncio.to_thread(main, ["retire", "billing", "--stack", "dev"], ROOT) == 1
+    assert await asyncio.to_thread(main, ["retire", "payroll", "--stack", "dev"], ROOT) == 1
     assert (
-        await asyncio.to_thread(main, ["retire", "billing", "--log", "--stack", "dev"], ROOT) == 1
+        await asyncio.to_thread(main, ["retire", "payroll", "--log", "--stack", "dev"], ROOT) == 1
     )
     assert await asyncio.to_thread(main, ["retire", "agents", "--log", "--stack", "dev"], ROOT) == 0
 
