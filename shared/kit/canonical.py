@@ -60,7 +60,7 @@ def _written(value: Any) -> bytes:
 
 
 def _form(value: Any) -> str:
-    # The library takes five times as long for what most contents consist of.
+    # The library takes three times as long for what most contents consist of.
     kind = type(value)
     if kind is str:
         return encode_basestring(value)

@@ -90,7 +90,7 @@ def stop(command: Command) -> str:
 
 def publish(platform: PlatformClient, *ids: str) -> None:
     answer = platform.http.post("/v1/notes", json={"publish": [{"id": one} for one in ids]})
-    assert answer.status_code == 200
+    assert answer.status_code == 200, answer.text
 
 
 def set_timer(platform: PlatformClient, name: str, at: datetime) -> None:

@@ -84,19 +84,18 @@ class Wire:
                 act()
                 await asyncio.sleep(context.time_remaining() or 60)
 
-    async def pass_on(
-        self, method: str, requests: AsyncIterator[bytes], context: Any
-    ) -> AsyncIterator[bytes]:
+    async def pass_on(self, method: str, request: bytes, context: Any) -> AsyncIterator[bytes]:
         name = method.rpartition("/")[2]
         self.calls.append(name)
         number = self.calls.count(name)
         if name in self._hanging:
             await asyncio.sleep(context.time_remaining() or 60)
         await self.meet(name, "before", number, context)
-        call: Any = self._channel.stream_stream(method)
+        # One answer looks the same here as a stream of one; no call sends more than one request.
+        call: Any = self._channel.unary_stream(method)
         timeout = context.time_remaining()
         try:
-            answers = [answer async for answer in call(requests, timeout=timeout)]
+            answers = [answer async for answer in call(request, timeout=timeout)]
         except grpc.aio.AioRpcError as error:
             await context.abort(error.code(), error.details() or "")
         await self.meet(name, "after", number, context)
@@ -111,8 +110,8 @@ class _Handler(grpc.GenericRpcHandler):
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> Any:
         method = handler_call_details.method
 
-        async def handle(requests: AsyncIterator[bytes], context: Any) -> AsyncIterator[bytes]:
-            async for answer in self._wire.pass_on(method, requests, context):
+        async def handle(request: bytes, context: Any) -> AsyncIterator[bytes]:
+            async for answer in self._wire.pass_on(method, request, context):
                 yield answer
 
-        return grpc.stream_stream_rpc_method_handler(handle)
+        return grpc.unary_stream_rpc_method_handler(handle)
