@@ -8,11 +8,11 @@ import pytest
 from events.subscriptions import SubscriptionChanged
 from functions.identity.aggregates import CONTROLS, MEMBERS, TENANTS
 from functions.identity.rules.invitation import InvitationBody
-from functions.identity.rules.tenant import TenantBody, found
+from functions.identity.rules.tenant import Member, Tenant, TenantBody, found
 from functions.identity.service.invitations import accept, invite
 from functions.identity.service.subscriptions import follow
 from shared.kit.callers import Caller
-from shared.kit.control import ID
+from shared.kit.control import ID, Control
 from shared.kit.errors import QuotaExhausted
 from shared.kit.ids import new_id
 from shared.messaging.envelope import Envelope
@@ -29,6 +29,9 @@ async def _tenant(people: int = 1) -> TenantStore:
     tenant_id = new_id("ten", AT)
     body = TenantBody(name="Acme", slug=f"acme-{uuid.uuid4().hex[:12]}")
     tenant, member, control = (each.state for each in found(tenant_id, body, "ada", AT))
+    assert isinstance(tenant, Tenant)
+    assert isinstance(member, Member)
+    assert isinstance(control, Control)
     store, batch = TenantStore(tenant_id), Batch()
     record = tenant.but(people=people)
     batch.put(TENANTS.collection, tenant_id, TENANTS.fields(record, 0, None))
