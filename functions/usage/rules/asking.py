@@ -36,13 +36,20 @@ def asked(
     """What is asked for: without times, this month so far. Whole hours: the one that `from` is in,
     and the one that `to` is in. Raises Invalid for other times, and for more than can be
     answered."""
-    end = instant_named("to", until) or now
-    first = instant_named("from", since) or end.replace(day=1, hour=0, minute=0, second=0)
+    this_hour = now.replace(minute=0, second=0, microsecond=0)
+    end = instant_named("to", until) or this_hour + timedelta(hours=1)
+    first = instant_named("from", since) or _month_before(end)
     longest = LONGEST_BY_HOUR if group_by == "hour" else LONGEST
     check_period(first, end, longest)
-    if first.timestamp() < 0:
-        raise Invalid(FieldError("from", "must be after 1970"))
+    if first.year < 1970:
+        raise Invalid(FieldError("from", "must be after 1969"))
     return Asked(meter, int(first.timestamp() // _HOUR), -int(-end.timestamp() // _HOUR), group_by)
+
+
+def _month_before(end: datetime) -> datetime:
+    """When the month of the last millisecond before `end` begins."""
+    last = end.astimezone(UTC) - timedelta(milliseconds=1)
+    return last.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
 def moment(hour: int) -> datetime:

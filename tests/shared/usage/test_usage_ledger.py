@@ -81,6 +81,23 @@ async def test_files_are_counted_at_the_end_of_each_hour(tenant: str) -> None:
         }
 
 
+async def test_each_counted_event_is_proved_and_no_other(tenant: str) -> None:
+    entries = [receipt(tenant, str(each)) for each in range(5)]
+    await write(tenant, file(tenant, "a", 100, AT - timedelta(hours=3)), *entries)
+    await lines_of(tenant, "2026-11", AT)
+    for number, each in enumerate(entries):
+        proof = await prove(tenant, "2026-11", "tool_calls", 1, each.event_id)
+        assert proof.event is not None
+        assert each.event_id in proof.event.line, number
+    hour = int(AT.timestamp()) // 3600 - 2
+    proof = await prove(tenant, "2026-11", "storage_byte_hours", 1, f"hour/{hour}")
+    assert proof.event is not None
+    assert proof.quantity == 300
+    for event_id in ("hour/1", "rct_none", entries[0].event_id):
+        with pytest.raises(NotFound):
+            await prove(tenant, "2026-11", "storage_byte_hours", 1, event_id)
+
+
 async def test_a_closed_line_stays_and_what_is_late_corrects_it(tenant: str) -> None:
     await write(tenant, receipt(tenant, "a"))
     with pytest.raises(VersionConflict, match="not over"):

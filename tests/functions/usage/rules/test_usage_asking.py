@@ -1,0 +1,64 @@
+"""What is asked for of the usage: whole hours, and not more than can be answered."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from functions.usage.rules.asking import MOST_SUMS, asked, check_number
+from functions.usage.rules.meters import MOST_METERS, declared
+from shared.kit.errors import Invalid, VersionConflict
+
+NOW = datetime(2026, 11, 20, 12, 30, 15, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("now", "since", "until"),
+    [
+        (NOW, "2026-11-01T00:00", "2026-11-20T13:00"),
+        (datetime(2026, 11, 1, tzinfo=UTC), "2026-11-01T00:00", "2026-11-01T01:00"),
+        (datetime(2026, 11, 30, 23, 59, 59, tzinfo=UTC), "2026-11-01T00:00", "2026-12-01T00:00"),
+    ],
+)
+def test_without_times_it_is_this_month_so_far(now: datetime, since: str, until: str) -> None:
+    found = asked(None, None, None, "total", now)
+    assert (found.since.isoformat()[:16], found.until.isoformat()[:16]) == (since, until)
+
+
+def test_hours_are_whole() -> None:
+    found = asked("pages", "2026-11-02T10:59:59Z", "2026-11-02T12:00:01+01:00", "hour", NOW)
+    assert found.since.hour == 10
+    assert found.until.hour == 12
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "said"),
+    [
+        ("0001-01-01T00:00:00Z", "2026-11-02T00:00:00Z", "within 31 days"),
+        ("1969-12-30T00:00:00Z", "1969-12-31T00:00:00Z", "after 1969"),
+        ("2026-11-02T00:00:00Z", "2026-11-02T00:00:00Z", "must be after"),
+        ("2026-11-02", None, "must be a time in UTC"),
+    ],
+)
+def test_other_times_are_refused(since: str, until: str | None, said: str) -> None:
+    with pytest.raises(Invalid, match=said):
+        asked(None, since, until, "hour", NOW)
+
+
+def test_one_answer_has_so_many_sums() -> None:
+    check_number(MOST_SUMS)
+    with pytest.raises(Invalid, match="name a meter"):
+        check_number(MOST_SUMS + 1)
+
+
+def test_a_meter_is_declared_once_and_so_many_at_most() -> None:
+    state = None
+    for number in range(MOST_METERS):
+        step = declared(state, f"m{number}", "pages", "ana", NOW)
+        assert step is not None
+        state = step.state
+    assert declared(state, "m1", "pages", "ana", NOW) is None
+    assert declared(state, "m1", "sheets", "ana", NOW) is not None
+    with pytest.raises(VersionConflict):
+        declared(state, "one_more", "pages", "ana", NOW)
+    with pytest.raises(Invalid, match="choose another name"):
+        declared(None, "executions", "runs", "ana", NOW)
