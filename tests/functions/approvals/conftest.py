@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import AsyncIterator
+from functools import cache
 from pathlib import Path
 
 import aiohttp
@@ -23,6 +24,8 @@ from tests.shared.cloud import Cloud, Mailbox
 from tests.shared.wire import Wire
 
 ROOT = Path(__file__).parents[3]
+# Reading them takes a twentieth of a second, for each module of tests.
+_manifests = cache(load_manifests)
 
 
 async def _deliver_nothing(request: TaskRequest) -> TaskResponse:
@@ -44,7 +47,7 @@ async def cloud(
     )
     secret_manager = SecretManagerEmulator(clock=clock)
     addresses = await tasks.start(), await secret_manager.start()
-    manifests = load_manifests(ROOT)
+    manifests = _manifests(ROOT)
     await create_queues(addresses[0], manifests, project)
     await create_secrets(addresses[1], manifests, project)
     upstreams = (firestore_emulator.address, pubsub_emulator.address, addresses[0])
