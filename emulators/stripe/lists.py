@@ -68,7 +68,7 @@ def _matches(document: Document, asked: Form, filters: Sequence[str]) -> bool:
 
 def _within(value: int, said: Any) -> bool:
     if not isinstance(said, dict):
-        return value == int(said)
+        return bool(value == form.number({"created": said}, "created"))
     form.check(said, _BOUNDS, "created")
     return all(_BOUNDS[name](value, form.number(said, name)) for name in said)
 

@@ -36,6 +36,7 @@ class Server:
         self._random = random.Random(seed)
         self._repeats = repeats
         self._sending: set[tuple[str, str]] = set()
+        self._life: asyncio.Task[None] | None = None
 
     def application(self) -> web.Application:
         """Everything that it answers."""
@@ -55,8 +56,10 @@ class Server:
         return app
 
     async def api(self, request: web.Request) -> web.StreamResponse:
-        """A call of the API."""
-        body = (await request.read()).decode()
+        """A call of the API. Fails once the clock's own work has failed, with its error."""
+        if self._life is not None and self._life.done():
+            self._life.result()
+        body = (await request.read()).decode(errors="replace")
         made = answer(
             self.account,
             Call(
@@ -104,10 +107,10 @@ class Server:
 
     async def _running(self, app: web.Application) -> AsyncIterator[None]:
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(_DELIVERY_SECONDS)) as http:
-            task = asyncio.create_task(self._live(http))
+            self._life = asyncio.create_task(self._live(http))
             yield
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            self._life.cancel()
+            await asyncio.gather(self._life, return_exceptions=True)
 
     async def _live(self, http: aiohttp.ClientSession) -> None:
         async with asyncio.TaskGroup() as group:
