@@ -2,12 +2,14 @@
 platform's clock."""
 
 import asyncio
+import json
 import os
 import random
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 from aiohttp import web
@@ -84,7 +86,7 @@ class Server:
 
     async def settings(self, request: web.Request) -> web.StreamResponse:
         """Changes when failed payments are tried again, and what follows the last try."""
-        said = await request.json()
+        said = await _object(request)
         days, after = said.get("retry_days"), said.get("after_retries")
         if after not in (None, *standing.ENDS) or not _are_days(days):
             raise web.HTTPBadRequest(
@@ -100,9 +102,11 @@ class Server:
     async def endpoint(self, request: web.Request) -> web.StreamResponse:
         """Sends all events to that address from now on, also those that are still owed; answers
         with what they are signed."""
-        said = await request.json()
+        url = (await _object(request)).get("url")
+        if not isinstance(url, str):
+            raise web.HTTPBadRequest(text="say the url that events are sent to")
         with self.account.store.transaction():
-            secret = events.platform_endpoint(self.account, said["url"])
+            secret = events.platform_endpoint(self.account, url)
         return web.json_response({"secret": secret})
 
     async def _running(self, app: web.Application) -> AsyncIterator[None]:
@@ -168,6 +172,16 @@ async def _loopback_only(
     if request.host.rpartition(":")[0] not in _NAMES:
         raise web.HTTPMisdirectedRequest
     return await handler(request)
+
+
+async def _object(request: web.Request) -> dict[str, Any]:
+    try:
+        said = json.loads(await request.text())
+    except ValueError:
+        said = None
+    if not isinstance(said, dict):
+        raise web.HTTPBadRequest(text="send a JSON object")
+    return said
 
 
 def _are_days(days: object) -> bool:
