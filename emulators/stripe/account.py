@@ -25,8 +25,8 @@ class Account:
     store: Store
     live: Callable[[], int]
     url: str = ""
-    # The instant of the step that is being made, and where the live clock stands while steps wait
-    # for the first sending of what earlier ones published.
+    # The instant of the step that is being made, or at which the live clock stands while steps wait
+    # for the first sending of what was published; and the last instant that anything was done at.
     step: int | None = None
     last: int | None = None
     request: str | None = None
@@ -38,7 +38,10 @@ class Account:
         clock = of if isinstance(of, str | None) else clock_of(of)
         if clock:
             return int(self.get("test_helpers.test_clock", clock)["frozen_time"])
-        return self.live() if self.step is None else self.step
+        if self.step is None:
+            self.last = self.live()
+            return self.last
+        return self.step
 
     def get(self, kind: str, identifier: Any, param: str = "id") -> Document:
         """An object of that kind. Raises StripeFailure."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from base64 import b64decode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
@@ -114,7 +115,7 @@ def _known(account: Account, call: Call) -> tuple[int, str] | None:
 
 
 def _check_caller(call: Call) -> None:
-    key = call.authorization.removeprefix("Bearer ")
+    key = _key(call.authorization)
     if not key.startswith(KEYS):
         shown = f"{key[:7]}***" if key else "none"
         raise StripeFailure(401, f"Invalid API Key provided: {shown}. It begins with sk_test_.")
@@ -122,8 +123,19 @@ def _check_caller(call: Call) -> None:
         raise invalid(f"This stand-in speaks {VERSION} only, and not {call.version}.")
 
 
+def _key(authorization: str) -> str:
+    """The key, as the client sends it or as `curl --user` does."""
+    kind, _, value = authorization.partition(" ")
+    if kind != "Basic":
+        return value
+    try:
+        return b64decode(value, validate=True).decode().partition(":")[0]
+    except ValueError:
+        return ""
+
+
 def _scope(call: Call) -> str:
-    owner = hashlib.sha256(call.authorization.encode()).hexdigest()
+    owner = hashlib.sha256(_key(call.authorization).encode()).hexdigest()
     return f"{owner}:{call.idempotency_key}"
 
 

@@ -255,7 +255,7 @@ def _plan_end(account: Account, subscription: Document, asked: Form) -> None:
 def _settle(account: Account, subscription: Document, invoice: Document, asked: Form) -> None:
     """Finalizes the invoice of a change and tries to take what is due."""
     behaviour = form.choice(asked, "payment_behavior", known.BEHAVIOURS, known.BEHAVIOURS[0])
-    if hold(account, subscription, invoice):
+    if invoice["status"] != "draft" or hold(account, subscription, invoice):
         return
     finalize(account, invoice)
     if invoice["collection_method"] == "send_invoice" or behaviour == "default_incomplete":

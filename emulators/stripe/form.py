@@ -11,6 +11,8 @@ Form = Mapping[str, Any]
 _PARTS = re.compile(r"\[([^\]]*)\]")
 _TRUTHS = {"true": True, "false": False}
 MOST_METADATA = 50
+# Seconds until the year 5138, or a thousand million dollars.
+GREATEST = 99_999_999_999
 
 
 def decoded(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
@@ -61,6 +63,8 @@ def number(form: Form, name: str, default: int | None = None, *, least: int | No
         read = int(value)
     except ValueError:
         raise invalid(f"Invalid integer: {value}", name, "parameter_invalid_integer") from None
+    if abs(read) > GREATEST:
+        raise invalid(f"This value must be at most {GREATEST}.", name)
     if least is not None and read < least:
         raise invalid(f"This value must be greater than or equal to {least}.", name)
     return read

@@ -1,7 +1,6 @@
 """Lists: the newest first, with cursors."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from emulators.stripe import form
 from emulators.stripe.account import Account
@@ -28,7 +27,13 @@ def listing(kind: str, *filters: str) -> Callable[..., Document]:
         found = account.store.all(
             kind, form.text(asked, "customer") if "customer" in filters else None
         )
-        kept = [each for each in found if _matches(each, asked, filters)]
+        bounds = _bounds(asked)
+        kept = [
+            each
+            for each in found
+            if _matches(each, asked, filters)
+            and all(_BOUNDS[name](each["created"], bound) for name, bound in bounds.items())
+        ]
         return paged(asked, kept[::-1], _path(kind))
 
     return read
@@ -56,8 +61,6 @@ def paged(asked: Form, found: Sequence[Document], url: str) -> Document:
 
 
 def _matches(document: Document, asked: Form, filters: Sequence[str]) -> bool:
-    if "created" in asked and not _within(document["created"], asked["created"]):
-        return False
     is_over = document["object"] == "subscription" and document["status"] in _OVER
     if is_over and "status" not in asked:
         return False
@@ -66,11 +69,16 @@ def _matches(document: Document, asked: Form, filters: Sequence[str]) -> bool:
     )
 
 
-def _within(value: int, said: Any) -> bool:
+def _bounds(asked: Form) -> dict[str, int]:
+    """What a call says of when objects were made. Raises StripeFailure."""
+    said = asked.get("created")
+    if said is None:
+        return {}
     if not isinstance(said, dict):
-        return value == int(said)
+        moment = form.number(asked, "created")
+        return {"gte": moment, "lte": moment}
     form.check(said, _BOUNDS, "created")
-    return all(_BOUNDS[name](value, form.number(said, name)) for name in said)
+    return {name: form.number(said, name) for name in said}
 
 
 def _equal(document: Document, name: str, asked: Form) -> bool:

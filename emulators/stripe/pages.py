@@ -11,7 +11,9 @@ _STYLE = """
 :root { color-scheme: light dark; }
 body { font: 1rem/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 34rem; padding: 1rem; }
 fieldset, form { margin: 1rem 0; } fieldset { border: 1px solid; border-radius: .5rem; }
-label { display: block; padding: .4rem 0; } input, select, button {
+label { display: block; padding: .4rem 0; }
+fieldset label { display: flex; gap: .5rem; align-items: center; min-height: 2rem; }
+input:not([type=radio]), select, button {
 font: inherit; min-height: 2.75rem; max-width: 100%; box-sizing: border-box; }
 input[type=email], input[type=text] { width: 100%; } button { padding: 0 1.25rem; }
 table { border-collapse: collapse; width: 100%; } td, th { text-align: left; padding: .25rem; }
@@ -93,7 +95,7 @@ def invoice_page(invoice: Document, told: str) -> str:
 def cards(picked: str) -> str:
     """The choice of a card, by name."""
     rows = "".join(
-        f'<label><input type="radio" name="card" value="{name}"'
+        f'<label><input type="radio" name="card" required value="{name}"'
         f"{' checked' if name == picked else ''}> {escape(CARDS[name].name)}"
         f" (ends in {CARDS[name].last4})</label>"
         for name in OFFERED

@@ -12,6 +12,7 @@ from emulators.stripe import (
     coupons,
     customers,
     events,
+    form,
     invoice_calls,
     invoice_items,
     notes,
@@ -28,9 +29,10 @@ Handler = Callable[..., Document]
 
 
 def reading(kind: str) -> Handler:
-    """Reads one object of a kind."""
+    """Reads one object of a kind, which takes no parameter but `expand`."""
 
     def read(account: Account, asked: Form, identifier: str) -> Document:
+        form.check(asked, ())
         return account.get(kind, identifier)
 
     return read

@@ -2,12 +2,14 @@
 platform's clock."""
 
 import asyncio
+import json
 import os
 import random
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 from aiohttp import web
@@ -36,6 +38,7 @@ class Server:
         self._random = random.Random(seed)
         self._repeats = repeats
         self._sending: set[tuple[str, str]] = set()
+        self._life: asyncio.Task[None] | None = None
 
     def application(self) -> web.Application:
         """Everything that it answers."""
@@ -55,8 +58,10 @@ class Server:
         return app
 
     async def api(self, request: web.Request) -> web.StreamResponse:
-        """A call of the API."""
-        body = (await request.read()).decode()
+        """A call of the API. Fails once the clock's own work has failed, with its error."""
+        if self._life is not None and self._life.done():
+            self._life.result()
+        body = (await request.read()).decode(errors="replace")
         made = answer(
             self.account,
             Call(
@@ -81,7 +86,7 @@ class Server:
 
     async def settings(self, request: web.Request) -> web.StreamResponse:
         """Changes when failed payments are tried again, and what follows the last try."""
-        said = await request.json()
+        said = await _object(request)
         days, after = said.get("retry_days"), said.get("after_retries")
         if after not in (None, *standing.ENDS) or not _are_days(days):
             raise web.HTTPBadRequest(
@@ -97,17 +102,19 @@ class Server:
     async def endpoint(self, request: web.Request) -> web.StreamResponse:
         """Sends all events to that address from now on, also those that are still owed; answers
         with what they are signed."""
-        said = await request.json()
+        url = (await _object(request)).get("url")
+        if not isinstance(url, str):
+            raise web.HTTPBadRequest(text="say the url that events are sent to")
         with self.account.store.transaction():
-            secret = events.platform_endpoint(self.account, said["url"])
+            secret = events.platform_endpoint(self.account, url)
         return web.json_response({"secret": secret})
 
     async def _running(self, app: web.Application) -> AsyncIterator[None]:
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(_DELIVERY_SECONDS)) as http:
-            task = asyncio.create_task(self._live(http))
+            self._life = asyncio.create_task(self._live(http))
             yield
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            self._life.cancel()
+            await asyncio.gather(self._life, return_exceptions=True)
 
     async def _live(self, http: aiohttp.ClientSession) -> None:
         async with asyncio.TaskGroup() as group:
@@ -165,6 +172,16 @@ async def _loopback_only(
     if request.host.rpartition(":")[0] not in _NAMES:
         raise web.HTTPMisdirectedRequest
     return await handler(request)
+
+
+async def _object(request: web.Request) -> dict[str, Any]:
+    try:
+        said = json.loads(await request.text())
+    except ValueError:
+        said = None
+    if not isinstance(said, dict):
+        raise web.HTTPBadRequest(text="send a JSON object")
+    return said
 
 
 def _are_days(days: object) -> bool:

@@ -101,6 +101,9 @@ def test_an_invoice_shows_ten_lines_and_lists_all(shop: Shop) -> None:
         (lambda v1: v1.subscriptions.create({"items": []}), "Missing", "customer"),
         (lambda v1: v1.coupons.create({"percent_off": 120}), "percentage", "percent_off"),
         (lambda v1: v1.products.list({"limit": "many"}), "integer", "limit"),
+        (lambda v1: v1.products.list({"created": "today"}), "integer", "created"),
+        (lambda v1: v1.products.list({"created": {"gte": 10**20}}), "at most", "gte"),
+        (lambda v1: v1.customers.create({"metadata": "acme"}), "object", "metadata"),
     ],
 )
 def test_a_wrong_call_is_answered_as_stripe_does(
@@ -214,3 +217,23 @@ def test_tiers_add_up(shop: Shop) -> None:
         totals.append(preview.total)
     assert totals == [5 * 1000 + 3 * 700, 8 * 700]
     assert shop.v1.subscriptions.list({"status": "all"}).data == []
+
+
+def test_time_never_runs_backwards_while_a_step_waits_for_what_was_published(shop: Shop) -> None:
+    customer = shop.customer()
+    made = shop.v1.subscriptions.create(
+        {"customer": customer, "items": [{"price": shop.price(4900)}]}
+    )
+    end = made["items"].data[0].current_period_end
+    shop.v1.webhook_endpoints.create({"url": "http://localhost:1/", "enabled_events": ["*"]})
+    shop.to(end - 1)
+    shop.v1.products.create({"name": "Team"})
+    shop.to(end + DAY)
+    assert shop.subscription(made.id)["items"].data[0].current_period_end == end
+    later = shop.v1.customers.create({"email": "grace@acme.example"})
+    assert later.created >= end - 1
+    shop.time = end + 2 * DAY
+    for delivery in shop.account.store.owed():
+        shop.account.store.delivered(delivery.event, delivery.endpoint)
+    shop.to(end + 2 * DAY)
+    assert shop.invoices(customer)[-1].created == end
