@@ -157,8 +157,8 @@ def test_a_public_function_that_is_not_listed_is_refused() -> None:
 
 
 def test_a_listed_function_that_does_not_exist_is_refused() -> None:
-    listed = ["agents", "approvals", "audit", "identity", "mobile-api", "policy", "billing"]
-    with pytest.raises(Refused, match="billing is listed, and no manifest has such a public side"):
+    listed = ["agents", "approvals", "audit", "identity", "mobile-api", "policy", "payroll"]
+    with pytest.raises(Refused, match="payroll is listed, and no manifest has such a public side"):
         graph(settings(public_functions=listed))
 
 
