@@ -17,6 +17,7 @@ from shared.kit.pricing import load_prices
 from tests.benchmarks import (  # noqa: F401 - name worst calls
     worst_artifacts,
     worst_audit,
+    worst_billing,
     worst_capsules,
     worst_console,
     worst_control,
