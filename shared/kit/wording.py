@@ -92,9 +92,7 @@ FORMS: Mapping[str, str] = {
     ),
     r"^[!#-\[\]-~ ]*$": "must have printable ASCII, with a space between two scopes",
     r"^[A-Za-z0-9_]{1,255}$": "must have 1 to 255 of the characters A-Z a-z 0-9 _",
-    r"^[a-z0-9_.]{1,100}$": (
-        "must have 1 to 100 of the characters a-z 0-9 _ ., like invoice.paid"
-    ),
+    r"^[a-z0-9_.]{1,100}$": ("must have 1 to 100 of the characters a-z 0-9 _ ., like invoice.paid"),
     r"^[a-z]{2,20}$": "must be 2 to 20 lower-case letters, like google",
     r"^[A-Za-z0-9_-]+$": "must be base64url without padding",
     r"^rct_[0-7][0-9A-HJKMNP-TV-Z]{25}$": "must be the id of a receipt, rct_ and 26 characters",
