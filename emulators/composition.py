@@ -55,7 +55,7 @@ from emulators.servers import Servers
 from emulators.sign_in import PROVIDERS, open_providers
 from emulators.time_travel import TimeTravel
 from shared.kit.digests import load_key_ring
-from shared.kit.secret_names import MAIL_RELAY
+from shared.kit.secret_names import MAIL_RELAY, STRIPE
 from shared.kit.signing import public_key_set
 from shared.kit.token_keys import RING, token_keys
 from shared.manifest import Manifests
@@ -172,6 +172,7 @@ class Composition:
         if PROVIDERS in manifests.secrets:
             await self._open_identity(secrets_address, page_url(url))
         await self._open_relays(secrets_address, manifests)
+        await self._open_stripe(secrets_address, manifests, url)
         return Services(
             public_url=page_url(url),
             firestore=self._firestore.address,
@@ -207,6 +208,15 @@ class Composition:
         for name in manifests.secrets:
             if name.endswith(MAIL_RELAY):
                 await put_secret(secrets_address, name, json.dumps(relay))
+
+    async def _open_stripe(self, secrets_address: str, manifests: Manifests, url: str) -> None:
+        """Lets functions that sell have an account at the platform's Stripe."""
+        if self.servers.stripe is None:
+            return
+        account = await self.servers.stripe.account(self.http, url)
+        for name in manifests.secrets:
+            if name.endswith(STRIPE):
+                await put_secret(secrets_address, name, account)
 
     async def _open_pubsub(self, manifests: Manifests) -> str:
         """The address of Pub/Sub, which pushes to the functions."""

@@ -19,8 +19,9 @@ from emulators.models import ModelServer
 from emulators.postgres import Postgres
 from emulators.processes import Process, accepts_connections
 from emulators.pubsub.emulator import PubsubEmulator
+from emulators.stripe.process import StripeServer
 from emulators.targets import ACTOR, TargetServer
-from shared.kit.secret_names import MODEL_KEY
+from shared.kit.secret_names import MODEL_KEY, STRIPE
 from shared.manifest import Manifests
 
 _FIRESTORE = "firestore"
@@ -36,7 +37,7 @@ S = TypeVar("S", bound=_Stoppable)
 
 @dataclass(frozen=True)
 class Servers:
-    """All servers, running. PostgreSQL, buckets, targets and the model only where a
+    """All servers, running. PostgreSQL, buckets, targets, the model and Stripe only where a
     manifest needs them."""
 
     firestore: FirestoreEmulator
@@ -45,11 +46,12 @@ class Servers:
     buckets: Buckets | None
     targets: TargetServer | None
     model: ModelServer | None
+    stripe: StripeServer | None
 
     @property
     def processes(self) -> list[Process]:
         found = [self.firestore.process, self.pubsub.process]
-        optional = (self.postgres, self.buckets, self.targets, self.model)
+        optional = (self.postgres, self.buckets, self.targets, self.model, self.stripe)
         others = [each.process for each in optional if each is not None]
         return [*found, *others]
 
@@ -71,6 +73,8 @@ class Servers:
             checks["targets"] = self.targets.answers()
         if self.model is not None:
             checks["model"] = self.model.answers()
+        if self.stripe is not None:
+            checks["stripe"] = self.stripe.answers()
         return dict(zip(checks, await asyncio.gather(*checks.values()), strict=True))
 
 
@@ -93,6 +97,7 @@ async def start_servers(
         buckets = group.create_task(starts.buckets())
         targets = group.create_task(starts.targets())
         model = group.create_task(starts.model())
+        stripe = group.create_task(starts.stripe())
     return Servers(
         firestore.result(),
         pubsub.result(),
@@ -100,6 +105,7 @@ async def start_servers(
         buckets.result(),
         targets.result(),
         model.result(),
+        stripe.result(),
     )
 
 
@@ -152,6 +158,12 @@ class _Starts:
         if not any(name.endswith(MODEL_KEY) for name in self.manifests.secrets):
             return None
         return await self._stopped_at_exit(ModelServer.run(self.root, self.directory))
+
+    async def stripe(self) -> StripeServer | None:
+        if not any(name.endswith(STRIPE) for name in self.manifests.secrets):
+            return None
+        keep = bool(self.saved)
+        return await self._stopped_at_exit(StripeServer.start(self.root, self.directory, keep=keep))
 
     async def _stopped_at_exit(self, start: Awaitable[S]) -> S:
         started = await start

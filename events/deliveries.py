@@ -14,6 +14,7 @@ ToldKind = Literal[
     NoticeKind,
     "last_call",
     "budget_reached",
+    "payment_failed",
     "run_failed",
     "run_doubtful",
     "connector_changed",

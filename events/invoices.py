@@ -12,8 +12,7 @@ InvoiceStatus = Literal["draft", "open", "paid", "void", "uncollectible"]
 
 
 class InvoiceState(EventData):
-    """An invoice after the event, in cents of `currency`. `usage_cents` are what the lines of usage
-    come to, which our own meter counted."""
+    """An invoice after the event, in cents of `currency`."""
 
     invoice_id: str
     status: InvoiceStatus
@@ -21,7 +20,6 @@ class InvoiceState(EventData):
     total_cents: int
     due_cents: int
     paid_cents: int
-    usage_cents: int = 0
     attempts: int = 0
     period_start: Instant
     period_end: Instant
@@ -52,11 +50,3 @@ class InvoicePaymentFailed(InvoiceState):
 @event("assent.invoice.voided.v1")
 class InvoiceVoided(InvoiceState):
     """Nobody has to pay the invoice: it was voided or given up."""
-
-
-@event("assent.invoice.mismatched.v1")
-class InvoiceMismatched(InvoiceState):
-    """A final invoice asks for other cents of usage than our own meter comes to: `counted_cents`.
-    A person must look."""
-
-    counted_cents: int

@@ -2,6 +2,9 @@
 
 from typing import Literal
 
+from events.approvals import Kind
+from events.effects import Effect, Risk
+from events.questions import Question
 from events.registry import event
 from shared.kit.instants import Instant
 from shared.kit.models import Data, EventData
@@ -39,6 +42,18 @@ class SubscriptionState(EventData):
     cancel_at_period_end: bool = False
     trial_ends_at: Instant | None = None
     past_due_since: Instant | None = None
+
+
+@event("assent.subscription.approval_needed.v1")
+class SubscriptionApprovalNeeded(Question):
+    """A change of the subscription would loosen governance: a governor is asked. `content_hash`
+    names `{order, instead_of, loses}`, `evidence_hash` a list with what is lost, `assessment_hash`
+    an `events.dossiers.Assessment`."""
+
+    tenant_id: str
+    kind: Kind = "constitutional"
+    effect: Effect = "grant"
+    risk: Risk = "high"
 
 
 @event("assent.subscription.changed.v1")

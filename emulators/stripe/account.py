@@ -77,10 +77,11 @@ class Account:
             "type": kind,
             "_clock": clock,
         }
+        name = str(event["id"])
         self.store.save(event)
         for endpoint in self.endpoints(kind):
             due = self.live()
-            self.store.owe(Delivery(event["id"], endpoint["id"], clock, 0, due, due))
+            self.store.owe(Delivery(name, endpoint["id"], clock, 0, due, due))
 
     def endpoints(self, kind: str) -> list[Document]:
         """The endpoints that want that kind of event."""

@@ -5,6 +5,7 @@ from typing import Any
 from emulators.stripe import customers, form, subscriptions
 from emulators.stripe.account import Account, new_id
 from emulators.stripe.amounts import price_of
+from emulators.stripe.cards import CARDS
 from emulators.stripe.discounts import redeemable
 from emulators.stripe.failures import StripeFailure, invalid, missing
 from emulators.stripe.form import Form
@@ -165,7 +166,7 @@ def complete(
 
 def asks(card: str) -> bool:
     """Whether the bank of that card asks the person first."""
-    return card in customers.CARDS and customers.CARDS[card].asks
+    return card in CARDS and CARDS[card].asks
 
 
 def _customer(account: Account, session: Document, email: str) -> Document:
@@ -203,7 +204,7 @@ def _subscribe(
     invoice = account.get("invoice", subscription["latest_invoice"])
     if invoice["status"] == "open":
         made = attempt(account, invoice, method, confirmed=confirmed)
-        subscriptions.check_paid(account, subscription, made)
+        subscriptions.check_paid(made)
     off = sum(each["amount"] for each in invoice["total_discount_amounts"])
     session |= {
         "subscription": subscription["id"],

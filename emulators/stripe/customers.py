@@ -7,6 +7,7 @@ from emulators.stripe.account import Account, copy, new_id
 from emulators.stripe.cards import CARDS, MESSAGES, Card
 from emulators.stripe.failures import absent, declined, invalid
 from emulators.stripe.form import Form
+from emulators.stripe.lists import paged
 from emulators.stripe.store import Document
 
 _SAID = ("name", "email", "description", "phone")
@@ -116,6 +117,14 @@ def create_adjustment(account: Account, asked: Form, identifier: str) -> Documen
     )
     made["metadata"] = form.metadata(asked)
     return account.save(made)
+
+
+def adjustments(account: Account, asked: Form, identifier: str) -> Document:
+    """What changed a customer's balance, the newest first."""
+    form.check(asked, ("limit", "starting_after", "ending_before"))
+    account.get("customer", identifier)
+    found = account.store.all("customer_balance_transaction", identifier)
+    return paged(asked, found[::-1], f"/v1/customers/{identifier}/balance_transactions")
 
 
 def attach(account: Account, asked: Form, identifier: str) -> Document:

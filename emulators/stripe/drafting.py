@@ -109,7 +109,7 @@ def line_of(account: Account, invoice: Document, item: Document) -> Document:
     parent = lines_of.added_parent(item["id"], subscription)
     if item["proration"]:
         parent = lines_of.item_parent(
-            subscription, of["subscription_item"], proration=True, invoice_item=item["id"]
+            str(subscription), of["subscription_item"], proration=True, invoice_item=item["id"]
         )
     return lines_of.line(
         amount=item["amount"],

@@ -36,7 +36,7 @@ def _of_subscription(subscription: Document) -> int | None:
         moments.append(
             max(subscription["trial_end"] - TOLD_BEFORE_TRIAL_ENDS, subscription["created"])
         )
-    return min((each for each in moments if each is not None), default=None)
+    return min((int(each) for each in moments if each is not None), default=None)
 
 
 def _of_invoice(invoice: Document) -> int | None:
@@ -44,9 +44,10 @@ def _of_invoice(invoice: Document) -> int | None:
         told = invoice["webhooks_delivered_at"]
         if told is None:
             return int(invoice["created"]) + UNTOLD_FOR
-        return max(int(invoice["automatically_finalizes_at"]), told)
+        return max(int(invoice["automatically_finalizes_at"]), int(told))
     if invoice["status"] == "open":
         if invoice["collection_method"] == "send_invoice":
-            return None if invoice["_overdue"] else invoice["due_date"]
-        return invoice["next_payment_attempt"] if invoice["auto_advance"] else None
+            return None if invoice["_overdue"] else int(invoice["due_date"])
+        again: int | None = invoice["next_payment_attempt"]
+        return again if invoice["auto_advance"] else None
     return None

@@ -14,6 +14,7 @@ from emulators.stripe.rendering import rendered
 from emulators.stripe.store import Delivery, Document
 
 GIVEN_UP_AFTER = 3 * DAY
+_PLATFORM = "platform"
 _FIRST_PAUSE, _LONGEST_PAUSE = 1, 3_600
 
 
@@ -66,6 +67,16 @@ def delete_endpoint(account: Account, asked: Form, identifier: str) -> Document:
             taken(account, each)
     account.store.remove(identifier)
     return {"id": identifier, "object": "webhook_endpoint", "deleted": True}
+
+
+def platform_endpoint(account: Account, url: str) -> str:
+    """The secret of the one endpoint that the platform itself has, which is at that address now."""
+    for each in account.store.all("webhook_endpoint"):
+        if each["metadata"].get("of") == _PLATFORM:
+            account.save(each | {"url": url})
+            return str(each["_secret"])
+    said = {"url": url, "enabled_events": {"0": "*"}, "metadata": {"of": _PLATFORM}}
+    return str(create_endpoint(account, said)["secret"])
 
 
 def message(account: Account, delivery: Delivery) -> tuple[str, str, bytes] | None:

@@ -23,7 +23,7 @@ class StripeFailure(Exception):
 
 def invalid(message: str, param: str | None = None, code: str | None = None) -> StripeFailure:
     """A parameter that cannot be used."""
-    named = {"param": param, "code": code}
+    named: dict[str, Any] = {"param": param, "code": code}
     return StripeFailure(400, message, **{key: each for key, each in named.items() if each})
 
 

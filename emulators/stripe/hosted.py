@@ -6,6 +6,7 @@ from emulators.stripe import checkout
 from emulators.stripe.account import Account
 from emulators.stripe.failures import StripeFailure
 from emulators.stripe.pages import asking_page, checkout_page, gone_page
+from emulators.stripe.store import Document
 
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline';"
@@ -58,7 +59,7 @@ class Hosted:
         target = session["success_url"].replace("{CHECKOUT_SESSION_ID}", session["id"])
         raise web.HTTPSeeOther(target)
 
-    def _open(self, request: web.Request) -> dict[str, object] | None:
+    def _open(self, request: web.Request) -> Document | None:
         found = self._account.store.find(request.match_info["name"])
         if found is None or found["object"] != "checkout.session" or found["status"] != "open":
             return None

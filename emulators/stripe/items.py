@@ -31,6 +31,7 @@ def new_item(
         "tax_rates": [],
         **({} if metered(price) else {"quantity": 1 if quantity is None else quantity}),
         "_billed": {"amount": 0, "start": now, "end": now},
+        "_new": False,
     }
 
 
@@ -70,7 +71,7 @@ def begin(item: Document, anchor: int, now: int) -> None:
     start, end = period_at(anchor, recurring["interval"], recurring["interval_count"], now)
     item |= {"current_period_start": max(start, now), "current_period_end": end}
     item["_billed"] = {"amount": 0, "start": item["current_period_start"], "end": end}
-    item["_whole"] = [start, end]
+    item |= {"_whole": [start, end], "_new": False}
 
 
 def cost(item: Document) -> int:

@@ -114,7 +114,8 @@ def discounted(lines: Sequence[Document], coupons: Mapping[str, Document]) -> in
             }
             for taken in each["discount_amounts"]
         ]
-    return sum(each["amount"] for each in lines) - sum(left.values())
+    off: int = sum(int(each["amount"]) for each in lines) - sum(left.values())
+    return off
 
 
 def discounts_of(lines: Sequence[Document]) -> list[Document]:
@@ -128,7 +129,7 @@ def discounts_of(lines: Sequence[Document]) -> list[Document]:
 
 def net(each: Document) -> int:
     """What a line costs after its discounts."""
-    taken = sum(part["amount"] for part in each["discount_amounts"])
+    taken = sum(int(part["amount"]) for part in each["discount_amounts"])
     return int(each["amount"]) - taken
 
 

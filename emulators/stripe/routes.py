@@ -4,7 +4,18 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from emulators.stripe import catalog, checkout, clocks, customers, events, subscriptions
+from emulators.stripe import (
+    catalog,
+    changes,
+    checkout,
+    clocks,
+    customers,
+    events,
+    invoice_calls,
+    invoice_items,
+    previews,
+    subscriptions,
+)
 from emulators.stripe.account import Account
 from emulators.stripe.form import Form
 from emulators.stripe.lists import listing
@@ -49,6 +60,7 @@ _ROUTES: list[tuple[str, str, Handler]] = [
     ("POST", "payment_methods/{}/detach", customers.detach),
     ("GET", "payment_methods", listing("payment_method", "customer", "type")),
     ("POST", "subscriptions", subscriptions.create),
+    ("POST", "subscriptions/{}", changes.update),
     ("GET", "subscriptions/{}", reading("subscription")),
     ("DELETE", "subscriptions/{}", subscriptions.cancel),
     ("POST", "subscriptions/{}/resume", subscriptions.resume),
@@ -57,7 +69,28 @@ _ROUTES: list[tuple[str, str, Handler]] = [
         "subscriptions",
         listing("subscription", "customer", "status", "price", "test_clock", "collection_method"),
     ),
+    ("POST", "invoices", invoice_calls.create),
+    ("POST", "invoices/create_preview", previews.create),
+    ("POST", "invoices/{}", invoice_calls.update),
     ("GET", "invoices/{}", reading("invoice")),
+    ("DELETE", "invoices/{}", invoice_calls.delete),
+    ("POST", "invoices/{}/finalize", invoice_calls.finalize),
+    ("POST", "invoices/{}/pay", invoice_calls.pay),
+    ("POST", "invoices/{}/send", invoice_calls.send),
+    ("POST", "invoices/{}/void", invoice_calls.void),
+    ("POST", "invoices/{}/mark_uncollectible", invoice_calls.forgive),
+    ("GET", "invoices/{}/lines", invoice_calls.lines),
+    ("POST", "invoices/{}/lines/{}", invoice_calls.update_line),
+    ("POST", "invoices/{}/add_lines", invoice_calls.add_lines),
+    ("POST", "invoiceitems", invoice_items.create),
+    ("POST", "invoiceitems/{}", invoice_items.update),
+    ("GET", "invoiceitems/{}", reading("invoiceitem")),
+    ("DELETE", "invoiceitems/{}", invoice_items.delete),
+    ("GET", "invoiceitems", listing("invoiceitem", "customer", "invoice")),
+    ("GET", "invoice_payments/{}", reading("invoice_payment")),
+    ("GET", "invoice_payments", listing("invoice_payment", "invoice", "status")),
+    ("POST", "customers/{}/balance_transactions", customers.create_adjustment),
+    ("GET", "customers/{}/balance_transactions", customers.adjustments),
     (
         "GET",
         "invoices",

@@ -1,11 +1,12 @@
-"""Serves the account. `python -m emulators.stripe.server FILE PORT`; with ASSENT_CLOCK_FILE it
-lives on the platform's clock."""
+"""Serves the account. `python -m emulators.stripe.server FILE CLOCK PORT`; CLOCK is the file of the
+platform's clock."""
 
 import asyncio
+import os
 import random
 import sys
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 
 import aiohttp
@@ -44,6 +45,7 @@ class Server:
         app.router.add_post("/checkout/{name}", hosted.submit)
         app.router.add_get("/_/waiting", self.waiting)
         app.router.add_post("/_/settings", self.settings)
+        app.router.add_post("/_/endpoint", self.endpoint)
         app.router.add_route("*", "/{path:v[12]/.*}", self.api)
         app.cleanup_ctx.append(self._running)
         return app
@@ -87,6 +89,14 @@ class Server:
             if after is not None:
                 self.account.store.set(standing.AFTER_RETRIES, after)
         return web.json_response(said)
+
+    async def endpoint(self, request: web.Request) -> web.StreamResponse:
+        """Sends all events to that address from now on, also those that are still owed; answers
+        with what they are signed."""
+        said = await request.json()
+        with self.account.store.transaction():
+            secret = events.platform_endpoint(self.account, said["url"])
+        return web.json_response({"secret": secret})
 
     async def _running(self, app: web.Application) -> AsyncIterator[None]:
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(_DELIVERY_SECONDS)) as http:
@@ -143,18 +153,14 @@ def live_seconds() -> int:
     return int(now().timestamp())
 
 
-def open_account(file: Path | str) -> Account:
-    """The account in a file, which is made where there is none."""
-    return Account(Store(file, due_of), live_seconds)
-
-
 @web.middleware
-async def _loopback_only(request: web.Request, handler: web.RequestHandler) -> web.StreamResponse:  # type: ignore[type-arg]
+async def _loopback_only(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
     """A page whose name was made to resolve to the loopback still sends its own name."""
     if request.host.rpartition(":")[0] not in _NAMES:
         raise web.HTTPMisdirectedRequest
-    found: web.StreamResponse = await handler(request)  # type: ignore[operator]
-    return found
+    return await handler(request)
 
 
 def _are_days(days: object) -> bool:
@@ -163,9 +169,9 @@ def _are_days(days: object) -> bool:
     )
 
 
-async def _serve(file: Path, port: int) -> None:
-    account = open_account(file)
-    account.url = f"http://localhost:{port}"
+async def _serve(file: Path, clock: str, port: int) -> None:
+    os.environ["ASSENT_CLOCK_FILE"] = clock
+    account = Account(Store(file, due_of), live_seconds, f"http://localhost:{port}")
     runner = web.AppRunner(Server(account).application(), access_log=None)
     await runner.setup()
     await web.TCPSite(runner, HOST, port).start()
@@ -173,4 +179,4 @@ async def _serve(file: Path, port: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(Path(sys.argv[1]), int(sys.argv[2])))
+    asyncio.run(_serve(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])))

@@ -122,9 +122,10 @@ class Store:
 
     def answered(self, key: str, since: int) -> tuple[str, int, str] | None:
         """What was asked and answered under an idempotency key since then."""
-        return self._one(
+        found: tuple[str, int, str] | None = self._one(
             "SELECT asked, status, body FROM answers WHERE key = ? AND at >= ?", key, since
         )
+        return found
 
     def remember(self, key: str, asked: str, status: int, body: str, at: int) -> None:
         self._database.execute(

@@ -173,7 +173,7 @@ def cancellation(asked: Form) -> Document:
     return {name: form.text(said, name) for name in said}
 
 
-def check_paid(account: Account, subscription: Document, made: payments.Attempt | None) -> None:
+def check_paid(made: payments.Attempt | None) -> None:
     """Raises StripeFailure where a call wanted all of it or nothing."""
     if made is not None and made.code is not None:
         raise declined(
@@ -211,7 +211,7 @@ def _bill_first(
         return
     made = collect(account, invoice)
     if behaviour == "error_if_incomplete":
-        check_paid(account, subscription, made)
+        check_paid(made)
 
 
 def _priced(account: Account, asked: Form) -> tuple[Document, int | None, dict[str, str]]:

@@ -16,6 +16,7 @@ from events.passkeys import PasskeyAdded, PasskeyRemoved
 from events.policies import PolicyApprovalNeeded, PolicyRetired, PolicyReturned
 from events.recalls import RecallStarted
 from events.runs import RunApprovalNeeded, RunCancelled
+from events.subscriptions import SubscriptionApprovalNeeded
 from functions.approvals.aggregates import APPROVALS, RUN
 from functions.approvals.rules.approval import (
     DEADLINE_DUE,
@@ -45,6 +46,7 @@ from functions.approvals.service.requests import (
     open_for_direct_call,
     open_for_policy,
     open_for_run,
+    open_for_subscription,
     withdraw,
 )
 
@@ -53,6 +55,7 @@ HANDLERS = {
     PolicyApprovalNeeded.event_type: open_for_policy,
     RunApprovalNeeded.event_type: open_for_run,
     BudgetApprovalNeeded.event_type: open_for_budget,
+    SubscriptionApprovalNeeded.event_type: open_for_subscription,
     DirectCallApprovalNeeded.event_type: open_for_direct_call,
     DirectCallWithdrawn.event_type: end_for_direct_call,
     RunCancelled.event_type: end_for_run,

@@ -6,6 +6,8 @@ from functions.billing.rules.subscription import Subscription, unsubscribed
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.runner import Runner
 
+APPROVALS_KEYS = "approvals-public-keys"
+
 SUBSCRIPTIONS = Aggregate(
     noun="subscription",
     model=Subscription,

@@ -49,7 +49,8 @@ async def get_subscription(caller: Caller) -> SubscriptionView:
 @does(within=_ITSELF, deed="changing the subscription")
 async def put_subscription(caller: Caller, body: Order) -> SubscriptionView:
     """Changes the plan, the interval, the seats and the add-ons of a subscription that was bought;
-    Free ends it with its period. Needs the role tenant_admin."""
+    Free ends it with its period. What would loosen governance waits for an approval; the same call
+    makes it once that is given. Needs the role tenant_admin."""
     return await buying.change(caller, body)
 
 

@@ -96,7 +96,8 @@ class EntitlementsView(Data):
 
 
 class SubscriptionView(Data):
-    """What the tenant pays for, and what it may use for it. Free has no interval and no period."""
+    """What the tenant pays for, and what it may use for it. Free has no interval and no period. A
+    change that would loosen governance waits for the approval `waits_for`."""
 
     plan: Plan
     seats: int
@@ -107,6 +108,7 @@ class SubscriptionView(Data):
     cancel_at_period_end: bool
     trial_ends_at: Instant | None
     past_due_since: Instant | None
+    waits_for: str | None
     entitlements: EntitlementsView
 
     @classmethod
@@ -116,7 +118,10 @@ class SubscriptionView(Data):
         period = PeriodView(start=start, end=end) if start is not None and end is not None else None
         held = held_by(subscription)
         shown = part_of(EntitlementsView, held, limits=dict(held.limits))
-        return part_of(cls, subscription, current_period=period, entitlements=shown)
+        waiting = subscription.waiting
+        waits_for = waiting.approval_id if waiting is not None else None
+        said = {"current_period": period, "entitlements": shown, "waits_for": waits_for}
+        return part_of(cls, subscription, **said)
 
 
 class PreviewLine(Data):

@@ -112,6 +112,7 @@ NOT_PERSONAL: dict[str, str] = {
             *("AuditExportFailed.reason", "default_roles", "entry_subject", "entry_type"),
             *("function", "PolicyApprovalNeeded.summary", "RunApprovalNeeded.summary"),
             *("Receipt.reason", "BudgetApprovalNeeded.summary", "Problem.code", "cron"),
+            "SubscriptionApprovalNeeded.summary",
             *("Failure.code", "period", "capsule_version", "CallReceipt.reason"),
             *("DirectCallApprovalNeeded.summary", "Difference.fields"),
             *("DeliveryBuried.path", "DeliveryRecovered.path", "Finding.path", "provider"),

@@ -23,6 +23,7 @@ from events.effects import Effect, Risk
 from events.policies import PolicyApprovalNeeded
 from events.quorum import Rule
 from events.runs import RunApprovalNeeded
+from events.subscriptions import SubscriptionApprovalNeeded
 from functions.approvals.rules.quorum import refuse_unfillable, rule_errors
 from functions.approvals.rules.risk import USUAL_EFFECT, assess, declaration_errors
 from functions.approvals.rules.subjects import (
@@ -32,6 +33,7 @@ from functions.approvals.rules.subjects import (
     imitation_errors,
     policy_subject,
     run_subject,
+    subscription_subject,
 )
 from shared.kit.callers import Actor
 from shared.kit.contents import Contents
@@ -47,6 +49,7 @@ Asked = (
     | DirectCallApprovalNeeded
     | PolicyApprovalNeeded
     | RunApprovalNeeded
+    | SubscriptionApprovalNeeded
 )
 LONGEST_SUBJECT = 200
 _LONGEST = {"summary": 2_000, "rollback_plan": 10_000}
@@ -226,6 +229,22 @@ def request_of_budget(asked: BudgetApprovalNeeded, approval_id: str, contents: C
         contents,
         effect=asked.effect,
         amount_usd_micros=asked.amount_usd_micros,
+        precedents_allowed=False,
+    )
+
+
+def request_of_subscription(
+    asked: SubscriptionApprovalNeeded, approval_id: str, contents: Contents
+) -> Request:
+    """The request to change the subscription, by which governing features would be lost; only
+    people decide. Raises ContentErased, ContentInvalid where what is to be approved cannot be
+    read."""
+    return _request(
+        asked,
+        approval_id,
+        subscription_subject(asked.tenant_id),
+        contents,
+        effect=asked.effect,
         precedents_allowed=False,
     )
 

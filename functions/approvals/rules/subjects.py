@@ -11,6 +11,7 @@ from events.direct_calls import DirectCallApprovalNeeded
 from events.policies import PolicyApprovalNeeded
 from events.precedents import PrecedentActivated
 from events.runs import RunApprovalNeeded
+from events.subscriptions import SubscriptionApprovalNeeded
 from functions.approvals.rules.gist import folded, plain
 from shared.kit.errors import FieldError
 from shared.kit.models import EventData
@@ -26,8 +27,15 @@ _CEDAR_POLICY = _noun(PolicyApprovalNeeded)
 _CASE, _APPROVAL = _noun(CreationCaseCancelled), _noun(ApprovalRequested)
 _PRECEDENT, _RUN = _noun(PrecedentActivated), _noun(RunApprovalNeeded)
 _BUDGET, _DIRECT_CALL = _noun(BudgetApprovalNeeded), _noun(DirectCallApprovalNeeded)
+_SUBSCRIPTION = _noun(SubscriptionApprovalNeeded)
 _OWN = frozenset(
-    map(folded, (_AGENT, _BUDGET, _CASE, _DIRECT_CALL, _POLICY, _APPROVAL, _PRECEDENT, _RUN))
+    map(
+        folded,
+        (
+            *(_AGENT, _BUDGET, _CASE, _DIRECT_CALL, _POLICY, _APPROVAL, _PRECEDENT, _RUN),
+            _SUBSCRIPTION,
+        ),
+    )
 )
 _NOUNS = frozenset({_AGENT, _CEDAR_POLICY, _RUN})
 # What people call a policy for short.
@@ -63,6 +71,11 @@ def run_subject(run_id: str, capsule: str) -> Subject:
 def budget_subject(scope: str, period: str) -> Subject:
     """The subject of a request to raise a budget for a period."""
     return Subject(type=_BUDGET, id=f"{scope}.{period}", name=f"budget of {scope} for {period}")
+
+
+def subscription_subject(tenant_id: str) -> Subject:
+    """The subject of a request to change the tenant's subscription."""
+    return Subject(type=_SUBSCRIPTION, id=tenant_id, name="subscription")
 
 
 def direct_call_subject(direct_call_id: str, operation: str) -> Subject:

@@ -20,6 +20,7 @@ from events.cases import (
 from events.direct_calls import DirectCallApprovalNeeded, DirectCallWithdrawn
 from events.policies import PolicyApprovalNeeded, PolicyRetired, PolicyReturned
 from events.runs import RunApprovalNeeded, RunCancelled
+from events.subscriptions import SubscriptionApprovalNeeded
 from functions.approvals.aggregates import ACTIVE, APPROVALS, POLICIES, POLICY_ID, RUN
 from functions.approvals.queries import find_refused, find_tacit, has_devices
 from functions.approvals.rules.approval import Approval, Step, Steps
@@ -37,6 +38,7 @@ from functions.approvals.rules.requests import (
     request_of_direct_call,
     request_of_policy,
     request_of_run,
+    request_of_subscription,
 )
 from functions.approvals.rules.reversals import cancel, end_with_case, fail_to_undo, undo
 from functions.approvals.rules.veto_clock import wait_for_device
@@ -64,6 +66,7 @@ N = TypeVar(
     DirectCallApprovalNeeded,
     PolicyApprovalNeeded,
     RunApprovalNeeded,
+    SubscriptionApprovalNeeded,
 )
 _Ending = Callable[[Approval, str, datetime], Steps]
 
@@ -102,6 +105,11 @@ async def open_for_run(event: Envelope) -> None:
 async def open_for_budget(event: Envelope) -> None:
     """Opens the approval that raises a budget; as `open_for_case`."""
     await _open(event, event.payload(BudgetApprovalNeeded), request_of_budget)
+
+
+async def open_for_subscription(event: Envelope) -> None:
+    """Opens the approval that a change of the subscription needs; as `open_for_case`."""
+    await _open(event, event.payload(SubscriptionApprovalNeeded), request_of_subscription)
 
 
 async def open_for_direct_call(event: Envelope) -> None:

@@ -13,6 +13,7 @@ from events.cases import CreationCaseReviewNeeded
 from events.direct_calls import DirectCallApprovalNeeded
 from events.mobile_api import NotificationRequested
 from events.policies import PolicyApprovalNeeded
+from events.subscriptions import SubscriptionApprovalNeeded
 from shared.kit.canonical import canonical_json
 from shared.kit.errors import Invalid
 
@@ -21,6 +22,7 @@ NO_EVIDENCE = {
     AgentApprovalNeeded.event_type: "asks; what was decided names the content's hash",
     AgentHealthChanged.event_type: "a reading; what it leads to is an event of its own",
     PolicyApprovalNeeded.event_type: "asks; what was decided names the content's hash",
+    SubscriptionApprovalNeeded.event_type: "asks; what was decided names the content's hash",
     BudgetApprovalNeeded.event_type: "asks; what was decided names the content's hash",
     DirectCallApprovalNeeded.event_type: "asks; what was decided names the content's hash",
     CreationCaseReviewNeeded.event_type: "waits for a reviewer; `judged` follows",

@@ -19,7 +19,7 @@ class AddOnWanted(Model):
     """So many of one add-on."""
 
     add_on: AddOn
-    quantity: Annotated[int, Field(ge=1, le=MOST_OF_AN_ADD_ON)]
+    quantity: Annotated[int, Field(ge=1, le=MOST_OF_AN_ADD_ON, strict=True)]
 
 
 class Order(Model):
@@ -27,7 +27,7 @@ class Order(Model):
 
     plan: Plan
     interval: Interval | None = None
-    seats: Annotated[int, Field(ge=1, le=MOST_SEATS)] | None = None
+    seats: Annotated[int, Field(ge=1, le=MOST_SEATS, strict=True)] | None = None
     add_ons: Annotated[tuple[AddOnWanted, ...], Field(max_length=10)] = ()
 
     @model_validator(mode="after")

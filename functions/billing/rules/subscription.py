@@ -49,6 +49,14 @@ class Checkout(Data):
     url: str = ""
 
 
+class Waiting(Data):
+    """A change that loosens governance, and the approval of exactly that change."""
+
+    approval_id: str
+    content_hash: str
+    order: Order
+
+
 class Subscription(SubscriptionState):
     """The published state, and how it is known at Stripe: `account` is a reference that nobody
     guesses and Stripe's customer carries. `readings` counts what was read of Stripe, so that an
@@ -63,6 +71,7 @@ class Subscription(SubscriptionState):
     change: Change | None = None
     checkout: Checkout | None = None
     checkouts: int = 0
+    waiting: Waiting | None = None
 
     @property
     def is_live(self) -> bool:
@@ -179,7 +188,8 @@ def begin_change(subscription: Subscription, order: Order, change_id: str, at: d
         if at - under_way.asked_at < IN_FLIGHT:
             raise VersionConflict("another change is under way; send yours again in two minutes")
     change = Change(change_id=change_id, order=order, asked_at=at)
-    return (Transition(subscription.but(change=change)),)
+    # What was approved is used once.
+    return (Transition(subscription.but(change=change, waiting=None)),)
 
 
 def drop_change(subscription: Subscription, change_id: str) -> Steps:

@@ -8,6 +8,7 @@ from functions.billing.rules import subscription as rules
 from functions.billing.rules.order import Order, check_order, items_of
 from functions.billing.rules.subscription import Change, Checkout, Subscription
 from functions.billing.service import stripe_calls
+from functions.billing.service.assents import waits_for
 from functions.billing.service.customers import customer_of
 from functions.billing.service.following import follow, known_to
 from functions.billing.settings import console_url
@@ -62,15 +63,16 @@ async def open_portal(caller: Caller) -> PortalView:
 
 async def change(caller: Caller, order: Order) -> SubscriptionView:
     """The subscription after the change, which Stripe prorates; Free ends it with its period.
-    Raises Invalid, VersionConflict, Unknown where Stripe did not answer: the same call again asks
-    what became of it."""
+    One that loosens governance waits for an approval first: the same call again makes it once that
+    is given. Raises Invalid, VersionConflict, Unknown where Stripe did not answer: the same call
+    again asks what became of it."""
     check_order(order)
     known = await follow(caller)
     if _is_as_ordered(known, order):
         return SubscriptionView.of(known)
-    if lost := rules.losses(known, order):
-        named = ", ".join(each.feature for each in lost)
-        raise VersionConflict(f"the change would loosen governance, by the loss of {named}")
+    under_way = known.change is not None and known.change.order == order
+    if not under_way and (waiting := await waits_for(caller, known, order)) is not None:
+        return SubscriptionView.of(waiting)
 
     async def begin(work: Command) -> Subscription:
         before = await known_to(work)

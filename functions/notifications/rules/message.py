@@ -109,6 +109,10 @@ _WORDS: Mapping[ToldKind, tuple[str, str]] = {
     "pipeline_paused": ("The pipeline is paused", "No agent is created until it is resumed."),
     "violation_reported": ("A rule was broken", "The console shows which rule, and what shows it."),
     "budget_reached": ("A budget is almost spent", "{detail} % of its limit are spent."),
+    "payment_failed": (
+        "A payment failed",
+        "See to the means of payment: without it the tenant falls back to the plan Free.",
+    ),
     "run_failed": ("A run failed", "A step of it failed for good; it can be resumed from there."),
     "run_doubtful": (
         "A run waits for your word",

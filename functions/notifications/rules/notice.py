@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from events.budgets import BudgetReached
 from events.connectors import ConnectorChanged, ConnectorSuspended
 from events.deliveries import ToldKind
+from events.invoices import InvoicePaymentFailed
 from events.members import MemberState
 from events.mobile_api import NotificationRequested
 from events.recalls import RecallStarted
@@ -102,6 +103,10 @@ def _budget(event: BudgetReached) -> Fields:
     return {"kind": "budget_reached", "subject": subject, "roles": _ADMINS, "detail": detail}
 
 
+def _payment(event: InvoicePaymentFailed) -> Fields:
+    return {"kind": "payment_failed", "roles": (TENANT_ADMIN,)}
+
+
 def _of_run(kind: ToldKind, run: RunState, roles: tuple[str, ...]) -> Fields:
     return {"kind": kind, "roles": roles, "principals": (run.started_by,), "about": run.capsule}
 
@@ -131,6 +136,7 @@ def _recall(event: RecallStarted) -> Fields:
 _RULES: Mapping[str, tuple[Any, Callable[[Any], Fields]]] = {
     NotificationRequested.event_type: (NotificationRequested, _requested),
     BudgetReached.event_type: (BudgetReached, _budget),
+    InvoicePaymentFailed.event_type: (InvoicePaymentFailed, _payment),
     RunFailed.event_type: (RunFailed, _failed),
     RunPaused.event_type: (RunPaused, _paused),
     ConnectorChanged.event_type: (ConnectorChanged, _connector),

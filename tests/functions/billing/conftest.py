@@ -1,16 +1,19 @@
 """The billing function on real emulators, with an account of Stripe's beside it."""
 
 import json
+import os
 import uuid
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import httpx
 import pytest
 import stripe
 from joserfc.jwk import OKPKey
 
+from emulators.provisioning import put_secret
 from emulators.stripe.running import running_stripe
+from functions.approvals.api import ROUTER as APPROVALS
+from functions.approvals.api import RUN as APPROVALS_RUN
 from functions.billing.api import ROUTER, RUN
 from functions.billing.service import stripe_calls
 from functions.billing.settings import SECRET, console_url, settings
@@ -28,6 +31,7 @@ __all__ = ["cloud", "issuing_key"]
 @pytest.fixture(scope="module")
 async def topic(cloud: Cloud) -> Mailbox:
     """What the function publishes, of every tenant."""
+    await cloud.mailbox("approvals")
     return await cloud.mailbox("billing")
 
 
@@ -44,7 +48,6 @@ async def world(
     topic: Mailbox,
     stripe_url: str,
     issuing_key: OKPKey,
-    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[World]:
     """A tenant nobody else has, whose operator has an account at Stripe."""
@@ -53,11 +56,20 @@ async def world(
     for each in (settings, console_url, stripe_calls._client):
         each.cache_clear()
     account = {"api_key": "sk_test_one", "webhook_secret": WEBHOOK_SECRET, "api": stripe_url}
-    monkeypatch.setitem(secrets._texts, SECRET, (json.dumps(account), float("inf")))
+    monkeypatch.setattr(secrets, "_texts", {})
+    address = os.environ["SECRET_MANAGER_EMULATOR_HOST"]
+    await put_secret(address, SECRET, json.dumps(account), cloud.project)
     app = create_api(function="billing", router=ROUTER, run=RUN)
     transport = httpx.ASGITransport(app=app)
+    deciding = create_api(function="approvals", router=APPROVALS, run=APPROVALS_RUN)
     at_stripe = stripe.StripeClient("sk_test_one", base_addresses={"api": stripe_url})
-    async with httpx.AsyncClient(transport=transport, base_url="http://billing") as client:
-        yield World(client, issuing_key, f"clinic-{uuid.uuid4().hex[:12]}", topic, at_stripe)
+    async with (
+        httpx.AsyncClient(transport=transport, base_url="http://billing") as client,
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=deciding), base_url="http://approvals"
+        ) as approvals,
+    ):
+        tenant = f"clinic-{uuid.uuid4().hex[:12]}"
+        yield World(client, issuing_key, tenant, topic, at_stripe, approvals)
     for each in (settings, console_url, stripe_calls._client):
         each.cache_clear()

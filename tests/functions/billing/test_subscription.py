@@ -73,15 +73,39 @@ async def test_a_change_is_prorated_and_the_same_again_is_none(world: World) -> 
     assert sorted(each["quantity"] for each in at_stripe["items"]["data"]) == [2, 3]
 
 
-async def test_free_ends_a_subscription_that_loses_no_governance_with_its_period(
-    world: World,
-) -> None:
+async def test_what_loosens_governance_waits_for_an_approval_of_exactly_that(world: World) -> None:
     await world.buys()
+    await world.topic.take()
+    shown = await world.sent("PUT", "/subscription", {"plan": "free"})
+    assert (shown["plan"], shown["cancel_at_period_end"]) == ("pro", False)
+    assert await world.sent("PUT", "/subscription", {"plan": "free"}) == shown
+    kept = await world.kept()
+    assert kept.waiting is not None
+    assert shown["waits_for"] == kept.waiting.approval_id
+    [asked] = await world.topic.take(1)
+    assert asked.attributes["ce-type"] == "assent.subscription.approval_needed.v1"
+    await world.decide(shown["waits_for"], "approve")
+    # More seats lose nothing, and make the approved change another one.
+    more = await world.sent("PUT", "/subscription", {**ORDER, "seats": 4})
+    assert more["seats"] == 4
+    again = await world.sent("PUT", "/subscription", {"plan": "free"})
+    assert again["cancel_at_period_end"] is False
+    assert again["waits_for"] not in (None, shown["waits_for"])
+    await world.decide(again["waits_for"], "approve")
+    ended = await world.sent("PUT", "/subscription", {"plan": "free"})
+    assert (ended["plan"], ended["cancel_at_period_end"], ended["waits_for"]) == ("pro", True, None)
+
+
+async def test_a_change_that_was_rejected_is_not_made_and_may_be_asked_again(world: World) -> None:
+    await world.buys()
+    first = (await world.sent("PUT", "/subscription", {"plan": "free"}))["waits_for"]
+    await world.decide(first, "reject")
     refused = await world.send("PUT", "/subscription", {"plan": "free"})
     assert refused.status_code == 409
-    assert "two-person-approval" in refused.json()["detail"]
-    kept = await world.kept()
-    assert (kept.plan, kept.cancel_at_period_end) == ("pro", False)
+    assert f"{first} is rejected" in refused.json()["detail"]
+    assert (await world.kept()).waiting is None
+    again = await world.sent("PUT", "/subscription", {"plan": "free"})
+    assert again["waits_for"] not in (None, first)
 
 
 async def test_what_nobody_sells_is_refused_with_what_to_choose(world: World) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 import time
+import uuid
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +12,12 @@ import httpx
 import stripe
 from joserfc.jwk import OKPKey
 
+from events.subscriptions import SubscriptionApprovalNeeded
+from functions.approvals.service.requests import open_for_subscription
 from functions.billing.aggregates import SUBSCRIPTIONS
 from functions.billing.rules.subscription import Subscription
+from shared.kit import clock
+from shared.messaging.log import EVENT_LOG, logged_event
 from shared.storage.firestore import TenantStore
 from tests.bearers import authorization
 from tests.shared.cloud import Mailbox
@@ -31,6 +36,7 @@ class World:
     tenant: str
     topic: Mailbox
     stripe: stripe.StripeClient
+    approvals: httpx.AsyncClient
 
     async def send(
         self,
@@ -92,9 +98,29 @@ class World:
         at = int(time.time()) - ago
         made = hmac.new(secret.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()
         signed = f"t={at},v1={made}" if header is None else header
-        headers = {"Stripe-Signature": signed, "Content-Type": "application/json; charset=utf-8"}
+        headers = {"Stripe-Signature": signed.encode("latin-1"), "Content-Type": "application/json"}
         path = "/v1/billing/stripe/webhook"
         return await self.api.post(path, content=body, headers=headers)
+
+    async def decide(self, approval_id: str, verb: str) -> None:
+        """A governor decides what was asked, as `approvals` takes it."""
+        found = [each async for each in TenantStore(self.tenant).find_all(EVENT_LOG)]
+        events = [logged_event(each.data, clock.now()) for each in found]
+        for each in events:
+            if each.type == SubscriptionApprovalNeeded.event_type:
+                await open_for_subscription(each)
+        scopes = ("approvals:read", "approvals:write")
+        headers = authorization(self.key, "gala", self.tenant, scopes, ("governor",))
+        path = f"/v1/approvals/{approval_id}"
+        card = (await self.approvals.get(path, headers=headers)).json()
+        body = {
+            "decision": verb,
+            "decision_hash": card["decision_hash"],
+            "client_decision_id": str(uuid.uuid4()),
+            "note": "as discussed",
+        }
+        answer = await self.approvals.post(f"{path}/decisions", json=body, headers=headers)
+        assert answer.status_code == 200, answer.text
 
     async def kept(self, tenant: str | None = None) -> Subscription:
         """What is stored of the tenant's subscription."""

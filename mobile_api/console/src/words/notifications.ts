@@ -16,6 +16,7 @@ export const notifications = {
     pipeline_paused: 'A paused pipeline',
     violation_reported: 'A rule that was broken',
     budget_reached: 'A budget that is almost spent',
+    payment_failed: 'A payment that failed',
     run_failed: 'A run that failed',
     run_doubtful: 'A run that waits for your word',
     connector_changed: 'A suspended connector',

@@ -11,6 +11,7 @@ NO_EVIDENCE = {
     "assent.agent.approval_needed.v1",
     "assent.policy.approval_needed.v1",
     "assent.budget.approval_needed.v1",
+    "assent.subscription.approval_needed.v1",
     "assent.direct_call.approval_needed.v1",
     "assent.agent.health_changed.v1",
     "assent.approval.confirmed.v1",

@@ -1,0 +1,297 @@
+"""Changes of a subscription: of its items with proration by the second, of its trial, of when it
+ends, and whether its invoices are collected."""
+
+from emulators.stripe import form, items, standing
+from emulators.stripe import subscriptions as known
+from emulators.stripe.account import Account, copy
+from emulators.stripe.customers import own_method
+from emulators.stripe.cycle import added_line, bill, end_trial, hold, restart
+from emulators.stripe.discounts import coupons_of, given
+from emulators.stripe.failures import absent, invalid
+from emulators.stripe.form import Form
+from emulators.stripe.invoices import collect, finalize
+from emulators.stripe.store import Document
+
+_OF_CANCELED = {"metadata", "cancellation_details"}
+UPDATE = (
+    *("items", "metadata", "default_payment_method", "proration_behavior", "proration_date"),
+    *("cancel_at_period_end", "cancel_at", "cancellation_details", "discounts", "trial_end"),
+    *("billing_cycle_anchor", "pause_collection", "collection_method", "days_until_due"),
+    *("payment_behavior", "description", "trial_settings", "automatic_tax", "add_invoice_items"),
+    *("payment_settings", "off_session"),
+)
+_PAUSES = ("keep_as_draft", "mark_uncollectible", "void")
+
+
+def update(account: Account, asked: Form, identifier: str) -> Document:
+    """Changes what is said and nothing else. What a change within a period costs or gives back goes
+    to the next invoice, or to one at once with `always_invoice` and where periods begin anew."""
+    form.check(asked, UPDATE)
+    subscription = account.get("subscription", identifier)
+    if subscription["status"] in standing.OVER and not asked.keys() <= _OF_CANCELED:
+        raise invalid(
+            "A canceled subscription can only update its cancellation_details and metadata."
+        )
+    before = copy(subscription)
+    _say(account, subscription, asked)
+    extra = [added_line(account, subscription, each) for each in known.added(asked)]
+    invoice = _change(account, subscription, asked, extra)
+    _plan_end(account, subscription, asked)
+    account.save(subscription)
+    if subscription != before:
+        account.emit("customer.subscription.updated", subscription, before)
+    if pausing(before) != pausing(subscription):
+        kind = "paused" if pausing(subscription) else "resumed"
+        account.emit(f"customer.subscription.{kind}", subscription)
+    if invoice is not None:
+        _settle(account, subscription, invoice, asked)
+    return account.get("subscription", identifier)
+
+
+def pausing(subscription: Document) -> bool:
+    """Whether the collection of its invoices is paused."""
+    return subscription["pause_collection"] is not None
+
+
+def _change(
+    account: Account, subscription: Document, asked: Form, extra: list[Document]
+) -> Document | None:
+    """Changes items and trial; returns the invoice that this makes at once, if it makes one."""
+    now = account.now(subscription)
+    behaviour = form.choice(asked, "proration_behavior", known.PRORATIONS, known.PRORATIONS[0])
+    at = form.number(asked, "proration_date", now)
+    trial = form.text(asked, "trial_end")
+    if subscription["status"] == "trialing" or trial is not None:
+        _apply(account, subscription, asked)
+        return _change_trial(account, subscription, trial, behaviour, now)
+    again = form.choice(asked, "billing_cycle_anchor", ("now", "unchanged"), "unchanged") == "now"
+    old = copy(subscription)["items"]["data"]
+    new = copy(subscription)
+    _apply(account, new, asked)
+    again = again or _other_interval(old, new["items"]["data"])
+    changed = _changed(old, new["items"]["data"])
+    if changed:
+        _check_date(subscription, at)
+    if again:
+        if behaviour != "none":
+            for item in old:
+                known.back(account, subscription, item, at)
+        subscription["items"] = new["items"]
+        restart(account, subscription, now, status=subscription["status"])
+        data = subscription["items"]["data"]
+        return bill(account, subscription, data, reason="subscription_update", extra=extra)
+    for item in old:
+        if item["id"] in changed and behaviour != "none":
+            known.back(account, subscription, item, at)
+    subscription["items"] = new["items"]
+    for item in subscription["items"]["data"]:
+        if item["id"] in changed:
+            _charge_rest(account, subscription, item, at, free=behaviour == "none")
+    account.save(subscription)
+    if behaviour == "always_invoice" and (changed or extra):
+        return bill(account, subscription, (), reason="subscription_update", extra=extra)
+    return None
+
+
+def _charge_rest(
+    account: Account, subscription: Document, item: Document, at: int, *, free: bool
+) -> None:
+    """Asks for the rest of the period of an item that was changed or added."""
+    if item["_new"]:
+        items.begin(item, subscription["billing_cycle_anchor"], at)
+    if free:
+        return
+    amount = items.remaining(item, coupons_of(account, subscription), at)
+    item["_billed"] = {"amount": amount, "start": at, "end": item["current_period_end"]}
+    if amount:
+        product = account.get("product", item["price"]["product"])
+        made = items.prorated(subscription, item, amount, at, product["name"])
+        account.emit("invoiceitem.created", account.save(made))
+
+
+def _apply(account: Account, subscription: Document, asked: Form) -> None:
+    """Makes the items what the call says, without periods and money."""
+    data = subscription["items"]["data"]
+    for each in form.rows(asked, "items"):
+        form.check(each, ("id", "price", "quantity", "deleted", "metadata", "clear_usage"), "items")
+        name, quantity = form.text(each, "id"), form.number(each, "quantity")
+        if name is None:
+            price = known.own_price(account, each)
+            item = known.add_item(account, subscription, price, quantity, form.metadata(each))
+            _place(subscription, item, account.now(subscription))
+            continue
+        found = [item for item in data if item["id"] == name]
+        if not found:
+            raise absent("subscription_item", name, "items[0][id]")
+        if form.truth(each, "deleted"):
+            data.remove(found[0])
+            continue
+        _change_item(account, found[0], each, quantity)
+    if not data:
+        raise invalid(
+            "A subscription must have at least one active plan. In order to cancel a"
+            " subscription, please use the Cancel Subscription API endpoint.",
+            "items",
+        )
+
+
+def _place(subscription: Document, item: Document, now: int) -> None:
+    if subscription["status"] == "trialing":
+        start, end = now, subscription["trial_end"]
+        item |= {"current_period_start": start, "current_period_end": end}
+        item |= {"_billed": {"amount": 0, "start": start, "end": end}, "_whole": [start, end]}
+        return
+    items.begin(item, subscription["billing_cycle_anchor"], now)
+    item["_new"] = True
+
+
+def _change_item(account: Account, item: Document, asked: Form, quantity: int | None) -> None:
+    if form.text(asked, "price") is not None:
+        price = known.own_price(account, asked)
+        if price["recurring"] is None:
+            raise invalid("The price of an item recurs.", "items[0][price]")
+        item |= {"price": price, "plan": items.plan(price)}
+        if items.metered(price):
+            item.pop("quantity", None)
+        else:
+            item["quantity"] = item.get("quantity", 1)
+    if quantity is not None:
+        if items.metered(item["price"]):
+            raise invalid("You may not set `quantity` with a metered price.", "items[0][quantity]")
+        item["quantity"] = quantity
+    item["metadata"] = form.metadata(asked, item["metadata"])
+
+
+def _change_trial(
+    account: Account, subscription: Document, said: str | None, behaviour: str, now: int
+) -> Document | None:
+    if said is None:
+        return None
+    if said == "now":
+        if subscription["status"] != "trialing":
+            return None
+        subscription["trial_end"] = now
+        end_trial(account, subscription)
+        if subscription["status"] != "active":
+            return None
+        return account.get("invoice", subscription["latest_invoice"])
+    until = form.number({"trial_end": said}, "trial_end", least=now + 1)
+    if subscription["status"] != "trialing":
+        for item in subscription["items"]["data"] if behaviour != "none" else ():
+            known.back(account, subscription, item, now)
+        subscription |= {"trial_start": now, "status": "trialing"}
+    subscription |= {"trial_end": until, "billing_cycle_anchor": until, "_warned": False}
+    for item in subscription["items"]["data"]:
+        item |= {"current_period_end": until, "_whole": [item["current_period_start"], until]}
+        item["_billed"] = {"amount": 0, "start": now, "end": until}
+    account.save(subscription)
+    return None
+
+
+def _say(account: Account, subscription: Document, asked: Form) -> None:
+    """The parts that cost nothing."""
+    subscription["metadata"] = form.metadata(asked, subscription["metadata"])
+    customer = account.get("customer", subscription["customer"])
+    if "default_payment_method" in asked:
+        subscription["default_payment_method"] = own_method(
+            account, asked, "default_payment_method", customer["id"]
+        )
+    if "description" in asked:
+        subscription["description"] = form.text(asked, "description")
+    if "trial_settings" in asked:
+        subscription["trial_settings"] = known.trial_settings(asked)
+    if "discounts" in asked:
+        subscription["discounts"] = given(
+            account, form.rows(asked, "discounts"), customer, subscription["id"]
+        )
+    if "collection_method" in asked:
+        subscription["collection_method"] = form.choice(
+            asked, "collection_method", ("charge_automatically", "send_invoice")
+        )
+    subscription["days_until_due"] = form.number(
+        asked, "days_until_due", subscription["days_until_due"]
+    )
+    tax = form.part(asked, "automatic_tax")
+    if tax:
+        enabled = form.truth(tax, "enabled")
+        subscription["automatic_tax"] = {
+            "disabled_reason": None,
+            "enabled": enabled,
+            "liability": {"account": None, "type": "self"} if enabled else None,
+        }
+    if "pause_collection" in asked:
+        pause = form.part(asked, "pause_collection")
+        form.check(pause, ("behavior", "resumes_at"), "pause_collection")
+        subscription["pause_collection"] = (
+            pause
+            and {
+                "behavior": form.choice(pause, "behavior", _PAUSES, _PAUSES[0]),
+                "resumes_at": form.number(pause, "resumes_at"),
+            }
+        ) or None
+    account.save(subscription)
+
+
+def _plan_end(account: Account, subscription: Document, asked: Form) -> None:
+    now = account.now(subscription)
+    if "cancel_at" in asked:
+        if form.truth(asked, "cancel_at_period_end"):
+            raise invalid("Pass only one of cancel_at and cancel_at_period_end.", "cancel_at")
+        until = form.number(asked, "cancel_at", least=now)
+        subscription |= {"cancel_at": until, "cancel_at_period_end": False}
+        subscription["canceled_at"] = None if until is None else now
+    elif "cancel_at_period_end" in asked:
+        ends = form.truth(asked, "cancel_at_period_end")
+        subscription["cancel_at_period_end"] = ends
+        subscription["cancel_at"] = known.last_end(subscription) if ends else None
+        subscription["canceled_at"] = now if ends else None
+    elif subscription["cancel_at_period_end"]:
+        subscription["cancel_at"] = known.last_end(subscription)
+    planned = subscription["cancel_at"] is not None
+    details = subscription["cancellation_details"] | known.cancellation(asked)
+    details["reason"] = "cancellation_requested" if planned else details["reason"]
+    if not planned and subscription["status"] not in standing.OVER:
+        details["reason"] = None
+    subscription["cancellation_details"] = details
+
+
+def _settle(account: Account, subscription: Document, invoice: Document, asked: Form) -> None:
+    """Finalizes the invoice of a change and tries to take what is due."""
+    behaviour = form.choice(asked, "payment_behavior", known.BEHAVIOURS, known.BEHAVIOURS[0])
+    if hold(account, subscription, invoice):
+        return
+    finalize(account, invoice)
+    if invoice["collection_method"] == "send_invoice" or behaviour == "default_incomplete":
+        return
+    made = collect(account, invoice)
+    if behaviour == "error_if_incomplete":
+        known.check_paid(made)
+
+
+def _changed(old: list[Document], new: list[Document]) -> set[str]:
+    """The items that cost something else now."""
+    before = {each["id"]: (each["price"]["id"], each.get("quantity")) for each in old}
+    after = {each["id"]: (each["price"]["id"], each.get("quantity")) for each in new}
+    return {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+
+
+def _other_interval(old: list[Document], new: list[Document]) -> bool:
+    """Whether an item changed to a price of another interval: periods then begin anew."""
+    before = {each["id"]: each["price"]["recurring"] for each in old}
+    return any(
+        each["id"] in before
+        and any(
+            before[each["id"]][name] != each["price"]["recurring"][name]
+            for name in ("interval", "interval_count")
+        )
+        for each in new
+    )
+
+
+def _check_date(subscription: Document, at: int) -> None:
+    for item in subscription["items"]["data"]:
+        if not item["current_period_start"] <= at <= item["current_period_end"]:
+            raise invalid(
+                "Cannot specify proration date outside of current subscription period.",
+                "proration_date",
+            )

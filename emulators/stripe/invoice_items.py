@@ -1,0 +1,142 @@
+"""Invoice items: what is asked once, on a draft or with the next invoice."""
+
+from emulators.stripe import form
+from emulators.stripe.account import Account, copy, new_id
+from emulators.stripe.amounts import price_of
+from emulators.stripe.drafting import line_of, put, retotal
+from emulators.stripe.failures import invalid
+from emulators.stripe.form import Form
+from emulators.stripe.invoice_calls import period
+from emulators.stripe.lines import pricing
+from emulators.stripe.store import Document
+
+_CREATE = (
+    *("customer", "amount", "currency", "description", "discountable", "invoice", "metadata"),
+    *("period", "pricing", "quantity", "subscription", "unit_amount_decimal"),
+)
+
+
+def create(account: Account, asked: Form) -> Document:
+    """Goes to the draft that is named, or waits."""
+    form.check(asked, _CREATE)
+    customer = account.get("customer", form.needed(asked, "customer"), "customer")
+    named = form.part(asked, "pricing")
+    form.check(named, ("price",), "pricing")
+    quantity, now = form.number(asked, "quantity", 1), account.now(customer)
+    price = account.get("price", form.needed(named, "price"), "pricing[price]") if named else None
+    amount, currency = form.number(asked, "amount", least=None), form.text(asked, "currency")
+    if price is not None:
+        if price["recurring"] is not None:
+            raise invalid(
+                "The price of an invoice item is asked once (`type=one_time`).", "pricing[price]"
+            )
+        amount, currency = price_of(price, quantity), price["currency"]
+    if amount is None or currency is None:
+        raise invalid("You must pass either `amount` and `currency`, or `pricing`.", "amount")
+    subscription = form.text(asked, "subscription")
+    if subscription is not None:
+        account.of_customer("subscription", subscription, customer["id"], "subscription")
+    span = form.part(asked, "period")
+    product = account.get("product", price["product"])["name"] if price else None
+    item: Document = {
+        "id": new_id("ii"),
+        "object": "invoiceitem",
+        "amount": amount,
+        "currency": currency.lower(),
+        "customer": customer["id"],
+        "date": now,
+        "description": form.text(asked, "description") or product,
+        "discountable": form.truth(asked, "discountable", amount > 0),
+        "discounts": [],
+        "invoice": None,
+        "livemode": False,
+        "metadata": form.metadata(asked),
+        "net_amount": amount,
+        "parent": None
+        if subscription is None
+        else {
+            "subscription_details": {"subscription": subscription},
+            "type": "subscription_details",
+        },
+        "period": period(span) if span else {"start": now, "end": now},
+        "pricing": pricing(price, amount, quantity),
+        "proration": False,
+        "proration_details": None,
+        "quantity": quantity,
+        "quantity_decimal": str(quantity),
+        "tax_rates": [],
+        "test_clock": customer["test_clock"],
+    }
+    account.save(item)
+    if (name := form.text(asked, "invoice")) is not None:
+        _put_on(account, item, name)
+    account.emit("invoiceitem.created", item)
+    return item
+
+
+def update(account: Account, asked: Form, identifier: str) -> Document:
+    form.check(asked, ("amount", "description", "discountable", "metadata", "period"))
+    item = _free(account, identifier)
+    item["metadata"] = form.metadata(asked, item["metadata"])
+    if "description" in asked:
+        item["description"] = form.text(asked, "description")
+    item["discountable"] = form.truth(asked, "discountable", item["discountable"])
+    if "period" in asked:
+        item["period"] = period(form.part(asked, "period"))
+    if (amount := form.number(asked, "amount", least=None)) is not None:
+        if item["proration"]:
+            raise invalid("The amount of a proration cannot be changed.", "amount")
+        item["amount"] = item["net_amount"] = amount
+    account.save(item)
+    if item["invoice"] is not None:
+        _take_off(account, item)
+        _put_on(account, item, item["invoice"])
+    return item
+
+
+def delete(account: Account, asked: Form, identifier: str) -> Document:
+    """Nobody is asked for it any more."""
+    item = _free(account, identifier)
+    if item["invoice"] is not None:
+        _take_off(account, item)
+    account.store.remove(identifier)
+    account.emit("invoiceitem.deleted", item)
+    return {"id": identifier, "object": "invoiceitem", "deleted": True}
+
+
+def _put_on(account: Account, item: Document, name: str) -> None:
+    invoice = account.of_customer("invoice", name, item["customer"], "invoice")
+    if invoice["status"] != "draft":
+        raise invalid("The invoice is no draft any more: nothing can be added to it.", "invoice")
+    if invoice["currency"] != item["currency"]:
+        raise invalid("The currency of an item is that of its invoice.", "currency")
+    before = copy(invoice)
+    put(invoice, [line_of(account, invoice, item)])
+    retotal(account, invoice)
+    item["invoice"] = invoice["id"]
+    account.save(item)
+    account.emit("invoice.updated", account.save(invoice), before)
+
+
+def _take_off(account: Account, item: Document) -> None:
+    invoice = account.get("invoice", item["invoice"])
+    invoice["lines"]["data"] = [
+        each for each in invoice["lines"]["data"] if _item_of(each) != item["id"]
+    ]
+    retotal(account, invoice)
+    account.save(invoice)
+
+
+def _item_of(line: Document) -> str | None:
+    parent = line["parent"] or {}
+    details = parent.get("invoice_item_details") or parent.get("subscription_item_details") or {}
+    found: str | None = details.get("invoice_item")
+    return found
+
+
+def _free(account: Account, identifier: str) -> Document:
+    item = account.get("invoiceitem", identifier)
+    on = item["invoice"]
+    if on is not None and account.get("invoice", on)["status"] != "draft":
+        raise invalid("You can't change an invoice item of an invoice that is final.", "id")
+    return item

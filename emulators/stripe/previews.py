@@ -1,0 +1,106 @@
+"""What an invoice would be: it is made, shown, and undone."""
+
+from typing import Any
+
+from emulators.stripe import changes, customers, cycle, form, subscriptions
+from emulators.stripe.account import Account, new_id
+from emulators.stripe.failures import invalid
+from emulators.stripe.form import Form
+from emulators.stripe.store import Document
+
+_DETAILS = (
+    *("items", "proration_behavior", "proration_date", "trial_end", "cancel_at_period_end"),
+    *("cancel_at", "cancel_now", "billing_cycle_anchor"),
+)
+
+
+def create(account: Account, asked: Form) -> Document:
+    """The next invoice of a subscription as it is or would be after a change, or the first one of
+    a new subscription. Nothing of it stays."""
+    form.check(
+        asked,
+        (
+            "customer",
+            "subscription",
+            "subscription_details",
+            "discounts",
+            "automatic_tax",
+            "currency",
+            "preview_mode",
+        ),
+    )
+    details = form.part(asked, "subscription_details")
+    form.check(details, _DETAILS, "subscription_details")
+    before = account.silent, account.step
+    account.silent = True
+    try:
+        with account.store.undone():
+            invoice = _made(account, asked, details)
+    finally:
+        account.silent, account.step = before
+    return invoice | {
+        "id": f"upcoming_{new_id('in')}",
+        "status": "draft",
+        "number": None,
+        "amount_paid": 0,
+        "amount_remaining": invoice["amount_due"],
+        "attempted": False,
+        "attempt_count": 0,
+        "hosted_invoice_url": None,
+    }
+
+
+def _made(account: Account, asked: Form, details: Form) -> Document:
+    name = form.text(asked, "subscription")
+    if name is None:
+        return _first(account, asked, details)
+    subscription = account.get("subscription", name)
+    latest = subscription["latest_invoice"]
+    change: dict[str, Any] = {key: value for key, value in details.items() if key != "cancel_now"}
+    if "discounts" in asked:
+        change["discounts"] = asked["discounts"]
+    if form.truth(details, "cancel_now"):
+        subscriptions.cancel(account, {"prorate": "true", "invoice_now": "true"}, name)
+    elif change:
+        changes.update(account, change, name)
+    subscription = account.get("subscription", name)
+    if subscription["latest_invoice"] == latest:
+        _next(account, subscription)
+        subscription = account.get("subscription", name)
+    if subscription["latest_invoice"] == latest:
+        raise invalid("No upcoming invoices for customer", code="invoice_upcoming_none")
+    return account.get("invoice", subscription["latest_invoice"])
+
+
+def _next(account: Account, subscription: Document) -> None:
+    """Goes to the end of the period, as the clock would."""
+    if subscription["status"] in ("canceled", "incomplete_expired", "paused"):
+        raise invalid("No upcoming invoices for customer", code="invoice_upcoming_none")
+    end = min(each["current_period_end"] for each in subscription["items"]["data"])
+    clock = subscription["test_clock"]
+    if clock is None:
+        account.step = end
+    else:
+        account.save(account.get("test_helpers.test_clock", clock) | {"frozen_time": end})
+    subscription["_warned"] = True
+    if subscription["status"] == "incomplete":
+        subscription["status"] = "active"
+    cycle.turn(account, account.save(subscription))
+
+
+def _first(account: Account, asked: Form, details: Form) -> Document:
+    if not details.get("items"):
+        raise invalid("Say which subscription, or the items of a new one.", "subscription")
+    customer = form.text(asked, "customer")
+    if customer is None:
+        customer = customers.create(account, {})["id"]
+    said: dict[str, Any] = {
+        key: value
+        for key, value in details.items()
+        if key in ("items", "trial_end", "billing_cycle_anchor", "proration_behavior")
+    }
+    said |= {"customer": customer, "payment_behavior": "default_incomplete"}
+    if "discounts" in asked:
+        said["discounts"] = asked["discounts"]
+    made = subscriptions.create(account, said)
+    return account.get("invoice", made["latest_invoice"])

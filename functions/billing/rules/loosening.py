@@ -1,0 +1,83 @@
+"""A change that loosens governance waits for an approval of exactly that change."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from events.subscriptions import SubscriptionApprovalNeeded
+from functions.billing.rules.order import Order
+from functions.billing.rules.subscription import Loss, Subscription, Waiting
+from shared.approvals.known import KnownApproval
+from shared.kit.contents import Content
+from shared.kit.errors import SignatureInvalid, VersionConflict
+from shared.kit.ids import derive_id
+from shared.kit.transitions import Transition
+
+Steps = tuple[Transition[Subscription], ...]
+_UNDO = (
+    "PUT /v1/subscription with the plan and the add-ons of before gives the features back; what was"
+    " decided without them stays decided."
+)
+
+
+def is_waiting(subscription: Subscription, order: Order, lost: Sequence[Loss]) -> bool:
+    """Whether an approval of exactly this change was asked for."""
+    waiting = subscription.waiting
+    if waiting is None or waiting.order != order:
+        return False
+    return waiting.content_hash == _content(subscription, order, lost).hash
+
+
+def ask(
+    subscription: Subscription, order: Order, lost: Sequence[Loss], by: str, at: datetime
+) -> Steps:
+    """The subscription, whose change waits for a governor."""
+    content = _content(subscription, order, lost)
+    evidence = Content.of([{"feature": each.feature, "summary": each.summary} for each in lost])
+    named = ", ".join(each.feature for each in lost)
+    reasons = [f"the tenant would lose {named}, by which people govern"]
+    assessment = Content.of({"risk_reasons": reasons, "rollback_plan": _UNDO})
+    event_id = derive_id("evt", at, subscription.tenant_id, content.hash)
+    waiting = Waiting(
+        approval_id=derive_id("apr", at, event_id), content_hash=content.hash, order=order
+    )
+    said = {
+        "summary": f"Change the subscription to {order.plan}, without {named}",
+        "content_hash": content.hash,
+        "evidence_hash": evidence.hash,
+        "assessment_hash": assessment.hash,
+        "requested_by": by,
+        "requested_at": at,
+        "authors": (by,),
+    }
+    asked = subscription.but(waiting=waiting)
+    contents = (content, evidence, assessment)
+    return (Transition(asked, SubscriptionApprovalNeeded, said, event_id, contents),)
+
+
+def is_assented(waiting: Waiting, known: KnownApproval | None) -> bool:
+    """Whether the change may be made; False while nobody has decided. Raises VersionConflict where
+    it was decided otherwise, SignatureInvalid for an approval of other content."""
+    if known is None or known.is_open:
+        return False
+    if known.decision_hash != waiting.content_hash:
+        raise SignatureInvalid("the approval is of another change")
+    if known.assented_by is None:
+        said = f"the change was not approved: {waiting.approval_id} is {known.status}"
+        raise VersionConflict(f"{said}; send it again to ask anew")
+    return True
+
+
+def give_up(subscription: Subscription, approval_id: str) -> Steps:
+    """The subscription, which waits no more for that approval."""
+    waiting = subscription.waiting
+    if waiting is None or waiting.approval_id != approval_id:
+        return ()
+    return (Transition(subscription.but(waiting=None)),)
+
+
+def _content(subscription: Subscription, order: Order, lost: Sequence[Loss]) -> Content:
+    instead_of = subscription.model_dump(
+        mode="json", include={"plan", "interval", "seats", "add_ons", "status"}
+    )
+    said = {"order": order.model_dump(mode="json"), "instead_of": instead_of}
+    return Content.of({**said, "loses": [each.feature for each in lost]})

@@ -1,0 +1,50 @@
+"""Asks for, and finds, the approval of a change that loosens governance."""
+
+from functions.billing.aggregates import APPROVALS_KEYS, RUN
+from functions.billing.rules import loosening
+from functions.billing.rules.order import Order
+from functions.billing.rules.subscription import Subscription, losses
+from functions.billing.service.following import known_to
+from shared.aggregates.command import Command
+from shared.approvals.reading import read_approval
+from shared.kit.callers import Caller
+from shared.kit.errors import VersionConflict
+from shared.storage.firestore import TenantStore
+from shared.storage.secrets import public_keys
+
+
+async def waits_for(caller: Caller, known: Subscription, order: Order) -> Subscription | None:
+    """The subscription whose change waits for an approval, which is asked for where it was not;
+    None where the change loosens nothing, or may be made. Raises VersionConflict where it was
+    decided otherwise, SignatureInvalid, Unavailable."""
+    lost = losses(known, order)
+    if not lost:
+        return None
+    if not loosening.is_waiting(known, order, lost):
+
+        async def ask(work: Command) -> Subscription:
+            before = await known_to(work)
+            gone = losses(before, order)
+            if loosening.is_waiting(before, order, gone):
+                return before
+            steps = loosening.ask(before, order, gone, caller.principal, work.at)
+            return await work.save_change(before, *steps)
+
+        return await RUN.command(caller, ask, Subscription)
+    waiting = known.waiting
+    assert waiting is not None
+    keys = await public_keys(APPROVALS_KEYS)
+    approval = await read_approval(TenantStore(caller.tenant_id), waiting.approval_id, keys)
+    try:
+        return None if loosening.is_assented(waiting, approval) else known
+    except VersionConflict:
+        await _give_up(caller, waiting.approval_id)
+        raise
+
+
+async def _give_up(caller: Caller, approval_id: str) -> None:
+    async def use_case(work: Command) -> Subscription:
+        before = await known_to(work)
+        return await work.save_change(before, *loosening.give_up(before, approval_id))
+
+    await RUN.command(caller, use_case, Subscription)

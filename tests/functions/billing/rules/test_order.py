@@ -1,0 +1,69 @@
+"""What an order costs, and what nobody sells."""
+
+import pytest
+from pydantic import ValidationError
+
+from functions.billing.rules.order import Order, items_of, named_by, price_cents
+from shared.catalogue import catalogue
+
+
+@pytest.mark.parametrize(
+    ("order", "cents"),
+    [
+        ({"plan": "free"}, 0),
+        ({"plan": "pro", "interval": "month", "seats": 1}, 4_900),
+        ({"plan": "pro", "interval": "year", "seats": 5}, 5 * 12 * 3_900),
+        ({"plan": "team", "interval": "month", "seats": 10}, 199_000),
+        ({"plan": "team", "interval": "year", "seats": 2}, 2 * 12 * 14_900),
+    ],
+)
+def test_an_order_costs_its_seats(order: dict[str, object], cents: int) -> None:
+    assert price_cents(Order.model_validate(order)) == cents
+
+
+def test_add_ons_cost_twelve_months_where_the_plan_is_paid_by_the_year() -> None:
+    add_ons = [{"add_on": "executions", "quantity": 2}]
+    monthly = {"plan": "pro", "interval": "month", "seats": 1, "add_ons": add_ons}
+    assert price_cents(Order.model_validate(monthly)) == 4_900 + 2 * 9_900
+    yearly = Order.model_validate({**monthly, "interval": "year"})
+    assert price_cents(yearly) == 46_800 + 2 * 12 * 9_900
+
+
+def test_each_price_says_what_it_is_for_and_what_it_costs() -> None:
+    add_ons = [{"add_on": name, "quantity": 1} for name in catalogue().add_ons]
+    order = {"plan": "team", "interval": "year", "seats": 3, "add_ons": add_ons}
+    items = items_of(Order.model_validate(order))
+    assert named_by(items[0].lookup_key) == ("plan", "team")
+    assert {named_by(each.lookup_key) for each in items[1:]} == {
+        ("add_on", name) for name in catalogue().add_ons
+    }
+    assert all(each.lookup_key.endswith(f":{each.unit_cents}") for each in items)
+
+
+@pytest.mark.parametrize(
+    "key", ["", "pro", "assent:plan:gold:month:1", "other:plan:pro:month:1", "assent:plan:pro"]
+)
+def test_prices_of_others_are_not_ours(key: str) -> None:
+    assert named_by(key) is None
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        {"plan": "pro"},
+        {"plan": "free", "seats": 1},
+        {"plan": "pro", "interval": "month", "seats": 0},
+        {"plan": "pro", "interval": "week", "seats": 1},
+        {"plan": "gold", "interval": "month", "seats": 1},
+        {
+            "plan": "pro",
+            "interval": "month",
+            "seats": 1,
+            "add_ons": [{"add_on": "tokens", "quantity": 1}] * 2,
+        },
+        {"plan": "pro", "interval": "month", "seats": 1, "card": "4242424242424242"},
+    ],
+)
+def test_what_is_no_order_is_refused(order: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        Order.model_validate(order)

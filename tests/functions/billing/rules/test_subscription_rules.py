@@ -1,0 +1,179 @@
+"""What follows for a subscription from what Stripe shows and what people order."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from events.subscriptions import SubscriptionChanged, SubscriptionStatus
+from functions.billing.rules import subscription as rules
+from functions.billing.rules.order import Order
+from functions.billing.rules.subscription import (
+    CHECKOUT_LASTS,
+    IN_FLIGHT,
+    MOST_SEEN,
+    Bought,
+    Steps,
+    Subscription,
+    unsubscribed,
+)
+from shared.kit.errors import SignatureInvalid, VersionConflict
+
+AT = datetime(2026, 11, 27, 12, tzinfo=UTC)
+STATUSES: tuple[SubscriptionStatus, ...] = (
+    *("trialing", "active", "past_due", "paused", "canceled"),
+)
+PRO = Order.model_validate({"plan": "pro", "interval": "month", "seats": 2})
+TEAM = Order.model_validate({"plan": "team", "interval": "month", "seats": 2})
+FREE = Order.model_validate({"plan": "free"})
+
+
+def bought(**fields: Any) -> Bought:
+    said = {
+        "stripe_id": "sub_1",
+        "customer_id": "cus_1",
+        "account": "secret",
+        "change_id": "",
+        "plan": "pro",
+        "interval": "month",
+        "seats": 2,
+        "add_ons": (),
+        "status": "active",
+        "period_start": AT,
+        "period_end": AT + timedelta(days=30),
+        "cancel_at_period_end": False,
+        "trial_ends_at": None,
+        "created_at": AT,
+        **fields,
+    }
+    return Bought.model_validate(said)
+
+
+def after(subscription: Subscription, steps: Steps) -> Subscription:
+    return steps[-1].state if steps else subscription
+
+
+def known(**fields: Any) -> Subscription:
+    fresh = unsubscribed("ten_1").but(account="secret", customer_id="cus_1")
+    return after(fresh, rules.adopt(fresh, bought(**fields), AT))
+
+
+def test_the_same_reading_again_tells_nobody() -> None:
+    fresh = unsubscribed("ten_1").but(account="secret", customer_id="cus_1")
+    first = rules.adopt(fresh, bought(), AT)
+    assert [each.event for each in first] == [SubscriptionChanged]
+    again = rules.adopt(first[-1].state, bought(), AT)
+    assert [each.event for each in again] == [None]
+    assert again[-1].state.readings == 2
+
+
+@given(st.lists(st.sampled_from(STATUSES), min_size=1))
+def test_whatever_came_before_the_last_reading_decides(statuses: list[SubscriptionStatus]) -> None:
+    now = unsubscribed("ten_1").but(account="secret", customer_id="cus_1")
+    for status in statuses:
+        now = after(now, rules.adopt(now, bought(status=status), AT))
+    holds = statuses[-1] in ("trialing", "active", "past_due")
+    assert now.status == statuses[-1]
+    assert now.entitled_to == ("pro" if holds else "free")
+    assert (now.past_due_since is not None) == (statuses[-1] == "past_due")
+
+
+def test_it_is_past_due_since_the_first_time() -> None:
+    now = known(status="past_due")
+    later = after(now, rules.adopt(now, bought(status="past_due"), AT + timedelta(days=3)))
+    assert later.past_due_since == AT
+
+
+@pytest.mark.parametrize("field", ["customer_id", "account"])
+def test_what_is_of_another_tenant_is_refused(field: str) -> None:
+    with pytest.raises(SignatureInvalid):
+        rules.adopt(known(), bought(**{field: "another"}), AT)
+
+
+def test_only_the_latest_notices_are_remembered() -> None:
+    now = known()
+    for number in range(MOST_SEEN + 5):
+        now = after(now, rules.adopt(now, bought(), AT, f"evt_{number}"))
+    assert len(now.seen) == MOST_SEEN
+    assert now.seen[-1] == f"evt_{MOST_SEEN + 4}"
+
+
+def test_of_several_the_newest_that_lives_counts() -> None:
+    old = bought(stripe_id="sub_0", created_at=AT - timedelta(days=9))
+    gone = bought(stripe_id="sub_2", status="canceled", created_at=AT + timedelta(days=1))
+    assert rules.latest([gone, old]) == old
+    assert rules.latest([gone]) == gone
+    assert rules.latest([]) is None
+
+
+def test_a_change_that_may_still_arrive_is_waited_for() -> None:
+    now = known()
+    asked = after(now, rules.begin_change(now, TEAM, "chg_1", AT))
+    assert rules.begin_change(asked, TEAM, "chg_2", AT) == ()
+    with pytest.raises(VersionConflict, match="two minutes"):
+        rules.begin_change(asked, PRO, "chg_2", AT + IN_FLIGHT / 2)
+    later = after(asked, rules.begin_change(asked, PRO, "chg_2", AT + IN_FLIGHT))
+    assert later.change is not None
+    assert later.change.change_id == "chg_2"
+
+
+def test_a_change_is_over_once_stripe_shows_it() -> None:
+    now = known()
+    asked = after(now, rules.begin_change(now, TEAM, "chg_1", AT))
+    other = after(asked, rules.adopt(asked, bought(change_id="chg_0"), AT))
+    assert other.change is not None
+    assert after(other, rules.adopt(other, bought(change_id="chg_1"), AT)).change is None
+
+
+def test_nothing_is_changed_that_was_not_bought() -> None:
+    with pytest.raises(VersionConflict, match="checkout"):
+        rules.begin_change(unsubscribed("ten_1"), PRO, "chg_1", AT)
+    with pytest.raises(VersionConflict, match="PUT"):
+        rules.begin_checkout(known(), PRO, None, AT)
+
+
+def test_a_page_is_opened_only_where_the_last_one_was_closed() -> None:
+    fresh = unsubscribed("ten_1").but(account="secret", customer_id="cus_1")
+    one = after(fresh, rules.begin_checkout(fresh, PRO, None, AT))
+    assert one.checkout is not None
+    assert rules.begin_checkout(one, PRO, None, AT + CHECKOUT_LASTS / 4) == ()
+    with pytest.raises(VersionConflict):
+        rules.begin_checkout(one, TEAM, None, AT)
+    with pytest.raises(VersionConflict):
+        rules.begin_checkout(one, TEAM, 7, AT)
+    two = after(one, rules.begin_checkout(one, TEAM, 1, AT))
+    assert two.checkout is not None
+    assert (two.checkout.number, two.checkout.order) == (2, TEAM)
+    # A page that expired by itself needs nobody.
+    three = after(two, rules.begin_checkout(two, PRO, None, AT + CHECKOUT_LASTS))
+    assert three.checkouts == 3
+
+
+def test_a_trial_is_given_once() -> None:
+    fresh = unsubscribed("ten_1").but(account="secret", customer_id="cus_1")
+    first = after(fresh, rules.begin_checkout(fresh, PRO, None, AT))
+    assert first.checkout is not None
+    assert first.checkout.trial_days == 14
+    over = known(status="canceled", trial_ends_at=AT)
+    again = after(over, rules.begin_checkout(over, PRO, None, AT))
+    assert again.checkout is not None
+    assert again.checkout.trial_days == 0
+
+
+def test_what_governs_is_counted_where_it_would_be_lost() -> None:
+    assert [each.feature for each in rules.losses(known(), FREE)] == [
+        "two-person-approval",
+        "own-policies",
+    ]
+    assert rules.losses(known(), TEAM) == ()
+    team = known(plan="team")
+    lost = [each.feature for each in rules.losses(team, PRO)]
+    assert lost == ["single-sign-on", "audit-export"]
+    assert "workspaces" not in lost
+    kept = PRO.model_validate(
+        {**PRO.model_dump(), "add_ons": [{"add_on": "identity", "quantity": 1}]}
+    )
+    assert [each.feature for each in rules.losses(team, kept)] == ["audit-export"]
+    assert rules.losses(known(status="canceled"), FREE) == ()
