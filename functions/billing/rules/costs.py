@@ -31,10 +31,10 @@ class UnitCosts(Model):
 
 class Counted(NamedTuple):
     """What was counted of a tenant in a month. `models_usd_micros` are its tokens, charged when
-    they were used at the prices of then."""
+    they were used at the prices of then; `api_calls` is None where nobody knows them any more."""
 
     executions: int = 0
-    api_calls: int = 0
+    api_calls: int | None = None
     stored_bytes: int = 0
     models_usd_micros: int = 0
 
@@ -49,7 +49,7 @@ def cost_usd_micros(counted: Counted) -> int:
     """What this much costs us, rounded up. What costs the same whoever acts is in no tenant's
     cost."""
     each = unit_costs()
-    nanos = counted.executions * each.execution + counted.api_calls * each.api_call
+    nanos = counted.executions * each.execution + (counted.api_calls or 0) * each.api_call
     nanos += -(-counted.stored_bytes * each.gib_month // _GIB)
     return counted.models_usd_micros - (-nanos // _NANOS_PER_MICRO)
 

@@ -157,9 +157,11 @@ def margin_in(known: Revenue, counted: Counted, month: str, at: datetime) -> Mar
     return Margin(1, earned, cost_usd_micros(counted))
 
 
-def is_low(margin: Margin) -> bool:
-    """Whether less is left than the operator wants to be told of; also where nothing was earned and
-    use cost something."""
+def is_low(margin: Margin, standing: Standing) -> bool:
+    """Whether the tenant is one that pays, and less is left of it than the operator wants to be
+    told of; also where nothing was earned and use cost something."""
+    if not (standing.start_cents or standing.cents):
+        return False
     gross = margin.gross
     return margin.cost_usd_micros > 0 if gross is None else gross < LEAST_MARGIN
 

@@ -1,7 +1,7 @@
 """What a tenant brings in: what its plan comes to a month, how that moved, and what it paid for.
 Money is whole cents."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Literal, NamedTuple
 
@@ -175,8 +175,10 @@ def standing_in(known: Revenue, month: str) -> Standing:
     if latest is None:
         return Standing(0, 0, "free", "free", None)
     if latest.month == month:
-        return Standing(*(latest.start_cents, latest.cents), *_plans(latest), latest.reason)
-    return Standing(*(latest.cents, latest.cents), *(latest.plan, latest.plan), None)
+        return Standing(
+            latest.start_cents, latest.cents, latest.plan_at_start, latest.plan, latest.reason
+        )
+    return Standing(latest.cents, latest.cents, latest.plan, latest.plan, None)
 
 
 def movement_in(known: Revenue, month: str) -> MovementKind | None:
@@ -218,7 +220,3 @@ def _reason(known: Revenue, subscription: SubscriptionState) -> ChurnReason:
     if subscription.status == "paused":
         return "not_paid" if known.status == "past_due" else "paused"
     return "not_paid" if known.status in ("past_due", "paused") else "ended_by_operator"
-
-
-def _plans(month: MonthOfPlan) -> Iterator[Plan]:
-    return iter((month.plan_at_start, month.plan))

@@ -19,7 +19,13 @@ from functions.billing.rules.kpis import (
     per_account_cents,
     retention,
 )
-from functions.billing.rules.revenue import Paid, bounds_of, note_subscription, unknown_revenue
+from functions.billing.rules.revenue import (
+    Paid,
+    Standing,
+    bounds_of,
+    note_subscription,
+    unknown_revenue,
+)
 from tests.functions.billing.rules.test_revenue import heard, subscribed
 
 OCTOBER = datetime(2026, 10, 9, tzinfo=UTC)
@@ -72,11 +78,14 @@ def test_a_margin_is_of_what_was_earned_until_then() -> None:
 
 
 def test_a_low_margin_is_under_forty_percent_also_where_nothing_was_earned() -> None:
-    assert not is_low(Margin(1, 100, 600_000))
-    assert is_low(Margin(1, 100, 600_001))
-    assert is_low(Margin(1, 100, 2_000_000))
-    assert is_low(Margin(1, 0, 1))
-    assert not is_low(Margin(1, 0, 0))
+    pays, stopped = Standing(0, 100, "free", "pro", None), Standing(100, 0, "pro", "free", "paused")
+    for standing in (pays, stopped):
+        assert not is_low(Margin(1, 100, 600_000), standing)
+        assert is_low(Margin(1, 100, 600_001), standing)
+        assert is_low(Margin(1, 100, 2_000_000), standing)
+        assert is_low(Margin(1, 0, 1), standing)
+        assert not is_low(Margin(1, 0, 0), standing)
+    assert not is_low(Margin(1, 0, 1), Standing(0, 0, "free", "free", None))
 
 
 def test_margins_of_a_plan_add_up() -> None:
@@ -91,7 +100,7 @@ def test_counted_use_costs_what_the_units_say_rounded_up(
     executions: int, calls: int, size: int, models: int
 ) -> None:
     units = unit_costs()
-    exact = executions * units.execution + calls * units.api_call
+    exact: float = executions * units.execution + calls * units.api_call
     exact += size * units.gib_month / 2**30
     found = cost_usd_micros(Counted(executions, calls, size, models)) - models
     assert -0.001 <= found - exact / 1_000 < 1.01

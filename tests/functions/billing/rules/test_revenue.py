@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from events.subscriptions import AddOnTaken, SubscriptionState
-from functions.billing.rules.invoice import Invoice, Line
+from functions.billing.rules.invoice import Invoice
 from functions.billing.rules.kpis import movements_of, retention
 from functions.billing.rules.revenue import (
     Paid,
@@ -178,24 +178,33 @@ def test_what_is_heard_late_moves_no_month_that_was_reported() -> None:
     assert standing_in(late, "2026-12").cents == 5 * 4_900
 
 
-def invoice(
-    *lines: tuple[int, datetime, datetime], status: str = "paid", id: str = "one"
-) -> Invoice:
-    return Invoice.model_construct(
-        invoice_id=id,
-        status=status,
-        lines=tuple(
-            Line(
-                line_id=str(number),
-                description="",
-                cents=cents,
-                quantity=None,
-                period_start=start,
-                period_end=end,
-            )
-            for number, (cents, start, end) in enumerate(lines)
-        ),
-    )
+def invoice(*lines: tuple[int, datetime, datetime], status: str = "paid") -> Invoice:
+    start, end = bounds_of("2026-11")
+    cents = sum(each for each, *_ in lines)
+    stated = {"invoice_id": "one", "stripe_id": "in_one", "customer_id": "cus_one"}
+    said = {
+        "status": status,
+        "total_cents": cents,
+        "due_cents": 0,
+        "paid_cents": cents,
+        "period_start": start,
+        "period_end": end,
+        "created_at": start,
+        "number": None,
+        "url": None,
+        "lines": [
+            {
+                "line_id": str(number),
+                "description": "",
+                "cents": each,
+                "quantity": None,
+                "period_start": since,
+                "period_end": until,
+            }
+            for number, (each, since, until) in enumerate(lines)
+        ],
+    }
+    return Invoice.model_validate({**stated, **said})
 
 
 def test_an_invoice_counts_once_and_only_when_it_is_paid() -> None:

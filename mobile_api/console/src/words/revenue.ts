@@ -1,0 +1,55 @@
+/** What the page of the platform's revenue says. */
+
+import type { ChurnView } from '../api/generated.ts';
+
+export const revenue = {
+  month: 'Month',
+  cac: 'Cost of winning a tenant, in dollars',
+  cacHint: 'What you spent on sales and marketing, divided by the tenants that it won. Nothing here counts it.',
+  show: 'Show',
+  noAmount: 'Write an amount in dollars, such as 250 or 99.50.',
+  soFar: (month: string) => `${month}, so far`,
+  whole: (month: string) => month,
+  figures: 'Figures of the month',
+  names: {
+    mrr: 'Monthly recurring revenue (MRR)',
+    arr: 'Annual recurring revenue (ARR)',
+    arpa: 'Revenue of a paying tenant (ARPA)',
+    nrr: 'Net revenue retention (NRR)',
+    churn: 'Tenants that left',
+    ltv: 'Lifetime value of a tenant (LTV)',
+    ltvToCac: 'Lifetime value for each dollar of winning',
+    payback: 'Months until winning a tenant has paid',
+    paying: 'Paying tenants',
+    upgrades: 'To a larger plan',
+    downgrades: 'To a smaller plan',
+  },
+  unknown: 'Not known yet',
+  times: (ratio: string) => `$${ratio}`,
+  was: (now: number, before: number) => `${now}, of ${before} at the start`,
+  movements: 'How recurring revenue moved',
+  movementsAbout: 'Above the line is what was gained in the month, below it what was lost.',
+  movementHeads: ['Month', 'Start', 'New', 'Expansion', 'Reactivation', 'Contraction', 'Churn', 'End'],
+  churned: 'Why tenants left',
+  churnHeads: ['Reason', 'Tenants', 'Recurring revenue'],
+  reasons: {
+    ended_by_tenant: 'The tenant ended it',
+    not_paid: 'Its invoices were not paid',
+    paused: 'It was paused',
+    ended_by_operator: 'The operator ended it at Stripe',
+  } satisfies Record<ChurnView['reason'], string>,
+  nobodyLeft: 'Nobody left.',
+  margins: 'Gross margins',
+  marginsAbout: (measured: string, priced: string) =>
+    `Earned is the part of paid invoices that this month is of. Cost is what was counted of the tenant’s use, at what each cost when it was measured on ${measured}, at list prices of ${priced}.`,
+  shared: (dollars: string, share: string) =>
+    `The platform costs ${dollars} more, whoever uses it. With that, ${share} of all that was earned is left.`,
+  nothingEarned: 'nothing',
+  byPlan: 'By plan',
+  planHeads: ['Plan', 'Tenants', 'Earned', 'Cost', 'Margin'],
+  byTenant: 'By tenant, the lowest margin first',
+  tenantHeads: ['Tenant', 'Plan', 'MRR', 'Runs', 'Calls', 'Files', 'Models', 'Earned', 'Cost', 'Margin'],
+  low: 'low',
+  none: 'Nobody has bought anything yet.',
+  leftOut: (number: number) => `${number} more tenants, with higher margins, are not shown.`,
+} as const;
