@@ -20,6 +20,13 @@ class ActivationBody(TypedDict):
     pin: str
 
 
+class AddOnWanted(TypedDict):
+    """So many of one add-on."""
+
+    add_on: Literal["executions", "tokens", "identity", "capacity"]
+    quantity: int
+
+
 class AgentBody(TypedDict):
     """What a model may do to reach a goal: calls of these tools, each argument as its patterns
     allow, so many calls and turns, for so much. `model` names the model, which by default is the
@@ -632,6 +639,15 @@ class Operation(TypedDict):
     undo: NotRequired[str | None]
 
 
+class Order(TypedDict):
+    """What a tenant wants to pay for. Free has no interval, no seats and no add-ons."""
+
+    add_ons: NotRequired[Sequence[AddOnWanted]]
+    interval: NotRequired[Literal["month", "year"] | None]
+    plan: Literal["free", "pro", "team", "enterprise"]
+    seats: NotRequired[int | None]
+
+
 class PasskeyRuleInput(TypedDict):
     """When only a passkey's signature assents: from a risk on, to what is irreversible, and
     where somebody breaks the glass. Nobody ever needs one to refuse."""
@@ -728,6 +744,7 @@ class PreferencesBody(TypedDict):
                 "violation_reported",
                 "last_call",
                 "budget_reached",
+                "payment_failed",
                 "run_failed",
                 "run_doubtful",
                 "connector_changed",

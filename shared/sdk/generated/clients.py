@@ -41,6 +41,11 @@ class Resources(Client):
         return resources.Auth(self)
 
     @cached_property
+    def billing(self) -> resources.Billing:
+        """Calls about billing."""
+        return resources.Billing(self)
+
+    @cached_property
     def budgets(self) -> resources.Budgets:
         """Calls about budgets."""
         return resources.Budgets(self)
@@ -104,6 +109,11 @@ class Resources(Client):
     def invocations(self) -> resources.Invocations:
         """Calls about invocations."""
         return resources.Invocations(self)
+
+    @cached_property
+    def invoices(self) -> resources.Invoices:
+        """Calls about invoices."""
+        return resources.Invoices(self)
 
     @cached_property
     def jobs(self) -> resources.Jobs:
@@ -171,6 +181,11 @@ class Resources(Client):
         return resources.Plans(self)
 
     @cached_property
+    def plans_catalogue(self) -> resources.PlansCatalogue:
+        """Calls about plans catalogue."""
+        return resources.PlansCatalogue(self)
+
+    @cached_property
     def policies(self) -> resources.Policies:
         """Calls about policies."""
         return resources.Policies(self)
@@ -214,6 +229,11 @@ class Resources(Client):
     def sso(self) -> resources.Sso:
         """Calls about sso."""
         return resources.Sso(self)
+
+    @cached_property
+    def subscription(self) -> resources.Subscription:
+        """Calls about subscription."""
+        return resources.Subscription(self)
 
     @cached_property
     def tenants(self) -> resources.Tenants:
@@ -273,6 +293,11 @@ class AsyncResources(AsyncClient):
     def auth(self) -> async_resources.Auth:
         """Calls about auth."""
         return async_resources.Auth(self)
+
+    @cached_property
+    def billing(self) -> async_resources.Billing:
+        """Calls about billing."""
+        return async_resources.Billing(self)
 
     @cached_property
     def budgets(self) -> async_resources.Budgets:
@@ -340,6 +365,11 @@ class AsyncResources(AsyncClient):
         return async_resources.Invocations(self)
 
     @cached_property
+    def invoices(self) -> async_resources.Invoices:
+        """Calls about invoices."""
+        return async_resources.Invoices(self)
+
+    @cached_property
     def jobs(self) -> async_resources.Jobs:
         """Calls about jobs."""
         return async_resources.Jobs(self)
@@ -405,6 +435,11 @@ class AsyncResources(AsyncClient):
         return async_resources.Plans(self)
 
     @cached_property
+    def plans_catalogue(self) -> async_resources.PlansCatalogue:
+        """Calls about plans catalogue."""
+        return async_resources.PlansCatalogue(self)
+
+    @cached_property
     def policies(self) -> async_resources.Policies:
         """Calls about policies."""
         return async_resources.Policies(self)
@@ -448,6 +483,11 @@ class AsyncResources(AsyncClient):
     def sso(self) -> async_resources.Sso:
         """Calls about sso."""
         return async_resources.Sso(self)
+
+    @cached_property
+    def subscription(self) -> async_resources.Subscription:
+        """Calls about subscription."""
+        return async_resources.Subscription(self)
 
     @cached_property
     def tenants(self) -> async_resources.Tenants:

@@ -25,6 +25,37 @@ class Accepted(Answered):
     tenant_id: str
 
 
+class AddOnTaken(Answered):
+    """So many of one add-on."""
+
+    add_on: Annotated[Literal["executions", "tokens", "identity", "capacity"], Known]
+    quantity: int
+
+
+class AddOnView(Answered):
+    """What plans have more of for `month_cents`."""
+
+    add_on: Annotated[Literal["executions", "tokens", "identity", "capacity"], Known]
+    adds: dict[str, int]
+    features: tuple[
+        Annotated[
+            Literal[
+                "two-person-approval",
+                "own-policies",
+                "workspaces",
+                "single-sign-on",
+                "directory",
+                "audit-export",
+            ],
+            Known,
+        ],
+        ...,
+    ]
+    month_cents: int
+    name: str
+    plans: tuple[Annotated[Literal["free", "pro", "team", "enterprise"], Known], ...]
+
+
 class Agent(Answered):
     """An agent. `case_id` is its open case, if there is one; `spend` is today's."""
 
@@ -646,6 +677,24 @@ class CapsuleView(Answered):
     written_by: str
 
 
+class CapsulesPlanView(Answered):
+    """A plan. `estimate_usd_micros` is the most that a run of it costs, as far as that is known.
+    `content` is what its hash covers, null once it was erased, and `models` those of it that
+    choose in its steps. `prediction` is that of the newest full rehearsal in which nothing was
+    denied."""
+
+    compiled_at: str
+    compiled_by: str
+    content: PlanContent | None
+    estimate_usd_micros: int
+    models: tuple[str, ...] | None
+    needs_assent: bool
+    plan_hash: str
+    prediction: Prediction | None
+    status: Annotated[Literal["compiled", "rehearsed"], Known]
+    workspace_id: str | None = None
+
+
 class Card(Answered):
     """What a phone shows of an approval."""
 
@@ -940,6 +989,16 @@ class CaseSummary(Answered):
     workspace_id: str | None = None
 
 
+class CatalogueView(Answered):
+    """Everything that is sold; the plans from the smallest to the largest."""
+
+    add_ons: tuple[AddOnView, ...]
+    currency: str
+    features: tuple[FeatureView, ...]
+    overage: tuple[OverageView, ...]
+    plans: tuple[PlanView, ...]
+
+
 class ChannelList(Answered):
     """The caller's channels, oldest first."""
 
@@ -956,6 +1015,13 @@ class ChannelView(Answered):
     means: Annotated[Literal["mail", "slack", "webhook"], Known]
     shown: str
     workspace_id: str | None = None
+
+
+class CheckoutView(Answered):
+    """The page at Stripe where the order is paid for, until it expires."""
+
+    expires_at: str
+    url: str
 
 
 class Citation(Answered):
@@ -1267,6 +1333,7 @@ class DeliveryView(Answered):
             "violation_reported",
             "last_call",
             "budget_reached",
+            "payment_failed",
             "run_failed",
             "run_doubtful",
             "connector_changed",
@@ -1385,6 +1452,29 @@ class Elicitation(Answered):
     requested_schema: dict[str, Any]
 
 
+class EntitlementsView(Answered):
+    """What holds now: the features and limits of `plan` with the add-ons."""
+
+    features: tuple[
+        Annotated[
+            Literal[
+                "two-person-approval",
+                "own-policies",
+                "workspaces",
+                "single-sign-on",
+                "directory",
+                "audit-export",
+            ],
+            Known,
+        ],
+        ...,
+    ]
+    limits: dict[str, int]
+    most_seats: int | None
+    overage: bool
+    plan: Annotated[Literal["free", "pro", "team", "enterprise"], Known]
+
+
 class Envelope(Answered):
     """What a model may choose: calls of these operations, each with what its arguments must
     match, at most so many calls and turns, for at most so much. `model` is the name of the one
@@ -1439,6 +1529,24 @@ class Failure(Answered):
     code: str
     detail: str
     step: str | None
+
+
+class FeatureView(Answered):
+    """A feature that is not in every plan. One that `governs` is lost only by an approval."""
+
+    feature: Annotated[
+        Literal[
+            "two-person-approval",
+            "own-policies",
+            "workspaces",
+            "single-sign-on",
+            "directory",
+            "audit-export",
+        ],
+        Known,
+    ]
+    governs: bool
+    summary: str
 
 
 class Finding(Answered):
@@ -1684,6 +1792,32 @@ class InvocationView(Answered):
     token_id: str
 
 
+class InvoicePage(Answered):
+    """Some invoices, newest first."""
+
+    items: tuple[InvoiceView, ...]
+    next_cursor: str | None
+
+
+class InvoiceView(Answered):
+    """An invoice, in cents of `currency`. `url` is its page at Stripe, where it is paid; a draft
+    has none, and no number."""
+
+    attempts: int
+    created_at: str
+    currency: str
+    due_cents: int
+    invoice_id: str
+    lines: tuple[LineView, ...]
+    next_attempt_at: str | None
+    number: str | None
+    paid_cents: int
+    period: PeriodView
+    status: Annotated[Literal["draft", "open", "paid", "void", "uncollectible"], Known]
+    total_cents: int
+    url: str | None
+
+
 class KeptOut(Answered):
     """What one condition keeps out: requests that people refused and that satisfy all the
     others. `condition` is its place among them; `approval_ids` are the latest of so many
@@ -1750,6 +1884,16 @@ class LimitView(Answered):
     limit_usd_micros: int
     scope: str
     set_by: str
+
+
+class LineView(Answered):
+    """A line of an invoice; credits are below zero."""
+
+    cents: int
+    description: str
+    line_id: str
+    period: PeriodView
+    quantity: int | None
 
 
 class LocalModelView(Answered):
@@ -2244,6 +2388,15 @@ class OperationView(Answered):
     undo: ConnectorUndo | None
 
 
+class OverageView(Answered):
+    """`cents` for each `per` units beyond the limit of a plan that has overage."""
+
+    cents: int
+    meter: Annotated[Literal["executions", "tokens", "api_calls", "storage"], Known]
+    per: int
+    unit: str
+
+
 class Parallel(Answered):
     """Steps that do not wait for each other."""
 
@@ -2308,6 +2461,13 @@ class PatternView(Answered):
     workspace_id: str | None = None
 
 
+class PeriodView(Answered):
+    """From `start` until before `end`."""
+
+    end: str
+    start: str
+
+
 class PipelineView(Answered):
     """Whether a tenant's pipeline runs, and who changed that last. A token for a workspace sees
     whether it is paused, since when and how many cases tripped it; it does not see which cases,
@@ -2364,21 +2524,35 @@ class PlanStep(Answered):
 
 
 class PlanView(Answered):
-    """A plan. `estimate_usd_micros` is the most that a run of it costs, as far as that is known.
-    `content` is what its hash covers, null once it was erased, and `models` those of it that
-    choose in its steps. `prediction` is that of the newest full rehearsal in which nothing was
-    denied."""
+    """A plan. A meter that `limits` does not name has no limit; they hold for a month, and
+    `storage` is bytes kept at once. A plan `by_contract` is bought from the operator, not by a
+    call."""
 
-    compiled_at: str
-    compiled_by: str
-    content: PlanContent | None
-    estimate_usd_micros: int
-    models: tuple[str, ...] | None
-    needs_assent: bool
-    plan_hash: str
-    prediction: Prediction | None
-    status: Annotated[Literal["compiled", "rehearsed"], Known]
-    workspace_id: str | None = None
+    by_contract: bool
+    features: tuple[
+        Annotated[
+            Literal[
+                "two-person-approval",
+                "own-policies",
+                "workspaces",
+                "single-sign-on",
+                "directory",
+                "audit-export",
+            ],
+            Known,
+        ],
+        ...,
+    ]
+    limits: dict[str, int]
+    month: PriceView | None
+    most_seats: int | None
+    name: str
+    overage: bool
+    plan: Annotated[Literal["free", "pro", "team", "enterprise"], Known]
+    requests_per_hour: int
+    requests_per_minute: int
+    trial_days: int
+    year: PriceView | None
 
 
 class PlatformHealth(Answered):
@@ -2482,6 +2656,12 @@ class PolicyView(Answered):
     source_hash: str
     status: Annotated[Literal["draft", "published", "retired"], Known]
     version: int
+
+
+class PortalView(Answered):
+    """The page at Stripe where the tenant sees to its means of payment."""
+
+    url: str
 
 
 class PrecedentRow(Answered):
@@ -2591,6 +2771,7 @@ class PreferencesView(Answered):
                 "violation_reported",
                 "last_call",
                 "budget_reached",
+                "payment_failed",
                 "run_failed",
                 "run_doubtful",
                 "connector_changed",
@@ -2602,6 +2783,33 @@ class PreferencesView(Answered):
     ]
     push_key: str
     quiet_hours: QuietHours | None
+
+
+class PreviewLine(Answered):
+    """A line of the next invoice; credits are below zero."""
+
+    cents: int
+    description: str
+
+
+class PreviewView(Answered):
+    """What the order would cost, before it is placed: the next invoice with its lines, and what
+    each interval costs from then on without usage, taxes, credits and discounts. `loosens` are
+    the governing features that would be lost."""
+
+    interval_cents: int
+    lines: tuple[PreviewLine, ...]
+    loosens: tuple[FeatureView, ...]
+    next_invoice_at: str | None
+    next_invoice_cents: int
+    trial_days: int
+
+
+class PriceView(Answered):
+    """Cents of US dollars for one interval: `flat` whatever the seats are, and `per_seat`."""
+
+    flat: int
+    per_seat: int
 
 
 class Prices(Answered):
@@ -3618,6 +3826,23 @@ class Subject(Answered):
     id: str
     name: str
     type: str
+
+
+class SubscriptionView(Answered):
+    """What the tenant pays for, and what it may use for it. Free has no interval and no period.
+    A change that would loosen governance waits for the approval `waits_for`."""
+
+    add_ons: tuple[AddOnTaken, ...]
+    cancel_at_period_end: bool
+    current_period: PeriodView | None
+    entitlements: EntitlementsView
+    interval: Annotated[Literal["month", "year"], Known] | None
+    past_due_since: str | None
+    plan: Annotated[Literal["free", "pro", "team", "enterprise"], Known]
+    seats: int
+    status: Annotated[Literal["trialing", "active", "past_due", "paused", "canceled"], Known]
+    trial_ends_at: str | None
+    waits_for: str | None
 
 
 class SummaryView(Answered):

@@ -159,6 +159,12 @@ class NotFound(Refused):
     code = "not_found"
 
 
+class NoticeRefused(Refused):
+    """The notice is not accepted."""
+
+    code = "notice_refused"
+
+
 class OnlyReading(Refused):
     """Who acts as somebody else may only read."""
 
@@ -344,6 +350,7 @@ BY_CODE: dict[str, type[Refused]] = {
         ModelUnreachable,
         NameTaken,
         NotFound,
+        NoticeRefused,
         OnlyReading,
         PasskeyRequired,
         PayloadTooLarge,

@@ -647,6 +647,35 @@ class Auth(Resource):
         )
 
 
+class Billing(Resource):
+    """Calls about billing."""
+
+    def checkout_create(
+        self,
+        *,
+        plan: Literal["free", "pro", "team", "enterprise"],
+        add_ons: Sequence[bodies.AddOnWanted] | Omitted = OMITTED,
+        interval: Literal["month", "year"] | Omitted | None = OMITTED,
+        seats: int | Omitted | None = OMITTED,
+    ) -> models.CheckoutView:
+        """Opens a page at Stripe where the order is paid for; the same page for the same order.
+        Needs the role tenant_admin."""
+        return self._client.send(
+            Call(
+                method="POST",
+                path="/v1/billing/checkout",
+                answers=models.CheckoutView,
+                body=calls.body(add_ons=add_ons, interval=interval, plan=plan, seats=seats),
+            )
+        )
+
+    def portal_create(self) -> models.PortalView:
+        """Opens a page at Stripe for means of payment and receipts. Needs the role tenant_admin."""
+        return self._client.send(
+            Call(method="POST", path="/v1/billing/portal", answers=models.PortalView)
+        )
+
+
 class Budgets(Resource):
     """Calls about budgets."""
 
@@ -1455,6 +1484,36 @@ class Invocations(Resource):
                 answers=models.InvocationView,
                 body=calls.body(happened=happened, note=note, output=output),
                 key=calls.key(idempotency_key),
+                may_repeat=True,
+            )
+        )
+
+
+class Invoices(Resource):
+    """Calls about invoices."""
+
+    def list(
+        self, *, limit: int | None = None, cursor: str | None = None
+    ) -> Pages[models.InvoiceView]:
+        """Lists the tenant's invoices, newest first. Needs the role tenant_admin."""
+        return Pages(
+            self._client,
+            Call(
+                method="GET",
+                path="/v1/invoices",
+                answers=models.InvoicePage,
+                query=calls.query(limit=limit, cursor=cursor),
+                may_repeat=True,
+            ),
+        )
+
+    def get(self, invoice_id: str) -> models.InvoiceView:
+        """Shows an invoice with its lines. Needs the role tenant_admin."""
+        return self._client.send(
+            Call(
+                method="GET",
+                path=f"/v1/invoices/{calls.part(invoice_id)}",
+                answers=models.InvoiceView,
                 may_repeat=True,
             )
         )
@@ -2350,6 +2409,7 @@ class Notifications(Resource):
                 "violation_reported",
                 "last_call",
                 "budget_reached",
+                "payment_failed",
                 "run_failed",
                 "run_doubtful",
                 "connector_changed",
@@ -2466,7 +2526,7 @@ class Plans(Resource):
         version: str,
         inputs: Mapping[str, bodies.JsonValue] | Omitted = OMITTED,
         idempotency_key: str | None = None,
-    ) -> models.PlanView:
+    ) -> models.CapsulesPlanView:
         """Compiles a published version with its inputs to a plan. The same version, inputs,
         agent version and policies are the same plan, with the same hash. What does not compile
         is refused with line, column and the smallest change that would."""
@@ -2474,20 +2534,20 @@ class Plans(Resource):
             Call(
                 method="POST",
                 path="/v1/plans",
-                answers=models.PlanView,
+                answers=models.CapsulesPlanView,
                 body=calls.body(capsule=capsule, inputs=inputs, version=version),
                 key=calls.key(idempotency_key),
                 may_repeat=True,
             )
         )
 
-    def get(self, plan_hash: str) -> models.PlanView:
+    def get(self, plan_hash: str) -> models.CapsulesPlanView:
         """Shows a plan with its content and its prediction."""
         return self._client.send(
             Call(
                 method="GET",
                 path=f"/v1/plans/{calls.part(plan_hash)}",
-                answers=models.PlanView,
+                answers=models.CapsulesPlanView,
                 may_repeat=True,
             )
         )
@@ -2509,6 +2569,21 @@ class Plans(Resource):
                 answers=models.Prediction,
                 body=calls.body(mode=mode),
                 key=calls.key(idempotency_key),
+                may_repeat=True,
+            )
+        )
+
+
+class PlansCatalogue(Resource):
+    """Calls about plans catalogue."""
+
+    def get(self) -> models.CatalogueView:
+        """Shows what is sold: plans with their prices, features and limits, overage and add-ons."""
+        return self._client.send(
+            Call(
+                method="GET",
+                path="/v1/plans-catalogue",
+                answers=models.CatalogueView,
                 may_repeat=True,
             )
         )
@@ -3327,6 +3402,61 @@ class Sso(Resource):
     def verify(self) -> models.SsoView:
         """Looks for the record that proves the mail domain; needs the role tenant_admin."""
         return self._client.send(Call(method="POST", path="/v1/sso/verify", answers=models.SsoView))
+
+
+class Subscription(Resource):
+    """Calls about subscription."""
+
+    def get(self) -> models.SubscriptionView:
+        """Shows what the tenant pays for, and what it may use for it."""
+        return self._client.send(
+            Call(
+                method="GET",
+                path="/v1/subscription",
+                answers=models.SubscriptionView,
+                may_repeat=True,
+            )
+        )
+
+    def set(
+        self,
+        *,
+        plan: Literal["free", "pro", "team", "enterprise"],
+        add_ons: Sequence[bodies.AddOnWanted] | Omitted = OMITTED,
+        interval: Literal["month", "year"] | Omitted | None = OMITTED,
+        seats: int | Omitted | None = OMITTED,
+    ) -> models.SubscriptionView:
+        """Changes the plan, the interval, the seats and the add-ons of a subscription that was
+        bought; Free ends it with its period. What would loosen governance waits for an approval;
+        the same call makes it once that is given. Needs the role tenant_admin."""
+        return self._client.send(
+            Call(
+                method="PUT",
+                path="/v1/subscription",
+                answers=models.SubscriptionView,
+                body=calls.body(add_ons=add_ons, interval=interval, plan=plan, seats=seats),
+                may_repeat=True,
+            )
+        )
+
+    def preview_create(
+        self,
+        *,
+        plan: Literal["free", "pro", "team", "enterprise"],
+        add_ons: Sequence[bodies.AddOnWanted] | Omitted = OMITTED,
+        interval: Literal["month", "year"] | Omitted | None = OMITTED,
+        seats: int | Omitted | None = OMITTED,
+    ) -> models.PreviewView:
+        """Tells what an order would cost and which governing features it would lose; changes
+        nothing. Needs the role tenant_admin."""
+        return self._client.send(
+            Call(
+                method="POST",
+                path="/v1/subscription/preview",
+                answers=models.PreviewView,
+                body=calls.body(add_ons=add_ons, interval=interval, plan=plan, seats=seats),
+            )
+        )
 
 
 class Tenants(Resource):

@@ -1,5 +1,14 @@
 /** Written by `python -m docs.typescript` from docs/api/openapi.json. */
 
+export type About = {
+  "customer"?: string | null;
+  "id": string;
+};
+
+export type AboutData = {
+  "object": About;
+};
+
 export type Accepted = {
   "roles": readonly string[];
   "status": "open" | "accepted" | "revoked";
@@ -12,6 +21,25 @@ export type AcknowledgementBody = {
 
 export type ActivationBody = {
   "pin": string;
+};
+
+export type AddOnTaken = {
+  "add_on": "executions" | "tokens" | "identity" | "capacity";
+  "quantity": number;
+};
+
+export type AddOnView = {
+  "add_on": "executions" | "tokens" | "identity" | "capacity";
+  "adds": Record<string, number>;
+  "features": readonly ("two-person-approval" | "own-policies" | "workspaces" | "single-sign-on" | "directory" | "audit-export")[];
+  "month_cents": number;
+  "name": string;
+  "plans": readonly ("free" | "pro" | "team" | "enterprise")[];
+};
+
+export type AddOnWanted = {
+  "add_on": "executions" | "tokens" | "identity" | "capacity";
+  "quantity": number;
 };
 
 export type Agent = {
@@ -471,6 +499,19 @@ export type CapsuleView = {
   "written_by": string;
 };
 
+export type CapsulesPlanView = {
+  "compiled_at": string;
+  "compiled_by": string;
+  "content": PlanContent | null;
+  "estimate_usd_micros": number;
+  "models": readonly string[] | null;
+  "needs_assent": boolean;
+  "plan_hash": string;
+  "prediction": Prediction | null;
+  "status": "compiled" | "rehearsed";
+  "workspace_id"?: string | null;
+};
+
 export type Card = {
   "added_rule": Rule | null;
   "amount_usd_micros": number | null;
@@ -612,6 +653,14 @@ export type CasesBody = {
   "cases": readonly CaseBody[];
 };
 
+export type CatalogueView = {
+  "add_ons": readonly AddOnView[];
+  "currency": string;
+  "features": readonly FeatureView[];
+  "overage": readonly OverageView[];
+  "plans": readonly PlanView[];
+};
+
 export type ChannelBody = {
   "address": string;
   "means": "mail" | "slack" | "webhook";
@@ -636,6 +685,11 @@ export type ChatBody = {
   "model": string;
   "prompt"?: NamedPrompt | null;
   "stream"?: boolean | null;
+};
+
+export type CheckoutView = {
+  "expires_at": string;
+  "url": string;
 };
 
 export type Citation = {
@@ -968,7 +1022,7 @@ export type DeliveryView = {
   "delivery_id": string;
   "device_id": string | null;
   "due_at": string | null;
-  "kind": "approval_pending" | "veto_window_opened" | "reversal_failed" | "pipeline_paused" | "violation_reported" | "last_call" | "budget_reached" | "run_failed" | "run_doubtful" | "connector_changed" | "agent_recalled";
+  "kind": "approval_pending" | "veto_window_opened" | "reversal_failed" | "pipeline_paused" | "violation_reported" | "last_call" | "budget_reached" | "payment_failed" | "run_failed" | "run_doubtful" | "connector_changed" | "agent_recalled";
   "means": "push" | "mail" | "slack" | "webhook";
   "status": "waiting" | "sending" | "delivered" | "failed" | "doubtful" | "moot";
   "subject": string;
@@ -1099,6 +1153,14 @@ export type EmbeddingsBody = {
   "model": string;
 };
 
+export type EntitlementsView = {
+  "features": readonly ("two-person-approval" | "own-policies" | "workspaces" | "single-sign-on" | "directory" | "audit-export")[];
+  "limits": Record<string, number>;
+  "most_seats": number | null;
+  "overage": boolean;
+  "plan": "free" | "pro" | "team" | "enterprise";
+};
+
 export type Envelope = {
   "calls": readonly Call[];
   "model": string;
@@ -1143,6 +1205,12 @@ export type Failure = {
   "code": string;
   "detail": string;
   "step": string | null;
+};
+
+export type FeatureView = {
+  "feature": "two-person-approval" | "own-policies" | "workspaces" | "single-sign-on" | "directory" | "audit-export";
+  "governs": boolean;
+  "summary": string;
 };
 
 export type Finding = {
@@ -1427,6 +1495,27 @@ export type InvocationView = {
   "token_id": string;
 };
 
+export type InvoicePage = {
+  "items": readonly InvoiceView[];
+  "next_cursor": string | null;
+};
+
+export type InvoiceView = {
+  "attempts": number;
+  "created_at": string;
+  "currency": string;
+  "due_cents": number;
+  "invoice_id": string;
+  "lines": readonly LineView[];
+  "next_attempt_at": string | null;
+  "number": string | null;
+  "paid_cents": number;
+  "period": PeriodView;
+  "status": "draft" | "open" | "paid" | "void" | "uncollectible";
+  "total_cents": number;
+  "url": string | null;
+};
+
 export type Item = {
   "description"?: string | null;
   "enum"?: readonly JsonValue[] | null;
@@ -1542,6 +1631,14 @@ export type LimitView = {
   "limit_usd_micros": number;
   "scope": string;
   "set_by": string;
+};
+
+export type LineView = {
+  "cents": number;
+  "description": string;
+  "line_id": string;
+  "period": PeriodView;
+  "quantity": number | null;
 };
 
 export type LocalModelView = {
@@ -1976,6 +2073,10 @@ export type NewKey = {
   "workspace_id"?: string | null;
 };
 
+export type NoticeTaken = {
+  "received": boolean;
+};
+
 export type OAuthProblem = {
   "error": "invalid_request" | "invalid_client" | "invalid_grant" | "invalid_scope" | "invalid_target" | "unsupported_grant_type" | "unsupported_response_type" | "access_denied" | "authorization_pending" | "slow_down" | "expired_token";
   "error_description": string;
@@ -2029,11 +2130,25 @@ export type OperationView = {
   "undo": ConnectorUndo | null;
 };
 
+export type Order = {
+  "add_ons"?: readonly AddOnWanted[];
+  "interval"?: ("month" | "year") | null;
+  "plan": "free" | "pro" | "team" | "enterprise";
+  "seats"?: number | null;
+};
+
 export type OrderedJob = {
   "capsule": string;
   "event"?: Record<string, JsonValue> | null;
   "inputs"?: Record<string, JsonValue>;
   "version"?: string | null;
+};
+
+export type OverageView = {
+  "cents": number;
+  "meter": "executions" | "tokens" | "api_calls" | "storage";
+  "per": number;
+  "unit": string;
 };
 
 export type Parallel = {
@@ -2129,6 +2244,11 @@ export type PatternView = {
   "workspace_id"?: string | null;
 };
 
+export type PeriodView = {
+  "end": string;
+  "start": string;
+};
+
 export type PipelineView = {
   "changed_at": string | null;
   "changed_by": string | null;
@@ -2179,16 +2299,18 @@ export type PlanStep = {
 };
 
 export type PlanView = {
-  "compiled_at": string;
-  "compiled_by": string;
-  "content": PlanContent | null;
-  "estimate_usd_micros": number;
-  "models": readonly string[] | null;
-  "needs_assent": boolean;
-  "plan_hash": string;
-  "prediction": Prediction | null;
-  "status": "compiled" | "rehearsed";
-  "workspace_id"?: string | null;
+  "by_contract": boolean;
+  "features": readonly ("two-person-approval" | "own-policies" | "workspaces" | "single-sign-on" | "directory" | "audit-export")[];
+  "limits": Record<string, number>;
+  "month": PriceView | null;
+  "most_seats": number | null;
+  "name": string;
+  "overage": boolean;
+  "plan": "free" | "pro" | "team" | "enterprise";
+  "requests_per_hour": number;
+  "requests_per_minute": number;
+  "trial_days": number;
+  "year": PriceView | null;
 };
 
 export type PlatformHealth = {
@@ -2298,6 +2420,10 @@ export type PolicyView = {
   "version": number;
 };
 
+export type PortalView = {
+  "url": string;
+};
+
 export type PrecedentBody = {
   "conditions": readonly ConditionInput[];
   "domain": "GEN" | "ETH" | "ARCH" | "GOV";
@@ -2372,14 +2498,33 @@ export type Prediction = {
 };
 
 export type PreferencesBody = {
-  "muted"?: readonly ("approval_pending" | "veto_window_opened" | "reversal_failed" | "pipeline_paused" | "violation_reported" | "last_call" | "budget_reached" | "run_failed" | "run_doubtful" | "connector_changed" | "agent_recalled")[];
+  "muted"?: readonly ("approval_pending" | "veto_window_opened" | "reversal_failed" | "pipeline_paused" | "violation_reported" | "last_call" | "budget_reached" | "payment_failed" | "run_failed" | "run_doubtful" | "connector_changed" | "agent_recalled")[];
   "quiet_hours"?: QuietHoursBody | null;
 };
 
 export type PreferencesView = {
-  "muted": readonly ("approval_pending" | "veto_window_opened" | "reversal_failed" | "pipeline_paused" | "violation_reported" | "last_call" | "budget_reached" | "run_failed" | "run_doubtful" | "connector_changed" | "agent_recalled")[];
+  "muted": readonly ("approval_pending" | "veto_window_opened" | "reversal_failed" | "pipeline_paused" | "violation_reported" | "last_call" | "budget_reached" | "payment_failed" | "run_failed" | "run_doubtful" | "connector_changed" | "agent_recalled")[];
   "push_key": string;
   "quiet_hours": QuietHours | null;
+};
+
+export type PreviewLine = {
+  "cents": number;
+  "description": string;
+};
+
+export type PreviewView = {
+  "interval_cents": number;
+  "lines": readonly PreviewLine[];
+  "loosens": readonly FeatureView[];
+  "next_invoice_at": string | null;
+  "next_invoice_cents": number;
+  "trial_days": number;
+};
+
+export type PriceView = {
+  "flat": number;
+  "per_seat": number;
 };
 
 export type Prices = {
@@ -3366,6 +3511,12 @@ export type StepView = {
   "turns": number | null;
 };
 
+export type StripeNotice = {
+  "data": AboutData;
+  "id": string;
+  "type": string;
+};
+
 export type SubRun = {
   "kind": "capsule";
   "plan_hash": string;
@@ -3387,6 +3538,20 @@ export type SubscriptionBody = {
   "endpoint": string;
   "expirationTime"?: number | null;
   "keys": PushKeysBody;
+};
+
+export type SubscriptionView = {
+  "add_ons": readonly AddOnTaken[];
+  "cancel_at_period_end": boolean;
+  "current_period": PeriodView | null;
+  "entitlements": EntitlementsView;
+  "interval": ("month" | "year") | null;
+  "past_due_since": string | null;
+  "plan": "free" | "pro" | "team" | "enterprise";
+  "seats": number;
+  "status": "trialing" | "active" | "past_due" | "paused" | "canceled";
+  "trial_ends_at": string | null;
+  "waits_for": string | null;
 };
 
 export type SummaryBody = {

@@ -1,6 +1,6 @@
 /** Written by `python -m docs.typescript` from docs/api/openapi.json. */
 
-import type { Accepted, AcknowledgementBody, ActivationBody, Agent, AgentDetail, AgentList, AgentPage, AgentView, Answer, ApprovalCard, ApprovalDetail, ApprovalPage, ApproveBody, ArtifactBody, ArtifactDetail, ArtifactPage, ArtifactRetentionBody, ArtifactView, AuditCheckpoint, AuditEntryPage, AuditExport, AuditProofs, BudgetPage, BudgetView, CapsuleBody, CapsuleDetail, CapsuleDrafted, CapsulePage, CapsuleView, Card, CardDetail, CardPage, CaseAccepted, CaseList, CasesBody, ChannelBody, ChannelList, ChannelView, CitationsBody, CodeBody, ComparisonView, ConnectorBody, ConnectorChange, ConnectorPage, ConnectorView, CorpusBody, CorpusChange, CorpusList, CorpusView, CorrectionBody, CreationCaseView, CredentialBody, CredentialPage, CredentialView, Dashboard, DecisionBody, DecisionPage, DecisionView, DeliveryPage, DeliveryView, DocumentBody, DocumentPage, DocumentView, DraftView, ErasureBody, ErasureView, FlagBody, FlagView, ForecastBody, ForecastView, GhostrunBody, GovernanceReport, GovernorVetoBody, HealthView, ImpersonationBody, ImpersonationPage, ImpersonationView, ImportBody, IndustryList, InvitationBody, InvitationPage, InvitationView, InvocationView, JobBody, KeyBody, KeyPage, KeyView, LiftBody, LimitBody, LimitView, LocalModels, Me, MemberChange, MemberPage, MemberView, MemoriesRecalled, MemoryBody, MemoryLearnedView, MemoryPage, MemoryQueryBody, MemoryView, MetricsView, MinedView, MobileApiPrecedentSeed, ModelRoutePage, ModelRouteView, NameBody, NewChannel, NewImpersonation, NewInvitation, NewKey, PatternPage, PatternView, PipelineView, PlanBody, PlanView, PolicyBody, PolicyDetail, PolicyPage, PolicyPolicyBody, PolicyRecord, PolicyRequestBody, PolicyView, PrecedentBody, PrecedentSeed, PrecedentSeedPage, Prediction, PreferencesBody, PreferencesView, PromptBody, PromptComparison, PromptDetail, PromptPage, PromptView, ReasonBody, RecallBody, RecallDetail, RecallPage, RecallView, ReceiptPage, ReceiptProof, ReceiptVerification, RedactionBody, RedactionView, Replay, ReplayBody, ReportBody, RequestBody, RequestChangesBody, ResumeBody, RetentionBody, RetentionView, ReviewBody, RouteBody, RunBody, RunEvents, RunPage, RunView, RunsReplayBody, ScheduleBody, SchedulePage, ScheduleView, SearchBody, SeedPage, SessionPage, SessionView, SettlementBody, SignedCard, SignedReceipt, SkillList, SnapshotPage, Spec, SsoBody, SsoView, StepPage, SummaryBody, SummaryView, SupportAccessBody, SupportAccessView, SuspensionBody, SyncBody, SyncResults, TenantBody, TenantView, TenantsView, TestReport, TimelinePage, TokenView, ToolsSuspensionBody, Validation, Verdicts, VerifyBody, VetoBody, ViolationPage, WorkspaceBody, WorkspaceChange, WorkspacePage, WorkspaceView } from './generated.ts';
+import type { Accepted, AcknowledgementBody, ActivationBody, Agent, AgentDetail, AgentList, AgentPage, AgentView, Answer, ApprovalCard, ApprovalDetail, ApprovalPage, ApproveBody, ArtifactBody, ArtifactDetail, ArtifactPage, ArtifactRetentionBody, ArtifactView, AuditCheckpoint, AuditEntryPage, AuditExport, AuditProofs, BudgetPage, BudgetView, CapsuleBody, CapsuleDetail, CapsuleDrafted, CapsulePage, CapsuleView, CapsulesPlanView, Card, CardDetail, CardPage, CaseAccepted, CaseList, CasesBody, CatalogueView, ChannelBody, ChannelList, ChannelView, CheckoutView, CitationsBody, CodeBody, ComparisonView, ConnectorBody, ConnectorChange, ConnectorPage, ConnectorView, CorpusBody, CorpusChange, CorpusList, CorpusView, CorrectionBody, CreationCaseView, CredentialBody, CredentialPage, CredentialView, Dashboard, DecisionBody, DecisionPage, DecisionView, DeliveryPage, DeliveryView, DocumentBody, DocumentPage, DocumentView, DraftView, ErasureBody, ErasureView, FlagBody, FlagView, ForecastBody, ForecastView, GhostrunBody, GovernanceReport, GovernorVetoBody, HealthView, ImpersonationBody, ImpersonationPage, ImpersonationView, ImportBody, IndustryList, InvitationBody, InvitationPage, InvitationView, InvocationView, InvoicePage, InvoiceView, JobBody, KeyBody, KeyPage, KeyView, LiftBody, LimitBody, LimitView, LocalModels, Me, MemberChange, MemberPage, MemberView, MemoriesRecalled, MemoryBody, MemoryLearnedView, MemoryPage, MemoryQueryBody, MemoryView, MetricsView, MinedView, MobileApiPrecedentSeed, ModelRoutePage, ModelRouteView, NameBody, NewChannel, NewImpersonation, NewInvitation, NewKey, Order, PatternPage, PatternView, PipelineView, PlanBody, PolicyBody, PolicyDetail, PolicyPage, PolicyPolicyBody, PolicyRecord, PolicyRequestBody, PolicyView, PortalView, PrecedentBody, PrecedentSeed, PrecedentSeedPage, Prediction, PreferencesBody, PreferencesView, PreviewView, PromptBody, PromptComparison, PromptDetail, PromptPage, PromptView, ReasonBody, RecallBody, RecallDetail, RecallPage, RecallView, ReceiptPage, ReceiptProof, ReceiptVerification, RedactionBody, RedactionView, Replay, ReplayBody, ReportBody, RequestBody, RequestChangesBody, ResumeBody, RetentionBody, RetentionView, ReviewBody, RouteBody, RunBody, RunEvents, RunPage, RunView, RunsReplayBody, ScheduleBody, SchedulePage, ScheduleView, SearchBody, SeedPage, SessionPage, SessionView, SettlementBody, SignedCard, SignedReceipt, SkillList, SnapshotPage, Spec, SsoBody, SsoView, StepPage, SubscriptionView, SummaryBody, SummaryView, SupportAccessBody, SupportAccessView, SuspensionBody, SyncBody, SyncResults, TenantBody, TenantView, TenantsView, TestReport, TimelinePage, TokenView, ToolsSuspensionBody, Validation, Verdicts, VerifyBody, VetoBody, ViolationPage, WorkspaceBody, WorkspaceChange, WorkspacePage, WorkspaceView } from './generated.ts';
 
 export interface Operations {
   /** Lists the tenant's agents, newest first. */
@@ -169,6 +169,15 @@ export interface Operations {
   auth_sessions_delete: {
     path: { "session_id": string; };
     answer: SessionView;
+  };
+  /** Opens a page at Stripe where the order is paid for; the same page for the same order. Needs the role tenant_admin. */
+  billing_checkout_create: {
+    body: Order;
+    answer: CheckoutView;
+  };
+  /** Opens a page at Stripe for means of payment and receipts. Needs the role tenant_admin. */
+  billing_portal_create: {
+    answer: PortalView;
   };
   /** Lists the budgets of which something was held or spent, those of the newest periods first. */
   budgets_list: {
@@ -409,6 +418,16 @@ export interface Operations {
     path: { "invocation_id": string; };
     body: SettlementBody;
     answer: InvocationView;
+  };
+  /** Lists the tenant's invoices, newest first. Needs the role tenant_admin. */
+  invoices_list: {
+    query?: { "limit"?: number; "cursor"?: string; };
+    answer: InvoicePage;
+  };
+  /** Shows an invoice with its lines. Needs the role tenant_admin. */
+  invoices_get: {
+    path: { "invoice_id": string; };
+    answer: InvoiceView;
   };
   /** Compiles a published capsule with its inputs, rehearses the plan and runs it; without a version, the highest that is published. It answers as `POST /v1/runs` does, and refuses what does not compile, with line and column, and what its rehearsal denies. */
   jobs_create: {
@@ -689,12 +708,16 @@ export interface Operations {
   /** Compiles a published version with its inputs to a plan. The same version, inputs, agent version and policies are the same plan, with the same hash. What does not compile is refused with line, column and the smallest change that would. */
   plans_create: {
     body: PlanBody;
-    answer: PlanView;
+    answer: CapsulesPlanView;
+  };
+  /** Shows what is sold: plans with their prices, features and limits, overage and add-ons. */
+  plans_catalogue_get: {
+    answer: CatalogueView;
   };
   /** Shows a plan with its content and its prediction. */
   plans_get: {
     path: { "plan_hash": string; };
-    answer: PlanView;
+    answer: CapsulesPlanView;
   };
   /** Rehearses a plan: what each step would do, cost and need, and why it would not be let act. It touches nothing. After a full rehearsal in which nothing is denied the plan may run. */
   plans_ghostrun: {
@@ -961,6 +984,20 @@ export interface Operations {
   sso_verify: {
     answer: SsoView;
   };
+  /** Shows what the tenant pays for, and what it may use for it. */
+  subscription_get: {
+    answer: SubscriptionView;
+  };
+  /** Changes the plan, the interval, the seats and the add-ons of a subscription that was bought; Free ends it with its period. What would loosen governance waits for an approval; the same call makes it once that is given. Needs the role tenant_admin. */
+  subscription_set: {
+    body: Order;
+    answer: SubscriptionView;
+  };
+  /** Tells what an order would cost and which governing features it would lose; changes nothing. Needs the role tenant_admin. */
+  subscription_preview_create: {
+    body: Order;
+    answer: PreviewView;
+  };
   /** Lists the caller's tenants. */
   tenants_list: {
     answer: TenantsView;
@@ -1086,6 +1123,8 @@ export const OPERATIONS: Readonly<Record<keyof Operations, readonly [string, str
   audit_proofs_get: ['GET', '/v1/audit/proofs'],
   auth_sessions_list: ['GET', '/v1/auth/sessions'],
   auth_sessions_delete: ['DELETE', '/v1/auth/sessions/{session_id}'],
+  billing_checkout_create: ['POST', '/v1/billing/checkout'],
+  billing_portal_create: ['POST', '/v1/billing/portal'],
   budgets_list: ['GET', '/v1/budgets'],
   budgets_platform_get: ['GET', '/v1/budgets/platform'],
   budgets_platform_set: ['PUT', '/v1/budgets/platform', 'key'],
@@ -1133,6 +1172,8 @@ export const OPERATIONS: Readonly<Record<keyof Operations, readonly [string, str
   invitations_accept: ['POST', '/v1/invitations/{token}/accept'],
   invocations_get: ['GET', '/v1/invocations/{invocation_id}'],
   invocations_settle: ['POST', '/v1/invocations/{invocation_id}/settle', 'key'],
+  invoices_list: ['GET', '/v1/invoices'],
+  invoices_get: ['GET', '/v1/invoices/{invoice_id}'],
   jobs_create: ['POST', '/v1/jobs', 'key'],
   knowledge_verify: ['POST', '/v1/knowledge/citations/verify'],
   knowledge_search: ['POST', '/v1/knowledge/search'],
@@ -1189,6 +1230,7 @@ export const OPERATIONS: Readonly<Record<keyof Operations, readonly [string, str
   pipeline_get: ['GET', '/v1/pipeline'],
   pipeline_resume: ['POST', '/v1/pipeline/resume', 'key'],
   plans_create: ['POST', '/v1/plans', 'key'],
+  plans_catalogue_get: ['GET', '/v1/plans-catalogue'],
   plans_get: ['GET', '/v1/plans/{plan_hash}'],
   plans_ghostrun: ['POST', '/v1/plans/{plan_hash}/ghostrun', 'key'],
   policies_list: ['GET', '/v1/policies'],
@@ -1241,6 +1283,9 @@ export const OPERATIONS: Readonly<Record<keyof Operations, readonly [string, str
   sso_get: ['GET', '/v1/sso'],
   sso_set: ['PUT', '/v1/sso', 'key'],
   sso_verify: ['POST', '/v1/sso/verify'],
+  subscription_get: ['GET', '/v1/subscription'],
+  subscription_set: ['PUT', '/v1/subscription'],
+  subscription_preview_create: ['POST', '/v1/subscription/preview'],
   tenants_list: ['GET', '/v1/tenants'],
   tenants_create: ['POST', '/v1/tenants', 'key'],
   tenants_get: ['GET', '/v1/tenants/{tenant_id}'],
