@@ -206,10 +206,10 @@ async def test_the_command_creates_what_a_stack_lacks(
     values: Values, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code = await asyncio.to_thread(main, ["create", "--stack", "dev"], ROOT)
-    assert (code, capsys.readouterr().out.count(": created")) == (0, 29)
-    assert await asyncio.to_thread(main, ["retire", "billing", "--stack", "dev"], ROOT) == 1
+    assert (code, capsys.readouterr().out.count(": created")) == (0, 30)
+    assert await asyncio.to_thread(main, ["retire", "payroll", "--stack", "dev"], ROOT) == 1
     assert (
-        await asyncio.to_thread(main, ["retire", "billing", "--log", "--stack", "dev"], ROOT) == 1
+        await asyncio.to_thread(main, ["retire", "payroll", "--log", "--stack", "dev"], ROOT) == 1
     )
     assert await asyncio.to_thread(main, ["retire", "agents", "--log", "--stack", "dev"], ROOT) == 0
 

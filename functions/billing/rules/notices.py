@@ -1,7 +1,5 @@
 """Notices of Stripe's: what they are about, and who signed them."""
 
-import hashlib
-import hmac
 import re
 from collections.abc import Mapping
 from typing import Annotated
@@ -9,6 +7,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from shared.kit.bookkeeping import RefusalReason
+from shared.kit.digests import is_same, mac_of
 from shared.kit.errors import RecordedRefusal
 from shared.kit.models import Data
 
@@ -56,9 +55,9 @@ def check_signature(header: str, body: bytes, secret: str, now: float) -> None:
     if not _SECONDS.fullmatch(seconds):
         raise _refused("unverified", "the header Stripe-Signature has no time t=")
     signed = f"{seconds}.".encode() + body
-    expected = hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
+    expected = mac_of(secret.encode(), signed).hex()
     signatures = said.get("v1", [])[:MOST_SIGNATURES]
-    if not any(hmac.compare_digest(expected.encode(), each.encode()) for each in signatures):
+    if not any(is_same(expected, each) for each in signatures):
         raise _refused("unverified", "the signature is not of this body by our secret")
     age = now - int(seconds)
     if age > TOLERANCE_SECONDS:

@@ -119,7 +119,8 @@ async def test_what_nobody_sells_is_refused_with_what_to_choose(world: World) ->
         ({**ORDER, "card_number": "4242"}, "card_number", ""),
     ):
         for call in ("POST /billing/checkout", "PUT /subscription", "POST /subscription/preview"):
-            answer = await world.send(*call.split(), body)
+            method, path = call.split()
+            answer = await world.send(method, path, body)
             assert answer.status_code == 422, (call, answer.text)
             assert field in answer.text
             assert said in answer.text
@@ -131,7 +132,8 @@ async def test_what_nobody_sells_is_refused_with_what_to_choose(world: World) ->
     "call", ["PUT /subscription", "POST /billing/checkout", "POST /subscription/preview"]
 )
 async def test_only_an_admin_of_the_tenant_buys(world: World, call: str) -> None:
-    answer = await world.send(*call.split(), ORDER, roles=("developer", "governor"))
+    method, path = call.split()
+    answer = await world.send(method, path, ORDER, roles=("developer", "governor"))
     assert answer.status_code == 403
 
 

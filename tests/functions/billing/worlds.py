@@ -98,7 +98,10 @@ class World:
         at = int(time.time()) - ago
         made = hmac.new(secret.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()
         signed = f"t={at},v1={made}" if header is None else header
-        headers = {"Stripe-Signature": signed.encode("latin-1"), "Content-Type": "application/json"}
+        headers = [
+            (b"Stripe-Signature", signed.encode("latin-1")),
+            (b"Content-Type", b"application/json; charset=utf-8"),
+        ]
         path = "/v1/billing/stripe/webhook"
         return await self.api.post(path, content=body, headers=headers)
 
