@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { cents, centsOf } from '../../../mobile_api/console/src/kit/money.ts';
+import { cents, centsOf, roughly } from '../../../mobile_api/console/src/kit/money.ts';
 import { share } from '../../../mobile_api/console/src/kit/rate.ts';
 import { waterfallOf } from '../../../mobile_api/console/src/kit/waterfall.ts';
 
 test('cents are dollars with two places and separated thousands', () => {
   const said = [0, 5, 4_900, 123_456_789, -14_700].map(cents);
   assert.deepEqual(said, ['$0.00', '$0.05', '$49.00', '$1,234,567.89', '−$147.00']);
+});
+
+test('what costs a dollar or more is told in cents', () => {
+  assert.deepEqual([131, 999_900, 8_458_470].map(roughly), ['$0.000131', '$0.9999', '$8.46']);
 });
 
 test('only an amount above nothing with two places at most is one', () => {

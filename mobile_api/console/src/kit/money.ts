@@ -12,6 +12,11 @@ export function microsOf(typed: string): number | null {
   return Number(found[1]) * 1_000_000 + Number((found[2] ?? '').padEnd(6, '0'));
 }
 
+/** Millionths of a dollar in cents, from a dollar on; less than that with as many places as are needed. */
+export function roughly(micros: number): string {
+  return micros < 1_000_000 ? dollars(micros) : cents(Math.round(micros / 10_000));
+}
+
 /** Whole cents as dollars, such as `$1,234.50`. */
 export function cents(amount: number): string {
   const [whole, part] = (Math.abs(amount) / 100).toFixed(2).split('.') as [string, string];
