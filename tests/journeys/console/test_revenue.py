@@ -113,6 +113,6 @@ def _pictured(phone: Phone) -> None:
     for width in (320, 390, 1280):
         phone.page.set_viewport_size({"width": width, "height": 900})
         for scheme in ("light", "dark"):
-            phone.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            phone.page.emulate_media(color_scheme=scheme)
             file = Path(into) / f"revenue-{width}-{scheme}.png"
             phone.page.screenshot(path=file, full_page=True)
