@@ -89,7 +89,7 @@ def _ids_of_a_run(by: Person) -> dict[str, str]:
 def test_reading_calls_change_nothing(running: RunningPlatform, world: World) -> None:
     case = world.live("writer", **KEEPS)
     seed = world.activate_precedent()
-    reader = world.person("gala", (*EVERY_READ, *WRITES), ("governor",))
+    reader = world.person("gala", (*EVERY_READ, *WRITES), ("governor", "tenant_admin"))
     append_all(report(world.tenant, 1, receipt(1)))
     world.platform.advance(AN_HOUR)
     reader.sign_in()
