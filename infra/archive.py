@@ -30,6 +30,7 @@ _DATA = (
     "shared/policy/schema.cedarschema",
     "shared/policy/platform/constitution.cedar",
     "shared/policy/platform/roles.cedar",
+    "functions/billing/unit_costs.json",
     "functions/knowledge/constitution/checks.md",
     "functions/knowledge/constitution/domain.md",
     "functions/knowledge/constitution/policies.md",

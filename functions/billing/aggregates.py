@@ -1,7 +1,9 @@
-"""What this function owns: each tenant's subscription, its invoices, and whose a customer is."""
+"""What this function owns: each tenant's subscription, its invoices, whose a customer is, and what
+tenants bring in."""
 
 from functions.billing.rules.customer import Customer
 from functions.billing.rules.invoice import PREFIX, Invoice
+from functions.billing.rules.revenue import Revenue
 from functions.billing.rules.subscription import Subscription, unsubscribed
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.runner import Runner
@@ -33,4 +35,12 @@ INVOICES = Aggregate(
     queried=("-created_at",),
 )
 
-RUN = Runner("billing", SUBSCRIPTIONS, CUSTOMERS, INVOICES)
+# In the platform's own tenant: what each tenant that bought something brings in.
+REVENUES = Aggregate(
+    noun="revenue",
+    model=Revenue,
+    collection="revenues",
+    id_of=lambda revenue: revenue.tenant_id,
+)
+
+RUN = Runner("billing", SUBSCRIPTIONS, CUSTOMERS, INVOICES, REVENUES)

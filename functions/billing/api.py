@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import Header, Request
+from fastapi import Header, Query, Request
 
 from functions.billing.aggregates import RUN
+from functions.billing.kpi_views import KpisView
 from functions.billing.rules.notices import StripeNotice
 from functions.billing.rules.order import Order
-from functions.billing.service import buying, following, invoices, notices, previewing
+from functions.billing.service import buying, following, invoices, notices, previewing, revenue
 from functions.billing.views import (
     CatalogueView,
     CheckoutView,
@@ -34,6 +35,7 @@ __all__ = ["ROUTER", "RUN"]
 
 _ITSELF = ("manage_tenant",)
 _TENANT = Router(prefix="/v1", tag="billing", read=("identity:read",), write=("identity:write",))
+_PLATFORM = Router(prefix="/v1", tag="platform", read=("identity:read",), tenantless=True)
 _STRIPE = OpenRouter(prefix="/v1/billing", tag="billing")
 
 
@@ -115,4 +117,18 @@ async def take_notice(
     return await notices.take_notice(body, await request.body(), stripe_signature, at)
 
 
-ROUTER = Router.joining(_TENANT, _STRIPE)
+@_PLATFORM.get("/kpis")
+@does(within=("manage_tenants",), deed="seeing the platform's revenue")
+async def show_kpis(
+    caller: Caller,
+    month: Annotated[str | None, Query(max_length=7)] = None,
+    tenant_id: Annotated[str | None, Query(max_length=128)] = None,
+    cac_cents: Annotated[int | None, Query(ge=1, le=10**9)] = None,
+) -> KpisView:
+    """Shows recurring revenue, its movements, churn and margins of a month, as 2026-11; of one
+    tenant's margin alone where it is named, and what `cac_cents` for winning a tenant come to.
+    Needs the role platform_admin."""
+    return await revenue.show_kpis(caller, month, tenant_id, cac_cents)
+
+
+ROUTER = Router.joining(_TENANT, _STRIPE, _PLATFORM)

@@ -6,7 +6,10 @@ from typing import Annotated, NamedTuple, Self
 
 from pydantic import StringConstraints
 
+from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.control import Control
+from shared.kit.errors import Forbidden
+from shared.kit.roles import PLATFORM_ADMIN
 from shared.kit.workspaces import includes
 
 # A principal, a tenant or a role: nobody can mistake one for another.
@@ -15,6 +18,15 @@ Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._
 RECENT = timedelta(minutes=5)
 # RFC 6749, 3.3: a Unicode space separates nothing, and no scope has another's look.
 Scopes = Annotated[str, StringConstraints(pattern=r"^[!#-\[\]-~ ]*$")]
+
+
+def check_platform_admin(caller: "Caller") -> None:
+    """Raises Forbidden for everybody but platform admins, whose token is for no tenant."""
+    if caller.tenant_id != PLATFORM_TENANT or PLATFORM_ADMIN not in caller.roles:
+        raise Forbidden(
+            "this needs the role platform_admin: get a token with tenant=_platform, as somebody"
+            " whom the platform's configuration names"
+        )
 
 
 class Actor(NamedTuple):

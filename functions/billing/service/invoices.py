@@ -9,9 +9,9 @@ from shared.aggregates.command import Command
 from shared.kit.callers import Caller
 
 
-async def follow_invoice(caller: Caller, stripe_id: str) -> None:
-    """Keeps the invoice as Stripe shows it now; it is read between reading ours and committing it,
-    as subscriptions are. Raises Unknown, Unavailable, SignatureInvalid."""
+async def follow_invoice(caller: Caller, stripe_id: str) -> Invoice:
+    """The invoice as Stripe shows it now, which is kept; it is read between reading ours and
+    committing it, as subscriptions are. Raises Unknown, Unavailable, SignatureInvalid."""
     invoice_id = invoice_id_of(stripe_id)
 
     async def use_case(work: Command) -> Invoice:
@@ -22,7 +22,7 @@ async def follow_invoice(caller: Caller, stripe_id: str) -> None:
         shown = read_invoice(await retrieve_invoice(stripe_id))
         return await work.save_change(shown, *adopt(known, shown, customer_id))
 
-    await RUN.command(caller, use_case, Invoice)
+    return await RUN.command(caller, use_case, Invoice)
 
 
 async def list_invoices(caller: Caller, limit: int, cursor: str | None) -> InvoicePage:

@@ -7,6 +7,7 @@ from functions.billing.rules.notices import StripeNotice, check_signature
 from functions.billing.service.customers import tenant_of
 from functions.billing.service.following import follow
 from functions.billing.service.invoices import follow_invoice
+from functions.billing.service.revenue import note_revenue
 from functions.billing.service.stripe_calls import require_account
 from functions.billing.views import NoticeTaken
 from shared.kit.callers import Caller
@@ -34,8 +35,10 @@ async def take_notice(
     tenant_id = await tenant_of(customer_id, stripe)
     if tenant_id is not None:
         caller = Caller.acting("service:billing", tenant_id, at)
+        invoice = None
         if notice.type.startswith(_INVOICES) and notice.type not in _NOT_KEPT:
-            await follow_invoice(caller, notice.data.about.id)
+            invoice = await follow_invoice(caller, notice.data.about.id)
         # A payment changes what the subscription is, too.
-        await follow(caller, notice.id)
+        subscription = await follow(caller, notice.id)
+        await note_revenue(subscription, invoice, at)
     return NoticeTaken()

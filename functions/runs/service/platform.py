@@ -11,9 +11,7 @@ from shared.budgets.budget import Budget
 from shared.budgets.leasing import Leasing, limited
 from shared.budgets.limits import PLATFORM, budget_id
 from shared.kit.bookkeeping import PLATFORM_TENANT
-from shared.kit.callers import Caller
-from shared.kit.errors import Forbidden
-from shared.kit.roles import PLATFORM_ADMIN
+from shared.kit.callers import Caller, check_platform_admin
 from shared.storage.idempotency import IdempotencyKey
 
 
@@ -30,7 +28,7 @@ covered, lease_for = _LEASING.covered, _LEASING.lease_for
 async def show(caller: Caller) -> BudgetView:
     """The platform's budget of the month. Raises Forbidden for all but platform admins,
     Unavailable."""
-    _check_admin(caller)
+    check_platform_admin(caller)
     work, period = RUN.reading(PLATFORM_TENANT, caller.received_at), f"{caller.received_at:%Y-%m}"
     await work.prefetch((BUDGETS, budget_id(PLATFORM, period)), (LIMITS, PLATFORM))
     platform = await work.find(BUDGETS, budget_id(PLATFORM, period))
@@ -40,7 +38,7 @@ async def show(caller: Caller) -> BudgetView:
 async def put_limit(caller: Caller, key: IdempotencyKey, limit_usd_micros: int) -> LimitView:
     """The limit of all tenants together from now on. Raises Forbidden for all but platform
     admins."""
-    _check_admin(caller)
+    check_platform_admin(caller)
 
     async def use_case(work: Command) -> LimitView:
         await work.find(LIMITS, PLATFORM)
@@ -48,11 +46,3 @@ async def put_limit(caller: Caller, key: IdempotencyKey, limit_usd_micros: int) 
         return LimitView.of(saved[0])
 
     return await RUN.command(caller, use_case, LimitView, key=key)
-
-
-def _check_admin(caller: Caller) -> None:
-    if caller.tenant_id != PLATFORM_TENANT or PLATFORM_ADMIN not in caller.roles:
-        raise Forbidden(
-            "this needs the role platform_admin: get a token with tenant=_platform, as somebody"
-            " whom the platform's configuration names"
-        )

@@ -121,6 +121,12 @@ const PAGES = {
     roles: ['platform_admin'],
     needsNoTenant: true,
   },
+  revenue: {
+    group: 'platform',
+    all: () => import('./pages/revenue/page.tsx').then((each) => each.Revenue),
+    roles: ['platform_admin'],
+    needsNoTenant: true,
+  },
 } satisfies Record<string, PageEntry>;
 
 export type PageName = keyof typeof PAGES;

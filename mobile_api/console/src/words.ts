@@ -30,6 +30,7 @@ export const words = {
     budgets: 'Budgets',
     health: 'Health',
     platform: 'The platform',
+    revenue: 'Revenue',
     passkeys: 'Passkeys',
     device: 'This device',
     notifications: 'Notifications',

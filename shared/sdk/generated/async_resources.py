@@ -1594,6 +1594,30 @@ class Knowledge(AsyncResource):
         )
 
 
+class Kpis(AsyncResource):
+    """Calls about kpis."""
+
+    async def get(
+        self,
+        *,
+        month: str | None = None,
+        tenant_id: str | None = None,
+        cac_cents: int | None = None,
+    ) -> models.KpisView:
+        """Shows recurring revenue, its movements, churn and margins of a month, as 2026-11; of
+        one tenant's margin alone where it is named, and what `cac_cents` for winning a tenant
+        come to. Needs the role platform_admin."""
+        return await self._client.send(
+            Call(
+                method="GET",
+                path="/v1/kpis",
+                answers=models.KpisView,
+                query=calls.query(month=month, tenant_id=tenant_id, cac_cents=cac_cents),
+                may_repeat=True,
+            )
+        )
+
+
 class LocalModels(AsyncResource):
     """Calls about local models."""
 

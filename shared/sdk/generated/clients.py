@@ -126,6 +126,11 @@ class Resources(Client):
         return resources.Knowledge(self)
 
     @cached_property
+    def kpis(self) -> resources.Kpis:
+        """Calls about kpis."""
+        return resources.Kpis(self)
+
+    @cached_property
     def local_models(self) -> resources.LocalModels:
         """Calls about local models."""
         return resources.LocalModels(self)
@@ -383,6 +388,11 @@ class AsyncResources(AsyncClient):
     def knowledge(self) -> async_resources.Knowledge:
         """Calls about knowledge."""
         return async_resources.Knowledge(self)
+
+    @cached_property
+    def kpis(self) -> async_resources.Kpis:
+        """Calls about kpis."""
+        return async_resources.Kpis(self)
 
     @cached_property
     def local_models(self) -> async_resources.LocalModels:

@@ -560,6 +560,20 @@ class BreakGlass(Answered):
     skipped: tuple[str, ...]
 
 
+class BridgeView(Answered):
+    """How a month led from `start_cents` of recurring revenue to `end_cents`: with what is new,
+    expanded and reactivated, and without what contracted and churned."""
+
+    churn_cents: int
+    contraction_cents: int
+    end_cents: int
+    expansion_cents: int
+    month: str
+    new_cents: int
+    reactivation_cents: int
+    start_cents: int
+
+
 class BudgetPage(Answered):
     """Some budgets, those of the newest periods first."""
 
@@ -1004,6 +1018,14 @@ class CheckoutView(Answered):
 
     expires_at: str
     url: str
+
+
+class ChurnView(Answered):
+    """How many tenants left for a reason, and the recurring revenue that left with them."""
+
+    cents: int
+    reason: Annotated[Literal["ended_by_tenant", "not_paid", "paused", "ended_by_operator"], Known]
+    tenants: int
 
 
 class Citation(Answered):
@@ -1834,6 +1856,39 @@ class KeyView(Answered):
     workspace_id: str | None = None
 
 
+class KpisView(Answered):
+    """A month of the platform, so far where it is not over; of tenants that ever bought
+    something. Ratios are in basis points, hundredths of a percent, and null where there is
+    nothing to divide by. `months` are the twelve until then. `margin` is of all tenants; what a
+    month costs whoever acts, `shared_usd_micros`, is divided among nobody and subtracted in
+    `gross_after_shared_basis_points` alone. `tenants` has the lowest margins first, `left_out`
+    of them not. `ltv_to_cac_basis_points` and `payback_months` need `cac_cents`."""
+
+    arpa_cents: int | None
+    arr_cents: int
+    churn_basis_points: int | None
+    churned: tuple[ChurnView, ...]
+    downgrades: int
+    gross_after_shared_basis_points: int | None
+    is_over: bool
+    left_out: int
+    ltv_cents: int | None
+    ltv_to_cac_basis_points: int | None
+    margin: MarginView
+    month: str
+    months: tuple[BridgeView, ...]
+    mrr_cents: int
+    nrr_basis_points: int | None
+    payback_months: int | None
+    paying: int
+    paying_at_start: int
+    plans: tuple[PlanMarginView, ...]
+    shared_usd_micros: int
+    tenants: tuple[TenantMarginView, ...]
+    unit_costs: UnitCostsView
+    upgrades: int
+
+
 class Labelled(Answered):
     """A value with the labels of what it was made of."""
 
@@ -1905,6 +1960,16 @@ class MailSettings(Answered):
     from_name: str | None
     most_recipients: int
     recipients: tuple[str, ...]
+
+
+class MarginView(Answered):
+    """What was earned of what was paid, what counted use cost, and which share is left; null
+    where nothing was earned."""
+
+    cost_usd_micros: int
+    gross_basis_points: int | None
+    revenue_cents: int
+    tenants: int
 
 
 class Match(Answered):
@@ -2531,6 +2596,16 @@ class PlanContent(Answered):
     outputs: dict[str, JsonValue]
     policies: str
     steps: tuple[PlanStep, ...]
+
+
+class PlanMarginView(Answered):
+    """Those of all tenants of a plan."""
+
+    cost_usd_micros: int
+    gross_basis_points: int | None
+    plan: Annotated[Literal["free", "pro", "team", "enterprise"], Known]
+    revenue_cents: int
+    tenants: int
 
 
 class PlanStep(Answered):
@@ -3980,6 +4055,24 @@ class SyncResults(Answered):
     results: tuple[SyncAccepted | SyncRefused, ...]
 
 
+class TenantMarginView(Answered):
+    """One tenant's, with what was counted of it. `api_calls` is null where nobody knows them any
+    more, and is then no part of the cost. `is_low`: the tenant pays, and less than 40 % is left."""
+
+    api_calls: int | None
+    cost_usd_micros: int
+    executions: int
+    gross_basis_points: int | None
+    is_low: bool
+    models_usd_micros: int
+    mrr_cents: int
+    plan: Annotated[Literal["free", "pro", "team", "enterprise"], Known]
+    revenue_cents: int
+    stored_bytes: int
+    tenant_id: str
+    tenants: int
+
+
 class TenantView(Answered):
     """A tenant, for its members."""
 
@@ -4091,6 +4184,16 @@ class Undo(Answered):
 
     arguments: dict[str, Any]
     operation: str
+
+
+class UnitCostsView(Answered):
+    """Billionths of a dollar for one of each, as measured and priced on those days."""
+
+    api_call: int
+    execution: int
+    gib_month: int
+    measured_on: str
+    priced_on: str
 
 
 class Upload(Answered):

@@ -1580,6 +1580,30 @@ class Knowledge(Resource):
         )
 
 
+class Kpis(Resource):
+    """Calls about kpis."""
+
+    def get(
+        self,
+        *,
+        month: str | None = None,
+        tenant_id: str | None = None,
+        cac_cents: int | None = None,
+    ) -> models.KpisView:
+        """Shows recurring revenue, its movements, churn and margins of a month, as 2026-11; of
+        one tenant's margin alone where it is named, and what `cac_cents` for winning a tenant
+        come to. Needs the role platform_admin."""
+        return self._client.send(
+            Call(
+                method="GET",
+                path="/v1/kpis",
+                answers=models.KpisView,
+                query=calls.query(month=month, tenant_id=tenant_id, cac_cents=cac_cents),
+                may_repeat=True,
+            )
+        )
+
+
 class LocalModels(Resource):
     """Calls about local models."""
 

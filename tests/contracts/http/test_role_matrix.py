@@ -79,6 +79,9 @@ MATRIX = {
     "see the platform's figures": Row(
         "GET", "/v1/metrics", {"platform_admin"}, tenant=PLATFORM_TENANT
     ),
+    "see the platform's revenue": Row(
+        "GET", "/v1/kpis", {"platform_admin"}, tenant=PLATFORM_TENANT
+    ),
     "see the platform's budget": Row(
         "GET", "/v1/budgets/platform", {"platform_admin"}, tenant=PLATFORM_TENANT
     ),

@@ -38,6 +38,8 @@ async def topic(cloud: Cloud) -> Mailbox:
 @pytest.fixture(scope="module")
 def stripe_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the account at Stripe, of all tenants."""
+    # Each account has prices of its own.
+    stripe_calls._prices.clear()
     with running_stripe(tmp_path_factory.mktemp("stripe") / "stripe.db") as url:
         yield url
 

@@ -18,6 +18,8 @@ READS_FILES = {
     # shared/catalogue.toml, shared/operations.toml and shared/built_in_tools.toml, which are packed
     "events/catalogue.py",
     "events/operations.py",
+    # what one of each counted thing costs, which is packed
+    "functions/billing/rules/costs.py",
     # what every tenant can ask, which is packed; and where it starts what reads files
     "functions/knowledge/service/constitution.py",
     "functions/knowledge/reading/process.py",

@@ -22,6 +22,7 @@ from infra.cost.figures import (
 from infra.cost.measured import Measurement
 from infra.cost.month import Month, month_of
 from infra.cost.report import bar, chart, show
+from infra.cost.units import FILE, units_of
 from shared.kit.pricing import load_prices
 from tests.benchmarks.combining import together
 from tests.infra.cost.checkout import ROOT
@@ -43,6 +44,11 @@ def figures(month: Month) -> dict[str, Figure]:
 @pytest.fixture(scope="module")
 def costs(month: Month) -> Costs:
     return costs_of(month, PRICES)
+
+
+def test_units_that_billing_reckons_with_are_those_on_record(month: Month) -> None:
+    recorded = json.loads(FILE.read_text(encoding="utf-8"))
+    assert recorded == units_of(month, PRICES), "write them anew: python -m infra.cost.units"
 
 
 def test_what_is_on_record_is_within_its_aims(figures: dict[str, Figure]) -> None:

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 from emulators.ports import page_url
 from emulators.running import RunningPlatform
+from functions.identity.settings import settings
 from tests.journeys.console.phone import PATIENCE_MS, Phone
 from tests.journeys.founder import Founder
 from tests.journeys.person import Person
@@ -61,6 +62,18 @@ def phone_of(chromium: Browser, running: RunningPlatform) -> Iterator[Callable[[
 def phone(phone_of: Callable[[Person], Phone], founder: Founder) -> Phone:
     """The founder's phone."""
     return phone_of(founder)
+
+
+@pytest.fixture
+def platform_admin(founder: Founder, monkeypatch: pytest.MonkeyPatch) -> Iterator[Founder]:
+    """The founder as the platform's admin, whose budget is afterwards what it was before."""
+    monkeypatch.setenv("ASSENT_PLATFORM_ADMINS", founder.id)
+    settings.cache_clear()
+    founder.chooses("_platform")
+    limit = founder.get("/v1/budgets/platform")["limit_usd_micros"]
+    yield founder
+    founder.send("PUT", "/v1/budgets/platform", {"limit_usd_micros": limit})
+    settings.cache_clear()
 
 
 @pytest.fixture

@@ -1,12 +1,11 @@
 """The console's pages are found by keyboard and by people with other roles."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
-from functions.identity.settings import settings
 from tests.journeys.console.phone import Phone
 from tests.journeys.founder import Founder
 from tests.journeys.person import Person
@@ -63,18 +62,6 @@ def test_who_may_not_is_told_who_may(
     phone.opens("platform")
     expect(phone.text).to_contain_text("Only who has the role platform admin may open this page.")
     assert phone.page.get_by_role("link", name="The platform").count() == 0
-
-
-@pytest.fixture
-def platform_admin(founder: Founder, monkeypatch: pytest.MonkeyPatch) -> Iterator[Founder]:
-    """The founder as the platform's admin, whose budget is afterwards what it was before."""
-    monkeypatch.setenv("ASSENT_PLATFORM_ADMINS", founder.id)
-    settings.cache_clear()
-    founder.chooses("_platform")
-    limit = founder.get("/v1/budgets/platform")["limit_usd_micros"]
-    yield founder
-    founder.send("PUT", "/v1/budgets/platform", {"limit_usd_micros": limit})
-    settings.cache_clear()
 
 
 @pytest.mark.nightly

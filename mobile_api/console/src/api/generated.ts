@@ -391,6 +391,17 @@ export type BreakGlass = {
   "skipped": readonly string[];
 };
 
+export type BridgeView = {
+  "churn_cents": number;
+  "contraction_cents": number;
+  "end_cents": number;
+  "expansion_cents": number;
+  "month": string;
+  "new_cents": number;
+  "reactivation_cents": number;
+  "start_cents": number;
+};
+
 export type Budget = {
   "per_day_usd"?: number;
   "per_run_usd"?: number;
@@ -677,6 +688,12 @@ export type ChatBody = {
 export type CheckoutView = {
   "expires_at": string;
   "url": string;
+};
+
+export type ChurnView = {
+  "cents": number;
+  "reason": "ended_by_tenant" | "not_paid" | "paused" | "ended_by_operator";
+  "tenants": number;
 };
 
 export type Citation = {
@@ -1587,6 +1604,32 @@ export type KeyView = {
   "workspace_id"?: string | null;
 };
 
+export type KpisView = {
+  "arpa_cents": number | null;
+  "arr_cents": number;
+  "churn_basis_points": number | null;
+  "churned": readonly ChurnView[];
+  "downgrades": number;
+  "gross_after_shared_basis_points": number | null;
+  "is_over": boolean;
+  "left_out": number;
+  "ltv_cents": number | null;
+  "ltv_to_cac_basis_points": number | null;
+  "margin": MarginView;
+  "month": string;
+  "months": readonly BridgeView[];
+  "mrr_cents": number;
+  "nrr_basis_points": number | null;
+  "payback_months": number | null;
+  "paying": number;
+  "paying_at_start": number;
+  "plans": readonly PlanMarginView[];
+  "shared_usd_micros": number;
+  "tenants": readonly TenantMarginView[];
+  "unit_costs": UnitCostsView;
+  "upgrades": number;
+};
+
 export type Labelled = {
   "labels": readonly string[];
   "value": JsonValue;
@@ -1654,6 +1697,13 @@ export type MailSettingsInput = {
   "from_name"?: string | null;
   "most_recipients"?: number;
   "recipients": readonly string[];
+};
+
+export type MarginView = {
+  "cost_usd_micros": number;
+  "gross_basis_points": number | null;
+  "revenue_cents": number;
+  "tenants": number;
 };
 
 export type Match = {
@@ -2300,6 +2350,14 @@ export type PlanContent = {
   "outputs": Record<string, JsonValue>;
   "policies": string;
   "steps": readonly PlanStep[];
+};
+
+export type PlanMarginView = {
+  "cost_usd_micros": number;
+  "gross_basis_points": number | null;
+  "plan": "free" | "pro" | "team" | "enterprise";
+  "revenue_cents": number;
+  "tenants": number;
 };
 
 export type PlanStep = {
@@ -3674,6 +3732,21 @@ export type TenantBody = {
   "slug": string;
 };
 
+export type TenantMarginView = {
+  "api_calls": number | null;
+  "cost_usd_micros": number;
+  "executions": number;
+  "gross_basis_points": number | null;
+  "is_low": boolean;
+  "models_usd_micros": number;
+  "mrr_cents": number;
+  "plan": "free" | "pro" | "team" | "enterprise";
+  "revenue_cents": number;
+  "stored_bytes": number;
+  "tenant_id": string;
+  "tenants": number;
+};
+
 export type TenantView = {
   "closes_at": string | null;
   "created_at": string;
@@ -3784,6 +3857,14 @@ export type Undo = {
 export type UndoBody = {
   "use": string;
   "with"?: Record<string, JsonValue>;
+};
+
+export type UnitCostsView = {
+  "api_call": number;
+  "execution": number;
+  "gib_month": number;
+  "measured_on": string;
+  "priced_on": string;
 };
 
 export type Upload = {

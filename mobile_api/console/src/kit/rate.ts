@@ -2,3 +2,8 @@
 export function percent(share: number): string {
   return `${(Math.round(share * 1000) / 10).toString()} %`;
 }
+
+/** Hundredths of a percent, in percent. */
+export function share(points: number): string {
+  return percent(points / 10_000);
+}

@@ -1,0 +1,222 @@
+"""What a tenant brings in: what its plan comes to a month, how that moved, and what it paid for.
+Money is whole cents."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Literal, NamedTuple
+
+from events.subscriptions import SubscriptionState, SubscriptionStatus
+from functions.billing.rules.invoice import Invoice
+from shared.catalogue import catalogue
+from shared.kit.errors import FieldError, Invalid
+from shared.kit.instants import Instant
+from shared.kit.models import Data
+from shared.kit.plans import Plan
+
+# Ten years of changes, and of a monthly invoice with its proration.
+MOST_MONTHS = 120
+MOST_PAID = 250
+_A_YEAR = 12
+_COUNTED: frozenset[SubscriptionStatus] = frozenset({"active", "past_due"})
+
+ChurnReason = Literal["ended_by_tenant", "not_paid", "paused", "ended_by_operator"]
+MovementKind = Literal["new", "expansion", "contraction", "churn", "reactivation"]
+
+
+class MonthOfPlan(Data):
+    """A month in which the tenant's recurring revenue, its plan or how it ends was different:
+    `start_cents` of `plan_at_start` when it began, `cents` of `plan` since the last change."""
+
+    month: str
+    start_cents: int
+    plan_at_start: Plan
+    cents: int
+    plan: Plan
+    reason: ChurnReason | None = None
+
+
+class Paid(Data):
+    """What was paid on an invoice for the time from `start` until before `end`."""
+
+    invoice_id: str
+    cents: int
+    start: Instant
+    end: Instant
+
+
+class Revenue(Data):
+    """What is known of a tenant: the months with a change, oldest first, how its subscription stood
+    last, and what it paid. `warned` is the latest month whose low margin the operator was told
+    of."""
+
+    tenant_id: str
+    months: tuple[MonthOfPlan, ...] = ()
+    status: SubscriptionStatus = "active"
+    will_end: bool = False
+    paid: tuple[Paid, ...] = ()
+    warned: str | None = None
+
+
+class Standing(NamedTuple):
+    """A tenant in a month: what it came to at the month's start and at its end."""
+
+    start_cents: int
+    cents: int
+    plan_at_start: Plan
+    plan: Plan
+    reason: ChurnReason | None
+
+    @property
+    def moved_cents(self) -> int:
+        return self.cents - self.start_cents
+
+
+def unknown_revenue(tenant_id: str) -> Revenue:
+    """A tenant that nothing was heard of."""
+    return Revenue(tenant_id=tenant_id)
+
+
+def recurring_cents(subscription: SubscriptionState) -> int:
+    """The monthly recurring revenue of a subscription: what its plan, seats and add-ons come to a
+    month by the catalogue, a year's price divided by twelve; without usage, taxes, credits and
+    discounts. A trial and a pause come to nothing, what is past due still counts. A plan by
+    contract comes to the least that the catalogue asks for it.
+
+    Source: Lago and ProfitWell build it from plans' prices, not from invoices, and ProfitWell takes
+    what is on hold for nothing (getlago.com/docs/guide/analytics/revenue/mrr.md,
+    paddle.com/help/profitwell-metrics, read on 2026-11-27)."""
+    if subscription.status not in _COUNTED or subscription.interval is None:
+        return 0
+    sold = catalogue().plans[subscription.plan]
+    year = sold.year.cents(subscription.seats) // _A_YEAR if sold.year is not None else None
+    month = sold.month.cents(subscription.seats) if sold.month is not None else 0
+    plan = year if subscription.interval == "year" and year is not None else month
+    more = (catalogue().add_ons[each.add_on].month * each.quantity for each in subscription.add_ons)
+    return plan + sum(more)
+
+
+def month_of(at: datetime) -> str:
+    """The month of UTC, as 2026-11."""
+    return f"{at.astimezone(UTC):%Y-%m}"
+
+
+def bounds_of(month: str) -> tuple[datetime, datetime]:
+    """When the month begins, and when the next one does. Raises Invalid for what names none."""
+    try:
+        first = datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC)
+        if month != f"{first:%Y-%m}" or first.year < 2000:
+            raise ValueError(month)
+        return first, (first + timedelta(days=31)).replace(day=1)
+    except (ValueError, OverflowError) as error:
+        message = "must be a month in UTC, like 2026-11"
+        raise Invalid(FieldError("month", message)) from error
+
+
+def months_before(month: str, number: int) -> list[str]:
+    """So many months until before that one, oldest first."""
+    found, first = [], bounds_of(month)[0]
+    for _ in range(number):
+        first = (first - timedelta(days=1)).replace(day=1)
+        found.append(f"{first:%Y-%m}")
+    return found[::-1]
+
+
+def note_subscription(known: Revenue, subscription: SubscriptionState, at: datetime) -> Revenue:
+    """What is known once the subscription is heard of at that moment, whose month it moves in; the
+    same again changes nothing. What is heard late belongs to the latest month that is known."""
+    cents = recurring_cents(subscription)
+    plan: Plan = subscription.plan if cents else "free"
+    last = known.months[-1] if known.months else None
+    before: tuple[int, Plan] = (last.cents, last.plan) if last is not None else (0, "free")
+    month = max(month_of(at), last.month if last is not None else "")
+    ends = subscription.cancel_at_period_end
+    stands = known.but(status=subscription.status, will_end=ends)
+    if (cents, plan) == before:
+        return stands
+    changed = MonthOfPlan(
+        month=month,
+        start_cents=before[0],
+        plan_at_start=before[1],
+        cents=cents,
+        plan=plan,
+        reason=_reason(known, subscription) if not cents else None,
+    )
+    kept = known.months
+    if last is not None and last.month == month:
+        changed = changed.but(start_cents=last.start_cents, plan_at_start=last.plan_at_start)
+        kept = kept[:-1]
+    return stands.but(months=(*kept, changed)[-MOST_MONTHS:])
+
+
+def note_invoice(known: Revenue, invoice: Invoice) -> Revenue:
+    """What is known once the invoice is heard of: what was paid for which time, once."""
+    if invoice.status != "paid" or any(
+        each.invoice_id == invoice.invoice_id for each in known.paid
+    ):
+        return known
+    spans: dict[tuple[datetime, datetime], int] = {}
+    for line in invoice.lines:
+        span = line.period_start, max(line.period_start, line.period_end)
+        spans[span] = spans.get(span, 0) + line.cents
+    paid = [
+        Paid(invoice_id=invoice.invoice_id, cents=cents, start=start, end=end)
+        for (start, end), cents in sorted(spans.items())
+    ]
+    return known.but(paid=(*known.paid, *paid)[-MOST_PAID:])
+
+
+def standing_in(known: Revenue, month: str) -> Standing:
+    """The tenant in that month; as it still is, where that month is not over."""
+    latest = None
+    for each in known.months:
+        if each.month > month:
+            break
+        latest = each
+    if latest is None:
+        return Standing(0, 0, "free", "free", None)
+    if latest.month == month:
+        return Standing(
+            latest.start_cents, latest.cents, latest.plan_at_start, latest.plan, latest.reason
+        )
+    return Standing(latest.cents, latest.cents, latest.plan, latest.plan, None)
+
+
+def movement_in(known: Revenue, month: str) -> MovementKind | None:
+    """How a month moved the tenant's recurring revenue, from its start to its end: what came and
+    went within it is no movement. Who came back after a month without any is reactivated.
+
+    Source: ProfitWell counts neither new nor churn for who does both in one calendar month
+    (paddle.com/help/profitwell-metrics/measure/compare/profitwell-vs-recurly, read on
+    2026-11-27)."""
+    standing = standing_in(known, month)
+    if not standing.moved_cents:
+        return None
+    if not standing.start_cents:
+        came_back = any(each.month < month and each.cents for each in known.months)
+        return "reactivation" if came_back else "new"
+    if not standing.cents:
+        return "churn"
+    return "expansion" if standing.moved_cents > 0 else "contraction"
+
+
+def earned_cents(paid: Sequence[Paid], since: datetime, until: datetime) -> int:
+    """What was earned of what was paid, from `since` until before `until`: each amount evenly over
+    the time that it is for, whole cents that add up to it over all times."""
+    return sum(_earned(each, until) - _earned(each, since) for each in paid)
+
+
+def _earned(paid: Paid, by: datetime) -> int:
+    if by >= paid.end and by > paid.start:
+        return paid.cents
+    if by <= paid.start:
+        return 0
+    micro = timedelta(microseconds=1)
+    return paid.cents * ((by - paid.start) // micro) // ((paid.end - paid.start) // micro)
+
+
+def _reason(known: Revenue, subscription: SubscriptionState) -> ChurnReason:
+    if known.will_end or subscription.cancel_at_period_end:
+        return "ended_by_tenant"
+    if subscription.status == "paused":
+        return "not_paid" if known.status == "past_due" else "paused"
+    return "not_paid" if known.status in ("past_due", "paused") else "ended_by_operator"

@@ -1,0 +1,78 @@
+"""Keeps what is known of each tenant's revenue, and shows the platform's figures."""
+
+import asyncio
+from datetime import datetime
+
+from functions.billing.aggregates import REVENUES, RUN
+from functions.billing.kpi_views import KpisView
+from functions.billing.rules.costs import Counted
+from functions.billing.rules.invoice import Invoice
+from functions.billing.rules.low_margins import heard_of, month_to_judge
+from functions.billing.rules.revenue import (
+    Revenue,
+    bounds_of,
+    month_of,
+    unknown_revenue,
+)
+from functions.billing.rules.subscription import Subscription
+from functions.billing.service.use import count_use
+from shared.aggregates.command import Command
+from shared.kit.bookkeeping import PLATFORM_TENANT
+from shared.kit.callers import Caller, check_platform_admin
+from shared.kit.errors import FieldError, Invalid, VersionConflict
+from shared.storage.firestore import TenantStore
+
+# Whose use is counted for one call, and for how many of them at once.
+MOST_TENANTS = 5_000
+_AT_ONCE = 20
+
+
+async def note_revenue(subscription: Subscription, invoice: Invoice | None, at: datetime) -> None:
+    """Keeps what was heard of the tenant, in the platform's own tenant; once, however often it is
+    heard. Raises Unavailable, whereupon Stripe sends its notice again."""
+    tenant_id = subscription.tenant_id
+    counted = await count_use(tenant_id, month_to_judge(at))
+
+    async def use_case(work: Command) -> Revenue:
+        known = await work.find(REVENUES, tenant_id)
+        before = known or unknown_revenue(tenant_id)
+        return await work.save_change(
+            before, *heard_of(before, subscription, invoice, counted, work.at)
+        )
+
+    await RUN.command(Caller.acting("service:billing", PLATFORM_TENANT, at), use_case, Revenue)
+
+
+async def show_kpis(
+    caller: Caller, month: str | None, tenant: str | None, cac_cents: int | None
+) -> KpisView:
+    """The platform's figures of a month, by default the one that runs. Raises Forbidden for all but
+    platform admins, Invalid for what names no month that has begun, VersionConflict for more than
+    MOST_TENANTS tenants, Unavailable."""
+    check_platform_admin(caller)
+    at = caller.received_at
+    chosen = month or month_of(at)
+    if bounds_of(chosen)[0] > at:
+        raise Invalid(FieldError("month", f"has not begun: the latest is {month_of(at)}"))
+    known = await _all_revenues()
+    counted = await _count_all([each.tenant_id for each in known], chosen)
+    return KpisView.of(known, counted, month=chosen, at=at, tenant=tenant, cac_cents=cac_cents)
+
+
+async def _all_revenues() -> list[Revenue]:
+    known = []
+    async for each in TenantStore(PLATFORM_TENANT).find_all(REVENUES.collection):
+        known.append(REVENUES.state_in(each.data))
+        if len(known) > MOST_TENANTS:
+            raise VersionConflict(f"more than {MOST_TENANTS} tenants have bought something")
+    return known
+
+
+async def _count_all(tenants: list[str], month: str) -> list[Counted]:
+    turns = asyncio.Semaphore(_AT_ONCE)
+
+    async def count(tenant_id: str) -> Counted:
+        async with turns:
+            return await count_use(tenant_id, month)
+
+    return await asyncio.gather(*map(count, tenants))
