@@ -43,7 +43,7 @@ def token(world: World, principal: str, scopes: tuple[str, ...], *roles: str) ->
 
 @pytest.fixture
 def program(world: World) -> Iterator[Assent]:
-    key = token(world, "billing-bot", PROGRAM, "service_runtime")
+    key = token(world, "payroll-bot", PROGRAM, "service_runtime")
     with Assent(world.platform.url, key, retries=QUICK) as client:
         yield client
 
@@ -92,7 +92,7 @@ def test_a_list_is_read_page_by_page_and_an_answer_is_a_model(
             rollback_plan="Take it back.",
         )
         assert request.status == "pending"
-        assert request.requested_by == "billing-bot"
+        assert request.requested_by == "payroll-bot"
     world.settle()
     found = program.approvals.list(status="pending", limit=2)
     assert [len(page) for page in found.pages()] == [2, 1]
@@ -132,7 +132,7 @@ def test_a_lost_answer_is_asked_for_again_and_written_once(world: World) -> None
                 raise httpx.ReadError("the line broke", request=request)
             return answer
 
-    key = token(world, "billing-bot", PROGRAM, "service_runtime")
+    key = token(world, "payroll-bot", PROGRAM, "service_runtime")
     with Assent(world.platform.url, key, retries=QUICK, transport=Losing()) as client:
         made = client.approvals.create(
             kind="artifact",
@@ -215,7 +215,7 @@ def test_waiting_ends_with_what_was_read_last(program: Assent, world: World) -> 
 def test_coroutine_functions_are_guarded_by_the_async_client(
     world: World, governor: Assent
 ) -> None:
-    key = token(world, "billing-bot", PROGRAM, "service_runtime")
+    key = token(world, "payroll-bot", PROGRAM, "service_runtime")
 
     async def story() -> list[str]:
         async with AsyncAssent(world.platform.url, key) as client:

@@ -72,7 +72,7 @@ def test_the_program_of_the_readme_decides(project: Path, running: RunningPlatfo
     assert done.returncode == 0, done.stdout
     tenant = f"ts-{uuid.uuid4().hex[:8]}"
     key = running.client.token(
-        "billing-bot",
+        "payroll-bot",
         tenant,
         roles=["service_runtime"],
         scopes=["approvals:request", "approvals:read"],
