@@ -14,15 +14,18 @@ import httpx
 import stripe
 
 from emulators.demo.person import Person
-from functions.billing.aggregates import INVOICES
+from functions.billing.aggregates import INVOICES, REVENUES
 from functions.billing.rules.invoice import MOST_LINES, MOST_TEXT, Invoice
+from functions.billing.rules.revenue import MOST_PAID, Revenue
 from functions.billing.settings import Account, account
 from shared.catalogue import catalogue
+from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.ids import new_id
 from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
 from tests.benchmarks.largest import MANY
 from tests.benchmarks.worst import LIMITS, Call, Scene, worst_of
+from tests.benchmarks.worst_control import PlatformAdmin
 from tests.benchmarks.worst_runs import running
 
 SCOPES = ("identity:read", "identity:write")
@@ -169,3 +172,15 @@ def list_invoices(scene: Scene) -> Iterator[Call]:
 @worst_of("GET", "/v1/invoices/{invoice_id}")
 def show_invoice(scene: Scene) -> Iterator[Call]:
     yield Call(admin(scene), f"/v1/invoices/{keep_invoices(scene, MANY)}")
+
+
+@worst_of("GET", "/v1/kpis")
+def show_figures(scene: Scene) -> Iterator[Call]:
+    at = datetime(2020, 1, 1, tzinfo=UTC)
+    paid = [{"invoice_id": "ivc_1", "cents": 10, "start": at, "end": at}] * MOST_PAID
+    batch = Batch()
+    for number in range(MANY):
+        revenue = Revenue.model_validate({"tenant_id": f"figures-{number}", "paid": paid})
+        batch.put(REVENUES.collection, revenue.tenant_id, REVENUES.fields(revenue, 1, None))
+    asyncio.run(TenantStore(PLATFORM_TENANT).commit(batch))
+    yield Call(PlatformAdmin(scene), "/v1/kpis", what=f"{MANY} tenants", limit=MANY)

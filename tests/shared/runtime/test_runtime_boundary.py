@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +21,11 @@ from emulators.clock import VirtualClock
 from shared.kit import errors
 from shared.kit.errors import (
     AssentError,
+    FeatureNotInPlan,
     FieldError,
     Invalid,
     MethodNotAllowed,
+    QuotaExhausted,
     RecordedRefusal,
     StorageLimitReached,
     TierLimitReached,
@@ -179,8 +181,10 @@ async def test_a_senseless_length_is_400(api: httpx.AsyncClient, declared: str) 
 
 
 _SAYING_MORE = {
+    FeatureNotInPlan,
     Invalid,
     MethodNotAllowed,
+    QuotaExhausted,
     StorageLimitReached,
     TierLimitReached,
     TooManyRequests,
@@ -215,6 +219,30 @@ async def test_an_invalid_request_names_each_field(api: httpx.AsyncClient) -> No
         {"field": "a.b", "message": "is bad"},
         {"field": "c", "message": "half \ud800"},
     ]
+
+
+async def test_what_a_plan_lacks_says_the_way_up(api: httpx.AsyncClient) -> None:
+    RAISED["lacks"] = FeatureNotInPlan("not so", feature="workspaces", upgrade_to="team")
+    answer = await api.get("/v1/raise/lacks")
+    problem = answer.json()
+    assert (answer.status_code, problem["code"]) == (403, "feature_not_in_plan")
+    assert (problem["feature"], problem["upgrade_to"]) == ("workspaces", "team")
+
+
+@pytest.mark.parametrize(
+    ("resets_at", "retry_after"), [(datetime(2026, 12, 1, tzinfo=UTC), 60), (None, None)]
+)
+async def test_a_used_up_quota_says_when_it_is_there_again(
+    api: httpx.AsyncClient, resets_at: datetime | None, retry_after: int | None
+) -> None:
+    more = {"resets_at": resets_at, "retry_after": retry_after, "upgrade_to": "pro"}
+    RAISED["used"] = QuotaExhausted("used", meter="executions", limit=100, **more)  # type: ignore[arg-type]
+    answer = await api.get("/v1/raise/used")
+    problem = answer.json()
+    assert (answer.status_code, problem["code"]) == (429, "quota_exhausted")
+    assert (problem["meter"], problem["limit"], problem["upgrade_to"]) == ("executions", 100, "pro")
+    assert problem["resets_at"] == ("2026-12-01T00:00:00.000Z" if resets_at else None)
+    assert answer.headers.get("Retry-After") == (str(retry_after) if retry_after else None)
 
 
 async def test_too_many_requests_says_when_to_come_back(api: httpx.AsyncClient) -> None:
