@@ -87,7 +87,7 @@ async def test_usage_is_on_the_next_invoice_once_and_is_proved(
     await told(world, "invoice.created", "invoice.finalized")
     correction, same = await usage_lines(world)
     assert same == line
-    assert (correction["cents"], correction["usage"]["section"]) == (2, 2)
+    assert (correction["cents"], correction["usage"]["section"]) == (3, 2)
     assert correction["usage"]["before"] == 650_999
     assert correction["description"].endswith("(correction 1)")
 
