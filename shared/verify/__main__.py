@@ -112,8 +112,8 @@ def _verify_line(path: Path, text: bytes, trusted: Sequence[str]) -> int:
         return 1
     print(f"{path}: {found.cents} cents ({found.currency}), line {found.line} of {found.invoice}")
     print(f"  {found.charged} of {found.meter} beyond {found.included}, at {found.price}, whole")
-    for each in found.usage:
-        _print_usage(each, trusted)
+    for usage in found.usage:
+        _print_usage(usage, trusted)
     return 0
 
 

@@ -9,6 +9,7 @@ from functions.billing.views import InvoicePage, InvoiceView, LineProof
 from shared.aggregates.command import Command
 from shared.kit.callers import Caller
 from shared.kit.errors import NotFound, VersionConflict
+from shared.messaging.misses import report_miss
 
 
 async def follow_invoice(caller: Caller, stripe_id: str) -> Invoice:
@@ -32,20 +33,28 @@ async def follow_invoice(caller: Caller, stripe_id: str) -> Invoice:
 
 async def prove_line(caller: Caller, invoice_id: str, line_id: str, event: str | None) -> LineProof:
     """The proof of a line of usage, and that it counts the event or receipt of that id. Raises
-    NotFound; VersionConflict for a line of the subscription; Unavailable."""
+    NotFound, which is recorded; VersionConflict for a line of the subscription; Unavailable."""
     invoice = await RUN.read(caller, INVOICES, invoice_id)
+    try:
+        return await _proved(caller.tenant_id, invoice, line_id, event)
+    except NotFound:
+        await report_miss(RUN.outbox, caller, f"invoice_line/{invoice_id}.{line_id}"[:200])
+        raise
+
+
+async def _proved(tenant_id: str, invoice: Invoice, line_id: str, event: str | None) -> LineProof:
     line = next((each for each in invoice.lines if each.line_id == line_id), None)
     if line is None:
         raise NotFound(f"the invoice has no line {line_id[:40]!r}")
     if line.usage is None:
         raise VersionConflict("this line is of the subscription: no usage is counted for it")
     return LineProof(
-        tenant_id=caller.tenant_id,
-        invoice_id=invoice_id,
+        tenant_id=tenant_id,
+        invoice_id=invoice.invoice_id,
         line_id=line_id,
         currency=invoice.currency,
         charge=line.usage,
-        usage=await proofs_of(caller.tenant_id, line.usage, event),
+        usage=await proofs_of(tenant_id, line.usage, event),
     )
 
 

@@ -91,6 +91,7 @@ async def test_usage_is_on_the_next_invoice_once_and_is_proved(
     assert correction["usage"]["before"] == 650_999
     assert correction["description"].endswith("(correction 1)")
 
+    file, proofs = tmp_path / "proof.json", {}
     for each in (await world.sent("GET", "/invoices"))["items"]:
         assert sum(one["cents"] for one in each["lines"]) == each["total_cents"]
         for one in each["lines"]:
@@ -98,9 +99,11 @@ async def test_usage_is_on_the_next_invoice_once_and_is_proved(
             if one["usage"] is None:
                 assert (await world.send("GET", path)).status_code == 409
                 continue
-            file = tmp_path / "proof.json"
+            proofs[one["line_id"]] = path
             file.write_text(json.dumps(await world.sent("GET", path)))
             assert main([str(file)]) == 0
+    assert len(proofs) == 2
+    path = proofs[line["line_id"]]
     proof = await world.sent("GET", f"{path}?event={asked.event_id}")
     assert [each["event"] is None for each in proof["usage"]] == [False, False]
     for wrong in (f"{path}?event=rct_none", path.replace(line["line_id"], "il_none")):
