@@ -14,6 +14,7 @@ from functions.billing.views import (
     CheckoutView,
     InvoicePage,
     InvoiceView,
+    LineProof,
     NoticeTaken,
     PortalView,
     PreviewView,
@@ -103,6 +104,19 @@ async def list_invoices(caller: Caller, limit: Limit = 25, cursor: Cursor = None
 async def get_invoice(caller: Caller, invoice_id: str) -> InvoiceView:
     """Shows an invoice with its lines. Needs the role tenant_admin."""
     return await invoices.show_invoice(caller, invoice_id)
+
+
+@_TENANT.get("/invoices/{invoice_id}/lines/{line_id}/proof")
+@does(within=_ITSELF, deed="seeing an invoice")
+async def get_invoice_line_proof(
+    caller: Caller,
+    invoice_id: str,
+    line_id: str,
+    event: Annotated[str | None, Query(max_length=100)] = None,
+) -> LineProof:
+    """Proves a line of usage, and that it counts the receipt or event of that id: what
+    `assent-verify` verifies without the network. Needs the role tenant_admin."""
+    return await invoices.prove_line(caller, invoice_id, line_id, event)
 
 
 @_STRIPE.post("/stripe/webhook")

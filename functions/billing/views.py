@@ -1,9 +1,10 @@
 """What the API shows of plans, subscriptions and payments."""
 
-from typing import Self
+from typing import Literal, Self
 
 from events.invoices import InvoiceStatus
 from events.subscriptions import AddOnTaken, SubscriptionStatus
+from functions.billing.rules.charges import UsageCharge
 from functions.billing.rules.invoice import Invoice, Line
 from functions.billing.rules.subscription import Subscription
 from shared.catalogue import Entitlements, catalogue, entitlements
@@ -13,6 +14,7 @@ from shared.kit.models import Data, Page, part_of
 from shared.kit.plans import AddOn, Feature, Interval, Meter, Plan
 from shared.kit.tier_limits import LIMITS
 from shared.quotas.reading import QuotaUse
+from shared.usage.proofs import UsageRootProof
 
 
 class PriceView(Data):
@@ -171,13 +173,29 @@ class PortalView(Data):
 
 
 class LineView(Data):
-    """A line of an invoice; credits are below zero."""
+    """A line of an invoice; credits are below zero. `usage` is what a line of usage charges for;
+    where `agrees` is false, our meter counted something else."""
 
     line_id: str
     description: str
     cents: int
     quantity: int | None
     period: PeriodView
+    usage: UsageCharge | None
+    agrees: bool
+
+
+class LineProof(Data):
+    """What proves a line of usage: `assent-verify` takes it. `usage` proves each line that our
+    meter closed for the charge, those of earlier sections of the month among them."""
+
+    format: Literal["assent-invoice-line-proof/1"] = "assent-invoice-line-proof/1"
+    tenant_id: str
+    invoice_id: str
+    line_id: str
+    currency: str
+    charge: UsageCharge
+    usage: tuple[UsageRootProof, ...]
 
 
 class InvoiceView(Data):

@@ -15,12 +15,12 @@ from functions.usage.views import (
     UsageAccepted,
     UsageEventsBody,
     UsageRootList,
-    UsageRootProof,
 )
 from shared.kit.callers import Caller
 from shared.runtime.acts import does
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Router
+from shared.usage.proofs import UsageRootProof
 
 __all__ = ["ROUTER", "RUN"]
 

@@ -9,8 +9,8 @@ from functions.usage.rules.asking import GroupBy
 from shared.kit.instants import Instant
 from shared.kit.json_limits import JsonLimit
 from shared.kit.models import Data, Model
-from shared.usage.lines import ProvedEvent, UsageLine, UsageProof
 from shared.usage.meters import BUILT_IN
+from shared.usage.proofs import UsageLine
 
 
 class MeterBody(Model):
@@ -123,39 +123,3 @@ class UsageRootList(Data):
     """The lines of a month, by section and meter."""
 
     items: tuple[UsageRoot, ...]
-
-
-class ProvedUsageEvent(Data):
-    """An event, its place in its slab, and the path from its leaf to the slab's root, in hex."""
-
-    slab: int
-    place: int
-    size: int
-    line: str
-    path: tuple[str, ...]
-
-    @classmethod
-    def of(cls, event: ProvedEvent) -> Self:
-        """The event as it is shown."""
-        return cls(**event._asdict())
-
-
-class UsageRootProof(Data):
-    """What proves a line: `assent-verify` takes it. `slabs` are the lines that the root is over,
-    each with number, meter, quantity, events and root, a tabulator between each two."""
-
-    format: Literal["assent-usage-proof/1"]
-    tenant_id: str
-    period: str
-    section: int
-    meter: str
-    quantity: int
-    root: str
-    slabs: tuple[str, ...]
-    event: ProvedUsageEvent | None
-
-    @classmethod
-    def of(cls, proof: UsageProof) -> Self:
-        """The proof as it is shown."""
-        event = ProvedUsageEvent.of(proof.event) if proof.event else None
-        return cls.model_validate({**proof._asdict(), "event": event})

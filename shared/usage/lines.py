@@ -1,63 +1,22 @@
 """What was used of each meter in a month, as lines that are closed once and corrected by others."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from shared.kit.errors import FieldError, Invalid, NotFound, Unavailable, VersionConflict
+from shared.kit.errors import NotFound, Unavailable, VersionConflict
 from shared.storage.postgres import tenant_transaction
 from shared.usage.counting import count_log, open_sections
+from shared.usage.periods import check_period_name, end_of
+from shared.usage.proofs import FORMAT, ProvedEvent, UsageLine, UsageProof
 from shared.usage.rows import pages_of
 from shared.usage.slabs import Total, opened, path_of, root_of, slab_line
 
 if TYPE_CHECKING:
     from psycopg import AsyncConnection
 
-FORMAT = "assent-usage-proof/1"
 # A proof names each slab of its line: five million events.
 MOST_SLABS = 10_000
-
-
-class UsageLine(NamedTuple):
-    """What was used of a meter in a section of a month. `root` is the RFC 9162 root, in hex, over
-    the `slab_line` of each slab. Of a section that is closed, `closed_at` says since when, and it
-    never changes; a later section `corrects` the first."""
-
-    period: str
-    section: int
-    meter: str
-    quantity: int
-    events: int
-    slabs: int
-    root: str
-    closed_at: datetime | None
-    corrects: int | None
-
-
-class ProvedEvent(NamedTuple):
-    """An event of the slab of that number: its place among the `size` events there, from 0 on, and
-    the path to the slab's root, in hex."""
-
-    slab: int
-    place: int
-    size: int
-    line: str
-    path: tuple[str, ...]
-
-
-class UsageProof(NamedTuple):
-    """What proves a line without us: `shared.verify.usage` has the checks. `slabs` are the lines
-    that the root is over."""
-
-    format: str
-    tenant_id: str
-    period: str
-    section: int
-    meter: str
-    quantity: int
-    root: str
-    slabs: tuple[str, ...]
-    event: ProvedEvent | None
 
 
 class _Found(NamedTuple):
@@ -82,6 +41,13 @@ async def lines_of(tenant_id: str, period: str, at: datetime) -> tuple[UsageLine
         section = (await open_sections(connection, tenant_id))[period]
         still_open = await _made(connection, tenant_id, period, section)
     return (*closed, *still_open)
+
+
+async def closed_lines(tenant_id: str, period: str) -> tuple[UsageLine, ...]:
+    """The lines of the month that are closed, by section and meter. Raises Invalid, Unavailable."""
+    check_period_name(period)
+    async with tenant_transaction(tenant_id) as connection:
+        return await _closed(connection, tenant_id, period)
 
 
 async def close_period(tenant_id: str, period: str, at: datetime) -> tuple[UsageLine, ...]:
@@ -146,23 +112,6 @@ async def prove(
         lines,
         event,
     )
-
-
-def check_period_name(period: str) -> None:
-    """Raises Invalid for what names no month."""
-    end_of(period)
-
-
-def end_of(period: str) -> datetime:
-    """The first instant after the month. Raises Invalid for what names none."""
-    try:
-        first = datetime.strptime(period, "%Y-%m").replace(tzinfo=UTC)
-        if first.strftime("%Y-%m") != period:
-            raise ValueError(period)
-        return first.replace(year=first.year + first.month // 12, month=first.month % 12 + 1)
-    except ValueError as error:
-        message = "must be a month in UTC, like 2026-11"
-        raise Invalid(FieldError("period", message)) from error
 
 
 async def _closed(

@@ -1,5 +1,5 @@
 """`assent-verify FILE [--key KEY] [--receipt ID]`: verifies an exported archive of an audit log,
-one receipt with its proof, or a line of usage with its proof.
+one receipt with its proof, a line of usage with its proof, or a line of an invoice with its proof.
 
 Of an archive it recomputes the hash of every entry, the chain of them, their Merkle tree and the
 two signatures, and names the first entry that is not as it was appended; in an export of everything
@@ -9,9 +9,12 @@ the archive has it. Of a receipt, which is what
 covers it, and prints its statement. Of a line of usage, which is what
 `GET /v1/usage/roots/{period}/{meter}/proof` answers, it adds up the slabs, recomputes their root,
 and shows that one of them counts the event that is named; with the proof of a receipt beside it as
-`receipt`, that this is what was counted. Needs no network and writes nothing. Without --key it
-trusts the keys that the file names itself, which shows that the file agrees with itself, and not
-who made it: compare the key that it prints with one that you have from elsewhere.
+`receipt`, that this is what was counted. Of a line of an invoice, which is what
+`GET /v1/invoices/{id}/lines/{line}/proof` answers, it verifies each line of usage behind it in this
+way, and that its cents follow from them, what is included, and the price. Needs no network and
+writes nothing. Without --key it trusts the keys that the file names itself, which shows that the
+file agrees with itself, and not who made it: compare the key that it prints with one that you have
+from elsewhere.
 """
 
 import argparse
@@ -20,9 +23,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .check import verify
+from .invoices import FORMAT as LINE
+from .invoices import verify_line
 from .notes import Forged, read_key
 from .receipts import verify_receipt
-from .usage import is_usage, verify_usage
+from .usage import FORMAT as USAGE
+from .usage import UsageVerified, format_of, verify_usage
 
 # A receipt is an object in JSON of a few kilobytes, an archive begins with a file's name.
 # A line of usage names each of its slabs.
@@ -42,7 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             file.seek(0)
             if is_receipt:
                 text = file.read(_LARGEST_PROOF)
-                verified = _verify_usage if is_usage(text) else _verify_receipt
+                by_format = {USAGE: _verify_usage, LINE: _verify_line}
+                verified = by_format.get(format_of(text), _verify_receipt)
                 return verified(chosen.file, text, chosen.key)
             found = verify(file, chosen.key, chosen.receipt)
     except (OSError, Forged) as error:
@@ -89,8 +96,30 @@ def _verify_usage(path: Path, text: bytes, trusted: Sequence[str]) -> int:
     except Forged as error:
         print(f"{path}: BROKEN\n  {error}")
         return 1
+    print(f"{path}: ", end="")
+    _print_usage(found, trusted)
+    return 0
+
+
+def _verify_line(path: Path, text: bytes, trusted: Sequence[str]) -> int:
+    """Raises Forged for a trusted key that is none."""
+    for each in trusted:
+        read_key(each)
+    try:
+        found = verify_line(text, trusted)
+    except Forged as error:
+        print(f"{path}: BROKEN\n  {error}")
+        return 1
+    print(f"{path}: {found.cents} cents ({found.currency}), line {found.line} of {found.invoice}")
+    print(f"  {found.charged} of {found.meter} beyond {found.included}, at {found.price}, whole")
+    for usage in found.usage:
+        _print_usage(usage, trusted)
+    return 0
+
+
+def _print_usage(found: UsageVerified, trusted: Sequence[str]) -> None:
     part = "" if found.section == 1 else f", correction {found.section - 1}"
-    print(f"{path}: {found.quantity} of {found.meter} of {found.tenant} in {found.period}{part}")
+    print(f"{found.quantity} of {found.meter} of {found.tenant} in {found.period}{part}")
     print(f"  in {found.slabs} slabs with the root {found.root}, whole")
     if found.event:
         print(f"  counts {found.event}")
@@ -98,7 +127,6 @@ def _verify_usage(path: Path, text: bytes, trusted: Sequence[str]) -> int:
         print(f"  as the receipt says, entry {found.receipt.number} of {found.receipt.log}")
         _print_signers(found.receipt.signers, trusted)
         print(found.receipt.statement)
-    return 0
 
 
 def _print_signers(signers: Sequence[str], trusted: Sequence[str]) -> None:

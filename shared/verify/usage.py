@@ -34,13 +34,13 @@ class UsageVerified(NamedTuple):
     receipt: Proved | None
 
 
-def is_usage(text: bytes) -> bool:
-    """Whether the text says that it is a proof of usage."""
+def format_of(text: bytes) -> str:
+    """The format that a proof says it has; empty where it says none."""
     try:
         said = json.loads(text)
     except (ValueError, RecursionError):
-        return False
-    return isinstance(said, dict) and said.get("format") == FORMAT
+        return ""
+    return str(said.get("format", "")) if isinstance(said, dict) else ""
 
 
 def verify_usage(text: bytes, trusted: Sequence[str] = ()) -> UsageVerified:

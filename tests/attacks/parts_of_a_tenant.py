@@ -13,6 +13,7 @@ from events.invocations import invocation_id
 from events.patterns import Holdout, PatternState
 from events.precedents import Condition
 from functions.billing.aggregates import INVOICES
+from functions.billing.rules.charges import UsageCharge
 from functions.billing.rules.invoice import PREFIX as INVOICE_PREFIX
 from functions.billing.rules.invoice import Invoice, Line
 from functions.identity.aggregates import KEYS
@@ -151,7 +152,20 @@ async def keep_invoice(tenant: str) -> str:
     """The id of an invoice, as billing stores it."""
     at = parse_instant("2026-11-20T12:00:00Z")
     fields = {"period_start": at, "period_end": at, "line_id": "il_1", "quantity": 1}
-    line = Line(description=WORD, cents=4_900, **fields)
+    charge = UsageCharge(
+        period="2026-10",
+        section=1,
+        meter="executions",
+        quantity=5_001,
+        before=0,
+        included=5_000,
+        charged=1,
+        price_cents=10,
+        price_units=1,
+        cents=10,
+        counted=(),
+    )
+    line = Line(description=WORD, cents=4_900, usage=charge, **fields)
     invoice = Invoice(
         invoice_id=new_id(INVOICE_PREFIX, at),
         stripe_id="in_1",

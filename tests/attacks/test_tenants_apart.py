@@ -138,6 +138,7 @@ def owners(running: RunningPlatform) -> Iterator[Owners]:
         "seed_id": seed["seed_id"],
         "pattern_id": pattern,
         "invoice_id": invoice,
+        "line_id": "il_1",
         "corpus_id": corpus["corpus_id"],
         "document_id": document["document_id"],
         "device_id": device["device_id"],

@@ -102,6 +102,7 @@ def test_reading_calls_change_nothing(running: RunningPlatform, world: World) ->
     approval = world.card(case)["id"]
     ids |= {"id": approval, "approval_id": approval, "export_id": export, "policy_id": policy}
     ids["receipt_id"] = receipt(1).receipt_id
+    ids["line_id"] = "il_1"
     ids["invoice_id"] = running.run(keep_invoice(world.tenant))
     ids["pattern_id"] = running.run(keep_pattern(world.tenant, None, approval))
     route = {"provider": "openai", "model": "scripted"}

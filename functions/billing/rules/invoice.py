@@ -14,6 +14,7 @@ from events.invoices import (
     InvoiceStatus,
     InvoiceVoided,
 )
+from functions.billing.rules.charges import UsageCharge
 from functions.billing.rules.reading import Shown, instant
 from shared.kit.errors import SignatureInvalid
 from shared.kit.ids import hashed_id
@@ -34,7 +35,8 @@ _EVENTS: Mapping[InvoiceStatus, type[InvoiceState]] = {
 
 
 class Line(Data):
-    """One line; credits are below zero. Its period is what it is paid for."""
+    """One line; credits are below zero. Its period is what it is paid for. `usage` is what a line
+    of usage says that it charges for; `agrees` whether our meter says the same."""
 
     line_id: str
     description: str
@@ -42,6 +44,8 @@ class Line(Data):
     quantity: int | None
     period_start: Instant
     period_end: Instant
+    usage: UsageCharge | None = None
+    agrees: bool = True
 
 
 class Invoice(InvoiceState):
@@ -53,7 +57,14 @@ class Invoice(InvoiceState):
     number: str | None
     url: str | None
     lines: tuple[Line, ...]
+    reason: str = ""
     readings: int = 0
+
+    @property
+    def takes_usage(self) -> bool:
+        """Whether lines of usage can be written on it: a draft for the subscription's next period,
+        which Stripe makes final only once its notice is answered, or after three days."""
+        return self.status == "draft" and self.reason == "subscription_cycle"
 
 
 Steps = tuple[Transition[Invoice], ...]
@@ -83,6 +94,7 @@ def read_invoice(shown: Shown) -> Invoice:
             "next_attempt_at": _maybe(shown.get("next_payment_attempt")),
             "number": shown.get("number"),
             "url": shown.get("hosted_invoice_url"),
+            "reason": shown.get("billing_reason") or "",
             "lines": tuple(map(_line, shown["lines"]["data"][:MOST_LINES])),
         }
     )
@@ -109,6 +121,7 @@ def _line(shown: Mapping[str, Any]) -> dict[str, Any]:
         "quantity": shown.get("quantity"),
         "period_start": instant(shown["period"]["start"]),
         "period_end": instant(shown["period"]["end"]),
+        "usage": UsageCharge.read(shown.get("metadata") or {}, shown["amount"]),
     }
 
 

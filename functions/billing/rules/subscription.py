@@ -12,11 +12,12 @@ from events.subscriptions import (
     SubscriptionStatus,
 )
 from functions.billing.rules.order import Order
+from functions.billing.rules.terms import Terms, limits_of, note_terms
 from shared.catalogue import catalogue, entitlements
 from shared.kit.errors import SignatureInvalid, VersionConflict
 from shared.kit.instants import Instant
 from shared.kit.models import Data, Model
-from shared.kit.plans import Feature, Interval, Plan
+from shared.kit.plans import Feature, Interval, Meter, Plan
 from shared.kit.transitions import Transition
 
 LIVE: frozenset[SubscriptionStatus] = frozenset({"trialing", "active", "past_due", "paused"})
@@ -60,7 +61,9 @@ class Waiting(Data):
 class Subscription(SubscriptionState):
     """The published state, and how it is known at Stripe: `account` is a reference that nobody
     guesses and Stripe's customer carries. `readings` counts what was read of Stripe, so that an
-    older reading never replaces a newer one; `seen` are the latest notices that were handled."""
+    older reading never replaces a newer one; `seen` are the latest notices that were handled.
+    `terms` are the limits that were paid for, by month; `usage_on` is the invoice at Stripe on
+    which alone lines of usage may be written now."""
 
     account: str = ""
     customer_id: str | None = None
@@ -72,6 +75,8 @@ class Subscription(SubscriptionState):
     checkout: Checkout | None = None
     checkouts: int = 0
     waiting: Waiting | None = None
+    terms: tuple[Terms, ...] = ()
+    usage_on: str | None = None
 
     @property
     def is_live(self) -> bool:
@@ -161,8 +166,17 @@ def adopt(
         change=_unless(subscription.change, bought.change_id),
         checkout=None if bought.status in LIVE else newer.checkout,
     )
+    newer = newer.but(terms=note_terms(newer.terms, _paid_limits(newer), at))
     is_same = _published(newer) == _published(subscription)
     return (Transition(newer) if is_same else Transition(newer, SubscriptionChanged),)
+
+
+def write_usage_on(subscription: Subscription, stripe_id: str) -> Steps:
+    """The subscription whose usage is written on that invoice at Stripe and on no other. Whoever
+    calls has seen that the one before is no draft any more, so nothing can be written on it."""
+    if subscription.usage_on == stripe_id:
+        return ()
+    return (Transition(subscription.but(usage_on=stripe_id)),)
 
 
 def losses(subscription: Subscription, order: Order) -> tuple[Loss, ...]:
@@ -245,6 +259,12 @@ def _noted(subscription: Subscription, notice_id: str) -> Subscription:
     if notice_id and notice_id not in seen:
         seen = (*seen, notice_id)[-MOST_SEEN:]
     return subscription.but(readings=subscription.readings + 1, seen=seen)
+
+
+def _paid_limits(subscription: Subscription) -> dict[Meter, int] | None:
+    plan = subscription.entitled_to
+    taken = {each.add_on: each.quantity for each in subscription.add_ons}
+    return limits_of(entitlements(plan, taken if plan == subscription.plan else {}))
 
 
 def _unless(change: Change | None, arrived: str) -> Change | None:

@@ -2,27 +2,60 @@
 
 from functions.billing.aggregates import INVOICES, RUN
 from functions.billing.rules.invoice import Invoice, adopt, invoice_id_of, read_invoice
+from functions.billing.service.comparing import compared, proofs_of
 from functions.billing.service.following import known_to
 from functions.billing.service.stripe_calls import retrieve_invoice
-from functions.billing.views import InvoicePage, InvoiceView
+from functions.billing.views import InvoicePage, InvoiceView, LineProof
 from shared.aggregates.command import Command
 from shared.kit.callers import Caller
+from shared.kit.errors import NotFound, VersionConflict
+from shared.messaging.misses import report_miss
 
 
 async def follow_invoice(caller: Caller, stripe_id: str) -> Invoice:
-    """The invoice as Stripe shows it now, which is kept; it is read between reading ours and
-    committing it, as subscriptions are. Raises Unknown, Unavailable, SignatureInvalid."""
+    """The invoice as Stripe shows it now, which is kept; it is read between reading ours and committing it,
+    as subscriptions are, and its lines of usage are compared with our meter. Raises Unknown,
+    Unavailable, SignatureInvalid."""
     invoice_id = invoice_id_of(stripe_id)
 
     async def use_case(work: Command) -> Invoice:
         known = await work.find(INVOICES, invoice_id)
         if known is not None:
             work.is_about(INVOICES, invoice_id)
-        customer_id = (await known_to(work)).customer_id
+        subscription = await known_to(work)
         shown = read_invoice(await retrieve_invoice(stripe_id))
-        return await work.save_change(shown, *adopt(known, shown, customer_id))
+        lines = await compared(caller.tenant_id, subscription.terms, shown.lines)
+        newer = shown.but(lines=lines)
+        return await work.save_change(newer, *adopt(known, newer, subscription.customer_id))
 
     return await RUN.command(caller, use_case, Invoice)
+
+
+async def prove_line(caller: Caller, invoice_id: str, line_id: str, event: str | None) -> LineProof:
+    """The proof of a line of usage, and that it counts the event or receipt of that id. Raises
+    NotFound, which is recorded; VersionConflict for a line of the subscription; Unavailable."""
+    invoice = await RUN.read(caller, INVOICES, invoice_id)
+    try:
+        return await _proved(caller.tenant_id, invoice, line_id, event)
+    except NotFound:
+        await report_miss(RUN.outbox, caller, f"invoice_line/{invoice_id}.{line_id}"[:200])
+        raise
+
+
+async def _proved(tenant_id: str, invoice: Invoice, line_id: str, event: str | None) -> LineProof:
+    line = next((each for each in invoice.lines if each.line_id == line_id), None)
+    if line is None:
+        raise NotFound(f"the invoice has no line {line_id[:40]!r}")
+    if line.usage is None:
+        raise VersionConflict("this line is of the subscription: no usage is counted for it")
+    return LineProof(
+        tenant_id=tenant_id,
+        invoice_id=invoice.invoice_id,
+        line_id=line_id,
+        currency=invoice.currency,
+        charge=line.usage,
+        usage=await proofs_of(tenant_id, line.usage, event),
+    )
 
 
 async def list_invoices(caller: Caller, limit: int, cursor: str | None) -> InvoicePage:

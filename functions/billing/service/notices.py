@@ -4,6 +4,7 @@ import time
 from datetime import datetime
 
 from functions.billing.rules.notices import StripeNotice, check_signature
+from functions.billing.service.charging import charge_usage
 from functions.billing.service.customers import tenant_of
 from functions.billing.service.following import follow
 from functions.billing.service.invoices import follow_invoice
@@ -35,10 +36,12 @@ async def take_notice(
     tenant_id = await tenant_of(customer_id, stripe)
     if tenant_id is not None:
         caller = Caller.acting("service:billing", tenant_id, at)
+        # A payment changes what the subscription is, too.
+        subscription = await follow(caller, notice.id)
         invoice = None
         if notice.type.startswith(_INVOICES) and notice.type not in _NOT_KEPT:
             invoice = await follow_invoice(caller, notice.data.about.id)
-        # A payment changes what the subscription is, too.
-        subscription = await follow(caller, notice.id)
+            if invoice.takes_usage and await charge_usage(caller, invoice):
+                invoice = await follow_invoice(caller, notice.data.about.id)
         await note_revenue(subscription, invoice, at)
     return NoticeTaken()

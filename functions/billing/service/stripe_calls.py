@@ -94,6 +94,25 @@ async def retrieve_invoice(stripe_id: str) -> dict[str, Any]:
     return shown
 
 
+async def usage_items_of(customer_id: str) -> list[dict[str, Any]]:
+    """What was ever asked of the customer beside its subscriptions. Raises Unavailable."""
+    found: list[dict[str, Any]] = []
+    after: dict[str, Any] = {}
+    while True:
+        params: Any = {"customer": customer_id, "limit": 100, **after}
+        page = await _done(_listing_items(params))
+        found += page["data"]
+        if not page["has_more"]:
+            return found
+        after = {"starting_after": found[-1]["id"]}
+
+
+async def create_usage_item(key: str, params: Any) -> None:
+    """Writes a line on a draft, once under that key. Raises Unknown; RefusedByStripe where the
+    invoice is no draft any more."""
+    await _done(lambda client: client.v1.invoice_items.create(params, _once(key)))
+
+
 async def preview(params: Any) -> dict[str, Any]:
     """The invoice that would come next. Raises RefusedByStripe, Unavailable."""
     return await _done(lambda client: client.v1.invoices.create_preview(params))
@@ -139,6 +158,10 @@ async def _create_price(item: Item) -> str:
 def seconds(at: datetime) -> int:
     """An instant as Stripe's seconds since 1970."""
     return int(at.timestamp())
+
+
+def _listing_items(params: Any) -> "Callable[[StripeClient], Any]":
+    return lambda client: client.v1.invoice_items.list(params)
 
 
 def _once(key: str) -> Any:

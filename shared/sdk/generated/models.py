@@ -1923,14 +1923,30 @@ class LimitView(Answered):
     set_by: str
 
 
-class LineView(Answered):
-    """A line of an invoice; credits are below zero."""
+class LineProof(Answered):
+    """What proves a line of usage: `assent-verify` takes it. `usage` proves each line that our
+    meter closed for the charge, those of earlier sections of the month among them."""
 
+    charge: UsageCharge
+    currency: str
+    format: Literal["assent-invoice-line-proof/1"]
+    invoice_id: str
+    line_id: str
+    tenant_id: str
+    usage: tuple[UsageRootProof, ...]
+
+
+class LineView(Answered):
+    """A line of an invoice; credits are below zero. `usage` is what a line of usage charges for;
+    where `agrees` is false, our meter counted something else."""
+
+    agrees: bool
     cents: int
     description: str
     line_id: str
     period: PeriodView
     quantity: int | None
+    usage: UsageCharge | None
 
 
 class LocalModelView(Answered):
@@ -4223,6 +4239,33 @@ class UsageAccepted(Answered):
     accepted: int
     duplicates: int
     rejected: tuple[RejectedEvent, ...]
+
+
+class UsageCharge(Answered):
+    """What one section of a month costs. `quantity` is its own, `before` that of the sections
+    before it; of both together, what is beyond `included` is `charged` at `price_cents` for each
+    `price_units`, less what the sections before cost. Storage is counted in byte hours, of which
+    the average over the month's hours is compared."""
+
+    before: int
+    cents: int
+    charged: int
+    counted: tuple[UsageCounted, ...]
+    included: int
+    meter: Annotated[Literal["executions", "tokens", "api_calls", "storage"], Known]
+    period: str
+    price_cents: int
+    price_units: int
+    quantity: int
+    section: int
+
+
+class UsageCounted(Answered):
+    """What a closed line of usage says: a meter, its quantity, and the root over its slabs."""
+
+    meter: str
+    quantity: int
+    root: str
 
 
 class UsageRoot(Answered):

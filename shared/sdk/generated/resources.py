@@ -1518,6 +1518,21 @@ class Invoices(Resource):
             )
         )
 
+    def lines_proof_get(
+        self, invoice_id: str, line_id: str, *, event: str | None = None
+    ) -> models.LineProof:
+        """Proves a line of usage, and that it counts the receipt or event of that id: what
+        `assent-verify` verifies without the network. Needs the role tenant_admin."""
+        return self._client.send(
+            Call(
+                method="GET",
+                path=f"/v1/invoices/{calls.part(invoice_id)}/lines/{calls.part(line_id)}/proof",
+                answers=models.LineProof,
+                query=calls.query(event=event),
+                may_repeat=True,
+            )
+        )
+
 
 class Jobs(Resource):
     """Calls about jobs."""

@@ -106,6 +106,9 @@ MATRIX = {
     "pay": Row("POST", "/v1/billing/portal", {"tenant_admin"}),
     "see invoices": Row("GET", "/v1/invoices", {"tenant_admin"}),
     "see an invoice": Row("GET", "/v1/invoices/ivc_x", {"tenant_admin"}),
+    "prove a line of an invoice": Row(
+        "GET", "/v1/invoices/ivc_x/lines/il_x/proof", {"tenant_admin"}
+    ),
     "list invitations": Row("GET", "/v1/invitations", ADMINS),
     "invite": Row("POST", "/v1/invitations", ADMINS),
     "revoke an invitation": Row("DELETE", "/v1/invitations/inv_x", ADMINS),

@@ -1663,12 +1663,24 @@ export type LimitView = {
   "set_by": string;
 };
 
+export type LineProof = {
+  "charge": UsageCharge;
+  "currency": string;
+  "format": "assent-invoice-line-proof/1";
+  "invoice_id": string;
+  "line_id": string;
+  "tenant_id": string;
+  "usage": readonly UsageRootProof[];
+};
+
 export type LineView = {
+  "agrees": boolean;
   "cents": number;
   "description": string;
   "line_id": string;
   "period": PeriodView;
   "quantity": number | null;
+  "usage": UsageCharge | null;
 };
 
 export type LocalModelView = {
@@ -3885,6 +3897,26 @@ export type UsageAccepted = {
   "accepted": number;
   "duplicates": number;
   "rejected": readonly RejectedEvent[];
+};
+
+export type UsageCharge = {
+  "before": number;
+  "cents": number;
+  "charged": number;
+  "counted": readonly UsageCounted[];
+  "included": number;
+  "meter": "executions" | "tokens" | "api_calls" | "storage";
+  "period": string;
+  "price_cents": number;
+  "price_units": number;
+  "quantity": number;
+  "section": number;
+};
+
+export type UsageCounted = {
+  "meter": string;
+  "quantity": number;
+  "root": string;
 };
 
 export type UsageEventsBody = {

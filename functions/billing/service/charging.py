@@ -1,0 +1,90 @@
+"""Writes what was used beyond the plan's limits on a draft of Stripe's, each section of each month
+once, whichever notices come, however often and in what order."""
+
+import logging
+from typing import Any
+
+from functions.billing.aggregates import RUN
+from functions.billing.rules import subscription as rules
+from functions.billing.rules.charges import UsageCharge, charges_of
+from functions.billing.rules.invoice import Invoice
+from functions.billing.rules.subscription import Subscription
+from functions.billing.rules.terms import months_to_charge
+from functions.billing.service.following import known_to, show
+from functions.billing.service.stripe_calls import (
+    RefusedByStripe,
+    create_usage_item,
+    retrieve_invoice,
+    seconds,
+    usage_items_of,
+)
+from shared.aggregates.command import Command
+from shared.kit.callers import Caller
+from shared.usage.lines import close_period
+from shared.usage.periods import end_of, start_of
+
+_LOGGER = logging.getLogger(__name__)
+
+
+async def charge_usage(caller: Caller, invoice: Invoice) -> bool:
+    """Closes the months that are over, and writes on the draft what they cost and no invoice has
+    yet; whether anything was written. What a crash left out the next notice writes, of this
+    invoice or of a later one. Raises Unknown, Unavailable."""
+    due = await _due(caller, await show(caller))
+    if not due or not await _reserve(caller, invoice.stripe_id):
+        return False
+    # Nothing is written on an earlier invoice from here on, so all that was is seen.
+    items = await usage_items_of(invoice.customer_id)
+    read = (UsageCharge.read(each.get("metadata") or {}, each["amount"]) for each in items)
+    written = {each.key for each in read if each is not None}
+    missing = [each for each in due if each.key not in written]
+    for charge in missing:
+        key = f"usage-{invoice.stripe_id}-{charge.key}"
+        try:
+            await create_usage_item(key, _item(invoice, charge))
+        except RefusedByStripe as refused:
+            _LOGGER.warning("usage goes to a later invoice: %s", refused)
+            break
+    return bool(missing)
+
+
+async def _due(caller: Caller, known: Subscription) -> list[UsageCharge]:
+    due: list[UsageCharge] = []
+    for month in months_to_charge(known.terms, caller.received_at):
+        lines = await close_period(caller.tenant_id, month.period, caller.received_at)
+        due += charges_of(month, lines)
+    return due
+
+
+async def _reserve(caller: Caller, stripe_id: str) -> bool:
+    """Whether usage may be written on this invoice: no earlier draft takes it any more."""
+
+    async def use_case(work: Command) -> Subscription:
+        known = await known_to(work)
+        if known.usage_on not in (None, stripe_id) and await _is_draft(str(known.usage_on)):
+            return known
+        return await work.save_change(known, *rules.write_usage_on(known, stripe_id))
+
+    return (await RUN.command(caller, use_case, Subscription)).usage_on == stripe_id
+
+
+async def _is_draft(stripe_id: str) -> bool:
+    try:
+        return str((await retrieve_invoice(stripe_id))["status"]) == "draft"
+    except RefusedByStripe:
+        # Somebody deleted it.
+        return False
+
+
+def _item(invoice: Invoice, charge: UsageCharge) -> dict[str, Any]:
+    start, end = start_of(charge.period), end_of(charge.period)
+    return {
+        "customer": invoice.customer_id,
+        "invoice": invoice.stripe_id,
+        "currency": invoice.currency,
+        "amount": charge.cents,
+        "description": charge.description,
+        "discountable": False,
+        "metadata": charge.metadata,
+        "period": {"start": seconds(start), "end": seconds(end)},
+    }

@@ -1,0 +1,63 @@
+"""Compares lines of usage on an invoice with our meter, to the cent, and proves them."""
+
+import logging
+
+from functions.billing.rules.charges import COUNTED_BY, UsageCharge, agree
+from functions.billing.rules.invoice import Line
+from functions.billing.rules.terms import Terms, limits_in
+from shared.kit.errors import NotFound
+from shared.usage.lines import closed_lines, prove
+from shared.usage.proofs import UsageLine, UsageRootProof
+
+Counted = dict[str, tuple[UsageLine, ...]]
+_LOGGER = logging.getLogger(__name__)
+
+
+async def compared(
+    tenant_id: str, terms: tuple[Terms, ...], lines: tuple[Line, ...]
+) -> tuple[Line, ...]:
+    """The lines, each with whether what it charges for is what our meter counted. Reads nothing
+    where no line is of usage. Raises Unavailable."""
+    periods = {each.usage.period for each in lines if each.usage is not None}
+    counted = {each: await closed_lines(tenant_id, each) for each in sorted(periods)}
+    seen: set[str] = set()
+    return tuple(_told(each, terms, counted, seen) for each in lines)
+
+
+async def proofs_of(
+    tenant_id: str, charge: UsageCharge, event: str | None
+) -> tuple[UsageRootProof, ...]:
+    """The proofs of what the charge is for: of its own section, where those that count the event
+    prove that too, and of the sections before. Raises NotFound where none counts the event,
+    VersionConflict for a line of too many slabs, Unavailable."""
+    meters = COUNTED_BY[charge.meter]
+    proofs = []
+    for line in await closed_lines(tenant_id, charge.period):
+        if line.meter not in meters or line.section > charge.section:
+            continue
+        sought = event if line.section == charge.section else None
+        proofs.append(await _proof(tenant_id, line, sought))
+    if event is not None and all(each.event is None for each in proofs):
+        raise NotFound(f"this line does not count {event}")
+    return tuple(proofs)
+
+
+async def _proof(tenant_id: str, line: UsageLine, event: str | None) -> UsageRootProof:
+    about = (tenant_id, line.period, line.meter, line.section)
+    try:
+        return UsageRootProof.of(await prove(*about, event))
+    except NotFound:
+        if event is None:
+            raise
+        return UsageRootProof.of(await prove(*about, None))
+
+
+def _told(line: Line, terms: tuple[Terms, ...], counted: Counted, seen: set[str]) -> Line:
+    if line.usage is None:
+        return line
+    limits = dict(limits_in(terms, line.usage.period) or {})
+    agrees = line.usage.key not in seen and agree(line.usage, limits, counted[line.usage.period])
+    seen.add(line.usage.key)
+    if not agrees:
+        _LOGGER.error("the line %s of an invoice is not what was counted", line.line_id)
+    return line.but(agrees=agrees)

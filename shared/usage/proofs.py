@@ -1,0 +1,86 @@
+"""Lines of usage and their proofs, as they are kept and as the API shows them. Pure."""
+
+from datetime import datetime
+from typing import Literal, NamedTuple, Self
+
+from shared.kit.models import Data
+
+FORMAT = "assent-usage-proof/1"
+
+
+class UsageLine(NamedTuple):
+    """What was used of a meter in a section of a month. `root` is the RFC 9162 root, in hex, over
+    the `slab_line` of each slab. Of a section that is closed, `closed_at` says since when, and it
+    never changes; a later section `corrects` the first."""
+
+    period: str
+    section: int
+    meter: str
+    quantity: int
+    events: int
+    slabs: int
+    root: str
+    closed_at: datetime | None
+    corrects: int | None
+
+
+class ProvedEvent(NamedTuple):
+    """An event of the slab of that number: its place among the `size` events there, from 0 on, and
+    the path to the slab's root, in hex."""
+
+    slab: int
+    place: int
+    size: int
+    line: str
+    path: tuple[str, ...]
+
+
+class UsageProof(NamedTuple):
+    """What proves a line without us: `shared.verify.usage` has the checks. `slabs` are the lines
+    that the root is over."""
+
+    format: str
+    tenant_id: str
+    period: str
+    section: int
+    meter: str
+    quantity: int
+    root: str
+    slabs: tuple[str, ...]
+    event: ProvedEvent | None
+
+
+class ProvedUsageEvent(Data):
+    """An event, its place in its slab, and the path from its leaf to the slab's root, in hex."""
+
+    slab: int
+    place: int
+    size: int
+    line: str
+    path: tuple[str, ...]
+
+    @classmethod
+    def of(cls, event: ProvedEvent) -> Self:
+        """The event as it is shown."""
+        return cls(**event._asdict())
+
+
+class UsageRootProof(Data):
+    """What proves a line: `assent-verify` takes it. `slabs` are the lines that the root is over,
+    each with number, meter, quantity, events and root, a tabulator between each two."""
+
+    format: Literal["assent-usage-proof/1"]
+    tenant_id: str
+    period: str
+    section: int
+    meter: str
+    quantity: int
+    root: str
+    slabs: tuple[str, ...]
+    event: ProvedUsageEvent | None
+
+    @classmethod
+    def of(cls, proof: UsageProof) -> Self:
+        """The proof as it is shown."""
+        event = ProvedUsageEvent.of(proof.event) if proof.event else None
+        return cls.model_validate({**proof._asdict(), "event": event})

@@ -1,0 +1,131 @@
+"""Usage beyond the plan's limits on invoices, with Stripe's stand-in and a real database."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from emulators.stripe.running import running_stripe
+from shared.kit import clock
+from shared.verify.__main__ import main
+from tests.functions.billing.worlds import World
+from tests.shared.usage.logs import turn, write
+
+BOUGHT = datetime(2025, 9, 3, 12, tzinfo=UTC)
+USED = datetime(2025, 10, 20, 12, tzinfo=UTC)
+RENEWED = datetime(2025, 11, 17, 12, 30, tzinfo=UTC)
+AGAIN = datetime(2025, 12, 17, 12, 30, tzinfo=UTC)
+
+
+class Time:
+    """The one time of the platform and of Stripe."""
+
+    now = BOUGHT
+
+
+@pytest.fixture(scope="module")
+def stripe_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an account at Stripe whose time the tests move."""
+    file = tmp_path_factory.mktemp("stripe") / "stripe.db"
+    with running_stripe(file, live=lambda: int(Time.now.timestamp())) as url:
+        yield url
+
+
+@pytest.fixture
+def time(
+    world: World, database: str, stripe_url: str, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[datetime], Awaitable[None]]:
+    """Moves the time, and waits until Stripe has done what fell due."""
+
+    async def move(at: datetime) -> None:
+        Time.now = at
+        async with httpx.AsyncClient() as browser, asyncio.timeout(30):
+            while (await browser.get(f"{stripe_url}/_/waiting")).json():  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+
+    Time.now = BOUGHT
+    monkeypatch.setattr(clock, "now", lambda: Time.now)
+    return move
+
+
+async def told(world: World, *types: str) -> None:
+    """Sends the notices of these types, the newest first."""
+    events = await world.events()
+    for each in [event for type in types for event in events if event["type"] == type]:
+        answer = await world.notice(each)
+        assert answer.status_code == 200, answer.text
+
+
+async def usage_lines(world: World) -> list[dict[str, Any]]:
+    listed = (await world.sent("GET", "/invoices"))["items"]
+    return [line for each in listed for line in each["lines"] if line["usage"]]
+
+
+async def test_usage_is_on_the_next_invoice_once_and_is_proved(
+    world: World, time: Callable[[datetime], Awaitable[None]], tmp_path: Path
+) -> None:
+    await world.buys()
+    await time(USED)
+    asked = turn(world.tenant, "one", 400_000, 250_999, USED)
+    await write(world.tenant, asked)
+    await time(RENEWED)
+    await told(world, "invoice.paid", "invoice.created", "invoice.created")
+    [line] = await usage_lines(world)
+    assert (line["cents"], line["agrees"]) == (301, True)
+    assert line["description"] == "2025-10: 150,999 tokens beyond 500,000"
+    assert line["usage"]["included"] == 500_000
+    assert line["period"]["start"] == "2025-10-01T00:00:00.000Z"
+
+    # What comes late is a correction on the next invoice, and the first line stays as it is.
+    await write(world.tenant, turn(world.tenant, "late", 1, 1_000, USED))
+    await time(AGAIN)
+    await told(world, "invoice.created", "invoice.finalized")
+    correction, same = await usage_lines(world)
+    assert same == line
+    assert (correction["cents"], correction["usage"]["section"]) == (3, 2)
+    assert correction["usage"]["before"] == 650_999
+    assert correction["description"].endswith("(correction 1)")
+
+    file, proofs = tmp_path / "proof.json", {}
+    for each in (await world.sent("GET", "/invoices"))["items"]:
+        assert sum(one["cents"] for one in each["lines"]) == each["total_cents"]
+        for one in each["lines"]:
+            path = f"/invoices/{each['invoice_id']}/lines/{one['line_id']}/proof"
+            if one["usage"] is None:
+                assert (await world.send("GET", path)).status_code == 409
+                continue
+            proofs[one["line_id"]] = path
+            file.write_text(json.dumps(await world.sent("GET", path)))
+            assert main([str(file)]) == 0
+    assert len(proofs) == 2
+    path = proofs[line["line_id"]]
+    proof = await world.sent("GET", f"{path}?event={asked.event_id}")
+    assert [each["event"] is None for each in proof["usage"]] == [False, False]
+    for wrong in (f"{path}?event=rct_none", path.replace(line["line_id"], "il_none")):
+        assert (await world.send("GET", wrong)).status_code == 404
+    assert (await world.send("GET", path, roles=("developer",))).status_code == 403
+    assert (await world.sent("POST", "/billing/portal"))["url"].startswith("http")
+
+
+async def test_what_somebody_alters_at_stripe_is_seen(
+    world: World, time: Callable[[datetime], Awaitable[None]]
+) -> None:
+    await world.buys()
+    await time(USED)
+    await write(world.tenant, turn(world.tenant, "one", 600_000, 0, USED))
+    await time(RENEWED)
+    await told(world, "invoice.created")
+    [line] = await usage_lines(world)
+    customer = (await world.kept()).customer_id
+    items = world.stripe.v1.invoice_items.list({"customer": str(customer)}).data
+    [item] = [each for each in items if (each.metadata or {}).get("period")]
+    world.stripe.v1.invoice_items.update(item.id, {"amount": 999})
+    [updated] = [each for each in await world.events() if each["type"] == "invoice.updated"][:1]
+    assert (await world.notice(updated)).status_code == 200
+    [altered] = await usage_lines(world)
+    assert (line["agrees"], altered["agrees"], altered["cents"]) == (True, False, 999)
