@@ -8,6 +8,7 @@ from functions.billing.aggregates import RUN
 from functions.billing.rules.notices import StripeNotice
 from functions.billing.rules.order import Order
 from functions.billing.service import buying, following, invoices, notices, previewing
+from functions.billing.settings import account
 from functions.billing.views import (
     CatalogueView,
     CheckoutView,
@@ -41,7 +42,7 @@ _STRIPE = OpenRouter(prefix="/v1/billing", tag="billing")
 @beyond_quota
 async def get_catalogue(caller: Caller) -> CatalogueView:
     """Shows what is sold: plans with their prices, features and limits, overage and add-ons."""
-    return catalogue_view()
+    return catalogue_view(is_sold=await account() is not None)
 
 
 @_TENANT.get("/subscription")

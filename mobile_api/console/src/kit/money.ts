@@ -11,3 +11,8 @@ export function microsOf(typed: string): number | null {
   if (found === null) return null;
   return Number(found[1]) * 1_000_000 + Number((found[2] ?? '').padEnd(6, '0'));
 }
+
+/** Cents of a dollar as dollars; credits are below zero. */
+export function dollarsOfCents(cents: number): string {
+  return `${cents < 0 ? '−' : ''}${dollars(Math.abs(cents) * 10_000)}`;
+}
