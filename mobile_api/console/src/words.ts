@@ -90,7 +90,7 @@ export const words = {
   },
   quota: {
     names: { executions: 'Runs', tokens: 'Tokens', api_calls: 'API calls', storage: 'Files kept', seats: 'Seats' },
-    scarce: (all: readonly string[]) => `Of your plan is used: ${all.join(', ')}.`,
+    scarce: (all: readonly string[]) => `Used of your plan: ${all.join(', ')}.`,
     share: (name: string, share: string) => `${name} ${share}`,
   },
   risk: { low: 'low risk', medium: 'medium risk', high: 'high risk', critical: 'critical risk' },

@@ -12,7 +12,9 @@ export function microsOf(typed: string): number | null {
   return Number(found[1]) * 1_000_000 + Number((found[2] ?? '').padEnd(6, '0'));
 }
 
+const CENTS = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' });
+
 /** Cents of a dollar as dollars; credits are below zero. */
 export function dollarsOfCents(cents: number): string {
-  return `${cents < 0 ? '−' : ''}${dollars(Math.abs(cents) * 10_000)}`;
+  return CENTS.format(cents / 100);
 }

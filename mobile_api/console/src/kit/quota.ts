@@ -3,6 +3,7 @@
 const SCARCE = 0.8;
 
 interface Used {
+  readonly meter?: string;
   readonly used: number;
   readonly limit: number | null;
 }
@@ -13,7 +14,7 @@ export function shareOf({ used, limit }: Used): number | null {
   return limit === 0 ? 1 : used / limit;
 }
 
-/** Whether more than 80 % is used. */
+/** Whether more than 80 % is used. Seats never are scarce: a tenant buys as many as it has people. */
 export function isScarce(quota: Used): boolean {
-  return (shareOf(quota) ?? 0) > SCARCE;
+  return quota.meter !== 'seats' && (shareOf(quota) ?? 0) > SCARCE;
 }

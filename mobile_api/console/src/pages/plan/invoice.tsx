@@ -6,8 +6,8 @@ import { dollarsOfCents } from '../../kit/money.ts';
 import { instantInWords } from '../../kit/time.ts';
 import { Loaded, Trouble } from '../../parts/loaded.tsx';
 import { Pairs } from '../../parts/pairs.tsx';
+import { Row } from '../../parts/row.tsx';
 import { saveFile } from '../../parts/save.ts';
-import { Table } from '../../parts/table.tsx';
 import { addressOf } from '../../route.ts';
 import { invoices as say } from '../../words/plan.ts';
 
@@ -29,18 +29,13 @@ export function InvoicePage({ id }: { id: string }) {
           </p>
           <Facts invoice={invoice} />
           <h2>{say.lines}</h2>
-          <Table
-            label={say.lines}
-            heads={say.heads}
-            numbersFrom={2}
-            rows={invoice.lines.map((each) => [
-              each.description,
-              say.period(instantInWords(each.period.start), instantInWords(each.period.end)),
-              each.quantity?.toLocaleString(),
-              dollarsOfCents(each.cents),
-            ])}
-          />
-          <Proofs path={path} lines={invoice.lines.filter(countsUsage)} />
+          <ul class="rows">
+            {invoice.lines.map((each) => (
+              <li key={each.line_id}>
+                <Line line={each} of={path} />
+              </li>
+            ))}
+          </ul>
         </article>
       )}
     </Loaded>
@@ -64,38 +59,47 @@ function Facts({ invoice }: { invoice: InvoiceView }) {
   );
 }
 
+function Line({ line, of }: { line: LineView; of: string }) {
+  const { description, period, quantity, cents } = line;
+  return (
+    <Row
+      summary={`${description}, ${dollarsOfCents(cents)}`}
+      facts={[
+        say.period(instantInWords(period.start), instantInWords(period.end)),
+        quantity !== null && say.quantity(quantity.toLocaleString()),
+      ]}
+    >
+      {countsUsage(line) && <Proof line={line} of={of} />}
+    </Row>
+  );
+}
+
 function countsUsage(line: LineView): boolean {
   return Boolean((line as LineView & { usage?: { period?: string } | null }).usage?.period);
 }
 
-/** Buttons that save the proof of each line of usage. */
-function Proofs({ path, lines }: { path: string; lines: readonly LineView[] }) {
+/** A button that saves the proof of a line of usage. */
+function Proof({ line, of }: { line: LineView; of: string }) {
   const [said, setSaid] = useState('');
   const [problem, setProblem] = useState<unknown>();
-  if (lines.length === 0) return null;
-  const save = (line: LineView) => {
+  const save = () => {
     const file = `${line.line_id}.json`;
     setProblem(undefined);
-    read<unknown>(`${path}/lines/${encodeURIComponent(line.line_id)}/proof`).then((proof) => {
+    read<unknown>(`${of}/lines/${encodeURIComponent(line.line_id)}/proof`).then((proof) => {
       saveFile(file, proof);
       setSaid(say.isSaved(file));
     }, setProblem);
   };
   return (
-    <section>
-      <h2>{say.proofs}</h2>
-      <p>{say.aboutProofs}</p>
-      <ul class="choices">
-        {lines.map((each) => (
-          <li>
-            <button onClick={() => save(each)}>{say.save(each.description)}</button>
-          </li>
-        ))}
-      </ul>
+    <>
+      <button aria-label={`${say.proof}: ${line.description}`} onClick={save}>
+        {say.proof}
+      </button>
+      <small>{say.aboutProof}</small>
       <p role="status" class="said">
         {said}
       </p>
       {problem !== undefined && <Trouble problem={problem} />}
-    </section>
+    </>
   );
 }

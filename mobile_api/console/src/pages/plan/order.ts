@@ -1,17 +1,27 @@
 /** An order, as a form holds it and as the API takes it; and what a tenant has, in words. */
 
-import type { AddOnTaken, CatalogueView, OfferView, Order, SubscriptionView } from '../../api/generated.ts';
+import type { AddOnTaken, CatalogueView, Order, SubscriptionDetail, SubscriptionView } from '../../api/generated.ts';
 import { dollarsOfCents } from '../../kit/money.ts';
-import { text, type FieldEntry, type Values } from '../../parts/field.tsx';
+import { text, type Values } from '../../kit/values.ts';
+import type { FieldEntry } from '../../parts/field.tsx';
 import { plan as say } from '../../words/plan.ts';
+import { amountsOf } from './amounts.ts';
 
 const ADD_ON = 'add_ons.';
 
 type Bought = Pick<SubscriptionView, 'plan' | 'status'>;
+type Held = Bought & Pick<SubscriptionDetail, 'quotas' | 'entitlements'>;
 
 /** Whether there is a subscription at Stripe that can be changed. */
 export function isLive({ plan, status }: Bought): boolean {
   return plan !== 'free' && status !== 'canceled';
+}
+
+/** Whether what was bought holds already: its limits follow the subscription within seconds. */
+export function holds(subscription: Held): boolean {
+  const { quotas, entitlements } = subscription;
+  const ofMeters = quotas.filter((each) => each.meter !== 'seats');
+  return isLive(subscription) && ofMeters.every((each) => each.limit === (entitlements.limits[each.meter] ?? null));
 }
 
 /** What a form holds at first: what the tenant has. */
@@ -43,7 +53,7 @@ export function fieldsOf({ plans, add_ons }: CatalogueView, subscription: Bought
   const offered = plans.filter((each) => !each.by_contract && (isLive(subscription) || each.plan !== 'free'));
   const isPaid = (values: Values) => !['', 'free'].includes(text(values, 'plan'));
   return [
-    { name: 'plan', label: say.plan, kind: 'one', options: offered.map((each) => [each.plan, say.option(each.name, monthly(each))]) },
+    { name: 'plan', label: say.plan, kind: 'one', options: offered.map((each) => [each.plan, say.option(each.name, each.month && amountsOf(each.month))]) },
     { name: 'interval', label: say.interval, kind: 'one', options: say.intervals, when: isPaid },
     { name: 'seats', label: say.seats, kind: 'number', hint: say.seatsHint, when: isPaid },
     ...add_ons.map(
@@ -71,9 +81,4 @@ export function inWords({ plan, seats, interval, add_ons = [] }: Ordered, catalo
   const nameOf = (add_on: string) => catalogue.add_ons.find((each) => each.add_on === add_on)?.name ?? add_on;
   const more = add_ons.map((each) => `${each.quantity} × ${nameOf(each.add_on)}`);
   return say.bought(say.names[plan], seats ?? 1, interval ?? null) + say.addOns(more);
-}
-
-/** The price of a plan for a month. */
-export function monthly({ month }: OfferView): string | null {
-  return month && say.price(month.flat ? dollarsOfCents(month.flat) : null, month.per_seat ? dollarsOfCents(month.per_seat) : null);
 }

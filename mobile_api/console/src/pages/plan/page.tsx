@@ -14,7 +14,7 @@ import { addressOf } from '../../route.ts';
 import { words } from '../../words.ts';
 import { invoices, plan as say } from '../../words/plan.ts';
 import { Change } from './change.tsx';
-import { inWords, isLive } from './order.ts';
+import { holds, inWords, isLive } from './order.ts';
 import { Plans } from './plans.tsx';
 import { Quotas } from './quotas.tsx';
 import { UsageByDay } from './usage.tsx';
@@ -41,7 +41,7 @@ export function PlanPage({ id }: { id: string }) {
         {(found, again) => (
           <>
             <p>{standingOf(found)}</p>
-            {id === BOUGHT && !isLive(found.subscription) && <Awaited look={() => again(readPlan)} />}
+            {id === BOUGHT && !holds(found.subscription) && <Awaited look={() => again(readPlan)} />}
             {found.subscription.waits_for !== null && (
               <p class="caution">
                 {say.waits} <a href={addressOf('approvals', found.subscription.waits_for)}>{say.waitsFor}</a>

@@ -1,8 +1,8 @@
 import type { CatalogueView, OfferView, PriceView } from '../../api/generated.ts';
-import { dollarsOfCents } from '../../kit/money.ts';
-import { Table } from '../../parts/table.tsx';
+import { Pairs } from '../../parts/pairs.tsx';
+import { words } from '../../words.ts';
 import { plan as say } from '../../words/plan.ts';
-import { amountOf } from './quotas.tsx';
+import { amountOf, amountsOf } from './amounts.ts';
 
 const METERS = ['executions', 'tokens', 'api_calls', 'storage'] as const;
 
@@ -12,30 +12,32 @@ export function Plans({ plans, features }: CatalogueView) {
   return (
     <details>
       <summary>{say.all}</summary>
-      <Table
-        label={say.all}
-        heads={say.heads}
-        rows={plans.map((each) => [
-          each.name,
-          priceOf(each, each.month),
-          each.by_contract ? '' : priceOf(each, each.year),
-          each.most_seats ?? say.without,
-          ...METERS.map((meter) => limitOf(each, meter)),
-          <ul>
-            {each.features.map((feature) => (
-              <li>{summaries.get(feature)}</li>
-            ))}
-          </ul>,
-        ])}
-      />
+      <div class="plans">
+        {plans.map((each) => (
+          <section key={each.plan}>
+            <h3>{each.name}</h3>
+            <Pairs
+              of={[
+                [say.month, priceOf(each, each.month)],
+                [say.year, each.year && priceOf(each, each.year)],
+                [words.quota.names.seats, each.most_seats ?? say.without],
+                ...METERS.map((meter) => [words.quota.names[meter], limitOf(each, meter)] as const),
+              ]}
+            />
+            <ul>
+              {each.features.map((feature) => (
+                <li>{summaries.get(feature)}</li>
+              ))}
+            </ul>
+          </section>
+        ))}
+      </div>
     </details>
   );
 }
 
-/** The price of a plan for an interval; of one by contract the least. */
-export function priceOf({ by_contract }: OfferView, price: PriceView | null): string {
-  const cents = (amount: number | undefined) => (amount ? dollarsOfCents(amount) : null);
-  const said = say.price(cents(price?.flat), cents(price?.per_seat));
+function priceOf({ by_contract }: OfferView, price: PriceView | null): string {
+  const said = price === null ? say.nothing : amountsOf(price);
   return by_contract ? say.byAsking(said) : said;
 }
 

@@ -2,13 +2,11 @@ import type { OverageView, QuotaUse } from '../../api/generated.ts';
 import { dollarsOfCents } from '../../kit/money.ts';
 import { isScarce, shareOf } from '../../kit/quota.ts';
 import { percent } from '../../kit/rate.ts';
-import { bytesInWords } from '../../kit/sizes.ts';
 import { instantInWords } from '../../kit/time.ts';
 import { Share } from '../../parts/share.tsx';
 import { words } from '../../words.ts';
 import { plan as say } from '../../words/plan.ts';
-
-type Meter = QuotaUse['meter'];
+import { amountOf } from './amounts.ts';
 
 /** What is used beside each quota, when it is counted anew, and what happens at its limit. */
 export function Quotas({ quotas, overage }: { quotas: readonly QuotaUse[]; overage: readonly OverageView[] }) {
@@ -48,9 +46,4 @@ function atLimit({ meter, stops }: QuotaUse, overage: readonly OverageView[]): s
   if (stops) return say.stops[meter];
   const price = overage.find((each) => each.meter === meter);
   return price && say.goesOn(dollarsOfCents(price.cents), say.per[price.meter](amountOf(meter, price.per), price.per === 1));
-}
-
-/** An amount of a meter: files in bytes, all else as a number. */
-export function amountOf(meter: Meter, amount: number): string {
-  return meter === 'storage' ? bytesInWords(amount) : amount.toLocaleString();
 }

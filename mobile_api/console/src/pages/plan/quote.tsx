@@ -4,7 +4,7 @@ import type { CatalogueView, CheckoutView, Order, PreviewView, SubscriptionView 
 import { dollarsOfCents } from '../../kit/money.ts';
 import { instantInWords } from '../../kit/time.ts';
 import { Form } from '../../parts/form.tsx';
-import { Table } from '../../parts/table.tsx';
+import { Pairs } from '../../parts/pairs.tsx';
 import { plan as say } from '../../words/plan.ts';
 import { inWords, isLive } from './order.ts';
 
@@ -24,7 +24,7 @@ export function Quote({ order, price, subscription, catalogue, changed }: Proper
   return (
     <section class="changes">
       <h3 tabIndex={-1} ref={heading}>
-        {say.quote}
+        {ends ? say.ending : say.quote}
       </h3>
       {ends ? <End price={price} /> : <Costs {...{ order, price, subscription, catalogue }} />}
       {price.loosens.length > 0 && (
@@ -64,12 +64,7 @@ function Costs({ order, price, subscription, catalogue }: Omit<Properties, 'chan
   return (
     <>
       <p>{say.order(inWords(order, catalogue))}</p>
-      <Table
-        label={say.lines}
-        heads={say.line}
-        numbersFrom={1}
-        rows={price.lines.map((each) => [each.description, dollarsOfCents(each.cents)])}
-      />
+      <Pairs of={price.lines.map((each) => [each.description, dollarsOfCents(each.cents)])} />
       <p>
         {isLive(subscription)
           ? say.next(next, at && instantInWords(at))
