@@ -7,7 +7,9 @@ import type { CatalogueView, SubscriptionView } from '../../../mobile_api/consol
 import { daysOf, monthsUntil } from '../../../mobile_api/console/src/kit/days.ts';
 import { dollarsOfCents } from '../../../mobile_api/console/src/kit/money.ts';
 import { isScarce, shareOf } from '../../../mobile_api/console/src/kit/quota.ts';
-import { holds, inWords, isLive, orderOf, startOf } from '../../../mobile_api/console/src/pages/plan/order.ts';
+import { instantInWords } from '../../../mobile_api/console/src/kit/time.ts';
+import { orderOf, startOf } from '../../../mobile_api/console/src/pages/plan/order.ts';
+import { holds, inWords, isLive, standingOf } from '../../../mobile_api/console/src/pages/plan/standing.ts';
 
 const ADD_ONS = [
   { add_on: 'tokens', name: 'More tokens', month_cents: 100, plans: ['pro', 'team'], adds: {}, features: [] },
@@ -87,4 +89,26 @@ test('months are those of UTC, across the end of a year', () => {
 
 test('cents are dollars, and credits are below zero', () => {
   assert.deepEqual([dollarsOfCents(178_800), dollarsOfCents(-500), dollarsOfCents(0)], ['$1,788.00', '-$5.00', '$0.00']);
+});
+
+test('each standing has its sentence, with the instant that matters', () => {
+  const [end, trial, failed] = ['2026-12-01T00:00:00Z', '2026-12-05T00:00:00Z', '2026-11-20T00:00:00Z'];
+  const all = {
+    ...BOUGHT,
+    entitlements: { plan: 'pro' },
+    current_period: { start: end, end },
+    cancel_at_period_end: false,
+    trial_ends_at: trial,
+    past_due_since: failed,
+  } as unknown as SubscriptionView;
+  const said = (changed: object) => standingOf({ ...all, ...changed } as SubscriptionView, CATALOGUE);
+  const renews = `paid until ${instantInWords(end)} and renews`;
+  assert.ok(said({}).includes(renews));
+  assert.ok(said({ status: 'trialing' }).includes(`from ${instantInWords(trial)} on`));
+  assert.ok(said({ cancel_at_period_end: true }).includes(`until ${instantInWords(end)}, and Free`));
+  assert.ok(said({ status: 'past_due' }).includes(`failed on ${instantInWords(failed)}`));
+  assert.ok(said({ status: 'past_due', entitlements: { plan: 'free' } }).includes('has what Free has until that is paid'));
+  assert.ok(said({ status: 'paused', entitlements: { plan: 'free' } }).includes('is paused'));
+  assert.ok(said({ status: 'canceled', plan: 'pro' }).includes('ended'));
+  assert.ok(said({ plan: 'free' }).includes('costs nothing'));
 });

@@ -1,28 +1,14 @@
-/** An order, as a form holds it and as the API takes it; and what a tenant has, in words. */
+/** An order, as a form holds it and as the API takes it. */
 
-import type { AddOnTaken, CatalogueView, Order, SubscriptionDetail, SubscriptionView } from '../../api/generated.ts';
+import type { CatalogueView, Order, SubscriptionView } from '../../api/generated.ts';
 import { dollarsOfCents } from '../../kit/money.ts';
 import { text, type Values } from '../../kit/values.ts';
 import type { FieldEntry } from '../../parts/field.tsx';
 import { plan as say } from '../../words/plan.ts';
 import { amountsOf } from './amounts.ts';
+import { isLive, type Bought } from './standing.ts';
 
 const ADD_ON = 'add_ons.';
-
-type Bought = Pick<SubscriptionView, 'plan' | 'status'>;
-type Held = Bought & Pick<SubscriptionDetail, 'quotas' | 'entitlements'>;
-
-/** Whether there is a subscription at Stripe that can be changed. */
-export function isLive({ plan, status }: Bought): boolean {
-  return plan !== 'free' && status !== 'canceled';
-}
-
-/** Whether what was bought holds already: its limits follow the subscription within seconds. */
-export function holds(subscription: Held): boolean {
-  const { quotas, entitlements } = subscription;
-  const ofMeters = quotas.filter((each) => each.meter !== 'seats');
-  return isLive(subscription) && ofMeters.every((each) => each.limit === (entitlements.limits[each.meter] ?? null));
-}
 
 /** What a form holds at first: what the tenant has. */
 export function startOf(subscription: SubscriptionView): Values {
@@ -67,18 +53,4 @@ export function fieldsOf({ plans, add_ons }: CatalogueView, subscription: Bought
       }),
     ),
   ];
-}
-
-interface Ordered {
-  readonly plan: SubscriptionView['plan'];
-  readonly seats?: number | null;
-  readonly interval?: SubscriptionView['interval'];
-  readonly add_ons?: readonly AddOnTaken[];
-}
-
-/** A plan with its seats and its add-ons in words. */
-export function inWords({ plan, seats, interval, add_ons = [] }: Ordered, catalogue: CatalogueView): string {
-  const nameOf = (add_on: string) => catalogue.add_ons.find((each) => each.add_on === add_on)?.name ?? add_on;
-  const more = add_ons.map((each) => `${each.quantity} × ${nameOf(each.add_on)}`);
-  return say.bought(say.names[plan], seats ?? 1, interval ?? null) + say.addOns(more);
 }

@@ -14,9 +14,9 @@ import { addressOf } from '../../route.ts';
 import { words } from '../../words.ts';
 import { invoices, plan as say } from '../../words/plan.ts';
 import { Change } from './change.tsx';
-import { holds, inWords, isLive } from './order.ts';
 import { Plans } from './plans.tsx';
 import { Quotas } from './quotas.tsx';
+import { holds, isLive, standingOf } from './standing.ts';
 import { UsageByDay } from './usage.tsx';
 
 const PAYS = ['tenant_admin'];
@@ -40,7 +40,7 @@ export function PlanPage({ id }: { id: string }) {
       <Loaded key={turn} read={readPlan}>
         {(found, again) => (
           <>
-            <p>{standingOf(found)}</p>
+            <p>{standingOf(found.subscription, found.catalogue)}</p>
             {id === BOUGHT && !holds(found.subscription) && <Awaited look={() => again(readPlan)} />}
             {found.subscription.waits_for !== null && (
               <p class="caution">
@@ -64,21 +64,6 @@ async function readPlan(): Promise<Found> {
     read<CatalogueView>('/v1/plans-catalogue'),
   ]);
   return { subscription, catalogue };
-}
-
-/** The plan and its status in one sentence. */
-function standingOf({ subscription, catalogue }: Found): string {
-  const { plan, status, entitlements, current_period: period } = subscription;
-  const what = inWords(subscription, catalogue);
-  if (status === 'canceled') return say.standing.canceled;
-  if (plan === 'free') return say.standing.free;
-  if (status === 'paused') return say.standing.paused(what);
-  if (entitlements.plan !== plan) return say.standing.unpaid(what);
-  const at = (instant: string | null | undefined) => (instant ? instantInWords(instant) : '');
-  if (status === 'past_due') return say.standing.past_due(what, at(subscription.past_due_since));
-  if (subscription.cancel_at_period_end) return say.standing.ends(what, at(period?.end));
-  if (status === 'trialing') return say.standing.trialing(what, at(subscription.trial_ends_at));
-  return say.standing.active(what, at(period?.end));
 }
 
 /** Looks for what was paid for, every few seconds, for a minute. */

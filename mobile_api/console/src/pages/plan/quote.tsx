@@ -6,7 +6,7 @@ import { instantInWords } from '../../kit/time.ts';
 import { Form } from '../../parts/form.tsx';
 import { Pairs } from '../../parts/pairs.tsx';
 import { plan as say } from '../../words/plan.ts';
-import { inWords, isLive } from './order.ts';
+import { inWords, isLive } from './standing.ts';
 
 interface Properties {
   order: Order;
