@@ -14,7 +14,10 @@ COMMANDS = {
     "agents": ("agents:app", "See agents, and submit their specs."),
     "approvals": ("approvals:app", "See what waits for people, and decide."),
     "capsules": ("capsules:app", "Write capsules, and publish them."),
-    "invoices": ("invoices:invoices", "List your tenant's invoices, newest first, or show the lines of one."),
+    "invoices": (
+        "invoices:invoices",
+        "List your tenant's invoices, newest first, or show the lines of one.",
+    ),
     "keys": ("keys:app", "Make API keys, and revoke them."),
     "knowledge": ("knowledge:app", "Ask documents, and add them."),
     "login": ("signing_in:login", "Sign in, in a browser on any device."),
