@@ -88,7 +88,7 @@ export const plan = {
 export const usage = {
   title: 'Usage by day',
   meter: 'Meter',
-  meterName: (name: string, unit: string) => `${name.replaceAll('_', ' ')}, in ${unit}`,
+  meterName: (name: string, unit: string) => (name === unit ? name : `${name.replaceAll('_', ' ')}, in ${unit}`),
   month: 'Month',
   thisMonth: (month: string) => `${month}, so far`,
   about: 'Days begin at midnight, UTC.',
@@ -111,7 +111,7 @@ export const invoices = {
   plan: 'Plan and usage',
   lines: 'Lines',
   period: (start: string, end: string) => `${start} until ${end}`,
-  quantity: (count: string) => `${count} of it`,
+  quantity: (count: string) => `quantity ${count}`,
   proof: 'Save its proof',
   aboutProof: 'The file shows, without this platform, that the line counts what the audit log holds: assent-verify verifies it.',
   isSaved: (file: string) => `${file} is saved.`,
