@@ -9,6 +9,7 @@ from functions.billing.kpi_views import KpisView
 from functions.billing.rules.notices import StripeNotice
 from functions.billing.rules.order import Order
 from functions.billing.service import buying, following, invoices, notices, previewing, revenue
+from functions.billing.settings import account
 from functions.billing.views import (
     CatalogueView,
     CheckoutView,
@@ -44,7 +45,7 @@ _STRIPE = OpenRouter(prefix="/v1/billing", tag="billing")
 @beyond_quota
 async def get_catalogue(caller: Caller) -> CatalogueView:
     """Shows what is sold: plans with their prices, features and limits, overage and add-ons."""
-    return catalogue_view()
+    return catalogue_view(is_sold=await account() is not None)
 
 
 @_TENANT.get("/subscription")

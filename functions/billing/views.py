@@ -72,8 +72,10 @@ class FeatureView(Data):
 
 
 class CatalogueView(Data):
-    """Everything that is sold; the plans from the smallest to the largest."""
+    """Everything that is sold; the plans from the smallest to the largest. `is_sold` is false where
+    the operator sells nothing: nobody can buy then, and every tenant has what it has."""
 
+    is_sold: bool
     currency: str
     plans: tuple[OfferView, ...]
     overage: tuple[OverageView, ...]
@@ -244,10 +246,11 @@ def held_by(subscription: Subscription) -> Entitlements:
     return entitlements(subscription.entitled_to, taken)
 
 
-def catalogue_view() -> CatalogueView:
+def catalogue_view(*, is_sold: bool) -> CatalogueView:
     """The catalogue as it is shown."""
     sold = catalogue()
     return CatalogueView(
+        is_sold=is_sold,
         currency=sold.currency,
         plans=tuple(_plan(sold, plan) for plan in sold.plans),
         overage=tuple(

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.platform
 SCOPES = (
     *("agents:read", "agents:write", "approvals:read", "approvals:write", "audit:read"),
     *("governance:read", "governance:write", "veto:execute", "capsules:read", "runs:read"),
-    *("knowledge:read", "knowledge:write", "runs:write"),
+    *("knowledge:read", "knowledge:write", "runs:write", "identity:read"),
 )
 Typed = Callable[..., tuple[int, str, str]]
 
@@ -108,6 +108,15 @@ def test_a_spec_is_submitted_from_a_file(world: World, typed: Typed, tmp_path: P
     code, _, err = typed("agents", "submit", str(file))
     assert (code, "line" in err) == (1, True)
     assert typed("agents", "submit", str(tmp_path / "none.yaml"))[0] == 2
+
+
+def test_the_plan_is_shown_and_invoices_to_admins_only(world: World, typed: Typed) -> None:
+    code, out, err = typed("plan")
+    assert (code, out.splitlines()[0]) == (0, "Plan free, active"), err
+    assert "executions: 0 of 100 used, stops there, resets 20" in out
+    assert in_json(typed, "plan")["quotas"][0]["limit"] == 100
+    code, _, err = typed("invoices")
+    assert (code, "tenant_admin" in err) == (1, True)
 
 
 def test_documents_are_added_from_files_and_asked(

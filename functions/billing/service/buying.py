@@ -139,7 +139,7 @@ async def _open(known: Subscription, page: Checkout) -> tuple[str, str]:
         ],
         "subscription_data": {"metadata": {"account": known.account}, **trial},
         "expires_at": stripe_calls.seconds(page.expires_at),
-        "success_url": _back(),
+        "success_url": f"{_back()}/bought",
         "cancel_url": _back(),
     }
     return await stripe_calls.create_session(f"checkout-{known.account}-{page.number}", said)
@@ -164,4 +164,4 @@ async def _drop(caller: Caller, change: Change) -> None:
 
 
 def _back() -> str:
-    return f"{console_url()}/console/"
+    return f"{console_url()}/console/plan"

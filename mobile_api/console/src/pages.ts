@@ -107,6 +107,16 @@ const PAGES = {
     roles: ['tenant_admin'],
   },
   budgets: { group: 'tenant', all: () => import('./pages/budgets/page.tsx').then((each) => each.Budgets) },
+  plan: {
+    group: 'tenant',
+    all: () => import('./pages/plan/page.tsx').then((each) => each.PlanPage),
+    one: () => import('./pages/plan/page.tsx').then((each) => each.PlanPage),
+  },
+  invoices: {
+    group: 'tenant',
+    one: () => import('./pages/plan/invoice.tsx').then((each) => each.InvoicePage),
+    roles: ['tenant_admin'],
+  },
   device: { group: 'you', all: () => import('./pages/device.tsx').then((each) => each.ThisDevice) },
   notifications: {
     group: 'you',

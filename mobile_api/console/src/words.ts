@@ -28,6 +28,8 @@ export const words = {
     'approval-policy': 'Approval policy',
     'single-sign-on': 'Single sign-on',
     budgets: 'Budgets',
+    plan: 'Plan and usage',
+    invoices: 'Invoices',
     health: 'Health',
     platform: 'The platform',
     revenue: 'Revenue',
@@ -86,6 +88,11 @@ export const words = {
     spend: (spent: string, limit: string) => `${spent} of ${limit} spent this month`,
     health: { healthy: 'The platform is healthy.', degraded: 'The platform needs an operator.' },
     vetoes: 'Recent vetoes',
+  },
+  quota: {
+    names: { executions: 'Runs', tokens: 'Tokens', api_calls: 'API calls', storage: 'Files kept', seats: 'Seats' },
+    scarce: (all: readonly string[]) => `Used of your plan: ${all.join(', ')}.`,
+    share: (name: string, share: string) => `${name} ${share}`,
   },
   risk: { low: 'low risk', medium: 'medium risk', high: 'high risk', critical: 'critical risk' },
   status: {

@@ -986,11 +986,13 @@ class CaseSummary(Answered):
 
 
 class CatalogueView(Answered):
-    """Everything that is sold; the plans from the smallest to the largest."""
+    """Everything that is sold; the plans from the smallest to the largest. `is_sold` is false
+    where the operator sells nothing: nobody can buy then, and every tenant has what it has."""
 
     add_ons: tuple[AddOnView, ...]
     currency: str
     features: tuple[FeatureView, ...]
+    is_sold: bool
     overage: tuple[OverageView, ...]
     plans: tuple[OfferView, ...]
 

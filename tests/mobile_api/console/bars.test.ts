@@ -42,3 +42,8 @@ test('nothing spent of nothing is no division by zero', () => {
   assert.deepEqual(barsOf([{ spent: 0, held: 0, limit: 0 }], 10, 10)[0]!.spent, { y: 10, height: 0 });
   assert.deepEqual(barsOf([], 10, 10), []);
 });
+
+test('what has no limit has no line, and its largest amount the full height', () => {
+  const [bar] = barsOf([{ spent: 20, held: 0, limit: null }], 100, 100);
+  assert.deepEqual([bar!.limit, bar!.spent.height], [null, 100]);
+});

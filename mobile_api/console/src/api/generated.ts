@@ -655,6 +655,7 @@ export type CatalogueView = {
   "add_ons": readonly AddOnView[];
   "currency": string;
   "features": readonly FeatureView[];
+  "is_sold": boolean;
   "overage": readonly OverageView[];
   "plans": readonly OfferView[];
 };

@@ -30,3 +30,10 @@ export function centsOf(typed: string): number | null {
   if (found === null) return null;
   return Number(found[1]) * 100 + Number((found[2] ?? '').padEnd(2, '0')) || null;
 }
+
+const CENTS = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' });
+
+/** Cents of a dollar as dollars; credits are below zero. */
+export function dollarsOfCents(cents: number): string {
+  return CENTS.format(cents / 100);
+}

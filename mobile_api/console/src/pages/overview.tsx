@@ -3,6 +3,7 @@ import { read } from '../api/call.ts';
 import { dollars } from '../kit/money.ts';
 import { CardLink } from '../parts/card-link.tsx';
 import { Loaded } from '../parts/loaded.tsx';
+import { Scarce } from '../parts/scarce.tsx';
 import { addressOf } from '../route.ts';
 import { words } from '../words.ts';
 
@@ -36,6 +37,7 @@ export function Overview() {
                 {say.spend(dollars(shown.budget.spent_usd_micros), dollars(shown.budget.limit_usd_micros))}
               </p>
             )}
+            <Scarce />
             <p class={shown.health.status}>{say.health[shown.health.status]}</p>
             <h2>{say.vetoes}</h2>
             {shown.recent_vetoes.length === 0 && <p>{words.nothingHere}</p>}

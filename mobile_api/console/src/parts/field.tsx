@@ -1,9 +1,10 @@
 import { useId } from 'preact/hooks';
 
 import type { FieldError } from '../api/call.ts';
+import type { Values } from '../kit/values.ts';
 import { words } from '../words.ts';
 
-export type Values = Readonly<Record<string, string | readonly string[]>>;
+export { lines, some, text, type Values } from '../kit/values.ts';
 
 /** One question of a form. `line` where it has no kind; `one` and `some` choose among options, `lines` takes one thing
  * on each line. */
@@ -128,19 +129,4 @@ function Some({ field, value, set, errors = [] }: Properties & { value: readonly
       <Wrong id={wrong} name={field.name} errors={errors} />
     </fieldset>
   );
-}
-
-/** The answer of a field that is not chosen among several; `some` gives those of one that is. */
-export function text(values: Values, name: string): string {
-  return ((values[name] as string | undefined) ?? '').trim();
-}
-
-/** What stands on the lines of a field, without the empty ones. */
-export function lines(values: Values, name: string): readonly string[] {
-  return text(values, name).split('\n').map((each) => each.trim()).filter(Boolean);
-}
-
-export function some(values: Values, name: string): readonly string[] {
-  const value = values[name];
-  return typeof value === 'object' ? value : [];
 }

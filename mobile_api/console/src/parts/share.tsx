@@ -2,6 +2,8 @@ interface Part {
   readonly label: string;
   /** From 0 to 1. */
   readonly share: number;
+  /** Whether most of it is used. */
+  readonly isScarce?: boolean;
 }
 
 const HEIGHT = 10;
@@ -15,7 +17,7 @@ export function Share({ of: parts }: { of: readonly Part[] }) {
       {parts.map((each, place) => (
         <g>
           <rect class="base" x={0} y={place * (HEIGHT + GAP)} width={480} height={HEIGHT} />
-          <rect class="part" x={0} y={place * (HEIGHT + GAP)} width={Math.max(1, each.share * 480)} height={HEIGHT} />
+          <rect class={each.isScarce ? 'part scarce' : 'part'} x={0} y={place * (HEIGHT + GAP)} width={Math.max(1, Math.min(1, each.share) * 480)} height={HEIGHT} />
         </g>
       ))}
     </svg>

@@ -1,0 +1,78 @@
+import { useEffect, useRef } from 'preact/hooks';
+
+import type { CatalogueView, CheckoutView, Order, PreviewView, SubscriptionView } from '../../api/generated.ts';
+import { dollarsOfCents } from '../../kit/money.ts';
+import { instantInWords } from '../../kit/time.ts';
+import { Form } from '../../parts/form.tsx';
+import { Pairs } from '../../parts/pairs.tsx';
+import { plan as say } from '../../words/plan.ts';
+import { inWords, isLive } from './standing.ts';
+
+interface Properties {
+  order: Order;
+  price: PreviewView;
+  subscription: SubscriptionView;
+  catalogue: CatalogueView;
+  changed: (said: string) => void;
+}
+
+/** What an order costs and takes away, and the button that places exactly it. */
+export function Quote({ order, price, subscription, catalogue, changed }: Properties) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), [price]);
+  const ends = order.plan === 'free';
+  return (
+    <section class="changes">
+      <h3 tabIndex={-1} ref={heading}>
+        {ends ? say.ending : say.quote}
+      </h3>
+      {ends ? <End price={price} /> : <Costs {...{ order, price, subscription, catalogue }} />}
+      {price.loosens.length > 0 && (
+        <>
+          <p class="caution">{say.loosens}</p>
+          <ul>
+            {price.loosens.map((each) => (
+              <li>{each.summary}</li>
+            ))}
+          </ul>
+        </>
+      )}
+      {isLive(subscription) ? (
+        <Form<SubscriptionView>
+          send={ends ? say.end : say.send}
+          request={() => ({ method: 'PUT', path: '/v1/subscription', body: order })}
+          done={(now) => changed(now.waits_for !== null ? say.nowWaits : ends ? say.isEnding : say.isChanged)}
+        />
+      ) : (
+        <Form<CheckoutView>
+          send={say.pay}
+          request={() => ({ method: 'POST', path: '/v1/billing/checkout', body: order })}
+          done={({ url }) => location.assign(url)}
+        />
+      )}
+    </section>
+  );
+}
+
+function End({ price: { next_invoice_at: at } }: Pick<Properties, 'price'>) {
+  return <p>{at === null ? say.wouldEndOnce : say.wouldEnd(instantInWords(at))}</p>;
+}
+
+function Costs({ order, price, subscription, catalogue }: Omit<Properties, 'changed'>) {
+  const next = dollarsOfCents(price.next_invoice_cents);
+  const at = price.next_invoice_at;
+  return (
+    <>
+      <p>{say.order(inWords(order, catalogue))}</p>
+      <Pairs of={price.lines.map((each) => [each.description, dollarsOfCents(each.cents)])} />
+      <p>
+        {isLive(subscription)
+          ? say.next(next, at && instantInWords(at))
+          : price.trial_days > 0
+            ? say.trial(price.trial_days, next)
+            : say.first(next)}{' '}
+        {say.then[order.interval ?? 'month'](dollarsOfCents(price.interval_cents))} {say.beside}
+      </p>
+    </>
+  );
+}
