@@ -69,10 +69,10 @@ async def change(caller: Caller, order: Order) -> SubscriptionView:
     check_order(order)
     known = await follow(caller)
     if _is_as_ordered(known, order):
-        return SubscriptionView.of(known)
+        return _shown(caller, known)
     under_way = known.change is not None and known.change.order == order
     if not under_way and (waiting := await waits_for(caller, known, order)) is not None:
-        return SubscriptionView.of(waiting)
+        return _shown(caller, waiting)
 
     async def begin(work: Command) -> Subscription:
         before = await known_to(work)
@@ -86,7 +86,11 @@ async def change(caller: Caller, order: Order) -> SubscriptionView:
     except stripe_calls.RefusedByStripe:
         await _drop(caller, asked.change)
         raise
-    return SubscriptionView.of(await follow(caller))
+    return _shown(caller, await follow(caller))
+
+
+def _shown(caller: Caller, known: Subscription) -> SubscriptionView:
+    return SubscriptionView.of(known, caller.control, caller.received_at)
 
 
 def _is_as_ordered(known: Subscription, order: Order) -> bool:
