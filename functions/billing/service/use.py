@@ -10,8 +10,8 @@ from shared.artifacts.artifact import COLLECTION as ARTIFACTS
 from shared.budgets.limits import TENANT, budget_id
 from shared.budgets.reading import BUDGETS
 from shared.kit.models import Data
+from shared.kit.tier_limits import GOVERNORS, MEMBERS
 from shared.runtime.leases import COLLECTION as BALANCES
-from shared.runtime.tier_limits import GOVERNORS, MEMBERS
 from shared.storage.firestore import TenantStore
 
 
