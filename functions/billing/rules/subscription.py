@@ -13,7 +13,7 @@ from events.subscriptions import (
 from functions.billing.rules.order import Order
 from shared.catalogue import catalogue, entitlements
 from shared.kit.control import Control
-from shared.kit.errors import SignatureInvalid, VersionConflict
+from shared.kit.errors import ContentInvalid, VersionConflict
 from shared.kit.instants import Instant
 from shared.kit.models import Data, Model
 from shared.kit.plans import Feature, Interval, Plan, SubscriptionStatus
@@ -134,13 +134,13 @@ def adopt(
     subscription: Subscription, bought: Bought | None, at: datetime, notice_id: str = ""
 ) -> Steps:
     """The subscription as Stripe shows it, and an event where that is different from what was
-    published. None: Stripe has none. Raises SignatureInvalid where the customer or the account is
+    published. None: Stripe has none. Raises ContentInvalid where the customer or the account is
     another tenant's."""
     newer = _noted(subscription, notice_id)
     if bought is None:
         return (Transition(newer),)
     if bought.customer_id != subscription.customer_id or bought.account != subscription.account:
-        raise SignatureInvalid("the subscription at Stripe is of another customer or account")
+        raise ContentInvalid("the subscription at Stripe is of another customer or account")
     since = subscription.past_due_since or at
     newer = newer.but(
         stripe_id=bought.stripe_id,

@@ -16,7 +16,7 @@ from shared.storage.secrets import public_keys
 async def waits_for(caller: Caller, known: Subscription, order: Order) -> Subscription | None:
     """The subscription whose change waits for an approval, which is asked for where it was not;
     None where the change loosens nothing, or may be made. Raises VersionConflict where it was
-    decided otherwise, SignatureInvalid, Unavailable."""
+    decided otherwise, SignatureInvalid, ContentInvalid, Unavailable."""
     lost = losses(known, order, caller.received_at)
     if not lost:
         return None

@@ -9,7 +9,7 @@ from functions.billing.rules import loosening
 from functions.billing.rules.order import Order
 from functions.billing.rules.subscription import Loss, Subscription, Waiting, unsubscribed
 from shared.approvals.known import KnownApproval
-from shared.kit.errors import AssentError, VersionConflict
+from shared.kit.errors import ContentInvalid, VersionConflict
 from shared.kit.transitions import payload
 
 AT = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -50,7 +50,7 @@ def test_only_an_assent_to_this_change_lets_it_be_made() -> None:
     assert not loosening.is_assented(waiting, None)
     pending = approved._replace(status="pending", decided_at=None, assented_by=None)
     assert not loosening.is_assented(waiting, pending)
-    with pytest.raises(AssentError, match="of another change"):
+    with pytest.raises(ContentInvalid, match="of another change"):
         loosening.is_assented(waiting, approved._replace(decision_hash="0" * 64))
     with pytest.raises(VersionConflict, match="is rejected; send it again"):
         loosening.is_assented(waiting, approved._replace(status="rejected", assented_by=None))

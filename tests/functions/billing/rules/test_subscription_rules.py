@@ -21,7 +21,7 @@ from functions.billing.rules.subscription import (
 )
 from functions.billing.views import SubscriptionView
 from shared.kit.control import Control
-from shared.kit.errors import SignatureInvalid, VersionConflict
+from shared.kit.errors import ContentInvalid, VersionConflict
 from shared.kit.plans import SubscriptionStatus
 from shared.quotas.plans import GRACE
 
@@ -111,7 +111,7 @@ def test_who_never_bought_anything_is_shown_the_plan_that_holds() -> None:
 
 @pytest.mark.parametrize("field", ["customer_id", "account"])
 def test_what_is_of_another_tenant_is_refused(field: str) -> None:
-    with pytest.raises(SignatureInvalid):
+    with pytest.raises(ContentInvalid):
         rules.adopt(known(), bought(**{field: "another"}), AT)
 
 
