@@ -152,8 +152,10 @@ async def _done(call: "Callable[[StripeClient], Any]") -> dict[str, Any]:
     try:
         answer = await asyncio.to_thread(call, client)
     except (stripe.CardError, stripe.InvalidRequestError) as error:
+        is_card = isinstance(error, stripe.CardError)
+        by_card = "see to the means of payment with POST /v1/billing/portal"
+        remedy = by_card if is_card else "the operator sees at Stripe why"
         said = error.user_message or "no reason given"
-        remedy = "see to the means of payment by POST /v1/billing/portal, or order otherwise"
         raise StripeRefused(f"Stripe refused it: {said[:200]}: {remedy}") from error
     except (stripe.AuthenticationError, stripe.PermissionError) as error:
         raise Unavailable("Stripe does not take the operator's key") from error

@@ -25,7 +25,6 @@ from shared.kit.errors import (
     Invalid,
     MethodNotAllowed,
     RecordedRefusal,
-    StorageLimitReached,
     TierLimitReached,
     TooManyRequests,
 )
@@ -181,7 +180,6 @@ async def test_a_senseless_length_is_400(api: httpx.AsyncClient, declared: str) 
 _SAYING_MORE = {
     Invalid,
     MethodNotAllowed,
-    StorageLimitReached,
     TierLimitReached,
     TooManyRequests,
 }
