@@ -1,18 +1,15 @@
 """What `billing` publishes of subscriptions: what a tenant pays for, and what it may use for it."""
 
-from typing import Literal
-
 from events.approvals import Kind
 from events.effects import Effect, Risk
 from events.questions import Question
 from events.registry import event
+from shared.kit.control import Subscribed
 from shared.kit.instants import Instant
 from shared.kit.models import Data, EventData
-from shared.kit.plans import AddOn, Interval, Plan
+from shared.kit.plans import AddOn, Interval, Plan, SubscriptionStatus
 
 TOPIC = "billing"
-
-SubscriptionStatus = Literal["trialing", "active", "past_due", "paused", "canceled"]
 
 
 class AddOnTaken(Data):
@@ -24,11 +21,11 @@ class AddOnTaken(Data):
 
 class SubscriptionState(EventData):
     """The subscription of the tenant after the event. `plan`, `seats`, `interval` and `add_ons` are
-    what was bought; `entitled_to` is the plan whose features and limits hold: the one that was
-    bought while it is trialing, active or past due, otherwise Free, without any add-on. A tenant
-    that never bought anything is active on Free, without an interval and a period. At `period_end`
-    it is renewed or, where `cancel_at_period_end`, canceled. It is past due since
-    `past_due_since`."""
+    what was bought; `entitled_to` is the plan whose features and limits hold at the event: the
+    one that was bought while it is trialing or active, and for the first 14 days of being past due;
+    otherwise Free, without any add-on. A tenant that never bought anything is active on Free,
+    without an interval and a period. At `period_end` it is renewed or, where
+    `cancel_at_period_end`, canceled. It is past due since `past_due_since`."""
 
     tenant_id: str
     plan: Plan = "free"
@@ -42,6 +39,17 @@ class SubscriptionState(EventData):
     cancel_at_period_end: bool = False
     trial_ends_at: Instant | None = None
     past_due_since: Instant | None = None
+
+    def subscribed(self, sequence: int = 0) -> Subscribed:
+        """The same, as the control document has it."""
+        return Subscribed(
+            plan=self.plan,
+            seats=max(self.seats, 1),
+            status=self.status,
+            add_ons={each.add_on: each.quantity for each in self.add_ons},
+            past_due_since=self.past_due_since,
+            sequence=sequence,
+        )
 
 
 @event("assent.subscription.approval_needed.v1")

@@ -55,9 +55,12 @@ def main(channel: socket.socket) -> None:
     """Forks until the platform closes the socket."""
     # What is imported is no garbage, and a collection would copy its pages into each function.
     gc.disable()
-    with suppress(ModuleNotFoundError):  # The checkout's functions share nothing of their own.
+    try:
         for name in _SHARED:
             import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name != "shared":  # The checkout's functions share nothing of their own.
+            raise
     gc.freeze()
     sources = _versions(_own_sources())
     awake, wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)

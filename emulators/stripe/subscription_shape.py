@@ -9,87 +9,60 @@ from emulators.stripe.periods import DAY
 from emulators.stripe.store import Document
 
 _COLLECTIONS = ("charge_automatically", "send_invoice")
+# What a new one has not.
+_NOTHING_YET = (
+    *("application", "application_fee_percent", "billing_cycle_anchor_config"),
+    *("billing_thresholds", "canceled_at", "default_source", "ended_at", "latest_invoice"),
+    *("next_pending_invoice_item_invoice", "on_behalf_of", "pause_collection"),
+    *("pending_invoice_item_interval", "pending_setup_intent", "pending_update", "schedule"),
+    "transfer_data",
+)
+_CANCELLATION = ("comment", "feedback", "feedback_option", "reason")
+_OWNER: Document = {"account": None, "type": "self"}
 
 
 def new(account: Account, asked: Form, customer: Document, currency: str, now: int) -> Document:
     """A subscription as a call asks for it, without items."""
     trial = _trial_end(asked, now)
     identifier = new_id("sub")
-    collection = form.choice(asked, "collection_method", _COLLECTIONS, _COLLECTIONS[0])
-    tax = form.truth(form.part(asked, "automatic_tax"), "enabled")
-    owner = {"account": None, "type": "self"}
+    method = own_method(account, asked, "default_payment_method", customer["id"])
     return {
         "id": identifier,
         "object": "subscription",
-        "application": None,
-        "application_fee_percent": None,
-        "automatic_tax": {
-            "disabled_reason": None,
-            "enabled": tax,
-            "liability": dict(owner) if tax else None,
-        },
+        **dict.fromkeys(_NOTHING_YET),
+        "automatic_tax": _automatic_tax(asked),
         "billing_cycle_anchor": now,
-        "billing_cycle_anchor_config": None,
         "billing_mode": {
             "flexible": {"proration_discounts": "included"},
             "type": "flexible",
             "updated_at": None,
         },
         "billing_schedules": [],
-        "billing_thresholds": None,
         "cancel_at": form.number(asked, "cancel_at", least=now),
         "cancel_at_period_end": form.truth(asked, "cancel_at_period_end"),
-        "canceled_at": None,
-        "cancellation_details": {
-            "comment": None,
-            "feedback": None,
-            "feedback_option": None,
-            "reason": None,
-        },
-        "collection_method": collection,
+        "cancellation_details": dict.fromkeys(_CANCELLATION),
+        "collection_method": form.choice(asked, "collection_method", _COLLECTIONS, _COLLECTIONS[0]),
         "created": now,
         "currency": currency,
         "customer": customer["id"],
         "days_until_due": form.number(asked, "days_until_due"),
-        "default_payment_method": own_method(
-            account, asked, "default_payment_method", customer["id"]
-        ),
-        "default_source": None,
+        "default_payment_method": method,
         "default_tax_rates": [],
         "description": form.text(asked, "description"),
         "discounts": [],
-        "ended_at": None,
-        "invoice_settings": {"account_tax_ids": None, "issuer": dict(owner)},
+        "invoice_settings": {"account_tax_ids": None, "issuer": dict(_OWNER)},
         "items": {
             "object": "list",
             "data": [],
             "has_more": False,
             "url": f"/v1/subscription_items?subscription={identifier}",
         },
-        "latest_invoice": None,
         "livemode": False,
         "metadata": form.metadata(asked),
-        "next_pending_invoice_item_invoice": None,
-        "on_behalf_of": None,
-        "pause_collection": None,
-        "payment_settings": {
-            "payment_method_options": None,
-            "payment_method_types": None,
-            "save_default_payment_method": form.choice(
-                form.part(asked, "payment_settings"),
-                "save_default_payment_method",
-                ("on_subscription", "off"),
-                "off",
-            ),
-        },
-        "pending_invoice_item_interval": None,
-        "pending_setup_intent": None,
-        "pending_update": None,
-        "schedule": None,
+        "payment_settings": _payment_settings(asked),
         "start_date": now,
         "status": "trialing" if trial else "active",
         "test_clock": customer["test_clock"],
-        "transfer_data": None,
         "trial_end": trial,
         "trial_settings": trial_settings(asked),
         "trial_start": now if trial else None,
@@ -103,6 +76,19 @@ def trial_settings(asked: Form) -> Document:
     among = ("cancel", "create_invoice", "pause")
     found = form.choice(behaviour, "missing_payment_method", among, "create_invoice")
     return {"end_behavior": {"billing_cycle_anchor": None, "missing_payment_method": found}}
+
+
+def _automatic_tax(asked: Form) -> Document:
+    enabled = form.truth(form.part(asked, "automatic_tax"), "enabled")
+    liability = dict(_OWNER) if enabled else None
+    return {"disabled_reason": None, "enabled": enabled, "liability": liability}
+
+
+def _payment_settings(asked: Form) -> Document:
+    settings = form.part(asked, "payment_settings")
+    name = "save_default_payment_method"
+    saved = form.choice(settings, name, ("on_subscription", "off"), "off")
+    return {"payment_method_options": None, "payment_method_types": None, name: saved}
 
 
 def _trial_end(asked: Form, now: int) -> int | None:

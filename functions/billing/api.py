@@ -8,6 +8,7 @@ from functions.billing.aggregates import RUN
 from functions.billing.kpi_views import KpisView
 from functions.billing.rules.notices import StripeNotice
 from functions.billing.rules.order import Order
+from functions.billing.rules.subscription import controlled
 from functions.billing.service import buying, following, invoices, notices, previewing, revenue
 from functions.billing.settings import account
 from functions.billing.views import (
@@ -52,9 +53,11 @@ async def get_catalogue(caller: Caller) -> CatalogueView:
 @beyond_quota
 async def get_subscription(caller: Caller) -> SubscriptionDetail:
     """Shows what the tenant pays for, what it may use for it, and how much of that is used."""
-    store = TenantStore(caller.tenant_id)
-    quotas = await read_quotas(store, caller.control, caller.received_at)
-    return SubscriptionDetail.with_quotas(await following.show(caller), quotas)
+    at, known = caller.received_at, await following.show(caller)
+    # What the subscription says, so that neither part knows another plan than the other.
+    control = controlled(known, caller.control)
+    quotas = await read_quotas(TenantStore(caller.tenant_id), control, at)
+    return SubscriptionDetail.with_quotas(SubscriptionView.of(known, control, at), quotas)
 
 
 @_TENANT.put("/subscription")

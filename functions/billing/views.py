@@ -1,18 +1,21 @@
 """What the API shows of plans, subscriptions and payments."""
 
+from datetime import datetime
 from typing import Literal, Self
 
 from events.invoices import InvoiceStatus
-from events.subscriptions import AddOnTaken, SubscriptionStatus
+from events.subscriptions import AddOnTaken
 from functions.billing.rules.charges import UsageCharge
 from functions.billing.rules.invoice import Invoice, Line
-from functions.billing.rules.subscription import Subscription
-from shared.catalogue import Entitlements, catalogue, entitlements
+from functions.billing.rules.subscription import Subscription, controlled
+from shared.catalogue import catalogue
 from shared.catalogue.models import Catalogue
+from shared.kit.control import Control
 from shared.kit.instants import Instant
 from shared.kit.models import Data, Page, part_of
-from shared.kit.plans import AddOn, Feature, Interval, Meter, Plan
+from shared.kit.plans import AddOn, Feature, Interval, Meter, Plan, SubscriptionStatus
 from shared.kit.tier_limits import LIMITS
+from shared.quotas.plans import entitlements_at
 from shared.quotas.reading import QuotaUse
 from shared.usage.proofs import UsageRootProof
 
@@ -117,11 +120,12 @@ class SubscriptionView(Data):
     entitlements: EntitlementsView
 
     @classmethod
-    def of(cls, subscription: Subscription) -> Self:
-        """The subscription as it is shown."""
+    def of(cls, subscription: Subscription, control: Control, at: datetime) -> Self:
+        """The subscription as it is shown at that moment, in a tenant with that control document,
+        which may not have heard of it yet."""
         start, end = subscription.period_start, subscription.period_end
         period = PeriodView(start=start, end=end) if start is not None and end is not None else None
-        held = held_by(subscription)
+        held = entitlements_at(controlled(subscription, control), at)
         shown = part_of(EntitlementsView, held, limits=dict(held.limits))
         waiting = subscription.waiting
         waits_for = waiting.approval_id if waiting is not None else None
@@ -136,9 +140,9 @@ class SubscriptionDetail(SubscriptionView):
     quotas: tuple[QuotaUse, ...]
 
     @classmethod
-    def with_quotas(cls, subscription: Subscription, quotas: tuple[QuotaUse, ...]) -> Self:
+    def with_quotas(cls, shown: SubscriptionView, quotas: tuple[QuotaUse, ...]) -> Self:
         """The subscription as it is shown beside what is used."""
-        return part_of(cls, SubscriptionView.of(subscription), quotas=quotas)
+        return part_of(cls, shown, quotas=quotas)
 
 
 class PreviewLine(Data):
@@ -237,13 +241,6 @@ class NoticeTaken(Data):
 
 def _period(invoice: Invoice | Line) -> PeriodView:
     return PeriodView(start=invoice.period_start, end=invoice.period_end)
-
-
-def held_by(subscription: Subscription) -> Entitlements:
-    """What the tenant may use now."""
-    holds = subscription.entitled_to == subscription.plan
-    taken = {each.add_on: each.quantity for each in subscription.add_ons if holds}
-    return entitlements(subscription.entitled_to, taken)
 
 
 def catalogue_view(*, is_sold: bool) -> CatalogueView:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from shared.artifacts.artifact import MOST_BYTES
-from shared.kit.errors import StorageLimitReached, TooManyRequests
+from shared.kit.errors import TooManyRequests
 from shared.kit.tier_limits import Tier, tier_above
+from shared.quotas.refusals import StorageLimitReached
 
 MIB = 1024 * 1024
 MOST_FILES = 10_000

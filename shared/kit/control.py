@@ -13,7 +13,7 @@ from pydantic import Field
 from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.instants import Instant
 from shared.kit.models import Model
-from shared.kit.plans import AddOn, Plan
+from shared.kit.plans import AddOn, Plan, SubscriptionStatus
 from shared.kit.tier_limits import Tier
 
 TenantStatus = Literal["trial", "active", "suspended", "closing", "closed"]
@@ -25,8 +25,6 @@ STOPPED: Mapping[TenantStatus, StoppedReason] = {
     "closing": "tenant_closing",
     "closed": "tenant_closed",
 }
-
-SubscriptionStatus = Literal["trialing", "active", "past_due", "paused", "canceled"]
 
 COLLECTION, ID = "control", "control"
 ENDED_SESSIONS = "ended_sessions"
@@ -57,8 +55,9 @@ class Revocation(Model):
 
 class Subscribed(Model):
     """What the tenant pays for, as the event of `billing` with that `sequence` said it, which later
-    ones replace: the plan whose features and limits hold, so many seats, and so many of each
-    add-on. Where its payment failed, it is past due since `past_due_since`."""
+    ones replace: the plan, so many seats, and so many of each add-on, which hold as long as
+    `shared.quotas.plans` says. Where its payment failed, it is past due since
+    `past_due_since`."""
 
     plan: Plan
     seats: Annotated[int, Field(ge=1)] = 1

@@ -13,4 +13,5 @@ Feature = Literal[
     "directory",
     "audit-export",
 ]
+SubscriptionStatus = Literal["trialing", "active", "past_due", "paused", "canceled"]
 AddOn = Literal["executions", "tokens", "identity", "capacity"]

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from shared.catalogue import Entitlements, catalogue, upgrade_for_feature
-from shared.kit.errors import FeatureNotInPlan
 from shared.kit.plans import Feature
 from shared.quotas.meters import way_up
+from shared.quotas.refusals import FeatureNotInPlan
 
 # By the action that policies are asked about. What only reads, and what ends or removes something,
 # needs none: a tenant with a smaller plan sees and undoes what it has.

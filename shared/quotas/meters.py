@@ -10,10 +10,10 @@ from shared.catalogue import (
     upgrade_for_limit,
     upgrade_for_seats,
 )
-from shared.kit.errors import QuotaExhausted
 from shared.kit.instants import format_instant
 from shared.kit.plans import Meter, Plan
 from shared.quotas.plans import SMALLEST
+from shared.quotas.refusals import QuotaExhausted
 
 # How a refusal calls what is counted.
 _UNITS: Mapping[Meter, str] = {

@@ -41,7 +41,7 @@ def entitlements_at(control: Control, at: datetime) -> Entitlements:
     plan = plan_of(control, at)
     subscription = control.subscription
     add_ons: Mapping[AddOn, int] = {}
-    if subscription is not None and plan == subscription.plan:
+    if subscription is not None and is_in_force(subscription, at):
         add_ons = subscription.add_ons
     return _known(plan, tuple(sorted(add_ons.items())))
 
@@ -51,7 +51,7 @@ def seats_at(control: Control, at: datetime) -> int | None:
     has; None where neither says."""
     subscription, plan = control.subscription, plan_of(control, at)
     most = catalogue().plans[plan].most_seats
-    if subscription is None or plan != subscription.plan or not catalogue().plans[plan].is_paid:
+    if subscription is None or not catalogue().plans[plan].is_paid:
         return most
     if catalogue().plans[plan].by_contract:
         return None

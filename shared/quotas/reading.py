@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime
 from typing import Literal
 
+from shared.artifacts.room import ROOM
 from shared.catalogue import METERS
 from shared.kit.control import Control
 from shared.kit.instants import Instant
@@ -11,7 +12,7 @@ from shared.kit.models import Data
 from shared.kit.plans import Meter
 from shared.kit.tier_limits import BALANCES, GROUPS, Balance
 from shared.quotas.meters import month_ends, month_of
-from shared.quotas.plans import entitlements_at, seats_at
+from shared.quotas.plans import entitlements_at, seats_at, tier_of_plan
 from shared.storage.firestore import TenantStore
 
 # As those who write them name them, who lie above what reads here.
@@ -74,13 +75,15 @@ async def read_quotas(store: TenantStore, control: Control, at: datetime) -> tup
         "storage": kept,
     }
     entitled = entitlements_at(control, at)
+    # No file is taken beyond its tier's room, whatever is paid for beyond the plan's limit.
+    room = ROOM[tier_of_plan(entitled.plan)].all
     seats = seats_at(control, at)
     of_meters = (
         QuotaUse(
             meter=each,
             used=used[each],
-            limit=entitled.limits.get(each),
-            stops=entitled.stops(each),
+            limit=room if each == "storage" else entitled.limits.get(each),
+            stops=each == "storage" or entitled.stops(each),
             resets_at=None if each == "storage" else month_ends(at),
         )
         for each in METERS

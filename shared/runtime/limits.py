@@ -13,7 +13,6 @@ from fastapi import Request
 from shared.kit.callers import Caller
 from shared.kit.errors import (
     PayloadTooLarge,
-    QuotaExhausted,
     ScopeMissing,
     TierLimitReached,
     TooManyRequests,
@@ -21,6 +20,7 @@ from shared.kit.errors import (
 from shared.kit.parsing import whole_number_in
 from shared.kit.principals import FUNCTION
 from shared.kit.roles import GOVERNOR
+from shared.quotas.refusals import QuotaExhausted
 from shared.runtime.settings import runtime_settings
 from shared.runtime.tier_limits import within_tier
 

@@ -13,7 +13,7 @@ from fastapi import Request
 
 from shared.catalogue import Entitlements
 from shared.kit.callers import Caller
-from shared.kit.errors import QuotaExhausted, TierLimitReached
+from shared.kit.errors import TierLimitReached
 from shared.kit.per_loop import PerLoop
 from shared.kit.principals import FUNCTION
 from shared.kit.roles import DEPUTY, GOVERNOR
@@ -31,6 +31,7 @@ from shared.kit.tier_limits import (
 )
 from shared.quotas.meters import exhausted
 from shared.quotas.plans import plan_of, tier_of_plan
+from shared.quotas.refusals import QuotaExhausted
 from shared.runtime.boundary import say
 from shared.runtime.entitled import entitlements_of, is_reserved_tenant
 from shared.runtime.leases import Key, Leases, Remaining

@@ -8,7 +8,7 @@ from functions.billing.rules.order import Order
 from functions.billing.rules.subscription import Loss, Subscription, Waiting
 from shared.approvals.known import KnownApproval
 from shared.kit.contents import Content
-from shared.kit.errors import SignatureInvalid, VersionConflict
+from shared.kit.errors import ContentInvalid, VersionConflict
 from shared.kit.ids import derive_id
 from shared.kit.transitions import Transition
 
@@ -56,11 +56,11 @@ def ask(
 
 def is_assented(waiting: Waiting, known: KnownApproval | None) -> bool:
     """Whether the change may be made; False while nobody has decided. Raises VersionConflict where
-    it was decided otherwise, SignatureInvalid for an approval of other content."""
+    it was decided otherwise, ContentInvalid for an approval of other content."""
     if known is None or known.is_open:
         return False
     if known.decision_hash != waiting.content_hash:
-        raise SignatureInvalid("the approval is of another change")
+        raise ContentInvalid("the approval is of another change")
     if known.assented_by is None:
         said = f"the change was not approved: {waiting.approval_id} is {known.status}"
         raise VersionConflict(f"{said}; send it again to ask anew")

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from events.subscriptions import AddOnTaken, SubscriptionStatus
+from events.subscriptions import AddOnTaken
 from functions.billing.rules.order import named_by
 from functions.billing.rules.subscription import Bought
 from shared.kit.errors import ContentInvalid
+from shared.kit.plans import SubscriptionStatus
 
 Shown = Mapping[str, Any]
 # Stripe gave up on what is unpaid: the tenant has no paid plan until it pays.

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Literal, NamedTuple
 
-from events.subscriptions import SubscriptionState, SubscriptionStatus
+from events.subscriptions import SubscriptionState
 from functions.billing.rules.invoice import Invoice
 from shared.catalogue import catalogue
 from shared.kit.errors import FieldError, Invalid
 from shared.kit.instants import Instant
 from shared.kit.models import Data
-from shared.kit.plans import Plan
+from shared.kit.plans import Plan, SubscriptionStatus
 
 # Ten years of changes, and of a monthly invoice with its proration.
 MOST_MONTHS = 120

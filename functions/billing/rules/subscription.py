@@ -9,20 +9,19 @@ from events.subscriptions import (
     AddOnTaken,
     SubscriptionChanged,
     SubscriptionState,
-    SubscriptionStatus,
 )
 from functions.billing.rules.order import Order
 from functions.billing.rules.terms import Terms, limits_of, note_terms
 from shared.catalogue import catalogue, entitlements
-from shared.kit.errors import SignatureInvalid, VersionConflict
+from shared.kit.control import Control
+from shared.kit.errors import ContentInvalid, VersionConflict
 from shared.kit.instants import Instant
 from shared.kit.models import Data, Model
-from shared.kit.plans import Feature, Interval, Meter, Plan
+from shared.kit.plans import Feature, Interval, Meter, Plan, SubscriptionStatus
 from shared.kit.transitions import Transition
+from shared.quotas.plans import entitlements_at, plan_of
 
 LIVE: frozenset[SubscriptionStatus] = frozenset({"trialing", "active", "past_due", "paused"})
-# Those whose plan holds.
-HOLDS: frozenset[SubscriptionStatus] = frozenset({"trialing", "active", "past_due"})
 MOST_SEEN = 50
 # A call of Stripe takes twenty seconds at most: what is older arrived, or never will.
 IN_FLIGHT = timedelta(minutes=2)
@@ -140,19 +139,17 @@ def adopt(
     subscription: Subscription, bought: Bought | None, at: datetime, notice_id: str = ""
 ) -> Steps:
     """The subscription as Stripe shows it, and an event where that is different from what was
-    published. None: Stripe has none. Raises SignatureInvalid where the customer or the account is
+    published. None: Stripe has none. Raises ContentInvalid where the customer or the account is
     another tenant's."""
     newer = _noted(subscription, notice_id)
     if bought is None:
         return (Transition(newer),)
     if bought.customer_id != subscription.customer_id or bought.account != subscription.account:
-        raise SignatureInvalid("the subscription at Stripe is of another customer or account")
-    holds = bought.status in HOLDS
+        raise ContentInvalid("the subscription at Stripe is of another customer or account")
     since = subscription.past_due_since or at
     newer = newer.but(
         stripe_id=bought.stripe_id,
         plan=bought.plan,
-        entitled_to=bought.plan if holds else "free",
         interval=bought.interval,
         seats=bought.seats,
         add_ons=bought.add_ons,
@@ -166,6 +163,7 @@ def adopt(
         change=_unless(subscription.change, bought.change_id),
         checkout=None if bought.status in LIVE else newer.checkout,
     )
+    newer = newer.but(entitled_to=plan_of(controlled(newer), at))
     newer = newer.but(terms=note_terms(newer.terms, _paid_limits(newer), at))
     is_same = _published(newer) == _published(subscription)
     return (Transition(newer) if is_same else Transition(newer, SubscriptionChanged),)
@@ -179,10 +177,18 @@ def write_usage_on(subscription: Subscription, stripe_id: str) -> Steps:
     return (Transition(subscription.but(usage_on=stripe_id)),)
 
 
-def losses(subscription: Subscription, order: Order) -> tuple[Loss, ...]:
+def controlled(subscription: Subscription, known: Control | None = None) -> Control:
+    """The control document as the subscription makes it: what is known of a tenant that never
+    bought anything."""
+    control = known or Control()
+    if subscription.stripe_id is None:
+        return control
+    return control.but(subscription=subscription.subscribed())
+
+
+def losses(subscription: Subscription, order: Order, at: datetime) -> tuple[Loss, ...]:
     """What of governance the tenant would lose by the order."""
-    held = {each.add_on: each.quantity for each in subscription.add_ons}
-    now = set(entitlements(subscription.entitled_to, held).features)
+    now = set(entitlements_at(controlled(subscription), at).features)
     wanted = {each.add_on: each.quantity for each in order.add_ons}
     gone = now - set(entitlements(order.plan, wanted).features)
     governing = {name: each for name, each in catalogue().features.items() if each.governs}

@@ -16,15 +16,15 @@ from shared.storage.secrets import public_keys
 async def waits_for(caller: Caller, known: Subscription, order: Order) -> Subscription | None:
     """The subscription whose change waits for an approval, which is asked for where it was not;
     None where the change loosens nothing, or may be made. Raises VersionConflict where it was
-    decided otherwise, SignatureInvalid, Unavailable."""
-    lost = losses(known, order)
+    decided otherwise, SignatureInvalid, ContentInvalid, Unavailable."""
+    lost = losses(known, order, caller.received_at)
     if not lost:
         return None
     if not loosening.is_waiting(known, order, lost):
 
         async def ask(work: Command) -> Subscription:
             before = await known_to(work)
-            gone = losses(before, order)
+            gone = losses(before, order, work.at)
             if loosening.is_waiting(before, order, gone):
                 return before
             steps = loosening.ask(before, order, gone, caller.principal, work.at)

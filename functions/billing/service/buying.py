@@ -6,6 +6,7 @@ from typing import Any
 from functions.billing.aggregates import RUN
 from functions.billing.rules import subscription as rules
 from functions.billing.rules.order import Order, check_order, items_of
+from functions.billing.rules.refusals import StripeRefused
 from functions.billing.rules.subscription import Change, Checkout, Subscription
 from functions.billing.service import stripe_calls
 from functions.billing.service.assents import waits_for
@@ -24,7 +25,7 @@ PREFIX = "chg"
 async def check_out(caller: Caller, order: Order) -> CheckoutView:
     """The page at Stripe where the order is paid for: the same one for the same order while it is
     open; an earlier one for another order is closed first, so that nobody buys twice. Raises
-    Invalid, VersionConflict, Unknown, RefusedByStripe, Unavailable."""
+    Invalid, VersionConflict, Unknown, StripeRefused, Unavailable."""
     check_order(order)
     if order.plan == "free":
         raise Invalid(FieldError("plan", "Free is not bought: end the subscription instead"))
@@ -69,10 +70,10 @@ async def change(caller: Caller, order: Order) -> SubscriptionView:
     check_order(order)
     known = await follow(caller)
     if _is_as_ordered(known, order):
-        return SubscriptionView.of(known)
+        return _shown(caller, known)
     under_way = known.change is not None and known.change.order == order
     if not under_way and (waiting := await waits_for(caller, known, order)) is not None:
-        return SubscriptionView.of(waiting)
+        return _shown(caller, waiting)
 
     async def begin(work: Command) -> Subscription:
         before = await known_to(work)
@@ -83,10 +84,14 @@ async def change(caller: Caller, order: Order) -> SubscriptionView:
     assert asked.change is not None
     try:
         await _ask_for(asked, asked.change)
-    except stripe_calls.RefusedByStripe:
+    except StripeRefused:
         await _drop(caller, asked.change)
         raise
-    return SubscriptionView.of(await follow(caller))
+    return _shown(caller, await follow(caller))
+
+
+def _shown(caller: Caller, known: Subscription) -> SubscriptionView:
+    return SubscriptionView.of(known, caller.control, caller.received_at)
 
 
 def _is_as_ordered(known: Subscription, order: Order) -> bool:

@@ -16,7 +16,7 @@ _REFERENCE_BYTES = 24
 
 async def customer_of(caller: Caller) -> Subscription:
     """The tenant's subscription with its customer at Stripe, who is made where there is none: each
-    step can be done again after a crash. Raises Unknown, RefusedByStripe, Unavailable."""
+    step can be done again after a crash. Raises Unknown, StripeRefused, Unavailable."""
     known = await show(caller)
     if known.customer_id is not None:
         return known

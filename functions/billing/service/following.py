@@ -32,7 +32,7 @@ async def show(caller: Caller) -> Subscription:
 async def follow(caller: Caller, notice_id: str = "") -> Subscription:
     """The subscription as Stripe shows it now. It is read between reading ours and committing it,
     so that a reading which is older than what another request committed meanwhile is made again.
-    Raises Unknown, Unavailable, SignatureInvalid, ContentInvalid."""
+    Raises Unknown, Unavailable, ContentInvalid."""
 
     async def use_case(work: Command) -> Subscription:
         known = await known_to(work)

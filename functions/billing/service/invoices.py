@@ -13,9 +13,9 @@ from shared.messaging.misses import report_miss
 
 
 async def follow_invoice(caller: Caller, stripe_id: str) -> Invoice:
-    """The invoice as Stripe shows it now, which is kept; it is read between reading ours and committing it,
-    as subscriptions are, and its lines of usage are compared with our meter. Raises Unknown,
-    Unavailable, SignatureInvalid."""
+    """The invoice as Stripe shows it now, which is kept. It is read between reading ours and
+    committing it, as subscriptions are, and its lines of usage are compared with our meter. Raises
+    Unknown, Unavailable, SignatureInvalid."""
     invoice_id = invoice_id_of(stripe_id)
 
     async def use_case(work: Command) -> Invoice:

@@ -15,10 +15,10 @@ from shared.kit.callers import Caller
 
 async def preview(caller: Caller, order: Order) -> PreviewView:
     """The next invoice as the order would make it. A tenant that never bought anything is told by
-    the catalogue alone. Raises Invalid, RefusedByStripe, Unavailable."""
+    the catalogue alone. Raises Invalid, StripeRefused, Unavailable."""
     check_order(order)
     known = await show(caller)
-    loosens = tuple(feature_view(each.feature) for each in losses(known, order))
+    loosens = tuple(feature_view(each.feature) for each in losses(known, order, caller.received_at))
     interval = price_cents(order)
     if not known.is_live or order.plan == "free":
         trial = 0 if known.trialed or known.is_live else catalogue().plans[order.plan].trial_days

@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from functions.billing.rules.order import Item
+from functions.billing.rules.refusals import NothingSold, StripeRefused
 from functions.billing.settings import Account, account
 from shared.kit.errors import Unavailable, VersionConflict
 
@@ -23,24 +24,21 @@ MOST_SUBSCRIPTIONS = 100
 _prices: dict[str, str] = {}
 
 
-class RefusedByStripe(VersionConflict):
-    """Stripe did not do it, and will not if it is asked the same again."""
-
-
 class Unknown(Unavailable):
     """Stripe did not answer: it may have done it."""
 
 
 async def require_account() -> Account:
-    """The operator's account. Raises VersionConflict where nothing is sold here, Unavailable."""
+    """The operator's account. Raises NothingSold where there is none, Unavailable."""
     found = await account()
     if found is None:
-        raise VersionConflict("nothing is sold here: the operator has no account at Stripe")
+        said = "nothing is sold here: the operator has no account at Stripe"
+        raise NothingSold(f"{said}; the operator sets one up by docs/guides/sell-it.md")
     return found
 
 
 async def create_customer(reference: str) -> str:
-    """The customer of an account of ours, once. Raises Unknown, RefusedByStripe, Unavailable."""
+    """The customer of an account of ours, once. Raises Unknown, StripeRefused, Unavailable."""
     params: Any = {"metadata": {"account": reference}}
     made = await _done(
         lambda client: client.v1.customers.create(params, _once(f"assent-customer-{reference}"))
@@ -56,13 +54,13 @@ async def subscriptions_of(customer_id: str) -> list[dict[str, Any]]:
 
 
 async def update_subscription(stripe_id: str, key: str, params: Any) -> None:
-    """Changes the subscription, once under that key. Raises Unknown, RefusedByStripe."""
+    """Changes the subscription, once under that key. Raises Unknown, StripeRefused."""
     await _done(lambda client: client.v1.subscriptions.update(stripe_id, params, _once(key)))
 
 
 async def create_session(key: str, params: Any) -> tuple[str, str]:
     """The id and the address of a page for paying, once under that key. Raises Unknown,
-    RefusedByStripe."""
+    StripeRefused."""
     made = await _done(lambda client: client.v1.checkout.sessions.create(params, _once(key)))
     return str(made["id"]), str(made["url"])
 
@@ -71,20 +69,20 @@ async def expire_session(session_id: str) -> None:
     """Closes a page for paying; nothing where it is over. Raises Unknown, Unavailable."""
     try:
         await _done(lambda client: client.v1.checkout.sessions.expire(session_id))
-    except RefusedByStripe:
+    except StripeRefused:
         return
 
 
 async def create_portal(customer_id: str, return_url: str) -> str:
     """The address of a page where the customer sees to its means of payment. Raises Unknown,
-    RefusedByStripe."""
+    StripeRefused."""
     params: Any = {"customer": customer_id, "return_url": return_url}
     made = await _done(lambda client: client.v1.billing_portal.sessions.create(params))
     return str(made["url"])
 
 
 async def retrieve_invoice(stripe_id: str) -> dict[str, Any]:
-    """An invoice with its lines. Raises RefusedByStripe for none, Unavailable."""
+    """An invoice with its lines. Raises StripeRefused for none, Unavailable."""
     shown = await _done(lambda client: client.v1.invoices.retrieve(stripe_id))
     if shown["lines"]["has_more"]:
         params: Any = {"limit": 100}
@@ -114,7 +112,7 @@ async def create_usage_item(key: str, params: Any) -> None:
 
 
 async def preview(params: Any) -> dict[str, Any]:
-    """The invoice that would come next. Raises RefusedByStripe, Unavailable."""
+    """The invoice that would come next. Raises StripeRefused, Unavailable."""
     return await _done(lambda client: client.v1.invoices.create_preview(params))
 
 
@@ -169,7 +167,7 @@ def _once(key: str) -> Any:
 
 
 async def _done(call: "Callable[[StripeClient], Any]") -> dict[str, Any]:
-    """What Stripe answered, as plain data. Raises RefusedByStripe, Unknown, Unavailable."""
+    """What Stripe answered, as plain data. Raises StripeRefused, Unknown, Unavailable."""
     import stripe
 
     found = await require_account()
@@ -177,8 +175,11 @@ async def _done(call: "Callable[[StripeClient], Any]") -> dict[str, Any]:
     try:
         answer = await asyncio.to_thread(call, client)
     except (stripe.CardError, stripe.InvalidRequestError) as error:
+        is_card = isinstance(error, stripe.CardError)
+        by_card = "see to the means of payment with POST /v1/billing/portal"
+        remedy = by_card if is_card else "the operator sees at Stripe why"
         said = error.user_message or "no reason given"
-        raise RefusedByStripe(f"Stripe refused it: {said[:200]}") from error
+        raise StripeRefused(f"Stripe refused it: {said[:200]}: {remedy}") from error
     except (stripe.AuthenticationError, stripe.PermissionError) as error:
         raise Unavailable("Stripe does not take the operator's key") from error
     except stripe.StripeError as error:

@@ -2,7 +2,7 @@
 
 from events.subscriptions import SubscriptionState
 from functions.identity.rules.tenant import Tenant
-from shared.kit.control import Control, Subscribed
+from shared.kit.control import Control
 from shared.kit.transitions import Transition
 from shared.quotas.plans import tier_of_plan
 
@@ -15,16 +15,8 @@ def follow_subscription(
     known = control.subscription
     if known is not None and sequence <= known.sequence:
         return ()
-    subscribed = Subscribed(
-        plan=said.entitled_to,
-        seats=max(said.seats, 1),
-        status=said.status,
-        add_ons={each.add_on: each.quantity for each in said.add_ons},
-        past_due_since=said.past_due_since,
-        sequence=sequence,
-    )
     tier = tier_of_plan(said.entitled_to)
-    changed = Transition(control.but(subscription=subscribed, tier=tier))
+    changed = Transition(control.but(subscription=said.subscribed(sequence), tier=tier))
     if tenant is None or tenant.tier == tier:
         return (changed,)
     return (changed, Transition(tenant.but(tier=tier)))

@@ -90,6 +90,9 @@ def _words(
             sentence = f"{risk} A precedent approved it; you may veto it until {by}."
             return "Approved by a precedent", sentence
     title, sentence = _WORDS[delivery.kind]
+    if delivery.kind == "budget_reached" and (meter := _METERS.get(delivery.subject)) is not None:
+        how = "used up" if delivery.detail == "100" else "almost used"
+        title, sentence = f"The plan's {meter} are {how}", _OF_A_QUOTA
     return title, sentence.format(detail=delivery.detail)
 
 
@@ -98,6 +101,9 @@ def _instant(moment: datetime, quiet_hours: QuietHours | None) -> str:
     return f"{moment.astimezone(zone):%d %B %Y at %H:%M %Z}"
 
 
+# What a budget's notice is about where it counts what the plan allows.
+_METERS: Mapping[str, str] = {"budget/executions": "runs", "budget/tokens": "tokens"}
+_OF_A_QUOTA = "{detail} % of what the plan allows in this month are used."
 _WORDS: Mapping[ToldKind, tuple[str, str]] = {
     "approval_pending": ("Approval waits", "Decide before its deadline."),
     "last_call": ("Approval expires soon", "Decide before its deadline."),

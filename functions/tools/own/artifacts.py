@@ -28,10 +28,10 @@ from shared.kit.errors import (
     ContentInvalid,
     Invalid,
     MalformedRequest,
-    StorageLimitReached,
     Unavailable,
 )
 from shared.kit.parsing import parse_json
+from shared.quotas.refusals import StorageLimitReached
 from shared.storage.firestore import TenantStore
 
 WRITE, READ = OF_ARTIFACTS

@@ -165,6 +165,12 @@ class NotFound(Refused):
     code = "not_found"
 
 
+class NothingSold(Refused):
+    """Nothing is sold here."""
+
+    code = "nothing_sold"
+
+
 class NoticeRefused(Refused):
     """The notice is not accepted."""
 
@@ -259,6 +265,12 @@ class StorageLimitReached(Refused):
     """The tenant's tier keeps no more."""
 
     code = "storage_limit_reached"
+
+
+class StripeRefused(Refused):
+    """Stripe refused it."""
+
+    code = "stripe_refused"
 
 
 class TenantClosed(Refused):
@@ -363,6 +375,7 @@ BY_CODE: dict[str, type[Refused]] = {
         ModelUnreachable,
         NameTaken,
         NotFound,
+        NothingSold,
         NoticeRefused,
         OnlyReading,
         PasskeyRequired,
@@ -379,6 +392,7 @@ BY_CODE: dict[str, type[Refused]] = {
         SsoRefused,
         StaleDecisionHash,
         StorageLimitReached,
+        StripeRefused,
         TenantClosed,
         TenantClosing,
         TenantNotChosen,

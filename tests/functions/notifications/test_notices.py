@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 import pytest
 
-from events.budgets import BudgetReached
+from events.budgets import BudgetReached, Threshold
 from events.connectors import ConnectorSuspended
 from events.deliveries import QuietHours, ToldKind
 from events.members import MemberState, WorkspaceRoles
@@ -14,6 +14,7 @@ from events.recalls import RecallStarted
 from events.runs import RunFailed, RunPaused, Waiting
 from functions.notifications.rules.message import LONGEST_TITLE, is_moot, message_of
 from functions.notifications.rules.notice import Notice, concerns, notice_of, told_types
+from shared.kit.plans import Meter
 from tests.functions.notifications.test_delivery_rules import NEW
 from tests.functions.notifications.worlds import waiting
 
@@ -198,6 +199,29 @@ def test_nobody_is_told_of_what_is_decided(kind: ToldKind, status: str, is_over:
     late = NOON + timedelta(days=2)
     if kind == "approval_pending":
         assert is_moot(kind, APPROVAL, late)
+
+
+@pytest.mark.parametrize(
+    ("meter", "threshold", "title"),
+    [
+        (None, 95, "A budget is almost spent"),
+        ("executions", 80, "The plan's runs are almost used"),
+        ("tokens", 95, "The plan's tokens are almost used"),
+        ("tokens", 100, "The plan's tokens are used up"),
+    ],
+)
+def test_a_quota_is_told_as_the_plans_and_a_budget_as_money(
+    meter: Meter | None, threshold: Threshold, title: str
+) -> None:
+    reached = BudgetReached(
+        scope="tenant", period="2026-11", limit_usd_micros=1, threshold=threshold, meter=meter
+    )
+    notice = _notice(reached, "budget/tenant")
+    assert notice is not None
+    told = NEW.but(kind=notice.kind, subject=notice.subject, approval_id=None, detail=notice.detail)
+    said = message_of(told, None, None)
+    assert said.title == title
+    assert said.sentence.startswith(f"{threshold} % of ")
 
 
 def test_each_kind_has_its_words_and_leads_somewhere() -> None:

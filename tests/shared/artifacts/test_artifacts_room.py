@@ -3,8 +3,9 @@
 import pytest
 
 from shared.artifacts.room import MIB, MOST_FILES, ROOM, check_room, check_size, check_unfinished
-from shared.kit.errors import StorageLimitReached, TooManyRequests
+from shared.kit.errors import TooManyRequests
 from shared.kit.tier_limits import Tier
+from shared.quotas.refusals import StorageLimitReached
 
 
 @pytest.mark.parametrize(

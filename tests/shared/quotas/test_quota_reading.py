@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from shared.artifacts.room import ROOM
 from shared.kit.control import Control, Subscribed
 from shared.kit.tier_limits import Balance
 from shared.quotas.meters import month_ends
@@ -45,7 +46,7 @@ async def test_each_quota_says_what_is_used_of_it_and_when_it_is_there_again(
         "executions": (41, 5_000, False),
         "tokens": (1_000, 500_000, False),
         "api_calls": (70, 50_000, True),
-        "storage": (2_048, 10_737_418_240, False),
+        "storage": (2_048, ROOM["pro"].all, True),
         "seats": (3, 4, True),
     }
     assert found["tokens"].resets_at == month_ends(AT)

@@ -21,17 +21,15 @@ from emulators.clock import VirtualClock
 from shared.kit import errors
 from shared.kit.errors import (
     AssentError,
-    FeatureNotInPlan,
     FieldError,
     Invalid,
     MethodNotAllowed,
-    QuotaExhausted,
     RecordedRefusal,
-    StorageLimitReached,
     TierLimitReached,
     TooManyRequests,
 )
 from shared.kit.operations import count
+from shared.quotas.refusals import FeatureNotInPlan, QuotaExhausted
 from shared.runtime.app import create_api
 from shared.runtime.boundary import (
     HEADERS_READ,
@@ -181,10 +179,8 @@ async def test_a_senseless_length_is_400(api: httpx.AsyncClient, declared: str) 
 
 
 _SAYING_MORE = {
-    FeatureNotInPlan,
     Invalid,
     MethodNotAllowed,
-    QuotaExhausted,
     StorageLimitReached,
     TierLimitReached,
     TooManyRequests,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events.subscriptions import SubscriptionChanged, SubscriptionStatus
+from events.subscriptions import SubscriptionChanged
 from functions.billing.rules import subscription as rules
 from functions.billing.rules.order import Order
 from functions.billing.rules.subscription import (
@@ -19,7 +19,11 @@ from functions.billing.rules.subscription import (
     Subscription,
     unsubscribed,
 )
-from shared.kit.errors import SignatureInvalid, VersionConflict
+from functions.billing.views import SubscriptionView
+from shared.kit.control import Control
+from shared.kit.errors import ContentInvalid, VersionConflict
+from shared.kit.plans import SubscriptionStatus
+from shared.quotas.plans import GRACE
 
 AT = datetime(2026, 11, 27, 12, tzinfo=UTC)
 STATUSES: tuple[SubscriptionStatus, ...] = (
@@ -86,9 +90,28 @@ def test_it_is_past_due_since_the_first_time() -> None:
     assert later.past_due_since == AT
 
 
+def test_a_plan_that_is_not_paid_for_holds_for_fourteen_days_in_each_place() -> None:
+    now = known(status="past_due", add_ons=({"add_on": "executions", "quantity": 1},))
+    last = AT + GRACE - timedelta(seconds=1)
+    shown = SubscriptionView.of(now, Control(), last).entitlements
+    assert (shown.plan, shown.limits["executions"]) == ("pro", 6_500)
+    assert rules.losses(now, FREE, last) != ()
+    over = SubscriptionView.of(now, Control(tier="pro"), AT + GRACE)
+    assert (over.plan, over.status) == ("pro", "past_due")
+    assert (over.entitlements.plan, over.entitlements.limits["executions"]) == ("free", 100)
+    assert rules.losses(now, FREE, AT + GRACE) == ()
+    (step,) = rules.adopt(now, bought(status="past_due"), AT + GRACE)
+    assert (step.state.entitled_to, step.event) == ("free", SubscriptionChanged)
+
+
+def test_who_never_bought_anything_is_shown_the_plan_that_holds() -> None:
+    shown = SubscriptionView.of(unsubscribed("ten_1"), Control(tier="team"), AT)
+    assert (shown.plan, shown.entitlements.plan) == ("free", "team")
+
+
 @pytest.mark.parametrize("field", ["customer_id", "account"])
 def test_what_is_of_another_tenant_is_refused(field: str) -> None:
-    with pytest.raises(SignatureInvalid):
+    with pytest.raises(ContentInvalid):
         rules.adopt(known(), bought(**{field: "another"}), AT)
 
 
@@ -163,17 +186,17 @@ def test_a_trial_is_given_once() -> None:
 
 
 def test_what_governs_is_counted_where_it_would_be_lost() -> None:
-    assert [each.feature for each in rules.losses(known(), FREE)] == [
+    assert [each.feature for each in rules.losses(known(), FREE, AT)] == [
         "two-person-approval",
         "own-policies",
     ]
-    assert rules.losses(known(), TEAM) == ()
+    assert rules.losses(known(), TEAM, AT) == ()
     team = known(plan="team")
-    lost = [each.feature for each in rules.losses(team, PRO)]
+    lost = [each.feature for each in rules.losses(team, PRO, AT)]
     assert lost == ["single-sign-on", "audit-export"]
     assert "workspaces" not in lost
     kept = PRO.model_validate(
         {**PRO.model_dump(), "add_ons": [{"add_on": "identity", "quantity": 1}]}
     )
-    assert [each.feature for each in rules.losses(team, kept)] == ["audit-export"]
-    assert rules.losses(known(status="canceled"), FREE) == ()
+    assert [each.feature for each in rules.losses(team, kept, AT)] == ["audit-export"]
+    assert rules.losses(known(status="canceled"), FREE, AT) == ()

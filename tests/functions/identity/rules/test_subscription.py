@@ -67,3 +67,11 @@ def test_neither_an_event_that_comes_again_nor_an_earlier_one_changes_it() -> No
     (step,) = follow_subscription(control, None, ended, 3)
     assert isinstance(step.state, Control)
     assert (step.state.tier, entitlements_at(step.state, NOON).plan) == ("free", "free")
+
+
+def test_add_ons_end_with_the_plan_that_they_are_for() -> None:
+    (step,) = follow_subscription(
+        Control(), None, PRO.but(entitled_to="free", status="canceled"), 2
+    )
+    assert isinstance(step.state, Control)
+    assert entitlements_at(step.state, NOON).limits["executions"] == 100

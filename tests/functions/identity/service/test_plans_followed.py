@@ -13,9 +13,9 @@ from functions.identity.service.invitations import accept, invite
 from functions.identity.service.subscriptions import follow
 from shared.kit.callers import Caller
 from shared.kit.control import ID, Control
-from shared.kit.errors import QuotaExhausted
 from shared.kit.ids import new_id
 from shared.messaging.envelope import Envelope
+from shared.quotas.refusals import QuotaExhausted
 from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
 from tests.limited import limit_plans
