@@ -33,7 +33,7 @@ from shared.runtime.bodies import JSON
 from shared.runtime.conditions import names
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
-from shared.runtime.tier_limits import beyond_tier
+from shared.runtime.tier_limits import beyond_quota, beyond_tier
 from shared.storage.subject_keys import opened
 
 __all__ = ["ROUTER", "RUN"]
@@ -193,6 +193,7 @@ async def confirm_device(caller: Caller, key: Key, device_id: str, body: Confirm
 
 
 @_DEVICES.delete("/{device_id}", status_code=204)
+@beyond_quota
 async def delete_device(caller: Caller, device_id: str) -> None:
     """Removes one of the caller's devices: what its key signed is refused from now on."""
     await devices.remove_device(caller, device_id)

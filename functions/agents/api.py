@@ -34,7 +34,7 @@ from shared.runtime.acts import does
 from shared.runtime.bodies import JSON, YAML, Accepts
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
-from shared.runtime.tier_limits import beyond_tier
+from shared.runtime.tier_limits import beyond_quota, beyond_tier
 from shared.storage.idempotency import IdempotencyKey
 
 _TAKES: dict[str, Any] = {"read": ("agents:read", "governance:read"), "write": ("agents:write",)}
@@ -163,6 +163,7 @@ async def revise_case(caller: Caller, key: Key, case_id: str, body: SpecBody) ->
 
 @_AGENTS.post("/v1/workflows/{case_id}/cancel", status_code=202)
 @does(about=CASE, within=("cancel_or_retry_workflow",), deed="cancelling this case")
+@beyond_quota
 async def cancel_case(caller: Caller, key: Key, case_id: str) -> CaseAccepted:
     """Cancels a case that is not live yet; one that waits for an approval ends once the approval is
     cancelled, unless another decision came first. For its requester, those who revised it,

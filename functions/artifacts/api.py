@@ -25,6 +25,7 @@ from shared.kit.retention import RetentionView
 from shared.runtime.acts import does
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
+from shared.runtime.tier_limits import beyond_quota
 
 __all__ = ["ROUTER", "RUN"]
 
@@ -89,6 +90,7 @@ async def get_artifact(caller: Caller, artifact_id: str) -> ArtifactDetail:
 
 @FILES.delete("/v1/artifacts/{artifact_id}")
 @does("artifacts.delete", within=("submit_conversation",))
+@beyond_quota
 async def delete_artifact(caller: Caller, key: Key, artifact_id: str) -> ArtifactView:
     """Removes the bytes of a file for ever; what is known of it, its SHA-256 among that, stays. A
     run that reads it later is refused."""

@@ -31,6 +31,7 @@ from shared.runtime.acts import does
 from shared.runtime.bodies import JSON, YAML, Accepts
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
+from shared.runtime.tier_limits import beyond_quota
 
 __all__ = ["ROUTER", "RUN"]
 
@@ -101,6 +102,7 @@ async def publish_capsule(caller: Caller, key: Key, name: str, version: str) -> 
 
 @PEOPLES.post("/v1/capsules/{name}/versions/{version}/deprecate")
 @does("capsules.deprecate", within=ASKS, deed="deprecating a capsule")
+@beyond_quota
 async def deprecate_capsule(caller: Caller, key: Key, name: str, version: str) -> CapsuleView:
     """Ends a version: it is compiled no more. Plans that were compiled from it stay."""
     rule = partial(deprecate, at=caller.received_at)

@@ -21,6 +21,7 @@ from shared.kit.callers import Caller
 from shared.runtime.acts import does
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
+from shared.runtime.tier_limits import beyond_quota
 
 __all__ = ["ROUTER", "RUN"]
 
@@ -61,6 +62,7 @@ async def patch_corpus(caller: Caller, key: Key, corpus_id: str, body: CorpusCha
 
 @CORPORA.delete("/v1/corpora/{corpus_id}")
 @does("corpora.delete", within=WRITERS, deed="removing a corpus")
+@beyond_quota
 async def delete_corpus(caller: Caller, key: Key, corpus_id: str) -> CorpusView:
     """Removes a corpus with its documents: no later answer has a passage of it, and its citations
     verify no more."""
@@ -93,6 +95,7 @@ async def get_document(caller: Caller, corpus_id: str, document_id: str) -> Docu
 
 @CORPORA.delete("/v1/corpora/{corpus_id}/documents/{document_id}")
 @does("documents.delete", within=WRITERS, deed="removing a document")
+@beyond_quota
 async def delete_document(
     caller: Caller, key: Key, corpus_id: str, document_id: str
 ) -> DocumentView:

@@ -25,6 +25,7 @@ from shared.runtime.acts import does
 from shared.runtime.capability_route import CAPABILITY, calls_router, capability_of
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
+from shared.runtime.tier_limits import beyond_quota
 
 READS, WRITES = ("knowledge:read",), ("knowledge:write",)
 Moment = Annotated[str | None, Query(max_length=40)]
@@ -79,6 +80,7 @@ async def correct_memory(
 
 @MEMORIES.delete("/v1/memories/{memory_id}")
 @does("memories.delete", within=TELLERS, deed="erasing a fact")
+@beyond_quota
 async def delete_memory(caller: Caller, key: Key, memory_id: str) -> MemoryView:
     """Erases the text of a fact for good, and of those that it corrected or that corrected it. That
     there was a fact, when, and from where stays."""
@@ -94,6 +96,7 @@ async def recall_memories(caller: Caller, body: MemoryQueryBody) -> MemoriesReca
 
 @WHOLE_TENANTS.post("/v1/memories/erasures")
 @does("memories.erase_all", within=("manage_tenant",), deed="erasing facts of a source")
+@beyond_quota
 async def erase_memories(caller: Caller, key: Key, body: ErasureBody) -> ErasureView:
     """Erases the texts of all facts of a source, or that a person said, fifty at once. Needs the
     role tenant_admin."""

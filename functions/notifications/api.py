@@ -22,6 +22,7 @@ from shared.kit.callers import Caller
 from shared.runtime.auth import requires
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
+from shared.runtime.tier_limits import beyond_quota
 
 __all__ = ["ROUTER", "RUN"]
 
@@ -75,6 +76,7 @@ async def confirm_channel(caller: Caller, key: Key, channel_id: str, body: CodeB
 
 
 @ROUTER.delete("/channels/{channel_id}", status_code=204)
+@beyond_quota
 async def delete_channel(caller: Caller, key: Key, channel_id: str) -> None:
     """Removes a channel of the caller's: nothing is sent there any more."""
     await channels.remove_channel(caller, key, channel_id)

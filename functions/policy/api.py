@@ -27,6 +27,7 @@ from shared.runtime.acts import does
 from shared.runtime.idempotency import Key
 from shared.runtime.parameters import ListOf
 from shared.runtime.routes import Cursor, Limit, Router
+from shared.runtime.tier_limits import beyond_quota
 
 __all__ = ["ROUTER", "RUN"]
 
@@ -120,6 +121,7 @@ async def publish_policy(caller: Caller, key: Key, policy_id: str) -> PolicyView
 
 @_WRITING.post("/v1/policies/{policy_id}/withdraw", status_code=202)
 @does("policies.withdraw", within=AMENDS, deed="withdrawing a publication")
+@beyond_quota
 async def withdraw_policy(caller: Caller, key: Key, policy_id: str) -> PolicyView:
     """Gives up the approval that a publication waits for; the version is a draft again."""
     return await drafts.withdraw_request(caller, key, policy_id)

@@ -121,17 +121,25 @@ class Refused:
 
 
 def lease(
-    balance: Balance | None, limit: TierLimit, requests: int, now: float, given_back: int = 0
+    balance: Balance | None,
+    limit: TierLimit,
+    requests: int,
+    now: float,
+    given_back: int = 0,
+    *,
+    is_beyond_month: bool = False,
 ) -> Granted | Refused:
     """A lease of so many requests, or of what is left of the hour or the month where that is less;
     None at all where the minute has not as many. A tenant without a balance has a full one. What is
-    `given_back` of the holder's earlier leases of this month, the month has again."""
+    `given_back` of the holder's earlier leases of this month, the month has again. One that
+    `is_beyond_month` takes of the minute and the hour alone."""
     current = balance.at_time(limit, now) if balance else Balance.full(limit, now)
     current = current.but(month_leased=max(0, current.month_leased - given_back))
     hour_ends = (current.at // HOUR + 1) * HOUR
     wanted = min(requests, limit.per_hour - current.leased)
-    if limit.per_month is not None and limit.per_month - current.month_leased < wanted:
-        wanted = limit.per_month - current.month_leased
+    per_month = None if is_beyond_month else limit.per_month
+    if per_month is not None and per_month - current.month_leased < wanted:
+        wanted = per_month - current.month_leased
         if wanted <= 0:
             # Others may still give back what they lease until then.
             return Refused(current, "month", hour_ends)
@@ -144,7 +152,7 @@ def lease(
     after = current.but(
         left=current.left - wanted,
         leased=current.leased + wanted,
-        month_leased=current.month_leased + wanted,
+        month_leased=current.month_leased + (0 if is_beyond_month else wanted),
     )
     return Granted(after, wanted, hour_ends)
 

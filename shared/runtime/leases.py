@@ -36,10 +36,11 @@ _log = logging.getLogger(__name__)
 
 class Key(NamedTuple):
     """Whose requests: a tenant's `members`, or its `governors`, or those of one API key, by its
-    id."""
+    id. Those `is_beyond_month` are of the same balance, but none of its month's."""
 
     tenant_id: str
     group: str
+    is_beyond_month: bool = False
 
 
 class Remaining(NamedTuple):
@@ -66,7 +67,7 @@ class _Held:
     balance: Balance | None = None
     alone_until: float = float("-inf")
     asking: asyncio.Task[None] | None = None
-    # Whether the balance knows of the lease.
+    # Whether the month of the balance knows of the lease.
     is_shared: bool = False
 
     def to_give_back(self, now: float) -> int:
@@ -91,10 +92,25 @@ class Leases:
         self._held: OrderedDict[Key, _Held] = OrderedDict()
 
     async def take(
-        self, key: Key, limit: TierLimit, now: float, *, is_counted: bool = True
+        self,
+        key: Key,
+        limit: TierLimit,
+        now: float,
+        *,
+        is_counted: bool = True,
+        is_beyond_month: bool = False,
     ) -> Remaining:
         """Takes a request at the second `now`, or says until when there is none. The next lease
-        gives back to the month what is not `is_counted` in it."""
+        gives back to the month what is not `is_counted` in it. Where the month is used up, one that
+        `is_beyond_month` is of the minute and the hour alone, and leaves none to others."""
+        remaining = await self._take(key, limit, now, is_counted=is_counted)
+        if remaining.refused != "month" or not is_beyond_month:
+            return remaining
+        return await self._take(key._replace(is_beyond_month=True), limit, now)
+
+    async def _take(
+        self, key: Key, limit: TierLimit, now: float, *, is_counted: bool = True
+    ) -> Remaining:
         held = self._of(key)
         if held.limit != limit:
             # What another plan refused, this one may allow.
@@ -112,7 +128,14 @@ class Leases:
             await asyncio.shield(held.asking)
 
     async def take_both(
-        self, own: Key, own_limit: TierLimit, shared: Key, limit: TierLimit, now: float
+        self,
+        own: Key,
+        own_limit: TierLimit,
+        shared: Key,
+        limit: TierLimit,
+        now: float,
+        *,
+        is_beyond_month: bool = False,
     ) -> tuple[Remaining, Remaining]:
         """Takes a request of both at the second `now`, or none of either. The answer has what
         remains of each, in the order of the keys; at most one of them is refused."""
@@ -121,7 +144,7 @@ class Leases:
             return first, self._seen(shared, limit, now)
         held = self._of(own)
         until = held.until
-        second = await self.take(shared, limit, now)
+        second = await self.take(shared, limit, now, is_beyond_month=is_beyond_month)
         # Of a lease that ended meanwhile nothing is given back.
         if second.refused is not None and held.until == until:
             held.left += 1
@@ -154,7 +177,7 @@ class Leases:
         held.balance, is_alone = outcome.balance, self._clock() < held.alone_until
         if isinstance(outcome, Granted):
             held.left, held.until, held.refused = outcome.requests, outcome.until, None
-            held.is_shared = not is_alone
+            held.is_shared = not is_alone and not key.is_beyond_month
         else:
             held.refused = outcome
             if not is_alone:
@@ -173,7 +196,7 @@ class Leases:
                 _log.exception("counted alone: the balance could not be read or written")
             held.alone_until = self._clock() + ALONE_SECONDS
         last_seen = held.balance or Balance(at=now, left=limit.lease)
-        return lease(last_seen, limit, requests, now)
+        return lease(last_seen, limit, requests, now, is_beyond_month=key.is_beyond_month)
 
 
 async def _lease(
@@ -183,7 +206,7 @@ async def _lease(
     store = TenantStore(key.tenant_id)
     document = await store.get(COLLECTION, key.group)
     balance = Balance.model_validate_json(document.data["state"]) if document else None
-    outcome = lease(balance, limit, requests, now, given_back)
+    outcome = lease(balance, limit, requests, now, given_back, is_beyond_month=key.is_beyond_month)
     if isinstance(outcome, Granted):
         batch, data = Batch(), {"state": outcome.balance.model_dump_json()}
         if document is None:

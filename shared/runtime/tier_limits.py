@@ -48,9 +48,10 @@ _leases = PerLoop(Leases)
 
 def beyond_tier(endpoint: E) -> E:
     """Marks a call with which a governor or deputy decides: it is none of the tier's requests, so
-    no veto is refused for want of them. What a process can stand limits it all the same."""
+    no veto is refused for want of them. Whoever else may make it makes it beyond the month's calls.
+    What a process can stand limits it all the same."""
     setattr(endpoint, _IS_BEYOND_TIER, True)
-    return endpoint
+    return beyond_quota(endpoint)
 
 
 def is_beyond_tier(endpoint: object) -> bool:
@@ -60,7 +61,8 @@ def is_beyond_tier(endpoint: object) -> bool:
 
 def beyond_quota(endpoint: E) -> E:
     """Marks a call that is taken also where the month's calls are used up: with it an admin sees
-    what is used, and changes the plan."""
+    what is used, and changes the plan; or somebody finds and ends what must not go on. The minute
+    and the hour limit it all the same."""
     setattr(endpoint, _IS_BEYOND_QUOTA, True)
     return endpoint
 
@@ -85,16 +87,21 @@ async def within_tier(request: Request, caller: Caller) -> None:
     tiers = limit_by_plan(LIMITS[tier_of(caller)], entitled)
     # What runs do by a token of ours was counted when they began.
     is_functions = caller.principal.startswith(FUNCTION)
+    is_beyond_month = is_functions or is_beyond_quota(request.scope["endpoint"])
     group = GOVERNORS if is_decider else MEMBERS
     now = caller.received_at.timestamp()
     own = _limit_of_key(caller, tiers)
     if own is None or caller.session_id is None:
         key = Key(caller.tenant_id, group)
-        remaining = await _leases.here().take(key, tiers, now, is_counted=not is_functions)
+        remaining = await _leases.here().take(
+            key, tiers, now, is_counted=not is_functions, is_beyond_month=is_beyond_month
+        )
         limit = tiers
     else:
         keys = Key(caller.tenant_id, caller.session_id), own, Key(caller.tenant_id, group), tiers
-        of_key, of_tenant = await _leases.here().take_both(*keys, now)
+        of_key, of_tenant = await _leases.here().take_both(
+            *keys, now, is_beyond_month=is_beyond_month
+        )
         binds = of_tenant.refused is None and of_key.minute <= of_tenant.minute
         limit, remaining = (own, of_key) if binds or of_key.refused else (tiers, of_tenant)
     say(request.scope, "RateLimit-Policy", policies_of(limit))
@@ -102,12 +109,10 @@ async def within_tier(request: Request, caller: Caller) -> None:
     if remaining.refused is None:
         return
     if remaining.refused == "month":
-        if not is_functions and not is_beyond_quota(request.scope["endpoint"]):
-            raise _month_used(entitled, limit, caller.received_at)
-    elif limit is own:
+        raise _month_used(entitled, limit, caller.received_at)
+    if limit is own:
         raise _refusal_of_key(remaining, limit)
-    else:
-        raise _refusal(remaining, limit, group)
+    raise _refusal(remaining, limit, group)
 
 
 def limit_by_plan(limit: TierLimit, entitled: Entitlements | None) -> TierLimit:

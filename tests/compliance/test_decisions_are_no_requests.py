@@ -1,6 +1,7 @@
-"""No decision of a governor is refused because the requests of a tier are used up, and no change of
-the plan because the month's calls are."""
+"""No decision of a governor is refused because the requests of a tier are used up; no change of the
+plan, and nothing that ends what must not go on, because the month's calls are."""
 
+import re
 from collections.abc import Callable
 from importlib import import_module
 
@@ -34,6 +35,28 @@ OF_THE_PLAN = {
     "POST /v1/billing/portal",
 }
 
+# What ends or takes away by its path, whatever noun it is of.
+ENDS = re.compile(
+    r"POST .+/(cancel|close|deprecate|erasures|logout|pause|recalls|revoke|rotate|suspend|undo"
+    r"|withdraw)|DELETE .+"
+)
+# A directory takes people out with any of these, and looks them up before.
+DIRECTORY = re.compile(r"(GET|PUT|PATCH|DELETE) /scim/v2/(Users|Groups).*|POST .+/\.search")
+# What takes away among other things, and where somebody finds what there is to end.
+ALSO = {
+    "PATCH /v1/members/{principal}",
+    "PATCH /v1/workspaces/{workspace_id}",
+    "PUT /v1/impersonations/access",
+    "GET /v1/api-keys",
+    "GET /v1/auth/sessions",
+    "GET /v1/invitations",
+    "GET /v1/members",
+}
+
+
+def _ends(call: str) -> bool:
+    return any(each.fullmatch(call) for each in (ENDS, DIRECTORY)) or call in ALSO
+
 
 def _marked(is_marked: Callable[[object], bool]) -> set[str]:
     return {
@@ -50,5 +73,7 @@ def test_every_decision_is_marked_and_nothing_else() -> None:
     assert _marked(is_beyond_tier) == DECISIONS
 
 
-def test_every_call_about_the_plan_is_marked_and_nothing_else() -> None:
-    assert _marked(is_beyond_quota) == OF_THE_PLAN
+def test_every_call_about_the_plan_and_every_end_is_marked_and_nothing_else() -> None:
+    ends = {each for each in _marked(lambda _: True) if _ends(each)}
+    assert len(ends) > 50
+    assert _marked(is_beyond_quota) == OF_THE_PLAN | DECISIONS | ends

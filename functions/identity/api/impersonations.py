@@ -12,6 +12,7 @@ from shared.kit.callers import Caller
 from shared.runtime.acts import does
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
+from shared.runtime.tier_limits import beyond_quota
 
 _USERS = ("manage_tenant_users",)
 _READ, _WRITE = ("identity:read",), ("identity:write",)
@@ -29,6 +30,7 @@ async def begin_impersonation(caller: Caller, body: ImpersonationBody) -> NewImp
 
 
 @_OWN.delete("/{session_id}")
+@beyond_quota
 async def end_impersonation(caller: Caller, session_id: str) -> ImpersonationView:
     """Ends it: who acts may, whom they act as, and an admin of the tenant."""
     return await impersonations.end(caller, session_id)
@@ -51,6 +53,7 @@ async def show_support_access(caller: Caller) -> SupportAccessView:
 
 @_TENANT.put("/access")
 @does(within=_USERS, deed="allowing or forbidding support")
+@beyond_quota
 async def allow_support(caller: Caller, key: Key, body: SupportAccessBody) -> SupportAccessView:
     """Says whether support may act as members; needs the role tenant_admin."""
     return await impersonations.allow(caller, key, body.allowed)

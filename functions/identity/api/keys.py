@@ -8,6 +8,7 @@ from shared.kit.callers import Caller
 from shared.runtime.acts import does
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
+from shared.runtime.tier_limits import beyond_quota
 
 ROUTER = Router(
     prefix="/v1/api-keys",
@@ -19,6 +20,7 @@ ROUTER = Router(
 
 
 @ROUTER.get("")
+@beyond_quota
 async def list_keys(caller: Caller, limit: Limit = 25, cursor: Cursor = None) -> KeyPage:
     """Lists the tenant's keys without their secrets, newest first; with a token for a workspace,
     the keys of that one."""
@@ -35,6 +37,7 @@ async def make_key(caller: Caller, body: KeyBody) -> NewKey:
 
 @ROUTER.post("/{key_id}/rotate")
 @does(about=API_KEY, within=("govern",), deed="rotating a key")
+@beyond_quota
 async def rotate_key(caller: Caller, key_id: str) -> NewKey:
     """Gives a key another secret; the earlier one is taken for 24 hours."""
     return await keys.rotate_key(caller, key_id)
@@ -42,6 +45,7 @@ async def rotate_key(caller: Caller, key_id: str) -> NewKey:
 
 @ROUTER.delete("/{key_id}")
 @does(about=API_KEY, within=("govern",), deed="revoking this key")
+@beyond_quota
 async def revoke_key(caller: Caller, key: Key, key_id: str) -> KeyView:
     """Revokes a key; its maker may, and an admin."""
     return await keys.revoke_key(caller, key, key_id)

@@ -8,6 +8,7 @@ from functions.identity.views.tenants import Me
 from shared.kit.callers import Caller
 from shared.runtime.acts import does
 from shared.runtime.routes import Cursor, Limit, Router
+from shared.runtime.tier_limits import beyond_quota
 
 _OF_PRINCIPALS: Any = {
     "prefix": "/v1",
@@ -31,6 +32,7 @@ async def show_me(caller: Caller) -> Me:
 
 @_SHOWN.get("/auth/sessions")
 @does(within=("read_own",))
+@beyond_quota
 async def list_sessions(caller: Caller, limit: Limit = 25, cursor: Cursor = None) -> SessionPage:
     """Lists the caller's sessions, newest first; to support and to a token for a workspace those of
     its tenant only."""
@@ -38,6 +40,7 @@ async def list_sessions(caller: Caller, limit: Limit = 25, cursor: Cursor = None
 
 
 @_ENDED.delete("/auth/sessions/{session_id}")
+@beyond_quota
 async def revoke_session(caller: Caller, session_id: str) -> SessionView:
     """Ends a session of the caller's, also one in which support acts as the caller: it gives no
     further token."""

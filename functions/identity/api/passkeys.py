@@ -15,6 +15,7 @@ from shared.runtime.boundary import received_at
 from shared.runtime.idempotency import Key
 from shared.runtime.open_routes import OpenRouter
 from shared.runtime.routes import Router
+from shared.runtime.tier_limits import beyond_quota
 
 ROUTER = Router(
     prefix="/v1/passkeys",
@@ -45,6 +46,7 @@ async def add_passkey(caller: Caller, key: Key, body: PasskeyBody) -> PasskeyVie
 
 
 @ROUTER.delete("/{passkey_id}")
+@beyond_quota
 async def remove_passkey(caller: Caller, key: Key, passkey_id: str) -> PasskeyView:
     """Removes a passkey of the caller's, but not the only one; needs a sign-in under five minutes
     old."""

@@ -13,6 +13,7 @@ from shared.kit.json_limits import JsonLimit
 from shared.runtime.bodies import JSON, Accepts
 from shared.runtime.problems import SCIM_MEDIA_TYPE
 from shared.runtime.routes import Router
+from shared.runtime.tier_limits import beyond_quota
 
 if TYPE_CHECKING:
     from functions.identity.scim.server import Server
@@ -106,12 +107,14 @@ async def show_schema(caller: Caller, id: str) -> Response:
 
 
 @ROUTER.post("/.search")
+@beyond_quota
 async def search(caller: Caller, body: Body) -> Response:
     """Lists people and groups, or finds those with an externalId or id."""
     return _answer(await _scim().find_all(caller, body.root))
 
 
 @ROUTER.get("/Users")
+@beyond_quota
 async def list_users(
     caller: Caller,
     filter: Text = None,
@@ -126,6 +129,7 @@ async def list_users(
 
 
 @ROUTER.post("/Users/.search")
+@beyond_quota
 async def search_users(caller: Caller, body: Body) -> Response:
     """Does as the list of people does, with its parameters in the body."""
     return _answer(await _scim().users.find(caller, body.root))
@@ -138,6 +142,7 @@ async def create_user(caller: Caller, body: Body) -> Response:
 
 
 @ROUTER.get("/Users/{id}")
+@beyond_quota
 async def show_user(
     caller: Caller, id: str, attributes: Only = None, excluded: Excluded = None
 ) -> Response:
@@ -147,18 +152,21 @@ async def show_user(
 
 
 @ROUTER.put("/Users/{id}")
+@beyond_quota
 async def replace_user(caller: Caller, id: str, body: Body) -> Response:
     """Replaces what is kept of a person."""
     return _answer(await _scim().users.replace(caller, id, body.root))
 
 
 @ROUTER.patch("/Users/{id}")
+@beyond_quota
 async def patch_user(caller: Caller, id: str, body: Body) -> Response:
     """Changes a person; one who is not active has no place in the tenant."""
     return _answer(await _scim().users.patch(caller, id, body.root))
 
 
 @ROUTER.delete("/Users/{id}", status_code=204)
+@beyond_quota
 async def delete_user(caller: Caller, id: str) -> Response:
     """Removes a person: their place and their sessions end, and what was kept is gone."""
     await directory.delete_user(caller, id)
@@ -166,6 +174,7 @@ async def delete_user(caller: Caller, id: str) -> Response:
 
 
 @ROUTER.get("/Groups")
+@beyond_quota
 async def list_groups(
     caller: Caller,
     filter: Text = None,
@@ -180,6 +189,7 @@ async def list_groups(
 
 
 @ROUTER.post("/Groups/.search")
+@beyond_quota
 async def search_groups(caller: Caller, body: Body) -> Response:
     """Does as the list of groups does, with its parameters in the body."""
     return _answer(await _scim().groups.find(caller, body.root))
@@ -192,6 +202,7 @@ async def create_group(caller: Caller, body: Body) -> Response:
 
 
 @ROUTER.get("/Groups/{id}")
+@beyond_quota
 async def show_group(
     caller: Caller, id: str, attributes: Only = None, excluded: Excluded = None
 ) -> Response:
@@ -201,18 +212,21 @@ async def show_group(
 
 
 @ROUTER.put("/Groups/{id}")
+@beyond_quota
 async def replace_group(caller: Caller, id: str, body: Body) -> Response:
     """Replaces a group's name and members."""
     return _answer(await _scim().groups.replace(caller, id, body.root))
 
 
 @ROUTER.patch("/Groups/{id}")
+@beyond_quota
 async def patch_group(caller: Caller, id: str, body: Body) -> Response:
     """Changes a group's name or members."""
     return _answer(await _scim().groups.patch(caller, id, body.root))
 
 
 @ROUTER.delete("/Groups/{id}", status_code=204)
+@beyond_quota
 async def delete_group(caller: Caller, id: str) -> Response:
     """Deletes a group; its members lose the roles that only it gave them."""
     await directory.delete_group(caller, id)

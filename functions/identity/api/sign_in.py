@@ -23,6 +23,7 @@ from functions.identity.service.sessions import sign_out, signed_in
 from functions.identity.service.sign_in import ProviderAnswer, begin_sign_in, finish_sign_in
 from shared.runtime.boundary import received_at
 from shared.runtime.open_routes import OpenRouter
+from shared.runtime.tier_limits import beyond_quota
 
 ROUTER = OpenRouter(tag="sign-in")
 
@@ -107,6 +108,7 @@ async def _come_back(
 
 
 @ROUTER.post("/v1/auth/logout", response_class=HTMLResponse)
+@beyond_quota
 async def log_out(request: Request, cookies: Cookies) -> Response:
     """Ends the browser's session."""
     require_own_site(request)

@@ -22,6 +22,7 @@ from shared.kit.callers import Caller
 from shared.runtime.acts import does
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
+from shared.runtime.tier_limits import beyond_quota
 
 FlagName = Annotated[str, Path(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,49}$")]
 _READ, _WRITE = ("identity:read",), ("identity:write",)
@@ -52,6 +53,7 @@ async def create_tenant(caller: Caller, key: Key, body: TenantBody) -> TenantVie
 
 @_OWN.post("/tenants/{tenant_id}/suspend")
 @does(within=("manage_tenants",), deed="suspending a tenant")
+@beyond_quota
 async def suspend_tenant(
     caller: Caller, key: Key, tenant_id: str, body: SuspensionBody
 ) -> TenantView:
@@ -69,6 +71,7 @@ async def resume_tenant(caller: Caller, key: Key, tenant_id: str) -> TenantView:
 
 @_STOPPED.post("/tenants/{tenant_id}/close")
 @does(within=_ITSELF, deed="closing the tenant")
+@beyond_quota
 async def close_tenant(caller: Caller, key: Key, tenant_id: str) -> TenantView:
     """Closes the tenant in thirty days, in which nothing happens; needs the role tenant_admin."""
     return await suspension.close_tenant(caller, key, tenant_id)
@@ -107,6 +110,7 @@ async def put_flag(caller: Caller, key: Key, name: FlagName, body: FlagBody) -> 
 
 
 @_TENANT.get("/members")
+@beyond_quota
 async def list_members(caller: Caller, limit: Limit = 25, cursor: Cursor = None) -> MemberPage:
     """Lists the tenant's members, newest first."""
     return await tenants.list_members(caller, limit, cursor)
@@ -120,6 +124,7 @@ async def get_member(caller: Caller, principal: str) -> MemberView:
 
 @_TENANT.delete("/members/{principal}")
 @does("members.remove", about=MEMBER, within=_USERS, deed="removing a member")
+@beyond_quota
 async def remove_member(caller: Caller, key: Key, principal: str) -> MemberView:
     """Removes a member, which an admin may, or oneself."""
     return await tenants.remove_member(caller, key, principal)
@@ -127,6 +132,7 @@ async def remove_member(caller: Caller, key: Key, principal: str) -> MemberView:
 
 @_TENANT.delete("/members/{principal}/sessions")
 @does(within=_ITSELF, deed="ending a member's sessions")
+@beyond_quota
 async def end_sessions(caller: Caller, key: Key, principal: str) -> MemberView:
     """Lets a member sign in again for this tenant; needs the role tenant_admin."""
     return await tenants.end_sessions(caller, key, principal)
@@ -134,6 +140,7 @@ async def end_sessions(caller: Caller, key: Key, principal: str) -> MemberView:
 
 @_TENANT.get("/invitations")
 @does(within=_USERS, deed="seeing invitations")
+@beyond_quota
 async def list_invitations(
     caller: Caller, limit: Limit = 25, cursor: Cursor = None
 ) -> InvitationPage:
@@ -150,6 +157,7 @@ async def invite(caller: Caller, body: InvitationBody) -> NewInvitation:
 
 @_TENANT.delete("/invitations/{invitation_id}")
 @does(within=_USERS, deed="revoking an invitation")
+@beyond_quota
 async def revoke_invitation(caller: Caller, key: Key, invitation_id: str) -> InvitationView:
     """Revokes an invitation; needs the role tenant_admin."""
     return await invitations.revoke(caller, key, invitation_id)

@@ -12,6 +12,7 @@ from shared.policy.authorization import choose_and_ask
 from shared.runtime.acts import does
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
+from shared.runtime.tier_limits import beyond_quota
 
 _READ, _WRITE = ("identity:read",), ("identity:write",)
 _USERS = ("manage_tenant_users",)
@@ -36,6 +37,7 @@ async def create_workspace(caller: Caller, key: Key, body: WorkspaceBody) -> Wor
 
 @_TENANT.patch("/workspaces/{workspace_id}")
 @does(about=WORKSPACE, within=_USERS, deed="changing a workspace")
+@beyond_quota
 async def change_workspace(
     caller: Caller, key: Key, workspace_id: str, body: WorkspaceChange
 ) -> WorkspaceView:
@@ -51,6 +53,7 @@ async def change_workspace(
     deed="changing roles in a workspace",
 )
 @does("members.deputy.set", within=("govern",), deed="naming a deputy")
+@beyond_quota
 async def change_member(caller: Caller, key: Key, principal: str, body: MemberChange) -> MemberView:
     """Gives a member other roles, which needs the role tenant_admin, or, with `workspace_id`, the
     role workspace_admin in a token for that workspace; or makes it the governors' deputy for a

@@ -21,6 +21,7 @@ from shared.models.written import MessageBody
 from shared.runtime.acts import does
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
+from shared.runtime.tier_limits import beyond_quota
 
 WRITES = ("submit_conversation",)
 WRITERS = Router(read=("models:read", "governance:read"), write=("models:write",))
@@ -91,6 +92,7 @@ async def activate_prompt(caller: Caller, key: Key, name: str, number: InPath) -
 
 @GOVERNORS.post("/v1/prompts/{name}/versions/{number}/deprecate")
 @does("prompts.deprecate", within=("govern",), deed="deprecating a prompt")
+@beyond_quota
 async def deprecate_prompt(caller: Caller, key: Key, name: str, number: InPath) -> PromptView:
     """Ends a version: no call uses it, and no capsule that names it compiles. Plans that were
     compiled with it hold its text, and run."""

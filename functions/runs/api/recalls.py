@@ -13,6 +13,7 @@ from shared.kit.models import Model
 from shared.runtime.acts import does
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
+from shared.runtime.tier_limits import beyond_quota
 
 ROUTER = Router(read=("runs:read", "governance:read"), write=("governance:write",), narrows=True)
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
@@ -34,6 +35,7 @@ class LiftBody(Model):
 
 @ROUTER.post("/v1/recalls", status_code=202)
 @does("recalls.create", within=("govern",), deed="recalling an agent")
+@beyond_quota
 async def post_recall(caller: Caller, key: Key, body: RecallBody) -> RecallView:
     """Stops an agent, or one version of it, everywhere: from this answer on none of its tokens
     acts, and nothing of it starts or compiles. Its runs are halted, it is suspended with all that

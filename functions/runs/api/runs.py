@@ -29,6 +29,7 @@ from shared.kit.models import Model
 from shared.runtime.acts import does
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
+from shared.runtime.tier_limits import beyond_quota
 
 # The number of an event of a run.
 _NUMBER: Any = {"ge": 0, "le": 10_000_000}
@@ -140,6 +141,7 @@ async def get_snapshots(
 
 @ROUTER.post("/v1/runs/{run_id}/pause", status_code=202)
 @does("runs.pause", within=_CANCELS, deed="pausing a run")
+@beyond_quota
 async def pause_run(caller: Caller, key: Key, run_id: str) -> RunView:
     """Lets a run rest: at once where it waits, else once it knows what became of what it began."""
     return await commanding.pause_run(caller, key, run_id)
@@ -165,6 +167,7 @@ async def retry_run(caller: Caller, key: Key, run_id: str) -> RunView:
 
 @ROUTER.post("/v1/runs/{run_id}/cancel", status_code=202)
 @does("runs.cancel", within=_CANCELS, deed="cancelling a run")
+@beyond_quota
 async def cancel_run(caller: Caller, key: Key, run_id: str) -> RunView:
     """Ends a run: at once where it waits, else once it knows what became of what it began. An
     approval that it waits for is given up."""
@@ -173,6 +176,7 @@ async def cancel_run(caller: Caller, key: Key, run_id: str) -> RunView:
 
 @ROUTER.post("/v1/runs/{run_id}/undo", status_code=202)
 @does("runs.undo", within=_CANCELS, deed="undoing a run")
+@beyond_quota
 async def undo_run(caller: Caller, key: Key, run_id: str) -> RunView:
     """Undoes what an ended or paused run did, in reverse order, as far as anything undoes it. Asked
     again, it undoes a call that was in doubt and of which somebody has said that it happened."""

@@ -12,6 +12,7 @@ from shared.runtime.acts import does
 from shared.runtime.capability_route import CAPABILITY, calls_router, capability_of
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
+from shared.runtime.tier_limits import beyond_quota
 
 CALLS = calls_router()
 PEOPLES = Router(read=("runs:read", "governance:read"), write=("runs:write",), narrows=True)
@@ -35,6 +36,7 @@ async def get_schedules(caller: Caller, limit: Limit = 25, cursor: Cursor = None
 
 @PEOPLES.delete("/v1/schedules/{schedule_id}")
 @does("schedules.delete", within=("submit_conversation",), deed="ending a schedule")
+@beyond_quota
 async def delete_schedule(caller: Caller, key: Key, schedule_id: str) -> ScheduleView:
     """Ends a schedule. What it started goes on."""
     return await schedules.end_schedule(caller, key, schedule_id)

@@ -1,6 +1,6 @@
 """A schedule from its start to its end: when it fires, what it started, and when it rests."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from pydantic import Field
@@ -19,7 +19,7 @@ from events.schedules import (
 from functions.runs.rules.run import Run, Steps
 from shared.kit.contents import Content
 from shared.kit.cron import next_after
-from shared.kit.errors import AssentError, FieldError, Invalid, VersionConflict
+from shared.kit.errors import AssentError, FieldError, Invalid, QuotaExhausted, VersionConflict
 from shared.kit.ids import derive_id
 from shared.kit.instants import format_instant
 from shared.kit.models import Model
@@ -39,6 +39,8 @@ MOST_TRIGGERED = 20
 MOST_IN_AN_HOUR = 60
 DEEPEST = 5
 _LONGEST_DETAIL = 1_000
+# Shorter than from one instant of a schedule to the next.
+_A_MOMENT = timedelta(seconds=1)
 
 
 class When(NamedTuple):
@@ -261,14 +263,17 @@ def fired(schedule: Schedule, run_id: str, at: datetime) -> Steps:
 
 
 def refused(schedule: Schedule, book: ScheduleBook, why: AssentError, at: datetime) -> Steps:
-    """The schedule after a firing that started nothing; too many of them let it rest."""
+    """The schedule after a firing that started nothing; too many of them let it rest. A plan whose
+    month is used up is no failure: the schedule fires again once there is a new one."""
     fields = "; ".join(f"{each.field}: {each.message}" for each in why.errors[:3])
     detail = (fields or why.detail)[:_LONGEST_DETAIL]
+    is_used_up = isinstance(why, QuotaExhausted)
+    since = why.resets_at if isinstance(why, QuotaExhausted) else None
     moved = schedule.but(
         last_at=at,
         last_problem=Problem(at=at, code=why.code, detail=detail),
-        failures=schedule.failures + 1,
-        next_at=_next(schedule, at),
+        failures=schedule.failures + (0 if is_used_up else 1),
+        next_at=_next(schedule, at if since is None else max(at, since - _A_MOMENT)),
     )
     told = Transition(moved, ScheduleRefused)
     if not has_failed_too_often(moved):

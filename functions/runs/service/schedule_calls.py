@@ -84,7 +84,8 @@ async def _made(work: Command, run: Run, grant: Grant, body: ScheduleCallBody) -
     if asked.cron is not None:
         plan = await plan_of(work.caller, asked.job, within_seconds=COMPILED_WITHIN_SECONDS)
         clock = Clock(work.at)
-        prepared = await prepare(work, clock, plan, run.run_id, run.started_by)
+        # A quota refuses nothing in the middle of a run: it is asked at each firing.
+        prepared = await prepare(work, clock, plan, run.run_id, run.started_by, has_quota=False)
         check_agent(schedule, prepared.plan)
     saved = await work.save(*steps)
     return given(saved[0], {})

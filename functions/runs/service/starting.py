@@ -107,8 +107,17 @@ async def _start(
     return RunView.of(clock.latest(view.run_id) or await RUN.read(caller, RUNS, view.run_id))
 
 
-async def prepare(work: UnitOfWork, clock: Clock, plan_hash: str, run_id: str, by: str) -> Prepared:
-    """What a run of the plan begins with; saves nothing. Raises NotFound, VersionConflict for a
+async def prepare(
+    work: UnitOfWork,
+    clock: Clock,
+    plan_hash: str,
+    run_id: str,
+    by: str,
+    *,
+    has_quota: bool = True,
+) -> Prepared:
+    """What a run of the plan begins with; saves nothing. What starts no run now, and so counts in
+    no month, has no quota. Raises NotFound, VersionConflict for a
     plan that may not run now, BudgetExhausted, QuotaExhausted, ContentErased, SignatureInvalid,
     Unavailable."""
     if (known := known_plan(work.store, plan_hash)) is not None:
@@ -125,7 +134,7 @@ async def prepare(work: UnitOfWork, clock: Clock, plan_hash: str, run_id: str, b
         raise VersionConflict(why)
     assert agent is not None
     entitled = entitlements_of(await work.control(), work.at)
-    quota = Quota(entitled, work.at) if entitled is not None else None
+    quota = Quota(entitled, work.at) if entitled is not None and has_quota else None
     hold, holding = await take_hold(work, plan, agent, quota=quota)
     run = new_run(run_id, plan.state, plan.content, hold, by, work.at)
     if (other := why_other_model(run.models, settings().model)) is not None:

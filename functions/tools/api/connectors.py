@@ -28,6 +28,7 @@ from shared.kit.models import Model
 from shared.runtime.acts import does
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
+from shared.runtime.tier_limits import beyond_quota
 
 ROUTER = Router(
     read=("runs:read", "governance:read"), write=("runs:write", "governance:write"), narrows=True
@@ -197,6 +198,7 @@ async def activate_connector(
 
 @ROUTER.post("/v1/connectors/{name}/suspend")
 @does("connectors.suspend", within=GOVERNING, deed="suspending a connector")
+@beyond_quota
 async def suspend_connector(
     caller: Caller, key: Key, name: str, body: SuspensionBody
 ) -> ConnectorView:
@@ -206,6 +208,7 @@ async def suspend_connector(
 
 @ROUTER.delete("/v1/connectors/{name}")
 @does("connectors.delete", within=GOVERNING, deed="removing a connector")
+@beyond_quota
 async def delete_connector(caller: Caller, key: Key, name: str) -> ConnectorView:
     """Removes a connector: plans that name it are refused."""
     return await connectors.remove(caller, key, name)

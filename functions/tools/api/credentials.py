@@ -9,6 +9,7 @@ from shared.kit.callers import Caller
 from shared.runtime.acts import does
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
+from shared.runtime.tier_limits import beyond_quota
 
 ROUTER = Router(
     read=("runs:read", "governance:read"), write=("runs:write", "governance:write"), narrows=True
@@ -34,6 +35,7 @@ async def get_credentials(
 
 @ROUTER.delete("/v1/credentials/{name}")
 @does("credentials.delete", within=("govern",), deed="removing a credential")
+@beyond_quota
 async def delete_credential(caller: Caller, key: Key, name: str) -> CredentialView:
     """Deletes a credential's value. Connectors that name it are refused from then on."""
     return await credentials.remove(caller, key, name)

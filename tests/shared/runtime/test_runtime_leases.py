@@ -261,3 +261,30 @@ async def test_a_larger_plan_lets_the_next_call_through_at_once(key: Key) -> Non
     assert await _taken(instance, key, 25, NOW, replace(MONTHLY, per_month=10)) == 10
     assert (await instance.take(key, replace(MONTHLY, per_month=10), NOW)).refused == "month"
     assert (await instance.take(key, MONTHLY, NOW)).refused is None
+
+
+async def test_beyond_the_month_the_minute_limits_still_and_nothing_is_left_to_others(
+    key: Key, firestore: Wire
+) -> None:
+    instance, limit = Leases(), replace(MONTHLY, per_month=3)
+    assert await _taken(instance, key, 4, NOW, limit) == 3
+    beyond = [await instance.take(key, limit, NOW, is_beyond_month=True) for _ in range(30)]
+    # A lease of two and two of six: what is left of the burst of twenty is no lease.
+    assert sum(each.refused is None for each in beyond) == 14
+    assert {each.refused for each in beyond[14:]} == {"minute"}
+    firestore.calls.clear()
+    assert (await instance.take(key, limit, NOW)).refused == "month"
+    assert (await instance.take(key, limit, NOW, is_beyond_month=True)).refused == "minute"
+    assert firestore.calls == []
+    balance = await _balance(key)
+    assert (balance.leased, balance.month_leased) == (17, 3)
+
+
+async def test_what_is_leased_beyond_the_month_is_taken_by_nobody_else(key: Key) -> None:
+    instance, limit = Leases(), replace(MONTHLY, per_month=2)
+    assert await _taken(instance, key, 3, NOW, limit) == 2
+    assert (await instance.take(key, limit, NOW, is_beyond_month=True)).refused is None
+    assert await _taken(instance, key, 5, NOW, limit) == 0
+    own, of_own = key._replace(group="key_a"), replace(FREE, per_minute=9, lease=1)
+    both = await instance.take_both(own, of_own, key, limit, NOW, is_beyond_month=True)
+    assert [each.refused for each in both] == [None, None]

@@ -11,6 +11,7 @@ from fastapi import Request
 
 from shared.kit import clock
 from shared.kit.callers import Caller
+from shared.kit.errors import TierLimitReached
 from shared.kit.per_loop import PerLoop
 from shared.kit.tier_limits import HOUR, LIMITS, Balance
 from shared.runtime import leases, limits, tier_limits
@@ -364,6 +365,13 @@ async def test_what_a_run_does_is_neither_counted_nor_stopped_for_want_of_calls(
     said = Request({"type": "http", "endpoint": list_things, "assent.also_said": []})
     for _ in range(5):
         await tier_limits.within_tier(said, runs)
+    for _ in range(15):
+        await tier_limits.within_tier(said, runs)
+    # The minute limits it, as it does the calls that are taken beyond the month.
+    with pytest.raises(TierLimitReached):
+        await tier_limits.within_tier(said, runs)
+    refusal = await planned.get(path="/v1/plan")
+    assert refusal.json()["code"] == "tier_limit_reached"
 
 
 async def test_a_feature_is_refused_to_who_may_use_it_with_the_plan_that_has_it(

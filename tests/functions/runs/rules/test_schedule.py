@@ -11,7 +11,7 @@ from events.schedules import ScheduleRefused, ScheduleRested
 from functions.runs.rules import schedule as rules
 from functions.runs.rules.schedule import Cause, MadeBy, Schedule, ScheduleBook, When
 from shared.kit.cron import check_cron, next_after
-from shared.kit.errors import Invalid, VersionConflict
+from shared.kit.errors import Invalid, QuotaExhausted, VersionConflict
 from shared.kit.sealing import SubjectKey
 
 AT = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)
@@ -91,6 +91,25 @@ def test_refusals_in_a_row_let_it_rest_and_it_leaves_the_book_once() -> None:
     assert steps[2].state.active == 2
     (ended,) = rules.end(resting, book, "ada")
     assert ended.state.status == "ended"
+
+
+def test_a_used_up_month_is_no_failure_and_the_next_firing_is_in_the_new_one() -> None:
+    new_month = (AT.replace(day=1) + timedelta(days=32)).replace(
+        day=1, hour=0, minute=0, second=0, microsecond=0
+    )
+    refusal = QuotaExhausted(
+        "used",
+        meter="executions",
+        limit=1,
+        resets_at=new_month,
+        retry_after=1,
+        upgrade_to="pro",
+    )
+    schedule = _made("0 0 * * *").but(failures=rules.MOST_FAILURES - 1)
+    (told,) = rules.refused(schedule, ScheduleBook(active=1), refusal, AT)
+    assert (told.state.status, told.state.failures) == ("active", rules.MOST_FAILURES - 1)
+    assert told.state.next_at == new_month
+    assert told.state.last_problem.code == "quota_exhausted"
 
 
 def test_an_event_starts_one_run_of_a_schedule_and_only_so_many_in_an_hour() -> None:
