@@ -19,12 +19,13 @@ from events.schedules import (
 from functions.runs.rules.run import Run, Steps
 from shared.kit.contents import Content
 from shared.kit.cron import next_after
-from shared.kit.errors import AssentError, FieldError, Invalid, QuotaExhausted, VersionConflict
+from shared.kit.errors import AssentError, FieldError, Invalid, VersionConflict
 from shared.kit.ids import derive_id
 from shared.kit.instants import format_instant
 from shared.kit.models import Model
 from shared.kit.sealing import is_sealed
 from shared.kit.transitions import Transition
+from shared.quotas.refusals import QuotaExhausted
 
 SCHEDULE_DUE = "assent.schedule.due.v1"
 # After so many firings in a row that started nothing, or whose run failed, it rests.

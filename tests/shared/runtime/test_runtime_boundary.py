@@ -181,7 +181,6 @@ async def test_a_senseless_length_is_400(api: httpx.AsyncClient, declared: str) 
 _SAYING_MORE = {
     Invalid,
     MethodNotAllowed,
-    StorageLimitReached,
     TierLimitReached,
     TooManyRequests,
 }

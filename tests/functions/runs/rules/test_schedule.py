@@ -11,8 +11,9 @@ from events.schedules import ScheduleRefused, ScheduleRested
 from functions.runs.rules import schedule as rules
 from functions.runs.rules.schedule import Cause, MadeBy, Schedule, ScheduleBook, When
 from shared.kit.cron import check_cron, next_after
-from shared.kit.errors import Invalid, QuotaExhausted, VersionConflict
+from shared.kit.errors import Invalid, VersionConflict
 from shared.kit.sealing import SubjectKey
+from shared.quotas.refusals import QuotaExhausted
 
 AT = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)
 JOB = JobBody(capsule="count-stock")
