@@ -9,8 +9,8 @@ from shared.budgets.budget import Budget
 from shared.budgets.limits import TENANT, budget_id
 from shared.kit import clock
 from shared.kit.control import COLLECTION, ID, Control
+from shared.kit.months import month_of
 from shared.kit.per_loop import PerLoop
-from shared.quotas.meters import month_of
 from shared.runtime import control, entitled
 from shared.runtime.settings import RuntimeSettings
 from shared.storage.batches import Batch

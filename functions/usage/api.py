@@ -6,7 +6,6 @@ from fastapi import Path, Query
 
 from events.usage import MeterName
 from functions.usage.aggregates import RUN
-from functions.usage.rules.asking import GroupBy
 from functions.usage.service import reading, telling
 from functions.usage.views import (
     MeterBody,
@@ -20,6 +19,7 @@ from shared.kit.callers import Caller
 from shared.runtime.acts import does
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Router
+from shared.usage.meters import GroupBy
 from shared.usage.proofs import UsageRootProof
 
 __all__ = ["ROUTER", "RUN"]

@@ -5,11 +5,10 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field
 
 from events.usage import Unit, UsageMetersState
-from functions.usage.rules.asking import GroupBy
 from shared.kit.instants import Instant
 from shared.kit.json_limits import JsonLimit
 from shared.kit.models import Data, Model
-from shared.usage.meters import BUILT_IN
+from shared.usage.meters import BUILT_IN, GroupBy
 from shared.usage.proofs import UsageLine
 
 

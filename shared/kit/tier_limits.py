@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from shared.kit.models import Model
+from shared.kit.months import month_of
 
 Tier = Literal["free", "pro", "team"]
 Window = Literal["minute", "hour", "month"]
@@ -92,12 +93,12 @@ class Balance(Model):
         """The same balance later. A clock that is behind gains nothing; a balance from more than a
         minute ahead was written by a clock that was wrong, and is as good as none."""
         if self.at > now + MINUTE:
-            month = self.month_leased if _month_of(self.at) == _month_of(now) else 0
+            month = self.month_leased if is_in_month(self.at, now) else 0
             return Balance.full(limit, now).but(month_leased=month)
         at = max(now, self.at)
         gained = (at - self.at) * limit.per_minute / MINUTE
         leased = self.leased if at // HOUR == self.at // HOUR else 0
-        month = self.month_leased if _month_of(at) == _month_of(self.at) else 0
+        month = self.month_leased if is_in_month(at, self.at) else 0
         left = min(limit.burst, self.left + gained)
         return Balance(at=at, left=left, leased=leased, month_leased=month)
 
@@ -165,9 +166,4 @@ def unused_of(left: int, until: float, now: float) -> int:
 
 def is_in_month(at: float, now: float) -> bool:
     """Whether both seconds are in the same month of UTC."""
-    return _month_of(at) == _month_of(now)
-
-
-def _month_of(at: float) -> tuple[int, int]:
-    utc = datetime.fromtimestamp(at, UTC)
-    return utc.year, utc.month
+    return month_of(datetime.fromtimestamp(at, UTC)) == month_of(datetime.fromtimestamp(now, UTC))

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 
 from shared.catalogue import (
     Entitlements,
@@ -11,6 +11,7 @@ from shared.catalogue import (
     upgrade_for_seats,
 )
 from shared.kit.instants import format_instant
+from shared.kit.months import month_ends
 from shared.kit.plans import Meter, Plan
 from shared.quotas.plans import SMALLEST
 from shared.quotas.refusals import QuotaExhausted
@@ -29,18 +30,6 @@ def way_up(plan: Plan) -> str:
     if plan == SMALLEST:
         return "an admin buys it by POST /v1/billing/checkout"
     return "an admin changes to it by PUT /v1/subscription"
-
-
-def month_of(at: datetime) -> str:
-    """The month that something at this moment counts in, such as `2026-11`."""
-    return f"{at.astimezone(UTC):%Y-%m}"
-
-
-def month_ends(at: datetime) -> datetime:
-    """When the next month begins."""
-    utc = at.astimezone(UTC)
-    year, month = (utc.year + 1, 1) if utc.month == 12 else (utc.year, utc.month + 1)
-    return datetime(year, month, 1, tzinfo=UTC)
 
 
 def check_quota(

@@ -9,9 +9,9 @@ from shared.catalogue import METERS
 from shared.kit.control import Control
 from shared.kit.instants import Instant
 from shared.kit.models import Data
+from shared.kit.months import month_ends, month_of
 from shared.kit.plans import Meter
 from shared.kit.tier_limits import BALANCES, GROUPS, Balance
-from shared.quotas.meters import month_ends, month_of
 from shared.quotas.plans import entitlements_at, seats_at, tier_of_plan
 from shared.storage.firestore import TenantStore
 

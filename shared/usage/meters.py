@@ -1,7 +1,10 @@
-"""The meters that every tenant has. Pure."""
+"""The meters that every tenant has, and by what usage is added up. Pure."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Literal
+
+GroupBy = Literal["total", "subject", "hour", "day", "month"]
 
 # Counted from the audit log alone: no caller writes them.
 BUILT_IN: Mapping[str, tuple[str, str]] = MappingProxyType(

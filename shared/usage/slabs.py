@@ -10,6 +10,8 @@ from itertools import accumulate, chain
 from operator import sub
 from typing import NamedTuple
 
+from shared.kit.months import month_of
+
 MOST_EVENTS = 500
 HOUR_MS = 3_600_000
 _LARGEST = 1 << 20
@@ -65,7 +67,7 @@ class Slab(NamedTuple):
 
 def period_of(at: int) -> str:
     """The month of an instant in UTC, as `2026-11`."""
-    return datetime.fromtimestamp(at // 1000, UTC).strftime("%Y-%m")
+    return month_of(datetime.fromtimestamp(at // 1000, UTC))
 
 
 def by_period(events: Iterable[Counted]) -> Iterator[tuple[str, Sequence[Counted]]]:

@@ -1,10 +1,9 @@
 """What was used, added up from the hours."""
 
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from shared.storage.postgres import tenant_transaction
-
-By = Literal["total", "subject", "hour", "day", "month"]
+from shared.usage.meters import GroupBy
 
 # By hours since 1970: a day has 24 of them, and a month begins with a day.
 _PART = {
@@ -30,7 +29,7 @@ class Sum(NamedTuple):
 
 
 async def sums_of(
-    tenant_id: str, meter: str | None, first: int, end: int, by: By, most: int
+    tenant_id: str, meter: str | None, first: int, end: int, by: GroupBy, most: int
 ) -> list[Sum]:
     """The sums of the hours from `first` to before `end`, by meter, then by time or subject: up to
     `most`. Raises Unavailable."""

@@ -5,14 +5,13 @@ from datetime import datetime
 
 from events.subscriptions import SubscriptionApprovalNeeded
 from functions.billing.rules.order import Order
-from functions.billing.rules.subscription import Loss, Subscription, Waiting
+from functions.billing.rules.subscription import Loss, Steps, Subscription, Waiting
 from shared.approvals.known import KnownApproval
 from shared.kit.contents import Content
 from shared.kit.errors import ContentInvalid, VersionConflict
 from shared.kit.ids import derive_id
 from shared.kit.transitions import Transition
 
-Steps = tuple[Transition[Subscription], ...]
 _UNDO = (
     "PUT /v1/subscription with the plan and the add-ons of before gives the features back; what was"
     " decided without them stays decided."

@@ -9,12 +9,12 @@ from functions.billing.rules.invoice import Invoice
 from functions.billing.rules.kpis import is_low, margin_in
 from functions.billing.rules.revenue import (
     Revenue,
-    month_of,
     months_before,
     note_invoice,
     note_subscription,
     standing_in,
 )
+from shared.kit.months import month_of
 from shared.kit.transitions import Transition
 
 

@@ -11,6 +11,7 @@ from shared.catalogue import catalogue
 from shared.kit.errors import FieldError, Invalid
 from shared.kit.instants import Instant
 from shared.kit.models import Data
+from shared.kit.months import month_of
 from shared.kit.plans import Plan, SubscriptionStatus
 
 # Ten years of changes, and of a monthly invoice with its proration.
@@ -93,11 +94,6 @@ def recurring_cents(subscription: SubscriptionState) -> int:
     plan = year if subscription.interval == "year" and year is not None else month
     more = (catalogue().add_ons[each.add_on].month * each.quantity for each in subscription.add_ons)
     return plan + sum(more)
-
-
-def month_of(at: datetime) -> str:
-    """The month of UTC, as 2026-11."""
-    return f"{at.astimezone(UTC):%Y-%m}"
 
 
 def bounds_of(month: str) -> tuple[datetime, datetime]:

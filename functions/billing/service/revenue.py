@@ -8,18 +8,14 @@ from functions.billing.kpi_views import KpisView
 from functions.billing.rules.costs import Counted
 from functions.billing.rules.invoice import Invoice
 from functions.billing.rules.low_margins import heard_of, month_to_judge
-from functions.billing.rules.revenue import (
-    Revenue,
-    bounds_of,
-    month_of,
-    unknown_revenue,
-)
+from functions.billing.rules.revenue import Revenue, bounds_of, unknown_revenue
 from functions.billing.rules.subscription import Subscription
 from functions.billing.service.use import count_use
 from shared.aggregates.command import Command
 from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.callers import Caller, check_platform_admin
 from shared.kit.errors import FieldError, Invalid, VersionConflict
+from shared.kit.months import month_of
 from shared.storage.firestore import TenantStore
 
 # Whose use is counted for one call, and for how many of them at once.

@@ -4,12 +4,12 @@ import asyncio
 from datetime import UTC, datetime
 
 from functions.billing.rules.costs import Counted
-from functions.billing.rules.revenue import month_of
 from shared.artifacts.aggregates import KEPT_BYTES
 from shared.artifacts.artifact import COLLECTION as ARTIFACTS
 from shared.budgets.limits import TENANT, budget_id
 from shared.budgets.reading import BUDGETS
 from shared.kit.models import Data
+from shared.kit.months import month_of
 from shared.kit.tier_limits import GOVERNORS, MEMBERS
 from shared.runtime.leases import COLLECTION as BALANCES
 from shared.storage.firestore import TenantStore

@@ -1,12 +1,12 @@
 """What of the usage is asked for: which meter, from when to when, and what is added up."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from shared.kit.errors import FieldError, Invalid
 from shared.kit.instant_parameters import check_period, instant_named
+from shared.usage.meters import GroupBy
 
-GroupBy = Literal["total", "subject", "hour", "day", "month"]
 LONGEST = timedelta(days=400)
 LONGEST_BY_HOUR = timedelta(days=31)
 MOST_SUMS = 5_000

@@ -1,13 +1,14 @@
 """What was used, and the proof of it."""
 
 from functions.usage.aggregates import RUN
-from functions.usage.rules.asking import MOST_SUMS, GroupBy, asked, check_number, moment
+from functions.usage.rules.asking import MOST_SUMS, asked, check_number, moment
 from functions.usage.views import Usage, UsageRoot, UsageRootList, UsageSum
 from shared.kit.callers import Caller
 from shared.kit.errors import NotFound
 from shared.messaging.misses import report_miss
 from shared.usage.counting import count_log
 from shared.usage.lines import lines_of, prove
+from shared.usage.meters import GroupBy
 from shared.usage.proofs import UsageRootProof
 from shared.usage.sums import sums_of
 

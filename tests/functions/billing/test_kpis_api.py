@@ -7,11 +7,12 @@ import httpx
 
 from functions.billing.aggregates import REVENUES
 from functions.billing.rules.low_margins import month_to_judge
-from functions.billing.rules.revenue import bounds_of, month_of
+from functions.billing.rules.revenue import bounds_of
 from functions.billing.service.revenue import note_revenue
 from shared.budgets.aggregates import BUDGETS
 from shared.budgets.budget import Budget
 from shared.kit.bookkeeping import PLATFORM_TENANT
+from shared.kit.months import month_of
 from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
 from tests.bearers import authorization

@@ -13,7 +13,7 @@ from functions.runs.api import ROUTER as RUNS
 from shared.kit import clock
 from shared.kit.control import Control, Subscribed
 from shared.kit.instants import format_instant
-from shared.quotas.meters import month_ends
+from shared.kit.months import month_ends
 from shared.runtime.app import create_api
 from tests.functions.runs.worlds import World, add
 from tests.limited import budgets_in, forget_controls, has_control, has_used, limit_plans

@@ -6,9 +6,10 @@ import pytest
 
 from shared.catalogue import catalogue
 from shared.kit.control import Control, Subscribed
+from shared.kit.months import month_ends, month_of
 from shared.kit.plans import SubscriptionStatus
 from shared.quotas.features import NEEDS, check_action
-from shared.quotas.meters import check_quota, check_seats, month_ends, month_of
+from shared.quotas.meters import check_quota, check_seats
 from shared.quotas.plans import GRACE, entitlements_at, plan_of, seats_at
 from shared.quotas.refusals import FeatureNotInPlan, QuotaExhausted
 

@@ -7,8 +7,8 @@ import pytest
 
 from shared.artifacts.room import ROOM
 from shared.kit.control import Control, Subscribed
+from shared.kit.months import month_ends
 from shared.kit.tier_limits import Balance
-from shared.quotas.meters import month_ends
 from shared.quotas.reading import read_quotas
 from shared.runtime.leases import COLLECTION
 from shared.storage.batches import Batch

@@ -15,7 +15,6 @@ from functions.billing.rules.revenue import (
     Revenue,
     bounds_of,
     earned_cents,
-    month_of,
     months_before,
     movement_in,
     note_invoice,
@@ -24,6 +23,7 @@ from functions.billing.rules.revenue import (
     standing_in,
     unknown_revenue,
 )
+from shared.kit.months import month_of
 
 NOVEMBER = datetime(2026, 11, 30, 23, 59, 59, tzinfo=UTC)
 INSTANTS = st.integers(0, 2 * 365 * 86_400).map(
