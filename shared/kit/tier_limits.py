@@ -7,7 +7,9 @@ entry showed them."""
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from shared.kit.models import Model
 from shared.kit.months import month_of
@@ -83,7 +85,8 @@ class Balance(Model):
     at: float
     left: float
     leased: int = 0
-    month_leased: int = 0
+    # Not written at its default: the release before knows no such field.
+    month_leased: Annotated[int, Field(exclude_if=lambda each: each == 0)] = 0
 
     @classmethod
     def full(cls, limit: TierLimit, now: float) -> "Balance":

@@ -160,6 +160,11 @@ def leads(roles: Iterable[str]) -> bool:
     return not {TENANT_ADMIN, GOVERNOR}.isdisjoint(roles)
 
 
+def joins(user: DirectoryUser, member: Member | None) -> bool:
+    """Whether the directory gives them a place that they do not have."""
+    return user.is_active and (member is None or not member.is_here)
+
+
 def place(
     tenant: Tenant,
     member: Member | None,
@@ -172,6 +177,6 @@ def place(
     not active. Raises VersionConflict where the tenant would have no admin, or no governor."""
     if not user.is_active:
         return remove(tenant, control, member, at) if member is not None else ()
-    if member is None or not member.is_here:
+    if member is None or joins(user, member):
         return join(tenant, member, user.principal_id, roles, None, at)
     return change_roles(tenant, control, member, roles, at)

@@ -21,13 +21,18 @@ from functions.identity.rules.admission import Admission
 from functions.identity.rules.directory import DirectoryUser, name_id
 from functions.identity.rules.id_token import Person
 from functions.identity.rules.principal import SignInLink, create, link_id, update
+from functions.identity.rules.refusals import SignInRefused
 from functions.identity.rules.sso import ID, Sso, check_person
+from functions.identity.rules.tenant import Tenant
 from functions.identity.service.platform import ITSELF, on_platform
+from functions.identity.service.seats import check_join
 from functions.identity.service.sessions import StartedSession, start_in_browser
 from functions.identity.service.tenants import control_of
 from shared.aggregates import Command, Transition
 from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.callers import Caller
+from shared.kit.control import Control
+from shared.kit.errors import FeatureNotInPlan, QuotaExhausted
 from shared.kit.models import Model
 
 
@@ -96,4 +101,16 @@ async def _admission(work: Command, person: Person, id: str, known: SignInLink |
         control = await control_of(work)
         return admission.by_directory(tenant, control, user, member, earlier, id, work.at)
     admission.check_open(tenant, earlier)
-    return admission.by_domain(tenant, sso, earlier, own, work.at)
+    found = admission.by_domain(tenant, sso, earlier, own, work.at)
+    if found.steps:
+        _check_join(tenant, await control_of(work), work.at)
+    return found
+
+
+def _check_join(tenant: Tenant, control: Control, at: datetime) -> None:
+    """Whoever has a place signs in as ever. Raises SignInRefused for one more person than the plan
+    lets in at the tenant's issuer."""
+    try:
+        check_join(tenant, control, at, "single-sign-on")
+    except (FeatureNotInPlan, QuotaExhausted) as refusal:
+        raise SignInRefused(None, f"you cannot be let in: {refusal.detail}") from refusal

@@ -14,11 +14,12 @@ from functions.identity.rules.principal import PREFIX
 from functions.identity.rules.refusals import DirectoryRefused
 from functions.identity.rules.sso import ID, Sso, given_by, roles_of
 from functions.identity.rules.tenant import check_provisioner
+from functions.identity.service.seats import check_join
 from functions.identity.service.sessions import end_sessions
 from functions.identity.service.tenants import control_of
 from shared.aggregates import Aggregate, Command, Transition
 from shared.kit.callers import Caller
-from shared.kit.errors import NotFound
+from shared.kit.errors import FeatureNotInPlan, NotFound, QuotaExhausted
 from shared.kit.ids import new_id
 from shared.storage.firestore import READ_AT_ONCE, TenantStore
 
@@ -31,7 +32,7 @@ _MOST_GROUPS = 100
 
 async def create_user(caller: Caller, attributes: Attributes) -> DirectoryUser:
     """The new person, with a place in the tenant unless they are not active. Raises Forbidden,
-    NameTaken."""
+    NameTaken, QuotaExhausted where every seat is taken, FeatureNotInPlan."""
 
     async def use_case(work: Command) -> DirectoryUser:
         sso = await _provisioning(work)
@@ -44,7 +45,7 @@ async def create_user(caller: Caller, attributes: Attributes) -> DirectoryUser:
             changed_at=work.at,
         )
         await _save(work, None, user)
-        await _place(work, sso, [user.entry_id])
+        await _place(work, sso, [user.entry_id], must_join=True)
         return user
 
     return await RUN.command(caller, use_case, DirectoryUser)
@@ -52,7 +53,8 @@ async def create_user(caller: Caller, attributes: Attributes) -> DirectoryUser:
 
 async def change_user(caller: Caller, id: str, change: Change) -> DirectoryUser:
     """The person with the attributes that `change` makes of the entry. Raises NotFound, Forbidden,
-    NameTaken, VersionConflict where the tenant would have no admin or no governor, and what
+    NameTaken, VersionConflict where the tenant would have no admin or no governor, QuotaExhausted
+    and FeatureNotInPlan where they become active and the plan has no place for them, and what
     `change` raises."""
 
     async def use_case(work: Command) -> DirectoryUser:
@@ -61,7 +63,7 @@ async def change_user(caller: Caller, id: str, change: Change) -> DirectoryUser:
         newer = user.changed(change(user), work.at)
         await _save(work, user, newer)
         if newer.is_active != user.is_active:
-            await _place(work, sso, [id])
+            await _place(work, sso, [id], must_join=True)
         return newer
 
     user = await RUN.command(caller, use_case, DirectoryUser)
@@ -255,9 +257,12 @@ async def _people(work: Command, ids: Iterable[str]) -> list[DirectoryUser]:
     return people
 
 
-async def _place(work: Command, sso: Sso | None, ids: Iterable[str]) -> None:
+async def _place(
+    work: Command, sso: Sso | None, ids: Iterable[str], *, must_join: bool = False
+) -> None:
     """Adds to the commit the places of these people. Whoever becomes admin or governor comes first,
-    so that a tenant which exchanges its last one has one at every moment."""
+    so that a tenant which exchanges its last one has one at every moment. Whom the plan has no
+    place for stays outside, unless they `must_join`: no change of a group fails for them."""
     wanted = list(ids)
     if not wanted:
         return
@@ -271,6 +276,13 @@ async def _place(work: Command, sso: Sso | None, ids: Iterable[str]) -> None:
         assert tenant is not None, "whoever provisions has one"
         roles = given[user.entry_id]
         control = await control_of(work)
+        if directory.joins(user, member):
+            try:
+                check_join(tenant, control, work.at, "directory")
+            except (FeatureNotInPlan, QuotaExhausted):
+                if must_join:
+                    raise
+                continue
         await work.save(*directory.place(tenant, member, user, roles, control, work.at))
 
 

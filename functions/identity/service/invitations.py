@@ -1,22 +1,18 @@
 """Invitations: their token names the tenant, so they are found in one read."""
 
-from datetime import datetime
-
 from functions.identity.aggregates import CONTROLS, INVITATIONS, MEMBERS, RUN, TENANTS
 from functions.identity.rules import invitation as invitations
 from functions.identity.rules.invitation import InvitationBody
 from functions.identity.rules.refusals import NoInvitation
 from functions.identity.rules.secrets import new_secret
-from functions.identity.rules.tenant import Tenant, join
+from functions.identity.rules.tenant import join
+from functions.identity.service.seats import check_join
 from functions.identity.service.tenants import administered, control_of, point
 from functions.identity.views.members import Accepted, InvitationPage, InvitationView, NewInvitation
 from shared.aggregates import Command
 from shared.kit.callers import Caller
 from shared.kit.control import ID, Control
 from shared.kit.ids import is_id, new_id
-from shared.quotas.meters import check_seats
-from shared.quotas.plans import seats_at
-from shared.runtime.entitled import entitlements_of
 from shared.storage.idempotency import IdempotencyKey
 
 
@@ -27,7 +23,7 @@ async def invite(caller: Caller, body: InvitationBody) -> NewInvitation:
 
     async def use_case(work: Command) -> InvitationView:
         tenant = await administered(work)
-        _check_seats(tenant, await control_of(work), work.at)
+        check_join(tenant, await control_of(work), work.at)
         step = invitations.invite(
             new_id("inv", work.at), body.roles, secret, caller.principal, work.at
         )
@@ -86,18 +82,12 @@ async def accept(caller: Caller, token: str) -> Accepted:
             invitations.check_stayed(member, invitation_id, tenant_id)
             return answer
         joined = join(tenant, member, caller.principal, roles, invitation_id, work.at)
-        _check_seats(tenant, await work.find(CONTROLS, ID) or Control(), work.at)
+        check_join(tenant, await work.find(CONTROLS, ID) or Control(), work.at)
         await point(caller, tenant_id)
         await work.save(*accepted, *joined)
         return answer
 
     return await RUN.command(guest, use_case, Accepted)
-
-
-def _check_seats(tenant: Tenant, control: Control, at: datetime) -> None:
-    """Raises QuotaExhausted where as many people belong to the tenant as it has seats."""
-    if (entitled := entitlements_of(control, at)) is not None:
-        check_seats(entitled, seats_at(control, at), tenant.people)
 
 
 def _parts(token: str) -> tuple[str, str, str]:

@@ -17,6 +17,8 @@ from shared.connectors.operations import Operations
 from shared.models.messages import Answer, ModelFailed
 
 LONGEST_PAUSE_SECONDS = 24 * 3600.0
+# In the texts of a conversation tokens have fewer characters on the average.
+LONGEST_TOKEN = 16
 
 
 def turn_key(run: Run, move: Think) -> str:
@@ -88,12 +90,7 @@ def after_answer(
     )
     progress.answered.append(turn)
     cursor = run.cursor.but(attempt=1)
-    used = (
-        _most_tokens(move)
-        if answer.usage is None
-        else answer.usage.tokens_in + answer.usage.tokens_out
-    )
-    progress.run = _noted(run, cost, 1, used).but(cursor=cursor)
+    progress.run = _noted(run, cost, 1, _tokens_used(answer, move)).but(cursor=cursor)
     # Where the run goes on at once, its next burst reports the turn with what followed from it.
     if run.stop is not None or is_late:
         report_now(progress, turn, move.placed.step)
@@ -147,6 +144,17 @@ def _asking(thinking: Thinking, move: Think, asker: str, at: datetime) -> Thinki
         asked_sha256=move.said.digest,
         reserved_usd_micros=move.reserved_usd_micros,
     )
+
+
+def _tokens_used(answer: Answer, move: Think) -> int:
+    """What counts in the tenant's month: the server may be the tenant's own, so no fewer than the
+    length of what was said and answered has at least, and no more than the call may have used."""
+    most, said = _most_tokens(move), answer.usage
+    if said is None:
+        return most
+    answered = len(answer.text) + sum(len(each.name) + len(each.arguments) for each in answer.calls)
+    fewest = (move.said.size + answered) // LONGEST_TOKEN
+    return min(max(said.tokens_in + said.tokens_out, fewest), most)
 
 
 def _most_tokens(move: Think) -> int:

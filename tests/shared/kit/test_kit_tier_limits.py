@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.kit.control import Control
 from shared.kit.tier_limits import (
     HOUR,
     LEAST_OF_A_KEY,
@@ -148,3 +149,11 @@ def test_every_limit_of_a_key_has_a_burst_that_a_lease_fits() -> None:
         limit = limit_of_key("free", per_minute)
         assert 1 <= limit.first_lease <= limit.lease <= limit.burst, per_minute
     assert limit_of_key("free", LEAST_OF_A_KEY - 1).burst == 0
+
+
+def test_what_plans_added_is_not_written_at_its_default() -> None:
+    balance = Balance(at=0.0, left=1.0)
+    assert "month_leased" not in balance.model_dump_json()
+    leased = balance.but(month_leased=3)
+    assert Balance.model_validate_json(leased.model_dump_json()) == leased
+    assert "subscription" not in Control().model_dump_json()

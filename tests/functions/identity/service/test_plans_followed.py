@@ -1,14 +1,22 @@
 """A tenant's control document and record follow what it pays for, and its seats bound who joins."""
 
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
 
 from events.subscriptions import SubscriptionChanged
-from functions.identity.aggregates import CONTROLS, MEMBERS, TENANTS
+from functions.identity.aggregates import CONTROLS, MEMBERS, SSO, TENANTS
+from functions.identity.rules.directory import DirectoryUser
+from functions.identity.rules.id_token import Person
 from functions.identity.rules.invitation import InvitationBody
+from functions.identity.rules.refusals import SignInRefused
+from functions.identity.rules.sso import ID as SSO_ID
+from functions.identity.rules.sso import Sso
 from functions.identity.rules.tenant import Member, Tenant, TenantBody, found
+from functions.identity.service.admission import _admitted
+from functions.identity.service.directory import change_user, create_user
 from functions.identity.service.invitations import accept, invite
 from functions.identity.service.subscriptions import follow
 from shared.kit.callers import Caller
@@ -20,6 +28,12 @@ from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
 from tests.limited import limit_plans
 from tests.shared.cloud import Cloud
+
+# The plan that has an issuer of one's own, with the add-on that has a directory.
+WITH_DIRECTORY: dict[str, object] = {
+    "plan": "team",
+    "add_ons": [{"add_on": "identity", "quantity": 1}],
+}
 
 AT = datetime(2026, 11, 27, 12, tzinfo=UTC)
 
@@ -101,3 +115,65 @@ async def test_nobody_is_invited_or_joins_beyond_the_seats(
     # A seat that was bought is there at once.
     await follow(_said(store, 1, plan="team", entitled_to="team", seats=6))
     assert (await invite(ada, body)).token
+
+
+async def test_a_directory_lets_nobody_in_beyond_the_plan_and_takes_people_out(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit_plans(monkeypatch)
+    store = await _tenant(people=1)
+    ada = Caller.acting("ada", store.tenant_id, AT)
+    grace = {"userName": "grace@acme.example"}
+    with pytest.raises(FeatureNotInPlan, match="directory"):
+        await create_user(ada, grace)
+    await follow(_said(store, 1, **WITH_DIRECTORY, entitled_to="team", seats=2))
+    user = await create_user(ada, grace)
+    with pytest.raises(QuotaExhausted, match="has 2 seats, and 2 people"):
+        await create_user(ada, {"userName": "bob@acme.example"})
+    waiting = await create_user(ada, {"userName": "bob@acme.example", "active": False})
+
+    def active(is_active: bool) -> Callable[[DirectoryUser], dict[str, object]]:
+        return lambda user: {**user.attributes, "active": is_active}
+
+    with pytest.raises(QuotaExhausted):
+        await change_user(ada, waiting.entry_id, active(True))
+    # The smaller plan still takes people out.
+    await follow(_said(store, 2, **WITH_DIRECTORY, entitled_to="free", status="canceled"))
+    assert not (await change_user(ada, user.entry_id, active(False))).is_active
+    with pytest.raises(FeatureNotInPlan):
+        await change_user(ada, user.entry_id, active(True))
+
+
+async def test_an_issuer_lets_nobody_join_without_its_feature_or_beyond_the_seats(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit_plans(monkeypatch)
+    store = await _tenant(people=2)
+    sso = Sso(
+        issuer="https://login.acme.example",
+        client_id="assent",
+        domain="acme.example",
+        joins=True,
+        default_roles=("end_user",),
+        groups=(),
+        changed_by="ada",
+        changed_at=AT,
+        verified_at=AT,
+        encrypted_secret="",
+    )
+    batch = Batch()
+    batch.put(SSO.collection, SSO_ID, SSO.fields(sso, 0, None))
+    await store.commit(batch)
+    grace = Person(
+        provider=store.tenant_id, subject="grace", mail="grace@acme.example", issuer=sso.issuer
+    )
+    with pytest.raises(SignInRefused, match="single-sign-on"):
+        await _admitted(grace, "link-grace", store.tenant_id, AT)
+    plan = _said(store, 1, **WITH_DIRECTORY, entitled_to="team", seats=2)
+    await follow(plan)
+    with pytest.raises(SignInRefused, match="has 2 seats, and 2 people"):
+        await _admitted(grace, "link-grace", store.tenant_id, AT)
+    await follow(_said(store, 2, **WITH_DIRECTORY, entitled_to="team", seats=3))
+    joined = await _admitted(grace, "link-grace", store.tenant_id, AT)
+    # Whoever has a place signs in also once there is no seat more.
+    assert await _admitted(grace, "link-grace", store.tenant_id, AT) == joined
