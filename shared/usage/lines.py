@@ -8,7 +8,7 @@ from shared.kit.errors import FieldError, Invalid, NotFound, Unavailable, Versio
 from shared.storage.postgres import tenant_transaction
 from shared.usage.counting import count_log, open_sections
 from shared.usage.rows import pages_of
-from shared.usage.slabs import Total, opened, path_of, root_of, slab_line
+from shared.usage.slabs import Total, line_root, opened, path_of, root_of, slab_line
 
 if TYPE_CHECKING:
     from psycopg import AsyncConnection
@@ -19,8 +19,8 @@ MOST_SLABS = 10_000
 
 
 class UsageLine(NamedTuple):
-    """What was used of a meter in a section of a month. `root` is the RFC 9162 root, in hex, over
-    the `slab_line` of each slab. Of a section that is closed, `closed_at` says since when, and it
+    """What was used of a meter in a section of a month. `root` is the RFC 9162 root, in hex, as
+    `slabs.line_root` makes it. Of a section that is closed, `closed_at` says since when, and it
     never changes; a later section `corrects` the first."""
 
     period: str
@@ -46,8 +46,8 @@ class ProvedEvent(NamedTuple):
 
 
 class UsageProof(NamedTuple):
-    """What proves a line without us: `shared.verify.usage` has the checks. `slabs` are the lines
-    that the root is over."""
+    """What proves a line without us: `shared.verify.usage` has the checks. The root is over
+    the tenant, the period and the section, and over `slabs`."""
 
     format: str
     tenant_id: str
@@ -142,7 +142,7 @@ async def prove(
         FORMAT,
         *(tenant_id, period, section, meter),
         sum(each.total.quantity for each in found),
-        root_of([each.encode() for each in lines]).hex(),
+        line_root(tenant_id, period, section, lines).hex(),
         lines,
         event,
     )
@@ -204,7 +204,7 @@ async def _made(
     lines = []
     for (meter,) in await rows.fetchall():
         found = await _found(connection, tenant_id, period, section, meter)
-        root = root_of([each.line(meter).encode() for each in found])
+        root = line_root(tenant_id, period, section, [each.line(meter) for each in found])
         line = UsageLine(
             period,
             section,
