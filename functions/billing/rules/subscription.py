@@ -28,13 +28,23 @@ IN_FLIGHT = timedelta(minutes=2)
 CHECKOUT_LASTS = timedelta(hours=1)
 
 
+class Waiting(Data):
+    """A change that loosens governance, and the approval of exactly that change."""
+
+    approval_id: str
+    content_hash: str
+    order: Order
+
+
 class Change(Data):
     """A change of the subscription that Stripe is asked for. It carries its id, so that a later
-    reading shows whether it arrived."""
+    reading shows whether it arrived, and the approval by which it is made: whoever asks Stripe
+    again reads that again."""
 
     change_id: str
     order: Order
     asked_at: Instant
+    approved: Waiting | None = None
 
 
 class Checkout(Data):
@@ -47,14 +57,6 @@ class Checkout(Data):
     expires_at: Instant
     session_id: str = ""
     url: str = ""
-
-
-class Waiting(Data):
-    """A change that loosens governance, and the approval of exactly that change."""
-
-    approval_id: str
-    content_hash: str
-    order: Order
 
 
 class Subscription(SubscriptionState):
@@ -175,19 +177,27 @@ def losses(subscription: Subscription, order: Order) -> tuple[Loss, ...]:
     return tuple(Loss(name, each.summary) for name, each in governing.items() if name in gone)
 
 
-def begin_change(subscription: Subscription, order: Order, change_id: str, at: datetime) -> Steps:
-    """The subscription with the change that Stripe is asked for next: the one under way where that
-    is the same. Raises VersionConflict where there is nothing to change, and where another change
-    may still arrive."""
+def begin_change(
+    subscription: Subscription,
+    order: Order,
+    change_id: str,
+    at: datetime,
+    approved: Waiting | None = None,
+) -> Steps:
+    """The subscription with the change that Stripe is asked for next, by that approval: the one
+    under way where that is the same. Raises VersionConflict where there is nothing to change, and
+    where another change may still arrive."""
     if not subscription.is_live:
         raise VersionConflict("nothing was bought yet: buy it with POST /v1/billing/checkout")
     under_way = subscription.change
     if under_way is not None:
-        if under_way.order == order:
+        if under_way.order == order and under_way.approved == approved:
             return ()
-        if at - under_way.asked_at < IN_FLIGHT:
+        if under_way.order == order:
+            change_id = under_way.change_id
+        elif at - under_way.asked_at < IN_FLIGHT:
             raise VersionConflict("another change is under way; send yours again in two minutes")
-    change = Change(change_id=change_id, order=order, asked_at=at)
+    change = Change(change_id=change_id, order=order, asked_at=at, approved=approved)
     # What was approved is used once.
     return (Transition(subscription.but(change=change, waiting=None)),)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from functions.billing.aggregates import RUN
 from functions.billing.rules import subscription as rules
+from functions.billing.rules.loosening import asked_for, check_assent
 from functions.billing.rules.order import Order, check_order, items_of
 from functions.billing.rules.subscription import Change, Checkout, Subscription
 from functions.billing.service import stripe_calls
@@ -70,13 +71,14 @@ async def change(caller: Caller, order: Order) -> SubscriptionView:
     known = await follow(caller)
     if _is_as_ordered(known, order):
         return SubscriptionView.of(known)
-    under_way = known.change is not None and known.change.order == order
-    if not under_way and (waiting := await waits_for(caller, known, order)) is not None:
+    if (waiting := await waits_for(caller, known, order)) is not None:
         return SubscriptionView.of(waiting)
+    assented = asked_for(known, order)
 
     async def begin(work: Command) -> Subscription:
         before = await known_to(work)
-        steps = rules.begin_change(before, order, new_id(PREFIX, work.at), work.at)
+        check_assent(before, order, assented)
+        steps = rules.begin_change(before, order, new_id(PREFIX, work.at), work.at, assented)
         return await work.save_change(before, *steps)
 
     asked = await RUN.command(caller, begin, Subscription)

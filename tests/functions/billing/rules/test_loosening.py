@@ -1,0 +1,72 @@
+"""A change that loosens governance is made by the approval of exactly that change, each time that
+Stripe is asked for it."""
+
+import pytest
+
+from functions.billing.rules import loosening
+from functions.billing.rules import subscription as rules
+from functions.billing.rules.subscription import IN_FLIGHT, Subscription, losses
+from shared.approvals.known import KnownApproval
+from shared.kit.errors import VersionConflict
+from tests.functions.billing.rules.test_subscription_rules import AT, FREE, TEAM, after, known
+
+
+def waiting() -> Subscription:
+    now = known()
+    return after(now, loosening.ask(now, FREE, losses(now, FREE), "ada", AT))
+
+
+def under_way() -> Subscription:
+    """A change that was approved, and whose answer of Stripe's was lost."""
+    now = waiting()
+    assented = loosening.asked_for(now, FREE)
+    loosening.check_assent(now, FREE, assented)
+    return after(now, rules.begin_change(now, FREE, "chg_1", AT, assented))
+
+
+def test_a_change_under_way_goes_on_by_its_approval_alone() -> None:
+    now = under_way()
+    approved = loosening.asked_for(now, FREE)
+    assert approved is not None
+    assert approved == waiting().waiting
+    loosening.check_assent(now, FREE, approved)
+    assert rules.begin_change(now, FREE, "chg_2", AT, approved) == ()
+    with pytest.raises(VersionConflict, match="meanwhile"):
+        loosening.check_assent(now, FREE, None)
+    vetoed = KnownApproval("vetoed", approved.content_hash, AT, None)
+    with pytest.raises(VersionConflict, match="is vetoed"):
+        loosening.is_assented(approved, vetoed)
+
+
+def test_a_change_whose_approval_was_taken_back_ends_once_it_cannot_arrive() -> None:
+    now = under_way()
+    approved = loosening.asked_for(now, FREE)
+    assert approved is not None
+    assert loosening.give_up(now, approved.approval_id, AT + IN_FLIGHT / 2) == ()
+    assert loosening.give_up(now, "apr_other", AT + IN_FLIGHT) == ()
+    over = after(now, loosening.give_up(now, approved.approval_id, AT + IN_FLIGHT))
+    assert over.change is None
+    assert loosening.asked_for(over, FREE) is None
+
+
+def test_an_approval_is_of_what_the_tenant_had_when_it_was_asked_for() -> None:
+    assented = loosening.asked_for(waiting(), FREE)
+    for other in (known(seats=4), known(plan="team"), known()):
+        moved = other.but(waiting=assented)
+        if other == known():
+            loosening.check_assent(moved, FREE, assented)
+            continue
+        with pytest.raises(VersionConflict, match="meanwhile"):
+            loosening.check_assent(moved, FREE, assented)
+
+
+def test_a_change_under_way_that_loosens_by_now_goes_on_once_it_is_approved() -> None:
+    begun = after(known(), rules.begin_change(known(), FREE, "chg_1", AT))
+    with pytest.raises(VersionConflict, match="meanwhile"):
+        loosening.check_assent(begun, FREE, loosening.asked_for(begun, FREE))
+    asked = after(begun, loosening.ask(begun, FREE, losses(begun, FREE), "ada", AT))
+    approved = loosening.asked_for(asked, FREE)
+    again = after(asked, rules.begin_change(asked, FREE, "chg_2", AT, approved))
+    assert again.change is not None
+    assert (again.change.change_id, again.change.approved) == ("chg_1", approved)
+    loosening.check_assent(known(), TEAM, None)
