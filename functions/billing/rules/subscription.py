@@ -1,7 +1,6 @@
 """A tenant's subscription. What Stripe says is read anew each time and replaces what was known, so
 neither the order nor the number of its notices matters."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -127,12 +126,6 @@ def know_customer(subscription: Subscription, customer_id: str) -> Steps:
     return (Transition(subscription.but(customer_id=customer_id)),)
 
 
-def latest(found: Sequence[Bought]) -> Bought | None:
-    """The one of a customer's subscriptions that counts: the newest that is not canceled, or else
-    the newest."""
-    return max(found, key=lambda each: (each.status in LIVE, each.created_at), default=None)
-
-
 def adopt(
     subscription: Subscription, bought: Bought | None, at: datetime, notice_id: str = ""
 ) -> Steps:
@@ -244,6 +237,14 @@ def note_session(subscription: Subscription, number: int, session_id: str, url: 
     if asked is None or asked.number != number:
         return ()
     return (Transition(subscription.but(checkout=asked.but(session_id=session_id, url=url))),)
+
+
+def drop_checkout(subscription: Subscription, number: int) -> Steps:
+    """The subscription without the page, which Stripe refused to open."""
+    asked = subscription.checkout
+    if asked is None or asked.number != number or asked.session_id:
+        return ()
+    return (Transition(subscription.but(checkout=None)),)
 
 
 def _serves(page: Checkout, order: Order, at: datetime) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from functions.billing.rules.invoice import MOST_LINES
 from functions.billing.rules.order import Item
 from functions.billing.settings import Account, account
 from shared.kit.errors import Unavailable, VersionConflict
@@ -84,13 +85,13 @@ async def create_portal(customer_id: str, return_url: str) -> str:
 
 
 async def retrieve_invoice(stripe_id: str) -> dict[str, Any]:
-    """An invoice with its lines. Raises RefusedByStripe for none, Unavailable."""
+    """An invoice with its lines, MOST_LINES of them at least where it has so many. Raises
+    RefusedByStripe for none, Unavailable."""
     shown = await _done(lambda client: client.v1.invoices.retrieve(stripe_id))
-    if shown["lines"]["has_more"]:
-        params: Any = {"limit": 100}
-        shown["lines"] = await _done(
-            lambda client: client.v1.invoices.line_items.list(stripe_id, params)
-        )
+    lines = page = shown["lines"]
+    while page["has_more"] and len(lines["data"]) < MOST_LINES:
+        page = await _done(_listing_lines(stripe_id, lines["data"][-1]["id"]))
+        lines["data"] += page["data"]
     return shown
 
 
@@ -139,6 +140,11 @@ async def _create_price(item: Item) -> str:
 def seconds(at: datetime) -> int:
     """An instant as Stripe's seconds since 1970."""
     return int(at.timestamp())
+
+
+def _listing_lines(stripe_id: str, after: str) -> "Callable[[StripeClient], Any]":
+    params: Any = {"limit": 100, "starting_after": after}
+    return lambda client: client.v1.invoices.line_items.list(stripe_id, params)
 
 
 def _once(key: str) -> Any:
