@@ -10,7 +10,8 @@ from shared.kit.models import Data, EventData
 
 TOPIC = "usage"
 
-MeterName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+METER_PATTERN = r"^[a-z][a-z0-9_]{0,39}$"
+MeterName = Annotated[str, StringConstraints(pattern=METER_PATTERN)]
 # Words that stand behind a number, as `pages`: nothing of a person.
 Unit = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z ]{0,29}$")]
 

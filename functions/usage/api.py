@@ -4,8 +4,9 @@ from typing import Annotated
 
 from fastapi import Path, Query
 
-from events.usage import MeterName
+from events.usage import METER_PATTERN, MeterName
 from functions.usage.aggregates import RUN
+from functions.usage.rules.outside import EVENT_ID_PATTERN
 from functions.usage.service import reading, telling
 from functions.usage.views import (
     MeterBody,
@@ -40,7 +41,7 @@ async def post_usage_events(caller: Caller, body: UsageEventsBody) -> UsageAccep
 @does("usage.read", within=("read_tenant",), deed="reading what was used")
 async def get_usage(
     caller: Caller,
-    meter: Annotated[str | None, Query(max_length=40)] = None,
+    meter: Annotated[str | None, Query(pattern=METER_PATTERN)] = None,
     since: Annotated[str | None, Query(alias="from", max_length=40)] = None,
     until: Annotated[str | None, Query(alias="to", max_length=40)] = None,
     group_by: GroupBy = "total",
@@ -81,7 +82,7 @@ async def get_usage_proof(
     period: Period,
     meter: MeterName,
     section: Annotated[int, Query(ge=1, lt=1 << 31)] = 1,
-    event: Annotated[str | None, Query(max_length=100)] = None,
+    event: Annotated[str | None, Query(pattern=EVENT_ID_PATTERN)] = None,
 ) -> UsageRootProof:
     """Proves a line, and that it counts the receipt or event of that id: what `assent-verify`
     verifies without the network."""

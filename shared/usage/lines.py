@@ -10,7 +10,7 @@ from shared.usage.counting import count_log, open_sections
 from shared.usage.periods import check_period_name, end_of
 from shared.usage.proofs import FORMAT, ProvedEvent, UsageLine, UsageProof
 from shared.usage.rows import pages_of
-from shared.usage.slabs import Total, opened, path_of, root_of, slab_line
+from shared.usage.slabs import Total, line_root, opened, path_of, root_of, slab_line
 
 if TYPE_CHECKING:
     from psycopg import AsyncConnection
@@ -108,7 +108,7 @@ async def prove(
         FORMAT,
         *(tenant_id, period, section, meter),
         sum(each.total.quantity for each in found),
-        root_of([each.encode() for each in lines]).hex(),
+        line_root(tenant_id, period, section, lines).hex(),
         lines,
         event,
     )
@@ -153,7 +153,7 @@ async def _made(
     lines = []
     for (meter,) in await rows.fetchall():
         found = await _found(connection, tenant_id, period, section, meter)
-        root = root_of([each.line(meter).encode() for each in found])
+        root = line_root(tenant_id, period, section, [each.line(meter) for each in found])
         line = UsageLine(
             period,
             section,

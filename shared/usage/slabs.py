@@ -121,6 +121,12 @@ def slab_line(slab: int, meter: str, total: Total, root: bytes) -> str:
     return f"{slab}\t{meter}\t{total.quantity}\t{total.events}\t{root.hex()}"
 
 
+def line_root(tenant_id: str, period: str, section: int, slabs: Sequence[str]) -> bytes:
+    """The root of a line of usage: its first leaf is whose it is, of which month and section, and
+    each other the `slab_line` of a slab. So no line proves another's sum."""
+    return root_of([each.encode() for each in (f"{tenant_id}\t{period}\t{section}", *slabs)])
+
+
 def root_of(lines: Sequence[bytes]) -> bytes:
     """The root of the RFC 9162 tree over these lines."""
     return _levels(lines)[-1][0] if lines else hashlib.sha256(b"").digest()

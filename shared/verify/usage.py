@@ -1,10 +1,12 @@
 """A line of usage with its proof, without us: that the sum is that of its slabs, that the root is
-over exactly these, and that one of them counts the event that is named."""
+over exactly these and over the tenant, month and section that it names, and that one of them counts
+the event that is named, which is of that month."""
 
 import hashlib
 import json
 import re
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from .merkle import Tree, root_with
@@ -58,27 +60,29 @@ def verify_usage(text: bytes, trusted: Sequence[str] = ()) -> UsageVerified:
             event,
             receipt,
         )
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, OverflowError, OSError) as error:
         raise Forged(f"it is no proof of a line of usage: {error}") from error
 
 
 def _slabs(said: dict[str, Any]) -> dict[int, bytes]:
     """The roots of the slabs, by their numbers. Raises Forged."""
     tree, roots, total, last = Tree(), dict[int, bytes](), 0, 0
+    whose = f"{said['tenant_id']}\t{said['period']}\t{said['section']}"
+    tree.add(_leaf(whose))
     for line in said["slabs"]:
         found = _SLAB.fullmatch(line)
         if found is None or found[2] != said["meter"]:
-            raise Forged(f"its slab {tree.size + 1} is none of this meter")
+            raise Forged(f"its slab {tree.size} is none of this meter")
         number = int(found[1])
         if number <= last:
             raise Forged(f"slab {number} is counted twice, or is not in its place")
         last, roots[number] = number, bytes.fromhex(found[5])
         total += int(found[3])
-        tree.add(hashlib.sha256(b"\x00" + line.encode()).digest())
+        tree.add(_leaf(line))
     if total != said["quantity"]:
         raise Forged(f"its slabs add up to {total}, and the line says {said['quantity']}")
     if tree.root().hex() != said["root"]:
-        raise Forged("its root is not over these slabs")
+        raise Forged("its root is not over these slabs of this tenant, month and section")
     return roots
 
 
@@ -94,11 +98,16 @@ def _event(said: dict[str, Any], slabs: dict[int, bytes]) -> str:
         raise Forged("its event counts nothing of this meter")
     if any(_HASH.fullmatch(each) is None for each in event["path"]):
         raise Forged("the path of its event has what is no hash")
-    leaf = hashlib.sha256(b"\x00" + line.encode()).digest()
+    if f"{datetime.fromtimestamp(int(found[3]) // 1000, UTC):%Y-%m}" != said["period"]:
+        raise Forged("its event is of another month")
     path = [bytes.fromhex(each) for each in event["path"]]
-    if root_with(leaf, event["place"], event["size"], path) != slabs.get(event["slab"]):
+    if root_with(_leaf(line), event["place"], event["size"], path) != slabs.get(event["slab"]):
         raise Forged("the slab does not count this event")
     return str(line)
+
+
+def _leaf(line: str) -> bytes:
+    return hashlib.sha256(b"\x00" + line.encode()).digest()
 
 
 def _receipt(said: dict[str, Any], event: str, trusted: Sequence[str]) -> Proved | None:

@@ -5,7 +5,14 @@ from datetime import datetime
 
 from events.subscriptions import SubscriptionApprovalNeeded
 from functions.billing.rules.order import Order
-from functions.billing.rules.subscription import Loss, Steps, Subscription, Waiting
+from functions.billing.rules.subscription import (
+    IN_FLIGHT,
+    Loss,
+    Steps,
+    Subscription,
+    Waiting,
+    losses,
+)
 from shared.approvals.known import KnownApproval
 from shared.kit.contents import Content
 from shared.kit.errors import ContentInvalid, VersionConflict
@@ -18,12 +25,27 @@ _UNDO = (
 )
 
 
-def is_waiting(subscription: Subscription, order: Order, lost: Sequence[Loss]) -> bool:
-    """Whether an approval of exactly this change was asked for."""
-    waiting = subscription.waiting
-    if waiting is None or waiting.order != order:
-        return False
-    return waiting.content_hash == _content(subscription, order, lost).hash
+def asked_for(subscription: Subscription, order: Order, at: datetime) -> Waiting | None:
+    """The approval of exactly this change: of the one that Stripe was asked for already, or of the
+    one that waits. None where none was asked for."""
+    change = subscription.change
+    for each in (change.approved if change is not None else None, subscription.waiting):
+        if each is not None and each.order == order:
+            content = _content(subscription, order, losses(subscription, order, at))
+            if each.content_hash == content.hash:
+                return each
+    return None
+
+
+def check_assent(
+    subscription: Subscription, order: Order, assented: Waiting | None, at: datetime
+) -> None:
+    """Raises VersionConflict where the change loosens governance and that approval, which was read,
+    is not the one of exactly this change."""
+    if not losses(subscription, order, at):
+        return
+    if assented is None or assented != asked_for(subscription, order, at):
+        raise VersionConflict("the subscription changed meanwhile; send yours again")
 
 
 def ask(
@@ -66,12 +88,18 @@ def is_assented(waiting: Waiting, known: KnownApproval | None) -> bool:
     return True
 
 
-def give_up(subscription: Subscription, approval_id: str) -> Steps:
-    """The subscription, which waits no more for that approval."""
-    waiting = subscription.waiting
-    if waiting is None or waiting.approval_id != approval_id:
+def give_up(subscription: Subscription, approval_id: str, at: datetime) -> Steps:
+    """The subscription, which waits no more for that approval, and does not make the change that it
+    was of, once that cannot arrive any more."""
+    waiting, change = subscription.waiting, subscription.change
+    if waiting is not None and waiting.approval_id == approval_id:
+        return (Transition(subscription.but(waiting=None)),)
+    approved = change.approved if change is not None else None
+    if change is None or approved is None or approved.approval_id != approval_id:
         return ()
-    return (Transition(subscription.but(waiting=None)),)
+    if at - change.asked_at < IN_FLIGHT:
+        return ()
+    return (Transition(subscription.but(change=None)),)
 
 
 def _content(subscription: Subscription, order: Order, lost: Sequence[Loss]) -> Content:

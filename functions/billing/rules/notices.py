@@ -15,13 +15,16 @@ from shared.kit.models import Data
 TOLERANCE_SECONDS = 300
 MOST_SIGNATURES = 10
 StripeId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]{1,255}$")]
+INVOICES = "invoice."
+_NOT_KEPT = ("invoice.upcoming", "invoice.deleted")
 _SECONDS = re.compile(r"[0-9]{1,12}")
 
 
 class About(Data):
-    """The object of a notice, of which only the ids are read: Stripe is asked for the rest."""
+    """The object of a notice, of which only the ids are read: Stripe is asked for the rest. What
+    there is not yet has no id."""
 
-    id: StripeId
+    id: StripeId | None = None
     customer: StripeId | None = None
 
 
@@ -37,6 +40,13 @@ class StripeNotice(Data):
     id: StripeId
     type: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_.]{1,100}$")]
     data: AboutData
+
+    @property
+    def invoice_id(self) -> str | None:
+        """The invoice at Stripe that it is about; None where it is about none, or about one that
+        there is not yet, or no more."""
+        is_kept = self.type.startswith(INVOICES) and self.type not in _NOT_KEPT
+        return self.data.about.id if is_kept else None
 
 
 class NoticeRefused(RecordedRefusal):

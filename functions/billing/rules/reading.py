@@ -1,12 +1,12 @@
 """What Stripe's objects say, in our words. Pure; nothing about cards or persons is read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from events.subscriptions import AddOnTaken
 from functions.billing.rules.order import named_by
-from functions.billing.rules.subscription import Bought
+from functions.billing.rules.subscription import LIVE, Bought
 from shared.kit.errors import ContentInvalid
 from shared.kit.plans import SubscriptionStatus
 
@@ -23,11 +23,16 @@ _STATUS: Mapping[str, SubscriptionStatus] = {
 }
 
 
-def read_subscription(shown: Shown) -> Bought | None:
-    """A subscription as Stripe shows it; None while its first payment was not made. Raises
-    ContentInvalid for one that has not exactly one plan of the catalogue."""
-    if shown["status"] == "incomplete":
-        return None
+def latest(found: Sequence[Shown]) -> Shown | None:
+    """The one of a customer's subscriptions that counts: the newest that is not canceled, or else
+    the newest; none whose first payment was not made, and none that is of nothing we sell."""
+    ours = [each for each in found if each["status"] in _STATUS and _is_of_ours(each)]
+    return max(ours, key=lambda each: (_status(each) in LIVE, each["created"]), default=None)
+
+
+def read_subscription(shown: Shown) -> Bought:
+    """A subscription as Stripe shows it. Raises ContentInvalid for one that has not exactly one
+    plan of the catalogue."""
     plans: list[tuple[str, Shown]] = []
     add_ons: list[tuple[str, Shown]] = []
     for item in shown["items"]["data"]:
@@ -69,6 +74,10 @@ def read_subscription(shown: Shown) -> Bought | None:
 def instant(seconds: int) -> datetime:
     """The instant of Stripe's seconds since 1970."""
     return datetime.fromtimestamp(seconds, UTC)
+
+
+def _is_of_ours(shown: Shown) -> bool:
+    return any(named_by(each["price"].get("lookup_key") or "") for each in shown["items"]["data"])
 
 
 def _maybe(seconds: int | None) -> datetime | None:

@@ -1,7 +1,6 @@
 """A tenant's subscription. What Stripe says is read anew each time and replaces what was known, so
 neither the order nor the number of its notices matters."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -28,13 +27,23 @@ IN_FLIGHT = timedelta(minutes=2)
 CHECKOUT_LASTS = timedelta(hours=1)
 
 
+class Waiting(Data):
+    """A change that loosens governance, and the approval of exactly that change."""
+
+    approval_id: str
+    content_hash: str
+    order: Order
+
+
 class Change(Data):
     """A change of the subscription that Stripe is asked for. It carries its id, so that a later
-    reading shows whether it arrived."""
+    reading shows whether it arrived, and the approval by which it is made: whoever asks Stripe
+    again reads that again."""
 
     change_id: str
     order: Order
     asked_at: Instant
+    approved: Waiting | None = None
 
 
 class Checkout(Data):
@@ -47,14 +56,6 @@ class Checkout(Data):
     expires_at: Instant
     session_id: str = ""
     url: str = ""
-
-
-class Waiting(Data):
-    """A change that loosens governance, and the approval of exactly that change."""
-
-    approval_id: str
-    content_hash: str
-    order: Order
 
 
 class Subscription(SubscriptionState):
@@ -129,12 +130,6 @@ def know_customer(subscription: Subscription, customer_id: str) -> Steps:
     return (Transition(subscription.but(customer_id=customer_id)),)
 
 
-def latest(found: Sequence[Bought]) -> Bought | None:
-    """The one of a customer's subscriptions that counts: the newest that is not canceled, or else
-    the newest."""
-    return max(found, key=lambda each: (each.status in LIVE, each.created_at), default=None)
-
-
 def adopt(
     subscription: Subscription, bought: Bought | None, at: datetime, notice_id: str = ""
 ) -> Steps:
@@ -195,19 +190,27 @@ def losses(subscription: Subscription, order: Order, at: datetime) -> tuple[Loss
     return tuple(Loss(name, each.summary) for name, each in governing.items() if name in gone)
 
 
-def begin_change(subscription: Subscription, order: Order, change_id: str, at: datetime) -> Steps:
-    """The subscription with the change that Stripe is asked for next: the one under way where that
-    is the same. Raises VersionConflict where there is nothing to change, and where another change
-    may still arrive."""
+def begin_change(
+    subscription: Subscription,
+    order: Order,
+    change_id: str,
+    at: datetime,
+    approved: Waiting | None = None,
+) -> Steps:
+    """The subscription with the change that Stripe is asked for next, by that approval: the one
+    under way where that is the same. Raises VersionConflict where there is nothing to change, and
+    where another change may still arrive."""
     if not subscription.is_live:
         raise VersionConflict("nothing was bought yet: buy it with POST /v1/billing/checkout")
     under_way = subscription.change
     if under_way is not None:
-        if under_way.order == order:
+        if under_way.order == order and under_way.approved == approved:
             return ()
-        if at - under_way.asked_at < IN_FLIGHT:
+        if under_way.order == order:
+            change_id = under_way.change_id
+        elif at - under_way.asked_at < IN_FLIGHT:
             raise VersionConflict("another change is under way; send yours again in two minutes")
-    change = Change(change_id=change_id, order=order, asked_at=at)
+    change = Change(change_id=change_id, order=order, asked_at=at, approved=approved)
     # What was approved is used once.
     return (Transition(subscription.but(change=change, waiting=None)),)
 
@@ -254,6 +257,14 @@ def note_session(subscription: Subscription, number: int, session_id: str, url: 
     if asked is None or asked.number != number:
         return ()
     return (Transition(subscription.but(checkout=asked.but(session_id=session_id, url=url))),)
+
+
+def drop_checkout(subscription: Subscription, number: int) -> Steps:
+    """The subscription without the page, which Stripe refused to open."""
+    asked = subscription.checkout
+    if asked is None or asked.number != number or asked.session_id:
+        return ()
+    return (Transition(subscription.but(checkout=None)),)
 
 
 def _serves(page: Checkout, order: Order, at: datetime) -> bool:

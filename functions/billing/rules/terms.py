@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from shared.catalogue import Entitlements
 from shared.kit.models import Data
+from shared.kit.months import month_of
 from shared.kit.plans import Meter
-from shared.quotas.meters import month_of
 
 Limits = Mapping[Meter, int]
 # A yearly plan has one invoice a year, and an event may be 62 days late.

@@ -16,23 +16,22 @@ from shared.storage.secrets import public_keys
 async def waits_for(caller: Caller, known: Subscription, order: Order) -> Subscription | None:
     """The subscription whose change waits for an approval, which is asked for where it was not;
     None where the change loosens nothing, or may be made. Raises VersionConflict where it was
-    decided otherwise, SignatureInvalid, ContentInvalid, Unavailable."""
-    lost = losses(known, order, caller.received_at)
-    if not lost:
+    decided otherwise, also after Stripe was asked for the change; SignatureInvalid, ContentInvalid,
+    Unavailable."""
+    if not losses(known, order, caller.received_at):
         return None
-    if not loosening.is_waiting(known, order, lost):
+    waiting = loosening.asked_for(known, order, caller.received_at)
+    if waiting is None:
 
         async def ask(work: Command) -> Subscription:
             before = await known_to(work)
             gone = losses(before, order, work.at)
-            if loosening.is_waiting(before, order, gone):
+            if not gone or loosening.asked_for(before, order, work.at) is not None:
                 return before
             steps = loosening.ask(before, order, gone, caller.principal, work.at)
             return await work.save_change(before, *steps)
 
         return await RUN.command(caller, ask, Subscription)
-    waiting = known.waiting
-    assert waiting is not None
     keys = await public_keys(APPROVALS_KEYS)
     approval = await read_approval(TenantStore(caller.tenant_id), waiting.approval_id, keys)
     try:
@@ -45,6 +44,6 @@ async def waits_for(caller: Caller, known: Subscription, order: Order) -> Subscr
 async def _give_up(caller: Caller, approval_id: str) -> None:
     async def use_case(work: Command) -> Subscription:
         before = await known_to(work)
-        return await work.save_change(before, *loosening.give_up(before, approval_id))
+        return await work.save_change(before, *loosening.give_up(before, approval_id, work.at))
 
     await RUN.command(caller, use_case, Subscription)

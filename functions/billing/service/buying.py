@@ -5,6 +5,7 @@ from typing import Any
 
 from functions.billing.aggregates import RUN
 from functions.billing.rules import subscription as rules
+from functions.billing.rules.loosening import asked_for, check_assent
 from functions.billing.rules.order import Order, check_order, items_of
 from functions.billing.rules.refusals import StripeRefused
 from functions.billing.rules.subscription import Change, Checkout, Subscription
@@ -33,8 +34,7 @@ async def check_out(caller: Caller, order: Order) -> CheckoutView:
     before = await customer_of(caller)
     closed = rules.to_close(before, order, caller.received_at)
     if closed is not None:
-        session_id = closed.session_id or (await _open(before, closed))[0]
-        await stripe_calls.expire_session(session_id)
+        await _close(before, closed)
     number = closed.number if closed is not None else None
     # What was paid for on that page, or in another tab, is seen here.
     await follow(caller)
@@ -47,7 +47,11 @@ async def check_out(caller: Caller, order: Order) -> CheckoutView:
     page = asked.checkout
     assert page is not None
     if not page.url:
-        session_id, url = await _open(asked, page)
+        try:
+            session_id, url = await _open(asked, page)
+        except StripeRefused:
+            await _drop_page(caller, page)
+            raise
         page = await _noted(caller, page, session_id, url)
     return CheckoutView(url=page.url, expires_at=page.expires_at)
 
@@ -71,13 +75,14 @@ async def change(caller: Caller, order: Order) -> SubscriptionView:
     known = await follow(caller)
     if _is_as_ordered(known, order):
         return _shown(caller, known)
-    under_way = known.change is not None and known.change.order == order
-    if not under_way and (waiting := await waits_for(caller, known, order)) is not None:
+    if (waiting := await waits_for(caller, known, order)) is not None:
         return _shown(caller, waiting)
+    assented = asked_for(known, order, caller.received_at)
 
     async def begin(work: Command) -> Subscription:
         before = await known_to(work)
-        steps = rules.begin_change(before, order, new_id(PREFIX, work.at), work.at)
+        check_assent(before, order, assented, work.at)
+        steps = rules.begin_change(before, order, new_id(PREFIX, work.at), work.at, assented)
         return await work.save_change(before, *steps)
 
     asked = await RUN.command(caller, begin, Subscription)
@@ -150,6 +155,16 @@ async def _open(known: Subscription, page: Checkout) -> tuple[str, str]:
     return await stripe_calls.create_session(f"checkout-{known.account}-{page.number}", said)
 
 
+async def _close(known: Subscription, page: Checkout) -> None:
+    """Closes the page, of which nobody may have heard whether it was opened; what Stripe refuses to
+    open now was not. Raises Unknown, Unavailable."""
+    try:
+        session_id = page.session_id or (await _open(known, page))[0]
+    except StripeRefused:
+        return
+    await stripe_calls.expire_session(session_id)
+
+
 async def _noted(caller: Caller, page: Checkout, session_id: str, url: str) -> Checkout:
     async def note(work: Command) -> Subscription:
         known = await known_to(work)
@@ -158,6 +173,14 @@ async def _noted(caller: Caller, page: Checkout, session_id: str, url: str) -> C
 
     await RUN.command(caller, note, Subscription)
     return page.but(session_id=session_id, url=url)
+
+
+async def _drop_page(caller: Caller, page: Checkout) -> None:
+    async def drop(work: Command) -> Subscription:
+        known = await known_to(work)
+        return await work.save_change(known, *rules.drop_checkout(known, page.number))
+
+    await RUN.command(caller, drop, Subscription)
 
 
 async def _drop(caller: Caller, change: Change) -> None:

@@ -8,11 +8,11 @@ from functions.billing.aggregates import RUN
 from functions.billing.rules import subscription as rules
 from functions.billing.rules.charges import UsageCharge, charges_of
 from functions.billing.rules.invoice import Invoice
+from functions.billing.rules.refusals import StripeRefused
 from functions.billing.rules.subscription import Subscription
 from functions.billing.rules.terms import months_to_charge
 from functions.billing.service.following import known_to, show
 from functions.billing.service.stripe_calls import (
-    RefusedByStripe,
     create_usage_item,
     retrieve_invoice,
     seconds,
@@ -42,7 +42,7 @@ async def charge_usage(caller: Caller, invoice: Invoice) -> bool:
         key = f"usage-{invoice.stripe_id}-{charge.key}"
         try:
             await create_usage_item(key, _item(invoice, charge))
-        except RefusedByStripe as refused:
+        except StripeRefused as refused:
             _LOGGER.warning("usage goes to a later invoice: %s", refused)
             break
     return bool(missing)
@@ -71,7 +71,7 @@ async def _reserve(caller: Caller, stripe_id: str) -> bool:
 async def _is_draft(stripe_id: str) -> bool:
     try:
         return str((await retrieve_invoice(stripe_id))["status"]) == "draft"
-    except RefusedByStripe:
+    except StripeRefused:
         # Somebody deleted it.
         return False
 

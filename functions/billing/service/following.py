@@ -1,12 +1,11 @@
 """Reads a tenant's subscription anew from Stripe, and adopts it."""
 
 from functions.billing.aggregates import RUN, SUBSCRIPTIONS
-from functions.billing.rules.reading import read_subscription
+from functions.billing.rules.reading import latest, read_subscription
 from functions.billing.rules.subscription import (
     Bought,
     Subscription,
     adopt,
-    latest,
     unsubscribed,
 )
 from functions.billing.service.stripe_calls import subscriptions_of
@@ -47,5 +46,5 @@ async def follow(caller: Caller, notice_id: str = "") -> Subscription:
 async def _bought(known: Subscription) -> Bought | None:
     if known.customer_id is None:
         return None
-    shown = await subscriptions_of(known.customer_id)
-    return latest([each for each in map(read_subscription, shown) if each is not None])
+    shown = latest(await subscriptions_of(known.customer_id))
+    return read_subscription(shown) if shown is not None else None

@@ -3,7 +3,9 @@
 import time
 from datetime import datetime
 
-from functions.billing.rules.notices import StripeNotice, check_signature
+from functions.billing.rules.invoice import Invoice
+from functions.billing.rules.notices import INVOICES, StripeNotice, check_signature
+from functions.billing.rules.refusals import StripeRefused
 from functions.billing.service.charging import charge_usage
 from functions.billing.service.customers import tenant_of
 from functions.billing.service.following import follow
@@ -12,11 +14,9 @@ from functions.billing.service.revenue import note_revenue
 from functions.billing.service.stripe_calls import require_account
 from functions.billing.views import NoticeTaken
 from shared.kit.callers import Caller
+from shared.kit.errors import SignatureInvalid
 
-_INVOICES = "invoice."
-_HEARD = ("customer.subscription.", "checkout.session.", _INVOICES)
-# Of an invoice that there is not yet, or no more.
-_NOT_KEPT = ("invoice.upcoming", "invoice.deleted")
+_HEARD = ("customer.subscription.", "checkout.session.", INVOICES)
 
 
 async def take_notice(
@@ -36,12 +36,21 @@ async def take_notice(
     tenant_id = await tenant_of(customer_id, stripe)
     if tenant_id is not None:
         caller = Caller.acting("service:billing", tenant_id, at)
-        # A payment changes what the subscription is, too.
+        # A payment changes what the subscription is, too, whatever the invoice is.
         subscription = await follow(caller, notice.id)
         invoice = None
-        if notice.type.startswith(_INVOICES) and notice.type not in _NOT_KEPT:
-            invoice = await follow_invoice(caller, notice.data.about.id)
-            if invoice.takes_usage and await charge_usage(caller, invoice):
-                invoice = await follow_invoice(caller, notice.data.about.id)
+        if notice.invoice_id is not None:
+            invoice = await _kept(caller, notice.invoice_id)
+            if invoice is not None and invoice.takes_usage and await charge_usage(caller, invoice):
+                invoice = await _kept(caller, notice.invoice_id)
         await note_revenue(subscription, invoice, at)
     return NoticeTaken()
+
+
+async def _kept(caller: Caller, stripe_id: str) -> Invoice | None:
+    """The invoice, which is kept; None where Stripe has it no more, or has it of another
+    customer."""
+    try:
+        return await follow_invoice(caller, stripe_id)
+    except (StripeRefused, SignatureInvalid):
+        return None

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from functions.billing.rules.invoice import MOST_LINES
 from functions.billing.rules.order import Item
 from functions.billing.rules.refusals import NothingSold, StripeRefused
 from functions.billing.settings import Account, account
@@ -82,13 +83,13 @@ async def create_portal(customer_id: str, return_url: str) -> str:
 
 
 async def retrieve_invoice(stripe_id: str) -> dict[str, Any]:
-    """An invoice with its lines. Raises StripeRefused for none, Unavailable."""
+    """An invoice with its lines, MOST_LINES of them at least where it has so many. Raises
+    StripeRefused for none, Unavailable."""
     shown = await _done(lambda client: client.v1.invoices.retrieve(stripe_id))
-    if shown["lines"]["has_more"]:
-        params: Any = {"limit": 100}
-        shown["lines"] = await _done(
-            lambda client: client.v1.invoices.line_items.list(stripe_id, params)
-        )
+    lines = page = shown["lines"]
+    while page["has_more"] and len(lines["data"]) < MOST_LINES:
+        page = await _done(_listing_lines(stripe_id, lines["data"][-1]["id"]))
+        lines["data"] += page["data"]
     return shown
 
 
@@ -106,7 +107,7 @@ async def usage_items_of(customer_id: str) -> list[dict[str, Any]]:
 
 
 async def create_usage_item(key: str, params: Any) -> None:
-    """Writes a line on a draft, once under that key. Raises Unknown; RefusedByStripe where the
+    """Writes a line on a draft, once under that key. Raises Unknown; StripeRefused where the
     invoice is no draft any more."""
     await _done(lambda client: client.v1.invoice_items.create(params, _once(key)))
 
@@ -160,6 +161,11 @@ def seconds(at: datetime) -> int:
 
 def _listing_items(params: Any) -> "Callable[[StripeClient], Any]":
     return lambda client: client.v1.invoice_items.list(params)
+
+
+def _listing_lines(stripe_id: str, after: str) -> "Callable[[StripeClient], Any]":
+    params: Any = {"limit": 100, "starting_after": after}
+    return lambda client: client.v1.invoices.line_items.list(stripe_id, params)
 
 
 def _once(key: str) -> Any:

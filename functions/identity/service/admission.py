@@ -32,8 +32,8 @@ from shared.aggregates import Command, Transition
 from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.callers import Caller
 from shared.kit.control import Control
-from shared.kit.errors import FeatureNotInPlan, QuotaExhausted
 from shared.kit.models import Model
+from shared.quotas.refusals import FeatureNotInPlan, QuotaExhausted
 
 
 class _Admitted(Model):

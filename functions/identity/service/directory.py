@@ -19,8 +19,9 @@ from functions.identity.service.sessions import end_sessions
 from functions.identity.service.tenants import control_of
 from shared.aggregates import Aggregate, Command, Transition
 from shared.kit.callers import Caller
-from shared.kit.errors import FeatureNotInPlan, NotFound, QuotaExhausted
+from shared.kit.errors import NotFound
 from shared.kit.ids import new_id
+from shared.quotas.refusals import FeatureNotInPlan, QuotaExhausted
 from shared.storage.firestore import READ_AT_ONCE, TenantStore
 
 E = TypeVar("E", DirectoryUser, DirectoryGroup)

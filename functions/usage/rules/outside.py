@@ -19,7 +19,8 @@ BEHIND = timedelta(days=62)
 MOST = 10**12
 
 # No blank, so that no text of a person is one.
-EventId = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,100}$")]
+EVENT_ID_PATTERN = r"^[!-~]{1,100}$"
+EventId = Annotated[str, StringConstraints(pattern=EVENT_ID_PATTERN)]
 Named = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_.:/@-]{1,100}$")]
 Properties = Annotated[dict[Named, Named], Field(max_length=10)]
 

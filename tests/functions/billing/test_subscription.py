@@ -1,11 +1,25 @@
 """Buying, changing and ending a subscription, with Stripe's stand-in."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
+from functions.billing.aggregates import RUN
+from functions.billing.rules import subscription as rules
+from functions.billing.rules.order import Order
+from functions.billing.rules.subscription import Subscription
+from functions.billing.service import stripe_calls
+from functions.billing.service.customers import customer_of
+from functions.billing.service.following import known_to
+from shared.aggregates.command import Command
+from shared.kit import clock
+from shared.kit.callers import Caller
 from shared.kit.ids import new_id
 from tests.functions.billing.worlds import ORDER, World
+
+# One page of Stripe's has a hundred.
+_MANY = 105
 
 
 async def test_a_tenant_that_never_bought_is_on_free_and_unknown_to_stripe(world: World) -> None:
@@ -187,3 +201,47 @@ async def test_another_tenants_customer_in_a_notice_changes_only_that_tenant(wor
             {**event, "id": "evt_x", "data": {"object": {"id": "in_1", "customer": "cus_nobody"}}}
         )
     ).status_code == 200
+
+
+async def test_odd_objects_at_stripe_leave_the_plan_as_it_is(world: World) -> None:
+    shown = await world.buys()
+    customer = str((await world.kept()).customer_id)
+    for notice in (
+        {"type": "invoice.upcoming", "data": {"object": {"customer": customer}}},
+        {"type": "invoice.paid", "data": {"object": {"id": "in_none", "customer": customer}}},
+    ):
+        answer = await world.notice({"id": new_id("evt", clock.now()), **notice})
+        assert answer.status_code == 200, answer.text
+    assert await world.sent("GET", "/subscription") == shown
+
+
+async def test_an_invoice_keeps_its_lines_beyond_the_first_hundred(world: World) -> None:
+    await world.buys()
+    customer = str((await world.kept()).customer_id)
+    for number in range(_MANY):
+        world.stripe.v1.invoice_items.create(
+            {"customer": customer, "amount": 1, "currency": "usd", "description": f"{number}"}
+        )
+    made = world.stripe.v1.invoices.create(
+        {"customer": customer, "pending_invoice_items_behavior": "include"}
+    )
+    shown = await stripe_calls.retrieve_invoice(str(made.id))
+    names = [each["description"] for each in shown["lines"]["data"]]
+    assert len(set(names)) == _MANY
+
+
+async def test_a_page_that_was_never_opened_is_in_nobodys_way(world: World) -> None:
+    # A crash after the order was committed, and half an hour: Stripe opens no page for so short.
+    caller = Caller.acting("service:billing", world.tenant, clock.now())
+    await customer_of(caller)
+
+    async def begin(work: Command) -> Subscription:
+        known = await known_to(work)
+        order, began = Order.model_validate(ORDER), work.at - timedelta(minutes=40)
+        return await work.save_change(known, *rules.begin_checkout(known, order, None, began))
+
+    await RUN.command(caller, begin, Subscription)
+    page = await world.sent("POST", "/billing/checkout", ORDER)
+    await world.pay(page["url"])
+    await world.told()
+    assert (await world.sent("GET", "/subscription"))["plan"] == "pro"

@@ -136,6 +136,8 @@ async def test_what_runs_used_is_shown_and_proved(world: World) -> None:
         ("?group_by=week", "group_by"),
         ("/roots?period=2026-13", "must be a month in UTC, like 2026-11"),
         ("/roots", "period"),
+        ("?meter=%00", "meter"),
+        ("/roots/2026-11/pages/proof?event=%00", "event"),
     ],
 )
 async def test_what_cannot_be_asked_is_said(world: World, query: str, said: str) -> None:

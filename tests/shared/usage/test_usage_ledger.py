@@ -10,8 +10,9 @@ from psycopg import errors
 from shared.kit.errors import Invalid, NotFound, VersionConflict
 from shared.storage.postgres import tenant_transaction
 from shared.usage.counting import count_log
-from shared.usage.lines import UsageLine, close_period, lines_of, prove
+from shared.usage.lines import close_period, lines_of, prove
 from shared.usage.outside import OutsideEvent
+from shared.usage.proofs import UsageLine
 from shared.usage.rows import add_events
 from tests.shared.usage.logs import AT, file, receipt, told, turn, write
 

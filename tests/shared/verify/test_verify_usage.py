@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from shared.usage.slabs import Counted, Total, opened, path_of, root_of, sealed, slab_line
+from shared.usage.slabs import Counted, Total, line_root, opened, path_of, sealed, slab_line
 from shared.verify.__main__ import main
 from shared.verify.notes import Forged
 from shared.verify.usage import verify_usage
@@ -27,9 +27,9 @@ def events(first: int, count: int) -> list[Counted]:
     ]
 
 
-def proof(place: int = 2) -> dict[str, Any]:
+def proof(place: int = 2, *, period: str = "2026-11", at: int = AT) -> dict[str, Any]:
     """A line over three slabs, of which the second counts the receipts of the chain."""
-    ours = [Counted(each.number, each.event_id, AT, "agt_gala", "tool_calls=1") for each in CHAIN]
+    ours = [Counted(each.number, each.event_id, at, "agt_gala", "tool_calls=1") for each in CHAIN]
     slabs = [sealed(each) for each in (events(100, 5), ours, events(200, 500))]
     lines = [
         slab_line(number, "tool_calls", each.totals["tool_calls"], each.root)
@@ -39,11 +39,11 @@ def proof(place: int = 2) -> dict[str, Any]:
     return {
         "format": "assent-usage-proof/1",
         "tenant_id": TENANT,
-        "period": "2026-11",
+        "period": period,
         "section": 1,
         "meter": "tool_calls",
         "quantity": 512,
-        "root": root_of([each.encode() for each in lines]).hex(),
+        "root": line_root(TENANT, period, 1, lines).hex(),
         "slabs": lines,
         "event": {
             "slab": 4,
@@ -101,7 +101,9 @@ CHANGES: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "a path that is none": (lambda said: said["event"].update(path=["x"]), "no hash"),
     "another receipt": (lambda said: said.update(receipt=proved(CHAIN, 1)), "not that of its"),
     "a receipt of no event": (lambda said: said.update(event=None), "not that of its event"),
-    "another tenant": (lambda said: said.update(tenant_id="other"), "of another tenant"),
+    "another tenant": (lambda said: said.update(tenant_id="other"), "root is not over these"),
+    "another month": (lambda said: said.update(period="2026-12"), "root is not over these"),
+    "another section": (lambda said: said.update(section=2), "root is not over these"),
     "no slabs": (lambda said: said.pop("slabs"), "no proof of a line"),
     "a list": (lambda said: said.update(event=[1]), "no proof of a line"),
 }
@@ -112,6 +114,12 @@ def test_what_was_altered_is_found(name: str) -> None:
     change, why = CHANGES[name]
     with pytest.raises(Forged, match=why):
         verify_usage(changed(change), [TRUSTED])
+
+
+@pytest.mark.parametrize("at", [AT + 31 * 86_400_000, 10**30])
+def test_a_slab_counts_no_event_of_another_month(at: int) -> None:
+    with pytest.raises(Forged, match=r"of another month|no proof of a line"):
+        verify_usage(text(proof(at=at)), [TRUSTED])
 
 
 def test_the_command_prints_what_was_counted(

@@ -63,6 +63,8 @@ CREATE TABLE usage_events (
     section    integer NOT NULL,
     PRIMARY KEY (tenant_id, id)
 ) PARTITION BY HASH (id);
+-- A line reads its rows once, page by page, however many the tenant has of other meters and months.
+CREATE INDEX usage_events_line ON usage_events (tenant_id, period, section, meter, id);
 
 -- A period's first section ends when it is closed; each later one is a correction of it.
 CREATE TABLE usage_closings (

@@ -1,67 +1,72 @@
-"""A change that loosens governance is made with an approval of exactly that change."""
-
-from datetime import UTC, datetime
+"""A change that loosens governance is made by the approval of exactly that change, each time that
+Stripe is asked for it."""
 
 import pytest
 
-from events.subscriptions import SubscriptionApprovalNeeded
 from functions.billing.rules import loosening
-from functions.billing.rules.order import Order
-from functions.billing.rules.subscription import Loss, Subscription, Waiting, unsubscribed
+from functions.billing.rules import subscription as rules
+from functions.billing.rules.subscription import IN_FLIGHT, Subscription, losses
 from shared.approvals.known import KnownApproval
-from shared.kit.errors import ContentInvalid, VersionConflict
-from shared.kit.transitions import payload
-
-AT = datetime(2026, 11, 27, 12, tzinfo=UTC)
-TEAM = unsubscribed("ten_1").but(stripe_id="sub_1", plan="team", interval="month", seats=2)
-PRO = Order.model_validate({"plan": "pro", "interval": "month", "seats": 2})
-LOST = (Loss("single-sign-on", "people sign in at their own provider"),)
+from shared.kit.errors import VersionConflict
+from tests.functions.billing.rules.test_subscription_rules import AT, FREE, TEAM, after, known
 
 
-def _asked() -> tuple[Subscription, Waiting]:
-    (step,) = loosening.ask(TEAM, PRO, LOST, "gala", AT)
-    assert step.event is SubscriptionApprovalNeeded
-    assert step.state.waiting is not None
-    said = payload(step).model_dump()
-    # The question names by its hash what is stored beside it.
-    assert said["content_hash"] == step.contents[0].hash == step.state.waiting.content_hash
-    assert said["authors"] == ("gala",)
-    return step.state, step.state.waiting
+def waiting() -> Subscription:
+    now = known()
+    return after(now, loosening.ask(now, FREE, losses(now, FREE, AT), "ada", AT))
 
 
-def test_the_same_change_is_asked_for_once() -> None:
-    asked, waiting = _asked()
-    assert loosening.is_waiting(asked, PRO, LOST)
-    assert _asked()[1] == waiting
-    assert not loosening.is_waiting(TEAM, PRO, LOST)
+def under_way() -> Subscription:
+    """A change that was approved, and whose answer of Stripe's was lost."""
+    now = waiting()
+    assented = loosening.asked_for(now, FREE, AT)
+    loosening.check_assent(now, FREE, assented, AT)
+    return after(now, rules.begin_change(now, FREE, "chg_1", AT, assented))
 
 
-def test_another_order_another_loss_or_another_subscription_is_another_change() -> None:
-    asked, _ = _asked()
-    assert not loosening.is_waiting(asked, PRO.but(seats=3), LOST)
-    assert not loosening.is_waiting(asked, PRO, (*LOST, Loss("audit-export", "exports")))
-    assert not loosening.is_waiting(asked.but(seats=9), PRO, LOST)
-
-
-def test_only_an_assent_to_this_change_lets_it_be_made() -> None:
-    _, waiting = _asked()
-    approved = KnownApproval("approved", waiting.content_hash, AT, "ada")
-    assert loosening.is_assented(waiting, approved)
-    assert not loosening.is_assented(waiting, None)
-    pending = approved._replace(status="pending", decided_at=None, assented_by=None)
-    assert not loosening.is_assented(waiting, pending)
-    with pytest.raises(ContentInvalid, match="of another change"):
-        loosening.is_assented(waiting, approved._replace(decision_hash="0" * 64))
-    with pytest.raises(VersionConflict, match="is rejected; send it again"):
-        loosening.is_assented(waiting, approved._replace(status="rejected", assented_by=None))
-    # Vetoed afterwards: nobody assents to it any more.
+def test_a_change_under_way_goes_on_by_its_approval_alone() -> None:
+    now = under_way()
+    approved = loosening.asked_for(now, FREE, AT)
+    assert approved is not None
+    assert approved == waiting().waiting
+    loosening.check_assent(now, FREE, approved, AT)
+    assert rules.begin_change(now, FREE, "chg_2", AT, approved) == ()
+    with pytest.raises(VersionConflict, match="meanwhile"):
+        loosening.check_assent(now, FREE, None, AT)
+    vetoed = KnownApproval("vetoed", approved.content_hash, AT, None)
     with pytest.raises(VersionConflict, match="is vetoed"):
-        loosening.is_assented(waiting, approved._replace(status="vetoed", assented_by=None))
+        loosening.is_assented(approved, vetoed)
 
 
-def test_what_was_refused_is_given_up_and_nothing_newer() -> None:
-    asked, waiting = _asked()
-    assert loosening.give_up(asked, "apr_other") == ()
-    (step,) = loosening.give_up(asked, waiting.approval_id)
-    assert step.state.waiting is None
-    assert loosening.give_up(TEAM, waiting.approval_id) == ()
+def test_a_change_whose_approval_was_taken_back_ends_once_it_cannot_arrive() -> None:
+    now = under_way()
+    approved = loosening.asked_for(now, FREE, AT)
+    assert approved is not None
+    assert loosening.give_up(now, approved.approval_id, AT + IN_FLIGHT / 2) == ()
+    assert loosening.give_up(now, "apr_other", AT + IN_FLIGHT) == ()
+    over = after(now, loosening.give_up(now, approved.approval_id, AT + IN_FLIGHT))
+    assert over.change is None
+    assert loosening.asked_for(over, FREE, AT) is None
+
+
+def test_an_approval_is_of_what_the_tenant_had_when_it_was_asked_for() -> None:
+    assented = loosening.asked_for(waiting(), FREE, AT)
+    for other in (known(seats=4), known(plan="team"), known()):
+        moved = other.but(waiting=assented)
+        if other == known():
+            loosening.check_assent(moved, FREE, assented, AT)
+            continue
+        with pytest.raises(VersionConflict, match="meanwhile"):
+            loosening.check_assent(moved, FREE, assented, AT)
+
+
+def test_a_change_under_way_that_loosens_by_now_goes_on_once_it_is_approved() -> None:
+    begun = after(known(), rules.begin_change(known(), FREE, "chg_1", AT))
+    with pytest.raises(VersionConflict, match="meanwhile"):
+        loosening.check_assent(begun, FREE, loosening.asked_for(begun, FREE, AT), AT)
+    asked = after(begun, loosening.ask(begun, FREE, losses(begun, FREE, AT), "ada", AT))
+    approved = loosening.asked_for(asked, FREE, AT)
+    again = after(asked, rules.begin_change(asked, FREE, "chg_2", AT, approved))
+    assert again.change is not None
+    assert (again.change.change_id, again.change.approved) == ("chg_1", approved)
+    loosening.check_assent(known(), TEAM, None, AT)

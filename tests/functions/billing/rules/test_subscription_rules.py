@@ -123,14 +123,6 @@ def test_only_the_latest_notices_are_remembered() -> None:
     assert now.seen[-1] == f"evt_{MOST_SEEN + 4}"
 
 
-def test_of_several_the_newest_that_lives_counts() -> None:
-    old = bought(stripe_id="sub_0", created_at=AT - timedelta(days=9))
-    gone = bought(stripe_id="sub_2", status="canceled", created_at=AT + timedelta(days=1))
-    assert rules.latest([gone, old]) == old
-    assert rules.latest([gone]) == gone
-    assert rules.latest([]) is None
-
-
 def test_a_change_that_may_still_arrive_is_waited_for() -> None:
     now = known()
     asked = after(now, rules.begin_change(now, TEAM, "chg_1", AT))

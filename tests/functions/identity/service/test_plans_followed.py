@@ -23,7 +23,7 @@ from shared.kit.callers import Caller
 from shared.kit.control import ID, Control
 from shared.kit.ids import new_id
 from shared.messaging.envelope import Envelope
-from shared.quotas.refusals import QuotaExhausted
+from shared.quotas.refusals import FeatureNotInPlan, QuotaExhausted
 from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
 from tests.limited import limit_plans
