@@ -4293,9 +4293,8 @@ class UsageRootList(Answered):
 
 
 class UsageRootProof(Answered):
-    """What proves a line: `assent-verify` takes it. The root is an RFC 9162 tree's: its first
-    leaf is tenant, period and section, and the others are `slabs`, each with number, meter,
-    quantity, events and root; a tabulator is between each two."""
+    """What proves a line: `assent-verify` takes it. `slabs` are the lines that the root is over,
+    each with number, meter, quantity, events and root, a tabulator between each two."""
 
     event: ProvedUsageEvent | None
     format: Literal["assent-usage-proof/1"]

@@ -2,7 +2,7 @@
 
 export type About = {
   "customer"?: string | null;
-  "id": string;
+  "id"?: string | null;
 };
 
 export type AboutData = {
