@@ -12,16 +12,15 @@ from shared.kit.control import COLLECTION, ID, Control
 from shared.kit.months import month_of
 from shared.kit.per_loop import PerLoop
 from shared.runtime import control, entitled
-from shared.runtime.settings import RuntimeSettings
+from shared.runtime.settings import LimitSettings
 from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
 
 
 def limit_plans(monkeypatch: pytest.MonkeyPatch) -> None:
     """Plans limit from now on; requests a minute do not."""
-    issuer = "https://issuer.test"
-    limited = RuntimeSettings(environment="prod", issuer=issuer, jwks_url=f"{issuer}/jwks.json")
-    monkeypatch.setattr(entitled, "runtime_settings", lambda: limited)
+    limited = LimitSettings(environment="prod")
+    monkeypatch.setattr(entitled, "limit_settings", lambda: limited)
     forget_controls(monkeypatch)
 
 

@@ -5,14 +5,14 @@ from datetime import datetime
 from shared.catalogue import Entitlements, entitlements
 from shared.kit.control import Control
 from shared.quotas.plans import entitlements_at
-from shared.runtime.settings import runtime_settings
+from shared.runtime.settings import limit_settings
 
 
 def entitlements_of(control: Control, at: datetime) -> Entitlements | None:
     """Those of the tenant whose control document this is; None where nothing is limited, as on a
     local platform that was not told to. Where that has one tier for all, they are those of the plan
     of that name."""
-    settings = runtime_settings()
+    settings = limit_settings()
     if not settings.has_limits:
         return None
     if settings.environment == "local" and settings.local_tier is not None:

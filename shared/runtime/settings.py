@@ -37,14 +37,23 @@ class Settings(Model):
             raise ConfigurationError("; ".join(problems)) from error
 
 
-class RuntimeSettings(Settings):
-    """The issuer of the tokens that we accept, our environment, and whether a local platform
-    limits what its callers use: tests and demo call without a limit. There all tenants have the
-    tier `local_tier` where it is named."""
+class LimitSettings(Settings):
+    """Our environment, and whether a local platform limits what its callers use: tests and demo
+    call without a limit. There all tenants have the tier `local_tier` where it is named."""
 
     environment: Literal["local", "dev", "staging", "prod"]
     local_limits: bool = False
     local_tier: Tier | None = None
+
+    @property
+    def has_limits(self) -> bool:
+        """Whether callers and tenants are limited: always, beyond a local platform."""
+        return self.environment != "local" or self.local_limits
+
+
+class RuntimeSettings(LimitSettings):
+    """The issuer of the tokens that we accept, beside the limits."""
+
     issuer: str
     audience: str = "assent"
     jwks_url: str
@@ -55,17 +64,18 @@ class RuntimeSettings(Settings):
         """Where API keys are exchanged: at the issuer, unless a local platform says otherwise."""
         return self.identity_url or self.issuer
 
-    @property
-    def has_limits(self) -> bool:
-        """Whether callers and tenants are limited: always, beyond a local platform."""
-        return self.environment != "local" or self.local_limits
-
     @field_validator("jwks_url")
     @classmethod
     def _keys_come_over_tls(cls, url: str, others: ValidationInfo) -> str:
         if others.data.get("environment", "local") != "local" and not url.startswith("https://"):
             raise ValueError("must be https, because the sender of the keys can issue tokens")
         return url
+
+
+@cache
+def limit_settings() -> LimitSettings:
+    """The settings, read once per process."""
+    return LimitSettings.from_environment()
 
 
 @cache

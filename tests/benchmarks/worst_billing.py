@@ -174,6 +174,12 @@ def show_invoice(scene: Scene) -> Iterator[Call]:
     yield Call(admin(scene), f"/v1/invoices/{keep_invoices(scene, MANY)}")
 
 
+@worst_of("GET", "/v1/invoices/{invoice_id}/lines/{line_id}/proof")
+def prove_line(scene: Scene) -> Iterator[Call]:
+    path = f"/v1/invoices/{keep_invoices(scene, MANY)}/lines/il_0/proof"
+    yield Call(admin(scene), path)
+
+
 @worst_of("GET", "/v1/kpis")
 def show_figures(scene: Scene) -> Iterator[Call]:
     at = datetime(2020, 1, 1, tzinfo=UTC)

@@ -173,7 +173,7 @@ def strangers(running: RunningPlatform) -> str:
 
 def concrete_of(path: str) -> str:
     """The path about something that is not there."""
-    shown = {"{number}": "1"}
+    shown = {"{number}": "1", "{period}": "2026-11", "{meter}": "pages"}
     parts = (shown.get(part, ID) if part.startswith("{") else part for part in path.split("/"))
     return "/".join(parts)
 
@@ -187,7 +187,11 @@ def call(
 
 
 # What some calls must be given beside their path.
-GIVEN = {"from": "2026-11-01T00:00:00.000Z", "to": "2026-11-02T00:00:00.000Z"}
+GIVEN = {
+    "from": "2026-11-01T00:00:00.000Z",
+    "to": "2026-11-02T00:00:00.000Z",
+    "period": "2026-11",
+}
 
 
 def required_of(method: str, path: str) -> dict[str, str]:

@@ -29,7 +29,9 @@ WITHOUT_ID = {
     "/v1/prompts/{name}/comparison",
 }
 # What a name is given to by PUT need not be there.
-NAMED_BY_PUT = {"/v1/credentials/{name}", "/v1/model-routes/{name}"}
+NAMED_BY_PUT = {
+    *("/v1/credentials/{name}", "/v1/model-routes/{name}", "/v1/usage/meters/{meter}"),
+}
 
 
 def call(

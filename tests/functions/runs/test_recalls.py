@@ -225,11 +225,11 @@ async def test_a_run_that_was_started_in_the_same_second_is_halted_too(
     made: dict[str, Any] = {}
     real = budgets.take_hold
 
-    async def take_hold(*args: Any) -> Any:
+    async def take_hold(*args: Any, **named: Any) -> Any:
         # The agent was read, and the run is not committed.
         if not made:
             made.update(await recall(world))
-        return await real(*args)
+        return await real(*args, **named)
 
     monkeypatch.setattr(starting, "take_hold", take_hold)
     run = await world.start(await world.plan(add("only", assent="plan")))
