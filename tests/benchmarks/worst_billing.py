@@ -23,10 +23,12 @@ from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.ids import new_id
 from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
+from shared.usage.lines import close_period
 from tests.benchmarks.largest import MANY
 from tests.benchmarks.worst import LIMITS, Call, Scene, worst_of
 from tests.benchmarks.worst_control import PlatformAdmin
 from tests.benchmarks.worst_runs import running
+from tests.shared.usage.logs import turn, write
 
 SCOPES = ("identity:read", "identity:write")
 CHECKOUT = "/v1/billing/checkout"
@@ -35,6 +37,22 @@ ORDER = {
     "interval": "month",
     "seats": 3,
     "add_ons": [{"add_on": each, "quantity": 2} for each in catalogue().add_ons],
+}
+MONTH = "2026-10"
+USED = {
+    "period": MONTH,
+    "section": 1,
+    "meter": "tokens",
+    "quantity": 10,
+    "before": 0,
+    "included": 0,
+    "charged": 10,
+    "price_cents": 2,
+    "price_units": 1_000,
+    "cents": 0,
+    "counted": [
+        {"meter": each, "quantity": 5, "root": "0" * 64} for each in ("tokens_in", "tokens_out")
+    ],
 }
 
 
@@ -88,6 +106,7 @@ def keep_invoices(scene: Scene, many: int) -> str:
         "quantity": 1,
         "period_start": at,
         "period_end": at,
+        "usage": USED,
     }
     said = {
         "customer_id": "cus_1",
@@ -176,8 +195,16 @@ def show_invoice(scene: Scene) -> Iterator[Call]:
 
 @worst_of("GET", "/v1/invoices/{invoice_id}/lines/{line_id}/proof")
 def prove_line(scene: Scene) -> Iterator[Call]:
-    path = f"/v1/invoices/{keep_invoices(scene, MANY)}/lines/il_0/proof"
-    yield Call(admin(scene), path)
+    invoice_id, tenant = keep_invoices(scene, MANY), running(scene).world.tenant
+    at = datetime(2026, 10, 20, tzinfo=UTC)
+
+    async def counted() -> None:
+        turns = [turn(tenant, f"turn-{number}", 10**6, 10**6, at) for number in range(1_000)]
+        await write(tenant, *turns)
+        await close_period(tenant, MONTH, datetime(2026, 11, 2, tzinfo=UTC))
+
+    asyncio.run(counted())
+    yield Call(admin(scene), f"/v1/invoices/{invoice_id}/lines/il_0/proof", what="1,000 turns")
 
 
 @worst_of("GET", "/v1/kpis")
