@@ -78,7 +78,7 @@ def test_each_schedule_runs_once_per_advance(platform: RunningPlatform, checkout
     sweep = checkout.seen(type="assent.sweep.due.v1")[0]["headers"]
     assert sweep["ce-source"] == "//assent/_schedules"
     assert parse_instant(sweep["ce-time"]).second == 0
-    assert parse_instant(moved["now"]) - parse_instant(sweep["ce-time"]) < timedelta(seconds=61)
+    assert parse_instant(moved["now"]) - parse_instant(sweep["ce-time"]) < timedelta(seconds=121)
 
 
 def test_the_clock_moves_by_what_was_asked(platform: RunningPlatform) -> None:
