@@ -88,7 +88,7 @@ test('months are those of UTC, across the end of a year', () => {
 });
 
 test('cents are dollars, and credits are below zero', () => {
-  assert.deepEqual([dollarsOfCents(178_800), dollarsOfCents(-500), dollarsOfCents(0)], ['$1,788.00', '-$5.00', '$0.00']);
+  assert.deepEqual([dollarsOfCents(178_800), dollarsOfCents(-500), dollarsOfCents(0)], ['$1,788.00', '−$5.00', '$0.00']);
 });
 
 test('each standing has its sentence, with the instant that matters', () => {

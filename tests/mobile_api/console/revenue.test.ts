@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { cents, centsOf, roughly } from '../../../mobile_api/console/src/kit/money.ts';
+import { dollarsOfCents, centsOf, roughly } from '../../../mobile_api/console/src/kit/money.ts';
 import { share } from '../../../mobile_api/console/src/kit/rate.ts';
 import { waterfallOf } from '../../../mobile_api/console/src/kit/waterfall.ts';
 

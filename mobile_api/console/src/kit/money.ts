@@ -14,11 +14,11 @@ export function microsOf(typed: string): number | null {
 
 /** Millionths of a dollar in cents, from a dollar on; less than that with as many places as are needed. */
 export function roughly(micros: number): string {
-  return micros < 1_000_000 ? dollars(micros) : cents(Math.round(micros / 10_000));
+  return micros < 1_000_000 ? dollars(micros) : dollarsOfCents(Math.round(micros / 10_000));
 }
 
 /** Whole cents as dollars, such as `$1,234.50`. */
-export function cents(amount: number): string {
+export function dollarsOfCents(amount: number): string {
   const [whole, part] = (Math.abs(amount) / 100).toFixed(2).split('.') as [string, string];
   return `${amount < 0 ? '−' : ''}$${whole.replace(/\B(?=(\d{3})+$)/g, ',')}.${part}`;
 }
@@ -29,11 +29,4 @@ export function centsOf(typed: string): number | null {
   const found = /^(\d{1,7})(?:\.(\d{1,2}))?$/.exec(typed.trim());
   if (found === null) return null;
   return Number(found[1]) * 100 + Number((found[2] ?? '').padEnd(2, '0')) || null;
-}
-
-const CENTS = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' });
-
-/** Cents of a dollar as dollars; credits are below zero. */
-export function dollarsOfCents(cents: number): string {
-  return CENTS.format(cents / 100);
 }

@@ -69,13 +69,9 @@ function Line({ line, of }: { line: LineView; of: string }) {
         quantity !== null && say.quantity(quantity.toLocaleString()),
       ]}
     >
-      {countsUsage(line) && <Proof line={line} of={of} />}
+      {line.usage && <Proof line={line} of={of} />}
     </Row>
   );
-}
-
-function countsUsage(line: LineView): boolean {
-  return Boolean((line as LineView & { usage?: { period?: string } | null }).usage?.period);
 }
 
 /** A button that saves the proof of a line of usage. */

@@ -1,5 +1,5 @@
 import type { KpisView } from '../../api/generated.ts';
-import { cents, roughly } from '../../kit/money.ts';
+import { dollarsOfCents, roughly } from '../../kit/money.ts';
 import { share } from '../../kit/rate.ts';
 import { bytesInWords } from '../../kit/sizes.ts';
 import { Table } from '../../parts/table.tsx';
@@ -28,7 +28,7 @@ export function Margins({ of: month }: { of: KpisView }) {
             rows={month.plans.map((each) => [
               each.plan,
               each.tenants,
-              cents(each.revenue_cents),
+              dollarsOfCents(each.revenue_cents),
               roughly(each.cost_usd_micros),
               shareOr(each.gross_basis_points),
             ])}
@@ -45,8 +45,8 @@ export function Margins({ of: month }: { of: KpisView }) {
                 {shareOr(each.gross_basis_points)}{' '}
                 {each.is_low && <span class="budget exhausted">{say.low}</span>}
               </>,
-              cents(each.mrr_cents),
-              cents(each.revenue_cents),
+              dollarsOfCents(each.mrr_cents),
+              dollarsOfCents(each.revenue_cents),
               roughly(each.cost_usd_micros),
               roughly(each.models_usd_micros),
               each.executions,

@@ -1,5 +1,5 @@
 import type { BridgeView, ChurnView } from '../../api/generated.ts';
-import { cents } from '../../kit/money.ts';
+import { dollarsOfCents } from '../../kit/money.ts';
 import { waterfallOf } from '../../kit/waterfall.ts';
 import { Table } from '../../parts/table.tsx';
 import { revenue as say } from '../../words/revenue.ts';
@@ -20,13 +20,13 @@ export function Movements({ of: months }: { of: readonly BridgeView[] }) {
         numbersFrom={1}
         rows={months.toReversed().map((each) => [
           each.month,
-          cents(each.start_cents),
-          cents(each.new_cents),
-          cents(each.expansion_cents),
-          cents(each.reactivation_cents),
-          cents(-each.contraction_cents),
-          cents(-each.churn_cents),
-          cents(each.end_cents),
+          dollarsOfCents(each.start_cents),
+          dollarsOfCents(each.new_cents),
+          dollarsOfCents(each.expansion_cents),
+          dollarsOfCents(each.reactivation_cents),
+          dollarsOfCents(-each.contraction_cents),
+          dollarsOfCents(-each.churn_cents),
+          dollarsOfCents(each.end_cents),
         ])}
       />
     </>
@@ -65,7 +65,7 @@ export function Churned({ of: churned }: { of: readonly ChurnView[] }) {
           label={say.churned}
           heads={say.churnHeads}
           numbersFrom={1}
-          rows={churned.map((each) => [say.reasons[each.reason], each.tenants, cents(each.cents)])}
+          rows={churned.map((each) => [say.reasons[each.reason], each.tenants, dollarsOfCents(each.cents)])}
         />
       )}
     </>

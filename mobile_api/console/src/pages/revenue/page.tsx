@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 
 import type { KpisView } from '../../api/generated.ts';
 import { read } from '../../api/call.ts';
-import { cents, centsOf } from '../../kit/money.ts';
+import { dollarsOfCents, centsOf } from '../../kit/money.ts';
 import { share } from '../../kit/rate.ts';
 import { Loaded } from '../../parts/loaded.tsx';
 import { Pairs } from '../../parts/pairs.tsx';
@@ -93,7 +93,7 @@ function Asked({ month, cac, setCac, ask }: AskedProperties) {
 
 function Figures({ of: month }: { of: KpisView }) {
   const name = say.names;
-  const money = (amount: number | null) => (amount === null ? say.unknown : cents(amount));
+  const money = (amount: number | null) => (amount === null ? say.unknown : dollarsOfCents(amount));
   const ratio = (points: number | null) => (points === null ? say.unknown : share(points));
   const { ltv_to_cac_basis_points: ltvToCac, payback_months: payback } = month;
   return (
@@ -101,8 +101,8 @@ function Figures({ of: month }: { of: KpisView }) {
       <h2 aria-live="polite">{month.is_over ? say.whole(month.month) : say.soFar(month.month)}</h2>
       <Pairs
         of={[
-          [name.mrr, cents(month.mrr_cents)],
-          [name.arr, cents(month.arr_cents)],
+          [name.mrr, dollarsOfCents(month.mrr_cents)],
+          [name.arr, dollarsOfCents(month.arr_cents)],
           [name.paying, say.was(month.paying, month.paying_at_start)],
           [name.arpa, money(month.arpa_cents)],
           [name.nrr, ratio(month.nrr_basis_points)],
