@@ -6,7 +6,7 @@ import { share } from '../../../mobile_api/console/src/kit/rate.ts';
 import { waterfallOf } from '../../../mobile_api/console/src/kit/waterfall.ts';
 
 test('cents are dollars with two places and separated thousands', () => {
-  const said = [0, 5, 4_900, 123_456_789, -14_700].map(cents);
+  const said = [0, 5, 4_900, 123_456_789, -14_700].map(dollarsOfCents);
   assert.deepEqual(said, ['$0.00', '$0.05', '$49.00', '$1,234,567.89', '−$147.00']);
 });
 
