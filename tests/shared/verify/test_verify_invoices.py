@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shared.usage.slabs import Total, root_of, slab_line
+from shared.usage.slabs import Total, line_root, slab_line
 from shared.verify.__main__ import main
 from shared.verify.invoices import verify_line
 from shared.verify.notes import Forged
@@ -25,7 +25,7 @@ def usage(meter: str, quantity: int, section: int) -> dict[str, Any]:
         "section": section,
         "meter": meter,
         "quantity": quantity,
-        "root": root_of([each.encode() for each in lines]).hex(),
+        "root": line_root("acme", "2026-10", section, lines).hex(),
         "slabs": lines,
         "event": None,
     }
