@@ -60,6 +60,7 @@ TRIED_ELSEWHERE = (
     *("capsules", "plans", "runs", "schedules", "tokens"),
     *("connectors", "credentials", "model-routes", "models", "prompts", "usage"),
 )
+LINE = "il_1"
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ def owners(running: RunningPlatform) -> Iterator[Owners]:
         "seed_id": seed["seed_id"],
         "pattern_id": pattern,
         "invoice_id": invoice,
-        "line_id": "il_1",
+        "line_id": LINE,
         "corpus_id": corpus["corpus_id"],
         "document_id": document["document_id"],
         "device_id": device["device_id"],
@@ -219,7 +220,8 @@ def test_no_route_about_one_thing_opens_for_a_stranger_and_each_attempt_is_audit
         if (answer.status_code, leaked(answer, owners, *asked)) != (404, []):
             wrong.append(f"{method} {path}: {answer.status_code} {answer.text}")
         if (method, path) not in OF_A_PRINCIPAL:
-            tried |= {(f"eve-{number}", each) for each in asked}
+            # A line is missed with its invoice.
+            tried |= {(f"eve-{number}", each) for each in asked if each != LINE}
     assert not wrong, "\n".join(wrong)
     strangers.settle()
     assert len(tried) > 25
