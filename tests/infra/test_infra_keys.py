@@ -206,7 +206,7 @@ async def test_the_command_creates_what_a_stack_lacks(
     values: Values, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code = await asyncio.to_thread(main, ["create", "--stack", "dev"], ROOT)
-    assert (code, capsys.readouterr().out.count(": created")) == (0, 32)
+    assert (code, capsys.readouterr().out.count(": created")) == (0, 33)
     assert await asyncio.to_thread(main, ["retire", "payroll", "--stack", "dev"], ROOT) == 1
     assert (
         await asyncio.to_thread(main, ["retire", "payroll", "--log", "--stack", "dev"], ROOT) == 1

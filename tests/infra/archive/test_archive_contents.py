@@ -105,6 +105,7 @@ def test_only_python_files_the_requirements_and_the_version_are_packed(
 ) -> None:
     others = {name for name in _names(archive) if not name.endswith(".py")}
     data = {
+        "functions/billing/unit_costs.json",
         "functions/knowledge/constitution/checks.md",
         "functions/knowledge/constitution/domain.md",
         "functions/knowledge/constitution/policies.md",
