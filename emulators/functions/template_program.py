@@ -59,7 +59,8 @@ def main(channel: socket.socket) -> None:
         for name in _SHARED:
             import_module(name)
     except ModuleNotFoundError as error:
-        if error.name != "shared":  # The checkout's functions share nothing of their own.
+        # The checkout's functions share nothing of their own, or less.
+        if (error.name or "").partition(".")[0] != "shared":
             raise
     gc.freeze()
     sources = _versions(_own_sources())
