@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from shared.kit.errors import FieldError, Invalid
+from shared.kit.months import month_ends
 
 
 def check_period_name(period: str) -> None:
@@ -16,7 +17,7 @@ def start_of(period: str) -> datetime:
         first = datetime.strptime(period, "%Y-%m").replace(tzinfo=UTC)
         if first.strftime("%Y-%m") != period:
             raise ValueError(period)
-        _next(first)
+        month_ends(first)
         return first
     except ValueError as error:
         message = "must be a month in UTC, like 2026-11"
@@ -25,13 +26,9 @@ def start_of(period: str) -> datetime:
 
 def end_of(period: str) -> datetime:
     """The first instant after the month. Raises Invalid for what names none."""
-    return _next(start_of(period))
+    return month_ends(start_of(period))
 
 
 def hours_of(period: str) -> int:
     """How many hours the month has. Raises Invalid for what names none."""
     return round((end_of(period) - start_of(period)).total_seconds()) // 3600
-
-
-def _next(first: datetime) -> datetime:
-    return first.replace(year=first.year + first.month // 12, month=first.month % 12 + 1)

@@ -1,7 +1,6 @@
 """An invoice as Stripe shows it, read anew at each of its notices. Money is whole cents."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -15,7 +14,7 @@ from events.invoices import (
     InvoiceVoided,
 )
 from functions.billing.rules.charges import UsageCharge
-from functions.billing.rules.reading import Shown, instant
+from functions.billing.rules.reading import Shown, instant, maybe_instant
 from shared.kit.errors import SignatureInvalid
 from shared.kit.ids import hashed_id
 from shared.kit.instants import Instant
@@ -91,7 +90,7 @@ def read_invoice(shown: Shown) -> Invoice:
             "period_start": instant(shown["period_start"]),
             "period_end": instant(shown["period_end"]),
             "created_at": instant(shown["created"]),
-            "next_attempt_at": _maybe(shown.get("next_payment_attempt")),
+            "next_attempt_at": maybe_instant(shown.get("next_payment_attempt")),
             "number": shown.get("number"),
             "url": shown.get("hosted_invoice_url"),
             "reason": shown.get("billing_reason") or "",
@@ -123,7 +122,3 @@ def _line(shown: Mapping[str, Any]) -> dict[str, Any]:
         "period_end": instant(shown["period"]["end"]),
         "usage": UsageCharge.read(shown.get("metadata") or {}, shown["amount"]),
     }
-
-
-def _maybe(seconds: int | None) -> datetime | None:
-    return instant(seconds) if seconds is not None else None

@@ -65,7 +65,7 @@ def read_subscription(shown: Shown) -> Bought:
             "period_start": instant(item["current_period_start"]),
             "period_end": instant(item["current_period_end"]),
             "cancel_at_period_end": bool(shown["cancel_at_period_end"]),
-            "trial_ends_at": _maybe(shown.get("trial_end")),
+            "trial_ends_at": maybe_instant(shown.get("trial_end")),
             "created_at": instant(shown["created"]),
         }
     )
@@ -80,7 +80,8 @@ def _is_of_ours(shown: Shown) -> bool:
     return any(named_by(each["price"].get("lookup_key") or "") for each in shown["items"]["data"])
 
 
-def _maybe(seconds: int | None) -> datetime | None:
+def maybe_instant(seconds: int | None) -> datetime | None:
+    """The instant of Stripe's seconds since 1970, where there are any."""
     return instant(seconds) if seconds is not None else None
 
 
