@@ -19,14 +19,15 @@ from elsewhere.
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from .check import verify
 from .invoices import FORMAT as LINE
-from .invoices import verify_line
+from .invoices import LineVerified, verify_line
 from .notes import Forged, read_key
-from .receipts import verify_receipt
+from .receipts import Proved, verify_receipt
 from .usage import FORMAT as USAGE
 from .usage import UsageVerified, format_of, verify_usage
 
@@ -47,10 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             is_receipt = file.read(1) == b"{"
             file.seek(0)
             if is_receipt:
-                text = file.read(_LARGEST_PROOF)
-                by_format = {USAGE: _verify_usage, LINE: _verify_line}
-                verified = by_format.get(format_of(text), _verify_receipt)
-                return verified(chosen.file, text, chosen.key)
+                return _verify_proof(chosen.file, file.read(_LARGEST_PROOF), chosen.key)
             found = verify(file, chosen.key, chosen.receipt)
     except (OSError, Forged) as error:
         print(f"{chosen.file} was not verified: {error}", file=sys.stderr)
@@ -72,49 +70,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _verify_receipt(path: Path, text: bytes, trusted: Sequence[str]) -> int:
+def _verify_proof(path: Path, text: bytes, trusted: Sequence[str]) -> int:
     """Raises Forged for a trusted key that is none."""
     for each in trusted:
         read_key(each)
+    verifies, prints = _PROOFS.get(format_of(text), (verify_receipt, _print_receipt))
     try:
-        found = verify_receipt(text, trusted)
-    except Forged as error:
-        print(f"{path}: BROKEN\n  {error}")
-        return 1
-    print(f"{path}: a receipt, entry {found.number} of {found.log}, whole")
-    _print_signers(found.signers, trusted)
-    print(found.statement)
-    return 0
-
-
-def _verify_usage(path: Path, text: bytes, trusted: Sequence[str]) -> int:
-    """Raises Forged for a trusted key that is none."""
-    for each in trusted:
-        read_key(each)
-    try:
-        found = verify_usage(text, trusted)
+        found = verifies(text, trusted)
     except Forged as error:
         print(f"{path}: BROKEN\n  {error}")
         return 1
     print(f"{path}: ", end="")
-    _print_usage(found, trusted)
+    prints(found, trusted)
     return 0
 
 
-def _verify_line(path: Path, text: bytes, trusted: Sequence[str]) -> int:
-    """Raises Forged for a trusted key that is none."""
-    for each in trusted:
-        read_key(each)
-    try:
-        found = verify_line(text, trusted)
-    except Forged as error:
-        print(f"{path}: BROKEN\n  {error}")
-        return 1
-    print(f"{path}: {found.cents} cents ({found.currency}), line {found.line} of {found.invoice}")
+def _print_receipt(found: Proved, trusted: Sequence[str]) -> None:
+    print(f"a receipt, entry {found.number} of {found.log}, whole")
+    _print_signers(found.signers, trusted)
+    print(found.statement)
+
+
+def _print_line(found: LineVerified, trusted: Sequence[str]) -> None:
+    print(f"{found.cents} cents ({found.currency}), line {found.line} of {found.invoice}")
     print(f"  {found.charged} of {found.meter} beyond {found.included}, at {found.price}, whole")
     for usage in found.usage:
         _print_usage(usage, trusted)
-    return 0
 
 
 def _print_usage(found: UsageVerified, trusted: Sequence[str]) -> None:
@@ -133,6 +114,13 @@ def _print_signers(signers: Sequence[str], trusted: Sequence[str]) -> None:
     said = "as you named it" if trusted else "named by the file itself"
     for key in signers:
         print(f"  signed by {key} ({said})")
+
+
+# What verifies a proof of that format, and prints what it shows. A receipt names none.
+_PROOFS: Mapping[str, tuple[Callable[..., Any], Callable[..., None]]] = {
+    USAGE: (verify_usage, _print_usage),
+    LINE: (verify_line, _print_line),
+}
 
 
 if __name__ == "__main__":
