@@ -2,8 +2,8 @@
 text. Bounded in tokens and in time."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from shared.inference.brought import Brought, ModelRefusedError
 from shared.inference.loading import whole
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 # Gives the scores of what may follow, once these tokens were added.
 Step = Callable[[Sequence[int]], "Scores"]
 Ended = Literal["stop", "length", "time"]
-# How many keep a cache without being one: a batch of one, and nothing before.
-_BATCH = 1
 
 
 class Written(NamedTuple):
@@ -49,7 +47,7 @@ def rewrite(brought: Brought, text: str, within_seconds: float) -> Written:
 
     def step(added: Sequence[int]) -> "Scores":
         written.extend(added)
-        said = {
+        said: Mapping[str, NDArray[Any]] = {
             "input_ids": numpy.array([written], dtype=numpy.int64),
             "encoder_attention_mask": mask,
             "encoder_hidden_states": states,
@@ -112,12 +110,12 @@ def _repeating(written: Sequence[int], length: int) -> Iterator[int]:
 
 
 def _run(
-    session: "InferenceSession", wanted: list[str], given: "dict[str, NDArray[numpy.generic]]"
+    session: "InferenceSession", wanted: list[str], given: "Mapping[str, NDArray[Any]]"
 ) -> "list[NDArray[numpy.float32]]":
     from onnxruntime.capi.onnxruntime_pybind11_state import Fail, InvalidArgument, RuntimeException
 
     try:
-        found: list[NDArray[numpy.float32]] = session.run(wanted, given)
+        found: list[NDArray[numpy.float32]] = session.run(wanted, dict(given))
     except (Fail, InvalidArgument, RuntimeException) as error:
         raise ModelRefusedError(f"a graph does not do what its manifest says: {error}") from error
     return found

@@ -33,11 +33,13 @@ def tokenizer_file(folder: Path) -> str:
 
 
 def bring_labeller(folder: Path) -> Path:
-    """What labels `ada` B-PER and `lovelace` I-PER: its weights say so, and are else random."""
+    """What labels `ada` and `bill` B-PER and `lovelace` I-PER: its weights say so, and are else
+    random."""
     random = np.random.default_rng(7)
     table = random.normal(0, 0.1, (len(WORDS), len(LABELS))).astype(np.float32)
     table[:, 0] += 9
-    table[WORDS.index("ada")] = (0, 9, 0)
+    for word in ("ada", "bill"):
+        table[WORDS.index(word)] = (0, 9, 0)
     table[WORDS.index("lovelace")] = (0, 0, 9)
     mask = [
         helper.make_node("Cast", ["attention_mask"], ["mask"], to=FLOAT),

@@ -36,7 +36,7 @@ def test_a_model_is_loaded_once_it_is_what_its_manifest_says(tmp_path: Path) -> 
 def test_without_a_folder_or_the_model_in_it_the_model_is_absent(folder: str) -> None:
     for load in (read_manifest, load_brought):
         with pytest.raises(ModelAbsentError, match="distilbert-ner is not") as refused:
-            load(folder, DISTILBERT_NER)  # type: ignore[operator]
+            load(folder, DISTILBERT_NER)
         assert not isinstance(refused.value, ModelRefusedError)
 
 
