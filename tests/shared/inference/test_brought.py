@@ -52,6 +52,10 @@ def _width(said: dict[str, Any]) -> None:
     said["graphs"]["model"]["outputs"][0]["shape"][2] = 5
 
 
+def _rank(said: dict[str, Any]) -> None:
+    said["graphs"]["model"]["outputs"][0]["shape"] = [1, 3]
+
+
 def _type(said: dict[str, Any]) -> None:
     said["graphs"]["model"]["inputs"][0]["type"] = "int32"
 
@@ -82,7 +86,8 @@ def _architecture(said: dict[str, Any]) -> None:
     [
         (_opset, r"model\.onnx has the opset 17"),
         (_sha256, r"model\.onnx has the SHA-256 (?!0{64})"),
-        (_width, r"gives logits: float \(1, n, 3\)"),
+        (_width, "labels: there is one for each score"),
+        (_rank, r"gives logits: float \(1, n, 3\)"),
         (_type, r"takes input_ids: int64 \(1, n\)"),
         (_fewer, "attention_mask is missing"),
         (_more, "takes no token_type_ids"),
