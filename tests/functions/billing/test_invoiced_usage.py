@@ -17,6 +17,7 @@ from tests.functions.billing.worlds import World
 from tests.shared.usage.logs import turn, write
 
 BOUGHT = datetime(2025, 9, 3, 12, tzinfo=UTC)
+AFTER_TRIAL = datetime(2025, 10, 1, 12, tzinfo=UTC)
 USED = datetime(2025, 10, 20, 12, tzinfo=UTC)
 RENEWED = datetime(2025, 11, 17, 12, 30, tzinfo=UTC)
 AGAIN = datetime(2025, 12, 17, 12, 30, tzinfo=UTC)
@@ -122,3 +123,19 @@ async def test_usage_is_on_the_next_invoice_once_and_is_proved(
     path = proofs[correction["line_id"]].replace(correction["line_id"], altered["line_id"])
     file.write_text(json.dumps(await world.sent("GET", path)))
     assert main([str(file)]) == 1
+
+
+async def test_a_year_instead_of_a_month_is_asked_for_at_once(
+    world: World, time: Callable[[datetime], Awaitable[None]]
+) -> None:
+    await world.buys()
+    await time(AFTER_TRIAL)
+    order = {"plan": "pro", "interval": "year", "seats": 3}
+    shown = await world.sent("PUT", "/subscription", order)
+    assert shown["current_period"]["end"] == "2026-10-01T12:00:00.000Z"
+    await told(world, "invoice.paid")
+    newest = (await world.sent("GET", "/invoices"))["items"][0]
+    assert (newest["status"], newest["due_cents"]) == ("paid", 0)
+    # What is left of the month's 14,700 comes back: 16 of 30 days.
+    assert sorted(each["cents"] for each in newest["lines"]) == [-7_840, 3 * 46_800]
+    assert newest["paid_cents"] == 3 * 46_800 - 7_840
