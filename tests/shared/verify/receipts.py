@@ -3,12 +3,12 @@
 import json
 from typing import Any
 
-from functions.audit.rules.chain import GENESIS, Entry, link_hash, place_of
-from functions.audit.rules.checkpoints import signed_checkpoint
 from functions.audit.rules.envelopes import signed_envelope
-from functions.audit.rules.notes import written_proof
 from functions.audit.rules.receipts import receipt_entries
-from functions.audit.rules.tree import GrowingTree, Node, inclusion, leaf_hash
+from shared.audit_log.checkpoints import signed_checkpoint
+from shared.audit_log.entries import GENESIS, Entry, link_hash, place_of
+from shared.audit_log.notes import written_proof
+from shared.audit_log.tree import GrowingTree, Node, inclusion, leaf_hash
 from tests.functions.audit.reports import receipt, report
 from tests.shared.verify.archives import KEY, LOG, TRUSTED
 
