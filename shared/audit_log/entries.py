@@ -3,6 +3,8 @@
 import hashlib
 from dataclasses import dataclass
 
+from shared.kit.models import Data
+
 GENESIS = "0" * 64
 
 
@@ -16,6 +18,17 @@ class Entry:
     body: str
     previous_hash: str
     hash: str
+
+
+class EntryProof(Data):
+    """An entry of the log with all that verifies it without us: `body` is its text, `proof` shows
+    that a checkpoint covers it (C2SP tlog-proof), and its `extra` is what is hashed before the
+    text: the previous hash, the tenant, the number and the id, with a line feed between each two;
+    `keys` are the verifier keys of the log."""
+
+    body: str
+    proof: str
+    keys: tuple[str, ...]
 
 
 def link_hash(*, previous: str, tenant_id: str, number: int, event_id: str, body: str) -> str:
