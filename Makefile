@@ -116,7 +116,7 @@ sdk-typescript: mobile_api/console/node_modules/.package-lock.json ## the packag
 
 setup: $(READY) $(if $(OPENID_LOCK),$(OPENID)) $(if $(MODEL_SOURCE),$(MODELS)) $(if $(CONSOLE_SOURCE),$(CONSOLE)) $(if $(EXPLORER_SOURCE),$(EXPLORER)) ## the virtualenv, from the lock
 
-demo: setup ## a founder signs up; agents approved, vetoed, confirmed; runs that wait for assent, and fail and go on; a page that gets no secret mailed; their causes, cost and proof
+demo: setup ## a founder signs up; agents approved, vetoed, confirmed; runs that wait for assent, and fail and go on; a page that gets no secret mailed; their causes, cost and proof; Pro bought, and a charged line proved
 	@$(BIN)/python -m emulators demo
 
 up: setup ## keep the platform running on one port (PORT=8080), with a sample tenant (SAMPLE=no without it); KEEP=1 continues where it stopped; INSTANCES=3 of each public side; TIER=free limits; STATE=folder

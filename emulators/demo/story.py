@@ -13,6 +13,7 @@ from emulators.browser import Browser
 from emulators.client import PlatformClient
 from emulators.demo.choosing import chosen
 from emulators.demo.elsewhere import called_from_elsewhere
+from emulators.demo.invoicing import invoiced
 from emulators.demo.mailing import mailed, policy_published
 from emulators.demo.narrator import Narrator
 from emulators.demo.person import Person, SignedIn
@@ -50,6 +51,7 @@ def tell(base_url: str, narrator: Narrator) -> None:
         narrator.causes(platform.events())
         narrator.cost(platform.operations())
         _proved(governor, platform, narrator)
+        invoiced(author, governor, founders, platform, narrator)
         narrator.end_chapter()
 
 

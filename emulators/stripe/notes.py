@@ -160,8 +160,8 @@ def _give_back(account: Account, asked: Form, invoice: Document, note: Document)
 
 
 def _charge_of(account: Account, invoice: Document) -> Document:
-    for each in account.store.all("invoice_payment"):
-        if each["invoice"] == invoice["id"] and each["status"] == "paid":
+    for each in account.store.payments_of(invoice["id"]):
+        if each["status"] == "paid":
             intent = account.get("payment_intent", each["payment"]["payment_intent"])
             return account.get("charge", intent["latest_charge"])
     raise invalid("Nothing was charged for this invoice that could go back.", "refund_amount")

@@ -20,8 +20,8 @@ class Attempt:
 
 def intend(account: Account, invoice: Document) -> Document:
     """The intent with which an invoice is paid; makes it where there is none."""
-    for each in account.store.all("invoice_payment"):
-        if each["invoice"] == invoice["id"] and each["is_default"]:
+    for each in account.store.payments_of(invoice["id"]):
+        if each["is_default"]:
             return account.get("payment_intent", each["payment"]["payment_intent"])
     now, name = account.now(invoice), new_id("pi")
     intent: Document = {
@@ -97,8 +97,8 @@ def charge(account: Account, invoice: Document, method: str, *, confirmed: bool)
 
 def stop(account: Account, invoice: Document, reason: str) -> None:
     """Nothing more is taken for an invoice."""
-    for each in account.store.all("invoice_payment"):
-        if each["invoice"] == invoice["id"] and each["status"] == "open":
+    for each in account.store.payments_of(invoice["id"]):
+        if each["status"] == "open":
             now = account.now(invoice)
             each["status"] = "canceled"
             each["status_transitions"]["canceled_at"] = now
@@ -109,8 +109,8 @@ def stop(account: Account, invoice: Document, reason: str) -> None:
 
 
 def _settle(account: Account, invoice: Document, amount: int) -> None:
-    for each in account.store.all("invoice_payment"):
-        if each["invoice"] == invoice["id"] and each["status"] == "open":
+    for each in account.store.payments_of(invoice["id"]):
+        if each["status"] == "open":
             before = copy(each)
             each |= {"amount_paid": amount, "amount_requested": amount, "status": "paid"}
             each["status_transitions"]["paid_at"] = account.now(invoice)

@@ -76,7 +76,7 @@ def _found(store: Store, identifier: str, path: str) -> Document:
 
 
 def _payments(store: Store, invoice: Document) -> Document:
-    found = [each for each in store.all("invoice_payment") if each["invoice"] == invoice["id"]]
+    found = store.payments_of(invoice["id"])
     return list_of([_shown(store, each) for each in found], "/v1/invoice_payments")
 
 

@@ -16,6 +16,8 @@ CREATE TABLE IF NOT EXISTS objects (
   clock TEXT, due INTEGER, body TEXT);
 CREATE INDEX IF NOT EXISTS objects_of ON objects (kind, customer);
 CREATE INDEX IF NOT EXISTS objects_due ON objects (clock, due) WHERE due IS NOT NULL;
+CREATE INDEX IF NOT EXISTS payments_of ON objects (json_extract(body, '$.invoice'))
+  WHERE kind = 'invoice_payment';
 CREATE TABLE IF NOT EXISTS answers (
   key TEXT PRIMARY KEY, asked TEXT, status INTEGER, body TEXT, at INTEGER);
 CREATE TABLE IF NOT EXISTS deliveries (
@@ -112,6 +114,16 @@ class Store:
                 kind,
                 customer,
             )
+        return [json.loads(row[0]) for row in rows]
+
+    def payments_of(self, invoice: str) -> list[Document]:
+        """What was or is to be paid of an invoice, the oldest first: found without a look at those
+        of other customers."""
+        rows = self._many(
+            "SELECT body FROM objects WHERE kind = 'invoice_payment'"
+            " AND json_extract(body, '$.invoice') = ? ORDER BY sequence",
+            invoice,
+        )
         return [json.loads(row[0]) for row in rows]
 
     def next_due(self, clock: str) -> tuple[int, Document] | None:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from functions.audit import store
-from functions.audit.checkpoints import open_checkpoints
 from functions.audit.rules.chain import Broken, Head, Verification
 from functions.audit.rules.evidence import NO_EVIDENCE, is_body_of
-from functions.audit.rules.notes import TreeHead
 from functions.audit.rules.receipts import REPORT, receipt_entries
-from functions.audit.rules.tree import is_stored
-from functions.audit.stored_checkpoints import read_checkpoints
+from shared.audit_log.nodes import read_nodes
+from shared.audit_log.notes import TreeHead
+from shared.audit_log.opening import open_checkpoints
+from shared.audit_log.stored_checkpoints import read_checkpoints
+from shared.audit_log.tree import is_stored
 from shared.kit import clock
 from shared.kit.errors import Invalid, SignatureInvalid
 from shared.messaging.envelope import Envelope
@@ -98,7 +99,7 @@ async def _beside(
         if is_stored(node) and (node.place + 1) << node.level <= covered
     }
     verification.nodes.clear()
-    stored = await store.read_nodes(tenant_id, whole)
+    stored = await read_nodes(tenant_id, whole)
     unlike = sorted(node.place << node.level for node in whole if stored.get(node) != whole[node])
     return Broken(unlike[0] + 1, "the tree has another hash from it on") if unlike else None
 

@@ -2,20 +2,17 @@
 
 import asyncio
 import logging
-import os
-from collections.abc import Sequence
-from functools import partial
 
 from functions.audit import store
 from functions.audit.rules.chain import lost_since
-from functions.audit.rules.checkpoints import (
+from shared.audit_log.checkpoints import (
     StoredCheckpoint,
-    all_opened,
-    log_name,
     signed_checkpoint,
 )
-from functions.audit.rules.notes import TreeHead, names_signer
-from functions.audit.rules.tree import (
+from shared.audit_log.nodes import read_nodes
+from shared.audit_log.opening import ChainBroken, log_of, open_checkpoints
+from shared.audit_log.stored_checkpoints import newest_checkpoint, store_checkpoint
+from shared.audit_log.tree import (
     GrowingTree,
     Node,
     inclusion,
@@ -24,14 +21,12 @@ from functions.audit.rules.tree import (
     peaks,
     root_with,
 )
-from functions.audit.stored_checkpoints import newest_checkpoint, store_checkpoint
-from shared.kit.errors import AssentError, SignatureInvalid
+from shared.kit.errors import SignatureInvalid
 from shared.messaging.envelope import Envelope
 from shared.storage.buckets import Bucket
-from shared.storage.secrets import public_keys, signing_key
+from shared.storage.secrets import signing_key
 
 SIGNING_KEY = "audit-signing-key"
-PUBLIC_KEYS = "audit-public-keys"
 BUCKET_KEY = "audit-bucket-key"
 BUCKET = Bucket("audit-checkpoints", BUCKET_KEY)
 # What an instance covers well within the time of one request; the next run continues.
@@ -39,27 +34,6 @@ MOST_TENANTS = 2_000
 AT_ONCE = 8
 
 _log = logging.getLogger(__name__)
-
-
-class ChainBroken(AssentError):
-    """A chain is not what its newest checkpoint says. No retry mends it; a person must look."""
-
-    code = "audit_chain_broken"
-    title = "An audit chain is not what was covered"
-
-
-def log_of(tenant_id: str) -> str:
-    """The name of the tenant's log in this project."""
-    return log_name(os.environ["GOOGLE_CLOUD_PROJECT"], tenant_id)
-
-
-async def open_checkpoints(tenant_id: str, stored: Sequence[StoredCheckpoint]) -> list[TreeHead]:
-    """The tenant's checkpoints in the order of their numbers. Raises SignatureInvalid for one that
-    no key of ours signed for this tenant and number, Unavailable."""
-    log = log_of(tenant_id)
-    notes = [each.note for each in stored]
-    keys = await public_keys(PUBLIC_KEYS, to_verify=notes, named=partial(names_signer, log))
-    return all_opened(stored, log, keys)
 
 
 async def cover_new_entries(schedule: Envelope) -> None:
@@ -108,7 +82,7 @@ async def _covered_tree(tenant_id: str, newest: StoredCheckpoint) -> GrowingTree
     # Above the last entry too: a chain that somebody appended anew has another one there.
     last, proof = Node(0, head.size - 1), inclusion(head.size - 1, head.size)
     wanted = {last, *proof.needs(), *peaks(head.size)}
-    hashes = await store.read_nodes(tenant_id, wanted)
+    hashes = await read_nodes(tenant_id, wanted)
     tree = GrowingTree(head.size, hashes) if wanted <= hashes.keys() else None
     lost = lost_since(head, tree.root if tree else None)
     if lost is None:

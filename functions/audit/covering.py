@@ -9,10 +9,10 @@ from events.retention import RunRetentionReached
 from functions.audit import store
 from functions.audit.aggregates import EVIDENCE, RUN
 from functions.audit.appending import append
-from functions.audit.checkpoints import open_checkpoints
 from functions.audit.rules.receipts import subject_of
-from functions.audit.stored_checkpoints import newest_checkpoint
 from shared.aggregates import Transition, UnitOfWork
+from shared.audit_log.opening import open_checkpoints
+from shared.audit_log.stored_checkpoints import newest_checkpoint
 from shared.messaging.envelope import Envelope
 
 

@@ -4,8 +4,6 @@ from typing import NamedTuple
 
 from functions.audit import store
 from functions.audit.aggregates import RUN
-from functions.audit.checkpoints import ChainBroken, open_checkpoints
-from functions.audit.rules.chain import Entry
 from functions.audit.rules.examination import (
     Linked,
     ReceiptCheck,
@@ -13,10 +11,13 @@ from functions.audit.rules.examination import (
     check_entry,
     check_inclusion,
 )
-from functions.audit.rules.notes import TreeHead
 from functions.audit.rules.receipts import Recorded
-from functions.audit.rules.tree import inclusion
-from functions.audit.stored_checkpoints import newest_checkpoint
+from shared.audit_log.entries import Entry
+from shared.audit_log.nodes import read_nodes
+from shared.audit_log.notes import TreeHead
+from shared.audit_log.opening import ChainBroken, open_checkpoints
+from shared.audit_log.stored_checkpoints import newest_checkpoint
+from shared.audit_log.tree import inclusion
 from shared.kit.callers import Caller
 from shared.kit.errors import NotFound, SignatureInvalid
 from shared.kit.ids import is_id
@@ -79,7 +80,7 @@ async def _cover(tenant_id: str, entry: Entry) -> tuple[ReceiptCheck, Cover | No
     if head.size < entry.number:
         return check_inclusion(entry, head, None), None
     proof = inclusion(entry.number - 1, head.size)
-    hashes = await store.read_nodes(tenant_id, proof.needs())
+    hashes = await read_nodes(tenant_id, proof.needs())
     path = proof.path(hashes) if proof.needs() <= hashes.keys() else None
     check = check_inclusion(entry, head, path)
     if path is None or check.result != "holds":

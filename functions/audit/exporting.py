@@ -16,22 +16,16 @@ from events.audit import (
 )
 from functions.audit import store
 from functions.audit.aggregates import EXPORT_RETENTION, EXPORTS, RUN, Export
-from functions.audit.checkpoints import (
-    BUCKET_KEY,
-    PUBLIC_KEYS,
-    SIGNING_KEY,
-    ChainBroken,
-    cover,
-    log_of,
-    open_checkpoints,
-)
+from functions.audit.checkpoints import BUCKET_KEY, SIGNING_KEY, cover
 from functions.audit.gathering import documents_of
 from functions.audit.rules.access import check_first, check_reader, start_of_day
 from functions.audit.rules.archive import SEGMENT, Archive
-from functions.audit.rules.chain import Broken, Entry, Verification
-from functions.audit.rules.checkpoints import StoredCheckpoint
+from functions.audit.rules.chain import Broken, Verification
 from functions.audit.views import AuditExport
 from shared.aggregates import Command, Transition, UnitOfWork
+from shared.audit_log.checkpoints import StoredCheckpoint
+from shared.audit_log.entries import Entry
+from shared.audit_log.opening import PUBLIC_KEYS, ChainBroken, log_of, open_checkpoints
 from shared.kit.callers import Caller
 from shared.kit.errors import ContentInvalid, NotFound, VersionConflict
 from shared.kit.ids import derive_id, is_id, new_id

@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 
 from functions.audit import store
 from functions.audit.aggregates import RUN
-from functions.audit.checkpoints import PUBLIC_KEYS, ChainBroken, log_of, open_checkpoints
-from functions.audit.rules.notes import TreeHead, ed25519, verifier_key
-from functions.audit.rules.tree import Node, consistency, inclusion, peaks, root_of, root_with
-from functions.audit.stored_checkpoints import newest_checkpoint
 from functions.audit.views import AuditCheckpoint, AuditProofs, ConsistencyProof, InclusionProof
+from shared.audit_log.nodes import read_nodes
+from shared.audit_log.notes import TreeHead, ed25519, verifier_key
+from shared.audit_log.opening import PUBLIC_KEYS, ChainBroken, log_of, open_checkpoints
+from shared.audit_log.stored_checkpoints import newest_checkpoint
+from shared.audit_log.tree import Node, consistency, inclusion, peaks, root_of, root_with
 from shared.kit.callers import Caller
 from shared.kit.errors import FieldError, Invalid, NotFound, SignatureInvalid, VersionConflict
 from shared.messaging.misses import report_miss
@@ -39,7 +40,7 @@ async def prove(caller: Caller, entry: int | None, from_size: int | None) -> Aud
         wanted |= {Node(0, entry - 1), *inclusion(entry - 1, head.size).needs()}
     if from_size is not None:
         wanted |= {*consistency(from_size, head.size).needs(), *peaks(from_size)}
-    hashes = await store.read_nodes(tenant_id, wanted)
+    hashes = await read_nodes(tenant_id, wanted)
     if not wanted <= hashes.keys() or root_of(head.size, hashes) != head.root:
         raise ChainBroken(f"{tenant_id}: the tree is not the one that was signed")
     return AuditProofs(

@@ -3,13 +3,11 @@
 from datetime import timedelta
 
 from events.receipts import PAYLOAD_TYPE
-from functions.audit.checkpoints import PUBLIC_KEYS, SIGNING_KEY, ChainBroken, log_of
+from functions.audit.checkpoints import SIGNING_KEY
 from functions.audit.examining import Examined, examine
-from functions.audit.rules.chain import Entry, place_of
 from functions.audit.rules.cose import transparent_statement
 from functions.audit.rules.envelopes import is_signed, signed_envelope
 from functions.audit.rules.examination import NO_ENVELOPE, ReceiptCheck, check_entry, check_envelope
-from functions.audit.rules.notes import ed25519, verifier_key, written_proof
 from functions.audit.rules.receipts import ACTION
 from functions.audit.searching import cursor_of, place_in
 from functions.audit.store import Search, find_entries
@@ -23,6 +21,9 @@ from functions.audit.views import (
     SignedReceipt,
     recorded_receipt,
 )
+from shared.audit_log.entries import Entry, place_of
+from shared.audit_log.notes import ed25519, verifier_key, written_proof
+from shared.audit_log.opening import PUBLIC_KEYS, ChainBroken, log_of
 from shared.kit.callers import Caller
 from shared.storage.secrets import public_keys, signing_key
 

@@ -8,11 +8,11 @@ from pydantic import Field, StringConstraints
 
 from events.audit import ExportState
 from events.receipts import CallReceipt, ProgramReceipt
-from functions.audit.rules.chain import Entry
 from functions.audit.rules.comparison import VersionRow
 from functions.audit.rules.evidence import Filed
 from functions.audit.rules.examination import Part, ReceiptCheck
 from functions.audit.rules.receipts import Recorded
+from shared.audit_log.entries import Entry
 from shared.kit.instants import Instant
 from shared.kit.models import Data, Model, Page, part_of
 from shared.kit.workspaces import InWorkspace

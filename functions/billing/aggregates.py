@@ -1,12 +1,15 @@
-"""What this function owns: each tenant's subscription, its invoices, whose a customer is, and what
-tenants bring in."""
+"""What this function owns: each tenant's subscription, its invoices, its closed months of usage,
+whose a customer is, and what tenants bring in."""
 
+from events.usage_months import UsageMonthState
+from functions.billing.rules.closing import id_of
 from functions.billing.rules.customer import Customer
 from functions.billing.rules.invoice import PREFIX, Invoice
 from functions.billing.rules.revenue import Revenue
 from functions.billing.rules.subscription import Subscription, unsubscribed
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.runner import Runner
+from shared.usage.closings import NOUN
 
 APPROVALS_KEYS = "approvals-public-keys"
 
@@ -35,6 +38,13 @@ INVOICES = Aggregate(
     queried=("-created_at",),
 )
 
+USAGE_MONTHS = Aggregate(
+    noun=NOUN,
+    model=UsageMonthState,
+    collection="usage_months",
+    id_of=id_of,
+)
+
 # In the platform's own tenant: what each tenant that bought something brings in.
 REVENUES = Aggregate(
     noun="revenue",
@@ -43,4 +53,4 @@ REVENUES = Aggregate(
     id_of=lambda revenue: revenue.tenant_id,
 )
 
-RUN = Runner("billing", SUBSCRIPTIONS, CUSTOMERS, INVOICES, REVENUES)
+RUN = Runner("billing", SUBSCRIPTIONS, CUSTOMERS, INVOICES, USAGE_MONTHS, REVENUES)

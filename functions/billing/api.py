@@ -111,7 +111,8 @@ async def get_invoice(caller: Caller, invoice_id: str) -> InvoiceView:
 
 
 @_TENANT.get("/invoices/{invoice_id}/lines/{line_id}/proof")
-@does(within=_ITSELF, deed="seeing an invoice")
+@does("invoices.lines.proof.list", within=_ITSELF, deed="seeing an invoice")
+@does("invoices.lines.proof.open", within=("read_audit_reports",), deed="opening what was counted")
 async def get_invoice_line_proof(
     caller: Caller,
     invoice_id: str,
@@ -119,7 +120,8 @@ async def get_invoice_line_proof(
     event: Annotated[str | None, Query(max_length=100)] = None,
 ) -> LineProof:
     """Proves a line of usage, and that it counts the receipt or event of that id: what
-    `assent-verify` verifies without the network. Needs the role tenant_admin."""
+    `assent-verify` verifies without the network. With the scope audit:read the event comes with
+    its entry in the audit log. Needs the role tenant_admin."""
     return await invoices.prove_line(caller, invoice_id, line_id, event)
 
 

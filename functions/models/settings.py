@@ -6,7 +6,10 @@ from shared.models.settings import ModelSettings
 
 
 class ModelsSettings(ModelSettings):
-    """Where the stack's own model is."""
+    """Where the stack's own model is, and the folder of models that its operator brings: empty
+    where they bring none."""
+
+    models_folder: str = ""
 
     @property
     def may_be_loopback(self) -> bool:

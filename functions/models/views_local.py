@@ -2,10 +2,11 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StrictBool, StringConstraints, model_validator
 
 from functions.models.rules.forecasting import Method
 from functions.models.rules.personal import REGIONS
+from functions.models.service.absent import Because
 from shared.kit.models import Data, Model
 
 # To recognise names in so many characters takes some two seconds of a processor.
@@ -14,21 +15,34 @@ MOST_SUMMARISED = 100_000
 _Region = Annotated[str, StringConstraints(max_length=20)]
 _Value = Annotated[float, Field(ge=-1e15, le=1e15, allow_inf_nan=False, strict=True)]
 MOST_VALUES = 2_000
+Ended = Literal["stop", "length", "time"]
 SummarisedBy = Literal["textrank", "first_sentences"]
-Task = Literal["recognition", "embeddings"]
+Task = Literal["recognition", "embeddings", "summaries"]
 
 
 class LocalModelView(Data):
     """A model that runs in Assent's own process: what for, whose it is, and what works in its place
-    where it is not `present`. `sha256` is of its file; null where that is absent."""
+    where it is not `present`. `sha256` is of its file, or of its manifest where an operator brings
+    it; null where that is absent. Of one that is absent and that an operator brings, nobody knows
+    the licence and the source. `refused` says why files that are there are not used."""
 
     name: str
     task: Task
-    licence: str
-    source: str
+    licence: str | None
+    source: str | None
     present: bool
     sha256: str | None
     without_it: str
+    refused: str | None = None
+
+
+class AbsentView(Data):
+    """A model that did not answer, because its files are not there, are not what their manifest
+    says, or it is busy, and what answered in its place; null where nothing did."""
+
+    model: str
+    because: Because
+    answered_by: str | None
 
 
 class LocalModels(Data):
@@ -61,19 +75,24 @@ class FoundView(Data):
 
 
 class RedactionView(Data):
-    """The text with placeholders, equal ones for equal values. `found_by` says whether the model
-    that recognises names and addresses was there."""
+    """The text with placeholders, equal ones for equal values. `found_by` says whether a model
+    that recognises names and addresses was there, `models` which ones were, and `absent` which were
+    not."""
 
     text: str
     found: tuple[FoundView, ...]
     found_by: tuple[Literal["patterns", "recognition"], ...]
+    models: tuple[str, ...]
+    absent: tuple[AbsentView, ...]
 
 
 class SummaryBody(Model):
-    """A text, and how many of its sentences are wanted."""
+    """A text, and how many of its sentences are wanted. With `written`, a model that an operator
+    brought says it in its own words too."""
 
     text: Annotated[str, StringConstraints(min_length=1, max_length=MOST_SUMMARISED)]
     sentences: Annotated[int, Field(ge=1, le=20, strict=True)] = 3
+    written: StrictBool = False
 
 
 class SentenceView(Data):
@@ -84,12 +103,25 @@ class SentenceView(Data):
     end: int
 
 
+class WrittenView(Data):
+    """What a model wrote of the beginning of the text, so many tokens of it: its own words, which
+    nobody has checked. It `ended` by itself, by its length, or by its time."""
+
+    text: str
+    model: str
+    tokens_in: int
+    tokens_out: int
+    ended: Ended
+
+
 class SummaryView(Data):
     """Sentences of the text in its order. `by` is `textrank`, or `first_sentences` where the model
     of embeddings is absent."""
 
     sentences: tuple[SentenceView, ...]
     by: SummarisedBy
+    written: WrittenView | None
+    absent: tuple[AbsentView, ...]
 
 
 class ForecastBody(Model):

@@ -77,6 +77,7 @@ async def list_usage_roots(
 
 @ROUTER.get("/roots/{period}/{meter}/proof")
 @does("usage.roots.prove", within=("read_tenant",), deed="reading usage roots")
+@does("usage.roots.open", within=("read_audit_reports",), deed="opening what was counted")
 async def get_usage_proof(
     caller: Caller,
     period: Period,
@@ -85,5 +86,6 @@ async def get_usage_proof(
     event: Annotated[str | None, Query(pattern=EVENT_ID_PATTERN)] = None,
 ) -> UsageRootProof:
     """Proves a line, and that it counts the receipt or event of that id: what `assent-verify`
-    verifies without the network."""
+    verifies without the network. With the scope audit:read the event comes with its entry in the
+    audit log."""
     return await reading.show_proof(caller, period, meter, section, event)

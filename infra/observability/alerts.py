@@ -7,10 +7,13 @@ from dataclasses import dataclass
 import pulumi
 
 from infra.observability.metrics import (
+    LATE_NOTICES,
     ON_CLOUD_RUN,
     ON_PUBSUB,
     SERVER_ERRORS,
+    SILENT_METERS,
     STUCK,
+    UNRECONCILED,
     Google,
     any_service,
     of_metric,
@@ -20,6 +23,7 @@ from infra.observability.objectives import HOUR, BurnRate, Objective, Severity
 
 ERRORS_TOLERATED = 9
 PLACES_TOLERATED = 1
+NOTICES_TOLERATED = 2
 # Longer than the longest pause between two attempts at what is stuck.
 STUCK_SECONDS = 2700
 
@@ -76,6 +80,9 @@ def of_stack(private: Iterable[str], host: pulumi.Input[str], dead_letters: str)
         _reaction_errors(private),
         _stuck_cases(),
         _edge_down(host),
+        _webhook_lag(),
+        _unreconciled_invoice(),
+        _dead_meter(),
     )
 
 
@@ -144,6 +151,44 @@ def _edge_down(host: pulumi.Input[str]) -> Alert:
         severity="CRITICAL",
         runbook="region-loss",
         conditions=[wrong],
+    )
+
+
+def _webhook_lag() -> Alert:
+    """A stranger may send one that is refused: it takes several."""
+    return Alert(
+        name="webhook-lag",
+        title="Notices of Stripe are late or not taken",
+        means="In an hour three notices were refused, failed, or came ten minutes after Stripe "
+        "made them. What tenants bought holds late. Stripe repeats each for three days.",
+        severity="ERROR",
+        runbook="stripe-webhooks-stopped",
+        conditions=[Above(NOTICES_TOLERATED, of_metric(LATE_NOTICES.type, ON_CLOUD_RUN), HOUR)],
+    )
+
+
+def _unreconciled_invoice() -> Alert:
+    return Alert(
+        name="unreconciled-invoice",
+        title="A line of an invoice is not what was counted",
+        means="Somebody changed a line of usage at Stripe, or wrote it there twice: a tenant pays "
+        'another amount than our meter proves. The log line names it: field "unreconciled_line".',
+        severity="ERROR",
+        runbook="wrong-invoice",
+        conditions=[Above(0, of_metric(UNRECONCILED.type, ON_CLOUD_RUN), HOUR)],
+    )
+
+
+def _dead_meter() -> Alert:
+    return Alert(
+        name="dead-meter",
+        title="A meter has fallen silent",
+        means="A tenant used something in each of four weeks, nothing of it in the fifth, and "
+        "goes on using other things: it may not be counted any more, and so not charged. The log "
+        'line names the meter: field "silent_meter".',
+        severity="WARNING",
+        runbook="wrong-invoice",
+        conditions=[Above(0, of_metric(SILENT_METERS.type, ON_CLOUD_RUN), HOUR)],
     )
 
 

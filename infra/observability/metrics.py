@@ -152,6 +152,34 @@ STUCK = LogMetric(
         "jsonPayload.stuck_seconds>=0",
     ),
 )
+BILLING = "billing"
+LATE_NOTICES = LogMetric(
+    name="assent_late_notices",
+    says="notices of Stripe's that were refused, failed, or taken ten minutes late",
+    conditions=(
+        one_service(BILLING),
+        'jsonPayload.logger="functions.billing.service.notices"',
+        'jsonPayload.notice=~"."',
+    ),
+)
+UNRECONCILED = LogMetric(
+    name="assent_unreconciled_lines",
+    says="lines of invoices that are not what our meter counted, at each reading",
+    conditions=(
+        one_service(BILLING),
+        'jsonPayload.logger="functions.billing.service.comparing"',
+        'jsonPayload.unreconciled_line=~"."',
+    ),
+)
+SILENT_METERS = LogMetric(
+    name="assent_silent_meters",
+    says="meters that counted each week and have counted nothing for one, though others do",
+    conditions=(
+        one_service(BILLING),
+        'jsonPayload.logger="functions.billing.service.silence"',
+        'jsonPayload.silent_meter=~"."',
+    ),
+)
 # The operations that dominate the price of an action; the log line contains all kinds.
 COSTS = tuple(
     LogMetric(
@@ -163,4 +191,5 @@ COSTS = tuple(
     )
     for kind in ("firestore-reads",)
 )
-LOG_METRICS = (EVENT_LAG, EFFECT_LAG, APPROVALS, REFUSALS, BURIED, STUCK, *COSTS)
+OF_BILLING = (LATE_NOTICES, UNRECONCILED, SILENT_METERS)
+LOG_METRICS = (EVENT_LAG, EFFECT_LAG, APPROVALS, REFUSALS, BURIED, STUCK, *OF_BILLING, *COSTS)

@@ -23,9 +23,10 @@ def read_file(file: Path, model: str) -> bytes:
         ) from missing
 
 
-def open_session(graph: bytes) -> "InferenceSession":
-    """A session that computes on as many threads as this process has processors. Any number of
-    threads may use it. Raises ModelAbsentError where onnxruntime is not installed."""
+def open_session(graph: bytes | Path) -> "InferenceSession":
+    """A session of the graph, or of the one in that file, whose weights may lie beside it; it
+    computes on as many threads as this process has processors. Any number of threads may use
+    it. Raises ModelAbsentError where onnxruntime is not installed."""
     try:
         from onnxruntime import InferenceSession, SessionOptions
     except ImportError as missing:

@@ -1,13 +1,15 @@
-"""Recognises names and addresses with Rampart, a model of National Design Studio."""
+"""Recognises names and addresses: with Rampart, a model of National Design Studio, or with one that
+an operator brings."""
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from shared.inference.brought import DISTILBERT_NER, ModelRefusedError, load_brought
 from shared.inference.loading import open_session, open_tokenizer, read_file, whole
 from shared.recognition.files import FOLDER, LABELS, MODEL, TOKENIZER
 
@@ -18,13 +20,16 @@ if TYPE_CHECKING:
 # The model recognises best in some 480 characters; what lies on a border lies in two windows.
 WINDOW, OVERLAP = 128, 32
 _LEAST_SURE = 0.5
-_KINDS = {
+_Kinds = Mapping[str, Literal["name", "address"]]
+# What Rampart's labels mean, and those of models of CoNLL's: a place alone is no address.
+_KINDS: _Kinds = {
     **dict.fromkeys(("GIVEN_NAME", "SURNAME"), "name"),
     **dict.fromkeys(
         ("BUILDING_NUMBER", "STREET_NAME", "SECONDARY_ADDRESS", "CITY", "STATE", "ZIP_CODE"),
         "address",
     ),
 }
+_OF_CONLL: _Kinds = {"PER": "name"}
 # Many a surname is a word, or the name of a product, too.
 _LEAST_SURE_ALONE = 0.9
 # What may stand between two parts of one name, or of one address.
@@ -55,8 +60,16 @@ class Recogniser:
     may use one. It misses some and takes some words for names: patterns and checks do not."""
 
     def __init__(
-        self, session: "InferenceSession", tokenizer: "Tokenizer", labels: Sequence[str]
+        self,
+        session: "InferenceSession",
+        tokenizer: "Tokenizer",
+        labels: Sequence[str],
+        kinds: _Kinds = _KINDS,
+        longest: int = WINDOW + 2,
     ) -> None:
+        self._kinds = kinds
+        self._window = min(WINDOW, longest - 2)
+        self._overlap = min(OVERLAP, self._window // 4)
         self._session = session
         self._tokenizer = tokenizer
         self._labels = [label.rpartition("-")[2] for label in labels]
@@ -68,13 +81,21 @@ class Recogniser:
         ModelAbsentError if `make setup` has not fetched the files, or nothing runs models here."""
         return _loaded(FOLDER)
 
+    @staticmethod
+    def brought(folder: str) -> "Recogniser":
+        """That of the model `distilbert-ner` in the operator's folder of models, which recognises
+        names and no addresses. Raises ModelAbsentError where it is not there, ModelRefusedError
+        where it is another than its manifest says."""
+        return _brought(folder)
+
     def recognise(self, text: str) -> list[Recognised]:
         """Names and addresses in the order of the text; takes up to 50 ms of a processor for
         each 400 characters."""
         found = []
-        for kind, words in _together(text, sorted(set(self._words(whole(text))))):
-            if _is_of_somebody(words):
-                found.append(Recognised(words[0].start, words[-1].end, kind))
+        words = sorted(set(self._words(whole(text))))
+        for kind, near in _together(text, words, self._kinds):
+            if _is_of_somebody(kind, near):
+                found.append(Recognised(near[0].start, near[-1].end, kind))
         return found
 
     def _words(self, text: str) -> Iterator[_Word]:
@@ -85,10 +106,10 @@ class Recogniser:
         starts: dict[int | None, tuple[int, int]] = {}
         for word, offset in zip(of_word, offsets, strict=True):
             starts.setdefault(word, offset)
-        for first in range(0, max(len(ids) - OVERLAP, 1), WINDOW - OVERLAP):
-            labels = self._labelled(ids[first : first + WINDOW])
+        for first in range(0, max(len(ids) - self._overlap, 1), self._window - self._overlap):
+            labels = self._labelled(ids[first : first + self._window])
             for token, (label, sure) in enumerate(labels, first):
-                if label in _KINDS and sure >= _LEAST_SURE:
+                if label in self._kinds and sure >= _LEAST_SURE:
                     word = of_word[token]
                     yield _Word(starts[word][0], ends[word][1], label, sure)
 
@@ -110,29 +131,31 @@ class Recogniser:
         return [(self._labels[n], float(p)) for n, p in zip(shares.argmax(1), sure, strict=True)]
 
 
-def _is_of_somebody(words: Sequence[_Word]) -> bool:
+def _is_of_somebody(kind: str, words: Sequence[_Word]) -> bool:
     """A street alone, or a city, is no address of anybody."""
     labels = {word.label for word in words}
     if labels == {"SURNAME"}:
         return max(word.sure for word in words) >= _LEAST_SURE_ALONE
     is_street = bool(labels & {"STREET_NAME", "SECONDARY_ADDRESS"})
-    return _KINDS[words[0].label] == "name" or (is_street and len(labels) > 1)
+    return kind == "name" or (is_street and len(labels) > 1)
 
 
-def _together(text: str, words: Sequence[_Word]) -> Iterator[tuple[str, list[_Word]]]:
+def _together(
+    text: str, words: Sequence[_Word], kinds: _Kinds
+) -> Iterator[tuple[str, list[_Word]]]:
     """Words of one kind that stand beside each other."""
     group: list[_Word] = list(words[:1])
     for before, word in pairwise(words):
-        kind = _KINDS[word.label]
+        kind = kinds[word.label]
         between = text[before.end : word.start]
         is_near = _BETWEEN[kind].fullmatch(between)
-        if kind == _KINDS[before.label] and is_near:
+        if kind == kinds[before.label] and is_near:
             group.append(word)
         else:
-            yield _KINDS[before.label], group
+            yield kinds[before.label], group
             group = [word]
     if group:
-        yield _KINDS[group[-1].label], group
+        yield kinds[group[-1].label], group
 
 
 @cache
@@ -141,3 +164,13 @@ def _loaded(folder: Path) -> Recogniser:
     tokenizer = open_tokenizer(read_file(folder / TOKENIZER, "recognition"))
     named: dict[str, str] = json.loads(read_file(folder / LABELS, "recognition"))["id2label"]
     return Recogniser(open_session(graph), tokenizer, [named[str(n)] for n in range(len(named))])
+
+
+@cache
+def _brought(folder: str) -> Recogniser:
+    model = load_brought(folder, DISTILBERT_NER)
+    manifest, tokenizer = model.manifest, model.tokenizer
+    if None in map(tokenizer.token_to_id, ("[CLS]", "[SEP]")):
+        raise ModelRefusedError(f"{manifest.name}: its tokenizer has no [CLS] or [SEP]")
+    session, longest = model.sessions["model"], manifest.longest
+    return Recogniser(session, tokenizer, manifest.labels, _OF_CONLL, longest)

@@ -14,9 +14,9 @@ from shared.usage.slabs import Hour, Slab, by_period, sealed
 if TYPE_CHECKING:
     from psycopg import AsyncConnection
 
-# What one call counts at most; the next one goes on.
-MOST_BATCHES = 10
-MOST_ENTRIES = 2_000
+# What one call counts at most; the next one goes on. Each batch is a statement of up to ten slabs.
+MOST_BATCHES = 4
+MOST_ENTRIES = 5_000
 _ATTEMPTS = 5
 
 _HEAD = """
@@ -48,7 +48,7 @@ WITH head AS (
         string_to_array(new.counts, ',')::bigint[], new.root, new.content
     FROM head, unnest(%(slab)s::bigint[], %(period)s::text[], %(section)s::integer[],
             %(first)s::bigint[], %(last)s::bigint[], %(events)s::integer[], %(meters)s::text[],
-            %(quantities)s::text[], %(counts)s::text[], %(root)s::bytea[], %(content)s::bytea[])
+            %(quantities)s::text[], %(counts)s::text[], %(root)b::bytea[], %(content)b::bytea[])
         AS new (slab, period, section, first, last, events, meters, quantities, counts, root,
             content)
 ), hours AS (

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Literal, NamedTuple, Self
 
+from shared.audit_log.entries import EntryProof
 from shared.kit.models import Data
 
 FORMAT = "assent-usage-proof/1"
@@ -65,9 +66,23 @@ class ProvedUsageEvent(Data):
         return cls(**event._asdict())
 
 
+class ClosingProof(Data):
+    """That a line is among those with which its section was closed: `entry` is the log's, with the
+    root over the section's lines; `place` is that of the line among them, from 0 on, and `path`
+    leads from its text to that root, in hex. The text is meter, quantity, `events`, number of slabs
+    and root, a tabulator between each two."""
+
+    place: int
+    events: int
+    path: tuple[str, ...]
+    entry: EntryProof
+
+
 class UsageRootProof(Data):
     """What proves a line: `assent-verify` takes it. `slabs` are the lines that the root is over,
-    each with number, meter, quantity, events and root, a tabulator between each two."""
+    each with number, meter, quantity, events and root, a tabulator between each two. `entry` is
+    that of the event in the audit log, `closing` that of the closed section; null until a
+    checkpoint covers them, and `entry` where the caller's token does not open the log."""
 
     format: Literal["assent-usage-proof/1"]
     tenant_id: str
@@ -78,9 +93,12 @@ class UsageRootProof(Data):
     root: str
     slabs: tuple[str, ...]
     event: ProvedUsageEvent | None
+    entry: EntryProof | None = None
+    closing: ClosingProof | None = None
 
     @classmethod
-    def of(cls, proof: UsageProof) -> Self:
+    def of(cls, proof: UsageProof, entry: EntryProof | None, closing: ClosingProof | None) -> Self:
         """The proof as it is shown."""
         event = ProvedUsageEvent.of(proof.event) if proof.event else None
-        return cls.model_validate({**proof._asdict(), "event": event})
+        more = {"event": event, "entry": entry, "closing": closing}
+        return cls.model_validate({**proof._asdict(), **more})

@@ -8,7 +8,7 @@ from shared.storage.postgres import tenant_transaction
 from shared.usage.columns import as_column, unpacked_column
 from shared.usage.counting import open_sections
 from shared.usage.outside import OutsideEvent
-from shared.usage.slabs import MOST_EVENTS, Total, period_of
+from shared.usage.slabs import HOUR_MS, MOST_EVENTS, Total, period_of
 
 if TYPE_CHECKING:
     from psycopg import AsyncConnection
@@ -18,7 +18,8 @@ WITH new AS (
     INSERT INTO usage_events
     SELECT %(tenant)s, id, meter, quantity::bigint, at::bigint, subject,
         nullif(properties, '')::jsonb, period, section::integer
-    FROM unnest({}) AS given (id, meter, quantity, at, subject, properties, period, section)
+    FROM unnest({}) AS given (id, quantity, at, kind)
+    JOIN unnest({}) AS kinds (kind, meter, subject, properties, period, section) USING (kind)
     ORDER BY id
     ON CONFLICT DO NOTHING
     RETURNING tenant_id, meter, at / 3600000 AS hour, subject, quantity
@@ -32,9 +33,12 @@ WITH new AS (
 SELECT count(*) FROM new
 """
 # Neither ids nor subjects nor properties have a tabulator: the driver writes one text faster than
-# an array of a thousand.
-_COLUMNS = ("id", "meter", "quantity", "at", "subject", "properties", "period", "section")
-_STATEMENT = _APPEND.format(", ".join(map(unpacked_column, _COLUMNS)))
+# an array of a thousand. What many events have alike is sent once, as a kind.
+_EVENTS = ("id", "quantity", "at", "kind")
+_KINDS = ("kinds", "meter", "subject", "properties", "period", "section")
+_STATEMENT = _APPEND.format(
+    *(", ".join(map(unpacked_column, columns)) for columns in (_EVENTS, _KINDS))
+)
 
 
 class RowPage(NamedTuple):
@@ -64,12 +68,18 @@ async def add_in(
         "SELECT 1 FROM usage_heads WHERE tenant_id = %s FOR SHARE", (tenant_id,)
     )
     sections = await open_sections(connection, tenant_id)
-    ids, meters, quantities, times, subjects, properties = zip(*events, strict=True)
+    # Of those of one id the first.
+    firsts = {each.id: each for each in reversed(events)}.values()
+    ids, meters, quantities, times, subjects, properties = zip(*firsts, strict=True)
     said = [json.dumps(each) if each else "" for each in properties]
-    periods = [period_of(at) for at in times]
-    placed = [sections[each] for each in periods]
-    columns = (ids, meters, quantities, times, subjects, said, periods, placed)
-    values = {"tenant": tenant_id, **dict(zip(_COLUMNS, map(as_column, columns), strict=True))}
+    hours = [at // HOUR_MS for at in times]
+    of_hours = {hour: period_of(hour * HOUR_MS) for hour in set(hours)}
+    alike = list(zip(meters, subjects, said, map(of_hours.__getitem__, hours), strict=True))
+    kinds = {kind: number for number, kind in enumerate(set(alike))}
+    placed = [(number, *kind, sections[kind[-1]]) for kind, number in kinds.items()]
+    columns = (ids, quantities, times, map(kinds.__getitem__, alike), *zip(*placed, strict=True))
+    names = (*_EVENTS, *_KINDS)
+    values = {"tenant": tenant_id, **dict(zip(names, map(as_column, columns), strict=True))}
     row = await (await connection.execute(_STATEMENT, values)).fetchone()
     assert row is not None
     return int(row[0])
@@ -78,17 +88,16 @@ async def add_in(
 async def pages_of(
     connection: "AsyncConnection[Any]", tenant_id: str, period: str, section: int, meter: str
 ) -> AsyncIterator[tuple[int, RowPage]]:
-    """The events of a line in pages, with their numbers from 1 on."""
-    after, number = "", 0
-    while True:
-        rows = await connection.execute(
+    """The events of a line in pages, with their numbers from 1 on. Reads the line once, however
+    many the tenant has of other meters and months."""
+    async with connection.cursor(name="usage_line") as rows:
+        await rows.execute(
             "SELECT id, meter, quantity, at, subject FROM usage_events WHERE tenant_id = %s"
-            " AND period = %s AND section = %s AND meter = %s AND id > %s ORDER BY id LIMIT %s",
-            (tenant_id, period, section, meter, after, MOST_EVENTS),
+            " AND period = %s AND section = %s AND meter = %s ORDER BY id",
+            (tenant_id, period, section, meter),
         )
-        events = [OutsideEvent(*row) for row in await rows.fetchall()]
-        if not events:
-            return
-        after, number = events[-1].id, number + 1
-        total = Total(sum(each.quantity for each in events), len(events))
-        yield number, RowPage(tuple(each.line for each in events), total)
+        number = 0
+        while some := await rows.fetchmany(MOST_EVENTS):
+            events, number = [OutsideEvent(*row) for row in some], number + 1
+            total = Total(sum(each.quantity for each in events), len(events))
+            yield number, RowPage(tuple(each.line for each in events), total)

@@ -1,12 +1,12 @@
 """Slabs: up to 500 counted events of one tenant and one month, compressed, with the root of an RFC
 9162 Merkle tree over them. Pure."""
 
-import hashlib
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from itertools import accumulate, chain
+from hashlib import sha256
+from itertools import accumulate, chain, repeat
 from operator import sub
 from typing import NamedTuple
 
@@ -82,21 +82,18 @@ def by_period(events: Iterable[Counted]) -> Iterator[tuple[str, Sequence[Counted
 
 def sealed(events: Sequence[Counted]) -> Slab:
     """The slab of these events. The same events give the same slab."""
-    _, _, times, subjects, used = zip(*events, strict=True)
-    hours = defaultdict[Hour, list[int]](lambda: [0, 0])
-    alike = Counter(zip([at // HOUR_MS for at in times], subjects, used, strict=True))
-    for (hour, subject, said), count in alike.items():
-        for meter, quantity in _pairs(said):
-            _add(hours[Hour(meter, hour, subject)], quantity * count, count)
+    entries, ids, times, subjects, used = zip(*events, strict=True)
+    hours = _hours(times, subjects, used)
     totals = defaultdict[str, list[int]](lambda: [0, 0])
     for at, both in hours.items():
         _add(totals[at.meter], *both)
+    leaves = [sha256(f"\0{a}\t{b}\t{c}\t{d}\t{e}".encode()).digest() for a, b, c, d, e in events]
     return Slab(
-        root_of([f"{a}\t{b}\t{c}\t{d}\t{e}".encode() for a, b, c, d, e in events]),
-        _packed(events),
+        _levels(leaves)[-1][0],
+        _packed(entries, ids, times, subjects, used),
         len(events),
         {meter: Total(*both) for meter, both in sorted(totals.items())},
-        {hour: Total(*both) for hour, both in hours.items()},
+        hours,
     )
 
 
@@ -129,36 +126,66 @@ def line_root(tenant_id: str, period: str, section: int, slabs: Sequence[str]) -
 
 def root_of(lines: Sequence[bytes]) -> bytes:
     """The root of the RFC 9162 tree over these lines."""
-    return _levels(lines)[-1][0] if lines else hashlib.sha256(b"").digest()
+    return _levels(_leaves(lines))[-1][0] if lines else sha256(b"").digest()
 
 
 def path_of(lines: Sequence[bytes], index: int) -> list[bytes]:
     """What proves that the line with that index is in the tree over all of them (RFC 9162,
     2.1.3.1)."""
     path = []
-    for level in _levels(lines)[:-1]:
+    for level in _levels(_leaves(lines))[:-1]:
         if (sibling := index ^ 1) < len(level):
             path.append(level[sibling])
         index >>= 1
     return path
 
 
-def _levels(lines: Sequence[bytes]) -> list[list[bytes]]:
+def _leaves(lines: Sequence[bytes]) -> list[bytes]:
+    return [sha256(b"\x00" + each).digest() for each in lines]
+
+
+def _levels(leaves: list[bytes]) -> list[list[bytes]]:
     """The hashes of the tree from its leaves up to its root. One that has no sibling moves up."""
-    sha256 = hashlib.sha256
-    levels = [[sha256(b"\x00" + each).digest() for each in lines]]
+    levels = [leaves]
     while len(nodes := levels[-1]) > 1:
-        above = [
-            sha256(b"\x01" + left + right).digest()
-            for left, right in zip(nodes[::2], nodes[1::2], strict=False)
-        ]
+        one = iter(nodes)
+        pairs = zip(one, one, strict=False)
+        above = [sha256(b"\x01" + left + right).digest() for left, right in pairs]
         levels.append([*above, nodes[-1]] if len(nodes) % 2 else above)
     return levels
 
 
-def _packed(events: Sequence[Counted]) -> bytes:
+def _hours(times: Sequence[int], subjects: Sequence[str], used: Sequence[str]) -> dict[Hour, Total]:
+    """The sums by hour, subject and meter. Events that are alike are counted first, and then added
+    together."""
+    first, last = min(times) // HOUR_MS, max(times) // HOUR_MS
+    hours = repeat(first) if first == last else [at // HOUR_MS for at in times]
+    sums = defaultdict[tuple[int, str], dict[str, list[int]]](dict)
+    for (hour, subject, said), count in Counter(zip(hours, subjects, used, strict=False)).items():
+        meters = sums[hour, subject]
+        for each in said.split(","):
+            meter, _, quantity = each.partition("=")
+            both = meters.get(meter)
+            if both is None:
+                meters[meter] = [int(quantity) * count, count]
+            else:
+                both[0] += int(quantity) * count
+                both[1] += count
+    return {
+        Hour(meter, hour, subject): Total(*both)
+        for (hour, subject), meters in sums.items()
+        for meter, both in meters.items()
+    }
+
+
+def _packed(
+    entries: Sequence[int],
+    ids: Sequence[str],
+    times: Sequence[int],
+    subjects: Sequence[str],
+    used: Sequence[str],
+) -> bytes:
     """By columns. In the first nothing repeats but its letters, so nothing is looked for in it."""
-    entries, ids, times, subjects, used = zip(*events, strict=True)
     packer = zlib.compressobj(1, strategy=zlib.Z_HUFFMAN_ONLY)
     first = packer.compress("\n".join(ids).encode()) + packer.flush()
     columns = (map(str, _steps(entries)), map(str, _steps(times)), subjects, used)

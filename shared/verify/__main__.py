@@ -8,13 +8,13 @@ the archive has it. Of a receipt, which is what
 `GET /v1/receipts/{id}/proof` answers, it verifies the envelope, the checkpoint, and that this
 covers it, and prints its statement. Of a line of usage, which is what
 `GET /v1/usage/roots/{period}/{meter}/proof` answers, it adds up the slabs, recomputes their root,
-and shows that one of them counts the event that is named; with the proof of a receipt beside it as
-`receipt`, that this is what was counted. Of a line of an invoice, which is what
-`GET /v1/invoices/{id}/lines/{line}/proof` answers, it verifies each line of usage behind it in this
-way, and that its cents follow from them, what is included, and the price. Needs no network and
-writes nothing. Without --key it trusts the keys that the file names itself, which shows that the
-file agrees with itself, and not who made it: compare the key that it prints with one that you have
-from elsewhere.
+and shows that one of them counts the event that is named, that the audit log has this event with
+the same number, and that a checkpoint covers it and the closing of the month. Of a line of an
+invoice, which is what `GET /v1/invoices/{id}/lines/{line}/proof` answers, it verifies each line of
+usage behind it in this way, and that its cents follow from them, what is included, and the price.
+Needs no network and writes nothing. Without --key it trusts the keys that the file names itself,
+which shows that the file agrees with itself, and not who made it: compare the key that it prints
+with one that you have from elsewhere.
 """
 
 import argparse
@@ -104,10 +104,13 @@ def _print_usage(found: UsageVerified, trusted: Sequence[str]) -> None:
     print(f"  in {found.slabs} slabs with the root {found.root}, whole")
     if found.event:
         print(f"  counts {found.event}")
-    if found.receipt is not None:
-        print(f"  as the receipt says, entry {found.receipt.number} of {found.receipt.log}")
-        _print_signers(found.receipt.signers, trusted)
-        print(found.receipt.statement)
+    if found.entry is not None:
+        print(f"  as the audit log says, entry {found.entry.number} of {found.entry.log}")
+        _print_signers(found.entry.signers, trusted)
+        print(found.entry.body)
+    if found.closing is not None:
+        print(f"  closed by entry {found.closing.number} of {found.closing.log}")
+        _print_signers(found.closing.signers, trusted)
 
 
 def _print_signers(signers: Sequence[str], trusted: Sequence[str]) -> None:

@@ -38,6 +38,17 @@ class Proof(NamedTuple):
     path: tuple[bytes, ...]
     note: bytes
 
+    def placed(self) -> tuple[str, int, str]:
+        """The tenant, the number and the id of the entry, which were hashed with its text. Raises
+        Forged for the proof of another entry."""
+        try:
+            _, tenant, number, id = self.place.decode().split("\n")
+        except ValueError as error:
+            raise Forged("its proof does not say which entry it is") from error
+        if number != str(self.leaf + 1):
+            raise Forged("its proof is of another entry")
+        return tenant, self.leaf + 1, id
+
 
 def check_statement(text: bytes, tenant: str, receipt_id: str) -> None:
     """Raises Forged unless the text is the statement of the receipt of that id in that tenant."""
@@ -69,7 +80,7 @@ def verify_receipt(text: bytes, trusted: Sequence[str] = ()) -> Proved:
     leaf = hashlib.sha256(b"\x00" + link).digest()
     if root_with(leaf, proof.leaf, checkpoint.size, proof.path) != checkpoint.root:
         raise Forged("the checkpoint does not cover this receipt")
-    tenant, number, receipt_id = _place(proof)
+    tenant, number, receipt_id = proof.placed()
     check_statement(payload, tenant, receipt_id)
     signers = tuple(dict.fromkeys((signer.text, key.text)))
     return Proved(checkpoint.log, number, payload.decode(), signers)
@@ -122,17 +133,6 @@ def _open_envelope(envelope: dict[str, Any], keys: Sequence[Key]) -> tuple[bytes
     except (ValueError, LookupError, TypeError, AttributeError, InvalidSignature) as error:
         raise Forged("its envelope does not verify") from error
     raise Forged("none of the keys signed its envelope")
-
-
-def _place(proof: Proof) -> tuple[str, int, str]:
-    """The tenant, the number and the id that were hashed with the statement."""
-    try:
-        _, tenant, number, receipt_id = proof.place.decode().split("\n")
-    except ValueError as error:
-        raise Forged("its proof does not say which entry it is") from error
-    if number != str(proof.leaf + 1):
-        raise Forged("its proof is of another entry")
-    return tenant, proof.leaf + 1, receipt_id
 
 
 def _decoded(text: str) -> bytes:

@@ -1,6 +1,7 @@
 """A line of usage with its proof, without us: that the sum is that of its slabs, that the root is
-over exactly these and over the tenant, month and section that it names, and that one of them counts
-the event that is named, which is of that month."""
+over exactly these and over the tenant, month and section that it names, that one of them counts
+the event that is named, which is of that month, that the audit log has that event and says the same
+number, and that the month was closed with this line, which a checkpoint of the log covers."""
 
 import hashlib
 import json
@@ -9,11 +10,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from .entries import EntryVerified, counted, verify_entry
 from .merkle import Tree, root_with
 from .notes import Forged
-from .receipts import Proved, verify_receipt
 
 FORMAT = "assent-usage-proof/1"
+# What the event is called with which a month is closed.
+CLOSED = "assent.usage_month.closed.v1"
 _SLAB = re.compile(r"([1-9][0-9]*)\t([a-z0-9_.]+)\t([0-9]+)\t([1-9][0-9]*)\t([0-9a-f]{64})")
 _EVENT = re.compile(
     r"([0-9]+)\t([^\t\n]+)\t([0-9]+)\t([^\t\n]*)\t([a-z0-9_.]+=[0-9]+(?:,[^\t\n]+)?)"
@@ -23,7 +26,8 @@ _HASH = re.compile(r"[0-9a-f]{64}")
 
 class UsageVerified(NamedTuple):
     """What was verified. `event` is the text of the event, empty where the proof has none;
-    `receipt` is the receipt that it counts, where the proof has that with its own proof."""
+    `entry` is that of the event in the audit log, `closing` that with which the month was closed,
+    each where the proof has it."""
 
     tenant: str
     period: str
@@ -33,7 +37,8 @@ class UsageVerified(NamedTuple):
     root: str
     slabs: int
     event: str
-    receipt: Proved | None
+    entry: EntryVerified | None
+    closing: EntryVerified | None
 
 
 def format_of(text: bytes) -> str:
@@ -46,19 +51,21 @@ def format_of(text: bytes) -> str:
 
 
 def verify_usage(text: bytes, trusted: Sequence[str] = ()) -> UsageVerified:
-    """What the proof shows; `trusted` are the verifier keys that may have signed its receipt, by
-    default those that this names. Raises Forged for what does not hold."""
+    """What the proof shows; `trusted` are the verifier keys that may have signed its entries, by
+    default those that these name. Raises Forged for what does not hold."""
     said = json.loads(text)
     try:
         slabs = _slabs(said)
         event = _event(said, slabs)
-        receipt = _receipt(said, event, trusted)
+        entry = _entry(said, event, trusted)
+        closing = _closing(said, len(slabs), trusted)
         return UsageVerified(
             *(str(said["tenant_id"]), str(said["period"]), int(said["section"])),
             *(str(said["meter"]), int(said["quantity"]), str(said["root"])),
             len(slabs),
             event,
-            receipt,
+            entry,
+            closing,
         )
     except (LookupError, TypeError, ValueError, AttributeError, OverflowError, OSError) as error:
         raise Forged(f"it is no proof of a line of usage: {error}") from error
@@ -110,29 +117,44 @@ def _leaf(line: str) -> bytes:
     return hashlib.sha256(b"\x00" + line.encode()).digest()
 
 
-def _receipt(said: dict[str, Any], event: str, trusted: Sequence[str]) -> Proved | None:
-    """The receipt that the event counts, where the proof has it. Raises Forged."""
-    if said.get("receipt") is None:
+def _entry(said: dict[str, Any], event: str, trusted: Sequence[str]) -> EntryVerified | None:
+    """The entry of the log that the event counts, where the proof has it. Raises Forged."""
+    if said.get("entry") is None:
         return None
-    proved = verify_receipt(json.dumps(said["receipt"]).encode(), trusted)
-    receipt = json.loads(proved.statement)["predicate"]
-    entry, id, *_ = event.split("\t") if event else ("", "")
-    if (entry, id) != (str(proved.number), receipt["receipt_id"]):
-        raise Forged("its receipt is not that of its event")
-    if receipt["tenant_id"] != said["tenant_id"]:
-        raise Forged("its receipt is of another tenant")
-    used = dict(each.split("=") for each in event.split("\t")[4].split(","))
-    if int(used[said["meter"]]) != _counted(receipt, said["meter"]):
-        raise Forged("its event counts another number than its receipt says")
-    return proved
+    entry = verify_entry(said["entry"], trusted)
+    number, id, _, _, used = event.split("\t") if event else ("",) * 5
+    if (number, id) != (str(entry.number), entry.event):
+        raise Forged("its entry of the log is not that of its event")
+    if entry.tenant != said["tenant_id"]:
+        raise Forged("its entry of the log is of another tenant")
+    meter = said["meter"]
+    if int(dict(each.split("=") for each in used.split(","))[meter]) != counted(entry, meter):
+        raise Forged("its event counts another number than the log says")
+    return entry
 
 
-def _counted(receipt: dict[str, Any], meter: str) -> int:
-    """What a receipt counts of a meter."""
-    if receipt["outcome"] != "confirmed":
-        return 0
-    model = receipt.get("model")
-    if meter == "tool_calls":
-        return 1 if model is None else 0
-    number = (model or {}).get(meter) if meter in ("tokens_in", "tokens_out") else 0
-    return number if isinstance(number, int) else 0
+def _closing(said: dict[str, Any], slabs: int, trusted: Sequence[str]) -> EntryVerified | None:
+    """The entry of the log with which the line was closed, where the proof has it. Raises
+    Forged."""
+    closing = said.get("closing")
+    if closing is None:
+        return None
+    entry = verify_entry(closing["entry"], trusted)
+    event = json.loads(entry.body)
+    closed = json.loads(event["data"])
+    whose = (entry.tenant, event["tenantid"], event["id"], event["type"])
+    if whose != (said["tenant_id"], said["tenant_id"], entry.event, CLOSED):
+        raise Forged("the entry of its closing is another one")
+    if (closed["period"], closed["section"]) != (said["period"], said["section"]):
+        raise Forged("its closing is of another month or section")
+    line = "\t".join(
+        map(str, (said["meter"], said["quantity"], closing["events"], slabs, said["root"]))
+    )
+    if any(_HASH.fullmatch(each) is None for each in closing["path"]):
+        raise Forged("the path of its closing has what is no hash")
+    path = [bytes.fromhex(each) for each in closing["path"]]
+    if root_with(_leaf(line), closing["place"], closed["size"], path) != bytes.fromhex(
+        closed["root"]
+    ):
+        raise Forged("its month was closed with another line")
+    return entry

@@ -8,8 +8,8 @@ from pathlib import Path
 from joserfc.jwk import KeySet
 
 from functions.audit.rules.archive import SEGMENT, Archive
-from functions.audit.rules.checkpoints import signed_checkpoint
-from functions.audit.rules.tree import GrowingTree, leaf_hash
+from shared.audit_log.checkpoints import signed_checkpoint
+from shared.audit_log.tree import GrowingTree, leaf_hash
 from shared.verify.check import verify
 from tests.benchmarks.figures import Figure, at_most
 from tests.shared.verify.archives import AT, KEY, LOG, bodies, chained

@@ -12,8 +12,8 @@ import pytest
 from emulators.running import RunningPlatform
 from functions.audit.checking import Checked, check
 from functions.audit.rules.evidence import NO_EVIDENCE
-from functions.audit.rules.tree import root_with
 from functions.audit.store import read_entries, read_head
+from shared.audit_log.tree import root_with
 from shared.kit.bookkeeping import PLATFORM_TENANT
 from tests.journeys.world import World
 

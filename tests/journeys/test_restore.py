@@ -21,7 +21,8 @@ from emulators.keep.keeper import back_up, restore
 from emulators.options import Options
 from emulators.ports import free_port
 from emulators.running import RunningPlatform, running_platform
-from functions.audit.rules.chain import Entry, Head
+from functions.audit.rules.chain import Head
+from shared.audit_log.entries import Entry
 from shared.kit.ids import new_id
 from shared.kit.instants import parse_instant
 from tests.functions.audit.chains import first_broken

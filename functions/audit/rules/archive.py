@@ -11,11 +11,11 @@ from typing import Any
 
 from joserfc.jwk import KeySet, OKPKey
 
-from functions.audit.rules.chain import Entry
-from functions.audit.rules.checkpoints import StoredCheckpoint
 from functions.audit.rules.documents import File
-from functions.audit.rules.notes import ed25519, sign_note, verifier_key
-from functions.audit.rules.tree import leaf_hash
+from shared.audit_log.checkpoints import StoredCheckpoint
+from shared.audit_log.entries import Entry
+from shared.audit_log.notes import ed25519, sign_note, verifier_key
+from shared.audit_log.tree import leaf_hash
 from shared.kit.canonical import canonical_json
 from shared.kit.instants import format_instant
 

@@ -1,14 +1,12 @@
 """How entries are chained, and how a broken chain is found."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from functions.audit.rules.notes import TreeHead
-from functions.audit.rules.tree import GrowingTree, Node, leaf_hash
-
-GENESIS = "0" * 64
+from shared.audit_log.entries import GENESIS, Entry, link_hash
+from shared.audit_log.notes import TreeHead
+from shared.audit_log.tree import GrowingTree, Node, leaf_hash
 
 
 @dataclass(frozen=True)
@@ -21,35 +19,11 @@ class Head:
     covered: int = 0
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One link: `body` is the canonical text that was hashed, never a parsed value."""
-
-    tenant_id: str
-    number: int
-    event_id: str
-    body: str
-    previous_hash: str
-    hash: str
-
-
 class Broken(NamedTuple):
     """The first entry that is not as it was appended, and what shows it."""
 
     number: int
     why: str
-
-
-def link_hash(*, previous: str, tenant_id: str, number: int, event_id: str, body: str) -> str:
-    """Lower-case hex SHA-256 over the five values, separated by line feeds, which neither an
-    event's id nor a canonical body contains; the database computes the same when it appends."""
-    place = place_of(previous=previous, tenant_id=tenant_id, number=number, event_id=event_id)
-    return hashlib.sha256(f"{place}\n{body}".encode()).hexdigest()
-
-
-def place_of(*, previous: str, tenant_id: str, number: int, event_id: str) -> str:
-    """What is hashed before a body: the entry's place in its chain."""
-    return "\n".join((previous, tenant_id, str(number), event_id))
 
 
 def lost_since(checkpoint: TreeHead, root: bytes | None, *, after: int = 0) -> Broken | None:

@@ -10,7 +10,7 @@ from typing import Any
 from joserfc.jwk import OKPKey
 
 from events.receipts import PAYLOAD_TYPE
-from functions.audit.rules.notes import signer
+from shared.audit_log.notes import signer
 
 MEDIA_TYPE = "application/cose"
 # For private use: previous hash, tenant, number and id, as the entry's hash has them.

@@ -5,7 +5,7 @@ from typing import Any
 from joserfc.jwk import KeySet, OKPKey
 
 from events.receipts import PAYLOAD_TYPE
-from functions.audit.rules.notes import ed25519, signer
+from shared.audit_log.notes import ed25519, signer
 
 
 def signed_envelope(statement: str, log: str, key: OKPKey) -> dict[str, Any]:

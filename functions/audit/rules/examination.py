@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from functions.audit.rules.chain import Entry, link_hash
-from functions.audit.rules.notes import TreeHead
 from functions.audit.rules.receipts import Recorded, recorded
-from functions.audit.rules.tree import leaf_hash, root_with
+from shared.audit_log.entries import Entry, link_hash
+from shared.audit_log.notes import TreeHead
+from shared.audit_log.tree import leaf_hash, root_with
 from shared.kit.models import Data
 
 Part = Literal["envelope", "entry", "chain", "inclusion"]

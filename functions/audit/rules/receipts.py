@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from events.receipts import PREDICATE_TYPE, STATEMENT_TYPE, AnyReceipt, read_receipt, statement
 from events.registry import published_types
-from functions.audit.rules.chain import Entry
 from functions.audit.rules.evidence import NewEntry, new_entry
+from shared.audit_log.entries import Entry
 from shared.kit.canonical import canonical_json
 from shared.kit.errors import FieldError, Invalid
 from shared.kit.ids import is_id

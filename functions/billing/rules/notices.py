@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
@@ -14,6 +15,8 @@ from shared.kit.models import Data
 # How old a signature may be, and how far ahead Stripe's clock.
 TOLERANCE_SECONDS = 300
 MOST_SIGNATURES = 10
+# Stripe sends a notice within seconds, and one that was not taken minutes or hours later.
+LATE_SECONDS = 600
 StripeId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]{1,255}$")]
 INVOICES = "invoice."
 _NOT_KEPT = ("invoice.upcoming", "invoice.deleted")
@@ -35,11 +38,12 @@ class AboutData(Data):
 
 
 class StripeNotice(Data):
-    """A notice: something happened to an object at Stripe."""
+    """A notice: something happened to an object at Stripe, at `created` in seconds since 1970."""
 
     id: StripeId
     type: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_.]{1,100}$")]
     data: AboutData
+    created: Annotated[int, Field(ge=0, lt=1 << 53)] | None = None
 
     @property
     def invoice_id(self) -> str | None:
@@ -47,6 +51,11 @@ class StripeNotice(Data):
         there is not yet, or no more."""
         is_kept = self.type.startswith(INVOICES) and self.type not in _NOT_KEPT
         return self.data.about.id if is_kept else None
+
+
+def is_late(notice: StripeNotice, at: datetime) -> bool:
+    """Whether Stripe made it more than ten minutes before `at`: it had to send it again."""
+    return notice.created is not None and at.timestamp() - notice.created > LATE_SECONDS
 
 
 class NoticeRefused(RecordedRefusal):

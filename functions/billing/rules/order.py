@@ -1,7 +1,7 @@
 """An order: the plan, the seats and the add-ons that a tenant wants, and what it costs."""
 
-from collections.abc import Mapping
-from typing import Annotated, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field, model_validator
 
@@ -106,6 +106,34 @@ def named_by(lookup_key: str) -> tuple[str, str] | None:
     }
     is_ours = len(parts) == 5 and parts[0] == "assent" and parts[2] in names.get(parts[1], {})
     return (parts[1], parts[2]) if is_ours else None
+
+
+def changes_of(
+    current: Sequence[Mapping[str, Any]], items: Sequence[Item], prices: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """What makes the items that a subscription has at Stripe those of an order, by our prices' ids
+    there. An item keeps its id while it is for the same plan or add-on, and so does the plan's when
+    it is another plan: only then does another interval begin with an invoice. Items that are
+    deleted and made anew are asked for with their next period, which may be a year away."""
+    wanted = {_kept_as(each.lookup_key): each for each in items}
+    changed: list[dict[str, Any]] = []
+    for item in current:
+        becomes = wanted.pop(_kept_as(item["price"].get("lookup_key") or ""), None)
+        if becomes is None:
+            changed.append({"id": item["id"], "deleted": True})
+            continue
+        price = prices[becomes.lookup_key]
+        another = {} if price == item["price"]["id"] else {"price": price}
+        changed.append({"id": item["id"], **another, "quantity": becomes.quantity})
+    added = (
+        {"price": prices[each.lookup_key], "quantity": each.quantity} for each in wanted.values()
+    )
+    return [*changed, *added]
+
+
+def _kept_as(lookup_key: str) -> tuple[str, str] | None:
+    named = named_by(lookup_key)
+    return ("plan", "") if named is not None and named[0] == "plan" else named
 
 
 def _add_on(taken: AddOnTaken, interval: Interval) -> Item:

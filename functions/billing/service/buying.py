@@ -6,7 +6,7 @@ from typing import Any
 from functions.billing.aggregates import RUN
 from functions.billing.rules import subscription as rules
 from functions.billing.rules.loosening import asked_for, check_assent
-from functions.billing.rules.order import Order, check_order, items_of
+from functions.billing.rules.order import Order, changes_of, check_order, items_of
 from functions.billing.rules.refusals import StripeRefused
 from functions.billing.rules.subscription import Change, Checkout, Subscription
 from functions.billing.service import stripe_calls
@@ -123,16 +123,10 @@ async def changed_items(known: Subscription, order: Order) -> list[dict[str, Any
     """The items of the subscription at Stripe as it becomes those of the order. Raises Unknown."""
     items = items_of(order)
     prices = await stripe_calls.prices_of(items)
-    wanted = {prices[each.lookup_key]: each.quantity for each in items}
     assert known.customer_id is not None
     shown = await stripe_calls.subscriptions_of(known.customer_id)
     [current] = [each for each in shown if each["id"] == known.stripe_id]
-    changed: list[dict[str, Any]] = []
-    for item in current["items"]["data"]:
-        price = item["price"]["id"]
-        kept = {"quantity": wanted.pop(price)} if price in wanted else {"deleted": True}
-        changed.append({"id": item["id"], **kept})
-    return changed + [{"price": price, "quantity": each} for price, each in wanted.items()]
+    return changes_of(current["items"]["data"], items, prices)
 
 
 async def _open(known: Subscription, page: Checkout) -> tuple[str, str]:

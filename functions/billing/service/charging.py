@@ -11,6 +11,7 @@ from functions.billing.rules.invoice import Invoice
 from functions.billing.rules.refusals import StripeRefused
 from functions.billing.rules.subscription import Subscription
 from functions.billing.rules.terms import months_to_charge
+from functions.billing.service.closing import close_month
 from functions.billing.service.following import known_to, show
 from functions.billing.service.stripe_calls import (
     create_usage_item,
@@ -20,7 +21,6 @@ from functions.billing.service.stripe_calls import (
 )
 from shared.aggregates.command import Command
 from shared.kit.callers import Caller
-from shared.usage.lines import close_period
 from shared.usage.periods import end_of, start_of
 
 _LOGGER = logging.getLogger(__name__)
@@ -51,8 +51,7 @@ async def charge_usage(caller: Caller, invoice: Invoice) -> bool:
 async def _due(caller: Caller, known: Subscription) -> list[UsageCharge]:
     due: list[UsageCharge] = []
     for month in months_to_charge(known.terms, caller.received_at):
-        lines = await close_period(caller.tenant_id, month.period, caller.received_at)
-        due += charges_of(month, lines)
+        due += charges_of(month, await close_month(caller, month.period))
     return due
 
 

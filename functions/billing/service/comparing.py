@@ -6,7 +6,8 @@ from functions.billing.rules.charges import COUNTED_BY, UsageCharge, agree
 from functions.billing.rules.invoice import Line
 from functions.billing.rules.terms import Terms, limits_in
 from shared.kit.errors import NotFound
-from shared.usage.lines import closed_lines, prove
+from shared.usage.anchoring import prove_anchored
+from shared.usage.lines import closed_lines
 from shared.usage.proofs import UsageLine, UsageRootProof
 
 Counted = dict[str, tuple[UsageLine, ...]]
@@ -25,31 +26,33 @@ async def compared(
 
 
 async def proofs_of(
-    tenant_id: str, charge: UsageCharge, event: str | None
+    tenant_id: str, charge: UsageCharge, event: str | None, *, opens_log: bool
 ) -> tuple[UsageRootProof, ...]:
     """The proofs of what the charge is for: of its own section, where those that count the event
-    prove that too, and of the sections before. Raises NotFound where none counts the event,
-    VersionConflict for a line of too many slabs, Unavailable."""
+    prove that too, and of the sections before. Raises NotFound where none counts the event, and as
+    `prove_anchored`."""
     meters = COUNTED_BY[charge.meter]
     proofs = []
     for line in await closed_lines(tenant_id, charge.period):
         if line.meter not in meters or line.section > charge.section:
             continue
         sought = event if line.section == charge.section else None
-        proofs.append(await _proof(tenant_id, line, sought))
+        proofs.append(await _proof(tenant_id, line, sought, opens_log=opens_log))
     if event is not None and all(each.event is None for each in proofs):
         raise NotFound(f"this line does not count {event}")
     return tuple(proofs)
 
 
-async def _proof(tenant_id: str, line: UsageLine, event: str | None) -> UsageRootProof:
+async def _proof(
+    tenant_id: str, line: UsageLine, event: str | None, *, opens_log: bool
+) -> UsageRootProof:
     about = (tenant_id, line.period, line.meter, line.section)
     try:
-        return UsageRootProof.of(await prove(*about, event))
+        return await prove_anchored(*about, event, opens_log=opens_log)
     except NotFound:
         if event is None:
             raise
-        return UsageRootProof.of(await prove(*about, None))
+        return await prove_anchored(*about, None, opens_log=opens_log)
 
 
 def _told(line: Line, terms: tuple[Terms, ...], counted: Counted, seen: set[str]) -> Line:
@@ -59,5 +62,6 @@ def _told(line: Line, terms: tuple[Terms, ...], counted: Counted, seen: set[str]
     agrees = line.usage.key not in seen and agree(line.usage, limits, counted[line.usage.period])
     seen.add(line.usage.key)
     if not agrees:
-        _LOGGER.error("the line %s of an invoice is not what was counted", line.line_id)
+        said = "the line %s of an invoice is not what was counted"
+        _LOGGER.error(said, line.line_id, extra={"fields": {"unreconciled_line": line.line_id}})
     return line.but(agrees=agrees)

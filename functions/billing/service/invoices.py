@@ -10,6 +10,8 @@ from shared.aggregates.command import Command
 from shared.kit.callers import Caller
 from shared.kit.errors import NotFound, VersionConflict
 from shared.messaging.misses import report_miss
+from shared.policy.authorization import choose_and_ask
+from shared.usage.anchoring import opens_log
 
 
 async def follow_invoice(caller: Caller, stripe_id: str) -> Invoice:
@@ -33,28 +35,34 @@ async def follow_invoice(caller: Caller, stripe_id: str) -> Invoice:
 
 async def prove_line(caller: Caller, invoice_id: str, line_id: str, event: str | None) -> LineProof:
     """The proof of a line of usage, and that it counts the event or receipt of that id. Raises
-    NotFound, which is recorded; VersionConflict for a line of the subscription; Unavailable."""
+    NotFound, which is recorded; Forbidden, VersionConflict for a line of the subscription,
+    ChainBroken, Unavailable."""
+    choose_and_ask("invoices.lines.proof.list", caller.received_at)
+    if event is not None:
+        choose_and_ask("invoices.lines.proof.open", caller.received_at)
     invoice = await RUN.read(caller, INVOICES, invoice_id)
     try:
-        return await _proved(caller.tenant_id, invoice, line_id, event)
+        return await _proved(caller, invoice, line_id, event)
     except NotFound:
         await report_miss(RUN.outbox, caller, f"invoice_line/{invoice_id}.{line_id}"[:200])
         raise
 
 
-async def _proved(tenant_id: str, invoice: Invoice, line_id: str, event: str | None) -> LineProof:
+async def _proved(caller: Caller, invoice: Invoice, line_id: str, event: str | None) -> LineProof:
     line = next((each for each in invoice.lines if each.line_id == line_id), None)
     if line is None:
         raise NotFound(f"the invoice has no line {line_id[:40]!r}")
     if line.usage is None:
         raise VersionConflict("this line is of the subscription: no usage is counted for it")
     return LineProof(
-        tenant_id=tenant_id,
+        tenant_id=caller.tenant_id,
         invoice_id=invoice.invoice_id,
         line_id=line_id,
         currency=invoice.currency,
         charge=line.usage,
-        usage=await proofs_of(tenant_id, line.usage, event),
+        usage=await proofs_of(
+            caller.tenant_id, line.usage, event, opens_log=opens_log(caller.scopes)
+        ),
     )
 
 

@@ -1,21 +1,31 @@
 """Handles notices of Stripe's: each makes us read the subscription anew."""
 
+import logging
 import time
 from datetime import datetime
+from typing import Literal
 
 from functions.billing.rules.invoice import Invoice
-from functions.billing.rules.notices import INVOICES, StripeNotice, check_signature
+from functions.billing.rules.notices import (
+    INVOICES,
+    NoticeRefused,
+    StripeNotice,
+    check_signature,
+    is_late,
+)
 from functions.billing.rules.refusals import StripeRefused
 from functions.billing.service.charging import charge_usage
 from functions.billing.service.customers import tenant_of
 from functions.billing.service.following import follow
 from functions.billing.service.invoices import follow_invoice
 from functions.billing.service.revenue import note_revenue
+from functions.billing.service.silence import look_for_silence
 from functions.billing.service.stripe_calls import require_account
 from functions.billing.views import NoticeTaken
 from shared.kit.callers import Caller
-from shared.kit.errors import SignatureInvalid
+from shared.kit.errors import SignatureInvalid, Unavailable
 
+_LOGGER = logging.getLogger(__name__)
 _HEARD = ("customer.subscription.", "checkout.session.", INVOICES)
 
 
@@ -23,8 +33,26 @@ async def take_notice(
     notice: StripeNotice, body: bytes, signature: str, at: datetime
 ) -> NoticeTaken:
     """Adopts what the notice is about, once for all of its copies. A customer of nobody's here
-    changes nothing, whatever the notice says. Raises NoticeRefused, and Unavailable, whereupon
-    Stripe sends it again."""
+    changes nothing, whatever the notice says. Logs one that is refused, failed or late, which an
+    alert counts. Raises NoticeRefused, and Unavailable, whereupon Stripe sends it again."""
+    try:
+        taken = await _take(notice, body, signature, at)
+    except NoticeRefused:
+        _tell("refused")
+        raise
+    except Unavailable:
+        _tell("failed")
+        raise
+    if is_late(notice, at):
+        _tell("late")
+    return taken
+
+
+def _tell(how: Literal["refused", "failed", "late"]) -> None:
+    _LOGGER.warning("a notice of Stripe's was %s", how, extra={"fields": {"notice": how}})
+
+
+async def _take(notice: StripeNotice, body: bytes, signature: str, at: datetime) -> NoticeTaken:
     account = await require_account()
     secret = account.webhook_secret.get_secret_value()
     # Stripe signs by the wall clock, also where a local platform's clock was moved.
@@ -41,8 +69,10 @@ async def take_notice(
         invoice = None
         if notice.invoice_id is not None:
             invoice = await _kept(caller, notice.invoice_id)
-            if invoice is not None and invoice.takes_usage and await charge_usage(caller, invoice):
-                invoice = await _kept(caller, notice.invoice_id)
+            if invoice is not None and invoice.takes_usage:
+                await look_for_silence(caller)
+                if await charge_usage(caller, invoice):
+                    invoice = await _kept(caller, notice.invoice_id)
         await note_revenue(subscription, invoice, at)
     return NoticeTaken()
 

@@ -3,16 +3,19 @@ is charged."""
 
 import hashlib
 import secrets
-from collections.abc import Sequence
-from functools import cache
+import threading
+from functools import cache, partial
 from pathlib import Path
 
-from functions.models.rules.condensing import Sentence, most_telling, sentences_of
+from functions.models.rules.condensing import most_telling, sentences_of
 from functions.models.rules.forecasting import forecast
 from functions.models.rules.personal import TooMuch
 from functions.models.rules.redaction import Obliged, Redaction
-from functions.models.service.redacting import recogniser_or_none
+from functions.models.service.absent import RAMPART, AbsentModel
+from functions.models.service.redacting import recognition
+from functions.models.settings import settings
 from functions.models.views_local import (
+    AbsentView,
     ErrorsView,
     ForecastBody,
     ForecastView,
@@ -24,20 +27,39 @@ from functions.models.views_local import (
     SummarisedBy,
     SummaryBody,
     SummaryView,
+    Task,
+    WrittenView,
 )
 from shared.embeddings import files as embeddings
 from shared.embeddings.embedder import Embedder
+from shared.inference.brought import (
+    BART,
+    DISTILBERT_NER,
+    ModelRefusedError,
+    Slot,
+    load_brought,
+    read_manifest,
+)
 from shared.inference.loading import ModelAbsentError
+from shared.inference.manifest import MANIFEST
+from shared.inference.writing import rewrite
 from shared.kit.errors import FieldError, Invalid
-from shared.recognition import files as recognition
+from shared.recognition import files as recognising_files
 
 # To embed so many sentences takes two seconds.
 MOST_SENTENCES = 400
+MINILM = "all-MiniLM-L6-v2"
+# A request of this function may take longer; whoever waits gets what was written by then.
+WRITTEN_WITHIN_SECONDS = 20.0
+# One text is written at a time, because each takes all processors.
+WAITED_SECONDS = 5.0
+_WRITING = threading.Lock()
 
 
 def redact(body: RedactionBody) -> RedactionView:
     """The text with placeholders. Raises Invalid for one with more than is looked through."""
-    recognise = recogniser_or_none()
+    recognising = recognition()
+    recognise = recognising.recognise
     obliged = Obliged([" ".join(body.regions)])
     redaction = Redaction(obliged, secrets.token_bytes(32), (), recognise)
     try:
@@ -52,6 +74,8 @@ def redact(body: RedactionBody) -> RedactionView:
             for each, placeholder in found
         ),
         found_by=("patterns", "recognition") if recognise else ("patterns",),
+        models=recognising.models,
+        absent=tuple(map(_absent, recognising.absent)),
     )
 
 
@@ -64,17 +88,40 @@ def summarise(body: SummaryBody) -> SummaryView:
     if len(sentences) > MOST_SENTENCES:
         said = f"has {len(sentences)} sentences, of which {MOST_SENTENCES} are compared: cut it"
         raise Invalid(FieldError("text", said))
+    absent: list[AbsentModel] = []
+    by: SummarisedBy = "textrank"
     try:
         vectors = Embedder.load().embed_all([each.text for each in sentences])
-    except ModelAbsentError:
-        return _summary(sentences[: body.sentences], "first_sentences")
-    chosen = most_telling(vectors, body.sentences)
-    return _summary([sentences[each] for each in chosen], "textrank")
+        chosen = [sentences[each] for each in most_telling(vectors, body.sentences)]
+    except ModelAbsentError as error:
+        by, chosen = "first_sentences", sentences[: body.sentences]
+        absent.append(AbsentModel.of(MINILM, error, by))
+    written = _written(body.text, absent, by) if body.written else None
+    shown = (SentenceView(text=each.text, start=each.start, end=each.end) for each in chosen)
+    return SummaryView(
+        sentences=tuple(shown), by=by, written=written, absent=tuple(map(_absent, absent))
+    )
 
 
-def _summary(sentences: Sequence[Sentence], by: SummarisedBy) -> SummaryView:
-    shown = (SentenceView(text=each.text, start=each.start, end=each.end) for each in sentences)
-    return SummaryView(sentences=tuple(shown), by=by)
+def _written(text: str, absent: list[AbsentModel], by: str) -> WrittenView | None:
+    """What the model that writes summaries says; None, and one absent more, where there is none."""
+    try:
+        model = load_brought(settings().models_folder, BART)
+        if not _WRITING.acquire(timeout=WAITED_SECONDS):
+            absent.append(AbsentModel(BART.name, "model_busy", by))
+            return None
+        try:
+            said = rewrite(model, text, WRITTEN_WITHIN_SECONDS)
+        finally:
+            _WRITING.release()
+    except ModelAbsentError as error:
+        absent.append(AbsentModel.of(BART.name, error, by))
+        return None
+    return WrittenView(model=model.manifest.name, **said._asdict())
+
+
+def _absent(absent: AbsentModel) -> AbsentView:
+    return AbsentView(**absent._asdict())
 
 
 def forecast_series(body: ForecastBody) -> ForecastView:
@@ -92,15 +139,15 @@ def local_models() -> tuple[LocalModelView, ...]:
     """The models of this process."""
     return (
         LocalModelView(
-            name="rampart",
+            name=RAMPART,
             task="recognition",
             licence="CC-BY-4.0",
             source="National Design Studio, https://huggingface.co/nationaldesignstudio/rampart",
             without_it="patterns and checks of digits find what has a form; no names, no addresses",
-            **_state_of(recognition.FOLDER / recognition.MODEL),
+            **_state_of(recognising_files.FOLDER / recognising_files.MODEL),
         ),
         LocalModelView(
-            name="all-MiniLM-L6-v2",
+            name=MINILM,
             task="embeddings",
             licence="Apache-2.0",
             source="sentence-transformers, "
@@ -108,7 +155,27 @@ def local_models() -> tuple[LocalModelView, ...]:
             without_it="a summary is the first sentences of its text",
             **_state_of(embeddings.FOLDER / embeddings.MODEL),
         ),
+        _brought(
+            DISTILBERT_NER,
+            "recognition",
+            "rampart recognises names and addresses; without that, patterns find what has a form",
+        ),
+        _brought(BART, "summaries", "a summary has sentences of the text, which textrank chooses"),
     )
+
+
+def _brought(slot: Slot, task: Task, without_it: str) -> LocalModelView:
+    """A model that an operator brings."""
+    shown = partial(LocalModelView, name=slot.name, task=task, without_it=without_it)
+    missing = partial(shown, licence=None, source=None, present=False, sha256=None)
+    try:
+        folder, manifest = read_manifest(settings().models_folder, slot)
+    except ModelRefusedError as error:
+        return missing(refused=str(error)[:500])
+    except ModelAbsentError:
+        return missing()
+    sha256 = hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest()
+    return shown(licence=manifest.licence, source=manifest.source, present=True, sha256=sha256)
 
 
 @cache

@@ -3,13 +3,18 @@
 import asyncio
 import logging
 import secrets
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
+from typing import NamedTuple
 
 from functions.models.rules.asked import Asked
 from functions.models.rules.personal import Recognise
 from functions.models.rules.redaction import Obliged, Redaction
+from functions.models.service.absent import PATTERNS, RAMPART, AbsentModel
 from functions.models.service.names import names_of_members
+from functions.models.settings import settings
+from shared.inference.brought import DISTILBERT_NER
 from shared.inference.loading import ModelAbsentError
 from shared.kit.callers import Caller
 from shared.policy.authorization import obliged_to
@@ -27,7 +32,7 @@ async def redacted(caller: Caller, asked: Asked) -> Asked:
     if not values:
         return asked
     names = await names_of_members(caller.tenant_id)
-    recognise = await asyncio.to_thread(recogniser_or_none)
+    recognise = (await asyncio.to_thread(recognition)).recognise
     redaction = Redaction(Obliged(values), secrets.token_bytes(32), names, recognise)
     if recognise is None and len(asked.raw) <= _BRIEF_BYTES:
         redaction.take(asked.body)
@@ -36,12 +41,39 @@ async def redacted(caller: Caller, asked: Asked) -> Asked:
     return replace(asked, redaction=redaction)
 
 
+class Recognition(NamedTuple):
+    """What recognises names and addresses (None: patterns work alone), by which models, and which
+    are not there."""
+
+    recognise: Recognise | None
+    models: tuple[str, ...]
+    absent: tuple[AbsentModel, ...]
+
+
 @cache
-def recogniser_or_none() -> Recognise | None:
-    """What recognises names and addresses; None where its model is absent, and patterns work
-    alone."""
-    try:
-        return Recogniser.load().recognise
-    except ModelAbsentError as absent:
-        _LOG.warning("names and addresses are not recognised: %s", absent)
-        return None
+def recognition() -> Recognition:
+    """What recognises names and addresses in this process: what either model finds is personal."""
+    found: dict[str, Recognise] = {}
+    missing: dict[str, ModelAbsentError] = {}
+    folder = settings().models_folder
+    loads = ((RAMPART, Recogniser.load), (DISTILBERT_NER.name, partial(Recogniser.brought, folder)))
+    for name, load in loads:
+        try:
+            found[name] = load().recognise
+        except ModelAbsentError as error:
+            missing[name] = error
+            # That an operator brings none is no news.
+            if name == RAMPART or folder:
+                _LOG.warning("names and addresses are not recognised by %s: %s", name, error)
+    answers = next(iter(found), PATTERNS)
+    absent = [AbsentModel.of(name, error, answers) for name, error in missing.items()]
+    each = tuple(found.values())
+    return Recognition(_all_of(each) if each else None, tuple(found), tuple(absent))
+
+
+def _all_of(recognisers: Sequence[Recognise]) -> Recognise:
+    def recognise(text: str) -> Iterator[tuple[int, int, str]]:
+        for each in recognisers:
+            yield from each(text)
+
+    return recognise

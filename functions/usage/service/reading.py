@@ -6,8 +6,10 @@ from functions.usage.views import Usage, UsageRoot, UsageRootList, UsageSum
 from shared.kit.callers import Caller
 from shared.kit.errors import NotFound
 from shared.messaging.misses import report_miss
+from shared.policy.authorization import choose_and_ask
+from shared.usage.anchoring import opens_log, prove_anchored
 from shared.usage.counting import count_log
-from shared.usage.lines import lines_of, prove
+from shared.usage.lines import lines_of
 from shared.usage.meters import GroupBy
 from shared.usage.proofs import UsageRootProof
 from shared.usage.sums import sums_of
@@ -50,9 +52,13 @@ async def show_proof(
     caller: Caller, period: str, meter: str, section: int, event: str | None
 ) -> UsageRootProof:
     """The proof of a line. Raises Invalid; NotFound for a line or an event that is not there, which
-    is recorded; VersionConflict, Unavailable."""
+    is recorded; Forbidden, VersionConflict, ChainBroken, Unavailable."""
+    choose_and_ask("usage.roots.prove", caller.received_at)
+    if event is not None:
+        choose_and_ask("usage.roots.open", caller.received_at)
+    about = (caller.tenant_id, period, meter, section)
     try:
-        return UsageRootProof.of(await prove(caller.tenant_id, period, meter, section, event))
+        return await prove_anchored(*about, event, opens_log=opens_log(caller.scopes))
     except NotFound:
         await report_miss(RUN.outbox, caller, f"usage_line/{period}.{meter}"[:200])
         raise

@@ -46,11 +46,9 @@ def prove(
     section: int = 1,
     common: Common = UNSAID,
 ) -> None:
-    """Write the proof of a line into a file, with that of a receipt that it counts where you name
-    one. assent-verify verifies it without the network."""
+    """Write the proof of a line into a file, with the log's entry of a receipt that it counts where
+    you name one. assent-verify verifies it without the network."""
     with signed_in() as client:
         proof = plain(client.usage.roots_proof_get(period, meter, section=section, event=receipt))
-        if receipt is not None:
-            proof["receipt"] = plain(client.receipts.proof_get(receipt))
     into.write_text(json.dumps(proof))
     common.show({"file": str(into)}, f"assent-verify {into}")

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any, NamedTuple
 
-from functions.audit.rules.chain import GENESIS, link_hash
-from functions.audit.rules.tree import leaf_hash
+from shared.audit_log.entries import GENESIS, link_hash
+from shared.audit_log.tree import leaf_hash
 from tests.shared.verify.archives import rewritten
 
 _ENTRIES, _LEAVES = "entries/00000001.jsonl", "tree/00000001"

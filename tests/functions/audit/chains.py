@@ -13,9 +13,10 @@ import psycopg
 from functions.audit.appending import append
 from functions.audit.checking import Checked, check
 from functions.audit.checkpoints import cover
-from functions.audit.rules.chain import Broken, Entry, Head, Verification
-from functions.audit.rules.notes import TreeHead
+from functions.audit.rules.chain import Broken, Head, Verification
 from functions.audit.store import read_entries, read_head
+from shared.audit_log.entries import Entry
+from shared.audit_log.notes import TreeHead
 from shared.kit.digests import load_key_ring, new_key_ring
 from shared.kit.ids import derive_id
 from shared.messaging.changes import Change

@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 
-from functions.audit.rules.chain import link_hash
+from shared.audit_log.entries import link_hash
 
 _COLUMNS = (
     *("tenant_id", "number", "event_id", "body", "previous_hash", "hash"),

@@ -10,10 +10,10 @@ import pytest
 
 from functions.audit.api import get_checkpoint, get_proofs, list_entries
 from functions.audit.appending import append
-from functions.audit.checkpoints import ChainBroken, log_of
-from functions.audit.rules.chain import link_hash
-from functions.audit.rules.tree import leaf_hash, root_with
 from functions.audit.views import AuditEntry, AuditEntryPage
+from shared.audit_log.entries import link_hash
+from shared.audit_log.opening import ChainBroken, log_of
+from shared.audit_log.tree import leaf_hash, root_with
 from shared.kit.callers import Caller
 from shared.kit.errors import Invalid, NotFound, VersionConflict
 from shared.kit.instants import format_instant

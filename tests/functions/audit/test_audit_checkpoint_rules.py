@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from joserfc.jwk import KeySet
 
-from functions.audit.rules.checkpoints import all_opened, log_name, opened, signed_checkpoint
-from functions.audit.rules.notes import (
+from shared.audit_log.checkpoints import all_opened, log_name, opened, signed_checkpoint
+from shared.audit_log.notes import (
     TreeHead,
     names_signer,
     open_note,

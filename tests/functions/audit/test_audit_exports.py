@@ -15,9 +15,9 @@ from functions.audit.api import get_checkpoint, get_export, post_export
 from functions.audit.checkpoints import BUCKET as CHECKPOINTS
 from functions.audit.checkpoints import log_of
 from functions.audit.reactions import HANDLERS
-from functions.audit.rules.checkpoints import StoredCheckpoint
-from functions.audit.stored_checkpoints import read_checkpoints
 from functions.audit.views import AuditExport
+from shared.audit_log.checkpoints import StoredCheckpoint
+from shared.audit_log.stored_checkpoints import read_checkpoints
 from shared.kit.callers import Caller
 from shared.kit.errors import NotFound, Unavailable, VersionConflict
 from shared.storage import buckets as storage

@@ -9,8 +9,9 @@ import pytest
 
 from functions.audit.appending import append
 from functions.audit.reactions import HANDLERS
-from functions.audit.rules.chain import GENESIS, Head, link_hash
+from functions.audit.rules.chain import Head
 from functions.audit.store import read_head
+from shared.audit_log.entries import GENESIS, link_hash
 from shared.runtime.reactions import create_reactions
 from tests.functions.audit.chains import broken_at, entries_of, event
 

@@ -22,7 +22,7 @@ from functions.audit.appending import Appender, append
 from functions.audit.checking import Checked, check
 from functions.audit.checkpoints import cover
 from functions.audit.rules.receipts import new_entries
-from functions.audit.stored_checkpoints import CHECKPOINTS, read_checkpoints
+from shared.audit_log.stored_checkpoints import CHECKPOINTS, read_checkpoints
 from shared.kit.callers import Caller
 from shared.kit.errors import Unavailable
 from shared.messaging.changes import Change

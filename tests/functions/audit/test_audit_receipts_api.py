@@ -12,8 +12,8 @@ from fastapi import Response
 from events.receipts import ASKED
 from functions.audit.api import VerifyBody, get_proof, get_receipt, list_receipts, verify_receipt
 from functions.audit.appending import append
-from functions.audit.checkpoints import ChainBroken, log_of
 from functions.audit.views import DsseEnvelope, ReceiptProof, SignedReceipt
+from shared.audit_log.opening import ChainBroken, log_of
 from shared.kit.callers import Caller
 from shared.kit.errors import Invalid, NotFound
 from shared.kit.ids import derive_id

@@ -6,9 +6,10 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.audit.rules.chain import GENESIS, Entry, Head, link_hash
-from functions.audit.rules.notes import TreeHead
-from functions.audit.rules.tree import GrowingTree, leaf_hash
+from functions.audit.rules.chain import Head
+from shared.audit_log.entries import GENESIS, Entry, link_hash
+from shared.audit_log.notes import TreeHead
+from shared.audit_log.tree import GrowingTree, leaf_hash
 from tests.functions.audit.chains import first_broken
 
 words = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20)

@@ -5,11 +5,12 @@ import asyncio
 import pytest
 
 from functions.audit import store
-from functions.audit.checkpoints import ChainBroken, cover_new_entries, log_of
+from functions.audit.checkpoints import cover_new_entries
 from functions.audit.reactions import CHECKPOINT_DUE, HANDLERS
-from functions.audit.rules.checkpoints import signed_checkpoint
-from functions.audit.stored_checkpoints import CHECKPOINTS, read_checkpoints
 from functions.audit.verify import DATABASE, main
+from shared.audit_log.checkpoints import signed_checkpoint
+from shared.audit_log.opening import ChainBroken, log_of
+from shared.audit_log.stored_checkpoints import CHECKPOINTS, read_checkpoints
 from shared.kit.signing import load_signing_key, new_key
 from shared.messaging.envelope import Envelope
 from shared.storage.batches import Batch

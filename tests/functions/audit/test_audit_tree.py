@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.audit.rules.tree import (
+from shared.audit_log.tree import (
     EMPTY_ROOT,
     GrowingTree,
     Node,

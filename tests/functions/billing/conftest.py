@@ -4,10 +4,12 @@ import json
 import os
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 
 import httpx
 import pytest
 import stripe
+from fastapi import FastAPI
 from joserfc.jwk import OKPKey
 
 from emulators.provisioning import put_secret
@@ -28,6 +30,42 @@ from tests.shared.cloud import Cloud, Mailbox
 __all__ = ["cloud", "issuing_key"]
 
 
+@dataclass
+class Offices:
+    """Where tenants buy, and where their governors approve."""
+
+    billing: httpx.AsyncClient
+    approvals: httpx.AsyncClient
+    key: OKPKey
+    topic: Mailbox
+    project: str
+
+    async def sell_at(self, stripe_url: str) -> None:
+        """The operator's account at Stripe is the one at that address from now on."""
+        _forget_account()
+        secrets._texts.clear()
+        account = {"api_key": "sk_test_one", "webhook_secret": WEBHOOK_SECRET, "api": stripe_url}
+        address = os.environ["SECRET_MANAGER_EMULATOR_HOST"]
+        await put_secret(address, SECRET, json.dumps(account), self.project)
+
+    def tenant(self, stripe_url: str) -> World:
+        """A tenant nobody else has."""
+        name = f"clinic-{uuid.uuid4().hex[:12]}"
+        at_stripe = stripe.StripeClient("sk_test_one", base_addresses={"api": stripe_url})
+        return World(self.billing, self.key, name, self.topic, at_stripe, self.approvals)
+
+
+def _forget_account() -> None:
+    # Each account has prices of its own.
+    stripe_calls._prices.clear()
+    for each in (settings, console_url, stripe_calls._client):
+        each.cache_clear()
+
+
+def _client_of(app: FastAPI) -> httpx.AsyncClient:
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://function")
+
+
 @pytest.fixture(scope="module")
 async def topic(cloud: Cloud) -> Mailbox:
     """What the function publishes, of every tenant."""
@@ -38,40 +76,27 @@ async def topic(cloud: Cloud) -> Mailbox:
 @pytest.fixture(scope="module")
 def stripe_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the account at Stripe, of all tenants."""
-    # Each account has prices of its own.
-    stripe_calls._prices.clear()
     with running_stripe(tmp_path_factory.mktemp("stripe") / "stripe.db") as url:
         yield url
 
 
 @pytest.fixture
-async def world(
-    cloud: Cloud,
-    topic: Mailbox,
-    stripe_url: str,
-    issuing_key: OKPKey,
-    monkeypatch: pytest.MonkeyPatch,
-) -> AsyncIterator[World]:
-    """A tenant nobody else has, whose operator has an account at Stripe."""
+async def offices(
+    cloud: Cloud, topic: Mailbox, issuing_key: OKPKey, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Offices]:
+    """The functions that sell and approve, for tenants of any account at Stripe."""
     cloud.mend()
     published.forget()
-    for each in (settings, console_url, stripe_calls._client):
-        each.cache_clear()
-    account = {"api_key": "sk_test_one", "webhook_secret": WEBHOOK_SECRET, "api": stripe_url}
     monkeypatch.setattr(secrets, "_texts", {})
-    address = os.environ["SECRET_MANAGER_EMULATOR_HOST"]
-    await put_secret(address, SECRET, json.dumps(account), cloud.project)
-    app = create_api(function="billing", router=ROUTER, run=RUN)
-    transport = httpx.ASGITransport(app=app)
+    made = create_api(function="billing", router=ROUTER, run=RUN)
     deciding = create_api(function="approvals", router=APPROVALS, run=APPROVALS_RUN)
-    at_stripe = stripe.StripeClient("sk_test_one", base_addresses={"api": stripe_url})
-    async with (
-        httpx.AsyncClient(transport=transport, base_url="http://billing") as client,
-        httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=deciding), base_url="http://approvals"
-        ) as approvals,
-    ):
-        tenant = f"clinic-{uuid.uuid4().hex[:12]}"
-        yield World(client, issuing_key, tenant, topic, at_stripe, approvals)
-    for each in (settings, console_url, stripe_calls._client):
-        each.cache_clear()
+    async with _client_of(made) as client, _client_of(deciding) as approvals:
+        yield Offices(client, approvals, issuing_key, topic, cloud.project)
+    _forget_account()
+
+
+@pytest.fixture
+async def world(offices: Offices, stripe_url: str) -> World:
+    """A tenant nobody else has, whose operator has an account at Stripe."""
+    await offices.sell_at(stripe_url)
+    return offices.tenant(stripe_url)

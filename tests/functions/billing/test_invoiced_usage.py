@@ -8,15 +8,23 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 
+from emulators.buckets import Buckets
 from emulators.stripe.running import running_stripe
+from functions.audit.appending import append
+from functions.audit.checkpoints import cover
+from functions.billing.aggregates import USAGE_MONTHS
 from shared.kit import clock
+from shared.messaging.log import EVENT_LOG, logged_event
+from shared.storage.firestore import TenantStore
 from shared.verify.__main__ import main
-from tests.functions.billing.worlds import World
+from tests.functions.billing.worlds import SCOPES, World
 from tests.shared.usage.logs import turn, write
 
 BOUGHT = datetime(2025, 9, 3, 12, tzinfo=UTC)
+AFTER_TRIAL = datetime(2025, 10, 1, 12, tzinfo=UTC)
 USED = datetime(2025, 10, 20, 12, tzinfo=UTC)
 RENEWED = datetime(2025, 11, 17, 12, 30, tzinfo=UTC)
 AGAIN = datetime(2025, 12, 17, 12, 30, tzinfo=UTC)
@@ -61,9 +69,64 @@ async def told(world: World, *types: str) -> None:
         assert answer.status_code == 200, answer.text
 
 
+async def reaches_the_log(world: World) -> None:
+    """What was published becomes entries of the audit log, which a checkpoint covers."""
+    found = [each async for each in TenantStore(world.tenant).find_all(EVENT_LOG)]
+    for each in found:
+        await append(logged_event(each.data, clock.now()))
+    await cover(world.tenant)
+
+
 async def usage_lines(world: World) -> list[dict[str, Any]]:
     listed = (await world.sent("GET", "/invoices"))["items"]
     return [line for each in listed for line in each["lines"] if line["usage"]]
+
+
+async def test_a_line_leads_to_the_entries_of_the_audit_log(
+    world: World,
+    time: Callable[[datetime], Awaitable[None]],
+    tmp_path: Path,
+    buckets: Buckets,
+    database: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    await world.buys()
+    await time(USED)
+    asked = turn(world.tenant, "one", 400_000, 250_999, USED)
+    await write(world.tenant, asked)
+    await time(RENEWED)
+    await told(world, "invoice.created", "invoice.created")
+    [line] = await usage_lines(world)
+    invoice = (await world.sent("GET", "/invoices"))["items"][0]["invoice_id"]
+    path = f"/invoices/{invoice}/lines/{line['line_id']}/proof?event={asked.event_id}"
+    reads: dict[str, Any] = {"scopes": (*SCOPES, "audit:read")}
+    # No checkpoint covers anything yet.
+    for each in (await world.sent("GET", path, **reads))["usage"]:
+        assert each["entry"] is each["closing"] is None
+
+    await reaches_the_log(world)
+    months = [each async for each in TenantStore(world.tenant).find_all(USAGE_MONTHS.collection)]
+    assert [each.id for each in months] == ["2025-10.1"]
+    proof = await world.sent("GET", path, **reads)
+    for each in proof["usage"]:
+        assert each["entry"]["body"] == asked.body
+        closed = json.loads(json.loads(each["closing"]["entry"]["body"])["data"])
+        assert each["root"] in [one["root"] for one in closed["lines"]]
+    (tmp_path / "line.json").write_text(json.dumps(proof))
+    assert main([str(tmp_path / "line.json")]) == 0
+    said = capsys.readouterr().out
+    assert said.count("closed by entry") == said.count("as the audit log says") == 2
+    # A token that does not open the log gets nothing of it but the closing.
+    for each in (await world.sent("GET", path))["usage"]:
+        assert each["entry"] is None
+        assert each["closing"] is not None
+
+    # What somebody altered in the database since is not proved.
+    async with await psycopg.AsyncConnection.connect(database) as owner:
+        altered = "UPDATE audit_entries SET body = body || ' ' WHERE event_id = %s"
+        await owner.execute(altered, (asked.event_id,))
+    refused = await world.send("GET", path, **reads)
+    assert refused.status_code == 500, refused.text
 
 
 async def test_usage_is_on_the_next_invoice_once_and_is_proved(
@@ -122,3 +185,19 @@ async def test_usage_is_on_the_next_invoice_once_and_is_proved(
     path = proofs[correction["line_id"]].replace(correction["line_id"], altered["line_id"])
     file.write_text(json.dumps(await world.sent("GET", path)))
     assert main([str(file)]) == 1
+
+
+async def test_a_year_instead_of_a_month_is_asked_for_at_once(
+    world: World, time: Callable[[datetime], Awaitable[None]]
+) -> None:
+    await world.buys()
+    await time(AFTER_TRIAL)
+    order = {"plan": "pro", "interval": "year", "seats": 3}
+    shown = await world.sent("PUT", "/subscription", order)
+    assert shown["current_period"]["end"] == "2026-10-01T12:00:00.000Z"
+    await told(world, "invoice.paid")
+    newest = (await world.sent("GET", "/invoices"))["items"][0]
+    assert (newest["status"], newest["due_cents"]) == ("paid", 0)
+    # What is left of the month's 14,700 comes back: 16 of 30 days.
+    assert sorted(each["cents"] for each in newest["lines"]) == [-7_840, 3 * 46_800]
+    assert newest["paid_cents"] == 3 * 46_800 - 7_840

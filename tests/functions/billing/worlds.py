@@ -47,8 +47,9 @@ class World:
         by: str = "ada",
         roles: tuple[str, ...] = ("tenant_admin",),
         tenant: str | None = None,
+        scopes: tuple[str, ...] = SCOPES,
     ) -> httpx.Response:
-        headers = authorization(self.key, by, tenant or self.tenant, SCOPES, roles)
+        headers = authorization(self.key, by, tenant or self.tenant, scopes, roles)
         more = {} if body is None else {"json": body}
         return await self.api.request(method, f"/v1{path}", headers=headers, **more)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from functions.models.service.redacting import recogniser_or_none
+from functions.models.service.redacting import recognition
 from shared.recognition import recogniser
 
 
@@ -15,8 +15,8 @@ def without_recognition(monkeypatch: pytest.MonkeyPatch, empty: Path) -> Iterato
     """Within it, the model is looked for in an empty folder."""
     with monkeypatch.context() as changed:
         changed.setattr(recogniser, "FOLDER", empty)
-        recogniser_or_none.cache_clear()
+        recognition.cache_clear()
         try:
             yield
         finally:
-            recogniser_or_none.cache_clear()
+            recognition.cache_clear()

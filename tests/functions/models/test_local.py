@@ -100,8 +100,11 @@ async def test_who_lists_the_models_sees_which_are_there_and_what_works_without(
     world: World,
 ) -> None:
     items = (await world.send("GET", "/v1/local-models")).json()["items"]
-    assert [each["task"] for each in items] == ["recognition", "embeddings"]
-    assert all(each["present"] and each["licence"] and each["without_it"] for each in items)
+    tasks = ["recognition", "embeddings", "recognition", "summaries"]
+    assert [each["task"] for each in items] == tasks
+    assert all(each["present"] and each["licence"] for each in items[:2])
+    assert all(not each["present"] and each["refused"] is None for each in items[2:])
+    assert all(each["without_it"] for each in items)
     file = embeddings.FOLDER / embeddings.MODEL
     assert items[1]["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
 

@@ -107,7 +107,7 @@ def test_without_the_model_patterns_work_alone(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     with without_recognition(monkeypatch, tmp_path):
-        assert redacting.recogniser_or_none() is None
+        assert redacting.recognition().recognise is None
 
 
 def _is_found(finder: Finder, each: Labelled) -> bool:

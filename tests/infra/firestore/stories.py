@@ -29,7 +29,6 @@ from functions.artifacts.rules.retention import Retention as FileRetention
 from functions.audit.aggregates import RUN as AUDIT
 from functions.audit.exporting import request_export, show_export
 from functions.audit.reactions import HANDLERS as AUDIT_HANDLERS
-from functions.audit.stored_checkpoints import newest_checkpoint, read_checkpoints
 from functions.billing.aggregates import RUN as BILLING
 from functions.billing.service.invoices import list_invoices
 from functions.capsules import api as capsules
@@ -99,6 +98,7 @@ from shared.agents import find_serving
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.command import Command
 from shared.artifacts.aggregates import require_upload
+from shared.audit_log.stored_checkpoints import newest_checkpoint, read_checkpoints
 from shared.devices.reading import read_devices
 from shared.kit.callers import Caller
 from shared.kit.errors import NotFound

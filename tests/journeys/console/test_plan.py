@@ -1,11 +1,27 @@
 """What an admin sees of the plan, and does with it, in a browser."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import expect
 
+from emulators.demo.invoicing import (
+    COVERED_AFTER_SECONDS,
+    RENEWED_AFTER_SECONDS,
+    buy,
+    use_beyond,
+)
+from emulators.demo.narrator import Narrator
+from emulators.demo.run import COUNTER_SPEC, goes_live
 from emulators.running import RunningPlatform
+from functions.capsules.settings import settings as settings_of_capsules
+from functions.runs.settings import settings as settings_of_runs
+from shared.verify.__main__ import main
 from tests.journeys.console.phone import Phone
+from tests.journeys.console.workers import Workers
 from tests.journeys.founder import Founder
+from tests.journeys.person import Person
 
 pytestmark = [pytest.mark.platform, pytest.mark.nightly]
 
@@ -89,3 +105,49 @@ def test_usage_is_shown_by_day_and_the_overview_says_what_is_scarce(
     phone.opens()
     expect(phone.text).to_contain_text("Used of your plan: Runs 85 %.")
     phone.is_for_everybody()
+
+
+def test_a_line_of_usage_is_verified_from_the_file_that_its_button_saves(
+    phone_of: Callable[[Person], Phone],
+    founder: Founder,
+    running: RunningPlatform,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    # Whoever ran in this process before may have had another environment.
+    settings_of_capsules.cache_clear()
+    settings_of_runs.cache_clear()
+    platform, narrator, workers = running.client, Narrator(), Workers(founder)
+    goes_live(COUNTER_SPEC, workers.ada, workers.world.governor, platform, narrator)
+    buy(founder, platform, narrator)
+    use_beyond(workers.ada, platform, narrator)
+    for seconds in (RENEWED_AFTER_SECONDS, COVERED_AFTER_SECONDS):
+        platform.advance(seconds)
+        platform.wait_until_idle(60)
+    # A sign-in lasts thirty days.
+    phone = phone_of(founder)
+    phone.opens("plan")
+    phone.page.get_by_role("heading", name="Invoices").scroll_into_view_if_needed()
+    charged = phone.page.get_by_role("button", name="Save its proof")
+    invoices = phone.page.locator("main").get_by_role("link", name="Invoice ")
+    expect(invoices.first).to_be_visible()
+    for place in range(invoices.count()):
+        invoices.nth(place).click()
+        expect(phone.page.get_by_role("heading", name="Lines")).to_be_visible()
+        if charged.count():
+            break
+        phone.page.locator("main").get_by_role("link", name="Plan and usage").click()
+        expect(invoices.first).to_be_visible()
+    expect(phone.text).to_contain_text("tokens beyond 500,000")
+    phone.is_for_everybody()
+    with phone.page.expect_download() as saved:
+        charged.click()
+    phone.says("is saved.")
+    file = tmp_path / saved.value.suggested_filename
+    saved.value.save_as(file)
+    assert main([str(file)]) == 0
+    said = capsys.readouterr().out
+    assert "150000 of tokens beyond 500000" in said
+    assert "closed by entry" in said
+    file.write_text(file.read_text().replace('"quantity":600000', '"quantity":600001'))
+    assert main([str(file)]) == 1

@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 from joserfc.jwk import OKPKey
 
 from functions.audit.rules.archive import SEGMENT, Archive
-from functions.audit.rules.chain import GENESIS, Entry, link_hash
-from functions.audit.rules.checkpoints import log_name, signed_checkpoint
 from functions.audit.rules.documents import File
-from functions.audit.rules.notes import verifier_key
-from functions.audit.rules.tree import GrowingTree, leaf_hash
+from shared.audit_log.checkpoints import log_name, signed_checkpoint
+from shared.audit_log.entries import GENESIS, Entry, link_hash
+from shared.audit_log.notes import verifier_key
+from shared.audit_log.tree import GrowingTree, leaf_hash
 from shared.kit.canonical import canonical_json
 from shared.kit.signing import load_public_keys, load_signing_key, new_key, public_key_set
 from shared.verify.check import Verified, verify

@@ -3,12 +3,12 @@
 import json
 from typing import Any
 
-from functions.audit.rules.chain import GENESIS, Entry, link_hash, place_of
-from functions.audit.rules.checkpoints import signed_checkpoint
 from functions.audit.rules.envelopes import signed_envelope
-from functions.audit.rules.notes import written_proof
 from functions.audit.rules.receipts import receipt_entries
-from functions.audit.rules.tree import GrowingTree, Node, inclusion, leaf_hash
+from shared.audit_log.checkpoints import signed_checkpoint
+from shared.audit_log.entries import GENESIS, Entry, link_hash, place_of
+from shared.audit_log.notes import written_proof
+from shared.audit_log.tree import GrowingTree, Node, inclusion, leaf_hash
 from tests.functions.audit.reports import receipt, report
 from tests.shared.verify.archives import KEY, LOG, TRUSTED
 
@@ -17,19 +17,9 @@ TENANT = "acme"
 
 def entries(count: int) -> list[Entry]:
     """The entries of that many receipts, hashed as the database hashes."""
-    chain, previous = [], GENESIS
     told = report(TENANT, 1, *map(receipt, range(count)))
-    for number, new in enumerate(receipt_entries(told.attributes(), told.data), 1):
-        link = link_hash(
-            previous=previous,
-            tenant_id=TENANT,
-            number=number,
-            event_id=new.event_id,
-            body=new.body,
-        )
-        chain.append(Entry(TENANT, number, new.event_id, new.body, previous, link))
-        previous = link
-    return chain
+    new = receipt_entries(told.attributes(), told.data)
+    return chained(*((each.event_id, each.body) for each in new))
 
 
 def proved(chain: list[Entry], number: int) -> dict[str, Any]:
@@ -53,6 +43,23 @@ def proved(chain: list[Entry], number: int) -> dict[str, Any]:
         "proof": written_proof(number - 1, path, note, place.encode()),
         "keys": [TRUSTED],
     }
+
+
+def logged(chain: list[Entry], number: int) -> dict[str, Any]:
+    """The entry of that number as a proof of usage has it."""
+    said = proved(chain, number)
+    return {"body": chain[number - 1].body, "proof": said["proof"], "keys": said["keys"]}
+
+
+def chained(*told: tuple[str, str]) -> list[Entry]:
+    """The entries of these ids and texts, hashed as the database hashes."""
+    chain, previous = [], GENESIS
+    for number, (event_id, body) in enumerate(told, 1):
+        named: Any = {"previous": previous, "tenant_id": TENANT, "number": number}
+        link = link_hash(**named, event_id=event_id, body=body)
+        chain.append(Entry(TENANT, number, event_id, body, previous, link))
+        previous = link
+    return chain
 
 
 def as_file(proved: dict[str, Any]) -> bytes:

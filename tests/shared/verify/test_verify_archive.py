@@ -14,7 +14,7 @@ import pytest
 
 from functions.audit.rules.archive import SEGMENT
 from functions.audit.rules.documents import File, content_line
-from functions.audit.rules.notes import verifier_key
+from shared.audit_log.notes import verifier_key
 from shared.kit.canonical import hash_of
 from shared.kit.contents import Content, Tombstone
 from shared.kit.signing import load_signing_key, new_key

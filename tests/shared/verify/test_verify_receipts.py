@@ -18,8 +18,8 @@ from securesystemslib.exceptions import VerificationError
 from securesystemslib.signer import SSlibKey  # type: ignore[attr-defined]
 
 from functions.audit.rules.envelopes import signed_envelope
-from functions.audit.rules.notes import sign_note, verifier_key
-from functions.audit.rules.tree import GrowingTree, leaf_hash
+from shared.audit_log.notes import sign_note, verifier_key
+from shared.audit_log.tree import GrowingTree, leaf_hash
 from shared.kit.signing import load_signing_key, new_key
 from shared.verify.__main__ import main
 from shared.verify.notes import Forged

@@ -1,5 +1,5 @@
-"""A line of usage verifies with its proof and with the receipt behind it; whatever somebody alters
-of it is found."""
+"""A line of usage verifies with its proof and with the entries of the log behind it; whatever
+somebody alters of it is found."""
 
 import copy
 import json
@@ -9,15 +9,21 @@ from typing import Any
 
 import pytest
 
+from shared.audit_log.notes import verifier_key
+from shared.kit.canonical import canonical_json
+from shared.kit.signing import load_signing_key, new_key
+from shared.usage.closings import section_path, section_root
+from shared.usage.proofs import UsageLine
 from shared.usage.slabs import Counted, Total, line_root, opened, path_of, sealed, slab_line
 from shared.verify.__main__ import main
 from shared.verify.notes import Forged
-from shared.verify.usage import verify_usage
-from tests.shared.verify.archives import TRUSTED
-from tests.shared.verify.receipts import TENANT, entries, proved
+from shared.verify.usage import CLOSED, verify_usage
+from tests.shared.verify.archives import LOG, TRUSTED
+from tests.shared.verify.receipts import TENANT, chained, entries, logged
 
 AT = 1_795_176_000_000
 CHAIN = entries(7)
+STRANGER = verifier_key(LOG, load_signing_key(json.dumps(new_key("audit"))))
 
 
 def events(first: int, count: int) -> list[Counted]:
@@ -52,8 +58,24 @@ def proof(place: int = 2, *, period: str = "2026-11", at: int = AT) -> dict[str,
             "line": ours[place].line,
             "path": [each.hex() for each in path_of(leaves, place)],
         },
-        "receipt": proved(CHAIN, CHAIN[place].number),
+        "entry": logged(CHAIN, CHAIN[place].number),
+        "closing": None,
     }
+
+
+def closed(said: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """The same line with the entry of its closing, beside another line of the month."""
+    whole = (said["meter"], said["quantity"], 512, 3, said["root"])
+    lines = [
+        UsageLine(said["period"], 1, *line, None, None)
+        for line in (("executions", 9, 9, 1, "1" * 64), whole)
+    ]
+    data = {"period": "2026-11", "section": 1, "size": 2, "root": section_root(lines)}
+    event = {"id": "evt_1", "type": CLOSED, "tenantid": TENANT, **changes.pop("event", {})}
+    body = canonical_json({**event, "data": json.dumps({**data, **changes})}).decode()
+    chain = chained(("evt_0", "{}"), ("evt_1", body))
+    closing = {"place": 1, "events": 512, "path": section_path(lines, 1)}
+    return {**said, "closing": {**closing, "entry": logged(chain, 2)}}
 
 
 def text(said: dict[str, Any]) -> bytes:
@@ -64,8 +86,92 @@ def text(said: dict[str, Any]) -> bytes:
 def test_each_event_of_a_slab_is_proved_with_its_receipt(place: int) -> None:
     found = verify_usage(text(proof(place)), [TRUSTED])
     assert (found.quantity, found.slabs, found.period) == (512, 3, "2026-11")
-    assert found.receipt is not None
-    assert found.receipt.statement == CHAIN[place].body
+    assert found.entry is not None
+    assert found.entry.body == CHAIN[place].body
+    assert found.closing is None
+
+
+def test_a_closed_line_is_proved_to_be_what_the_log_closed() -> None:
+    found = verify_usage(text(closed(proof())), [TRUSTED])
+    assert found.closing is not None
+    assert (found.closing.number, found.closing.event) == (2, "evt_1")
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"root": "0" * 64}, "closed with another line"),
+        ({"size": 1}, "closed with another line"),
+        ({"period": "2026-10"}, "another month or section"),
+        ({"section": 2}, "another month or section"),
+        ({"event": {"type": "assent.run.started.v1"}}, "its closing is another one"),
+        ({"event": {"tenantid": "other"}}, "its closing is another one"),
+        ({"event": {"id": "evt_2"}}, "its closing is another one"),
+    ],
+)
+def test_a_closing_of_something_else_is_refused(changes: dict[str, Any], why: str) -> None:
+    with pytest.raises(Forged, match=why):
+        verify_usage(text(closed(proof(), **changes)), [TRUSTED])
+
+
+@pytest.mark.parametrize("field", ["events", "place", "path"])
+def test_a_closing_of_another_line_is_refused(field: str) -> None:
+    said = closed(proof())
+    said["closing"][field] = [] if field == "path" else said["closing"][field] - 1
+    with pytest.raises(Forged, match="closed with another line"):
+        verify_usage(text(said), [TRUSTED])
+
+
+def test_an_entry_that_no_trusted_key_signed_is_refused() -> None:
+    said = closed(proof())
+    said["closing"]["entry"]["body"] += " "
+    with pytest.raises(Forged, match="does not cover its entry"):
+        verify_usage(text(said), [TRUSTED])
+    with pytest.raises(Forged, match="none of the keys"):
+        verify_usage(text(closed(proof())), [STRANGER])
+
+
+@pytest.mark.parametrize(
+    ("action", "data", "meter", "number"),
+    [
+        ("run.started", {}, "executions", 1),
+        ("run.started", {"replay_of": "run_1"}, "executions", 0),
+        ("run.started", {"parent_run_id": "run_1"}, "executions", 0),
+        ("run.ended", {}, "executions", 0),
+        ("approval.approved", {}, "approvals", 1),
+        ("approval.vetoed", {}, "approvals", 0),
+        (
+            "model_call.settled",
+            {"status": "answered", "tokens": {"tokens_cached_read": 7}},
+            "tokens_cached_read",
+            7,
+        ),
+        ("model_call.settled", {"status": "refused", "tokens": {}}, "tokens_cached_read", 0),
+    ],
+)
+def test_an_event_counts_what_the_log_says_of_it(
+    action: str, data: dict[str, Any], meter: str, number: int
+) -> None:
+    event = {"id": "evt_1", "type": f"assent.{action}.v1", "tenantid": TENANT}
+    body = canonical_json({**event, "data": json.dumps(data)}).decode()
+    chain = chained(("evt_1", body))
+    told = Counted(1, "evt_1", AT, "usr_ada", f"{meter}={number or 1}")
+    slab = sealed([told])
+    line = slab_line(1, meter, slab.totals[meter], slab.root)
+    said = {
+        **proof(),
+        "meter": meter,
+        "quantity": number or 1,
+        "slabs": [line],
+        "root": line_root(TENANT, "2026-11", 1, [line]).hex(),
+        "event": {"slab": 1, "place": 0, "size": 1, "line": told.line, "path": []},
+        "entry": logged(chain, 1),
+    }
+    if number:
+        assert verify_usage(text(said)).entry is not None
+    else:
+        with pytest.raises(Forged, match="another number than the log says"):
+            verify_usage(text(said))
 
 
 def changed(change: Callable[[dict[str, Any]], object]) -> bytes:
@@ -99,8 +205,8 @@ CHANGES: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "another slab": (lambda said: said["event"].update(slab=3), "does not count this event"),
     "no slab": (lambda said: said["event"].update(slab=9), "does not count this event"),
     "a path that is none": (lambda said: said["event"].update(path=["x"]), "no hash"),
-    "another receipt": (lambda said: said.update(receipt=proved(CHAIN, 1)), "not that of its"),
-    "a receipt of no event": (lambda said: said.update(event=None), "not that of its event"),
+    "another entry": (lambda said: said.update(entry=logged(CHAIN, 1)), "not that of its"),
+    "an entry of no event": (lambda said: said.update(event=None), "not that of its event"),
     "another tenant": (lambda said: said.update(tenant_id="other"), "root is not over these"),
     "another month": (lambda said: said.update(period="2026-12"), "root is not over these"),
     "another section": (lambda said: said.update(section=2), "root is not over these"),
@@ -130,7 +236,7 @@ def test_the_command_prints_what_was_counted(
     assert main([str(path), "--key", TRUSTED]) == 0
     said = capsys.readouterr().out
     assert "512 of tool_calls of acme in 2026-11" in said
-    assert "as the receipt says, entry 3" in said
+    assert "as the audit log says, entry 3" in said
     path.write_bytes(changed(_dearer))
     assert main([str(path)]) == 1
     assert "BROKEN" in capsys.readouterr().out

@@ -48,7 +48,7 @@ CREATE INDEX audit_entries_workspace ON audit_entries (tenant_id, workspace, at,
     WHERE workspace IS NOT NULL;
 
 -- The inner nodes of each tenant's RFC 9162 tree, of every fourth level
--- (`functions.audit.rules.tree`); leaves are made of the entries' hashes.
+-- (`shared.audit_log.tree`); leaves are made of the entries' hashes.
 CREATE TABLE audit_nodes (
     tenant_id text     NOT NULL,
     level     smallint NOT NULL,

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from functions.billing.rules.order import Order, items_of, named_by, price_cents
+from functions.billing.rules.order import Order, changes_of, items_of, named_by, price_cents
 from shared.catalogue import catalogue
 
 
@@ -67,3 +67,29 @@ def test_prices_of_others_are_not_ours(key: str) -> None:
 def test_what_is_no_order_is_refused(order: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         Order.model_validate(order)
+
+
+def test_an_item_keeps_its_id_while_it_is_for_the_same() -> None:
+    add_ons = [{"add_on": name, "quantity": 1} for name in ("executions", "tokens")]
+    before = items_of(
+        Order.model_validate({"plan": "pro", "interval": "month", "seats": 1, "add_ons": add_ons})
+    )
+    order = {"plan": "team", "interval": "year", "seats": 3, "add_ons": add_ons[1:]}
+    wanted = items_of(Order.model_validate(order))
+    prices = {each.lookup_key: f"price of {each.lookup_key}" for each in (*before, *wanted)}
+    current = [
+        {
+            "id": f"si_{number}",
+            "price": {"id": prices[each.lookup_key], "lookup_key": each.lookup_key},
+        }
+        for number, each in enumerate(before)
+    ]
+    assert changes_of(current, wanted, prices) == [
+        {"id": "si_0", "price": prices[wanted[0].lookup_key], "quantity": 3},
+        {"id": "si_1", "deleted": True},
+        {"id": "si_2", "price": prices[wanted[1].lookup_key], "quantity": 1},
+    ]
+    assert changes_of(current[:1], before, prices) == [
+        {"id": "si_0", "quantity": 1},
+        *({"price": prices[each.lookup_key], "quantity": 1} for each in before[1:]),
+    ]

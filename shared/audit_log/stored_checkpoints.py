@@ -1,6 +1,6 @@
 """Checkpoints in Firestore, each written once."""
 
-from functions.audit.rules.checkpoints import StoredCheckpoint
+from shared.audit_log.checkpoints import StoredCheckpoint
 from shared.storage.batches import Batch, Document, LostRace
 from shared.storage.firestore import TenantStore
 

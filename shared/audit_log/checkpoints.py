@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from joserfc.jwk import KeySet, OKPKey
 
-from functions.audit.rules.notes import (
+from shared.audit_log.notes import (
     TreeHead,
     checkpoint_text,
     open_note,

@@ -1,0 +1,1 @@
+"""Fetches the weights of the language model; part of `make language`, of no image."""

@@ -1,0 +1,55 @@
+"""Proofs of lines of usage with what anchors them in the audit log: the entry that closed the
+month, and that of the event which a line counts."""
+
+from collections.abc import Collection
+
+from shared.audit_log.proving import prove_event, prove_first
+from shared.usage.closings import CLOSED, NOUN, section_name, section_path
+from shared.usage.lines import closed_lines, prove
+from shared.usage.proofs import ClosingProof, UsageRootProof
+
+# Whoever has it may read what the log says.
+READS_LOG = "audit:read"
+
+
+def opens_log(scopes: Collection[str]) -> bool:
+    """Whether a token with these scopes opens the audit log."""
+    return READS_LOG in scopes
+
+
+async def prove_anchored(
+    tenant_id: str,
+    period: str,
+    meter: str,
+    section: int,
+    event_id: str | None,
+    *,
+    opens_log: bool,
+) -> UsageRootProof:
+    """The proof of a line as `lines.prove` makes it, with the entry that closed its section and,
+    where `opens_log`, that of the event; each once a checkpoint covers it. An hour of files has no
+    entry. Raises as `lines.prove`, ChainBroken."""
+    proof = await prove(tenant_id, period, meter, section, event_id)
+    entry = None
+    if opens_log and event_id is not None:
+        entry = await prove_event(tenant_id, event_id)
+    closing = await _closing(tenant_id, period, meter, section)
+    return UsageRootProof.of(proof, entry, closing)
+
+
+async def _closing(tenant_id: str, period: str, meter: str, section: int) -> ClosingProof | None:
+    lines = [each for each in await closed_lines(tenant_id, period) if each.section == section]
+    places = [place for place, each in enumerate(lines) if each.meter == meter]
+    if not places:
+        return None
+    subject = f"{NOUN}/{section_name(period, section)}"
+    entry = await prove_first(tenant_id, CLOSED, subject)
+    if entry is None:
+        return None
+    place, line = places[0], lines[places[0]]
+    return ClosingProof(
+        place=place,
+        events=line.events,
+        path=section_path(lines, place),
+        entry=entry,
+    )

@@ -1,0 +1,43 @@
+"""Tenants over thirteen months with a leap day: monthly and yearly plans, changes, payments that
+fail. Each invoice reconciles to the cent with an account of its own, and verifies offline."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from shared.kit import clock
+from tests.functions.billing.conftest import Offices
+from tests.simulation.billing import CHOSEN
+from tests.simulation.billing.lives import BEGIN
+from tests.simulation.billing.post import at_stripe
+from tests.simulation.billing.thirteen_months import Figures, Simulation
+
+
+async def _simulate(
+    offices: Offices, folder: Path, tenants: int, months: int, seed: int
+) -> Figures:
+    with at_stripe(folder / "stripe.db", BEGIN) as post, pytest.MonkeyPatch.context() as memory:
+        memory.setattr(clock, "now", post.clock)
+        await offices.sell_at(post.url)
+        simulation = Simulation(post, lambda: offices.tenant(post.url), tenants, months, seed)
+        return await simulation.run(folder)
+
+
+async def test_twenty_tenants_are_asked_for_what_they_owe(
+    offices: Offices, database: str, tmp_path: Path
+) -> None:
+    figures = await _simulate(offices, tmp_path, tenants=20, months=13, seed=1)
+    assert figures.invoices["paid"] > 100
+    assert figures.usage_lines > 20
+
+
+@pytest.mark.nightly
+async def test_many_tenants_are_asked_for_what_they_owe(
+    offices: Offices, database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chosen = json.loads(os.environ.get(CHOSEN, '{"tenants": 100, "months": 13, "seed": 2}'))
+    figures = await _simulate(offices, tmp_path, **chosen)
+    with capsys.disabled():
+        print(f"\n{figures.shown()}")

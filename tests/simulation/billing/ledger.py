@@ -1,0 +1,258 @@
+"""What a customer must be asked for and pay, reckoned from what was ordered and when: an account of
+its own, which neither `functions/billing` nor Stripe's stand-in has a part in. Money is whole
+cents, instants are whole seconds since 1970."""
+
+import calendar
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from fractions import Fraction
+
+from tests.simulation.billing.prices import Wanted, trial_days
+
+HOUR, DAY = 3_600, 86_400
+# When a payment that failed is tried again, as Stripe's stand-in does by default.
+RETRIES = (3, 5, 7)
+# Less is not taken from a card: it stays on the balance.
+LEAST = 50
+
+
+def datetime_of(at: int) -> datetime:
+    """The instant in UTC."""
+    return datetime.fromtimestamp(at, UTC)
+
+
+def nearest(amount: Fraction) -> int:
+    """Whole cents; half a cent goes away from zero."""
+    whole = (abs(amount) + Fraction(1, 2)).__floor__()
+    return whole if amount >= 0 else -whole
+
+
+def later(anchor: int, interval: str, count: int) -> int:
+    """So many months or years after the anchor, at its time of the day, on its day or the last that
+    the month has."""
+    at = datetime_of(anchor)
+    months = at.year * 12 + at.month - 1 + count * (12 if interval == "year" else 1)
+    year, month = months // 12, months % 12 + 1
+    day = min(at.day, calendar.monthrange(year, month)[1])
+    return int(at.replace(year=year, month=month, day=day).timestamp())
+
+
+@dataclass
+class Part:
+    """The plan, or an add-on. `billed` was asked for the time from `since` to the period's end."""
+
+    unit: int
+    quantity: int
+    start: int
+    end: int
+    billed: int
+    since: int
+
+    @property
+    def whole(self) -> int:
+        return self.unit * self.quantity
+
+    def left(self, amount: int, since: int, at: int) -> int:
+        """The part of an amount for the time since then that is for the time after `at`."""
+        return nearest(Fraction(amount * (self.end - at), self.end - since))
+
+
+@dataclass
+class Bill:
+    """An invoice: `lines` of the subscription, and `usage` on it. What is not final yet has no
+    `due`."""
+
+    created: int
+    lines: list[int]
+    reason: str
+    usage: list[int] = field(default_factory=list)
+    final_at: int | None = None
+    due: int | None = None
+    status: str = "draft"
+    tries: int = 0
+    next_try: int | None = None
+
+    @property
+    def total(self) -> int:
+        return sum(self.lines) + sum(self.usage)
+
+
+@dataclass
+class Ledger:
+    """One customer of Stripe's."""
+
+    parts: dict[str, Part] = field(default_factory=dict)
+    interval: str = "month"
+    anchor: int = 0
+    trial_end: int | None = None
+    status: str = ""
+    ends: bool = False
+    trialed: bool = False
+    pays: bool = True
+    waiting: list[int] = field(default_factory=list)
+    balance: int = 0
+    bills: list[Bill] = field(default_factory=list)
+
+    @property
+    def is_live(self) -> bool:
+        return self.status in ("trialing", "active", "past_due")
+
+    @property
+    def renews_at(self) -> int:
+        return self.parts["plan"].end
+
+    def buy(self, wanted: Wanted, at: int) -> None:
+        """The first order, on a page that takes the money at once."""
+        days = 0 if self.trialed else trial_days(wanted.plan)
+        # What waited for an invoice of an earlier subscription waits for ever.
+        self.waiting, self.interval, self.ends = [], wanted.interval, False
+        self.trial_end = at + days * DAY if days else None
+        self.anchor, self.trialed = at + days * DAY, self.trialed or days > 0
+        self.status = "trialing" if days else "active"
+        until = self.trial_end or later(at, wanted.interval, 1)
+        self.parts = {
+            name: Part(unit, quantity, at, until, 0, at)
+            for name, (unit, quantity) in wanted.costs.items()
+        }
+        lines = [0] * len(self.parts) if days else self._bill_whole()
+        bill = self._bill(at, lines, "subscription_create")
+        self._finish(bill, at)
+
+    def change(self, wanted: Wanted, at: int) -> None:
+        """Another order, which the rest of the period is asked and given back for with the next
+        invoice; with another interval all begins anew, with an invoice."""
+        self.ends, costs = False, wanted.costs
+        if self.status == "trialing":
+            self._set_parts(costs, at, billed=False)
+            self.interval = wanted.interval
+        elif wanted.interval != self.interval:
+            self._give_back(self.parts.values(), at)
+            self.interval, self.anchor = wanted.interval, at
+            self._begin(costs, at)
+            self._finish(self._bill(at, self._bill_whole(), "subscription_update"), at)
+        else:
+            self._set_parts(costs, at, billed=True)
+
+    def cancel(self, at: int) -> None:
+        """Ends now. What is open stays so, and drafts stay drafts: nothing is taken by itself."""
+        self.status = "canceled"
+        for each in self.bills:
+            each.final_at = each.next_try = None
+
+    def pay(self, bill: Bill) -> None:
+        """Somebody paid it by hand."""
+        bill.status, bill.next_try = "paid", None
+        if bill is self.bills[-1] and self.status == "past_due":
+            self.status = "active"
+
+    def void(self, bill: Bill) -> None:
+        """Nobody owes it any more; what it took of the balance comes back."""
+        assert bill.due is not None
+        self.balance -= bill.total - bill.due
+        bill.status, bill.next_try = "void", None
+
+    def advance(self, until: int) -> None:
+        """All that falls due by then, in its order."""
+        while (due := self._next()) is not None and due[0] <= until:
+            at, bill = due
+            if bill is None:
+                self._turn(at)
+            elif bill.status == "draft":
+                self._finish(bill, at)
+            else:
+                self._try(bill, at)
+
+    def is_due(self, moment: int) -> bool:
+        """Whether anything happens by itself until then."""
+        due = self._next()
+        return due is not None and due[0] <= moment
+
+    def _next(self) -> tuple[int, Bill | None] | None:
+        found: list[tuple[int, Bill | None]] = []
+        if self.is_live:
+            found.append((self.renews_at, None))
+        for each in self.bills:
+            moment = each.final_at if each.status == "draft" else each.next_try
+            if moment is not None:
+                found.append((moment, each))
+        return min(found, key=lambda each: each[0], default=None)
+
+    def _turn(self, at: int) -> None:
+        if self.ends:
+            if self.waiting:
+                self._finish(self._bill(at, [], "subscription_cycle"), at)
+            if self.status != "canceled":
+                self.cancel(at)
+            return
+        if self.status == "trialing":
+            self.status, self.anchor = "active", at
+        self._begin({name: (each.unit, each.quantity) for name, each in self.parts.items()}, at)
+        bill = self._bill(at, self._bill_whole(), "subscription_cycle")
+        bill.final_at = at + HOUR
+
+    def _begin(self, costs: dict[str, tuple[int, int]], at: int) -> None:
+        count = 1
+        while (until := later(self.anchor, self.interval, count)) <= at:
+            count += 1
+        self.parts = {
+            name: Part(unit, quantity, at, until, 0, at) for name, (unit, quantity) in costs.items()
+        }
+
+    def _bill_whole(self) -> list[int]:
+        for each in self.parts.values():
+            each.billed, each.since = each.whole, each.start
+        return [each.whole for each in self.parts.values()]
+
+    def _set_parts(self, costs: dict[str, tuple[int, int]], at: int, *, billed: bool) -> None:
+        period = self.parts["plan"]
+        before, self.parts = self.parts, {}
+        for name, (unit, quantity) in costs.items():
+            known = before.pop(name, None)
+            if known is not None and (known.unit, known.quantity) == (unit, quantity):
+                self.parts[name] = known
+                continue
+            if billed and known is not None:
+                self._give_back([known], at)
+            part = Part(unit, quantity, period.start, period.end, 0, at)
+            if billed:
+                part.billed = part.left(part.whole, period.start, at)
+                self.waiting += [part.billed] if part.billed else []
+            self.parts[name] = part
+        if billed:
+            self._give_back(before.values(), at)
+
+    def _give_back(self, parts: Iterable[Part], at: int) -> None:
+        for each in parts:
+            amount = -each.left(each.billed, each.since, at)
+            self.waiting += [amount] if amount else []
+
+    def _bill(self, at: int, lines: list[int], reason: str) -> Bill:
+        bill = Bill(at, [*lines, *self.waiting], reason)
+        self.waiting = []
+        self.bills.append(bill)
+        return bill
+
+    def _finish(self, bill: Bill, at: int) -> None:
+        total, due = bill.total, 0
+        if total > 0:
+            due = max(0, total + self.balance)
+        due = due if due >= LEAST else 0
+        self.balance += total - due
+        bill.due, bill.final_at, bill.status = due, None, "open"
+        if due:
+            self._try(bill, at)
+        else:
+            self.pay(bill)
+
+    def _try(self, bill: Bill, at: int) -> None:
+        bill.tries += 1
+        if self.pays:
+            self.pay(bill)
+            return
+        days = RETRIES[bill.tries - 1] if bill.tries <= len(RETRIES) else None
+        bill.next_try = None if days is None else at + days * DAY
+        if days is None:
+            self.cancel(at)
+        elif self.is_live:
+            self.status = "past_due"

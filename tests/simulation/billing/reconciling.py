@@ -1,0 +1,216 @@
+"""Compares what billing keeps, what Stripe's stand-in has, and what both must be."""
+
+import json
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from shared.verify.__main__ import main as verify
+from tests.simulation.billing.ledger import Bill
+from tests.simulation.billing.tenant import Tenant
+
+Shown = dict[str, Any]
+_MANY = 100
+
+
+async def reconcile(tenant: Tenant) -> list[Shown]:
+    """Raises AssertionError for anything that differs, once no notice is waiting; the tenant's
+    invoices as billing shows them."""
+    assert not tenant.waiting
+    if not tenant.customer:
+        return []
+    at_stripe = _invoices_at_stripe(tenant)
+    await _compare_subscription(tenant)
+    _compare_bills(tenant, at_stripe)
+    _compare_money(tenant, at_stripe)
+    ours = await _invoices(tenant)
+    _compare_invoices(ours, at_stripe)
+    _compare_usage(tenant, ours)
+    return ours
+
+
+async def verify_offline(tenant: Tenant, invoices: list[Shown], file: Path) -> int:
+    """How many lines of usage were verified by `assent-verify`, from their proofs alone."""
+    verified = 0
+    for invoice in invoices:
+        for line in invoice["lines"]:
+            if line["usage"] is None:
+                continue
+            path = f"/invoices/{invoice['invoice_id']}/lines/{line['line_id']}/proof"
+            proof = await tenant.world.sent("GET", path)
+            assert proof["charge"]["cents"] == line["cents"]
+            assert _verifies(proof, file)
+            verified += 1
+    return verified
+
+
+def _verifies(proof: Shown, file: Path) -> bool:
+    file.write_text(json.dumps(proof))
+    return verify([str(file)]) == 0
+
+
+async def _compare_subscription(tenant: Tenant) -> None:
+    """The newest at Stripe is what billing shows, and what was ordered."""
+    said: Any = {"customer": tenant.customer, "status": "all", "limit": _MANY}
+    newest = tenant.world.stripe.v1.subscriptions.list(said).to_dict()["data"][0]
+    items = [(each["price"]["lookup_key"].split(":"), each) for each in newest["items"]["data"]]
+    [(key, plan)] = [(key, each) for key, each in items if key[1] == "plan"]
+    add_ons = {key[2]: each["quantity"] for key, each in items if key[1] == "add_on"}
+    there = {
+        "plan": key[2],
+        "interval": key[3],
+        "seats": plan["quantity"],
+        "add_ons": add_ons,
+        "status": newest["status"],
+        "ends": newest["cancel_at_period_end"],
+        "until": plan["current_period_end"],
+    }
+    shown = await tenant.world.sent("GET", "/subscription")
+    ours = {
+        **{name: shown[name] for name in ("plan", "interval", "seats", "status")},
+        "add_ons": {each["add_on"]: each["quantity"] for each in shown["add_ons"]},
+        "ends": shown["cancel_at_period_end"],
+        "until": _seconds(shown["current_period"]["end"]),
+    }
+    wanted, ledger = tenant.wanted, tenant.ledger
+    assert wanted is not None
+    must = {
+        "plan": wanted.plan,
+        "interval": wanted.interval,
+        "seats": wanted.seats,
+        "add_ons": dict(wanted.add_ons),
+        "status": ledger.status,
+        "ends": ledger.ends,
+        "until": ledger.renews_at,
+    }
+    assert ours == there
+    assert there == must
+
+
+def _compare_bills(tenant: Tenant, at_stripe: list[Shown]) -> None:
+    """Each invoice at Stripe has the lines, the total and the state that the ledger reckons."""
+    assert [each["id"] for each in at_stripe] == tenant.invoices
+    assert len(at_stripe) == len(tenant.ledger.bills)
+    for there, must in zip(at_stripe, tenant.ledger.bills, strict=True):
+        assert _of_invoice(there) == _of_bill(must), there["id"]
+    customer = tenant.world.stripe.v1.customers.retrieve(tenant.customer)
+    assert customer.balance == tenant.ledger.balance
+
+
+def _of_invoice(shown: Shown) -> Shown:
+    lines = shown["lines"]["data"]
+    due = None if shown["status"] == "draft" else shown["amount_due"]
+    return {
+        "created": shown["created"],
+        "reason": shown["billing_reason"],
+        "due": due,
+        "status": shown["status"],
+        "next": shown["next_payment_attempt"],
+        "lines": sorted(each["amount"] for each in lines if not _is_usage(each)),
+        "usage": sorted(each["amount"] for each in lines if _is_usage(each)),
+        "total": shown["total"],
+    }
+
+
+def _of_bill(bill: Bill) -> Shown:
+    return {
+        "created": bill.created,
+        "reason": bill.reason,
+        "due": bill.due,
+        "status": bill.status,
+        "next": bill.next_try,
+        "total": bill.total,
+        "lines": sorted(bill.lines),
+        "usage": sorted(bill.usage),
+    }
+
+
+def _is_usage(line: Shown) -> bool:
+    return "section" in line["metadata"]
+
+
+def _compare_money(tenant: Tenant, at_stripe: list[Shown]) -> None:
+    """What was invoiced was paid, is open, was given up, or is on the balance; what was taken was
+    for an invoice; no line is on two of them."""
+    names = [line["id"] for each in at_stripe for line in each["lines"]["data"]]
+    assert len(names) == len(set(names))
+    final = [each for each in at_stripe if each["status"] != "draft"]
+    by_state: Counter[str] = Counter()
+    for each in final:
+        assert each["total"] == sum(line["amount"] for line in each["lines"]["data"])
+        assert each["amount_due"] == each["amount_paid"] + each["amount_remaining"]
+        by_state[each["status"]] += each["amount_due"]
+        if each["status"] != "void":
+            by_state["balance"] += each["total"] - each["amount_due"]
+    standing = [each for each in final if each["status"] != "void"]
+    invoiced = sum(each["total"] for each in standing)
+    assert invoiced == by_state["paid"] + by_state["open"] + by_state["balance"]
+    assert by_state["balance"] == tenant.ledger.balance
+    charges = tenant.world.stripe.v1.charges.list({"customer": tenant.customer, "limit": _MANY})
+    taken = list(charges.auto_paging_iter())
+    paid = sum(each["amount_paid"] for each in final)
+    assert sum(each.amount_captured for each in taken) == paid
+    assert sum(each.amount_refunded for each in taken) == tenant.refunded
+
+
+def _compare_invoices(ours: list[Shown], at_stripe: list[Shown]) -> None:
+    """Billing keeps each invoice as Stripe shows it, and no other."""
+    kept = [
+        (
+            *(each["total_cents"], each["due_cents"], each["paid_cents"], each["status"]),
+            *(_seconds(each["created_at"]), each["attempts"]),
+            sorted((line["line_id"], line["cents"]) for line in each["lines"]),
+        )
+        for each in ours
+    ]
+    there = [
+        (
+            *(each["total"], each["amount_remaining"], each["amount_paid"], each["status"]),
+            *(each["created"], each["attempt_count"]),
+            sorted((line["id"], line["amount"]) for line in each["lines"]["data"]),
+        )
+        for each in at_stripe
+    ]
+    assert sorted(kept) == sorted(there)
+
+
+def _compare_usage(tenant: Tenant, ours: list[Shown]) -> None:
+    """Each section of each month and meter is on one line, which agrees with what was counted; all
+    of a month's cost what the metering reckons."""
+    lines = [line for each in ours for line in each["lines"] if line["usage"] is not None]
+    assert all(each["agrees"] for each in lines)
+    usage = [each["usage"] for each in lines]
+    keys = [(each["period"], each["meter"], each["section"]) for each in usage]
+    assert len(keys) == len(set(keys))
+    cents: Counter[tuple[str, str]] = Counter()
+    for each in usage:
+        cents[each["period"], each["meter"]] += each["cents"]
+    assert cents == Counter({key: each for key, each in tenant.metering.asked.items() if each})
+
+
+def _invoices_at_stripe(tenant: Tenant) -> list[Shown]:
+    """The oldest first, with all of their lines."""
+    client = tenant.world.stripe
+    said: Any = {"customer": tenant.customer, "limit": _MANY}
+    found = [each.to_dict() for each in client.v1.invoices.list(said).auto_paging_iter()]
+    for each in found:
+        if each["lines"]["has_more"]:
+            more = client.v1.invoices.line_items.list(each["id"], {"limit": _MANY})
+            each["lines"]["data"] = [line.to_dict() for line in more.auto_paging_iter()]
+    return found[::-1]
+
+
+async def _invoices(tenant: Tenant) -> list[Shown]:
+    found, cursor = list[Shown](), ""
+    while True:
+        after = f"&cursor={cursor}" if cursor else ""
+        page = await tenant.world.sent("GET", f"/invoices?limit={_MANY}{after}")
+        found += page["items"]
+        if not page.get("next_cursor"):
+            return found
+        cursor = page["next_cursor"]
+
+
+def _seconds(instant: str) -> int:
+    return int(datetime.fromisoformat(instant).timestamp())

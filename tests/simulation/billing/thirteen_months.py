@@ -1,0 +1,138 @@
+"""Tenants that live for months at once, with one account at Stripe: what they are asked for is
+reconciled to the cent, and each line of usage is verified offline."""
+
+import asyncio
+import random
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.functions.billing.worlds import World
+from tests.simulation.billing.ledger import DAY, HOUR
+from tests.simulation.billing.lives import BEGIN, Appointment, Life
+from tests.simulation.billing.post import Post
+from tests.simulation.billing.reconciling import Shown, reconcile, verify_offline
+from tests.simulation.billing.tenant import Tenant
+
+_AT_ONCE = 8
+# When drafts of the day are there, and when they are final.
+_DRAFTS, _FINAL = 10 * HOUR, 11 * HOUR + 300
+
+
+@dataclass
+class Figures:
+    """What a simulation came to. Money is in cents."""
+
+    tenants: int
+    days: int
+    invoices: Counter[str] = field(default_factory=Counter)
+    cents: Counter[str] = field(default_factory=Counter)
+    usage_lines: int = 0
+    notices: int = 0
+    seconds: float = 0.0
+    processor_seconds: float = 0.0
+
+    def shown(self) -> str:
+        """For people."""
+        states = ", ".join(f"{many} {state}" for state, many in sorted(self.invoices.items()))
+        money = "\n".join(f"  {name}: {cents:,} cents" for name, cents in self.cents.items())
+        return (
+            f"{self.tenants} tenants, {self.days} days, {self.notices} notices sent\n"
+            f"{self.invoices.total()} invoices reconcile to the cent: {states}\n{money}\n"
+            f"{self.usage_lines} lines of usage verify offline\n"
+            f"{self.seconds:.0f} seconds, of which {self.processor_seconds:.0f} of the processor"
+        )
+
+
+@dataclass
+class Simulation:
+    """`open_tenant` makes a tenant of the platform that nobody else has."""
+
+    post: Post
+    open_tenant: Callable[[], World]
+    tenants: int
+    months: int
+    seed: int
+
+    async def run(self, folder: Path) -> Figures:
+        """Raises AssertionError for the first cent that differs."""
+        began, spent = time.monotonic(), time.process_time()
+        self.chance = random.Random(self.seed)
+        self.turns = asyncio.Semaphore(_AT_ONCE)
+        self.notices = 0
+        self.people = [Tenant(self.open_tenant(), self.post) for _ in range(self.tenants)]
+        days = self.months * 31 + 20
+        await self._live(days)
+        figures = Figures(self.tenants, days)
+        await asyncio.gather(
+            *(self._audit(place, each, folder, figures) for place, each in enumerate(self.people))
+        )
+        figures.notices = self.notices
+        figures.seconds = time.monotonic() - began
+        figures.processor_seconds = time.process_time() - spent
+        return figures
+
+    async def _live(self, days: int) -> None:
+        lives = (
+            Life(number, self.seed).appointments(self.months) for number in range(self.tenants)
+        )
+        due = sorted((each for life in lives for each in life), key=lambda each: each.at)
+        for day in range(days):
+            midnight = BEGIN + day * DAY
+            while due and due[0].at < midnight + _DRAFTS:
+                await self._meet(due.pop(0))
+            for moment in (_DRAFTS, _FINAL):
+                await self._pass(midnight + moment)
+
+    async def _meet(self, each: Appointment) -> None:
+        self.post.move(each.at)
+        tenant = self.people[each.tenant]
+        tenant.arrive()
+        await each.deed(tenant)
+
+    async def _pass(self, moment: int) -> None:
+        """Sends notices of what fell due by then. One in ten tenants is told nothing today."""
+        if not any(each.ledger.is_due(moment) or each.waiting for each in self.people):
+            return
+        self.post.move(moment)
+        for each in self.people:
+            each.arrive()
+        told = [each for each in self.people if each.waiting and self.chance.random() > 0.1]
+        await asyncio.gather(*map(self._tell, told))
+
+    async def _tell(self, tenant: Tenant) -> None:
+        """In an order of chance; of those about the same object some are lost, and one is not."""
+        waiting = tuple(tenant.waiting)
+        latest = {each.about: each for each in waiting}
+        kept = [each for each in waiting if each is latest[each.about] or self._is_kept()]
+        twice = [each for each in kept if self.chance.random() < 0.1]
+        self.chance.shuffle(kept)
+        async with self.turns:
+            await tenant.deliver([*kept, *twice])
+        self.notices += len(kept) + len(twice)
+        tenant.waiting = [each for each in tenant.waiting if each not in waiting]
+
+    def _is_kept(self) -> bool:
+        return self.chance.random() < 0.2
+
+    async def _audit(self, place: int, tenant: Tenant, folder: Path, figures: Figures) -> None:
+        async with self.turns:
+            await tenant.settle(self.chance)
+            invoices = await reconcile(tenant)
+            file = folder / f"proof-{place}.json"
+            figures.usage_lines += await verify_offline(tenant, invoices, file)
+        _add(figures, invoices, tenant)
+
+
+def _add(figures: Figures, invoices: list[Shown], tenant: Tenant) -> None:
+    for each in invoices:
+        figures.invoices[each["status"]] += 1
+        figures.cents["paid"] += each["paid_cents"]
+        if each["status"] != "draft":
+            figures.cents["invoiced"] += each["total_cents"]
+        if each["status"] == "open":
+            figures.cents["open"] += each["due_cents"]
+    figures.cents["usage"] += sum(tenant.metering.asked.values())
+    figures.cents["balances"] += tenant.ledger.balance
