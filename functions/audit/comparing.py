@@ -24,7 +24,8 @@ _COUNT = f"SELECT count(*) FROM (SELECT 1 {_OF_THE_TIME} LIMIT %(most)s + 1) AS 
 _QUESTIONS = f"""
 SELECT model->>'prompt', it->>'run_id', it->>'outcome', (model->>'fits')::boolean,
     (model->>'tokens_in')::bigint, (model->>'tokens_out')::bigint,
-    (it->>'cost_usd_micros')::bigint, (model->>'answered_in_ms')::bigint
+    (it->>'cost_usd_micros')::bigint, (model->>'answered_in_ms')::bigint,
+    it->>'plan_hash'
 FROM (
     SELECT CASE WHEN pg_input_is_valid(body, 'jsonb') THEN body::json->'predicate' END AS it
     {_OF_THE_TIME} AND strpos(body, %(named)s) > 0

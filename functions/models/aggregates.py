@@ -37,7 +37,8 @@ PROMPTS = Aggregate(
     model=Prompt,
     collection=PROMPTS_COLLECTION,
     id_of=lambda prompt: prompt.id,
-    indexed=("written_at",),
+    indexed=("name", "written_at"),
+    composites=(("name", "-written_at"),),
     queried=("-written_at",),
 )
 

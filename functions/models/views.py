@@ -122,6 +122,12 @@ class PromptDetail(PromptView):
         return cls.of(prompt, messages=messages, variables=variables)
 
 
+class PromptPreview(Data):
+    """What a call would say: the messages of a prompt, with values in the place of expressions."""
+
+    messages: tuple[Said, ...]
+
+
 class PromptPage(Page[PromptView]):
     """Some versions of prompts, newest first."""
 

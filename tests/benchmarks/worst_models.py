@@ -129,11 +129,20 @@ def write_prompt(scene: Scene) -> Iterator[Call]:
     yield Call(prompting(scene), "/v1/prompts", _prompt(1, "new"))
 
 
+@worst_of("POST", "/v1/prompts/preview")
+def preview_prompt(scene: Scene) -> Iterator[Call]:
+    said = {name: each for name, each in _prompt(1).items() if name not in ("name", "version")}
+    values = dict.fromkeys(said["variables"], "x" * 5_000)
+    yield Call(prompting(scene), "/v1/prompts/preview", {**said, "values": values})
+
+
 @worst_of("GET", "/v1/prompts")
 def list_prompts(scene: Scene) -> Iterator[Call]:
     for limit in LIMITS:
         path = f"/v1/prompts?limit={limit}"
         yield Call(prompting(scene), path, what=f"limit {limit}", limit=limit)
+    path = f"/v1/prompts?name=long&limit={LIMITS[-1]}"
+    yield Call(prompting(scene), path, what=f"of one prompt, limit {LIMITS[-1]}", limit=LIMITS[-1])
 
 
 @worst_of("GET", "/v1/prompts/{name}/versions/{number}")

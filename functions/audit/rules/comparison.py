@@ -1,6 +1,6 @@
 """What the receipts of a time say of the versions of a prompt, side by side."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from statistics import median
 from typing import NamedTuple
@@ -8,6 +8,7 @@ from typing import NamedTuple
 from shared.kit.models import Data
 
 MOST_VERSIONS = 100
+MOST_PLANS = 5
 
 
 class Question(NamedTuple):
@@ -22,6 +23,7 @@ class Question(NamedTuple):
     tokens_out: int | None = None
     cost_usd_micros: int = 0
     answered_in_ms: int | None = None
+    plan_hash: str | None = None
 
 
 class VersionRow(Data):
@@ -30,7 +32,8 @@ class VersionRow(Data):
     the model `refused` others, and the answers of the `doubtful` ones were lost. `tokens_in`
     and `tokens_out` are those that servers told. All that it cost is in `cost_usd_micros`, with all
     that was reserved for the doubtful ones. Half of the answers took no longer than `median_ms`,
-    null where there is none."""
+    null where there is none. `plans` are the hashes of those that asked, five at most, the ones
+    with most questions first."""
 
     version: int
     runs: int
@@ -43,6 +46,7 @@ class VersionRow(Data):
     tokens_out: int
     cost_usd_micros: int
     median_ms: int | None
+    plans: tuple[str, ...]
 
 
 def compared(questions: Iterable[Question]) -> tuple[VersionRow, ...]:
@@ -69,4 +73,12 @@ def _row(version: int, asked: Sequence[Question]) -> VersionRow:
         tokens_out=sum(each.tokens_out or 0 for each in asked),
         cost_usd_micros=sum(each.cost_usd_micros for each in asked),
         median_ms=round(median(took)) if took else None,
+        plans=_most_asking(asked),
     )
+
+
+def _most_asking(asked: Sequence[Question]) -> tuple[str, ...]:
+    counted = Counter(each.plan_hash for each in asked if each.plan_hash is not None)
+    # Of equally many the same ones come first, however the log gives them.
+    first = sorted(counted.items(), key=lambda each: (-each[1], each[0]))
+    return tuple(plan for plan, _ in first[:MOST_PLANS])

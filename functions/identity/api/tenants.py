@@ -13,6 +13,7 @@ from functions.identity.views.members import (
     Accepted,
     InvitationPage,
     InvitationView,
+    MemberDetail,
     MemberPage,
     MemberView,
     NewInvitation,
@@ -112,13 +113,13 @@ async def put_flag(caller: Caller, key: Key, name: FlagName, body: FlagBody) -> 
 @_TENANT.get("/members")
 @beyond_quota
 async def list_members(caller: Caller, limit: Limit = 25, cursor: Cursor = None) -> MemberPage:
-    """Lists the tenant's members, newest first."""
+    """Lists the tenant's members with their names, newest first."""
     return await tenants.list_members(caller, limit, cursor)
 
 
 @_TENANT.get("/members/{principal}")
-async def get_member(caller: Caller, principal: str) -> MemberView:
-    """Shows one member."""
+async def get_member(caller: Caller, principal: str) -> MemberDetail:
+    """Shows one member with their name."""
     return await tenants.show_member(caller, principal)
 
 

@@ -68,6 +68,11 @@ class DirectoryUser(DirectoryEntry):
         return self._text("userName") or ""
 
     @property
+    def display_name(self) -> str:
+        """What the directory calls them, beside the name that they sign in with; may be empty."""
+        return self._text("displayName") or ""
+
+    @property
     def is_active(self) -> bool:
         """Whether they have a place in the tenant. A directory that does not say means yes."""
         return self.is_listed and self.attributes.get("active") is not False

@@ -12,6 +12,7 @@ from shared.kit.transitions import Transition
 # `user_…` reads as no typed id of a precedent (`shared.kit.principals`).
 PREFIX = "user"
 MOST_TENANTS = 100
+MOST_SHOWN = 100
 
 
 class Principal(PrincipalState):
@@ -36,6 +37,12 @@ class SignInLink(Model):
 
 
 Step = Transition[Principal] | Transition[SignInLink]
+
+
+def display_name(name: str) -> str:
+    """The name as others are shown it. People choose theirs at their provider, so it has no
+    characters that are not seen, such as those which turn a line around; 100 are shown."""
+    return "".join(filter(str.isprintable, name)).strip()[:MOST_SHOWN]
 
 
 def link_id(person: Person) -> str:

@@ -18,8 +18,9 @@ from functions.identity.rules.tenant import (
     TenantBody,
     check_current,
 )
+from functions.identity.service.people import display_names
 from functions.identity.service.platform import on_platform
-from functions.identity.views.members import MemberPage, MemberView
+from functions.identity.views.members import MemberDetail, MemberPage, MemberView
 from functions.identity.views.tenants import Me, TenantsView, TenantView
 from shared.aggregates import Command, Transition
 from shared.aggregates.command import not_found
@@ -82,14 +83,16 @@ async def show_tenant(caller: Caller, tenant_id: str) -> TenantView:
 
 
 async def list_members(caller: Caller, limit: int, cursor: str | None) -> MemberPage:
-    """The members of the tenant, newest first."""
+    """The members of the tenant with their names, newest first."""
     page = await RUN.page(caller, MEMBERS, order_by=("joined_at",), limit=limit, cursor=cursor)
-    return page.shown(MemberPage, MemberView.of)
+    names = await display_names(caller.tenant_id, page.items)
+    return page.shown(MemberPage, lambda each: MemberDetail.named(each, names))
 
 
-async def show_member(caller: Caller, principal: str) -> MemberView:
-    """One member. Raises NotFound."""
-    return MemberView.of(await RUN.read(caller, MEMBERS, principal))
+async def show_member(caller: Caller, principal: str) -> MemberDetail:
+    """One member with their name. Raises NotFound."""
+    member = await RUN.read(caller, MEMBERS, principal)
+    return MemberDetail.named(member, await display_names(caller.tenant_id, [member]))
 
 
 async def change_roles(

@@ -1,5 +1,6 @@
 """What members see of each other, and admins of invitations."""
 
+from collections.abc import Mapping
 from typing import Self
 
 from events.members import InvitationState, InvitationStatus, MemberState
@@ -17,7 +18,19 @@ class MemberView(MemberState):
         return part_of(cls, member)
 
 
-class MemberPage(Page[MemberView]):
+class MemberDetail(MemberView):
+    """A member with the name that others see; null where nobody gave one, and of who left. No event
+    and no stored answer has it."""
+
+    display_name: str | None
+
+    @classmethod
+    def named(cls, member: Member, names: Mapping[str, str]) -> Self:
+        """What other members see of it, with its name among those of several."""
+        return part_of(cls, member, display_name=names.get(member.principal_id))
+
+
+class MemberPage(Page[MemberDetail]):
     """A page of members, also of those who left."""
 
 

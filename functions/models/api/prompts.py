@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Annotated
 
-from fastapi import Path
+from fastapi import Path, Query
 from pydantic import Field
 
 from events.capsules import InputName
@@ -12,7 +12,8 @@ from events.prompts import MOST_MESSAGES, PromptContent, prompt_id
 from events.specs import Name
 from functions.models.aggregates import PROMPTS, RUN
 from functions.models.rules.prompt import Prompt, activate, deprecate, draft
-from functions.models.views import PromptDetail, PromptPage, PromptView
+from functions.models.service.prompting import Values, previewed
+from functions.models.views import PromptDetail, PromptPage, PromptPreview, PromptView
 from shared.aggregates.command import Command
 from shared.kit.callers import Caller
 from shared.kit.models import Model
@@ -29,13 +30,12 @@ GOVERNORS = Router(read=("models:read", "governance:read"), write=("governance:w
 
 Version = Annotated[int, Field(ge=1, le=999_999, strict=True)]
 InPath = Annotated[int, Path(ge=1, le=999_999)]
+NameAsked = Annotated[str | None, Query(max_length=100)]
 
 
-class PromptBody(Model):
-    """A version of a prompt: its messages, and what each of its variables may be."""
+class PromptContentBody(Model):
+    """What a version of a prompt says: its messages, and what each of its variables may be."""
 
-    name: Name
-    version: Version
     messages: Annotated[tuple[MessageBody, ...], Field(min_length=1, max_length=MOST_MESSAGES)]
     # One with `default` may be left out.
     variables: Annotated[dict[InputName, Shape], Field(max_length=50)] = Field(default_factory=dict)
@@ -45,6 +45,19 @@ class PromptBody(Model):
         """What its hash covers."""
         messages = tuple(Said(role=each.role, content=each.content) for each in self.messages)
         return PromptContent(messages=messages, variables=dict(self.variables))
+
+
+class PromptBody(PromptContentBody):
+    """A version of a prompt."""
+
+    name: Name
+    version: Version
+
+
+class PreviewBody(PromptContentBody):
+    """What a prompt says, and a value for each of its variables that has no default."""
+
+    values: Values
 
 
 @WRITERS.post("/v1/prompts", status_code=201)
@@ -64,10 +77,23 @@ async def post_prompt(caller: Caller, key: Key, body: PromptBody) -> PromptDetai
     return await RUN.command(caller, use_case, PromptDetail, key=key)
 
 
+@WRITERS.post("/v1/prompts/preview")
+@does("prompts.preview", within=WRITES, deed="looking at a prompt before it is written")
+async def preview_prompt(caller: Caller, body: PreviewBody) -> PromptPreview:
+    """Shows what a call would say with messages and values that are not stored. Refuses what
+    writing the version would refuse."""
+    return PromptPreview(messages=await previewed(body.content, body.values))
+
+
 @WRITERS.get("/v1/prompts")
-async def get_prompts(caller: Caller, limit: Limit = 25, cursor: Cursor = None) -> PromptPage:
-    """Lists versions of prompts without their messages, newest first."""
-    page = await RUN.page(caller, PROMPTS, order_by=("written_at",), limit=limit, cursor=cursor)
+async def get_prompts(
+    caller: Caller, name: NameAsked = None, limit: Limit = 25, cursor: Cursor = None
+) -> PromptPage:
+    """Lists versions of prompts without their messages, newest first, all of them or those of one
+    prompt."""
+    where = [("name", "==", name)] if name else []
+    order = ("written_at",)
+    page = await RUN.page(caller, PROMPTS, where=where, order_by=order, limit=limit, cursor=cursor)
     return page.shown(PromptPage, PromptView.of)
 
 

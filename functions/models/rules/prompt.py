@@ -23,7 +23,10 @@ from shared.kit.shapes import wrong
 from shared.kit.templates import expressions_in, filled
 from shared.kit.transitions import Transition
 
-VARIABLES = "variables"
+VARIABLES, VALUES = "variables", "values"
+# What a preview shows at most, in characters: a value that is named again and again makes much of
+# little.
+MOST_PREVIEWED = 256 * 1024
 
 
 class Prompt(PromptState):
@@ -89,21 +92,39 @@ def deprecate(prompt: Prompt, by: str, at: datetime) -> Steps:
     return (Transition(ended, PromptDeprecated),)
 
 
-def rendered(said: PromptContent, given: Mapping[str, Any]) -> list[dict[str, str]]:
+def rendered(said: PromptContent, given: Mapping[str, Any]) -> list[Said]:
     """The messages of the prompt with these variables, and its defaults for the others. What a
     variable holds is never read as an expression. Raises Invalid for variables that it does not
     take, and where an expression has no value."""
+    return [*_filled(said, given, f"prompt.{VARIABLES}", "prompt")]
+
+
+def preview(said: PromptContent, values: Mapping[str, Any]) -> tuple[Said, ...]:
+    """What calls would say with this content and these values of its variables. Raises Invalid for
+    a content that `draft` refuses, for values that it does not take, and for messages of more than
+    256 KiB characters together."""
+    if problems := [*_problems(said)]:
+        raise Invalid(*problems)
+    shown, length = [], 0
+    for each in _filled(said, values, VALUES, VALUES):
+        length += len(each.content)
+        if length > MOST_PREVIEWED:
+            told = f"make the messages longer than {MOST_PREVIEWED} characters: write shorter ones"
+            raise Invalid(FieldError(VALUES, told))
+        shown.append(each)
+    return tuple(shown)
+
+
+def _filled(said: PromptContent, given: Mapping[str, Any], at: str, beside: str) -> Iterator[Said]:
     variables = said.with_defaults(given)
     if (told := wrong(said.schema_of, variables, VARIABLES)) is not None:
-        raise Invalid(FieldError(f"prompt.{VARIABLES}", told))
+        raise Invalid(FieldError(at, told))
+    data = {VARIABLES: variables}
     try:
-        return [_message(each, {VARIABLES: variables}) for each in said.messages]
+        for each in said.messages:
+            yield Said(role=each.role, content=as_text(filled(each.content, data)))
     except (ExpressionFailed, ExpressionInvalid) as error:
-        raise Invalid(FieldError("prompt", f"{error}, with these variables")) from error
-
-
-def _message(said: Said, data: Mapping[str, Any]) -> dict[str, str]:
-    return {"role": said.role, "content": as_text(filled(said.content, data))}
+        raise Invalid(FieldError(beside, f"{error}, with these variables")) from error
 
 
 def _problems(said: PromptContent) -> Iterator[FieldError]:

@@ -59,6 +59,11 @@ const PAGES = {
     all: () => import('./pages/memories/page.tsx').then((each) => each.Memories),
     one: () => import('./pages/memories/page.tsx').then((each) => each.Memories),
   },
+  prompts: {
+    group: 'agents',
+    all: () => import('./pages/prompts/page.tsx').then((each) => each.Prompts),
+    one: () => import('./pages/prompts/one.tsx').then((each) => each.One),
+  },
   violations: { group: 'agents', all: () => import('./pages/violations.tsx').then((each) => each.Violations) },
   runs: {
     group: 'runs',

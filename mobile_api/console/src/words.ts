@@ -12,6 +12,7 @@ export const words = {
     agents: 'Agents',
     knowledge: 'Knowledge',
     memories: 'Memories',
+    prompts: 'Prompts',
     runs: 'Runs',
     precedents: 'Precedents',
     patterns: 'Patterns',

@@ -1703,8 +1703,8 @@ class Members(AsyncResource):
 
     def list(
         self, *, limit: int | None = None, cursor: str | None = None
-    ) -> AsyncPages[models.MemberView]:
-        """Lists the tenant's members, newest first."""
+    ) -> AsyncPages[models.MemberDetail]:
+        """Lists the tenant's members with their names, newest first."""
         return AsyncPages(
             self._client,
             Call(
@@ -1730,13 +1730,13 @@ class Members(AsyncResource):
             )
         )
 
-    async def get(self, principal: str) -> models.MemberView:
-        """Shows one member."""
+    async def get(self, principal: str) -> models.MemberDetail:
+        """Shows one member with their name."""
         return await self._client.send(
             Call(
                 method="GET",
                 path=f"/v1/members/{calls.part(principal)}",
-                answers=models.MemberView,
+                answers=models.MemberDetail,
                 may_repeat=True,
             )
         )
@@ -2890,16 +2890,17 @@ class Prompts(AsyncResource):
     """Calls about prompts."""
 
     def list(
-        self, *, limit: int | None = None, cursor: str | None = None
+        self, *, name: str | None = None, limit: int | None = None, cursor: str | None = None
     ) -> AsyncPages[models.PromptView]:
-        """Lists versions of prompts without their messages, newest first."""
+        """Lists versions of prompts without their messages, newest first, all of them or those
+        of one prompt."""
         return AsyncPages(
             self._client,
             Call(
                 method="GET",
                 path="/v1/prompts",
                 answers=models.PromptPage,
-                query=calls.query(limit=limit, cursor=cursor),
+                query=calls.query(name=name, limit=limit, cursor=cursor),
                 may_repeat=True,
             ),
         )
@@ -2923,6 +2924,24 @@ class Prompts(AsyncResource):
                 body=calls.body(messages=messages, name=name, variables=variables, version=version),
                 key=calls.key(idempotency_key),
                 may_repeat=True,
+            )
+        )
+
+    async def preview_create(
+        self,
+        *,
+        messages: Sequence[bodies.MessageBody],
+        values: Mapping[str, bodies.JsonValue] | Omitted = OMITTED,
+        variables: Mapping[str, str | Mapping[str, bodies.JsonValue]] | Omitted = OMITTED,
+    ) -> models.PromptPreview:
+        """Shows what a call would say with messages and values that are not stored. Refuses what
+        writing the version would refuse."""
+        return await self._client.send(
+            Call(
+                method="POST",
+                path="/v1/prompts/preview",
+                answers=models.PromptPreview,
+                body=calls.body(messages=messages, values=values, variables=variables),
             )
         )
 

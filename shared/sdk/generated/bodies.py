@@ -761,6 +761,14 @@ class PreferencesBody(TypedDict):
     quiet_hours: NotRequired[QuietHoursBody | None]
 
 
+class PreviewBody(TypedDict):
+    """What a prompt says, and a value for each of its variables that has no default."""
+
+    messages: Sequence[MessageBody]
+    values: NotRequired[Mapping[str, JsonValue]]
+    variables: NotRequired[Mapping[str, str | Mapping[str, JsonValue]]]
+
+
 class PricesBody(TypedDict):
     """What a million tokens cost, in micro-dollars, and where and when the provider says so. A
     price that is missing counts as the dearest on the market; one for tokens of a cache as that
@@ -775,7 +783,7 @@ class PricesBody(TypedDict):
 
 
 class PromptBody(TypedDict):
-    """A version of a prompt: its messages, and what each of its variables may be."""
+    """A version of a prompt."""
 
     messages: Sequence[MessageBody]
     name: str

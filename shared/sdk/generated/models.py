@@ -2037,10 +2037,27 @@ class Me(Answered):
     workspace_id: str | None
 
 
+class MemberDetail(Answered):
+    """A member with the name that others see; null where nobody gave one, and of who left. No
+    event and no stored answer has it."""
+
+    deputy_by: str | None
+    deputy_from: str | None
+    deputy_until: str | None
+    display_name: str | None
+    invitation_id: str | None
+    joined_at: str
+    kind: Annotated[Literal["human", "service"], Known]
+    principal_id: str
+    removed_at: str | None
+    roles: tuple[str, ...]
+    workspaces: tuple[WorkspaceRoles, ...]
+
+
 class MemberPage(Answered):
     """A page of members, also of those who left."""
 
-    items: tuple[MemberView, ...]
+    items: tuple[MemberDetail, ...]
     next_cursor: str | None
 
 
@@ -3012,6 +3029,12 @@ class PromptPart(Answered):
     name: str
     sha256: str
     version: int
+
+
+class PromptPreview(Answered):
+    """What a call would say: the messages of a prompt, with values in the place of expressions."""
+
+    messages: tuple[Said, ...]
 
 
 class PromptView(Answered):
@@ -4337,12 +4360,14 @@ class VersionRow(Answered):
     the model `refused` others, and the answers of the `doubtful` ones were lost. `tokens_in` and
     `tokens_out` are those that servers told. All that it cost is in `cost_usd_micros`, with all
     that was reserved for the doubtful ones. Half of the answers took no longer than `median_ms`,
-    null where there is none."""
+    null where there is none. `plans` are the hashes of those that asked, five at most, the ones
+    with most questions first."""
 
     answered: int
     cost_usd_micros: int
     doubtful: int
     median_ms: int | None
+    plans: tuple[str, ...]
     questions: int
     refused: int
     runs: int

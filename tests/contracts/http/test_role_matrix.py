@@ -54,11 +54,8 @@ class Row(NamedTuple):
 
 LIST_TOOLS = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
 # It reads a variable that it does not declare.
-PROMPT = {
-    "name": "a",
-    "version": 1,
-    "messages": [{"role": "user", "content": "${{ variables.a }}"}],
-}
+SAYS = {"messages": [{"role": "user", "content": "${{ variables.a }}"}]}
+PROMPT = {"name": "a", "version": 1, **SAYS}
 VETO = {**ABOUT, "reason_category": "safety", "explanation": "not like this"}
 # Nobody keeps a fact of an agent that is not there.
 TOLD = {"fact": "It is so.", "agent_id": "agt_x"}
@@ -211,6 +208,7 @@ MATRIX = {
         "PUT", "/v1/model-routes/nobody", {"governor"}, {"provider": "openai", "model": "x"}
     ),
     "write a prompt": Row("POST", "/v1/prompts", SUBMIT, PROMPT),
+    "look at a prompt before it is written": Row("POST", "/v1/prompts/preview", SUBMIT, SAYS),
     "let a prompt be used": Row("POST", "/v1/prompts/a/versions/1/activate", {"governor"}),
     "end a prompt": Row("POST", "/v1/prompts/a/versions/1/deprecate", {"governor"}),
     "compare versions of a prompt": Row("GET", "/v1/prompts/a/comparison", ALL),

@@ -22,7 +22,7 @@ HOUR = timedelta(hours=1)
 
 
 def test_each_version_has_a_row_of_what_was_asked_with_it() -> None:
-    answered = Question("sum-up@3", "run_1", "confirmed", True, 100, 20, 180, 400)
+    answered = Question("sum-up@3", "run_1", "confirmed", True, 100, 20, 180, 400, "b" * 64)
     asked = [
         Question("sum-up@10", "run_2", "confirmed", True, None, None, 90, None),
         answered,
@@ -44,6 +44,7 @@ def test_each_version_has_a_row_of_what_was_asked_with_it() -> None:
         tokens_out=60,
         cost_usd_micros=1_540,
         median_ms=500,
+        plans=("b" * 64,),
     )
     assert (second.version, second.questions, second.tokens_in, second.median_ms) == (
         10,
@@ -54,6 +55,14 @@ def test_each_version_has_a_row_of_what_was_asked_with_it() -> None:
     assert compared([]) == ()
     many = [Question(f"sum-up@{each}", "run_1", "refused") for each in range(1, MOST_VERSIONS + 2)]
     assert [each.version for each in compared(many)] == [*range(2, MOST_VERSIONS + 2)]
+
+
+def test_a_row_names_the_plans_that_asked_most() -> None:
+    plans = ["f", *["e"] * 3, *["d"] * 2, *"cba"]
+    asked = [Question("sum-up@1", "run_1", "refused", plan_hash=each) for each in plans]
+    (row,) = compared(asked)
+    assert row.plans == ("e", "d", "a", "b", "c")
+    assert compared(reversed(asked)) == (row,)
 
 
 def _asked(number: int, prompt: str, **changes: Any) -> Receipt:
@@ -92,6 +101,7 @@ async def test_receipts_of_the_time_and_the_place_are_counted_and_of_no_other_pr
     whole = await _compared(caller)
     assert (whole.receipts, _rows(whole)) == (8, [(3, 2, 4, 402), (4, 1, 1, 403)])
     assert (whole.versions[0].tokens_in, whole.versions[0].cost_usd_micros) == (400, 720)
+    assert whole.versions[0].plans == (receipt(0).plan_hash,)
     in_one = await _compared(replace(caller, workspace_id="wsp_1"))
     assert (in_one.receipts, _rows(in_one)) == (1, [(3, 1, 1, 407)])
     later = await _compared(

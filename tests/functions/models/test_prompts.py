@@ -24,6 +24,13 @@ SUM_UP = {
 }
 
 
+def _user(content: str) -> dict[str, str]:
+    return {"role": "user", "content": content}
+
+
+AGAIN = [_user("${{ variables.text }}" * 30)] * 50
+
+
 async def _written(world: World, *, active: bool = True, **changed: Any) -> dict[str, Any]:
     answer = await world.send("POST", "/v1/prompts", {**SUM_UP, **changed})
     assert answer.status_code == 201, answer.text
@@ -54,6 +61,11 @@ async def test_a_version_is_written_once_and_never_changes(world: World) -> None
     await _written(world, active=False, version=2, messages=other["messages"])
     listed = (await world.send("GET", "/v1/prompts")).json()["items"]
     assert [(each["name"], each["version"]) for each in listed] == [("sum-up", 2), ("sum-up", 1)]
+    of_one = (await world.send("GET", "/v1/prompts?name=sum-up&limit=1")).json()
+    assert [each["version"] for each in of_one["items"]] == [2]
+    rest = f"/v1/prompts?name=sum-up&limit=1&cursor={of_one['next_cursor']}"
+    assert [each["version"] for each in (await world.send("GET", rest)).json()["items"]] == [1]
+    assert (await world.send("GET", "/v1/prompts?name=sum")).json()["items"] == []
     shown = await world.send("GET", "/v1/prompts/sum-up/versions/1")
     assert shown.json()["messages"] == SUM_UP["messages"]
     assert (await world.send("GET", "/v1/prompts/sum-up/versions/3")).status_code == 404
@@ -69,6 +81,40 @@ async def test_only_a_governor_lets_a_version_be_used_and_ends_it(world: World) 
     assert (await _moved(world, "deprecate")).json()["status"] == "deprecated"
     assert (await _moved(world, "deprecate")).status_code == 200
     assert (await _moved(world, "activate")).status_code == 409
+
+
+async def test_a_preview_says_what_a_call_would_and_stores_nothing(world: World) -> None:
+    content = {name: SUM_UP[name] for name in ("messages", "variables")}
+    text = "${{ variables.reader }}"
+    shown = await world.send("POST", "/v1/prompts/preview", {**content, "values": {"text": text}})
+    assert (shown.status_code, shown.json()["messages"]) == (
+        200,
+        [
+            {"role": "system", "content": "You write for editors."},
+            {"role": "user", "content": text},
+        ],
+    )
+    assert (await world.send("GET", "/v1/prompts")).json()["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "words"),
+    [
+        ({"values": {}}, "values", "does not keep required"),
+        ({"values": {"text": 1}}, "values", "text: does not keep"),
+        ({"messages": [_user("${{ variables.b }}")]}, "messages.0.content", "not declared"),
+        ({"messages": AGAIN, "values": {"text": "x" * 9_000}}, "values", "write shorter ones"),
+    ],
+)
+async def test_a_preview_refuses_what_cannot_be_written_or_said(
+    world: World, changed: Any, field: str, words: str
+) -> None:
+    content = {name: SUM_UP[name] for name in ("messages", "variables")}
+    body = {**content, "values": {"text": "a"}, **changed}
+    refused = await world.send("POST", "/v1/prompts/preview", body)
+    assert refused.status_code == 422, refused.text
+    (error,) = refused.json()["errors"]
+    assert (error["field"], words in error["message"]) == (field, True), error
 
 
 async def test_another_tenant_finds_no_prompt(world: World) -> None:
@@ -184,4 +230,4 @@ def test_a_message_that_is_one_expression_says_its_value_as_text() -> None:
     said = PromptContent(
         messages=(Said(role="user", content="${{ variables.list }}"),), variables={"list": {}}
     )
-    assert rendered(said, {"list": [1, "a"]}) == [{"role": "user", "content": '[1,"a"]'}]
+    assert rendered(said, {"list": [1, "a"]}) == [Said(role="user", content='[1,"a"]')]

@@ -364,6 +364,7 @@ async def somebody_lists_models(tenant: str) -> None:
     caller = caller_of(tenant)
     await model_routes.list_routes(caller)
     await model_prompts.get_prompts(caller)
+    await model_prompts.get_prompts(caller, "a-prompt")
     await model_calls.get_models(caller)
     await names_of_members(caller.tenant_id)
     named = {"call_id": new_id("mdc", START), "answer_sha256": "0" * 64}

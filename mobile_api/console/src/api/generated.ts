@@ -1761,8 +1761,22 @@ export type MemberChange = {
   "workspace_id"?: string | null;
 };
 
+export type MemberDetail = {
+  "deputy_by": string | null;
+  "deputy_from": string | null;
+  "deputy_until": string | null;
+  "display_name": string | null;
+  "invitation_id": string | null;
+  "joined_at": string;
+  "kind": "human" | "service";
+  "principal_id": string;
+  "removed_at": string | null;
+  "roles": readonly string[];
+  "workspaces": readonly WorkspaceRoles[];
+};
+
 export type MemberPage = {
-  "items": readonly MemberView[];
+  "items": readonly MemberDetail[];
   "next_cursor": string | null;
 };
 
@@ -2594,6 +2608,12 @@ export type PreferencesView = {
   "quiet_hours": QuietHours | null;
 };
 
+export type PreviewBody = {
+  "messages": readonly MessageBody[];
+  "values"?: Record<string, JsonValue>;
+  "variables"?: Record<string, JsonValue>;
+};
+
 export type PreviewLine = {
   "cents": number;
   "description": string;
@@ -2698,6 +2718,10 @@ export type PromptPart = {
   "name": string;
   "sha256": string;
   "version": number;
+};
+
+export type PromptPreview = {
+  "messages": readonly Said[];
 };
 
 export type PromptView = {
@@ -3978,6 +4002,7 @@ export type VersionRow = {
   "cost_usd_micros": number;
   "doubtful": number;
   "median_ms": number | null;
+  "plans": readonly string[];
   "questions": number;
   "refused": number;
   "runs": number;

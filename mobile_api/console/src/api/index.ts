@@ -1,5 +1,6 @@
 /** What the package `assent-sdk` exports. */
 
-export { Assent, Refused, type Given, type Options, type Token } from './client.ts';
+export { Assent, type Given } from './client.ts';
+export { Refused, type Options, type Token } from './exchange.ts';
 export type { Operations } from './operations.ts';
 export type * from './generated.ts';

@@ -1,6 +1,6 @@
 /** Written by `python -m docs.typescript` from docs/api/openapi.json. */
 
-import type { Accepted, AcknowledgementBody, ActivationBody, Agent, AgentDetail, AgentList, AgentPage, AgentView, Answer, ApprovalCard, ApprovalDetail, ApprovalPage, ApproveBody, ArtifactBody, ArtifactDetail, ArtifactPage, ArtifactRetentionBody, ArtifactView, AuditCheckpoint, AuditEntryPage, AuditExport, AuditProofs, BudgetPage, BudgetView, CapsuleBody, CapsuleDetail, CapsuleDrafted, CapsulePage, CapsuleView, Card, CardDetail, CardPage, CaseAccepted, CaseList, CasesBody, CatalogueView, ChannelBody, ChannelList, ChannelView, CheckoutView, CitationsBody, CodeBody, ComparisonView, ConnectorBody, ConnectorChange, ConnectorPage, ConnectorView, CorpusBody, CorpusChange, CorpusList, CorpusView, CorrectionBody, CreationCaseView, CredentialBody, CredentialPage, CredentialView, Dashboard, DecisionBody, DecisionPage, DecisionView, DeliveryPage, DeliveryView, DocumentBody, DocumentPage, DocumentView, DraftView, ErasureBody, ErasureView, FlagBody, FlagView, ForecastBody, ForecastView, GhostrunBody, GovernanceReport, GovernorVetoBody, HealthView, ImpersonationBody, ImpersonationPage, ImpersonationView, ImportBody, IndustryList, InvitationBody, InvitationPage, InvitationView, InvocationView, InvoicePage, InvoiceView, JobBody, KeyBody, KeyPage, KeyView, KpisView, LiftBody, LimitBody, LimitView, LineProof, LocalModels, Me, MemberChange, MemberPage, MemberView, MemoriesRecalled, MemoryBody, MemoryLearnedView, MemoryPage, MemoryQueryBody, MemoryView, MeterBody, MeterList, MetricsView, MinedView, MobileApiPrecedentSeed, ModelRoutePage, ModelRouteView, NameBody, NewChannel, NewImpersonation, NewInvitation, NewKey, Order, PatternPage, PatternView, PipelineView, PlanBody, PlanView, PolicyBody, PolicyDetail, PolicyPage, PolicyPolicyBody, PolicyRecord, PolicyRequestBody, PolicyView, PortalView, PrecedentBody, PrecedentSeed, PrecedentSeedPage, Prediction, PreferencesBody, PreferencesView, PreviewView, PromptBody, PromptComparison, PromptDetail, PromptPage, PromptView, ReasonBody, RecallBody, RecallDetail, RecallPage, RecallView, ReceiptPage, ReceiptProof, ReceiptVerification, RedactionBody, RedactionView, Replay, ReplayBody, ReportBody, RequestBody, RequestChangesBody, ResumeBody, RetentionBody, RetentionView, ReviewBody, RouteBody, RunBody, RunEvents, RunPage, RunView, RunsReplayBody, ScheduleBody, SchedulePage, ScheduleView, SearchBody, SeedPage, SessionPage, SessionView, SettlementBody, SignedCard, SignedReceipt, SkillList, SnapshotPage, Spec, SsoBody, SsoView, StepPage, SubscriptionDetail, SubscriptionView, SummaryBody, SummaryView, SupportAccessBody, SupportAccessView, SuspensionBody, SyncBody, SyncResults, TenantBody, TenantView, TenantsView, TestReport, TimelinePage, TokenView, ToolsSuspensionBody, Usage, UsageAccepted, UsageEventsBody, UsageRootList, UsageRootProof, Validation, Verdicts, VerifyBody, VetoBody, ViolationPage, WorkspaceBody, WorkspaceChange, WorkspacePage, WorkspaceView } from './generated.ts';
+import type { Accepted, AcknowledgementBody, ActivationBody, Agent, AgentDetail, AgentList, AgentPage, AgentView, Answer, ApprovalCard, ApprovalDetail, ApprovalPage, ApproveBody, ArtifactBody, ArtifactDetail, ArtifactPage, ArtifactRetentionBody, ArtifactView, AuditCheckpoint, AuditEntryPage, AuditExport, AuditProofs, BudgetPage, BudgetView, CapsuleBody, CapsuleDetail, CapsuleDrafted, CapsulePage, CapsuleView, Card, CardDetail, CardPage, CaseAccepted, CaseList, CasesBody, CatalogueView, ChannelBody, ChannelList, ChannelView, CheckoutView, CitationsBody, CodeBody, ComparisonView, ConnectorBody, ConnectorChange, ConnectorPage, ConnectorView, CorpusBody, CorpusChange, CorpusList, CorpusView, CorrectionBody, CreationCaseView, CredentialBody, CredentialPage, CredentialView, Dashboard, DecisionBody, DecisionPage, DecisionView, DeliveryPage, DeliveryView, DocumentBody, DocumentPage, DocumentView, DraftView, ErasureBody, ErasureView, FlagBody, FlagView, ForecastBody, ForecastView, GhostrunBody, GovernanceReport, GovernorVetoBody, HealthView, ImpersonationBody, ImpersonationPage, ImpersonationView, ImportBody, IndustryList, InvitationBody, InvitationPage, InvitationView, InvocationView, InvoicePage, InvoiceView, JobBody, KeyBody, KeyPage, KeyView, KpisView, LiftBody, LimitBody, LimitView, LineProof, LocalModels, Me, MemberChange, MemberDetail, MemberPage, MemberView, MemoriesRecalled, MemoryBody, MemoryLearnedView, MemoryPage, MemoryQueryBody, MemoryView, MeterBody, MeterList, MetricsView, MinedView, MobileApiPrecedentSeed, ModelRoutePage, ModelRouteView, NameBody, NewChannel, NewImpersonation, NewInvitation, NewKey, Order, PatternPage, PatternView, PipelineView, PlanBody, PlanView, PolicyBody, PolicyDetail, PolicyPage, PolicyPolicyBody, PolicyRecord, PolicyRequestBody, PolicyView, PortalView, PrecedentBody, PrecedentSeed, PrecedentSeedPage, Prediction, PreferencesBody, PreferencesView, PreviewBody, PreviewView, PromptBody, PromptComparison, PromptDetail, PromptPage, PromptPreview, PromptView, ReasonBody, RecallBody, RecallDetail, RecallPage, RecallView, ReceiptPage, ReceiptProof, ReceiptVerification, RedactionBody, RedactionView, Replay, ReplayBody, ReportBody, RequestBody, RequestChangesBody, ResumeBody, RetentionBody, RetentionView, ReviewBody, RouteBody, RunBody, RunEvents, RunPage, RunView, RunsReplayBody, ScheduleBody, SchedulePage, ScheduleView, SearchBody, SeedPage, SessionPage, SessionView, SettlementBody, SignedCard, SignedReceipt, SkillList, SnapshotPage, Spec, SsoBody, SsoView, StepPage, SubscriptionDetail, SubscriptionView, SummaryBody, SummaryView, SupportAccessBody, SupportAccessView, SuspensionBody, SyncBody, SyncResults, TenantBody, TenantView, TenantsView, TestReport, TimelinePage, TokenView, ToolsSuspensionBody, Usage, UsageAccepted, UsageEventsBody, UsageRootList, UsageRootProof, Validation, Verdicts, VerifyBody, VetoBody, ViolationPage, WorkspaceBody, WorkspaceChange, WorkspacePage, WorkspaceView } from './generated.ts';
 
 export interface Operations {
   /** Lists the tenant's agents, newest first. */
@@ -478,7 +478,7 @@ export interface Operations {
   me_get: {
     answer: Me;
   };
-  /** Lists the tenant's members, newest first. */
+  /** Lists the tenant's members with their names, newest first. */
   members_list: {
     query?: { "limit"?: number; "cursor"?: string; };
     answer: MemberPage;
@@ -488,10 +488,10 @@ export interface Operations {
     path: { "principal": string; };
     answer: MemberView;
   };
-  /** Shows one member. */
+  /** Shows one member with their name. */
   members_get: {
     path: { "principal": string; };
-    answer: MemberView;
+    answer: MemberDetail;
   };
   /** Gives a member other roles, which needs the role tenant_admin, or, with `workspace_id`, the role workspace_admin in a token for that workspace; or makes it the governors' deputy for a time, which needs the role governor or tenant_admin. */
   members_update: {
@@ -813,15 +813,20 @@ export interface Operations {
     path: { "seed_id": string; };
     answer: PrecedentSeed;
   };
-  /** Lists versions of prompts without their messages, newest first. */
+  /** Lists versions of prompts without their messages, newest first, all of them or those of one prompt. */
   prompts_list: {
-    query?: { "limit"?: number; "cursor"?: string; };
+    query?: { "name"?: string; "limit"?: number; "cursor"?: string; };
     answer: PromptPage;
   };
   /** Writes a version of a prompt as a draft. A version never changes; the same content again is the same version. */
   prompts_create: {
     body: PromptBody;
     answer: PromptDetail;
+  };
+  /** Shows what a call would say with messages and values that are not stored. Refuses what writing the version would refuse. */
+  prompts_preview_create: {
+    body: PreviewBody;
+    answer: PromptPreview;
   };
   /** Compares the versions of a prompt by what runs asked models with each of them, from one instant up to before another, at most 92 days later: answers that were kept, unfit, refused and lost ones, tokens, cost and time. */
   prompts_comparison_get: {
@@ -1294,6 +1299,7 @@ export const OPERATIONS: Readonly<Record<keyof Operations, readonly [string, str
   precedent_seeds_suspend: ['POST', '/v1/precedent-seeds/{seed_id}/suspend', 'key'],
   prompts_list: ['GET', '/v1/prompts'],
   prompts_create: ['POST', '/v1/prompts', 'key'],
+  prompts_preview_create: ['POST', '/v1/prompts/preview'],
   prompts_comparison_get: ['GET', '/v1/prompts/{name}/comparison'],
   prompts_versions_get: ['GET', '/v1/prompts/{name}/versions/{number}'],
   prompts_versions_activate: ['POST', '/v1/prompts/{name}/versions/{number}/activate', 'key'],

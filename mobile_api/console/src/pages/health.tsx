@@ -5,6 +5,7 @@ import { Loaded } from '../parts/loaded.tsx';
 import { Table } from '../parts/table.tsx';
 import { words } from '../words.ts';
 import { health as say } from '../words/health.ts';
+import { DeadLetters } from './dead-letters.tsx';
 
 /** What the functions report: their newest event, dead letters and what is stuck. */
 export function Health() {
@@ -31,6 +32,7 @@ export function Health() {
                 ])}
               />
             )}
+            {health.functions.some((each) => each.dead_letters > 0) && <DeadLetters />}
           </>
         )}
       </Loaded>

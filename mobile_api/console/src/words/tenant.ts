@@ -3,7 +3,7 @@
 export const members = {
   joined: (when: string) => `joined ${when}`,
   left: (when: string) => `left ${when}`,
-  you: (name: string) => (name === '' ? 'you' : `you, ${name}`),
+  you: 'you',
   kind: { human: 'person', service: 'service' },
   deputyUntil: (until: string) => `deputy until ${until}`,
   invitations: 'Invitations',
@@ -38,13 +38,14 @@ export const members = {
 } as const;
 
 export const member = {
+  id: 'Id',
   kind: 'Kind',
   joined: 'Joined',
   removed: 'Removed',
   roles: 'Roles',
   inWorkspace: (name: string) => `Roles in ${name}`,
   deputy: 'Deputy',
-  deputyOf: (from: string, until: string, by: string) => `from ${from} until ${until}, named by ${by}`,
+  deputyOf: (from: string, until: string) => `from ${from} until ${until}, named by `,
   changeRoles: 'Change roles',
   changeRolesNow: 'Change the roles',
   aboutRoles: 'Tokens that this member has now are refused within twenty seconds.',

@@ -13,7 +13,8 @@ import { audit as say } from '../../words/audit.ts';
 import { receipts } from '../../words/receipts.ts';
 import type { Search } from './search.ts';
 
-const WITH_STORIES: readonly string[] = ['run', 'approval', 'agent', 'creation_case', 'plan'];
+/** Things of which the log can tell the causes. */
+export const WITH_STORIES: readonly string[] = ['run', 'approval', 'agent', 'creation_case', 'plan'];
 
 interface Properties {
   entry: AuditEntry;

@@ -1,15 +1,16 @@
-import type { MemberView, WorkspaceView } from '../../api/generated.ts';
+import type { MemberDetail, WorkspaceView } from '../../api/generated.ts';
 import { read } from '../../api/call.ts';
 import { spaced } from '../../kit/text.ts';
 import { instantInWords } from '../../kit/time.ts';
 import { Said, useChanged } from '../../parts/changed.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
 import { Pairs } from '../../parts/pairs.tsx';
+import { Person } from '../../parts/person.tsx';
 import { member as say, members } from '../../words/tenant.ts';
 import { MemberActs } from './acts.tsx';
 
 interface Found {
-  readonly member: MemberView;
+  readonly member: MemberDetail;
   readonly workspaces: readonly WorkspaceView[];
 }
 
@@ -20,10 +21,11 @@ export function Member({ id }: { id: string }) {
     <Loaded read={() => readMember(id)}>
       {({ member, workspaces }, again) => (
         <>
-          <h1 tabIndex={-1}>{member.principal_id}</h1>
+          <h1 tabIndex={-1}>{member.display_name ?? member.principal_id}</h1>
           <Said turn={turn} said={said} />
           <Pairs
             of={[
+              [say.id, member.display_name && <code>{member.principal_id}</code>],
               [say.kind, members.kind[member.kind]],
               [say.roles, member.roles.map(spaced).join(', ')],
               ...member.workspaces.map(
@@ -34,12 +36,12 @@ export function Member({ id }: { id: string }) {
               [say.removed, member.removed_at && instantInWords(member.removed_at)],
               [
                 say.deputy,
-                member.deputy_until &&
-                  say.deputyOf(
-                    instantInWords(member.deputy_from!),
-                    instantInWords(member.deputy_until),
-                    member.deputy_by!,
-                  ),
+                member.deputy_until && (
+                  <>
+                    {say.deputyOf(instantInWords(member.deputy_from!), instantInWords(member.deputy_until))}
+                    <Person id={member.deputy_by!} />
+                  </>
+                ),
               ],
             ]}
           />
@@ -62,7 +64,7 @@ export function Member({ id }: { id: string }) {
 
 async function readMember(id: string): Promise<Found> {
   const [member, found] = await Promise.all([
-    read<MemberView>(`/v1/members/${encodeURIComponent(id)}`),
+    read<MemberDetail>(`/v1/members/${encodeURIComponent(id)}`),
     read<{ items: readonly WorkspaceView[] }>('/v1/workspaces?limit=100'),
   ]);
   return { member, workspaces: found.items };

@@ -1,4 +1,4 @@
-import type { MemberView } from '../../api/generated.ts';
+import type { MemberDetail } from '../../api/generated.ts';
 import { spaced } from '../../kit/text.ts';
 import { instantInWords } from '../../kit/time.ts';
 import { hasOne, me } from '../../me.ts';
@@ -16,13 +16,14 @@ export function Members() {
   return (
     <>
       <h1 tabIndex={-1}>{words.pages.members}</h1>
-      <Pages<MemberView> path="/v1/members" none={words.nothingHere}>
+      <Pages<MemberDetail> path="/v1/members" none={words.nothingHere}>
         {(member) => (
           <RowLink
             to={addressOf('members', member.principal_id)}
-            summary={member.principal_id}
+            summary={member.display_name ?? member.principal_id}
             facts={[
-              member.principal_id === me.value?.principal_id && say.you(me.value.name),
+              member.display_name !== null && <code>{member.principal_id}</code>,
+              member.principal_id === me.value?.principal_id && say.you,
               say.kind[member.kind],
               member.roles.map(spaced).join(', '),
               member.removed_at === null
