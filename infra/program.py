@@ -10,6 +10,7 @@ from infra.events import DEAD_LETTERS, Events
 from infra.firestore import Firestore
 from infra.hosting import Hosting
 from infra.images import Images, Pack
+from infra.language import with_language_model
 from infra.observability import Observability
 from infra.schedules import Schedules
 from infra.secret_manager import Secrets
@@ -23,6 +24,8 @@ from shared.manifest import Manifests
 def deploy(settings: Settings, manifests: Manifests, pack: Pack) -> None:
     """Declares all resources; `pack` makes a lock's archive. Raises Refused for a dangerous choice,
     before anything is declared."""
+    if settings.language_model:
+        manifests = with_language_model(manifests)
     refuse_dangers(settings, manifests)
     apis = Apis(Cloud(settings, manifests))
     cloud = Cloud(settings, manifests, apis.enabled)

@@ -115,6 +115,7 @@ class Settings(Model):
     model_usd_in: Annotated[float, Field(ge=0, le=100_000)] | None = None
     model_usd_out: Annotated[float, Field(ge=0, le=100_000)] | None = None
     cloud_run_sandboxes: bool = False
+    language_model: bool = False
     sql_tier: Tier = "db-f1-micro"
     sql_deletion_protection: bool = True
     sql_backups: bool = True

@@ -17,7 +17,7 @@ _Value = Annotated[float, Field(ge=-1e15, le=1e15, allow_inf_nan=False, strict=T
 MOST_VALUES = 2_000
 Ended = Literal["stop", "length", "time"]
 SummarisedBy = Literal["textrank", "first_sentences"]
-Task = Literal["recognition", "embeddings", "summaries"]
+Task = Literal["recognition", "embeddings", "summaries", "language"]
 
 
 class LocalModelView(Data):

@@ -38,6 +38,14 @@ class ProviderSilent(AssentError):
     retriable = True
 
 
+class ModelAbsent(AssentError):
+    """The route's model answers on this machine, and its files are not there or do not start."""
+
+    code = "model_absent"
+    title = "The local model is absent"
+    http_status = 503
+
+
 class ProviderRefused(AssentError):
     """The provider did not take the credential of the route, or answered with a redirect: nothing
     that the program could change."""

@@ -16,6 +16,7 @@ MOST_SHARES = 100
 _SPEAKS: Mapping[Provider, tuple[Wire, ...]] = {
     "openai": ("chat.completions", "embeddings"),
     "anthropic": ("messages",),
+    "local": ("chat.completions",),
 }
 _CALLS: Mapping[Wire, str] = {
     "chat.completions": "POST /v1/chat/completions",

@@ -23,7 +23,7 @@ from functions.models.service import providers
 from functions.models.service.begun import Begun
 from functions.models.service.keys import NOTHING_SHOWN, Shown, shown_to
 from functions.models.service.prompting import prompted
-from functions.models.service.providers import BUSY, OURS, BrokenOff, NeverSent
+from functions.models.service.providers import BUSY, OURS, BrokenOff, NeverSent, NotHere
 from functions.models.service.redacting import redacted
 from functions.models.service.reserving import RESTS, begin
 from functions.models.service.settling import end, tell_of
@@ -158,6 +158,9 @@ class _UnderWay:
             try:
                 self._shown = await self._shown_to(route)
                 answer = await providers.ask(route, path, body, {**headers, **self._shown.headers})
+            except NotHere as error:
+                self._is_refused = True
+                raise providers.not_here(route, error) from error
             except NeverSent:
                 self._failed()
                 continue

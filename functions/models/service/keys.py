@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from events.credentials import Credential
 from functions.models.aggregates import MODEL_KEY
+from functions.models.rules.local_model import LOCAL
 from functions.models.rules.route import ModelRoute
 from shared.kit.secret_names import credential_secret
 from shared.storage.secrets import read_secret, read_version
@@ -31,6 +32,8 @@ NOTHING_SHOWN = Shown()
 async def shown_to(route: ModelRoute, tenant_id: str, credential: Credential | None) -> Shown:
     """The stack's key for the stack's own address and for no other; the credential, which was found
     to be for its host, for a route that names one. Raises Unavailable."""
+    if route.provider == LOCAL:
+        return NOTHING_SHOWN
     if route.base_url is None:
         key = await read_secret(MODEL_KEY)
         if key == NO_KEY:

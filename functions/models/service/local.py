@@ -44,6 +44,8 @@ from shared.inference.loading import ModelAbsentError
 from shared.inference.manifest import MANIFEST
 from shared.inference.writing import rewrite
 from shared.kit.errors import FieldError, Invalid
+from shared.language import files as language
+from shared.language.process import check_model
 from shared.recognition import files as recognising_files
 
 # To embed so many sentences takes two seconds.
@@ -161,6 +163,24 @@ def local_models() -> tuple[LocalModelView, ...]:
             "rampart recognises names and addresses; without that, patterns find what has a form",
         ),
         _brought(BART, "summaries", "a summary has sentences of the text, which textrank chooses"),
+        _language(),
+    )
+
+
+def _language() -> LocalModelView:
+    present = True
+    try:
+        check_model()
+    except ModelAbsentError:
+        present = False
+    return LocalModelView(
+        name=language.NAME,
+        task="language",
+        licence="Apache-2.0",
+        source="Hugging Face, https://huggingface.co/HuggingFaceTB/SmolLM2-135M-Instruct",
+        present=present,
+        sha256=language.SHA256 if present else None,
+        without_it="routes of the provider local are refused",
     )
 
 

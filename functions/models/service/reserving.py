@@ -13,6 +13,7 @@ from functions.models.rules.caching import kept_as
 from functions.models.rules.call import ModelCall, cached, tell
 from functions.models.rules.call import reserve as reserved
 from functions.models.rules.costs import most_of
+from functions.models.rules.local_model import LOCAL, check_call
 from functions.models.rules.order import Rests, draw_of, in_order
 from functions.models.rules.refusals import BudgetExhausted, ModelUnknown, ProviderRefused
 from functions.models.rules.route import (
@@ -118,6 +119,8 @@ async def _begun(
         *((LIMITS, scope) for scope, _ in places),
     )
     first, *others = await _routes(work, asked)
+    if first.provider == LOCAL:
+        check_call(asked.body)
     credentials = await _credentials(work, (first, *others))
     routes = _callable((first, *others), credentials)
     rests = partial(RESTS.rests, caller.tenant_id, at=time.monotonic())

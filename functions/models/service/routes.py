@@ -1,15 +1,22 @@
 """Sets and shows where the calls of models go."""
 
+import asyncio
+from typing import Any
+
 from functions.models.aggregates import ROUTES, RUN
+from functions.models.rules.local_model import LOCAL, MOST_TOKENS_OUT, NOTHING, check_route
 from functions.models.rules.route import ModelRoute, host_of, require_credential, set_route
 from functions.models.service.remembering import MEMORIES
 from functions.models.settings import settings
 from functions.models.views import ModelRouteView, RouteBody
 from shared.aggregates.command import Command
 from shared.connectors import read_credentials
+from shared.inference.loading import ModelAbsentError
 from shared.kit.callers import Caller
 from shared.kit.errors import FieldError, Invalid
 from shared.kit.public_addresses import NotCallable, OutsideUrl
+from shared.language.files import NAME
+from shared.language.process import check_model
 from shared.storage.idempotency import IdempotencyKey
 
 
@@ -18,13 +25,18 @@ async def put_route(
 ) -> ModelRouteView:
     """The route of the model from now on. Raises Invalid for an address that may not be called, and
     as `set_route`."""
-    base_url = _checked(body.base_url)
-    host = _host_for(body.credential, base_url)
+    if body.provider == LOCAL:
+        fields = await _local(body)
+        host = ""
+    else:
+        base_url = _checked(body.base_url)
+        host = _host_for(body.credential, base_url)
+        fields = {"base_url": base_url}
 
     async def use_case(work: Command) -> ModelRouteView:
         await work.find_all(ROUTES, dict.fromkeys((name, *body.fallbacks)))
         before = await work.find(ROUTES, name)
-        said = body.model_dump(exclude_none=True) | {"base_url": base_url}
+        said = body.model_dump(exclude_none=True) | fields
         by = {"set_by": caller.principal, "set_at": work.at}
         route = ModelRoute.model_validate({**said, **by, "name": name})
         if body.credential is not None:
@@ -39,6 +51,19 @@ async def put_route(
     shown = await RUN.command(caller, use_case, ModelRouteView, key=key)
     MEMORIES.of(caller.tenant_id).forget()
     return shown
+
+
+async def _local(body: RouteBody) -> dict[str, Any]:
+    """What a route to the model on this machine says besides. Raises Invalid where it says what
+    only providers elsewhere have, or the model is absent."""
+    given = body.model_dump(exclude_unset=True)
+    check_route(given, NAME)
+    try:
+        await asyncio.to_thread(check_model)
+    except ModelAbsentError as error:
+        raise Invalid(FieldError("provider", f"cannot be local: {error}")) from error
+    most = given.get("most_tokens_out", MOST_TOKENS_OUT)
+    return {"prices": NOTHING, "privacy": "own", "most_tokens_out": most}
 
 
 def _host_for(credential: str | None, base_url: str | None) -> str:
