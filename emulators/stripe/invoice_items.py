@@ -120,11 +120,12 @@ def _put_on(account: Account, item: Document, name: str) -> None:
 
 def _take_off(account: Account, item: Document) -> None:
     invoice = account.get("invoice", item["invoice"])
+    before = copy(invoice)
     invoice["lines"]["data"] = [
         each for each in invoice["lines"]["data"] if _item_of(each) != item["id"]
     ]
     retotal(account, invoice)
-    account.save(invoice)
+    account.emit("invoice.updated", account.save(invoice), before)
 
 
 def _item_of(line: Document) -> str | None:

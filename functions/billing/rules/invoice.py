@@ -49,7 +49,8 @@ class Line(Data):
 
 class Invoice(InvoiceState):
     """The published state, with what is shown beside it: the number, the lines, and the page at
-    Stripe where it is paid. `readings` as of a subscription."""
+    Stripe where it is paid. `advances` says whether Stripe makes a draft final by itself: not that
+    of a subscription that ended meanwhile. `readings` as of a subscription."""
 
     stripe_id: str
     customer_id: str
@@ -57,13 +58,15 @@ class Invoice(InvoiceState):
     url: str | None
     lines: tuple[Line, ...]
     reason: str = ""
+    advances: bool = True
     readings: int = 0
 
     @property
     def takes_usage(self) -> bool:
         """Whether lines of usage can be written on it: a draft for the subscription's next period,
         which Stripe makes final only once its notice is answered, or after three days."""
-        return self.status == "draft" and self.reason == "subscription_cycle"
+        is_renewal = self.reason == "subscription_cycle"
+        return self.status == "draft" and is_renewal and self.advances
 
 
 Steps = tuple[Transition[Invoice], ...]
@@ -94,6 +97,7 @@ def read_invoice(shown: Shown) -> Invoice:
             "number": shown.get("number"),
             "url": shown.get("hosted_invoice_url"),
             "reason": shown.get("billing_reason") or "",
+            "advances": bool(shown.get("auto_advance", True)),
             "lines": tuple(map(_line, shown["lines"]["data"][:MOST_LINES])),
         }
     )

@@ -142,6 +142,8 @@ def adopt(
     if bought.customer_id != subscription.customer_id or bought.account != subscription.account:
         raise ContentInvalid("the subscription at Stripe is of another customer or account")
     since = subscription.past_due_since or at
+    # It was bought on the page that was open: nobody can buy there again.
+    is_new = bought.stripe_id != subscription.stripe_id
     newer = newer.but(
         stripe_id=bought.stripe_id,
         plan=bought.plan,
@@ -156,7 +158,7 @@ def adopt(
         past_due_since=since if bought.status == "past_due" else None,
         trialed=subscription.trialed or bought.trial_ends_at is not None,
         change=_unless(subscription.change, bought.change_id),
-        checkout=None if bought.status in LIVE else newer.checkout,
+        checkout=None if bought.status in LIVE or is_new else newer.checkout,
     )
     newer = newer.but(entitled_to=plan_of(controlled(newer), at))
     newer = newer.but(terms=note_terms(newer.terms, _paid_limits(newer), at))

@@ -2,6 +2,7 @@
 once, whichever notices come, however often and in what order."""
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from functions.billing.aggregates import RUN
@@ -15,6 +16,7 @@ from functions.billing.service.closing import close_month
 from functions.billing.service.following import known_to, show
 from functions.billing.service.stripe_calls import (
     create_usage_item,
+    delete_usage_item,
     retrieve_invoice,
     seconds,
     usage_items_of,
@@ -35,8 +37,7 @@ async def charge_usage(caller: Caller, invoice: Invoice) -> bool:
         return False
     # Nothing is written on an earlier invoice from here on, so all that was is seen.
     items = await usage_items_of(invoice.customer_id)
-    read = (UsageCharge.read(each.get("metadata") or {}, each["amount"]) for each in items)
-    written = {each.key for each in read if each is not None}
+    written = {each.key for each in map(_read, items) if each is not None}
     missing = [each for each in due if each.key not in written]
     for charge in missing:
         key = f"usage-{invoice.stripe_id}-{charge.key}"
@@ -60,19 +61,31 @@ async def _reserve(caller: Caller, stripe_id: str) -> bool:
 
     async def use_case(work: Command) -> Subscription:
         known = await known_to(work)
-        if known.usage_on not in (None, stripe_id) and await _is_draft(str(known.usage_on)):
+        if known.usage_on not in (None, stripe_id) and await _keeps_usage(known):
             return known
         return await work.save_change(known, *rules.write_usage_on(known, stripe_id))
 
     return (await RUN.command(caller, use_case, Subscription)).usage_on == stripe_id
 
 
-async def _is_draft(stripe_id: str) -> bool:
+async def _keeps_usage(known: Subscription) -> bool:
+    """Whether the invoice that took usage before is a draft that becomes final. From one that does
+    not, because its subscription ended, the lines of usage are taken off: another will ask."""
     try:
-        return str((await retrieve_invoice(stripe_id))["status"]) == "draft"
+        shown = await retrieve_invoice(str(known.usage_on))
     except StripeRefused:
         # Somebody deleted it.
         return False
+    if shown["status"] != "draft" or shown.get("auto_advance", True):
+        return str(shown["status"]) == "draft"
+    for item in await usage_items_of(str(known.customer_id)):
+        if item["invoice"] == known.usage_on and _read(item) is not None:
+            await delete_usage_item(str(item["id"]))
+    return False
+
+
+def _read(item: Mapping[str, Any]) -> UsageCharge | None:
+    return UsageCharge.read(item.get("metadata") or {}, item["amount"])
 
 
 def _item(invoice: Invoice, charge: UsageCharge) -> dict[str, Any]:

@@ -112,6 +112,15 @@ async def create_usage_item(key: str, params: Any) -> None:
     await _done(lambda client: client.v1.invoice_items.create(params, _once(key)))
 
 
+async def delete_usage_item(item_id: str) -> None:
+    """Takes a line off its draft; nothing where that is final by now, or the line is gone. Raises
+    Unknown, Unavailable."""
+    try:
+        await _done(lambda client: client.v1.invoice_items.delete(item_id))
+    except StripeRefused:
+        return
+
+
 async def preview(params: Any) -> dict[str, Any]:
     """The invoice that would come next. Raises StripeRefused, Unavailable."""
     return await _done(lambda client: client.v1.invoices.create_preview(params))

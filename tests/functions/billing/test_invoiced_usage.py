@@ -20,12 +20,15 @@ from shared.kit import clock
 from shared.messaging.log import EVENT_LOG, logged_event
 from shared.storage.firestore import TenantStore
 from shared.verify.__main__ import main
-from tests.functions.billing.worlds import SCOPES, World
+from tests.functions.billing.worlds import ORDER, SCOPES, World
 from tests.shared.usage.logs import turn, write
 
 BOUGHT = datetime(2025, 9, 3, 12, tzinfo=UTC)
 AFTER_TRIAL = datetime(2025, 10, 1, 12, tzinfo=UTC)
 USED = datetime(2025, 10, 20, 12, tzinfo=UTC)
+DRAFTED = datetime(2025, 11, 17, 12, 10, tzinfo=UTC)
+AGAIN_DRAFTED = datetime(2025, 12, 17, 12, 20, tzinfo=UTC)
+AGAIN_FINAL = datetime(2025, 12, 17, 13, 30, tzinfo=UTC)
 RENEWED = datetime(2025, 11, 17, 12, 30, tzinfo=UTC)
 AGAIN = datetime(2025, 12, 17, 12, 30, tzinfo=UTC)
 
@@ -201,3 +204,41 @@ async def test_a_year_instead_of_a_month_is_asked_for_at_once(
     # What is left of the month's 14,700 comes back: 16 of 30 days.
     assert sorted(each["cents"] for each in newest["lines"]) == [-7_840, 3 * 46_800]
     assert newest["paid_cents"] == 3 * 46_800 - 7_840
+
+
+async def test_usage_moves_from_a_draft_that_never_becomes_final(
+    world: World, time: Callable[[datetime], Awaitable[None]]
+) -> None:
+    await world.buys()
+    await time(USED)
+    await write(world.tenant, turn(world.tenant, "one", 400_000, 250_999, USED))
+    await time(DRAFTED)
+    await told(world, "invoice.created")
+    assert [each["cents"] for each in await usage_lines(world)] == [301]
+    # The operator ends the subscription while its invoice is a draft, which stays one.
+    world.stripe.v1.subscriptions.cancel(str((await world.kept()).stripe_id))
+    await told(world, "customer.subscription.deleted", "invoice.updated")
+    await world.buys()
+    await time(AGAIN_DRAFTED)
+    await told(world, "invoice.created")
+    await time(AGAIN_FINAL)
+    await told(world, "invoice.updated", "invoice.paid")
+    listed = (await world.sent("GET", "/invoices"))["items"]
+    asking = [each for each in listed if any(line["usage"] for line in each["lines"])]
+    assert [each["status"] for each in asking] == ["paid"]
+    assert [line["cents"] for line in await usage_lines(world)] == [301]
+
+
+async def test_a_page_where_somebody_bought_is_not_shown_again(
+    world: World, time: Callable[[datetime], Awaitable[None]]
+) -> None:
+    page = await world.sent("POST", "/billing/checkout", ORDER)
+    await world.pay(page["url"])
+    customer = str((await world.kept()).customer_id)
+    [bought] = world.stripe.v1.subscriptions.list({"customer": customer}).data
+    world.stripe.v1.subscriptions.cancel(bought.id)
+    again = await world.sent("POST", "/billing/checkout", ORDER)
+    assert again["url"] != page["url"]
+    await world.pay(again["url"])
+    await world.told()
+    assert (await world.sent("GET", "/subscription"))["plan"] == "pro"

@@ -60,13 +60,13 @@ class Part:
 
 @dataclass
 class Bill:
-    """An invoice: `lines` of the subscription, and `usage` on it. What is not final yet has no
-    `due`."""
+    """An invoice: `lines` of the subscription, and `usage` by month and meter. What is not final
+    yet has no `due`."""
 
     created: int
     lines: list[int]
     reason: str
-    usage: list[int] = field(default_factory=list)
+    usage: dict[tuple[str, str], int] = field(default_factory=dict)
     final_at: int | None = None
     due: int | None = None
     status: str = "draft"
@@ -75,7 +75,7 @@ class Bill:
 
     @property
     def total(self) -> int:
-        return sum(self.lines) + sum(self.usage)
+        return sum(self.lines) + sum(self.usage.values())
 
 
 @dataclass

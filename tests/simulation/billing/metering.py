@@ -58,10 +58,10 @@ class Metering:
         month = month_of(at)
         self.most[month], self.last[month] = _higher(self._limits_in(month), now), now
 
-    def ask(self, at: int) -> list[int]:
+    def ask(self, at: int) -> dict[tuple[str, str], int]:
         """What an invoice asks for at this instant: each month and meter that costs more than was
         asked for it before. Corrections cost what one line would."""
-        new = []
+        new = {}
         for month in self._months_before(at):
             limits = self._limits_in(month)
             for meter, price in OVERAGE.items():
@@ -70,9 +70,14 @@ class Metering:
                 beyond = max(0, self._quantity(month, meter) - limits[meter])
                 cents = beyond * price["cents"] // price["per"]
                 if more := cents - self.asked.get((month, meter), 0):
-                    new.append(more)
+                    new[month, meter] = more
                     self.asked[month, meter] = cents
         return new
+
+    def take_back(self, usage: Mapping[tuple[str, str], int]) -> None:
+        """An invoice that asked for this never will."""
+        for key, cents in usage.items():
+            self.asked[key] -= cents
 
     def _quantity(self, month: str, meter: str) -> int:
         if meter != "storage":

@@ -100,15 +100,17 @@ def _compare_bills(tenant: Tenant, at_stripe: list[Shown]) -> None:
 
 def _of_invoice(shown: Shown) -> Shown:
     lines = shown["lines"]["data"]
-    due = None if shown["status"] == "draft" else shown["amount_due"]
+    usage: Counter[tuple[str, str]] = Counter()
+    for each in filter(_is_usage, lines):
+        usage[each["metadata"]["period"], each["metadata"]["meter"]] += each["amount"]
     return {
         "created": shown["created"],
         "reason": shown["billing_reason"],
-        "due": due,
         "status": shown["status"],
+        "due": None if shown["status"] == "draft" else shown["amount_due"],
         "next": shown["next_payment_attempt"],
         "lines": sorted(each["amount"] for each in lines if not _is_usage(each)),
-        "usage": sorted(each["amount"] for each in lines if _is_usage(each)),
+        "usage": dict(usage),
         "total": shown["total"],
     }
 
@@ -117,12 +119,12 @@ def _of_bill(bill: Bill) -> Shown:
     return {
         "created": bill.created,
         "reason": bill.reason,
-        "due": bill.due,
         "status": bill.status,
+        "due": bill.due,
         "next": bill.next_try,
-        "total": bill.total,
         "lines": sorted(bill.lines),
-        "usage": sorted(bill.usage),
+        "usage": bill.usage,
+        "total": bill.total,
     }
 
 

@@ -166,8 +166,16 @@ class Tenant:
             await self.deliver(notices)
 
     def _asked(self, bill: Bill) -> None:
-        if bill.status == "draft" and bill.reason == "subscription_cycle" and bill.final_at:
-            bill.usage += self.metering.ask(self.now)
+        """A draft that becomes final takes what was used. What lies on one that never will, because
+        its subscription ended, moves to it."""
+        if bill.status != "draft" or bill.reason != "subscription_cycle" or bill.final_at is None:
+            return
+        for each in self.ledger.bills:
+            if each.status == "draft" and each.final_at is None:
+                self.metering.take_back(each.usage)
+                each.usage = {}
+        for key, cents in self.metering.ask(self.now).items():
+            bill.usage[key] = bill.usage.get(key, 0) + cents
 
     def _seen(self) -> None:
         self.ledger.advance(self.now)
