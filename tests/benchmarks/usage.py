@@ -15,7 +15,7 @@ import psycopg
 
 from shared.kit.ids import derive_id
 from shared.storage import postgres as storage
-from shared.usage.counting import Head, Placed, append, count_log
+from shared.usage.counting import MOST_ENTRIES, Head, Placed, append, count_log
 from shared.usage.measuring import Files
 from shared.usage.outside import OutsideEvent
 from shared.usage.rows import add_in
@@ -25,7 +25,7 @@ from tests.benchmarks.figures import Figure, at_least, at_most
 from tests.shared.usage.logs import AT, receipt, write
 
 TENANT = "bench"
-SLABS, TOGETHER = 200, 4
+SLABS, TOGETHER = 200, MOST_ENTRIES // MOST_EVENTS
 GROUPS, AT_ONCE = 60, 1_000
 ROUNDS = 3
 A_SECOND, SECONDS = 1_000, 8
@@ -39,7 +39,7 @@ Connection = psycopg.AsyncConnection[Any]
 def measure() -> dict[str, Figure]:
     """Processor time is that of the client and of the backend that it calls together, as the
     functions' role, with every index and row-level security; the best of three rounds. Each slab
-    has 500 events of five agents with random ids, and a commit four slabs; a call of rows has
+    has 500 events of five agents with random ids, and a commit is as large as one of a long log; a call of rows has
     1,000."""
     with database() as server:
         return asyncio.run(_measured(server.dsn))

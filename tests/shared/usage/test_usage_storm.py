@@ -1,29 +1,35 @@
-"""Repeats, late and malformed events, workers that end anywhere, and a database that crashes: the
-totals are those of an independent count."""
+"""Repeats, late and malformed events, processes that are killed anywhere, and a database that
+crashes: the totals are those of an independent count."""
 
 import asyncio
+import json
+import os
 import random
+import signal
+import sys
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from emulators.directory import PlatformDirectory
-from functions.usage.rules.outside import judged
 from shared.kit.errors import Unavailable
 from shared.storage import postgres as storage
 from shared.storage.migrate import migrate
 from shared.storage.postgres import tenant_transaction
 from shared.usage.counting import count_log
 from shared.usage.lines import close_period, lines_of
-from shared.usage.rows import add_events
 from tests.functions.audit.restarting import Database
-from tests.shared.usage.logs import AT, receipt, write
+from tests.shared.usage.logs import AT
 
 pytestmark = pytest.mark.platform
-TENANT, GROUP, WORKERS, CRASHES = "storm", 100, 4, 2
+TENANT, WORKERS, CRASHES = "storm", 4, 2
+ROOT = Path(__file__).parents[3]
+Group = list[dict[str, Any]]
 LATE = timedelta(days=25)
 DECEMBER = datetime(2026, 12, 1, 6, tzinfo=UTC)
 
@@ -37,7 +43,7 @@ async def restarting(
     async with Database.open(directory) as database:
         monkeypatch.setenv("ASSENT_POSTGRES_ADMIN_DSN", database.dsn("postgres"))
         monkeypatch.setenv("ASSENT_POSTGRES_DSN", database.dsn("assent_app"))
-        monkeypatch.setenv("ASSENT_POSTGRES_CONNECTIONS", str(WORKERS + 2))
+        monkeypatch.setenv("ASSENT_POSTGRES_CONNECTIONS", "2")
         await asyncio.to_thread(migrate)
         with storage._pools.anew():
             yield database
@@ -50,59 +56,105 @@ def sent(chance: random.Random, events: int) -> list[dict[str, Any]]:
     made = []
     for number in range(events):
         at = AT - LATE if chance.random() < 0.01 else AT - timedelta(seconds=number % 3_000)
-        made.append({"id": f"e{number}", "meter": "pages", "quantity": number % 7, "at": at})
+        made.append(
+            {"id": f"e{number}", "meter": "pages", "quantity": number % 7, "at": at.isoformat()}
+        )
         if chance.random() < 0.001:
             made[-1]["quantity"] = -1
     return made + chance.sample(made, events // 50)
 
 
-async def _worker(
-    chance: random.Random, groups: list[list[dict[str, Any]]], named: set[str]
+class Storm:
+    """Groups that are sent by processes, of which some are killed while they count one; such a
+    group is sent again by another."""
+
+    def __init__(self, chance: random.Random, groups: list[Group], kills: int) -> None:
+        self.groups = groups
+        self.named: set[str] = set()
+        self.killed = 0
+        self._chance, self._kills = chance, kills
+        self._spacing = len(groups) / (kills + 1)
+        self._all = len(groups)
+
+    async def worker(self) -> None:
+        """Sends groups until none is left, by one process after another."""
+        while self.groups:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "tests.shared.usage.storm_worker"),
+                *(TENANT, str(self._chance.random())),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                cwd=ROOT,
+                env=dict(os.environ),
+            )
+            try:
+                await self._feed(process)
+            finally:
+                if process.returncode is None:
+                    process.kill()
+                    await process.wait()
+
+    async def _feed(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stdin
+        assert process.stdout
+        took = None
+        while self.groups:
+            group = self.groups.pop()
+            began = time.monotonic()
+            process.stdin.write(json.dumps(group).encode() + b"\n")
+            reading = asyncio.ensure_future(process.stdout.readline())
+            if took is not None and self._is_to_kill():
+                # Anywhere in the time that a group takes.
+                await asyncio.wait({reading}, timeout=self._chance.random() * took)
+                if not reading.done():
+                    os.kill(process.pid, signal.SIGKILL)
+                    self.killed += 1
+            answer = await reading
+            if not answer.endswith(b"\n"):
+                self.groups.append(group)
+                assert await process.wait() == -signal.SIGKILL
+                return
+            self.named.update(json.loads(answer))
+            took = time.monotonic() - began
+
+    def _is_to_kill(self) -> bool:
+        sent = self._all - len(self.groups)
+        return self.killed < self._kills and sent > (self.killed + 1) * self._spacing
+
+
+@pytest.mark.parametrize(
+    ("events", "together", "kills"),
+    [
+        (20_000, 100, 5),
+        pytest.param(1_000_000, 500, 40, marks=[pytest.mark.nightly, pytest.mark.timeout(3_600)]),
+    ],
+)
+async def test_a_storm_is_counted_once(
+    restarting: Database, events: int, together: int, kills: int
 ) -> None:
-    """Takes groups until there is none, and gives one back that it could not be sure of."""
-    while groups:
-        group = groups.pop()
-        try:
-            events, rejected = judged(group, {"pages"}, AT + timedelta(minutes=10))
-            named |= {group[place]["id"] for place, _ in rejected}
-            await add_events(TENANT, events)
-            calls = [receipt(TENANT, each["id"], each["at"]) for each in group]
-            for first in range(0, len(calls), 50):
-                await write(TENANT, *calls[first : first + 50])
-            if chance.random() < 0.3:
-                await count_log(TENANT, AT)
-        except Unavailable:
-            groups.append(group)
-            await asyncio.sleep(0.1)
-        except asyncio.CancelledError:
-            groups.append(group)
-            raise
-
-
-@pytest.mark.parametrize("events", [20_000, pytest.param(1_000_000, marks=pytest.mark.nightly)])
-async def test_a_storm_is_counted_once(restarting: Database, events: int) -> None:
     chance = random.Random(events)
     all_sent = sent(chance, events // 2)
-    groups = [all_sent[at : at + GROUP] for at in range(0, len(all_sent), GROUP)]
+    groups = [all_sent[at : at + together] for at in range(0, len(all_sent), together)]
     chance.shuffle(groups)
-    crash_at = {len(groups) * each // (CRASHES + 1) for each in range(1, CRASHES + 1)}
-    named: set[str] = set()
-    working = set[asyncio.Task[None]]()
-    while groups or working:
-        while groups and len(working) < WORKERS:
-            working.add(asyncio.create_task(_worker(chance, groups, named)))
-        done, working = await asyncio.wait(working, timeout=0.2 * chance.random())
-        for each in done:
-            if not each.cancelled():
+    crash_at = [len(groups) * each // (CRASHES + 1) for each in range(1, CRASHES + 1)]
+    storm = Storm(chance, groups, kills)
+    working = {asyncio.create_task(storm.worker()) for _ in range(WORKERS)}
+    try:
+        while working:
+            done, working = await asyncio.wait(working, timeout=0.05)
+            for each in done:
                 each.result()
-        if working and chance.random() < 0.2:
-            chance.choice(sorted(working, key=id)).cancel()
-        if due := {each for each in crash_at if len(groups) <= each}:
-            crash_at -= due
-            await restarting.crash_and_start()
+            if crash_at and len(groups) <= crash_at[-1]:
+                crash_at.pop()
+                await restarting.crash_and_start()
+    finally:
+        for each in working:
+            each.cancel()
+        await asyncio.gather(*working, return_exceptions=True)
+    assert (storm.killed, crash_at) == (kills, [])
     while not await _counted():
         pass
-    await _compare(all_sent, named)
+    await _compare(all_sent, storm.named)
 
 
 async def _counted() -> bool:
@@ -118,7 +170,7 @@ async def _compare(all_sent: Sequence[dict[str, Any]], named: set[str]) -> None:
     assert named == wrong
     expected = Counter[tuple[str, str]]()
     for id, each in ours.items():
-        period = f"{each['at']:%Y-%m}"
+        period = each["at"][:7]
         expected["tool_calls", period] += 1
         expected["pages", period] += 0 if id in wrong else each["quantity"]
     found = Counter[tuple[str, str]]()

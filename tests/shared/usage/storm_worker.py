@@ -1,0 +1,50 @@
+"""`python -m tests.shared.usage.storm_worker TENANT SEED`: counts each group of events that a line
+of its input has, as told from outside and as receipts, and answers a line with the ids that were
+rejected. It ends with its input, or is killed."""
+
+import asyncio
+import json
+import random
+import sys
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from functions.usage.rules.outside import judged
+from shared.kit.errors import Unavailable
+from shared.usage.counting import count_log
+from shared.usage.rows import add_events
+from tests.shared.usage.logs import AT, receipt, write
+
+_TOGETHER, _COUNTS = 50, 0.1
+
+
+async def _work(tenant: str, chance: random.Random) -> None:
+    while line := await asyncio.to_thread(sys.stdin.readline):
+        group = json.loads(line)
+        # What waits for a database that starts again waits for its connections.
+        while not await _is_counted(tenant, chance, group):
+            pass
+        _, rejected = judged(group, {"pages"}, AT + timedelta(minutes=10))
+        print(json.dumps([group[place]["id"] for place, _ in rejected]), flush=True)
+
+
+async def _is_counted(tenant: str, chance: random.Random, group: Sequence[dict[str, Any]]) -> bool:
+    try:
+        events, _ = judged(group, {"pages"}, AT + timedelta(minutes=10))
+        await add_events(tenant, events)
+        for first in range(0, len(group), _TOGETHER):
+            some = group[first : first + _TOGETHER]
+            calls = [
+                receipt(tenant, each["id"], datetime.fromisoformat(each["at"])) for each in some
+            ]
+            await write(tenant, *calls)
+        if chance.random() < _COUNTS:
+            await count_log(tenant, AT)
+    except Unavailable:
+        return False
+    return True
+
+
+if __name__ == "__main__":
+    asyncio.run(_work(sys.argv[1], random.Random(sys.argv[2])))
