@@ -10,7 +10,6 @@ from typing import Any, Protocol
 
 import httpx
 
-from emulators.browser import Browser
 from emulators.client import PlatformClient
 from emulators.demo.narrator import Narrator
 from emulators.demo.person import Person, SignedIn
@@ -55,7 +54,6 @@ class Asking(Protocol):
 def invoiced(
     author: Person,
     founder: SignedIn,
-    browser: Browser,
     platform: PlatformClient,
     narrator: Narrator,
 ) -> None:
@@ -66,10 +64,7 @@ def invoiced(
     run = use_beyond(author, platform, narrator)
     platform.advance(RENEWED_AFTER_SECONDS)
     narrator.step("The clock moves on to the renewal", platform.now())
-    tenant = founder.tenant
-    # A sign-in lasts thirty days.
-    founder = SignedIn(platform, browser, "gala", "google")
-    founder.enter(tenant)
+    founder.sign_in_anew()
     platform.wait_until_idle(SETTLED_WITHIN_SECONDS)
     platform.advance(COVERED_AFTER_SECONDS)
     platform.wait_until_idle(SETTLED_WITHIN_SECONDS)

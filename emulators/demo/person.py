@@ -87,11 +87,18 @@ class SignedIn(Person):
         browser.sign_in(name, provider)
         super().__init__(platform, principal="", tenant="", scopes=(), roles=())
         self._browser = browser
+        self._named = (name, provider)
         self.principal = str(self.get("/v1/me")["principal_id"])
 
     def enter(self, tenant_id: str) -> None:
         """Acts for this tenant from now on."""
         self.tenant = tenant_id
+        self.sign_in()
+
+    def sign_in_anew(self) -> None:
+        """Signs in at the provider once more, and acts for the same tenant: a session ends after
+        thirty days."""
+        self._browser.sign_in(*self._named)
         self.sign_in()
 
     def _new_token(self) -> str:

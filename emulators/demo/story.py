@@ -51,7 +51,7 @@ def tell(base_url: str, narrator: Narrator) -> None:
         narrator.causes(platform.events())
         narrator.cost(platform.operations())
         _proved(governor, platform, narrator)
-        invoiced(author, governor, founders, platform, narrator)
+        invoiced(author, governor, platform, narrator)
         narrator.end_chapter()
 
 

@@ -7,9 +7,9 @@ import pytest
 
 from functions.billing.rules.charges import UsageCharge
 from functions.billing.rules.invoice import Line
-from functions.billing.rules.notices import LATE_SECONDS, StripeNotice, is_late
+from functions.billing.rules.notices import LATE_SECONDS, NoticeRefused, StripeNotice, is_late
 from functions.billing.service.comparing import compared
-from functions.billing.service.notices import NoticeRefused, take_notice
+from functions.billing.service.notices import take_notice
 from functions.billing.service.silence import look_for_silence
 from infra.observability.metrics import (
     BILLING,

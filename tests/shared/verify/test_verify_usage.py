@@ -65,11 +65,11 @@ def proof(place: int = 2, *, period: str = "2026-11", at: int = AT) -> dict[str,
 
 def closed(said: dict[str, Any], **changes: Any) -> dict[str, Any]:
     """The same line with the entry of its closing, beside another line of the month."""
-    whole = (said["meter"], said["quantity"], 512, 3, said["root"])
-    lines = [
-        UsageLine(said["period"], 1, *line, None, None)
-        for line in (("executions", 9, 9, 1, "1" * 64), whole)
-    ]
+    whole = UsageLine(
+        said["period"], 1, said["meter"], said["quantity"], 512, 3, said["root"], None, None
+    )
+    other = whole._replace(meter="executions", quantity=9, events=9, slabs=1, root="1" * 64)
+    lines = [other, whole]
     data = {"period": "2026-11", "section": 1, "size": 2, "root": section_root(lines)}
     event = {"id": "evt_1", "type": CLOSED, "tenantid": TENANT, **changes.pop("event", {})}
     body = canonical_json({**event, "data": json.dumps({**data, **changes})}).decode()
