@@ -68,3 +68,13 @@ class SubscriptionApprovalNeeded(Question):
 class SubscriptionChanged(SubscriptionState):
     """Something of the subscription is different: its plan, its seats, its add-ons, its status, its
     period, or that it ends."""
+
+
+@event("assent.subscription.referred.v1")
+class SubscriptionReferred(EventData):
+    """The tenant bought its first subscription by another tenant's referral: `basis_points`,
+    hundredths of a percent, are taken off the plan until `ends_at`. Published once."""
+
+    tenant_id: str
+    basis_points: int
+    ends_at: Instant

@@ -1,8 +1,10 @@
-"""What this function owns: each tenant's subscription, its invoices, whose a customer is, and what
-tenants bring in."""
+"""What this function owns: each tenant's subscription, its credits and invoices, whose a customer
+is, who refers others, and what tenants bring in."""
 
+from functions.billing.rules.credits import Credits, no_credits
 from functions.billing.rules.customer import Customer
 from functions.billing.rules.invoice import PREFIX, Invoice
+from functions.billing.rules.referral import Referral
 from functions.billing.rules.revenue import Revenue
 from functions.billing.rules.subscription import Subscription, unsubscribed
 from shared.aggregates.aggregate import Aggregate
@@ -26,6 +28,22 @@ CUSTOMERS = Aggregate(
     id_of=lambda customer: customer.customer_id,
 )
 
+# In the platform's own tenant: whose each code is that tenants refer others by.
+REFERRALS = Aggregate(
+    noun="referral",
+    model=Referral,
+    collection="referrals",
+    id_of=lambda referral: referral.code,
+)
+
+CREDITS = Aggregate(
+    noun="credits",
+    model=Credits,
+    collection="credits",
+    id_of=lambda granted: granted.tenant_id,
+    initial=no_credits,
+)
+
 INVOICES = Aggregate(
     noun="invoice",
     model=Invoice,
@@ -43,4 +61,4 @@ REVENUES = Aggregate(
     id_of=lambda revenue: revenue.tenant_id,
 )
 
-RUN = Runner("billing", SUBSCRIPTIONS, CUSTOMERS, INVOICES, REVENUES)
+RUN = Runner("billing", SUBSCRIPTIONS, CUSTOMERS, REFERRALS, CREDITS, INVOICES, REVENUES)

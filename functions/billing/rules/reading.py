@@ -67,6 +67,7 @@ def read_subscription(shown: Shown) -> Bought:
             "cancel_at_period_end": bool(shown["cancel_at_period_end"]),
             "trial_ends_at": maybe_instant(shown.get("trial_end")),
             "created_at": instant(shown["created"]),
+            "referral": metadata.get("referral", ""),
         }
     )
 

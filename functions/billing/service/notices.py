@@ -7,6 +7,7 @@ from functions.billing.rules.invoice import Invoice
 from functions.billing.rules.notices import INVOICES, StripeNotice, check_signature
 from functions.billing.rules.refusals import StripeRefused
 from functions.billing.service.charging import charge_usage
+from functions.billing.service.crediting import apply_credits, settle_credits
 from functions.billing.service.customers import tenant_of
 from functions.billing.service.following import follow
 from functions.billing.service.invoices import follow_invoice
@@ -41,10 +42,21 @@ async def take_notice(
         invoice = None
         if notice.invoice_id is not None:
             invoice = await _kept(caller, notice.invoice_id)
-            if invoice is not None and invoice.takes_usage and await charge_usage(caller, invoice):
+            if invoice is not None and await _completed(caller, invoice):
                 invoice = await _kept(caller, notice.invoice_id)
         await note_revenue(subscription, invoice, at)
     return NoticeTaken()
+
+
+async def _completed(caller: Caller, invoice: Invoice) -> bool:
+    """Writes on a draft what it lacks, usage first, since credits pay that too; whether anything
+    was written. Of one that is none any more it settles the credits."""
+    if invoice.takes_usage:
+        is_charged = await charge_usage(caller, invoice)
+        return await apply_credits(caller, invoice) or is_charged
+    if invoice.status != "draft":
+        await settle_credits(caller, invoice.stripe_id, invoice.status)
+    return False
 
 
 async def _kept(caller: Caller, stripe_id: str) -> Invoice | None:

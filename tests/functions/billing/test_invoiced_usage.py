@@ -1,64 +1,17 @@
 """Usage beyond the plan's limits on invoices, with Stripe's stand-in and a real database."""
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import httpx
-import pytest
-
-from emulators.stripe.running import running_stripe
-from shared.kit import clock
 from shared.verify.__main__ import main
+from tests.functions.billing.timed import AGAIN, RENEWED, USED, stripe_url, time, told
 from tests.functions.billing.worlds import World
 from tests.shared.usage.logs import turn, write
 
-BOUGHT = datetime(2025, 9, 3, 12, tzinfo=UTC)
-USED = datetime(2025, 10, 20, 12, tzinfo=UTC)
-RENEWED = datetime(2025, 11, 17, 12, 30, tzinfo=UTC)
-AGAIN = datetime(2025, 12, 17, 12, 30, tzinfo=UTC)
-
-
-class Time:
-    """The one time of the platform and of Stripe."""
-
-    now = BOUGHT
-
-
-@pytest.fixture(scope="module")
-def stripe_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of an account at Stripe whose time the tests move."""
-    file = tmp_path_factory.mktemp("stripe") / "stripe.db"
-    with running_stripe(file, live=lambda: int(Time.now.timestamp())) as url:
-        yield url
-
-
-@pytest.fixture
-def time(
-    world: World, database: str, stripe_url: str, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[datetime], Awaitable[None]]:
-    """Moves the time, and waits until Stripe has done what fell due."""
-
-    async def move(at: datetime) -> None:
-        Time.now = at
-        async with httpx.AsyncClient() as browser, asyncio.timeout(30):
-            while (await browser.get(f"{stripe_url}/_/waiting")).json():  # noqa: ASYNC110
-                await asyncio.sleep(0.05)
-
-    Time.now = BOUGHT
-    monkeypatch.setattr(clock, "now", lambda: Time.now)
-    return move
-
-
-async def told(world: World, *types: str) -> None:
-    """Sends the notices of these types, the newest first."""
-    events = await world.events()
-    for each in [event for type in types for event in events if event["type"] == type]:
-        answer = await world.notice(each)
-        assert answer.status_code == 200, answer.text
+__all__ = ["stripe_url", "time"]
 
 
 async def usage_lines(world: World) -> list[dict[str, Any]]:
