@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 from events.subscriptions import (
     AddOnTaken,
+    PlanLossReason,
     SubscriptionChanged,
+    SubscriptionPlanLost,
     SubscriptionReferred,
     SubscriptionState,
 )
@@ -116,6 +118,7 @@ class Bought(Model):
     created_at: Instant
     referral: str = ""
     discount: Discount | None = None
+    is_unpaid: bool = False
 
 
 class Loss(NamedTuple):
@@ -179,6 +182,8 @@ def adopt(
     newer = newer.but(terms=note_terms(newer.terms, _paid_limits(newer), at))
     is_same = _published(newer) == _published(subscription)
     steps: Steps = (Transition(newer) if is_same else Transition(newer, SubscriptionChanged),)
+    if (lost := _loss(subscription, newer, bought)) is not None:
+        steps += (Transition(newer, SubscriptionPlanLost, {"reason": lost}),)
     if newer.referred and not subscription.referred and (off := bought.discount) is not None:
         steps += (Transition(newer, SubscriptionReferred, off.model_dump()),)
     return steps
@@ -253,6 +258,15 @@ def _paid_limits(subscription: Subscription) -> dict[Meter, int] | None:
     plan = subscription.entitled_to
     taken = {each.add_on: each.quantity for each in subscription.add_ons}
     return limits_of(entitlements(plan, taken if plan == subscription.plan else {}))
+
+
+def _loss(before: Subscription, newer: Subscription, bought: Bought) -> PlanLossReason | None:
+    """Why the plan holds no more that held before; None where it holds, or did not."""
+    if before.entitled_to == "free" or newer.entitled_to != "free":
+        return None
+    if bought.is_unpaid:
+        return "not_paid"
+    return "paused" if newer.status == "paused" else "ended"
 
 
 def _unless(change: Change | None, arrived: str) -> Change | None:

@@ -6,6 +6,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from events.disagreements import InvoiceLineDisagreed
+from shared.kit import clock
+from shared.kit.bookkeeping import PLATFORM_TENANT
+from shared.messaging.log import EVENT_LOG, logged_event
+from shared.storage.firestore import TenantStore
 from shared.verify.__main__ import main
 from tests.functions.billing.timed import AGAIN, RENEWED, USED, stripe_url, time, told
 from tests.functions.billing.worlds import World
@@ -72,6 +77,14 @@ async def test_usage_is_on_the_next_invoice_once_and_is_proved(
     await told(world, "invoice.created")
     altered, same = await usage_lines(world)
     assert (same["agrees"], altered["agrees"], altered["cents"]) == (True, False, 999)
+    # The operator is told once, in the platform's own log.
+    await told(world, "invoice.created", "invoice.created")
+    found = [each async for each in TenantStore(PLATFORM_TENANT).find_all(EVENT_LOG)]
+    events = [logged_event(each.data, clock.now()) for each in found]
+    kind = InvoiceLineDisagreed
+    lines = [each.payload(kind) for each in events if each.type == kind.event_type]
+    [about] = [each for each in lines if each.tenant_id == world.tenant]
+    assert (about.line_id, about.cents, about.section) == (altered["line_id"], 999, 2)
     path = proofs[correction["line_id"]].replace(correction["line_id"], altered["line_id"])
     file.write_text(json.dumps(await world.sent("GET", path)))
     assert main([str(file)]) == 1

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events.subscriptions import SubscriptionChanged
+from events.subscriptions import SubscriptionChanged, SubscriptionPlanLost
 from functions.billing.rules import checkout as pages
 from functions.billing.rules import subscription as rules
 from functions.billing.rules.checkout import CHECKOUT_LASTS
@@ -101,8 +101,12 @@ def test_a_plan_that_is_not_paid_for_holds_for_fourteen_days_in_each_place() -> 
     assert (over.plan, over.status) == ("pro", "past_due")
     assert (over.entitlements.plan, over.entitlements.limits["executions"]) == ("free", 100)
     assert rules.losses(now, FREE, AT + GRACE) == ()
-    (step,) = rules.adopt(now, bought(status="past_due"), AT + GRACE)
+    unpaid = bought(status="past_due", is_unpaid=True)
+    step, lost = rules.adopt(now.but(entitled_to="pro"), unpaid, AT + GRACE)
     assert (step.state.entitled_to, step.event) == ("free", SubscriptionChanged)
+    assert (lost.event, lost.fields) == (SubscriptionPlanLost, {"reason": "not_paid"})
+    (again,) = rules.adopt(lost.state, unpaid, AT + GRACE)
+    assert again.event is None
 
 
 def test_who_never_bought_anything_is_shown_the_plan_that_holds() -> None:
