@@ -15,6 +15,8 @@ ToldKind = Literal[
     "last_call",
     "budget_reached",
     "payment_failed",
+    "plan_lost",
+    "credit_granted",
     "run_failed",
     "run_doubtful",
     "connector_changed",

@@ -1,5 +1,7 @@
 """What `billing` publishes of subscriptions: what a tenant pays for, and what it may use for it."""
 
+from typing import Literal
+
 from events.approvals import Kind
 from events.effects import Effect, Risk
 from events.questions import Question
@@ -10,6 +12,10 @@ from shared.kit.models import Data, EventData
 from shared.kit.plans import AddOn, Interval, Plan, SubscriptionStatus
 
 TOPIC = "billing"
+
+
+# It was not paid for, its collection is paused, or it ended.
+PlanLossReason = Literal["not_paid", "paused", "ended"]
 
 
 class AddOnTaken(Data):
@@ -68,3 +74,23 @@ class SubscriptionApprovalNeeded(Question):
 class SubscriptionChanged(SubscriptionState):
     """Something of the subscription is different: its plan, its seats, its add-ons, its status, its
     period, or that it ends."""
+
+
+@event("assent.subscription.plan_lost.v1")
+class SubscriptionPlanLost(EventData):
+    """The `plan` that was bought does not hold any more, and Free does. Published once, until it
+    holds again; what runs goes on to its end."""
+
+    tenant_id: str
+    plan: Plan
+    reason: PlanLossReason
+
+
+@event("assent.subscription.referred.v1")
+class SubscriptionReferred(EventData):
+    """The tenant bought its first subscription by another tenant's referral: `basis_points`,
+    hundredths of a percent, are taken off the plan until `ends_at`. Published once."""
+
+    tenant_id: str
+    basis_points: int
+    ends_at: Instant

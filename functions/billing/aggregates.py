@@ -1,10 +1,12 @@
-"""What this function owns: each tenant's subscription, its invoices, its closed months of usage,
-whose a customer is, and what tenants bring in."""
+"""What this function owns: each tenant's subscription, its credits, invoices and closed months of
+usage, whose a customer is, who refers others, and what tenants bring in."""
 
 from events.usage_months import UsageMonthState
 from functions.billing.rules.closing import id_of
+from functions.billing.rules.credits import Credits, no_credits
 from functions.billing.rules.customer import Customer
 from functions.billing.rules.invoice import PREFIX, Invoice
+from functions.billing.rules.referral import Referral
 from functions.billing.rules.revenue import Revenue
 from functions.billing.rules.subscription import Subscription, unsubscribed
 from shared.aggregates.aggregate import Aggregate
@@ -27,6 +29,22 @@ CUSTOMERS = Aggregate(
     model=Customer,
     collection="billing_customers",
     id_of=lambda customer: customer.customer_id,
+)
+
+# In the platform's own tenant: whose each code is that tenants refer others by.
+REFERRALS = Aggregate(
+    noun="referral",
+    model=Referral,
+    collection="referrals",
+    id_of=lambda referral: referral.code,
+)
+
+CREDITS = Aggregate(
+    noun="credits",
+    model=Credits,
+    collection="credits",
+    id_of=lambda granted: granted.tenant_id,
+    initial=no_credits,
 )
 
 INVOICES = Aggregate(
@@ -53,4 +71,13 @@ REVENUES = Aggregate(
     id_of=lambda revenue: revenue.tenant_id,
 )
 
-RUN = Runner("billing", SUBSCRIPTIONS, CUSTOMERS, INVOICES, USAGE_MONTHS, REVENUES)
+RUN = Runner(
+    "billing",
+    SUBSCRIPTIONS,
+    CUSTOMERS,
+    REFERRALS,
+    CREDITS,
+    INVOICES,
+    USAGE_MONTHS,
+    REVENUES,
+)

@@ -1,18 +1,31 @@
 """HTTP in, HTTP out: plans, the tenant's subscription, and Stripe's notices."""
 
+import asyncio
 from typing import Annotated
 
 from fastapi import Header, Query, Request
 
 from functions.billing.aggregates import RUN
+from functions.billing.catalogue_views import CatalogueView, catalogue_view
+from functions.billing.credit_views import CreditsView
 from functions.billing.kpi_views import KpisView
+from functions.billing.rules.credits import CreditBody
 from functions.billing.rules.notices import StripeNotice
 from functions.billing.rules.order import Order
+from functions.billing.rules.referral import CheckoutBody
 from functions.billing.rules.subscription import controlled
-from functions.billing.service import buying, following, invoices, notices, previewing, revenue
+from functions.billing.service import (
+    buying,
+    crediting,
+    following,
+    invoices,
+    notices,
+    previewing,
+    referring,
+    revenue,
+)
 from functions.billing.settings import account
 from functions.billing.views import (
-    CatalogueView,
     CheckoutView,
     InvoicePage,
     InvoiceView,
@@ -20,15 +33,16 @@ from functions.billing.views import (
     NoticeTaken,
     PortalView,
     PreviewView,
+    ReferralView,
     SubscriptionDetail,
     SubscriptionView,
-    catalogue_view,
 )
 from shared.kit.callers import Caller
 from shared.quotas.reading import read_quotas
 from shared.runtime.acts import does
 from shared.runtime.bodies import Accepts
 from shared.runtime.boundary import received_at
+from shared.runtime.idempotency import Key
 from shared.runtime.open_routes import OpenRouter
 from shared.runtime.routes import Cursor, Limit, Router
 from shared.runtime.tier_limits import beyond_quota
@@ -38,7 +52,13 @@ __all__ = ["ROUTER", "RUN"]
 
 _ITSELF = ("manage_tenant",)
 _TENANT = Router(prefix="/v1", tag="billing", read=("identity:read",), write=("identity:write",))
-_PLATFORM = Router(prefix="/v1", tag="platform", read=("identity:read",), tenantless=True)
+_PLATFORM = Router(
+    prefix="/v1",
+    tag="platform",
+    read=("identity:read",),
+    write=("identity:write",),
+    tenantless=True,
+)
 _STRIPE = OpenRouter(prefix="/v1/billing", tag="billing")
 
 
@@ -52,12 +72,15 @@ async def get_catalogue(caller: Caller) -> CatalogueView:
 @_TENANT.get("/subscription")
 @beyond_quota
 async def get_subscription(caller: Caller) -> SubscriptionDetail:
-    """Shows what the tenant pays for, what it may use for it, and how much of that is used."""
+    """Shows what the tenant pays for, what it may use for it and how much of that is used, and the
+    credits that were granted to it."""
     at, known = caller.received_at, await following.show(caller)
     # What the subscription says, so that neither part knows another plan than the other.
     control = controlled(known, caller.control)
-    quotas = await read_quotas(TenantStore(caller.tenant_id), control, at)
-    return SubscriptionDetail.with_quotas(SubscriptionView.of(known, control, at), quotas)
+    quotas, granted = await asyncio.gather(
+        read_quotas(TenantStore(caller.tenant_id), control, at), crediting.show_credits(caller)
+    )
+    return SubscriptionDetail.beside(SubscriptionView.of(known, control, at), quotas, granted)
 
 
 @_TENANT.put("/subscription")
@@ -82,9 +105,10 @@ async def preview_subscription(caller: Caller, body: Order) -> PreviewView:
 @_TENANT.post("/billing/checkout")
 @beyond_quota
 @does(within=_ITSELF, deed="buying a subscription")
-async def check_out(caller: Caller, body: Order) -> CheckoutView:
-    """Opens a page at Stripe where the order is paid for; the same page for the same order. Needs
-    the role tenant_admin."""
+async def check_out(caller: Caller, body: CheckoutBody) -> CheckoutView:
+    """Opens a page at Stripe where the order is paid for; the same page for the same order. With
+    another tenant's code as `referral` a first subscription costs less at first. Needs the role
+    tenant_admin."""
     return await buying.check_out(caller, body)
 
 
@@ -94,6 +118,15 @@ async def check_out(caller: Caller, body: Order) -> CheckoutView:
 async def open_portal(caller: Caller) -> PortalView:
     """Opens a page at Stripe for means of payment and receipts. Needs the role tenant_admin."""
     return await buying.open_portal(caller)
+
+
+@_TENANT.post("/billing/referral")
+@beyond_quota
+@does(within=_ITSELF, deed="referring other tenants")
+async def get_referral_code(caller: Caller) -> ReferralView:
+    """Gives the code that the tenant refers others by, always the same; others send it when they
+    first buy. Only a tenant that pays has one. Needs the role tenant_admin."""
+    return await referring.refer(caller)
 
 
 @_TENANT.get("/invoices")
@@ -149,6 +182,14 @@ async def show_kpis(
     tenant's margin alone where it is named, and what `cac_cents` for winning a tenant come to.
     Needs the role platform_admin."""
     return await revenue.show_kpis(caller, month, tenant_id, cac_cents)
+
+
+@_PLATFORM.post("/credits", status_code=201)
+@does(within=("manage_tenants",), deed="granting a credit")
+async def grant_credit(caller: Caller, key: Key, body: CreditBody) -> CreditsView:
+    """Grants a tenant a credit, which pays its renewals until it expires, before its card does;
+    shows all of its credits. Needs the role platform_admin."""
+    return await crediting.grant_credit(caller, key, body)
 
 
 ROUTER = Router.joining(_TENANT, _STRIPE, _PLATFORM)

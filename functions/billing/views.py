@@ -5,85 +5,37 @@ from typing import Literal, Self
 
 from events.invoices import InvoiceStatus
 from events.subscriptions import AddOnTaken
+from functions.billing.catalogue_views import FeatureView, ReferralOfferView
+from functions.billing.credit_views import CreditsView
 from functions.billing.rules.charges import UsageCharge
 from functions.billing.rules.invoice import Invoice, Line
 from functions.billing.rules.subscription import Subscription, controlled
 from shared.catalogue import catalogue
-from shared.catalogue.models import Catalogue
 from shared.kit.control import Control
 from shared.kit.instants import Instant
 from shared.kit.models import Data, Page, part_of
-from shared.kit.plans import AddOn, Feature, Interval, Meter, Plan, SubscriptionStatus
-from shared.kit.tier_limits import LIMITS
+from shared.kit.plans import Feature, Interval, Meter, Plan, SubscriptionStatus
 from shared.quotas.plans import entitlements_at
 from shared.quotas.reading import QuotaUse
 from shared.usage.proofs import UsageRootProof
 
 
-class PriceView(Data):
-    """Cents of US dollars for one interval: `flat` whatever the seats are, and `per_seat`."""
+class ReferralView(ReferralOfferView):
+    """The code that a tenant refers others by: they send it as `referral` of their first order."""
 
-    flat: int
-    per_seat: int
+    code: str
 
-
-class OfferView(Data):
-    """A plan. A meter that `limits` does not name has no limit; they hold for a month, and
-    `storage` is bytes kept at once. A plan `by_contract` is bought from the operator, not by
-    a call."""
-
-    plan: Plan
-    name: str
-    month: PriceView | None
-    year: PriceView | None
-    most_seats: int | None
-    trial_days: int
-    overage: bool
-    by_contract: bool
-    features: tuple[Feature, ...]
-    limits: dict[Meter, int]
-    requests_per_minute: int
-    requests_per_hour: int
+    @classmethod
+    def of(cls, code: str) -> Self:
+        """The code, with what it is good for."""
+        return part_of(cls, catalogue().referral, code=code)
 
 
-class OverageView(Data):
-    """`cents` for each `per` units beyond the limit of a plan that has overage."""
+class DiscountView(Data):
+    """What is taken off the plan until `ends_at`, for the sake of a referral."""
 
-    meter: Meter
-    cents: int
-    per: int
-    unit: str
-
-
-class AddOnView(Data):
-    """What plans have more of for `month_cents`."""
-
-    add_on: AddOn
-    name: str
-    month_cents: int
-    plans: tuple[Plan, ...]
-    adds: dict[Meter, int]
-    features: tuple[Feature, ...]
-
-
-class FeatureView(Data):
-    """A feature that is not in every plan. One that `governs` is lost only by an approval."""
-
-    feature: Feature
-    summary: str
-    governs: bool
-
-
-class CatalogueView(Data):
-    """Everything that is sold; the plans from the smallest to the largest. `is_sold` is false where
-    the operator sells nothing: nobody can buy then, and every tenant has what it has."""
-
-    is_sold: bool
-    currency: str
-    plans: tuple[OfferView, ...]
-    overage: tuple[OverageView, ...]
-    add_ons: tuple[AddOnView, ...]
-    features: tuple[FeatureView, ...]
+    percent: float
+    ends_at: Instant
 
 
 class PeriodView(Data):
@@ -117,6 +69,7 @@ class SubscriptionView(Data):
     trial_ends_at: Instant | None
     past_due_since: Instant | None
     waits_for: str | None
+    discount: DiscountView | None
     entitlements: EntitlementsView
 
     @classmethod
@@ -129,20 +82,27 @@ class SubscriptionView(Data):
         shown = part_of(EntitlementsView, held, limits=dict(held.limits))
         waiting = subscription.waiting
         waits_for = waiting.approval_id if waiting is not None else None
+        off = subscription.discount
+        discount = None
+        if off is not None and at < off.ends_at:
+            discount = DiscountView(percent=off.basis_points / 100, ends_at=off.ends_at)
         said = {"current_period": period, "entitlements": shown, "waits_for": waits_for}
-        return part_of(cls, subscription, **said)
+        return part_of(cls, subscription, discount=discount, **said)
 
 
 class SubscriptionDetail(SubscriptionView):
     """The same, with how much is used of each quota of the plan in force, which is Free once a
-    payment has failed for fourteen days."""
+    payment has failed for fourteen days, and the credits that pay what comes next."""
 
     quotas: tuple[QuotaUse, ...]
+    credits: CreditsView
 
     @classmethod
-    def with_quotas(cls, shown: SubscriptionView, quotas: tuple[QuotaUse, ...]) -> Self:
-        """The subscription as it is shown beside what is used."""
-        return part_of(cls, shown, quotas=quotas)
+    def beside(
+        cls, shown: SubscriptionView, quotas: tuple[QuotaUse, ...], credits: CreditsView
+    ) -> Self:
+        """The subscription as it is shown beside what is used, and what was granted."""
+        return part_of(cls, shown, quotas=quotas, credits=credits)
 
 
 class PreviewLine(Data):
@@ -241,41 +201,3 @@ class NoticeTaken(Data):
 
 def _period(invoice: Invoice | Line) -> PeriodView:
     return PeriodView(start=invoice.period_start, end=invoice.period_end)
-
-
-def catalogue_view(*, is_sold: bool) -> CatalogueView:
-    """The catalogue as it is shown."""
-    sold = catalogue()
-    return CatalogueView(
-        is_sold=is_sold,
-        currency=sold.currency,
-        plans=tuple(_plan(sold, plan) for plan in sold.plans),
-        overage=tuple(
-            part_of(OverageView, each, meter=meter) for meter, each in sold.overage.items()
-        ),
-        add_ons=tuple(
-            part_of(AddOnView, each, add_on=name, month_cents=each.month, adds=dict(each.adds))
-            for name, each in sold.add_ons.items()
-        ),
-        features=tuple(feature_view(name) for name in sold.features),
-    )
-
-
-def feature_view(name: Feature) -> FeatureView:
-    """A feature as it is shown."""
-    return part_of(FeatureView, catalogue().features[name], feature=name)
-
-
-def _plan(sold: Catalogue, plan: Plan) -> OfferView:
-    each = sold.plans[plan]
-    requests = LIMITS[each.tier]
-    return part_of(
-        OfferView,
-        each,
-        plan=plan,
-        month=part_of(PriceView, each.month) if each.month is not None else None,
-        year=part_of(PriceView, each.year) if each.year is not None else None,
-        limits=dict(each.limits),
-        requests_per_minute=requests.per_minute,
-        requests_per_hour=requests.per_hour,
-    )

@@ -13,13 +13,16 @@ METERS: tuple[Meter, ...] = get_args(Meter)
 
 class Entitlements(Model):
     """`limits` without a meter: it has no limit. `overage` says whether what is beyond a limit is
-    paid for; a meter without a price in the catalogue stops at its limit all the same."""
+    paid for; a meter without a price in the catalogue stops at its limit all the same. `lapsed`
+    says why the plan that was bought does not hold, and what brings it back; empty where it does,
+    or nothing was bought."""
 
     plan: Plan
     features: tuple[Feature, ...]
     limits: Limits
     most_seats: int | None
     overage: bool
+    lapsed: str = ""
 
     def has(self, feature: Feature) -> bool:
         return feature in self.features

@@ -85,10 +85,19 @@ class AddOnSold(Model):
     features: tuple[Feature, ...] = ()
 
 
+class ReferralOffer(Model):
+    """What who comes by another tenant's referral pays less at first: so much off its plan, for so
+    many months."""
+
+    percent: Annotated[int, Field(ge=1, le=100)]
+    months: Annotated[int, Field(ge=1, le=12)]
+
+
 class Catalogue(Model):
     """Everything that is sold; `plans` are ordered from the smallest to the largest."""
 
     currency: Literal["usd"]
+    referral: ReferralOffer
     features: Mapping[Feature, FeatureSold]
     plans: Mapping[Plan, PlanSold]
     overage: Mapping[Meter, Overage]

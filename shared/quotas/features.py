@@ -33,6 +33,8 @@ def check_feature(entitled: Entitlements | None, feature: Feature) -> None:
         return
     plans, more = catalogue().plans, upgrade_for_feature(entitled.plan, feature)
     detail = f"the plan {plans[entitled.plan].name} does not have the feature {feature}"
-    if more is not None:
+    if entitled.lapsed:
+        detail += f". It holds because {entitled.lapsed}"
+    elif more is not None:
         detail += f"; the plan {plans[more].name} has it: {way_up(entitled.plan)}"
     raise FeatureNotInPlan(detail, feature=feature, upgrade_to=more)

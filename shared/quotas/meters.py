@@ -54,7 +54,9 @@ def exhausted(
     if left and more > 1:
         said += f"; this may need {more}"
     said += f"; the next month begins at {format_instant(resets_at)}"
-    if upgrade_to is not None:
+    if entitled.lapsed:
+        said += f". Free holds because {entitled.lapsed}"
+    elif upgrade_to is not None:
         allowed = plans[upgrade_to].limits.get(meter)
         allows = f"allows {allowed}" if allowed is not None else "has no limit"
         said += f". The plan {plans[upgrade_to].name} {allows}: {way_up(entitled.plan)}"
@@ -76,7 +78,9 @@ def check_seats(entitled: Entitlements, seats: int | None, people: int) -> None:
     plan = catalogue().plans[entitled.plan]
     said = f"the tenant has {seats} seats, and {people} people: remove somebody"
     more = plan.is_paid and (plan.most_seats is None or seats < plan.most_seats)
-    if more:
+    if entitled.lapsed:
+        said += f". Free holds because {entitled.lapsed}"
+    elif more:
         said += ", or an admin buys more by PUT /v1/subscription"
     elif upgrade_to is not None:
         said += f". The plan {catalogue().plans[upgrade_to].name} has more: {way_up(entitled.plan)}"

@@ -43,7 +43,28 @@ def entitlements_at(control: Control, at: datetime) -> Entitlements:
     add_ons: Mapping[AddOn, int] = {}
     if subscription is not None and is_in_force(subscription, at):
         add_ons = subscription.add_ons
-    return _known(plan, tuple(sorted(add_ons.items())))
+    held = _known(plan, tuple(sorted(add_ons.items())))
+    lapsed = lapse_of(subscription, at) if subscription is not None else ""
+    return held.but(lapsed=lapsed) if lapsed else held
+
+
+def lapse_of(subscription: Subscribed, at: datetime) -> str:
+    """Why what was subscribed to does not hold, and what brings it back; empty where it does."""
+    sold = catalogue().plans[subscription.plan]
+    if is_in_force(subscription, at) or not sold.is_paid:
+        return ""
+    if subscription.status == "past_due" and subscription.past_due_since is not None:
+        since = f"{subscription.past_due_since:%Y-%m-%d}"
+        said = f"a payment for the plan {sold.name} failed on {since}, and it holds no more"
+        return (
+            f"{said}: an admin mends the card by POST /v1/billing/portal, and paying brings it back"
+        )
+    if subscription.status == "paused":
+        said = f"the plan {sold.name} is paused"
+        return (
+            f"{said}: an admin pays what is open by POST /v1/billing/portal, or asks the operator"
+        )
+    return f"the plan {sold.name} ended: an admin buys it again by POST /v1/billing/checkout"
 
 
 def seats_at(control: Control, at: datetime) -> int | None:

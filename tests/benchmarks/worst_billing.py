@@ -19,8 +19,10 @@ from functions.billing.rules.invoice import MOST_LINES, MOST_TEXT, Invoice
 from functions.billing.rules.revenue import MOST_PAID, Revenue
 from functions.billing.settings import Account, account
 from shared.catalogue import catalogue
+from shared.kit import clock
 from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.ids import new_id
+from shared.kit.instants import format_instant
 from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
 from shared.usage.lines import close_period
@@ -164,6 +166,26 @@ def change_subscription(scene: Scene) -> Iterator[Call]:
 @worst_of("POST", "/v1/billing/portal")
 def open_portal(scene: Scene) -> Iterator[Call]:
     yield Call(subscriber(scene), "/v1/billing/portal")
+
+
+@worst_of("POST", "/v1/billing/referral")
+def refer_others(scene: Scene) -> Iterator[Call]:
+    ana, found = subscriber(scene), operator()
+    client = stripe.StripeClient(
+        found.api_key.get_secret_value(), base_addresses={"api": found.api}
+    )
+    for each in client.v1.subscriptions.list({"status": "trialing"}).data:
+        client.v1.subscriptions.update(each.id, {"trial_end": "now"})
+    running(scene).world.settle()
+    yield Call(ana, "/v1/billing/referral", what="the first time")
+
+
+@worst_of("POST", "/v1/credits")
+def grant_credit(scene: Scene) -> Iterator[Call]:
+    subscriber(scene)
+    tenant, later = running(scene).world.tenant, clock.now() + timedelta(days=30)
+    body = {"amount_cents": 5, "reason": "x" * 120, "expires_at": format_instant(later)}
+    yield Call(PlatformAdmin(scene), "/v1/credits", {"tenant_id": tenant, **body})
 
 
 @worst_of("POST", "/v1/billing/stripe/webhook")

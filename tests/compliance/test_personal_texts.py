@@ -32,7 +32,7 @@ NOT_PERSONAL: dict[str, str] = {
             *("agent_id", "approval_id", "case_id", "certification_id", "channel_id", "considered"),
             *("delivered_id", "delivery_id", "drafted_from", "ends_approval_id", "entry_id"),
             *("example_approval_id", "export_id", "grant_id", "invitation_id", "key_id"),
-            "invoice_id",
+            *("invoice_id", "credit_id", "line_id"),
             *("live_case_id", "LookupMissed.id", "notification_id", "origin", "precedent_id"),
             *("receipt_id", "reference", "refusal_id", "rolled_back", "session_id"),
             *("superseded_by", "tenant_id", "added_in", "client_decision_id", "given_in"),

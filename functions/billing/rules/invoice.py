@@ -104,16 +104,19 @@ def read_invoice(shown: Shown) -> Invoice:
 
 
 def adopt(known: Invoice | None, shown: Invoice, customer_id: str | None) -> Steps:
-    """The invoice as Stripe shows it, and an event where it moved on: drawn up, final, paid,
-    voided, or a payment failed. Raises SignatureInvalid where it is another tenant's."""
+    """The invoice as Stripe shows it, and events where it moved on: drawn up, final, paid, voided,
+    or a payment failed; both where it was not seen between being final and failing. Raises
+    SignatureInvalid where it is another tenant's."""
     if shown.customer_id != customer_id:
         raise SignatureInvalid("the invoice at Stripe is of another customer")
     newer = shown.but(readings=known.readings + 1 if known is not None else 1)
+    steps: Steps = ()
     if known is None or known.status != newer.status:
-        return (Transition(newer, _EVENTS[newer.status]),)
-    if newer.status == "open" and newer.attempts > known.attempts:
-        return (Transition(newer, InvoicePaymentFailed),)
-    return (Transition(newer),)
+        steps = (Transition(newer, _EVENTS[newer.status]),)
+    tried = known.attempts if known is not None else 0
+    if newer.status == "open" and newer.attempts > tried:
+        steps = (*steps, Transition(newer, InvoicePaymentFailed))
+    return steps or (Transition(newer),)
 
 
 def _line(shown: Mapping[str, Any]) -> dict[str, Any]:

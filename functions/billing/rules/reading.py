@@ -67,6 +67,8 @@ def read_subscription(shown: Shown) -> Bought:
             "cancel_at_period_end": bool(shown["cancel_at_period_end"]),
             "trial_ends_at": maybe_instant(shown.get("trial_end")),
             "created_at": instant(shown["created"]),
+            "referral": metadata.get("referral", ""),
+            "is_unpaid": _is_unpaid(shown),
         }
     )
 
@@ -83,6 +85,11 @@ def _is_of_ours(shown: Shown) -> bool:
 def maybe_instant(seconds: int | None) -> datetime | None:
     """The instant of Stripe's seconds since 1970, where there are any."""
     return instant(seconds) if seconds is not None else None
+
+
+def _is_unpaid(shown: Shown) -> bool:
+    why = (shown.get("cancellation_details") or {}).get("reason")
+    return shown["status"] in ("past_due", "unpaid") or why == "payment_failed"
 
 
 def _status(shown: Shown) -> SubscriptionStatus:

@@ -15,3 +15,7 @@ class StripeRefused(VersionConflict):
 
     code = "stripe_refused"
     title = "Stripe refused it"
+
+
+class StripeMissing(StripeRefused):
+    """Stripe has no such thing, or has it no more."""

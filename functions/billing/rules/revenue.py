@@ -47,8 +47,8 @@ class Paid(Data):
 
 class Revenue(Data):
     """What is known of a tenant: the months with a change, oldest first, how its subscription stood
-    last, and what it paid. `warned` is the latest month whose low margin the operator was told
-    of."""
+    last, and what it paid. `warned` is the latest month whose low margin the operator was told of,
+    `disagreed` the lines of invoices, with their cents, that differed from our meter."""
 
     tenant_id: str
     months: tuple[MonthOfPlan, ...] = ()
@@ -56,6 +56,7 @@ class Revenue(Data):
     will_end: bool = False
     paid: tuple[Paid, ...] = ()
     warned: str | None = None
+    disagreed: tuple[str, ...] = ()
 
 
 class Standing(NamedTuple):

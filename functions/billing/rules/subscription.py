@@ -6,7 +6,10 @@ from typing import NamedTuple
 
 from events.subscriptions import (
     AddOnTaken,
+    PlanLossReason,
     SubscriptionChanged,
+    SubscriptionPlanLost,
+    SubscriptionReferred,
     SubscriptionState,
 )
 from functions.billing.rules.order import Order
@@ -24,7 +27,6 @@ LIVE: frozenset[SubscriptionStatus] = frozenset({"trialing", "active", "past_due
 MOST_SEEN = 50
 # A call of Stripe takes twenty seconds at most: what is older arrived, or never will.
 IN_FLIGHT = timedelta(minutes=2)
-CHECKOUT_LASTS = timedelta(hours=1)
 
 
 class Waiting(Data):
@@ -48,7 +50,8 @@ class Change(Data):
 
 class Checkout(Data):
     """A page at Stripe where the tenant's owner buys what was ordered, until it expires. Its number
-    makes the key under which Stripe makes it once."""
+    makes the key under which Stripe makes it once. `referral` is the code of whoever referred the
+    tenant, for whose sake it pays less at first."""
 
     number: int
     order: Order
@@ -56,6 +59,14 @@ class Checkout(Data):
     expires_at: Instant
     session_id: str = ""
     url: str = ""
+    referral: str = ""
+
+
+class Discount(Data):
+    """So much is taken off the plan until `ends_at`, in hundredths of a percent."""
+
+    basis_points: int
+    ends_at: Instant
 
 
 class Subscription(SubscriptionState):
@@ -63,7 +74,8 @@ class Subscription(SubscriptionState):
     guesses and Stripe's customer carries. `readings` counts what was read of Stripe, so that an
     older reading never replaces a newer one; `seen` are the latest notices that were handled.
     `terms` are the limits that were paid for, by month; `usage_on` is the invoice at Stripe on
-    which alone lines of usage may be written now."""
+    which alone lines of usage may be written now. `referral_code` is what it refers others by;
+    `referred` says whether it came by another tenant's."""
 
     account: str = ""
     customer_id: str | None = None
@@ -77,6 +89,9 @@ class Subscription(SubscriptionState):
     waiting: Waiting | None = None
     terms: tuple[Terms, ...] = ()
     usage_on: str | None = None
+    referral_code: str = ""
+    referred: bool = False
+    discount: Discount | None = None
 
     @property
     def is_live(self) -> bool:
@@ -101,6 +116,9 @@ class Bought(Model):
     cancel_at_period_end: bool
     trial_ends_at: Instant | None
     created_at: Instant
+    referral: str = ""
+    discount: Discount | None = None
+    is_unpaid: bool = False
 
 
 class Loss(NamedTuple):
@@ -159,11 +177,18 @@ def adopt(
         trialed=subscription.trialed or bought.trial_ends_at is not None,
         change=_unless(subscription.change, bought.change_id),
         checkout=None if bought.status in LIVE or is_new else newer.checkout,
+        discount=bought.discount,
+        referred=subscription.referred or bool(bought.referral),
     )
     newer = newer.but(entitled_to=plan_of(controlled(newer), at))
     newer = newer.but(terms=note_terms(newer.terms, _paid_limits(newer), at))
     is_same = _published(newer) == _published(subscription)
-    return (Transition(newer) if is_same else Transition(newer, SubscriptionChanged),)
+    steps: Steps = (Transition(newer) if is_same else Transition(newer, SubscriptionChanged),)
+    if (lost := _loss(subscription, newer, bought)) is not None:
+        steps += (Transition(newer, SubscriptionPlanLost, {"reason": lost}),)
+    if newer.referred and not subscription.referred and (off := bought.discount) is not None:
+        steps += (Transition(newer, SubscriptionReferred, off.model_dump()),)
+    return steps
 
 
 def write_usage_on(subscription: Subscription, stripe_id: str) -> Steps:
@@ -224,55 +249,6 @@ def drop_change(subscription: Subscription, change_id: str) -> Steps:
     return (Transition(subscription.but(change=None)),)
 
 
-def to_close(subscription: Subscription, order: Order, at: datetime) -> Checkout | None:
-    """The page that has to be closed before one for the order is opened, so that nobody buys twice;
-    None where there is none, or where it serves for the order."""
-    known = subscription.checkout
-    if known is None or at >= known.expires_at or _serves(known, order, at):
-        return None
-    return known
-
-
-def begin_checkout(
-    subscription: Subscription, order: Order, closed: int | None, at: datetime
-) -> Steps:
-    """The subscription with a page that Stripe is asked for next: the one that is open where it
-    serves for the order. `closed` is the number of the page that was closed at Stripe. Raises
-    VersionConflict where the tenant has a subscription, and where another page was opened."""
-    if subscription.is_live:
-        raise VersionConflict("the tenant has a subscription: change it with PUT /v1/subscription")
-    known = subscription.checkout
-    if known is not None and _serves(known, order, at):
-        return ()
-    open_one = to_close(subscription, order, at)
-    if open_one is not None and open_one.number != closed:
-        raise VersionConflict("another page was opened meanwhile; send yours again")
-    number = subscription.checkouts + 1
-    trial = 0 if subscription.trialed else catalogue().plans[order.plan].trial_days
-    asked = Checkout(number=number, order=order, trial_days=trial, expires_at=at + CHECKOUT_LASTS)
-    return (Transition(subscription.but(checkout=asked, checkouts=number)),)
-
-
-def note_session(subscription: Subscription, number: int, session_id: str, url: str) -> Steps:
-    """The subscription with the address of the page; nothing where a newer one was asked for."""
-    asked = subscription.checkout
-    if asked is None or asked.number != number:
-        return ()
-    return (Transition(subscription.but(checkout=asked.but(session_id=session_id, url=url))),)
-
-
-def drop_checkout(subscription: Subscription, number: int) -> Steps:
-    """The subscription without the page, which Stripe refused to open."""
-    asked = subscription.checkout
-    if asked is None or asked.number != number or asked.session_id:
-        return ()
-    return (Transition(subscription.but(checkout=None)),)
-
-
-def _serves(page: Checkout, order: Order, at: datetime) -> bool:
-    return page.order == order and at < page.expires_at - CHECKOUT_LASTS / 2
-
-
 def _noted(subscription: Subscription, notice_id: str) -> Subscription:
     seen = subscription.seen
     if notice_id and notice_id not in seen:
@@ -284,6 +260,15 @@ def _paid_limits(subscription: Subscription) -> dict[Meter, int] | None:
     plan = subscription.entitled_to
     taken = {each.add_on: each.quantity for each in subscription.add_ons}
     return limits_of(entitlements(plan, taken if plan == subscription.plan else {}))
+
+
+def _loss(before: Subscription, newer: Subscription, bought: Bought) -> PlanLossReason | None:
+    """Why the plan holds no more that held before; None where it holds, or did not."""
+    if before.entitled_to == "free" or newer.entitled_to != "free":
+        return None
+    if bought.is_unpaid:
+        return "not_paid"
+    return "paused" if newer.status == "paused" else "ended"
 
 
 def _unless(change: Change | None, arrived: str) -> Change | None:

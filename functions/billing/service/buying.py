@@ -4,15 +4,18 @@ asked, and what came of it is read from Stripe."""
 from typing import Any
 
 from functions.billing.aggregates import RUN
+from functions.billing.rules import checkout as pages
 from functions.billing.rules import subscription as rules
 from functions.billing.rules.loosening import asked_for, check_assent
 from functions.billing.rules.order import Order, changes_of, check_order, items_of
+from functions.billing.rules.referral import CheckoutBody, coupon_for, ends_discount
 from functions.billing.rules.refusals import StripeRefused
 from functions.billing.rules.subscription import Change, Checkout, Subscription
 from functions.billing.service import stripe_calls
 from functions.billing.service.assents import waits_for
 from functions.billing.service.customers import customer_of
 from functions.billing.service.following import follow, known_to
+from functions.billing.service.referring import check_code
 from functions.billing.settings import console_url
 from functions.billing.views import CheckoutView, PortalView, SubscriptionView
 from shared.aggregates.command import Command
@@ -23,16 +26,19 @@ from shared.kit.ids import new_id
 PREFIX = "chg"
 
 
-async def check_out(caller: Caller, order: Order) -> CheckoutView:
+async def check_out(caller: Caller, body: CheckoutBody) -> CheckoutView:
     """The page at Stripe where the order is paid for: the same one for the same order while it is
     open; an earlier one for another order is closed first, so that nobody buys twice. Raises
     Invalid, VersionConflict, Unknown, StripeRefused, Unavailable."""
+    order, referral = body.order, body.referral or ""
     check_order(order)
     if order.plan == "free":
         raise Invalid(FieldError("plan", "Free is not bought: end the subscription instead"))
     await stripe_calls.require_account()
+    if referral:
+        await check_code(caller, referral)
     before = await customer_of(caller)
-    closed = rules.to_close(before, order, caller.received_at)
+    closed = pages.to_close(before, order, caller.received_at, referral)
     if closed is not None:
         await _close(before, closed)
     number = closed.number if closed is not None else None
@@ -41,7 +47,8 @@ async def check_out(caller: Caller, order: Order) -> CheckoutView:
 
     async def begin(work: Command) -> Subscription:
         known = await known_to(work)
-        return await work.save_change(known, *rules.begin_checkout(known, order, number, work.at))
+        steps = pages.begin_checkout(known, order, number, work.at, referral)
+        return await work.save_change(known, *steps)
 
     asked = await RUN.command(caller, begin, Subscription)
     page = asked.checkout
@@ -116,6 +123,8 @@ async def _ask_for(known: Subscription, change: Change) -> None:
         said["cancel_at_period_end"] = False
         said["items"] = await changed_items(known, change.order)
         said["proration_behavior"] = "create_prorations"
+        if ends_discount(known, change.order):
+            said["discounts"] = ""
     await stripe_calls.update_subscription(known.stripe_id, change.change_id, said)
 
 
@@ -134,6 +143,13 @@ async def _open(known: Subscription, page: Checkout) -> tuple[str, str]:
     items = items_of(page.order)
     prices = await stripe_calls.prices_of(items)
     trial = {"trial_period_days": page.trial_days} if page.trial_days else {}
+    metadata = {"account": known.account}
+    discounts: dict[str, Any] = {}
+    if page.referral and page.order.interval is not None:
+        coupon = coupon_for(page.order.interval)
+        await stripe_calls.require_coupon(coupon)
+        metadata["referral"] = page.referral
+        discounts = {"discounts": [{"coupon": coupon.coupon_id}]}
     said = {
         "mode": "subscription",
         "customer": known.customer_id,
@@ -141,7 +157,8 @@ async def _open(known: Subscription, page: Checkout) -> tuple[str, str]:
         "line_items": [
             {"price": prices[each.lookup_key], "quantity": each.quantity} for each in items
         ],
-        "subscription_data": {"metadata": {"account": known.account}, **trial},
+        "subscription_data": {"metadata": metadata, **trial},
+        **discounts,
         "expires_at": stripe_calls.seconds(page.expires_at),
         "success_url": f"{_back()}/bought",
         "cancel_url": _back(),
@@ -162,7 +179,7 @@ async def _close(known: Subscription, page: Checkout) -> None:
 async def _noted(caller: Caller, page: Checkout, session_id: str, url: str) -> Checkout:
     async def note(work: Command) -> Subscription:
         known = await known_to(work)
-        steps = rules.note_session(known, page.number, session_id, url)
+        steps = pages.note_session(known, page.number, session_id, url)
         return await work.save_change(known, *steps)
 
     await RUN.command(caller, note, Subscription)
@@ -172,7 +189,7 @@ async def _noted(caller: Caller, page: Checkout, session_id: str, url: str) -> C
 async def _drop_page(caller: Caller, page: Checkout) -> None:
     async def drop(work: Command) -> Subscription:
         known = await known_to(work)
-        return await work.save_change(known, *rules.drop_checkout(known, page.number))
+        return await work.save_change(known, *pages.drop_checkout(known, page.number))
 
     await RUN.command(caller, drop, Subscription)
 

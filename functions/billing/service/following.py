@@ -2,6 +2,7 @@
 
 from functions.billing.aggregates import RUN, SUBSCRIPTIONS
 from functions.billing.rules.reading import latest, read_subscription
+from functions.billing.rules.referral import read_discount
 from functions.billing.rules.subscription import (
     Bought,
     Subscription,
@@ -47,4 +48,7 @@ async def _bought(known: Subscription) -> Bought | None:
     if known.customer_id is None:
         return None
     shown = latest(await subscriptions_of(known.customer_id))
-    return read_subscription(shown) if shown is not None else None
+    if shown is None:
+        return None
+    discount = read_discount(shown.get("discounts") or ())
+    return read_subscription(shown).but(discount=discount)

@@ -15,6 +15,7 @@ from functions.billing.rules.notices import (
 )
 from functions.billing.rules.refusals import StripeRefused
 from functions.billing.service.charging import charge_usage
+from functions.billing.service.crediting import apply_credits, settle_credits
 from functions.billing.service.customers import tenant_of
 from functions.billing.service.following import follow
 from functions.billing.service.invoices import follow_invoice
@@ -69,12 +70,22 @@ async def _take(notice: StripeNotice, body: bytes, signature: str, at: datetime)
         invoice = None
         if notice.invoice_id is not None:
             invoice = await _kept(caller, notice.invoice_id)
-            if invoice is not None and invoice.takes_usage:
-                await look_for_silence(caller)
-                if await charge_usage(caller, invoice):
-                    invoice = await _kept(caller, notice.invoice_id)
+            if invoice is not None and await _completed(caller, invoice):
+                invoice = await _kept(caller, notice.invoice_id)
         await note_revenue(subscription, invoice, at)
     return NoticeTaken()
+
+
+async def _completed(caller: Caller, invoice: Invoice) -> bool:
+    """Writes on a draft what it lacks, usage first, since credits pay that too; whether anything
+    was written. Of one that is none any more it settles the credits."""
+    if invoice.takes_usage:
+        await look_for_silence(caller)
+        is_charged = await charge_usage(caller, invoice)
+        return await apply_credits(caller, invoice) or is_charged
+    if invoice.status != "draft":
+        await settle_credits(caller, invoice.stripe_id, invoice.status)
+    return False
 
 
 async def _kept(caller: Caller, stripe_id: str) -> Invoice | None:

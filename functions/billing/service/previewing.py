@@ -2,13 +2,15 @@
 
 from typing import Any
 
+from functions.billing.catalogue_views import feature_view
 from functions.billing.rules.order import Order, check_order, items_of, price_cents
 from functions.billing.rules.reading import instant
+from functions.billing.rules.referral import ends_discount
 from functions.billing.rules.subscription import Subscription, losses
 from functions.billing.service import stripe_calls
 from functions.billing.service.buying import changed_items
 from functions.billing.service.following import show
-from functions.billing.views import PreviewLine, PreviewView, feature_view
+from functions.billing.views import PreviewLine, PreviewView
 from shared.catalogue import catalogue
 from shared.kit.callers import Caller
 
@@ -52,6 +54,7 @@ async def _asked(known: Subscription, order: Order) -> dict[str, Any]:
     return {
         "customer": known.customer_id,
         "subscription": known.stripe_id,
+        **({"discounts": ""} if ends_discount(known, order) else {}),
         "subscription_details": {
             "items": await changed_items(known, order),
             "proration_behavior": "create_prorations",

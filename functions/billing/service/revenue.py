@@ -6,6 +6,7 @@ from datetime import datetime
 from functions.billing.aggregates import REVENUES, RUN
 from functions.billing.kpi_views import KpisView
 from functions.billing.rules.costs import Counted
+from functions.billing.rules.disagreements import disagreements
 from functions.billing.rules.invoice import Invoice
 from functions.billing.rules.low_margins import heard_of, month_to_judge
 from functions.billing.rules.revenue import Revenue, bounds_of, unknown_revenue
@@ -32,9 +33,11 @@ async def note_revenue(subscription: Subscription, invoice: Invoice | None, at: 
     async def use_case(work: Command) -> Revenue:
         known = await work.find(REVENUES, tenant_id)
         before = known or unknown_revenue(tenant_id)
-        return await work.save_change(
-            before, *heard_of(before, subscription, invoice, counted, work.at)
-        )
+        steps = heard_of(before, subscription, invoice, counted, work.at)
+        if invoice is not None:
+            newer = steps[-1].state if steps else before
+            steps = (*steps, *disagreements(newer, invoice))
+        return await work.save_change(before, *steps)
 
     await RUN.command(Caller.acting("service:billing", PLATFORM_TENANT, at), use_case, Revenue)
 

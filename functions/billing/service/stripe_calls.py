@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from functions.billing.rules.invoice import MOST_LINES
 from functions.billing.rules.order import Item
-from functions.billing.rules.refusals import NothingSold, StripeRefused
+from functions.billing.rules.referral import Coupon
+from functions.billing.rules.refusals import NothingSold, StripeMissing, StripeRefused
 from functions.billing.settings import Account, account
 from shared.kit.errors import Unavailable, VersionConflict
 
@@ -48,8 +49,10 @@ async def create_customer(reference: str) -> str:
 
 
 async def subscriptions_of(customer_id: str) -> list[dict[str, Any]]:
-    """The customer's subscriptions, also those that were canceled. Raises Unavailable."""
+    """The customer's subscriptions with their discounts, also those that were canceled. Raises
+    Unavailable."""
     params: Any = {"customer": customer_id, "status": "all", "limit": MOST_SUBSCRIPTIONS}
+    params["expand"] = ["data.discounts"]
     found = await _done(lambda client: client.v1.subscriptions.list(params))
     return list(found["data"])
 
@@ -95,10 +98,19 @@ async def retrieve_invoice(stripe_id: str) -> dict[str, Any]:
 
 async def usage_items_of(customer_id: str) -> list[dict[str, Any]]:
     """What was ever asked of the customer beside its subscriptions. Raises Unavailable."""
+    return await _all_items({"customer": customer_id})
+
+
+async def items_on(stripe_id: str) -> list[dict[str, Any]]:
+    """What is asked on an invoice beside the subscription. Raises StripeRefused, Unavailable."""
+    return await _all_items({"invoice": stripe_id})
+
+
+async def _all_items(which: dict[str, Any]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     after: dict[str, Any] = {}
     while True:
-        params: Any = {"customer": customer_id, "limit": 100, **after}
+        params: Any = {**which, "limit": 100, **after}
         page = await _done(_listing_items(params))
         found += page["data"]
         if not page["has_more"]:
@@ -119,6 +131,26 @@ async def delete_usage_item(item_id: str) -> None:
         await _done(lambda client: client.v1.invoice_items.delete(item_id))
     except StripeRefused:
         return
+
+
+async def require_coupon(coupon: Coupon) -> None:
+    """Makes the coupon where it is not there. Raises VersionConflict where it takes off another
+    part than the catalogue says, Unknown."""
+    percent = coupon.basis_points / 100
+    params: Any = {
+        "id": coupon.coupon_id,
+        "name": "Referral",
+        "percent_off": percent,
+        "duration": "repeating",
+        "duration_in_months": coupon.months,
+    }
+    try:
+        found = await _done(lambda client: client.v1.coupons.retrieve(coupon.coupon_id))
+    except StripeMissing:
+        key = _once(f"coupon-{coupon.coupon_id}")
+        found = await _done(lambda client: client.v1.coupons.create(params, key))
+    if (found["percent_off"], found["duration_in_months"]) != (percent, coupon.months):
+        raise VersionConflict(f"the coupon {coupon.coupon_id} at Stripe is another one")
 
 
 async def preview(params: Any) -> dict[str, Any]:
@@ -194,7 +226,8 @@ async def _done(call: "Callable[[StripeClient], Any]") -> dict[str, Any]:
         by_card = "see to the means of payment with POST /v1/billing/portal"
         remedy = by_card if is_card else "the operator sees at Stripe why"
         said = error.user_message or "no reason given"
-        raise StripeRefused(f"Stripe refused it: {said[:200]}: {remedy}") from error
+        kind = StripeMissing if error.code == "resource_missing" else StripeRefused
+        raise kind(f"Stripe refused it: {said[:200]}: {remedy}") from error
     except (stripe.AuthenticationError, stripe.PermissionError) as error:
         raise Unavailable("Stripe does not take the operator's key") from error
     except stripe.StripeError as error:

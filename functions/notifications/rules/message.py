@@ -10,6 +10,7 @@ from events.approvals import ApprovalState
 from events.buckets import OPEN, as_of
 from events.deliveries import QuietHours, ToldKind
 from functions.notifications.rules.delivery import Delivery
+from shared.kit.instants import parse_instant
 
 LONGEST_TITLE = 120
 URGENT: frozenset[ToldKind] = frozenset({"last_call", "reversal_failed", "agent_recalled"})
@@ -66,11 +67,17 @@ def message_of(
         kind=delivery.kind,
         title=" ".join(named.split())[:LONGEST_TITLE],
         sentence=sentence,
-        path=f"{_PATHS[noun]}{id}" if noun in _PATHS else "/console/",
+        path=_path(delivery.kind, noun, id),
         tag=delivery.subject,
         risk=approval.risk if approval is not None else None,
         delivery_id=delivery.delivery_id,
     )
+
+
+def _path(kind: ToldKind, noun: str, id: str) -> str:
+    if kind in _MONEY:
+        return "/console/plan"
+    return f"{_PATHS[noun]}{id}" if noun in _PATHS else "/console/"
 
 
 def _words(
@@ -90,10 +97,25 @@ def _words(
             sentence = f"{risk} A precedent approved it; you may veto it until {by}."
             return "Approved by a precedent", sentence
     title, sentence = _WORDS[delivery.kind]
+    if delivery.kind in _MONEY:
+        return title, _of_money(delivery, quiet_hours)
     if delivery.kind == "budget_reached" and (meter := _METERS.get(delivery.subject)) is not None:
         how = "used up" if delivery.detail == "100" else "almost used"
         title, sentence = f"The plan's {meter} are {how}", _OF_A_QUOTA
     return title, sentence.format(detail=delivery.detail)
+
+
+def _of_money(delivery: Delivery, quiet_hours: QuietHours | None) -> str:
+    """What is told of payments: when the next try is, and how to mend what failed."""
+    detail = delivery.detail
+    if delivery.kind == "plan_lost":
+        return _WORDS["plan_lost"][1] if detail == "not_paid" else _IS_PAUSED
+    when = _instant(parse_instant(detail), quiet_hours) if detail else ""
+    if delivery.kind == "credit_granted":
+        return _WORDS["credit_granted"][1].format(when=when)
+    if when:
+        return f"It is tried again on {when}. {_WORDS['payment_failed'][1]}"
+    return f"It is not tried again by itself. {_WORDS['payment_failed'][1]}"
 
 
 def _instant(moment: datetime, quiet_hours: QuietHours | None) -> str:
@@ -104,6 +126,8 @@ def _instant(moment: datetime, quiet_hours: QuietHours | None) -> str:
 # What a budget's notice is about where it counts what the plan allows.
 _METERS: Mapping[str, str] = {"budget/executions": "runs", "budget/tokens": "tokens"}
 _OF_A_QUOTA = "{detail} % of what the plan allows in this month are used."
+_MONEY: frozenset[ToldKind] = frozenset({"payment_failed", "plan_lost", "credit_granted"})
+_IS_PAUSED = "It is paused: what is there stays, and the plan Free holds until it is resumed."
 _WORDS: Mapping[ToldKind, tuple[str, str]] = {
     "approval_pending": ("Approval waits", "Decide before its deadline."),
     "last_call": ("Approval expires soon", "Decide before its deadline."),
@@ -117,8 +141,13 @@ _WORDS: Mapping[ToldKind, tuple[str, str]] = {
     "budget_reached": ("A budget is almost spent", "{detail} % of its limit are spent."),
     "payment_failed": (
         "A payment failed",
-        "See to the means of payment: without it the tenant falls back to the plan Free.",
+        "Give another card on the page Plan and usage, or the tenant falls back to the plan Free.",
     ),
+    "plan_lost": (
+        "The plan does not hold any more",
+        "Nobody paid for it: pay what is open on the page Plan and usage, and all is back.",
+    ),
+    "credit_granted": ("You have a credit", "It pays your renewals until {when}."),
     "run_failed": ("A run failed", "A step of it failed for good; it can be resumed from there."),
     "run_doubtful": (
         "A run waits for your word",

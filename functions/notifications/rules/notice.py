@@ -6,19 +6,22 @@ from typing import Any, NamedTuple
 
 from events.budgets import BudgetReached
 from events.connectors import ConnectorChanged, ConnectorSuspended
+from events.credits import CreditGranted
 from events.deliveries import ToldKind
 from events.invoices import InvoicePaymentFailed
 from events.members import MemberState
 from events.mobile_api import NotificationRequested
 from events.recalls import RecallStarted
 from events.runs import RunFailed, RunPaused, RunState
+from events.subscriptions import SubscriptionPlanLost
+from shared.kit.instants import format_instant
 from shared.kit.roles import DEPUTY, GOVERNOR, OPERATOR, TENANT_ADMIN
 
 
 class Notice(NamedTuple):
     """What happened to `subject` (`<noun>/<id>`), in words that no secret is in: `about` is a name
-    that people gave, `detail` a number or a version. It is for everybody with one of `roles` and
-    for `principals`. After `useful_until` nobody needs to know."""
+    that people gave, `detail` a number, a version, an instant or a reason. It is for everybody with
+    one of `roles` and for `principals`. After `useful_until` nobody needs to know."""
 
     event_id: str
     kind: ToldKind
@@ -104,7 +107,21 @@ def _budget(event: BudgetReached) -> Fields:
 
 
 def _payment(event: InvoicePaymentFailed) -> Fields:
-    return {"kind": "payment_failed", "roles": (TENANT_ADMIN,)}
+    again = event.next_attempt_at
+    detail = format_instant(again) if again is not None else ""
+    return {"kind": "payment_failed", "roles": (TENANT_ADMIN,), "detail": detail}
+
+
+def _plan_lost(event: SubscriptionPlanLost) -> Fields:
+    # It was ended by those who would be told.
+    if event.reason == "ended":
+        return None
+    return {"kind": "plan_lost", "roles": (TENANT_ADMIN,), "detail": event.reason}
+
+
+def _credit(event: CreditGranted) -> Fields:
+    detail = format_instant(event.expires_at)
+    return {"kind": "credit_granted", "roles": (TENANT_ADMIN,), "detail": detail}
 
 
 def _of_run(kind: ToldKind, run: RunState, roles: tuple[str, ...]) -> Fields:
@@ -137,6 +154,8 @@ _RULES: Mapping[str, tuple[Any, Callable[[Any], Fields]]] = {
     NotificationRequested.event_type: (NotificationRequested, _requested),
     BudgetReached.event_type: (BudgetReached, _budget),
     InvoicePaymentFailed.event_type: (InvoicePaymentFailed, _payment),
+    SubscriptionPlanLost.event_type: (SubscriptionPlanLost, _plan_lost),
+    CreditGranted.event_type: (CreditGranted, _credit),
     RunFailed.event_type: (RunFailed, _failed),
     RunPaused.event_type: (RunPaused, _paused),
     ConnectorChanged.event_type: (ConnectorChanged, _connector),

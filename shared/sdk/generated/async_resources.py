@@ -658,16 +658,20 @@ class Billing(AsyncResource):
         plan: Literal["free", "pro", "team", "enterprise"],
         add_ons: Sequence[bodies.AddOnWanted] | Omitted = OMITTED,
         interval: Literal["month", "year"] | Omitted | None = OMITTED,
+        referral: str | Omitted | None = OMITTED,
         seats: int | Omitted | None = OMITTED,
     ) -> models.CheckoutView:
         """Opens a page at Stripe where the order is paid for; the same page for the same order.
-        Needs the role tenant_admin."""
+        With another tenant's code as `referral` a first subscription costs less at first. Needs
+        the role tenant_admin."""
         return await self._client.send(
             Call(
                 method="POST",
                 path="/v1/billing/checkout",
                 answers=models.CheckoutView,
-                body=calls.body(add_ons=add_ons, interval=interval, plan=plan, seats=seats),
+                body=calls.body(
+                    add_ons=add_ons, interval=interval, plan=plan, referral=referral, seats=seats
+                ),
             )
         )
 
@@ -675,6 +679,13 @@ class Billing(AsyncResource):
         """Opens a page at Stripe for means of payment and receipts. Needs the role tenant_admin."""
         return await self._client.send(
             Call(method="POST", path="/v1/billing/portal", answers=models.PortalView)
+        )
+
+    async def referral_create(self) -> models.ReferralView:
+        """Gives the code that the tenant refers others by, always the same; others send it when
+        they first buy. Only a tenant that pays has one. Needs the role tenant_admin."""
+        return await self._client.send(
+            Call(method="POST", path="/v1/billing/referral", answers=models.ReferralView)
         )
 
 
@@ -1212,6 +1223,37 @@ class Credentials(AsyncResource):
                     used_by=used_by,
                     user=user,
                 ),
+                may_repeat=True,
+            )
+        )
+
+
+class Credits(AsyncResource):
+    """Calls about credits."""
+
+    async def create(
+        self,
+        *,
+        amount_cents: int,
+        expires_at: str,
+        reason: str,
+        tenant_id: str,
+        idempotency_key: str | None = None,
+    ) -> models.CreditsView:
+        """Grants a tenant a credit, which pays its renewals until it expires, before its card
+        does; shows all of its credits. Needs the role platform_admin."""
+        return await self._client.send(
+            Call(
+                method="POST",
+                path="/v1/credits",
+                answers=models.CreditsView,
+                body=calls.body(
+                    amount_cents=amount_cents,
+                    expires_at=expires_at,
+                    reason=reason,
+                    tenant_id=tenant_id,
+                ),
+                key=calls.key(idempotency_key),
                 may_repeat=True,
             )
         )
@@ -2469,6 +2511,8 @@ class Notifications(AsyncResource):
                 "last_call",
                 "budget_reached",
                 "payment_failed",
+                "plan_lost",
+                "credit_granted",
                 "run_failed",
                 "run_doubtful",
                 "connector_changed",
@@ -3502,7 +3546,8 @@ class Subscription(AsyncResource):
     """Calls about subscription."""
 
     async def get(self) -> models.SubscriptionDetail:
-        """Shows what the tenant pays for, what it may use for it, and how much of that is used."""
+        """Shows what the tenant pays for, what it may use for it and how much of that is used,
+        and the credits that were granted to it."""
         return await self._client.send(
             Call(
                 method="GET",

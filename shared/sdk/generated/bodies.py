@@ -133,6 +133,16 @@ class ChannelBody(TypedDict):
     means: Literal["mail", "slack", "webhook"]
 
 
+class CheckoutBody(TypedDict):
+    """An order, and the code of the tenant that referred this one, if one did."""
+
+    add_ons: NotRequired[Sequence[AddOnWanted]]
+    interval: NotRequired[Literal["month", "year"] | None]
+    plan: Literal["free", "pro", "team", "enterprise"]
+    referral: NotRequired[str | None]
+    seats: NotRequired[int | None]
+
+
 class Citation(TypedDict):
     """Which characters of a page of a version of the `document` are quoted, from `start` to
     before `end`, and the SHA-256 of the quotation in UTF-8, in hex."""
@@ -308,6 +318,15 @@ class CredentialBody(TypedDict):
     token_url: NotRequired[str | None]
     used_by: NotRequired[Literal["connectors", "models"]]
     user: NotRequired[str | None]
+
+
+class CreditBody(TypedDict):
+    """What the platform's owner grants a tenant. `reason` stands on the invoice."""
+
+    amount_cents: int
+    expires_at: str
+    reason: str
+    tenant_id: str
 
 
 class DataAccess(TypedDict):
@@ -751,6 +770,8 @@ class PreferencesBody(TypedDict):
                 "last_call",
                 "budget_reached",
                 "payment_failed",
+                "plan_lost",
+                "credit_granted",
                 "run_failed",
                 "run_doubtful",
                 "connector_changed",

@@ -71,6 +71,11 @@ class Resources(Client):
         return resources.Credentials(self)
 
     @cached_property
+    def credits(self) -> resources.Credits:
+        """Calls about credits."""
+        return resources.Credits(self)
+
+    @cached_property
     def decisions(self) -> resources.Decisions:
         """Calls about decisions."""
         return resources.Decisions(self)
@@ -333,6 +338,11 @@ class AsyncResources(AsyncClient):
     def credentials(self) -> async_resources.Credentials:
         """Calls about credentials."""
         return async_resources.Credentials(self)
+
+    @cached_property
+    def credits(self) -> async_resources.Credits:
+        """Calls about credits."""
+        return async_resources.Credits(self)
 
     @cached_property
     def decisions(self) -> async_resources.Decisions:

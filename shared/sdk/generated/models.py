@@ -995,6 +995,7 @@ class CatalogueView(Answered):
     is_sold: bool
     overage: tuple[OverageView, ...]
     plans: tuple[OfferView, ...]
+    referral: ReferralOfferView
 
 
 class ChannelList(Answered):
@@ -1277,6 +1278,38 @@ class CredentialView(Answered):
     workspace_id: str | None = None
 
 
+class CreditSpendingView(Answered):
+    """What credits pay of an invoice: `reserved` while it is a draft, `spent` once it is final,
+    `returned` where it asks for them no more."""
+
+    at: str
+    cents: int
+    invoice_id: str
+    status: Annotated[Literal["reserved", "spent", "returned"], Known]
+
+
+class CreditView(Answered):
+    """A credit in cents, of which `left_cents` pay what comes next while it is `open`."""
+
+    amount_cents: int
+    credit_id: str
+    expires_at: str
+    granted_at: str
+    left_cents: int
+    reason: str
+    status: Annotated[Literal["open", "used", "expired"], Known]
+
+
+class CreditsView(Answered):
+    """What the platform's owner granted, the newest first, and what of it paid which invoice.
+    The credits that expire first pay first; `balance_cents` is what is left of those that are
+    open."""
+
+    balance_cents: int
+    grants: tuple[CreditView, ...]
+    spendings: tuple[CreditSpendingView, ...]
+
+
 class Dashboard(Answered):
     """The dashboard. The approvals are those that the lists hold at the same moment. `budget` is
     what the tenant spends this month; null with a token for a workspace. `as_of` is the time of
@@ -1340,6 +1373,8 @@ class DeliveryView(Answered):
             "last_call",
             "budget_reached",
             "payment_failed",
+            "plan_lost",
+            "credit_granted",
             "run_failed",
             "run_doubtful",
             "connector_changed",
@@ -1374,6 +1409,13 @@ class DifferenceView(Answered):
     fields: tuple[str, ...]
     name_before: str | None
     operation: str
+
+
+class DiscountView(Answered):
+    """What is taken off the plan until `ends_at`, for the sake of a referral."""
+
+    ends_at: str
+    percent: float
 
 
 class Divergence(Answered):
@@ -2898,6 +2940,8 @@ class PreferencesView(Answered):
                 "last_call",
                 "budget_reached",
                 "payment_failed",
+                "plan_lost",
+                "credit_granted",
                 "run_failed",
                 "run_doubtful",
                 "connector_changed",
@@ -3335,6 +3379,22 @@ class RedactionView(Answered):
     found: tuple[FoundView, ...]
     found_by: tuple[Annotated[Literal["patterns", "recognition"], Known], ...]
     text: str
+
+
+class ReferralOfferView(Answered):
+    """What who comes by another tenant's referral pays less for its first plan: `percent` for
+    `months`; of a year that is paid at once, as much as off so many of its months."""
+
+    months: int
+    percent: int
+
+
+class ReferralView(Answered):
+    """The code that a tenant refers others by: they send it as `referral` of their first order."""
+
+    code: str
+    months: int
+    percent: int
 
 
 class RejectedEvent(Answered):
@@ -3999,11 +4059,13 @@ class Subject(Answered):
 
 class SubscriptionDetail(Answered):
     """The same, with how much is used of each quota of the plan in force, which is Free once a
-    payment has failed for fourteen days."""
+    payment has failed for fourteen days, and the credits that pay what comes next."""
 
     add_ons: tuple[AddOnTaken, ...]
     cancel_at_period_end: bool
+    credits: CreditsView
     current_period: PeriodView | None
+    discount: DiscountView | None
     entitlements: EntitlementsView
     interval: Annotated[Literal["month", "year"], Known] | None
     past_due_since: str | None
@@ -4022,6 +4084,7 @@ class SubscriptionView(Answered):
     add_ons: tuple[AddOnTaken, ...]
     cancel_at_period_end: bool
     current_period: PeriodView | None
+    discount: DiscountView | None
     entitlements: EntitlementsView
     interval: Annotated[Literal["month", "year"], Known] | None
     past_due_since: str | None

@@ -89,6 +89,9 @@ MATRIX = {
         {"limit_usd_micros": 100_000_000},
         tenant=PLATFORM_TENANT,
     ),
+    "grant a credit": Row(
+        "POST", "/v1/credits", {"platform_admin"}, {"tenant_id": "ten_x"}, tenant=PLATFORM_TENANT
+    ),
     "resume a tenant": Row("POST", "/v1/tenants/ten_x/resume", ADMINS),
     "close the tenant": Row("POST", "/v1/tenants/ten_x/close", {"tenant_admin"}),
     "export the tenant": Row("POST", "/v1/tenants/ten_x/export", {"tenant_admin"}),
@@ -101,6 +104,7 @@ MATRIX = {
     "preview a change": Row("POST", "/v1/subscription/preview", {"tenant_admin"}, FREE),
     "buy": Row("POST", "/v1/billing/checkout", {"tenant_admin"}, FREE),
     "pay": Row("POST", "/v1/billing/portal", {"tenant_admin"}),
+    "refer others": Row("POST", "/v1/billing/referral", {"tenant_admin"}),
     "see invoices": Row("GET", "/v1/invoices", {"tenant_admin"}),
     "see an invoice": Row("GET", "/v1/invoices/ivc_x", {"tenant_admin"}),
     "prove a line of an invoice": Row(

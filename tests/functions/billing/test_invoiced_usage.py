@@ -1,75 +1,34 @@
 """Usage beyond the plan's limits on invoices, with Stripe's stand-in and a real database."""
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import httpx
 import psycopg
 import pytest
 
 from emulators.buckets import Buckets
-from emulators.stripe.running import running_stripe
+from events.disagreements import InvoiceLineDisagreed
 from functions.audit.appending import append
 from functions.audit.checkpoints import cover
 from functions.billing.aggregates import USAGE_MONTHS
 from shared.kit import clock
+from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.messaging.log import EVENT_LOG, logged_event
 from shared.storage.firestore import TenantStore
 from shared.verify.__main__ import main
+from tests.functions.billing.timed import AGAIN, RENEWED, USED, stripe_url, time, told
 from tests.functions.billing.worlds import ORDER, SCOPES, World
 from tests.shared.usage.logs import turn, write
 
-BOUGHT = datetime(2025, 9, 3, 12, tzinfo=UTC)
+__all__ = ["stripe_url", "time"]
+
 AFTER_TRIAL = datetime(2025, 10, 1, 12, tzinfo=UTC)
-USED = datetime(2025, 10, 20, 12, tzinfo=UTC)
 DRAFTED = datetime(2025, 11, 17, 12, 10, tzinfo=UTC)
 AGAIN_DRAFTED = datetime(2025, 12, 17, 12, 20, tzinfo=UTC)
 AGAIN_FINAL = datetime(2025, 12, 17, 13, 30, tzinfo=UTC)
-RENEWED = datetime(2025, 11, 17, 12, 30, tzinfo=UTC)
-AGAIN = datetime(2025, 12, 17, 12, 30, tzinfo=UTC)
-
-
-class Time:
-    """The one time of the platform and of Stripe."""
-
-    now = BOUGHT
-
-
-@pytest.fixture(scope="module")
-def stripe_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of an account at Stripe whose time the tests move."""
-    file = tmp_path_factory.mktemp("stripe") / "stripe.db"
-    with running_stripe(file, live=lambda: int(Time.now.timestamp())) as url:
-        yield url
-
-
-@pytest.fixture
-def time(
-    world: World, database: str, stripe_url: str, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[datetime], Awaitable[None]]:
-    """Moves the time, and waits until Stripe has done what fell due."""
-
-    async def move(at: datetime) -> None:
-        Time.now = at
-        async with httpx.AsyncClient() as browser, asyncio.timeout(30):
-            while (await browser.get(f"{stripe_url}/_/waiting")).json():  # noqa: ASYNC110
-                await asyncio.sleep(0.05)
-
-    Time.now = BOUGHT
-    monkeypatch.setattr(clock, "now", lambda: Time.now)
-    return move
-
-
-async def told(world: World, *types: str) -> None:
-    """Sends the notices of these types, the newest first."""
-    events = await world.events()
-    for each in [event for type in types for event in events if event["type"] == type]:
-        answer = await world.notice(each)
-        assert answer.status_code == 200, answer.text
 
 
 async def reaches_the_log(world: World) -> None:
@@ -185,6 +144,14 @@ async def test_usage_is_on_the_next_invoice_once_and_is_proved(
     await told(world, "invoice.created")
     altered, same = await usage_lines(world)
     assert (same["agrees"], altered["agrees"], altered["cents"]) == (True, False, 999)
+    # The operator is told once, in the platform's own log.
+    await told(world, "invoice.created", "invoice.created")
+    found = [each async for each in TenantStore(PLATFORM_TENANT).find_all(EVENT_LOG)]
+    events = [logged_event(each.data, clock.now()) for each in found]
+    kind = InvoiceLineDisagreed
+    lines = [each.payload(kind) for each in events if each.type == kind.event_type]
+    [about] = [each for each in lines if each.tenant_id == world.tenant]
+    assert (about.line_id, about.cents, about.section) == (altered["line_id"], 999, 2)
     path = proofs[correction["line_id"]].replace(correction["line_id"], altered["line_id"])
     file.write_text(json.dumps(await world.sent("GET", path)))
     assert main([str(file)]) == 1

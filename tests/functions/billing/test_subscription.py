@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from functions.billing.aggregates import RUN
-from functions.billing.rules import subscription as rules
+from functions.billing.rules import checkout as rules
 from functions.billing.rules.order import Order
 from functions.billing.rules.subscription import Subscription
 from functions.billing.service import stripe_calls

@@ -6,6 +6,7 @@ import json
 import time
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -17,6 +18,7 @@ from functions.approvals.service.requests import open_for_subscription
 from functions.billing.aggregates import SUBSCRIPTIONS
 from functions.billing.rules.subscription import Subscription
 from shared.kit import clock
+from shared.kit.instants import format_instant
 from shared.messaging.log import EVENT_LOG, logged_event
 from shared.storage.firestore import TenantStore
 from tests.bearers import authorization
@@ -57,6 +59,13 @@ class World:
         answer = await self.send(method, path, body, **claims)
         assert answer.is_success, answer.text
         return answer.json()
+
+    async def granted(self, cents: int, expires_at: datetime, **more: Any) -> httpx.Response:
+        """What a platform admin is answered who grants the tenant a credit."""
+        headers = authorization(self.key, "olga", None, SCOPES, ("platform_admin",))
+        said = {"amount_cents": cents, "expires_at": format_instant(expires_at)}
+        body = {"tenant_id": self.tenant, "reason": "An outage in June", **said, **more}
+        return await self.api.post("/v1/credits", json=body, headers=headers)
 
     async def pay(self, url: str, card: str = "pm_card_visa") -> None:
         """What a person does on Stripe's page."""

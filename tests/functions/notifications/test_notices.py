@@ -12,6 +12,7 @@ from events.members import MemberState, WorkspaceRoles
 from events.mobile_api import NotificationRequested
 from events.recalls import RecallStarted
 from events.runs import RunFailed, RunPaused, Waiting
+from events.subscriptions import SubscriptionPlanLost
 from functions.notifications.rules.message import LONGEST_TITLE, is_moot, message_of
 from functions.notifications.rules.notice import Notice, concerns, notice_of, told_types
 from shared.kit.plans import Meter
@@ -227,7 +228,36 @@ def test_a_quota_is_told_as_the_plans_and_a_budget_as_money(
 def test_each_kind_has_its_words_and_leads_somewhere() -> None:
     kinds = [kind for each in get_args(ToldKind) for kind in (get_args(each) or (each,))]
     for kind in kinds:
-        said = message_of(NEW.but(kind=kind, approval_id=None, detail="95"), None, None)
+        is_dated = kind in ("payment_failed", "credit_granted")
+        detail = "2026-11-23T09:00:00.000Z" if is_dated else "95"
+        said = message_of(NEW.but(kind=kind, approval_id=None, detail=detail), None, None)
         assert said.title
         assert said.sentence.endswith(".")
         assert said.path.startswith("/console/")
+
+
+@pytest.mark.parametrize(
+    ("kind", "detail", "said"),
+    [
+        ("payment_failed", "2026-11-23T09:00:00.000Z", "tried again on 23 November 2026 at 10:00"),
+        ("payment_failed", "", "not tried again by itself. Give another card"),
+        ("plan_lost", "not_paid", "Nobody paid for it: pay what is open"),
+        ("plan_lost", "paused", "It is paused"),
+        ("credit_granted", "2026-12-31T00:00:00.000Z", "until 31 December 2026"),
+    ],
+)
+def test_what_is_told_of_money_says_when_and_how_to_mend_it(
+    kind: ToldKind, detail: str, said: str
+) -> None:
+    told = NEW.but(kind=kind, subject="invoice/ivc_1", approval_id=None, detail=detail)
+    quiet = QuietHours(begin="22:00", end="07:00", time_zone="Europe/Berlin")
+    message = message_of(told, None, quiet)
+    assert said in message.sentence
+    assert message.path == "/console/plan"
+
+
+def test_a_plan_that_was_ended_by_its_tenant_is_told_nobody() -> None:
+    for reason, kind in (("not_paid", "plan_lost"), ("paused", "plan_lost"), ("ended", None)):
+        said = {"tenant_id": "ten_1", "plan": "pro", "reason": reason}
+        notice = _notice(SubscriptionPlanLost.model_validate(said), "subscription/ten_1")
+        assert (notice.kind if notice is not None else None) == kind

@@ -119,3 +119,26 @@ def test_each_feature_that_a_call_needs_is_in_some_plan_and_named_to_who_lacks_i
 
 def test_an_add_on_gives_the_feature_that_the_plan_lacks() -> None:
     check_action(entitlements_at(_control("pro", add_ons={"identity": 1}), NOON), "sso.set")
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        ("past_due", "failed on 2026-11-27, and it holds no more: an admin mends the card"),
+        ("paused", "the plan Team is paused"),
+        ("canceled", "an admin buys it again by POST /v1/billing/checkout"),
+    ],
+)
+def test_a_refusal_says_why_the_plan_that_was_bought_does_not_hold(
+    status: SubscriptionStatus, said: str
+) -> None:
+    entitled = entitlements_at(_control("team", status), NOON + GRACE)
+    with pytest.raises(QuotaExhausted, match=said) as quota:
+        check_quota(entitled, "executions", 100, 1, NOON)
+    assert quota.value.upgrade_to == "pro"
+    with pytest.raises(FeatureNotInPlan, match=said):
+        check_action(entitled, "workspaces.create")
+    with pytest.raises(QuotaExhausted, match=said):
+        check_seats(entitled, 5, 5)
+    for other in (_control("team"), Control(), _control("free", status)):
+        assert entitlements_at(other, NOON).lapsed == ""

@@ -658,6 +658,7 @@ export type CatalogueView = {
   "is_sold": boolean;
   "overage": readonly OverageView[];
   "plans": readonly OfferView[];
+  "referral": ReferralOfferView;
 };
 
 export type ChannelBody = {
@@ -684,6 +685,14 @@ export type ChatBody = {
   "model": string;
   "prompt"?: NamedPrompt | null;
   "stream"?: boolean | null;
+};
+
+export type CheckoutBody = {
+  "add_ons"?: readonly AddOnWanted[];
+  "interval"?: ("month" | "year") | null;
+  "plan": "free" | "pro" | "team" | "enterprise";
+  "referral"?: string | null;
+  "seats"?: number | null;
 };
 
 export type CheckoutView = {
@@ -967,6 +976,36 @@ export type CredentialView = {
   "workspace_id"?: string | null;
 };
 
+export type CreditBody = {
+  "amount_cents": number;
+  "expires_at": string;
+  "reason": string;
+  "tenant_id": string;
+};
+
+export type CreditSpendingView = {
+  "at": string;
+  "cents": number;
+  "invoice_id": string;
+  "status": "reserved" | "spent" | "returned";
+};
+
+export type CreditView = {
+  "amount_cents": number;
+  "credit_id": string;
+  "expires_at": string;
+  "granted_at": string;
+  "left_cents": number;
+  "reason": string;
+  "status": "open" | "used" | "expired";
+};
+
+export type CreditsView = {
+  "balance_cents": number;
+  "grants": readonly CreditView[];
+  "spendings": readonly CreditSpendingView[];
+};
+
 export type Dashboard = {
   "active_agents": number;
   "as_of": string | null;
@@ -1027,7 +1066,7 @@ export type DeliveryView = {
   "delivery_id": string;
   "device_id": string | null;
   "due_at": string | null;
-  "kind": "approval_pending" | "veto_window_opened" | "reversal_failed" | "pipeline_paused" | "violation_reported" | "last_call" | "budget_reached" | "payment_failed" | "run_failed" | "run_doubtful" | "connector_changed" | "agent_recalled";
+  "kind": "approval_pending" | "veto_window_opened" | "reversal_failed" | "pipeline_paused" | "violation_reported" | "last_call" | "budget_reached" | "payment_failed" | "plan_lost" | "credit_granted" | "run_failed" | "run_doubtful" | "connector_changed" | "agent_recalled";
   "means": "push" | "mail" | "slack" | "webhook";
   "status": "waiting" | "sending" | "delivered" | "failed" | "doubtful" | "moot";
   "subject": string;
@@ -1082,6 +1121,11 @@ export type DifferenceView = {
   "fields": readonly string[];
   "name_before": string | null;
   "operation": string;
+};
+
+export type DiscountView = {
+  "ends_at": string;
+  "percent": number;
 };
 
 export type Divergence = {
@@ -2598,12 +2642,12 @@ export type Prediction = {
 };
 
 export type PreferencesBody = {
-  "muted"?: readonly ("approval_pending" | "veto_window_opened" | "reversal_failed" | "pipeline_paused" | "violation_reported" | "last_call" | "budget_reached" | "payment_failed" | "run_failed" | "run_doubtful" | "connector_changed" | "agent_recalled")[];
+  "muted"?: readonly ("approval_pending" | "veto_window_opened" | "reversal_failed" | "pipeline_paused" | "violation_reported" | "last_call" | "budget_reached" | "payment_failed" | "plan_lost" | "credit_granted" | "run_failed" | "run_doubtful" | "connector_changed" | "agent_recalled")[];
   "quiet_hours"?: QuietHoursBody | null;
 };
 
 export type PreferencesView = {
-  "muted": readonly ("approval_pending" | "veto_window_opened" | "reversal_failed" | "pipeline_paused" | "violation_reported" | "last_call" | "budget_reached" | "payment_failed" | "run_failed" | "run_doubtful" | "connector_changed" | "agent_recalled")[];
+  "muted": readonly ("approval_pending" | "veto_window_opened" | "reversal_failed" | "pipeline_paused" | "violation_reported" | "last_call" | "budget_reached" | "payment_failed" | "plan_lost" | "credit_granted" | "run_failed" | "run_doubtful" | "connector_changed" | "agent_recalled")[];
   "push_key": string;
   "quiet_hours": QuietHours | null;
 };
@@ -3004,6 +3048,17 @@ export type RedactionView = {
   "found": readonly FoundView[];
   "found_by": readonly ("patterns" | "recognition")[];
   "text": string;
+};
+
+export type ReferralOfferView = {
+  "months": number;
+  "percent": number;
+};
+
+export type ReferralView = {
+  "code": string;
+  "months": number;
+  "percent": number;
 };
 
 export type RejectedEvent = {
@@ -3678,7 +3733,9 @@ export type SubscriptionBody = {
 export type SubscriptionDetail = {
   "add_ons": readonly AddOnTaken[];
   "cancel_at_period_end": boolean;
+  "credits": CreditsView;
   "current_period": PeriodView | null;
+  "discount": DiscountView | null;
   "entitlements": EntitlementsView;
   "interval": ("month" | "year") | null;
   "past_due_since": string | null;
@@ -3694,6 +3751,7 @@ export type SubscriptionView = {
   "add_ons": readonly AddOnTaken[];
   "cancel_at_period_end": boolean;
   "current_period": PeriodView | null;
+  "discount": DiscountView | null;
   "entitlements": EntitlementsView;
   "interval": ("month" | "year") | null;
   "past_due_since": string | null;

@@ -170,14 +170,18 @@ export interface Operations {
     path: { "session_id": string; };
     answer: SessionView;
   };
-  /** Opens a page at Stripe where the order is paid for; the same page for the same order. Needs the role tenant_admin. */
+  /** Opens a page at Stripe where the order is paid for; the same page for the same order. With another tenant's code as `referral` a first subscription costs less at first. Needs the role tenant_admin. */
   billing_checkout_create: {
-    body: Order;
+    body: CheckoutBody;
     answer: CheckoutView;
   };
   /** Opens a page at Stripe for means of payment and receipts. Needs the role tenant_admin. */
   billing_portal_create: {
     answer: PortalView;
+  };
+  /** Gives the code that the tenant refers others by, always the same; others send it when they first buy. Only a tenant that pays has one. Needs the role tenant_admin. */
+  billing_referral_create: {
+    answer: ReferralView;
   };
   /** Lists the budgets of which something was held or spent, those of the newest periods first. */
   budgets_list: {
@@ -329,6 +333,11 @@ export interface Operations {
     path: { "name": string; };
     body: CredentialBody;
     answer: CredentialView;
+  };
+  /** Grants a tenant a credit, which pays its renewals until it expires, before its card does; shows all of its credits. Needs the role platform_admin. */
+  credits_create: {
+    body: CreditBody;
+    answer: CreditsView;
   };
   /** Lists recorded decisions, newest first, with the entities that they were decided on. */
   decisions_list: {
@@ -1000,7 +1009,7 @@ export interface Operations {
   sso_verify: {
     answer: SsoView;
   };
-  /** Shows what the tenant pays for, what it may use for it, and how much of that is used. */
+  /** Shows what the tenant pays for, what it may use for it and how much of that is used, and the credits that were granted to it. */
   subscription_get: {
     answer: SubscriptionDetail;
   };
@@ -1172,6 +1181,7 @@ export const OPERATIONS: Readonly<Record<keyof Operations, readonly [string, str
   auth_sessions_delete: ['DELETE', '/v1/auth/sessions/{session_id}'],
   billing_checkout_create: ['POST', '/v1/billing/checkout'],
   billing_portal_create: ['POST', '/v1/billing/portal'],
+  billing_referral_create: ['POST', '/v1/billing/referral'],
   budgets_list: ['GET', '/v1/budgets'],
   budgets_platform_get: ['GET', '/v1/budgets/platform'],
   budgets_platform_set: ['PUT', '/v1/budgets/platform', 'key'],
@@ -1201,6 +1211,7 @@ export const OPERATIONS: Readonly<Record<keyof Operations, readonly [string, str
   credentials_list: ['GET', '/v1/credentials'],
   credentials_delete: ['DELETE', '/v1/credentials/{name}', 'key'],
   credentials_set: ['PUT', '/v1/credentials/{name}'],
+  credits_create: ['POST', '/v1/credits', 'key'],
   decisions_list: ['GET', '/v1/decisions'],
   decisions_create: ['POST', '/v1/decisions', 'key'],
   flags_get: ['GET', '/v1/flags/{name}'],

@@ -17,6 +17,8 @@ export const notifications = {
     violation_reported: 'A rule that was broken',
     budget_reached: 'A budget that is almost spent',
     payment_failed: 'A payment that failed',
+    plan_lost: 'A plan that holds no more',
+    credit_granted: 'A credit',
     run_failed: 'A run that failed',
     run_doubtful: 'A run that waits for your word',
     connector_changed: 'A suspended connector',

@@ -74,6 +74,13 @@ def test_each_payment_that_fails_is_told_once() -> None:
     assert paid.event is InvoicePaid
 
 
+def test_a_payment_that_failed_before_the_invoice_was_seen_final_is_told() -> None:
+    (drawn,) = adopt(None, shown("draft"), "cus_1")
+    for known in (drawn.state, None):
+        final, failed = adopt(known, shown("open", attempt_count=1), "cus_1")
+        assert (final.event, failed.event) == (InvoiceFinalized, InvoicePaymentFailed)
+
+
 @pytest.mark.parametrize("customer_id", [None, "cus_2"])
 def test_an_invoice_of_another_tenants_customer_is_refused(customer_id: str | None) -> None:
     with pytest.raises(AssentError, match="another customer"):

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events.subscriptions import SubscriptionChanged
+from events.subscriptions import SubscriptionChanged, SubscriptionPlanLost
+from functions.billing.rules import checkout as pages
 from functions.billing.rules import subscription as rules
+from functions.billing.rules.checkout import CHECKOUT_LASTS
 from functions.billing.rules.order import Order
 from functions.billing.rules.subscription import (
-    CHECKOUT_LASTS,
     IN_FLIGHT,
     MOST_SEEN,
     Bought,
@@ -100,8 +101,12 @@ def test_a_plan_that_is_not_paid_for_holds_for_fourteen_days_in_each_place() -> 
     assert (over.plan, over.status) == ("pro", "past_due")
     assert (over.entitlements.plan, over.entitlements.limits["executions"]) == ("free", 100)
     assert rules.losses(now, FREE, AT + GRACE) == ()
-    (step,) = rules.adopt(now, bought(status="past_due"), AT + GRACE)
+    unpaid = bought(status="past_due", is_unpaid=True)
+    step, lost = rules.adopt(now.but(entitled_to="pro"), unpaid, AT + GRACE)
     assert (step.state.entitled_to, step.event) == ("free", SubscriptionChanged)
+    assert (lost.event, lost.fields) == (SubscriptionPlanLost, {"reason": "not_paid"})
+    (again,) = rules.adopt(lost.state, unpaid, AT + GRACE)
+    assert again.event is None
 
 
 def test_who_never_bought_anything_is_shown_the_plan_that_holds() -> None:
@@ -146,33 +151,33 @@ def test_nothing_is_changed_that_was_not_bought() -> None:
     with pytest.raises(VersionConflict, match="checkout"):
         rules.begin_change(unsubscribed("ten_1"), PRO, "chg_1", AT)
     with pytest.raises(VersionConflict, match="PUT"):
-        rules.begin_checkout(known(), PRO, None, AT)
+        pages.begin_checkout(known(), PRO, None, AT)
 
 
 def test_a_page_is_opened_only_where_the_last_one_was_closed() -> None:
     fresh = unsubscribed("ten_1").but(account="secret", customer_id="cus_1")
-    one = after(fresh, rules.begin_checkout(fresh, PRO, None, AT))
+    one = after(fresh, pages.begin_checkout(fresh, PRO, None, AT))
     assert one.checkout is not None
-    assert rules.begin_checkout(one, PRO, None, AT + CHECKOUT_LASTS / 4) == ()
+    assert pages.begin_checkout(one, PRO, None, AT + CHECKOUT_LASTS / 4) == ()
     with pytest.raises(VersionConflict):
-        rules.begin_checkout(one, TEAM, None, AT)
+        pages.begin_checkout(one, TEAM, None, AT)
     with pytest.raises(VersionConflict):
-        rules.begin_checkout(one, TEAM, 7, AT)
-    two = after(one, rules.begin_checkout(one, TEAM, 1, AT))
+        pages.begin_checkout(one, TEAM, 7, AT)
+    two = after(one, pages.begin_checkout(one, TEAM, 1, AT))
     assert two.checkout is not None
     assert (two.checkout.number, two.checkout.order) == (2, TEAM)
     # A page that expired by itself needs nobody.
-    three = after(two, rules.begin_checkout(two, PRO, None, AT + CHECKOUT_LASTS))
+    three = after(two, pages.begin_checkout(two, PRO, None, AT + CHECKOUT_LASTS))
     assert three.checkouts == 3
 
 
 def test_a_trial_is_given_once() -> None:
     fresh = unsubscribed("ten_1").but(account="secret", customer_id="cus_1")
-    first = after(fresh, rules.begin_checkout(fresh, PRO, None, AT))
+    first = after(fresh, pages.begin_checkout(fresh, PRO, None, AT))
     assert first.checkout is not None
     assert first.checkout.trial_days == 14
     over = known(status="canceled", trial_ends_at=AT)
-    again = after(over, rules.begin_checkout(over, PRO, None, AT))
+    again = after(over, pages.begin_checkout(over, PRO, None, AT))
     assert again.checkout is not None
     assert again.checkout.trial_days == 0
 

@@ -1,0 +1,213 @@
+"""Credits that the platform's owner grants a tenant. They pay invoices, the first to expire first.
+Pure; money is whole cents of US dollars."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from events.credits import CreditApplied, CreditGranted, CreditReturned
+from events.invoices import InvoiceStatus
+from shared.kit.errors import FieldError, Invalid, VersionConflict
+from shared.kit.ids import Id
+from shared.kit.instants import Instant
+from shared.kit.models import Data, Model
+from shared.kit.transitions import Transition
+
+PREFIX = "crd"
+MOST_GRANTS = 100
+# Twenty years of monthly invoices.
+MOST_SPENDINGS = 240
+MOST_CENTS = 10_000_000
+LONGEST = timedelta(days=5 * 366)
+
+SpendingStatus = Literal["reserved", "spent", "returned"]
+GrantStatus = Literal["open", "used", "expired"]
+
+
+class CreditBody(Model):
+    """What the platform's owner grants a tenant. `reason` stands on the invoice."""
+
+    tenant_id: Id
+    amount_cents: Annotated[int, Field(ge=1, le=MOST_CENTS, strict=True)]
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"^\S[^\r\n]*$")]
+    expires_at: Instant
+
+
+class Grant(Data):
+    """A credit, and what no invoice has used of it."""
+
+    credit_id: str
+    amount_cents: int
+    left_cents: int
+    reason: str
+    granted_at: Instant
+    expires_at: Instant
+
+    def status(self, at: datetime) -> GrantStatus:
+        """What it can still pay by then."""
+        if at >= self.expires_at:
+            return "expired"
+        return "open" if self.left_cents else "used"
+
+    @property
+    def description(self) -> str:
+        """The line of an invoice, for people."""
+        return f"Credit until {self.expires_at:%Y-%m-%d}: {self.reason}"
+
+
+class Part(Data):
+    """What one credit pays of an invoice."""
+
+    credit_id: str
+    cents: int
+
+
+class Spending(Data):
+    """What credits pay of one invoice: reserved while that is a draft, spent once it is final with
+    them, returned where it asks for them no more."""
+
+    invoice_id: str
+    stripe_id: str
+    at: Instant
+    parts: tuple[Part, ...]
+    status: SpendingStatus = "reserved"
+
+    @property
+    def cents(self) -> int:
+        return sum(each.cents for each in self.parts)
+
+
+class Credits(Data):
+    """A tenant's credits, the oldest grant first, and what they paid."""
+
+    tenant_id: str
+    grants: tuple[Grant, ...] = ()
+    spendings: tuple[Spending, ...] = ()
+
+    def balance(self, at: datetime) -> int:
+        """What is left of all that have not expired by then."""
+        return sum(each.left_cents for each in self.grants if at < each.expires_at)
+
+    def spending_on(self, stripe_id: str) -> Spending | None:
+        """What they pay of that invoice at Stripe."""
+        return next((each for each in self.spendings if each.stripe_id == stripe_id), None)
+
+    def grant_of(self, credit_id: str) -> Grant | None:
+        return next((each for each in self.grants if each.credit_id == credit_id), None)
+
+
+Steps = tuple[Transition[Credits], ...]
+
+
+def no_credits(tenant_id: str) -> Credits:
+    """A tenant that nobody granted anything."""
+    return Credits(tenant_id=tenant_id)
+
+
+def check_expiry(body: CreditBody, at: datetime) -> None:
+    """Raises Invalid for a credit that has expired, and for one that outlives five years."""
+    if body.expires_at <= at:
+        raise Invalid(FieldError("expires_at", "has passed: name an instant that is still to come"))
+    if body.expires_at > at + LONGEST:
+        raise Invalid(FieldError("expires_at", "is over five years ahead: name an earlier one"))
+
+
+def grant(credits: Credits, body: CreditBody, credit_id: str, at: datetime) -> Steps:
+    """The credits with one more. Raises VersionConflict where a hundred can still pay something."""
+    fresh = Grant(
+        credit_id=credit_id,
+        amount_cents=body.amount_cents,
+        left_cents=body.amount_cents,
+        reason=body.reason,
+        granted_at=at,
+        expires_at=body.expires_at,
+    )
+    kept = credits.grants
+    if len(kept) >= MOST_GRANTS:
+        dropped = next((each for each in kept if _is_over(credits, each, at)), None)
+        if dropped is None:
+            raise VersionConflict(f"the tenant has {MOST_GRANTS} credits that are not used yet")
+        kept = tuple(each for each in kept if each is not dropped)
+    newer = credits.but(grants=(*kept, fresh))
+    said = {
+        "credit_id": credit_id,
+        "cents": body.amount_cents,
+        "expires_at": body.expires_at,
+        "balance_cents": newer.balance(at),
+    }
+    return (Transition(newer, CreditGranted, said),)
+
+
+def reserve(
+    credits: Credits, invoice_id: str, stripe_id: str, due: int, drawn_at: datetime, at: datetime
+) -> Steps:
+    """The credits that pay of a draft what is due, once for each draft: those that had not expired
+    when it was drawn up, however late its notice comes, the first to expire first."""
+    if credits.spending_on(stripe_id) is not None:
+        return ()
+    parts, left = [], due
+    for each in sorted(credits.grants, key=lambda each: (each.expires_at, each.granted_at)):
+        if drawn_at < each.expires_at and (cents := min(each.left_cents, left)) > 0:
+            parts.append(Part(credit_id=each.credit_id, cents=cents))
+            left -= cents
+    if not parts:
+        return ()
+    spending = Spending(invoice_id=invoice_id, stripe_id=stripe_id, at=at, parts=tuple(parts))
+    newer = _moved(credits, parts, -1)
+    newer = newer.but(spendings=(*newer.spendings, spending)[-MOST_SPENDINGS:])
+    said = {"invoice_id": invoice_id, "cents": spending.cents, "balance_cents": newer.balance(at)}
+    return (Transition(newer, CreditApplied, said),)
+
+
+def settle(
+    credits: Credits,
+    stripe_id: str,
+    status: InvoiceStatus | None,
+    written: Mapping[str, int],
+    at: datetime,
+) -> Steps:
+    """The credits once an invoice is no draft any more: what its lines took, `written` by credit,
+    is spent, and the rest is returned; all of it where the invoice was voided or, for None, is
+    gone. What was given up as uncollectible may still be paid, and so stays spent."""
+    known = credits.spending_on(stripe_id)
+    if known is None or status == "draft" or known.status == "returned":
+        return ()
+    if status in (None, "void"):
+        kept: tuple[Part, ...] = ()
+    elif known.status == "spent":
+        return ()
+    else:
+        taken = ((each, min(each.cents, written.get(each.credit_id, 0))) for each in known.parts)
+        kept = tuple(each.but(cents=cents) for each, cents in taken if cents > 0)
+    settled = known.but(status="spent", parts=kept) if kept else known.but(status="returned")
+    spendings = tuple(settled if each is known else each for each in credits.spendings)
+    newer = credits.but(spendings=spendings)
+    back = known.cents - sum(each.cents for each in kept)
+    if not back:
+        return (Transition(newer),)
+    left = {each.credit_id: each.cents for each in kept}
+    parts = [each.but(cents=each.cents - left.get(each.credit_id, 0)) for each in known.parts]
+    newer = _moved(newer, parts, 1)
+    said = {"invoice_id": known.invoice_id, "cents": back, "balance_cents": newer.balance(at)}
+    return (Transition(newer, CreditReturned, said),)
+
+
+def _moved(credits: Credits, parts: Iterable[Part], sign: Literal[1, -1]) -> Credits:
+    cents = {each.credit_id: sign * each.cents for each in parts}
+    grants = (
+        each.but(left_cents=each.left_cents + cents.get(each.credit_id, 0))
+        for each in credits.grants
+    )
+    return credits.but(grants=tuple(grants))
+
+
+def _is_over(credits: Credits, grant: Grant, at: datetime) -> bool:
+    reserved = {
+        part.credit_id
+        for each in credits.spendings
+        if each.status == "reserved"
+        for part in each.parts
+    }
+    return grant.status(at) != "open" and grant.credit_id not in reserved

@@ -1,0 +1,131 @@
+"""Referrals: who comes by another tenant's pays less at first. Pure."""
+
+import re
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import StringConstraints
+
+from functions.billing.rules.order import Order
+from functions.billing.rules.reading import maybe_instant
+from functions.billing.rules.subscription import Discount, Steps, Subscription
+from shared.catalogue import catalogue
+from shared.kit.errors import FieldError, Invalid, VersionConflict
+from shared.kit.instants import Instant
+from shared.kit.models import Data
+from shared.kit.plans import Interval
+from shared.kit.transitions import Transition
+
+Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{16}$")]
+_COUPON = re.compile(r"assent-referral-([0-9]{1,5})-([0-9]{1,2})")
+
+
+class CheckoutBody(Order):
+    """An order, and the code of the tenant that referred this one, if one did."""
+
+    referral: Code | None = None
+
+    @property
+    def order(self) -> Order:
+        """What is ordered, without who referred."""
+        return Order.model_validate(self.model_dump(exclude={"referral"}))
+
+
+class Referral(Data):
+    """A code, in the platform's own tenant, with the one tenant that it is of, and who asked for
+    it."""
+
+    code: str
+    tenant_id: str
+    made_by: str
+    made_at: Instant
+
+
+class Coupon(Data):
+    """What Stripe takes off by itself, and for how long."""
+
+    coupon_id: str
+    basis_points: int
+    months: int
+
+
+def coupon_for(interval: Interval) -> Coupon:
+    """The coupon of whoever was referred and pays by that interval. What Stripe takes off a year's
+    invoice is as much as it would be off some months of that year."""
+    offer = catalogue().referral
+    points = offer.percent * 100
+    if interval == "year":
+        points = points * offer.months // 12
+    name = f"assent-referral-{points}-{offer.months}"
+    return Coupon(coupon_id=name, basis_points=points, months=offer.months)
+
+
+def read_discount(discounts: Collection[Any]) -> Discount | None:
+    """The discount of a referral among those of a subscription at Stripe; None where there is none,
+    or only such as the operator gave."""
+    for each in discounts:
+        source = each.get("source") if isinstance(each, Mapping) else None
+        found = _COUPON.fullmatch(str((source or {}).get("coupon") or ""))
+        if found is not None and (ends := maybe_instant(each.get("end"))) is not None:
+            return Discount(basis_points=int(found[1]), ends_at=ends)
+    return None
+
+
+def ends_discount(subscription: Subscription, order: Order) -> bool:
+    """Whether the order takes the discount off, because it is of payments by another interval: a
+    fifth off a month is not a fifth off a year."""
+    return subscription.discount is not None and order.interval not in (None, subscription.interval)
+
+
+def keep_code(subscription: Subscription, code: str) -> Steps:
+    """The subscription with a code to refer others by; the first one stays. Raises VersionConflict
+    for a tenant that pays for nothing."""
+    if not may_refer(subscription):
+        raise VersionConflict("a tenant refers others once it pays for a plan itself")
+    if subscription.referral_code:
+        return ()
+    return (Transition(subscription.but(referral_code=code)),)
+
+
+def may_refer(subscription: Subscription) -> bool:
+    """Whether the tenant pays now; a trial refers nobody."""
+    return subscription.is_live and subscription.status == "active"
+
+
+def claim_code(
+    known: Referral | None, code: str, tenant_id: str, by: str, at: datetime
+) -> tuple[Transition[Referral], ...]:
+    """The code, which is the tenant's from now on; no change where it was. Raises VersionConflict
+    for another tenant's."""
+    if known is None:
+        fresh = Referral(code=code, tenant_id=tenant_id, made_by=by, made_at=at)
+        return (Transition(fresh),)
+    if known.tenant_id != tenant_id:
+        raise VersionConflict("the code is another tenant's; send it again")
+    return ()
+
+
+def check_referral(
+    known: Subscription,
+    owners: Collection[str],
+    referral: Referral | None,
+    referrer: Subscription | None,
+    their_owners: Collection[str],
+) -> None:
+    """Raises VersionConflict for a tenant that bought something before, and Invalid for a code that
+    is nobody's, the tenant's own, one of a tenant that pays no more, or of one with the same
+    owner."""
+    if known.stripe_id is not None:
+        said = "a referral counts for a tenant's first subscription: leave referral out"
+        raise VersionConflict(said)
+    if referral is None or referrer is None or not may_refer(referrer):
+        raise _refused("is no code that holds: ask whoever referred you, or leave it out")
+    if referral.tenant_id == known.tenant_id:
+        raise _refused("is the tenant's own: leave it out")
+    if set(owners) & set(their_owners):
+        raise _refused("is of a tenant with the same owner: leave it out")
+
+
+def _refused(said: str) -> Invalid:
+    return Invalid(FieldError("referral", said))

@@ -1,0 +1,176 @@
+"""Grants credits, writes them on a draft of Stripe's once, and takes back what an invoice did not
+use, whichever notices come, however often and in what order."""
+
+import logging
+from typing import Any
+
+from events.invoices import InvoiceStatus
+from functions.billing.aggregates import CREDITS, RUN, SUBSCRIPTIONS
+from functions.billing.credit_views import CreditsView
+from functions.billing.rules import credits as rules
+from functions.billing.rules.credits import CreditBody, Credits, no_credits
+from functions.billing.rules.invoice import Invoice
+from functions.billing.rules.refusals import StripeMissing, StripeRefused
+from functions.billing.service.stripe_calls import (
+    create_usage_item,
+    items_on,
+    retrieve_invoice,
+)
+from shared.aggregates.command import Command
+from shared.kit.callers import Caller, check_platform_admin
+from shared.kit.errors import NotFound
+from shared.kit.ids import new_id
+from shared.storage.firestore import TenantStore
+from shared.storage.idempotency import IdempotencyKey
+
+# As `identity`, who writes them and lies beside this function, names them.
+_TENANTS = "tenant_records"
+_MARK = "credit"
+_KEEPING: frozenset[InvoiceStatus] = frozenset({"draft", "open", "paid", "uncollectible"})
+_LOGGER = logging.getLogger(__name__)
+
+
+async def grant_credit(caller: Caller, key: IdempotencyKey, body: CreditBody) -> CreditsView:
+    """The tenant's credits with one more. Raises Forbidden for all but platform admins, Invalid,
+    NotFound for a tenant that is not here, VersionConflict for too many, Unavailable."""
+    check_platform_admin(caller)
+    rules.check_expiry(body, caller.received_at)
+    if not await _is_here(body.tenant_id):
+        raise NotFound(f"there is no tenant {body.tenant_id[:40]!r}")
+    actor = Caller.acting(caller.principal, body.tenant_id, caller.received_at)
+
+    async def use_case(work: Command) -> CreditsView:
+        known = await _known_to(work)
+        steps = rules.grant(known, body, new_id(rules.PREFIX, work.at), work.at)
+        return CreditsView.of(await work.save_change(known, *steps), work.at)
+
+    return await RUN.command(actor, use_case, CreditsView, key=key.of(actor))
+
+
+async def show_credits(caller: Caller) -> CreditsView:
+    """The credits of the caller's tenant, with what they paid. One read. Raises Unavailable."""
+    return CreditsView.of(await _shown(caller), caller.received_at)
+
+
+async def apply_credits(caller: Caller, invoice: Invoice) -> bool:
+    """Writes on the draft what credits pay of it, decided once and committed before; whether
+    anything was written. What a crash left out the next notice writes. Raises Unknown,
+    Unavailable."""
+    known = await _shown(caller)
+    for each in known.spendings:
+        # Of a draft that somebody deleted no notice need have come.
+        if each.status == "reserved" and each.stripe_id != invoice.stripe_id:
+            await settle_credits(caller, each.stripe_id, None)
+    if not known.grants:
+        return False
+    decided = await RUN.command(caller, _reserving(invoice), Credits)
+    spending = decided.spending_on(invoice.stripe_id)
+    if spending is None or spending.status != "reserved":
+        return False
+    written = await _written_on(invoice.stripe_id)
+    missing = [each for each in spending.parts if each.credit_id not in written]
+    for part in missing:
+        grant = decided.grant_of(part.credit_id)
+        assert grant is not None
+        said = {**_item(invoice, part.cents), "description": grant.description}
+        said["metadata"] = {_MARK: part.credit_id}
+        try:
+            await create_usage_item(f"credit-{invoice.stripe_id}-{part.credit_id}", said)
+        except StripeRefused as refused:
+            _LOGGER.warning("credits wait for a later invoice: %s", refused)
+            await settle_credits(caller, invoice.stripe_id, None)
+            break
+    return bool(missing)
+
+
+async def settle_credits(caller: Caller, stripe_id: str, seen: InvoiceStatus | None) -> None:
+    """Spends what the invoice's lines took, once it is final, and takes back the rest; all of it
+    where it was voided or is gone. Where it was `seen` as one that takes nothing back, what is
+    spent stays so without another look at it. Raises Unknown, Unavailable."""
+    known = (await _shown(caller)).spending_on(stripe_id)
+    if known is None or known.status == "returned":
+        return
+    if known.status == "spent" and seen in _KEEPING:
+        return
+
+    async def use_case(work: Command) -> Credits:
+        before = await _known_to(work)
+        # Once it is no draft nothing more can be written on it, so all that was is seen.
+        status = await _status_of(stripe_id)
+        written = await _written_on(stripe_id) if status not in (None, "draft") else {}
+        return await work.save_change(
+            before, *rules.settle(before, stripe_id, status, written, work.at)
+        )
+
+    await RUN.command(caller, use_case, Credits)
+
+
+def _reserving(invoice: Invoice) -> Any:
+    async def use_case(work: Command) -> Credits:
+        known = await _known_to(work)
+        if known.spending_on(invoice.stripe_id) is not None:
+            return known
+        try:
+            shown = await retrieve_invoice(invoice.stripe_id)
+        except StripeMissing:
+            return known
+        if shown["status"] != "draft":
+            return known
+        steps = rules.reserve(
+            known,
+            invoice.invoice_id,
+            invoice.stripe_id,
+            shown["total"],
+            invoice.created_at,
+            work.at,
+        )
+        return await work.save_change(known, *steps)
+
+    return use_case
+
+
+async def _known_to(work: Command) -> Credits:
+    tenant_id = work.caller.tenant_id
+    found = await work.find(CREDITS, tenant_id)
+    if found is None:
+        return no_credits(tenant_id)
+    work.is_about(CREDITS, tenant_id)
+    return found
+
+
+async def _shown(caller: Caller) -> Credits:
+    return await RUN.find(caller, CREDITS, caller.tenant_id) or no_credits(caller.tenant_id)
+
+
+async def _is_here(tenant_id: str) -> bool:
+    """Whether somebody signed the tenant up, or it asked for a subscription by a token of an
+    operator's."""
+    places = [(_TENANTS, tenant_id), (SUBSCRIPTIONS.collection, tenant_id)]
+    return any(each is not None for each in await TenantStore(tenant_id).get_many(places))
+
+
+async def _status_of(stripe_id: str) -> Any:
+    try:
+        return (await retrieve_invoice(stripe_id))["status"]
+    except StripeMissing:
+        # Somebody deleted it.
+        return None
+
+
+async def _written_on(stripe_id: str) -> dict[str, int]:
+    """What each credit takes off on the invoice."""
+    written: dict[str, int] = {}
+    for each in await items_on(stripe_id):
+        if credit_id := (each.get("metadata") or {}).get(_MARK):
+            written[credit_id] = written.get(credit_id, 0) - each["amount"]
+    return written
+
+
+def _item(invoice: Invoice, cents: int) -> dict[str, Any]:
+    return {
+        "customer": invoice.customer_id,
+        "invoice": invoice.stripe_id,
+        "currency": invoice.currency,
+        "amount": -cents,
+        "discountable": False,
+    }
