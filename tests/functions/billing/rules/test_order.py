@@ -3,8 +3,9 @@
 import pytest
 from pydantic import ValidationError
 
-from functions.billing.rules.order import Order, items_of, named_by, price_cents
+from functions.billing.rules.order import Order, check_people, items_of, named_by, price_cents
 from shared.catalogue import catalogue
+from shared.kit.errors import Invalid
 
 
 @pytest.mark.parametrize(
@@ -67,3 +68,14 @@ def test_prices_of_others_are_not_ours(key: str) -> None:
 def test_what_is_no_order_is_refused(order: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         Order.model_validate(order)
+
+
+@pytest.mark.parametrize(("seats", "people"), [(2, 3), (1, 2)])
+def test_nobody_orders_fewer_seats_than_people_belong_to_the_tenant(
+    seats: int, people: int
+) -> None:
+    order = Order.model_validate({"plan": "pro", "interval": "month", "seats": seats})
+    with pytest.raises(Invalid, match=f"order {people} at least, or remove somebody"):
+        check_people(order, people)
+    check_people(order, seats)
+    check_people(Order.model_validate({"plan": "free"}), people)
