@@ -49,6 +49,13 @@ class _Tenant(Data):
     people: int = 0
 
 
+async def read_people(store: TenantStore) -> int:
+    """How many people belong to the tenant, as of now. One document. Raises Unavailable."""
+    (document,) = await store.get_many([(_TENANTS, store.tenant_id)])
+    state = document.data.get("state") if document is not None else None
+    return _Tenant.model_validate_json(state or "{}").people
+
+
 async def read_quotas(store: TenantStore, control: Control, at: datetime) -> tuple[QuotaUse, ...]:
     """What the tenant has used of each meter in the month of `at`, and of its seats, as of now, in
     the order of the catalogue's meters. Five documents, of which any may be missing, in one round

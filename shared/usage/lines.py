@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, LiteralString, NamedTuple
 
 from shared.kit.errors import NotFound, Unavailable, VersionConflict
 from shared.storage.postgres import tenant_transaction
@@ -17,6 +17,24 @@ if TYPE_CHECKING:
 
 # A proof names each slab of its line: five million events.
 MOST_SLABS = 10_000
+
+_COUNTED: LiteralString = (
+    "SELECT DISTINCT unnest(meters) FROM usage_slabs"
+    " WHERE tenant_id = %s AND period = %s AND section = %s ORDER BY 1"
+)
+_DECLARED: LiteralString = (
+    "SELECT DISTINCT meter FROM usage_events"
+    " WHERE tenant_id = %s AND period = %s AND section = %s ORDER BY 1"
+)
+_WITHOUT_LINE = """
+SELECT DISTINCT section, meter
+FROM usage_events JOIN usage_closings USING (tenant_id, period, section)
+WHERE tenant_id = %s AND period = %s AND NOT EXISTS (
+    SELECT FROM usage_lines AS line WHERE line.tenant_id = usage_events.tenant_id
+    AND line.period = usage_events.period AND line.section = usage_events.section
+    AND line.meter = usage_events.meter)
+ORDER BY 1, 2
+"""
 
 
 class _Found(NamedTuple):
@@ -34,13 +52,14 @@ async def lines_of(tenant_id: str, period: str, at: datetime) -> tuple[UsageLine
     """The lines of the month, `2026-11`, by section and meter: those that are closed, and what was
     counted since, up to `at`. Raises Invalid, Unavailable."""
     check_period_name(period)
-    if not await count_log(tenant_id, at):
-        raise Unavailable("the usage of this tenant is still being counted; try again")
+    await _count(tenant_id, at)
+    await _close_declared(tenant_id, period)
     async with tenant_transaction(tenant_id) as connection:
         closed = await _closed(connection, tenant_id, period)
         section = (await open_sections(connection, tenant_id))[period]
-        still_open = await _made(connection, tenant_id, period, section)
-    return (*closed, *still_open)
+        still_open = await _made(connection, tenant_id, period, section, _COUNTED)
+        declared = await _made(connection, tenant_id, period, section, _DECLARED)
+    return (*closed, *sorted((*still_open, *declared), key=lambda each: each.meter))
 
 
 async def closed_lines(tenant_id: str, period: str) -> tuple[UsageLine, ...]:
@@ -53,11 +72,12 @@ async def closed_lines(tenant_id: str, period: str) -> tuple[UsageLine, ...]:
 async def close_period(tenant_id: str, period: str, at: datetime) -> tuple[UsageLine, ...]:
     """Closes the month, once it is over: its lines never change again, and what is counted for it
     later becomes a section that corrects them, which a later call closes. The same lines again
-    where nothing was counted since. Raises Invalid, VersionConflict for a month that is not over,
-    Unavailable."""
+    where nothing was counted since. Those of declared meters, which hold up no others, are made of
+    what is closed when `lines_of` is asked first. Raises Invalid, VersionConflict for a month that
+    is not over, Unavailable."""
     if at < end_of(period):
         raise VersionConflict(f"{period} is not over: it can be closed from {end_of(period)} on")
-    await lines_of(tenant_id, period, at)
+    await _count(tenant_id, at)
     async with tenant_transaction(tenant_id) as connection:
         # Whoever counts changes this row in the same commit.
         await connection.execute(
@@ -66,25 +86,26 @@ async def close_period(tenant_id: str, period: str, at: datetime) -> tuple[Usage
             (tenant_id,),
         )
         section = (await open_sections(connection, tenant_id))[period]
-        made = await _made(connection, tenant_id, period, section)
-        if made or section == 1:
+        ours = await _made(connection, tenant_id, period, section, _COUNTED)
+        if ours or section == 1 or await _has_events(connection, tenant_id, period, section):
             await connection.execute(
                 "INSERT INTO usage_closings VALUES (%s, %s, %s, %s)",
                 (tenant_id, period, section, at),
             )
-            rows = [
-                (
-                    *(tenant_id, period, section, each.meter, each.quantity, each.events),
-                    *(each.slabs, bytes.fromhex(each.root)),
-                )
-                for each in made
-            ]
-            async with connection.cursor() as cursor:
-                await cursor.executemany(
-                    "INSERT INTO usage_lines VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
-                    rows,
-                )
+            await _keep(connection, tenant_id, ours)
         return await _closed(connection, tenant_id, period)
+
+
+async def _close_declared(tenant_id: str, period: str) -> None:
+    """Makes the lines of declared meters in the sections that are closed, each in a commit of its
+    own. Nothing is added to such a section, so whoever makes one makes the same."""
+    async with tenant_transaction(tenant_id) as connection:
+        rows = await connection.execute(_WITHOUT_LINE, (tenant_id, period))
+        missing = await rows.fetchall()
+    for section, meter in missing:
+        async with tenant_transaction(tenant_id) as connection:
+            line = await _line(connection, tenant_id, period, section, meter)
+            await _keep(connection, tenant_id, (line,))
 
 
 async def prove(
@@ -140,33 +161,70 @@ async def _closed(
 
 
 async def _made(
-    connection: "AsyncConnection[Any]", tenant_id: str, period: str, section: int
+    connection: "AsyncConnection[Any]",
+    tenant_id: str,
+    period: str,
+    section: int,
+    meters: LiteralString,
 ) -> tuple[UsageLine, ...]:
-    """The lines of a section as they are now."""
-    rows = await connection.execute(
-        "SELECT DISTINCT unnest(meters) FROM usage_slabs"
-        " WHERE tenant_id = %s AND period = %s AND section = %s"
-        " UNION SELECT meter FROM usage_events"
-        " WHERE tenant_id = %s AND period = %s AND section = %s ORDER BY 1",
-        (tenant_id, period, section) * 2,
+    """The lines of a section as they are now, of the meters that a statement finds."""
+    rows = await connection.execute(meters, (tenant_id, period, section))
+    return tuple(
+        [
+            await _line(connection, tenant_id, period, section, meter)
+            for (meter,) in await rows.fetchall()
+        ]
     )
-    lines = []
-    for (meter,) in await rows.fetchall():
-        found = await _found(connection, tenant_id, period, section, meter)
-        root = line_root(tenant_id, period, section, [each.line(meter) for each in found])
-        line = UsageLine(
-            period,
-            section,
-            meter,
-            sum(each.total.quantity for each in found),
-            sum(each.total.events for each in found),
-            len(found),
-            root.hex(),
-            None,
-            None if section == 1 else 1,
+
+
+async def _line(
+    connection: "AsyncConnection[Any]", tenant_id: str, period: str, section: int, meter: str
+) -> UsageLine:
+    found = await _found(connection, tenant_id, period, section, meter)
+    return UsageLine(
+        period,
+        section,
+        meter,
+        sum(each.total.quantity for each in found),
+        sum(each.total.events for each in found),
+        len(found),
+        line_root(tenant_id, period, section, [each.line(meter) for each in found]).hex(),
+        None,
+        None if section == 1 else 1,
+    )
+
+
+async def _has_events(
+    connection: "AsyncConnection[Any]", tenant_id: str, period: str, section: int
+) -> bool:
+    rows = await connection.execute(
+        "SELECT 1 FROM usage_events WHERE tenant_id = %s AND period = %s AND section = %s LIMIT 1",
+        (tenant_id, period, section),
+    )
+    return await rows.fetchone() is not None
+
+
+async def _keep(
+    connection: "AsyncConnection[Any]", tenant_id: str, lines: Sequence[UsageLine]
+) -> None:
+    """Keeps the lines of a closed section; of one that is kept already the first stays."""
+    async with connection.cursor() as cursor:
+        await cursor.executemany(
+            "INSERT INTO usage_lines VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+            " ON CONFLICT DO NOTHING",
+            [
+                (
+                    *(tenant_id, each.period, each.section, each.meter, each.quantity),
+                    *(each.events, each.slabs, bytes.fromhex(each.root)),
+                )
+                for each in lines
+            ],
         )
-        lines.append(line)
-    return tuple(lines)
+
+
+async def _count(tenant_id: str, at: datetime) -> None:
+    if not await count_log(tenant_id, at):
+        raise Unavailable("the usage of this tenant is still being counted; try again")
 
 
 async def _found(

@@ -39,7 +39,7 @@ Connection = psycopg.AsyncConnection[Any]
 def measure() -> dict[str, Figure]:
     """Processor time is that of the client and of the backend that it calls together, as the
     functions' role, with every index and row-level security; the best of three rounds. Each slab
-    has 500 events of five agents with random ids, and a commit is as large as one of a long log;
+    has 500 events of five agents with random ids, and a commit as many slabs as one of a long log;
     a call of rows has 1,000."""
     with database() as server:
         return asyncio.run(_measured(server.dsn))

@@ -79,6 +79,14 @@ def check_order(order: Order) -> None:
             raise Invalid(FieldError(f"add_ons[{number}].add_on", said))
 
 
+def check_people(order: Order, people: int) -> None:
+    """Raises Invalid for fewer seats than people belong to the tenant: nobody would lose their
+    place by that, and nobody could say whose is not paid for."""
+    if order.seats is not None and order.seats < people:
+        said = f"{people} people belong to the tenant: order {people} at least, or remove somebody"
+        raise Invalid(FieldError("seats", said))
+
+
 def items_of(order: Order) -> tuple[Item, ...]:
     """What Stripe is asked to charge; nothing for Free."""
     sold = catalogue().plans[order.plan]

@@ -7,7 +7,7 @@ from functions.billing.aggregates import RUN
 from functions.billing.rules import checkout as pages
 from functions.billing.rules import subscription as rules
 from functions.billing.rules.loosening import asked_for, check_assent
-from functions.billing.rules.order import Order, changes_of, check_order, items_of
+from functions.billing.rules.order import Order, changes_of, items_of
 from functions.billing.rules.referral import CheckoutBody, coupon_for, ends_discount
 from functions.billing.rules.refusals import StripeRefused
 from functions.billing.rules.subscription import Change, Checkout, Subscription
@@ -15,6 +15,7 @@ from functions.billing.service import stripe_calls
 from functions.billing.service.assents import waits_for
 from functions.billing.service.customers import customer_of
 from functions.billing.service.following import follow, known_to
+from functions.billing.service.ordering import check
 from functions.billing.service.referring import check_code
 from functions.billing.settings import console_url
 from functions.billing.views import CheckoutView, PortalView, SubscriptionView
@@ -31,7 +32,7 @@ async def check_out(caller: Caller, body: CheckoutBody) -> CheckoutView:
     open; an earlier one for another order is closed first, so that nobody buys twice. Raises
     Invalid, VersionConflict, Unknown, StripeRefused, Unavailable."""
     order, referral = body.order, body.referral or ""
-    check_order(order)
+    await check(caller, order)
     if order.plan == "free":
         raise Invalid(FieldError("plan", "Free is not bought: end the subscription instead"))
     await stripe_calls.require_account()
@@ -78,7 +79,7 @@ async def change(caller: Caller, order: Order) -> SubscriptionView:
     One that loosens governance waits for an approval first: the same call again makes it once that
     is given. Raises Invalid, VersionConflict, Unknown where Stripe did not answer: the same call
     again asks what became of it."""
-    check_order(order)
+    await check(caller, order)
     known = await follow(caller)
     if _is_as_ordered(known, order):
         return _shown(caller, known)

@@ -3,13 +3,14 @@
 from typing import Any
 
 from functions.billing.catalogue_views import feature_view
-from functions.billing.rules.order import Order, check_order, items_of, price_cents
+from functions.billing.rules.order import Order, items_of, price_cents
 from functions.billing.rules.reading import instant
 from functions.billing.rules.referral import ends_discount
 from functions.billing.rules.subscription import Subscription, losses
 from functions.billing.service import stripe_calls
 from functions.billing.service.buying import changed_items
 from functions.billing.service.following import show
+from functions.billing.service.ordering import check
 from functions.billing.views import PreviewLine, PreviewView
 from shared.catalogue import catalogue
 from shared.kit.callers import Caller
@@ -18,7 +19,7 @@ from shared.kit.callers import Caller
 async def preview(caller: Caller, order: Order) -> PreviewView:
     """The next invoice as the order would make it. A tenant that never bought anything is told by
     the catalogue alone. Raises Invalid, StripeRefused, Unavailable."""
-    check_order(order)
+    await check(caller, order)
     known = await show(caller)
     loosens = tuple(feature_view(each.feature) for each in losses(known, order, caller.received_at))
     interval = price_cents(order)

@@ -16,6 +16,8 @@ from shared.aggregates.command import Command
 from shared.kit import clock
 from shared.kit.callers import Caller
 from shared.kit.ids import new_id
+from shared.storage.batches import Batch
+from shared.storage.firestore import TenantStore
 from tests.functions.billing.worlds import ORDER, World
 
 # One page of Stripe's has a hundred.
@@ -245,3 +247,20 @@ async def test_a_page_that_was_never_opened_is_in_nobodys_way(world: World) -> N
     await world.pay(page["url"])
     await world.told()
     assert (await world.sent("GET", "/subscription"))["plan"] == "pro"
+
+
+async def test_seats_are_never_fewer_than_the_people_who_have_one(world: World) -> None:
+    await world.buys(seats=4)
+    batch = Batch()
+    batch.put("tenant_records", world.tenant, {"state": '{"people": 3}'})
+    await TenantStore(world.tenant).commit(batch)
+    fewer, enough = {**ORDER, "seats": 2}, {**ORDER, "seats": 3}
+    for method, path in (
+        ("PUT", "/subscription"),
+        ("POST", "/subscription/preview"),
+        ("POST", "/billing/checkout"),
+    ):
+        refused = await world.send(method, path, fewer)
+        assert refused.status_code == 422, refused.text
+        assert "3 people belong to the tenant: order 3 at least" in refused.text
+    assert (await world.sent("PUT", "/subscription", enough))["seats"] == 3

@@ -10,7 +10,7 @@ from psycopg import errors
 from shared.kit.errors import Invalid, NotFound, VersionConflict
 from shared.storage.postgres import tenant_transaction
 from shared.usage.counting import count_log
-from shared.usage.lines import close_period, lines_of, prove
+from shared.usage.lines import close_period, closed_lines, lines_of, prove
 from shared.usage.outside import OutsideEvent
 from shared.usage.proofs import UsageLine
 from shared.usage.rows import add_events
@@ -25,8 +25,8 @@ def tenant() -> str:
     return f"tenant-{uuid.uuid4().hex[:12]}"
 
 
-def sums(lines: tuple[UsageLine, ...]) -> dict[str, int]:
-    return {each.meter: each.quantity for each in lines}
+def sums(found: tuple[UsageLine, ...]) -> dict[str, int]:
+    return {each.meter: each.quantity for each in found}
 
 
 async def hours(tenant: str) -> dict[str, int]:
@@ -128,8 +128,30 @@ async def test_an_id_from_outside_is_counted_once_for_ever(tenant: str) -> None:
     assert await hours(tenant) == {"pages": 6}
     await close_period(tenant, "2026-11", DECEMBER)
     assert await add_events(tenant, [one._replace(id="late")]) == 1
-    lines = await lines_of(tenant, "2026-11", DECEMBER)
-    assert [(each.section, each.quantity) for each in lines] == [(1, 6), (2, 3)]
+    found = await lines_of(tenant, "2026-11", DECEMBER)
+    assert [(each.section, each.quantity) for each in found] == [(1, 6), (2, 3)]
+
+
+async def test_a_month_is_closed_without_a_look_at_the_rows_of_declared_meters(
+    tenant: str,
+) -> None:
+    await write(tenant, receipt(tenant, "a"))
+    told_once = OutsideEvent("a", "pages", 3, int(AT.timestamp() * 1000))
+    await add_events(tenant, [told_once])
+    ours = await close_period(tenant, "2026-11", DECEMBER)
+    assert sums(ours) == {"tool_calls": 1}
+    assert await closed_lines(tenant, "2026-11") == ours
+    await add_events(tenant, [told_once._replace(id="late", quantity=4)])
+    found = await lines_of(tenant, "2026-11", DECEMBER)
+    assert [(each.meter, each.section, each.quantity, each.closed_at) for each in found] == [
+        ("pages", 1, 3, DECEMBER),
+        ("tool_calls", 1, 1, DECEMBER),
+        ("pages", 2, 4, None),
+    ]
+    later = DECEMBER + timedelta(hours=1)
+    await close_period(tenant, "2026-11", later)
+    again = await lines_of(tenant, "2026-11", later)
+    assert (again[:2], again[2].closed_at) == (found[:2], later)
 
 
 async def test_another_tenants_usage_is_not_there(tenant: str) -> None:

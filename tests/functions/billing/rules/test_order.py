@@ -3,8 +3,16 @@
 import pytest
 from pydantic import ValidationError
 
-from functions.billing.rules.order import Order, changes_of, items_of, named_by, price_cents
+from functions.billing.rules.order import (
+    Order,
+    changes_of,
+    check_people,
+    items_of,
+    named_by,
+    price_cents,
+)
 from shared.catalogue import catalogue
+from shared.kit.errors import Invalid
 
 
 @pytest.mark.parametrize(
@@ -93,3 +101,14 @@ def test_an_item_keeps_its_id_while_it_is_for_the_same() -> None:
         {"id": "si_0", "quantity": 1},
         *({"price": prices[each.lookup_key], "quantity": 1} for each in before[1:]),
     ]
+
+
+@pytest.mark.parametrize(("seats", "people"), [(2, 3), (1, 2)])
+def test_nobody_orders_fewer_seats_than_people_belong_to_the_tenant(
+    seats: int, people: int
+) -> None:
+    order = Order.model_validate({"plan": "pro", "interval": "month", "seats": seats})
+    with pytest.raises(Invalid, match=f"order {people} at least, or remove somebody"):
+        check_people(order, people)
+    check_people(order, seats)
+    check_people(Order.model_validate({"plan": "free"}), people)
