@@ -12,7 +12,7 @@ import httpx
 
 from emulators.client import PlatformClient
 from emulators.demo.narrator import Narrator
-from emulators.demo.person import Person, SignedIn
+from emulators.demo.person import Person
 from emulators.demo.run import at_rest, expect
 from emulators.failures import PlatformError
 
@@ -53,7 +53,7 @@ class Asking(Protocol):
 
 def invoiced(
     author: Person,
-    founder: SignedIn,
+    founder: Person,
     platform: PlatformClient,
     narrator: Narrator,
 ) -> None:

@@ -59,6 +59,10 @@ class Person:
         """Gets a new token."""
         self._token = self._new_token()
 
+    def sign_in_anew(self) -> None:
+        """Gets a new token, however long ago the last one was."""
+        self.sign_in()
+
     def _new_token(self) -> str:
         return self._platform.token(
             self.principal,

@@ -1057,6 +1057,18 @@ class CitedArtifact(Answered):
     sha256: str
 
 
+class ClosingProof(Answered):
+    """That a line is among those with which its section was closed: `entry` is the log's, with
+    the root over the section's lines; `place` is that of the line among them, from 0 on, and
+    `path` leads from its text to that root, in hex. The text is meter, quantity, `events`,
+    number of slabs and root, a tabulator between each two."""
+
+    entry: EntryProof
+    events: int
+    path: tuple[str, ...]
+    place: int
+
+
 class ComparedPrompt(Answered):
     """Another version of the prompt of a step, which `percent` of a hundred runs take instead,
     with all that stands in it."""
@@ -1521,6 +1533,17 @@ class EntitlementsView(Answered):
     most_seats: int | None
     overage: bool
     plan: Annotated[Literal["free", "pro", "team", "enterprise"], Known]
+
+
+class EntryProof(Answered):
+    """An entry of the log with all that verifies it without us: `body` is its text, `proof`
+    shows that a checkpoint covers it (C2SP tlog-proof), and its `extra` is what is hashed before
+    the text: the previous hash, the tenant, the number and the id, with a line feed between each
+    two; `keys` are the verifier keys of the log."""
+
+    body: str
+    keys: tuple[str, ...]
+    proof: str
 
 
 class Envelope(Answered):
@@ -4380,8 +4403,12 @@ class UsageRootList(Answered):
 
 class UsageRootProof(Answered):
     """What proves a line: `assent-verify` takes it. `slabs` are the lines that the root is over,
-    each with number, meter, quantity, events and root, a tabulator between each two."""
+    each with number, meter, quantity, events and root, a tabulator between each two. `entry` is
+    that of the event in the audit log, `closing` that of the closed section; null until a
+    checkpoint covers them, and `entry` where the caller's token does not open the log."""
 
+    closing: ClosingProof | None
+    entry: EntryProof | None
     event: ProvedUsageEvent | None
     format: Literal["assent-usage-proof/1"]
     meter: str

@@ -1564,7 +1564,8 @@ class Invoices(Resource):
         self, invoice_id: str, line_id: str, *, event: str | None = None
     ) -> models.LineProof:
         """Proves a line of usage, and that it counts the receipt or event of that id: what
-        `assent-verify` verifies without the network. Needs the role tenant_admin."""
+        `assent-verify` verifies without the network. With the scope audit:read the event comes
+        with its entry in the audit log. Needs the role tenant_admin."""
         return self._client.send(
             Call(
                 method="GET",
@@ -3759,7 +3760,8 @@ class Usage(Resource):
         self, period: str, meter: str, *, section: int | None = None, event: str | None = None
     ) -> models.UsageRootProof:
         """Proves a line, and that it counts the receipt or event of that id: what `assent-
-        verify` verifies without the network."""
+        verify` verifies without the network. With the scope audit:read the event comes with its
+        entry in the audit log."""
         return self._client.send(
             Call(
                 method="GET",

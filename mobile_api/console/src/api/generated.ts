@@ -729,6 +729,13 @@ export type CitedArtifact = {
   "sha256": string;
 };
 
+export type ClosingProof = {
+  "entry": EntryProof;
+  "events": number;
+  "path": readonly string[];
+  "place": number;
+};
+
 export type CodeBody = {
   "code": string;
 };
@@ -1208,6 +1215,12 @@ export type EntitlementsView = {
   "most_seats": number | null;
   "overage": boolean;
   "plan": "free" | "pro" | "team" | "enterprise";
+};
+
+export type EntryProof = {
+  "body": string;
+  "keys": readonly string[];
+  "proof": string;
 };
 
 export type Envelope = {
@@ -3702,6 +3715,7 @@ export type StepView = {
 };
 
 export type StripeNotice = {
+  "created"?: number | null;
   "data": AboutData;
   "id": string;
   "type": string;
@@ -4023,6 +4037,8 @@ export type UsageRootList = {
 };
 
 export type UsageRootProof = {
+  "closing": ClosingProof | null;
+  "entry": EntryProof | null;
   "event": ProvedUsageEvent | null;
   "format": "assent-usage-proof/1";
   "meter": string;
