@@ -13,20 +13,18 @@ class ModelAbsentError(RuntimeError):
     """The files of a model are not there, or do not belong together."""
 
 
-def read_file(file: Path, model: str) -> bytes:
-    """Raises ModelAbsentError if `make setup` has not made it; `model` says what it is of."""
-    try:
-        return file.read_bytes()
-    except FileNotFoundError as missing:
-        raise ModelAbsentError(
-            f"The model of {model} is not there ({file}): make setup makes it."
-        ) from missing
+def find_file(file: Path, model: str) -> Path:
+    """The file. Raises ModelAbsentError if `make setup` has not made it; `model` says what it is
+    of."""
+    if not file.is_file():
+        raise ModelAbsentError(f"The model of {model} is not there ({file}): make setup makes it.")
+    return file
 
 
-def open_session(graph: bytes | Path) -> "InferenceSession":
-    """A session of the graph, or of the one in that file, whose weights may lie beside it; it
-    computes on as many threads as this process has processors. Any number of threads may use
-    it. Raises ModelAbsentError where onnxruntime is not installed."""
+def open_session(file: Path) -> "InferenceSession":
+    """A session of the graph in that file, whose weights may lie beside it; it computes on as many
+    threads as this process has processors. Any number of threads may use it. Raises
+    ModelAbsentError where onnxruntime is not installed."""
     try:
         from onnxruntime import InferenceSession, SessionOptions
     except ImportError as missing:
@@ -37,7 +35,8 @@ def open_session(graph: bytes | Path) -> "InferenceSession":
     options.intra_op_num_threads = _processors()
     # A thread that waits for the next call by looping takes the processor of whoever makes it.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+    # Of a graph that it is given as bytes, it keeps a copy.
+    return InferenceSession(file, options, providers=["CPUExecutionProvider"])
 
 
 def open_tokenizer(words: bytes, longest: int | None = None) -> "Tokenizer":

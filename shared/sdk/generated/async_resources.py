@@ -1717,7 +1717,7 @@ class LocalModels(AsyncResource):
         )
 
     async def summarize(
-        self, *, text: str, sentences: int | Omitted = OMITTED
+        self, *, text: str, sentences: int | Omitted = OMITTED, written: bool | Omitted = OMITTED
     ) -> models.SummaryView:
         """Chooses the sentences of a text that say most of it. Nothing leaves Assent, and
         nothing is kept."""
@@ -1726,7 +1726,7 @@ class LocalModels(AsyncResource):
                 method="POST",
                 path="/v1/local-models/summaries",
                 answers=models.SummaryView,
-                body=calls.body(sentences=sentences, text=text),
+                body=calls.body(sentences=sentences, text=text, written=written),
             )
         )
 
@@ -2344,7 +2344,7 @@ class ModelRoutes(AsyncResource):
         name: str,
         *,
         model: str,
-        provider: Literal["openai", "anthropic"],
+        provider: Literal["openai", "anthropic", "local"],
         base_url: str | Omitted | None = OMITTED,
         cache_seconds: int | Omitted | None = OMITTED,
         caches_sampled: bool | Omitted = OMITTED,

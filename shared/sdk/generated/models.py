@@ -17,6 +17,15 @@ Obligation = tuple[Annotated[Literal["alert", "log", "redact", "require_approval
 Uid = tuple[str, str]
 
 
+class AbsentView(Answered):
+    """A model that did not answer, because its files are not there, are not what their manifest
+    says, or it is busy, and what answered in its place; null where nothing did."""
+
+    answered_by: str | None
+    because: Annotated[Literal["model_absent", "model_refused", "model_busy"], Known]
+    model: str
+
+
 class Accepted(Answered):
     """The tenant that somebody joined, and with which roles."""
 
@@ -2018,14 +2027,18 @@ class LineView(Answered):
 
 class LocalModelView(Answered):
     """A model that runs in Assent's own process: what for, whose it is, and what works in its
-    place where it is not `present`. `sha256` is of its file; null where that is absent."""
+    place where it is not `present`. `sha256` is of its file, or of its manifest where an
+    operator brings it; null where that is absent. Of one that is absent and that an operator
+    brings, nobody knows the licence and the source. `refused` says why files that are there are
+    not used."""
 
-    licence: str
+    licence: str | None
     name: str
     present: bool
+    refused: str | None
     sha256: str | None
-    source: str
-    task: Annotated[Literal["recognition", "embeddings"], Known]
+    source: str | None
+    task: Annotated[Literal["recognition", "embeddings", "summaries", "language"], Known]
     without_it: str
 
 
@@ -2387,7 +2400,7 @@ class ModelRouteView(Answered):
     name: str
     prices: Prices
     privacy: Annotated[Literal["open", "contracted", "own"], Known]
-    provider: Annotated[Literal["openai", "anthropic"], Known]
+    provider: Annotated[Literal["openai", "anthropic", "local"], Known]
     set_at: str
     set_by: str
     shares: dict[str, int]
@@ -3396,11 +3409,14 @@ class RecordedReceipt(Answered):
 
 
 class RedactionView(Answered):
-    """The text with placeholders, equal ones for equal values. `found_by` says whether the model
-    that recognises names and addresses was there."""
+    """The text with placeholders, equal ones for equal values. `found_by` says whether a model
+    that recognises names and addresses was there, `models` which ones were, and `absent` which
+    were not."""
 
+    absent: tuple[AbsentView, ...]
     found: tuple[FoundView, ...]
     found_by: tuple[Annotated[Literal["patterns", "recognition"], Known], ...]
+    models: tuple[str, ...]
     text: str
 
 
@@ -4122,8 +4138,10 @@ class SummaryView(Answered):
     """Sentences of the text in its order. `by` is `textrank`, or `first_sentences` where the
     model of embeddings is absent."""
 
+    absent: tuple[AbsentView, ...]
     by: Annotated[Literal["textrank", "first_sentences"], Known]
     sentences: tuple[SentenceView, ...]
+    written: WrittenView | None
 
 
 class SupportAccessView(Answered):
@@ -4589,3 +4607,14 @@ class WorkspaceView(Answered):
     created_by: str
     name: str
     workspace_id: str
+
+
+class WrittenView(Answered):
+    """What a model wrote of the beginning of the text, so many tokens of it: its own words,
+    which nobody has checked. It `ended` by itself, by its length, or by its time."""
+
+    ended: Annotated[Literal["stop", "length", "time"], Known]
+    model: str
+    text: str
+    tokens_in: int
+    tokens_out: int

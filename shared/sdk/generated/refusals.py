@@ -135,6 +135,12 @@ class MethodNotAllowed(Refused):
     code = "method_not_allowed"
 
 
+class ModelAbsent(Refused):
+    """The local model is absent."""
+
+    code = "model_absent"
+
+
 class ModelMisconfigured(Refused):
     """The model's provider refuses the route's credential or address."""
 
@@ -370,6 +376,7 @@ BY_CODE: dict[str, type[Refused]] = {
         InvitationOver,
         MalformedRequest,
         MethodNotAllowed,
+        ModelAbsent,
         ModelMisconfigured,
         ModelNotFound,
         ModelUnreachable,

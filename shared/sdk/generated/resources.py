@@ -1702,7 +1702,9 @@ class LocalModels(Resource):
             )
         )
 
-    def summarize(self, *, text: str, sentences: int | Omitted = OMITTED) -> models.SummaryView:
+    def summarize(
+        self, *, text: str, sentences: int | Omitted = OMITTED, written: bool | Omitted = OMITTED
+    ) -> models.SummaryView:
         """Chooses the sentences of a text that say most of it. Nothing leaves Assent, and
         nothing is kept."""
         return self._client.send(
@@ -1710,7 +1712,7 @@ class LocalModels(Resource):
                 method="POST",
                 path="/v1/local-models/summaries",
                 answers=models.SummaryView,
-                body=calls.body(sentences=sentences, text=text),
+                body=calls.body(sentences=sentences, text=text, written=written),
             )
         )
 
@@ -2324,7 +2326,7 @@ class ModelRoutes(Resource):
         name: str,
         *,
         model: str,
-        provider: Literal["openai", "anthropic"],
+        provider: Literal["openai", "anthropic", "local"],
         base_url: str | Omitted | None = OMITTED,
         cache_seconds: int | Omitted | None = OMITTED,
         caches_sampled: bool | Omitted = OMITTED,

@@ -9,6 +9,12 @@ export type AboutData = {
   "object": About;
 };
 
+export type AbsentView = {
+  "answered_by": string | null;
+  "because": "model_absent" | "model_refused" | "model_busy";
+  "model": string;
+};
+
 export type Accepted = {
   "roles": readonly string[];
   "status": "open" | "accepted" | "revoked";
@@ -1742,12 +1748,13 @@ export type LineView = {
 };
 
 export type LocalModelView = {
-  "licence": string;
+  "licence": string | null;
   "name": string;
   "present": boolean;
+  "refused": string | null;
   "sha256": string | null;
-  "source": string;
-  "task": "recognition" | "embeddings";
+  "source": string | null;
+  "task": "recognition" | "embeddings" | "summaries" | "language";
   "without_it": string;
 };
 
@@ -2107,7 +2114,7 @@ export type ModelRouteView = {
   "name": string;
   "prices": Prices;
   "privacy": "open" | "contracted" | "own";
-  "provider": "openai" | "anthropic";
+  "provider": "openai" | "anthropic" | "local";
   "set_at": string;
   "set_by": string;
   "shares": Record<string, number>;
@@ -3058,8 +3065,10 @@ export type RedactionBody = {
 };
 
 export type RedactionView = {
+  "absent": readonly AbsentView[];
   "found": readonly FoundView[];
   "found_by": readonly ("patterns" | "recognition")[];
+  "models": readonly string[];
   "text": string;
 };
 
@@ -3223,7 +3232,7 @@ export type RouteBody = {
   "most_tokens_out"?: number;
   "prices"?: PricesBody | null;
   "privacy"?: "open" | "contracted" | "own";
-  "provider": "openai" | "anthropic";
+  "provider": "openai" | "anthropic" | "local";
   "shares"?: Record<string, JsonValue>;
 };
 
@@ -3779,11 +3788,14 @@ export type SubscriptionView = {
 export type SummaryBody = {
   "sentences"?: number;
   "text": string;
+  "written"?: boolean;
 };
 
 export type SummaryView = {
+  "absent": readonly AbsentView[];
   "by": "textrank" | "first_sentences";
   "sentences": readonly SentenceView[];
+  "written": WrittenView | null;
 };
 
 export type SupportAccessBody = {
@@ -4209,4 +4221,12 @@ export type WorkspaceView = {
   "created_by": string;
   "name": string;
   "workspace_id": string;
+};
+
+export type WrittenView = {
+  "ended": "stop" | "length" | "time";
+  "model": string;
+  "text": string;
+  "tokens_in": number;
+  "tokens_out": number;
 };
