@@ -56,7 +56,7 @@ chosen  = $(or $(filter $($(1)),$(3)),$(error $(1)=$($(1)): say $(2)))
 IN      = $(if $(STATE),--state $(STATE))
 
 .DEFAULT_GOAL := help
-.PHONY: audit console language coverage covered covered-rules explorer help setup demo up backup restore test test-units test-pages test-platform test-journeys test-attacks test-cloud test-functions test-repeats test-nightly test-fast check format schemas api-reference lock preview bench bench-peers chaos races dead-letters screenshots sdk-typescript erase rebuild-projection verify-archive verify-audit weakening cost cost-check clean
+.PHONY: audit console language coverage covered covered-rules explorer help setup demo up backup restore test test-units test-pages test-platform test-journeys test-attacks test-cloud test-functions test-repeats test-nightly test-fast check format schemas api-reference lock preview bench bench-peers chaos races simulation dead-letters screenshots sdk-typescript erase rebuild-projection verify-archive verify-audit weakening cost cost-check clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -235,6 +235,9 @@ chaos: setup ## 500 creation cases, or governed runs, at once under every fault 
 
 races: setup ## approve, reject, request changes, veto and cancel at once, RACES=1000 times: one outcome each
 	@$(BIN)/python -m tests.attacks.races --races $(or $(RACES),1000)
+
+simulation: setup ## TENANTS=1000 over MONTHS=13 at Stripe's stand-in: each invoice reconciles with an account of its own, and verifies offline (SEED=1)
+	@$(BIN)/python -m tests.simulation.billing --tenants $(or $(TENANTS),1000) --months $(or $(MONTHS),13) --seed $(or $(SEED),1)
 
 $(QUESTIONS): | $(READY)
 	@mkdir -p $(dir $@) && $(BIN)/python -m pip download $(QUIET) --no-deps -d $(dir $@) bfcl-eval==2026.3.23

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import httpx
 import pytest
 import stripe
-from fastapi import FastAPI
 from joserfc.jwk import OKPKey
+from starlette.types import ASGIApp
 
 from emulators.provisioning import put_secret
 from emulators.stripe.running import running_stripe
@@ -62,7 +62,7 @@ def _forget_account() -> None:
         each.cache_clear()
 
 
-def _client_of(app: FastAPI) -> httpx.AsyncClient:
+def _client_of(app: ASGIApp) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://function")
 
 
