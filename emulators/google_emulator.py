@@ -65,7 +65,7 @@ class GoogleEmulator:
             return False
 
     async def stop(self) -> None:
-        if self._archive.is_new:
+        if self._archive.is_missing:
             await self.process.stop(grace=_ARCHIVING_SECONDS)
             self._archive.keep()
         await self.process.kill()
@@ -78,11 +78,17 @@ class ClassArchive:
     def __init__(self, java: Path, jar: Path) -> None:
         self._path = _ARCHIVES / f"{jar.stem}-{_digest(java, jar)}.jsa"
         self._draft = self._path.with_suffix(f".{os.getpid()}")
-        self.is_new = not self._path.exists() and _is_writable(_ARCHIVES)
+        self._is_new = not self._path.exists() and _is_writable(_ARCHIVES)
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether the JVM is to write it at its exit, which takes four seconds of a processor: no
+        other platform that started meanwhile has done so."""
+        return self._is_new and not self._path.exists()
 
     @property
     def options(self) -> list[str]:
-        if self.is_new:
+        if self._is_new:
             return [f"-XX:ArchiveClassesAtExit={self._draft}", "-Xlog:disable"]
         return [f"-XX:SharedArchiveFile={self._path}", "-Xlog:disable"]
 

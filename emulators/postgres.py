@@ -128,25 +128,30 @@ def _server_user() -> int | None:
 
 
 def _prepare(directory: PlatformDirectory, user: int | None) -> tuple[Path, Path]:
-    binaries = _wheel() / "pginstall18" / "bin"
+    found = binaries()
     directory.path.mkdir(parents=True, exist_ok=True)
     home = directory.path / "postgres"
     shutil.rmtree(home.resolve(), ignore_errors=True)
     home.unlink(missing_ok=True)
     if user is None:
         home.mkdir(parents=True)
-        return home, binaries
+        return home, found
     # The user `nobody` may not enter root's directories, so data is in the temporary one, and the
     # programs too where they cannot be reached.
     link, home = home, Path(tempfile.mkdtemp(prefix="assent-postgres-"))
     link.symlink_to(home)
-    if not _reachable(binaries):
-        shutil.copytree(binaries.parent, home / "programs", symlinks=True)
-        binaries = home / "programs" / binaries.name
+    if not _reachable(found):
+        shutil.copytree(found.parent, home / "programs", symlinks=True)
+        found = home / "programs" / found.name
     home.chmod(0o755)
     (home / _DATA).mkdir(mode=0o700)
     os.chown(home / _DATA, user, -1)
-    return home, binaries
+    return home, found
+
+
+def binaries() -> Path:
+    """The folder of the server's programs. Raises MissingTool."""
+    return _wheel() / "pginstall18" / "bin"
 
 
 def _wheel() -> Path:

@@ -17,6 +17,7 @@ from emulators.google_cli import Tools, find_tools
 from emulators.keep.snapshot import Snapshot
 from emulators.models import ModelServer
 from emulators.postgres import Postgres
+from emulators.prepared import prepared_data
 from emulators.processes import Process, accepts_connections
 from emulators.pubsub.emulator import PubsubEmulator
 from emulators.stripe.process import StripeServer
@@ -137,8 +138,11 @@ class _Starts:
         if not any(each.access.reaches_postgres for each in self.manifests.by_noun.values()):
             return None
         rows = self.saved.get(_POSTGRES)
-        started = await self._stopped_at_exit(Postgres.start(self.directory, rows))
-        await started.migrate(self.root, self.directory)
+        prepared = None if rows else await prepared_data(self.root, self.directory)
+        start = Postgres.start(self.directory, rows or prepared)
+        started = await self._stopped_at_exit(start)
+        if prepared is None:
+            await started.migrate(self.root, self.directory)
         return started
 
     async def buckets(self) -> Buckets | None:
