@@ -1536,7 +1536,8 @@ class Invoices(AsyncResource):
         self, invoice_id: str, line_id: str, *, event: str | None = None
     ) -> models.LineProof:
         """Proves a line of usage, and that it counts the receipt or event of that id: what
-        `assent-verify` verifies without the network. Needs the role tenant_admin."""
+        `assent-verify` verifies without the network. With the scope audit:read the event comes
+        with its entry in the audit log. Needs the role tenant_admin."""
         return await self._client.send(
             Call(
                 method="GET",
@@ -1674,7 +1675,7 @@ class LocalModels(AsyncResource):
         )
 
     async def summarize(
-        self, *, text: str, sentences: int | Omitted = OMITTED
+        self, *, text: str, sentences: int | Omitted = OMITTED, written: bool | Omitted = OMITTED
     ) -> models.SummaryView:
         """Chooses the sentences of a text that say most of it. Nothing leaves Assent, and
         nothing is kept."""
@@ -1683,7 +1684,7 @@ class LocalModels(AsyncResource):
                 method="POST",
                 path="/v1/local-models/summaries",
                 answers=models.SummaryView,
-                body=calls.body(sentences=sentences, text=text),
+                body=calls.body(sentences=sentences, text=text, written=written),
             )
         )
 
@@ -3758,7 +3759,8 @@ class Usage(AsyncResource):
         self, period: str, meter: str, *, section: int | None = None, event: str | None = None
     ) -> models.UsageRootProof:
         """Proves a line, and that it counts the receipt or event of that id: what `assent-
-        verify` verifies without the network."""
+        verify` verifies without the network. With the scope audit:read the event comes with its
+        entry in the audit log."""
         return await self._client.send(
             Call(
                 method="GET",

@@ -1156,10 +1156,12 @@ class SubjectBody(TypedDict):
 
 
 class SummaryBody(TypedDict):
-    """A text, and how many of its sentences are wanted."""
+    """A text, and how many of its sentences are wanted. With `written`, a model that an operator
+    brought says it in its own words too."""
 
     sentences: NotRequired[int]
     text: str
+    written: NotRequired[bool]
 
 
 class SupportAccessBody(TypedDict):

@@ -17,6 +17,15 @@ Obligation = tuple[Annotated[Literal["alert", "log", "redact", "require_approval
 Uid = tuple[str, str]
 
 
+class AbsentView(Answered):
+    """A model that did not answer, because its files are not there, are not what their manifest
+    says, or it is busy, and what answered in its place; null where nothing did."""
+
+    answered_by: str | None
+    because: Annotated[Literal["model_absent", "model_refused", "model_busy"], Known]
+    model: str
+
+
 class Accepted(Answered):
     """The tenant that somebody joined, and with which roles."""
 
@@ -1056,6 +1065,18 @@ class CitedArtifact(Answered):
     sha256: str
 
 
+class ClosingProof(Answered):
+    """That a line is among those with which its section was closed: `entry` is the log's, with
+    the root over the section's lines; `place` is that of the line among them, from 0 on, and
+    `path` leads from its text to that root, in hex. The text is meter, quantity, `events`,
+    number of slabs and root, a tabulator between each two."""
+
+    entry: EntryProof
+    events: int
+    path: tuple[str, ...]
+    place: int
+
+
 class ComparedPrompt(Answered):
     """Another version of the prompt of a step, which `percent` of a hundred runs take instead,
     with all that stands in it."""
@@ -1479,6 +1500,17 @@ class EntitlementsView(Answered):
     most_seats: int | None
     overage: bool
     plan: Annotated[Literal["free", "pro", "team", "enterprise"], Known]
+
+
+class EntryProof(Answered):
+    """An entry of the log with all that verifies it without us: `body` is its text, `proof`
+    shows that a checkpoint covers it (C2SP tlog-proof), and its `extra` is what is hashed before
+    the text: the previous hash, the tenant, the number and the id, with a line feed between each
+    two; `keys` are the verifier keys of the log."""
+
+    body: str
+    keys: tuple[str, ...]
+    proof: str
 
 
 class Envelope(Answered):
@@ -1953,14 +1985,18 @@ class LineView(Answered):
 
 class LocalModelView(Answered):
     """A model that runs in Assent's own process: what for, whose it is, and what works in its
-    place where it is not `present`. `sha256` is of its file; null where that is absent."""
+    place where it is not `present`. `sha256` is of its file, or of its manifest where an
+    operator brings it; null where that is absent. Of one that is absent and that an operator
+    brings, nobody knows the licence and the source. `refused` says why files that are there are
+    not used."""
 
-    licence: str
+    licence: str | None
     name: str
     present: bool
+    refused: str | None
     sha256: str | None
-    source: str
-    task: Annotated[Literal["recognition", "embeddings"], Known]
+    source: str | None
+    task: Annotated[Literal["recognition", "embeddings", "summaries"], Known]
     without_it: str
 
 
@@ -3329,11 +3365,14 @@ class RecordedReceipt(Answered):
 
 
 class RedactionView(Answered):
-    """The text with placeholders, equal ones for equal values. `found_by` says whether the model
-    that recognises names and addresses was there."""
+    """The text with placeholders, equal ones for equal values. `found_by` says whether a model
+    that recognises names and addresses was there, `models` which ones were, and `absent` which
+    were not."""
 
+    absent: tuple[AbsentView, ...]
     found: tuple[FoundView, ...]
     found_by: tuple[Annotated[Literal["patterns", "recognition"], Known], ...]
+    models: tuple[str, ...]
     text: str
 
 
@@ -4036,8 +4075,10 @@ class SummaryView(Answered):
     """Sentences of the text in its order. `by` is `textrank`, or `first_sentences` where the
     model of embeddings is absent."""
 
+    absent: tuple[AbsentView, ...]
     by: Annotated[Literal["textrank", "first_sentences"], Known]
     sentences: tuple[SentenceView, ...]
+    written: WrittenView | None
 
 
 class SupportAccessView(Answered):
@@ -4317,8 +4358,12 @@ class UsageRootList(Answered):
 
 class UsageRootProof(Answered):
     """What proves a line: `assent-verify` takes it. `slabs` are the lines that the root is over,
-    each with number, meter, quantity, events and root, a tabulator between each two."""
+    each with number, meter, quantity, events and root, a tabulator between each two. `entry` is
+    that of the event in the audit log, `closing` that of the closed section; null until a
+    checkpoint covers them, and `entry` where the caller's token does not open the log."""
 
+    closing: ClosingProof | None
+    entry: EntryProof | None
     event: ProvedUsageEvent | None
     format: Literal["assent-usage-proof/1"]
     meter: str
@@ -4499,3 +4544,14 @@ class WorkspaceView(Answered):
     created_by: str
     name: str
     workspace_id: str
+
+
+class WrittenView(Answered):
+    """What a model wrote of the beginning of the text, so many tokens of it: its own words,
+    which nobody has checked. It `ended` by itself, by its length, or by its time."""
+
+    ended: Annotated[Literal["stop", "length", "time"], Known]
+    model: str
+    text: str
+    tokens_in: int
+    tokens_out: int

@@ -1522,7 +1522,8 @@ class Invoices(Resource):
         self, invoice_id: str, line_id: str, *, event: str | None = None
     ) -> models.LineProof:
         """Proves a line of usage, and that it counts the receipt or event of that id: what
-        `assent-verify` verifies without the network. Needs the role tenant_admin."""
+        `assent-verify` verifies without the network. With the scope audit:read the event comes
+        with its entry in the audit log. Needs the role tenant_admin."""
         return self._client.send(
             Call(
                 method="GET",
@@ -1659,7 +1660,9 @@ class LocalModels(Resource):
             )
         )
 
-    def summarize(self, *, text: str, sentences: int | Omitted = OMITTED) -> models.SummaryView:
+    def summarize(
+        self, *, text: str, sentences: int | Omitted = OMITTED, written: bool | Omitted = OMITTED
+    ) -> models.SummaryView:
         """Chooses the sentences of a text that say most of it. Nothing leaves Assent, and
         nothing is kept."""
         return self._client.send(
@@ -1667,7 +1670,7 @@ class LocalModels(Resource):
                 method="POST",
                 path="/v1/local-models/summaries",
                 answers=models.SummaryView,
-                body=calls.body(sentences=sentences, text=text),
+                body=calls.body(sentences=sentences, text=text, written=written),
             )
         )
 
@@ -3714,7 +3717,8 @@ class Usage(Resource):
         self, period: str, meter: str, *, section: int | None = None, event: str | None = None
     ) -> models.UsageRootProof:
         """Proves a line, and that it counts the receipt or event of that id: what `assent-
-        verify` verifies without the network."""
+        verify` verifies without the network. With the scope audit:read the event comes with its
+        entry in the audit log."""
         return self._client.send(
             Call(
                 method="GET",

@@ -9,6 +9,12 @@ export type AboutData = {
   "object": About;
 };
 
+export type AbsentView = {
+  "answered_by": string | null;
+  "because": "model_absent" | "model_refused" | "model_busy";
+  "model": string;
+};
+
 export type Accepted = {
   "roles": readonly string[];
   "status": "open" | "accepted" | "revoked";
@@ -720,6 +726,13 @@ export type CitedArtifact = {
   "sha256": string;
 };
 
+export type ClosingProof = {
+  "entry": EntryProof;
+  "events": number;
+  "path": readonly string[];
+  "place": number;
+};
+
 export type CodeBody = {
   "code": string;
 };
@@ -1164,6 +1177,12 @@ export type EntitlementsView = {
   "most_seats": number | null;
   "overage": boolean;
   "plan": "free" | "pro" | "team" | "enterprise";
+};
+
+export type EntryProof = {
+  "body": string;
+  "keys": readonly string[];
+  "proof": string;
 };
 
 export type Envelope = {
@@ -1685,12 +1704,13 @@ export type LineView = {
 };
 
 export type LocalModelView = {
-  "licence": string;
+  "licence": string | null;
   "name": string;
   "present": boolean;
+  "refused": string | null;
   "sha256": string | null;
-  "source": string;
-  "task": "recognition" | "embeddings";
+  "source": string | null;
+  "task": "recognition" | "embeddings" | "summaries";
   "without_it": string;
 };
 
@@ -3001,8 +3021,10 @@ export type RedactionBody = {
 };
 
 export type RedactionView = {
+  "absent": readonly AbsentView[];
   "found": readonly FoundView[];
   "found_by": readonly ("patterns" | "recognition")[];
+  "models": readonly string[];
   "text": string;
 };
 
@@ -3647,6 +3669,7 @@ export type StepView = {
 };
 
 export type StripeNotice = {
+  "created"?: number | null;
   "data": AboutData;
   "id": string;
   "type": string;
@@ -3707,11 +3730,14 @@ export type SubscriptionView = {
 export type SummaryBody = {
   "sentences"?: number;
   "text": string;
+  "written"?: boolean;
 };
 
 export type SummaryView = {
+  "absent": readonly AbsentView[];
   "by": "textrank" | "first_sentences";
   "sentences": readonly SentenceView[];
+  "written": WrittenView | null;
 };
 
 export type SupportAccessBody = {
@@ -3965,6 +3991,8 @@ export type UsageRootList = {
 };
 
 export type UsageRootProof = {
+  "closing": ClosingProof | null;
+  "entry": EntryProof | null;
   "event": ProvedUsageEvent | null;
   "format": "assent-usage-proof/1";
   "meter": string;
@@ -4135,4 +4163,12 @@ export type WorkspaceView = {
   "created_by": string;
   "name": string;
   "workspace_id": string;
+};
+
+export type WrittenView = {
+  "ended": "stop" | "length" | "time";
+  "model": string;
+  "text": string;
+  "tokens_in": number;
+  "tokens_out": number;
 };

@@ -429,7 +429,7 @@ export interface Operations {
     path: { "invoice_id": string; };
     answer: InvoiceView;
   };
-  /** Proves a line of usage, and that it counts the receipt or event of that id: what `assent-verify` verifies without the network. Needs the role tenant_admin. */
+  /** Proves a line of usage, and that it counts the receipt or event of that id: what `assent-verify` verifies without the network. With the scope audit:read the event comes with its entry in the audit log. Needs the role tenant_admin. */
   invoices_lines_proof_get: {
     path: { "invoice_id": string; "line_id": string; };
     query?: { "event"?: string; };
@@ -1085,7 +1085,7 @@ export interface Operations {
     query: { "period": string; };
     answer: UsageRootList;
   };
-  /** Proves a line, and that it counts the receipt or event of that id: what `assent-verify` verifies without the network. */
+  /** Proves a line, and that it counts the receipt or event of that id: what `assent-verify` verifies without the network. With the scope audit:read the event comes with its entry in the audit log. */
   usage_roots_proof_get: {
     path: { "period": string; "meter": string; };
     query?: { "section"?: number; "event"?: string; };
