@@ -9,7 +9,7 @@ from functions.billing.kpi_views import KpisView
 from functions.billing.rules.notices import StripeNotice
 from functions.billing.rules.order import Order
 from functions.billing.rules.subscription import controlled
-from functions.billing.service import buying, following, invoices, notices, previewing, revenue
+from functions.billing.service import invoices, notices, orders, previewing, revenue, subscriptions
 from functions.billing.settings import account
 from functions.billing.views import (
     CatalogueView,
@@ -53,7 +53,7 @@ async def get_catalogue(caller: Caller) -> CatalogueView:
 @beyond_quota
 async def get_subscription(caller: Caller) -> SubscriptionDetail:
     """Shows what the tenant pays for, what it may use for it, and how much of that is used."""
-    at, known = caller.received_at, await following.show(caller)
+    at, known = caller.received_at, await subscriptions.show(caller)
     # What the subscription says, so that neither part knows another plan than the other.
     control = controlled(known, caller.control)
     quotas = await read_quotas(TenantStore(caller.tenant_id), control, at)
@@ -67,7 +67,7 @@ async def put_subscription(caller: Caller, body: Order) -> SubscriptionView:
     """Changes the plan, the interval, the seats and the add-ons of a subscription that was bought;
     Free ends it with its period. What would loosen governance waits for an approval; the same call
     makes it once that is given. Needs the role tenant_admin."""
-    return await buying.change(caller, body)
+    return await orders.change(caller, body)
 
 
 @_TENANT.post("/subscription/preview")
@@ -85,7 +85,7 @@ async def preview_subscription(caller: Caller, body: Order) -> PreviewView:
 async def check_out(caller: Caller, body: Order) -> CheckoutView:
     """Opens a page at Stripe where the order is paid for; the same page for the same order. Needs
     the role tenant_admin."""
-    return await buying.check_out(caller, body)
+    return await orders.check_out(caller, body)
 
 
 @_TENANT.post("/billing/portal")
@@ -93,7 +93,7 @@ async def check_out(caller: Caller, body: Order) -> CheckoutView:
 @does(within=_ITSELF, deed="seeing to the means of payment")
 async def open_portal(caller: Caller) -> PortalView:
     """Opens a page at Stripe for means of payment and receipts. Needs the role tenant_admin."""
-    return await buying.open_portal(caller)
+    return await orders.open_portal(caller)
 
 
 @_TENANT.get("/invoices")

@@ -6,8 +6,8 @@ from functions.billing.rules.order import Order, check_order, items_of, price_ce
 from functions.billing.rules.reading import instant
 from functions.billing.rules.subscription import Subscription, losses
 from functions.billing.service import stripe_calls
-from functions.billing.service.buying import changed_items
-from functions.billing.service.following import show
+from functions.billing.service.orders import changed_items
+from functions.billing.service.subscriptions import show
 from functions.billing.views import PreviewLine, PreviewView, feature_view
 from shared.catalogue import catalogue
 from shared.kit.callers import Caller

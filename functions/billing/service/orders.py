@@ -12,7 +12,7 @@ from functions.billing.rules.subscription import Change, Checkout, Subscription
 from functions.billing.service import stripe_calls
 from functions.billing.service.assents import waits_for
 from functions.billing.service.customers import customer_of
-from functions.billing.service.following import follow, known_to
+from functions.billing.service.subscriptions import follow, known_to
 from functions.billing.settings import console_url
 from functions.billing.views import CheckoutView, PortalView, SubscriptionView
 from shared.aggregates.command import Command
