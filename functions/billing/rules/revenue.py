@@ -2,7 +2,7 @@
 Money is whole cents."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
 from events.subscriptions import SubscriptionState
