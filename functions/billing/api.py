@@ -15,14 +15,14 @@ from functions.billing.rules.order import Order
 from functions.billing.rules.referral import CheckoutBody
 from functions.billing.rules.subscription import controlled
 from functions.billing.service import (
-    buying,
     crediting,
-    following,
     invoices,
     notices,
+    orders,
     previewing,
     referring,
     revenue,
+    subscriptions,
 )
 from functions.billing.settings import account
 from functions.billing.views import (
@@ -74,7 +74,7 @@ async def get_catalogue(caller: Caller) -> CatalogueView:
 async def get_subscription(caller: Caller) -> SubscriptionDetail:
     """Shows what the tenant pays for, what it may use for it and how much of that is used, and the
     credits that were granted to it."""
-    at, known = caller.received_at, await following.show(caller)
+    at, known = caller.received_at, await subscriptions.show(caller)
     # What the subscription says, so that neither part knows another plan than the other.
     control = controlled(known, caller.control)
     quotas, granted = await asyncio.gather(
@@ -90,7 +90,7 @@ async def put_subscription(caller: Caller, body: Order) -> SubscriptionView:
     """Changes the plan, the interval, the seats and the add-ons of a subscription that was bought;
     Free ends it with its period. What would loosen governance waits for an approval; the same call
     makes it once that is given. Needs the role tenant_admin."""
-    return await buying.change(caller, body)
+    return await orders.change(caller, body)
 
 
 @_TENANT.post("/subscription/preview")
@@ -109,7 +109,7 @@ async def check_out(caller: Caller, body: CheckoutBody) -> CheckoutView:
     """Opens a page at Stripe where the order is paid for; the same page for the same order. With
     another tenant's code as `referral` a first subscription costs less at first. Needs the role
     tenant_admin."""
-    return await buying.check_out(caller, body)
+    return await orders.check_out(caller, body)
 
 
 @_TENANT.post("/billing/portal")
@@ -117,7 +117,7 @@ async def check_out(caller: Caller, body: CheckoutBody) -> CheckoutView:
 @does(within=_ITSELF, deed="seeing to the means of payment")
 async def open_portal(caller: Caller) -> PortalView:
     """Opens a page at Stripe for means of payment and receipts. Needs the role tenant_admin."""
-    return await buying.open_portal(caller)
+    return await orders.open_portal(caller)
 
 
 @_TENANT.post("/billing/referral")

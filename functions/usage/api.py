@@ -7,7 +7,7 @@ from fastapi import Path, Query
 from events.usage import METER_PATTERN, MeterName
 from functions.usage.aggregates import RUN
 from functions.usage.rules.outside import EVENT_ID_PATTERN
-from functions.usage.service import reading, telling
+from functions.usage.service import outside, reading
 from functions.usage.views import (
     MeterBody,
     MeterList,
@@ -34,7 +34,7 @@ Period = Annotated[str, Path(max_length=7)]
 async def post_usage_events(caller: Caller, body: UsageEventsBody) -> UsageAccepted:
     """Counts events of declared meters, each id once for ever; says which are not counted, and why
     not."""
-    return await telling.tell(caller, body)
+    return await outside.tell(caller, body)
 
 
 @ROUTER.get("")
@@ -55,14 +55,14 @@ async def get_usage(
 @does("usage.meters.list", within=("read_tenant",), deed="reading meters")
 async def list_meters(caller: Caller) -> MeterList:
     """Lists the meters that every tenant has, and those that this one declared."""
-    return await telling.show_meters(caller)
+    return await outside.show_meters(caller)
 
 
 @ROUTER.put("/meters/{meter}")
 @does("usage.meters.declare", within=("manage_tenant",), deed="declaring a meter")
 async def put_meter(caller: Caller, key: Key, meter: MeterName, body: MeterBody) -> MeterList:
     """Declares a meter that programs of the tenant count by, or its unit."""
-    return await telling.declare(caller, key, meter, body)
+    return await outside.declare(caller, key, meter, body)
 
 
 @ROUTER.get("/roots")

@@ -1,9 +1,8 @@
 """Months in UTC, such as `2026-11`. Pure."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
-from shared.kit.errors import FieldError, Invalid
-from shared.kit.months import month_ends
+from shared.kit.months import month_begins, month_ends
 
 
 def check_period_name(period: str) -> None:
@@ -13,15 +12,7 @@ def check_period_name(period: str) -> None:
 
 def start_of(period: str) -> datetime:
     """The first instant of the month. Raises Invalid for what names none."""
-    try:
-        first = datetime.strptime(period, "%Y-%m").replace(tzinfo=UTC)
-        if first.strftime("%Y-%m") != period:
-            raise ValueError(period)
-        month_ends(first)
-        return first
-    except ValueError as error:
-        message = "must be a month in UTC, like 2026-11"
-        raise Invalid(FieldError("period", message)) from error
+    return month_begins(period, "period")
 
 
 def end_of(period: str) -> datetime:

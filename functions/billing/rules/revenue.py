@@ -2,16 +2,15 @@
 Money is whole cents."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
 from events.subscriptions import SubscriptionState
 from functions.billing.rules.invoice import Invoice
 from shared.catalogue import catalogue
-from shared.kit.errors import FieldError, Invalid
 from shared.kit.instants import Instant
 from shared.kit.models import Data
-from shared.kit.months import month_of
+from shared.kit.months import month_begins, month_ends, month_of
 from shared.kit.plans import Plan, SubscriptionStatus
 
 # Ten years of changes, and of a monthly invoice with its proration.
@@ -99,14 +98,8 @@ def recurring_cents(subscription: SubscriptionState) -> int:
 
 def bounds_of(month: str) -> tuple[datetime, datetime]:
     """When the month begins, and when the next one does. Raises Invalid for what names none."""
-    try:
-        first = datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC)
-        if month != f"{first:%Y-%m}" or first.year < 2000:
-            raise ValueError(month)
-        return first, (first + timedelta(days=31)).replace(day=1)
-    except (ValueError, OverflowError) as error:
-        message = "must be a month in UTC, like 2026-11"
-        raise Invalid(FieldError("month", message)) from error
+    first = month_begins(month, "month")
+    return first, month_ends(first)
 
 
 def months_before(month: str, number: int) -> list[str]:

@@ -4,7 +4,7 @@ from functions.billing.aggregates import APPROVALS_KEYS, RUN
 from functions.billing.rules import loosening
 from functions.billing.rules.order import Order
 from functions.billing.rules.subscription import Subscription, losses
-from functions.billing.service.following import known_to
+from functions.billing.service.subscriptions import known_to
 from shared.aggregates.command import Command
 from shared.approvals.reading import read_approval
 from shared.kit.callers import Caller

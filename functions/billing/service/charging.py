@@ -13,7 +13,6 @@ from functions.billing.rules.refusals import StripeRefused
 from functions.billing.rules.subscription import Subscription
 from functions.billing.rules.terms import months_to_charge
 from functions.billing.service.closing import close_month
-from functions.billing.service.following import known_to, show
 from functions.billing.service.stripe_calls import (
     create_usage_item,
     delete_usage_item,
@@ -21,6 +20,7 @@ from functions.billing.service.stripe_calls import (
     seconds,
     usage_items_of,
 )
+from functions.billing.service.subscriptions import known_to, show
 from shared.aggregates.command import Command
 from shared.kit.callers import Caller
 from shared.usage.periods import end_of, start_of

@@ -5,8 +5,8 @@ import secrets
 from functions.billing.aggregates import CUSTOMERS, RUN
 from functions.billing.rules.customer import Customer, claim
 from functions.billing.rules.subscription import Subscription, know_customer, open_account
-from functions.billing.service.following import known_to, show
 from functions.billing.service.stripe_calls import create_customer
+from functions.billing.service.subscriptions import known_to, show
 from shared.aggregates.command import Command
 from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.callers import Caller

@@ -3,8 +3,8 @@
 from functions.billing.aggregates import INVOICES, RUN
 from functions.billing.rules.invoice import Invoice, adopt, invoice_id_of, read_invoice
 from functions.billing.service.comparing import compared, proofs_of
-from functions.billing.service.following import known_to
 from functions.billing.service.stripe_calls import retrieve_invoice
+from functions.billing.service.subscriptions import known_to
 from functions.billing.views import InvoicePage, InvoiceView, LineProof
 from shared.aggregates.command import Command
 from shared.kit.callers import Caller

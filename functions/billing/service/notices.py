@@ -17,11 +17,11 @@ from functions.billing.rules.refusals import StripeRefused
 from functions.billing.service.charging import charge_usage
 from functions.billing.service.crediting import apply_credits, settle_credits
 from functions.billing.service.customers import tenant_of
-from functions.billing.service.following import follow
 from functions.billing.service.invoices import follow_invoice
 from functions.billing.service.revenue import note_revenue
 from functions.billing.service.silence import look_for_silence
 from functions.billing.service.stripe_calls import require_account
+from functions.billing.service.subscriptions import follow
 from functions.billing.views import NoticeTaken
 from shared.kit.callers import Caller
 from shared.kit.errors import SignatureInvalid, Unavailable

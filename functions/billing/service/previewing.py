@@ -8,9 +8,8 @@ from functions.billing.rules.reading import instant
 from functions.billing.rules.referral import ends_discount
 from functions.billing.rules.subscription import Subscription, losses
 from functions.billing.service import stripe_calls
-from functions.billing.service.buying import changed_items
-from functions.billing.service.following import show
-from functions.billing.service.ordering import check
+from functions.billing.service.orders import changed_items, check
+from functions.billing.service.subscriptions import show
 from functions.billing.views import PreviewLine, PreviewView
 from shared.catalogue import catalogue
 from shared.kit.callers import Caller

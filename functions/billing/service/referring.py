@@ -6,7 +6,7 @@ from functions.billing.aggregates import REFERRALS, RUN
 from functions.billing.rules import referral as rules
 from functions.billing.rules.referral import Referral
 from functions.billing.rules.subscription import Subscription
-from functions.billing.service.following import follow, known_to, show
+from functions.billing.service.subscriptions import follow, known_to, show
 from functions.billing.views import ReferralView
 from shared.aggregates.command import Command
 from shared.kit.bookkeeping import PLATFORM_TENANT

@@ -1,7 +1,7 @@
 """What was used, and the proof of it."""
 
 from functions.usage.aggregates import RUN
-from functions.usage.rules.asking import MOST_SUMS, asked, check_number, moment
+from functions.usage.rules.query import MOST_SUMS, asked, check_number, moment
 from functions.usage.views import Usage, UsageRoot, UsageRootList, UsageSum
 from shared.kit.callers import Caller
 from shared.kit.errors import NotFound

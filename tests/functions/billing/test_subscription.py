@@ -11,7 +11,7 @@ from functions.billing.rules.order import Order
 from functions.billing.rules.subscription import Subscription
 from functions.billing.service import stripe_calls
 from functions.billing.service.customers import customer_of
-from functions.billing.service.following import known_to
+from functions.billing.service.subscriptions import known_to
 from shared.aggregates.command import Command
 from shared.kit import clock
 from shared.kit.callers import Caller

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.platform
 PAGES = (
     *("", "approvals", "agents", "runs", "receipts", "precedents", "precedents/new", "violations"),
     *("audit", "members", "keys", "passkeys", "sessions", "connectors", "policies", "budgets"),
-    *("plan", "device", "health", "memories", "no-such-page"),
+    *("plan", "device", "health", "memories", "prompts", "no-such-page"),
 )
 
 

@@ -4,7 +4,7 @@ import { prompts as say } from '../../words/prompts.ts';
 /** Messages as a model is told them, one after the other. */
 export function Messages({ of }: { of: readonly Said[] }) {
   return (
-    <ol class="rows">
+    <ol class="messages">
       {of.map((each, place) => (
         <li>
           <h3>{say.message(place + 1, say.roles[each.role])}</h3>

@@ -31,7 +31,7 @@ export function Preview({ draft }: { draft: Draft }) {
   const errors = current?.problem instanceof Problem ? current.problem.errors : [];
   return (
     <section>
-      <h3>{say.preview}</h3>
+      <h2>{say.preview}</h2>
       <form class="form" onSubmit={submit}>
         <p>{say.aboutPreview}</p>
         {variables.map(([name, shape]) => (

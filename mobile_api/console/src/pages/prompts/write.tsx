@@ -60,7 +60,7 @@ export function Write({ start, base, done }: Properties) {
       <Preview draft={draft} />
       {base?.messages && (
         <>
-          <h3>{say.changed}</h3>
+          <h2>{say.changed}</h2>
           <Differences
             before={{ messages: base.messages, variables: draftOf(base, base.version).variables }}
             after={{ messages: content.messages, variables: draft.variables }}

@@ -7,24 +7,39 @@ from functions.billing.aggregates import RUN
 from functions.billing.rules import checkout as pages
 from functions.billing.rules import subscription as rules
 from functions.billing.rules.loosening import asked_for, check_assent
-from functions.billing.rules.order import Order, changes_of, items_of
+from functions.billing.rules.order import (
+    Order,
+    changes_of,
+    check_order,
+    check_people,
+    items_of,
+)
 from functions.billing.rules.referral import CheckoutBody, coupon_for, ends_discount
 from functions.billing.rules.refusals import StripeRefused
 from functions.billing.rules.subscription import Change, Checkout, Subscription
 from functions.billing.service import stripe_calls
 from functions.billing.service.assents import waits_for
 from functions.billing.service.customers import customer_of
-from functions.billing.service.following import follow, known_to
-from functions.billing.service.ordering import check
 from functions.billing.service.referring import check_code
+from functions.billing.service.subscriptions import follow, known_to
 from functions.billing.settings import console_url
 from functions.billing.views import CheckoutView, PortalView, SubscriptionView
 from shared.aggregates.command import Command
 from shared.kit.callers import Caller
 from shared.kit.errors import FieldError, Invalid, VersionConflict
 from shared.kit.ids import new_id
+from shared.quotas.reading import read_people
+from shared.storage.firestore import TenantStore
 
 PREFIX = "chg"
+
+
+async def check(caller: Caller, order: Order) -> None:
+    """Raises Invalid for what nobody sells, and for other seats than the plan has or fewer than the
+    tenant's people need; Unavailable."""
+    check_order(order)
+    if order.seats is not None:
+        check_people(order, await read_people(TenantStore(caller.tenant_id)))
 
 
 async def check_out(caller: Caller, body: CheckoutBody) -> CheckoutView:

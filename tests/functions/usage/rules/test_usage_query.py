@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from functions.usage.rules.asking import MOST_SUMS, asked, check_number
 from functions.usage.rules.meters import MOST_METERS, declared
+from functions.usage.rules.query import MOST_SUMS, asked, check_number
 from shared.kit.errors import Invalid, VersionConflict
 
 NOW = datetime(2026, 11, 20, 12, 30, 15, tzinfo=UTC)
