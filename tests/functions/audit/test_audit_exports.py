@@ -13,10 +13,10 @@ from emulators.buckets import Buckets
 from functions.audit.aggregates import EXPORT_DUE, EXPORT_RETENTION
 from functions.audit.api import get_checkpoint, get_export, post_export
 from functions.audit.checkpoints import BUCKET as CHECKPOINTS
-from functions.audit.checkpoints import log_of
 from functions.audit.reactions import HANDLERS
 from functions.audit.views import AuditExport
 from shared.audit_log.checkpoints import StoredCheckpoint
+from shared.audit_log.opening import log_of
 from shared.audit_log.stored_checkpoints import read_checkpoints
 from shared.kit.callers import Caller
 from shared.kit.errors import NotFound, Unavailable, VersionConflict
