@@ -6,7 +6,6 @@ from typing import Any, Literal
 
 import grpc
 import grpc.aio
-import pytest
 
 Moment = Literal["before", "after"]
 Act = Callable[[], object]
@@ -14,9 +13,7 @@ _UNLIMITED = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_l
 
 
 class Wire:
-    """Passes every call on as bytes. `calls` names the methods in the order they came. A client of
-    this process whose channel was opened meanwhile calls the service itself as long as the wire is
-    whole, which takes a third of the time; what happens to a call happens on the network."""
+    """Passes every call on as bytes. `calls` names the methods in the order they came."""
 
     def __init__(self, upstream: str) -> None:
         self.upstream = upstream
@@ -25,7 +22,6 @@ class Wire:
         self._rules: list[tuple[str, Moment, range, Act | grpc.StatusCode | float]] = []
         self._hanging: set[str] = set()
         self._server: grpc.aio.Server | None = None
-        self._patch = pytest.MonkeyPatch()
 
     async def open(self) -> None:
         """Listens; `address` is where."""
@@ -35,18 +31,11 @@ class Wire:
         port = self._server.add_insecure_port("127.0.0.1:0")
         self.address = f"127.0.0.1:{port}"
         await self._server.start()
-        self._patch.setattr(grpc.aio, "insecure_channel", self._opening(grpc.aio.insecure_channel))
 
     async def close(self) -> None:
         assert self._server is not None
-        self._patch.undo()
         await self._server.stop(grace=None)
         await self._channel.close()
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether nothing happens to any call."""
-        return not self._rules and not self._hanging
 
     def cut(
         self,
@@ -112,46 +101,6 @@ class Wire:
         await self.meet(name, "after", number, context)
         for answer in answers:
             yield answer
-
-    def _opening(self, opened: Callable[..., Any]) -> Callable[..., Any]:
-        """Opens channels as `opened` does; one to this wire's address leads to the service too."""
-
-        def insecure_channel(target: str, *others: Any, **named: Any) -> Any:
-            channel = opened(target, *others, **named)
-            if target != self.address:
-                return channel
-            return _Line(self, channel, opened(self.upstream, *others, **named))
-
-        return insecure_channel
-
-
-class _Line:
-    """A client's channel to a wire, and the one to its service."""
-
-    def __init__(self, wire: Wire, wired: Any, direct: Any) -> None:
-        self._wire = wire
-        self._wired = wired
-        self._direct = direct
-
-    def unary_unary(self, method: str, *others: Any, **named: Any) -> Callable[..., Any]:
-        return self._calling("unary_unary", method, *others, **named)
-
-    def unary_stream(self, method: str, *others: Any, **named: Any) -> Callable[..., Any]:
-        return self._calling("unary_stream", method, *others, **named)
-
-    async def close(self, grace: float | None = None) -> None:
-        await asyncio.gather(self._wired.close(grace), self._direct.close(grace))
-
-    def _calling(self, kind: str, method: str, *others: Any, **named: Any) -> Callable[..., Any]:
-        name = method.rpartition("/")[2]
-
-        def call(*request: Any, **options: Any) -> Any:
-            if not self._wire.is_whole:
-                return getattr(self._wired, kind)(method, *others, **named)(*request, **options)
-            self._wire.calls.append(name)
-            return getattr(self._direct, kind)(method, *others, **named)(*request, **options)
-
-        return call
 
 
 class _Handler(grpc.GenericRpcHandler):
