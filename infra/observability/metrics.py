@@ -176,7 +176,7 @@ SILENT_METERS = LogMetric(
     says="meters that counted each week and have counted nothing for one, though others do",
     conditions=(
         one_service(BILLING),
-        'jsonPayload.logger="functions.billing.service.silence"',
+        'jsonPayload.logger="functions.billing.service.silent_meters"',
         'jsonPayload.silent_meter=~"."',
     ),
 )

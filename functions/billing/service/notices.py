@@ -19,7 +19,7 @@ from functions.billing.service.crediting import apply_credits, settle_credits
 from functions.billing.service.customers import tenant_of
 from functions.billing.service.invoices import follow_invoice
 from functions.billing.service.revenue import note_revenue
-from functions.billing.service.silence import look_for_silence
+from functions.billing.service.silent_meters import look_for_silent_meters
 from functions.billing.service.stripe_calls import require_account
 from functions.billing.service.subscriptions import follow
 from functions.billing.views import NoticeTaken
@@ -80,7 +80,7 @@ async def _completed(caller: Caller, invoice: Invoice) -> bool:
     """Writes on a draft what it lacks, usage first, since credits pay that too; whether anything
     was written. Of one that is none any more it settles the credits."""
     if invoice.takes_usage:
-        await look_for_silence(caller)
+        await look_for_silent_meters(caller)
         is_charged = await charge_usage(caller, invoice)
         return await apply_credits(caller, invoice) or is_charged
     if invoice.status != "draft":

@@ -10,7 +10,7 @@ from functions.billing.rules.invoice import Line
 from functions.billing.rules.notices import LATE_SECONDS, NoticeRefused, StripeNotice, is_late
 from functions.billing.service.comparing import compared
 from functions.billing.service.notices import take_notice
-from functions.billing.service.silence import look_for_silence
+from functions.billing.service.silent_meters import look_for_silent_meters
 from infra.observability.metrics import (
     BILLING,
     LATE_NOTICES,
@@ -105,9 +105,9 @@ async def test_a_meter_that_stopped_counts_and_a_tenant_that_goes_on_does_not(
     await write(tenant, *(receipt(tenant, str(at), at) for at in weeks))
     await write(tenant, *(turn(tenant, f"{at} asked", 7, 0, at) for at in weeks[1:]))
     with listening() as logged:
-        await look_for_silence(Caller.acting("service:billing", tenant, AT))
+        await look_for_silent_meters(Caller.acting("service:billing", tenant, AT))
     assert counted(logged, SILENT_METERS) == 1
     await write(tenant, turn(tenant, "again", 7, 0, weeks[0]))
     with listening() as logged:
-        await look_for_silence(Caller.acting("service:billing", tenant, AT))
+        await look_for_silent_meters(Caller.acting("service:billing", tenant, AT))
     assert counted(logged, SILENT_METERS) == 0

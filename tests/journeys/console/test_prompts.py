@@ -33,6 +33,7 @@ def _writes_the_first(phone: Phone) -> None:
     expect(phone.heading).to_have_text("weekly-summary, version 1")
 
 
+@pytest.mark.timeout(300)
 def test_a_prompt_is_previewed_written_activated_and_compared_with_the_next(phone: Phone) -> None:
     page = phone.page
     _writes_the_first(phone)

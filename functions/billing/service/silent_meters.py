@@ -2,7 +2,7 @@
 
 import logging
 
-from functions.billing.rules.silence import Used, silent_meters, weeks_before
+from functions.billing.rules.silent_meters import Used, silent_meters, weeks_before
 from shared.kit.callers import Caller
 from shared.usage.counting import count_log
 from shared.usage.sums import sums_of
@@ -12,7 +12,7 @@ _LOGGER = logging.getLogger(__name__)
 MOST_SUMS = 5_000
 
 
-async def look_for_silence(caller: Caller) -> None:
+async def look_for_silent_meters(caller: Caller) -> None:
     """Logs each meter that has fallen silent; nothing while the log is not counted to its end.
     Raises Unavailable."""
     if not await count_log(caller.tenant_id, caller.received_at):

@@ -4,7 +4,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from functions.billing.rules.silence import WEEK_HOURS, Span, Used, silent_meters, weeks_before
+from functions.billing.rules.silent_meters import (
+    WEEK_HOURS,
+    Span,
+    Used,
+    silent_meters,
+    weeks_before,
+)
 
 SPAN = Span(0, 5 * WEEK_HOURS)
 
