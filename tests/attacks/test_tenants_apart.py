@@ -351,7 +351,7 @@ def _ids_in(part: Any, schemas: Any, seen: frozenset[str] = frozenset()) -> bool
 # Given by the caller: for a decision of theirs, and what they are called at their own issuer.
 OWN_IDS = frozenset({"client_decision_id", "client_id"})
 # Only a platform admin names a tenant: tests/journeys/test_impersonation.py.
-OF_THE_PLATFORM = {"/v1/impersonations"}
+OF_THE_PLATFORM = {"/v1/credits", "/v1/impersonations"}
 
 
 def test_every_call_that_names_a_thing_in_its_body_is_tried() -> None:

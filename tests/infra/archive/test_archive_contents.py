@@ -32,6 +32,9 @@ READS_FILES = {
     "shared/definitions/tools.py",
     # the models, packed for those who load them
     "shared/embeddings/files.py",
+    "shared/language/files.py",
+    # and where the process of the small one is started
+    "shared/language/process.py",
     "shared/recognition/files.py",
     "shared/kit/pricing.py",
     "shared/kit/principals.py",

@@ -25,7 +25,7 @@ _TOOLS = ("alembic", "sqlalchemy", "opentelemetry.exporter")
 # Those of images with other locks.
 OPTIONAL = (
     *(*_TOOLS, "cvc5", "numpy", "onnxruntime", "tokenizers"),
-    *("pypdfium2", "markitdown", "semantic_text_splitter"),
+    *("pypdfium2", "markitdown", "semantic_text_splitter", "xllamacpp"),
 )
 
 _ANSWER = """
