@@ -33,6 +33,7 @@ OF_THE_PLAN = {
     "POST /v1/subscription/preview",
     "POST /v1/billing/checkout",
     "POST /v1/billing/portal",
+    "POST /v1/billing/referral",
 }
 
 # What ends or takes away by its path, whatever noun it is of.

@@ -87,7 +87,13 @@ NOT_PERSONAL: dict[str, str] = {
             *("ProgramReceipt.arguments_sha256", "ProgramReceipt.output_sha256"),
             *("Receipt.arguments_sha256", "Receipt.output_sha256"),
             *("answer_hash", "answer_sha256", "request_sha256", "artifact_sha256"),
-            *("model_sha256", "fact_hash", "quote_sha256"),
+            *(
+                "model_sha256",
+                "fact_hash",
+                "quote_sha256",
+                "ClosedUsage.root",
+                "UsageMonthClosed.root",
+            ),
         ),
         HASHES,
     ),
@@ -109,6 +115,7 @@ NOT_PERSONAL: dict[str, str] = {
         (
             *("agent_version", "call", "check", "decision", "delivered_subject"),
             *("delivered_type", "DeliveryBuried.reason", "DeliveryRecovered.reason"),
+            "ClosedUsage.meter",
             *("AuditExportRequested.reason", "AuditExportCompleted.reason"),
             *("AuditExportFailed.reason", "default_roles", "entry_subject", "entry_type"),
             *("function", "PolicyApprovalNeeded.summary", "RunApprovalNeeded.summary"),

@@ -43,7 +43,7 @@ class StripeNotice(Data):
     id: StripeId
     type: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_.]{1,100}$")]
     data: AboutData
-    created: Annotated[int, Field(ge=0, lt=1 << 53)] | None = None
+    created: Annotated[int, Field(ge=0, lt=1 << 53, strict=True)] | None = None
 
     @property
     def invoice_id(self) -> str | None:
