@@ -6,6 +6,7 @@ from collections.abc import Collection
 from shared.audit_log.proving import prove_event, prove_first
 from shared.usage.closings import CLOSED, NOUN, section_name, section_path
 from shared.usage.lines import closed_lines, prove
+from shared.usage.meters import BUILT_IN
 from shared.usage.proofs import ClosingProof, UsageRootProof
 
 # Whoever has it may read what the log says.
@@ -28,7 +29,8 @@ async def prove_anchored(
 ) -> UsageRootProof:
     """The proof of a line as `lines.prove` makes it, with the entry that closed its section and,
     where `opens_log`, that of the event; each once a checkpoint covers it. An hour of files has no
-    entry. Raises as `lines.prove`, ChainBroken."""
+    entry, and a line of a declared meter none that closed it. Raises as `lines.prove`,
+    ChainBroken."""
     proof = await prove(tenant_id, period, meter, section, event_id)
     entry = None
     if opens_log and event_id is not None:
@@ -38,7 +40,10 @@ async def prove_anchored(
 
 
 async def _closing(tenant_id: str, period: str, meter: str, section: int) -> ClosingProof | None:
-    lines = [each for each in await closed_lines(tenant_id, period) if each.section == section]
+    if meter not in BUILT_IN:
+        return None
+    closed = await closed_lines(tenant_id, period)
+    lines = [each for each in closed if each.section == section and each.meter in BUILT_IN]
     places = [place for place, each in enumerate(lines) if each.meter == meter]
     if not places:
         return None

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from events.usage_months import ClosedUsage, UsageMonthClosed, UsageMonthState
 from shared.kit.transitions import Transition
 from shared.usage.closings import section_name, section_root
+from shared.usage.meters import BUILT_IN
 from shared.usage.proofs import UsageLine
 
 
@@ -15,10 +16,11 @@ def id_of(month: UsageMonthState) -> str:
 
 
 def closed_sections(lines: Iterable[UsageLine]) -> tuple[UsageMonthState, ...]:
-    """The closed sections among these lines of a month, in their order."""
+    """The closed sections among these lines of a month, in their order, each with the lines of what
+    Assent counts: those of declared meters are made after the close, whenever somebody reads."""
     sections = defaultdict[int, list[UsageLine]](list)
     for each in lines:
-        if each.closed_at is not None:
+        if each.closed_at is not None and each.meter in BUILT_IN:
             sections[each.section].append(each)
     return tuple(_section(some) for _, some in sorted(sections.items()))
 

@@ -18,6 +18,10 @@ from shared.kit import clock
 from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.messaging.log import EVENT_LOG, logged_event
 from shared.storage.firestore import TenantStore
+from shared.usage.anchoring import prove_anchored
+from shared.usage.lines import lines_of
+from shared.usage.outside import OutsideEvent
+from shared.usage.rows import add_events
 from shared.verify.__main__ import main
 from tests.functions.billing.timed import AGAIN, RENEWED, USED, stripe_url, time, told
 from tests.functions.billing.worlds import ORDER, SCOPES, World
@@ -56,8 +60,13 @@ async def test_a_line_leads_to_the_entries_of_the_audit_log(
     await time(USED)
     asked = turn(world.tenant, "one", 400_000, 250_999, USED)
     await write(world.tenant, asked)
+    used_at = int(USED.timestamp() * 1000)
+    await add_events(world.tenant, [OutsideEvent("one", "pages", 3, used_at)])
     await time(RENEWED)
     await told(world, "invoice.created", "invoice.created")
+    # Somebody reads the roots of the closed month, which makes the lines of declared meters.
+    lines = await lines_of(world.tenant, "2025-10", RENEWED)
+    assert "pages" in {each.meter for each in lines if each.closed_at is not None}
     [line] = await usage_lines(world)
     invoice = (await world.sent("GET", "/invoices"))["items"][0]["invoice_id"]
     path = f"/invoices/{invoice}/lines/{line['line_id']}/proof?event={asked.event_id}"
@@ -78,6 +87,8 @@ async def test_a_line_leads_to_the_entries_of_the_audit_log(
     assert main([str(tmp_path / "line.json")]) == 0
     said = capsys.readouterr().out
     assert said.count("closed by entry") == said.count("as the audit log says") == 2
+    pages = await prove_anchored(world.tenant, "2025-10", "pages", 1, None, opens_log=True)
+    assert (pages.quantity, pages.closing) == (3, None)
     # A token that does not open the log gets nothing of it but the closing.
     for each in (await world.sent("GET", path))["usage"]:
         assert each["entry"] is None
