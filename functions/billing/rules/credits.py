@@ -66,13 +66,15 @@ class Part(Data):
 
 class Spending(Data):
     """What credits pay of one invoice: reserved while that is a draft, spent once it is final with
-    them, returned where it asks for them no more."""
+    them, returned where it asks for them no more. `attempt` counts how often they were reserved for
+    it: what was taken off is written again under another key, or Stripe would repeat its answer."""
 
     invoice_id: str
     stripe_id: str
     at: Instant
     parts: tuple[Part, ...]
     status: SpendingStatus = "reserved"
+    attempt: int = 1
 
     @property
     def cents(self) -> int:
@@ -143,9 +145,11 @@ def grant(credits: Credits, body: CreditBody, credit_id: str, at: datetime) -> S
 def reserve(
     credits: Credits, invoice_id: str, stripe_id: str, due: int, drawn_at: datetime, at: datetime
 ) -> Steps:
-    """The credits that pay of a draft what is due, once for each draft: those that had not expired
-    when it was drawn up, however late its notice comes, the first to expire first."""
-    if credits.spending_on(stripe_id) is not None:
+    """The credits that pay of a draft what is due: those that had not expired when it was drawn up,
+    however late its notice comes, the first to expire first. Once for each draft, and again where
+    they were returned meanwhile."""
+    before = credits.spending_on(stripe_id)
+    if before is not None and before.status != "returned":
         return ()
     parts, left = [], due
     for each in sorted(credits.grants, key=lambda each: (each.expires_at, each.granted_at)):
@@ -154,9 +158,16 @@ def reserve(
             left -= cents
     if not parts:
         return ()
-    spending = Spending(invoice_id=invoice_id, stripe_id=stripe_id, at=at, parts=tuple(parts))
+    spending = Spending(
+        invoice_id=invoice_id,
+        stripe_id=stripe_id,
+        at=at,
+        parts=tuple(parts),
+        attempt=before.attempt + 1 if before is not None else 1,
+    )
     newer = _moved(credits, parts, -1)
-    newer = newer.but(spendings=(*newer.spendings, spending)[-MOST_SPENDINGS:])
+    others = tuple(each for each in newer.spendings if each is not before)
+    newer = newer.but(spendings=(*others, spending)[-MOST_SPENDINGS:])
     said = {"invoice_id": invoice_id, "cents": spending.cents, "balance_cents": newer.balance(at)}
     return (Transition(newer, CreditApplied, said),)
 
@@ -170,7 +181,8 @@ def settle(
 ) -> Steps:
     """The credits once an invoice is no draft any more: what its lines took, `written` by credit,
     is spent, and the rest is returned; all of it where the invoice was voided or, for None, is
-    gone. What was given up as uncollectible may still be paid, and so stays spent."""
+    gone or had them taken off. What was given up as uncollectible may still be paid, and so stays
+    spent."""
     known = credits.spending_on(stripe_id)
     if known is None or status == "draft" or known.status == "returned":
         return ()
