@@ -117,7 +117,8 @@ def check_expiry(body: CreditBody, at: datetime) -> None:
 
 
 def grant(credits: Credits, body: CreditBody, credit_id: str, at: datetime) -> Steps:
-    """The credits with one more. Raises VersionConflict where a hundred can still pay something."""
+    """The credits with one more. In place of the oldest that has expired where there
+    are a hundred. Raises VersionConflict where none has."""
     fresh = Grant(
         credit_id=credit_id,
         amount_cents=body.amount_cents,
@@ -130,7 +131,8 @@ def grant(credits: Credits, body: CreditBody, credit_id: str, at: datetime) -> S
     if len(kept) >= MOST_GRANTS:
         dropped = next((each for each in kept if _is_over(credits, each, at)), None)
         if dropped is None:
-            raise VersionConflict(f"the tenant has {MOST_GRANTS} credits that are not used yet")
+            said = f"the tenant has {MOST_GRANTS} credits that have not expired: wait for the first"
+            raise VersionConflict(said)
         kept = tuple(each for each in kept if each is not dropped)
     newer = credits.but(grants=(*kept, fresh))
     said = {
@@ -167,7 +169,7 @@ def reserve(
     )
     newer = _moved(credits, parts, -1)
     others = tuple(each for each in newer.spendings if each is not before)
-    newer = newer.but(spendings=(*others, spending)[-MOST_SPENDINGS:])
+    newer = newer.but(spendings=_latest((*others, spending)))
     said = {"invoice_id": invoice_id, "cents": spending.cents, "balance_cents": newer.balance(at)}
     return (Transition(newer, CreditApplied, said),)
 
@@ -196,23 +198,32 @@ def settle(
     settled = known.but(status="spent", parts=kept) if kept else known.but(status="returned")
     spendings = tuple(settled if each is known else each for each in credits.spendings)
     newer = credits.but(spendings=spendings)
-    back = known.cents - sum(each.cents for each in kept)
+    left = {each.credit_id: each.cents for each in kept}
+    # One that is shown no more has expired: of that, nothing comes back.
+    here = [each for each in known.parts if credits.grant_of(each.credit_id) is not None]
+    parts = [each.but(cents=each.cents - left.get(each.credit_id, 0)) for each in here]
+    back = sum(each.cents for each in parts)
     if not back:
         return (Transition(newer),)
-    left = {each.credit_id: each.cents for each in kept}
-    parts = [each.but(cents=each.cents - left.get(each.credit_id, 0)) for each in known.parts]
     newer = _moved(newer, parts, 1)
     said = {"invoice_id": known.invoice_id, "cents": back, "balance_cents": newer.balance(at)}
     return (Transition(newer, CreditReturned, said),)
 
 
 def _moved(credits: Credits, parts: Iterable[Part], sign: Literal[1, -1]) -> Credits:
-    cents = {each.credit_id: sign * each.cents for each in parts}
-    grants = (
-        each.but(left_cents=each.left_cents + cents.get(each.credit_id, 0))
-        for each in credits.grants
-    )
-    return credits.but(grants=tuple(grants))
+    grants = {each.credit_id: each for each in credits.grants}
+    for part in parts:
+        # A KeyError is a mistake of ours: cents must not get lost.
+        known = grants[part.credit_id]
+        grants[part.credit_id] = known.but(left_cents=known.left_cents + sign * part.cents)
+    return credits.but(grants=tuple(grants.values()))
+
+
+def _latest(spendings: tuple[Spending, ...]) -> tuple[Spending, ...]:
+    """The latest of them, and those that are still to be settled, however old."""
+    settled = [each for each in spendings if each.status != "reserved"]
+    over = settled[: max(0, len(spendings) - MOST_SPENDINGS)]
+    return tuple(each for each in spendings if each not in over)
 
 
 def _is_over(credits: Credits, grant: Grant, at: datetime) -> bool:
@@ -222,4 +233,4 @@ def _is_over(credits: Credits, grant: Grant, at: datetime) -> bool:
         if each.status == "reserved"
         for part in each.parts
     }
-    return grant.status(at) != "open" and grant.credit_id not in reserved
+    return grant.status(at) == "expired" and grant.credit_id not in reserved
