@@ -1,4 +1,4 @@
-"""Referrals: who comes by another tenant's pays less at first. Pure."""
+"""The discount of a tenant that another tenant referred. Pure."""
 
 import re
 from collections.abc import Collection, Mapping
