@@ -62,8 +62,8 @@ class FeatureView(Data):
 
 
 class ReferralOfferView(Data):
-    """What who comes by another tenant's referral pays less for its first plan: `percent` for
-    `months`; of a year that is paid at once, as much as off so many of its months."""
+    """The discount of a tenant that another tenant referred: `percent` of its plan for `months`; of
+    a year that is paid at once, as much as off so many of its months."""
 
     percent: int
     months: int

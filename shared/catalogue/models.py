@@ -86,8 +86,8 @@ class AddOnSold(Model):
 
 
 class ReferralOffer(Model):
-    """What who comes by another tenant's referral pays less at first: so much off its plan, for so
-    many months."""
+    """The discount of a tenant that another tenant referred: so much off its plan, for so many
+    months."""
 
     percent: Annotated[int, Field(ge=1, le=100)]
     months: Annotated[int, Field(ge=1, le=12)]

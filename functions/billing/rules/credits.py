@@ -66,13 +66,15 @@ class Part(Data):
 
 class Spending(Data):
     """What credits pay of one invoice: reserved while that is a draft, spent once it is final with
-    them, returned where it asks for them no more."""
+    them, returned where it asks for them no more. `attempt` counts how often they were reserved for
+    it: what was taken off is written again under another key, or Stripe would repeat its answer."""
 
     invoice_id: str
     stripe_id: str
     at: Instant
     parts: tuple[Part, ...]
     status: SpendingStatus = "reserved"
+    attempt: int = 1
 
     @property
     def cents(self) -> int:
@@ -115,7 +117,8 @@ def check_expiry(body: CreditBody, at: datetime) -> None:
 
 
 def grant(credits: Credits, body: CreditBody, credit_id: str, at: datetime) -> Steps:
-    """The credits with one more. Raises VersionConflict where a hundred can still pay something."""
+    """The credits with one more. In place of the oldest that has expired where there
+    are a hundred. Raises VersionConflict where none has."""
     fresh = Grant(
         credit_id=credit_id,
         amount_cents=body.amount_cents,
@@ -128,7 +131,8 @@ def grant(credits: Credits, body: CreditBody, credit_id: str, at: datetime) -> S
     if len(kept) >= MOST_GRANTS:
         dropped = next((each for each in kept if _is_over(credits, each, at)), None)
         if dropped is None:
-            raise VersionConflict(f"the tenant has {MOST_GRANTS} credits that are not used yet")
+            said = f"the tenant has {MOST_GRANTS} credits that have not expired: wait for the first"
+            raise VersionConflict(said)
         kept = tuple(each for each in kept if each is not dropped)
     newer = credits.but(grants=(*kept, fresh))
     said = {
@@ -143,9 +147,11 @@ def grant(credits: Credits, body: CreditBody, credit_id: str, at: datetime) -> S
 def reserve(
     credits: Credits, invoice_id: str, stripe_id: str, due: int, drawn_at: datetime, at: datetime
 ) -> Steps:
-    """The credits that pay of a draft what is due, once for each draft: those that had not expired
-    when it was drawn up, however late its notice comes, the first to expire first."""
-    if credits.spending_on(stripe_id) is not None:
+    """The credits that pay of a draft what is due: those that had not expired when it was drawn up,
+    however late its notice comes, the first to expire first. Once for each draft, and again where
+    they were returned meanwhile."""
+    before = credits.spending_on(stripe_id)
+    if before is not None and before.status != "returned":
         return ()
     parts, left = [], due
     for each in sorted(credits.grants, key=lambda each: (each.expires_at, each.granted_at)):
@@ -154,9 +160,16 @@ def reserve(
             left -= cents
     if not parts:
         return ()
-    spending = Spending(invoice_id=invoice_id, stripe_id=stripe_id, at=at, parts=tuple(parts))
+    spending = Spending(
+        invoice_id=invoice_id,
+        stripe_id=stripe_id,
+        at=at,
+        parts=tuple(parts),
+        attempt=before.attempt + 1 if before is not None else 1,
+    )
     newer = _moved(credits, parts, -1)
-    newer = newer.but(spendings=(*newer.spendings, spending)[-MOST_SPENDINGS:])
+    others = tuple(each for each in newer.spendings if each is not before)
+    newer = newer.but(spendings=_latest((*others, spending)))
     said = {"invoice_id": invoice_id, "cents": spending.cents, "balance_cents": newer.balance(at)}
     return (Transition(newer, CreditApplied, said),)
 
@@ -170,7 +183,8 @@ def settle(
 ) -> Steps:
     """The credits once an invoice is no draft any more: what its lines took, `written` by credit,
     is spent, and the rest is returned; all of it where the invoice was voided or, for None, is
-    gone. What was given up as uncollectible may still be paid, and so stays spent."""
+    gone or had them taken off. What was given up as uncollectible may still be paid, and so stays
+    spent."""
     known = credits.spending_on(stripe_id)
     if known is None or status == "draft" or known.status == "returned":
         return ()
@@ -184,23 +198,32 @@ def settle(
     settled = known.but(status="spent", parts=kept) if kept else known.but(status="returned")
     spendings = tuple(settled if each is known else each for each in credits.spendings)
     newer = credits.but(spendings=spendings)
-    back = known.cents - sum(each.cents for each in kept)
+    left = {each.credit_id: each.cents for each in kept}
+    # One that is shown no more has expired: of that, nothing comes back.
+    here = [each for each in known.parts if credits.grant_of(each.credit_id) is not None]
+    parts = [each.but(cents=each.cents - left.get(each.credit_id, 0)) for each in here]
+    back = sum(each.cents for each in parts)
     if not back:
         return (Transition(newer),)
-    left = {each.credit_id: each.cents for each in kept}
-    parts = [each.but(cents=each.cents - left.get(each.credit_id, 0)) for each in known.parts]
     newer = _moved(newer, parts, 1)
     said = {"invoice_id": known.invoice_id, "cents": back, "balance_cents": newer.balance(at)}
     return (Transition(newer, CreditReturned, said),)
 
 
 def _moved(credits: Credits, parts: Iterable[Part], sign: Literal[1, -1]) -> Credits:
-    cents = {each.credit_id: sign * each.cents for each in parts}
-    grants = (
-        each.but(left_cents=each.left_cents + cents.get(each.credit_id, 0))
-        for each in credits.grants
-    )
-    return credits.but(grants=tuple(grants))
+    grants = {each.credit_id: each for each in credits.grants}
+    for part in parts:
+        # A KeyError is a mistake of ours: cents must not get lost.
+        known = grants[part.credit_id]
+        grants[part.credit_id] = known.but(left_cents=known.left_cents + sign * part.cents)
+    return credits.but(grants=tuple(grants.values()))
+
+
+def _latest(spendings: tuple[Spending, ...]) -> tuple[Spending, ...]:
+    """The latest of them, and those that are still to be settled, however old."""
+    settled = [each for each in spendings if each.status != "reserved"]
+    over = settled[: max(0, len(spendings) - MOST_SPENDINGS)]
+    return tuple(each for each in spendings if each not in over)
 
 
 def _is_over(credits: Credits, grant: Grant, at: datetime) -> bool:
@@ -210,4 +233,4 @@ def _is_over(credits: Credits, grant: Grant, at: datetime) -> bool:
         if each.status == "reserved"
         for part in each.parts
     }
-    return grant.status(at) != "open" and grant.credit_id not in reserved
+    return grant.status(at) == "expired" and grant.credit_id not in reserved

@@ -80,8 +80,7 @@ def check_order(order: Order) -> None:
 
 
 def check_people(order: Order, people: int) -> None:
-    """Raises Invalid for fewer seats than people belong to the tenant: nobody would lose their
-    place by that, and nobody could say whose is not paid for."""
+    """Raises Invalid for fewer seats than the tenant has people."""
     if order.seats is not None and order.seats < people:
         said = f"{people} people belong to the tenant: order {people} at least, or remove somebody"
         raise Invalid(FieldError("seats", said))

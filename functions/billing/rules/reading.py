@@ -11,7 +11,8 @@ from shared.kit.errors import ContentInvalid
 from shared.kit.plans import SubscriptionStatus
 
 Shown = Mapping[str, Any]
-# Stripe gave up on what is unpaid: the tenant has no paid plan until it pays.
+# Stripe gave up on what is unpaid: the tenant has no paid plan until it pays. What was never paid
+# for the first time, `incomplete` and `incomplete_expired`, was never bought.
 _STATUS: Mapping[str, SubscriptionStatus] = {
     "trialing": "trialing",
     "active": "active",
@@ -19,7 +20,6 @@ _STATUS: Mapping[str, SubscriptionStatus] = {
     "unpaid": "paused",
     "paused": "paused",
     "canceled": "canceled",
-    "incomplete_expired": "canceled",
 }
 
 

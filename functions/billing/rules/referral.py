@@ -1,4 +1,4 @@
-"""Referrals: who comes by another tenant's pays less at first. Pure."""
+"""The discount of a tenant that another tenant referred. Pure."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -72,6 +72,17 @@ def read_discount(discounts: Collection[Any]) -> Discount | None:
     return None
 
 
+def discounts_left(discounts: Collection[Any]) -> list[dict[str, str]] | str:
+    """What Stripe is told to leave of a subscription's discounts: all but those of a referral. An
+    empty text leaves none."""
+    left = [
+        {"discount": str(each["id"])}
+        for each in discounts
+        if _COUPON.fullmatch(str((each.get("source") or {}).get("coupon") or "")) is None
+    ]
+    return left or ""
+
+
 def ends_discount(subscription: Subscription, order: Order) -> bool:
     """Whether the order takes the discount off, because it is of payments by another interval: a
     fifth off a month is not a fifth off a year."""
@@ -120,7 +131,7 @@ def check_referral(
         said = "a referral counts for a tenant's first subscription: leave referral out"
         raise VersionConflict(said)
     if referral is None or referrer is None or not may_refer(referrer):
-        raise _refused("is no code that holds: ask whoever referred you, or leave it out")
+        raise _refused("is not a valid code: ask whoever referred you, or leave it out")
     if referral.tenant_id == known.tenant_id:
         raise _refused("is the tenant's own: leave it out")
     if set(owners) & set(their_owners):

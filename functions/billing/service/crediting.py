@@ -2,17 +2,19 @@
 use, whichever notices come, however often and in what order."""
 
 import logging
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, cast
 
 from events.invoices import InvoiceStatus
 from functions.billing.aggregates import CREDITS, RUN, SUBSCRIPTIONS
 from functions.billing.credit_views import CreditsView
 from functions.billing.rules import credits as rules
-from functions.billing.rules.credits import CreditBody, Credits, no_credits
+from functions.billing.rules.credits import CreditBody, Credits, Part, Spending, no_credits
 from functions.billing.rules.invoice import Invoice
 from functions.billing.rules.refusals import StripeMissing, StripeRefused
 from functions.billing.service.stripe_calls import (
     create_usage_item,
+    delete_usage_item,
     items_on,
     retrieve_invoice,
 )
@@ -26,6 +28,7 @@ from shared.storage.idempotency import IdempotencyKey
 # As `identity`, who writes them and lies beside this function, names them.
 _TENANTS = "tenant_records"
 _MARK = "credit"
+_ATTEMPT = "attempt"
 _KEEPING: frozenset[InvoiceStatus] = frozenset({"draft", "open", "paid", "uncollectible"})
 _LOGGER = logging.getLogger(__name__)
 
@@ -58,7 +61,7 @@ async def apply_credits(caller: Caller, invoice: Invoice) -> bool:
     Unavailable."""
     known = await _shown(caller)
     for each in known.spendings:
-        # Of a draft that somebody deleted no notice need have come.
+        # Of a draft that somebody deleted, or that no longer becomes final, no notice need come.
         if each.status == "reserved" and each.stripe_id != invoice.stripe_id:
             await settle_credits(caller, each.stripe_id, None)
     if not known.grants:
@@ -67,25 +70,13 @@ async def apply_credits(caller: Caller, invoice: Invoice) -> bool:
     spending = decided.spending_on(invoice.stripe_id)
     if spending is None or spending.status != "reserved":
         return False
-    written = await _written_on(invoice.stripe_id)
-    missing = [each for each in spending.parts if each.credit_id not in written]
-    for part in missing:
-        grant = decided.grant_of(part.credit_id)
-        assert grant is not None
-        said = {**_item(invoice, part.cents), "description": grant.description}
-        said["metadata"] = {_MARK: part.credit_id}
-        try:
-            await create_usage_item(f"credit-{invoice.stripe_id}-{part.credit_id}", said)
-        except StripeRefused as refused:
-            _LOGGER.warning("credits wait for a later invoice: %s", refused)
-            await settle_credits(caller, invoice.stripe_id, None)
-            break
-    return bool(missing)
+    return await _write(caller, invoice, decided, spending)
 
 
 async def settle_credits(caller: Caller, stripe_id: str, seen: InvoiceStatus | None) -> None:
     """Spends what the invoice's lines took, once it is final, and takes back the rest; all of it
-    where it was voided or is gone. Where it was `seen` as one that takes nothing back, what is
+    where it was voided, is gone, or is a draft that does not become final: the lines are taken off
+    that first. Where it was `seen` as one that takes nothing back, what is
     spent stays so without another look at it. Raises Unknown, Unavailable."""
     known = (await _shown(caller)).spending_on(stripe_id)
     if known is None or known.status == "returned":
@@ -95,9 +86,12 @@ async def settle_credits(caller: Caller, stripe_id: str, seen: InvoiceStatus | N
 
     async def use_case(work: Command) -> Credits:
         before = await _known_to(work)
-        # Once it is no draft nothing more can be written on it, so all that was is seen.
+        of_it = before.spending_on(stripe_id)
+        if of_it is None:
+            return before
         status = await _status_of(stripe_id)
-        written = await _written_on(stripe_id) if status not in (None, "draft") else {}
+        # Once it is no draft nothing more can be written on it, so all that was is seen.
+        written = await _written_on(of_it) if status not in (None, "draft") else {}
         return await work.save_change(
             before, *rules.settle(before, stripe_id, status, written, work.at)
         )
@@ -108,13 +102,14 @@ async def settle_credits(caller: Caller, stripe_id: str, seen: InvoiceStatus | N
 def _reserving(invoice: Invoice) -> Any:
     async def use_case(work: Command) -> Credits:
         known = await _known_to(work)
-        if known.spending_on(invoice.stripe_id) is not None:
+        before = known.spending_on(invoice.stripe_id)
+        if before is not None and before.status != "returned":
             return known
         try:
             shown = await retrieve_invoice(invoice.stripe_id)
         except StripeMissing:
             return known
-        if shown["status"] != "draft":
+        if shown["status"] != "draft" or _is_held(shown):
             return known
         steps = rules.reserve(
             known,
@@ -127,6 +122,24 @@ def _reserving(invoice: Invoice) -> Any:
         return await work.save_change(known, *steps)
 
     return use_case
+
+
+async def _write(caller: Caller, invoice: Invoice, decided: Credits, spending: Spending) -> bool:
+    written = await _written_on(spending)
+    missing = [each for each in spending.parts if each.credit_id not in written]
+    for part in missing:
+        try:
+            await create_usage_item(_key(spending, part), _item(invoice, decided, spending, part))
+        except StripeRefused as refused:
+            _LOGGER.warning("credits wait for a later invoice: %s", refused)
+            await settle_credits(caller, invoice.stripe_id, None)
+            break
+    if missing:
+        now = (await _shown(caller)).spending_on(invoice.stripe_id)
+        if now is None or now.status == "returned" or now.attempt != spending.attempt:
+            # They were taken off and returned while these were on their way.
+            await _take_off(invoice.stripe_id, str(spending.attempt))
+    return bool(missing)
 
 
 async def _known_to(work: Command) -> Credits:
@@ -149,28 +162,64 @@ async def _is_here(tenant_id: str) -> bool:
     return any(each is not None for each in await TenantStore(tenant_id).get_many(places))
 
 
-async def _status_of(stripe_id: str) -> Any:
+async def _status_of(stripe_id: str) -> InvoiceStatus | None:
+    """What the invoice is; None where somebody deleted it, or it is a draft that does not become
+    final, off which the lines of credits were taken just now."""
     try:
-        return (await retrieve_invoice(stripe_id))["status"]
+        shown = await retrieve_invoice(stripe_id)
+        if shown["status"] != "draft" or not _is_held(shown):
+            return cast(InvoiceStatus, shown["status"])
+        await _take_off(stripe_id)
+        # It may have become final before all of them were off.
+        status = (await retrieve_invoice(stripe_id))["status"]
     except StripeMissing:
-        # Somebody deleted it.
         return None
+    return None if status == "draft" else cast(InvoiceStatus, status)
 
 
-async def _written_on(stripe_id: str) -> dict[str, int]:
+def _is_held(shown: Mapping[str, Any]) -> bool:
+    """Whether Stripe does not make the draft final by itself."""
+    return not shown.get("auto_advance", True)
+
+
+async def _take_off(stripe_id: str, attempt: str | None = None) -> None:
+    """Takes the lines of credits off a draft: those of an attempt, or all."""
+    for each in await items_on(stripe_id):
+        found = _attempt_of(each)
+        if found is not None and attempt in (None, found):
+            await delete_usage_item(str(each["id"]))
+
+
+async def _written_on(spending: Spending) -> dict[str, int]:
     """What each credit takes off on the invoice."""
     written: dict[str, int] = {}
-    for each in await items_on(stripe_id):
-        if credit_id := (each.get("metadata") or {}).get(_MARK):
+    for each in await items_on(spending.stripe_id):
+        if _attempt_of(each) == str(spending.attempt):
+            credit_id = each["metadata"][_MARK]
             written[credit_id] = written.get(credit_id, 0) - each["amount"]
     return written
 
 
-def _item(invoice: Invoice, cents: int) -> dict[str, Any]:
+def _attempt_of(item: Mapping[str, Any]) -> str | None:
+    """By which attempt a line of credits was written; None for another line."""
+    metadata = item.get("metadata") or {}
+    return str(metadata.get(_ATTEMPT, "1")) if metadata.get(_MARK) else None
+
+
+def _key(spending: Spending, part: Part) -> str:
+    again = f"-{spending.attempt}" if spending.attempt > 1 else ""
+    return f"credit-{spending.stripe_id}-{part.credit_id}{again}"
+
+
+def _item(invoice: Invoice, decided: Credits, spending: Spending, part: Part) -> dict[str, Any]:
+    grant = decided.grant_of(part.credit_id)
+    assert grant is not None
     return {
         "customer": invoice.customer_id,
         "invoice": invoice.stripe_id,
         "currency": invoice.currency,
-        "amount": -cents,
+        "amount": -part.cents,
+        "description": grant.description,
         "discountable": False,
+        "metadata": {_MARK: part.credit_id, _ATTEMPT: str(spending.attempt)},
     }

@@ -14,7 +14,7 @@ from functions.billing.rules.order import (
     check_people,
     items_of,
 )
-from functions.billing.rules.referral import CheckoutBody, coupon_for, ends_discount
+from functions.billing.rules.referral import CheckoutBody, coupon_for, discounts_left, ends_discount
 from functions.billing.rules.refusals import StripeRefused
 from functions.billing.rules.subscription import Change, Checkout, Subscription
 from functions.billing.service import stripe_calls
@@ -137,21 +137,24 @@ async def _ask_for(known: Subscription, change: Change) -> None:
         said["cancel_at_period_end"] = True
     else:
         said["cancel_at_period_end"] = False
-        said["items"] = await changed_items(known, change.order)
-        said["proration_behavior"] = "create_prorations"
-        if ends_discount(known, change.order):
-            said["discounts"] = ""
+        items, discounts = await changed_to(known, change.order)
+        said |= {"items": items, "proration_behavior": "create_prorations", **discounts}
     await stripe_calls.update_subscription(known.stripe_id, change.change_id, said)
 
 
-async def changed_items(known: Subscription, order: Order) -> list[dict[str, Any]]:
-    """The items of the subscription at Stripe as it becomes those of the order. Raises Unknown."""
+async def changed_to(
+    known: Subscription, order: Order
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """The items of the subscription at Stripe as it becomes those of the order, and the discounts
+    that stay where that ends one. Raises Unknown."""
     items = items_of(order)
     prices = await stripe_calls.prices_of(items)
     assert known.customer_id is not None
     shown = await stripe_calls.subscriptions_of(known.customer_id)
     [current] = [each for each in shown if each["id"] == known.stripe_id]
-    return changes_of(current["items"]["data"], items, prices)
+    ends = ends_discount(known, order)
+    discounts = {"discounts": discounts_left(current["discounts"])} if ends else {}
+    return changes_of(current["items"]["data"], items, prices), discounts
 
 
 async def _open(known: Subscription, page: Checkout) -> tuple[str, str]:

@@ -5,10 +5,9 @@ from typing import Any
 from functions.billing.catalogue_views import feature_view
 from functions.billing.rules.order import Order, items_of, price_cents
 from functions.billing.rules.reading import instant
-from functions.billing.rules.referral import ends_discount
 from functions.billing.rules.subscription import Subscription, losses
 from functions.billing.service import stripe_calls
-from functions.billing.service.orders import changed_items, check
+from functions.billing.service.orders import changed_to, check
 from functions.billing.service.subscriptions import show
 from functions.billing.views import PreviewLine, PreviewView
 from shared.catalogue import catalogue
@@ -51,12 +50,13 @@ async def preview(caller: Caller, order: Order) -> PreviewView:
 
 
 async def _asked(known: Subscription, order: Order) -> dict[str, Any]:
+    items, discounts = await changed_to(known, order)
     return {
         "customer": known.customer_id,
         "subscription": known.stripe_id,
-        **({"discounts": ""} if ends_discount(known, order) else {}),
+        **discounts,
         "subscription_details": {
-            "items": await changed_items(known, order),
+            "items": items,
             "proration_behavior": "create_prorations",
         },
     }

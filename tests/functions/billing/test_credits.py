@@ -112,6 +112,43 @@ async def test_a_voided_invoice_gives_its_credits_back(world: World, time: Move)
     assert (shown["balance_cents"], shown["spendings"][0]["status"]) == (10_000, "returned")
 
 
+async def test_credits_move_from_a_draft_that_never_becomes_final_and_may_come_back(
+    world: World, time: Move
+) -> None:
+    await world.buys()
+    assert (await world.granted(10_000, AGAIN + timedelta(days=90))).is_success
+    await time(BOUGHT + timedelta(days=14, minutes=5))
+    await told(world, "invoice.created")
+    kept = await world.kept()
+    [held] = [
+        each["id"]
+        for each in world.stripe.v1.invoices.list({"customer": str(kept.customer_id)}).to_dict()[
+            "data"
+        ]
+        if each["status"] == "draft"
+    ]
+    # The operator ends the subscription while its invoice is a draft, which stays one.
+    world.stripe.v1.subscriptions.cancel(str(kept.stripe_id))
+    await told(world, "customer.subscription.deleted", "invoice.updated")
+    assert (await credits_of(world))["balance_cents"] == 0
+    await world.buys()
+    await time(BOUGHT + timedelta(days=44, hours=1))
+    await told(world, "invoice.created")
+    newest, *_ = await invoices(world)
+    assert (newest["status"], newest["total_cents"]) == ("draft", PLAN - 10_000)
+    shown = await credits_of(world)
+    assert [each["status"] for each in shown["spendings"]] == ["reserved", "returned"]
+    assert world.stripe.v1.invoices.retrieve(held).total == PLAN
+    await time(BOUGHT + timedelta(days=44, hours=4))
+    await told(world, "invoice.paid")
+    assert (await credits_of(world))["spendings"][0]["status"] == "spent"
+    # What is granted later pays the first one, once the operator lets that go on.
+    assert (await world.granted(700, AGAIN + timedelta(days=90))).is_success
+    world.stripe.v1.invoices.update(held, {"auto_advance": True})
+    await told(world, "invoice.updated", "invoice.updated")
+    assert world.stripe.v1.invoices.retrieve(held).total == PLAN - 700
+
+
 async def test_what_a_crash_left_out_is_written_or_given_back(
     world: World, time: Move, monkeypatch: pytest.MonkeyPatch
 ) -> None:

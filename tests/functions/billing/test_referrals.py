@@ -70,14 +70,22 @@ async def test_a_year_at_once_has_as_much_off_and_a_change_to_it_has_none(
     yearly, monthly = other(world, "yearly"), other(world, "monthly")
     await bought(yearly, code, interval="year")
     await bought(monthly, code)
+    # What the operator gave stays: a tenth off for ever.
+    world.stripe.v1.coupons.create({"id": "friends", "percent_off": 10, "duration": "forever"})
+    at_stripe = str((await monthly.kept()).stripe_id)
+    [referred] = world.stripe.v1.subscriptions.retrieve(at_stripe).discounts or []
+    both: Any = [{"discount": str(referred)}, {"coupon": "friends"}]
+    world.stripe.v1.subscriptions.update(at_stripe, {"discounts": both})
     order = {**ORDER, "interval": "year"}
+    shown = await monthly.sent("POST", "/subscription/preview", order, by="bea")
+    assert shown["next_invoice_cents"] == 3 * 46_800 * 9 // 10
     await monthly.sent("PUT", "/subscription", order, by="bea")
     shown = await monthly.sent("GET", "/subscription")
     assert (shown["interval"], shown["discount"]) == ("year", None)
     await time(RENEWED)
     year = 3 * 46_800
     assert await totals(yearly) == [0, year - year // 20]
-    assert await totals(monthly) == [0, year]
+    assert await totals(monthly) == [0, year * 9 // 10]
 
 
 async def test_nobody_refers_themselves_and_a_referral_counts_once(
@@ -93,7 +101,7 @@ async def test_nobody_refers_themselves_and_a_referral_counts_once(
         refused = await who.send("POST", "/billing/checkout", wanted, by=by)
         assert refused.status_code == 422, refused.text
         assert said in refused.text
-    for referral, said in (("0" * 16, "no code that holds"), ("x", "referral")):
+    for referral, said in (("0" * 16, "not a valid code"), ("x", "referral")):
         body = {**ORDER, "referral": referral}
         refused = await fresh.send("POST", "/billing/checkout", body, by="bea")
         assert refused.status_code == 422, refused.text

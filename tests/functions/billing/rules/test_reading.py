@@ -22,6 +22,13 @@ def test_of_several_the_newest_that_lives_counts() -> None:
     assert latest([]) is None
 
 
+@pytest.mark.parametrize("status", ["incomplete", "incomplete_expired"])
+def test_what_was_never_paid_was_never_bought(status: str) -> None:
+    assert latest([shown(2, status)]) is None
+    ended = shown(1, "canceled")
+    assert latest([shown(2, status), ended]) is ended
+
+
 @pytest.mark.parametrize(
     "odd",
     [
