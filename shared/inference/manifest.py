@@ -87,10 +87,10 @@ class ModelManifest(Model):
                 raise ValueError(f"files: {name} is missing: add it with its SHA-256")
         for name, graph in self.graphs.items():
             _check_names(name, graph, expected[name])
-        if self.labels and self.graphs["model"].outputs[0].shape[-1] != len(self.labels):
-            raise ValueError("labels: there is one for each score, whose number `logits` ends with")
         if bool(self.labels) is not (self.architecture == "token_classification"):
             raise ValueError("labels: token_classification has them, and no other architecture")
+        if self.labels and self.graphs["model"].outputs[0].shape[-1:] != (len(self.labels),):
+            raise ValueError("labels: there is one for each score, whose number `logits` ends with")
         if (self.generation is None) is not (self.architecture == "token_classification"):
             raise ValueError("generation: models that write have it, and no others")
         return self
