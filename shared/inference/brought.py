@@ -37,8 +37,6 @@ class Slot(NamedTuple):
 
 DISTILBERT_NER = Slot("distilbert-ner", "token_classification")
 BART = Slot("bart", "encoder_decoder")
-PHI_3 = Slot("phi-3", "causal")
-SLOTS = (DISTILBERT_NER, BART, PHI_3)
 
 
 class ModelRefusedError(ModelAbsentError):
