@@ -2,7 +2,8 @@
 weights."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -36,8 +37,6 @@ class Slot(NamedTuple):
 
 DISTILBERT_NER = Slot("distilbert-ner", "token_classification")
 BART = Slot("bart", "encoder_decoder")
-PHI_3 = Slot("phi-3", "causal")
-SLOTS = (DISTILBERT_NER, BART, PHI_3)
 
 
 class ModelRefusedError(ModelAbsentError):
@@ -72,6 +71,20 @@ def load_brought(folder: str, slot: Slot) -> Brought:
 
 @cache
 def _read(folder: Path, slot: Slot) -> tuple[Path, ModelManifest]:
+    with _readable(folder):
+        return folder, _checked(folder, slot)
+
+
+@contextmanager
+def _readable(folder: Path) -> Iterator[None]:
+    """Raises ModelRefusedError where the system lets nobody read what is in it."""
+    try:
+        yield
+    except OSError as error:
+        raise ModelRefusedError(f"{folder} cannot be read: {error}") from error
+
+
+def _checked(folder: Path, slot: Slot) -> ModelManifest:
     file = folder / MANIFEST
     if not file.is_file():
         raise ModelAbsentError(f"{slot.name} is not there: {file} would say what it is")
@@ -86,7 +99,7 @@ def _read(folder: Path, slot: Slot) -> tuple[Path, ModelManifest]:
     if manifest.architecture != slot.architecture:
         raise ModelRefusedError(f"{file}: {slot.name} is of architecture {slot.architecture}")
     _check_files(folder, manifest)
-    return folder, manifest
+    return manifest
 
 
 def _check_files(folder: Path, manifest: ModelManifest) -> None:
@@ -118,7 +131,9 @@ def _loaded(folder: Path, slot: Slot) -> Brought:
         name: _session(folder / graph.file, graph) for name, graph in manifest.graphs.items()
     }
     try:
-        tokenizer = open_tokenizer((folder / manifest.tokenizer).read_bytes())
+        with _readable(folder):
+            words = (folder / manifest.tokenizer).read_bytes()
+        tokenizer = open_tokenizer(words)
     except ModelAbsentError:
         raise
     # Its library raises nothing narrower.

@@ -9,7 +9,7 @@ from shared.kit.models import Model
 
 MANIFEST = "manifest.json"
 
-Architecture = Literal["token_classification", "encoder_decoder", "causal"]
+Architecture = Literal["token_classification", "encoder_decoder"]
 # A file beside the manifest: no folder above, and none below.
 FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
 _Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -17,18 +17,19 @@ _Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 _Size = Annotated[int, Field(ge=0, strict=True)]
 _Token = Annotated[int, Field(ge=0, strict=True)]
 
-# Which graphs each has, and the names of what these take and give. `past_key_values.*` and
-# `present.*` of a causal one are its cache.
+# Which graphs each has, and the names of what these take and give.
 _GRAPHS: dict[Architecture, dict[str, tuple[set[str], set[str]]]] = {
     "token_classification": {"model": ({"input_ids", "attention_mask"}, {"logits"})},
     "encoder_decoder": {
         "encoder": ({"input_ids", "attention_mask"}, {"last_hidden_state"}),
         "decoder": ({"input_ids", "encoder_attention_mask", "encoder_hidden_states"}, {"logits"}),
     },
-    "causal": {"model": ({"input_ids", "attention_mask"}, {"logits"})},
 }
-_OPTIONAL = {"token_type_ids", "position_ids"}
-PAST, PRESENT = "past_key_values.", "present."
+# What a graph of that architecture may take besides.
+_OPTIONAL: dict[Architecture, set[str]] = {
+    "token_classification": {"token_type_ids"},
+    "encoder_decoder": set(),
+}
 
 
 class TensorPart(Model):
@@ -86,25 +87,25 @@ class ModelManifest(Model):
             if name not in self.files:
                 raise ValueError(f"files: {name} is missing: add it with its SHA-256")
         for name, graph in self.graphs.items():
-            _check_names(name, graph, expected[name])
-        if self.labels and self.graphs["model"].outputs[0].shape[-1] != len(self.labels):
-            raise ValueError("labels: there is one for each score, whose number `logits` ends with")
+            _check_names(name, graph, expected[name], _OPTIONAL[self.architecture])
         if bool(self.labels) is not (self.architecture == "token_classification"):
             raise ValueError("labels: token_classification has them, and no other architecture")
+        if self.labels and self.graphs["model"].outputs[0].shape[-1:] != (len(self.labels),):
+            raise ValueError("labels: there is one for each score, whose number `logits` ends with")
         if (self.generation is None) is not (self.architecture == "token_classification"):
             raise ValueError("generation: models that write have it, and no others")
         return self
 
 
-def _check_names(name: str, graph: GraphPart, expected: tuple[set[str], set[str]]) -> None:
+def _check_names(
+    name: str, graph: GraphPart, expected: tuple[set[str], set[str]], optional: set[str]
+) -> None:
     """Raises ValueError for a graph that takes or gives something else than what is asked of it."""
     for what, parts, needed, may in (
-        ("inputs", graph.inputs, expected[0], _OPTIONAL),
+        ("inputs", graph.inputs, expected[0], optional),
         ("outputs", graph.outputs, expected[1], set()),
     ):
-        said = {each.name for each in parts if not each.name.startswith((PAST, PRESENT))}
-        if len(said) < len({each.name for each in parts}) and name != "model":
-            raise ValueError(f"graphs.{name}.{what}: only causal models keep a cache")
+        said = {each.name for each in parts}
         if missing := needed - said:
             raise ValueError(f"graphs.{name}.{what}: {sorted(missing)[0]} is missing")
         if strange := said - needed - may:

@@ -1,6 +1,7 @@
 """The version of ONNX's operators that a graph is written in, read from its file without the rest
 of it: onnxruntime does not tell, and `onnx` is in no image."""
 
+import os
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,11 +19,11 @@ class NoGraph(ValueError):
 def opset_of(file: Path) -> int:
     """The version of ONNX's own operators. Raises NoGraph for a file without one."""
     with file.open("rb") as opened:
-        size = file.stat().st_size
+        size = _size(opened)
         while opened.tell() < size:
             field, kind = _key(opened)
             if field == _OPSET_IMPORT and kind == _BYTES:
-                found = _import(opened, _varint(opened))
+                found = _import(opened, _length(opened))
                 if found is not None:
                     return found
             else:
@@ -39,7 +40,7 @@ def _import(opened: BinaryIO, length: int) -> int | None:
     while opened.tell() < end:
         field, kind = _key(opened)
         if field == _DOMAIN and kind == _BYTES:
-            domain = opened.read(_varint(opened)).decode(errors="replace")
+            domain = opened.read(_length(opened)).decode(errors="replace")
         elif field == _VERSION and kind == _VARINT:
             version = _varint(opened)
         else:
@@ -64,11 +65,23 @@ def _varint(opened: BinaryIO) -> int:
     raise NoGraph("it is no model in ONNX")
 
 
+def _length(opened: BinaryIO) -> int:
+    """How many bytes follow. Raises NoGraph for more than the file has."""
+    length = _varint(opened)
+    if length > _size(opened) - opened.tell():
+        raise NoGraph("it says that more follows than the file has")
+    return length
+
+
+def _size(opened: BinaryIO) -> int:
+    return os.fstat(opened.fileno()).st_size
+
+
 def _skip(opened: BinaryIO, kind: int) -> None:
     if kind == _VARINT:
         _varint(opened)
     elif kind == _BYTES:
-        opened.seek(_varint(opened), 1)
+        opened.seek(_length(opened), 1)
     elif kind in (_FIXED32, _FIXED64):
         opened.seek(4 if kind == _FIXED32 else 8, 1)
     else:

@@ -57,7 +57,7 @@ def rewrite(brought: Brought, text: str, within_seconds: float) -> Written:
         return last
 
     how = _generation(brought)
-    found, ended = _write(step, how.start, how, how.most_tokens, ends_at)
+    found, ended = _write(step, how, ends_at)
     return Written(_said(brought, found), len(tokens), len(found), ended)
 
 
@@ -79,13 +79,11 @@ def _said(brought: Brought, tokens: Sequence[int]) -> str:
     return text.strip()
 
 
-def _write(
-    step: Step, start: Sequence[int], how: GenerationPart, most: int, ends_at: float
-) -> tuple[list[int], Ended]:
-    """The tokens that follow `start`, without the one that ends them."""
+def _write(step: Step, how: GenerationPart, ends_at: float) -> tuple[list[int], Ended]:
+    """The tokens that follow those that stand first, without the one that ends them."""
     written: list[int] = []
-    added: Sequence[int] = start
-    while len(written) < most:
+    added: Sequence[int] = how.start
+    while len(written) < how.most_tokens:
         if time.monotonic() >= ends_at:
             return written, "time"
         scores = step(added)

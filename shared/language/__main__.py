@@ -1,6 +1,7 @@
 """`python -m shared.language FILE` serves the model on OpenAI's wire, to this machine and to who
 knows the key that is the first line of its input. Writes its address, and ends with its input."""
 
+import os
 import resource
 import sys
 
@@ -38,6 +39,10 @@ def main(file: str) -> None:
     params.verbosity = 0
     server = Server(params)
     print(server.listening_address, flush=True)
+    # Nobody reads what follows, and whoever writes into a full pipe waits for ever.
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
     sys.stdin.read()
 
 

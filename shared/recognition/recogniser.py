@@ -32,6 +32,8 @@ _KINDS: _Kinds = {
 _OF_CONLL: _Kinds = {"PER": "name"}
 # Many a surname is a word, or the name of a product, too.
 _LEAST_SURE_ALONE = 0.9
+# Graphs that take other numbers of tokens, or give other scores, are found before they are needed.
+_TRIED = ("Ada", "Ada Lovelace asked. " * WINDOW)
 # What may stand between two parts of one name, or of one address.
 _BETWEEN = {
     "name": re.compile(r"[\s.'’-]{0,2}"),
@@ -175,4 +177,12 @@ def _brought(folder: str) -> Recogniser:
     if None in map(tokenizer.token_to_id, ("[CLS]", "[SEP]")):
         raise ModelRefusedError(f"{manifest.name}: its tokenizer has no [CLS] or [SEP]")
     session, longest = model.sessions["model"], manifest.longest
-    return Recogniser(session, tokenizer, manifest.labels, _OF_CONLL, longest)
+    recogniser = Recogniser(session, tokenizer, manifest.labels, _OF_CONLL, longest)
+    try:
+        for text in _TRIED:
+            recogniser.recognise(text)
+    # onnxruntime has a dozen errors with no common class but this one, and numpy others.
+    except Exception as error:
+        told = f"{manifest.name} cannot be called: {str(error)[:300]}"
+        raise ModelRefusedError(told) from error
+    return recogniser

@@ -1,7 +1,10 @@
 """Models that an operator brings answer beside those of Assent; without them the answer says so."""
 
 import hashlib
+import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -100,6 +103,65 @@ async def test_files_that_are_not_what_their_manifest_says_are_not_used_and_the_
     manifest = (tmp_path / "bart" / "manifest.json").read_bytes()
     assert listed["bart"]["sha256"] == hashlib.sha256(manifest).hexdigest()
     assert said["absent"] == [_absent("distilbert-ner", "rampart", "model_refused")]
+
+
+def _of_another_architecture(folder: Path, said: dict[str, Any]) -> None:
+    (folder / "manifest.json").unlink()
+    bring_writer(folder)
+    said.update(json.loads((folder / "manifest.json").read_text()), labels=["O"])
+
+
+def _without_a_shape(folder: Path, said: dict[str, Any]) -> None:
+    said["graphs"]["model"]["outputs"][0]["shape"] = []
+
+
+def _longer_than_its_file(folder: Path, said: dict[str, Any]) -> None:
+    # A field of 2**63 bytes: no place in any file.
+    (folder / "model.onnx").write_bytes(b"\x0a" + b"\x80" * 9 + b"\x01")
+    said["files"]["model.onnx"] = hashlib.sha256((folder / "model.onnx").read_bytes()).hexdigest()
+
+
+def _never_read(folder: Path, said: dict[str, Any]) -> None:
+    # A file that even root cannot read from its beginning.
+    (folder / "tokenizer.json").unlink()
+    (folder / "tokenizer.json").symlink_to("/proc/self/mem")
+
+
+def _for_one_length(folder: Path, said: dict[str, Any]) -> None:
+    (folder / "manifest.json").unlink()
+    bring_labeller(folder, tokens=4)
+    said.update(json.loads((folder / "manifest.json").read_text()))
+
+
+@pytest.mark.parametrize(
+    ("breaks", "why"),
+    [
+        (_of_another_architecture, "labels: token_classification has them"),
+        (_without_a_shape, "labels: there is one for each score"),
+        (_longer_than_its_file, "more follows than the file has"),
+        (_never_read, "cannot be read"),
+        (_for_one_length, None),
+    ],
+)
+async def test_a_model_that_is_broken_in_any_way_stops_no_redaction(
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    breaks: Callable[[Path, dict[str, Any]], None],
+    why: str | None,
+) -> None:
+    folder = bring_labeller(tmp_path / "distilbert-ner")
+    said = json.loads((folder / "manifest.json").read_text())
+    breaks(folder, said)
+    (folder / "manifest.json").write_text(json.dumps(said))
+    with bringing(monkeypatch, tmp_path):
+        answer = await world.send("POST", REDACTIONS, {"text": SAID})
+        items = (await world.send("GET", "/v1/local-models")).json()["items"]
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["absent"] == [_absent("distilbert-ner", "rampart", "model_refused")]
+    assert {"name", "address", "iban"} <= {each["kind"] for each in answer.json()["found"]}
+    (refused,) = (each["refused"] for each in items if each["name"] == "distilbert-ner")
+    assert refused is None if why is None else why in refused
 
 
 def _absent(model: str, answered_by: str, because: str = "model_absent") -> dict[str, str]:

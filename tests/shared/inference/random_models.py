@@ -32,9 +32,9 @@ def tokenizer_file(folder: Path) -> str:
     return "tokenizer.json"
 
 
-def bring_labeller(folder: Path) -> Path:
+def bring_labeller(folder: Path, tokens: int | str = "n") -> Path:
     """What labels `ada` and `bill` B-PER and `lovelace` I-PER: its weights say so, and are else
-    random."""
+    random. It reads any number of tokens, or that one alone."""
     random = np.random.default_rng(7)
     table = random.normal(0, 0.1, (len(WORDS), len(LABELS))).astype(np.float32)
     table[:, 0] += 9
@@ -49,8 +49,8 @@ def bring_labeller(folder: Path) -> Path:
     graph = helper.make_graph(
         [helper.make_node("Gather", ["table", "input_ids"], ["looked_up"]), *mask],
         "labels",
-        [_info("input_ids", INT, "n"), _info("attention_mask", INT, "n")],
-        [_info("logits", FLOAT, "n", len(LABELS))],
+        [_info("input_ids", INT, tokens), _info("attention_mask", INT, tokens)],
+        [_info("logits", FLOAT, tokens, len(LABELS))],
         [_weights("table", table), _weights("last", np.array([2], dtype=np.int64))],
     )
     _save(folder, "model.onnx", graph)

@@ -69,6 +69,15 @@ def _more(said: dict[str, Any]) -> None:
     said["graphs"]["model"]["inputs"].append(part)
 
 
+def _cached(said: dict[str, Any]) -> None:
+    part = {"name": "past_key_values.0.key", "type": "float", "shape": [1, "any"]}
+    said["graphs"]["model"]["inputs"].append(part)
+
+
+def _causal(said: dict[str, Any]) -> None:
+    said["architecture"] = "causal"
+
+
 def _elsewhere(said: dict[str, Any]) -> None:
     said["tokenizer"] = "../tokenizer.json"
 
@@ -91,6 +100,8 @@ def _architecture(said: dict[str, Any]) -> None:
         (_type, r"takes input_ids: int64 \(1, n\)"),
         (_fewer, "attention_mask is missing"),
         (_more, "takes no token_type_ids"),
+        (_cached, r"nobody gives or takes past_key_values\.0\.key"),
+        (_causal, "architecture: Input should be"),
         (_elsewhere, "tokenizer: String should match"),
         (_unnamed, "tokenizer.json is missing: add it with its SHA-256"),
         (_architecture, "encoder_decoder has encoder and decoder"),
