@@ -3421,8 +3421,8 @@ class RedactionView(Answered):
 
 
 class ReferralOfferView(Answered):
-    """What who comes by another tenant's referral pays less for its first plan: `percent` for
-    `months`; of a year that is paid at once, as much as off so many of its months."""
+    """The discount of a tenant that another tenant referred: `percent` of its plan for `months`;
+    of a year that is paid at once, as much as off so many of its months."""
 
     months: int
     percent: int
