@@ -131,8 +131,8 @@ def grant(credits: Credits, body: CreditBody, credit_id: str, at: datetime) -> S
     if len(kept) >= MOST_GRANTS:
         dropped = next((each for each in kept if _is_over(credits, each, at)), None)
         if dropped is None:
-            said = f"the tenant has {MOST_GRANTS} credits that have not expired: wait for the first"
-            raise VersionConflict(said)
+            full = f"the tenant has {MOST_GRANTS} credits that have not expired: wait for the first"
+            raise VersionConflict(full)
         kept = tuple(each for each in kept if each is not dropped)
     newer = credits.but(grants=(*kept, fresh))
     said = {
