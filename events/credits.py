@@ -33,7 +33,8 @@ class CreditApplied(CreditMovement):
 
 @event("assent.credit.returned.v1")
 class CreditReturned(CreditMovement):
-    """So much pays nothing of the invoice after all, because that was voided or deleted, or final
-    before the credits were on it: the tenant has it again, until it expires."""
+    """So much pays nothing of the invoice after all, because that was voided or deleted, final
+    before the credits were on it, or a draft that stays one: the tenant has it again, until it
+    expires."""
 
     invoice_id: str

@@ -38,7 +38,7 @@ class LanguageModel:
         self._served: Served | None = None
 
     def serve(self, folder: Path = FOLDER) -> Served:
-        """Where it answers; starts it where it does not run (0.5 s, 210 MiB). Raises
+        """Where it answers; starts it where it does not run (some seconds, 210 MiB). Raises
         ModelAbsentError where its file is not there or another one, nothing here runs it, or it
         does not start."""
         with self._starting:

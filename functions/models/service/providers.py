@@ -116,7 +116,8 @@ def _never_sent() -> tuple[type[Exception], ...]:
 def _timeout() -> "httpx2.Timeout":
     import httpx2
 
-    return httpx2.Timeout(NEXT_WITHIN_SECONDS, connect=CONNECTED_WITHIN_SECONDS)
+    soon = CONNECTED_WITHIN_SECONDS
+    return httpx2.Timeout(NEXT_WITHIN_SECONDS, connect=soon, pool=soon)
 
 
 def _own_client(most: int | None = None) -> "httpx2.AsyncClient":
