@@ -7,14 +7,12 @@ from functions.audit import store
 from functions.audit.aggregates import RUN
 from functions.audit.views import AuditCheckpoint, AuditProofs, ConsistencyProof, InclusionProof
 from shared.audit_log.nodes import read_nodes
-from shared.audit_log.notes import TreeHead, ed25519, verifier_key
-from shared.audit_log.opening import PUBLIC_KEYS, ChainBroken, log_of, open_checkpoints
-from shared.audit_log.stored_checkpoints import newest_checkpoint
+from shared.audit_log.notes import TreeHead
+from shared.audit_log.opening import ChainBroken, log_of, newest_head, verifier_keys
 from shared.audit_log.tree import Node, consistency, inclusion, peaks, root_of, root_with
 from shared.kit.callers import Caller
-from shared.kit.errors import FieldError, Invalid, NotFound, SignatureInvalid, VersionConflict
+from shared.kit.errors import FieldError, Invalid, NotFound, VersionConflict
 from shared.messaging.misses import report_miss
-from shared.storage.secrets import public_keys
 
 
 async def show_checkpoint(tenant_id: str) -> AuditCheckpoint:
@@ -51,21 +49,16 @@ async def prove(caller: Caller, entry: int | None, from_size: int | None) -> Aud
 
 
 async def _newest(tenant_id: str) -> tuple[AuditCheckpoint, TreeHead]:
-    stored = await newest_checkpoint(tenant_id)
-    if stored is None:
+    newest = await newest_head(tenant_id)
+    if newest is None:
         raise NotFound("there is no checkpoint yet; one is signed each hour that has new entries")
-    try:
-        (head,) = await open_checkpoints(tenant_id, [stored])
-    except SignatureInvalid as error:
-        raise ChainBroken(f"{tenant_id}: {error.detail}") from error
-    log = log_of(tenant_id)
-    keys = ed25519(await public_keys(PUBLIC_KEYS))
+    stored, head = newest
     shown = AuditCheckpoint(
-        log=log,
+        log=log_of(tenant_id),
         size=head.size,
         root=_base64(head.root),
         note=stored.note,
-        keys=tuple(verifier_key(log, each) for each in keys),
+        keys=await verifier_keys(tenant_id),
     )
     return shown, head
 

@@ -71,6 +71,16 @@ class Command(UnitOfWork):
         self.ask(aggregate, id, state)
         return state
 
+    async def get_or_initial(self, aggregate: Aggregate[S], id: str) -> S:
+        """The state that the command is about, or the aggregate's initial one where there is none
+        yet. Nobody is asked. One read. Raises Unavailable."""
+        state = await self.find(aggregate, id)
+        if state is None:
+            assert aggregate.initial is not None
+            return aggregate.initial(id)
+        self.is_about(aggregate, id)
+        return state
+
     def ask(self, aggregate: Aggregate[S], id: str, state: S) -> None:
         """Asks whether the caller may do to the state what the call does. Raises as `get`."""
         authorization = current_authorization()

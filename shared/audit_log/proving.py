@@ -4,13 +4,10 @@ from typing import Any
 
 from shared.audit_log.entries import EntryProof, link_hash, place_of
 from shared.audit_log.nodes import read_nodes
-from shared.audit_log.notes import TreeHead, ed25519, verifier_key, written_proof
-from shared.audit_log.opening import PUBLIC_KEYS, ChainBroken, log_of, open_checkpoints
-from shared.audit_log.stored_checkpoints import newest_checkpoint
+from shared.audit_log.notes import TreeHead, written_proof
+from shared.audit_log.opening import ChainBroken, newest_head, verifier_keys
 from shared.audit_log.tree import inclusion, leaf_hash, root_with
-from shared.kit.errors import SignatureInvalid
 from shared.storage.postgres import tenant_transaction
-from shared.storage.secrets import public_keys
 
 _ENTRY = "SELECT number, event_id, body, previous_hash FROM audit_entries WHERE tenant_id = %s AND "
 _OF_EVENT = f"{_ENTRY}event_id = %s"
@@ -32,13 +29,10 @@ async def _prove(tenant_id: str, statement: str, *sought: str) -> EntryProof | N
     async with tenant_transaction(tenant_id) as connection:
         rows = await connection.execute(statement, (tenant_id, *sought))
         found = await rows.fetchone()
-    stored = await newest_checkpoint(tenant_id) if found is not None else None
-    if found is None or stored is None:
+    newest = await newest_head(tenant_id) if found is not None else None
+    if found is None or newest is None:
         return None
-    try:
-        (head,) = await open_checkpoints(tenant_id, [stored])
-    except SignatureInvalid as error:
-        raise ChainBroken(f"{tenant_id}: {error.detail}") from error
+    stored, head = newest
     number, event_id, body, previous = found
     if head.size < number:
         return None
@@ -49,12 +43,10 @@ async def _prove(tenant_id: str, statement: str, *sought: str) -> EntryProof | N
         "event_id": event_id,
     }
     path = await _path(tenant_id, number, link_hash(**named, body=body), head)
-    log = log_of(tenant_id)
-    keys = ed25519(await public_keys(PUBLIC_KEYS))
     return EntryProof(
         body=body,
         proof=written_proof(number - 1, path, stored.note, place_of(**named).encode()),
-        keys=tuple(verifier_key(log, each) for each in keys),
+        keys=await verifier_keys(tenant_id),
     )
 
 

@@ -12,14 +12,13 @@ from shared.kit.models import Data
 from shared.kit.months import month_ends, month_of
 from shared.kit.plans import Meter
 from shared.kit.tier_limits import BALANCES, GROUPS, Balance
+from shared.members.tenants import COLLECTION as TENANTS
+from shared.members.tenants import KnownTenant, read_tenant
 from shared.quotas.plans import entitlements_at, seats_at, tier_of_plan
 from shared.storage.firestore import TenantStore
 
 # As those who write them name them, who lie above what reads here.
-_BUDGETS, _ARTIFACTS, _KEPT_BYTES, _TENANTS = (
-    *("budgets", "artifacts", "kept_bytes"),
-    "tenant_records",
-)
+_BUDGETS, _ARTIFACTS, _KEPT_BYTES = "budgets", "artifacts", "kept_bytes"
 
 
 class QuotaUse(Data):
@@ -43,17 +42,9 @@ class _Month(Data):
     held_tokens: int = 0
 
 
-class _Tenant(Data):
-    """The tenant's own document, as far as it is read here."""
-
-    people: int = 0
-
-
 async def read_people(store: TenantStore) -> int:
     """How many people belong to the tenant, as of now. One document. Raises Unavailable."""
-    (document,) = await store.get_many([(_TENANTS, store.tenant_id)])
-    state = document.data.get("state") if document is not None else None
-    return _Tenant.model_validate_json(state or "{}").people
+    return (await read_tenant(store)).people
 
 
 async def read_quotas(store: TenantStore, control: Control, at: datetime) -> tuple[QuotaUse, ...]:
@@ -63,7 +54,7 @@ async def read_quotas(store: TenantStore, control: Control, at: datetime) -> tup
     month = f"tenant.{month_of(at)}"
     places = [
         (_BUDGETS, month),
-        (_TENANTS, store.tenant_id),
+        (TENANTS, store.tenant_id),
         *((BALANCES, each) for each in GROUPS),
     ]
     documents, (_, kept) = await asyncio.gather(
@@ -71,7 +62,7 @@ async def read_quotas(store: TenantStore, control: Control, at: datetime) -> tup
     )
     states = [each.data.get("state") if each is not None else None for each in documents]
     budget = _Month.model_validate_json(states[0] or "{}")
-    tenant = _Tenant.model_validate_json(states[1] or "{}")
+    tenant = KnownTenant.model_validate_json(states[1] or "{}")
     balances = [Balance.model_validate_json(each) for each in states[2:] if each]
     months = ((datetime.fromtimestamp(each.at, UTC), each.month_leased) for each in balances)
     calls = (leased for since, leased in months if month_of(since) == month_of(at))

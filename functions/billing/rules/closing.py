@@ -27,9 +27,9 @@ def closed_sections(lines: Iterable[UsageLine]) -> tuple[UsageMonthState, ...]:
 
 def tell(
     known: UsageMonthState | None, closed: UsageMonthState
-) -> Transition[UsageMonthState] | None:
-    """The event of a closed section, once; None where it was told."""
-    return Transition(closed, UsageMonthClosed) if known is None else None
+) -> tuple[Transition[UsageMonthState], ...]:
+    """The event of a closed section, once; nothing where it was told."""
+    return (Transition(closed, UsageMonthClosed),) if known is None else ()
 
 
 def _section(lines: list[UsageLine]) -> UsageMonthState:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Collection, Mapping
-from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import StringConstraints
@@ -104,15 +103,12 @@ def may_refer(subscription: Subscription) -> bool:
     return subscription.is_live and subscription.status == "active"
 
 
-def claim_code(
-    known: Referral | None, code: str, tenant_id: str, by: str, at: datetime
-) -> tuple[Transition[Referral], ...]:
-    """The code, which is the tenant's from now on; no change where it was. Raises VersionConflict
-    for another tenant's."""
+def claim_code(known: Referral | None, made: Referral) -> tuple[Transition[Referral], ...]:
+    """The code as it is `made`, which is its tenant's from now on; no change where it was. Raises
+    VersionConflict for another tenant's."""
     if known is None:
-        fresh = Referral(code=code, tenant_id=tenant_id, made_by=by, made_at=at)
-        return (Transition(fresh),)
-    if known.tenant_id != tenant_id:
+        return (Transition(made),)
+    if known.tenant_id != made.tenant_id:
         raise VersionConflict("the code is another tenant's; send it again")
     return ()
 

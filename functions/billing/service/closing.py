@@ -22,7 +22,6 @@ async def close_month(caller: Caller, period: str) -> tuple[UsageLine, ...]:
 async def _tell(caller: Caller, closed: UsageMonthState) -> None:
     async def use_case(work: Command) -> UsageMonthState:
         known = await work.find(USAGE_MONTHS, id_of(closed))
-        step = tell(known, closed)
-        return await work.save_change(closed, *([step] if step is not None else []))
+        return await work.save_change(closed, *tell(known, closed))
 
     await RUN.command(caller, use_case, UsageMonthState)

@@ -22,11 +22,10 @@ from shared.aggregates.command import Command
 from shared.kit.callers import Caller, check_platform_admin
 from shared.kit.errors import NotFound
 from shared.kit.ids import new_id
+from shared.members.tenants import COLLECTION as TENANTS
 from shared.storage.firestore import TenantStore
 from shared.storage.idempotency import IdempotencyKey
 
-# As `identity`, who writes them and lies beside this function, names them.
-_TENANTS = "tenant_records"
 _MARK = "credit"
 _ATTEMPT = "attempt"
 _KEEPING: frozenset[InvoiceStatus] = frozenset({"draft", "open", "paid", "uncollectible"})
@@ -143,12 +142,7 @@ async def _write(caller: Caller, invoice: Invoice, decided: Credits, spending: S
 
 
 async def _known_to(work: Command) -> Credits:
-    tenant_id = work.caller.tenant_id
-    found = await work.find(CREDITS, tenant_id)
-    if found is None:
-        return no_credits(tenant_id)
-    work.is_about(CREDITS, tenant_id)
-    return found
+    return await work.get_or_initial(CREDITS, work.caller.tenant_id)
 
 
 async def _shown(caller: Caller) -> Credits:
@@ -158,7 +152,7 @@ async def _shown(caller: Caller) -> Credits:
 async def _is_here(tenant_id: str) -> bool:
     """Whether somebody signed the tenant up, or it asked for a subscription by a token of an
     operator's."""
-    places = [(_TENANTS, tenant_id), (SUBSCRIPTIONS.collection, tenant_id)]
+    places = [(TENANTS, tenant_id), (SUBSCRIPTIONS.collection, tenant_id)]
     return any(each is not None for each in await TenantStore(tenant_id).get_many(places))
 
 

@@ -11,20 +11,11 @@ from functions.billing.views import ReferralView
 from shared.aggregates.command import Command
 from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.callers import Caller
-from shared.kit.models import Data
+from shared.members.tenants import read_tenant
 from shared.storage.firestore import TenantStore
 
-# As `identity`, who writes them and lies beside this function, names them.
-_TENANTS = "tenant_records"
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LENGTH = 16
-
-
-class _Owned(Data):
-    """A tenant's own document, as far as it is read here."""
-
-    created_by: str = ""
-    admins: tuple[str, ...] = ()
 
 
 async def refer(caller: Caller) -> ReferralView:
@@ -41,11 +32,10 @@ async def refer(caller: Caller) -> ReferralView:
 
     async def claim(work: Command) -> Referral:
         known = await work.find(REFERRALS, code)
-        steps = rules.claim_code(known, code, caller.tenant_id, caller.principal, work.at)
         made = Referral(
             code=code, tenant_id=caller.tenant_id, made_by=caller.principal, made_at=work.at
         )
-        return await work.save_change(known or made, *steps)
+        return await work.save_change(known or made, *rules.claim_code(known, made))
 
     platform = Caller.acting("service:billing", PLATFORM_TENANT, caller.received_at)
     await RUN.command(platform, claim, Referral)
@@ -69,7 +59,5 @@ async def check_code(caller: Caller, code: str) -> None:
 
 
 async def _owners(tenant_id: str) -> set[str]:
-    document = await TenantStore(tenant_id).get(_TENANTS, tenant_id)
-    state = document.data.get("state") if document is not None else None
-    owned = _Owned.model_validate_json(state or "{}")
-    return {each for each in (owned.created_by, *owned.admins) if each}
+    tenant = await read_tenant(TenantStore(tenant_id))
+    return {each for each in (tenant.created_by, *tenant.admins) if each}

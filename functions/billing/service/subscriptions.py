@@ -16,12 +16,7 @@ from shared.kit.callers import Caller
 
 async def known_to(work: Command) -> Subscription:
     """The subscription of the caller's tenant. One read. Raises Unavailable."""
-    tenant_id = work.caller.tenant_id
-    found = await work.find(SUBSCRIPTIONS, tenant_id)
-    if found is None:
-        return unsubscribed(tenant_id)
-    work.is_about(SUBSCRIPTIONS, tenant_id)
-    return found
+    return await work.get_or_initial(SUBSCRIPTIONS, work.caller.tenant_id)
 
 
 async def show(caller: Caller) -> Subscription:

@@ -6,6 +6,7 @@ import { dollars } from '../kit/money.ts';
 import { percent } from '../kit/rate.ts';
 import { clipped, spaced } from '../kit/text.ts';
 import { spanInWords } from '../kit/time.ts';
+import { Days, lastDays } from '../parts/days.tsx';
 import { Loaded } from '../parts/loaded.tsx';
 import { Pairs } from '../parts/pairs.tsx';
 import { Share } from '../parts/share.tsx';
@@ -14,8 +15,6 @@ import { addressOf } from '../route.ts';
 import { words } from '../words.ts';
 import { report as say } from '../words/learning.ts';
 
-const DAYS = [7, 30, 90];
-const DAY_MS = 86_400_000;
 // As many groups of reasons, and characters of a reason, as are read at a glance.
 const FIRST_GROUPS = 10;
 const LONGEST_REASON = 200;
@@ -27,14 +26,7 @@ export function Report() {
     <>
       <h1 tabIndex={-1}>{words.pages.report}</h1>
       <p>{say.about}</p>
-      <label>
-        {say.days}
-        <select value={days} onChange={(event) => setDays(Number(event.currentTarget.value))}>
-          {DAYS.map((each) => (
-            <option value={each}>{say.last(each)}</option>
-          ))}
-        </select>
-      </label>
+      <Days label={say.days} last={say.last} days={days} set={setDays} />
       <Loaded key={days} read={() => readReport(days)}>
         {(report) => <Shown report={report} />}
       </Loaded>
@@ -43,9 +35,7 @@ export function Report() {
 }
 
 function readReport(days: number): Promise<GovernanceReport> {
-  const to = Date.now() + 60_000;
-  const instant = (at: number) => encodeURIComponent(new Date(at).toISOString());
-  return read<GovernanceReport>(`/v1/governance/report?from=${instant(to - days * DAY_MS)}&to=${instant(to)}`);
+  return read<GovernanceReport>(`/v1/governance/report?${lastDays(days, Date.now())}`);
 }
 
 function Shown({ report }: { report: GovernanceReport }) {

@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import type { PromptComparison, PromptDetail, PromptPage, PromptView, VersionRow } from '../../api/generated.ts';
 import { read, serverNow } from '../../api/call.ts';
 import { dollars } from '../../kit/money.ts';
+import { Days, lastDays } from '../../parts/days.tsx';
 import { Field } from '../../parts/field.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
 import { Rows } from '../../parts/rows.tsx';
@@ -15,8 +16,6 @@ import { draftOf } from './draft.ts';
 import { Row } from './page.tsx';
 
 const MOST = 100;
-const DAYS = [7, 30, 90];
-const DAY_MS = 86_400_000;
 
 /** All versions of a prompt, what differs between two of them, and what runs did with each. */
 export function Versions({ name }: { name: string }) {
@@ -89,14 +88,7 @@ function Fared({ name }: { name: string }) {
     <section>
       <h2>{say.did}</h2>
       <p>{say.aboutDid}</p>
-      <label>
-        {say.days}
-        <select value={days} onChange={(event) => setDays(Number(event.currentTarget.value))}>
-          {DAYS.map((each) => (
-            <option value={each}>{say.last(each)}</option>
-          ))}
-        </select>
-      </label>
+      <Days label={say.days} last={say.last} days={days} set={setDays} />
       <Loaded key={days} read={() => readComparison(name, days)}>
         {({ versions }) => (versions.length === 0 ? <p>{say.noRuns}</p> : <Did versions={versions} />)}
       </Loaded>
@@ -105,10 +97,7 @@ function Fared({ name }: { name: string }) {
 }
 
 function readComparison(name: string, days: number): Promise<PromptComparison> {
-  const to = serverNow() + 60_000;
-  const instant = (at: number) => encodeURIComponent(new Date(at).toISOString());
-  const times = `from=${instant(to - days * DAY_MS)}&to=${instant(to)}`;
-  return read<PromptComparison>(`/v1/prompts/${encodeURIComponent(name)}/comparison?${times}`);
+  return read<PromptComparison>(`/v1/prompts/${encodeURIComponent(name)}/comparison?${lastDays(days, serverNow())}`);
 }
 
 function Did({ versions }: { versions: readonly VersionRow[] }) {
