@@ -10,7 +10,7 @@ import pytest
 from emulators.running import RunningPlatform
 from tests.attacks.race import Company, Race
 from tests.attacks.races import Races
-from tests.attacks.told import Records, outcome, told
+from tests.attacks.told import Records, decisions, outcome, told
 from tests.journeys.world import World
 
 pytestmark = pytest.mark.platform
@@ -44,7 +44,7 @@ def test_a_thousand_times_five_answers_have_one_outcome_each(
 def test_whoever_tells_another_story_is_noticed(world: World, raced: tuple[Race, Records]) -> None:
     race, records = raced
     assert outcome(told(world, race, records)) is not None
-    final = next(e for e in reversed(records.log) if e["subject"] == f"approval/{race.card['id']}")
+    (final,) = decisions(records.log, f"approval/{race.card['id']}")
     twice = {**final, "id": "evt_2"}
     other = {**final, "data": {**final["data"], "status": "expired", "decided_by": "deadline"}}
     without = [entry for entry in records.audit if entry["id"] != final["id"]]

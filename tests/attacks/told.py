@@ -55,8 +55,8 @@ def told(world: World, race: Race, records: Records) -> dict[str, set[str]]:
     id, agent_id = race.card["id"], race.case["agent_id"]
     case = world.case(race.case)
     approval, about = f"approval/{id}", (f"creation_case/{case['case_id']}", f"agent/{agent_id}")
-    log = [e for e in records.log if e["subject"] == approval and _name(e) in _FINAL]
-    audit = [e for e in records.audit if e["subject"] == approval and _name(e) in _FINAL]
+    log = decisions(records.log, approval)
+    audit = decisions(records.audit, approval)
     story = [_name(e) for e in records.log if e["subject"] in about]
     phone = world.governor.get(f"/v1/mobile/agents/{agent_id}")
     return {
@@ -70,6 +70,11 @@ def told(world: World, race: Race, records: Records) -> dict[str, set[str]]:
         "the case's log": STORIES.get(tuple(n for n in story if n in _FINAL_OF_CASE), set()),
         "audit": _by_decision(audit, race) if _ids(audit) == _ids(log) else set(),
     }
+
+
+def decisions(events: Sequence[Json], subject: str) -> list[Json]:
+    """The events that end the approval with this subject; late answers that it refused are none."""
+    return [e for e in events if e["subject"] == subject and _name(e) in _FINAL]
 
 
 def outcome(places: dict[str, set[str]]) -> str | None:
