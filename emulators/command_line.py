@@ -59,6 +59,7 @@ def _up(chosen: argparse.Namespace) -> int:
         tier=chosen.tier,
         instances=chosen.instances,
         shares=tuple(chosen.shares),
+        fork=chosen.fork,
         report=_report,
     )
     # What arrives while the loop is made waits until the loop handles it.
@@ -163,6 +164,12 @@ def _add_options_of_up(up: argparse.ArgumentParser) -> None:
         default=(),
         metavar="SHARE",
         help="how much of the calls each instance gets, instead of turns",
+    )
+    up.add_argument(
+        "--no-fork",
+        dest="fork",
+        action="store_false",
+        help="start each function as a process that imports for itself, as the cloud does",
     )
     up.add_argument(
         "--idle-after",

@@ -20,7 +20,8 @@ class Options:
     in the cloud, each tenant by its own tier, or all by `tier`; each public side has that many
     `instances`, or as many as its manifest allows, which take turns or have these `shares` of its
     calls; an instance is stopped after `idle_after` seconds; `report` gets what an operator should
-    see; `ahead` starts that many functions at once before anybody asks them, until all run."""
+    see; without `fork` each function is a process that imports for itself, as in the cloud; `ahead`
+    starts that many functions at once before anybody asks them, until all run."""
 
     root: Path
     port: int = 0
@@ -34,6 +35,7 @@ class Options:
     shares: tuple[float, ...] = ()
     backoff: tuple[str, str] | None = None
     idle_after: float = 900.0
+    fork: bool = True
     ahead: int = 0
     report: Callable[[str], None] = _logger.warning
 

@@ -24,9 +24,9 @@ _PROGRAM = Path(__file__).with_name("template_program.py")
 async def open_template(
     options: Options, directory: PlatformDirectory, exits: AsyncExitStack
 ) -> "Template | None":
-    """The template of a platform, which `exits` closes. None where functions run in this process,
-    and on systems other than Linux, which do not tell functions that it died."""
-    if options.in_process or sys.platform != "linux":
+    """The template of a platform, which `exits` closes. None where functions run in this process or
+    import for themselves, and on systems other than Linux, which do not tell them that it died."""
+    if options.in_process or not options.fork or sys.platform != "linux":
         return None
     template = await Template.open(options.root, directory.log("template"))
     exits.push_async_callback(template.close)

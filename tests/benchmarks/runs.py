@@ -26,6 +26,8 @@ WARM_UP_CYCLES = 32
 ALONE = 30
 COUNTED = 10
 _IDLE_SECONDS = 120
+# A sweep starts each function that has one: none shall start while something is measured.
+_SWEEP_SECONDS = 120
 # Whose requests an approval's way to the end is made of.
 DECIDING = ("approvals", "runs-reactions")
 # What is not the run's: the projection of the governor's inbox.
@@ -39,6 +41,7 @@ def measure() -> dict[str, Figure]:
 
 
 async def _measured(platform: Started) -> dict[str, Figure]:
+    await asyncio.to_thread(platform.client.advance, _SWEEP_SECONDS)
     runner = await asyncio.to_thread(runner_of, platform)
     async with (
         Connections(platform.client.url) as http,

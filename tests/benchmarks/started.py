@@ -95,7 +95,7 @@ def started_platform(root: Path = ROOT, *, more: Sequence[str] = ()) -> Iterator
         state = Path(directory)
         command = [
             *(sys.executable, "-m", "emulators", "up", "--port", "0"),
-            *("--root", str(root), "--state", str(state)),
+            *("--root", str(root), "--state", str(state), "--no-fork"),
             *more,
         ]
         environment = {**os.environ, "PYTHONPATH": str(root)}
