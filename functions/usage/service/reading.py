@@ -2,7 +2,7 @@
 
 from functions.usage.aggregates import RUN
 from functions.usage.rules.query import MOST_SUMS, asked, check_number, moment
-from functions.usage.views import Usage, UsageRoot, UsageRootList, UsageSum
+from functions.usage.views import Usage, UsageRootList, UsageSum
 from shared.kit.callers import Caller
 from shared.kit.errors import NotFound
 from shared.messaging.misses import report_miss
@@ -43,9 +43,9 @@ async def show_usage(
 
 
 async def show_roots(caller: Caller, period: str) -> UsageRootList:
-    """The lines of the month. Raises Invalid, Unavailable."""
-    lines = await lines_of(caller.tenant_id, period, caller.received_at)
-    return UsageRootList(items=tuple(map(UsageRoot.of, lines)))
+    """The lines of the month, and the declared meters that have none. Raises Invalid,
+    Unavailable."""
+    return UsageRootList.of(await lines_of(caller.tenant_id, period, caller.received_at))
 
 
 async def show_proof(

@@ -65,8 +65,8 @@ async def test_a_line_leads_to_the_entries_of_the_audit_log(
     await time(RENEWED)
     await told(world, "invoice.created", "invoice.created")
     # Somebody reads the roots of the closed month, which makes the lines of declared meters.
-    lines = await lines_of(world.tenant, "2025-10", RENEWED)
-    assert "pages" in {each.meter for each in lines if each.closed_at is not None}
+    month = await lines_of(world.tenant, "2025-10", RENEWED)
+    assert "pages" in {each.meter for each in month.lines if each.closed_at is not None}
     [line] = await usage_lines(world)
     invoice = (await world.sent("GET", "/invoices"))["items"][0]["invoice_id"]
     path = f"/invoices/{invoice}/lines/{line['line_id']}/proof?event={asked.event_id}"
