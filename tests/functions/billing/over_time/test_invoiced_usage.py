@@ -23,11 +23,9 @@ from shared.usage.lines import lines_of
 from shared.usage.outside import OutsideEvent
 from shared.usage.rows import add_events
 from shared.verify.__main__ import main
-from tests.functions.billing.timed import AGAIN, RENEWED, USED, stripe_url, time, told
+from tests.functions.billing.timed import AGAIN, RENEWED, USED, told
 from tests.functions.billing.worlds import ORDER, SCOPES, World
 from tests.shared.usage.logs import turn, write
-
-__all__ = ["stripe_url", "time"]
 
 AFTER_TRIAL = datetime(2025, 10, 1, 12, tzinfo=UTC)
 DRAFTED = datetime(2025, 11, 17, 12, 10, tzinfo=UTC)
