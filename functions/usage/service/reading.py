@@ -7,7 +7,7 @@ from shared.kit.callers import Caller
 from shared.kit.errors import NotFound
 from shared.messaging.misses import report_miss
 from shared.policy.authorization import choose_and_ask
-from shared.usage.anchoring import opens_log, prove_anchored
+from shared.usage.anchoring import may_read_log, prove_anchored
 from shared.usage.counting import count_log
 from shared.usage.lines import lines_of
 from shared.usage.meters import GroupBy
@@ -58,7 +58,7 @@ async def show_proof(
         choose_and_ask("usage.roots.open", caller.received_at)
     about = (caller.tenant_id, period, meter, section)
     try:
-        return await prove_anchored(*about, event, opens_log=opens_log(caller.scopes))
+        return await prove_anchored(*about, event, with_entry=may_read_log(caller.scopes))
     except NotFound:
         await report_miss(RUN.outbox, caller, f"usage_line/{period}.{meter}"[:200])
         raise

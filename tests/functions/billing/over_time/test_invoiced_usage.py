@@ -85,7 +85,7 @@ async def test_a_line_leads_to_the_entries_of_the_audit_log(
     assert main([str(tmp_path / "line.json")]) == 0
     said = capsys.readouterr().out
     assert said.count("closed by entry") == said.count("as the audit log says") == 2
-    pages = await prove_anchored(world.tenant, "2025-10", "pages", 1, None, opens_log=True)
+    pages = await prove_anchored(world.tenant, "2025-10", "pages", 1, None, with_entry=True)
     assert (pages.quantity, pages.closing) == (3, None)
     # A token that does not open the log gets nothing of it but the closing.
     for each in (await world.sent("GET", path))["usage"]:
