@@ -145,14 +145,23 @@ async def test_usage_is_on_the_next_invoice_once_and_is_proved(
     assert (await world.send("GET", path, roles=("developer",))).status_code == 403
     assert (await world.sent("POST", "/billing/portal"))["url"].startswith("http")
 
-    # What somebody alters at Stripe is seen, and its proof does not hold.
+
+async def test_a_line_that_somebody_alters_at_stripe_is_told_and_its_proof_does_not_hold(
+    world: World, time: Callable[[datetime], Awaitable[None]], tmp_path: Path
+) -> None:
+    await world.buys()
+    await time(USED)
+    await write(world.tenant, turn(world.tenant, "one", 400_000, 250_999, USED))
+    await time(RENEWED)
+    await told(world, "invoice.created")
+    [line] = await usage_lines(world)
     customer = str((await world.kept()).customer_id)
     items = world.stripe.v1.invoice_items.list({"customer": customer}).to_dict()["data"]
-    [item] = [each for each in items if each["amount"] == correction["cents"]]
+    [item] = [each for each in items if each["amount"] == line["cents"]]
     world.stripe.v1.invoice_items.update(item["id"], {"amount": 999})
     await told(world, "invoice.created")
-    altered, same = await usage_lines(world)
-    assert (same["agrees"], altered["agrees"], altered["cents"]) == (True, False, 999)
+    [altered] = await usage_lines(world)
+    assert (altered["agrees"], altered["cents"]) == (False, 999)
     # The operator is told once, in the platform's own log.
     await told(world, "invoice.created", "invoice.created")
     found = [each async for each in TenantStore(PLATFORM_TENANT).find_all(EVENT_LOG)]
@@ -160,8 +169,10 @@ async def test_usage_is_on_the_next_invoice_once_and_is_proved(
     kind = InvoiceLineDisagreed
     lines = [each.payload(kind) for each in events if each.type == kind.event_type]
     [about] = [each for each in lines if each.tenant_id == world.tenant]
-    assert (about.line_id, about.cents, about.section) == (altered["line_id"], 999, 2)
-    path = proofs[correction["line_id"]].replace(correction["line_id"], altered["line_id"])
+    assert (about.line_id, about.cents, about.section) == (altered["line_id"], 999, 1)
+    invoice = (await world.sent("GET", "/invoices"))["items"][0]["invoice_id"]
+    file = tmp_path / "proof.json"
+    path = f"/invoices/{invoice}/lines/{altered['line_id']}/proof"
     file.write_text(json.dumps(await world.sent("GET", path)))
     assert main([str(file)]) == 1
 
