@@ -9,10 +9,11 @@ from events.invoices import InvoiceStatus
 from functions.billing.aggregates import CREDITS, RUN, SUBSCRIPTIONS
 from functions.billing.credit_views import CreditsView
 from functions.billing.rules import credits as rules
+from functions.billing.rules.credit_settlement import Standing, beyond, settle
 from functions.billing.rules.credits import CreditBody, Credits, Part, Spending, no_credits
 from functions.billing.rules.invoice import Invoice
 from functions.billing.rules.refusals import StripeMissing, StripeRefused
-from functions.billing.rules.settlement import Standing, beyond, settle
+from functions.billing.service.draft_lines import draft_line
 from functions.billing.service.stripe_calls import (
     create_usage_item,
     delete_usage_item,
@@ -225,12 +226,5 @@ def _key(spending: Spending, part: Part) -> str:
 def _item(invoice: Invoice, decided: Credits, spending: Spending, part: Part) -> dict[str, Any]:
     grant = decided.grant_of(part.credit_id)
     assert grant is not None
-    return {
-        "customer": invoice.customer_id,
-        "invoice": invoice.stripe_id,
-        "currency": invoice.currency,
-        "amount": -part.cents,
-        "description": grant.description,
-        "discountable": False,
-        "metadata": {_MARK: part.credit_id, _ATTEMPT: str(spending.attempt)},
-    }
+    metadata = {_MARK: part.credit_id, _ATTEMPT: str(spending.attempt)}
+    return draft_line(invoice, -part.cents, grant.description, metadata)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from functions.billing.rules import credits as rules
+from functions.billing.rules.credit_settlement import LATEST_LINE, Standing, beyond, settle
 from functions.billing.rules.credits import (
     MOST_GRANTS,
     MOST_SPENDINGS,
@@ -14,7 +15,6 @@ from functions.billing.rules.credits import (
     Steps,
     no_credits,
 )
-from functions.billing.rules.settlement import LATEST_LINE, Standing, beyond, settle
 from shared.kit.errors import VersionConflict
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
