@@ -129,7 +129,7 @@ class UnsortedMeter(Data):
     def of(cls, line: UnsortedLine) -> Self:
         """The meter as it is shown."""
         problem = (
-            f"the events of {line.meter} are not sorted in time: ask again when less is asked for,"
+            f"the events of {line.meter} are not sorted in time: ask again when less is counted,"
             " and declare a second meter for a part of them where this stays so"
         )
         return cls(section=line.section, meter=line.meter, problem=problem)

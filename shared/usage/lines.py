@@ -81,12 +81,14 @@ async def prove(
 ) -> UsageProof:
     """The proof of a line, and that it counts the event or receipt of that id. Raises Invalid,
     NotFound where the line or the event is not there, VersionConflict for a line of more than
-    MOST_SLABS slabs, TookTooLong for one whose events are not sorted in time, Unavailable."""
+    MOST_SLABS slabs, TookTooLong for one that is not made in time, Unavailable."""
     check_period_name(period)
     try:
         return await _proved(tenant_id, period, meter, section, event_id)
     except TookTooLong as error:
-        told = f"the events of {meter} are not sorted in time; ask again when less is asked for"
+        told = (
+            f"the proof of {meter} was not made in time; ask again when the database has less to do"
+        )
         raise TookTooLong(told) from error
 
 

@@ -152,7 +152,7 @@ async def test_a_meter_that_is_not_sorted_in_time_is_named_in_the_answer_and_to_
     counted = [matches(UNSORTED_METERS.filter, each) for each in logged.entries(USAGE)]
     assert sum(counted) == 1
     assert refused.status_code == 503
-    assert "the events of glaciers" in refused.text
+    assert "the proof of glaciers was not made in time" in refused.text
     assert (await world.sent("GET", f"/v1/usage/roots?period={period}"))["unsorted"] == []
 
 

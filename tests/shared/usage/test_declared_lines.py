@@ -58,7 +58,7 @@ async def test_a_meter_that_is_not_sorted_in_time_is_named_and_the_others_close(
         assert month.unsorted == (UnsortedLine(1, SLOW), UnsortedLine(2, SLOW))
         told = [each.fields for each in caplog.records if hasattr(each, "fields")]
         assert told == [{"unsorted_meter": SLOW}]
-        with pytest.raises(TookTooLong, match=f"the events of {SLOW} are not sorted in time"):
+        with pytest.raises(TookTooLong, match=f"the proof of {SLOW} was not made in time"):
             await prove(tenant, "2026-11", SLOW, 1, None)
     # What is quick again is made by the next reading.
     month = await lines_of(tenant, "2026-11", DECEMBER)
