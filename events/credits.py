@@ -26,7 +26,8 @@ class CreditGranted(CreditMovement):
 
 @event("assent.credit.applied.v1")
 class CreditApplied(CreditMovement):
-    """Credits pay so much of an invoice, the first to expire first."""
+    """Credits pay so much of an invoice, the first to expire first; or so much more than was
+    thought, because a line came late."""
 
     invoice_id: str
 

@@ -9,7 +9,7 @@ from shared.kit.instants import Instant
 from shared.kit.json_limits import JsonLimit
 from shared.kit.models import Data, Model
 from shared.usage.meters import BUILT_IN, GroupBy
-from shared.usage.proofs import UsageLine
+from shared.usage.proofs import UnsortedLine, UsageLine, UsageMonth
 
 
 class MeterBody(Model):
@@ -118,7 +118,34 @@ class UsageRoot(Data):
         return cls(**line._asdict())
 
 
+class UnsortedMeter(Data):
+    """A declared meter that has no line of a section, and what to do: the others have theirs."""
+
+    section: int
+    meter: str
+    problem: str
+
+    @classmethod
+    def of(cls, line: UnsortedLine) -> Self:
+        """The meter as it is shown."""
+        problem = (
+            f"the events of {line.meter} are not sorted in time: ask again when less is counted,"
+            " and declare a second meter for a part of them where this stays so"
+        )
+        return cls(section=line.section, meter=line.meter, problem=problem)
+
+
 class UsageRootList(Data):
-    """The lines of a month, by section and meter."""
+    """The lines of a month, by section and meter. `unsorted` are declared meters of which no line
+    could be made, with their sections."""
 
     items: tuple[UsageRoot, ...]
+    unsorted: tuple[UnsortedMeter, ...]
+
+    @classmethod
+    def of(cls, month: UsageMonth) -> Self:
+        """The month as it is shown."""
+        return cls(
+            items=tuple(map(UsageRoot.of, month.lines)),
+            unsorted=tuple(map(UnsortedMeter.of, month.unsorted)),
+        )

@@ -14,6 +14,7 @@ from infra.observability.metrics import (
     SILENT_METERS,
     STUCK,
     UNRECONCILED,
+    UNSORTED_METERS,
     Google,
     any_service,
     of_metric,
@@ -83,6 +84,7 @@ def of_stack(private: Iterable[str], host: pulumi.Input[str], dead_letters: str)
         _webhook_lag(),
         _unreconciled_invoice(),
         _dead_meter(),
+        _unsorted_meter(),
     )
 
 
@@ -189,6 +191,19 @@ def _dead_meter() -> Alert:
         severity="WARNING",
         runbook="wrong-invoice",
         conditions=[Above(0, of_metric(SILENT_METERS.type, ON_CLOUD_RUN), HOUR)],
+    )
+
+
+def _unsorted_meter() -> Alert:
+    return Alert(
+        name="unsorted-meter",
+        title="A declared meter has too many events to be sorted",
+        means="Somebody read the roots of a month, and a meter that the tenant declared has no "
+        "line there: its sum is shown, and has no proof. The tenant's other meters have theirs. "
+        'The log line names the meter: field "unsorted_meter".',
+        severity="WARNING",
+        runbook="unsorted-meter",
+        conditions=[Above(0, of_metric(UNSORTED_METERS.type, ON_CLOUD_RUN), HOUR)],
     )
 
 

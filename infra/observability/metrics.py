@@ -180,6 +180,16 @@ SILENT_METERS = LogMetric(
         'jsonPayload.silent_meter=~"."',
     ),
 )
+USAGE = "usage"
+UNSORTED_METERS = LogMetric(
+    name="assent_unsorted_meters",
+    says="declared meters that have no line of a month, because they have too many events to sort",
+    conditions=(
+        one_service(USAGE),
+        'jsonPayload.logger="shared.usage.declared_lines"',
+        'jsonPayload.unsorted_meter=~"."',
+    ),
+)
 # The operations that dominate the price of an action; the log line contains all kinds.
 COSTS = tuple(
     LogMetric(
@@ -192,4 +202,5 @@ COSTS = tuple(
     for kind in ("firestore-reads",)
 )
 OF_BILLING = (LATE_NOTICES, UNRECONCILED, SILENT_METERS)
-LOG_METRICS = (EVENT_LAG, EFFECT_LAG, APPROVALS, REFUSALS, BURIED, STUCK, *OF_BILLING, *COSTS)
+OF_FUNCTIONS = (EVENT_LAG, EFFECT_LAG, APPROVALS, REFUSALS, BURIED, STUCK)
+LOG_METRICS = (*OF_FUNCTIONS, *OF_BILLING, UNSORTED_METERS, *COSTS)

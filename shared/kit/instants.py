@@ -1,9 +1,11 @@
 """Instants: aware, in UTC, in whole milliseconds, and as text that sorts by time."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, PlainSerializer
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def to_milliseconds(moment: datetime) -> datetime:
@@ -27,6 +29,11 @@ def parse_instant(text: str) -> datetime:
     if moment.tzinfo is None:
         raise ValueError(f"{text!r} has no offset from UTC")
     return to_milliseconds(moment)
+
+
+def milliseconds_of(moment: datetime) -> int:
+    """Whole milliseconds since 1970, cut and never rounded: no float is between."""
+    return (moment - _EPOCH) // timedelta(milliseconds=1)
 
 
 Instant = Annotated[

@@ -13,7 +13,7 @@ from shared.usage.proofs import ClosingProof, UsageRootProof
 READS_LOG = "audit:read"
 
 
-def opens_log(scopes: Collection[str]) -> bool:
+def may_read_log(scopes: Collection[str]) -> bool:
     """Whether a token with these scopes opens the audit log."""
     return READS_LOG in scopes
 
@@ -25,15 +25,15 @@ async def prove_anchored(
     section: int,
     event_id: str | None,
     *,
-    opens_log: bool,
+    with_entry: bool,
 ) -> UsageRootProof:
     """The proof of a line as `lines.prove` makes it, with the entry that closed its section and,
-    where `opens_log`, that of the event; each once a checkpoint covers it. An hour of files has no
+    where `with_entry`, that of the event; each once a checkpoint covers it. An hour of files has no
     entry, and a line of a declared meter none that closed it. Raises as `lines.prove`,
     ChainBroken."""
     proof = await prove(tenant_id, period, meter, section, event_id)
     entry = None
-    if opens_log and event_id is not None:
+    if with_entry and event_id is not None:
         entry = await prove_event(tenant_id, event_id)
     closing = await _closing(tenant_id, period, meter, section)
     return UsageRootProof.of(proof, entry, closing)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shared.kit.errors import Unavailable
+from shared.kit.instants import milliseconds_of
 from shared.storage.postgres import tenant_transaction
 from shared.usage.columns import as_column, unpacked_column
 from shared.usage.measuring import ACTIONS, Files, Noted, counted, hours_of_files
@@ -26,7 +27,7 @@ FROM (SELECT %s AS tenant_id) AS it
 LEFT JOIN usage_heads AS head USING (tenant_id) LEFT JOIN audit_heads AS log USING (tenant_id)
 """
 _ENTRIES = """
-SELECT number, event_id, (extract(epoch FROM at) * 1000)::bigint, actor, action, body
+SELECT number, event_id, action, body
 FROM audit_entries WHERE tenant_id = %s AND number > %s AND number <= %s AND action = ANY(%s)
 ORDER BY number LIMIT %s
 """
@@ -108,7 +109,7 @@ async def _count_batch(tenant_id: str, at: datetime) -> bool:
             up_to = head.log if is_all else entries[-1].number
             events, files = counted(entries, Files(head.stored_bytes, head.sampled_hour))
             if is_all:
-                more, files = hours_of_files(files, int(at.timestamp() * 1000), up_to)
+                more, files = hours_of_files(files, milliseconds_of(at), up_to)
                 events += more
             if (up_to, files) == (head.counted, (head.stored_bytes, head.sampled_hour)):
                 return True

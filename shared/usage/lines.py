@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, LiteralString, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from shared.kit.errors import NotFound, Unavailable, VersionConflict
-from shared.storage.postgres import tenant_transaction
+from shared.storage.postgres import TookTooLong, tenant_transaction
 from shared.usage.counting import count_log, open_sections
+from shared.usage.declared_lines import declared_lines
+from shared.usage.line_slabs import SlabOfLine, keep_lines, line_of, slabs_of
 from shared.usage.periods import check_period_name, end_of
-from shared.usage.proofs import FORMAT, ProvedEvent, UsageLine, UsageProof
-from shared.usage.rows import pages_of
-from shared.usage.slabs import Total, line_root, opened, path_of, root_of, slab_line
+from shared.usage.proofs import FORMAT, ProvedEvent, UsageLine, UsageMonth, UsageProof
+from shared.usage.slabs import line_root, opened, path_of
 
 if TYPE_CHECKING:
     from psycopg import AsyncConnection
@@ -18,48 +19,27 @@ if TYPE_CHECKING:
 # A proof names each slab of its line: five million events.
 MOST_SLABS = 10_000
 
-_COUNTED: LiteralString = (
+_COUNTED = (
     "SELECT DISTINCT unnest(meters) FROM usage_slabs"
     " WHERE tenant_id = %s AND period = %s AND section = %s ORDER BY 1"
 )
-_DECLARED: LiteralString = (
-    "SELECT DISTINCT meter FROM usage_events"
-    " WHERE tenant_id = %s AND period = %s AND section = %s ORDER BY 1"
-)
-_WITHOUT_LINE = """
-SELECT DISTINCT section, meter
-FROM usage_events JOIN usage_closings USING (tenant_id, period, section)
-WHERE tenant_id = %s AND period = %s AND NOT EXISTS (
-    SELECT FROM usage_lines AS line WHERE line.tenant_id = usage_events.tenant_id
-    AND line.period = usage_events.period AND line.section = usage_events.section
-    AND line.meter = usage_events.meter)
-ORDER BY 1, 2
-"""
 
 
-class _Found(NamedTuple):
-    """A slab as a line has it; `slab` is the page's number where `events` came from outside."""
-
-    slab: int
-    total: Total
-    root: bytes
-
-    def line(self, meter: str) -> str:
-        return slab_line(self.slab, meter, self.total, self.root)
-
-
-async def lines_of(tenant_id: str, period: str, at: datetime) -> tuple[UsageLine, ...]:
-    """The lines of the month, `2026-11`, by section and meter: those that are closed, and what was
-    counted since, up to `at`. Raises Invalid, Unavailable."""
+async def lines_of(tenant_id: str, period: str, at: datetime) -> UsageMonth:
+    """The lines of the month, `2026-11`: those that are closed, and what was counted since, up to
+    `at`. Raises Invalid, Unavailable."""
     check_period_name(period)
     await _count(tenant_id, at)
-    await _close_declared(tenant_id, period)
+    declared = await declared_lines(tenant_id, period)
     async with tenant_transaction(tenant_id) as connection:
         closed = await _closed(connection, tenant_id, period)
         section = (await open_sections(connection, tenant_id))[period]
-        still_open = await _made(connection, tenant_id, period, section, _COUNTED)
-        declared = await _made(connection, tenant_id, period, section, _DECLARED)
-    return (*closed, *sorted((*still_open, *declared), key=lambda each: each.meter))
+        ours = await _made(connection, tenant_id, period, section)
+    # Somebody may have closed the section since, and kept a line of it.
+    known = {(each.section, each.meter) for each in closed}
+    theirs = [each for each in declared.still_open if (each.section, each.meter) not in known]
+    still_open = sorted((*ours, *theirs), key=lambda each: (each.section, each.meter))
+    return UsageMonth((*closed, *still_open), declared.unsorted)
 
 
 async def closed_lines(tenant_id: str, period: str) -> tuple[UsageLine, ...]:
@@ -86,26 +66,14 @@ async def close_period(tenant_id: str, period: str, at: datetime) -> tuple[Usage
             (tenant_id,),
         )
         section = (await open_sections(connection, tenant_id))[period]
-        ours = await _made(connection, tenant_id, period, section, _COUNTED)
+        ours = await _made(connection, tenant_id, period, section)
         if ours or section == 1 or await _has_events(connection, tenant_id, period, section):
             await connection.execute(
                 "INSERT INTO usage_closings VALUES (%s, %s, %s, %s)",
                 (tenant_id, period, section, at),
             )
-            await _keep(connection, tenant_id, ours)
+            await keep_lines(connection, tenant_id, ours)
         return await _closed(connection, tenant_id, period)
-
-
-async def _close_declared(tenant_id: str, period: str) -> None:
-    """Makes the lines of declared meters in the sections that are closed, each in a commit of its
-    own. Nothing is added to such a section, so whoever makes one makes the same."""
-    async with tenant_transaction(tenant_id) as connection:
-        rows = await connection.execute(_WITHOUT_LINE, (tenant_id, period))
-        missing = await rows.fetchall()
-    for section, meter in missing:
-        async with tenant_transaction(tenant_id) as connection:
-            line = await _line(connection, tenant_id, period, section, meter)
-            await _keep(connection, tenant_id, (line,))
 
 
 async def prove(
@@ -113,10 +81,22 @@ async def prove(
 ) -> UsageProof:
     """The proof of a line, and that it counts the event or receipt of that id. Raises Invalid,
     NotFound where the line or the event is not there, VersionConflict for a line of more than
-    MOST_SLABS slabs, Unavailable."""
+    MOST_SLABS slabs, TookTooLong for one that is not made in time, Unavailable."""
     check_period_name(period)
+    try:
+        return await _proved(tenant_id, period, meter, section, event_id)
+    except TookTooLong as error:
+        told = (
+            f"the proof of {meter} was not made in time; ask again when the database has less to do"
+        )
+        raise TookTooLong(told) from error
+
+
+async def _proved(
+    tenant_id: str, period: str, meter: str, section: int, event_id: str | None
+) -> UsageProof:
     async with tenant_transaction(tenant_id) as connection:
-        found = await _found(connection, tenant_id, period, section, meter)
+        found = await slabs_of(connection, tenant_id, period, section, meter)
         if not found:
             raise NotFound(f"nothing is counted of {meter} in section {section} of {period}")
         if len(found) > MOST_SLABS:
@@ -161,36 +141,15 @@ async def _closed(
 
 
 async def _made(
-    connection: "AsyncConnection[Any]",
-    tenant_id: str,
-    period: str,
-    section: int,
-    meters: LiteralString,
+    connection: "AsyncConnection[Any]", tenant_id: str, period: str, section: int
 ) -> tuple[UsageLine, ...]:
-    """The lines of a section as they are now, of the meters that a statement finds."""
-    rows = await connection.execute(meters, (tenant_id, period, section))
+    """The lines of a section as they are now, of what Assent counts."""
+    rows = await connection.execute(_COUNTED, (tenant_id, period, section))
     return tuple(
         [
-            await _line(connection, tenant_id, period, section, meter)
+            await line_of(connection, tenant_id, period, section, meter)
             for (meter,) in await rows.fetchall()
         ]
-    )
-
-
-async def _line(
-    connection: "AsyncConnection[Any]", tenant_id: str, period: str, section: int, meter: str
-) -> UsageLine:
-    found = await _found(connection, tenant_id, period, section, meter)
-    return UsageLine(
-        period,
-        section,
-        meter,
-        sum(each.total.quantity for each in found),
-        sum(each.total.events for each in found),
-        len(found),
-        line_root(tenant_id, period, section, [each.line(meter) for each in found]).hex(),
-        None,
-        None if section == 1 else 1,
     )
 
 
@@ -204,53 +163,15 @@ async def _has_events(
     return await rows.fetchone() is not None
 
 
-async def _keep(
-    connection: "AsyncConnection[Any]", tenant_id: str, lines: Sequence[UsageLine]
-) -> None:
-    """Keeps the lines of a closed section; of one that is kept already the first stays."""
-    async with connection.cursor() as cursor:
-        await cursor.executemany(
-            "INSERT INTO usage_lines VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
-            " ON CONFLICT DO NOTHING",
-            [
-                (
-                    *(tenant_id, each.period, each.section, each.meter, each.quantity),
-                    *(each.events, each.slabs, bytes.fromhex(each.root)),
-                )
-                for each in lines
-            ],
-        )
-
-
 async def _count(tenant_id: str, at: datetime) -> None:
     if not await count_log(tenant_id, at):
         raise Unavailable("the usage of this tenant is still being counted; try again")
 
 
-async def _found(
-    connection: "AsyncConnection[Any]", tenant_id: str, period: str, section: int, meter: str
-) -> list[_Found]:
-    rows = await connection.execute(
-        "SELECT slab, quantities[place], counts[place], root FROM usage_slabs,"
-        " LATERAL (SELECT array_position(meters, %s) AS place) AS it"
-        " WHERE tenant_id = %s AND period = %s AND section = %s AND place IS NOT NULL"
-        " ORDER BY slab",
-        (meter, tenant_id, period, section),
-    )
-    slabs = [_Found(slab, Total(*both), root) for slab, *both, root in await rows.fetchall()]
-    if slabs:
-        return slabs
-    pages = pages_of(connection, tenant_id, period, section, meter)
-    return [
-        _Found(number, page.total, root_of([each.encode() for each in page.lines]))
-        async for number, page in pages
-    ]
-
-
 async def _event(
     connection: "AsyncConnection[Any]",
     tenant_id: str,
-    found: Sequence[_Found],
+    found: Sequence[SlabOfLine],
     meter: str,
     event_id: str,
 ) -> ProvedEvent:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from shared.audit_log.attribution import attribution_of
 from shared.usage.slabs import HOUR_MS, Counted
 
 RECEIPT = "https://assent.dev/receipt/v1"
@@ -13,12 +14,11 @@ Quantities = Mapping[str, int]
 
 
 class Noted(NamedTuple):
-    """An entry of the audit log, as far as it counts: `at` are milliseconds since 1970."""
+    """An entry of the audit log, as far as it counts: `body` is the text that was hashed, which
+    says when and by whom."""
 
     number: int
     event_id: str
-    at: int
-    actor: str
     action: str
     body: str
 
@@ -37,12 +37,15 @@ def counted(entries: Sequence[Noted], files: Files) -> tuple[list[Counted], File
     for each in entries:
         said = json.loads(each.body)
         if each.action in _OF_FILES:
-            more, files = hours_of_files(files, each.at, each.number)
+            at = attribution_of(said).milliseconds
+            more, files = hours_of_files(files, at, each.number)
             events += more
-            files = _with_file(files, each, _data(said))
+            files = _with_file(files, at, _data(said), is_stored=_OF_FILES[each.action])
         elif quantities := _MEASURES[each.action](said):
             used = ",".join(f"{meter}={quantities[meter]}" for meter in sorted(quantities))
-            events.append(Counted(each.number, each.event_id, each.at, _plain(each.actor), used))
+            who = attribution_of(said)
+            subject = _plain(who.actor)
+            events.append(Counted(each.number, each.event_id, who.milliseconds, subject, used))
     return events, files
 
 
@@ -58,13 +61,12 @@ def hours_of_files(files: Files, at: int, entry: int) -> tuple[list[Counted], Fi
     return events, files._replace(sampled_hour=max(files.sampled_hour, now - 1))
 
 
-def _with_file(files: Files, entry: Noted, file: Mapping[str, Any]) -> Files:
+def _with_file(files: Files, at: int, file: Mapping[str, Any], *, is_stored: bool) -> Files:
     if file.get("stored_at") is None:
         return files
     size = _whole(file.get("bytes"))
-    is_stored = _OF_FILES[entry.action]
     kept = max(0, files.bytes + (size if is_stored else -size))
-    sampled = entry.at // HOUR_MS - 1 if files.sampled_hour is None else files.sampled_hour
+    sampled = at // HOUR_MS - 1 if files.sampled_hour is None else files.sampled_hour
     return Files(kept, sampled)
 
 

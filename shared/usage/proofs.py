@@ -25,6 +25,20 @@ class UsageLine(NamedTuple):
     corrects: int | None
 
 
+class UnsortedLine(NamedTuple):
+    """A line of a declared meter that is not there, because its events were not sorted in time."""
+
+    section: int
+    meter: str
+
+
+class UsageMonth(NamedTuple):
+    """The lines of a month, by section and meter, and those that could not be made."""
+
+    lines: tuple[UsageLine, ...]
+    unsorted: tuple[UnsortedLine, ...]
+
+
 class ProvedEvent(NamedTuple):
     """An event of the slab of that number: its place among the `size` events there, from 0 on, and
     the path to the slab's root, in hex."""

@@ -9,12 +9,12 @@ the archive has it. Of a receipt, which is what
 covers it, and prints its statement. Of a line of usage, which is what
 `GET /v1/usage/roots/{period}/{meter}/proof` answers, it adds up the slabs, recomputes their root,
 and shows that one of them counts the event that is named, that the audit log has this event with
-the same number, and that a checkpoint covers it and the closing of the month. Of a line of an
-invoice, which is what `GET /v1/invoices/{id}/lines/{line}/proof` answers, it verifies each line of
-usage behind it in this way, and that its cents follow from them, what is included, and the price.
-Needs no network and writes nothing. Without --key it trusts the keys that the file names itself,
-which shows that the file agrees with itself, and not who made it: compare the key that it prints
-with one that you have from elsewhere.
+the same number, time and subject, and that a checkpoint covers it and the closing of the month. Of
+a line of an invoice, which is what `GET /v1/invoices/{id}/lines/{line}/proof` answers, it verifies
+each line of usage behind it in this way, and that its cents follow from them, what is included, and
+the price. Needs no network and writes nothing. Without --key it trusts the keys that the file names
+itself, which shows that the file agrees with itself, and not who made it: compare the key that it
+prints with one that you have from elsewhere.
 """
 
 import argparse

@@ -1,14 +1,17 @@
-"""An entry of the audit log, with the proof that a checkpoint covers it, and what it counts for."""
+"""An entry of the audit log, with the proof that a checkpoint covers it, what it counts for, when,
+and for whom."""
 
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from .merkle import root_with
 from .notes import Forged, open_note, read_checkpoint, read_key
 from .receipts import STATEMENT, check_statement, read_proof
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _STARTED = "assent.run.started.v1"
 _ASKED = "assent.model_call.settled.v1"
 _DECIDED = frozenset(
@@ -46,6 +49,28 @@ def verify_entry(said: Mapping[str, Any], trusted: Sequence[str] = ()) -> EntryV
         raise Forged("the checkpoint does not cover its entry of the log")
     tenant, number, event = proof.placed()
     return EntryVerified(checkpoint.log, number, tenant, event, body, (key.text,))
+
+
+class Acted(NamedTuple):
+    """When, in milliseconds since 1970, and who, without what ends a column."""
+
+    at: int
+    subject: str
+
+
+def acted(entry: EntryVerified) -> Acted:
+    """When its text says that it happened, and who acted: of a receipt the agent or the program
+    that called, of an event its actor. Raises LookupError or ValueError for a text that says
+    neither."""
+    said = json.loads(entry.body)
+    if entry.body.encode().startswith(STATEMENT):
+        receipt = said["predicate"]
+        caller = "agent_id" if "agent_id" in receipt else "called_by"
+        at, who = receipt["at"], receipt[caller]
+    else:
+        at, who = said["time"], said.get("actorid", "")
+    since = datetime.fromisoformat(at) - _EPOCH
+    return Acted(since // timedelta(milliseconds=1), " ".join(who.split()))
 
 
 def counted(entry: EntryVerified, meter: str) -> int:

@@ -1,7 +1,8 @@
 """A line of usage with its proof, without us: that the sum is that of its slabs, that the root is
 over exactly these and over the tenant, month and section that it names, that one of them counts
 the event that is named, which is of that month, that the audit log has that event and says the same
-number, and that the month was closed with this line, which a checkpoint of the log covers."""
+number, time and subject, and that the month was closed with this line, which a checkpoint of the
+log covers."""
 
 import hashlib
 import json
@@ -10,7 +11,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from .entries import EntryVerified, counted, verify_entry
+from .entries import EntryVerified, acted, counted, verify_entry
 from .merkle import Tree, root_with
 from .notes import Forged
 
@@ -122,7 +123,7 @@ def _entry(said: dict[str, Any], event: str, trusted: Sequence[str]) -> EntryVer
     if said.get("entry") is None:
         return None
     entry = verify_entry(said["entry"], trusted)
-    number, id, _, _, used = event.split("\t") if event else ("",) * 5
+    number, id, at, subject, used = event.split("\t") if event else ("",) * 5
     if (number, id) != (str(entry.number), entry.event):
         raise Forged("its entry of the log is not that of its event")
     if entry.tenant != said["tenant_id"]:
@@ -130,6 +131,11 @@ def _entry(said: dict[str, Any], event: str, trusted: Sequence[str]) -> EntryVer
     meter = said["meter"]
     if int(dict(each.split("=") for each in used.split(","))[meter]) != counted(entry, meter):
         raise Forged("its event counts another number than the log says")
+    said = acted(entry)
+    if at != str(said.at):
+        raise Forged(f"its event is of {at}, and the log says {said.at} (milliseconds since 1970)")
+    if subject != said.subject:
+        raise Forged(f"its event names {subject!r}, and the log says that {said.subject!r} acted")
     return entry
 
 

@@ -31,7 +31,7 @@ ASKED_FOR = {
     *("deploy", "roll-back", "dead-letters", "stuck-case", "stuck-run"),
     *("compromised-key", "restore", "region-loss", "cost-spike", "broken-audit"),
     *("changed-connector", "doubtful-outcome", "provider-down"),
-    *("stripe-webhooks-stopped", "wrong-invoice"),
+    *("stripe-webhooks-stopped", "wrong-invoice", "unsorted-meter"),
 }
 _ROW = re.compile(r"^\| \[([a-z-]+)\]\(([a-z-]+)\.md\) \| (.+?) \| (.+?) \|$", re.MULTILINE)
 _FENCE = re.compile(r"^ *```(?:bash)?\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)

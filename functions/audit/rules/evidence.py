@@ -14,6 +14,7 @@ from events.direct_calls import DirectCallApprovalNeeded
 from events.mobile_api import NotificationRequested
 from events.policies import PolicyApprovalNeeded
 from events.subscriptions import SubscriptionApprovalNeeded
+from shared.audit_log.attribution import attribution_of
 from shared.kit.canonical import canonical_json
 from shared.kit.errors import Invalid
 
@@ -67,10 +68,10 @@ class NewEntry(NamedTuple):
 
 def new_entry(attributes: Mapping[str, str], data: str) -> NewEntry:
     """The entry of an event. The same event gives the same entry."""
-    at, action, subject = (attributes[name] for name in ("time", "type", "subject"))
-    body = entry_body(attributes, data)
-    actor, within = (attributes.get(name, "") for name in ("actorid", "workspaceid"))
-    return NewEntry(attributes["id"], body, at, actor, action, subject, within)
+    body, said = entry_body(attributes, data), attribution_of(attributes)
+    action, subject = attributes["type"], attributes["subject"]
+    within = attributes.get("workspaceid", "")
+    return NewEntry(attributes["id"], body, said.at, said.actor, action, subject, within)
 
 
 def evidence_types(published: Iterable[str]) -> frozenset[str]:

@@ -7,11 +7,11 @@ from typing import NamedTuple
 from events.receipts import PREDICATE_TYPE, STATEMENT_TYPE, AnyReceipt, read_receipt, statement
 from events.registry import published_types
 from functions.audit.rules.evidence import NewEntry, new_entry
+from shared.audit_log.attribution import attribution_of
 from shared.audit_log.entries import Entry
 from shared.kit.canonical import canonical_json
 from shared.kit.errors import FieldError, Invalid
 from shared.kit.ids import is_id
-from shared.kit.instants import format_instant
 
 # What an entry of a receipt is searched by, where that of an event has the event's type.
 ACTION = PREDICATE_TYPE
@@ -84,6 +84,7 @@ def recorded(entry: Entry) -> Recorded | None:
 
 def _entry(receipt: AnyReceipt, attributes: Mapping[str, str]) -> NewEntry:
     within = attributes.get("workspaceid", "")
-    body = canonical_json(statement(receipt, attributes["tenantid"], within)).decode()
-    at, subject = format_instant(receipt.at), receipt.subject
-    return NewEntry(receipt.receipt_id, body, at, receipt.actor, ACTION, subject, within)
+    text = statement(receipt, attributes["tenantid"], within)
+    body, said = canonical_json(text).decode(), attribution_of(text)
+    about = (ACTION, receipt.subject, within)
+    return NewEntry(receipt.receipt_id, body, said.at, said.actor, *about)

@@ -1,14 +1,13 @@
 """Credits that the platform's owner grants a tenant. They pay invoices, the first to expire first.
 Pure; money is whole cents of US dollars."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints
 
-from events.credits import CreditApplied, CreditGranted, CreditReturned
-from events.invoices import InvoiceStatus
+from events.credits import CreditApplied, CreditGranted
 from shared.kit.errors import FieldError, Invalid, VersionConflict
 from shared.kit.ids import Id
 from shared.kit.instants import Instant
@@ -67,7 +66,8 @@ class Part(Data):
 class Spending(Data):
     """What credits pay of one invoice: reserved while that is a draft, spent once it is final with
     them, returned where it asks for them no more. `attempt` counts how often they were reserved for
-    it: what was taken off is written again under another key, or Stripe would repeat its answer."""
+    it: what was taken off is written again under another key, or Stripe would repeat its answer.
+    One that a draft returned is `watched_until` no line of it can come late any more."""
 
     invoice_id: str
     stripe_id: str
@@ -75,10 +75,22 @@ class Spending(Data):
     parts: tuple[Part, ...]
     status: SpendingStatus = "reserved"
     attempt: int = 1
+    watched_until: Instant | None = None
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing that happens to a draft changes it any more."""
+        return self.status != "reserved" and self.watched_until is None
 
     @property
     def cents(self) -> int:
         return sum(each.cents for each in self.parts)
+
+    @property
+    def held(self) -> dict[str, int]:
+        """What it reserves or has spent of each credit, which is not left."""
+        parts = () if self.status == "returned" else self.parts
+        return {each.credit_id: each.cents for each in parts}
 
 
 class Credits(Data):
@@ -98,6 +110,19 @@ class Credits(Data):
 
     def grant_of(self, credit_id: str) -> Grant | None:
         return next((each for each in self.grants if each.credit_id == credit_id), None)
+
+    def moved(self, cents: Mapping[str, int]) -> Self:
+        """With so much more left of each credit, or less. A KeyError is a mistake of ours: cents
+        must not get lost."""
+        grants = {each.credit_id: each for each in self.grants}
+        for credit_id, more in cents.items():
+            known = grants[credit_id]
+            grants[credit_id] = known.but(left_cents=known.left_cents + more)
+        return self.but(grants=tuple(grants.values()))
+
+    def with_spending(self, known: Spending, newer: Spending) -> Self:
+        """With another one in the place of a spending."""
+        return self.but(spendings=tuple(newer if e is known else e for e in self.spendings))
 
 
 Steps = tuple[Transition[Credits], ...]
@@ -167,61 +192,16 @@ def reserve(
         parts=tuple(parts),
         attempt=before.attempt + 1 if before is not None else 1,
     )
-    newer = _moved(credits, parts, -1)
+    newer = credits.moved({each.credit_id: -each.cents for each in parts})
     others = tuple(each for each in newer.spendings if each is not before)
     newer = newer.but(spendings=_latest((*others, spending)))
     said = {"invoice_id": invoice_id, "cents": spending.cents, "balance_cents": newer.balance(at)}
     return (Transition(newer, CreditApplied, said),)
 
 
-def settle(
-    credits: Credits,
-    stripe_id: str,
-    status: InvoiceStatus | None,
-    written: Mapping[str, int],
-    at: datetime,
-) -> Steps:
-    """The credits once an invoice is no draft any more: what its lines took, `written` by credit,
-    is spent, and the rest is returned; all of it where the invoice was voided or, for None, is
-    gone or had them taken off. What was given up as uncollectible may still be paid, and so stays
-    spent."""
-    known = credits.spending_on(stripe_id)
-    if known is None or status == "draft" or known.status == "returned":
-        return ()
-    if status in (None, "void"):
-        kept: tuple[Part, ...] = ()
-    elif known.status == "spent":
-        return ()
-    else:
-        taken = ((each, min(each.cents, written.get(each.credit_id, 0))) for each in known.parts)
-        kept = tuple(each.but(cents=cents) for each, cents in taken if cents > 0)
-    settled = known.but(status="spent", parts=kept) if kept else known.but(status="returned")
-    spendings = tuple(settled if each is known else each for each in credits.spendings)
-    newer = credits.but(spendings=spendings)
-    left = {each.credit_id: each.cents for each in kept}
-    # One that is shown no more has expired: of that, nothing comes back.
-    here = [each for each in known.parts if credits.grant_of(each.credit_id) is not None]
-    parts = [each.but(cents=each.cents - left.get(each.credit_id, 0)) for each in here]
-    back = sum(each.cents for each in parts)
-    if not back:
-        return (Transition(newer),)
-    newer = _moved(newer, parts, 1)
-    said = {"invoice_id": known.invoice_id, "cents": back, "balance_cents": newer.balance(at)}
-    return (Transition(newer, CreditReturned, said),)
-
-
-def _moved(credits: Credits, parts: Iterable[Part], sign: Literal[1, -1]) -> Credits:
-    grants = {each.credit_id: each for each in credits.grants}
-    for part in parts:
-        # A KeyError is a mistake of ours: cents must not get lost.
-        known = grants[part.credit_id]
-        grants[part.credit_id] = known.but(left_cents=known.left_cents + sign * part.cents)
-    return credits.but(grants=tuple(grants.values()))
-
-
 def _latest(spendings: tuple[Spending, ...]) -> tuple[Spending, ...]:
     """The latest of them, and those that are still to be settled, however old."""
-    settled = [each for each in spendings if each.status != "reserved"]
+    settled = [each for each in spendings if each.is_settled]
     over = settled[: max(0, len(spendings) - MOST_SPENDINGS)]
     return tuple(each for each in spendings if each not in over)
 

@@ -13,6 +13,7 @@ from functions.billing.rules.refusals import StripeRefused
 from functions.billing.rules.subscription import Subscription
 from functions.billing.rules.terms import months_to_charge
 from functions.billing.service.closing import close_month
+from functions.billing.service.draft_lines import draft_line
 from functions.billing.service.stripe_calls import (
     create_usage_item,
     delete_usage_item,
@@ -90,13 +91,5 @@ def _read(item: Mapping[str, Any]) -> UsageCharge | None:
 
 def _item(invoice: Invoice, charge: UsageCharge) -> dict[str, Any]:
     start, end = start_of(charge.period), end_of(charge.period)
-    return {
-        "customer": invoice.customer_id,
-        "invoice": invoice.stripe_id,
-        "currency": invoice.currency,
-        "amount": charge.cents,
-        "description": charge.description,
-        "discountable": False,
-        "metadata": charge.metadata,
-        "period": {"start": seconds(start), "end": seconds(end)},
-    }
+    line = draft_line(invoice, charge.cents, charge.description, charge.metadata)
+    return {**line, "period": {"start": seconds(start), "end": seconds(end)}}

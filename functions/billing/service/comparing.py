@@ -26,7 +26,7 @@ async def compared(
 
 
 async def proofs_of(
-    tenant_id: str, charge: UsageCharge, event: str | None, *, opens_log: bool
+    tenant_id: str, charge: UsageCharge, event: str | None, *, with_entry: bool
 ) -> tuple[UsageRootProof, ...]:
     """The proofs of what the charge is for: of its own section, where those that count the event
     prove that too, and of the sections before. Raises NotFound where none counts the event, and as
@@ -37,22 +37,22 @@ async def proofs_of(
         if line.meter not in meters or line.section > charge.section:
             continue
         sought = event if line.section == charge.section else None
-        proofs.append(await _proof(tenant_id, line, sought, opens_log=opens_log))
+        proofs.append(await _proof(tenant_id, line, sought, with_entry=with_entry))
     if event is not None and all(each.event is None for each in proofs):
         raise NotFound(f"this line does not count {event}")
     return tuple(proofs)
 
 
 async def _proof(
-    tenant_id: str, line: UsageLine, event: str | None, *, opens_log: bool
+    tenant_id: str, line: UsageLine, event: str | None, *, with_entry: bool
 ) -> UsageRootProof:
     about = (tenant_id, line.period, line.meter, line.section)
     try:
-        return await prove_anchored(*about, event, opens_log=opens_log)
+        return await prove_anchored(*about, event, with_entry=with_entry)
     except NotFound:
         if event is None:
             raise
-        return await prove_anchored(*about, None, opens_log=opens_log)
+        return await prove_anchored(*about, None, with_entry=with_entry)
 
 
 def _told(line: Line, terms: tuple[Terms, ...], counted: Counted, seen: set[str]) -> Line:

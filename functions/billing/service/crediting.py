@@ -2,16 +2,18 @@
 use, whichever notices come, however often and in what order."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any, cast
 
 from events.invoices import InvoiceStatus
 from functions.billing.aggregates import CREDITS, RUN, SUBSCRIPTIONS
 from functions.billing.credit_views import CreditsView
 from functions.billing.rules import credits as rules
+from functions.billing.rules.credit_settlement import Standing, beyond, settle
 from functions.billing.rules.credits import CreditBody, Credits, Part, Spending, no_credits
 from functions.billing.rules.invoice import Invoice
 from functions.billing.rules.refusals import StripeMissing, StripeRefused
+from functions.billing.service.draft_lines import draft_line
 from functions.billing.service.stripe_calls import (
     create_usage_item,
     delete_usage_item,
@@ -29,6 +31,7 @@ from shared.storage.idempotency import IdempotencyKey
 _MARK = "credit"
 _ATTEMPT = "attempt"
 _KEEPING: frozenset[InvoiceStatus] = frozenset({"draft", "open", "paid", "uncollectible"})
+_FINAL: frozenset[Standing] = frozenset({"open", "paid", "uncollectible"})
 _LOGGER = logging.getLogger(__name__)
 
 
@@ -60,9 +63,13 @@ async def apply_credits(caller: Caller, invoice: Invoice) -> bool:
     Unavailable."""
     known = await _shown(caller)
     for each in known.spendings:
+        if each.is_settled:
+            continue
         # Of a draft that somebody deleted, or that no longer becomes final, no notice need come.
-        if each.status == "reserved" and each.stripe_id != invoice.stripe_id:
+        if each.stripe_id != invoice.stripe_id:
             await settle_credits(caller, each.stripe_id, None)
+        elif each.status == "returned":
+            await _take_off(invoice.stripe_id, each.attempt)
     if not known.grants:
         return False
     decided = await RUN.command(caller, _reserving(invoice), Credits)
@@ -75,10 +82,11 @@ async def apply_credits(caller: Caller, invoice: Invoice) -> bool:
 async def settle_credits(caller: Caller, stripe_id: str, seen: InvoiceStatus | None) -> None:
     """Spends what the invoice's lines took, once it is final, and takes back the rest; all of it
     where it was voided, is gone, or is a draft that does not become final: the lines are taken off
-    that first. Where it was `seen` as one that takes nothing back, what is
-    spent stays so without another look at it. Raises Unknown, Unavailable."""
+    that first, and again later, since one may have been under way. Where it was `seen` as one that
+    takes nothing back, what is spent stays so without another look at it. Raises Unknown,
+    Unavailable."""
     known = (await _shown(caller)).spending_on(stripe_id)
-    if known is None or known.status == "returned":
+    if known is None or (known.status == "returned" and known.is_settled):
         return
     if known.status == "spent" and seen in _KEEPING:
         return
@@ -88,12 +96,13 @@ async def settle_credits(caller: Caller, stripe_id: str, seen: InvoiceStatus | N
         of_it = before.spending_on(stripe_id)
         if of_it is None:
             return before
-        status = await _status_of(stripe_id)
+        standing = await _standing_of(stripe_id)
         # Once it is no draft nothing more can be written on it, so all that was is seen.
-        written = await _written_on(of_it) if status not in (None, "draft") else {}
-        return await work.save_change(
-            before, *rules.settle(before, stripe_id, status, written, work.at)
-        )
+        written = await _written_on(stripe_id) if standing in _FINAL else {}
+        steps = settle(before, stripe_id, standing, written, work.at)
+        if cents := beyond(steps, stripe_id, written):
+            _LOGGER.error("lines took %s cents more than credits had left: %s", cents, stripe_id)
+        return await work.save_change(before, *steps)
 
     await RUN.command(caller, use_case, Credits)
 
@@ -124,8 +133,12 @@ def _reserving(invoice: Invoice) -> Any:
 
 
 async def _write(caller: Caller, invoice: Invoice, decided: Credits, spending: Spending) -> bool:
-    written = await _written_on(spending)
-    missing = [each for each in spending.parts if each.credit_id not in written]
+    """Writes what the draft lacks of an attempt, after it took off what an earlier one left;
+    whether anything was written."""
+    items = await items_on(invoice.stripe_id)
+    await _delete(items, range(1, spending.attempt))
+    there = {each["metadata"][_MARK] for each in items if _attempt_of(each) == spending.attempt}
+    missing = [each for each in spending.parts if each.credit_id not in there]
     for part in missing:
         try:
             await create_usage_item(_key(spending, part), _item(invoice, decided, spending, part))
@@ -137,7 +150,7 @@ async def _write(caller: Caller, invoice: Invoice, decided: Credits, spending: S
         now = (await _shown(caller)).spending_on(invoice.stripe_id)
         if now is None or now.status == "returned" or now.attempt != spending.attempt:
             # They were taken off and returned while these were on their way.
-            await _take_off(invoice.stripe_id, str(spending.attempt))
+            await _take_off(invoice.stripe_id, spending.attempt)
     return bool(missing)
 
 
@@ -156,19 +169,19 @@ async def _is_here(tenant_id: str) -> bool:
     return any(each is not None for each in await TenantStore(tenant_id).get_many(places))
 
 
-async def _status_of(stripe_id: str) -> InvoiceStatus | None:
-    """What the invoice is; None where somebody deleted it, or it is a draft that does not become
-    final, off which the lines of credits were taken just now."""
+async def _standing_of(stripe_id: str) -> Standing:
+    """What the invoice is. Off a draft that does not become final the lines of credits are taken
+    first."""
     try:
         shown = await retrieve_invoice(stripe_id)
-        if shown["status"] != "draft" or not _is_held(shown):
-            return cast(InvoiceStatus, shown["status"])
-        await _take_off(stripe_id)
-        # It may have become final before all of them were off.
-        status = (await retrieve_invoice(stripe_id))["status"]
+        if shown["status"] == "draft" and _is_held(shown):
+            await _take_off(stripe_id)
+            # It may have become final before all of them were off.
+            shown = await retrieve_invoice(stripe_id)
     except StripeMissing:
-        return None
-    return None if status == "draft" else cast(InvoiceStatus, status)
+        return "gone"
+    is_held = shown["status"] == "draft" and _is_held(shown)
+    return "held" if is_held else cast(InvoiceStatus, shown["status"])
 
 
 def _is_held(shown: Mapping[str, Any]) -> bool:
@@ -176,28 +189,33 @@ def _is_held(shown: Mapping[str, Any]) -> bool:
     return not shown.get("auto_advance", True)
 
 
-async def _take_off(stripe_id: str, attempt: str | None = None) -> None:
+async def _take_off(stripe_id: str, attempt: int | None = None) -> None:
     """Takes the lines of credits off a draft: those of an attempt, or all."""
-    for each in await items_on(stripe_id):
-        found = _attempt_of(each)
-        if found is not None and attempt in (None, found):
+    await _delete(await items_on(stripe_id), None if attempt is None else [attempt])
+
+
+async def _delete(items: Iterable[Mapping[str, Any]], attempts: Container[int] | None) -> None:
+    for each in items:
+        attempt = _attempt_of(each)
+        if attempt and (attempts is None or attempt in attempts):
             await delete_usage_item(str(each["id"]))
 
 
-async def _written_on(spending: Spending) -> dict[str, int]:
-    """What each credit takes off on the invoice."""
+async def _written_on(stripe_id: str) -> dict[str, int]:
+    """What each credit takes off on the invoice, by whichever attempt."""
     written: dict[str, int] = {}
-    for each in await items_on(spending.stripe_id):
-        if _attempt_of(each) == str(spending.attempt):
+    for each in await items_on(stripe_id):
+        if _attempt_of(each):
             credit_id = each["metadata"][_MARK]
             written[credit_id] = written.get(credit_id, 0) - each["amount"]
     return written
 
 
-def _attempt_of(item: Mapping[str, Any]) -> str | None:
-    """By which attempt a line of credits was written; None for another line."""
+def _attempt_of(item: Mapping[str, Any]) -> int:
+    """By which attempt a line of credits was written, from 1 on; 0 for another line."""
     metadata = item.get("metadata") or {}
-    return str(metadata.get(_ATTEMPT, "1")) if metadata.get(_MARK) else None
+    said = metadata.get(_ATTEMPT, "1") if metadata.get(_MARK) else "0"
+    return int(said) if said.isdecimal() else 0
 
 
 def _key(spending: Spending, part: Part) -> str:
@@ -208,12 +226,5 @@ def _key(spending: Spending, part: Part) -> str:
 def _item(invoice: Invoice, decided: Credits, spending: Spending, part: Part) -> dict[str, Any]:
     grant = decided.grant_of(part.credit_id)
     assert grant is not None
-    return {
-        "customer": invoice.customer_id,
-        "invoice": invoice.stripe_id,
-        "currency": invoice.currency,
-        "amount": -part.cents,
-        "description": grant.description,
-        "discountable": False,
-        "metadata": {_MARK: part.credit_id, _ATTEMPT: str(spending.attempt)},
-    }
+    metadata = {_MARK: part.credit_id, _ATTEMPT: str(spending.attempt)}
+    return draft_line(invoice, -part.cents, grant.description, metadata)

@@ -11,7 +11,7 @@ from shared.kit.callers import Caller
 from shared.kit.errors import NotFound, VersionConflict
 from shared.messaging.misses import report_miss
 from shared.policy.authorization import choose_and_ask
-from shared.usage.anchoring import opens_log
+from shared.usage.anchoring import may_read_log
 
 
 async def follow_invoice(caller: Caller, stripe_id: str) -> Invoice:
@@ -61,7 +61,7 @@ async def _proved(caller: Caller, invoice: Invoice, line_id: str, event: str | N
         currency=invoice.currency,
         charge=line.usage,
         usage=await proofs_of(
-            caller.tenant_id, line.usage, event, opens_log=opens_log(caller.scopes)
+            caller.tenant_id, line.usage, event, with_entry=may_read_log(caller.scopes)
         ),
     )
 

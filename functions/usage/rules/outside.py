@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints, ValidationError
 
 from events.usage import MeterName
-from shared.kit.instants import Instant
+from shared.kit.instants import Instant, milliseconds_of
 from shared.kit.models import Model
 from shared.kit.wording import field_errors
 from shared.usage.meters import BUILT_IN
@@ -52,7 +52,7 @@ def judged(
         if problem := _problem(body, declared, now):
             rejected.append((place, problem))
         else:
-            at = int(body.at.timestamp() * 1000)
+            at = milliseconds_of(body.at)
             event = (body.id, body.meter, body.quantity, at, body.subject or "", body.properties)
             events.append(OutsideEvent(*event))
     return events, rejected

@@ -2,12 +2,12 @@
 
 from functions.usage.aggregates import RUN
 from functions.usage.rules.query import MOST_SUMS, asked, check_number, moment
-from functions.usage.views import Usage, UsageRoot, UsageRootList, UsageSum
+from functions.usage.views import Usage, UsageRootList, UsageSum
 from shared.kit.callers import Caller
 from shared.kit.errors import NotFound
 from shared.messaging.misses import report_miss
 from shared.policy.authorization import choose_and_ask
-from shared.usage.anchoring import opens_log, prove_anchored
+from shared.usage.anchoring import may_read_log, prove_anchored
 from shared.usage.counting import count_log
 from shared.usage.lines import lines_of
 from shared.usage.meters import GroupBy
@@ -43,9 +43,9 @@ async def show_usage(
 
 
 async def show_roots(caller: Caller, period: str) -> UsageRootList:
-    """The lines of the month. Raises Invalid, Unavailable."""
-    lines = await lines_of(caller.tenant_id, period, caller.received_at)
-    return UsageRootList(items=tuple(map(UsageRoot.of, lines)))
+    """The lines of the month, and the declared meters that have none. Raises Invalid,
+    Unavailable."""
+    return UsageRootList.of(await lines_of(caller.tenant_id, period, caller.received_at))
 
 
 async def show_proof(
@@ -58,7 +58,7 @@ async def show_proof(
         choose_and_ask("usage.roots.open", caller.received_at)
     about = (caller.tenant_id, period, meter, section)
     try:
-        return await prove_anchored(*about, event, opens_log=opens_log(caller.scopes))
+        return await prove_anchored(*about, event, with_entry=may_read_log(caller.scopes))
     except NotFound:
         await report_miss(RUN.outbox, caller, f"usage_line/{period}.{meter}"[:200])
         raise

@@ -6,12 +6,16 @@ from typing import Any
 
 import pytest
 
+from infra.observability.metrics import UNSORTED_METERS, USAGE
 from shared.kit import clock
 from shared.kit.instants import format_instant
 from shared.usage.slabs import period_of
 from shared.verify.usage import verify_usage
 from tests.functions.usage.conftest import World
+from tests.infra.observability.log_filters import matches
+from tests.infra.observability.logged import listening
 from tests.shared.usage.logs import receipt, turn, write
+from tests.shared.usage.slow_meters import sorted_slowly
 
 pytestmark = pytest.mark.platform
 METER = "/v1/usage/meters/pages"
@@ -125,6 +129,31 @@ async def test_what_runs_used_is_shown_and_proved(world: World) -> None:
         assert (await world.send("GET", missing)).status_code == 404
     other = await world.elsewhere().send("GET", f"{path}?event={call.event_id}")
     assert other.status_code == 404
+
+
+async def test_a_meter_that_is_not_sorted_in_time_is_named_in_the_answer_and_to_the_operator(
+    world: World, database: str
+) -> None:
+    for name in ("glaciers", "pages"):
+        await world.sent("PUT", f"/v1/usage/meters/{name}", {"unit": "pages"}, **ADMIN)
+    now = clock.now()
+    slow = event("a", meter="glaciers", at=format_instant(now))
+    await tell(world, slow, event("b", at=format_instant(now)))
+    period = period_of(int(now.timestamp() * 1000))
+    async with sorted_slowly(database, "glaciers"):
+        with listening() as logged:
+            found = await world.sent("GET", f"/v1/usage/roots?period={period}")
+        path = f"/v1/usage/roots/{period}/glaciers/proof"
+        refused = await world.send("GET", path)
+    assert [each["meter"] for each in found["items"]] == ["pages"]
+    [unsorted] = found["unsorted"]
+    assert (unsorted["section"], unsorted["meter"]) == (1, "glaciers")
+    assert "ask again" in unsorted["problem"]
+    counted = [matches(UNSORTED_METERS.filter, each) for each in logged.entries(USAGE)]
+    assert sum(counted) == 1
+    assert refused.status_code == 503
+    assert "the proof of glaciers was not made in time" in refused.text
+    assert (await world.sent("GET", f"/v1/usage/roots?period={period}"))["unsorted"] == []
 
 
 @pytest.mark.parametrize(

@@ -126,10 +126,11 @@ def test_a_line_of_usage_is_verified_from_the_file_that_its_button_saves(
         platform.advance(seconds)
         platform.wait_until_idle(60)
     admin = workers.world.person("amira", ("identity:read",), ("tenant_admin",))
-    [charged] = [
-        each["invoice_id"]
+    [(charged, line)] = [
+        (each["invoice_id"], line)
         for each in admin.get("/v1/invoices")["items"]
-        if any(line["usage"] for line in each["lines"])
+        for line in each["lines"]
+        if line["usage"]
     ]
     # A sign-in lasts thirty days.
     phone = phone_of(founder)
@@ -137,7 +138,7 @@ def test_a_line_of_usage_is_verified_from_the_file_that_its_button_saves(
     expect(phone.text).to_contain_text("tokens beyond 500,000")
     phone.is_for_everybody()
     with phone.page.expect_download() as saved:
-        phone.presses("Save its proof")
+        phone.presses(f"Save its proof: {line['description']}")
     phone.says("is saved.")
     file = tmp_path / saved.value.suggested_filename
     saved.value.save_as(file)

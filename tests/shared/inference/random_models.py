@@ -70,12 +70,9 @@ def bring_labeller(folder: Path, tokens: int | str = "n") -> Path:
     )
 
 
-def bring_writer(folder: Path, **generation: Any) -> Path:
-    """An encoder and a decoder. The decoder's scores are those of its last token's row in a table,
-    so that it writes `ada lovelace pays the bill .` and ends, and the mean of the encoder's states,
-    which are random."""
-    random = np.random.default_rng(11)
-    encoder = helper.make_graph(
+def _encoder(random: np.random.Generator) -> onnx.GraphProto:
+    """One whose states are random, and those of the tokens that it is to read."""
+    return helper.make_graph(
         [
             helper.make_node("Gather", ["embedded", "input_ids"], ["looked_up"]),
             helper.make_node("Cast", ["attention_mask"], ["mask"], to=FLOAT),
@@ -90,10 +87,14 @@ def bring_writer(folder: Path, **generation: Any) -> Path:
             _weights("last", np.array([2], dtype=np.int64)),
         ],
     )
+
+
+def _decoder() -> onnx.GraphProto:
+    """One whose scores are those of its last token's row in a table, and the mean of the states."""
     follows = np.zeros((len(WORDS), len(WORDS)), dtype=np.float32)
     for word, following in zip((2, 3, 4, 5, 6, 7, 8), (3, 4, 5, 6, 7, 8, 2), strict=True):
         follows[word, following] = 9
-    decoder = helper.make_graph(
+    return helper.make_graph(
         [
             helper.make_node("Gather", ["follows", "input_ids"], ["rows"]),
             helper.make_node("ReduceMean", ["encoder_hidden_states"], ["mean"], keepdims=1),
@@ -112,8 +113,14 @@ def bring_writer(folder: Path, **generation: Any) -> Path:
         [_info("logits", FLOAT, "m", len(WORDS))],
         [_weights("follows", follows), _weights("one", np.array([1], dtype=np.int64))],
     )
-    _save(folder, "encoder.onnx", encoder)
-    _save(folder, "decoder.onnx", decoder)
+
+
+def bring_writer(folder: Path, **generation: Any) -> Path:
+    """An encoder and a decoder. The decoder's scores are those of its last token's row in a table,
+    so that it writes `ada lovelace pays the bill .` and ends, and the mean of the encoder's states,
+    which are random."""
+    _save(folder, "encoder.onnx", _encoder(np.random.default_rng(11)))
+    _save(folder, "decoder.onnx", _decoder())
     states = _floats("encoder_hidden_states", WIDTH)
     return write_manifest(
         folder,

@@ -47,7 +47,8 @@ def turn(tenant: str, name: str, tokens_in: int, tokens_out: int, at: datetime =
 def told(tenant: str, name: str, action: str, data: dict[str, Any], at: datetime = AT) -> NewEntry:
     """The entry of an event."""
     id = derive_id("evt", AT, tenant, action, name)
-    said = {"id": id, "type": action, "time": format_instant(at), "data": json.dumps(data)}
+    said = {"id": id, "type": action, "time": format_instant(at), "actorid": "usr_ada"}
+    said |= {"data": json.dumps(data)}
     body = canonical_json(said).decode()
     return NewEntry(id, body, format_instant(at), "usr_ada", action, f"thing/{name}", "")
 

@@ -29,6 +29,13 @@ def sums(found: tuple[UsageLine, ...]) -> dict[str, int]:
     return {each.meter: each.quantity for each in found}
 
 
+async def lines_in(tenant: str, period: str, at: datetime) -> tuple[UsageLine, ...]:
+    """All lines of the month: each meter has its own."""
+    month = await lines_of(tenant, period, at)
+    assert month.unsorted == ()
+    return month.lines
+
+
 async def hours(tenant: str) -> dict[str, int]:
     async with tenant_transaction(tenant) as connection:
         rows = await connection.execute("SELECT meter, sum(quantity) FROM usage_hours GROUP BY 1")
@@ -57,7 +64,7 @@ async def test_what_the_log_has_is_counted_by_its_meters(tenant: str) -> None:
     )
     expected = {"tool_calls": 1, "tokens_in": 100, "tokens_out": 20, "executions": 1}
     expected |= {"approvals": 1, "tokens_cached_read": 7}
-    assert sums(await lines_of(tenant, "2026-11", AT)) == expected
+    assert sums(await lines_in(tenant, "2026-11", AT)) == expected
     assert await hours(tenant) == expected
 
 
@@ -66,7 +73,7 @@ async def test_whoever_counts_at_once_counts_each_entry_once(tenant: str) -> Non
         await write(tenant, *(receipt(tenant, f"{some}-{each}") for each in range(40)))
         await asyncio.gather(*(count_log(tenant, AT) for _ in range(3)))
     await count_log(tenant, AT)
-    assert sums(await lines_of(tenant, "2026-11", AT)) == {"tool_calls": 240}
+    assert sums(await lines_in(tenant, "2026-11", AT)) == {"tool_calls": 240}
     assert await hours(tenant) == {"tool_calls": 240}
 
 
@@ -77,7 +84,7 @@ async def test_files_are_counted_at_the_end_of_each_hour(tenant: str) -> None:
     await write(tenant, file(tenant, "b", 50, later, removed=True))
     at = AT + timedelta(hours=4, minutes=1)
     for _ in range(2):
-        assert sums(await lines_of(tenant, "2026-11", at)) == {
+        assert sums(await lines_in(tenant, "2026-11", at)) == {
             "storage_byte_hours": 100 + 150 + 100 + 100
         }
 
@@ -85,7 +92,7 @@ async def test_files_are_counted_at_the_end_of_each_hour(tenant: str) -> None:
 async def test_each_counted_event_is_proved_and_no_other(tenant: str) -> None:
     entries = [receipt(tenant, str(each)) for each in range(5)]
     await write(tenant, file(tenant, "a", 100, AT - timedelta(hours=3)), *entries)
-    await lines_of(tenant, "2026-11", AT)
+    await lines_in(tenant, "2026-11", AT)
     for number, each in enumerate(entries):
         proof = await prove(tenant, "2026-11", "tool_calls", 1, each.event_id)
         assert proof.event is not None
@@ -106,9 +113,9 @@ async def test_a_closed_line_stays_and_what_is_late_corrects_it(tenant: str) -> 
     (closed,) = await close_period(tenant, "2026-11", DECEMBER)
     assert (closed.quantity, closed.closed_at, closed.corrects) == (1, DECEMBER, None)
     await write(tenant, receipt(tenant, "late"), receipt(tenant, "next", DECEMBER))
-    (december,) = await lines_of(tenant, "2026-12", DECEMBER)
+    (december,) = await lines_in(tenant, "2026-12", DECEMBER)
     assert (december.meter, december.quantity, december.corrects) == ("tool_calls", 1, None)
-    again = await lines_of(tenant, "2026-11", DECEMBER)
+    again = await lines_in(tenant, "2026-11", DECEMBER)
     assert again[0] == closed
     assert (again[1].section, again[1].quantity, again[1].corrects) == (2, 1, 1)
     assert again[1].closed_at is None
@@ -124,11 +131,11 @@ async def test_an_id_from_outside_is_counted_once_for_ever(tenant: str) -> None:
     assert await add_events(tenant, [one, one, one._replace(id="b")]) == 2
     assert await add_events(tenant, [one._replace(at=at + 86_400_000 * 40, quantity=9)]) == 0
     assert await add_events(f"{tenant}-other", [one]) == 1
-    assert sums(await lines_of(tenant, "2026-11", AT)) == {"pages": 6}
+    assert sums(await lines_in(tenant, "2026-11", AT)) == {"pages": 6}
     assert await hours(tenant) == {"pages": 6}
     await close_period(tenant, "2026-11", DECEMBER)
     assert await add_events(tenant, [one._replace(id="late")]) == 1
-    found = await lines_of(tenant, "2026-11", DECEMBER)
+    found = await lines_in(tenant, "2026-11", DECEMBER)
     assert [(each.section, each.quantity) for each in found] == [(1, 6), (2, 3)]
 
 
@@ -142,7 +149,7 @@ async def test_a_month_is_closed_without_a_look_at_the_rows_of_declared_meters(
     assert sums(ours) == {"tool_calls": 1}
     assert await closed_lines(tenant, "2026-11") == ours
     await add_events(tenant, [told_once._replace(id="late", quantity=4)])
-    found = await lines_of(tenant, "2026-11", DECEMBER)
+    found = await lines_in(tenant, "2026-11", DECEMBER)
     assert [(each.meter, each.section, each.quantity, each.closed_at) for each in found] == [
         ("pages", 1, 3, DECEMBER),
         ("tool_calls", 1, 1, DECEMBER),
@@ -150,13 +157,13 @@ async def test_a_month_is_closed_without_a_look_at_the_rows_of_declared_meters(
     ]
     later = DECEMBER + timedelta(hours=1)
     await close_period(tenant, "2026-11", later)
-    again = await lines_of(tenant, "2026-11", later)
+    again = await lines_in(tenant, "2026-11", later)
     assert (again[:2], again[2].closed_at) == (found[:2], later)
 
 
 async def test_another_tenants_usage_is_not_there(tenant: str) -> None:
     await write(tenant, receipt(tenant, "a"))
-    await lines_of(tenant, "2026-11", AT)
+    await lines_in(tenant, "2026-11", AT)
     with pytest.raises(NotFound):
         await prove(f"{tenant}-other", "2026-11", "tool_calls", 1, None)
     async with tenant_transaction(f"{tenant}-other") as connection:
@@ -188,4 +195,4 @@ async def test_nothing_that_was_counted_is_altered(tenant: str, statement: str) 
 @pytest.mark.parametrize("period", ["2026-13", "2026-1", "november", "2026-11-01", ""])
 async def test_a_period_is_a_month(tenant: str, period: str) -> None:
     with pytest.raises(Invalid, match="must be a month"):
-        await lines_of(tenant, period, AT)
+        await lines_in(tenant, period, AT)

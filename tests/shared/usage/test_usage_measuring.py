@@ -1,21 +1,28 @@
 """What an entry of the audit log counts for, as values."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from shared.kit.instants import format_instant
 from shared.usage.measuring import ACTIONS, RECEIPT, Files, Noted, counted, hours_of_files
 from shared.usage.slabs import HOUR_MS
 
 AT = 490_000 * HOUR_MS + 60_000
 
 
-def noted(action: str, body: Any, at: int = AT, number: int = 1) -> Noted:
-    return Noted(number, f"evt_{number}", at, "usr ada\t", action, json.dumps(body))
+def noted(action: str, body: dict[str, Any], at: int = AT, number: int = 1) -> Noted:
+    said = format_instant(datetime.fromtimestamp(at // 1000, UTC))
+    if action == RECEIPT:
+        body = {"predicate": {"at": said, "agent_id": "usr ada\t", **body["predicate"]}}
+    else:
+        body = {"time": said, "actorid": "usr ada\t", **body}
+    return Noted(number, f"evt_{number}", action, json.dumps(body))
 
 
-def used(action: str, body: Any) -> list[str]:
+def used(action: str, body: dict[str, Any]) -> list[str]:
     events, _ = counted([noted(action, body)], Files())
     return [each.used for each in events]
 

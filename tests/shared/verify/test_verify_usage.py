@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
+from shared.audit_log.entries import Entry
 from shared.audit_log.notes import verifier_key
 from shared.kit.canonical import canonical_json
 from shared.kit.signing import load_signing_key, new_key
 from shared.usage.closings import section_path, section_root
+from shared.usage.measuring import RECEIPT, Files, Noted, counted
 from shared.usage.proofs import UsageLine
 from shared.usage.slabs import Counted, Total, line_root, opened, path_of, sealed, slab_line
 from shared.verify.__main__ import main
@@ -33,9 +35,16 @@ def events(first: int, count: int) -> list[Counted]:
     ]
 
 
-def proof(place: int = 2, *, period: str = "2026-11", at: int = AT) -> dict[str, Any]:
-    """A line over three slabs, of which the second counts the receipts of the chain."""
-    ours = [Counted(each.number, each.event_id, at, "agt_gala", "tool_calls=1") for each in CHAIN]
+def counted_of(chain: list[Entry], action: str) -> list[Counted]:
+    """What the entries count for, as the platform counts."""
+    noted = [Noted(each.number, each.event_id, action, each.body) for each in chain]
+    return counted(noted, Files())[0]
+
+
+def proof(place: int = 2, *, period: str = "2026-11", **changes: Any) -> dict[str, Any]:
+    """A line over three slabs, of which the second counts the receipts of the chain, each with
+    these changes."""
+    ours = [each._replace(**changes) for each in counted_of(CHAIN, RECEIPT)]
     slabs = [sealed(each) for each in (events(100, 5), ours, events(200, 500))]
     lines = [
         slab_line(number, "tool_calls", each.totals["tool_calls"], each.root)
@@ -153,9 +162,10 @@ def test_an_event_counts_what_the_log_says_of_it(
     action: str, data: dict[str, Any], meter: str, number: int
 ) -> None:
     event = {"id": "evt_1", "type": f"assent.{action}.v1", "tenantid": TENANT}
+    event |= {"time": "2026-11-20T12:00:00.007Z", "actorid": "usr_ada"}
     body = canonical_json({**event, "data": json.dumps(data)}).decode()
     chain = chained(("evt_1", body))
-    told = Counted(1, "evt_1", AT, "usr_ada", f"{meter}={number or 1}")
+    told = Counted(1, "evt_1", AT + 7, "usr_ada", f"{meter}={number or 1}")
     slab = sealed([told])
     line = slab_line(1, meter, slab.totals[meter], slab.root)
     said = {
@@ -172,6 +182,25 @@ def test_an_event_counts_what_the_log_says_of_it(
     else:
         with pytest.raises(Forged, match="another number than the log says"):
             verify_usage(text(said))
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"at": AT + 2_001}, rf"is of {AT + 2_001}, and the log says {AT + 2_000}"),
+        ({"at": AT}, rf"is of {AT}, and the log says {AT + 2_000}"),
+        ({"subject": "usr_eve"}, "names 'usr_eve', and the log says that 'agt_"),
+        ({"subject": ""}, "names '', and the log says that 'agt_"),
+        ({"used": "tool_calls=2"}, "another number than the log says"),
+    ],
+)
+def test_a_slab_that_counts_an_event_otherwise_than_the_log_is_refused(
+    changes: dict[str, Any], why: str
+) -> None:
+    said = proof(**changes)
+    quantity = sum(int(each.split("\t")[2]) for each in said["slabs"])
+    with pytest.raises(Forged, match=why):
+        verify_usage(text({**said, "quantity": quantity}), [TRUSTED])
 
 
 def changed(change: Callable[[dict[str, Any]], object]) -> bytes:

@@ -23,11 +23,9 @@ from shared.usage.lines import lines_of
 from shared.usage.outside import OutsideEvent
 from shared.usage.rows import add_events
 from shared.verify.__main__ import main
-from tests.functions.billing.timed import AGAIN, RENEWED, USED, stripe_url, time, told
+from tests.functions.billing.timed import AGAIN, RENEWED, USED, told
 from tests.functions.billing.worlds import ORDER, SCOPES, World
 from tests.shared.usage.logs import turn, write
-
-__all__ = ["stripe_url", "time"]
 
 AFTER_TRIAL = datetime(2025, 10, 1, 12, tzinfo=UTC)
 DRAFTED = datetime(2025, 11, 17, 12, 10, tzinfo=UTC)
@@ -65,8 +63,8 @@ async def test_a_line_leads_to_the_entries_of_the_audit_log(
     await time(RENEWED)
     await told(world, "invoice.created", "invoice.created")
     # Somebody reads the roots of the closed month, which makes the lines of declared meters.
-    lines = await lines_of(world.tenant, "2025-10", RENEWED)
-    assert "pages" in {each.meter for each in lines if each.closed_at is not None}
+    month = await lines_of(world.tenant, "2025-10", RENEWED)
+    assert "pages" in {each.meter for each in month.lines if each.closed_at is not None}
     [line] = await usage_lines(world)
     invoice = (await world.sent("GET", "/invoices"))["items"][0]["invoice_id"]
     path = f"/invoices/{invoice}/lines/{line['line_id']}/proof?event={asked.event_id}"
@@ -87,7 +85,7 @@ async def test_a_line_leads_to_the_entries_of_the_audit_log(
     assert main([str(tmp_path / "line.json")]) == 0
     said = capsys.readouterr().out
     assert said.count("closed by entry") == said.count("as the audit log says") == 2
-    pages = await prove_anchored(world.tenant, "2025-10", "pages", 1, None, opens_log=True)
+    pages = await prove_anchored(world.tenant, "2025-10", "pages", 1, None, with_entry=True)
     assert (pages.quantity, pages.closing) == (3, None)
     # A token that does not open the log gets nothing of it but the closing.
     for each in (await world.sent("GET", path))["usage"]:
@@ -147,14 +145,23 @@ async def test_usage_is_on_the_next_invoice_once_and_is_proved(
     assert (await world.send("GET", path, roles=("developer",))).status_code == 403
     assert (await world.sent("POST", "/billing/portal"))["url"].startswith("http")
 
-    # What somebody alters at Stripe is seen, and its proof does not hold.
+
+async def test_a_line_that_somebody_alters_at_stripe_is_told_and_its_proof_does_not_hold(
+    world: World, time: Callable[[datetime], Awaitable[None]], tmp_path: Path
+) -> None:
+    await world.buys()
+    await time(USED)
+    await write(world.tenant, turn(world.tenant, "one", 400_000, 250_999, USED))
+    await time(RENEWED)
+    await told(world, "invoice.created")
+    [line] = await usage_lines(world)
     customer = str((await world.kept()).customer_id)
     items = world.stripe.v1.invoice_items.list({"customer": customer}).to_dict()["data"]
-    [item] = [each for each in items if each["amount"] == correction["cents"]]
+    [item] = [each for each in items if each["amount"] == line["cents"]]
     world.stripe.v1.invoice_items.update(item["id"], {"amount": 999})
     await told(world, "invoice.created")
-    altered, same = await usage_lines(world)
-    assert (same["agrees"], altered["agrees"], altered["cents"]) == (True, False, 999)
+    [altered] = await usage_lines(world)
+    assert (altered["agrees"], altered["cents"]) == (False, 999)
     # The operator is told once, in the platform's own log.
     await told(world, "invoice.created", "invoice.created")
     found = [each async for each in TenantStore(PLATFORM_TENANT).find_all(EVENT_LOG)]
@@ -162,8 +169,10 @@ async def test_usage_is_on_the_next_invoice_once_and_is_proved(
     kind = InvoiceLineDisagreed
     lines = [each.payload(kind) for each in events if each.type == kind.event_type]
     [about] = [each for each in lines if each.tenant_id == world.tenant]
-    assert (about.line_id, about.cents, about.section) == (altered["line_id"], 999, 2)
-    path = proofs[correction["line_id"]].replace(correction["line_id"], altered["line_id"])
+    assert (about.line_id, about.cents, about.section) == (altered["line_id"], 999, 1)
+    invoice = (await world.sent("GET", "/invoices"))["items"][0]["invoice_id"]
+    file = tmp_path / "proof.json"
+    path = f"/invoices/{invoice}/lines/{altered['line_id']}/proof"
     file.write_text(json.dumps(await world.sent("GET", path)))
     assert main([str(file)]) == 1
 

@@ -12,10 +12,8 @@ from events.subscriptions import SubscriptionPlanLost
 from shared.kit import clock
 from shared.messaging.log import EVENT_LOG, logged_event
 from shared.storage.firestore import TenantStore
-from tests.functions.billing.timed import BOUGHT, stripe_url, time
+from tests.functions.billing.timed import BOUGHT
 from tests.functions.billing.worlds import World
-
-__all__ = ["stripe_url", "time"]
 
 Move = Callable[..., Awaitable[None]]
 BILLED = BOUGHT + timedelta(days=14, hours=2)

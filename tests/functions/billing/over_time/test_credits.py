@@ -12,10 +12,8 @@ from functions.billing.service.stripe_calls import Unknown
 from shared.kit import clock
 from shared.kit.instants import format_instant
 from tests.bearers import authorization
-from tests.functions.billing.timed import AGAIN, BOUGHT, RENEWED, stripe_url, time, told
+from tests.functions.billing.timed import AGAIN, BOUGHT, RENEWED, told
 from tests.functions.billing.worlds import SCOPES, World
-
-__all__ = ["stripe_url", "time"]
 
 Move = Callable[..., Awaitable[None]]
 # Three seats of Pro.

@@ -4,10 +4,8 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
-from tests.functions.billing.timed import AGAIN, BOUGHT, RENEWED, stripe_url, time, told
+from tests.functions.billing.timed import AGAIN, BOUGHT, RENEWED, told
 from tests.functions.billing.worlds import ORDER, World
-
-__all__ = ["stripe_url", "time"]
 
 Move = Callable[..., Awaitable[None]]
 PLAN = 3 * 4_900

@@ -1,0 +1,81 @@
+"""The slabs of one line, the line that they make, and where it is kept once it is closed."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from shared.usage.proofs import UsageLine
+from shared.usage.rows import pages_of
+from shared.usage.slabs import Total, line_root, root_of, slab_line
+
+if TYPE_CHECKING:
+    from psycopg import AsyncConnection
+
+
+class SlabOfLine(NamedTuple):
+    """A slab as a line has it; `slab` is the page's number where its events came from outside."""
+
+    slab: int
+    total: Total
+    root: bytes
+
+    def line(self, meter: str) -> str:
+        """Its text, of which the root of the line is made."""
+        return slab_line(self.slab, meter, self.total, self.root)
+
+
+async def slabs_of(
+    connection: "AsyncConnection[Any]", tenant_id: str, period: str, section: int, meter: str
+) -> list[SlabOfLine]:
+    """The slabs of a line, by their numbers; of a declared meter the pages of its sorted events.
+    Empty where nothing is counted."""
+    rows = await connection.execute(
+        "SELECT slab, quantities[place], counts[place], root FROM usage_slabs,"
+        " LATERAL (SELECT array_position(meters, %s) AS place) AS it"
+        " WHERE tenant_id = %s AND period = %s AND section = %s AND place IS NOT NULL"
+        " ORDER BY slab",
+        (meter, tenant_id, period, section),
+    )
+    slabs = [SlabOfLine(slab, Total(*both), root) for slab, *both, root in await rows.fetchall()]
+    if slabs:
+        return slabs
+    pages = pages_of(connection, tenant_id, period, section, meter)
+    return [
+        SlabOfLine(number, page.total, root_of([each.encode() for each in page.lines]))
+        async for number, page in pages
+    ]
+
+
+async def line_of(
+    connection: "AsyncConnection[Any]", tenant_id: str, period: str, section: int, meter: str
+) -> UsageLine:
+    """The line of a meter as it is now."""
+    found = await slabs_of(connection, tenant_id, period, section, meter)
+    return UsageLine(
+        period,
+        section,
+        meter,
+        sum(each.total.quantity for each in found),
+        sum(each.total.events for each in found),
+        len(found),
+        line_root(tenant_id, period, section, [each.line(meter) for each in found]).hex(),
+        None,
+        None if section == 1 else 1,
+    )
+
+
+async def keep_lines(
+    connection: "AsyncConnection[Any]", tenant_id: str, lines: Sequence[UsageLine]
+) -> None:
+    """Keeps the lines of a closed section; of one that is kept already the first stays."""
+    async with connection.cursor() as cursor:
+        await cursor.executemany(
+            "INSERT INTO usage_lines VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+            " ON CONFLICT DO NOTHING",
+            [
+                (
+                    *(tenant_id, each.period, each.section, each.meter, each.quantity),
+                    *(each.events, each.slabs, bytes.fromhex(each.root)),
+                )
+                for each in lines
+            ],
+        )
