@@ -5,9 +5,10 @@ from collections.abc import Collection
 
 from shared.audit_log.proving import prove_event, prove_first
 from shared.usage.closings import CLOSED, NOUN, section_name, section_path
-from shared.usage.lines import closed_lines, prove
+from shared.usage.lines import closed_lines
 from shared.usage.meters import BUILT_IN
 from shared.usage.proofs import ClosingProof, UsageRootProof
+from shared.usage.proving import prove
 
 # Whoever has it may read what the log says.
 READS_LOG = "audit:read"
@@ -27,9 +28,9 @@ async def prove_anchored(
     *,
     with_entry: bool,
 ) -> UsageRootProof:
-    """The proof of a line as `lines.prove` makes it, with the entry that closed its section and,
-    where `with_entry`, that of the event; each once a checkpoint covers it. An hour of files has no
-    entry, and a line of a declared meter none that closed it. Raises as `lines.prove`,
+    """The proof of a line as `prove` makes it, with the entry that closed its section and,
+    where `opens_log`, that of the event; each once a checkpoint covers it. An hour of files has no
+    entry, and a line of a declared meter none that closed it. Raises as `prove`,
     ChainBroken."""
     proof = await prove(tenant_id, period, meter, section, event_id)
     entry = None

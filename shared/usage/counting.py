@@ -102,9 +102,7 @@ async def _count_batch(tenant_id: str, at: datetime) -> bool:
     for _ in range(_ATTEMPTS):
         async with tenant_transaction(tenant_id) as connection:
             head = await _head(connection, tenant_id)
-            batch = (tenant_id, head.counted, head.log, list(ACTIONS), MOST_ENTRIES)
-            rows = await connection.execute(_ENTRIES, batch)
-            entries = [Noted(*row) for row in await rows.fetchall()]
+            entries = await _entries(connection, tenant_id, head)
             is_all = len(entries) < MOST_ENTRIES
             up_to = head.log if is_all else entries[-1].number
             events, files = counted(entries, Files(head.stored_bytes, head.sampled_hour))
@@ -129,6 +127,14 @@ async def _head(connection: "AsyncConnection[Any]", tenant_id: str) -> Head:
     row = await (await connection.execute(_HEAD, (tenant_id,))).fetchone()
     assert row is not None
     return Head(*row)
+
+
+async def _entries(connection: "AsyncConnection[Any]", tenant_id: str, head: Head) -> list[Noted]:
+    if head.counted == head.log:
+        return []
+    batch = (tenant_id, head.counted, head.log, list(ACTIONS), MOST_ENTRIES)
+    rows = await connection.execute(_ENTRIES, batch)
+    return [Noted(*row) for row in await rows.fetchall()]
 
 
 async def open_sections(

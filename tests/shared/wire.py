@@ -1,6 +1,7 @@
 """A gRPC wire between a client and a real service, which a test may cut at an exact call."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from typing import Any, Literal
 
@@ -19,6 +20,7 @@ class Wire:
         self.upstream = upstream
         self.address = ""
         self.calls: list[str] = []
+        self._numbers = Counter[str]()
         self._rules: list[tuple[str, Moment, range, Act | grpc.StatusCode | float]] = []
         self._hanging: set[str] = set()
         self._server: grpc.aio.Server | None = None
@@ -68,6 +70,7 @@ class Wire:
         self._rules.clear()
         self._hanging.clear()
         self.calls.clear()
+        self._numbers.clear()
 
     async def meet(self, method: str, moment: Moment, number: int, context: Any) -> None:
         """Whatever a test wanted to happen at this call."""
@@ -87,7 +90,8 @@ class Wire:
     async def pass_on(self, method: str, request: bytes, context: Any) -> AsyncIterator[bytes]:
         name = method.rpartition("/")[2]
         self.calls.append(name)
-        number = self.calls.count(name)
+        self._numbers[name] += 1
+        number = self._numbers[name]
         if name in self._hanging:
             await asyncio.sleep(context.time_remaining() or 60)
         await self.meet(name, "before", number, context)

@@ -12,7 +12,7 @@ from functions.billing.rules.invoice import Invoice
 from functions.billing.rules.refusals import StripeRefused
 from functions.billing.rules.subscription import Subscription
 from functions.billing.rules.terms import months_to_charge
-from functions.billing.service.closing import close_month
+from functions.billing.service.closing import close_months
 from functions.billing.service.draft_lines import draft_line
 from functions.billing.service.stripe_calls import (
     create_usage_item,
@@ -21,7 +21,7 @@ from functions.billing.service.stripe_calls import (
     seconds,
     usage_items_of,
 )
-from functions.billing.service.subscriptions import known_to, show
+from functions.billing.service.subscriptions import known_to
 from shared.aggregates.command import Command
 from shared.kit.callers import Caller
 from shared.usage.periods import end_of, start_of
@@ -29,11 +29,12 @@ from shared.usage.periods import end_of, start_of
 _LOGGER = logging.getLogger(__name__)
 
 
-async def charge_usage(caller: Caller, invoice: Invoice) -> bool:
+async def charge_usage(caller: Caller, known: Subscription, invoice: Invoice) -> bool:
     """Closes the months that are over, and writes on the draft what they cost and no invoice has
-    yet; whether anything was written. What a crash left out the next notice writes, of this
-    invoice or of a later one. Raises Unknown, Unavailable."""
-    due = await _due(caller, await show(caller))
+    yet, by the limits of the subscription that is known; whether anything was written. What a
+    crash left out the next notice writes, of this invoice or of a later one. Raises Unknown,
+    Unavailable."""
+    due = await _due(caller, known)
     if not due or not await _reserve(caller, invoice.stripe_id):
         return False
     # Nothing is written on an earlier invoice from here on, so all that was is seen.
@@ -51,10 +52,9 @@ async def charge_usage(caller: Caller, invoice: Invoice) -> bool:
 
 
 async def _due(caller: Caller, known: Subscription) -> list[UsageCharge]:
-    due: list[UsageCharge] = []
-    for month in months_to_charge(known.terms, caller.received_at):
-        due += charges_of(month, await close_month(caller, month.period))
-    return due
+    months = months_to_charge(known.terms, caller.received_at)
+    closed = await close_months(caller, [each.period for each in months])
+    return [charge for each in months for charge in charges_of(each, closed[each.period])]
 
 
 async def _reserve(caller: Caller, stripe_id: str) -> bool:

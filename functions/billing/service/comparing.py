@@ -1,16 +1,17 @@
 """Compares lines of usage on an invoice with our meter, to the cent, and proves them."""
 
 import logging
+from collections.abc import Mapping
 
 from functions.billing.rules.charges import COUNTED_BY, UsageCharge, agree
 from functions.billing.rules.invoice import Line
 from functions.billing.rules.terms import Terms, limits_in
 from shared.kit.errors import NotFound
 from shared.usage.anchoring import prove_anchored
-from shared.usage.lines import closed_lines
+from shared.usage.lines import closed_lines, lines_closed_in
 from shared.usage.proofs import UsageLine, UsageRootProof
 
-Counted = dict[str, tuple[UsageLine, ...]]
+Counted = Mapping[str, tuple[UsageLine, ...]]
 _LOGGER = logging.getLogger(__name__)
 
 
@@ -20,7 +21,7 @@ async def compared(
     """The lines, each with whether what it charges for is what our meter counted. Reads nothing
     where no line is of usage. Raises Unavailable."""
     periods = {each.usage.period for each in lines if each.usage is not None}
-    counted = {each: await closed_lines(tenant_id, each) for each in sorted(periods)}
+    counted = await lines_closed_in(tenant_id, sorted(periods))
     seen: set[str] = set()
     return tuple(_told(each, terms, counted, seen) for each in lines)
 

@@ -1,6 +1,7 @@
 """Opens a tenant's account at Stripe, and finds whose a customer is."""
 
 import secrets
+from datetime import datetime
 
 from functions.billing.aggregates import CUSTOMERS, RUN
 from functions.billing.rules.customer import Customer, claim
@@ -37,15 +38,12 @@ async def customer_of(caller: Caller) -> Subscription:
     return await RUN.command(caller, know, Subscription)
 
 
-async def tenant_of(customer_id: str, caller: Caller) -> str | None:
-    """The tenant of Stripe's customer, as both sides say; None for one of nobody's here. Two reads.
-    Raises Unavailable."""
-    platform = Caller.acting(caller.principal, PLATFORM_TENANT, caller.received_at)
+async def tenant_of(customer_id: str, at: datetime) -> str | None:
+    """The tenant that claimed Stripe's customer, whose own subscription may say otherwise; None for
+    one of nobody's here. One read. Raises Unavailable."""
+    platform = Caller.acting("service:billing", PLATFORM_TENANT, at)
     found = await RUN.find(platform, CUSTOMERS, customer_id)
-    if found is None:
-        return None
-    own = Caller.acting(caller.principal, found.tenant_id, caller.received_at)
-    return found.tenant_id if (await show(own)).customer_id == customer_id else None
+    return found.tenant_id if found is not None else None
 
 
 async def _claim(caller: Caller, customer_id: str) -> None:

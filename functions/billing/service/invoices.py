@@ -1,6 +1,6 @@
 """Invoices: read from Stripe at each notice, kept, and shown."""
 
-from functions.billing.aggregates import INVOICES, RUN
+from functions.billing.aggregates import INVOICES, RUN, SUBSCRIPTIONS
 from functions.billing.rules.invoice import Invoice, adopt, invoice_id_of, read_invoice
 from functions.billing.service.comparing import compared, proofs_of
 from functions.billing.service.stripe_calls import retrieve_invoice
@@ -21,6 +21,7 @@ async def follow_invoice(caller: Caller, stripe_id: str) -> Invoice:
     invoice_id = invoice_id_of(stripe_id)
 
     async def use_case(work: Command) -> Invoice:
+        await work.prefetch((INVOICES, invoice_id), (SUBSCRIPTIONS, caller.tenant_id))
         known = await work.find(INVOICES, invoice_id)
         if known is not None:
             work.is_about(INVOICES, invoice_id)

@@ -14,6 +14,7 @@ from functions.billing.rules.notices import (
     is_late,
 )
 from functions.billing.rules.refusals import StripeRefused
+from functions.billing.rules.subscription import Subscription
 from functions.billing.service.charging import charge_usage
 from functions.billing.service.crediting import apply_credits, settle_credits
 from functions.billing.service.customers import tenant_of
@@ -61,27 +62,28 @@ async def _take(notice: StripeNotice, body: bytes, signature: str, at: datetime)
     customer_id = notice.data.about.customer
     if customer_id is None or not notice.type.startswith(_HEARD):
         return NoticeTaken()
-    stripe = Caller.acting("service:billing", "", at)
-    tenant_id = await tenant_of(customer_id, stripe)
+    tenant_id = await tenant_of(customer_id, at)
     if tenant_id is not None:
         caller = Caller.acting("service:billing", tenant_id, at)
         # A payment changes what the subscription is, too, whatever the invoice is.
-        subscription = await follow(caller, notice.id)
+        subscription = await follow(caller, notice.id, customer_id)
+        if subscription.customer_id != customer_id:
+            return NoticeTaken()
         invoice = None
         if notice.invoice_id is not None:
             invoice = await _kept(caller, notice.invoice_id)
-            if invoice is not None and await _completed(caller, invoice):
+            if invoice is not None and await _completed(caller, subscription, invoice):
                 invoice = await _kept(caller, notice.invoice_id)
         await note_revenue(subscription, invoice, at)
     return NoticeTaken()
 
 
-async def _completed(caller: Caller, invoice: Invoice) -> bool:
+async def _completed(caller: Caller, subscription: Subscription, invoice: Invoice) -> bool:
     """Writes on a draft what it lacks, usage first, since credits pay that too; whether anything
     was written. Of one that is none any more it settles the credits."""
     if invoice.takes_usage:
         await look_for_silent_meters(caller)
-        is_charged = await charge_usage(caller, invoice)
+        is_charged = await charge_usage(caller, subscription, invoice)
         return await apply_credits(caller, invoice) or is_charged
     if invoice.status != "draft":
         await settle_credits(caller, invoice.stripe_id, invoice.status)

@@ -3,10 +3,12 @@ does it once. Nothing that Stripe says about cards or persons is kept."""
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from http.cookiejar import DefaultCookiePolicy
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import quote
 
 from functions.billing.rules.invoice import MOST_LINES
 from functions.billing.rules.order import Item
@@ -17,8 +19,6 @@ from shared.kit.errors import Unavailable, VersionConflict
 
 if TYPE_CHECKING:
     from stripe import StripeClient
-
-T = TypeVar("T")
 
 WITHIN_SECONDS = 20.0
 MOST_SUBSCRIPTIONS = 100
@@ -41,38 +41,35 @@ async def require_account() -> Account:
 
 async def create_customer(reference: str) -> str:
     """The customer of an account of ours, once. Raises Unknown, StripeRefused, Unavailable."""
-    params: Any = {"metadata": {"account": reference}}
-    made = await _done(
-        lambda client: client.v1.customers.create(params, _once(f"assent-customer-{reference}"))
-    )
+    params = {"metadata": {"account": reference}}
+    made = await _done("post", "customers", params, key=f"assent-customer-{reference}")
     return str(made["id"])
 
 
 async def subscriptions_of(customer_id: str) -> list[dict[str, Any]]:
     """The customer's subscriptions with their discounts, also those that were canceled. Raises
     Unavailable."""
-    params: Any = {"customer": customer_id, "status": "all", "limit": MOST_SUBSCRIPTIONS}
-    params["expand"] = ["data.discounts"]
-    found = await _done(lambda client: client.v1.subscriptions.list(params))
+    params = {"customer": customer_id, "status": "all", "limit": MOST_SUBSCRIPTIONS}
+    found = await _done("get", "subscriptions", {**params, "expand": ["data.discounts"]})
     return list(found["data"])
 
 
 async def update_subscription(stripe_id: str, key: str, params: Any) -> None:
     """Changes the subscription, once under that key. Raises Unknown, StripeRefused."""
-    await _done(lambda client: client.v1.subscriptions.update(stripe_id, params, _once(key)))
+    await _done("post", f"subscriptions/{_named(stripe_id)}", params, key=key)
 
 
 async def create_session(key: str, params: Any) -> tuple[str, str]:
     """The id and the address of a page for paying, once under that key. Raises Unknown,
     StripeRefused."""
-    made = await _done(lambda client: client.v1.checkout.sessions.create(params, _once(key)))
+    made = await _done("post", "checkout/sessions", params, key=key)
     return str(made["id"]), str(made["url"])
 
 
 async def expire_session(session_id: str) -> None:
     """Closes a page for paying; nothing where it is over. Raises Unknown, Unavailable."""
     try:
-        await _done(lambda client: client.v1.checkout.sessions.expire(session_id))
+        await _done("post", f"checkout/sessions/{_named(session_id)}/expire")
     except StripeRefused:
         return
 
@@ -80,18 +77,20 @@ async def expire_session(session_id: str) -> None:
 async def create_portal(customer_id: str, return_url: str) -> str:
     """The address of a page where the customer sees to its means of payment. Raises Unknown,
     StripeRefused."""
-    params: Any = {"customer": customer_id, "return_url": return_url}
-    made = await _done(lambda client: client.v1.billing_portal.sessions.create(params))
+    params = {"customer": customer_id, "return_url": return_url}
+    made = await _done("post", "billing_portal/sessions", params)
     return str(made["url"])
 
 
 async def retrieve_invoice(stripe_id: str) -> dict[str, Any]:
     """An invoice with its lines, MOST_LINES of them at least where it has so many. Raises
     StripeRefused for none, Unavailable."""
-    shown = await _done(lambda client: client.v1.invoices.retrieve(stripe_id))
+    path = f"invoices/{_named(stripe_id)}"
+    shown = await _done("get", path)
     lines = page = shown["lines"]
     while page["has_more"] and len(lines["data"]) < MOST_LINES:
-        page = await _done(_listing_lines(stripe_id, lines["data"][-1]["id"]))
+        after = {"limit": 100, "starting_after": lines["data"][-1]["id"]}
+        page = await _done("get", f"{path}/lines", after)
         lines["data"] += page["data"]
     return shown
 
@@ -110,8 +109,7 @@ async def _all_items(which: dict[str, Any]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     after: dict[str, Any] = {}
     while True:
-        params: Any = {**which, "limit": 100, **after}
-        page = await _done(_listing_items(params))
+        page = await _done("get", "invoiceitems", {**which, "limit": 100, **after})
         found += page["data"]
         if not page["has_more"]:
             return found
@@ -121,14 +119,14 @@ async def _all_items(which: dict[str, Any]) -> list[dict[str, Any]]:
 async def create_usage_item(key: str, params: Any) -> None:
     """Writes a line on a draft, once under that key. Raises Unknown; StripeRefused where the
     invoice is no draft any more."""
-    await _done(lambda client: client.v1.invoice_items.create(params, _once(key)))
+    await _done("post", "invoiceitems", params, key=key)
 
 
 async def delete_usage_item(item_id: str) -> None:
     """Takes a line off its draft; nothing where that is final by now, or the line is gone. Raises
     Unknown, Unavailable."""
     try:
-        await _done(lambda client: client.v1.invoice_items.delete(item_id))
+        await _done("delete", f"invoiceitems/{_named(item_id)}")
     except StripeRefused:
         return
 
@@ -137,7 +135,7 @@ async def require_coupon(coupon: Coupon) -> None:
     """Makes the coupon where it is not there. Raises VersionConflict where it takes off another
     part than the catalogue says, Unknown."""
     percent = coupon.basis_points / 100
-    params: Any = {
+    params = {
         "id": coupon.coupon_id,
         "name": "Referral",
         "percent_off": percent,
@@ -145,17 +143,16 @@ async def require_coupon(coupon: Coupon) -> None:
         "duration_in_months": coupon.months,
     }
     try:
-        found = await _done(lambda client: client.v1.coupons.retrieve(coupon.coupon_id))
+        found = await _done("get", f"coupons/{_named(coupon.coupon_id)}")
     except StripeMissing:
-        key = _once(f"coupon-{coupon.coupon_id}")
-        found = await _done(lambda client: client.v1.coupons.create(params, key))
+        found = await _done("post", "coupons", params, key=f"coupon-{coupon.coupon_id}")
     if (found["percent_off"], found["duration_in_months"]) != (percent, coupon.months):
         raise VersionConflict(f"the coupon {coupon.coupon_id} at Stripe is another one")
 
 
 async def preview(params: Any) -> dict[str, Any]:
     """The invoice that would come next. Raises StripeRefused, Unavailable."""
-    return await _done(lambda client: client.v1.invoices.create_preview(params))
+    return await _done("post", "invoices/create_preview", params)
 
 
 async def prices_of(items: tuple[Item, ...]) -> dict[str, str]:
@@ -171,8 +168,8 @@ async def prices_of(items: tuple[Item, ...]) -> dict[str, str]:
 
 
 async def _find_prices(items: list[Item]) -> None:
-    params: Any = {"lookup_keys": [each.lookup_key for each in items], "limit": 100}
-    found = await _done(lambda client: client.v1.prices.list(params))
+    params = {"lookup_keys": [each.lookup_key for each in items], "limit": 100}
+    found = await _done("get", "prices", params)
     wanted = {each.lookup_key: each for each in items}
     for price in found["data"]:
         item = wanted[price["lookup_key"]]
@@ -182,16 +179,14 @@ async def _find_prices(items: list[Item]) -> None:
 
 
 async def _create_price(item: Item) -> str:
-    params: Any = {
+    params = {
         "lookup_key": item.lookup_key,
         "currency": "usd",
         "unit_amount": item.unit_cents,
         "recurring": {"interval": item.interval},
         "product_data": {"name": item.name},
     }
-    made = await _done(
-        lambda client: client.v1.prices.create(params, _once(f"price-{item.lookup_key}"))
-    )
+    made = await _done("post", "prices", params, key=f"price-{item.lookup_key}")
     return str(made["id"])
 
 
@@ -200,52 +195,57 @@ def seconds(at: datetime) -> int:
     return int(at.timestamp())
 
 
-def _listing_items(params: Any) -> "Callable[[StripeClient], Any]":
-    return lambda client: client.v1.invoice_items.list(params)
+def _named(identifier: str) -> str:
+    """As a path has it."""
+    return quote(identifier, safe="")
 
 
-def _listing_lines(stripe_id: str, after: str) -> "Callable[[StripeClient], Any]":
-    params: Any = {"limit": 100, "starting_after": after}
-    return lambda client: client.v1.invoices.line_items.list(stripe_id, params)
-
-
-def _once(key: str) -> Any:
-    return {"idempotency_key": key}
-
-
-async def _done(call: "Callable[[StripeClient], Any]") -> dict[str, Any]:
-    """What Stripe answered, as plain data. Raises StripeRefused, Unknown, Unavailable."""
+async def _done(
+    method: Literal["get", "post", "delete"],
+    path: str,
+    params: Mapping[str, Any] | None = None,
+    *,
+    key: str = "",
+) -> dict[str, Any]:
+    """What Stripe answered, as plain data: the client's own objects would cost as much as the call.
+    With a key it is done once. Raises StripeRefused, StripeMissing, Unknown, Unavailable."""
     import stripe
 
     found = await require_account()
     client = _client(found.api_key.get_secret_value(), found.api)
     try:
-        answer = await asyncio.to_thread(call, client)
+        said = {**(params or {}), **({"idempotency_key": key} if key else {})}
+        answer = await asyncio.to_thread(client.raw_request, method, f"/v1/{path}", **said)
     except (stripe.CardError, stripe.InvalidRequestError) as error:
         is_card = isinstance(error, stripe.CardError)
         by_card = "see to the means of payment with POST /v1/billing/portal"
         remedy = by_card if is_card else "the operator sees at Stripe why"
-        said = error.user_message or "no reason given"
+        reason = error.user_message or "no reason given"
         kind = StripeMissing if error.code == "resource_missing" else StripeRefused
-        raise kind(f"Stripe refused it: {said[:200]}: {remedy}") from error
+        raise kind(f"Stripe refused it: {reason[:200]}: {remedy}") from error
     except (stripe.AuthenticationError, stripe.PermissionError) as error:
         raise Unavailable("Stripe does not take the operator's key") from error
     except stripe.StripeError as error:
         raise Unknown("Stripe did not answer; send it again") from error
-    plain: dict[str, Any] = answer.to_dict()
+    plain: dict[str, Any] = answer.data
     return plain
 
 
 @cache
 def _client(api_key: str, api: str) -> "StripeClient":
+    import requests
     import stripe
 
     # Its lines name each call of the API, as ours do already.
     logging.getLogger("stripe").setLevel(logging.WARNING)
     addresses: Any = {"api": api} if api else {}
+    # One for all threads, of which each would open connections of its own. It asks no proxy.
+    session = requests.Session()
+    session.trust_env = False
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
     return stripe.StripeClient(
         api_key,
         base_addresses=addresses,
         max_network_retries=1,
-        http_client=stripe.RequestsClient(timeout=WITHIN_SECONDS / 2),
+        http_client=stripe.RequestsClient(timeout=WITHIN_SECONDS / 2, session=session),
     )

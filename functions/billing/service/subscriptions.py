@@ -24,14 +24,18 @@ async def show(caller: Caller) -> Subscription:
     return await RUN.find(caller, SUBSCRIPTIONS, caller.tenant_id) or unsubscribed(caller.tenant_id)
 
 
-async def follow(caller: Caller, notice_id: str = "") -> Subscription:
+async def follow(
+    caller: Caller, notice_id: str = "", of_customer: str | None = None
+) -> Subscription:
     """The subscription as Stripe shows it now. It is read between reading ours and committing it,
     so that a reading which is older than what another request committed meanwhile is made again.
-    Raises Unknown, Unavailable, ContentInvalid."""
+    Stays as it is known after a notice that was handled, and where it is `of_customer` another
+    than that. Raises Unknown, Unavailable, ContentInvalid."""
 
     async def use_case(work: Command) -> Subscription:
         known = await known_to(work)
-        if notice_id and notice_id in known.seen:
+        is_anothers = of_customer is not None and known.customer_id != of_customer
+        if is_anothers or (notice_id and notice_id in known.seen):
             return known
         bought = await _bought(known)
         return await work.save_change(known, *adopt(known, bought, work.at, notice_id))

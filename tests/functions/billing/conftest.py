@@ -5,6 +5,7 @@ import os
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import httpx
 import pytest
@@ -51,8 +52,14 @@ class Offices:
     def tenant(self, stripe_url: str) -> World:
         """A tenant nobody else has."""
         name = f"clinic-{uuid.uuid4().hex[:12]}"
-        at_stripe = stripe.StripeClient("sk_test_one", base_addresses={"api": stripe_url})
+        at_stripe = _operator_at(stripe_url)
         return World(self.billing, self.key, name, self.topic, at_stripe, self.approvals)
+
+
+@cache
+def _operator_at(stripe_url: str) -> stripe.StripeClient:
+    # Each has connections of its own.
+    return stripe.StripeClient("sk_test_one", base_addresses={"api": stripe_url})
 
 
 def _forget_account() -> None:

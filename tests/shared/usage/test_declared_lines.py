@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared.storage.postgres import TookTooLong
-from shared.usage.lines import close_period, lines_of, prove
+from shared.usage.lines import close_period, lines_of
 from shared.usage.outside import OutsideEvent
 from shared.usage.proofs import UnsortedLine, UsageMonth
+from shared.usage.proving import prove
 from shared.usage.rows import add_events
 from tests.shared.usage.logs import AT, receipt, write
 from tests.shared.usage.slow_meters import sorted_slowly

@@ -10,9 +10,10 @@ from psycopg import errors
 from shared.kit.errors import Invalid, NotFound, VersionConflict
 from shared.storage.postgres import tenant_transaction
 from shared.usage.counting import count_log
-from shared.usage.lines import close_period, closed_lines, lines_of, prove
+from shared.usage.lines import close_period, close_periods, closed_lines, lines_of
 from shared.usage.outside import OutsideEvent
 from shared.usage.proofs import UsageLine
+from shared.usage.proving import prove
 from shared.usage.rows import add_events
 from tests.shared.usage.logs import AT, file, receipt, told, turn, write
 
@@ -40,6 +41,21 @@ async def hours(tenant: str) -> dict[str, int]:
     async with tenant_transaction(tenant) as connection:
         rows = await connection.execute("SELECT meter, sum(quantity) FROM usage_hours GROUP BY 1")
         return {meter: int(quantity) for meter, quantity in await rows.fetchall()}
+
+
+async def sections(tenant: str) -> list[tuple[str, int]]:
+    """Those that are closed."""
+    async with tenant_transaction(tenant) as connection:
+        rows = await connection.execute("SELECT period, section FROM usage_closings ORDER BY 1, 2")
+        return list(await rows.fetchall())
+
+
+async def version(tenant: str) -> int:
+    """How often anything was counted or closed."""
+    async with tenant_transaction(tenant) as connection:
+        rows = await connection.execute("SELECT version FROM usage_heads")
+        [(number,)] = await rows.fetchall()
+        return int(number)
 
 
 async def test_what_the_log_has_is_counted_by_its_meters(tenant: str) -> None:
@@ -123,6 +139,39 @@ async def test_a_closed_line_stays_and_what_is_late_corrects_it(tenant: str) -> 
     assert both[0] == closed
     assert both[1].closed_at == DECEMBER + timedelta(hours=1)
     assert await close_period(tenant, "2026-11", DECEMBER + timedelta(days=1)) == both
+
+
+async def test_only_months_with_something_to_close_are_closed(tenant: str) -> None:
+    october = datetime(2026, 10, 5, tzinfo=UTC)
+    await write(tenant, receipt(tenant, "a", october), receipt(tenant, "b"))
+    with pytest.raises(VersionConflict, match="2026-12 is not over"):
+        await close_periods(tenant, ("2026-10", "2026-12"), DECEMBER)
+    assert await sections(tenant) == []
+    months = ("2026-09", "2026-10", "2026-11")
+    first = await close_periods(tenant, months, DECEMBER)
+    assert [len(first[each]) for each in months] == [0, 1, 1]
+    assert await sections(tenant) == [("2026-09", 1), ("2026-10", 1), ("2026-11", 1)]
+
+    # Nothing is written, so nobody who counts meanwhile does it in vain.
+    before, later = await version(tenant), DECEMBER + timedelta(hours=1)
+    assert await close_periods(tenant, months, later) == first
+    assert await close_periods(tenant, (), later) == {}
+    assert await version(tenant) == before
+
+    await write(tenant, receipt(tenant, "late", october))
+    at = int(AT.timestamp() * 1000)
+    await add_events(tenant, [OutsideEvent("a", "pages", 3, at)])
+    found = await asyncio.gather(*(close_periods(tenant, months, later) for _ in range(3)))
+    assert found[0] == found[1] == found[2]
+    assert [each.section for each in found[0]["2026-10"]] == [1, 2]
+    assert found[0]["2026-11"] == first["2026-11"] == await closed_lines(tenant, "2026-11")
+    # The section of the meter that was declared is closed, too: its line is made when it is read.
+    assert (await sections(tenant))[1:] == [
+        ("2026-10", 1),
+        ("2026-10", 2),
+        ("2026-11", 1),
+        ("2026-11", 2),
+    ]
 
 
 async def test_an_id_from_outside_is_counted_once_for_ever(tenant: str) -> None:

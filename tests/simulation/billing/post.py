@@ -23,6 +23,10 @@ _SENT = {
     *(f"invoice.{each}" for each in ("created", "updated", "finalized", "paid")),
     *(f"invoice.{each}" for each in ("payment_failed", "voided", "marked_uncollectible")),
 }
+# The plus keeps the database from its index by kinds, which it would walk from the first event on.
+_NEWER = (
+    "SELECT sequence, body FROM objects WHERE sequence > ? AND +kind = 'event' ORDER BY sequence"
+)
 
 
 @dataclass(frozen=True)
@@ -42,8 +46,8 @@ class Post:
 
     now: int
     http: httpx.Client
+    database: sqlite3.Connection
     url: str = ""
-    _file: Path = Path()
     _read: int = 0
     _unclaimed: dict[str, list[Notice]] = field(default_factory=lambda: defaultdict(list))
 
@@ -55,19 +59,13 @@ class Post:
         """What falls due until then has happened at Stripe when this returns."""
         assert to >= self.now
         self.now = to
-        # Whoever calls the account lets all of it happen that is due.
-        self.http.get(f"{self.url}/v1/prices?limit=1").raise_for_status()
+        # Whoever calls the account lets all of it happen that is due; this list is empty.
+        self.http.get(f"{self.url}/v1/test_helpers/test_clocks").raise_for_status()
 
     def collect(self, customer: str) -> list[Notice]:
         """The notices about a customer that were not collected yet, in the order in which that
         happened."""
-        with closing(sqlite3.connect(self._file)) as database:
-            rows = database.execute(
-                "SELECT sequence, body FROM objects WHERE kind = 'event' AND sequence > ?"
-                " ORDER BY sequence",
-                (self._read,),
-            ).fetchall()
-        for sequence, body in rows:
+        for sequence, body in self.database.execute(_NEWER, (self._read,)).fetchall():
             self._read = sequence
             event = json.loads(body)
             if event["type"] not in _SENT:
@@ -84,7 +82,9 @@ def at_stripe(file: Path, begin: int) -> Iterator[Post]:
     key = {"Authorization": "Bearer sk_test_one"}
     # One client for all calls: to read certificates takes longer than a call.
     http = httpx.Client(headers=key, trust_env=False, verify=False)
-    post = Post(begin, http, _file=file)
-    with http, running_stripe(file, live=lambda: post.now) as url:
+    # A state machine reads it from two threads, one after the other.
+    database = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    post = Post(begin, http, database)
+    with http, closing(database), running_stripe(file, live=lambda: post.now) as url:
         post.url = url
         yield post

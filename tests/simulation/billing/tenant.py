@@ -6,9 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-import httpx
-
-from tests.functions.billing.worlds import World
+from tests.functions.billing.worlds import World, browser
 from tests.shared.usage.logs import file, told, turn, write
 from tests.simulation.billing.ledger import Bill, Ledger, datetime_of
 from tests.simulation.billing.metering import Metering
@@ -84,8 +82,8 @@ class Tenant:
         """Takes another card from now on, on the portal's page."""
         page = await self.world.sent("POST", "/billing/portal")
         self._seen()
-        async with httpx.AsyncClient() as browser:
-            answer = await browser.post(page["url"], data={"action": "card", "card": card})
+        async with browser() as person:
+            answer = await person.post(page["url"], data={"action": "card", "card": card})
         assert answer.status_code == 200, answer.text
         self.ledger.pays = card == PAYS
         self.arrive()
@@ -93,8 +91,8 @@ class Tenant:
     async def pay(self, bill: Bill) -> None:
         """Pays an open invoice on its page."""
         shown = self.world.stripe.v1.invoices.retrieve(self._name(bill))
-        async with httpx.AsyncClient() as browser:
-            answer = await browser.post(str(shown.hosted_invoice_url), data={"card": PAYS})
+        async with browser() as person:
+            answer = await person.post(str(shown.hosted_invoice_url), data={"card": PAYS})
         assert answer.status_code == 200, answer.text
         self.ledger.pay(bill)
         self.arrive()

@@ -16,6 +16,7 @@ from tests.simulation.billing.post import Post
 from tests.simulation.billing.reconciling import Shown, reconcile, verify_offline
 from tests.simulation.billing.tenant import Tenant
 
+Tell = Callable[[str], None]
 _AT_ONCE = 8
 # When drafts of the day are there, and when they are final.
 _DRAFTS, _FINAL = 10 * HOUR, 11 * HOUR + 300
@@ -29,6 +30,7 @@ class Figures:
     days: int
     invoices: Counter[str] = field(default_factory=Counter)
     cents: Counter[str] = field(default_factory=Counter)
+    lines: int = 0
     usage_lines: int = 0
     notices: int = 0
     seconds: float = 0.0
@@ -40,25 +42,28 @@ class Figures:
         money = "\n".join(f"  {name}: {cents:,} cents" for name, cents in self.cents.items())
         return (
             f"{self.tenants} tenants, {self.days} days, {self.notices} notices sent\n"
-            f"{self.invoices.total()} invoices reconcile to the cent: {states}\n{money}\n"
-            f"{self.usage_lines} lines of usage verify offline\n"
-            f"{self.seconds:.0f} seconds, of which {self.processor_seconds:.0f} of the processor"
+            f"{self.invoices.total()} invoices with {self.lines} lines reconcile to the cent:"
+            f" {states}\n{money}\n{self.usage_lines} lines of usage verify offline\n"
+            f"{self.seconds:.0f} seconds, of which {self.processor_seconds:.0f} of the processor:"
+            f" {self.processor_seconds / self.tenants:.2f} a tenant"
         )
 
 
 @dataclass
 class Simulation:
-    """`open_tenant` makes a tenant of the platform that nobody else has."""
+    """`open_tenant` makes a tenant of the platform that nobody else has; `tell` takes a line for
+    people after each month."""
 
     post: Post
     open_tenant: Callable[[], World]
     tenants: int
     months: int
     seed: int
+    tell: Tell
 
     async def run(self, folder: Path) -> Figures:
         """Raises AssertionError for the first cent that differs."""
-        began, spent = time.monotonic(), time.process_time()
+        self.began, spent = time.monotonic(), time.process_time()
         self.chance = random.Random(self.seed)
         self.turns = asyncio.Semaphore(_AT_ONCE)
         self.notices = 0
@@ -70,9 +75,12 @@ class Simulation:
             *(self._audit(place, each, folder, figures) for place, each in enumerate(self.people))
         )
         figures.notices = self.notices
-        figures.seconds = time.monotonic() - began
+        figures.seconds = self._spent()
         figures.processor_seconds = time.process_time() - spent
         return figures
+
+    def _spent(self) -> float:
+        return time.monotonic() - self.began
 
     async def _live(self, days: int) -> None:
         lives = (
@@ -81,6 +89,8 @@ class Simulation:
         due = sorted((each for life in lives for each in life), key=lambda each: each.at)
         for day in range(days):
             midnight = BEGIN + day * DAY
+            if day and day % 31 == 0:
+                self.tell(f"day {day} of {days}: {self.notices} notices, {self._spent():.0f} s")
             while due and due[0].at < midnight + _DRAFTS:
                 await self._meet(due.pop(0))
             for moment in (_DRAFTS, _FINAL):
@@ -129,6 +139,7 @@ class Simulation:
 def _add(figures: Figures, invoices: list[Shown], tenant: Tenant) -> None:
     for each in invoices:
         figures.invoices[each["status"]] += 1
+        figures.lines += len(each["lines"])
         figures.cents["paid"] += each["paid_cents"]
         if each["status"] != "draft":
             figures.cents["invoiced"] += each["total_cents"]

@@ -16,6 +16,7 @@ from functions.billing.rules.credits import (
     no_credits,
 )
 from shared.kit.errors import VersionConflict
+from shared.kit.models import EventData
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -95,6 +96,7 @@ def moved(steps: Steps) -> tuple[str, int]:
     """What happened to the balance, and by how many cents."""
     (step,) = steps
     assert step.event is not None
+    assert issubclass(step.event, EventData)
     return step.event.event_type, step.fields["cents"]
 
 
