@@ -30,7 +30,7 @@ WITH RECURSIVE found AS (
             AND (section, meter) > (found.section, found.meter)
         ORDER BY section, meter LIMIT 1) AS following
 )
-SELECT section, meter, line.meter IS NOT NULL FROM found LEFT JOIN usage_lines AS line
+SELECT found.section, found.meter, line.meter IS NOT NULL FROM found LEFT JOIN usage_lines AS line
     ON line.tenant_id = %(tenant)s AND line.period = %(period)s
     AND (line.section, line.meter) = (found.section, found.meter)
 ORDER BY 1, 2

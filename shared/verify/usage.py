@@ -131,11 +131,13 @@ def _entry(said: dict[str, Any], event: str, trusted: Sequence[str]) -> EntryVer
     meter = said["meter"]
     if int(dict(each.split("=") for each in used.split(","))[meter]) != counted(entry, meter):
         raise Forged("its event counts another number than the log says")
-    said = acted(entry)
-    if at != str(said.at):
-        raise Forged(f"its event is of {at}, and the log says {said.at} (milliseconds since 1970)")
-    if subject != said.subject:
-        raise Forged(f"its event names {subject!r}, and the log says that {said.subject!r} acted")
+    logged = acted(entry)
+    if at != str(logged.at):
+        raise Forged(
+            f"its event is of {at}, and the log says {logged.at} (milliseconds since 1970)"
+        )
+    if subject != logged.subject:
+        raise Forged(f"its event names {subject!r}, and the log says that {logged.subject!r} acted")
     return entry
 
 

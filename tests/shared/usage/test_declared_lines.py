@@ -48,6 +48,7 @@ async def test_a_meter_that_is_not_sorted_in_time_is_named_and_the_others_close(
         assert month.unsorted == (UnsortedLine(1, SLOW),)
         await close_period(tenant, "2026-11", DECEMBER)
         await add(tenant, "late", SLOW, "pages")
+        caplog.clear()
         with caplog.at_level(logging.ERROR):
             month = await lines_of(tenant, "2026-11", DECEMBER)
         assert shown(month) == [
