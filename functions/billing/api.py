@@ -13,6 +13,7 @@ from functions.billing.rules.credits import CreditBody
 from functions.billing.rules.notices import StripeNotice
 from functions.billing.rules.order import Order
 from functions.billing.rules.referral import CheckoutBody
+from functions.billing.rules.settling import USAGE_DUE
 from functions.billing.rules.subscription import controlled
 from functions.billing.service import (
     crediting,
@@ -22,6 +23,7 @@ from functions.billing.service import (
     previewing,
     referring,
     revenue,
+    settling,
     subscriptions,
 )
 from functions.billing.settings import account
@@ -48,7 +50,7 @@ from shared.runtime.routes import Cursor, Limit, Router
 from shared.runtime.tier_limits import beyond_quota
 from shared.storage.firestore import TenantStore
 
-__all__ = ["ROUTER", "RUN"]
+__all__ = ["ROUTER", "RUN", "TIMERS"]
 
 _ITSELF = ("manage_tenant",)
 _TENANT = Router(prefix="/v1", tag="billing", read=("identity:read",), write=("identity:write",))
@@ -193,3 +195,5 @@ async def grant_credit(caller: Caller, key: Key, body: CreditBody) -> CreditsVie
 
 
 ROUTER = Router.joining(_TENANT, _STRIPE, _PLATFORM)
+# Nothing reacts here, so the public side's sweeps fire them.
+TIMERS = {USAGE_DUE: settling.on_usage_due}

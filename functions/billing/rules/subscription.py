@@ -13,6 +13,7 @@ from events.subscriptions import (
     SubscriptionState,
 )
 from functions.billing.rules.order import Order
+from functions.billing.rules.settling import Settling, settling_of
 from functions.billing.rules.terms import Terms, limits_of, note_terms
 from shared.catalogue import catalogue, entitlements
 from shared.kit.control import Control
@@ -74,8 +75,9 @@ class Subscription(SubscriptionState):
     guesses and Stripe's customer carries. `readings` counts what was read of Stripe, so that an
     older reading never replaces a newer one; `seen` are the latest notices that were handled.
     `terms` are the limits that were paid for, by month; `usage_on` is the invoice at Stripe on
-    which alone lines of usage may be written now. `referral_code` is what it refers others by;
-    `referred` says whether it came by another tenant's."""
+    which alone lines of usage may be written now. `settling` is what a subscription that ended owes
+    of it. `referral_code` is what it refers others by; `referred` says whether it came by another
+    tenant's."""
 
     account: str = ""
     customer_id: str | None = None
@@ -89,6 +91,7 @@ class Subscription(SubscriptionState):
     waiting: Waiting | None = None
     terms: tuple[Terms, ...] = ()
     usage_on: str | None = None
+    settling: Settling | None = None
     referral_code: str = ""
     referred: bool = False
     discount: Discount | None = None
@@ -181,7 +184,11 @@ def adopt(
         referred=subscription.referred or bool(bought.referral),
     )
     newer = newer.but(entitled_to=plan_of(controlled(newer), at))
-    newer = newer.but(terms=note_terms(newer.terms, _paid_limits(newer), at))
+    ended = not newer.is_live and (subscription.is_live or is_new)
+    newer = newer.but(
+        terms=note_terms(newer.terms, _paid_limits(newer), at),
+        settling=settling_of(newer.settling, is_live=newer.is_live, just_ended=ended, at=at),
+    )
     is_same = _published(newer) == _published(subscription)
     steps: Steps = (Transition(newer) if is_same else Transition(newer, SubscriptionChanged),)
     if (lost := _loss(subscription, newer, bought)) is not None:

@@ -139,6 +139,15 @@ class Selling(RuleBasedStateMachine):
         if is_told:
             self.act(self.tenant.deliver(self.tenant.waiting))
 
+    @precondition(lambda self: self.tenant.due is not None)
+    @rule(waits=st.booleans())
+    def ask_for_what_was_used_before_an_end(self, waits: bool) -> None:
+        due = self.tenant.due
+        assert due is not None
+        if waits:
+            self._to(max(due, self.post.now))
+        self.act(self.tenant.ask_last())
+
     @precondition(lambda self: bool(self.tenant.waiting))
     @rule(chance=st.randoms(use_true_random=False), several=st.integers(1, 4))
     def deliver_some(self, chance: random.Random, several: int) -> None:

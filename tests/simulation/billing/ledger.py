@@ -13,6 +13,8 @@ from tests.simulation.billing.prices import Wanted, trial_days
 HOUR, DAY = 3_600, 86_400
 # When a payment that failed is tried again, as Stripe's stand-in does by default.
 RETRIES = (3, 5, 7)
+# Of an invoice that is of no subscription: it asks for what was used before an end.
+LAST = "manual"
 # Less is not taken from a card: it stays on the balance.
 LEAST = 50
 
@@ -77,6 +79,10 @@ class Bill:
     def total(self) -> int:
         return sum(self.lines) + sum(self.usage.values())
 
+    @property
+    def is_of_subscription(self) -> bool:
+        return self.reason != LAST
+
 
 @dataclass
 class Ledger:
@@ -137,13 +143,20 @@ class Ledger:
     def cancel(self, at: int) -> None:
         """Ends now. What is open stays so, and drafts stay drafts: nothing is taken by itself."""
         self.status = "canceled"
-        for each in self.bills:
+        for each in filter(lambda bill: bill.is_of_subscription, self.bills):
             each.final_at = each.next_try = None
+
+    def ask_last(self, at: int) -> Bill:
+        """An invoice for usage alone, which becomes final by itself."""
+        bill = Bill(at, [], LAST, final_at=at + HOUR)
+        self.bills.append(bill)
+        return bill
 
     def pay(self, bill: Bill) -> None:
         """Somebody paid it by hand."""
         bill.status, bill.next_try = "paid", None
-        if bill is self.bills[-1] and self.status == "past_due":
+        newest = [each for each in self.bills if each.is_of_subscription][-1]
+        if bill is newest and self.status == "past_due":
             self.status = "active"
 
     def void(self, bill: Bill) -> None:
@@ -252,6 +265,8 @@ class Ledger:
             return
         days = RETRIES[bill.tries - 1] if bill.tries <= len(RETRIES) else None
         bill.next_try = None if days is None else at + days * DAY
+        if not bill.is_of_subscription:
+            return
         if days is None:
             self.cancel(at)
         elif self.is_live:
