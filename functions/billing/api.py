@@ -20,6 +20,7 @@ from functions.billing.service import (
     invoices,
     notices,
     orders,
+    pausing,
     previewing,
     referring,
     revenue,
@@ -102,6 +103,25 @@ async def preview_subscription(caller: Caller, body: Order) -> PreviewView:
     """Tells what an order would cost and which governing features it would lose; changes nothing.
     Needs the role tenant_admin."""
     return await previewing.preview(caller, body)
+
+
+@_TENANT.post("/subscription/pause")
+@beyond_quota
+@does(within=_ITSELF, deed="pausing the subscription")
+async def pause_subscription(caller: Caller) -> SubscriptionView:
+    """Pauses what was bought: no later period is asked for, and Free holds at once. What would take
+    away what governs waits for an approval; the same call pauses it once that is given. Needs the
+    role tenant_admin."""
+    return await pausing.pause(caller)
+
+
+@_TENANT.post("/subscription/resume")
+@beyond_quota
+@does(within=_ITSELF, deed="resuming the subscription")
+async def resume_subscription(caller: Caller) -> SubscriptionView:
+    """Lets a paused subscription go on: in the period that was paid for, or in a new one that
+    begins now and is asked for. Needs the role tenant_admin."""
+    return await pausing.resume(caller)
 
 
 @_TENANT.post("/billing/checkout")

@@ -1,5 +1,5 @@
-"""What a subscription that ended still owes of usage: asked for once its last month is over, on an
-invoice of its own. Pure."""
+"""What a subscription that ended, or was paused, still owes of usage: asked for once its last month
+is over, on an invoice of its own. Pure."""
 
 from datetime import datetime, timedelta
 
@@ -23,10 +23,10 @@ class Settling(Data):
 
 
 def settling_of(
-    known: Settling | None, *, is_live: bool, just_ended: bool, at: datetime
+    known: Settling | None, *, is_renewed: bool, just_ended: bool, at: datetime
 ) -> Settling | None:
-    """What is owed once the subscription was read at `at`: nothing apart while it lives, since its
-    renewals ask for it. A month is charged once it is over, so what `just_ended` is due then."""
-    if is_live:
+    """What is owed once the subscription was read at `at`: nothing apart while its renewals ask for
+    it. A month is charged once it is over, so what `just_ended`, or was paused, is due then."""
+    if is_renewed:
         return None
     return Settling(due_at=month_ends(at) + SETTLES_AFTER) if just_ended else known

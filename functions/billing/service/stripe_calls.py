@@ -67,6 +67,14 @@ async def update_subscription(stripe_id: str, key: str, params: Any) -> None:
     await _done(lambda client: client.v1.subscriptions.update(stripe_id, params, _once(key)))
 
 
+async def latest_invoice_of(stripe_id: str) -> dict[str, Any] | None:
+    """The newest invoice of the subscription; None where it has none. Raises StripeRefused,
+    Unavailable."""
+    shown = await _done(lambda client: client.v1.subscriptions.retrieve(stripe_id))
+    newest = shown.get("latest_invoice")
+    return await retrieve_invoice(str(newest)) if newest else None
+
+
 async def create_session(key: str, params: Any) -> tuple[str, str]:
     """The id and the address of a page for paying, once under that key. Raises Unknown,
     StripeRefused."""

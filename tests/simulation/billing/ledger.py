@@ -6,8 +6,8 @@ import calendar
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from fractions import Fraction
 
+from tests.simulation.billing.parts import Part
 from tests.simulation.billing.prices import Wanted, trial_days
 
 HOUR, DAY = 3_600, 86_400
@@ -24,12 +24,6 @@ def datetime_of(at: int) -> datetime:
     return datetime.fromtimestamp(at, UTC)
 
 
-def nearest(amount: Fraction) -> int:
-    """Whole cents; half a cent goes away from zero."""
-    whole = (abs(amount) + Fraction(1, 2)).__floor__()
-    return whole if amount >= 0 else -whole
-
-
 def later(anchor: int, interval: str, count: int) -> int:
     """So many months or years after the anchor, at its time of the day, on its day or the last that
     the month has."""
@@ -38,26 +32,6 @@ def later(anchor: int, interval: str, count: int) -> int:
     year, month = months // 12, months % 12 + 1
     day = min(at.day, calendar.monthrange(year, month)[1])
     return int(at.replace(year=year, month=month, day=day).timestamp())
-
-
-@dataclass
-class Part:
-    """The plan, or an add-on. `billed` was asked for the time from `since` to the period's end."""
-
-    unit: int
-    quantity: int
-    start: int
-    end: int
-    billed: int
-    since: int
-
-    @property
-    def whole(self) -> int:
-        return self.unit * self.quantity
-
-    def left(self, amount: int, since: int, at: int) -> int:
-        """The part of an amount for the time since then that is for the time after `at`."""
-        return nearest(Fraction(amount * (self.end - at), self.end - since))
 
 
 @dataclass
@@ -95,6 +69,7 @@ class Ledger:
     status: str = ""
     ends: bool = False
     trialed: bool = False
+    is_paused: bool = False
     pays: bool = True
     waiting: list[int] = field(default_factory=list)
     balance: int = 0
@@ -105,6 +80,20 @@ class Ledger:
         return self.status in ("trialing", "active", "past_due")
 
     @property
+    def standing(self) -> str:
+        """The status that a tenant is shown."""
+        return "paused" if self.is_live and self.is_paused else self.status
+
+    @property
+    def may_change(self) -> bool:
+        return self.is_live and not self.is_paused
+
+    @property
+    def may_pause(self) -> bool:
+        """Whether it is paid for and goes on, and nothing waits for the next invoice."""
+        return self.standing == "active" and not self.ends and not self.waiting
+
+    @property
     def renews_at(self) -> int:
         return self.parts["plan"].end
 
@@ -113,6 +102,7 @@ class Ledger:
         days = 0 if self.trialed else trial_days(wanted.plan)
         # What waited for an invoice of an earlier subscription waits for ever.
         self.waiting, self.interval, self.ends = [], wanted.interval, False
+        self.is_paused = False
         self.trial_end = at + days * DAY if days else None
         self.anchor, self.trialed = at + days * DAY, self.trialed or days > 0
         self.status = "trialing" if days else "active"
@@ -140,6 +130,18 @@ class Ledger:
         else:
             self._set_parts(costs, at, billed=True)
 
+    def pause(self) -> None:
+        """No later period is asked for."""
+        self.is_paused = True
+
+    def resume(self, at: int) -> None:
+        """Goes on in the period that was paid for, or in a new one that is asked for now."""
+        self.is_paused = False
+        if self._newest().status == "void":
+            self.anchor = at
+            self._begin_again(at)
+            self._finish(self._bill(at, self._bill_whole(), "subscription_update"), at)
+
     def cancel(self, at: int) -> None:
         """Ends now. What is open stays so, and drafts stay drafts: nothing is taken by itself."""
         self.status = "canceled"
@@ -155,8 +157,7 @@ class Ledger:
     def pay(self, bill: Bill) -> None:
         """Somebody paid it by hand."""
         bill.status, bill.next_try = "paid", None
-        newest = [each for each in self.bills if each.is_of_subscription][-1]
-        if bill is newest and self.status == "past_due":
+        if bill is self._newest() and self.status == "past_due":
             self.status = "active"
 
     def void(self, bill: Bill) -> None:
@@ -200,9 +201,18 @@ class Ledger:
             return
         if self.status == "trialing":
             self.status, self.anchor = "active", at
-        self._begin({name: (each.unit, each.quantity) for name, each in self.parts.items()}, at)
+        self._begin_again(at)
         bill = self._bill(at, self._bill_whole(), "subscription_cycle")
-        bill.final_at = at + HOUR
+        if self.is_paused:
+            self._finish(bill, at, collects=False)
+        else:
+            bill.final_at = at + HOUR
+
+    def _newest(self) -> Bill:
+        return [each for each in self.bills if each.is_of_subscription][-1]
+
+    def _begin_again(self, at: int) -> None:
+        self._begin({name: (each.unit, each.quantity) for name, each in self.parts.items()}, at)
 
     def _begin(self, costs: dict[str, tuple[int, int]], at: int) -> None:
         count = 1
@@ -246,17 +256,19 @@ class Ledger:
         self.bills.append(bill)
         return bill
 
-    def _finish(self, bill: Bill, at: int) -> None:
+    def _finish(self, bill: Bill, at: int, *, collects: bool = True) -> None:
         total, due = bill.total, 0
         if total > 0:
             due = max(0, total + self.balance)
         due = due if due >= LEAST else 0
         self.balance += total - due
         bill.due, bill.final_at, bill.status = due, None, "open"
-        if due:
+        if not due:
+            self.pay(bill)
+        elif collects:
             self._try(bill, at)
         else:
-            self.pay(bill)
+            self.void(bill)
 
     def _try(self, bill: Bill, at: int) -> None:
         bill.tries += 1

@@ -42,7 +42,7 @@ class Tenant:
     due: int | None = None
     last: Bill | None = None
     bought: int = 0
-    # What was bought, and whether it was alive, when the platform last looked.
+    # What was bought, and whether renewals asked for its usage, when the platform last looked.
     looked: tuple[int, bool] = (0, False)
 
     @property
@@ -75,7 +75,7 @@ class Tenant:
 
     async def change(self, wanted: Wanted) -> None:
         """Orders something else; where governance becomes looser, a governor approves it."""
-        await self._ordered(wanted.body)
+        await self._ordered("PUT", "/subscription", wanted.body)
         self.ledger.change(wanted, self.now)
         self.wanted = wanted
         self._seen()
@@ -83,8 +83,22 @@ class Tenant:
 
     async def end(self) -> None:
         """Ends with its period."""
-        await self._ordered({"plan": "free"})
+        await self._ordered("PUT", "/subscription", {"plan": "free"})
         self.ledger.ends = True
+        self._seen()
+        self.arrive()
+
+    async def pause(self) -> None:
+        """Pays for no later period, and has Free."""
+        await self._ordered("POST", "/subscription/pause")
+        self.ledger.pause()
+        self._seen()
+        self.arrive()
+
+    async def resume(self) -> None:
+        """Goes on with what was paused."""
+        await self._ordered("POST", "/subscription/resume")
+        self.ledger.resume(self.now)
         self._seen()
         self.arrive()
 
@@ -223,20 +237,20 @@ class Tenant:
     def _seen(self) -> None:
         self.ledger.advance(self.now)
         if self.ledger.status:
-            self.metering.note(self.wanted, self.ledger.status, self.now)
-        looked = (self.bought, self.ledger.is_live)
-        if self.ledger.is_live:
+            self.metering.note(self.wanted, self.ledger.standing, self.now)
+        looked = (self.bought, self.ledger.may_change)
+        if self.ledger.may_change:
             self.due = self.last = None
         elif self.bought and (self.looked[1] or self.looked[0] != self.bought):
             self.due, self.last = bounds_of(month_of(self.now))[1] + HOUR, None
         self.looked = looked
 
-    async def _ordered(self, body: dict[str, Any]) -> None:
+    async def _ordered(self, *call: Any) -> None:
         self._seen()
-        shown = await self.world.sent("PUT", "/subscription", body)
+        shown = await self.world.sent(*call)
         if shown["waits_for"]:
             await self.world.decide(shown["waits_for"], "approve")
-            shown = await self.world.sent("PUT", "/subscription", body)
+            shown = await self.world.sent(*call)
         assert shown["waits_for"] is None, shown
 
     def _at_stripe(self) -> dict[str, Any]:
