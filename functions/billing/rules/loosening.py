@@ -55,14 +55,14 @@ def ask(
     evidence = Content.of([{"feature": each.feature, "summary": each.summary} for each in lost])
     named = ", ".join(each.feature for each in lost)
     reasons = [f"the tenant would lose {named}, by which people govern"]
-    is_order = isinstance(order, Order)
-    undo = _UNDO if is_order else _RESUME
+    undo, what = _RESUME, "Pause the subscription"
+    if isinstance(order, Order):
+        undo, what = _UNDO, f"Change the subscription to {order.plan}"
     assessment = Content.of({"risk_reasons": reasons, "rollback_plan": undo})
     event_id = derive_id("evt", at, subscription.tenant_id, content.hash)
     waiting = Waiting(
         approval_id=derive_id("apr", at, event_id), content_hash=content.hash, order=order
     )
-    what = f"Change the subscription to {order.plan}" if is_order else "Pause the subscription"
     said = {
         "summary": f"{what}, without {named}",
         "content_hash": content.hash,

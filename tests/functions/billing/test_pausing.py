@@ -43,6 +43,7 @@ async def test_a_pause_waits_for_an_approval_and_ends_in_the_period_that_was_pai
     # An approval of the pause ends nothing.
     ending = await world.sent("PUT", "/subscription", {"plan": "free"})
     assert ending["waits_for"] not in (None, first["waits_for"])
+    await time(PAID + timedelta(hours=1))
     shown = await paused(world)
     assert (shown["status"], shown["entitlements"]["plan"]) == ("paused", "free")
     assert await world.sent("POST", PAUSE) == shown
