@@ -61,8 +61,8 @@ class SubscriptionState(EventData):
 @event("assent.subscription.approval_needed.v1")
 class SubscriptionApprovalNeeded(Question):
     """A change of the subscription would loosen governance: a governor is asked. `content_hash`
-    names `{order, instead_of, loses}`, `evidence_hash` a list with what is lost, `assessment_hash`
-    an `events.dossiers.Assessment`."""
+    names `{order, instead_of, loses}`, where a pause is the order `{pauses: true}`, `evidence_hash`
+    a list with what is lost, `assessment_hash` an `events.dossiers.Assessment`."""
 
     tenant_id: str
     kind: Kind = "constitutional"

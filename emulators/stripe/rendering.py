@@ -29,7 +29,7 @@ def list_of(data: list[Any], url: str, *, has_more: bool = False) -> Document:
 
 def _shown(store: Store, document: Document) -> Document:
     shown: Document = _public(document)
-    if document["object"] == "invoice":
+    if document["object"] == "invoice" and not document.get("deleted"):
         lines = shown["lines"]["data"]
         url = f"/v1/invoices/{document['id']}/lines"
         more = len(lines) > FIRST_LINES

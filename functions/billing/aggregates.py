@@ -6,6 +6,7 @@ from functions.billing.rules.closing import id_of
 from functions.billing.rules.credits import Credits, no_credits
 from functions.billing.rules.customer import Customer
 from functions.billing.rules.invoice import PREFIX, Invoice
+from functions.billing.rules.last_invoice import usage_timer
 from functions.billing.rules.referral import Referral
 from functions.billing.rules.revenue import Revenue
 from functions.billing.rules.subscription import Subscription, unsubscribed
@@ -21,6 +22,8 @@ SUBSCRIPTIONS = Aggregate(
     collection="subscriptions",
     id_of=lambda subscription: subscription.tenant_id,
     initial=unsubscribed,
+    next_timer=usage_timer,
+    swept=lambda _: True,
 )
 
 # In the platform's own tenant: whose each of Stripe's customers is.

@@ -13,15 +13,18 @@ from functions.billing.rules.credits import CreditBody
 from functions.billing.rules.notices import StripeNotice
 from functions.billing.rules.order import Order
 from functions.billing.rules.referral import CheckoutBody
+from functions.billing.rules.settling import USAGE_DUE
 from functions.billing.rules.subscription import controlled
 from functions.billing.service import (
     crediting,
     invoices,
     notices,
     orders,
+    pausing,
     previewing,
     referring,
     revenue,
+    settling,
     subscriptions,
 )
 from functions.billing.settings import account
@@ -48,7 +51,7 @@ from shared.runtime.routes import Cursor, Limit, Router
 from shared.runtime.tier_limits import beyond_quota
 from shared.storage.firestore import TenantStore
 
-__all__ = ["ROUTER", "RUN"]
+__all__ = ["ROUTER", "RUN", "TIMERS"]
 
 _ITSELF = ("manage_tenant",)
 _TENANT = Router(prefix="/v1", tag="billing", read=("identity:read",), write=("identity:write",))
@@ -100,6 +103,25 @@ async def preview_subscription(caller: Caller, body: Order) -> PreviewView:
     """Tells what an order would cost and which governing features it would lose; changes nothing.
     Needs the role tenant_admin."""
     return await previewing.preview(caller, body)
+
+
+@_TENANT.post("/subscription/pause")
+@beyond_quota
+@does(within=_ITSELF, deed="pausing the subscription")
+async def pause_subscription(caller: Caller) -> SubscriptionView:
+    """Pauses what was bought: no later period is asked for, and Free holds at once. What would take
+    away what governs waits for an approval; the same call pauses it once that is given. Needs the
+    role tenant_admin."""
+    return await pausing.pause(caller)
+
+
+@_TENANT.post("/subscription/resume")
+@beyond_quota
+@does(within=_ITSELF, deed="resuming the subscription")
+async def resume_subscription(caller: Caller) -> SubscriptionView:
+    """Lets a paused subscription go on: in the period that was paid for, or in a new one that
+    begins now and is asked for. Needs the role tenant_admin."""
+    return await pausing.resume(caller)
 
 
 @_TENANT.post("/billing/checkout")
@@ -193,3 +215,5 @@ async def grant_credit(caller: Caller, key: Key, body: CreditBody) -> CreditsVie
 
 
 ROUTER = Router.joining(_TENANT, _STRIPE, _PLATFORM)
+# Nothing reacts here, so the public side's sweeps fire them.
+TIMERS = {USAGE_DUE: settling.on_usage_due}

@@ -1,7 +1,7 @@
 """Runs the use cases of a function: one method for each kind of trigger."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -17,7 +17,7 @@ from shared.kit.transitions import Transition
 from shared.messaging.changes import Change, Timer
 from shared.messaging.envelope import Envelope
 from shared.messaging.recorder import Recorder
-from shared.messaging.sweep import Sweep
+from shared.messaging.sweep import PATIENCE, Sweep
 from shared.messaging.timers import set_timers
 from shared.policy.authorization import answer_again, require_answer
 from shared.policy.slices import note_stored, record_decision
@@ -236,8 +236,9 @@ class Runner(Reader):
 
         return fire
 
-    def sweep(self, handlers: Mapping[str, Handler]) -> Sweep:
-        """The sweep of this function: it fires overdue timers through their `handlers`."""
+    def sweep(self, handlers: Mapping[str, Handler], *, patience: timedelta = PATIENCE) -> Sweep:
+        """The sweep of this function: it fires overdue timers through their `handlers`. One that is
+        later than `patience` is logged as stuck."""
 
         async def fire(event: Envelope) -> None:
             await handlers[event.type](event)
@@ -247,4 +248,4 @@ class Runner(Reader):
             for each in self.by_model.values()
             if each.next_timer and each.noun not in self._timed_by_others
         }
-        return Sweep(self.outbox, timed, fire)
+        return Sweep(self.outbox, timed, fire, patience)

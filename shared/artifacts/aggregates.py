@@ -4,8 +4,7 @@ import asyncio
 
 from shared.aggregates.aggregate import Aggregate
 from shared.artifacts.artifact import COLLECTION, Artifact, is_swept, next_timer
-from shared.artifacts.room import check_room, check_size, check_unfinished
-from shared.kit.tier_limits import Tier
+from shared.artifacts.room import Keeping, check_room, check_size, check_unfinished
 from shared.kit.workspaces import WORKSPACE
 from shared.storage.firestore import TenantStore
 
@@ -30,21 +29,21 @@ ARTIFACTS = Aggregate(
 )
 
 
-async def require_room(store: TenantStore, tier: Tier, more: int) -> None:
+async def require_room(store: TenantStore, keeping: Keeping, more: int) -> None:
     """Raises StorageLimitReached where the tenant may not keep one more file of so many bytes. What
     is made at the very same time is not counted yet. One read where there are up to a thousand.
     Raises Unavailable."""
-    check_size(tier, more)
-    check_room(tier, *await store.count_and_sum(COLLECTION, KEPT_BYTES), more)
+    check_size(keeping.tier, more)
+    check_room(keeping, *await store.count_and_sum(COLLECTION, KEPT_BYTES), more)
 
 
-async def require_upload(store: TenantStore, tier: Tier, more: int) -> None:
+async def require_upload(store: TenantStore, keeping: Keeping, more: int) -> None:
     """As `require_room` for one that is still to be uploaded; raises TooManyRequests where too many
     are. One read more."""
     pending = [("status", "==", "pending")]
-    check_size(tier, more)
+    check_size(keeping.tier, more)
     (number, kept), unfinished = await asyncio.gather(
         store.count_and_sum(COLLECTION, KEPT_BYTES), store.count(COLLECTION, where=pending)
     )
-    check_room(tier, number, kept, more)
-    check_unfinished(tier, unfinished)
+    check_room(keeping, number, kept, more)
+    check_unfinished(keeping.tier, unfinished)

@@ -1,9 +1,10 @@
-"""How many files a tenant keeps, and how large, by its tier. Pure."""
+"""How many files a tenant keeps, and how large, by its tier, its plan and its add-ons. Pure."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from shared.artifacts.artifact import MOST_BYTES
+from shared.catalogue import Entitlements, catalogue
 from shared.kit.errors import TooManyRequests
 from shared.kit.tier_limits import Tier, tier_above
 from shared.quotas.refusals import StorageLimitReached
@@ -29,6 +30,25 @@ ROOM: Mapping[Tier, Room] = {
 }
 
 
+class Keeping(NamedTuple):
+    """What a tenant may keep: files as its tier takes them, and so many bytes of all of them.
+    `add_on` is the name of one that would add to these, if there is one."""
+
+    tier: Tier
+    all: int
+    add_on: str = ""
+
+
+def keeping_of(tier: Tier, entitled: Entitlements | None) -> Keeping:
+    """What a tenant of the tier may keep: what its plan and its add-ons have or, where the plan
+    names no limit and where nothing is limited, what the tier has."""
+    if entitled is None:
+        return Keeping(tier, ROOM[tier].all)
+    sold = catalogue().add_ons.items()
+    adding = (name for name, each in sold if "storage" in each.adds and entitled.plan in each.plans)
+    return Keeping(tier, entitled.limits.get("storage", ROOM[tier].all), next(adding, ""))
+
+
 def check_size(tier: Tier, size: int) -> None:
     """Raises StorageLimitReached for a file that is larger than any of the tier."""
     most = ROOM[tier].one
@@ -36,17 +56,18 @@ def check_size(tier: Tier, size: int) -> None:
         raise _used_up(tier, f"a file of {size} bytes: the tier {tier} takes {most} at most")
 
 
-def check_room(tier: Tier, number: int, kept: int, more: int) -> None:
+def check_room(keeping: Keeping, number: int, kept: int, more: int) -> None:
     """Raises StorageLimitReached where the tenant, which keeps so many files and bytes, may not
     keep one more of `more` bytes."""
-    most = ROOM[tier].all
     remedy = "remove some with DELETE /v1/artifacts/{id}, or announce less keep_days"
     if number >= MOST_FILES:
         said = f"the tenant keeps {number} files, and {MOST_FILES} at most: {remedy}"
         raise StorageLimitReached(said, upgrade_to=None)
-    if kept + more > most:
-        said = f"the tenant keeps {kept} bytes of files, and the tier {tier} {most} at most"
-        raise _used_up(tier, f"{said}: {remedy}")
+    if kept + more > keeping.all:
+        said = f"the tenant keeps {kept} bytes of files, and may keep {keeping.all}: {remedy}"
+        if keeping.add_on:
+            said += f"; an admin adds the add-on {keeping.add_on} by PUT /v1/subscription"
+        raise _used_up(keeping.tier, said)
 
 
 def check_unfinished(tier: Tier, number: int) -> None:

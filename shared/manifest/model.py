@@ -111,8 +111,8 @@ class Http(Sizing):
     """The public side: the routes that it answers."""
 
     routes: Annotated[tuple[Route, ...], Field(min_length=1), AfterValidator(_distinct)]
-    # Whether it publishes what a crash left, after the first request of each process, because
-    # nothing reacts: then there is no private side to sweep.
+    # Whether it publishes what a crash left and fires what is due, after the first request of each
+    # process and of each hour, because nothing reacts: then there is no private side to sweep.
     sweeps: Annotated[bool, Field(strict=True)] = False
 
 

@@ -41,9 +41,11 @@ class Sweep:
         outbox: Outbox,
         timed: dict[str, str],
         fire: Callable[[Envelope], Awaitable[None]],
+        patience: timedelta = PATIENCE,
     ) -> None:
         self._outbox = outbox
         self._fire = fire
+        self._patience = patience
         own = [("unpublished", "==", True), ("source", "==", f"//assent/{outbox.noun}")]
         self._unpublished = Backlog(EVENT_LOG, where=own, select=(), at_once=PUBLISHED_AT_ONCE)
         self._overdue = {
@@ -119,7 +121,7 @@ class Sweep:
             return [error]
         try:
             event = self._event(document, noun, now)
-            _log_if_stuck(subject, event.time, now)
+            _log_if_stuck(subject, event.time, now, self._patience)
             async with asyncio.timeout(LONGEST_TIMER_SECONDS):
                 await self._fire(event)
         except Exception as error:  # noqa: BLE001 - raised again at the end
@@ -147,8 +149,10 @@ async def _keep_back(entry: Document, error: Exception, now: datetime) -> Except
     return error
 
 
-def _log_if_stuck(subject: str, due: datetime, now: datetime) -> None:
+def _log_if_stuck(
+    subject: str, due: datetime, now: datetime, patience: timedelta = PATIENCE
+) -> None:
     waited = now - due
-    if waited > PATIENCE:
+    if waited > patience:
         fields = {"stuck": subject, "stuck_seconds": int(waited.total_seconds())}
         _log.error("stuck: %s, due %s", subject, format_instant(due), extra={"fields": fields})

@@ -60,10 +60,8 @@ def lapse_of(subscription: Subscribed, at: datetime) -> str:
             f"{said}: an admin mends the card by POST /v1/billing/portal, and paying brings it back"
         )
     if subscription.status == "paused":
-        said = f"the plan {sold.name} is paused"
-        return (
-            f"{said}: an admin pays what is open by POST /v1/billing/portal, or asks the operator"
-        )
+        said = f"the plan {sold.name} is paused: an admin resumes it by POST"
+        return f"{said} /v1/subscription/resume, or pays what is open by POST /v1/billing/portal"
     return f"the plan {sold.name} ended: an admin buys it again by POST /v1/billing/checkout"
 
 

@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, datetime
 from typing import Literal
 
-from shared.artifacts.room import ROOM
+from shared.artifacts.room import keeping_of
 from shared.catalogue import METERS
 from shared.kit.control import Control
 from shared.kit.instants import Instant
@@ -73,8 +73,8 @@ async def read_quotas(store: TenantStore, control: Control, at: datetime) -> tup
         "storage": kept,
     }
     entitled = entitlements_at(control, at)
-    # No file is taken beyond its tier's room, whatever is paid for beyond the plan's limit.
-    room = ROOM[tier_of_plan(entitled.plan)].all
+    # No file is taken beyond it, whatever is paid for other meters beyond the plan's limit.
+    room = keeping_of(tier_of_plan(entitled.plan), entitled).all
     seats = seats_at(control, at)
     of_meters = (
         QuotaUse(

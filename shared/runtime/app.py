@@ -1,5 +1,9 @@
 """The app factory: a function's public side as one ASGI app."""
 
+from collections.abc import Mapping
+from datetime import timedelta
+from types import MappingProxyType
+
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.telemetry import TelemetryConfig
@@ -9,32 +13,41 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from shared.aggregates.runner import Runner
+from shared.aggregates.runner import Handler, Runner
 from shared.kit.errors import AssentError
 from shared.runtime.boundary import Boundary
-from shared.runtime.first_sweep import FirstSweep
+from shared.runtime.first_sweep import SweepsAfterRequests
 from shared.runtime.logs import configure_logging
 from shared.runtime.openapi import describe
 from shared.runtime.problems import answer_problem, invalid_request
 
 # The boundary makes a request's only span; a second tracer would begin a second trace.
 NO_SPANS_OF_ITS_OWN: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
+# How long nobody may ask for anything of a function that sweeps after requests alone.
+UNASKED = timedelta(days=7)
 
 
 def create_api(
-    *, function: str, router: APIRouter, run: Runner | None = None, sweeps: bool = False
+    *,
+    function: str,
+    router: APIRouter,
+    run: Runner | None = None,
+    sweeps: bool = False,
+    timers: Mapping[str, Handler] = MappingProxyType({}),
 ) -> ASGIApp:
     """The public side of `function`: its calls, and `/healthz`. Answers every request once, and
     every refusal with problem+json. A function with a runner has a log: the tokens that
     it refused are recorded there. One that `sweeps` has no private side: a sweep follows its first
-    request, so that a new process publishes what a dead one left."""
+    request and one of each hour, publishes what a dead process left, and fires `timers`."""
     configure_logging()
     api = describe_only(function=function, router=router)
     if run is None:
         return Boundary(api, kind=SpanKind.SERVER)
     api.state.outbox = run.outbox
-    served = FirstSweep(api, run.sweep({})) if sweeps else api
-    return Boundary(served, kind=SpanKind.SERVER)
+    if not sweeps:
+        return Boundary(api, kind=SpanKind.SERVER)
+    sweep = run.sweep(timers, patience=UNASKED)
+    return Boundary(SweepsAfterRequests(api, sweep), kind=SpanKind.SERVER)
 
 
 def describe_only(*, function: str, router: APIRouter, summary: str = "") -> FastAPI:

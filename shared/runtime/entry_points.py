@@ -24,9 +24,10 @@ def entry_points(function: str) -> tuple[Any, Any]:
     """The targets `api` and `react` of a function. Its main.py must use these names.
 
     `api` serves the `ROUTER` of the package's `api` and, where that names a `RUN`, records the
-    tokens that it refused. `react` serves the `HANDLERS` of its `reactions` and, where that names a
-    `RUN`, the sweep over its aggregates and the records of its dead letters. Neither side loads the
-    other's modules, and both load theirs at the first request."""
+    tokens that it refused. Where nothing reacts, its sweep fires the `TIMERS` of `api`. `react`
+    serves the `HANDLERS` of its `reactions` and, where that names a `RUN`, the sweep over its
+    aggregates and the records of its dead letters. Neither side loads the other's modules, and both
+    load theirs at the first request."""
     return (
         _target("api", lambda: public_app(function)),
         _target("react", lambda: private_app(function)),
@@ -41,7 +42,8 @@ def public_app(function: str) -> ASGIApp:
     api = import_module(f"{_package(function)}.api")
     run = getattr(api, "RUN", None)
     sweeps = find_spec(f"{_package(function)}.reactions") is None
-    return create_api(function=function, router=api.ROUTER, run=run, sweeps=sweeps)
+    timers = getattr(api, "TIMERS", {})
+    return create_api(function=function, router=api.ROUTER, run=run, sweeps=sweeps, timers=timers)
 
 
 @cache

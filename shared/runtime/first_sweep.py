@@ -1,35 +1,46 @@
-"""The sweep that follows the first request of a process."""
+"""The sweeps that follow requests: the first of a process and, where nothing else sweeps, the first
+of each hour."""
 
+import asyncio
 import logging
-from datetime import datetime
+from contextvars import Context
+from datetime import UTC, datetime, timedelta
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.kit import clock
 from shared.messaging.sweep import Sweep
 
+# Between two sweeps of a process that no schedule sweeps.
+EVERY = timedelta(hours=1)
+
 _log = logging.getLogger(__name__)
 
 
-class FirstSweep:
-    """Wraps `app`. Guarantees that one sweep follows the first request, after its answer, and that
-    its failure changes no answer."""
+class SweepsAfterRequests:
+    """Wraps `app`, of a function without a private side. Guarantees that a sweep follows the first
+    request, after its answer, and the first one of each hour after that; that what the sweep does
+    is none of that request's; and that its failure changes no answer."""
 
     def __init__(self, app: ASGIApp, sweep: Sweep) -> None:
         self._app = app
-        self._sweep: Sweep | None = sweep
+        self._sweep = sweep
+        self._next = datetime.min.replace(tzinfo=UTC)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._app(scope, receive, send)
-        sweep, self._sweep = self._sweep, None
-        if sweep is not None:
-            await sweep_quietly(sweep, clock.now())
+        now = clock.now()
+        if now >= self._next:
+            self._next = now + EVERY
+            # Who asked, and what was allowed to them, are of that request alone.
+            sweeping = sweep_quietly(self._sweep, now)
+            await asyncio.create_task(sweeping, context=Context())
 
 
 async def sweep_quietly(sweep: Sweep, now: datetime) -> None:
-    """Sweeps; a failure is logged, because the request that started the process was answered, and
-    the next sweep tries again."""
+    """Sweeps; a failure is logged, because the request that started it was answered, and the next
+    sweep tries again."""
     try:
         await sweep.run(now)
     except Exception:  # noqa: BLE001 - nobody awaits this
-        _log.exception("the first sweep of this process failed")
+        _log.exception("a sweep that followed a request failed")

@@ -19,7 +19,6 @@ from shared.kit.principals import FUNCTION
 from shared.kit.roles import DEPUTY, GOVERNOR
 from shared.kit.tier_limits import (
     GOVERNORS,
-    HIGHEST,
     HOUR,
     LIMITS,
     MEMBERS,
@@ -146,12 +145,6 @@ def tier_of(caller: Caller) -> Tier:
     if settings.environment == "local" and settings.local_tier is not None:
         return settings.local_tier
     return tier_of_plan(plan_of(caller.control, caller.received_at))
-
-
-def storage_tier_of(caller: Caller) -> Tier:
-    """The tier that limits what the caller's tenant keeps: the highest on a local platform without
-    limits."""
-    return tier_of(caller) if runtime_settings().has_limits else HIGHEST
 
 
 def policies_of(limit: TierLimit) -> str:

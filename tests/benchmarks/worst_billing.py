@@ -170,16 +170,40 @@ def open_portal(scene: Scene) -> Iterator[Call]:
     yield Call(subscriber(scene), "/v1/billing/portal")
 
 
+def at_stripe() -> stripe.StripeClient:
+    """What the operator sees there."""
+    found = operator()
+    key = found.api_key.get_secret_value()
+    return stripe.StripeClient(key, base_addresses={"api": found.api})
+
+
+@cache
+def payer(scene: Scene) -> Person:
+    """The admin, once the trial is over."""
+    ana = subscriber(scene)
+    for each in at_stripe().v1.subscriptions.list({"status": "trialing"}).data:
+        at_stripe().v1.subscriptions.update(each.id, {"trial_end": "now"})
+    running(scene).world.settle()
+    return ana
+
+
 @worst_of("POST", "/v1/billing/referral")
 def refer_others(scene: Scene) -> Iterator[Call]:
-    ana, found = subscriber(scene), operator()
-    client = stripe.StripeClient(
-        found.api_key.get_secret_value(), base_addresses={"api": found.api}
-    )
-    for each in client.v1.subscriptions.list({"status": "trialing"}).data:
-        client.v1.subscriptions.update(each.id, {"trial_end": "now"})
+    yield Call(payer(scene), "/v1/billing/referral", what="the first time")
+
+
+@worst_of("POST", "/v1/subscription/pause")
+def pause_subscription(scene: Scene) -> Iterator[Call]:
+    yield Call(payer(scene), "/v1/subscription/pause", what="asks for an approval")
+
+
+@worst_of("POST", "/v1/subscription/resume")
+def resume_subscription(scene: Scene) -> Iterator[Call]:
+    ana = payer(scene)
+    for each in at_stripe().v1.subscriptions.list({"status": "active"}).data:
+        at_stripe().v1.subscriptions.update(each.id, {"pause_collection": {"behavior": "void"}})
     running(scene).world.settle()
-    yield Call(ana, "/v1/billing/referral", what="the first time")
+    yield Call(ana, "/v1/subscription/resume")
 
 
 @worst_of("POST", "/v1/credits")

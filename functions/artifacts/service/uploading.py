@@ -15,7 +15,7 @@ from shared.artifacts.artifact import Artifact
 from shared.artifacts.content import object_name
 from shared.kit.callers import Caller
 from shared.kit.ids import new_id
-from shared.runtime.tier_limits import storage_tier_of
+from shared.runtime.keeping import keeping_of_caller
 from shared.storage.idempotency import IdempotencyKey
 
 
@@ -29,11 +29,11 @@ class _NotKept(Exception):
 
 async def announce(caller: Caller, key: IdempotencyKey, body: ArtifactBody) -> ArtifactView:
     """The new file, whose bytes are still to come. Raises StorageLimitReached where the tenant's
-    tier keeps no more or takes no file of that size, TooManyRequests while too many uploads are
-    under way, Unavailable."""
+    plan keeps no more or its tier takes no file of that size, TooManyRequests while too many
+    uploads are under way, Unavailable."""
 
     async def use_case(work: Command) -> ArtifactView:
-        await require_upload(work.store, storage_tier_of(caller), body.size)
+        await require_upload(work.store, keeping_of_caller(caller), body.size)
         new = announced(
             new_id("art", work.at),
             **body.model_dump(),

@@ -22,6 +22,8 @@ from shared.kit.models import Data
 from shared.kit.transitions import Transition
 
 PREFIX = "ivc"
+# How an invoice that asks for usage alone says so at Stripe.
+PURPOSE, USAGE = "for", "usage"
 MOST_LINES = 250
 MOST_TEXT = 300
 _EVENTS: Mapping[InvoiceStatus, type[InvoiceState]] = {
@@ -50,7 +52,8 @@ class Line(Data):
 class Invoice(InvoiceState):
     """The published state, with what is shown beside it: the number, the lines, and the page at
     Stripe where it is paid. `advances` says whether Stripe makes a draft final by itself: not that
-    of a subscription that ended meanwhile. `readings` as of a subscription."""
+    of a subscription that ended meanwhile. `is_last` is what asks for usage after the end.
+    `readings` as of a subscription."""
 
     stripe_id: str
     customer_id: str
@@ -59,14 +62,20 @@ class Invoice(InvoiceState):
     lines: tuple[Line, ...]
     reason: str = ""
     advances: bool = True
+    is_last: bool = False
     readings: int = 0
+
+    @property
+    def is_renewal(self) -> bool:
+        """Whether it is for the subscription's next period."""
+        return self.reason == "subscription_cycle"
 
     @property
     def takes_usage(self) -> bool:
         """Whether lines of usage can be written on it: a draft for the subscription's next period,
-        which Stripe makes final only once its notice is answered, or after three days."""
-        is_renewal = self.reason == "subscription_cycle"
-        return self.status == "draft" and is_renewal and self.advances
+        which Stripe makes final only once its notice is answered, or after three days; or our own
+        draft after the subscription's end, for an hour."""
+        return self.status == "draft" and (self.is_renewal or self.is_last) and self.advances
 
 
 Steps = tuple[Transition[Invoice], ...]
@@ -98,6 +107,7 @@ def read_invoice(shown: Shown) -> Invoice:
             "url": shown.get("hosted_invoice_url"),
             "reason": shown.get("billing_reason") or "",
             "advances": bool(shown.get("auto_advance", True)),
+            "is_last": (shown.get("metadata") or {}).get(PURPOSE) == USAGE,
             "lines": tuple(map(_line, shown["lines"]["data"][:MOST_LINES])),
         }
     )

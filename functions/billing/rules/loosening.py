@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from events.subscriptions import SubscriptionApprovalNeeded
-from functions.billing.rules.order import Order
+from functions.billing.rules.asked import Waiting
+from functions.billing.rules.order import Order, Wish
 from functions.billing.rules.subscription import (
     IN_FLIGHT,
     Loss,
     Steps,
     Subscription,
-    Waiting,
     losses,
 )
 from shared.approvals.known import KnownApproval
@@ -19,13 +19,12 @@ from shared.kit.errors import ContentInvalid, VersionConflict
 from shared.kit.ids import derive_id
 from shared.kit.transitions import Transition
 
-_UNDO = (
-    "PUT /v1/subscription with the plan and the add-ons of before gives the features back; what was"
-    " decided without them stays decided."
-)
+_DECIDED = "gives the features back; what was decided without them stays decided."
+_UNDO = f"PUT /v1/subscription with the plan and the add-ons of before {_DECIDED}"
+_RESUME = f"POST /v1/subscription/resume {_DECIDED}"
 
 
-def asked_for(subscription: Subscription, order: Order, at: datetime) -> Waiting | None:
+def asked_for(subscription: Subscription, order: Wish, at: datetime) -> Waiting | None:
     """The approval of exactly this change: of the one that Stripe was asked for already, or of the
     one that waits. None where none was asked for."""
     change = subscription.change
@@ -38,7 +37,7 @@ def asked_for(subscription: Subscription, order: Order, at: datetime) -> Waiting
 
 
 def check_assent(
-    subscription: Subscription, order: Order, assented: Waiting | None, at: datetime
+    subscription: Subscription, order: Wish, assented: Waiting | None, at: datetime
 ) -> None:
     """Raises VersionConflict where the change loosens governance and that approval, which was read,
     is not the one of exactly this change."""
@@ -49,20 +48,23 @@ def check_assent(
 
 
 def ask(
-    subscription: Subscription, order: Order, lost: Sequence[Loss], by: str, at: datetime
+    subscription: Subscription, order: Wish, lost: Sequence[Loss], by: str, at: datetime
 ) -> Steps:
     """The subscription, whose change waits for a governor."""
     content = _content(subscription, order, lost)
     evidence = Content.of([{"feature": each.feature, "summary": each.summary} for each in lost])
     named = ", ".join(each.feature for each in lost)
     reasons = [f"the tenant would lose {named}, by which people govern"]
-    assessment = Content.of({"risk_reasons": reasons, "rollback_plan": _UNDO})
+    undo, what = _RESUME, "Pause the subscription"
+    if isinstance(order, Order):
+        undo, what = _UNDO, f"Change the subscription to {order.plan}"
+    assessment = Content.of({"risk_reasons": reasons, "rollback_plan": undo})
     event_id = derive_id("evt", at, subscription.tenant_id, content.hash)
     waiting = Waiting(
         approval_id=derive_id("apr", at, event_id), content_hash=content.hash, order=order
     )
     said = {
-        "summary": f"Change the subscription to {order.plan}, without {named}",
+        "summary": f"{what}, without {named}",
         "content_hash": content.hash,
         "evidence_hash": evidence.hash,
         "assessment_hash": assessment.hash,
@@ -102,7 +104,7 @@ def give_up(subscription: Subscription, approval_id: str, at: datetime) -> Steps
     return (Transition(subscription.but(change=None)),)
 
 
-def _content(subscription: Subscription, order: Order, lost: Sequence[Loss]) -> Content:
+def _content(subscription: Subscription, order: Wish, lost: Sequence[Loss]) -> Content:
     instead_of = subscription.model_dump(
         mode="json", include={"plan", "interval", "seats", "add_ons", "status"}
     )

@@ -1,7 +1,7 @@
 """An order: the plan, the seats and the add-ons that a tenant wants, and what it costs."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field, model_validator
 
@@ -46,6 +46,22 @@ class Order(Model):
         """The add-ons, in one order."""
         wanted = sorted(self.add_ons, key=lambda each: each.add_on)
         return tuple(AddOnTaken(add_on=each.add_on, quantity=each.quantity) for each in wanted)
+
+
+class Pause(Model):
+    """Nothing is asked for, and Free holds, until somebody resumes it."""
+
+    pauses: Literal[True]
+
+
+class Resume(Model):
+    """What is paused goes on."""
+
+    resumes: Literal[True]
+
+
+# What may become of a subscription that was bought.
+Wish = Order | Pause | Resume
 
 
 class Item(NamedTuple):

@@ -69,6 +69,7 @@ def read_subscription(shown: Shown) -> Bought:
             "created_at": instant(shown["created"]),
             "referral": metadata.get("referral", ""),
             "is_unpaid": _is_unpaid(shown),
+            "collects": not shown.get("pause_collection"),
         }
     )
 

@@ -12,13 +12,15 @@ from events.subscriptions import (
     SubscriptionReferred,
     SubscriptionState,
 )
-from functions.billing.rules.order import Order
+from functions.billing.rules.asked import Change, Checkout, Discount, Waiting
+from functions.billing.rules.order import Order, Pause, Resume, Wish
+from functions.billing.rules.settling import Settling, settling_of
 from functions.billing.rules.terms import Terms, limits_of, note_terms
 from shared.catalogue import catalogue, entitlements
 from shared.kit.control import Control
 from shared.kit.errors import ContentInvalid, VersionConflict
 from shared.kit.instants import Instant
-from shared.kit.models import Data, Model
+from shared.kit.models import Model
 from shared.kit.plans import Feature, Interval, Meter, Plan, SubscriptionStatus
 from shared.kit.transitions import Transition
 from shared.quotas.plans import entitlements_at, plan_of
@@ -29,57 +31,20 @@ MOST_SEEN = 50
 IN_FLIGHT = timedelta(minutes=2)
 
 
-class Waiting(Data):
-    """A change that loosens governance, and the approval of exactly that change."""
-
-    approval_id: str
-    content_hash: str
-    order: Order
-
-
-class Change(Data):
-    """A change of the subscription that Stripe is asked for. It carries its id, so that a later
-    reading shows whether it arrived, and the approval by which it is made: whoever asks Stripe
-    again reads that again."""
-
-    change_id: str
-    order: Order
-    asked_at: Instant
-    approved: Waiting | None = None
-
-
-class Checkout(Data):
-    """A page at Stripe where the tenant's owner buys what was ordered, until it expires. Its number
-    makes the key under which Stripe makes it once. `referral` is the code of whoever referred the
-    tenant, for whose sake it pays less at first."""
-
-    number: int
-    order: Order
-    trial_days: int
-    expires_at: Instant
-    session_id: str = ""
-    url: str = ""
-    referral: str = ""
-
-
-class Discount(Data):
-    """So much is taken off the plan until `ends_at`, in hundredths of a percent."""
-
-    basis_points: int
-    ends_at: Instant
-
-
 class Subscription(SubscriptionState):
     """The published state, and how it is known at Stripe: `account` is a reference that nobody
     guesses and Stripe's customer carries. `readings` counts what was read of Stripe, so that an
     older reading never replaces a newer one; `seen` are the latest notices that were handled.
+    `collects` says whether Stripe collects its invoices: not while it is paused.
     `terms` are the limits that were paid for, by month; `usage_on` is the invoice at Stripe on
-    which alone lines of usage may be written now. `referral_code` is what it refers others by;
-    `referred` says whether it came by another tenant's."""
+    which alone lines of usage may be written now. `settling` is what a subscription that ended owes
+    of it. `referral_code` is what it refers others by; `referred` says whether it came by another
+    tenant's."""
 
     account: str = ""
     customer_id: str | None = None
     stripe_id: str | None = None
+    collects: bool = True
     trialed: bool = False
     readings: int = 0
     seen: tuple[str, ...] = ()
@@ -89,6 +54,7 @@ class Subscription(SubscriptionState):
     waiting: Waiting | None = None
     terms: tuple[Terms, ...] = ()
     usage_on: str | None = None
+    settling: Settling | None = None
     referral_code: str = ""
     referred: bool = False
     discount: Discount | None = None
@@ -97,6 +63,16 @@ class Subscription(SubscriptionState):
     def is_live(self) -> bool:
         """Whether Stripe has a subscription that was not canceled."""
         return self.stripe_id is not None and self.status in LIVE
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether somebody paused it, as opposed to one that Stripe gave up."""
+        return self.is_live and not self.collects
+
+    @property
+    def is_renewed(self) -> bool:
+        """Whether renewals ask for what is used."""
+        return self.is_live and self.collects
 
 
 class Bought(Model):
@@ -119,6 +95,7 @@ class Bought(Model):
     referral: str = ""
     discount: Discount | None = None
     is_unpaid: bool = False
+    collects: bool = True
 
 
 class Loss(NamedTuple):
@@ -164,6 +141,7 @@ def adopt(
     is_new = bought.stripe_id != subscription.stripe_id
     newer = newer.but(
         stripe_id=bought.stripe_id,
+        collects=bought.collects,
         plan=bought.plan,
         interval=bought.interval,
         seats=bought.seats,
@@ -181,7 +159,11 @@ def adopt(
         referred=subscription.referred or bool(bought.referral),
     )
     newer = newer.but(entitled_to=plan_of(controlled(newer), at))
-    newer = newer.but(terms=note_terms(newer.terms, _paid_limits(newer), at))
+    ended = not newer.is_renewed and (subscription.is_renewed or is_new)
+    newer = newer.but(
+        terms=note_terms(newer.terms, _paid_limits(newer), at),
+        settling=settling_of(newer.settling, is_renewed=newer.is_renewed, just_ended=ended, at=at),
+    )
     is_same = _published(newer) == _published(subscription)
     steps: Steps = (Transition(newer) if is_same else Transition(newer, SubscriptionChanged),)
     if (lost := _loss(subscription, newer, bought)) is not None:
@@ -208,18 +190,21 @@ def controlled(subscription: Subscription, known: Control | None = None) -> Cont
     return control.but(subscription=subscription.subscribed())
 
 
-def losses(subscription: Subscription, order: Order, at: datetime) -> tuple[Loss, ...]:
-    """What of governance the tenant would lose by the order."""
+def losses(subscription: Subscription, order: Wish, at: datetime) -> tuple[Loss, ...]:
+    """What of governance the tenant would lose by the order; a pause leaves what Free has."""
+    if isinstance(order, Resume):
+        return ()
     now = set(entitlements_at(controlled(subscription), at).features)
-    wanted = {each.add_on: each.quantity for each in order.add_ons}
-    gone = now - set(entitlements(order.plan, wanted).features)
+    kept = Order(plan="free") if isinstance(order, Pause) else order
+    wanted = {each.add_on: each.quantity for each in kept.add_ons}
+    gone = now - set(entitlements(kept.plan, wanted).features)
     governing = {name: each for name, each in catalogue().features.items() if each.governs}
     return tuple(Loss(name, each.summary) for name, each in governing.items() if name in gone)
 
 
 def begin_change(
     subscription: Subscription,
-    order: Order,
+    order: Wish,
     change_id: str,
     at: datetime,
     approved: Waiting | None = None,

@@ -2,7 +2,7 @@
 
 from functions.billing.aggregates import APPROVALS_KEYS, RUN
 from functions.billing.rules import loosening
-from functions.billing.rules.order import Order
+from functions.billing.rules.order import Wish
 from functions.billing.rules.subscription import Subscription, losses
 from functions.billing.service.subscriptions import known_to
 from shared.aggregates.command import Command
@@ -13,7 +13,7 @@ from shared.storage.firestore import TenantStore
 from shared.storage.secrets import public_keys
 
 
-async def waits_for(caller: Caller, known: Subscription, order: Order) -> Subscription | None:
+async def waits_for(caller: Caller, known: Subscription, order: Wish) -> Subscription | None:
     """The subscription whose change waits for an approval, which is asked for where it was not;
     None where the change loosens nothing, or may be made. Raises VersionConflict where it was
     decided otherwise, also after Stripe was asked for the change; SignatureInvalid, ContentInvalid,

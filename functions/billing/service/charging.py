@@ -51,6 +51,30 @@ async def charge_usage(caller: Caller, known: Subscription, invoice: Invoice) ->
     return bool(missing)
 
 
+async def owes_usage(caller: Caller, known: Subscription) -> bool:
+    """Whether a month that is over costs what no invoice asks for; closes these months. What lies
+    on a draft that does not become final is not asked for. Raises Unknown, Unavailable."""
+    due = await _due(caller, known)
+    if not due:
+        return False
+    never = known.usage_on if await _never_asks(known.usage_on) else None
+    items = await usage_items_of(str(known.customer_id))
+    charges = [_read(each) for each in items if never is None or each["invoice"] != never]
+    written = {each.key for each in charges if each is not None}
+    return any(each.key not in written for each in due)
+
+
+async def _never_asks(stripe_id: str | None) -> bool:
+    """Whether the invoice is a draft that Stripe does not make final by itself."""
+    if stripe_id is None:
+        return False
+    try:
+        shown = await retrieve_invoice(stripe_id)
+    except StripeRefused:
+        return False
+    return shown["status"] == "draft" and not shown.get("auto_advance", True)
+
+
 async def _due(caller: Caller, known: Subscription) -> list[UsageCharge]:
     months = months_to_charge(known.terms, caller.received_at)
     closed = await close_months(caller, [each.period for each in months])

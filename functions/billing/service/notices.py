@@ -82,7 +82,8 @@ async def _completed(caller: Caller, subscription: Subscription, invoice: Invoic
     """Writes on a draft what it lacks, usage first, since credits pay that too; whether anything
     was written. Of one that is none any more it settles the credits."""
     if invoice.takes_usage:
-        await look_for_silent_meters(caller)
+        if invoice.is_renewal:
+            await look_for_silent_meters(caller)
         is_charged = await charge_usage(caller, subscription, invoice)
         return await apply_credits(caller, invoice) or is_charged
     if invoice.status != "draft":

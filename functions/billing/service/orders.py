@@ -6,17 +6,22 @@ from typing import Any
 from functions.billing.aggregates import RUN
 from functions.billing.rules import checkout as pages
 from functions.billing.rules import subscription as rules
+from functions.billing.rules.asked import Change, Checkout
 from functions.billing.rules.loosening import asked_for, check_assent
 from functions.billing.rules.order import (
     Order,
+    Pause,
+    Resume,
+    Wish,
     changes_of,
     check_order,
     check_people,
     items_of,
 )
+from functions.billing.rules.pausing import check_changeable, pause_params, resume_params
 from functions.billing.rules.referral import CheckoutBody, coupon_for, discounts_left, ends_discount
 from functions.billing.rules.refusals import StripeRefused
-from functions.billing.rules.subscription import Change, Checkout, Subscription
+from functions.billing.rules.subscription import Subscription
 from functions.billing.service import stripe_calls
 from functions.billing.service.assents import waits_for
 from functions.billing.service.customers import customer_of
@@ -97,9 +102,16 @@ async def change(caller: Caller, order: Order) -> SubscriptionView:
     await check(caller, order)
     known = await follow(caller)
     if _is_as_ordered(known, order):
-        return _shown(caller, known)
+        return shown(caller, known)
+    check_changeable(known, order)
+    return await carry_out(caller, known, order)
+
+
+async def carry_out(caller: Caller, known: Subscription, order: Wish) -> SubscriptionView:
+    """The subscription after what was wished for; where that loosens governance, while it waits for
+    an approval. Raises as `change`."""
     if (waiting := await waits_for(caller, known, order)) is not None:
-        return _shown(caller, waiting)
+        return shown(caller, waiting)
     assented = asked_for(known, order, caller.received_at)
 
     async def begin(work: Command) -> Subscription:
@@ -115,10 +127,11 @@ async def change(caller: Caller, order: Order) -> SubscriptionView:
     except StripeRefused:
         await _drop(caller, asked.change)
         raise
-    return _shown(caller, await follow(caller))
+    return shown(caller, await follow(caller))
 
 
-def _shown(caller: Caller, known: Subscription) -> SubscriptionView:
+def shown(caller: Caller, known: Subscription) -> SubscriptionView:
+    """The subscription as the caller is shown it."""
     return SubscriptionView.of(known, caller.control, caller.received_at)
 
 
@@ -133,7 +146,11 @@ def _is_as_ordered(known: Subscription, order: Order) -> bool:
 async def _ask_for(known: Subscription, change: Change) -> None:
     assert known.stripe_id is not None
     said: dict[str, Any] = {"metadata": {"account": known.account, "change": change.change_id}}
-    if change.order.plan == "free":
+    if isinstance(change.order, Pause):
+        said |= pause_params()
+    elif isinstance(change.order, Resume):
+        said |= resume_params(await stripe_calls.latest_invoice_of(known.stripe_id))
+    elif change.order.plan == "free":
         said["cancel_at_period_end"] = True
     else:
         said["cancel_at_period_end"] = False

@@ -46,6 +46,11 @@ async def create_customer(reference: str) -> str:
     return str(made["id"])
 
 
+async def retrieve_customer(customer_id: str) -> dict[str, Any]:
+    """A customer. Raises StripeRefused for none, Unavailable."""
+    return await _done(lambda client: client.v1.customers.retrieve(customer_id))
+
+
 async def subscriptions_of(customer_id: str) -> list[dict[str, Any]]:
     """The customer's subscriptions with their discounts, also those that were canceled. Raises
     Unavailable."""
@@ -57,6 +62,14 @@ async def subscriptions_of(customer_id: str) -> list[dict[str, Any]]:
 async def update_subscription(stripe_id: str, key: str, params: Any) -> None:
     """Changes the subscription, once under that key. Raises Unknown, StripeRefused."""
     await _done("post", f"subscriptions/{_named(stripe_id)}", params, key=key)
+
+
+async def latest_invoice_of(stripe_id: str) -> dict[str, Any] | None:
+    """The newest invoice of the subscription; None where it has none. Raises StripeRefused,
+    Unavailable."""
+    shown = await _done(lambda client: client.v1.subscriptions.retrieve(stripe_id))
+    newest = shown.get("latest_invoice")
+    return await retrieve_invoice(str(newest)) if newest else None
 
 
 async def create_session(key: str, params: Any) -> tuple[str, str]:
@@ -114,6 +127,13 @@ async def _all_items(which: dict[str, Any]) -> list[dict[str, Any]]:
         if not page["has_more"]:
             return found
         after = {"starting_after": found[-1]["id"]}
+
+
+async def create_usage_invoice(key: str, params: Any) -> str:
+    """The id of an invoice that is of no subscription, once under that key. Raises Unknown,
+    StripeRefused."""
+    made = await _done(lambda client: client.v1.invoices.create(params, _once(key)))
+    return str(made["id"])
 
 
 async def create_usage_item(key: str, params: Any) -> None:

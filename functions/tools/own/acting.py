@@ -12,21 +12,22 @@ from events.labels import Labels
 from functions.tools.rules.elicitation import Reply
 from functions.tools.rules.invocation import Invocation, Resume
 from functions.tools.rules.task import Poll
+from shared.artifacts.room import Keeping, keeping_of
 from shared.kit.contents import Content
-from shared.kit.tier_limits import HIGHEST, Tier
+from shared.kit.tier_limits import HIGHEST
 from shared.kit.transitions import Transition
 
 
 class Act(NamedTuple):
     """One call that was allowed; with the `reply` to what its server asked before, or what it is
-    asked about its task. `tier` limits what its tenant keeps; `token` is what
-    allowed it, of a run."""
+    asked about its task. `keeping` limits what its tenant keeps of files; `token` is what allowed
+    it, of a run."""
 
     tenant_id: str
     invocation: Invocation
     at: datetime
     reply: Reply | Poll | None = None
-    tier: Tier = HIGHEST
+    keeping: Keeping = keeping_of(HIGHEST, None)
     token: str = ""
 
     @property

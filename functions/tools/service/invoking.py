@@ -44,7 +44,7 @@ from shared.kit.callers import Caller
 from shared.kit.canonical import canonical_json, content_hash
 from shared.kit.errors import FieldError, Invalid, Unavailable
 from shared.policy.authorization import answer_again
-from shared.runtime.tier_limits import storage_tier_of
+from shared.runtime.keeping import keeping_of_caller
 from shared.storage.firestore import TenantStore
 
 # A call that waited longer for its turn than this after its intent does not begin: whoever asks is
@@ -266,8 +266,8 @@ class Doing:
         """What the operation gave. Raises what it raises, and Unanswered for an output that its
         schema does not allow: nobody knows what that means."""
         caller = self.caller
-        tier = storage_tier_of(caller)
-        act = Act(caller.tenant_id, call, caller.received_at, reply, tier, self.token)
+        keeping = keeping_of_caller(caller)
+        act = Act(caller.tenant_id, call, caller.received_at, reply, keeping, self.token)
         done = await self.by.act(act)
         wrong = wrong_output(self.definition, done.output)
         if wrong is not None:

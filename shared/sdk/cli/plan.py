@@ -27,7 +27,8 @@ def _standing(found: "SubscriptionDetail") -> str:
     if found.past_due_since is not None:
         said.append(f"a payment failed {found.past_due_since}")
     if found.entitlements.plan != found.plan:
-        said.append(f"has what {found.entitlements.plan} has until it is paid")
+        until = "is resumed or paid" if found.status == "paused" else "is paid"
+        said.append(f"has what {found.entitlements.plan} has until it {until}")
     if found.waits_for is not None:
         said.append(f"a change waits for {found.waits_for}")
     return "; ".join(said)

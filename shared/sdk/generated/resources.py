@@ -3545,6 +3545,14 @@ class Subscription(Resource):
             )
         )
 
+    def pause_create(self) -> models.SubscriptionView:
+        """Pauses what was bought: no later period is asked for, and Free holds at once. What
+        would take away what governs waits for an approval; the same call pauses it once that is
+        given. Needs the role tenant_admin."""
+        return self._client.send(
+            Call(method="POST", path="/v1/subscription/pause", answers=models.SubscriptionView)
+        )
+
     def preview_create(
         self,
         *,
@@ -3562,6 +3570,13 @@ class Subscription(Resource):
                 answers=models.PreviewView,
                 body=calls.body(add_ons=add_ons, interval=interval, plan=plan, seats=seats),
             )
+        )
+
+    def resume_create(self) -> models.SubscriptionView:
+        """Lets a paused subscription go on: in the period that was paid for, or in a new one
+        that begins now and is asked for. Needs the role tenant_admin."""
+        return self._client.send(
+            Call(method="POST", path="/v1/subscription/resume", answers=models.SubscriptionView)
         )
 
 

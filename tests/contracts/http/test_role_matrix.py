@@ -102,6 +102,8 @@ MATRIX = {
     "see what is sold": Row("GET", "/v1/plans-catalogue", ALL),
     "change the subscription": Row("PUT", "/v1/subscription", {"tenant_admin"}, FREE),
     "preview a change": Row("POST", "/v1/subscription/preview", {"tenant_admin"}, FREE),
+    "pause the subscription": Row("POST", "/v1/subscription/pause", {"tenant_admin"}),
+    "resume the subscription": Row("POST", "/v1/subscription/resume", {"tenant_admin"}),
     "buy": Row("POST", "/v1/billing/checkout", {"tenant_admin"}, FREE),
     "pay": Row("POST", "/v1/billing/portal", {"tenant_admin"}),
     "refer others": Row("POST", "/v1/billing/referral", {"tenant_admin"}),

@@ -66,6 +66,12 @@ class Selling(RuleBasedStateMachine):
     def is_live(self) -> bool:
         return self.tenant.ledger.is_live
 
+    def may_change(self) -> bool:
+        return self.tenant.ledger.may_change
+
+    def may_pause(self) -> bool:
+        return self.tenant.ledger.may_pause
+
     def owes(self) -> bool:
         return any(each.status == "open" for each in self.tenant.ledger.bills)
 
@@ -74,18 +80,28 @@ class Selling(RuleBasedStateMachine):
     def buy(self, wanted: Wanted) -> None:
         self.act(self.tenant.buy(wanted))
 
-    @precondition(is_live)
+    @precondition(may_change)
     @rule(wanted=orders())
     def change(self, wanted: Wanted) -> None:
         self.act(self.tenant.change(wanted))
 
-    @precondition(is_live)
+    @precondition(may_change)
     @rule(seats=st.integers(1, 5))
     def change_seats(self, seats: int) -> None:
         known = self.tenant.wanted
         assert known is not None
         wanted = Wanted(known.plan, known.interval, seats, known.add_ons)
         self.act(self.tenant.change(wanted))
+
+    @precondition(may_pause)
+    @rule()
+    def pause(self) -> None:
+        self.act(self.tenant.pause())
+
+    @precondition(lambda self: self.tenant.ledger.standing == "paused")
+    @rule()
+    def resume(self) -> None:
+        self.act(self.tenant.resume())
 
     @precondition(is_live)
     @rule()
@@ -138,6 +154,15 @@ class Selling(RuleBasedStateMachine):
         self._to(self.tenant.ledger.renews_at + 60)
         if is_told:
             self.act(self.tenant.deliver(self.tenant.waiting))
+
+    @precondition(lambda self: self.tenant.due is not None)
+    @rule(waits=st.booleans())
+    def ask_for_what_was_used_before_an_end(self, waits: bool) -> None:
+        due = self.tenant.due
+        assert due is not None
+        if waits:
+            self._to(max(due, self.post.now))
+        self.act(self.tenant.ask_last())
 
     @precondition(lambda self: bool(self.tenant.waiting))
     @rule(chance=st.randoms(use_true_random=False), several=st.integers(1, 4))

@@ -98,6 +98,7 @@ from shared.agents import find_serving
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.command import Command
 from shared.artifacts.aggregates import require_upload
+from shared.artifacts.room import keeping_of
 from shared.audit_log.stored_checkpoints import newest_checkpoint, read_checkpoints
 from shared.devices.reading import read_devices
 from shared.kit.callers import Caller
@@ -309,7 +310,7 @@ async def somebody_lists_files(tenant: str) -> None:
     for caller in (everywhere, replace(everywhere, workspace_id="wsp_1")):
         for status in (None, "stored"):
             await artifacts_api.list_artifacts(caller, status)
-    await require_upload(TenantStore(tenant), "free", 1)
+    await require_upload(TenantStore(tenant), keeping_of("free", None), 1)
     await ARTIFACTS_RUN.sweep(ARTIFACTS_HANDLERS).run(START)
 
 

@@ -9,7 +9,7 @@ import { dollarsOfCents } from '../../../mobile_api/console/src/kit/money.ts';
 import { isScarce, shareOf } from '../../../mobile_api/console/src/kit/quota.ts';
 import { instantInWords } from '../../../mobile_api/console/src/kit/time.ts';
 import { orderOf, startOf } from '../../../mobile_api/console/src/pages/plan/order.ts';
-import { holds, inWords, isLive, standingOf } from '../../../mobile_api/console/src/pages/plan/standing.ts';
+import { holds, inWords, isLive, mayPause, standingOf } from '../../../mobile_api/console/src/pages/plan/standing.ts';
 
 const ADD_ONS = [
   { add_on: 'tokens', name: 'More tokens', month_cents: 100, plans: ['pro', 'team'], adds: {}, features: [] },
@@ -45,6 +45,13 @@ test('a plan that was canceled is bought anew', () => {
   assert.equal(isLive({ ...BOUGHT, status: 'canceled' }), false);
   assert.equal(isLive({ ...BOUGHT, plan: 'free' }), false);
   assert.deepEqual(startOf({ ...BOUGHT, status: 'canceled' }), { plan: '', interval: 'month', seats: '1' });
+});
+
+test('what is paid for and goes on can be paused', () => {
+  const paid = { ...BOUGHT, cancel_at_period_end: false, current_period: { start: '', end: '' } };
+  assert.equal(mayPause(paid), true);
+  const others = [{ cancel_at_period_end: true }, { status: 'trialing' }, { status: 'paused' }, { plan: 'free' }, { current_period: null }];
+  for (const each of others) assert.equal(mayPause({ ...paid, ...each } as SubscriptionView), false);
 });
 
 test('what was bought holds once its limits do, whatever the seats are', () => {

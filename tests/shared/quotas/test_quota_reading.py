@@ -49,5 +49,8 @@ async def test_each_quota_says_what_is_used_of_it_and_when_it_is_there_again(
         "storage": (2_048, ROOM["pro"].all, True),
         "seats": (3, 4, True),
     }
+    bought = Subscribed(plan="team", seats=4, add_ons={"capacity": 1})
+    more = await read_quotas(store, Control(tier="pro", subscription=bought), AT)
+    assert [each.limit for each in more if each.meter == "storage"] == [2 * ROOM["team"].all]
     assert found["tokens"].resets_at == month_ends(AT)
     assert found["seats"].resets_at is found["storage"].resets_at is None

@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import AsyncIterator, Iterator, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -27,7 +28,7 @@ from shared.messaging import pubsub
 from shared.messaging.changes import Timer
 from shared.messaging.envelope import Envelope
 from shared.messaging.outbox import Outbox
-from shared.messaging.sweep import SWEEP_TYPE, Sweep
+from shared.messaging.sweep import PATIENCE, SWEEP_TYPE, Sweep
 from shared.messaging.timers import timer_event
 from shared.runtime import logs
 from shared.runtime.app import create_api
@@ -368,7 +369,7 @@ class Sweeping(Runner):
         super().__init__("orders")
         self._swept = swept
 
-    def sweep(self, handlers: Mapping[str, Handler]) -> Sweep:
+    def sweep(self, handlers: Mapping[str, Handler], *, patience: timedelta = PATIENCE) -> Sweep:
         return self._swept
 
 
@@ -405,6 +406,27 @@ async def test_a_public_side_without_a_private_one_sweeps_once_after_its_first_a
             for _ in range(3):
                 assert (await api.get("/healthz")).status_code == 200
         assert len(sweep.runs) == runs
+
+
+async def test_a_public_side_without_a_private_one_sweeps_each_hour_and_not_as_who_asked(
+    virtual_clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASSENT_CLOCK_FILE", str(virtual_clock.path))
+    seen: list[str] = []
+
+    class Looking(CountedSweep):
+        async def run(self, now: datetime) -> None:
+            seen.append(logs.correlation_id.get())
+            await super().run(now)
+
+    sweep = Looking()
+    app = create_api(function="orders", router=APIRouter(), run=Sweeping(sweep), sweeps=True)
+    async with client(app) as api:
+        for minutes in (0, 59, 1, 59, 1):
+            virtual_clock.advance(60 * minutes)
+            assert (await api.get("/healthz")).status_code == 200
+    assert len(sweep.runs) == 3
+    assert seen == ["", "", ""]
 
 
 @pytest.mark.usefixtures("quiet")

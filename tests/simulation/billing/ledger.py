@@ -6,13 +6,15 @@ import calendar
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from fractions import Fraction
 
+from tests.simulation.billing.parts import Part
 from tests.simulation.billing.prices import Wanted, trial_days
 
 HOUR, DAY = 3_600, 86_400
 # When a payment that failed is tried again, as Stripe's stand-in does by default.
 RETRIES = (3, 5, 7)
+# Of an invoice that is of no subscription: it asks for what was used before an end.
+LAST = "manual"
 # Less is not taken from a card: it stays on the balance.
 LEAST = 50
 
@@ -20,12 +22,6 @@ LEAST = 50
 def datetime_of(at: int) -> datetime:
     """The instant in UTC."""
     return datetime.fromtimestamp(at, UTC)
-
-
-def nearest(amount: Fraction) -> int:
-    """Whole cents; half a cent goes away from zero."""
-    whole = (abs(amount) + Fraction(1, 2)).__floor__()
-    return whole if amount >= 0 else -whole
 
 
 def later(anchor: int, interval: str, count: int) -> int:
@@ -36,26 +32,6 @@ def later(anchor: int, interval: str, count: int) -> int:
     year, month = months // 12, months % 12 + 1
     day = min(at.day, calendar.monthrange(year, month)[1])
     return int(at.replace(year=year, month=month, day=day).timestamp())
-
-
-@dataclass
-class Part:
-    """The plan, or an add-on. `billed` was asked for the time from `since` to the period's end."""
-
-    unit: int
-    quantity: int
-    start: int
-    end: int
-    billed: int
-    since: int
-
-    @property
-    def whole(self) -> int:
-        return self.unit * self.quantity
-
-    def left(self, amount: int, since: int, at: int) -> int:
-        """The part of an amount for the time since then that is for the time after `at`."""
-        return nearest(Fraction(amount * (self.end - at), self.end - since))
 
 
 @dataclass
@@ -77,6 +53,10 @@ class Bill:
     def total(self) -> int:
         return sum(self.lines) + sum(self.usage.values())
 
+    @property
+    def is_of_subscription(self) -> bool:
+        return self.reason != LAST
+
 
 @dataclass
 class Ledger:
@@ -89,6 +69,7 @@ class Ledger:
     status: str = ""
     ends: bool = False
     trialed: bool = False
+    is_paused: bool = False
     pays: bool = True
     waiting: list[int] = field(default_factory=list)
     balance: int = 0
@@ -99,6 +80,20 @@ class Ledger:
         return self.status in ("trialing", "active", "past_due")
 
     @property
+    def standing(self) -> str:
+        """The status that a tenant is shown."""
+        return "paused" if self.is_live and self.is_paused else self.status
+
+    @property
+    def may_change(self) -> bool:
+        return self.is_live and not self.is_paused
+
+    @property
+    def may_pause(self) -> bool:
+        """Whether it is paid for and goes on, and nothing waits for the next invoice."""
+        return self.standing == "active" and not self.ends and not self.waiting
+
+    @property
     def renews_at(self) -> int:
         return self.parts["plan"].end
 
@@ -107,6 +102,7 @@ class Ledger:
         days = 0 if self.trialed else trial_days(wanted.plan)
         # What waited for an invoice of an earlier subscription waits for ever.
         self.waiting, self.interval, self.ends = [], wanted.interval, False
+        self.is_paused = False
         self.trial_end = at + days * DAY if days else None
         self.anchor, self.trialed = at + days * DAY, self.trialed or days > 0
         self.status = "trialing" if days else "active"
@@ -134,16 +130,34 @@ class Ledger:
         else:
             self._set_parts(costs, at, billed=True)
 
+    def pause(self) -> None:
+        """No later period is asked for."""
+        self.is_paused = True
+
+    def resume(self, at: int) -> None:
+        """Goes on in the period that was paid for, or in a new one that is asked for now."""
+        self.is_paused = False
+        if self._newest().status == "void":
+            self.anchor = at
+            self._begin_again(at)
+            self._finish(self._bill(at, self._bill_whole(), "subscription_update"), at)
+
     def cancel(self, at: int) -> None:
         """Ends now. What is open stays so, and drafts stay drafts: nothing is taken by itself."""
         self.status = "canceled"
-        for each in self.bills:
+        for each in filter(lambda bill: bill.is_of_subscription, self.bills):
             each.final_at = each.next_try = None
+
+    def ask_last(self, at: int) -> Bill:
+        """An invoice for usage alone, which becomes final by itself."""
+        bill = Bill(at, [], LAST, final_at=at + HOUR)
+        self.bills.append(bill)
+        return bill
 
     def pay(self, bill: Bill) -> None:
         """Somebody paid it by hand."""
         bill.status, bill.next_try = "paid", None
-        if bill is self.bills[-1] and self.status == "past_due":
+        if bill is self._newest() and self.status == "past_due":
             self.status = "active"
 
     def void(self, bill: Bill) -> None:
@@ -187,9 +201,18 @@ class Ledger:
             return
         if self.status == "trialing":
             self.status, self.anchor = "active", at
-        self._begin({name: (each.unit, each.quantity) for name, each in self.parts.items()}, at)
+        self._begin_again(at)
         bill = self._bill(at, self._bill_whole(), "subscription_cycle")
-        bill.final_at = at + HOUR
+        if self.is_paused:
+            self._finish(bill, at, collects=False)
+        else:
+            bill.final_at = at + HOUR
+
+    def _newest(self) -> Bill:
+        return [each for each in self.bills if each.is_of_subscription][-1]
+
+    def _begin_again(self, at: int) -> None:
+        self._begin({name: (each.unit, each.quantity) for name, each in self.parts.items()}, at)
 
     def _begin(self, costs: dict[str, tuple[int, int]], at: int) -> None:
         count = 1
@@ -233,17 +256,19 @@ class Ledger:
         self.bills.append(bill)
         return bill
 
-    def _finish(self, bill: Bill, at: int) -> None:
+    def _finish(self, bill: Bill, at: int, *, collects: bool = True) -> None:
         total, due = bill.total, 0
         if total > 0:
             due = max(0, total + self.balance)
         due = due if due >= LEAST else 0
         self.balance += total - due
         bill.due, bill.final_at, bill.status = due, None, "open"
-        if due:
+        if not due:
+            self.pay(bill)
+        elif collects:
             self._try(bill, at)
         else:
-            self.pay(bill)
+            self.void(bill)
 
     def _try(self, bill: Bill, at: int) -> None:
         bill.tries += 1
@@ -252,6 +277,8 @@ class Ledger:
             return
         days = RETRIES[bill.tries - 1] if bill.tries <= len(RETRIES) else None
         bill.next_try = None if days is None else at + days * DAY
+        if not bill.is_of_subscription:
+            return
         if days is None:
             self.cancel(at)
         elif self.is_live:

@@ -55,12 +55,19 @@ class Life:
 
     def _changes(self, day: int) -> list[Appointment]:
         """A deed, with what follows from it."""
-        kind = self.chance.choice(("order", "order", "seats", "interval", "declined", "end"))
+        kind = self.chance.choice(
+            ("order", "order", "seats", "interval", "declined", "end", "pause")
+        )
         if kind == "declined":
             back = self.chance.choice((self._pays_again, self._pays_by_hand, self._buys_again))
             return [
                 self._at(day, self._is_declined),
                 self._at(day + self.chance.randrange(20, 45), back),
+            ]
+        if kind == "pause":
+            return [
+                self._at(day, self._pauses),
+                self._at(day + self.chance.randrange(1, 70), self._resumes),
             ]
         if kind == "end":
             after = self.chance.choice((self._order, self._buys_again))
@@ -95,18 +102,18 @@ class Life:
         await self._buy(tenant)
 
     async def _order(self, tenant: Tenant) -> None:
-        if tenant.ledger.is_live:
+        if tenant.ledger.may_change:
             await tenant.change(self._wanted())
 
     async def _seats(self, tenant: Tenant) -> None:
         known = tenant.wanted
-        if known is not None and tenant.ledger.is_live:
+        if known is not None and tenant.ledger.may_change:
             seats = self.chance.randint(1, most_seats(known.plan))
             await tenant.change(Wanted(known.plan, known.interval, seats, known.add_ons))
 
     async def _interval(self, tenant: Tenant) -> None:
         known = tenant.wanted
-        if known is not None and tenant.ledger.is_live:
+        if known is not None and tenant.ledger.may_change:
             other = "year" if known.interval == "month" else "month"
             await tenant.change(Wanted(known.plan, other, known.seats, known.add_ons))
 
@@ -117,6 +124,14 @@ class Life:
     async def _ends_at_once(self, tenant: Tenant) -> None:
         if tenant.ledger.is_live:
             await tenant.end_at_once()
+
+    async def _pauses(self, tenant: Tenant) -> None:
+        if tenant.ledger.may_pause:
+            await tenant.pause()
+
+    async def _resumes(self, tenant: Tenant) -> None:
+        if tenant.ledger.standing == "paused":
+            await tenant.resume()
 
     async def _is_declined(self, tenant: Tenant) -> None:
         if tenant.ledger.is_live:

@@ -57,12 +57,13 @@ async def _compare_subscription(tenant: Tenant) -> None:
     items = [(each["price"]["lookup_key"].split(":"), each) for each in newest["items"]["data"]]
     [(key, plan)] = [(key, each) for key, each in items if key[1] == "plan"]
     add_ons = {key[2]: each["quantity"] for key, each in items if key[1] == "add_on"}
+    is_paused = newest["pause_collection"] and newest["status"] != "canceled"
     there = {
         "plan": key[2],
         "interval": key[3],
         "seats": plan["quantity"],
         "add_ons": add_ons,
-        "status": newest["status"],
+        "status": "paused" if is_paused else newest["status"],
         "ends": newest["cancel_at_period_end"],
         "until": plan["current_period_end"],
     }
@@ -80,7 +81,7 @@ async def _compare_subscription(tenant: Tenant) -> None:
         "interval": wanted.interval,
         "seats": wanted.seats,
         "add_ons": dict(wanted.add_ons),
-        "status": ledger.status,
+        "status": ledger.standing,
         "ends": ledger.ends,
         "until": ledger.renews_at,
     }

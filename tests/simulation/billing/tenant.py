@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from functions.billing.service.settling import settle_usage
+from shared.kit.callers import Caller
 from tests.functions.billing.worlds import World, browser
 from tests.shared.usage.logs import file, told, turn, write
-from tests.simulation.billing.ledger import Bill, Ledger, datetime_of
-from tests.simulation.billing.metering import Metering
+from tests.simulation.billing.ledger import HOUR, LAST, Bill, Ledger, datetime_of
+from tests.simulation.billing.metering import Metering, bounds_of, month_of
 from tests.simulation.billing.post import Notice, Post
 from tests.simulation.billing.prices import Wanted
 
@@ -21,7 +23,8 @@ PAYS, DECLINED = "pm_card_visa", "pm_card_chargeCustomerFail"
 @dataclass
 class Tenant:
     """`ledger` and `metering` are told of everything that is done, and of nothing that billing or
-    Stripe's stand-in answer. `refunded` are whole cents."""
+    Stripe's stand-in answer. `refunded` are whole cents. What was used before an end that the
+    platform saw is asked for from `due` on, on the bill `last`."""
 
     world: World
     post: Post
@@ -34,10 +37,20 @@ class Tenant:
     seen: list[str] = field(default_factory=list)
     refunded: int = 0
     used: int = 0
+    due: int | None = None
+    last: Bill | None = None
+    bought: int = 0
+    # What was bought, and whether renewals asked for its usage, when the platform last looked.
+    looked: tuple[int, bool] = (0, False)
 
     @property
     def now(self) -> int:
         return self.post.now
+
+    @property
+    def is_due(self) -> bool:
+        """Whether the platform's sweep would ask for what was used before an end."""
+        return self.due is not None and self.now >= self.due
 
     def arrive(self) -> None:
         """The time is another one: what fell due by now has happened."""
@@ -55,11 +68,12 @@ class Tenant:
         await self.world.pay(page["url"])
         self.ledger.pays, self.wanted = True, wanted
         self.ledger.buy(wanted, self.now)
+        self.bought += 1
         self.arrive()
 
     async def change(self, wanted: Wanted) -> None:
         """Orders something else; where governance becomes looser, a governor approves it."""
-        await self._ordered(wanted.body)
+        await self._ordered("PUT", "/subscription", wanted.body)
         self.ledger.change(wanted, self.now)
         self.wanted = wanted
         self._seen()
@@ -67,8 +81,22 @@ class Tenant:
 
     async def end(self) -> None:
         """Ends with its period."""
-        await self._ordered({"plan": "free"})
+        await self._ordered("PUT", "/subscription", {"plan": "free"})
         self.ledger.ends = True
+        self._seen()
+        self.arrive()
+
+    async def pause(self) -> None:
+        """Pays for no later period, and has Free."""
+        await self._ordered("POST", "/subscription/pause")
+        self.ledger.pause()
+        self._seen()
+        self.arrive()
+
+    async def resume(self) -> None:
+        """Goes on with what was paused."""
+        await self._ordered("POST", "/subscription/resume")
+        self.ledger.resume(self.now)
         self._seen()
         self.arrive()
 
@@ -163,29 +191,64 @@ class Tenant:
             chance.shuffle(notices)
             await self.deliver(notices)
 
+    async def ask_last(self) -> None:
+        """What a sweep of the platform does for this tenant."""
+        await settle_usage(
+            Caller.acting("service:billing", self.world.tenant, datetime_of(self.now))
+        )
+        self._seen()
+        if self.is_due:
+            self._ask_last()
+        self.arrive()
+
+    def _ask_last(self) -> None:
+        """What is owed goes on an invoice of its own. One that is final already is followed by
+        another, which the next sweep makes; once nothing is owed there is none any more."""
+        owed = self.metering.ask(self.now)
+        self.metering.take_back(owed)
+        if not owed and not any(each.usage for each in self._held()):
+            self.due = self.last = None
+        elif self.last is not None and self.last.status != "draft":
+            self.last = None
+        else:
+            self.last = self.last or self.ledger.ask_last(self.now)
+            self._asked(self.last)
+
+    def _held(self) -> list[Bill]:
+        """Drafts that never become final."""
+        return [
+            each for each in self.ledger.bills if each.status == "draft" and each.final_at is None
+        ]
+
     def _asked(self, bill: Bill) -> None:
         """A draft that becomes final takes what was used. What lies on one that never will, because
         its subscription ended, moves to it."""
-        if bill.status != "draft" or bill.reason != "subscription_cycle" or bill.final_at is None:
+        takes = bill.reason in ("subscription_cycle", LAST)
+        if bill.status != "draft" or not takes or bill.final_at is None:
             return
-        for each in self.ledger.bills:
-            if each.status == "draft" and each.final_at is None:
-                self.metering.take_back(each.usage)
-                each.usage = {}
+        for each in self._held():
+            self.metering.take_back(each.usage)
+            each.usage = {}
         for key, cents in self.metering.ask(self.now).items():
             bill.usage[key] = bill.usage.get(key, 0) + cents
 
     def _seen(self) -> None:
         self.ledger.advance(self.now)
         if self.ledger.status:
-            self.metering.note(self.wanted, self.ledger.status, self.now)
+            self.metering.note(self.wanted, self.ledger.standing, self.now)
+        looked = (self.bought, self.ledger.may_change)
+        if self.ledger.may_change:
+            self.due = self.last = None
+        elif self.bought and (self.looked[1] or self.looked[0] != self.bought):
+            self.due, self.last = bounds_of(month_of(self.now))[1] + HOUR, None
+        self.looked = looked
 
-    async def _ordered(self, body: dict[str, Any]) -> None:
+    async def _ordered(self, *call: Any) -> None:
         self._seen()
-        shown = await self.world.sent("PUT", "/subscription", body)
+        shown = await self.world.sent(*call)
         if shown["waits_for"]:
             await self.world.decide(shown["waits_for"], "approve")
-            shown = await self.world.sent("PUT", "/subscription", body)
+            shown = await self.world.sent(*call)
         assert shown["waits_for"] is None, shown
 
     def _at_stripe(self) -> dict[str, Any]:

@@ -104,13 +104,15 @@ class Simulation:
 
     async def _pass(self, moment: int) -> None:
         """Sends notices of what fell due by then. One in ten tenants is told nothing today."""
-        if not any(each.ledger.is_due(moment) or each.waiting for each in self.people):
+        if not any(_has_due(each, moment) for each in self.people):
             return
         self.post.move(moment)
         for each in self.people:
             each.arrive()
         told = [each for each in self.people if each.waiting and self.chance.random() > 0.1]
         await asyncio.gather(*map(self._tell, told))
+        asked = [each for each in self.people if each.is_due and self.chance.random() > 0.1]
+        await asyncio.gather(*map(self._ask_last, asked))
 
     async def _tell(self, tenant: Tenant) -> None:
         """In an order of chance; of those about the same object some are lost, and one is not."""
@@ -124,16 +126,29 @@ class Simulation:
         self.notices += len(kept) + len(twice)
         tenant.waiting = [each for each in tenant.waiting if each not in waiting]
 
+    async def _ask_last(self, tenant: Tenant) -> None:
+        async with self.turns:
+            await tenant.ask_last()
+
     def _is_kept(self) -> bool:
         return self.chance.random() < 0.2
 
     async def _audit(self, place: int, tenant: Tenant, folder: Path, figures: Figures) -> None:
         async with self.turns:
             await tenant.settle(self.chance)
+            while tenant.is_due:
+                await tenant.ask_last()
+                await tenant.settle(self.chance)
             invoices = await reconcile(tenant)
             file = folder / f"proof-{place}.json"
             figures.usage_lines += await verify_offline(tenant, invoices, file)
         _add(figures, invoices, tenant)
+
+
+def _has_due(tenant: Tenant, moment: int) -> bool:
+    """Whether anything happens to the tenant by itself until then, or it was not told of all."""
+    asks = tenant.due is not None and tenant.due <= moment
+    return asks or bool(tenant.waiting) or tenant.ledger.is_due(moment)
 
 
 def _add(figures: Figures, invoices: list[Shown], tenant: Tenant) -> None:

@@ -1018,10 +1018,18 @@ export interface Operations {
     body: Order;
     answer: SubscriptionView;
   };
+  /** Pauses what was bought: no later period is asked for, and Free holds at once. What would take away what governs waits for an approval; the same call pauses it once that is given. Needs the role tenant_admin. */
+  subscription_pause_create: {
+    answer: SubscriptionView;
+  };
   /** Tells what an order would cost and which governing features it would lose; changes nothing. Needs the role tenant_admin. */
   subscription_preview_create: {
     body: Order;
     answer: PreviewView;
+  };
+  /** Lets a paused subscription go on: in the period that was paid for, or in a new one that begins now and is asked for. Needs the role tenant_admin. */
+  subscription_resume_create: {
+    answer: SubscriptionView;
   };
   /** Lists the caller's tenants. */
   tenants_list: {
@@ -1346,7 +1354,9 @@ export const OPERATIONS: Readonly<Record<keyof Operations, readonly [string, str
   sso_verify: ['POST', '/v1/sso/verify'],
   subscription_get: ['GET', '/v1/subscription'],
   subscription_set: ['PUT', '/v1/subscription'],
+  subscription_pause_create: ['POST', '/v1/subscription/pause'],
   subscription_preview_create: ['POST', '/v1/subscription/preview'],
+  subscription_resume_create: ['POST', '/v1/subscription/resume'],
   tenants_list: ['GET', '/v1/tenants'],
   tenants_create: ['POST', '/v1/tenants', 'key'],
   tenants_get: ['GET', '/v1/tenants/{tenant_id}'],

@@ -14,6 +14,7 @@ import { addressOf } from '../../route.ts';
 import { words } from '../../words.ts';
 import { invoices, plan as say } from '../../words/plan.ts';
 import { Change } from './change.tsx';
+import { Pausing } from './pausing.tsx';
 import { Plans } from './plans.tsx';
 import { Quotas } from './quotas.tsx';
 import { holds, isLive, standingOf } from './standing.ts';
@@ -92,6 +93,7 @@ function Selling({ subscription, catalogue, changed }: Found & { changed: (said:
         ) : (
           <Change subscription={subscription} catalogue={catalogue} changed={changed} key={subscription.plan} />
         )}
+        {!isByContract && <Pausing subscription={subscription} changed={changed} />}
         {(isBought || subscription.status === 'canceled') && (
           <Act<PortalView>
             label={say.portal}

@@ -13,6 +13,11 @@ export function isLive({ plan, status }: Bought): boolean {
   return plan !== 'free' && status !== 'canceled';
 }
 
+/** Whether it is paid for and goes on, so that it can be paused. */
+export function mayPause({ plan, status, cancel_at_period_end: ends, current_period: period }: Standing): boolean {
+  return isLive({ plan, status }) && status === 'active' && !ends && period !== null;
+}
+
 /** Whether what was bought holds already: its limits follow the subscription within seconds. */
 export function holds(subscription: Held): boolean {
   const { quotas, entitlements } = subscription;

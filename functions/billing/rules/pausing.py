@@ -1,0 +1,63 @@
+"""When a subscription may be paused and go on, and what Stripe is asked for then. Pure."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from functions.billing.rules.order import Order
+from functions.billing.rules.subscription import Subscription
+from shared.kit.errors import VersionConflict
+
+# Nobody is asked for the period of such an invoice.
+_NOT_PAID = ("void", "uncollectible")
+
+
+def check_pausable(subscription: Subscription, items: Iterable[Mapping[str, Any]]) -> None:
+    """Raises VersionConflict unless the subscription is paid for and goes on, and none of these
+    items of its customer waits for its next invoice, which a pause would void."""
+    if not subscription.is_live:
+        raise VersionConflict("nothing was bought yet: buy it with POST /v1/billing/checkout")
+    if subscription.status == "trialing":
+        raise VersionConflict("a trial costs nothing: end it by PUT /v1/subscription, or wait")
+    if subscription.status != "active":
+        raise VersionConflict("what is open is paid first: by POST /v1/billing/portal")
+    if subscription.cancel_at_period_end:
+        said = "it ends with its period: order it anew by PUT /v1/subscription, then pause it"
+        raise VersionConflict(said)
+    if any(_waits(each, subscription) for each in items):
+        ends = subscription.period_end
+        said = "a change of this period is on the next invoice, which a pause would void"
+        raise VersionConflict(f"{said}: pause it after {ends:%Y-%m-%d}")
+
+
+def check_resumable(subscription: Subscription) -> None:
+    """Raises VersionConflict for one that nobody paused and that does not hold."""
+    if not subscription.is_live:
+        raise VersionConflict("nothing is paused: buy it with POST /v1/billing/checkout")
+    if subscription.status in ("paused", "past_due") and not subscription.is_paused:
+        raise VersionConflict("nobody paused it: pay what is open by POST /v1/billing/portal")
+
+
+def check_changeable(subscription: Subscription, order: Order) -> None:
+    """Raises VersionConflict for another order than the end while it is paused: what the change
+    costs would be on an invoice that is voided."""
+    if subscription.is_paused and order.plan != "free":
+        raise VersionConflict("it is paused: resume it first with POST /v1/subscription/resume")
+
+
+def pause_params() -> dict[str, Any]:
+    """What pauses it: invoices of later periods are void."""
+    return {"pause_collection": {"behavior": "void"}}
+
+
+def resume_params(latest_invoice: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What lets it go on. Where nobody was asked for the period that runs, a new one begins now and
+    is asked for, and nothing is given back for the one that was not paid."""
+    goes_on = {"pause_collection": ""}
+    if latest_invoice is None or latest_invoice["status"] not in _NOT_PAID:
+        return goes_on
+    return {**goes_on, "billing_cycle_anchor": "now", "proration_behavior": "none"}
+
+
+def _waits(item: Mapping[str, Any], subscription: Subscription) -> bool:
+    of = ((item.get("parent") or {}).get("subscription_details") or {}).get("subscription")
+    return item["invoice"] is None and of in (None, subscription.stripe_id)

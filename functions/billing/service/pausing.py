@@ -1,0 +1,30 @@
+"""Pauses a subscription, and lets it go on."""
+
+from functions.billing.rules.order import Pause, Resume
+from functions.billing.rules.pausing import check_pausable, check_resumable
+from functions.billing.service.orders import carry_out, shown
+from functions.billing.service.stripe_calls import usage_items_of
+from functions.billing.service.subscriptions import follow
+from functions.billing.views import SubscriptionView
+from shared.kit.callers import Caller
+
+
+async def pause(caller: Caller) -> SubscriptionView:
+    """The subscription, paused: as it is where it was. Where that takes away what governs it waits
+    for an approval first, and the same call again pauses it. Raises VersionConflict, StripeRefused,
+    Unknown where Stripe did not answer: the same call again asks what became of it."""
+    known = await follow(caller)
+    if known.is_paused:
+        return shown(caller, known)
+    items = await usage_items_of(known.customer_id) if known.customer_id is not None else []
+    check_pausable(known, items)
+    return await carry_out(caller, known, Pause(pauses=True))
+
+
+async def resume(caller: Caller) -> SubscriptionView:
+    """The subscription, which goes on: as it is where it was not paused. Raises as `pause`."""
+    known = await follow(caller)
+    check_resumable(known)
+    if not known.is_paused:
+        return shown(caller, known)
+    return await carry_out(caller, known, Resume(resumes=True))

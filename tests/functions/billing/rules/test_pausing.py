@@ -1,0 +1,101 @@
+"""When a subscription may be paused and go on, and what Stripe is asked for."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from functions.billing.rules import loosening, pausing
+from functions.billing.rules import subscription as rules
+from functions.billing.rules.order import Order, Pause, Resume, Wish
+from shared.kit.errors import VersionConflict
+from tests.functions.billing.rules.test_subscription_rules import AT, after, bought, known
+
+PAUSE, RESUME = Pause(pauses=True), Resume(resumes=True)
+FREE = Order(plan="free")
+WAITS = {"invoice": None, "parent": {"subscription_details": {"subscription": "sub_1"}}}
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"status": "trialing"}, "a trial costs nothing"),
+        ({"status": "past_due"}, "what is open is paid first"),
+        ({"status": "paused"}, "what is open is paid first"),
+        ({"status": "canceled"}, "nothing was bought yet"),
+        ({"cancel_at_period_end": True}, "it ends with its period"),
+    ],
+)
+def test_only_what_is_paid_for_and_goes_on_is_paused(fields: dict[str, Any], said: str) -> None:
+    with pytest.raises(VersionConflict, match=said):
+        pausing.check_pausable(known(**fields), [])
+    pausing.check_pausable(known(), [])
+
+
+def test_nothing_is_paused_while_something_waits_for_the_next_invoice() -> None:
+    other = {"invoice": None, "parent": {"subscription_details": {"subscription": "sub_0"}}}
+    asked = {**WAITS, "invoice": "in_1"}
+    pausing.check_pausable(known(), [other, asked])
+    for waiting in (WAITS, {"invoice": None, "parent": None}):
+        with pytest.raises(VersionConflict, match="pause it after 2026-12-27"):
+            pausing.check_pausable(known(), [other, waiting])
+
+
+def test_what_is_paused_is_resumed_or_ended_and_not_changed() -> None:
+    paused = known(status="paused", collects=False)
+    assert paused.is_paused
+    pausing.check_resumable(paused)
+    pausing.check_changeable(paused, FREE)
+    team = Order.model_validate({"plan": "team", "interval": "month", "seats": 2})
+    with pytest.raises(VersionConflict, match="resume it first"):
+        pausing.check_changeable(paused, team)
+    pausing.check_changeable(known(), team)
+
+
+def test_what_stripe_gave_up_is_paid_and_not_resumed() -> None:
+    pausing.check_resumable(known())
+    for status in ("paused", "past_due"):
+        with pytest.raises(VersionConflict, match="nobody paused it"):
+            pausing.check_resumable(known(status=status))
+    with pytest.raises(VersionConflict, match="nothing is paused"):
+        pausing.check_resumable(known(status="canceled"))
+
+
+@pytest.mark.parametrize(
+    ("status", "begins"),
+    [("paid", False), ("open", False), ("void", True), ("uncollectible", True)],
+)
+def test_a_new_period_begins_where_nobody_was_asked_for_the_one_that_runs(
+    status: str, begins: bool
+) -> None:
+    asked = pausing.resume_params({"status": status})
+    assert asked["pause_collection"] == ""
+    assert ("billing_cycle_anchor" in asked) is begins
+    assert asked.get("proration_behavior", "none") == "none"
+    assert pausing.resume_params(None) == {"pause_collection": ""}
+
+
+def test_a_pause_loses_what_free_lacks_and_an_approval_of_an_end_is_none_of_it() -> None:
+    alive = known()
+    lost = rules.losses(alive, PAUSE, AT)
+    assert lost == rules.losses(alive, FREE, AT)
+    assert lost
+    assert rules.losses(alive, RESUME, AT) == ()
+    wishes: tuple[Wish, ...] = (PAUSE, FREE)
+    for one, other in (wishes, wishes[::-1]):
+        waiting = after(alive, loosening.ask(alive, one, lost, "ada", AT))
+        assert loosening.asked_for(waiting, one, AT) is not None
+        assert loosening.asked_for(waiting, other, AT) is None
+    [step] = loosening.ask(alive, PAUSE, lost, "ada", AT)
+    assert str(step.fields["summary"]).startswith("Pause the subscription, without")
+
+
+def test_what_was_used_before_a_pause_is_asked_for_and_a_resumed_one_is_asked_by_renewals() -> None:
+    alive = known()
+    paused = after(alive, rules.adopt(alive, bought(status="paused", collects=False), AT))
+    assert paused.settling is not None
+    assert paused.settling.due_at == datetime(2026, 12, 1, 1, tzinfo=UTC)
+    assert after(paused, rules.adopt(paused, bought(), AT)).settling is None
+    # One that Stripe gave up may still be paid, and goes on then.
+    given_up = after(alive, rules.adopt(alive, bought(status="paused", is_unpaid=True), AT))
+    assert given_up.settling is None

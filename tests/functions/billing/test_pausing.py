@@ -1,0 +1,93 @@
+"""A subscription is paused and goes on, with Stripe's stand-in and a real database."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from tests.functions.billing.timed import BOUGHT, stripe_url, time, told
+from tests.functions.billing.worlds import ORDER, World
+
+__all__ = ["stripe_url", "time"]
+
+Move = Callable[[datetime], Awaitable[None]]
+PAID = BOUGHT + timedelta(days=15)
+RENEWAL = datetime.fromisoformat("2025-10-17T12:00:00+00:00")
+PAUSE, RESUME = "/subscription/pause", "/subscription/resume"
+
+
+async def paused(world: World) -> dict[str, Any]:
+    waiting = await world.sent("POST", PAUSE)
+    assert waiting["status"] == "active"
+    await world.decide(waiting["waits_for"], "approve")
+    shown: dict[str, Any] = await world.sent("POST", PAUSE)
+    return shown
+
+
+async def invoiced(world: World) -> list[tuple[str, int]]:
+    await told(world, "invoice.paid", "invoice.voided", "invoice.updated")
+    listed = (await world.sent("GET", "/invoices"))["items"]
+    return [(each["status"], each["paid_cents"]) for each in listed]
+
+
+async def test_a_pause_waits_for_an_approval_and_ends_in_the_period_that_was_paid(
+    world: World, time: Move
+) -> None:
+    await world.buys()
+    on_trial = await world.send("POST", PAUSE)
+    assert (on_trial.status_code, "a trial costs nothing" in on_trial.text) == (409, True)
+    await time(PAID)
+    await told(world, "invoice.paid")
+    first = await world.sent("POST", PAUSE)
+    assert await world.sent("POST", PAUSE) == first
+    assert (await world.kept()).collects
+    # An approval of the pause ends nothing.
+    ending = await world.sent("PUT", "/subscription", {"plan": "free"})
+    assert ending["waits_for"] not in (None, first["waits_for"])
+    await time(PAID + timedelta(hours=1))
+    shown = await paused(world)
+    assert (shown["status"], shown["entitlements"]["plan"]) == ("paused", "free")
+    assert await world.sent("POST", PAUSE) == shown
+    changed = await world.send("PUT", "/subscription", {**ORDER, "seats": 4})
+    assert (changed.status_code, "/v1/subscription/resume" in changed.text) == (409, True)
+    before = await invoiced(world)
+    shown = await world.sent("POST", RESUME)
+    assert (shown["status"], shown["entitlements"]["plan"]) == ("active", "pro")
+    assert await world.sent("POST", RESUME) == shown
+    assert await invoiced(world) == before
+    assert shown["current_period"]["end"] == "2025-10-17T12:00:00.000Z"
+
+
+async def test_nobody_is_asked_for_a_period_in_the_pause_nor_gets_one_for_nothing(
+    world: World, time: Move
+) -> None:
+    await world.buys()
+    await time(RENEWAL - timedelta(days=1))
+    await told(world, "invoice.paid")
+    await paused(world)
+    back = RENEWAL + timedelta(days=20)
+    await time(back)
+    assert (await invoiced(world))[0] == ("void", 0)
+    shown = await world.sent("POST", RESUME)
+    assert shown["current_period"]["start"] == "2025-11-06T12:00:00.000Z"
+    assert (await invoiced(world))[0] == ("paid", 3 * 4_900)
+    customer = (await world.kept()).customer_id
+    assert customer is not None
+    assert world.stripe.v1.customers.retrieve(customer).balance == 0
+
+
+async def test_a_change_that_waits_for_the_next_invoice_is_not_voided_by_a_pause(
+    world: World, time: Move
+) -> None:
+    await world.buys()
+    await time(PAID)
+    await told(world, "invoice.paid")
+    await world.sent("PUT", "/subscription", {**ORDER, "plan": "team"})
+    refused = await world.send("POST", PAUSE)
+    assert (refused.status_code, "pause it after 2025-10-17" in refused.text) == (409, True)
+
+
+async def test_what_is_not_there_or_not_paid_is_neither_paused_nor_resumed(world: World) -> None:
+    for path in (PAUSE, RESUME):
+        answer = await world.send("POST", path)
+        assert (answer.status_code, "/v1/billing/checkout" in answer.text) == (409, True)
+        assert (await world.send("POST", path, roles=("governor",))).status_code == 403
