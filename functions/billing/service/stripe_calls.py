@@ -48,7 +48,7 @@ async def create_customer(reference: str) -> str:
 
 async def retrieve_customer(customer_id: str) -> dict[str, Any]:
     """A customer. Raises StripeRefused for none, Unavailable."""
-    return await _done(lambda client: client.v1.customers.retrieve(customer_id))
+    return await _done("get", f"customers/{_named(customer_id)}")
 
 
 async def subscriptions_of(customer_id: str) -> list[dict[str, Any]]:
@@ -67,7 +67,7 @@ async def update_subscription(stripe_id: str, key: str, params: Any) -> None:
 async def latest_invoice_of(stripe_id: str) -> dict[str, Any] | None:
     """The newest invoice of the subscription; None where it has none. Raises StripeRefused,
     Unavailable."""
-    shown = await _done(lambda client: client.v1.subscriptions.retrieve(stripe_id))
+    shown = await _done("get", f"subscriptions/{_named(stripe_id)}")
     newest = shown.get("latest_invoice")
     return await retrieve_invoice(str(newest)) if newest else None
 
@@ -132,7 +132,7 @@ async def _all_items(which: dict[str, Any]) -> list[dict[str, Any]]:
 async def create_usage_invoice(key: str, params: Any) -> str:
     """The id of an invoice that is of no subscription, once under that key. Raises Unknown,
     StripeRefused."""
-    made = await _done(lambda client: client.v1.invoices.create(params, _once(key)))
+    made = await _done("post", "invoices", params, key=key)
     return str(made["id"])
 
 

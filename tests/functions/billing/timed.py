@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import httpx
 import pytest
@@ -57,3 +58,9 @@ async def told(world: World, *types: str) -> None:
     for each in [event for type in types for event in events if event["type"] == type]:
         answer = await world.notice(each)
         assert answer.status_code == 200, answer.text
+
+
+async def usage_lines(world: World) -> list[dict[str, Any]]:
+    """The lines of usage of all invoices, as a reader gets them."""
+    listed = (await world.sent("GET", "/invoices"))["items"]
+    return [line for each in listed for line in each["lines"] if line["usage"]]

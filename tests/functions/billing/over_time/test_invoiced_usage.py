@@ -23,7 +23,7 @@ from shared.usage.lines import lines_of
 from shared.usage.outside import OutsideEvent
 from shared.usage.rows import add_events
 from shared.verify.__main__ import main
-from tests.functions.billing.timed import AGAIN, RENEWED, USED, told
+from tests.functions.billing.timed import AGAIN, RENEWED, USED, told, usage_lines
 from tests.functions.billing.worlds import ORDER, SCOPES, World
 from tests.shared.usage.logs import turn, write
 
@@ -39,11 +39,6 @@ async def reaches_the_log(world: World) -> None:
     for each in found:
         await append(logged_event(each.data, clock.now()))
     await cover(world.tenant)
-
-
-async def usage_lines(world: World) -> list[dict[str, Any]]:
-    listed = (await world.sent("GET", "/invoices"))["items"]
-    return [line for each in listed for line in each["lines"] if line["usage"]]
 
 
 async def test_a_line_leads_to_the_entries_of_the_audit_log(

@@ -11,12 +11,9 @@ from functions.billing.service.settling import settle_usage
 from shared.kit import clock
 from shared.kit.callers import Caller
 from shared.verify.__main__ import main
-from tests.functions.billing.test_invoiced_usage import usage_lines
-from tests.functions.billing.timed import USED, stripe_url, time, told
+from tests.functions.billing.timed import USED, told, usage_lines
 from tests.functions.billing.worlds import ORDER, World
 from tests.shared.usage.logs import turn, write
-
-__all__ = ["stripe_url", "time"]
 
 END_OF_OCTOBER = datetime(2025, 10, 31, 23, tzinfo=UTC)
 SETTLED = datetime(2025, 11, 1, 1, 30, tzinfo=UTC)

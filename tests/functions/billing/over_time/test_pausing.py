@@ -4,10 +4,8 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from tests.functions.billing.timed import BOUGHT, stripe_url, time, told
+from tests.functions.billing.timed import BOUGHT, told
 from tests.functions.billing.worlds import ORDER, World
-
-__all__ = ["stripe_url", "time"]
 
 Move = Callable[[datetime], Awaitable[None]]
 PAID = BOUGHT + timedelta(days=15)
