@@ -1,12 +1,13 @@
 """`assent usage`: what the tenant used, and the proof of a line."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Literal
 
 from cyclopts import App
 
-from .session import UNSAID, Common, plain, signed_in
+from .session import UNSAID, Common, plain, printable, signed_in
 
 app = App(name="usage", help="See what your tenant used, and prove it.")
 
@@ -29,10 +30,13 @@ def show(
 
 @app.command
 def lines(period: str, /, *, common: Common = UNSAID) -> None:
-    """Show the lines of a month, such as 2026-11, with their roots."""
+    """Show the lines of a month, such as 2026-11, with their roots. Declared meters that have none
+    are told beside them."""
     with signed_in() as client:
         found = client.usage.roots_list(period=period)
     common.table(found.items, ("meter", "section", "quantity", "slabs", "closed_at", "root"))
+    for each in found.unsorted:
+        print(f"assent: section {each.section}: {printable(each.problem)}", file=sys.stderr)
 
 
 @app.command

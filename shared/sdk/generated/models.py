@@ -4341,6 +4341,14 @@ class UnitCostsView(Answered):
     priced_on: str
 
 
+class UnsortedMeter(Answered):
+    """A declared meter that has no line of a section, and what to do: the others have theirs."""
+
+    meter: str
+    problem: str
+    section: int
+
+
 class Upload(Answered):
     """Where to PUT the bytes, once or again, until `until`: with these headers, and without a
     token. Whoever has the address may do so."""
@@ -4414,9 +4422,11 @@ class UsageRoot(Answered):
 
 
 class UsageRootList(Answered):
-    """The lines of a month, by section and meter."""
+    """The lines of a month, by section and meter. `unsorted` are declared meters of which no
+    line could be made, with their sections."""
 
     items: tuple[UsageRoot, ...]
+    unsorted: tuple[UnsortedMeter, ...]
 
 
 class UsageRootProof(Answered):

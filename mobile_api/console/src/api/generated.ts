@@ -3988,6 +3988,12 @@ export type UnitCostsView = {
   "priced_on": string;
 };
 
+export type UnsortedMeter = {
+  "meter": string;
+  "problem": string;
+  "section": number;
+};
+
 export type Upload = {
   "headers": Record<string, string>;
   "until": string;
@@ -4046,6 +4052,7 @@ export type UsageRoot = {
 
 export type UsageRootList = {
   "items": readonly UsageRoot[];
+  "unsorted": readonly UnsortedMeter[];
 };
 
 export type UsageRootProof = {
