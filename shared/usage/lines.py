@@ -166,10 +166,10 @@ async def _closed(
         (tenant_id, list(periods)),
     )
     found: dict[str, list[UsageLine]] = {each: [] for each in periods}
-    for period, section, meter, quantity, *counted, closed_at in await rows.fetchall():
+    for period, section, meter, quantity, *counted in await rows.fetchall():
         corrects = None if section == 1 else 1
-        line = UsageLine(period, section, meter, int(quantity), *counted, closed_at, corrects)
-        found[period].append(line)
+        said = (period, section, meter, int(quantity), *counted, corrects)
+        found[period].append(UsageLine._make(said))
     return {period: tuple(lines) for period, lines in found.items()}
 
 
