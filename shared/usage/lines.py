@@ -133,10 +133,10 @@ async def _closed(
         (tenant_id, list(periods)),
     )
     found: dict[str, list[UsageLine]] = {each: [] for each in periods}
-    for period, section, *said in await rows.fetchall():
-        meter, quantity, events, slabs, root, closed_at = said
-        counted, corrects = (int(quantity), events, slabs, root), None if section == 1 else 1
-        found[period].append(UsageLine(period, section, meter, *counted, closed_at, corrects))
+    for period, section, meter, quantity, *counted in await rows.fetchall():
+        corrects = None if section == 1 else 1
+        said = (period, section, meter, int(quantity), *counted, corrects)
+        found[period].append(UsageLine._make(said))
     return {period: tuple(lines) for period, lines in found.items()}
 
 

@@ -234,8 +234,8 @@ async def _done(
     found = await require_account()
     client = _client(found.api_key.get_secret_value(), found.api)
     try:
-        said = {**(params or {}), **({"idempotency_key": key} if key else {})}
-        answer = await asyncio.to_thread(client.raw_request, method, f"/v1/{path}", **said)
+        asked = {**(params or {}), **({"idempotency_key": key} if key else {})}
+        answer = await asyncio.to_thread(client.raw_request, method, f"/v1/{path}", **asked)
     except (stripe.CardError, stripe.InvalidRequestError) as error:
         is_card = isinstance(error, stripe.CardError)
         by_card = "see to the means of payment with POST /v1/billing/portal"

@@ -52,8 +52,7 @@ def _verifies(proof: Shown, file: Path) -> bool:
 
 async def _compare_subscription(tenant: Tenant) -> None:
     """The newest at Stripe is what billing shows, and what was ordered."""
-    said: Any = {"customer": tenant.customer, "status": "all", "limit": _MANY}
-    newest = tenant.world.stripe.v1.subscriptions.list(said).to_dict()["data"][0]
+    newest = tenant.listed("subscriptions", customer=tenant.customer, status="all")[0]
     items = [(each["price"]["lookup_key"].split(":"), each) for each in newest["items"]["data"]]
     [(key, plan)] = [(key, each) for key, each in items if key[1] == "plan"]
     add_ons = {key[2]: each["quantity"] for key, each in items if key[1] == "add_on"}
@@ -95,8 +94,8 @@ def _compare_bills(tenant: Tenant, at_stripe: list[Shown]) -> None:
     assert len(at_stripe) == len(tenant.ledger.bills)
     for there, must in zip(at_stripe, tenant.ledger.bills, strict=True):
         assert _of_invoice(there) == _of_bill(must), there["id"]
-    customer = tenant.world.stripe.v1.customers.retrieve(tenant.customer)
-    assert customer.balance == tenant.ledger.balance
+    customer = tenant.read(f"customers/{tenant.customer}")
+    assert customer["balance"] == tenant.ledger.balance
 
 
 def _of_invoice(shown: Shown) -> Shown:
@@ -150,11 +149,10 @@ def _compare_money(tenant: Tenant, at_stripe: list[Shown]) -> None:
     invoiced = sum(each["total"] for each in standing)
     assert invoiced == by_state["paid"] + by_state["open"] + by_state["balance"]
     assert by_state["balance"] == tenant.ledger.balance
-    charges = tenant.world.stripe.v1.charges.list({"customer": tenant.customer, "limit": _MANY})
-    taken = list(charges.auto_paging_iter())
+    taken = tenant.listed("charges", customer=tenant.customer)
     paid = sum(each["amount_paid"] for each in final)
-    assert sum(each.amount_captured for each in taken) == paid
-    assert sum(each.amount_refunded for each in taken) == tenant.refunded
+    assert sum(each["amount_captured"] for each in taken) == paid
+    assert sum(each["amount_refunded"] for each in taken) == tenant.refunded
 
 
 def _compare_invoices(ours: list[Shown], at_stripe: list[Shown]) -> None:
@@ -194,13 +192,10 @@ def _compare_usage(tenant: Tenant, ours: list[Shown]) -> None:
 
 def _invoices_at_stripe(tenant: Tenant) -> list[Shown]:
     """The oldest first, with all of their lines."""
-    client = tenant.world.stripe
-    said: Any = {"customer": tenant.customer, "limit": _MANY}
-    found = [each.to_dict() for each in client.v1.invoices.list(said).auto_paging_iter()]
+    found = tenant.listed("invoices", customer=tenant.customer)
     for each in found:
         if each["lines"]["has_more"]:
-            more = client.v1.invoices.line_items.list(each["id"], {"limit": _MANY})
-            each["lines"]["data"] = [line.to_dict() for line in more.auto_paging_iter()]
+            each["lines"]["data"] = tenant.listed(f"invoices/{each['id']}/lines")
     return found[::-1]
 
 

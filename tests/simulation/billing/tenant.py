@@ -220,6 +220,21 @@ class Tenant:
             each for each in self.ledger.bills if each.status == "draft" and each.final_at is None
         ]
 
+    def read(self, path: str, **params: Any) -> dict[str, Any]:
+        """What Stripe's stand-in has there, as plain data."""
+        read: dict[str, Any] = self.world.stripe.raw_request("get", f"/v1/{path}", **params).data
+        return read
+
+    def listed(self, path: str, **params: Any) -> list[dict[str, Any]]:
+        """All of a list there, in its order."""
+        found: list[dict[str, Any]] = []
+        while True:
+            after = {"starting_after": found[-1]["id"]} if found else {}
+            page = self.read(path, limit=100, **params, **after)
+            found += page["data"]
+            if not page["has_more"]:
+                return found
+
     def _asked(self, bill: Bill) -> None:
         """A draft that becomes final takes what was used. What lies on one that never will, because
         its subscription ended, moves to it."""
@@ -252,9 +267,7 @@ class Tenant:
         assert shown["waits_for"] is None, shown
 
     def _at_stripe(self) -> dict[str, Any]:
-        said: Any = {"customer": self.customer, "status": "all", "limit": 100}
-        found = self.world.stripe.v1.subscriptions.list(said).to_dict()["data"]
-        return dict(found[0])
+        return self.listed("subscriptions", customer=self.customer, status="all")[0]
 
     def _name(self, bill: Bill) -> str:
         [place] = [number for number, each in enumerate(self.ledger.bills) if each is bill]
