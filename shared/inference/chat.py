@@ -19,6 +19,8 @@ _ROLES = {
     "assistant": "<|assistant|>",
 }
 ROLES = tuple(_ROLES)
+# What bytes become that are no character.
+_HALF = "\ufffd"
 
 
 class Message(NamedTuple):
@@ -68,17 +70,18 @@ class Speaking:
     said, also not in part."""
 
     def __init__(self, brought: Brought, stops: Sequence[str]) -> None:
-        from tokenizers.decoders import DecodeStream
-
         self._tokenizer = brought.tokenizer
-        self._stream = DecodeStream(skip_special_tokens=True)
         self._stops = [each for each in stops if each]
+        self._tokens: list[int] = []
+        # Of what the tokens mean: how long that was when it was last looked at.
+        self._seen = 0
         self._held = ""
         self.is_stopped = False
 
     def said(self, token: int) -> str:
         """What may be said now; a part of a character or of a stop waits for the next token."""
-        self._held += self._stream.step(self._tokenizer, token) or ""
+        self._tokens.append(token)
+        self._held += self._new(may_be_half=True)
         if found := [at for each in self._stops if (at := self._held.find(each)) >= 0]:
             self.is_stopped = True
             said, self._held = self._held[: min(found)], ""
@@ -90,8 +93,17 @@ class Speaking:
 
     def rest(self) -> str:
         """What waited for a token that did not come."""
-        rest, self._held = self._held, ""
+        rest, self._held = self._held + self._new(may_be_half=False), ""
         return rest
+
+    def _new(self, *, may_be_half: bool) -> str:
+        """What the tokens mean beyond what was looked at. All are read again, because one alone may
+        mean something else: bytes that are no character until others follow, or a space."""
+        text: str = self._tokenizer.decode(self._tokens, skip_special_tokens=True)
+        if may_be_half and text.endswith(_HALF):
+            return ""
+        new, self._seen = text[self._seen :], len(text)
+        return new
 
 
 class _Mark(NamedTuple):

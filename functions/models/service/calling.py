@@ -15,6 +15,7 @@ from functions.models.rules.asked import PATHS, Asked
 from functions.models.rules.call import Outcome
 from functions.models.rules.costs import cost_of
 from functions.models.rules.hearing import LONGEST_EVENT, Hearing, events_in, is_only_usage
+from functions.models.rules.local_model import LOCAL
 from functions.models.rules.redaction import PLACEHOLDER, Redaction
 from functions.models.rules.refusals import ProviderRefused, ProviderSilent
 from functions.models.rules.restoring import Restoring
@@ -159,31 +160,23 @@ class _UnderWay:
     async def _asked_provider(self, headers: Mapping[str, str]) -> Answer:
         """The first answer of those that may be asked; of the last whatever it is. Only one that
         did no work is followed by another."""
-        path, routes = PATHS[self._asked.wire], self._begun.routes
+        routes = self._begun.routes
         missing: list[NotHere] = []
         for route in routes:
             self._route = route
-            body = self._asked.for_provider(route, self._begun.called)
             try:
-                self._shown = await self._shown_to(route)
-                said = {**headers, **self._shown.headers}
-                answer = await providers.ask(route, self._caller.tenant_id, path, body, said)
+                answer = await self._sent(route, headers)
             except NotHere as error:
                 missing.append(error)
                 self._stands_aside("model_refused" if error.is_refused else "model_absent")
                 continue
-            except NeverSent as error:
-                if isinstance(error, Busy):
-                    self._stands_aside("model_busy")
+            except Busy:
+                self._stands_aside("model_busy")
                 self._failed()
                 continue
-            except BrokenOff:
+            except NeverSent:
                 self._failed()
-                raise
-            except Unavailable:
-                # The key cannot be read now, so nothing was sent.
-                self._is_refused = True
-                raise
+                continue
             if answer.status_code in BUSY:
                 self._failed()
             else:
@@ -191,11 +184,30 @@ class _UnderWay:
             if answer.status_code not in BUSY or route is routes[-1]:
                 self._open = answer
                 return answer
+            if route.provider == LOCAL:
+                # Its process answers so where the model does not do what its manifest says.
+                self._stands_aside("model_refused")
             await answer.aclose()
         self._is_refused = True
         if len(missing) == len(routes):
             raise providers.not_here(routes[0], missing[0]) from missing[0]
         raise providers.silent(self._begun.called)
+
+    async def _sent(self, route: ModelRoute, headers: Mapping[str, str]) -> Answer:
+        """The answer of one provider. Raises NeverSent, BrokenOff, Unavailable."""
+        body = self._asked.for_provider(route, self._begun.called)
+        try:
+            self._shown = await self._shown_to(route)
+            said = {**headers, **self._shown.headers}
+            path = PATHS[self._asked.wire]
+            return await providers.ask(route, self._caller.tenant_id, path, body, said)
+        except BrokenOff:
+            self._failed()
+            raise
+        except Unavailable:
+            # The key cannot be read now, so nothing was sent.
+            self._is_refused = True
+            raise
 
     def _stands_aside(self, because: Because) -> None:
         """Notes that a model of this machine did not take the call."""

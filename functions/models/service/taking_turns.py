@@ -78,7 +78,7 @@ class Turns:
             heard.end(Busy())
             return
         try:
-            served = await asyncio.to_thread(self._model.serve)
+            served = await self._served()
             await self._hear(heard, served, path, body, headers)
             heard.end()
         except ModelAbsentError as error:
@@ -89,31 +89,38 @@ class Turns:
         finally:
             self._turn.release()
 
+    async def _served(self) -> Served:
+        """Where the process answers: another one where it said nothing to calls that were given up,
+        together for as long as one may take. Programs that wait less long would never find out that
+        it hangs. Raises ModelAbsentError."""
+        served = await asyncio.to_thread(self._model.serve)
+        if self._silent_seconds < self._answered_within:
+            return served
+        await self._replace(served)
+        return await asyncio.to_thread(self._model.serve)
+
     async def _hear(
         self, heard: "_Heard", served: Served, path: str, body: bytes, headers: Mapping[str, str]
     ) -> None:
-        """Takes the answer of the process, which is replaced where it does not end in time. What it
-        did not say to a call that was given up counts for the next one: programs that wait less
-        long would never find out that it hangs. Raises NeverSent, BrokenOff."""
+        """Takes the answer of the process, which is replaced where it does not end in time. Raises
+        NeverSent, BrokenOff."""
         import httpx2
 
-        silent_since = time.monotonic() - self._silent_seconds
-        left = max(0.0, self._answered_within - self._silent_seconds)
+        last_heard = time.monotonic()
         said = {**headers, "Authorization": f"Bearer {served.key}"}
         try:
             async with (
-                asyncio.timeout(left),
+                asyncio.timeout(self._answered_within),
                 _client() as client,
                 client.stream("POST", f"{served.url}{path}", content=body, headers=said) as answer,
             ):
-                silent_since = time.monotonic()
+                self._silent_seconds, last_heard = 0.0, time.monotonic()
                 heard.begin(answer.status_code, answer.headers)
                 async for part in answer.aiter_raw():
-                    silent_since = time.monotonic()
+                    last_heard = time.monotonic()
                     heard.take(part)
-            self._silent_seconds = 0.0
         except asyncio.CancelledError:
-            self._silent_seconds = time.monotonic() - silent_since
+            self._silent_seconds += time.monotonic() - last_heard
             raise
         except TimeoutError as error:
             await self._replace(served)

@@ -136,6 +136,17 @@ async def test_where_its_files_are_others_the_fallback_says_that(
 
 
 @pytest.mark.usefixtures("smollm2")
+async def test_where_its_graph_does_not_do_what_it_should_the_fallback_answers(
+    world: World, folder: Path
+) -> None:
+    bring_decoder(folder / "phi-3", forgets=True)
+    await _put_both(world)
+    answer = await _ask(world)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers[ABSENT] == "phi-3; because=model_refused; answered-by=here"
+
+
+@pytest.mark.usefixtures("smollm2")
 async def test_while_its_places_are_taken_the_fallback_answers(world: World, folder: Path) -> None:
     bring_decoder(folder / "phi-3")
     await _put_both(world)

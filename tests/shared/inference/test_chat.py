@@ -84,6 +84,14 @@ def test_characters_are_said_once_they_are_whole(tmp_path: Path) -> None:
     assert pieces[:3] == ["z", "w", ""]
 
 
+def test_bytes_that_are_no_character_are_said_as_what_they_become(tmp_path: Path) -> None:
+    speaking = Speaking(_brought(tmp_path), ())
+    half, whole = (decoder_tokenizer().encode(each).ids for each in ("👍", "x"))
+    pieces = [speaking.said(each) for each in [*half[:2], *whole, *half[:3]]]
+    assert "".join(pieces) == "\ufffdx"
+    assert speaking.rest() == "\ufffd"
+
+
 @pytest.mark.parametrize(
     ("text", "stops", "said", "is_stopped"),
     [
