@@ -48,7 +48,7 @@ class Remembering:
         self._given = dict(graph.cached)
         shapes = {each.name: each.shape for each in graph.inputs}
         self._past: dict[str, NDArray[Any]] = {
-            name: numpy.zeros((1, shapes[name][1], 0, shapes[name][3]), self._types[name])
+            name: numpy.zeros((1, int(shapes[name][1]), 0, int(shapes[name][3])), self._types[name])
             for name in self._given
         }
         self.length = 0

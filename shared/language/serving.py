@@ -30,7 +30,7 @@ from shared.inference.chat import Chat, Speaking
 from shared.inference.decoding import MODEL, TooLong, Writing, bytes_remembered
 from shared.inference.loading import ModelAbsentError
 from shared.language.process import REFUSED
-from shared.language.wire import Answering, Question, refusal
+from shared.language.wire import Answering, Question, refusal, what_is_wrong
 
 if TYPE_CHECKING:
     from shared.inference.manifest import ModelManifest
@@ -66,9 +66,7 @@ class Served:
             text = await asyncio.to_thread(self._chat.tokens, question.said)
             writing = self._writing(question, text)
         except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            place = ".".join(map(str, first["loc"]))
-            return JSONResponse(refusal("invalid", f"{place}: {first['msg']}"), 400)
+            return JSONResponse(refusal("invalid", what_is_wrong(error)), 400)
         except TooLong as error:
             return JSONResponse(refusal("context_length_exceeded", f"messages: {error}"), 400)
         answering = Answering(PHI_3.name, int(time.time()))

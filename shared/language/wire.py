@@ -5,7 +5,14 @@ import secrets
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StringConstraints,
+    ValidationError,
+)
 
 from shared.inference.chat import Message
 from shared.inference.decoding import Sampling
@@ -133,6 +140,16 @@ class Answering:
     def _chunk(self, choices: list[dict[str, Any]], **more: Any) -> bytes:
         said = {**self._head, "object": "chat.completion.chunk", "choices": choices, **more}
         return b"data: " + json.dumps(said, separators=(",", ":")).encode() + b"\n\n"
+
+
+def what_is_wrong(error: ValidationError) -> str:
+    """The first thing that a call says wrong."""
+    first = error.errors(include_url=False)[0]
+    place = first["loc"]
+    if "content" in place:
+        told = "must have a text as its content, or parts of the type text"
+        return f"messages[{place[1]}]: {told}"
+    return f"{'.'.join(map(str, place))}: {first['msg']}"
 
 
 def refusal(code: str, told: str) -> dict[str, Any]:

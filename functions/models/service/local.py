@@ -168,7 +168,7 @@ def local_models() -> tuple[LocalModelView, ...]:
         _brought(
             PHI_3,
             "language",
-            "the fallback of a route to it answers, such as one to smollm2, and says so",
+            "a fallback of its routes answers, such as one to smollm2, or calls are refused",
         ),
     )
 
@@ -186,7 +186,7 @@ def _language() -> LocalModelView:
         source="Hugging Face, https://huggingface.co/HuggingFaceTB/SmolLM2-135M-Instruct",
         present=present,
         sha256=language.SHA256 if present else None,
-        without_it="routes to it are refused, and of the others their fallback answers",
+        without_it="a fallback of its routes answers, such as one to phi-3, or calls are refused",
     )
 
 

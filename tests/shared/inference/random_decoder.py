@@ -182,12 +182,12 @@ def _takes(positions: bool) -> Iterator[onnx.ValueInfoProto]:
 def _cache(name: str, length: str) -> Iterator[onnx.ValueInfoProto]:
     for layer in range(LAYERS):
         for kind in ("key", "value"):
-            shape = ["batch", HEADS, length, WIDTH]
+            shape: list[str | int | None] = ["batch", HEADS, length, WIDTH]
             yield helper.make_tensor_value_info(f"{name}.{layer}.{kind}", _FLOAT, shape)
 
 
 def _said(info: onnx.ValueInfoProto) -> dict[str, Any]:
     found = info.type.tensor_type
     shape = [each.dim_param or each.dim_value for each in found.shape.dim]
-    kind = {_INT: "int64", _FLOAT: "float"}[found.elem_type]
+    kind = "int64" if found.elem_type == _INT else "float"
     return {"name": info.name, "type": kind, "shape": shape}

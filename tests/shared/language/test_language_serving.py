@@ -109,7 +109,11 @@ def test_an_answer_ends_before_a_stop(served: Served) -> None:
     [
         ({"messages": []}, "invalid", "messages"),
         ({"messages": [{"role": "tool", "content": "x"}]}, "invalid", "messages.0.role"),
-        ({"messages": [{"role": "user", "content": [{"type": "image_url"}]}]}, "invalid", "text"),
+        (
+            {"messages": [{"role": "user", "content": [{"type": "image_url"}]}]},
+            "invalid",
+            "messages[0]: must have a text",
+        ),
         ({"temperature": 3}, "invalid", "temperature"),
         ({"top_p": 0}, "invalid", "top_p"),
         ({"stop": ["a"] * 5}, "invalid", "stop"),
