@@ -220,13 +220,14 @@ api-reference: setup ## docs/api/ from the functions, and the SDK's calls and mo
 	@$(BIN)/python -m docs.sdk
 	@$(BIN)/python -m docs.typescript
 
-lock: ## requirements/*.txt from pyproject.toml; locked versions stay (UPGRADE=1: the newest of all)
+lock: | $(READY) ## requirements/*.txt from pyproject.toml, and how large their wheels are; locked versions stay (UPGRADE=1: the newest of all)
 	@test -x build/uv/bin/uv || { $(PYTHON) -m venv build/uv && build/uv/bin/python $(PIP) uv; }
 	@$(LOCK) pyproject.toml -o requirements/runtime.txt
 	@$(LOCK) --extra policy -c requirements/runtime.txt pyproject.toml -o requirements/policy.txt
 	@$(LOCK) --extra knowledge -c requirements/runtime.txt pyproject.toml -o requirements/knowledge.txt
 	@$(LOCK) --extra knowledge --extra language -c requirements/knowledge.txt pyproject.toml -o requirements/language.txt
 	@$(LOCK) --extra local --extra infra --extra dev --extra policy --extra knowledge -c requirements/runtime.txt pyproject.toml -o requirements/dev.txt
+	@$(BIN)/python -m infra.cost.layers
 
 preview: setup ## what `pulumi up` would make, without a cloud (STACK=dev|staging|prod)
 	@$(BIN)/python -m infra.preview --stack $(if $(STACK),$(call chosen,STACK,dev or staging or prod,dev staging prod),dev)

@@ -40,7 +40,10 @@ _DATA = (
 _PAGES = ("mobile_api/console/dist", "mobile_api/explorer/dist")
 # What `make setup` made, and `make language`, for the images of these locks alone.
 _OF_KNOWLEDGE = ("build/embeddings", "build/recognition")
-_MODELS = {"knowledge": _OF_KNOWLEDGE, "language": (*_OF_KNOWLEDGE, "build/language")}
+MODELS: Mapping[str, tuple[str, ...]] = {
+    "knowledge": _OF_KNOWLEDGE,
+    "language": (*_OF_KNOWLEDGE, "build/language"),
+}
 # The buildpack refuses a source without this file.
 _MAIN = '"""Each service names its own entry file in FUNCTION_SOURCE."""\n'
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
@@ -71,7 +74,7 @@ def build_archive(manifests: Manifests, lock: str, into: Path) -> Archive:
     modules += (root / name for name in _DATA if (root / name).exists())
     pages = (file for each in _PAGES for file in (root / each).rglob("*"))
     modules += (file for file in pages if file.is_file())
-    modules += (file for each in _MODELS.get(lock, ()) for file in _made(root / each))
+    modules += (file for each in MODELS.get(lock, ()) for file in _made(root / each))
     data = _zipped(
         {
             **{file.relative_to(root).as_posix(): file.read_bytes() for file in modules},

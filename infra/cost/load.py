@@ -66,7 +66,6 @@ class Operations(Model):
     cold_start_vcpus: Amount
     deploys_a_month: Amount
     build_minutes: Amount
-    layers_gib: Amount
     code_gib: Amount
     new_layers: Share
     archive_gib: Amount

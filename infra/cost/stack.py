@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from infra.cost.billing import Usage
+from infra.cost.layers import Layer, load_layers
 from infra.cost.load import Operations
 from infra.preview.graph import Graph, Resource
 
@@ -50,10 +51,12 @@ def _fixed(graph: Graph, operations: Operations) -> Iterator[Usage]:
     for type, used in _USED_BY.items():
         for resource in graph.of(type):
             yield from used(resource, operations)
-    yield from _images(graph, operations)
+    layers = load_layers()
+    yield from _images(graph, operations, layers)
     versions = max(graph.count(_SECRETS), graph.count(_VERSIONS))
     yield Usage("secret-versions", versions)
-    yield Usage("storage-gib", len(graph.manifests.locks) * operations.archive_gib)
+    models = sum(layers[lock].models_gib for lock in graph.manifests.locks)
+    yield Usage("storage-gib", len(graph.manifests.locks) * operations.archive_gib + models)
     yield Usage("hosting-gib", operations.hosting_gib)
 
 
@@ -77,14 +80,18 @@ def _job(resource: Resource, operations: Operations) -> Iterator[Usage]:
     yield Usage("scheduler-jobs", 1, resource.group)
 
 
-def _images(graph: Graph, operations: Operations) -> Iterator[Usage]:
-    """The bytes of all images that the cleanup policy keeps; equal layers are stored once."""
+def _images(graph: Graph, operations: Operations, layers: Mapping[str, Layer]) -> Iterator[Usage]:
+    """The bytes of all images that the cleanup policy keeps. Equal layers are stored once; that of
+    our code has the models too, and is another one in each image. Raises KeyError for a lock that
+    nobody measured: `make lock` does."""
     for repository in graph.of("gcp:artifactregistry/repository:Repository"):
         policies = repository.inputs["cleanupPolicies"]
         kept = max(each.get("mostRecentVersions", {}).get("keepCount", 1) for each in policies)
-        layers = max(1.0, kept * operations.new_layers) * operations.layers_gib
-        images = len(graph.manifests.locks)
-        yield Usage("artifact-gib", images * (layers + kept * operations.code_gib))
+        anew = max(1.0, kept * operations.new_layers)
+        for lock in graph.manifests.locks:
+            layer = layers[lock]
+            code = operations.code_gib + layer.models_gib
+            yield Usage("artifact-gib", anew * layer.packages_gib + kept * code)
 
 
 def _alert(resource: Resource, operations: Operations) -> Iterator[Usage]:

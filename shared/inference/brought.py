@@ -37,6 +37,7 @@ class Slot(NamedTuple):
 
 DISTILBERT_NER = Slot("distilbert-ner", "token_classification")
 BART = Slot("bart", "encoder_decoder")
+PHI_3 = Slot("phi-3", "decoder")
 
 
 class ModelRefusedError(ModelAbsentError):
@@ -56,23 +57,52 @@ def read_manifest(folder: str, slot: Slot) -> tuple[Path, ModelManifest]:
     """The folder of the slot's model and its manifest, once each file has the SHA-256 and each
     graph the operators that it says; read once in a process. `folder` has all models; empty where
     the operator brings none. Raises ModelAbsentError where it is not there, ModelRefusedError."""
-    if not folder:
-        raise ModelAbsentError(f"no folder of models is named: {slot.name} is not looked for")
-    return _read(Path(folder) / slot.name, slot)
+    return _read(_place(folder, slot), slot)
 
 
 def load_brought(folder: str, slot: Slot) -> Brought:
     """The slot's model, loaded at the first call of a process. What its graphs take and give is
     compared with its manifest. Raises as `read_manifest`."""
+    return _loaded(_place(folder, slot), slot)
+
+
+def require_manifest(folder: str, slot: Slot) -> None:
+    """Raises ModelAbsentError where the slot's model is not there; nothing of it is read."""
+    place = _place(folder, slot)
+    with _readable(place):
+        _manifest_in(place, slot)
+
+
+def _place(folder: str, slot: Slot) -> Path:
     if not folder:
         raise ModelAbsentError(f"no folder of models is named: {slot.name} is not looked for")
-    return _loaded(Path(folder) / slot.name, slot)
+    return Path(folder) / slot.name
+
+
+def _manifest_in(folder: Path, slot: Slot) -> Path:
+    file = folder / MANIFEST
+    if not file.is_file():
+        raise ModelAbsentError(f"{slot.name} is not there: {file} would say what it is")
+    return file
+
+
+def _read(folder: Path, slot: Slot) -> tuple[Path, ModelManifest]:
+    with _readable(folder):
+        _manifest_in(folder, slot)
+    found = _read_once(folder, slot)
+    if isinstance(found, ModelRefusedError):
+        raise ModelRefusedError(*found.args) from found
+    return folder, found
 
 
 @cache
-def _read(folder: Path, slot: Slot) -> tuple[Path, ModelManifest]:
-    with _readable(folder):
-        return folder, _checked(folder, slot)
+def _read_once(folder: Path, slot: Slot) -> ModelManifest | ModelRefusedError:
+    """The manifest, or why it is refused: to hash some gigabytes takes seconds either way."""
+    try:
+        with _readable(folder):
+            return _checked(folder, slot)
+    except ModelRefusedError as error:
+        return error
 
 
 @contextmanager
@@ -85,9 +115,7 @@ def _readable(folder: Path) -> Iterator[None]:
 
 
 def _checked(folder: Path, slot: Slot) -> ModelManifest:
-    file = folder / MANIFEST
-    if not file.is_file():
-        raise ModelAbsentError(f"{slot.name} is not there: {file} would say what it is")
+    file = _manifest_in(folder, slot)
     if file.stat().st_size > LONGEST_MANIFEST:
         raise ModelRefusedError(f"{file} is longer than a manifest is")
     try:

@@ -1,6 +1,8 @@
 """What the manifest of a model that an operator brings says: its files, and what its graphs
 take."""
 
+import re
+from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
@@ -9,7 +11,7 @@ from shared.kit.models import Model
 
 MANIFEST = "manifest.json"
 
-Architecture = Literal["token_classification", "encoder_decoder"]
+Architecture = Literal["token_classification", "encoder_decoder", "decoder"]
 # A file beside the manifest: no folder above, and none below.
 FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
 _Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -24,12 +26,18 @@ _GRAPHS: dict[Architecture, dict[str, tuple[set[str], set[str]]]] = {
         "encoder": ({"input_ids", "attention_mask"}, {"last_hidden_state"}),
         "decoder": ({"input_ids", "encoder_attention_mask", "encoder_hidden_states"}, {"logits"}),
     },
+    "decoder": {"model": ({"input_ids", "attention_mask"}, {"logits"})},
 }
 # What a graph of that architecture may take besides.
 _OPTIONAL: dict[Architecture, set[str]] = {
     "token_classification": {"token_type_ids"},
     "encoder_decoder": set(),
+    "decoder": {"position_ids"},
 }
+# What a decoder of this many layers remembers of the tokens that it read: it takes what it had and
+# gives what it has then, of each layer keys and values.
+_PAST = re.compile(r"past_key_values\.\d+\.key")
+_KINDS = ("key", "value")
 
 
 class TensorPart(Model):
@@ -48,6 +56,14 @@ class GraphPart(Model):
     opset: Annotated[int, Field(ge=7, le=100, strict=True)]
     inputs: Annotated[tuple[TensorPart, ...], Field(min_length=1, max_length=300)]
     outputs: Annotated[tuple[TensorPart, ...], Field(min_length=1, max_length=300)]
+
+    @property
+    def cached(self) -> tuple[tuple[str, str], ...]:
+        """The names of each part of what a decoder remembers: as the graph takes it, and as it
+        gives it."""
+        layers = sum(1 for each in self.inputs if _PAST.fullmatch(each.name))
+        names = (f"{layer}.{kind}" for layer in range(layers) for kind in _KINDS)
+        return tuple((f"past_key_values.{each}", f"present.{each}") for each in names)
 
 
 class GenerationPart(Model):
@@ -87,7 +103,14 @@ class ModelManifest(Model):
             if name not in self.files:
                 raise ValueError(f"files: {name} is missing: add it with its SHA-256")
         for name, graph in self.graphs.items():
-            _check_names(name, graph, expected[name], _OPTIONAL[self.architecture])
+            takes, gives = expected[name]
+            if self.architecture == "decoder":
+                if not graph.cached:
+                    raise ValueError(f"graphs.{name}.inputs: past_key_values.0.key is missing")
+                takes = takes | {taken for taken, _ in graph.cached}
+                gives = gives | {given for _, given in graph.cached}
+            _check_names(name, graph, (takes, gives), _OPTIONAL[self.architecture])
+            _check_cache(name, graph)
         if bool(self.labels) is not (self.architecture == "token_classification"):
             raise ValueError("labels: token_classification has them, and no other architecture")
         if self.labels and self.graphs["model"].outputs[0].shape[-1:] != (len(self.labels),):
@@ -110,3 +133,31 @@ def _check_names(
             raise ValueError(f"graphs.{name}.{what}: {sorted(missing)[0]} is missing")
         if strange := said - needed - may:
             raise ValueError(f"graphs.{name}.{what}: nobody gives or takes {sorted(strange)[0]}")
+
+
+def _check_cache(name: str, graph: GraphPart) -> None:
+    """Raises ValueError for what is remembered in another form than it is taken in the next time:
+    one text, its heads, any number of tokens, and the width of a head."""
+    for part in _cache_parts(graph):
+        place = f"graphs.{name}: {part.name}"
+        if part.type not in ("float", "float16"):
+            raise ValueError(f"{place} must be float or float16")
+        sizes = part.shape
+        if len(sizes) != 4 or not isinstance(sizes[1], int) or not isinstance(sizes[3], int):
+            raise ValueError(
+                f"{place} must have four sizes: any, its heads, any, and the width of a head"
+            )
+        if not isinstance(sizes[2], str) or not sizes[1] or not sizes[3]:
+            raise ValueError(f"{place} must hold any number of tokens of a head")
+        if sizes[0] != 1 and not isinstance(sizes[0], str):
+            raise ValueError(f"{place} must be of one text, or of any number")
+    parts = {each.name: each for each in (*graph.inputs, *graph.outputs)}
+    for taken, given in graph.cached:
+        past, present = parts[taken], parts[given]
+        if (past.type, past.shape[1::2]) != (present.type, present.shape[1::2]):
+            raise ValueError(f"graphs.{name}: {given} is not what {taken} takes")
+
+
+def _cache_parts(graph: GraphPart) -> Iterator[TensorPart]:
+    names = {name for pair in graph.cached for name in pair}
+    yield from (each for each in (*graph.inputs, *graph.outputs) if each.name in names)

@@ -41,7 +41,7 @@ def rewrite(brought: Brought, text: str, within_seconds: float) -> Written:
     read = numpy.array([tokens], dtype=numpy.int64)
     mask = numpy.ones_like(read)
     given = {"input_ids": read, "attention_mask": mask}
-    (states,) = _run(brought.sessions["encoder"], ["last_hidden_state"], given)
+    (states,) = run_graph(brought.sessions["encoder"], ["last_hidden_state"], given)
     decoder = brought.sessions["decoder"]
     written: list[int] = []
 
@@ -52,7 +52,7 @@ def rewrite(brought: Brought, text: str, within_seconds: float) -> Written:
             "encoder_attention_mask": mask,
             "encoder_hidden_states": states,
         }
-        (scores,) = _run(decoder, ["logits"], said)
+        (scores,) = run_graph(decoder, ["logits"], said)
         last: Scores = scores[0, -1]
         return last
 
@@ -87,7 +87,7 @@ def _write(step: Step, how: GenerationPart, ends_at: float) -> tuple[list[int], 
         if time.monotonic() >= ends_at:
             return written, "time"
         scores = step(added)
-        for each in _repeating(written, how.no_repeat):
+        for each in repeating(written, how.no_repeat):
             scores[each] = -float("inf")
         token = int(scores.argmax())
         if token in how.end:
@@ -97,7 +97,7 @@ def _write(step: Step, how: GenerationPart, ends_at: float) -> tuple[list[int], 
     return written, "length"
 
 
-def _repeating(written: Sequence[int], length: int) -> Iterator[int]:
+def repeating(written: Sequence[int], length: int) -> Iterator[int]:
     """The tokens that would end a row of that length which was written before."""
     if length < 1 or len(written) < length:
         return
@@ -107,9 +107,11 @@ def _repeating(written: Sequence[int], length: int) -> Iterator[int]:
             yield written[place + length - 1]
 
 
-def _run(
+def run_graph(
     session: "InferenceSession", wanted: list[str], given: "Mapping[str, NDArray[Any]]"
 ) -> "list[NDArray[numpy.float32]]":
+    """What the graph gives of what is wanted. Raises ModelRefusedError where it cannot take what
+    its manifest says that it takes."""
     from onnxruntime.capi.onnxruntime_pybind11_state import Fail, InvalidArgument, RuntimeException
 
     try:

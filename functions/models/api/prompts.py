@@ -12,6 +12,7 @@ from events.prompts import MOST_MESSAGES, PromptContent, prompt_id
 from events.specs import Name
 from functions.models.aggregates import PROMPTS, RUN
 from functions.models.rules.prompt import Prompt, activate, deprecate, draft
+from functions.models.service.prompt_lists import list_prompts
 from functions.models.service.prompting import Values, previewed
 from functions.models.views import PromptDetail, PromptPage, PromptPreview, PromptView
 from shared.aggregates.command import Command
@@ -91,9 +92,7 @@ async def get_prompts(
 ) -> PromptPage:
     """Lists versions of prompts without their messages, newest first, all of them or those of one
     prompt."""
-    where = [("name", "==", name)] if name else []
-    order = ("written_at",)
-    page = await RUN.page(caller, PROMPTS, where=where, order_by=order, limit=limit, cursor=cursor)
+    page = await list_prompts(caller, name or None, limit=limit, cursor=cursor)
     return page.shown(PromptPage, PromptView.of)
 
 

@@ -1,13 +1,13 @@
 """What a model that answers on this machine takes: texts, and one answer of some hundred tokens."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from events.models import Prices, Provider
 from functions.models.rules.bounds import refuse
 
 LOCAL: Provider = "local"
-# The model's context has 2,048 tokens, and a token takes up to a seventh of a second.
+# The small model's context has 2,048 tokens, and a token takes up to a seventh of a second.
 MOST_TOKENS_OUT = 512
 # It costs the processor time of the instance, which is no provider's bill.
 NOTHING = Prices(
@@ -25,14 +25,14 @@ _TAKEN = frozenset(
 )
 
 
-def check_route(given: Mapping[str, Any], name: str) -> None:
+def check_route(given: Mapping[str, Any], names: Collection[str]) -> None:
     """Raises Invalid for a route to this machine that says what only providers elsewhere have;
-    `given` are the fields that were sent, `name` what the model here is called."""
+    `given` are the fields that were sent, `names` what models here are called."""
     for field in ("base_url", "credential", "prices"):
         if given.get(field) is not None:
             refuse(field, "is of providers elsewhere: leave it out, a local model has none")
-    if given["model"] != name:
-        refuse("model", f"is no local one: say {name}")
+    if given["model"] not in names:
+        refuse("model", f"is no local one: say {' or '.join(names)}")
     if given.get("privacy", "own") != "own":
         refuse("privacy", "is own: what a local model is told stays here")
     if given.get("most_tokens_out", 1) > MOST_TOKENS_OUT:

@@ -1,5 +1,6 @@
 """Models that a call would have asked and that are not there."""
 
+from collections.abc import Iterable
 from typing import Literal, NamedTuple, Self
 
 from shared.inference.brought import ModelRefusedError
@@ -23,3 +24,10 @@ class AbsentModel(NamedTuple):
         says."""
         is_refused = isinstance(error, ModelRefusedError)
         return cls(model, "model_refused" if is_refused else "model_absent", answered_by)
+
+
+def in_header(absent: Iterable[AbsentModel], answered_by: str) -> str:
+    """The models in the value of a header, with the route that answered instead."""
+    return ", ".join(
+        f"{each.model}; because={each.because}; answered-by={answered_by}" for each in absent
+    )

@@ -15,15 +15,18 @@ from functions.models.rules.asked import PATHS, Asked
 from functions.models.rules.call import Outcome
 from functions.models.rules.costs import cost_of
 from functions.models.rules.hearing import LONGEST_EVENT, Hearing, events_in, is_only_usage
+from functions.models.rules.local_model import LOCAL
 from functions.models.rules.redaction import PLACEHOLDER, Redaction
 from functions.models.rules.refusals import ProviderRefused, ProviderSilent
 from functions.models.rules.restoring import Restoring
 from functions.models.rules.route import ModelRoute
 from functions.models.service import providers
+from functions.models.service.absent import AbsentModel, Because, in_header
+from functions.models.service.answers import Answer, BrokenOff, Busy, NeverSent, NotHere
 from functions.models.service.begun import Begun
 from functions.models.service.keys import NOTHING_SHOWN, Shown, shown_to
 from functions.models.service.prompting import prompted
-from functions.models.service.providers import BUSY, OURS, BrokenOff, NeverSent, NotHere
+from functions.models.service.providers import BUSY, OURS
 from functions.models.service.redacting import redacted
 from functions.models.service.reserving import RESTS, begin
 from functions.models.service.settling import end, tell_of
@@ -36,6 +39,8 @@ from shared.runtime.streams import Streamed
 
 CALL_HEADER = "Assent-Model-Call"
 CACHED_HEADER = "Assent-Model-Cached-From"
+# The models of this machine that would have answered first, and the route that did.
+ABSENT_HEADER = "Assent-Model-Absent"
 EVENT_STREAM = "text/event-stream"
 _LONGEST_REFUSAL = 64 * 1024
 
@@ -72,7 +77,8 @@ class _UnderWay:
         self._has_ended = False
         self._restoring: Restoring | None = None
         self._settled: Change | None = None
-        self._open: providers.Answer | None = None
+        self._open: Answer | None = None
+        self._absent: list[AbsentModel] = []
 
     async def answer(self, headers: Mapping[str, str]) -> Response:
         """The answer, or the beginning of one. Raises as `call`."""
@@ -121,7 +127,10 @@ class _UnderWay:
 
     @property
     def _said(self) -> dict[str, str]:
-        return {CALL_HEADER: self._begun.call.call_id}
+        said = {CALL_HEADER: self._begun.call.call_id}
+        if self._absent:
+            said[ABSENT_HEADER] = in_header(self._absent, self._route.name)
+        return said
 
     def _outcome(self) -> Outcome:
         tokens = self._hearing.tokens
@@ -148,29 +157,26 @@ class _UnderWay:
             return body
         return _text(redaction.restored(json.loads(body)))
 
-    async def _asked_provider(self, headers: Mapping[str, str]) -> "providers.Answer":
+    async def _asked_provider(self, headers: Mapping[str, str]) -> Answer:
         """The first answer of those that may be asked; of the last whatever it is. Only one that
         did no work is followed by another."""
-        path, routes = PATHS[self._asked.wire], self._begun.routes
+        routes = self._begun.routes
+        missing: list[NotHere] = []
         for route in routes:
             self._route = route
-            body = self._asked.for_provider(route, self._begun.called)
             try:
-                self._shown = await self._shown_to(route)
-                answer = await providers.ask(route, path, body, {**headers, **self._shown.headers})
+                answer = await self._sent(route, headers)
             except NotHere as error:
-                self._is_refused = True
-                raise providers.not_here(route, error) from error
+                missing.append(error)
+                self._stands_aside("model_refused" if error.is_refused else "model_absent")
+                continue
+            except Busy:
+                self._stands_aside("model_busy")
+                self._failed()
+                continue
             except NeverSent:
                 self._failed()
                 continue
-            except BrokenOff:
-                self._failed()
-                raise
-            except Unavailable:
-                # The key cannot be read now, so nothing was sent.
-                self._is_refused = True
-                raise
             if answer.status_code in BUSY:
                 self._failed()
             else:
@@ -178,9 +184,34 @@ class _UnderWay:
             if answer.status_code not in BUSY or route is routes[-1]:
                 self._open = answer
                 return answer
+            if route.provider == LOCAL:
+                # Its process answers so where the model does not do what its manifest says.
+                self._stands_aside("model_refused")
             await answer.aclose()
         self._is_refused = True
+        if len(missing) == len(routes):
+            raise providers.not_here(routes[0], missing[0]) from missing[0]
         raise providers.silent(self._begun.called)
+
+    async def _sent(self, route: ModelRoute, headers: Mapping[str, str]) -> Answer:
+        """The answer of one provider. Raises NeverSent, BrokenOff, Unavailable."""
+        body = self._asked.for_provider(route, self._begun.called)
+        try:
+            self._shown = await self._shown_to(route)
+            said = {**headers, **self._shown.headers}
+            path = PATHS[self._asked.wire]
+            return await providers.ask(route, self._caller.tenant_id, path, body, said)
+        except BrokenOff:
+            self._failed()
+            raise
+        except Unavailable:
+            # The key cannot be read now, so nothing was sent.
+            self._is_refused = True
+            raise
+
+    def _stands_aside(self, because: Because) -> None:
+        """Notes that a model of this machine did not take the call."""
+        self._absent.append(AbsentModel(self._route.model, because, None))
 
     def _failed(self) -> None:
         RESTS.failed(self._caller.tenant_id, self._route, time.monotonic())
@@ -189,7 +220,7 @@ class _UnderWay:
         known = self._begun.credentials.get(route.credential or "")
         return await shown_to(route, self._caller.tenant_id, known)
 
-    async def _refused(self, answer: "providers.Answer") -> Response:
+    async def _refused(self, answer: Answer) -> Response:
         """A refusal of the provider, as it says it. Raises ProviderRefused for one that is about
         us."""
         self._is_refused = True
@@ -208,7 +239,7 @@ class _UnderWay:
         shown = self._shown.masked(self._restored(_as_json(body, status, self._asked)))
         return self._answered(shown, status, said)
 
-    async def _relayed(self, answer: "providers.Answer") -> AsyncGenerator[bytes, None]:
+    async def _relayed(self, answer: Answer) -> AsyncGenerator[bytes, None]:
         """The events as they come; the last one once the call is settled. A stream that ends before
         its last event ends in an error."""
         held, redaction = b"", self._redaction

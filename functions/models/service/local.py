@@ -35,6 +35,7 @@ from shared.embeddings.embedder import Embedder
 from shared.inference.brought import (
     BART,
     DISTILBERT_NER,
+    PHI_3,
     ModelRefusedError,
     Slot,
     load_brought,
@@ -45,7 +46,7 @@ from shared.inference.manifest import MANIFEST
 from shared.inference.writing import rewrite
 from shared.kit.errors import FieldError, Invalid
 from shared.language import files as language
-from shared.language.process import check_model
+from shared.language.small import check_model
 from shared.recognition import files as recognising_files
 
 # To embed so many sentences takes two seconds.
@@ -164,6 +165,11 @@ def local_models() -> tuple[LocalModelView, ...]:
         ),
         _brought(BART, "summaries", "a summary has sentences of the text, which textrank chooses"),
         _language(),
+        _brought(
+            PHI_3,
+            "language",
+            "a fallback of its routes answers, such as one to smollm2, or calls are refused",
+        ),
     )
 
 
@@ -180,7 +186,7 @@ def _language() -> LocalModelView:
         source="Hugging Face, https://huggingface.co/HuggingFaceTB/SmolLM2-135M-Instruct",
         present=present,
         sha256=language.SHA256 if present else None,
-        without_it="routes of the provider local are refused",
+        without_it="a fallback of its routes answers, such as one to phi-3, or calls are refused",
     )
 
 

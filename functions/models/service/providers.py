@@ -1,6 +1,5 @@
 """Asks providers over HTTP: the stack's own over kept connections, others by the guarded client."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
 from functools import partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -9,52 +8,38 @@ from typing import TYPE_CHECKING
 from functions.models.rules.local_model import LOCAL
 from functions.models.rules.refusals import ModelAbsent, ProviderSilent
 from functions.models.rules.route import ModelRoute
+from functions.models.service.answers import Answer, BrokenOff, NeverSent, NotHere
+from functions.models.service.beside import ask_beside
 from functions.models.settings import settings
-from shared.inference.loading import ModelAbsentError
 from shared.kit.per_loop import PerLoop
-from shared.language.process import LANGUAGE_MODEL, Served
 from shared.runtime.certificates import trusted_certificates
 
 if TYPE_CHECKING:
     import httpx2
-
-    Answer = httpx2.Response
 
 MOST_ANSWER_BYTES = 8 * 1024 * 1024
 CONNECTED_WITHIN_SECONDS = 3.0
 # Between two parts of an answer, and to its first: a model may think that long.
 NEXT_WITHIN_SECONDS = 240.0
 KEPT_CONNECTIONS = 20
-# The model on this machine answers one call at a time; the others wait.
-MOST_LOCAL = 4
 # The provider did no work, so another may be asked.
 BUSY = frozenset({408, 425, 429, 500, 502, 503, 504, 529})
 # What a provider says of our credential is not about the program's.
 OURS = frozenset({401, 403, 407})
 
 
-class NeverSent(Exception):
-    """The provider was not reached, so nothing was done."""
-
-
-class NotHere(NeverSent):
-    """The model answers on this machine, and is absent: `args` say why."""
-
-
-class BrokenOff(Exception):
-    """The provider was asked, and its answer is missing or not whole: it may have cost."""
-
-
-async def ask(route: ModelRoute, path: str, body: bytes, headers: Mapping[str, str]) -> "Answer":
-    """The provider's answer, of which only the head was read; whoever gets it closes it. No
-    redirect is followed, and no proxy asked. Raises NotHere, NeverSent, BrokenOff."""
+async def ask(
+    route: ModelRoute, tenant_id: str, path: str, body: bytes, headers: Mapping[str, str]
+) -> Answer:
+    """The provider's answer to a call of the tenant, of which only the head was read; whoever gets
+    it closes it. No redirect is followed, and no proxy asked. Raises NotHere, Busy, NeverSent,
+    BrokenOff."""
     import httpx2
 
-    base = route.base_url or settings().model_url
     said = {**headers, "Content-Type": "application/json"}
     if route.provider == LOCAL:
-        served = await _served()
-        base, said["Authorization"] = served.url, f"Bearer {served.key}"
+        return await ask_beside(route.model, tenant_id, path, body, said)
+    base = route.base_url or settings().model_url
     if not base:
         raise NeverSent
     client = _client_of(route)
@@ -67,7 +52,7 @@ async def ask(route: ModelRoute, path: str, body: bytes, headers: Mapping[str, s
         raise BrokenOff from error
 
 
-async def whole(answer: "Answer", most: int = MOST_ANSWER_BYTES) -> bytes:
+async def whole(answer: Answer, most: int = MOST_ANSWER_BYTES) -> bytes:
     """The whole body. Raises BrokenOff for one that is longer, compressed, or not whole."""
     body = bytearray()
     async for part in parts(answer):
@@ -77,7 +62,7 @@ async def whole(answer: "Answer", most: int = MOST_ANSWER_BYTES) -> bytes:
     return bytes(body)
 
 
-async def parts(answer: "Answer") -> AsyncIterator[bytes]:
+async def parts(answer: Answer) -> AsyncIterator[bytes]:
     """The body as it comes. Raises BrokenOff."""
     import httpx2
 
@@ -92,18 +77,9 @@ async def parts(answer: "Answer") -> AsyncIterator[bytes]:
 
 def _client_of(route: ModelRoute) -> "httpx2.AsyncClient":
     """The stack's own address may be anywhere; one that a tenant named is guarded."""
-    if route.provider == LOCAL:
-        return _local.here()
     if route.base_url is None:
         return _own.here()
     return _others[settings().may_be_loopback].here()
-
-
-async def _served() -> Served:
-    try:
-        return await asyncio.to_thread(LANGUAGE_MODEL.serve)
-    except ModelAbsentError as error:
-        raise NotHere(str(error)) from error
 
 
 def _never_sent() -> tuple[type[Exception], ...]:
@@ -120,13 +96,13 @@ def _timeout() -> "httpx2.Timeout":
     return httpx2.Timeout(NEXT_WITHIN_SECONDS, connect=soon, pool=soon)
 
 
-def _own_client(most: int | None = None) -> "httpx2.AsyncClient":
+def _own_client() -> "httpx2.AsyncClient":
     import httpx2
 
     return httpx2.AsyncClient(
         verify=trusted_certificates(),
         timeout=_timeout(),
-        limits=httpx2.Limits(max_connections=most, max_keepalive_connections=KEPT_CONNECTIONS),
+        limits=httpx2.Limits(max_connections=None, max_keepalive_connections=KEPT_CONNECTIONS),
         trust_env=False,
         # What a provider tells one tenant's call is not said with another's.
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
@@ -141,8 +117,6 @@ def _guarded(*, may_be_loopback: bool) -> "httpx2.AsyncClient":
 
 
 _own = PerLoop(_own_client)
-# Whoever finds all of its connections in use waits for one as long as for any connection.
-_local = PerLoop(partial(_own_client, MOST_LOCAL))
 _others = {each: PerLoop(partial(_guarded, may_be_loopback=each)) for each in (False, True)}
 
 
@@ -152,5 +126,5 @@ def silent(route: ModelRoute) -> ProviderSilent:
 
 
 def not_here(route: ModelRoute, why: NotHere) -> ModelAbsent:
-    """The refusal where the model of this machine is absent."""
-    return ModelAbsent(f"{route.name}: {why}")
+    """The refusal where the model of this machine is absent, and so is that of each fallback."""
+    return ModelAbsent(f"{route.name}: {why} No fallback of the route stands in for it.")

@@ -14,8 +14,9 @@ from functions.models.aggregates import ROUTES, RUN
 from functions.models.rules.asked import PATHS, Asked
 from functions.models.rules.route import ModelRoute, require_wire, why_not_called
 from functions.models.service import providers
+from functions.models.service.answers import BrokenOff, NeverSent
 from functions.models.service.keys import shown_to
-from functions.models.service.providers import BUSY, OURS, BrokenOff, NeverSent
+from functions.models.service.providers import BUSY, OURS
 from functions.models.service.redacting import redacted
 from shared.agents.stops import STOPS, AgentStops
 from shared.capabilities.grants import Grant
@@ -86,9 +87,9 @@ async def _of_provider(
 ) -> ModelAnswerView:
     credential = known.get(route.credential or "")
     shown = await shown_to(route, caller.tenant_id, credential)
-    body = asked.for_provider(route, route)
+    body, tenant_id = asked.for_provider(route, route), caller.tenant_id
     try:
-        answer = await providers.ask(route, PATHS[WIRE], body, shown.headers)
+        answer = await providers.ask(route, tenant_id, PATHS[WIRE], body, shown.headers)
     except NeverSent:
         told = f"no provider of {route.name} was reached"
         return _failed("model_silent", told, may_pass=True)

@@ -1,11 +1,11 @@
 """Sets and shows where the calls of models go."""
 
-import asyncio
 from typing import Any
 
 from functions.models.aggregates import ROUTES, RUN
 from functions.models.rules.local_model import LOCAL, MOST_TOKENS_OUT, NOTHING, check_route
 from functions.models.rules.route import ModelRoute, host_of, require_credential, set_route
+from functions.models.service.beside import MODELS, check_here
 from functions.models.service.remembering import MEMORIES
 from functions.models.settings import settings
 from functions.models.views import ModelRouteView, RouteBody
@@ -15,8 +15,6 @@ from shared.inference.loading import ModelAbsentError
 from shared.kit.callers import Caller
 from shared.kit.errors import FieldError, Invalid
 from shared.kit.public_addresses import NotCallable, OutsideUrl
-from shared.language.files import NAME
-from shared.language.process import check_model
 from shared.storage.idempotency import IdempotencyKey
 
 
@@ -54,12 +52,12 @@ async def put_route(
 
 
 async def _local(body: RouteBody) -> dict[str, Any]:
-    """What a route to the model on this machine says besides. Raises Invalid where it says what
+    """What a route to a model on this machine says besides. Raises Invalid where it says what
     only providers elsewhere have, or the model is absent."""
     given = body.model_dump(exclude_unset=True)
-    check_route(given, NAME)
+    check_route(given, tuple(MODELS))
     try:
-        await asyncio.to_thread(check_model)
+        await check_here(body.model)
     except ModelAbsentError as error:
         raise Invalid(FieldError("provider", f"cannot be local: {error}")) from error
     most = given.get("most_tokens_out", MOST_TOKENS_OUT)

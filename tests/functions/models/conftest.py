@@ -60,7 +60,7 @@ async def served(
     yield f"http://{HOST}:{listening.getsockname()[1]}"
     server.should_exit = True
     await serving
-    for each in (providers._own, providers._local, *providers._others.values()):
+    for each in (providers._own, *providers._others.values()):
         each.forget()
 
 

@@ -4,18 +4,19 @@ and in a process of its own. `make language` fetches it; where it is absent, the
 import json
 import os
 import signal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from functions.models.rules.call import ModelCall
-from functions.models.service import routes
+from functions.models.service import beside
 from shared.inference.loading import ModelAbsentError
-from shared.language import process
+from shared.language import small
 from shared.language.files import FOLDER, MODEL
 from shared.language.making.__main__ import fetch_model
-from shared.language.process import LANGUAGE_MODEL, LanguageModel
+from shared.language.small import SMALL_MODEL, check_model, small_model
 from tests.functions.models.worlds import World, until
 
 HERE: dict[str, Any] = {"provider": "local", "model": "smollm2"}
@@ -38,10 +39,7 @@ def language() -> None:
 async def test_a_route_to_an_absent_model_is_refused_with_what_to_do(
     world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    def check_model() -> None:
-        process.check_model(tmp_path)
-
-    monkeypatch.setattr(routes, "check_model", check_model)
+    monkeypatch.setattr(beside, "check_model", partial(check_model, tmp_path))
     answer = await world.send("PUT", "/v1/model-routes/here", HERE, "gala")
     assert answer.status_code == 422, answer.text
     assert "cannot be local" in answer.text
@@ -50,10 +48,10 @@ async def test_a_route_to_an_absent_model_is_refused_with_what_to_do(
 def test_another_file_in_its_place_is_not_the_model(tmp_path: Path) -> None:
     pytest.importorskip("xllamacpp")
     with pytest.raises(ModelAbsentError, match=r"model\.gguf\): make language fetches it"):
-        LanguageModel().serve(tmp_path)
+        small_model(tmp_path).serve()
     (tmp_path / MODEL).write_bytes(b"GGUF")
     with pytest.raises(ModelAbsentError, match="is another file than smollm2"):
-        LanguageModel().serve(tmp_path)
+        small_model(tmp_path).serve()
 
 
 def test_a_process_that_ends_at_once_leaves_the_model_absent(
@@ -61,9 +59,9 @@ def test_a_process_that_ends_at_once_leaves_the_model_absent(
 ) -> None:
     pytest.importorskip("xllamacpp")
     (tmp_path / MODEL).write_bytes(b"GGUF")
-    monkeypatch.setattr(process, "SHA256", process._sha256(tmp_path / MODEL))
+    monkeypatch.setattr(small, "SHA256", small._sha256(tmp_path / MODEL))
     with pytest.raises(ModelAbsentError, match="does not start"):
-        LanguageModel().serve(tmp_path)
+        small_model(tmp_path).serve()
 
 
 @pytest.mark.nightly
@@ -91,12 +89,12 @@ async def test_it_answers_whole_and_streamed_costs_nothing_and_counts_tokens(
     call = await _call_of(world, streamed.headers["assent-model-call"])
     assert (call.status, call.cost_usd_micros, call.tokens.tokens_out) == ("answered", 0, 12)
     # Whatever its process died of, the next call has another.
-    assert LANGUAGE_MODEL._process is not None
-    os.kill(LANGUAGE_MODEL._process.pid, signal.SIGKILL)
-    LANGUAGE_MODEL._process.wait()
+    assert SMALL_MODEL._process is not None
+    os.kill(SMALL_MODEL._process.pid, signal.SIGKILL)
+    SMALL_MODEL._process.wait()
     again = await world.send("POST", "/v1/chat/completions", CALL)
     assert again.status_code == 200, again.text
-    LANGUAGE_MODEL.stop()
+    SMALL_MODEL.stop()
 
 
 @pytest.mark.nightly
@@ -112,12 +110,8 @@ async def test_what_it_does_not_take_and_its_absence_are_told_to_the_program(
     answer = await world.send("POST", "/v1/chat/completions", long)
     assert answer.status_code == 400, answer.text
     assert "context" in answer.text
-    LANGUAGE_MODEL.stop()
-
-    def serve() -> None:
-        LanguageModel().serve(tmp_path)
-
-    monkeypatch.setattr(LANGUAGE_MODEL, "serve", serve)
+    SMALL_MODEL.stop()
+    monkeypatch.setattr(SMALL_MODEL, "serve", small_model(tmp_path).serve)
     answer = await world.send("POST", "/v1/chat/completions", CALL)
     assert (answer.status_code, answer.json()["error"]["code"]) == (503, "model_absent")
     answer = await world.send("POST", "/v1/messages", CALL)

@@ -7,10 +7,12 @@ import openai
 import pytest
 
 from events.plan_content import Said
-from events.prompts import PromptContent
+from events.prompts import PromptContent, prompt_id
+from functions.models.aggregates import PROMPTS
 from functions.models.rules.prompt import draft, rendered
 from shared.kit import clock
 from shared.kit.errors import Invalid
+from shared.storage.batches import Batch, Removed
 from tests.functions.models.worlds import World
 
 SUM_UP = {
@@ -69,6 +71,43 @@ async def test_a_version_is_written_once_and_never_changes(world: World) -> None
     shown = await world.send("GET", "/v1/prompts/sum-up/versions/1")
     assert shown.json()["messages"] == SUM_UP["messages"]
     assert (await world.send("GET", "/v1/prompts/sum-up/versions/3")).status_code == 404
+
+
+async def _listed(world: World, name: str, limit: int) -> list[int]:
+    """The versions of the prompt, page by page."""
+    found: list[int] = []
+    cursor = ""
+    while cursor is not None:
+        path = f"/v1/prompts?name={name}&limit={limit}&cursor={cursor}".removesuffix("&cursor=")
+        page = (await world.send("GET", path)).json()
+        assert all(each["name"] == name for each in page["items"])
+        found += [each["version"] for each in page["items"]]
+        cursor = page["next_cursor"]
+    return found
+
+
+@pytest.mark.parametrize(("kept", "limit"), [((), 25), ((3,), 25), ((3,), 1), ((2, 3), 2)])
+async def test_versions_from_before_lists_were_asked_by_name_are_found(
+    world: World, kept: tuple[int, ...], limit: int
+) -> None:
+    for version in (1, 2, 3):
+        await _written(world, active=False, version=version)
+    # No version of this one, though its name begins alike.
+    await _written(world, active=False, name="sum-up-2")
+    for version in {1, 2, 3} - {*kept}:
+        # As the release before stored it: without the field.
+        batch = Batch()
+        batch.merge(PROMPTS.collection, prompt_id("sum-up", version), {"name": Removed()})
+        await world.store.commit(batch)
+    assert await _listed(world, "sum-up", limit) == [3, 2, 1]
+    assert await _listed(world, "sum-up-2", limit) == [1]
+    assert await _listed(world, "sum", limit) == []
+    assert (await world.send("GET", "/v1/prompts?name=a/b")).json()["items"] == []
+    # They are found by the query from now on, also by who has never looked for them.
+    page = await world.store.find(PROMPTS.collection, where=[("name", "==", "sum-up")])
+    assert len(page.items) == 3
+    activated = await _moved(world, "activate")
+    assert activated.status_code == 200, activated.text
 
 
 async def test_only_a_governor_lets_a_version_be_used_and_ends_it(world: World) -> None:

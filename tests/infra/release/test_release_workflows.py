@@ -171,6 +171,11 @@ def test_every_make_target_and_module_that_is_called_exists(workflow: str) -> No
         assert find_spec(module) is not None, module
 
 
+def test_nothing_is_skipped_at_night_for_want_of_the_small_language_model() -> None:
+    commands = [step["run"] for step in _steps("nightly.yml") if "run" in step]
+    assert commands == ["make language", "make ${{ matrix.target }}"]
+
+
 def test_each_environment_is_deployed_once_and_is_a_stack() -> None:
     deployed = [
         job["with"]["environment"] for job in _jobs("release.yml").values() if "with" in job

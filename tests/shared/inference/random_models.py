@@ -17,10 +17,11 @@ WORDS = ("[UNK]", "[CLS]", "[SEP]", "ada", "lovelace", "pays", "the", "bill", ".
 WIDTH = 4
 LABELS = ("O", "B-PER", "I-PER")
 OPSET = 17
+TOKENIZER = "tokenizer.json"
 INT, FLOAT = TensorProto.INT64, TensorProto.FLOAT
 
 
-def tokenizer_file(folder: Path) -> str:
+def word_tokenizer() -> Tokenizer:
     """A tokenizer of these words, one token each."""
     vocabulary = {word: place for place, word in enumerate(WORDS)}
     made = Tokenizer(WordLevel(vocabulary, unk_token="[UNK]"))
@@ -28,8 +29,7 @@ def tokenizer_file(folder: Path) -> str:
     marks = [(each, vocabulary[each]) for each in ("[CLS]", "[SEP]")]
     made.post_processor = TemplateProcessing(single="[CLS] $A [SEP]", special_tokens=marks)
     made.add_special_tokens(["[CLS]", "[SEP]", "[UNK]"])
-    made.save(str(folder / "tokenizer.json"))
-    return "tokenizer.json"
+    return made
 
 
 def bring_labeller(folder: Path, tokens: int | str = "n") -> Path:
@@ -144,14 +144,14 @@ def bring_writer(folder: Path, **generation: Any) -> Path:
     )
 
 
-def write_manifest(folder: Path, **said: Any) -> Path:
-    """The manifest of all files of the folder, with what is said beside."""
-    tokenizer = tokenizer_file(folder)
+def write_manifest(folder: Path, *, tokenizer: Tokenizer | None = None, **said: Any) -> Path:
+    """The manifest of all files of the folder, with a tokenizer, and with what is said beside."""
+    (tokenizer or word_tokenizer()).save(str(folder / TOKENIZER))
     files = {each.name: hashlib.sha256(each.read_bytes()).hexdigest() for each in folder.iterdir()}
     whole = {
         "licence": "Apache-2.0",
         "source": "made by a test",
-        "tokenizer": tokenizer,
+        "tokenizer": TOKENIZER,
         "longest": 16,
         "files": files,
         **said,

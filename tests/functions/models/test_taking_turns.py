@@ -1,0 +1,197 @@
+"""Calls of a model beside the function take turns: a tenant has its share of the places, whoever
+reads slowly or leaves holds up nobody, and a process that hangs is replaced."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.models.service import taking_turns
+from functions.models.service.answers import Answer, BrokenOff, Busy, NotHere
+from functions.models.service.taking_turns import Turns
+from shared.language.process import LanguageModel
+from tests.functions.models.worlds import until
+from tests.shared.language.processes import (
+    ANSWERS,
+    FAILS,
+    HANGS,
+    HANGS_ONCE,
+    REFUSES,
+    noted,
+    running,
+)
+
+PATH = "/chat/completions"
+
+
+class Beside:
+    """A model of that script with its turns, and what its processes noted."""
+
+    def __init__(self, script: str, notes: Path, **seconds: float) -> None:
+        self.notes = notes
+        self.model = LanguageModel("small", running(script, notes))
+        within = {"place_within": 0.2, "turn_within": 30.0, "answered_within": 30.0, **seconds}
+        self.turns = Turns(self.model, **within)
+
+    async def ask(self, name: str, tenant: str = "ada-inc", **said: Any) -> Answer:
+        body = json.dumps({"name": name, **said}).encode()
+        return await self.turns.ask(tenant, PATH, body, {"X-Test": "1"})
+
+    async def heard(self, name: str, tenant: str = "ada-inc", **said: Any) -> str:
+        answer = await self.ask(name, tenant, **said)
+        return b"".join([each async for each in answer.aiter_raw()]).decode()
+
+    def asking(self, name: str, tenant: str = "ada-inc", **said: Any) -> "asyncio.Task[str]":
+        return asyncio.create_task(self.heard(name, tenant, **said))
+
+    async def noted(self, line: str) -> None:
+        async def is_noted() -> bool:
+            return line in noted(self.notes)
+
+        await until(is_noted)
+
+
+@pytest.fixture
+async def made(tmp_path: Path) -> AsyncIterator[Any]:
+    """Makes models whose processes end with the test."""
+    found: list[Beside] = []
+
+    def make(script: str, **seconds: float) -> Beside:
+        found.append(Beside(script, tmp_path / "notes", **seconds))
+        return found[-1]
+
+    yield make
+    for each in found:
+        await asyncio.to_thread(each.model.stop)
+
+
+async def test_calls_are_answered_one_after_another(made: Any) -> None:
+    beside = made(ANSWERS)
+    first = beside.asking("one", seconds=0.3)
+    await beside.noted("begun one")
+    assert await beside.heard("two", "bo-inc") == "heard two"
+    assert await first == "heard one"
+    notes = noted(beside.notes)
+    assert notes.index("answered one") < notes.index("begun two")
+    assert notes.count("started") == 1
+
+
+async def test_a_tenant_has_half_of_the_places_and_another_one_the_rest(made: Any) -> None:
+    beside = made(ANSWERS)
+    held = [beside.asking("one", seconds=3.0)]
+    await beside.noted("begun one")
+    held.append(beside.asking("two"))
+    await asyncio.sleep(0)
+    with pytest.raises(Busy):
+        await beside.heard("three")
+    held += [beside.asking(each, "bo-inc") for each in ("four", "five")]
+    await asyncio.sleep(0)
+    with pytest.raises(Busy):
+        await beside.heard("six", "cy-inc")
+    assert await asyncio.gather(*held) == [
+        f"heard {each}" for each in ("one", "two", "four", "five")
+    ]
+    assert await beside.heard("seven") == "heard seven"
+
+
+async def test_whoever_waits_for_a_place_gets_one_that_is_left_in_time(made: Any) -> None:
+    beside = made(ANSWERS, place_within=20.0)
+    held = [beside.asking(each, seconds=0.2) for each in ("one", "two")]
+    assert await beside.heard("three") == "heard three"
+    await asyncio.gather(*held)
+
+
+async def test_a_program_that_reads_slowly_holds_up_nobody(made: Any) -> None:
+    beside = made(ANSWERS)
+    slow = await beside.ask("one", more=1_000_000)
+    assert await beside.heard("two", "bo-inc") == "heard two"
+    whole = b"".join([each async for each in slow.aiter_raw()])
+    assert len(whole) == len("heard one") + 1_000_000
+
+
+async def test_a_program_that_leaves_gives_its_place_and_its_turn_back(made: Any) -> None:
+    beside = made(ANSWERS)
+    for _ in range(taking_turns.PLACES + 1):
+        left = await beside.ask("one", between=5.0)
+        await left.aclose()
+    gone = beside.asking("two", seconds=20.0)
+    await beside.noted("begun two")
+    gone.cancel()
+    async with asyncio.timeout(15):
+        assert await beside.heard("three") == "heard three"
+
+
+async def test_a_process_that_hangs_is_replaced_after_its_time(made: Any) -> None:
+    beside = made(HANGS_ONCE, answered_within=1.0)
+    waiting = [beside.asking("one"), beside.asking("two")]
+    with pytest.raises(BrokenOff):
+        await waiting[0]
+    # Who waited for the turn is answered by the next process.
+    assert await waiting[1] == "heard two"
+    assert noted(beside.notes).count("started") == 2
+
+
+async def test_a_process_that_stops_within_its_answer_is_replaced_too(made: Any) -> None:
+    beside = made(ANSWERS, answered_within=1.0)
+    answer = await beside.ask("one", between=60.0)
+    with pytest.raises(BrokenOff):
+        assert [each async for each in answer.aiter_raw()] == [b"heard "]
+    assert await beside.heard("two") == "heard two"
+    assert noted(beside.notes).count("started") == 2
+
+
+async def test_programs_that_give_up_sooner_find_out_together_that_it_hangs(made: Any) -> None:
+    beside = made(HANGS_ONCE, answered_within=2.0)
+    for _ in range(30):
+        try:
+            async with asyncio.timeout(0.9):
+                await beside.heard("one")
+        except TimeoutError:
+            continue
+        except BrokenOff:
+            break
+    async with asyncio.timeout(20):
+        assert await beside.heard("two") == "heard two"
+    assert noted(beside.notes).count("started") == 2
+
+
+async def test_a_process_that_dies_breaks_off_and_the_next_call_has_another(made: Any) -> None:
+    beside = made(ANSWERS)
+    with pytest.raises(BrokenOff):
+        await beside.heard("one", dies=True)
+    assert await beside.heard("two") == "heard two"
+    assert noted(beside.notes).count("started") == 2
+
+
+async def test_whoever_waits_too_long_for_the_turn_is_told(made: Any) -> None:
+    beside = made(HANGS, turn_within=0.2)
+    hung = beside.asking("one")
+    await beside.noted("asked")
+    with pytest.raises(Busy):
+        await beside.heard("two")
+    hung.cancel()
+
+
+@pytest.mark.parametrize(("script", "is_refused"), [(FAILS, False), (REFUSES, True)])
+async def test_a_model_that_does_not_start_is_asked_for_once(
+    made: Any, script: str, is_refused: bool
+) -> None:
+    beside = made(script)
+    for _ in range(taking_turns.PLACES + 1):
+        with pytest.raises(NotHere) as told:
+            await beside.heard("one")
+        assert told.value.is_refused is is_refused
+    assert noted(beside.notes) == ["started"]
+
+
+async def test_an_answer_longer_than_any_is_broken_off(
+    made: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(taking_turns, "MOST_ANSWER_BYTES", 1_000)
+    beside = made(ANSWERS)
+    with pytest.raises(BrokenOff):
+        await beside.heard("one", more=2_000)
+    assert await beside.heard("two") == "heard two"
