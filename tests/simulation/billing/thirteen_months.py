@@ -30,6 +30,7 @@ class Figures:
     invoices: Counter[str] = field(default_factory=Counter)
     cents: Counter[str] = field(default_factory=Counter)
     usage_lines: int = 0
+    last_invoices: int = 0
     notices: int = 0
     seconds: float = 0.0
     processor_seconds: float = 0.0
@@ -42,6 +43,7 @@ class Figures:
             f"{self.tenants} tenants, {self.days} days, {self.notices} notices sent\n"
             f"{self.invoices.total()} invoices reconcile to the cent: {states}\n{money}\n"
             f"{self.usage_lines} lines of usage verify offline\n"
+            f"{self.last_invoices} invoices ask for what was used before an end or a pause\n"
             f"{self.seconds:.0f} seconds, of which {self.processor_seconds:.0f} of the processor"
         )
 
@@ -149,5 +151,6 @@ def _add(figures: Figures, invoices: list[Shown], tenant: Tenant) -> None:
             figures.cents["invoiced"] += each["total_cents"]
         if each["status"] == "open":
             figures.cents["open"] += each["due_cents"]
+    figures.last_invoices += sum(not each.is_of_subscription for each in tenant.ledger.bills)
     figures.cents["usage"] += sum(tenant.metering.asked.values())
     figures.cents["balances"] += tenant.ledger.balance
