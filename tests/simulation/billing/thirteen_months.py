@@ -32,6 +32,7 @@ class Figures:
     cents: Counter[str] = field(default_factory=Counter)
     lines: int = 0
     usage_lines: int = 0
+    last_invoices: int = 0
     notices: int = 0
     seconds: float = 0.0
     processor_seconds: float = 0.0
@@ -44,6 +45,7 @@ class Figures:
             f"{self.tenants} tenants, {self.days} days, {self.notices} notices sent\n"
             f"{self.invoices.total()} invoices with {self.lines} lines reconcile to the cent:"
             f" {states}\n{money}\n{self.usage_lines} lines of usage verify offline\n"
+            f"{self.last_invoices} invoices ask for what was used before an end or a pause\n"
             f"{self.seconds:.0f} seconds, of which {self.processor_seconds:.0f} of the processor:"
             f" {self.processor_seconds / self.tenants:.2f} a tenant"
         )
@@ -160,5 +162,6 @@ def _add(figures: Figures, invoices: list[Shown], tenant: Tenant) -> None:
             figures.cents["invoiced"] += each["total_cents"]
         if each["status"] == "open":
             figures.cents["open"] += each["due_cents"]
+    figures.last_invoices += sum(not each.is_of_subscription for each in tenant.ledger.bills)
     figures.cents["usage"] += sum(tenant.metering.asked.values())
     figures.cents["balances"] += tenant.ledger.balance
