@@ -71,6 +71,29 @@ async def test_each_citation_verifies_until_its_document_changes(
         print("", *(f"{figure:>8,} {name}" for name, figure in told.items()), sep="\n")
 
 
+async def test_each_verdict_stands_where_its_citation_stood(world: World) -> None:
+    corpus = await world.corpus()
+    documents = [
+        await world.read(await world.added(corpus, f"It ends after {each} years.", f"{each}.md"))
+        for each in ("one", "two")
+    ]
+    found = {
+        each["citation"]["document"]: each["citation"]
+        for each in (await world.asked("When does it end?", corpora=[corpus]))["items"]
+    }
+    one, two = (found[each.document_id] for each in documents)
+    forged = {**one, "quote_sha256": two["quote_sha256"]}
+    elsewhere = {**two, "document": "doc_nowhere"}
+    of_no_page = {**two, "page": 9}
+    ours = (await world.asked("Who may veto?", corpora=["constitution"]))["items"][0]["citation"]
+    cited = (elsewhere, one, two, forged, ours, one, of_no_page, two)
+    whys = [each["why"] for each in await world.verdicts(*cited)]
+    assert [each is None for each in whys] == [False, True, True, False, True, True, False, True]
+    assert whys[0] == UNKNOWN
+    assert "hash of the quotation" in whys[3]
+    assert "no page 9" in whys[6]
+
+
 def _questions(texts: Sequence[str], most: int) -> list[str]:
     """Sentences of the pages, from each in turn, so that none lacks any."""
     sentences = [
