@@ -26,7 +26,8 @@ SELECT chunk_id, -distance FROM (
     WHERE tenant_id = %(tenant)s AND corpus_id = ANY(%(corpora)s) AND model = %(model)s
     ORDER BY distance LIMIT %(depth)s) AS nearest
 """
-# The first sort is of numbers alone: whole rows would be copied for it.
+# The signs are in the index of the key, so that no row is read for them. The first sort is of
+# numbers alone: whole rows would be copied for it.
 _BY_BITS = """
 WITH near AS MATERIALIZED (
     SELECT chunk_id FROM knowledge_vectors
