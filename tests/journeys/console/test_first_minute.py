@@ -112,8 +112,8 @@ def test_the_first_minute(newcomer: Phone, running: RunningPlatform) -> None:
 
 
 def _asks(newcomer: Phone, running: RunningPlatform) -> None:
-    """Asks what the start page suggests, while other guides are still being read. Once all are,
-    adding them adds nothing."""
+    """Asks what the start page suggests, while other guides are still being read. What is there
+    already is not added again."""
     _until_read(running, 1)
     page = newcomer.page
     page.locator("#ask a").click()
@@ -122,20 +122,18 @@ def _asks(newcomer: Phone, running: RunningPlatform) -> None:
     answer = newcomer.text.locator("ol li", has_text=guides.guides()[0].name)
     expect(answer.first).to_contain_text("verified: the document says exactly this")
     newcomer.is_for_everybody()
-    all_of_them = len(guides.guides())
-    made = _until_read(running, all_of_them)["made"]
     told: list[int] = []
-    guides.add(running.client.url, made["tenant_id"], lambda: True, told.append)
+    tenant_id = _sample(running)["made"]["tenant_id"]
+    guides.add(running.client.url, tenant_id, lambda: not told, told.append)
     added = running.client.events(type="assent.document.added.v1")
-    assert len({each["subject"] for each in added}) == len(added) == all_of_them == max(told)
+    assert len({each["subject"] for each in added}) == len(added) >= max(told) == 1
 
 
-def _until_read(running: RunningPlatform, count: int) -> dict[str, Any]:
+def _until_read(running: RunningPlatform, count: int) -> None:
     end = time.monotonic() + _SECONDS
     while (found := _sample(running))["guides"]["read"] < count:
         assert time.monotonic() < end, found
         time.sleep(0.2)
-    return found
 
 
 def _does(newcomer: Phone, task: str, verb: str, label: str, words: str) -> None:
