@@ -1,4 +1,5 @@
-"""Where the sample tenant stands, and which of its first tasks are done."""
+"""Where the sample tenant stands, which of its first tasks are done, and which of its documents can
+be asked."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -10,7 +11,7 @@ import httpx
 from emulators.failures import PlatformError
 from emulators.gateway.messages import Answer, Call
 from emulators.gateway.problems import NoSample
-from emulators.sample import making
+from emulators.sample import guides, making
 from emulators.sample.making import Made
 from emulators.sample.people import PEOPLE, Name, cookie_of
 from shared.kit.models import Model
@@ -27,6 +28,7 @@ class SavedSample(Model):
 
     is_removed: bool = False
     has_asked_why: bool = False
+    guides_read: int = 0
 
 
 class Sample:
@@ -42,6 +44,8 @@ class Sample:
         self.url = ""
         self.phase: Phase = "removed" if saved.is_removed else "absent"
         self._has_asked_why = saved.has_asked_why
+        self._guides_read = saved.guides_read
+        self._is_adding_guides = False
         self._in_background = in_background
         self._report = report
         self._made: Made | None = None
@@ -50,7 +54,11 @@ class Sample:
 
     def save(self) -> SavedSample:
         is_removed = self.phase in ("removing", "removed")
-        return SavedSample(is_removed=is_removed, has_asked_why=self._has_asked_why)
+        return SavedSample(
+            is_removed=is_removed,
+            has_asked_why=self._has_asked_why,
+            guides_read=self._guides_read,
+        )
 
     def begin(self) -> None:
         """Makes the sample in the background, unless somebody removed it before."""
@@ -65,7 +73,7 @@ class Sample:
         """Makes the sample in the background, or finishes it."""
         if self.phase in ("absent", "failed", "removed"):
             if self.phase == "removed":
-                self._has_asked_why = False
+                self._has_asked_why, self._guides_read = False, 0
             self.phase = "making"
             self._in_background(self._make())
 
@@ -78,12 +86,21 @@ class Sample:
             self._in_background(self._remove())
 
     async def enter(self, name: Name) -> tuple[dict[str, Any], str]:
-        """The tenant for the person's browser, and the header that gives it a session. Raises
-        NoSample where there is no sample, PlatformError where the sign-in fails."""
-        if self._made is None:
+        """The tenant for the person's browser, and the header that gives it a session; adds the
+        guides in the background, which nobody needs before. Raises NoSample where there is no
+        sample, PlatformError where the sign-in fails."""
+        made = self._made
+        if made is None:
             raise NoSample("there is no sample tenant yet: wait until it is made, or make it")
         cookie = await asyncio.to_thread(cookie_of, PEOPLE[name], self.url)
-        return {"person": name, "tenant_id": self._made.tenant_id}, cookie
+        self.begin_guides()
+        return {"person": name, "tenant_id": made.tenant_id}, cookie
+
+    def begin_guides(self) -> None:
+        """Adds the guides in the background, or those that are missing, where there is a sample."""
+        if self._made is not None and not self._is_adding_guides and guides.guides():
+            self._is_adding_guides = True
+            self._in_background(self._add_guides(self._made))
 
     def saw(self, call: Call, answer: Answer) -> None:
         """Notices whether somebody read the story of the live agent."""
@@ -101,6 +118,11 @@ class Sample:
             "why_not": self._why_not,
             "made": made,
             "has_asked_why": self._has_asked_why,
+            "guides": {
+                "question": guides.QUESTION,
+                "read": self._guides_read,
+                "of": len(guides.guides()),
+            },
         }
 
     def stands(self, made: Made) -> None:
@@ -117,6 +139,22 @@ class Sample:
                     self._failed("be made", error)
                     return
             await asyncio.sleep(pause)
+
+    async def _add_guides(self, made: Made) -> None:
+        def goes_on() -> bool:
+            return self._made is made and self.phase == "ready" and not self._is_shut
+
+        def read(count: int) -> None:
+            self._guides_read = count
+
+        try:
+            await asyncio.to_thread(guides.add, self.url, made.tenant_id, goes_on, read)
+        except _REFUSED as error:
+            if goes_on():
+                why = str(error)[:500]
+                self._report(f"Guides could not be added to the sample tenant: {why}")
+        finally:
+            self._is_adding_guides = False
 
     async def _remove(self) -> None:
         try:

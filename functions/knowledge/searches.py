@@ -4,7 +4,7 @@ tenant PLATFORM's.
 No statement here is prepared: the plan that suits one tenant would find next to nothing for
 another (`plan_cache_mode`)."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -26,7 +26,8 @@ SELECT chunk_id, -distance FROM (
     WHERE tenant_id = %(tenant)s AND corpus_id = ANY(%(corpora)s) AND model = %(model)s
     ORDER BY distance LIMIT %(depth)s) AS nearest
 """
-# The first sort is of numbers alone: whole rows would be copied for it.
+# The signs are in the index of the key, so that no row is read for them. The first sort is of
+# numbers alone: whole rows would be copied for it.
 _BY_BITS = """
 WITH near AS MATERIALIZED (
     SELECT chunk_id FROM knowledge_vectors
@@ -114,12 +115,28 @@ class CitedPage(NamedTuple):
     text: str | None
 
 
+# Of an owner, a document's id, and the number of a page.
+ReadPage = Callable[[str, str, int], Awaitable[CitedPage | None]]
+
+
+@asynccontextmanager
+async def reading_pages(within: str) -> AsyncIterator[ReadPage]:
+    """What reads one page after the other in one transaction of the tenant `within`; it gives None
+    where there is no such document. Raises Unavailable."""
+    async with of_tenant(within) as connection:
+
+        async def read(owner: str, document_id: str, page: int) -> CitedPage | None:
+            rows = await connection.execute(_TEXT, (page, owner, document_id), prepare=False)
+            found = await rows.fetchone()
+            return CitedPage(*found) if found else None
+
+        yield read
+
+
 async def cited_page(within: str, owner: str, document_id: str, page: int) -> CitedPage | None:
     """The page, or None where there is no such document. Raises Unavailable."""
-    async with of_tenant(within) as connection:
-        rows = await connection.execute(_TEXT, (page, owner, document_id), prepare=False)
-        found = await rows.fetchone()
-    return CitedPage(*found) if found else None
+    async with reading_pages(within) as read:
+        return await read(owner, document_id, page)
 
 
 @asynccontextmanager

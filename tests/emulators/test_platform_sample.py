@@ -11,11 +11,13 @@ import pytest
 from emulators.gateway.messages import Answer, Call
 from emulators.gateway.problems import NoSample
 from emulators.running import RunningPlatform
+from emulators.sample import guides
 from emulators.sample.making import Made
 from emulators.sample.sample import Sample, SavedSample
 from tests.emulators.checkouts import copy_checkout
 from tests.emulators.commands import running, stop, up
 
+GUIDES = Path(__file__).parents[2] / "docs" / "guides"
 MADE = Made("ten_1", "apr_1", "apr_2", "apr_3", "agt_1")
 OK = Answer(200, (), b"")
 
@@ -55,6 +57,33 @@ def test_what_was_removed_is_made_again_only_on_request(world: World) -> None:
     sample.make()
     assert (sample.phase, len(world.started)) == ("making", 1)
     assert not sample.shown()["has_asked_why"]
+
+
+def test_the_guide_that_answers_the_question_of_the_start_page_is_read_first() -> None:
+    found = guides.guides()
+    assert "stand in for its governors" in found[0].read_text()
+    assert {each.name for each in found} == {each.name for each in GUIDES.glob("*.md")}
+
+
+def test_guides_are_added_once_at_a_time(world: World) -> None:
+    sample = world.sample()
+    sample.begin_guides()
+    assert world.started == []
+    sample.stands(MADE)
+    sample.begin_guides()
+    sample.begin_guides()
+    assert len(world.started) == 1
+
+
+def test_how_many_guides_are_read_is_known_after_a_restart(world: World) -> None:
+    sample = world.sample(SavedSample(guides_read=7))
+    assert sample.shown()["guides"]["read"] == sample.save().guides_read == 7
+
+
+def test_a_sample_that_is_made_anew_has_read_no_guide(world: World) -> None:
+    sample = world.sample(SavedSample(is_removed=True, guides_read=7))
+    sample.make()
+    assert sample.shown()["guides"]["read"] == 0
 
 
 @pytest.mark.parametrize(

@@ -107,6 +107,7 @@ async function showTasks() {
     at('why').querySelector('a').href = `/console/story/approval/${made.story}`;
   }
   at('tasks').hidden = made === null || person === null;
+  showGuides();
   if (at('tasks').hidden) return;
   const [waiting, vetoable] = await Promise.all([approval(made.waiting), approval(made.vetoable)]);
   if (waiting === null) return forget();
@@ -121,6 +122,17 @@ async function showTasks() {
   }
   const left = tasks.filter(([, [isDone]]) => !isDone).length;
   at('all-done').textContent = left === 0 ? 'All done: that was governing. What you decided is in the log, signed.' : '';
+}
+
+/** What can be asked of the guides, once somebody is signed in. */
+function showGuides() {
+  const { question, read, of } = shown.guides;
+  at('ask').hidden = at('tasks').hidden || of === 0;
+  const link = at('ask').querySelector('a');
+  link.href = `/console/knowledge?question=${encodeURIComponent(question)}`;
+  link.textContent = `Ask the guides of Assent: “${question}”`;
+  const said = read < of ? `${read} of ${of} are read by now.` : 'Each passage has a citation that the console verifies.';
+  at('ask').querySelector('span').textContent = said;
 }
 
 /** Somebody signed in or out elsewhere in this browser. */

@@ -10,7 +10,7 @@ from functions.knowledge.rules.corpus import Corpus
 from functions.knowledge.rules.fusion import WEIGHT_OF_MEANING, fused
 from functions.knowledge.rules.passages import Passage, citation_of
 from functions.knowledge.rules.routing import asks_permission, share_of_constitution
-from functions.knowledge.searches import SearchQuery
+from functions.knowledge.searches import Hits, SearchQuery
 from functions.knowledge.service import constitution
 from functions.knowledge.service.corpora import all_readable
 from functions.knowledge.service.spending import count_question
@@ -100,53 +100,48 @@ async def _ranked(
     constitutional = {each.corpus_id for each in chosen if each.kind == "constitutional"}
     is_routed, ours = False, []
     if platform:
-        hits = await _best_of(tenant_id, PLATFORM, platform, body, vector, model)
-        is_routed = asks_permission(list(hits.similarities))
+        sought = _sought(PLATFORM, platform, body, vector, model)
+        hits = await searches.search(tenant_id, sought)
+        is_routed = asks_permission(list(hits.by_meaning.values()))
         if is_routed or not chosen:
-            ours = [ScoredPassage(each, score, True) for each, score in hits.best[: body.limit]]
+            best = await _best_of(tenant_id, sought, hits, body)
+            ours = [ScoredPassage(each, score, True) for each, score in best]
     theirs = []
     if rows:
-        hits = await _best_of(tenant_id, tenant_id, rows, body, vector, model)
+        sought = _sought(tenant_id, rows, body, vector, model)
+        best = await _best_of(tenant_id, sought, await searches.search(tenant_id, sought), body)
         theirs = [
-            ScoredPassage(each, score, each.corpus_id in constitutional)
-            for each, score in hits.best
+            ScoredPassage(each, score, each.corpus_id in constitutional) for each, score in best
         ]
     return RankedPassages(_ordered(ours, theirs, body.limit, is_routed=is_routed), is_routed)
 
 
-class _Best(NamedTuple):
-    best: list[tuple[Passage, float]]
-    similarities: Sequence[float]
-
-
-async def _best_of(
-    within: str,
-    owner: str,
-    rows: dict[str, CorpusRow],
-    body: SearchBody,
-    vector: str | None,
-    model: bytes,
-) -> _Best:
-    """The best passages of some corpora of the tenant or the platform, and how similar the nearest
-    ones are to the question."""
-    corpora, chunks = tuple(sorted(rows)), sum(each.chunks for each in rows.values())
+def _sought(
+    owner: str, rows: dict[str, CorpusRow], body: SearchBody, vector: str | None, model: bytes
+) -> SearchQuery:
+    """What is sought in corpora of the tenant or the platform."""
     # The platform's similarities say whether the question is one of permission, in each mode.
     by_meaning = body.mode != "text" or owner == PLATFORM
-    sought = SearchQuery(
+    return SearchQuery(
         owner,
-        corpora,
-        chunks,
+        tuple(sorted(rows)),
+        sum(each.chunks for each in rows.values()),
         body.query if body.mode != "vector" else None,
         vector if by_meaning else None,
         model,
     )
-    hits = await searches.search(within, sought)
+
+
+async def _best_of(
+    within: str, sought: SearchQuery, hits: Hits, body: SearchBody
+) -> list[tuple[Passage, float]]:
+    """The best passages of what was found, as many as are wanted, with their scores."""
     weight = {"hybrid": WEIGHT_OF_MEANING, "vector": 1.0, "text": 0.0}[body.mode]
     meaning = hits.by_meaning if body.mode != "text" else {}
     scores = fused(meaning, hits.by_words, weight)[: body.limit]
-    passages = await searches.passages(within, owner, corpora, [id for id, _ in scores])
-    best = [(passages[id], score) for id, score in scores if id in passages]
-    return _Best(best, list(hits.by_meaning.values()))
+    ids = [id for id, _ in scores]
+    passages = await searches.passages(within, sought.tenant_id, sought.corpora, ids)
+    return [(passages[id], score) for id, score in scores if id in passages]
 
 
 def _ordered(

@@ -2,6 +2,7 @@
 one that is removed is in no later answer. By night in a thousand answers about our own pages, whose
 figures are printed."""
 
+import asyncio
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +19,8 @@ _SENTENCE = re.compile(r"(?<=[.?!])\s+|\n+")
 _FEWEST_WORDS = 6
 # As a route takes, of questions and of citations.
 _LONGEST, _MOST = 500, 100
+# One is answered and the other waits for it.
+_AT_ONCE = 2
 
 
 class Asked(NamedTuple):
@@ -39,12 +42,13 @@ async def test_each_citation_verifies_until_its_document_changes(
     for name, text in texts.items():
         document = await world.read(await world.added(corpus, text, name))
         documents[document.document_id] = name
-    answers = [await _asked(world, each) for each in _questions(list(texts.values()), questions)]
-    told = {"answers": len(answers), "citations": sum(len(each.citations) for each in answers)}
-    right = [await _verdicts(world, each.citations) for each in answers]
+    answers = await _all_asked(world, _questions(list(texts.values()), questions))
+    cited = [each for answer in answers for each in answer.citations]
+    told = {"answers": len(answers), "citations": len(cited)}
+    right = await _verdicts(world, cited)
     assert len(answers) == questions
     assert all(each.citations for each in answers)
-    assert all(verdict is None for verdicts in right for verdict in verdicts)
+    assert all(verdict is None for verdict in right)
 
     changed, forged, removed = _most_cited(answers, documents)
     name = documents[changed]
@@ -53,22 +57,42 @@ async def test_each_citation_verifies_until_its_document_changes(
     await world.sent("DELETE", f"/v1/corpora/{corpus}/documents/{removed}")
     whys = {changed: "by now", forged: "the hash of the quotation differs", removed: UNKNOWN}
     for id, why in whys.items():
-        cited = [each for answer in answers for each in answer.citations if each["document"] == id]
-        verdicts = await _verdicts(world, cited)
+        verdicts = await _verdicts(world, [each for each in cited if each["document"] == id])
         assert all(verdict is not None and why in verdict for verdict in verdicts), documents[id]
         told[f"false: {why}"] = len(verdicts)
-    others = [
-        each for answer in answers for each in answer.citations if each["document"] not in whys
-    ]
+    others = [each for each in cited if each["document"] not in whys]
     assert all(verdict is None for verdict in await _verdicts(world, others))
     told["of other documents, still true"] = len(others)
 
     about = [each for each in answers if removed in _documents(each.citations)]
-    again = [await _asked(world, each.question) for each in about]
+    again = await _all_asked(world, [each.question for each in about])
     assert not any(removed in _documents(each.citations) for each in again)
     told["answers that had the removed document, and have not"] = len(again)
     with capsys.disabled():
         print("", *(f"{figure:>8,} {name}" for name, figure in told.items()), sep="\n")
+
+
+async def test_each_verdict_stands_where_its_citation_stood(world: World) -> None:
+    corpus = await world.corpus()
+    documents = [
+        await world.read(await world.added(corpus, f"It ends after {each} years.", f"{each}.md"))
+        for each in ("one", "two")
+    ]
+    found = {
+        each["citation"]["document"]: each["citation"]
+        for each in (await world.asked("When does it end?", corpora=[corpus]))["items"]
+    }
+    one, two = (found[each.document_id] for each in documents)
+    forged = {**one, "quote_sha256": two["quote_sha256"]}
+    elsewhere = {**two, "document": "doc_nowhere"}
+    of_no_page = {**two, "page": 9}
+    ours = (await world.asked("Who may veto?", corpora=["constitution"]))["items"][0]["citation"]
+    cited = (elsewhere, one, two, forged, ours, one, of_no_page, two)
+    whys = [each["why"] for each in await world.verdicts(*cited)]
+    assert [each is None for each in whys] == [False, True, True, False, True, True, False, True]
+    assert whys[0] == UNKNOWN
+    assert "hash of the quotation" in whys[3]
+    assert "no page 9" in whys[6]
 
 
 def _questions(texts: Sequence[str], most: int) -> list[str]:
@@ -80,6 +104,15 @@ def _questions(texts: Sequence[str], most: int) -> list[str]:
     longest = max(map(len, sentences))
     turns = (each[turn] for turn in range(longest) for each in sentences if turn < len(each))
     return list(dict.fromkeys(turns))[:most]
+
+
+async def _all_asked(world: World, questions: Sequence[str]) -> list[Asked]:
+    """The answers in the order of the questions, of which two are asked at once."""
+    found: list[Asked] = []
+    for first in range(0, len(questions), _AT_ONCE):
+        lot = questions[first : first + _AT_ONCE]
+        found += await asyncio.gather(*(_asked(world, each) for each in lot))
+    return found
 
 
 async def _asked(world: World, question: str) -> Asked:

@@ -12,6 +12,8 @@ from stdnum.de import idnr
 from stdnum.fr import nir
 from stdnum.gb import nhs
 
+from functions.models.rules.personal import Finder
+
 REGIONS = ("DE", "FR", "GB", "US")
 EACH = 100
 
@@ -106,6 +108,17 @@ class Labelled(NamedTuple):
     text: str
     kind: str
     value: str
+
+
+def is_found(finder: Finder, each: Labelled) -> bool:
+    """Whether each letter and digit of the value is in what was found; of an innocent sentence,
+    whether anything was."""
+    found = finder.find(each.text)
+    if not each.value:
+        return bool(found)
+    start = each.text.index(each.value)
+    places = [place for place, said in enumerate(each.value, start) if said.isalnum()]
+    return all(any(one.start <= place < one.end for one in found) for place in places)
 
 
 def labelled() -> Iterator[Labelled]:

@@ -11,7 +11,7 @@ from functions.models.service import redacting
 from shared.kit.errors import Invalid
 from shared.recognition.recogniser import Recogniser
 from tests.functions.models.absent import without_recognition
-from tests.functions.models.labelled import REGIONS, Labelled, labelled
+from tests.functions.models.labelled import REGIONS, is_found, labelled
 
 SENTENCES = tuple(labelled())
 # What patterns and checks find without the model.
@@ -34,7 +34,7 @@ def test_with_the_model_nearly_all_is_found_and_nearly_nothing_else(
     recogniser: Recogniser,
 ) -> None:
     finder = Finder(REGIONS, (), recogniser.recognise)
-    found = {each for each in SENTENCES if _is_found(finder, each)}
+    found = {each for each in SENTENCES if is_found(finder, each)}
     for kind in {each.kind for each in SENTENCES}:
         of_kind = [each for each in SENTENCES if each.kind == kind]
         share = sum(each in found for each in of_kind) / len(of_kind)
@@ -44,7 +44,7 @@ def test_with_the_model_nearly_all_is_found_and_nearly_nothing_else(
 def test_without_the_model_all_that_has_a_form_is_found_and_nothing_else() -> None:
     finder = Finder(REGIONS)
     wrong = [
-        each.text for each in SENTENCES if _is_found(finder, each) is not (each.kind in HAVE_A_FORM)
+        each.text for each in SENTENCES if is_found(finder, each) is not (each.kind in HAVE_A_FORM)
     ]
     assert wrong == []
 
@@ -108,14 +108,3 @@ def test_without_the_model_patterns_work_alone(
 ) -> None:
     with without_recognition(monkeypatch, tmp_path):
         assert redacting.recognition().recognise is None
-
-
-def _is_found(finder: Finder, each: Labelled) -> bool:
-    """Whether each letter and digit of the value is in what was found; of an innocent sentence,
-    whether anything was."""
-    found = finder.find(each.text)
-    if not each.value:
-        return bool(found)
-    start = each.text.index(each.value)
-    places = [place for place, said in enumerate(each.value, start) if said.isalnum()]
-    return all(any(one.start <= place < one.end for one in found) for place in places)

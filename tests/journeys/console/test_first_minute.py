@@ -1,5 +1,5 @@
-"""Somebody new: the start page, its three tasks, the clock, the explorer, and the end of the
-sample."""
+"""Somebody new: the start page, its three tasks, a question to the guides, the clock, the explorer,
+and the end of the sample."""
 
 import time
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from emulators.client import PlatformRefused
 from emulators.running import RunningPlatform
+from emulators.sample import guides
 from tests.journeys.console.phone import AXE, PATIENCE_MS, THEMES, WIDTHS, Phone
 from tests.screenshots import PICTURES
 
@@ -88,6 +89,8 @@ def test_the_first_minute(newcomer: Phone, running: RunningPlatform) -> None:
     page.goto(f"{newcomer.url}/_platform/start")
     expect(page.locator("#all-done")).to_contain_text("All done")
 
+    _asks(newcomer, running)
+    page.goto(f"{newcomer.url}/_platform/start")
     page.get_by_role("button", name="Move the clock").click()
     expect(page.locator("#moved")).to_contain_text("24 hours went by")
     # A token of before the move is refused once.
@@ -106,6 +109,31 @@ def test_the_first_minute(newcomer: Phone, running: RunningPlatform) -> None:
     )
     # A removed session's last reading was refused.
     newcomer.wrong.clear()
+
+
+def _asks(newcomer: Phone, running: RunningPlatform) -> None:
+    """Asks what the start page suggests, while other guides are still being read. What is there
+    already is not added again."""
+    _until_read(running, 1)
+    page = newcomer.page
+    page.locator("#ask a").click()
+    expect(page.get_by_label("Your question")).to_have_value(guides.QUESTION)
+    newcomer.presses("Ask")
+    answer = newcomer.text.locator("ol li", has_text=guides.guides()[0].name)
+    expect(answer.first).to_contain_text("verified: the document says exactly this")
+    newcomer.is_for_everybody()
+    told: list[int] = []
+    tenant_id = _sample(running)["made"]["tenant_id"]
+    guides.add(running.client.url, tenant_id, lambda: not told, told.append)
+    added = running.client.events(type="assent.document.added.v1")
+    assert len({each["subject"] for each in added}) == len(added) >= max(told) == 1
+
+
+def _until_read(running: RunningPlatform, count: int) -> None:
+    end = time.monotonic() + _SECONDS
+    while (found := _sample(running))["guides"]["read"] < count:
+        assert time.monotonic() < end, found
+        time.sleep(0.2)
 
 
 def _does(newcomer: Phone, task: str, verb: str, label: str, words: str) -> None:

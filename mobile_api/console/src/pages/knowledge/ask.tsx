@@ -18,7 +18,7 @@ interface Found {
 
 /** A question, of one corpus or of all, and the passages that answer it. Each citation is verified before it is shown. */
 export function Ask({ corpora, only = false }: { corpora: readonly CorpusView[]; only?: boolean }) {
-  const [query, setQuery] = useState('');
+  const [query, setQuery] = useState(questionOfAddress);
   const [of, setOf] = useState(only ? corpora[0]!.corpus_id : '');
   const [isAsking, setAsking] = useState(false);
   const [found, setFound] = useState<Found>();
@@ -61,6 +61,11 @@ export function Ask({ corpora, only = false }: { corpora: readonly CorpusView[];
       </ol>
     </section>
   );
+}
+
+/** What a link to the page lets somebody ask, who sends it or not: `/console/knowledge?question=…`. */
+function questionOfAddress(): string {
+  return new URLSearchParams(location.search).get('question') ?? '';
 }
 
 function sayFound(count: number): string {
