@@ -33,6 +33,11 @@ def chosen_by() -> dict[str, tuple[str, ...]]:
     return {name: tuple(_lists()[name]) for name in ("plain", "oblique", "innocent")}
 
 
+def foreign() -> tuple[str, ...]:
+    """Sentences in twelve other languages."""
+    return tuple(_lists()["foreign"])
+
+
 def held_out() -> dict[str, Pair]:
     """A pair for each spec, by its slug in the corpus."""
     return {slug: Pair(**pair) for slug, pair in _lists()["held_out"].items()}
