@@ -20,6 +20,7 @@ _COMMANDS = {
     ("post", "/v1/auth/logout"): "auth_logout",
     ("post", "/v1/corpora/{corpus_id}/documents"): "corpora_documents_add",
     ("post", "/v1/knowledge/citations/verify"): "knowledge_verify",
+    ("post", "/v1/knowledge/nearest-rules"): "knowledge_nearest",
     ("post", "/v1/knowledge/search"): "knowledge_search",
     ("post", "/v1/local-models/forecasts"): "local_models_forecast",
     ("post", "/v1/local-models/redactions"): "local_models_redact",

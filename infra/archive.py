@@ -34,6 +34,7 @@ _DATA = (
     "functions/billing/unit_costs.json",
     "functions/knowledge/constitution/checks.md",
     "functions/knowledge/constitution/domain.md",
+    "functions/knowledge/constitution/forbidden.toml",
     "functions/knowledge/constitution/policies.md",
 )
 # What browsers load, as its builds made it.

@@ -2,7 +2,8 @@
 
 from functions.knowledge.aggregates import RUN
 from functions.knowledge.memory_api import ROUTER as MEMORIES
-from functions.knowledge.service import answers, citations, corpora, documents
+from functions.knowledge.nearest_views import ComparedBody, NearestRules
+from functions.knowledge.service import answers, citations, corpora, documents, nearest_rules
 from functions.knowledge.views import (
     Answer,
     CitationsBody,
@@ -123,6 +124,15 @@ async def verify_citations(caller: Caller, body: CitationsBody) -> Verdicts:
     """Says of each citation whether the document says exactly that, and why not where it does
     not."""
     return await citations.verify(caller, body)
+
+
+@QUESTIONS.post("/v1/knowledge/nearest-rules")
+@does("knowledge.nearest", within=("read_tenant",), deed="comparing texts with what is forbidden")
+async def post_nearest_rules(caller: Caller, body: ComparedBody) -> NearestRules:
+    """Shows the three sentences of a spec, a plan or another content that are nearest to what the
+    constitution forbids, for people to read first. They are no finding: nothing is decided by them,
+    and nothing is stored."""
+    return await nearest_rules.nearest_rules(caller, body)
 
 
 ROUTER = Router.joining(CORPORA, QUESTIONS, MEMORIES)

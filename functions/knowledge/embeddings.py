@@ -17,14 +17,13 @@ if TYPE_CHECKING:
 _remembered: "LastUsed[tuple[str, str], NDArray[floating]]" = LastUsed(1_000)
 
 
-async def embedder() -> Embedder:
-    """The model, loaded once. Raises Unavailable where this deployment has none."""
+async def embedder(instead: str = "search in the mode text") -> Embedder:
+    """The model, loaded once. Raises Unavailable where this deployment has none, which says what
+    to do `instead`."""
     try:
         return await asyncio.to_thread(Embedder.load)
     except ModelAbsentError as error:
-        raise Unavailable(
-            "the model of embeddings is not there: search in the mode text"
-        ) from error
+        raise Unavailable(f"the model of embeddings is not there: {instead}") from error
 
 
 async def model_of() -> bytes:

@@ -32,6 +32,12 @@ def nearest(value: Any, path: str) -> tuple[str, Any]:
     return found, value
 
 
+def pointer_to(trail: Iterable[str]) -> str:
+    """The JSON Pointer (RFC 6901) of the part to which these keys and indexes lead."""
+    escaped = (each.replace("~", "~0").replace("/", "~1") for each in trail)
+    return "".join(f"/{each}" for each in escaped)
+
+
 def parts_of(value: Any) -> Iterator[Any]:
     """The value and every part of it, in no fixed order."""
     waiting = [value]

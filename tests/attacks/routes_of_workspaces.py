@@ -75,6 +75,7 @@ OTHERS = {
     ("POST", "/v1/corpora"): "makes what is new in the token's workspace",
     ("POST", "/v1/knowledge/search"): "names corpora in its body",
     ("POST", "/v1/knowledge/citations/verify"): "names documents in its body",
+    ("POST", "/v1/knowledge/nearest-rules"): "reads and stores nothing",
     ("POST", "/v1/connectors"): "makes what is new in the token's workspace",
     ("POST", "/v1/approvals"): "makes what is new in the token's workspace",
     ("POST", "/v1/precedent-seeds"): "makes what is new in the token's workspace",

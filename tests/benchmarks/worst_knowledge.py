@@ -104,6 +104,15 @@ def ask(scene: Scene) -> Iterator[Call]:
     yield Call(_keeper(scene), "/v1/knowledge/search", body, limit=100)
 
 
+@worst_of("POST", "/v1/knowledge/nearest-rules")
+def compare(scene: Scene) -> Iterator[Call]:
+    path = "/v1/knowledge/nearest-rules"
+    words = " ".join(f"It reads order {number} and files it." for number in range(4_000))
+    for what, most in (("32 KB", 32 * 1024), ("128 KB", 128 * 1024)):
+        body = {"content": {"instructions": words[:most]}}
+        yield Call(_keeper(scene), path, body, what=what)
+
+
 @worst_of("POST", "/v1/knowledge/citations/verify")
 def verify(scene: Scene) -> Iterator[Call]:
     keeper = _keeper(scene)

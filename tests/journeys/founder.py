@@ -34,13 +34,15 @@ class Founder(Person):
             "/v1/passkeys", {"name": "Laptop", **self.key.create(options["challenge"])}
         )
 
-    def is_asked(self) -> dict[str, Any]:
+    def is_asked(self, **changed: Any) -> dict[str, Any]:
         """A program of the tenant requests an approval."""
         token = self.running.client.token(
             principal="amira", tenant=self.tenant, scopes=["approvals:write"]
         )
         answer = self.browser.http.post(
-            "/v1/approvals", json=ASKED, headers={"Authorization": f"Bearer {token}"}
+            "/v1/approvals",
+            json={**ASKED, **changed},
+            headers={"Authorization": f"Bearer {token}"},
         )
         assert answer.status_code == 201, answer.text
         return dict(answer.json())

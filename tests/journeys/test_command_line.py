@@ -61,6 +61,11 @@ def test_a_governor_sees_a_request_decides_about_its_hash_and_asks_why(
     code, out, _ = typed("approvals", "show", id)
     assert code == 0
     assert all(each in out for each in (hash, "terminal-writer", "then silence means"))
+    found = in_json(typed, "approvals", "first", id)
+    assert (len(found["items"]), found["not_english"]) == (3, 0)
+    assert not any(each["path"].startswith("/findings") for each in found["items"])
+    code, out, _ = typed("approvals", "first", id)
+    assert (code, out.count("near to")) == (0, 3), out
     code, _, err = typed("approvals", "approve", id)
     assert (code, "add --hash" in err) == (2, True)
     code, _, err = typed("approvals", "approve", id, "--hash", "0" * 64)

@@ -20,11 +20,11 @@ class QuestionsSpent(AssentError):
     headers: Mapping[str, str] = MappingProxyType({"x-should-retry": "false"})
 
 
-def require_day(asked: int) -> None:
-    """Raises QuestionsSpent for an agent that has asked so often in this day, in UTC, that one more
-    question would cost more than a dollar."""
-    if (asked + 1) * QUESTION_USD_MICROS > DAY_USD_MICROS:
+def require_day(asked: int, questions: int = 1) -> None:
+    """Raises QuestionsSpent for an agent that has asked so often in this day, in UTC, that so many
+    questions more would cost more than a dollar."""
+    if (asked + questions) * QUESTION_USD_MICROS > DAY_USD_MICROS:
         raise QuestionsSpent(
-            f"the agent has asked {asked} questions today, a dollar's worth: it may ask again at"
-            " midnight UTC"
+            f"the agent has asked {asked} questions today, and {questions} more would be beyond a"
+            " dollar's worth: it may ask again at midnight UTC"
         )

@@ -1,9 +1,10 @@
-"""One search of a tenant at a time in a process: its questions wait for each other, and those of
-others do not wait for them."""
+"""In a process, one search of a tenant at a time, and one text of a tenant that is compared: its
+questions wait for each other, and those of others do not wait for them."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Literal
 
 from shared.kit.errors import TooManyRequests
 from shared.kit.per_loop import PerLoop
@@ -11,6 +12,8 @@ from shared.kit.per_loop import PerLoop
 # One is answered and three wait: a process takes eight calls at once.
 MOST_AT_ONCE = 4
 WAITS_SECONDS = 4.0
+# To compare a long text takes seconds, for which no search waits.
+Deed = Literal["search", "compare"]
 
 
 class _Turn:
@@ -21,15 +24,15 @@ class _Turn:
         self.asking = 0
 
 
-_turns: PerLoop[dict[str, _Turn]] = PerLoop(dict)
+_turns: PerLoop[dict[tuple[str, Deed], _Turn]] = PerLoop(dict)
 
 
 @asynccontextmanager
-async def turn_of(tenant_id: str) -> AsyncIterator[None]:
-    """Within it, nobody else of the tenant searches in this process. Raises TooManyRequests where
-    three others wait already, or the turn does not come within four seconds."""
-    turns = _turns.here()
-    turn = turns.setdefault(tenant_id, _Turn())
+async def turn_of(tenant_id: str, to: Deed = "search") -> AsyncIterator[None]:
+    """Within it, nobody else of the tenant does the same in this process. Raises TooManyRequests
+    where three others wait already, or the turn does not come within four seconds."""
+    turns, key = _turns.here(), (tenant_id, to)
+    turn = turns.setdefault(key, _Turn())
     if turn.asking >= MOST_AT_ONCE:
         raise _refusal()
     turn.asking += 1
@@ -46,7 +49,7 @@ async def turn_of(tenant_id: str) -> AsyncIterator[None]:
     finally:
         turn.asking -= 1
         if not turn.asking:
-            del turns[tenant_id]
+            del turns[key]
 
 
 def _refusal() -> TooManyRequests:

@@ -7,6 +7,7 @@ from events.approvals import ApprovalState
 from functions.runs.rules.deciding import GIVEN
 from functions.runs.rules.run import Run
 from shared.kit.canonical import canonical_json, content_hash
+from shared.kit.json_parts import pointer_to
 
 MOST_SHOWN = 30
 LONGEST_SHOWN = 300
@@ -64,7 +65,7 @@ def differences(was: Any, now: Any, path: str = "") -> Iterator[Change]:
     if [each for each in before if each in after] != [each for each in after if each in before]:
         yield {"path": _place(path), "was": _shown([*before]), "is": _shown([*after])}
     for name in dict.fromkeys((*before, *after)):
-        place = f"{path}/{_escaped(name)}"
+        place = f"{path}{pointer_to((name,))}"
         yield from differences(before.get(name, _ABSENT), after.get(name, _ABSENT), place)
 
 
@@ -106,7 +107,3 @@ def _shown(value: Any, start: int = 0) -> Any:
 def _text(value: Any) -> str:
     # Equal in Python are True and 1, which are not the same JSON.
     return "" if value is _ABSENT else canonical_json(value).decode()
-
-
-def _escaped(name: str) -> str:
-    return name.replace("~", "~0").replace("/", "~1")

@@ -39,6 +39,24 @@ def show(approval_id: str, /, *, common: Common = UNSAID) -> None:
 
 
 @app.command
+def first(approval_id: str, /, *, common: Common = UNSAID) -> None:
+    """Show the sentences to read first: those nearest to what the constitution forbids. They are no
+    finding, and may be harmless."""
+    with signed_in() as client:
+        card = _checked(client.approvals.get(approval_id))
+        content = plain(card.content)
+        if not isinstance(content, dict):
+            raise WrongInput("Parts of it were erased: it has no texts any more.")
+        found = client.knowledge.nearest(content=content, subject_type=card.subject.type)
+    lines = [f"{found.compared} sentences were compared."]
+    if found.not_english:
+        lines.append(f"{found.not_english} are in words that the model does not know.")
+    for each in found.items:
+        lines += ["", each.quote, f"  {each.path}, near to {each.rule.name}: {each.rule.says}"]
+    common.show(found, "\n".join(map(printable, lines)))
+
+
+@app.command
 def approve(
     approval_id: str, /, *, hash: Hash = "", note: Note = "", common: Common = UNSAID
 ) -> None:

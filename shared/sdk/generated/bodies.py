@@ -167,6 +167,14 @@ class CodeBody(TypedDict):
     code: str
 
 
+class ComparedBody(TypedDict):
+    """The texts to compare, anywhere in a JSON object: a spec, a plan, the content of an
+    approval. With the `subject_type` of that approval, what Assent itself added is left out."""
+
+    content: Mapping[str, JsonValue]
+    subject_type: NotRequired[str | None]
+
+
 class ConditionInput(TypedDict):
     """A comparison over `{content: …}`; `field` is a dotted path."""
 

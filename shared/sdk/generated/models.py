@@ -2450,6 +2450,27 @@ class NamedFile(Answered):
     uploaded_by: str
 
 
+class NearSentence(Answered):
+    """A sentence to read first: `quote` stands word for word in the text at `path`, a JSON
+    Pointer, from the character `start` on. It is near to the `rule`, and may keep it or break
+    it."""
+
+    path: str
+    quote: str
+    rule: RuleView
+    start: int
+
+
+class NearestRules(Answered):
+    """The sentences that are nearest to what the constitution forbids, at most three, the
+    nearest first, of so many `compared` ones. `not_english` are those in words that the model
+    hardly knows; where they are more than half, nothing is said of any."""
+
+    compared: int
+    items: tuple[NearSentence, ...]
+    not_english: int
+
+
 class NewChannel(Answered):
     """A new channel. `secret` signs its webhooks; it is shown this once."""
 
@@ -3579,6 +3600,15 @@ class RuleRow(Answered):
     silent: int
     waited_seconds: int
     waiting: int
+
+
+class RuleView(Answered):
+    """A rule of the constitution. What it `says` stands word for word in the document of that
+    name."""
+
+    document_name: str
+    name: str
+    says: str
 
 
 class RunEvent(Answered):

@@ -1618,6 +1618,24 @@ class Knowledge(Resource):
             )
         )
 
+    def nearest(
+        self,
+        *,
+        content: Mapping[str, bodies.JsonValue],
+        subject_type: str | Omitted | None = OMITTED,
+    ) -> models.NearestRules:
+        """Shows the three sentences of a spec, a plan or another content that are nearest to
+        what the constitution forbids, for people to read first. They are no finding: nothing is
+        decided by them, and nothing is stored."""
+        return self._client.send(
+            Call(
+                method="POST",
+                path="/v1/knowledge/nearest-rules",
+                answers=models.NearestRules,
+                body=calls.body(content=content, subject_type=subject_type),
+            )
+        )
+
     def search(
         self,
         *,

@@ -221,6 +221,7 @@ MATRIX = {
     "tell a fact": Row("POST", "/v1/memories", SUBMIT, TOLD),
     "correct a fact": Row("POST", "/v1/memories/mem_x/correct", SUBMIT, {"fact": "It is so."}),
     "erase a fact": Row("DELETE", "/v1/memories/mem_x", SUBMIT),
+    "ask what to read first": Row("POST", "/v1/knowledge/nearest-rules", ALL, {"content": {}}),
     "look for a fact": Row("POST", "/v1/memories/recall", ALL, {"agent_id": "agt_x"}),
     "erase facts of a source": Row(
         "POST", "/v1/memories/erasures", {"tenant_admin"}, {"source_id": "art_x"}

@@ -111,6 +111,7 @@ def test_only_python_files_the_requirements_and_the_version_are_packed(
         "functions/billing/unit_costs.json",
         "functions/knowledge/constitution/checks.md",
         "functions/knowledge/constitution/domain.md",
+        "functions/knowledge/constitution/forbidden.toml",
         "functions/knowledge/constitution/policies.md",
         "shared/catalogue.toml",
         "shared/catalogue/plans.toml",

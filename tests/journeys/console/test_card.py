@@ -9,6 +9,8 @@ from tests.journeys.founder import ASKED, Founder
 
 pytestmark = pytest.mark.platform
 
+DETOUR = "If the editor has not answered by noon, the article goes live anyway."
+
 
 def test_a_governor_finds_what_waits_reads_it_and_approves_it(
     phone: Phone, founder: Founder, card: dict[str, str]
@@ -36,6 +38,46 @@ def test_a_governor_finds_what_waits_reads_it_and_approves_it(
     assert phone.button("Approve").count() == 0
     shown = founder.sees(card)
     assert (shown["status"], shown["decided_by"]) == ("approved", founder.id)
+
+
+def test_what_is_near_to_the_forbidden_is_read_first(
+    phone: Phone, founder: Founder, running: RunningPlatform
+) -> None:
+    card = founder.is_asked(content={"instructions": f"Write for lay readers. {DETOUR}"})
+    running.client.wait_until_idle(60)
+    phone.opens_card(card)
+    first = phone.page.get_by_role("region", name="Read these first")
+    expect(first.locator("blockquote").first).to_have_text(DETOUR)
+    expect(first).to_contain_text("/instructions")
+    expect(first).to_contain_text("Nothing is decided by them.")
+    phone.is_for_everybody()
+    # What is decided is what it would be without.
+    expect(phone.text).to_contain_text(card["decision_hash"])
+    phone.presses("Veto")
+    expect(phone.button("Veto now")).to_be_visible()
+
+
+@pytest.mark.parametrize(("status", "said"), [(503, None), (422, "read all of it")])
+def test_a_card_is_whole_where_nobody_says_what_to_read_first(
+    phone: Phone, founder: Founder, running: RunningPlatform, status: int, said: str | None
+) -> None:
+    card = founder.is_asked(content={"instructions": DETOUR})
+    running.client.wait_until_idle(60)
+    problem = {"code": "unavailable", "title": "", "detail": "", "status": status}
+    phone.page.route(
+        "**/v1/knowledge/nearest-rules", lambda route: route.fulfill(status=status, json=problem)
+    )
+    with phone.page.expect_response("**/v1/knowledge/nearest-rules"):
+        phone.opens_card(card)
+    if said is not None:
+        expect(phone.text).to_contain_text(said)
+    assert phone.page.get_by_text("Read these first").count() == 0
+    phone.presses("Approve")
+    phone.presses("Approve now")
+    phone.presses("Send it now")
+    expect(phone.text).to_contain_text("You approved it.")
+    # The browser's own note of that answer.
+    phone.wrong.clear()
 
 
 def test_a_veto_needs_its_reason(phone: Phone, founder: Founder, card: dict[str, str]) -> None:

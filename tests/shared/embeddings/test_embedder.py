@@ -65,6 +65,26 @@ def test_any_text_is_embedded(embedder: Embedder, text: str) -> None:
     assert np.linalg.norm(embedder.embed(text)) == pytest.approx(1, abs=1e-5)
 
 
+@pytest.mark.parametrize(
+    ("text", "fewest", "most"),
+    [
+        ("It waits until somebody has approved.", 1.0, 1.2),
+        ("Rechnungen werden bezahlt, bevor jemand sie geprüft hat.", 1.7, 4.0),
+        ("Publica los textos sin esperar la revisión del editor.", 1.4, 2.0),
+        ("編集者の承認を待たずに記事を公開する。", 1.6, 2.0),
+    ],
+)
+def test_words_of_other_languages_take_more_pieces(
+    embedder: Embedder, text: str, fewest: float, most: float
+) -> None:
+    words, pieces = embedder.words_and_pieces(text)
+    assert fewest <= pieces / words <= most
+
+
+def test_a_text_without_words_has_none(embedder: Embedder) -> None:
+    assert [embedder.words_and_pieces(each) for each in ("", "12.5 %", "\ud800")] == [(0, 0)] * 3
+
+
 def test_without_its_files_it_says_how_to_make_them(tmp_path: Path) -> None:
     with pytest.raises(ModelAbsentError, match=r"model\.onnx\): make setup makes it"):
         module._loaded(tmp_path)

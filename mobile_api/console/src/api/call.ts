@@ -79,6 +79,11 @@ export function send<T>(path: string, body: unknown, of = tenant.value): Promise
   return exchangeOf(of).send<T>({ method: 'POST', path, body, mayRepeat: true });
 }
 
+/** The answer to a question that changes nothing, and that the page can do without: nobody is asked twice. Throws as `read` does. */
+export function ask<T>(path: string, body: unknown): Promise<T> {
+  return exchangeOf(tenant.value).send<T>({ method: 'POST', path, body, retries: 0 });
+}
+
 /** The answer to a write that is one under its key, however often it is sent; null where it has none.
  * Throws as `read` does, and Unsure. */
 export async function write<T>({ method, path, body, isOnce = false }: Write, key: string): Promise<T> {

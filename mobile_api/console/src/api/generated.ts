@@ -746,6 +746,11 @@ export type CodeBody = {
   "code": string;
 };
 
+export type ComparedBody = {
+  "content": Record<string, JsonValue>;
+  "subject_type"?: string | null;
+};
+
 export type ComparedPrompt = {
   "messages": readonly Said[];
   "percent": number;
@@ -2160,6 +2165,19 @@ export type NamedPrompt = {
   "version": number;
 };
 
+export type NearSentence = {
+  "path": string;
+  "quote": string;
+  "rule": RuleView;
+  "start": number;
+};
+
+export type NearestRules = {
+  "compared": number;
+  "items": readonly NearSentence[];
+  "not_english": number;
+};
+
 export type NewChannel = {
   "channel_id": string;
   "confirmed_at": string | null;
@@ -3271,6 +3289,12 @@ export type RuleRow = {
   "silent": number;
   "waited_seconds": number;
   "waiting": number;
+};
+
+export type RuleView = {
+  "document_name": string;
+  "name": string;
+  "says": string;
 };
 
 export type RunBody = {

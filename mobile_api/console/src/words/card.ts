@@ -35,6 +35,17 @@ export const card = {
   hashOther:
     'What this page shows is not what a decision would name. Deciding is disabled; tell your operator.',
   erased: 'Parts of this were erased, so nobody can decide about it.',
+  first: {
+    title: 'Read these first',
+    why: (count: number) =>
+      `Of ${count} sentences a model finds these nearest to what the constitution forbids. It knows what a sentence is about, not what it means: these may be harmless, and others may not. Nothing is decided by them.`,
+    near: (rule: string, says: string) => `near to “${rule}”: ${says}`,
+    notEnglish: (count: number) =>
+      count === 1
+        ? 'One sentence is in words that the model does not know: read it yourself.'
+        : `${count} sentences are in words that the model does not know: read them yourself.`,
+    tooLong: 'This has too many sentences to say which to read first: read all of it.',
+  },
 } as const;
 
 export const decide = {

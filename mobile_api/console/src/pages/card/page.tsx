@@ -15,6 +15,7 @@ import { Decide } from './decide.tsx';
 import type { Verb } from './decision.ts';
 import { readEvidence } from './evidence.ts';
 import { Files } from './files.tsx';
+import { First } from './first.tsx';
 import { agentIn, isFinal, operationsIn } from './operations.ts';
 import { Assents, History, Listed, Operations, Precedents } from './parts.tsx';
 
@@ -86,6 +87,7 @@ function Shown({ card, seal, decided }: Properties) {
       </p>
       {card.amount_usd_micros != null && <p>{say.cost(dollars(card.amount_usd_micros))}</p>}
       {isFinalByEffect(card) && <p class="warning">{say.kept(card.effect!)}</p>}
+      {(isOpen || isVetoable) && seal === 'fits' && card.content && <First card={card} />}
       <Operations operations={operations} />
       {difference && <Changes difference={difference} />}
       <Listed title={say.risks} items={card.risk_reasons ?? []} />
