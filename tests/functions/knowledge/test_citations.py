@@ -2,7 +2,6 @@
 one that is removed is in no later answer. By night in a thousand answers about our own pages, whose
 figures are printed."""
 
-import asyncio
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,8 +18,6 @@ _SENTENCE = re.compile(r"(?<=[.?!])\s+|\n+")
 _FEWEST_WORDS = 6
 # As a route takes, of questions and of citations.
 _LONGEST, _MOST = 500, 100
-# One is answered and the other waits for it.
-_AT_ONCE = 2
 
 
 class Asked(NamedTuple):
@@ -31,7 +28,11 @@ class Asked(NamedTuple):
 
 
 @pytest.mark.parametrize(
-    ("pages", "questions"), [(3, 12), pytest.param(100, 1_000, marks=pytest.mark.nightly)]
+    ("pages", "questions"),
+    [
+        (3, 12),
+        pytest.param(100, 1_000, marks=[pytest.mark.nightly, pytest.mark.timeout(900)]),
+    ],
 )
 async def test_each_citation_verifies_until_its_document_changes(
     world: World, pages: int, questions: int, capsys: pytest.CaptureFixture[str]
@@ -42,7 +43,7 @@ async def test_each_citation_verifies_until_its_document_changes(
     for name, text in texts.items():
         document = await world.read(await world.added(corpus, text, name))
         documents[document.document_id] = name
-    answers = await _all_asked(world, _questions(list(texts.values()), questions))
+    answers = [await _asked(world, each) for each in _questions(list(texts.values()), questions)]
     cited = [each for answer in answers for each in answer.citations]
     told = {"answers": len(answers), "citations": len(cited)}
     right = await _verdicts(world, cited)
@@ -65,7 +66,7 @@ async def test_each_citation_verifies_until_its_document_changes(
     told["of other documents, still true"] = len(others)
 
     about = [each for each in answers if removed in _documents(each.citations)]
-    again = await _all_asked(world, [each.question for each in about])
+    again = [await _asked(world, each.question) for each in about]
     assert not any(removed in _documents(each.citations) for each in again)
     told["answers that had the removed document, and have not"] = len(again)
     with capsys.disabled():
@@ -104,15 +105,6 @@ def _questions(texts: Sequence[str], most: int) -> list[str]:
     longest = max(map(len, sentences))
     turns = (each[turn] for turn in range(longest) for each in sentences if turn < len(each))
     return list(dict.fromkeys(turns))[:most]
-
-
-async def _all_asked(world: World, questions: Sequence[str]) -> list[Asked]:
-    """The answers in the order of the questions, of which two are asked at once."""
-    found: list[Asked] = []
-    for first in range(0, len(questions), _AT_ONCE):
-        lot = questions[first : first + _AT_ONCE]
-        found += await asyncio.gather(*(_asked(world, each) for each in lot))
-    return found
 
 
 async def _asked(world: World, question: str) -> Asked:
