@@ -47,7 +47,7 @@ class Swept(Runner):
         super().__init__("nobody")
         self._runs = runs
 
-    def sweep(self, handlers: Mapping[str, Handler]) -> Sweep:
+    def sweep(self, handlers: Mapping[str, Handler], *, patience: timedelta = PATIENCE) -> Sweep:
         return self._runs
 
 
