@@ -1009,9 +1009,9 @@ class RouteBody(TypedDict):
     `most_tokens_out` bounds each answer, and is asked for where a program does not say how long
     one may be. With `cache_seconds` a whole answer is kept that long, and the same caller's same
     call gets it again; a call that does not say `temperature: 0` is drawn by chance, and kept
-    only with `caches_sampled`. With the provider `local` a small model on the machine of this
-    function answers, where the stack has it: it costs nothing, its privacy is `own`, and it
-    writes 512 tokens at most."""
+    only with `caches_sampled`. With the provider `local` a model on the machine of this function
+    answers, where the stack has it: it costs nothing, its privacy is `own`, and it writes 512
+    tokens at most."""
 
     base_url: NotRequired[str | None]
     cache_seconds: NotRequired[int | None]
