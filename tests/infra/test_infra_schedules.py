@@ -3,7 +3,7 @@
 import json
 from base64 import b64decode
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -15,7 +15,7 @@ from shared.aggregates.runner import Handler, Runner
 from shared.manifest import load_manifests
 from shared.messaging.envelope import Envelope
 from shared.messaging.outbox import Outbox
-from shared.messaging.sweep import SWEEP_TYPE, Sweep
+from shared.messaging.sweep import PATIENCE, SWEEP_TYPE, Sweep
 from shared.runtime.reactions import create_reactions
 
 MANIFESTS = load_manifests(ROOT)
