@@ -36,6 +36,7 @@ MISSED = {
     ("GET /v1/memories", "limit 1"): ("read",),
     ("GET /v1/patterns", "limit 1"): ("read",),
     ("POST /v1/corpora/{corpus_id}/documents", "the largest"): ("USD",),
+    ("POST /v1/knowledge/nearest-rules", "128 KB"): ("USD",),
     ("POST /v1/knowledge/search", "the largest"): ("USD",),
     ("POST /v1/local-models/redactions", "the largest"): ("USD",),
     ("POST /v1/patterns/mine", "a few requests"): ("USD",),
