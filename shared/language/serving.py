@@ -3,7 +3,6 @@ wire, to this machine and to who knows the key that is the first line of its inp
 address, or why the model is not used, and ends with its input."""
 
 import asyncio
-import hmac
 import os
 import resource
 import socket
@@ -29,6 +28,7 @@ from shared.inference.brought import (
 from shared.inference.chat import Chat, Speaking
 from shared.inference.decoding import MODEL, TooLong, Writing, bytes_remembered
 from shared.inference.loading import ModelAbsentError
+from shared.kit.digests import is_same
 from shared.language.process import REFUSED
 from shared.language.wire import Answering, Question, refusal, what_is_wrong
 
@@ -60,7 +60,7 @@ class Served:
     async def complete(self, request: Request) -> Response:
         """Answers a call of chat completions."""
         said = request.headers.get("authorization", "")
-        if not hmac.compare_digest(said.encode(), self._authorization.encode()):
+        if not is_same(said, self._authorization):
             return JSONResponse(refusal("unauthorized", "the key is another one"), 401)
         body = await request.body()
         if len(body) > MOST_BODY_BYTES:

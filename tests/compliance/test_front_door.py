@@ -222,9 +222,9 @@ def test_no_pattern_is_built_from_input() -> None:
 # Each is configuration, but for what is called outside: addresses that strangers and tenants name,
 # which are public only, because `outside_names` judges them before `guarded` or a `session` opens
 # their sockets (test_runtime_outside.py, test_http_attacks.py, test_smtp_sending.py). `redirects`
-# calls nobody: the two before it open addresses with it. `taking_turns` calls language models'
-# processes on this machine; `serving` is one.
+# calls nobody. `taking_turns` calls processes on this machine, `serving` is one; Stripe is Stripe's.
 CALLERS = {
+    "functions/billing/service/stripe_calls.py",
     "functions/models/service/providers.py",
     "functions/models/service/taking_turns.py",
     "shared/language/serving.py",
