@@ -222,7 +222,7 @@ def test_no_pattern_is_built_from_input() -> None:
 # Each is configuration, but for what is called outside: addresses that strangers and tenants name,
 # which are public only, because `outside_names` judges them before `guarded` or a `session` opens
 # their sockets (test_runtime_outside.py, test_http_attacks.py, test_smtp_sending.py). `redirects`
-# calls nobody. `taking_turns` calls processes on this machine, `serving` is one; Stripe is Stripe's.
+# calls nobody. `taking_turns` calls processes of this machine, as `serving`; Stripe is configured.
 CALLERS = {
     "functions/billing/service/stripe_calls.py",
     "functions/models/service/providers.py",
