@@ -22,6 +22,7 @@ from infra.observability.metrics import (
     SILENT_METERS,
     STUCK,
     UNRECONCILED,
+    UNSORTED_METERS,
     Google,
     any_of,
     of_metric,
@@ -158,14 +159,15 @@ def _traffic() -> list[Chart]:
 def _events(dead_letters: str) -> list[Chart]:
     dead = _most(Google.WAITING, one_subscription(dead_letters), legend="waiting")
     oldest = _most(Google.OLDEST_WAITING, by=("resource.label.subscription_id",))
-    billing = [_sum(metric.type) for metric in (LATE_NOTICES, UNRECONCILED, SILENT_METERS)]
+    counted = (LATE_NOTICES, UNRECONCILED, SILENT_METERS, UNSORTED_METERS)
+    billing = [_sum(metric.type) for metric in counted]
     windows = [_windows("opened", [WINDOW_OPENED]), _windows("closed", WINDOW_CLOSED)]
     return [
         Chart("Oldest event not yet handled", [oldest], "s"),
         Chart("Dead letters, by function", [dead, _sum(BURIED.type)], threshold=1),
         Chart("Stuck, at each attempt of a sweep", [_sum(STUCK.type)], threshold=1),
         Chart("Veto windows opened and closed", windows),
-        Chart("Invoices: late notices, lines that disagree, silent meters", billing),
+        Chart("Invoices: late notices, lines that disagree, meters silent or unsorted", billing),
     ]
 
 

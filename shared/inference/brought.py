@@ -82,7 +82,7 @@ def _place(folder: str, slot: Slot) -> Path:
 def _manifest_in(folder: Path, slot: Slot) -> Path:
     file = folder / MANIFEST
     if not file.is_file():
-        raise ModelAbsentError(f"{slot.name} is not there: {file} would say what it is")
+        raise ModelAbsentError(f"{slot.name} is not there: it has no {MANIFEST}")
     return file
 
 

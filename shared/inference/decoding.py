@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # So many tokens are read in one step: the time is looked at between two.
 READ_AT_ONCE = 128
+# Below it the likeliest token is always drawn, and a division would overflow.
+_COLDEST = 1e-5
 MODEL = "model"
 
 
@@ -76,7 +78,7 @@ class Remembering:
         self._past = dict(zip(self._given, present, strict=True))
         self.length = seen
         scores: Scores = logits[0, -1].astype(numpy.float32)
-        if numpy.isnan(scores).any():
+        if numpy.isnan(scores).any() or numpy.isposinf(scores).any():
             raise ModelRefusedError("a graph gives scores that are no numbers")
         return scores
 
@@ -109,8 +111,13 @@ class Writing:
         self._most = min(most_tokens, generation.most_tokens, longest - len(text))
         self._ends_at = time.monotonic() + within_seconds
         self._random = numpy.random.default_rng(how.seed)
+        self._is_given_up = False
         self.written: list[int] = []
         self.ended: Ended = "length"
+
+    def give_up(self) -> None:
+        """Nobody waits for the rest: what is being read ends after its part."""
+        self._is_given_up = True
 
     def __iter__(self) -> Iterator[int]:
         scores = self._read_all()
@@ -136,7 +143,7 @@ class Writing:
         return scores
 
     def _next(self, tokens: Sequence[int]) -> "Scores | None":
-        if time.monotonic() >= self._ends_at:
+        if self._is_given_up or time.monotonic() >= self._ends_at:
             self.ended = "time"
             return None
         return self._remembering.read(tokens)
@@ -148,7 +155,7 @@ class Writing:
         if how.frequency_penalty or how.presence_penalty:
             for token, times in Counter(self.written).items():
                 scores[token] -= how.frequency_penalty * times + how.presence_penalty
-        if how.temperature <= 0:
+        if how.temperature < _COLDEST:
             return int(scores.argmax())
         weighed = scores.astype(numpy.float64) / how.temperature
         likely = numpy.exp(weighed - weighed.max())

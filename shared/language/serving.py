@@ -3,14 +3,13 @@ wire, to this machine and to who knows the key that is the first line of its inp
 address, or why the model is not used, and ends with its input."""
 
 import asyncio
-import hmac
 import os
 import resource
 import socket
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -29,6 +28,7 @@ from shared.inference.brought import (
 from shared.inference.chat import Chat, Speaking
 from shared.inference.decoding import MODEL, TooLong, Writing, bytes_remembered
 from shared.inference.loading import ModelAbsentError
+from shared.kit.digests import is_same
 from shared.language.process import REFUSED
 from shared.language.wire import Answering, Question, refusal, what_is_wrong
 
@@ -44,19 +44,23 @@ _OWN_ADDRESSES = 3 * 1024**3
 _COPIES_OF_WEIGHTS = 3
 # What is remembered is written anew with each token.
 _COPIES_REMEMBERED = 3
+# How often it is asked, while a token is drawn, whether somebody still waits for it.
+_LOOKS_EVERY_SECONDS = 0.5
 
 
 class Served:
-    """The model behind its wire. Whoever asks it sees to it that calls come one by one."""
+    """The model behind its wire. Whoever asks it sees to it that calls come one by one; of one that
+    was given up nothing is computed beside the next."""
 
     def __init__(self, brought: Brought, key: str) -> None:
         self._brought, self._chat = brought, Chat(brought)
         self._authorization = f"Bearer {key}"
+        self._turn = asyncio.Lock()
 
     async def complete(self, request: Request) -> Response:
         """Answers a call of chat completions."""
         said = request.headers.get("authorization", "")
-        if not hmac.compare_digest(said.encode(), self._authorization.encode()):
+        if not is_same(said, self._authorization):
             return JSONResponse(refusal("unauthorized", "the key is another one"), 401)
         body = await request.body()
         if len(body) > MOST_BODY_BYTES:
@@ -98,16 +102,33 @@ class Served:
         """The text as it is written; nothing more of it once whoever asked has gone."""
         speaking = Speaking(self._brought, question.stops)
         tokens = iter(writing)
-        while (token := await asyncio.to_thread(next, tokens, None)) is not None:
+        while (token := await self._following(request, writing, tokens)) is not None:
             if piece := speaking.said(token):
                 yield piece
             if speaking.is_stopped:
                 writing.ended = "stop"
                 return
-            if await request.is_disconnected():
-                return
         if piece := speaking.rest():
             yield piece
+
+    async def _following(
+        self, request: Request, writing: Writing, tokens: Iterator[int]
+    ) -> int | None:
+        """The next token; None at the end, and soon after whoever asked has gone."""
+        # A task of its own: its thread goes on when the call is cancelled, and keeps the turn.
+        drawing = asyncio.ensure_future(self._drawn(tokens))
+        try:
+            while not (await asyncio.wait({drawing}, timeout=_LOOKS_EVERY_SECONDS))[0]:
+                if await request.is_disconnected():
+                    writing.give_up()
+            return None if await request.is_disconnected() else drawing.result()
+        finally:
+            if not drawing.done():
+                writing.give_up()
+
+    async def _drawn(self, tokens: Iterator[int]) -> int | None:
+        async with self._turn:
+            return await asyncio.to_thread(next, tokens, None)
 
 
 async def _events(

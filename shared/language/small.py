@@ -16,12 +16,10 @@ def check_model(folder: Path = FOLDER) -> None:
     if importlib.util.find_spec("xllamacpp") is None:
         raise ModelAbsentError(f"xllamacpp is not installed: nothing runs {NAME} here.")
     if not (folder / MODEL).is_file():
-        raise ModelAbsentError(
-            f"The model {NAME} is not there ({folder / MODEL}): make language fetches it."
-        )
+        raise ModelAbsentError(f"The model {NAME} is not there: make language fetches it.")
     if _sha256(folder / MODEL) != SHA256:
         raise ModelAbsentError(
-            f"{folder / MODEL} is another file than {NAME}: remove it and say make language."
+            f"The file of {NAME} is another one: remove it and say make language."
         )
 
 

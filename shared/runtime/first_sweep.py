@@ -13,6 +13,8 @@ from shared.messaging.sweep import Sweep
 
 # Between two sweeps of a process that no schedule sweeps.
 EVERY = timedelta(hours=1)
+# After one that failed.
+SOON = timedelta(minutes=5)
 
 _log = logging.getLogger(__name__)
 
@@ -26,6 +28,7 @@ class SweepsAfterRequests:
         self._app = app
         self._sweep = sweep
         self._next = datetime.min.replace(tzinfo=UTC)
+        self._sweeping: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._app(scope, receive, send)
@@ -33,14 +36,21 @@ class SweepsAfterRequests:
         if now >= self._next:
             self._next = now + EVERY
             # Who asked, and what was allowed to them, are of that request alone.
-            sweeping = sweep_quietly(self._sweep, now)
-            await asyncio.create_task(sweeping, context=Context())
+            self._sweeping = asyncio.create_task(self._run(now), context=Context())
+            # Whoever hangs up ends nothing of it.
+            await asyncio.shield(self._sweeping)
+
+    async def _run(self, now: datetime) -> None:
+        if not await sweep_quietly(self._sweep, now):
+            self._next = now + SOON
 
 
-async def sweep_quietly(sweep: Sweep, now: datetime) -> None:
-    """Sweeps; a failure is logged, because the request that started it was answered, and the next
-    sweep tries again."""
+async def sweep_quietly(sweep: Sweep, now: datetime) -> bool:
+    """Sweeps, and says whether it did; a failure is logged, because the request that started it was
+    answered, and the next sweep tries again."""
     try:
         await sweep.run(now)
     except Exception:  # noqa: BLE001 - nobody awaits this
         _log.exception("a sweep that followed a request failed")
+        return False
+    return True

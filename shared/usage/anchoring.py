@@ -15,7 +15,7 @@ READS_LOG = "audit:read"
 
 
 def may_read_log(scopes: Collection[str]) -> bool:
-    """Whether a token with these scopes opens the audit log."""
+    """Whether a token with these scopes may read the audit log."""
     return READS_LOG in scopes
 
 
@@ -29,7 +29,7 @@ async def prove_anchored(
     with_entry: bool,
 ) -> UsageRootProof:
     """The proof of a line as `prove` makes it, with the entry that closed its section and,
-    where `opens_log`, that of the event; each once a checkpoint covers it. An hour of files has no
+    `with_entry`, that of the event; each once a checkpoint covers it. An hour of files has no
     entry, and a line of a declared meter none that closed it. Raises as `prove`,
     ChainBroken."""
     proof = await prove(tenant_id, period, meter, section, event_id)

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterable
 from typing import LiteralString, NamedTuple
 
-from shared.storage.postgres import STATEMENT_MILLISECONDS, TookTooLong, tenant_transaction
+from shared.storage.postgres import WAIT_SECONDS, TookTooLong, tenant_transaction
 from shared.usage.counting import open_sections
 from shared.usage.line_slabs import keep_lines, line_of
 from shared.usage.proofs import UnsortedLine, UsageLine
@@ -14,7 +14,7 @@ from shared.usage.proofs import UnsortedLine, UsageLine
 _LOGGER = logging.getLogger(__name__)
 # How long the database may sort the events of a line, in milliseconds: first all that are quick, so
 # that none waits for another one that has many.
-PATIENCE = (1_000, STATEMENT_MILLISECONDS)
+PATIENCE = (1_000, 4_000)
 # What all lines together may take, of the minute that a call has.
 SECONDS = 40.0
 
@@ -83,10 +83,15 @@ async def _made(
     tenant_id: str, period: str, due: _Due, patience: int, ends: float
 ) -> UsageLine | None:
     """The line; None where it takes longer."""
-    if asyncio.get_running_loop().time() >= ends:
+    clock = asyncio.get_running_loop().time
+    if clock() >= ends:
         return None
     try:
-        async with asyncio.timeout_at(ends), tenant_transaction(tenant_id) as connection:
+        # The function has one connection: who waits for it while a line is made still gets it.
+        async with (
+            tenant_transaction(tenant_id) as connection,
+            asyncio.timeout_at(min(ends, clock() + WAIT_SECONDS - 0.5)),
+        ):
             await connection.execute(
                 "SELECT set_config('statement_timeout', %s, true)", (str(patience),)
             )

@@ -222,9 +222,9 @@ def test_no_pattern_is_built_from_input() -> None:
 # Each is configuration, but for what is called outside: addresses that strangers and tenants name,
 # which are public only, because `outside_names` judges them before `guarded` or a `session` opens
 # their sockets (test_runtime_outside.py, test_http_attacks.py, test_smtp_sending.py). `redirects`
-# calls nobody: the two before it open addresses with it. `taking_turns` calls the processes of
-# language models on this machine, where each says that it listens, and `serving` is one of them.
+# calls nobody. `taking_turns` calls processes of this machine, as `serving`; Stripe is configured.
 CALLERS = {
+    "functions/billing/service/stripe_calls.py",
     "functions/models/service/providers.py",
     "functions/models/service/taking_turns.py",
     "shared/language/serving.py",

@@ -67,7 +67,7 @@ class Spending(Data):
     """What credits pay of one invoice: reserved while that is a draft, spent once it is final with
     them, returned where it asks for them no more. `attempt` counts how often they were reserved for
     it: what was taken off is written again under another key, or Stripe would repeat its answer.
-    One that a draft returned is `watched_until` no line of it can come late any more."""
+    After a draft returned them, a late line may still reach it until `watched_until`."""
 
     invoice_id: str
     stripe_id: str

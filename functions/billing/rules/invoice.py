@@ -52,7 +52,7 @@ class Line(Data):
 class Invoice(InvoiceState):
     """The published state, with what is shown beside it: the number, the lines, and the page at
     Stripe where it is paid. `advances` says whether Stripe makes a draft final by itself: not that
-    of a subscription that ended meanwhile. `is_last` is what asks for usage after the end.
+    of a subscription that ended meanwhile. `is_last` asks for usage after the end, or a pause.
     `readings` as of a subscription."""
 
     stripe_id: str
@@ -127,6 +127,11 @@ def adopt(known: Invoice | None, shown: Invoice, customer_id: str | None) -> Ste
     if newer.status == "open" and newer.attempts > tried:
         steps = (*steps, Transition(newer, InvoicePaymentFailed))
     return steps or (Transition(newer),)
+
+
+def is_held(shown: Shown) -> bool:
+    """Whether it is a draft that Stripe does not make final by itself."""
+    return shown["status"] == "draft" and not shown.get("auto_advance", True)
 
 
 def _line(shown: Mapping[str, Any]) -> dict[str, Any]:

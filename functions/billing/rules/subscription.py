@@ -37,9 +37,9 @@ class Subscription(SubscriptionState):
     older reading never replaces a newer one; `seen` are the latest notices that were handled.
     `collects` says whether Stripe collects its invoices: not while it is paused.
     `terms` are the limits that were paid for, by month; `usage_on` is the invoice at Stripe on
-    which alone lines of usage may be written now. `settling` is what a subscription that ended owes
-    of it. `referral_code` is what it refers others by; `referred` says whether it came by another
-    tenant's."""
+    which alone lines of usage may be written now. `settling` is what a subscription that ended, or
+    was paused, owes of it. `referral_code` is what it refers others by; `referred` says whether it
+    came by another tenant's."""
 
     account: str = ""
     customer_id: str | None = None

@@ -8,7 +8,7 @@ from typing import Any
 from functions.billing.aggregates import RUN
 from functions.billing.rules import subscription as rules
 from functions.billing.rules.charges import UsageCharge, charges_of
-from functions.billing.rules.invoice import Invoice
+from functions.billing.rules.invoice import Invoice, is_held
 from functions.billing.rules.refusals import StripeRefused
 from functions.billing.rules.subscription import Subscription
 from functions.billing.rules.terms import months_to_charge
@@ -72,7 +72,7 @@ async def _never_asks(stripe_id: str | None) -> bool:
         shown = await retrieve_invoice(stripe_id)
     except StripeRefused:
         return False
-    return shown["status"] == "draft" and not shown.get("auto_advance", True)
+    return is_held(shown)
 
 
 async def _due(caller: Caller, known: Subscription) -> list[UsageCharge]:
@@ -101,7 +101,7 @@ async def _keeps_usage(known: Subscription) -> bool:
     except StripeRefused:
         # Somebody deleted it.
         return False
-    if shown["status"] != "draft" or shown.get("auto_advance", True):
+    if not is_held(shown):
         return str(shown["status"]) == "draft"
     for item in await usage_items_of(str(known.customer_id)):
         if item["invoice"] == known.usage_on and _read(item) is not None:

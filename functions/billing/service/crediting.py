@@ -11,7 +11,7 @@ from functions.billing.credit_views import CreditsView
 from functions.billing.rules import credits as rules
 from functions.billing.rules.credit_settlement import Standing, beyond, settle
 from functions.billing.rules.credits import CreditBody, Credits, Part, Spending, no_credits
-from functions.billing.rules.invoice import Invoice
+from functions.billing.rules.invoice import Invoice, is_held
 from functions.billing.rules.refusals import StripeMissing, StripeRefused
 from functions.billing.service.draft_lines import draft_line
 from functions.billing.service.stripe_calls import (
@@ -117,7 +117,7 @@ def _reserving(invoice: Invoice) -> Any:
             shown = await retrieve_invoice(invoice.stripe_id)
         except StripeMissing:
             return known
-        if shown["status"] != "draft" or _is_held(shown):
+        if shown["status"] != "draft" or is_held(shown):
             return known
         steps = rules.reserve(
             known,
@@ -174,19 +174,13 @@ async def _standing_of(stripe_id: str) -> Standing:
     first."""
     try:
         shown = await retrieve_invoice(stripe_id)
-        if shown["status"] == "draft" and _is_held(shown):
+        if is_held(shown):
             await _take_off(stripe_id)
             # It may have become final before all of them were off.
             shown = await retrieve_invoice(stripe_id)
     except StripeMissing:
         return "gone"
-    is_held = shown["status"] == "draft" and _is_held(shown)
-    return "held" if is_held else cast(InvoiceStatus, shown["status"])
-
-
-def _is_held(shown: Mapping[str, Any]) -> bool:
-    """Whether Stripe does not make the draft final by itself."""
-    return not shown.get("auto_advance", True)
+    return "held" if is_held(shown) else cast(InvoiceStatus, shown["status"])
 
 
 async def _take_off(stripe_id: str, attempt: int | None = None) -> None:

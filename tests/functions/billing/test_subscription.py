@@ -170,7 +170,7 @@ async def test_a_forged_an_old_and_a_repeated_notice_do_nothing(world: World) ->
     for answer in (
         await world.notice(event, secret="whsec_other"),
         await world.notice(event, ago=301),
-        await world.notice(event, ago=-301),
+        await world.notice(event, ago=-360),
         await world.notice(event, header=""),
         await world.notice(event, header="t=1,v1=é"),
         await world.notice(event, header=f"t={'9' * 40},v1=00"),

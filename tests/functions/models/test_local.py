@@ -100,7 +100,7 @@ async def test_who_lists_the_models_sees_which_are_there_and_what_works_without(
     world: World,
 ) -> None:
     items = (await world.send("GET", "/v1/local-models")).json()["items"]
-    tasks = ["recognition", "embeddings", "recognition", "summaries", "language"]
+    tasks = ["recognition", "embeddings", "recognition", "summaries", "language", "language"]
     assert [each["task"] for each in items] == tasks
     assert all(each["present"] and each["licence"] for each in items[:2])
     assert all(not each["present"] and each["refused"] is None for each in items[2:4])

@@ -21,6 +21,7 @@ READS_FILES = {
     # what one of each counted thing costs, which is packed
     "functions/billing/rules/costs.py",
     # what every tenant can ask, which is packed; and where it starts what reads files
+    "functions/knowledge/forbidden.py",
     "functions/knowledge/service/constitution.py",
     "functions/knowledge/reading/process.py",
     # the scripts beside them that start the processes of servers and skills

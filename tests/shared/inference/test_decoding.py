@@ -68,6 +68,19 @@ def test_a_long_text_is_read_in_parts_and_means_the_same(
     assert _written(decoder).written == at_once
 
 
+def test_a_temperature_of_almost_nothing_draws_the_likeliest(tmp_path: Path) -> None:
+    brought = _brought(tmp_path)
+    assert _written(brought, Sampling(1, 1e-310)).written == _written(brought).written
+
+
+def test_what_was_given_up_is_written_no_further(tmp_path: Path) -> None:
+    writing = Writing(_brought(tmp_path), TEXT, LIKELIEST, most_tokens=40, within_seconds=60.0)
+    tokens = iter(writing)
+    next(tokens)
+    writing.give_up()
+    assert next(tokens, None) is None
+
+
 def test_the_same_seed_draws_the_same_answer_and_another_one_another(tmp_path: Path) -> None:
     brought = _brought(tmp_path)
     drawn = {seed: _written(brought, Sampling(seed)).written for seed in (1, 2)}

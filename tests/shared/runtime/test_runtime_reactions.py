@@ -430,12 +430,18 @@ async def test_a_public_side_without_a_private_one_sweeps_each_hour_and_not_as_w
 
 
 @pytest.mark.usefixtures("quiet")
-async def test_a_first_sweep_of_a_public_side_that_fails_does_not_fail_the_answer() -> None:
+async def test_a_first_sweep_of_a_public_side_that_fails_does_not_fail_the_answer_and_comes_again(
+    virtual_clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASSENT_CLOCK_FILE", str(virtual_clock.path))
     sweep = CountedSweep()
     sweep.fails = True
     app = create_api(function="orders", router=APIRouter(), run=Sweeping(sweep), sweeps=True)
     async with client(app) as api:
-        assert (await api.get("/healthz")).status_code == 200
+        for minutes in (0, 4, 2):
+            virtual_clock.advance(60 * minutes)
+            assert (await api.get("/healthz")).status_code == 200
+    assert len(sweep.runs) == 2
 
 
 async def test_the_schedule_sweeps_by_the_clock_and_a_failure_is_told(

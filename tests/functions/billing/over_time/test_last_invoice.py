@@ -88,7 +88,7 @@ async def test_whoever_used_nothing_beyond_gets_no_last_invoice(
     assert (await world.sent("GET", "/invoices"))["items"] == before
 
 
-async def test_whoever_bought_again_is_asked_by_the_renewal(
+async def test_whoever_bought_again_gets_no_invoice_of_its_own(
     world: World, time: Callable[[datetime], Awaitable[None]]
 ) -> None:
     await world.buys()

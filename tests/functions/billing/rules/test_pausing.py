@@ -69,9 +69,8 @@ def test_a_new_period_begins_where_nobody_was_asked_for_the_one_that_runs(
     status: str, begins: bool
 ) -> None:
     asked = pausing.resume_params({"status": status})
-    assert asked["pause_collection"] == ""
-    assert ("billing_cycle_anchor" in asked) is begins
-    assert asked.get("proration_behavior", "none") == "none"
+    anew = {"billing_cycle_anchor": "now", "proration_behavior": "none"} if begins else {}
+    assert asked == {"pause_collection": "", **anew}
     assert pausing.resume_params(None) == {"pause_collection": ""}
 
 
