@@ -29,6 +29,7 @@ from shared.inference.chat import Chat, Speaking
 from shared.inference.decoding import MODEL, TooLong, Writing, bytes_remembered
 from shared.inference.loading import ModelAbsentError
 from shared.kit.digests import is_same
+from shared.language.first_line import say
 from shared.language.process import REFUSED
 from shared.language.wire import Answering, Question, refusal, what_is_wrong
 
@@ -160,9 +161,9 @@ def main(folder: str) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
         served = Served(load_brought(folder, PHI_3), key)
     except ModelRefusedError as error:
-        _say(f"{REFUSED}{error}")
+        say(f"{REFUSED}{error}")
     except ModelAbsentError as error:
-        _say(str(error))
+        say(str(error))
     else:
         _serve(served)
 
@@ -172,7 +173,7 @@ def _serve(served: Served) -> None:
 
     app = Starlette(routes=[Route("/v1/chat/completions", served.complete, methods=["POST"])])
     listening = socket.create_server(("127.0.0.1", 0))
-    _say(f"http://127.0.0.1:{listening.getsockname()[1]}")
+    say(f"http://127.0.0.1:{listening.getsockname()[1]}")
     config = uvicorn.Config(app, log_config=None, lifespan="off", access_log=False)
     uvicorn.Server(config).run(sockets=[listening])
 
@@ -183,15 +184,6 @@ def _most_addresses(folder: str, manifest: "ModelManifest") -> int:
     files = sum(os.stat(os.path.join(folder, PHI_3.name, each)).st_size for each in manifest.files)
     remembered = bytes_remembered(manifest.graphs[MODEL], manifest.longest)
     return _OWN_ADDRESSES + _COPIES_OF_WEIGHTS * files + _COPIES_REMEMBERED * remembered
-
-
-def _say(line: str) -> None:
-    """Writes the only line that whoever started this reads; what follows goes nowhere, because
-    whoever writes into a full pipe waits for ever."""
-    print(" ".join(line.split()), flush=True)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)
 
 
 def _end_with_input() -> None:

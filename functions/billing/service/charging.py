@@ -8,12 +8,12 @@ from typing import Any
 from functions.billing.aggregates import RUN
 from functions.billing.rules import subscription as rules
 from functions.billing.rules.charges import UsageCharge, charges_of
+from functions.billing.rules.draft_lines import draft_line
 from functions.billing.rules.invoice import Invoice, is_held
 from functions.billing.rules.refusals import StripeRefused
 from functions.billing.rules.subscription import Subscription
 from functions.billing.rules.terms import months_to_charge
 from functions.billing.service.closing import close_months
-from functions.billing.service.draft_lines import draft_line
 from functions.billing.service.stripe_calls import (
     create_usage_item,
     delete_usage_item,

@@ -11,9 +11,9 @@ from functions.billing.credit_views import CreditsView
 from functions.billing.rules import credits as rules
 from functions.billing.rules.credit_settlement import Standing, beyond, settle
 from functions.billing.rules.credits import CreditBody, Credits, Part, Spending, no_credits
+from functions.billing.rules.draft_lines import draft_line
 from functions.billing.rules.invoice import Invoice, is_held
 from functions.billing.rules.refusals import StripeMissing, StripeRefused
-from functions.billing.service.draft_lines import draft_line
 from functions.billing.service.stripe_calls import (
     create_usage_item,
     delete_usage_item,

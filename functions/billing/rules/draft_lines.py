@@ -1,4 +1,4 @@
-"""Lines that we write on drafts of Stripe's."""
+"""Lines that we write on drafts of Stripe's. Pure."""
 
 from collections.abc import Mapping
 from typing import Any
