@@ -92,8 +92,9 @@ def test_a_stream_has_the_same_text_in_parts(served: Served) -> None:
 def test_a_seed_gives_the_same_answer_again(served: Served) -> None:
     drawn = [_text(_asked(served, temperature=1, seed=each)) for each in (-5, -5, 6)]
     assert drawn[0] == drawn[1] != drawn[2]
-    unseeded = {_text(_asked(served, temperature=1)) for _ in range(2)}
-    assert len(unseeded) == 2
+    # Two of so few words may be alike by chance.
+    unseeded = {_text(_asked(served, temperature=1)) for _ in range(8)}
+    assert len(unseeded) >= 2
 
 
 def test_an_answer_ends_before_a_stop(served: Served) -> None:
