@@ -21,10 +21,10 @@ def find_file(file: Path, model: str) -> Path:
     return file
 
 
-def open_session(file: Path) -> "InferenceSession":
-    """A session of the graph in that file, whose weights may lie beside it; it computes on as many
-    threads as this process has processors. Any number of threads may use it. Raises
-    ModelAbsentError where onnxruntime is not installed."""
+def open_session(file: Path, threads: int | None = None) -> "InferenceSession":
+    """A session of the graph in that file, whose weights may lie beside it; each call computes on
+    that many threads, or on as many as this process has processors. Any number of threads may use
+    it. Raises ModelAbsentError where onnxruntime is not installed."""
     try:
         from onnxruntime import InferenceSession, SessionOptions
     except ImportError as missing:
@@ -32,7 +32,7 @@ def open_session(file: Path) -> "InferenceSession":
             "onnxruntime is not installed: nothing runs models here."
         ) from missing
     options = SessionOptions()
-    options.intra_op_num_threads = _processors()
+    options.intra_op_num_threads = threads or processors()
     # A thread that waits for the next call by looping takes the processor of whoever makes it.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     # Of a graph that it is given as bytes, it keeps a copy.
@@ -58,7 +58,7 @@ def whole(text: str) -> str:
     return text.encode(errors="replace").decode()
 
 
-def _processors() -> int:
+def processors() -> int:
     """How many this process may use: onnxruntime takes as many threads as the machine has cores."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

@@ -4,6 +4,7 @@ Each side is a process of its own, with as many threads as there are processors.
 and the medians of their rounds are compared."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -19,7 +20,8 @@ from tests.benchmarks.started import ROOT
 
 ROUNDS = 3
 PEER = ROOT / "build" / "embedding-peer"
-_PINNED = Path(__file__).parent / "requirements.txt"
+_HERE = Path(__file__).parent
+_PINNED = _HERE / "requirements.txt"
 
 Told = Mapping[str, float]
 
@@ -28,8 +30,8 @@ def measure() -> dict[str, Figure]:
     """A single query, a cold start, the memory and many texts, each beside the peer's."""
     python = installed(_PINNED, PEER / "venv", hashed=False) / "python"
     sides: dict[str, Sequence[str]] = {
-        "ours": (sys.executable, "-m", "tests.benchmarks.embedding.ours"),
-        "peer": (str(python), str(Path(__file__).parent / "peer.py"), str(_published())),
+        "ours": (sys.executable, str(_HERE / "ours.py")),
+        "peer": (str(python), str(_HERE / "peer.py"), str(_published())),
     }
     told: dict[str, list[Told]] = {side: [] for side in sides}
     for _ in range(ROUNDS):
@@ -53,7 +55,10 @@ def measure() -> dict[str, Figure]:
 def _run(command: Sequence[str]) -> Told:
     """What a side tells, with the seconds from its start until its first vector."""
     started = time.monotonic()
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+    path = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        command, cwd=ROOT, env=path, stdout=subprocess.PIPE, text=True
+    ) as process:
         assert process.stdout is not None
         ready = process.stdout.readline()
         cold = time.monotonic() - started
