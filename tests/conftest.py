@@ -5,8 +5,9 @@ import gc
 import uuid
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import Any
 from zlib import crc32
 
 import aiohttp
@@ -119,26 +120,56 @@ def project() -> str:
 @pytest.fixture(scope="module")
 async def empty_database(postgres: Service) -> AsyncIterator[str]:
     """The name of a new database; ASSENT_POSTGRES_ADMIN_DSN names it to the migrations."""
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    owner = await psycopg.AsyncConnection.connect(postgres.dsn(), autocommit=True)
-    async with owner:
-        await owner.execute(f"CREATE DATABASE {name}")
-        with pytest.MonkeyPatch.context() as environment:
-            environment.setenv("ASSENT_POSTGRES_ADMIN_DSN", _of(name, postgres.dsn()))
+    async with _new_database(postgres) as name:
+        with _administered(name, postgres):
             yield name
-        await owner.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+async def migrated_database(postgres: Service) -> AsyncIterator[str]:
+    """The name of a migrated database to which nobody is connected: others are copied from it."""
+    async with _new_database(postgres) as name:
+        with _administered(name, postgres):
+            await asyncio.to_thread(migrate)
+        async with await _owner(postgres) as owner:
+            await owner.execute(
+                "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = %s",
+                (name,),
+            )
+        yield name
 
 
 @pytest.fixture(scope="module")
-async def database(postgres: Service, empty_database: str) -> AsyncIterator[str]:
+async def database(postgres: Service, migrated_database: str) -> AsyncIterator[str]:
     """The address, for its owner, of a migrated database that our own functions are connected to
     as the role that owns nothing."""
-    await asyncio.to_thread(migrate)
-    with storage._pools.anew(), pytest.MonkeyPatch.context() as environment:
-        environment.setenv("ASSENT_POSTGRES_DSN", _of(empty_database, postgres.dsn("assent_app")))
-        environment.setenv("ASSENT_POSTGRES_CONNECTIONS", "4")
-        yield _of(empty_database, postgres.dsn())
-        await storage.disconnect()
+    async with _new_database(postgres, f"TEMPLATE {migrated_database}") as name:
+        with storage._pools.anew(), _administered(name, postgres) as environment:
+            environment.setenv("ASSENT_POSTGRES_DSN", _of(name, postgres.dsn("assent_app")))
+            environment.setenv("ASSENT_POSTGRES_CONNECTIONS", "4")
+            yield _of(name, postgres.dsn())
+            await storage.disconnect()
+
+
+@asynccontextmanager
+async def _new_database(postgres: Service, *options: str) -> AsyncIterator[str]:
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    async with await _owner(postgres) as owner:
+        await owner.execute(" ".join((f"CREATE DATABASE {name}", *options)).encode())
+        yield name
+        await owner.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+@contextmanager
+def _administered(name: str, postgres: Service) -> Iterator[pytest.MonkeyPatch]:
+    """Within it, ASSENT_POSTGRES_ADMIN_DSN names that database to the migrations."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("ASSENT_POSTGRES_ADMIN_DSN", _of(name, postgres.dsn()))
+        yield environment
+
+
+async def _owner(postgres: Service) -> psycopg.AsyncConnection[Any]:
+    return await psycopg.AsyncConnection.connect(postgres.dsn(), autocommit=True)
 
 
 def _of(database: str, dsn: str) -> str:
