@@ -35,6 +35,7 @@ gc.disable()
 ROOT = Path(__file__).parents[1]
 NAMES = [*load_manifests(ROOT).buckets]
 _RUNNING = pytest.StashKey[RunningPlatform]()
+_ON_PLATFORM = pytest.StashKey[set[Path]]()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -50,8 +51,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.nightly)
 
 
-def pytest_collection_finish() -> None:
+def pytest_collection_finish(session: pytest.Session) -> None:
     """What was imported and collected stays until the end: no collection of garbage walks it."""
+    session.config.stash[_ON_PLATFORM] = {
+        item.path for item in session.items if "running" in getattr(item, "fixturenames", ())
+    }
     gc.collect()
     gc.freeze()
     gc.enable()
@@ -193,10 +197,8 @@ def running(
 @pytest.fixture(scope="module", autouse=True)
 def own_environment(request: pytest.FixtureRequest) -> Iterator[None]:
     """Sets the whole platform aside, where it runs, for a module whose tests do not use it."""
-    own = [item for item in request.session.items if item.path == request.path]
-    is_used = any("running" in getattr(item, "fixturenames", ()) for item in own)
     platform = request.config.stash.get(_RUNNING, None)
-    if platform is None or is_used:
+    if platform is None or request.path in request.config.stash[_ON_PLATFORM]:
         yield
         return
     with platform.set_aside(), _remembering_nothing():
