@@ -29,14 +29,24 @@ async def create_queues(address: str, manifests: Manifests, project: str = PROJE
 
     channel = insecure_channel(address)
     client = CloudTasksAsyncClient(transport=CloudTasksGrpcAsyncIOTransport(channel=channel))
-    parent = f"projects/{project}/locations/{REGION}"
     await asyncio.gather(
-        *(
-            client.update_queue(request={"queue": _queue(parent, queue)})
-            for queue in manifests.queues
-        )
+        *(client.update_queue(request={"queue": queue}) for queue in queues_of(manifests, project))
     )
     await channel.close()
+
+
+def queues_of(manifests: Manifests, project: str = PROJECT) -> list[dict[str, Any]]:
+    """The queues of all functions with timers, as Cloud Tasks takes them."""
+    parent = f"projects/{project}/locations/{REGION}"
+    return [_queue(parent, queue) for queue in manifests.queues]
+
+
+def payloads_of(manifests: Manifests) -> dict[str, bytes]:
+    """New values for the secrets of the manifests: the payload of each."""
+    values: dict[str, dict[str, str]] = {}
+    for name, value in secret_values(manifests.secrets).items():
+        values.setdefault(secret_of(name), {})[name] = value.decode()
+    return {secret: payload_of(each).encode() for secret, each in values.items()}
 
 
 async def create_secrets(address: str, manifests: Manifests, project: str = PROJECT) -> None:
@@ -48,13 +58,10 @@ async def create_secrets(address: str, manifests: Manifests, project: str = PROJ
             secret.name.rpartition("/")[2]
             async for secret in await client.list_secrets(request={"parent": parent})
         }
-        payloads: dict[str, dict[str, str]] = {}
-        for name, value in secret_values(manifests.secrets).items():
-            payloads.setdefault(secret_of(name), {})[name] = value.decode()
         await asyncio.gather(
             *(
-                _create_secret(client, parent, secret, payload_of(values).encode())
-                for secret, values in payloads.items()
+                _create_secret(client, parent, secret, payload)
+                for secret, payload in payloads_of(manifests).items()
                 if secret not in there
             )
         )

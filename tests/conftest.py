@@ -5,8 +5,9 @@ import gc
 import uuid
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import Any
 from zlib import crc32
 
 import aiohttp
@@ -34,6 +35,7 @@ gc.disable()
 ROOT = Path(__file__).parents[1]
 NAMES = [*load_manifests(ROOT).buckets]
 _RUNNING = pytest.StashKey[RunningPlatform]()
+_ON_PLATFORM = pytest.StashKey[set[Path]]()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -49,10 +51,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.nightly)
 
 
-def pytest_collection_finish() -> None:
+def pytest_collection_finish(session: pytest.Session) -> None:
     """What was imported and collected stays until the end: no collection of garbage walks it."""
+    session.config.stash[_ON_PLATFORM] = {
+        item.path for item in session.items if "running" in getattr(item, "fixturenames", ())
+    }
     gc.collect()
     gc.freeze()
+    # A collection for each seven hundred new objects takes three per cent of a processor.
+    gc.set_threshold(20_000, 20, 20)
     gc.enable()
 
 
@@ -119,26 +126,56 @@ def project() -> str:
 @pytest.fixture(scope="module")
 async def empty_database(postgres: Service) -> AsyncIterator[str]:
     """The name of a new database; ASSENT_POSTGRES_ADMIN_DSN names it to the migrations."""
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    owner = await psycopg.AsyncConnection.connect(postgres.dsn(), autocommit=True)
-    async with owner:
-        await owner.execute(f"CREATE DATABASE {name}")
-        with pytest.MonkeyPatch.context() as environment:
-            environment.setenv("ASSENT_POSTGRES_ADMIN_DSN", _of(name, postgres.dsn()))
+    async with _new_database(postgres) as name:
+        with _administered(name, postgres):
             yield name
-        await owner.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+async def migrated_database(postgres: Service) -> AsyncIterator[str]:
+    """The name of a migrated database to which nobody is connected: others are copied from it."""
+    async with _new_database(postgres) as name:
+        with _administered(name, postgres):
+            await asyncio.to_thread(migrate)
+        async with await _owner(postgres) as owner:
+            await owner.execute(
+                "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = %s",
+                (name,),
+            )
+        yield name
 
 
 @pytest.fixture(scope="module")
-async def database(postgres: Service, empty_database: str) -> AsyncIterator[str]:
+async def database(postgres: Service, migrated_database: str) -> AsyncIterator[str]:
     """The address, for its owner, of a migrated database that our own functions are connected to
     as the role that owns nothing."""
-    await asyncio.to_thread(migrate)
-    with storage._pools.anew(), pytest.MonkeyPatch.context() as environment:
-        environment.setenv("ASSENT_POSTGRES_DSN", _of(empty_database, postgres.dsn("assent_app")))
-        environment.setenv("ASSENT_POSTGRES_CONNECTIONS", "4")
-        yield _of(empty_database, postgres.dsn())
-        await storage.disconnect()
+    async with _new_database(postgres, f"TEMPLATE {migrated_database}") as name:
+        with storage._pools.anew(), _administered(name, postgres) as environment:
+            environment.setenv("ASSENT_POSTGRES_DSN", _of(name, postgres.dsn("assent_app")))
+            environment.setenv("ASSENT_POSTGRES_CONNECTIONS", "4")
+            yield _of(name, postgres.dsn())
+            await storage.disconnect()
+
+
+@asynccontextmanager
+async def _new_database(postgres: Service, *options: str) -> AsyncIterator[str]:
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    async with await _owner(postgres) as owner:
+        await owner.execute(" ".join((f"CREATE DATABASE {name}", *options)).encode())
+        yield name
+        await owner.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+@contextmanager
+def _administered(name: str, postgres: Service) -> Iterator[pytest.MonkeyPatch]:
+    """Within it, ASSENT_POSTGRES_ADMIN_DSN names that database to the migrations."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("ASSENT_POSTGRES_ADMIN_DSN", _of(name, postgres.dsn()))
+        yield environment
+
+
+async def _owner(postgres: Service) -> psycopg.AsyncConnection[Any]:
+    return await psycopg.AsyncConnection.connect(postgres.dsn(), autocommit=True)
 
 
 def _of(database: str, dsn: str) -> str:
@@ -162,10 +199,8 @@ def running(
 @pytest.fixture(scope="module", autouse=True)
 def own_environment(request: pytest.FixtureRequest) -> Iterator[None]:
     """Sets the whole platform aside, where it runs, for a module whose tests do not use it."""
-    own = [item for item in request.session.items if item.path == request.path]
-    is_used = any("running" in getattr(item, "fixturenames", ()) for item in own)
     platform = request.config.stash.get(_RUNNING, None)
-    if platform is None or is_used:
+    if platform is None or request.path in request.config.stash[_ON_PLATFORM]:
         yield
         return
     with platform.set_aside(), _remembering_nothing():

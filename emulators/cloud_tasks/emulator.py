@@ -37,13 +37,17 @@ class CloudTasksEmulator:
         self._halted = False
         self._failure: BaseException | None = None
         self._server: grpc.aio.Server | None = None
+        self._api = CloudTasksApi(
+            queues=self._queues, now=self._clock.now, changed=self._wake, send=self._spawn
+        )
+
+    def provide(self, queue: dict[str, Any]) -> None:
+        """Gives it a queue, or changes it, as UpdateQueue does: without a call."""
+        self._api.update_queue(types.UpdateQueueRequest.pb()(queue=queue))
 
     async def start(self, port: int = 0) -> str:
         """Serves the API on loopback and returns its `host:port`. OSError if the port is taken."""
-        api = CloudTasksApi(
-            queues=self._queues, now=self._clock.now, changed=self._wake, send=self._spawn
-        )
-        handler = service(SERVICE, api, types, CALLS, before=self._sender.meet_call)
+        handler = service(SERVICE, self._api, types, CALLS, before=self._sender.meet_call)
         self._server, address = await serve(handler, port)
         return address
 

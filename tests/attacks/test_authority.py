@@ -103,6 +103,7 @@ def test_a_rule_that_names_nobody_is_refused_and_none_makes_a_precedent_approve(
     assert ask(world.author)["status"] == "auto_approved"
 
 
+@pytest.mark.nightly
 def test_accomplices_vetoes_end_no_precedent_and_a_governors_do(world: World) -> None:
     path, accomplice = reindexing(world), somebody(world, "accomplice")
     for number in range(3):
@@ -279,6 +280,7 @@ def test_silence_approves_only_what_is_harmless_and_for_whom_the_policy_names(
     ]
 
 
+@pytest.mark.nightly
 def test_no_deputy_makes_the_absence_that_gives_them_a_governors_power(world: World) -> None:
     deputy = somebody(world, "dina", "deputy")
     accomplice = somebody(world, "accomplice")
@@ -295,6 +297,7 @@ def test_no_deputy_makes_the_absence_that_gives_them_a_governors_power(world: Wo
     assert (decided["status"], decided["capacity"]) == ("approved", "deputy")
 
 
+@pytest.mark.nightly
 def test_a_governor_who_is_there_is_not_absent(world: World) -> None:
     deputy, other = somebody(world, "dina", "deputy"), somebody(world, "other", "governor")
     # Only a governor's own text, and a proposal: neither is missed by anybody.
@@ -312,6 +315,7 @@ def test_a_governor_who_is_there_is_not_absent(world: World) -> None:
     refused(decide(deputy, world.author.post("/v1/approvals", payment())), 403, "forbidden")
 
 
+@pytest.mark.nightly
 def test_accomplices_who_come_too_late_leave_room_for_the_governor(world: World) -> None:
     friends = [f"friend-{number}" for number in range(6)]
     asked = ask(world.author, rule={"kind": "any", "of": [{"principal": f} for f in friends]})

@@ -86,6 +86,7 @@ def test_nobody_approves_a_change_of_a_spec_that_has_their_text_in_it(world: Wor
     assert decide(colleague, card).json()["status"] == "approved"
 
 
+@pytest.mark.nightly
 def test_where_every_governor_is_an_author_a_change_ends_by_silence_and_another_decides(
     world: World,
 ) -> None:

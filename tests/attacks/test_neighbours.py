@@ -159,6 +159,7 @@ def test_no_function_serves_its_description_and_the_platform_does(
     assert running.client.http.get("/openapi.json").json()["paths"]
 
 
+@pytest.mark.nightly
 def test_a_page_reads_two_documents_an_item_in_every_list(world: World) -> None:
     for number in range(4):
         world.governor.post("/v1/precedent-seeds", precedent(f"industry-{number}"))

@@ -121,6 +121,7 @@ def test_an_approval_of_another_content_than_the_cases_deploys_nothing(
     assert violation["rule"] == "signed_decisions"
 
 
+@pytest.mark.nightly
 def test_a_card_stays_right_however_often_it_was_deferred(
     world: World, running: RunningPlatform
 ) -> None:

@@ -19,16 +19,26 @@ def modules() -> dict[str, ast.Module]:
     return {str(path.relative_to(ROOT)): ast.parse(path.read_text()) for path in paths}
 
 
-def calls() -> Iterator[tuple[str, str, ast.Call]]:
+@cache
+def calls() -> tuple[tuple[str, str, ast.Call], ...]:
     """Each call: its module, the dotted name that is called, the call."""
+    return tuple(_calls())
+
+
+def _calls() -> Iterator[tuple[str, str, ast.Call]]:
     for module, tree in modules().items():
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
                 yield module, ast.unparse(node.func), node
 
 
-def imports() -> Iterator[tuple[str, str]]:
+@cache
+def imports() -> tuple[tuple[str, str], ...]:
     """Each import: its module, the dotted name that is imported."""
+    return tuple(_imports())
+
+
+def _imports() -> Iterator[tuple[str, str]]:
     for module, tree in modules().items():
         for node in ast.walk(tree):
             if isinstance(node, ast.Import):

@@ -3,7 +3,9 @@
 import ast
 import re
 from collections.abc import AsyncIterator
+from functools import cache
 from importlib import import_module
+from typing import Any
 
 import httpx
 import pytest
@@ -44,14 +46,20 @@ def routes(deployable: Deployable) -> list[tuple[str, str]]:
 
 def _calls(deployable: Deployable, *, are_open: bool | None = None) -> list[tuple[str, str]]:
     package = ".".join(deployable.folder.relative_to(ROOT).parts)
-    router = import_module(f"{package}.api").ROUTER
-    paths = describe_only(function=deployable.noun, router=router).openapi()["paths"]
     return [
         (method.upper(), path)
-        for path, calls in paths.items()
+        for path, calls in _described(deployable.noun, package).items()
         for method, call in calls.items()
         if are_open in (None, "security" not in call)
     ]
+
+
+@cache
+def _described(noun: str, package: str) -> dict[str, Any]:
+    # To describe a function takes a tenth of a second of a processor and more.
+    router = import_module(f"{package}.api").ROUTER
+    paths: dict[str, Any] = describe_only(function=noun, router=router).openapi()["paths"]
+    return paths
 
 
 # Whoever signs in has no token yet. tests/journeys/test_sign_in.py, test_passkey_sign_in.py,

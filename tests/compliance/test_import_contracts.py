@@ -21,6 +21,7 @@ def test_a_new_function_that_keeps_them_is_accepted(checkout: Scratch) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.by_day(3)
 @pytest.mark.parametrize(
     ("file", "imported", "contract"),
     [

@@ -79,7 +79,7 @@ def follow(
 
 
 @pytest.mark.platform
-@pytest.mark.by_day(8)
+@pytest.mark.by_day(4)
 @pytest.mark.parametrize("page", FOLLOWED)
 def test_its_commands_succeed_and_answer_what_the_page_prints(page: str, follow: Follow) -> None:
     found = follow(page)

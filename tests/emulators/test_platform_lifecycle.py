@@ -171,6 +171,7 @@ def test_a_function_that_cannot_start_is_named_and_answers_503(tmp_path: Path) -
     assert "SystemError: broken" in output
 
 
+@pytest.mark.nightly
 def test_two_platforms_run_side_by_side_and_scale_to_zero(
     own_checkout: Checkout, tmp_path: Path
 ) -> None:

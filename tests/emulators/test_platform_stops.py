@@ -146,6 +146,7 @@ def test_a_backup_brings_a_lost_directory_back(kept_checkout: Checkout) -> None:
         stop(command)
 
 
+@pytest.mark.nightly
 def test_an_emulator_that_dies_leaves_what_was_kept_before(kept_checkout: Checkout) -> None:
     with running(kept_checkout, "--keep") as command:
         up(command)

@@ -37,6 +37,7 @@ async def test_it_is_a_real_postgresql_with_vectors_and_leaves_nothing(tmp_path:
     assert not home.exists()
 
 
+@pytest.mark.nightly
 async def test_what_an_earlier_platform_left_is_replaced(tmp_path: Path) -> None:
     directory = PlatformDirectory(tmp_path / "state")
     for _ in range(2):

@@ -117,6 +117,7 @@ def test_support_is_nobody_on_pages_where_people_decide(
         assert page.url.path == "/signin"
 
 
+@pytest.mark.nightly
 def test_it_lasts_half_an_hour_and_every_token_of_it_only_reads(
     support: Support, gala: Person, running: RunningPlatform
 ) -> None:
@@ -165,6 +166,7 @@ def test_whoever_may_ends_it_and_nobody_else(
     assert (over["data"]["ended_by"], over["actorid"]) == (by, by)
 
 
+@pytest.mark.nightly
 def test_a_tenant_that_forbids_support_ends_it_and_lets_nobody_in(
     support: Support, gala: Person, people: Any, running: RunningPlatform
 ) -> None:

@@ -74,6 +74,7 @@ def test_a_withdrawal_and_a_veto_of_a_precedents_assent_have_one_outcome(world: 
         _told_alike(world, case)
 
 
+@pytest.mark.nightly
 def test_a_held_case_that_is_cancelled_reverses_its_approval(world: World) -> None:
     held = world.submit("held")
     card = world.card(held)

@@ -79,6 +79,7 @@ def test_an_invitation_is_used_once(people: Any, running: RunningPlatform) -> No
     assert mira.browser.token(tenant=tenant_id).json()["error"] == "access_denied"
 
 
+@pytest.mark.nightly
 def test_a_revoked_and_an_old_invitation_are_over(people: Any, running: RunningPlatform) -> None:
     gala = people("gala")
     tenant_id = gala.signs_up()
@@ -195,6 +196,7 @@ def test_a_key_is_a_bearer_token_everywhere_until_it_is_revoked(
     assert ("POST /v1/auth/token", "revoked") in refusals(running, tenant_id)
 
 
+@pytest.mark.nightly
 def test_a_rotated_key_takes_both_secrets_for_a_day(people: Any, running: RunningPlatform) -> None:
     gala = people("gala")
     gala.signs_up()

@@ -84,6 +84,7 @@ def test_the_phone_sees_a_story_from_its_request_to_its_reversal(world: World) -
     assert (seed["match_count"], seed["veto_count"], seed["veto_rate"]) == (1, 1, 1.0)
 
 
+@pytest.mark.nightly
 def test_both_apis_say_the_same_of_how_well_a_precedent_serves(world: World) -> None:
     _activate_precedent(world, world.live("first-writer"))
     vetoed = world.submit("second-writer")

@@ -27,6 +27,7 @@ def test_a_case_that_waits_for_a_person_is_not_stuck(world: World) -> None:
     assert (world.case(case)["status"], world.card(case)["status"]) == ("ethics_cleared", "pending")
 
 
+@pytest.mark.nightly
 def test_a_case_that_cannot_go_on_is_cancelled_withdrawn_and_asked_for_again(world: World) -> None:
     case = world.submit("writer")
     world.author.post(f"/v1/workflows/{case['case_id']}/cancel")

@@ -2,42 +2,53 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
-from typing import Any, Literal
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
 
 import grpc
-import grpc.aio
+
+from tests.shared.wire_ends import ClientEnd
 
 Moment = Literal["before", "after"]
 Act = Callable[[], object]
-_UNLIMITED = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
+
+
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """What happens at these calls of a method."""
+
+    method: str
+    moment: Moment
+    numbers: range
+    act: Act | grpc.StatusCode | float
 
 
 class Wire:
-    """Passes every call on as bytes. `calls` names the methods in the order they came."""
+    """Passes every call on as it is, frame by frame. `calls` names the methods in the order they
+    came."""
 
     def __init__(self, upstream: str) -> None:
         self.upstream = upstream
         self.address = ""
         self.calls: list[str] = []
+        self.ends: set[ClientEnd] = set()
         self._numbers = Counter[str]()
-        self._rules: list[tuple[str, Moment, range, Act | grpc.StatusCode | float]] = []
+        self._rules: list[Rule] = []
         self._hanging: set[str] = set()
-        self._server: grpc.aio.Server | None = None
+        self._server: asyncio.Server | None = None
 
     async def open(self) -> None:
         """Listens; `address` is where."""
-        self._channel = grpc.aio.insecure_channel(self.upstream, options=_UNLIMITED)
-        self._server = grpc.aio.server(options=_UNLIMITED)
-        self._server.add_generic_rpc_handlers((_Handler(self),))
-        port = self._server.add_insecure_port("127.0.0.1:0")
-        self.address = f"127.0.0.1:{port}"
-        await self._server.start()
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(lambda: ClientEnd(self), "127.0.0.1", 0)
+        self.address = f"127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
     async def close(self) -> None:
         assert self._server is not None
-        await self._server.stop(grace=None)
-        await self._channel.close()
+        self._server.close()
+        for end in list(self.ends):
+            end.drop()
 
     def cut(
         self,
@@ -50,16 +61,16 @@ class Wire:
     ) -> None:
         """From its `number`-th call on, `method` is answered with `code`: before the service heard
         of it, or after it did what it was asked."""
-        self._rules.append((method, moment, range(number, number + times), code))
+        self._rules.append(Rule(method, moment, range(number, number + times), code))
 
     def on(self, method: str, moment: Moment, act: Act, *, number: int = 1) -> None:
         """Runs `act` at the `number`-th call of `method`, once; the call is then left hanging, as
         it is for a client that died."""
-        self._rules.append((method, moment, range(number, number + 1), act))
+        self._rules.append(Rule(method, moment, range(number, number + 1), act))
 
     def slow(self, method: str, seconds: float, *, number: int = 1) -> None:
         """The `number`-th call of `method` reaches the service that much later."""
-        self._rules.append((method, "before", range(number, number + 1), seconds))
+        self._rules.append(Rule(method, "before", range(number, number + 1), seconds))
 
     def hang(self, method: str) -> None:
         """From now on `method` is never answered."""
@@ -72,50 +83,26 @@ class Wire:
         self.calls.clear()
         self._numbers.clear()
 
-    async def meet(self, method: str, moment: Moment, number: int, context: Any) -> None:
+    def note(self, method: str) -> int:
+        """Counts a call of the method; its number."""
+        self.calls.append(method)
+        self._numbers[method] += 1
+        return self._numbers[method]
+
+    def hangs(self, method: str) -> bool:
+        return method in self._hanging
+
+    def met(self, method: str, moment: Moment, number: int) -> list[Rule]:
         """Whatever a test wanted to happen at this call."""
-        for rule in list(self._rules):
-            of, at, numbers, act = rule
-            if (of, at) != (method, moment) or number not in numbers:
-                continue
-            if isinstance(act, grpc.StatusCode):
-                await context.abort(act, "the wire is cut")
-            elif isinstance(act, float):
-                await asyncio.sleep(act)
-            else:
-                self._rules.remove(rule)
-                act()
-                await asyncio.sleep(context.time_remaining() or 60)
+        return [
+            rule
+            for rule in self._rules
+            if (rule.method, rule.moment) == (method, moment) and number in rule.numbers
+        ]
 
-    async def pass_on(self, method: str, request: bytes, context: Any) -> AsyncIterator[bytes]:
-        name = method.rpartition("/")[2]
-        self.calls.append(name)
-        self._numbers[name] += 1
-        number = self._numbers[name]
-        if name in self._hanging:
-            await asyncio.sleep(context.time_remaining() or 60)
-        await self.meet(name, "before", number, context)
-        # One answer looks the same here as a stream of one; no call sends more than one request.
-        call: Any = self._channel.unary_stream(method)
-        timeout = context.time_remaining()
-        try:
-            answers = [answer async for answer in call(request, timeout=timeout)]
-        except grpc.aio.AioRpcError as error:
-            await context.abort(error.code(), error.details() or "")
-        await self.meet(name, "after", number, context)
-        for answer in answers:
-            yield answer
-
-
-class _Handler(grpc.GenericRpcHandler):
-    def __init__(self, wire: Wire) -> None:
-        self._wire = wire
-
-    def service(self, handler_call_details: grpc.HandlerCallDetails) -> Any:
-        method = handler_call_details.method
-
-        async def handle(request: bytes, context: Any) -> AsyncIterator[bytes]:
-            async for answer in self._wire.pass_on(method, request, context):
-                yield answer
-
-        return grpc.unary_stream_rpc_method_handler(handle)
+    def take(self, rule: Rule) -> bool:
+        """Whether the rule stands; it does not stand a second time."""
+        if rule not in self._rules:
+            return False
+        self._rules.remove(rule)
+        return True

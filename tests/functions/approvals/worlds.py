@@ -1,13 +1,11 @@
 """One tenant and everything people, cases and clocks do to its approvals."""
 
 import asyncio
-import os
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from google.cloud.firestore import AsyncClient
 from google.cloud.tasks_v2 import Task
 
 from events.agents import AgentApprovalNeeded
@@ -40,7 +38,9 @@ from shared.messaging.contents import keep, read_contents
 from shared.messaging.envelope import Envelope
 from shared.messaging.log import EVENT_LOG, logged_event
 from shared.messaging.timers import timer_event
+from shared.storage import firestore_rpc
 from shared.storage.batches import Batch
+from shared.storage.encoding import plain_fields, put_query
 from shared.storage.firestore import TenantStore
 from shared.storage.idempotency import IdempotencyKey
 from tests.functions.approvals.builders import (
@@ -314,11 +314,15 @@ class World:
     async def log(self) -> list[Envelope]:
         """Every event of this tenant, in the order of commit: of the entries' own create times. The
         emulator's server timestamps contradict it where commits are made at once."""
-        database = AsyncClient(project=os.environ["GOOGLE_CLOUD_PROJECT"])
-        entries = await database.collection("tenants", self.store.tenant_id, EVENT_LOG).get()
-        database.close()  # type: ignore[no-untyped-call]
-        in_order = sorted(entries, key=lambda each: (each.create_time, each.get("position")))
-        return [logged_event(entry.to_dict() or {}, START) for entry in in_order]
+        documents = f"{firestore_rpc.database()}/documents"
+        parent = f"{documents}/tenants/{self.store.tenant_id}"
+        request = firestore_rpc.request("RunQuery", parent=parent)
+        put_query(request.structured_query, EVENT_LOG, where=())
+        answers = await firestore_rpc.read("RunQuery", request)
+        entries = [each.document for each in answers if each.HasField("document")]
+        times = [(each.create_time.ToNanoseconds(), plain_fields(each.fields)) for each in entries]
+        in_order = sorted(times, key=lambda each: (each[0], each[1]["position"]))
+        return [logged_event(fields, START) for _, fields in in_order]
 
     async def unpublished(self) -> int:
         """How many events of this tenant still wait to be published."""

@@ -37,5 +37,5 @@ async def exported(auditor: Caller) -> bytes:
         await until_answered(lambda: HANDLERS[EXPORT_DUE](timer))
     export = await until_answered(lambda: get_export(auditor, asked.export_id))
     assert (export.status, export.url is None) == ("ready", False), export.reason
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(verify=False, trust_env=False) as client:
         return (await client.get(str(export.url))).content

@@ -43,7 +43,7 @@ def time(
 
     async def move(at: datetime) -> None:
         Time.now = at
-        async with httpx.AsyncClient() as browser, asyncio.timeout(30):
+        async with httpx.AsyncClient(verify=False, trust_env=False) as browser, asyncio.timeout(30):
             while (await browser.get(f"{stripe_url}/_/waiting")).json():  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
 

@@ -81,12 +81,12 @@ class World:
         return dict(answer.json())
 
     async def script(self, goal: str, *answers: dict[str, Any]) -> None:
-        async with httpx.AsyncClient() as http:
+        async with httpx.AsyncClient(verify=False, trust_env=False) as http:
             body = {"goal": goal, "answers": list(answers)}
             (await http.post(f"{self.model}/scripts", json=body)).raise_for_status()
 
     async def asked(self, goal: str) -> list[dict[str, Any]]:
-        async with httpx.AsyncClient() as http:
+        async with httpx.AsyncClient(verify=False, trust_env=False) as http:
             found = await http.get(f"{self.model}/asked", params={"goal": goal})
         return list(found.json())
 
@@ -98,7 +98,7 @@ class World:
 
     async def was_left(self, goal: str) -> bool:
         """Whether a stream of the model was left before its end."""
-        async with httpx.AsyncClient() as http:
+        async with httpx.AsyncClient(verify=False, trust_env=False) as http:
             found = await http.get(f"{self.model}/gone", params={"goal": goal})
         return bool(found.json()["gone"] == 1)
 

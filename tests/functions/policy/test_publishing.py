@@ -86,6 +86,16 @@ async def test_a_changed_text_is_another_version_that_nobody_approved(world: Wor
     assert (await world.shown(second["policy_id"]))["status"] == "draft"
 
 
+async def test_whatever_comes_again_once_all_is_over_changes_nothing(world: World) -> None:
+    await world.publish()
+    await world.publish(source=FORBID_NIGHT)
+    before, published = await world.log(), await world.published()
+    for event in before:
+        await deliver(event)
+    assert await world.log() == before
+    assert await world.published() == published
+
+
 async def test_a_withdrawn_publication_cancels_its_approval(world: World) -> None:
     drafted = await world.draft()
     asked = await world.ask(drafted["policy_id"])

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from shared.messaging.log import EVENT_LOG, logged_event
 from shared.policy.published import COLLECTION, PUBLISHED, Published
 from shared.storage.firestore import TenantStore
 from tests.bearers import authorization
+from tests.functions.deliveries import Deliveries
 from tests.shared.cloud import Cloud
 
 SCOPES = ("policies:read", "policies:write", "approvals:read", "approvals:write")
@@ -43,6 +44,7 @@ class World:
     principal: str = "devin"
     roles: tuple[str, ...] = ("developer",)
     scopes: tuple[str, ...] = SCOPES
+    deliveries: Deliveries = field(default_factory=Deliveries)
 
     @property
     def store(self) -> TenantStore:
@@ -126,13 +128,9 @@ class World:
         return answer.json()
 
     async def settle(self) -> None:
-        """Delivers every event of the log to both functions until nothing follows: most of them
-        again and again."""
-        handled = -1
-        while handled != (events := len(log := await self.log())):
-            for event in log:
-                await deliver(event)
-            handled = events
+        """Delivers the events of the log to both functions until nothing follows: most of them
+        twice."""
+        await self.deliveries.settle(self.log, deliver)
 
     async def log(self) -> list[Envelope]:
         """Every event of this tenant, in the order of commit."""

@@ -7,7 +7,7 @@ import pytest
 from events.operations import Undo
 from events.plan_content import PlanStep
 from tests.deaths import Death, dies
-from tests.functions.runs.worlds import COUNTER, LEDGER, World, add, append, call
+from tests.functions.runs.worlds import COUNTER, LEDGER, World, add, append, call, deliver
 
 
 async def test_what_can_be_undone_is_undone_in_reverse_order(world: World) -> None:
@@ -34,6 +34,17 @@ async def test_a_cancelled_run_undoes_what_it_had_done(world: World) -> None:
     await world.act(run["run_id"], "cancel")
     assert (await world.act(run["run_id"], "undo"))["is_undone"]
     assert await world.counter() == {"value": 0, "additions": 2}
+
+
+async def test_whatever_comes_again_once_all_is_over_changes_nothing(world: World) -> None:
+    run = await world.start(await world.plan(add("one"), add("two", assent="step")))
+    await world.decide(run["run_id"])
+    assert (await world.act(run["run_id"], "undo"))["is_undone"]
+    before = await world.log()
+    for event in before:
+        await deliver(event)
+    assert [each.id for each in await world.log()] == [each.id for each in before]
+    assert await world.counter() == {"value": 0, "additions": 4}
 
 
 @pytest.mark.by_day(4)

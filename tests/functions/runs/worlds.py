@@ -4,7 +4,7 @@ deliveries by hand."""
 import contextlib
 import json
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,7 @@ from shared.storage.batches import Batch, LostRace
 from shared.storage.firestore import TenantStore
 from shared.storage.secrets import signing_key
 from tests.bearers import authorization
+from tests.functions.deliveries import Deliveries
 from tests.functions.tools.worlds import AGENT, agent_state
 from tests.shared.cloud import Cloud
 
@@ -88,6 +89,7 @@ class World:
     principal: str = "ada"
     roles: tuple[str, ...] = ("operator",)
     workspace: str | None = None
+    deliveries: Deliveries = field(default_factory=Deliveries)
 
     @property
     def store(self) -> TenantStore:
@@ -355,13 +357,9 @@ class World:
             file.write(OFFSET.pack(offset))
 
     async def settle(self) -> None:
-        """Delivers every event of the log to the functions until nothing follows: most of them
-        again and again."""
-        handled = -1
-        while handled != (events := len(log := await self.log())):
-            for event in log:
-                await deliver(event)
-            handled = events
+        """Delivers the events of the log to the functions until nothing follows: most of them
+        twice."""
+        await self.deliveries.settle(self.log, deliver)
 
     async def log(self) -> list[Envelope]:
         """Every event of this tenant, in the order of commit."""

@@ -53,6 +53,7 @@ def test_every_figure_is_within_its_aim(figures: dict[str, Figure]) -> None:
     assert _missed(figures) == {}
 
 
+@pytest.mark.nightly
 def test_a_creation_does_what_is_on_record(running: RunningPlatform) -> None:
     """Otherwise `make cost RECORDED=1` prices what the code no longer does: measure again with
     `python -m tests.benchmarks.operations` and commit infra/cost/measured.json."""

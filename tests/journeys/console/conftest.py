@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
@@ -16,18 +17,45 @@ from tests.journeys.person import Person
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
+class Kept:
+    """A browser that stays open from one module to the next."""
+
+    def __init__(self) -> None:
+        self._open = ExitStack()
+        self._browser: Browser | None = None
+
+    def browser(self) -> Browser:
+        if self._browser is None:
+            found = next(filter(None, map(shutil.which, _NAMES)), None)
+            if found is None:
+                pytest.skip("no browser here: apt-get install chromium")
+            expect.set_options(timeout=PATIENCE_MS)
+            playwright = self._open.enter_context(sync_playwright())
+            self._browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+            self._open.callback(self._browser.close)
+        return self._browser
+
+    def close(self) -> None:
+        self._browser = None
+        self._open.close()
+
+
+@pytest.fixture(scope="session")
+def kept() -> Iterator[Kept]:
+    found = Kept()
+    yield found
+    found.close()
+
+
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
+def chromium(kept: Kept, request: pytest.FixtureRequest) -> Iterator[Browser]:
     """Debian's browser. While it is open its driver has an event loop on this thread, so that it is
-    closed before other tests begin theirs."""
-    found = next(filter(None, map(shutil.which, _NAMES)), None)
-    if found is None:
-        pytest.skip("no browser here: apt-get install chromium")
-    expect.set_options(timeout=PATIENCE_MS)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+    closed before a module of other tests begins theirs."""
+    yield kept.browser()
+    items = request.session.items
+    after = max(at for at, item in enumerate(items) if item.path == request.path) + 1
+    if not any("chromium" in getattr(item, "fixturenames", ()) for item in items[after:][:1]):
+        kept.close()
 
 
 @pytest.fixture
