@@ -12,18 +12,17 @@ Because = Literal["model_absent", "model_refused", "model_busy"]
 
 
 class AbsentModel(NamedTuple):
-    """A model that did not answer, why, and what answered in its place: None where nothing did."""
+    """A model that did not answer, and why."""
 
     model: str
     because: Because
-    answered_by: str | None
 
     @classmethod
-    def of(cls, model: str, error: ModelAbsentError, answered_by: str | None) -> Self:
+    def of(cls, model: str, error: ModelAbsentError) -> Self:
         """The model that the error is of: its files are not there, or not what their manifest
         says."""
         is_refused = isinstance(error, ModelRefusedError)
-        return cls(model, "model_refused" if is_refused else "model_absent", answered_by)
+        return cls(model, "model_refused" if is_refused else "model_absent")
 
 
 def in_header(absent: Iterable[AbsentModel], answered_by: str) -> str:

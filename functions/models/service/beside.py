@@ -34,8 +34,10 @@ MODELS: Mapping[str, LanguageModel] = {
 async def ask_beside(
     model: str, tenant_id: str, path: str, body: bytes, headers: Mapping[str, str]
 ) -> Answer:
-    """The model's answer, of which only the head was read; whoever gets it closes it. Raises
-    NotHere, Busy, NeverSent, BrokenOff."""
+    """The answer of the model of that name, of which only the head was read; whoever gets it closes
+    it. Raises NeverSent where no model here has that name, NotHere where its files are not used or
+    its process does not start, Busy where others have its places or its turn, BrokenOff where its
+    answer is not whole."""
     turns = TURNS.here().get(model)
     if turns is None:
         raise NeverSent

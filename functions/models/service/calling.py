@@ -211,7 +211,7 @@ class _UnderWay:
 
     def _stands_aside(self, because: Because) -> None:
         """Notes that a model of this machine did not take the call."""
-        self._absent.append(AbsentModel(self._route.model, because, None))
+        self._absent.append(AbsentModel(self._route.model, because))
 
     def _failed(self) -> None:
         RESTS.failed(self._caller.tenant_id, self._route, time.monotonic())

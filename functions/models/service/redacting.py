@@ -11,7 +11,7 @@ from typing import NamedTuple
 from functions.models.rules.asked import Asked
 from functions.models.rules.personal import Recognise
 from functions.models.rules.redaction import Obliged, Redaction
-from functions.models.service.absent import PATTERNS, RAMPART, AbsentModel
+from functions.models.service.absent import RAMPART, AbsentModel
 from functions.models.service.names import names_of_members
 from functions.models.settings import settings
 from shared.inference.brought import DISTILBERT_NER
@@ -65,10 +65,9 @@ def recognition() -> Recognition:
             # That an operator brings none is no news.
             if name == RAMPART or folder:
                 _LOG.warning("names and addresses are not recognised by %s: %s", name, error)
-    answers = next(iter(found), PATTERNS)
-    absent = [AbsentModel.of(name, error, answers) for name, error in missing.items()]
+    absent = tuple(AbsentModel.of(name, error) for name, error in missing.items())
     each = tuple(found.values())
-    return Recognition(_all_of(each) if each else None, tuple(found), tuple(absent))
+    return Recognition(_all_of(each) if each else None, tuple(found), absent)
 
 
 def _all_of(recognisers: Sequence[Recognise]) -> Recognise:
