@@ -4,8 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from events.approvals import Kind
-from events.effects import Risk
+from events.effects import Kind, Risk
 from events.quorum import Rule
 from events.registry import event
 from shared.kit.callers import Identifier

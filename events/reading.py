@@ -1,7 +1,7 @@
 """What `approvals` publishes of how fast people decide."""
 
-from events.approvals import Violation
 from events.registry import event
+from events.violations import Violation
 from shared.kit.instants import Instant
 from shared.kit.models import Data, EventData
 

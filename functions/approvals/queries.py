@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 
-from events.approvals import Kind
+from events.effects import Kind
 from events.precedents import PrecedentStatus
 from functions.approvals.aggregates import APPROVALS, DEVICES, PASSKEYS, PRECEDENTS
 from functions.approvals.rules.approval import Approval

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any
 
-from events import agents, approvals, cases
+from events import agents, approvals, cases, violations
 from events.agents import AgentState
 from events.approvals import ApprovalState, Subject
 from events.cases import CreationCaseState
@@ -118,7 +118,7 @@ def _read_delivery(fact: Fact, state: DeliveryState) -> tuple[Step, ...]:
 
 
 def _read_refusal(fact: Fact, refused: EntryRefused) -> tuple[Step, ...]:
-    violation = approvals.Violation(
+    violation = violations.Violation(
         rule="authentic_log",
         summary=f"an entry of the log was not written by {refused.function}; it was not published",
         evidence=(f"{refused.entry_type} about {refused.entry_subject}",),

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from events.approvals import ApprovalState, Kind
+from events.approvals import ApprovalState
 from events.buckets import OPEN, Bucket, bucket_of, open_until
+from events.effects import Kind
 from functions.approvals.rules.gist import Gist, folded
 from functions.approvals.rules.likeness import in_row
 from functions.approvals.rules.quorum import missing_places

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from events.approvals import Match, PasskeyFor
+from events.approvals import PasskeyFor
+from events.dossiers import Match
 from events.effects import RISKS
 from events.quorum import Rule
 from functions.approvals.rules.approval import Approval

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from events.approvals import ApprovalAutoApproved, ApprovalRequested, Match, VetoWindow
-from events.dossiers import Assessment
+from events.approvals import ApprovalAutoApproved, ApprovalRequested
+from events.dossiers import Assessment, Match
+from events.vetoes import VetoWindow
 from functions.approvals.rules.approval import Approval, Step, Steps, transition
 from functions.approvals.rules.gist import gist_of
 from functions.approvals.rules.likeness import likeness_of

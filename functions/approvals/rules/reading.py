@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from events.approvals import Violation
 from events.reading import FastDecision, ReadingPaceExceeded, ReadingPaceState
+from events.violations import Violation
 from functions.approvals.rules.approval import Approval, Verb
 from shared.kit.instants import Instant
 from shared.kit.transitions import Transition

@@ -6,8 +6,9 @@ in for one; never when only the requester had asked the person."""
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from events.approvals import ApprovalSilenceRevoked, ApprovalVetoed, VetoReason
+from events.approvals import ApprovalSilenceRevoked, ApprovalVetoed
 from events.quorum import LASTING, Capacity
+from events.vetoes import VetoReason
 from functions.approvals.rules.approval import GRACE, Approval, Step, Steps, transition
 from functions.approvals.rules.reversals import already_undone
 from shared.kit.instants import format_instant

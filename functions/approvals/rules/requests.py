@@ -7,19 +7,12 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, JsonValue, StringConstraints
 
 from events.agents import AgentApprovalNeeded
-from events.approvals import (
-    MOST_CONTENT_BYTES,
-    MOST_EVIDENCE,
-    CaseBinding,
-    CitedArtifact,
-    Kind,
-    Stage,
-    Subject,
-)
+from events.approvals import CaseBinding, Stage, Subject
+from events.artifacts import CitedArtifact
 from events.budgets import BudgetApprovalNeeded
 from events.direct_calls import DirectCallApprovalNeeded
-from events.dossiers import Assessment
-from events.effects import Effect, Risk
+from events.dossiers import MOST_CONTENT_BYTES, MOST_EVIDENCE, Assessment
+from events.effects import Effect, Kind, Risk
 from events.policies import PolicyApprovalNeeded
 from events.quorum import Rule
 from events.runs import RunApprovalNeeded

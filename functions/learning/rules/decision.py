@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from events.approvals import Kind
-from events.effects import Risk
+from events.effects import Kind, Risk
 
 
 @dataclass(frozen=True)

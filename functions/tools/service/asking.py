@@ -2,7 +2,7 @@
 
 import asyncio
 
-from events.approvals import MOST_CONTENT_BYTES
+from events.dossiers import MOST_CONTENT_BYTES
 from events.operations import OperationDefinition
 from functions.tools.aggregates import APPROVALS_KEYS, CURRENT, OPEN_APPROVALS
 from functions.tools.rules.direct_call import DirectCall, ask, content_of, question_of, withdraw

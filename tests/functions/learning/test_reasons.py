@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from events.approvals import VetoReason
+from events.vetoes import VetoReason
 from functions.identity.erasing import erase_person
 from functions.learning.rules.reasons import (
     MOST_COMPARED,
