@@ -7,7 +7,7 @@ from fastapi import Path, Query
 from pydantic import Field
 
 from events.capsules import InputName
-from events.plan_content import Said
+from events.model_messages import Said
 from events.prompts import MOST_MESSAGES, PromptContent, prompt_id
 from events.specs import Name
 from functions.models.aggregates import PROMPTS, RUN
