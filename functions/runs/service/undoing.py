@@ -9,7 +9,7 @@ from functions.runs.rules.receipts import receipt_of
 from functions.runs.rules.replaying import refuse_replay
 from functions.runs.rules.run import LOST_AFTER, Run, Steps
 from functions.runs.rules.settled import Stopped
-from functions.runs.rules.step_result import StepResult
+from functions.runs.rules.step_result import result_in
 from functions.runs.rules.subruns import refuse_part
 from functions.runs.rules.undoing import (
     begin,
@@ -115,13 +115,7 @@ async def _undo_calls(work: UnitOfWork, run: Run, clock: Clock) -> Steps:
         if view.status != "confirmed":
             why = f"{call.step} is {view.status}: {view.reason or 'it is under way'}"
             return part_undone(run, receipts, runs, None, why)
-        result = StepResult(
-            run_id=of.run_id,
-            number=call.placed.number,
-            step=call.step,
-            status="undone",
-            at=view.at,
-        )
+        result = result_in(of, call.placed, view.at, status="undone")
         receipt = receipt_of(of, call, view, result, outcome="undone")
         receipts[of.run_id] = (*receipts.get(of.run_id, ()), receipt)
     return undone(run, receipts, whole.kept, runs)
