@@ -102,12 +102,8 @@ def owners(running: RunningPlatform) -> Iterator[Owners]:
     for _ in range(16):
         auditor.send("GET", f"/v1/agents/{new_id('agt', parse_instant('2026-01-01T00:00:00Z'))}")
     export = auditor.post("/v1/audit/exports", {})
-    invitation = gala.post("/v1/invitations", {"roles": ["analyst"]})
-    key = gala.makes_key("agents:read")
-    passkey = gala.adds_passkey()
-    workspace = gala.post("/v1/workspaces", {"name": WORD})
+    own = _of_a_founder(gala)
     policy = auditor.post("/v1/policies", {"name": "exports", "source": PERMIT_EXPORTS})
-    (session,) = gala.get("/v1/auth/sessions")["items"]
     world.governor.post(f"/v1/approvals/{card['id']}/decisions", _defer(card, SAID))
     recall = everybody(world, "gwen").post(
         "/v1/recalls", {"agent_id": case["agent_id"], "reason": SAID}
@@ -126,6 +122,7 @@ def owners(running: RunningPlatform) -> Iterator[Owners]:
         "recall_id": recall["recall_id"],
         **called,
         **known,
+        **own,
         "agent_id": case["agent_id"],
         "scope": case["agent_id"],
         "case_id": case["case_id"],
@@ -138,18 +135,29 @@ def owners(running: RunningPlatform) -> Iterator[Owners]:
         "channel_id": channel["channel_id"],
         "delivery_id": delivery,
         "export_id": export["export_id"],
-        "invitation_id": invitation["invitation_id"],
-        "key_id": key["key_id"],
-        "session_id": session["session_id"],
-        "passkey_id": passkey["passkey_id"],
         "policy_id": policy["policy_id"],
-        "workspace_id": workspace["workspace_id"],
-        "principal": gala.id,
         "tenant_id": tenant,
-        "token": invitation["token"],
     }
     yield Owners(world, theirs, card, auditor)
     gala.browser.http.close()
+
+
+def _of_a_founder(gala: Founder) -> dict[str, str]:
+    """What somebody has who signed up: a key, a passkey, a session, a workspace, an invitation."""
+    invitation = gala.post("/v1/invitations", {"roles": ["analyst"]})
+    key = gala.makes_key("agents:read")
+    passkey = gala.adds_passkey()
+    workspace = gala.post("/v1/workspaces", {"name": WORD})
+    (session,) = gala.get("/v1/auth/sessions")["items"]
+    return {
+        "invitation_id": invitation["invitation_id"],
+        "token": invitation["token"],
+        "key_id": key["key_id"],
+        "passkey_id": passkey["passkey_id"],
+        "session_id": session["session_id"],
+        "workspace_id": workspace["workspace_id"],
+        "principal": gala.id,
+    }
 
 
 def _known(world: World, agent_id: str) -> dict[str, str]:
