@@ -30,7 +30,7 @@ class PolicyEntry(Model):
     silence_approves: Annotated[tuple[Identifier, ...], Field(max_length=MOST_NAMED)] = ()
 
 
-# Nobody reads faster (functions/approvals/rules/reading.py has the sources).
+# Nobody reads faster (functions/approvals/rules/reading_pace.py has the sources).
 FASTEST_READING = 1_000
 WordsPerMinute = Annotated[int, Field(strict=True, ge=100, le=2_000)]
 

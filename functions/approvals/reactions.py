@@ -23,8 +23,8 @@ from functions.approvals.rules.approval import (
 )
 from functions.approvals.rules.questions import QUESTIONS
 from functions.approvals.rules.silence import time_passed
+from functions.approvals.service.acknowledgements import note_delivered
 from functions.approvals.service.alone import follow_gone, follow_joined, follow_roles
-from functions.approvals.service.delivered import note_delivered
 from functions.approvals.service.devices import TYPES as OF_DEVICES
 from functions.approvals.service.devices import follow_device
 from functions.approvals.service.passkeys import follow_added, follow_removed

@@ -10,7 +10,7 @@ from events.approvals import ApprovalState, Subject
 from events.cases import CreationCaseState
 from events.pipelines import PipelineState
 from events.precedents import PrecedentState
-from events.reading import ReadingPaceExceeded
+from events.reading_pace import ReadingPaceExceeded
 from events.registry import published_types
 from mobile_api.rules.agents import agent_step, approval_step, case_step
 from mobile_api.rules.cards import card_step, timeline_step

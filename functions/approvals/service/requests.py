@@ -25,7 +25,7 @@ from functions.approvals.rules.opening import open_cancelled, open_request
 from functions.approvals.rules.precedent import ActivePrecedent
 from functions.approvals.rules.probation import is_audited
 from functions.approvals.rules.questions import QUESTIONS, request_of_question
-from functions.approvals.rules.refused import MOST_SILENT, too_many_silent, why_refused
+from functions.approvals.rules.refusals import MOST_SILENT, too_many_silent, why_refused
 from functions.approvals.rules.requests import Request, RequestBody, request_of
 from functions.approvals.rules.reversals import cancel, end_with_case, fail_to_undo, undo
 from functions.approvals.rules.veto_clock import wait_for_device

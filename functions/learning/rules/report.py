@@ -10,7 +10,7 @@ from events.buckets import as_of
 from events.effects import Kind, Risk
 from events.precedents import rates
 from events.quorum import Rule
-from functions.learning.rules.reading import REFUSALS, is_decided_by_person
+from functions.learning.rules.evidence import REFUSALS, is_decided_by_person
 from shared.approvals.past import PastApproval
 from shared.kit.instants import Instant
 from shared.kit.models import Data

@@ -13,7 +13,7 @@ from events.specs import Name
 from functions.models.aggregates import PROMPTS, RUN
 from functions.models.rules.prompt import Prompt, activate, deprecate, draft
 from functions.models.service.prompt_lists import list_prompts
-from functions.models.service.prompting import Values, previewed
+from functions.models.service.prompts import Values, previewed
 from functions.models.views import PromptDetail, PromptPage, PromptPreview, PromptView
 from shared.aggregates.command import Command
 from shared.kit.callers import Caller

@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from functools import cache, partial
 from pathlib import Path
 
-from functions.models.rules.condensing import most_telling, sentences_of
-from functions.models.rules.forecasting import forecast
+from functions.models.rules.forecast import forecast
 from functions.models.rules.personal import TooMuch
 from functions.models.rules.redaction import Obliged, Redaction
+from functions.models.rules.summary import most_telling, sentences_of
 from functions.models.service.absent import PATTERNS, RAMPART, AbsentModel
-from functions.models.service.redacting import recognition
+from functions.models.service.redaction import recognition
 from functions.models.settings import settings
 from functions.models.views_local import (
     AbsentView,

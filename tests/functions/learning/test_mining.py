@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from functions.approvals.rules.drafting import IN_A_ROW
+from functions.approvals.rules.drafts import IN_A_ROW
 from functions.learning.rules.candidates import (
     MOST_CANDIDATES,
     MOST_FIELDS,

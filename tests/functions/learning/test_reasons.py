@@ -16,7 +16,7 @@ from functions.learning.rules.reasons import (
     refusals_in,
     wordings_of,
 )
-from functions.learning.service.reporting import report_on
+from functions.learning.service.report import report_on
 from shared.approvals.past import PastApproval
 from shared.embeddings.embedder import Embedder
 from shared.kit.sealing import ERASED

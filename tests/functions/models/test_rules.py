@@ -9,7 +9,7 @@ from functions.models.rules.call import CALL_LOST, ModelCall, Outcome, lost, nex
 from functions.models.rules.call import reserve as reserved
 from functions.models.rules.call import settle as settled
 from functions.models.rules.costs import Bound, cost_of, most_of
-from functions.models.rules.hearing import Hearing, events_in
+from functions.models.rules.provider_answer import Hearing, events_in
 from functions.models.rules.refusals import BudgetExhausted
 from functions.models.rules.usage import tokens_of_anthropic
 from shared.budgets.budget import Budget
