@@ -46,8 +46,8 @@ AN_HOUR = 3600
 # Does not answer that the thing is not there, for a reason.
 OPEN = {
     ("POST", "/v1/invitations/{token}/accept"): "whoever has an invitation is invited",
-    ("GET", "/v1/flags/{name}"): "each tenant has each feature",
-    ("PUT", "/v1/flags/{name}"): "each tenant has each feature",
+    ("GET", "/v1/flags/{name}"): "each tenant has each flag",
+    ("PUT", "/v1/flags/{name}"): "each tenant has each flag",
     ("POST", "/v1/tenants/{tenant_id}/suspend"): "no role of a tenant suspends one",
 }
 # What belongs to a principal, and so to no tenant's log (docs/LIMITATIONS.md).
