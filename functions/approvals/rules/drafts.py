@@ -17,9 +17,9 @@ from shared.kit.ids import derive_id
 from shared.kit.instants import format_instant
 from shared.kit.transitions import Transition
 from shared.kit.wilson import fewest_unbroken
+from shared.precedents.class_fields import class_fields
 from shared.precedents.conditions import in_words
 from shared.precedents.coverable import COVERABLE_KINDS, COVERABLE_RISKS, ENOUGH
-from shared.precedents.features import features
 
 # So many without a refusal show that people approve nine of ten.
 IN_A_ROW = fewest_unbroken(ENOUGH)
@@ -120,7 +120,7 @@ def _told_by(pattern: PatternState) -> str:
 def common_conditions(contents: Sequence[dict[str, Any]]) -> tuple[Condition, ...]:
     """The conditions that all of the contents satisfy and that identify their class: equal short
     values, lists within the union of theirs, numbers up to the largest."""
-    values = [dict(features(content)) for content in contents]
+    values = [dict(class_fields(content)) for content in contents]
     shared = [field for field in values[0] if all(field in other for other in values[1:])]
     found = (_condition(field, [value[field] for value in values]) for field in shared)
     conditions = [condition for condition in found if condition is not None]

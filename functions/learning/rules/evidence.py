@@ -5,11 +5,11 @@ from typing import Any
 
 from functions.learning.rules.decision import Decision
 from shared.approvals.past import PastApproval
+from shared.precedents.class_fields import class_fields
 from shared.precedents.coverable import COVERABLE_KINDS, COVERABLE_RISKS
-from shared.precedents.features import features
 
 # Of one content, in its order: two thousand of them lie in memory together.
-MOST_FEATURES = 500
+MOST_CLASS_FIELDS = 500
 REFUSALS = ("reject", "request_changes", "veto")
 _DECIDERS = ("approver", "governor")
 _PEOPLE = (*_DECIDERS, "deputy", "break_glass", "self")
@@ -50,6 +50,6 @@ def decision_of(approval: PastApproval, content: dict[str, Any]) -> Decision:
         risk=approval.risk,
         requested_by=approval.requested_by,
         subject=approval.subject.name,
-        features=dict(islice(features(content), MOST_FEATURES)),
+        fields=dict(islice(class_fields(content), MOST_CLASS_FIELDS)),
         waited=(approval.decided_at - approval.requested_at).total_seconds(),
     )

@@ -14,7 +14,7 @@ LAST = b"[DONE]"
 LONGEST_EVENT = 2_000_000
 
 
-class Hearing:
+class ProviderAnswer:
     """One answer, whole or in events. It keeps counts and a hash, and none of the text."""
 
     def __init__(self, wire: Wire, bound: Bound) -> None:

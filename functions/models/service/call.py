@@ -15,7 +15,12 @@ from functions.models.rules.asked import PATHS, Asked
 from functions.models.rules.call import Outcome
 from functions.models.rules.costs import cost_of
 from functions.models.rules.local_model import LOCAL
-from functions.models.rules.provider_answer import LONGEST_EVENT, Hearing, events_in, is_only_usage
+from functions.models.rules.provider_answer import (
+    LONGEST_EVENT,
+    ProviderAnswer,
+    events_in,
+    is_only_usage,
+)
 from functions.models.rules.redaction import PLACEHOLDER, Redaction
 from functions.models.rules.refusals import ProviderRefused, ProviderSilent
 from functions.models.rules.restoring import Restoring
@@ -70,7 +75,7 @@ class _UnderWay:
 
     def __init__(self, caller: Caller, asked: Asked, begun: Begun) -> None:
         self._caller, self._asked, self._begun = caller, asked, begun
-        self._hearing = Hearing(asked.wire, begun.bound)
+        self._provided = ProviderAnswer(asked.wire, begun.bound)
         self._route = begun.called
         self._shown = NOTHING_SHOWN
         self._is_refused = False
@@ -97,7 +102,7 @@ class _UnderWay:
             body = await providers.whole(answer)
         except BrokenOff as error:
             raise providers.silent(self._route) from error
-        if not self._hearing.whole(body):
+        if not self._provided.whole(body):
             raise ProviderSilent("the model's server answered something else than JSON")
         shown = self._shown.masked(self._restored(body))
         await self.end(shown)
@@ -133,12 +138,12 @@ class _UnderWay:
         return said
 
     def _outcome(self) -> Outcome:
-        tokens = self._hearing.tokens
+        tokens = self._provided.tokens
         is_fallback = self._route.name != self._begun.called.name
         return Outcome(
             tokens=None if self._is_refused else tokens,
             cost_usd_micros=None if tokens is None else cost_of(self._route.prices, tokens),
-            answer_sha256=self._hearing.answer_sha256 if self._hearing.is_over else None,
+            answer_sha256=self._provided.answer_sha256 if self._provided.is_over else None,
             is_refused=self._is_refused,
             answered_by=self._route.name if is_fallback else None,
             model=self._route.model,
@@ -250,11 +255,11 @@ class _UnderWay:
                 for raw in found:
                     if (event := self._heard(raw)) is None:
                         continue
-                    if self._hearing.is_over:
+                    if self._provided.is_over:
                         event = self._rest() + event
                         await self.end()
                     yield self._shown.masked(event)
-                    if self._hearing.is_over:
+                    if self._provided.is_over:
                         return
                 if len(held) > LONGEST_EVENT:
                     break
@@ -265,7 +270,7 @@ class _UnderWay:
 
     def _heard(self, raw: bytes) -> bytes | None:
         """The event, if the program is to see it."""
-        said = self._hearing.event(raw)
+        said = self._provided.event(raw)
         hides = self._asked.wire == "chat.completions" and not self._asked.wants_usage
         if hides and is_only_usage(said):
             return None

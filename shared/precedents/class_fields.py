@@ -12,7 +12,7 @@ _PARTICULAR = frozenset(
 )
 
 
-def features(content: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+def class_fields(content: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """Each field of the content, and of the objects in it, that tells a class of requests, with its
     value: a number, true or false, a word, or a list of words. No free text and no identity of a
     single request."""
