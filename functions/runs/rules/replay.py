@@ -26,7 +26,7 @@ from functions.runs.rules.needed_results import results_to_read
 from functions.runs.rules.order import Unit, units_of
 from functions.runs.rules.progress import Progress
 from functions.runs.rules.run import LOST_AFTER, Cursor, Run
-from functions.runs.rules.step_result import Divergence, StepResult, result_id
+from functions.runs.rules.step_result import Divergence, StepResult, result_id, result_in
 from shared.kit.canonical import canonical_json, content_hash
 from shared.kit.errors import FieldError, Invalid, VersionConflict
 
@@ -198,7 +198,8 @@ class Replay(Progress):
             found = Divergence(
                 step=placed.step.id, field="failure", was=was.code if was else None, now=now.code
             )
-            super()._keep(self._result(placed, "failed", at).but(divergences=(found,)))
+            fields = {"status": "failed", "divergences": (found,)}
+            super()._keep(result_in(self.run, placed, at, **fields))
         return move
 
     def _take(self, call: ConcreteCall, view: InvocationView, at: datetime) -> Move | None:
@@ -221,13 +222,19 @@ class Replay(Progress):
         self, call: ConcreteCall, what: str, was: JsonValue, now: JsonValue, at: datetime
     ) -> Move:
         """It ends there: what comes of another call, nobody knows."""
-        result = self._result(call.placed, DIVERGED, at).but(
-            iteration=call.iteration, operation=call.call.operation
-        )
         found = Divergence(
             step=call.step, iteration=call.iteration, field=what, was=_shown(was), now=_shown(now)
         )
-        super()._keep(result.but(divergences=(found,)))
+        result = result_in(
+            self.run,
+            call.placed,
+            at,
+            status=DIVERGED,
+            iteration=call.iteration,
+            operation=call.call.operation,
+            divergences=(found,),
+        )
+        super()._keep(result)
         self.run = self.run.but(divergences=self.run.divergences + 1)
         return failed(call.step, DIVERGED, f"its {what} differ: see the steps of the replay")
 
