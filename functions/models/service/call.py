@@ -26,7 +26,7 @@ from functions.models.rules.refusals import ProviderRefused, ProviderSilent
 from functions.models.rules.restoring import Restoring
 from functions.models.rules.route import ModelRoute
 from functions.models.service import providers
-from functions.models.service.absent import AbsentModel, Because, in_header
+from functions.models.service.absent import AbsentModel, Because, header_of
 from functions.models.service.answers import Answer, BrokenOff, Busy, NeverSent, NotHere
 from functions.models.service.begun import Begun
 from functions.models.service.keys import NOTHING_SHOWN, Shown, shown_to
@@ -36,7 +36,7 @@ from functions.models.service.redaction import redacted
 from functions.models.service.reservation import RESTS, begin
 from functions.models.service.settlement import end, tell_of
 from shared.kit.callers import Caller
-from shared.kit.errors import Unavailable
+from shared.kit.errors import AssentError, Unavailable
 from shared.kit.refusal_documents import anthropic_document, openai_document
 from shared.messaging.changes import Change
 from shared.runtime.bodies import JSON
@@ -44,8 +44,6 @@ from shared.runtime.streams import Streamed
 
 CALL_HEADER = "Assent-Model-Call"
 CACHED_HEADER = "Assent-Model-Cached-From"
-# The models of this machine that would have answered first, and the route that did.
-ABSENT_HEADER = "Assent-Model-Absent"
 EVENT_STREAM = "text/event-stream"
 _LONGEST_REFUSAL = 64 * 1024
 
@@ -132,10 +130,8 @@ class _UnderWay:
 
     @property
     def _said(self) -> dict[str, str]:
-        said = {CALL_HEADER: self._begun.call.call_id}
-        if self._absent:
-            said[ABSENT_HEADER] = in_header(self._absent, self._route.name)
-        return said
+        absent = header_of(self._absent, self._route.name)
+        return {CALL_HEADER: self._begun.call.call_id, **absent}
 
     def _outcome(self) -> Outcome:
         tokens = self._provided.tokens
@@ -280,10 +276,8 @@ class _UnderWay:
         return self._restoring.rest() if self._restoring else b""
 
     def _broken(self) -> bytes:
-        error = providers.silent(self._route)
-        if self._asked.wire == "messages":
-            return b"event: error\ndata: " + _text(anthropic_document(error)) + b"\n\n"
-        return b"data: " + _text(openai_document(error)) + b"\n\n"
+        begins = b"event: error\ndata: " if self._asked.wire == "messages" else b"data: "
+        return begins + _refusal(self._asked, providers.silent(self._route)) + b"\n\n"
 
 
 def _as_json(body: bytes, status: int, asked: Asked) -> bytes:
@@ -293,9 +287,12 @@ def _as_json(body: bytes, status: int, asked: Asked) -> bytes:
             return body
     except ValueError:
         pass
-    refusal = ProviderSilent(f"the model's server answered {status}")
+    return _refusal(asked, ProviderSilent(f"the model's server answered {status}"))
+
+
+def _refusal(asked: Asked, error: AssentError) -> bytes:
     is_messages = asked.wire == "messages"
-    return _text(anthropic_document(refusal) if is_messages else openai_document(refusal))
+    return _text(anthropic_document(error) if is_messages else openai_document(error))
 
 
 def _text(document: Mapping[str, Any]) -> bytes:
