@@ -1,7 +1,6 @@
 """Wires the platform: emulators, functions, and the servers in front of them."""
 
 import asyncio
-import json
 import secrets
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
@@ -39,26 +38,22 @@ from emulators.iam import invokers
 from emulators.idle import Idle, until_empty
 from emulators.issuer import JWKS_PATH, Issuer
 from emulators.keep.state import State
-from emulators.mailbox import SECRET, SENDER, USER
 from emulators.operations import Operations
 from emulators.options import Options
 from emulators.ports import listen_again, page_url, port_of, url_of
 from emulators.postgres import APPLICATION
 from emulators.processes import accepts_connections
-from emulators.provisioning import create_queues, create_secrets, get_secret, put_secret
+from emulators.provisioning import create_queues, create_secrets
 from emulators.pubsub.front import PubsubFront
 from emulators.pubsub.ledger import DEAD_LETTERS, Ledger
 from emulators.pubsub.push import Push
 from emulators.sample.sample import Sample
 from emulators.scheduler import Scheduler
 from emulators.secret_manager import SecretManagerEmulator
+from emulators.secret_values import put_providers, put_relays, put_stripe
 from emulators.servers import Servers
 from emulators.sign_in import PROVIDERS, open_providers
 from emulators.time_travel import TimeTravel
-from shared.kit.digests import load_key_ring
-from shared.kit.secret_names import MAIL_RELAY, STRIPE
-from shared.kit.signing import public_key_set
-from shared.kit.token_keys import RING, token_keys
 from shared.manifest import Manifests
 
 # The time that Cloud Run gives an instance between SIGTERM and SIGKILL.
@@ -94,7 +89,8 @@ class Composition:
         self._forwarding = await self.work.enter_async_context(open_session())
         services = await self._open_services(manifests, before, url_of(door))
         await self._open_functions(services)
-        await self._open_push()
+        self.work.push_async_callback(self._push.close)
+        await self.servers.pubsub.create(manifests)
         self.sample.url = url = await self._open_public(door, before)
         self.env = common(services) | {"ASSENT_URL": url}
         if services.postgres_dsn is not None:
@@ -151,11 +147,7 @@ class Composition:
         self._secrets = SecretManagerEmulator(clock=self.clock)
         work.push_async_callback(self._secrets.stop)
         if before is not None:
-            now = self.fleet.urls
-            moves = {
-                url: now[name] for name, url in before.urls.items() if now.get(name, url) != url
-            }
-            self._tasks.load(before.tasks, moves)
+            self._tasks.load(before.tasks, self.fleet.moves)
             self._secrets.load(before.secrets)
         self._firestore = FirestoreFront(servers.firestore.port)
         work.push_async_callback(self._firestore.close)
@@ -172,9 +164,12 @@ class Composition:
             create_queues(tasks_address, manifests), create_secrets(secrets_address, manifests)
         )
         if PROVIDERS in manifests.secrets:
-            await self._open_identity(secrets_address, page_url(url))
-        await self._open_relays(secrets_address, manifests)
-        await self._open_stripe(secrets_address, manifests, url)
+            providers = await open_providers(
+                page_url(url), self.options, self.directory, self._forwarding, work
+            )
+            await put_providers(secrets_address, providers, self.issuer)
+        await put_relays(secrets_address, manifests, servers.targets, self.http)
+        await put_stripe(secrets_address, manifests, servers.stripe, self.http, url)
         return Services(
             public_url=page_url(url),
             firestore=self._firestore.address,
@@ -192,33 +187,6 @@ class Composition:
             limits=self.options.limits,
             tier=self.options.tier,
         )
-
-    async def _open_identity(self, secrets_address: str, url: str) -> None:
-        """Lets people sign in, and `identity` issue tokens beside the platform's own issuer, under
-        the same name."""
-        value = await open_providers(url, self.options, self.directory, self._forwarding, self.work)
-        await put_secret(secrets_address, PROVIDERS, value)
-        ring = load_key_ring(await get_secret(secrets_address, RING))
-        self.issuer.also_of = public_key_set(*token_keys(ring))["keys"]
-
-    async def _open_relays(self, secrets_address: str, manifests: Manifests) -> None:
-        """Lets functions that send mail of their own send it to the platform's mailbox."""
-        if self.servers.targets is None:
-            return
-        received = await self.servers.targets.mail(self.http, "")
-        relay = {"url": received["url"], "from_address": SENDER, "user": USER, "password": SECRET}
-        for name in manifests.secrets:
-            if name.endswith(MAIL_RELAY):
-                await put_secret(secrets_address, name, json.dumps(relay))
-
-    async def _open_stripe(self, secrets_address: str, manifests: Manifests, url: str) -> None:
-        """Lets functions that sell have an account at the platform's Stripe."""
-        if self.servers.stripe is None:
-            return
-        account = await self.servers.stripe.account(self.http, url)
-        for name in manifests.secrets:
-            if name.endswith(STRIPE):
-                await put_secret(secrets_address, name, account)
 
     async def _open_pubsub(self, manifests: Manifests) -> str:
         """The address of Pub/Sub, which pushes to the functions."""
@@ -271,10 +239,6 @@ class Composition:
             )
             await self.fleet.open(ingress)
 
-    async def _open_push(self) -> None:
-        self.work.push_async_callback(self._push.close)
-        await self.servers.pubsub.create(self.fleet.manifests)
-
     async def _open_public(self, door: socket, before: State | None) -> str:
         servers = self.servers
         log = EventLog(servers.firestore.address, self.http)
@@ -304,10 +268,7 @@ class Composition:
             log=log,
             operations=self._operations,
             faults=FaultControl(
-                faults=self._faults,
-                tasks=self._tasks,
-                firestore=self._firestore,
-                fleet=self.fleet,
+                faults=self._faults, tasks=self._tasks, firestore=self._firestore, fleet=self.fleet
             ),
             fleet=self.fleet,
             sample=self.sample,

@@ -6,14 +6,14 @@ PROJECT = "assent-local"
 REGION = "us-central1"
 
 
-def account(name: str) -> str:
+def service_account(name: str) -> str:
     """The email of a service account of the local project."""
     return f"{name}@{PROJECT}.iam.gserviceaccount.com"
 
 
 def push_account(deployable: str) -> str:
     """The account with which Pub/Sub and Cloud Tasks deliver to a deployable."""
-    return account(f"{deployable}-push")
+    return service_account(f"{deployable}-push")
 
 
 def invokers(manifests: Manifests, private: Deployable) -> frozenset[str]:

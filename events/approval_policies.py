@@ -4,8 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from events.approvals import Kind
-from events.effects import Risk
+from events.effects import Kind, Risk
 from events.quorum import Rule
 from events.registry import event
 from shared.kit.callers import Identifier
@@ -31,7 +30,7 @@ class PolicyEntry(Model):
     silence_approves: Annotated[tuple[Identifier, ...], Field(max_length=MOST_NAMED)] = ()
 
 
-# Nobody reads faster (functions/approvals/rules/reading.py has the sources).
+# Nobody reads faster (functions/approvals/rules/reading_pace.py has the sources).
 FASTEST_READING = 1_000
 WordsPerMinute = Annotated[int, Field(strict=True, ge=100, le=2_000)]
 

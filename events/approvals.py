@@ -1,34 +1,20 @@
 """What `approvals` publishes: requests for approval, their outcomes, and precedents."""
 
-from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar, Literal
 
-from pydantic import Field
-
+from events.artifacts import CitedArtifacts
 from events.assertions import DecisionAssertion, DecisionSignature
-from events.effects import Effect, Risk
+from events.effects import Effect, Kind, Risk
 from events.quorum import BreakGlass, Capacity, Grant, LateDecision, Review, Rule, Vote
-from events.receipts import Sha256
 from events.registry import event
+from events.vetoes import VetoReason, VetoWindow
+from events.violations import Violation
 from shared.kit.instants import Instant
 from shared.kit.models import Data, EventData
 from shared.kit.personal import PersonalText, RequestersText
 from shared.kit.workspaces import InWorkspace
 
 TOPIC = "approvals"
-# As much of what is to be approved, in its canonical form, fits an approval with all decisions.
-MOST_CONTENT_BYTES = 256 * 1024
-MOST_EVIDENCE = 50
-
-Kind = Literal["artifact", "communication", "execution", "financial", "constitutional"]
-# As what people are asked about a call that has the effect.
-KIND: Mapping[Effect, Kind] = {
-    **dict.fromkeys(("read", "draft"), "artifact"),
-    **dict.fromkeys(("send", "publish"), "communication"),
-    **dict.fromkeys(("change", "deploy", "delete"), "execution"),
-    "pay": "financial",
-    **dict.fromkeys(("grant", "decide"), "constitutional"),
-}
 # What of an approval only a passkey's signature decides: nothing, a broken glass, or all that
 # assents (approve, break the glass, defer, escalate, delegate). Nobody ever needs one to refuse.
 PasskeyFor = Literal["nothing", "break_glass", "assent"]
@@ -67,26 +53,6 @@ class Stage(Data):
     of: int
 
 
-class Match(Data):
-    """How one precedent compares with the content, condition by condition, in words."""
-
-    seed_id: str
-    title: str
-    satisfied: tuple[str, ...] = ()
-    unsatisfied: tuple[str, ...] = ()
-
-
-class VetoWindow(Data):
-    """A veto that is received at or before `closes_at` reverses the approval. While the window
-    `waits_for_device`, that is 72 hours after the assent; the first device that has the notice, at
-    `delivered_at`, sets it once, to 24 hours later where that is earlier."""
-
-    closes_at: Instant
-    waits_for_device: bool = False
-    delivered_at: Instant | None = None
-    device_id: str | None = None
-
-
 class CaseBinding(Data):
     """Which revision of which creation case requested the approval, and for what. Requests made
     over the API have none."""
@@ -94,24 +60,6 @@ class CaseBinding(Data):
     case_id: str
     revision: int
     purpose: Purpose
-
-
-class VetoReason(Data):
-    """Why somebody vetoed. `attachments` are texts that vetoes had before they took files."""
-
-    category: Literal["constitutional", "safety", "budget", "other"]
-    explanation: PersonalText
-    attachments: tuple[PersonalText, ...] = ()
-
-
-class CitedArtifact(Data):
-    """A file that an approval names, and the SHA-256 that its id stands for."""
-
-    artifact_id: str
-    sha256: Sha256
-
-
-CitedArtifacts = Annotated[tuple[CitedArtifact, ...], Field(exclude_if=lambda cited: not cited)]
 
 
 class ApprovalSummary(Data):
@@ -331,14 +279,6 @@ class ApprovalReviewed(ApprovalState):
 @event("assent.approval.overturned.v1")
 class ApprovalOverturned(ApprovalState):
     """A review overturned a decision: the function that acted on an approval reverses."""
-
-
-class Violation(Data):
-    """A rule of governance that was broken, with what shows it."""
-
-    rule: str
-    summary: str
-    evidence: tuple[str, ...]
 
 
 @event("assent.approval.review_missed.v1")

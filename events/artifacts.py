@@ -2,10 +2,13 @@
 
 from typing import Annotated, Literal
 
+from pydantic import Field
+
 from events.labels import Labels
+from events.receipts import Sha256
 from events.registry import event
 from shared.kit.instants import Instant
-from shared.kit.models import EventData
+from shared.kit.models import Data, EventData
 from shared.kit.personal import Personal
 from shared.kit.workspaces import InWorkspace
 
@@ -18,6 +21,16 @@ LONGEST_DAYS = 3_650
 # read by anybody.
 ArtifactStatus = Literal["pending", "scanning", "stored", "refused", "removed"]
 UploadersText = Annotated[str, Personal(of="uploaded_by")]
+
+
+class CitedArtifact(Data):
+    """A file as an approval names it, and the SHA-256 that its id stands for."""
+
+    artifact_id: str
+    sha256: Sha256
+
+
+CitedArtifacts = Annotated[tuple[CitedArtifact, ...], Field(exclude_if=lambda cited: not cited)]
 
 
 class ArtifactState(EventData):

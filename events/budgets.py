@@ -2,8 +2,7 @@
 
 from typing import Literal
 
-from events.approvals import Kind
-from events.effects import Effect, Risk
+from events.effects import Effect, Kind, Risk
 from events.questions import Question
 from events.registry import event
 from shared.kit.models import EventData

@@ -15,9 +15,8 @@ from events.approvals import (
     ApprovalState,
     ApprovalVetoed,
     CaseBinding,
-    Kind,
 )
-from events.effects import Risk
+from events.effects import Kind, Risk
 from events.quorum import Capacity
 from shared.kit.canonical import content_hash
 from shared.kit.errors import Invalid, SignatureInvalid

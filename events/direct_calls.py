@@ -1,7 +1,6 @@
 """What `tools` publishes about calls that agents make by themselves, over MCP and without a run."""
 
-from events.approvals import Kind
-from events.effects import Effect, Risk
+from events.effects import Effect, Kind, Risk
 from events.invocations import InvocationStatus
 from events.questions import Question
 from events.receipts import CallReceipt

@@ -4,10 +4,22 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from events.approvals import Match
 from shared.kit.contents import Contents
 from shared.kit.instants import Instant
 from shared.kit.models import Data
+
+# As much of what is to be approved, in its canonical form, fits an approval with all decisions.
+MOST_CONTENT_BYTES = 256 * 1024
+MOST_EVIDENCE = 50
+
+
+class Match(Data):
+    """How one precedent compares with the content, condition by condition, in words."""
+
+    seed_id: str
+    title: str
+    satisfied: tuple[str, ...] = ()
+    unsatisfied: tuple[str, ...] = ()
 
 
 class Assessment(Data):

@@ -1,9 +1,11 @@
-"""The effects of operations, from harmless to grave, and the risk of each."""
+"""The effects of operations, from harmless to grave, with the risk of each and the kind of approval
+that a call with it needs."""
 
 from collections.abc import Iterable, Mapping
 from typing import Literal, get_args
 
 Risk = Literal["low", "medium", "high", "critical"]
+Kind = Literal["artifact", "communication", "execution", "financial", "constitutional"]
 # From harmless to grave.
 Effect = Literal[
     "read", "draft", "change", "send", "publish", "deploy", "delete", "grant", "decide", "pay"
@@ -17,6 +19,14 @@ RISK: Mapping[Effect, Risk] = {
     **dict.fromkeys(("read", "draft"), "low"),
     **dict.fromkeys(("change", "send", "publish"), "medium"),
     **dict.fromkeys(("deploy", "delete", "grant", "decide", "pay"), "high"),
+}
+# The kind of the approval that a call with the effect needs.
+KIND: Mapping[Effect, Kind] = {
+    **dict.fromkeys(("read", "draft"), "artifact"),
+    **dict.fromkeys(("send", "publish"), "communication"),
+    **dict.fromkeys(("change", "deploy", "delete"), "execution"),
+    "pay": "financial",
+    **dict.fromkeys(("grant", "decide"), "constitutional"),
 }
 
 

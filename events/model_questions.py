@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from events.plan_content import Said
+from events.model_messages import Said
 from shared.kit.canonical import content_hash
 from shared.kit.ids import Id, hashed_id
 from shared.kit.json_limits import JsonLimit

@@ -2,8 +2,7 @@
 
 from typing import Literal
 
-from events.approvals import Kind
-from events.effects import Risk
+from events.effects import Kind, Risk
 from events.precedents import Conditions
 from events.registry import event
 from shared.kit.instants import Instant

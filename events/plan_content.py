@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, JsonValue
 
 from events.effects import HARMLESS, Effect
+from events.model_messages import Said
 from events.operations import OPERATIONS, Undo
 from events.rights import RightLimits
 from shared.kit.models import Data
@@ -125,14 +126,6 @@ class PromptPart(Data):
     name: str
     version: int
     sha256: str
-
-
-class Said(Data):
-    """One message to a model. `content` is a template: of a prompt over `variables`, else over
-    inputs and earlier steps."""
-
-    role: Literal["system", "user", "assistant"]
-    content: str
 
 
 class ComparedPrompt(Data):

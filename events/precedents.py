@@ -4,8 +4,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AfterValidator, Field, JsonValue, StringConstraints
 
-from events.approvals import Kind
-from events.effects import Risk
+from events.effects import Kind, Risk
 from events.registry import event
 from shared.kit.ids import Id
 from shared.kit.instants import Instant

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, JsonValue
 
-from events.plan_content import Said
+from events.model_messages import Said
 from events.registry import event
 from shared.kit.instants import Instant
 from shared.kit.models import Data, EventData

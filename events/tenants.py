@@ -1,4 +1,4 @@
-"""What `identity` publishes of tenants, their features and their workspaces."""
+"""What `identity` publishes of tenants, their flags and their workspaces."""
 
 from events.registry import event
 from shared.kit.control import TenantStatus
@@ -62,7 +62,7 @@ class TenantClosed(TenantState):
 
 @event("assent.flag.changed.v1")
 class FlagChanged(EventData):
-    """An admin of the tenant turned a feature on for `percent` of its principals."""
+    """An admin of the tenant turned a flag on for `percent` of its principals."""
 
     name: str
     percent: int

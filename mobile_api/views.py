@@ -2,7 +2,7 @@
 
 from typing import Literal, Self
 
-from events import approvals
+from events import violations
 from events.agents import AgentStatus, Health
 from events.approvals import Card, Subject
 from events.budgets import BudgetStateName
@@ -78,7 +78,7 @@ class AgentPage(Page[Agent]):
     """Some agents, by name."""
 
 
-class ReportedViolation(approvals.Violation):
+class ReportedViolation(violations.Violation):
     """A violation, its subject, and its reporter."""
 
     violation_id: str

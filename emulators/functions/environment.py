@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from emulators.iam import PROJECT, REGION, account, push_account
+from emulators.iam import PROJECT, REGION, push_account, service_account
 from emulators.issuer import AUDIENCE
 from emulators.model_server import SCRIPTED
 from shared.kit.secret_names import MODEL_KEY
@@ -28,7 +28,7 @@ _INHERITED = (
 
 
 # The account of all functions in the platform's own process, and the address of their timers.
-IN_PROCESS_ACCOUNT = account("in-process")
+IN_PROCESS_ACCOUNT = service_account("in-process")
 SHARED_REACTIONS_URL = "http://reactions.in-process"
 
 

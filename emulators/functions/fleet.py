@@ -36,7 +36,14 @@ class Fleet:
             name: f"http://{HOST}:{socket.getsockname()[1]}"
             for name, socket in self._sockets.items()
         }
+        self._before = before
         self._listeners: list[Listener] = []
+
+    @property
+    def moves(self) -> dict[str, str]:
+        """The addresses of this fleet by those of the earlier one that are others now."""
+        now = self.urls
+        return {url: now[n] for n, url in self._before.items() if now.get(n, url) != url}
 
     async def open(self, ingress: Ingress) -> None:
         """Serves a deployable's own URL."""

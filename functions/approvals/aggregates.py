@@ -3,7 +3,7 @@ policy, and what it knows of passkeys, of devices and of the tenant's humans."""
 
 from events.decisions import statement_of
 from events.devices import PREFIX
-from functions.approvals.assenting import Assenting
+from functions.approvals.assents import Assenting
 from functions.approvals.rules.alone import Humans, KnownHuman
 from functions.approvals.rules.approval import Approval, is_swept, next_timer
 from functions.approvals.rules.devices import KnownDevice
@@ -12,7 +12,7 @@ from functions.approvals.rules.passkeys import KnownPasskey
 from functions.approvals.rules.policy import ApprovalPolicy
 from functions.approvals.rules.postponement import postponed, published
 from functions.approvals.rules.precedent import ActivePrecedents, Precedent
-from functions.approvals.rules.reading import ReadingPace
+from functions.approvals.rules.reading_pace import ReadingPace
 from functions.approvals.rules.subjects import noun_about
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.postponement import Postponement

@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 
-from events.approvals import Kind
+from events.effects import Kind
 from events.precedents import PrecedentStatus
 from functions.approvals.aggregates import APPROVALS, DEVICES, PASSKEYS, PRECEDENTS
 from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.precedent import Precedent
-from functions.approvals.rules.refused import MOST_READ
+from functions.approvals.rules.refusals import MOST_READ
 from functions.approvals.rules.standing import takeover_cutoff
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.bookkeeping import PLATFORM_TENANT

@@ -1,7 +1,5 @@
-"""Events and timers in: requests and outcomes of creation cases, and due times."""
+"""Events and timers in: what functions ask, what became of that, and due times."""
 
-from events.agents import AgentApprovalNeeded
-from events.budgets import BudgetApprovalNeeded
 from events.cases import (
     CreationCaseCancelled,
     CreationCaseReversalUnneeded,
@@ -10,13 +8,12 @@ from events.cases import (
     CreationCaseWithdrawalRequested,
 )
 from events.deliveries import DeliveryAcknowledged
-from events.direct_calls import DirectCallApprovalNeeded, DirectCallWithdrawn
+from events.direct_calls import DirectCallWithdrawn
 from events.members import MemberJoined, MemberRemoved, MemberRolesChanged
 from events.passkeys import PasskeyAdded, PasskeyRemoved
-from events.policies import PolicyApprovalNeeded, PolicyRetired, PolicyReturned
+from events.policies import PolicyRetired, PolicyReturned
 from events.recalls import RecallStarted
-from events.runs import RunApprovalNeeded, RunCancelled
-from events.subscriptions import SubscriptionApprovalNeeded
+from events.runs import RunCancelled
 from functions.approvals.aggregates import APPROVALS, RUN
 from functions.approvals.rules.approval import (
     DEADLINE_DUE,
@@ -24,9 +21,10 @@ from functions.approvals.rules.approval import (
     REVIEW_DUE,
     VETO_WINDOW_DUE,
 )
+from functions.approvals.rules.questions import QUESTIONS
 from functions.approvals.rules.silence import time_passed
+from functions.approvals.service.acknowledgements import note_delivered
 from functions.approvals.service.alone import follow_gone, follow_joined, follow_roles
-from functions.approvals.service.delivered import note_delivered
 from functions.approvals.service.devices import TYPES as OF_DEVICES
 from functions.approvals.service.devices import follow_device
 from functions.approvals.service.passkeys import follow_added, follow_removed
@@ -41,22 +39,12 @@ from functions.approvals.service.requests import (
     note_rollback,
     note_unneeded_reversal,
     note_unpublished,
-    open_for_budget,
-    open_for_case,
-    open_for_direct_call,
-    open_for_policy,
-    open_for_run,
-    open_for_subscription,
+    open_for_question,
     withdraw,
 )
 
 HANDLERS = {
-    AgentApprovalNeeded.event_type: open_for_case,
-    PolicyApprovalNeeded.event_type: open_for_policy,
-    RunApprovalNeeded.event_type: open_for_run,
-    BudgetApprovalNeeded.event_type: open_for_budget,
-    SubscriptionApprovalNeeded.event_type: open_for_subscription,
-    DirectCallApprovalNeeded.event_type: open_for_direct_call,
+    **dict.fromkeys(QUESTIONS, open_for_question),
     DirectCallWithdrawn.event_type: end_for_direct_call,
     RunCancelled.event_type: end_for_run,
     RecallStarted.event_type: suspend_learned,

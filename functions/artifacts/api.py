@@ -8,8 +8,8 @@ from fastapi import Query
 from events.artifacts import ArtifactStatus
 from functions.artifacts.aggregates import RUN
 from functions.artifacts.service import retention
-from functions.artifacts.service.showing import detailed, show
-from functions.artifacts.service.uploading import announce, complete
+from functions.artifacts.service.files import detailed, show
+from functions.artifacts.service.uploads import announce, complete
 from functions.artifacts.views import (
     ArtifactBody,
     ArtifactDetail,

@@ -4,7 +4,7 @@ from events.tenants import TenantClosed
 from functions.artifacts.aggregates import RETENTION, RUN
 from functions.artifacts.rules.retention import RETENTION_DUE
 from functions.artifacts.service import retention
-from functions.artifacts.service.ending import do_what_is_due, erase_tenant, remove_orphans
+from functions.artifacts.service.due import do_what_is_due, erase_tenant, remove_orphans
 from shared.artifacts.aggregates import ARTIFACTS
 from shared.artifacts.artifact import ARTIFACT_DUE
 

@@ -5,9 +5,9 @@ from typing import Annotated, Any, Literal
 from fastapi import Query, Response
 
 from functions.audit.aggregates import RUN
-from functions.audit.comparing import compare_versions
-from functions.audit.exporting import request_everything, request_export, show_export
-from functions.audit.proving import prove, show_checkpoint
+from functions.audit.comparison import compare_versions
+from functions.audit.exports import request_everything, request_export, show_export
+from functions.audit.proofs import prove, show_checkpoint
 from functions.audit.receipts import (
     list_recorded,
     show_cose,
@@ -17,7 +17,7 @@ from functions.audit.receipts import (
 )
 from functions.audit.rules.cose import MEDIA_TYPE as COSE
 from functions.audit.rules.receipts import sought
-from functions.audit.searching import search
+from functions.audit.search import search
 from functions.audit.views import (
     AuditCheckpoint,
     AuditEntryPage,

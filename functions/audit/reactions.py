@@ -4,10 +4,10 @@ from events.direct_calls import CallRetentionReached
 from events.registry import published_types
 from events.retention import RunRetentionReached
 from functions.audit.aggregates import EXPORT_DUE, EXPORTS, RUN
-from functions.audit.appending import append
+from functions.audit.appender import append
 from functions.audit.checkpoints import cover_new_entries
-from functions.audit.covering import answer, answer_calls
-from functions.audit.exporting import make_export
+from functions.audit.coverage import answer, answer_calls
+from functions.audit.exports import make_export
 from functions.audit.rules.evidence import evidence_types
 
 __all__ = ["HANDLERS", "RUN"]

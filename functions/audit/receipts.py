@@ -4,12 +4,12 @@ from datetime import timedelta
 
 from events.receipts import PAYLOAD_TYPE
 from functions.audit.checkpoints import SIGNING_KEY
-from functions.audit.examining import Examined, examine
+from functions.audit.examination import Examined, examine
 from functions.audit.rules.cose import transparent_statement
 from functions.audit.rules.envelopes import is_signed, signed_envelope
 from functions.audit.rules.examination import NO_ENVELOPE, ReceiptCheck, check_entry, check_envelope
 from functions.audit.rules.receipts import ACTION
-from functions.audit.searching import cursor_of, place_in
+from functions.audit.search import cursor_of, place_in
 from functions.audit.store import Search, find_entries
 from functions.audit.views import (
     AnyRecorded,

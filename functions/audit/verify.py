@@ -13,7 +13,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from functions.audit.checking import Checked, check
+from functions.audit.check import Checked, check
 from functions.audit.store import audited_tenants
 from shared.kit.errors import NotFound, Unavailable
 from shared.kit.local_platform import found_project

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, JsonValue, StringConstraints
 
-from events.approvals import MOST_CONTENT_BYTES
+from events.dossiers import MOST_CONTENT_BYTES
 from shared.kit.json_limits import JsonLimit
 from shared.kit.models import Data, Model
 

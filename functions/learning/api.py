@@ -6,7 +6,7 @@ from fastapi import Query
 
 from events.patterns import PatternStatus
 from functions.learning.aggregates import RUN
-from functions.learning.service import mining, reporting
+from functions.learning.service import mining, report
 from functions.learning.views import GovernanceReport, MinedView, PatternPage, PatternView
 from shared.kit.callers import Caller
 from shared.kit.instant_parameters import instant_named
@@ -59,7 +59,7 @@ async def get_report(
     """Reports what governing cost and kept out, of all that was requested from one instant up to
     before another, at most 92 days later: by rule, by governor and by precedent."""
     period = instant_named("from", since), instant_named("to", until)
-    return await reporting.report_on(caller, *period)
+    return await report.report_on(caller, *period)
 
 
 ROUTER = Router.joining(_PATTERNS, _GOVERNANCE)

@@ -2,7 +2,7 @@
 
 from functions.models.aggregates import CALLS, RUN
 from functions.models.rules.call import CALL_LOST
-from functions.models.service.settling import settle_lost
+from functions.models.service.settlement import settle_lost
 
 __all__ = ["HANDLERS", "RUN"]
 

@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, Field, JsonValue, StrictBool, StringConstraints
 
+from events.model_messages import Said
 from events.models import Prices, Privacy, Provider
-from events.plan_content import Said
 from events.prompts import PromptContent, PromptStatus
 from events.specs import Name
 from functions.models.rules.prompt import Prompt

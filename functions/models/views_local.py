@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StrictBool, StringConstraints, model_validator
 
-from functions.models.rules.forecasting import Method
+from functions.models.rules.forecast import Method
 from functions.models.rules.personal import REGIONS
 from functions.models.service.absent import Because
 from shared.kit.models import Data, Model

@@ -4,8 +4,8 @@ from events.devices import DeviceRegistered, DeviceRemoved
 from functions.notifications.aggregates import RUN
 from functions.notifications.rules.delivery import DELIVERY_DUE
 from functions.notifications.rules.notice import told_types
-from functions.notifications.service.sending import send_due
-from functions.notifications.service.telling import know_device, tell
+from functions.notifications.service.recipients import know_device, tell
+from functions.notifications.service.send import send_due
 
 __all__ = ["HANDLERS", "RUN"]
 

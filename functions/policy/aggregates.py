@@ -1,7 +1,7 @@
 """What this function owns: versions of policies, their names, what is published, and decisions."""
 
-from functions.policy.rules.deciding import Decided
 from functions.policy.rules.policy import Policy, PolicyName
+from functions.policy.rules.questions import Decided
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.runner import Runner
 from shared.kit.workspaces import WORKSPACE

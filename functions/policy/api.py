@@ -7,10 +7,10 @@ from pydantic import AwareDatetime, Field, StringConstraints
 
 from events.policies import PolicyStatus
 from functions.policy.aggregates import POLICIES, RUN
-from functions.policy.rules.deciding import CasesBody, RequestBody
 from functions.policy.rules.policy import PolicyBody
+from functions.policy.rules.questions import CasesBody, RequestBody
 from functions.policy.rules.replay import Replay
-from functions.policy.service import decisions, drafts, replaying, trying
+from functions.policy.service import decisions, drafts, preview, replay
 from functions.policy.views import (
     ComparisonView,
     DecisionPage,
@@ -81,14 +81,14 @@ async def get_policy(caller: Caller, policy_id: str) -> PolicyDetail:
 @does("policies.validate", within=AMENDS, deed="validating a policy")
 async def validate_policy(caller: Caller, policy_id: str) -> Validation:
     """Says what keeps a version from being published, each finding with its line and column."""
-    return await trying.validate(caller, policy_id)
+    return await preview.validate(caller, policy_id)
 
 
 @_WRITING.post("/v1/policies/{policy_id}/test")
 @does("policies.test", within=AMENDS, deed="testing a policy")
 async def test_policy(caller: Caller, policy_id: str, body: CasesBody) -> TestReport:
     """Decides requests as if the version were published, and says which are decided as expected."""
-    return await trying.test(caller, policy_id, body)
+    return await preview.test(caller, policy_id, body)
 
 
 @_WRITING.post("/v1/policies/{policy_id}/compare")
@@ -96,7 +96,7 @@ async def test_policy(caller: Caller, policy_id: str, body: CasesBody) -> TestRe
 async def compare_policy(caller: Caller, policy_id: str) -> ComparisonView:
     """Shows what a version newly allows or denies beside what is published, each with a request and
     its entities; or proves that it changes nothing."""
-    return await trying.compare_draft(caller, policy_id)
+    return await preview.compare_draft(caller, policy_id)
 
 
 @_WRITING.post("/v1/policies/{policy_id}/replay")
@@ -108,7 +108,7 @@ async def replay_policy(
     on, as if the version were published; up to 5,000 in one call: first those that allowed
     commands, then the answers of `POST /v1/decisions`, each newest first."""
     place = ListOf(request).open(body.cursor) if body.cursor is not None else None
-    return await replaying.replay(caller, policy_id, body.since, body.until, place)
+    return await replay.replay(caller, policy_id, body.since, body.until, place)
 
 
 @_WRITING.post("/v1/policies/{policy_id}/publish", status_code=202)

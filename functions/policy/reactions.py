@@ -1,7 +1,7 @@
 """Events in: decisions about publications."""
 
 from functions.policy.aggregates import POLICIES, RUN
-from functions.policy.service.publishing import TYPES, act_on
+from functions.policy.service.publication import TYPES, act_on
 
 __all__ = ["ABOUT", "HANDLERS", "RUN"]
 

@@ -6,9 +6,9 @@ from pydantic import JsonValue
 
 from events.policies import PolicyStatus
 from functions.policy.compare.compare import Comparison, Witness
-from functions.policy.rules.deciding import Decided, Shown, Tested, UidBody
 from functions.policy.rules.findings import PolicyFinding
 from functions.policy.rules.policy import Policy
+from functions.policy.rules.questions import Decided, Shown, Tested, UidBody
 from shared.kit.contents import Contents
 from shared.kit.instants import Instant
 from shared.kit.models import Model, Page, part_of

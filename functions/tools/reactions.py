@@ -9,7 +9,7 @@ from functions.tools.rules.direct_call import DIRECT_CALL_LOST
 from functions.tools.rules.retention import CALL_RETENTION_DUE
 from functions.tools.service.credentials import erase_of_closed
 from functions.tools.service.direct_calls import note_lost
-from functions.tools.service.removing import look_at_calls, remove_calls, remove_covered
+from functions.tools.service.removal import look_at_calls, remove_calls, remove_covered
 
 __all__ = ["HANDLERS", "RUN"]
 

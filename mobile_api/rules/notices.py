@@ -18,7 +18,7 @@ from events.approvals import (
 )
 from events.mobile_api import NoticeKind, NotificationRequested
 from events.pipelines import PipelinePaused
-from events.reading import ReadingPaceExceeded
+from events.reading_pace import ReadingPaceExceeded
 from mobile_api.rules.documents import (
     CARDS,
     PIPELINES,

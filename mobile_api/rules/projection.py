@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any
 
-from events import agents, approvals, cases
+from events import agents, approvals, cases, violations
 from events.agents import AgentState
 from events.approvals import ApprovalState, Subject
 from events.cases import CreationCaseState
 from events.pipelines import PipelineState
 from events.precedents import PrecedentState
-from events.reading import ReadingPaceExceeded
+from events.reading_pace import ReadingPaceExceeded
 from events.registry import published_types
 from mobile_api.rules.agents import agent_step, approval_step, case_step
 from mobile_api.rules.cards import card_step, timeline_step
@@ -118,7 +118,7 @@ def _read_delivery(fact: Fact, state: DeliveryState) -> tuple[Step, ...]:
 
 
 def _read_refusal(fact: Fact, refused: EntryRefused) -> tuple[Step, ...]:
-    violation = approvals.Violation(
+    violation = violations.Violation(
         rule="authentic_log",
         summary=f"an entry of the log was not written by {refused.function}; it was not published",
         evidence=(f"{refused.entry_type} about {refused.entry_subject}",),

@@ -1,6 +1,6 @@
 """From events that report a violation to the governor's view of it."""
 
-from events import agents, approvals
+from events import agents, approvals, violations
 from mobile_api.rules.documents import VIOLATIONS, Fields, Step
 from mobile_api.rules.facts import Fact
 from mobile_api.views import ReportedViolation
@@ -11,7 +11,7 @@ from shared.kit.workspaces import placed
 
 def violation_step(
     fact: Fact,
-    violation: agents.Violation | approvals.Violation,
+    violation: agents.Violation | violations.Violation,
     subject: approvals.Subject,
     reported_by: str,
     workspace_id: str | None = None,

@@ -85,5 +85,5 @@ class Caller:
         return includes(self.workspace_id, workspace_id)
 
     def has_flag(self, name: str) -> bool:
-        """Whether the feature of that name is on for this principal of this tenant."""
+        """Whether the flag of that name is on for this principal of this tenant."""
         return self.control.has_flag(name, self.principal)

@@ -33,7 +33,7 @@ KEPT = timedelta(minutes=17)
 
 
 class Flag(Model):
-    """A feature for a share of the principals."""
+    """What is on for a share of the principals."""
 
     percent: Annotated[int, Field(ge=0, le=100)]
 
@@ -98,12 +98,12 @@ class Control(Model):
         return self.status in OPEN
 
     def has_flag_for_all(self, name: str) -> bool:
-        """Whether the feature is on for everybody in the tenant, and for what acts in it."""
+        """Whether the flag is on for everybody in the tenant, and for what acts in it."""
         flag = self.flags.get(name)
         return flag is not None and flag.percent == 100
 
     def has_flag(self, name: str, principal: str) -> bool:
-        """Whether the feature is on for the principal: always the same answer for the same
+        """Whether the flag is on for the principal: always the same answer for the same
         percentage, and a larger one only adds principals."""
         flag = self.flags.get(name)
         digest = hashlib.sha256(f"{name}\n{principal}".encode()).digest()

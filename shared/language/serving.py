@@ -49,7 +49,7 @@ _COPIES_REMEMBERED = 3
 _LOOKS_EVERY_SECONDS = 0.5
 
 
-class Served:
+class ChatServer:
     """The model behind its wire. Whoever asks it sees to it that calls come one by one; of one that
     was given up nothing is computed beside the next."""
 
@@ -159,19 +159,19 @@ def main(folder: str) -> None:
         _, manifest = read_manifest(folder, PHI_3)
         most = _most_addresses(folder, manifest)
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
-        served = Served(load_brought(folder, PHI_3), key)
+        server = ChatServer(load_brought(folder, PHI_3), key)
     except ModelRefusedError as error:
         say(f"{REFUSED}{error}")
     except ModelAbsentError as error:
         say(str(error))
     else:
-        _serve(served)
+        _serve(server)
 
 
-def _serve(served: Served) -> None:
+def _serve(server: ChatServer) -> None:
     import uvicorn
 
-    app = Starlette(routes=[Route("/v1/chat/completions", served.complete, methods=["POST"])])
+    app = Starlette(routes=[Route("/v1/chat/completions", server.complete, methods=["POST"])])
     listening = socket.create_server(("127.0.0.1", 0))
     say(f"http://127.0.0.1:{listening.getsockname()[1]}")
     config = uvicorn.Config(app, log_config=None, lifespan="off", access_log=False)

@@ -16,10 +16,10 @@ from starlette.types import ASGIApp
 from shared.aggregates.runner import Handler, Runner
 from shared.kit.errors import AssentError
 from shared.runtime.boundary import Boundary
-from shared.runtime.first_sweep import SweepsAfterRequests
 from shared.runtime.logs import configure_logging
 from shared.runtime.openapi import describe
 from shared.runtime.problems import answer_problem, invalid_request
+from shared.runtime.sweeps_after_requests import SweepsAfterRequests
 
 # The boundary makes a request's only span; a second tracer would begin a second trace.
 NO_SPANS_OF_ITS_OWN: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}

@@ -29,9 +29,9 @@ from shared.messaging.sweep import SWEEP_TYPE, Sweep
 from shared.runtime import logs
 from shared.runtime.boundary import Boundary, received_at
 from shared.runtime.control import controls
-from shared.runtime.first_sweep import sweep_quietly
 from shared.runtime.logs import configure_logging
 from shared.runtime.problems import answer_problem, as_assent_error, problem_response
+from shared.runtime.sweeps_after_requests import sweep_quietly
 from shared.runtime.tracing import current_trace_id
 from shared.storage.cursors import is_document_id
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from emulators.running import RunningPlatform
-from functions.audit.checking import Checked, check
+from functions.audit.check import Checked, check
 from functions.audit.store import read_entries, read_head
 from tests.attacks.asking import HOUR, MINUTE, ask, decide, refused, somebody, veto
 from tests.journeys.world import World, decision

@@ -40,13 +40,14 @@ pytestmark = pytest.mark.platform
 
 # In everything that the owners write, and in nothing that a stranger may see.
 WORD = "Quagga"
+SAID = f"The {WORD} is near."
 AN_HOUR = 3600
 
 # Does not answer that the thing is not there, for a reason.
 OPEN = {
     ("POST", "/v1/invitations/{token}/accept"): "whoever has an invitation is invited",
-    ("GET", "/v1/flags/{name}"): "each tenant has each feature",
-    ("PUT", "/v1/flags/{name}"): "each tenant has each feature",
+    ("GET", "/v1/flags/{name}"): "each tenant has each flag",
+    ("PUT", "/v1/flags/{name}"): "each tenant has each flag",
     ("POST", "/v1/tenants/{tenant_id}/suspend"): "no role of a tenant suspends one",
 }
 # What belongs to a principal, and so to no tenant's log (docs/LIMITATIONS.md).
@@ -89,11 +90,10 @@ def owners(running: RunningPlatform) -> Iterator[Owners]:
     gala = Founder(running)
     tenant = gala.tenant
     world = World(running.client, tenant)
-    said = f"The {WORD} is near."
     case = world.submit("okapi", purpose=f"Draft articles about the {WORD} for its editors.")
     card = world.card(case)
-    seed = world.governor.post("/v1/precedent-seeds", {**precedent("zoology"), "title": said})
-    ask(world.author, summary=said)
+    seed = world.governor.post("/v1/precedent-seeds", {**precedent("zoology"), "title": SAID})
+    ask(world.author, summary=SAID)
     device = world.governor.post("/v1/mobile/devices", {"platform": "ios", "token": WORD})
     hook = {"means": "webhook", "address": f"https://{WORD}.example.com/"}
     channel = world.governor.post("/v1/notifications/channels", hook)
@@ -102,23 +102,13 @@ def owners(running: RunningPlatform) -> Iterator[Owners]:
     for _ in range(16):
         auditor.send("GET", f"/v1/agents/{new_id('agt', parse_instant('2026-01-01T00:00:00Z'))}")
     export = auditor.post("/v1/audit/exports", {})
-    invitation = gala.post("/v1/invitations", {"roles": ["analyst"]})
-    key = gala.makes_key("agents:read")
-    passkey = gala.adds_passkey()
-    workspace = gala.post("/v1/workspaces", {"name": WORD})
+    own = _of_a_founder(gala)
     policy = auditor.post("/v1/policies", {"name": "exports", "source": PERMIT_EXPORTS})
-    (session,) = gala.get("/v1/auth/sessions")["items"]
-    world.governor.post(f"/v1/approvals/{card['id']}/decisions", _defer(card, said))
+    world.governor.post(f"/v1/approvals/{card['id']}/decisions", _defer(card, SAID))
     recall = everybody(world, "gwen").post(
-        "/v1/recalls", {"agent_id": case["agent_id"], "reason": said}
+        "/v1/recalls", {"agent_id": case["agent_id"], "reason": SAID}
     )
-    told = {"fact": said, "agent_id": case["agent_id"]}
-    keeper = world.person("mona", ("knowledge:read", "knowledge:write"), ("tenant_admin",))
-    memory = keeper.post("/v1/memories", told)
-    knows = everybody(world, "kim")
-    corpus = knows.post("/v1/corpora", {"name": WORD, "readers": ["governor"]})
-    texts = f"/v1/corpora/{corpus['corpus_id']}/documents"
-    document = knows.post(texts, {"name": f"{WORD}.md", "text": said})
+    known = _known(world, case["agent_id"])
     called = running.run(keep_call(tenant, None, case["agent_id"]))
     delivery = running.run(keep_delivery(tenant, world.governor.principal))
     pattern = running.run(keep_pattern(tenant, None, card["id"]))
@@ -130,8 +120,9 @@ def owners(running: RunningPlatform) -> Iterator[Owners]:
         "receipt_id": receipt(1).receipt_id,
         "run_id": receipt(1).run_id,
         "recall_id": recall["recall_id"],
-        "memory_id": memory["memory_id"],
         **called,
+        **known,
+        **own,
         "agent_id": case["agent_id"],
         "scope": case["agent_id"],
         "case_id": case["case_id"],
@@ -140,24 +131,48 @@ def owners(running: RunningPlatform) -> Iterator[Owners]:
         "pattern_id": pattern,
         "invoice_id": invoice,
         "line_id": LINE,
-        "corpus_id": corpus["corpus_id"],
-        "document_id": document["document_id"],
         "device_id": device["device_id"],
         "channel_id": channel["channel_id"],
         "delivery_id": delivery,
         "export_id": export["export_id"],
-        "invitation_id": invitation["invitation_id"],
-        "key_id": key["key_id"],
-        "session_id": session["session_id"],
-        "passkey_id": passkey["passkey_id"],
         "policy_id": policy["policy_id"],
-        "workspace_id": workspace["workspace_id"],
-        "principal": gala.id,
         "tenant_id": tenant,
-        "token": invitation["token"],
     }
     yield Owners(world, theirs, card, auditor)
     gala.browser.http.close()
+
+
+def _of_a_founder(gala: Founder) -> dict[str, str]:
+    """What somebody has who signed up: a key, a passkey, a session, a workspace, an invitation."""
+    invitation = gala.post("/v1/invitations", {"roles": ["analyst"]})
+    key = gala.makes_key("agents:read")
+    passkey = gala.adds_passkey()
+    workspace = gala.post("/v1/workspaces", {"name": WORD})
+    (session,) = gala.get("/v1/auth/sessions")["items"]
+    return {
+        "invitation_id": invitation["invitation_id"],
+        "token": invitation["token"],
+        "key_id": key["key_id"],
+        "passkey_id": passkey["passkey_id"],
+        "session_id": session["session_id"],
+        "workspace_id": workspace["workspace_id"],
+        "principal": gala.id,
+    }
+
+
+def _known(world: World, agent_id: str) -> dict[str, str]:
+    """A memory of the agent, and a document in a corpus."""
+    keeper = world.person("mona", ("knowledge:read", "knowledge:write"), ("tenant_admin",))
+    memory = keeper.post("/v1/memories", {"fact": SAID, "agent_id": agent_id})
+    knows = everybody(world, "kim")
+    corpus = knows.post("/v1/corpora", {"name": WORD, "readers": ["governor"]})
+    texts = f"/v1/corpora/{corpus['corpus_id']}/documents"
+    document = knows.post(texts, {"name": f"{WORD}.md", "text": SAID})
+    return {
+        "memory_id": memory["memory_id"],
+        "corpus_id": corpus["corpus_id"],
+        "document_id": document["document_id"],
+    }
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ from tests.benchmarks import (  # noqa: F401 - name worst calls
     worst_usage,
 )
 from tests.benchmarks.figures import Figure, at_most
-from tests.benchmarks.operations import Meter
+from tests.benchmarks.operations import OperationCounter
 from tests.benchmarks.worst import WORST, Call, Scene
 from tests.description import description
 
@@ -121,17 +121,17 @@ def measured(
     platform: PlatformClient, chosen: Iterable[tuple[str, str]], logs: Path | None = None
 ) -> Iterable[Row]:
     """The rows of these routes."""
-    meter, scene = Meter(platform, logs=logs), Scene(platform)
+    counter, scene = OperationCounter(platform, logs=logs), Scene(platform)
     month = month_of(Measurement.load(RECORDED), "prod")
     for method, path in chosen:
         for call in WORST[method, path](scene):
             platform.wait_until_idle(timeout=120)
-            row = _row(meter, month, method, path, call)
+            row = _row(counter, month, method, path, call)
             print(" ", " | ".join(row.cells()), flush=True)
             yield row
 
 
-def _row(meter: Meter, month: Month, method: str, path: str, call: Call) -> Row:
+def _row(counter: OperationCounter, month: Month, method: str, path: str, call: Call) -> Row:
     answered: list[int] = []
 
     def act() -> None:
@@ -140,7 +140,7 @@ def _row(meter: Meter, month: Month, method: str, path: str, call: Call) -> Row:
         assert answer.is_success, f"{method} {call.path}: {answer.text[:2000]}"
         answered.append(len(answer.content))
 
-    action = meter.of(act)
+    action = counter.of(act)
     usd = usd_per_creation(action, month, load_prices()) / call.items
     return Row(
         call=f"{method} {path}",

@@ -15,7 +15,7 @@ from psycopg import Connection
 
 from emulators.directory import PlatformDirectory
 from emulators.postgres import Postgres
-from functions.audit.appending import MOST_TOGETHER
+from functions.audit.appender import MOST_TOGETHER
 from functions.audit.rules.evidence import NewEntry, new_entry
 from functions.audit.store import APPEND
 from shared.kit.ids import derive_id

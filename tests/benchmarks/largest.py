@@ -9,7 +9,7 @@ from typing import Any
 from emulators.client import PlatformClient
 from emulators.demo.person import Person
 from events.approval_policies import MOST_NAMED
-from events.approvals import MOST_EVIDENCE
+from events.dossiers import MOST_EVIDENCE
 from events.precedents import MOST_CONDITIONS
 from events.quorum import MOST_PLACES
 from functions.approvals.rules.commands import LONGEST_NOTE

@@ -74,7 +74,7 @@ def _rows(decisions: Sequence[Decision]) -> list[Mapping[str, Any]]:
 
 def _columns(decision: Decision) -> dict[str, Any]:
     columns: dict[str, Any] = {}
-    for field, value in decision.features.items():
+    for field, value in decision.fields.items():
         name = field.removeprefix("content.")
         items = _ITEMS.get(field, ())
         columns |= {f"{name}={item}": int(item in value) for item in items}

@@ -35,7 +35,7 @@ PARTS = (
 
 
 @dataclass
-class Meter:
+class OperationCounter:
     """Counts what an action leads to, until the platform is idle again. Nobody else may use the
     platform meanwhile. `logs` is where it keeps the functions' logs; without it none count. `first`
     is called once, before the next action."""
@@ -98,20 +98,20 @@ class Meter:
 def creation(platform: PlatformClient, *, repetitions: int = REPETITIONS) -> Action:
     """One creation by hand on that platform as it is now, with whatever it has seen before: the
     story `creation_by_hand`, in a tenant of its own."""
-    return measured(Meter(platform), STORIES["creation_by_hand"], repetitions)
+    return measured(OperationCounter(platform), STORIES["creation_by_hand"], repetitions)
 
 
 def creation_in(world: World, *, repetitions: int = REPETITIONS) -> Action:
     """One more creation by hand in a tenant that may have many."""
-    meter = Meter(world.platform)
-    return typical([STORIES["creation_by_hand"](meter, world) for _ in range(repetitions)])
+    counter = OperationCounter(world.platform)
+    return typical([STORIES["creation_by_hand"](counter, world) for _ in range(repetitions)])
 
 
-def measured(meter: Meter, story: Story, repetitions: int) -> Action:
+def measured(counter: OperationCounter, story: Story, repetitions: int) -> Action:
     """What is typical of several runs of a story, each in a tenant of its own whose people have
     acted before: a person's key is made once, and an instance reads it every five minutes; what
     policies are asked about a person is stored once."""
-    return typical([story(meter, known(World(meter.platform))) for _ in range(repetitions)])
+    return typical([story(counter, known(World(counter.platform))) for _ in range(repetitions)])
 
 
 def known(world: World) -> World:
@@ -125,19 +125,22 @@ def known(world: World) -> World:
 
 
 def measure(
-    meter: Meter, env: Mapping[str, str], stories: Iterable[str], repetitions: int = REPETITIONS
+    counter: OperationCounter,
+    env: Mapping[str, str],
+    stories: Iterable[str],
+    repetitions: int = REPETITIONS,
 ) -> Measurement:
     """These stories, after one run that warms up what runs; the first run also shows what it adds
     to the store from its first action on."""
     actions, storage = {}, {}
     for name in stories:
         story, before = STORIES[name], list[Stored]()
-        world = known(World(meter.platform)) if name in STORING else World(meter.platform)
-        meter.first = partial(keep_stored, before, env, world.tenant)
-        story(meter, world)
+        world = known(World(counter.platform)) if name in STORING else World(counter.platform)
+        counter.first = partial(keep_stored, before, env, world.tenant)
+        story(counter, world)
         if name in STORING:
             storage[name] = grown(before[0], stored(env, world.tenant))
-        actions[name] = measured(meter, story, repetitions)
+        actions[name] = measured(counter, story, repetitions)
         print(f"  {name}: {actions[name].count('requests')} requests", file=sys.stderr)
     return Measurement(
         measured_on=datetime.now(UTC).date(),
@@ -164,8 +167,8 @@ def main() -> None:
         with tempfile.TemporaryDirectory(prefix="assent-cost-") as directory:
             state = Path(directory)
             with running_platform(Options(root=ROOT, state=state)) as running:
-                meter = Meter(running.client, logs=state / "logs")
-                measurements.append(measure(meter, running.env, stories, arguments.repetitions))
+                counter = OperationCounter(running.client, logs=state / "logs")
+                measurements.append(measure(counter, running.env, stories, arguments.repetitions))
     first, second = measurements
     actions, storage = first.actions | second.actions, first.storage | second.storage
     first.model_copy(update={"actions": actions, "storage": storage}).save(arguments.into)

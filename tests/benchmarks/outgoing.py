@@ -17,7 +17,7 @@ from pydantic import SecretStr
 
 from emulators.books import SECRET
 from emulators.ports import HOST, free_port
-from functions.tools.http.acting import (
+from functions.tools.http.call import (
     Answered,
     Bearer,
     Credential,

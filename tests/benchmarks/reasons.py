@@ -4,7 +4,7 @@ and what the largest report's take."""
 import time
 from collections.abc import Iterable, Mapping
 
-from functions.learning.rules.grouping import groups_of
+from functions.learning.rules.groups import groups_of
 from functions.learning.rules.reasons import LONGEST_COMPARED, MOST_COMPARED, NEAR
 from shared.embeddings.embedder import Embedder
 from tests.functions.learning.refusals import CHOSEN_BY, HELD_OUT

@@ -8,7 +8,7 @@ import psutil
 import psycopg
 from psycopg import Connection
 
-from functions.audit.appending import MOST_TOGETHER
+from functions.audit.appender import MOST_TOGETHER
 from functions.audit.store import APPEND, HASHES_AT_ONCE, READ_AT_ONCE
 from tests.benchmarks.appending import database, decided
 from tests.benchmarks.figures import Figure, at_most

@@ -1,4 +1,4 @@
-"""The worst calls about the control document of a tenant: its suspension, its features, and whose
+"""The worst calls about the control document of a tenant: its suspension, its flags, and whose
 tokens are refused."""
 
 from collections.abc import Iterator

@@ -9,10 +9,10 @@ from typing import Any
 
 from emulators.demo.person import Person
 from emulators.model_server import ECHO
+from events.model_messages import Said
 from events.model_questions import MOST_BYTES, ModelQuestionBody, question_id
 from events.models import ModelRouteState, route_part
 from events.operations import COMPLETE
-from events.plan_content import Said
 from functions.models.service.local import MOST_SENTENCES
 from functions.models.views_local import MOST_REDACTED, MOST_VALUES
 from shared.capabilities.grants import Deed, Right

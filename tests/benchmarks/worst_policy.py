@@ -5,7 +5,7 @@ from functools import cache, cached_property
 from typing import Any
 
 from emulators.demo.person import Person
-from functions.policy.rules.deciding import MOST_ENTITIES
+from functions.policy.rules.questions import MOST_ENTITIES
 from shared.policy.sources import LONGEST_SOURCE, MOST_POLICIES
 from tests.benchmarks.largest import LETTER, MANY, sent, together
 from tests.benchmarks.worst import LIMITS, Call, Scene, worst_of

@@ -147,8 +147,8 @@ NOT_PERSONAL: dict[str, str] = {
         ),
         OURS,
     ),
-    # Of `approvals`: what shows that nobody reviewed in time. An agent's are marked.
-    "approvals.Violation.evidence": OURS,
+    # What shows that nobody reviewed in time, say. An agent's are marked.
+    "violations.Violation.evidence": OURS,
     **dict.fromkeys(
         (
             *("agent_name", "depends_on", "GroupRoles.group", "industry", "name", "slug"),

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from emulators.iam import account, push_account
+from emulators.iam import push_account, service_account
 from emulators.issuer import Issuer
 from emulators.running import RunningPlatform
 from tests.emulators.checkouts import Checkout
@@ -66,7 +66,7 @@ def test_another_platforms_token_is_401(platform: RunningPlatform, private_url: 
 def test_an_account_the_manifests_do_not_imply_is_403(
     platform: RunningPlatform, private_url: str, name: str
 ) -> None:
-    token = _token(platform, account(name), private_url)
+    token = _token(platform, service_account(name), private_url)
     assert _post(private_url, token).status_code == 403
 
 

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events.approvals import ApprovalStatus, Card, Subject, VetoWindow
+from events.approvals import ApprovalStatus, Card, Subject
 from events.buckets import Bucket, as_of, bucket_of, in_bucket, open_until
+from events.vetoes import VetoWindow
 from shared.kit.instants import format_instant
 
 START = datetime(2026, 11, 20, 12, tzinfo=UTC)

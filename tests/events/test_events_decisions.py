@@ -14,14 +14,13 @@ from events.approvals import (
     ApprovalState,
     ApprovalVoted,
     CaseBinding,
-    CitedArtifact,
     Stage,
     Subject,
-    VetoReason,
-    VetoWindow,
 )
+from events.artifacts import CitedArtifact
 from events.decisions import statement_of, verify_decision
 from events.quorum import BreakGlass, Grant, LateDecision, Place, Review, Rule, Vote
+from events.vetoes import VetoReason, VetoWindow
 from shared.kit.errors import SignatureInvalid
 from shared.kit.signing import load_public_keys, load_signing_key, new_key, public_key_set, sign
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from emulators.running import RunningPlatform
-from functions.audit.checking import Checked, check
+from functions.audit.check import Checked, check
 from functions.audit.rules.evidence import NO_EVIDENCE
 from functions.audit.store import read_entries, read_head
 from shared.audit_log.tree import root_with

@@ -11,7 +11,7 @@ import pytest
 from google.cloud.firestore import Client
 
 from emulators.running import RunningPlatform
-from functions.audit.checking import Checked, check
+from functions.audit.check import Checked, check
 from functions.audit.store import read_entries, read_head
 from mobile_api.service.rebuild import Rebuilt, rebuild
 from shared.kit import clock

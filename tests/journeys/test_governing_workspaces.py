@@ -1,6 +1,7 @@
 """Keys, services and governors of a workspace: with tokens that open nothing outside of it."""
 
 import time
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -147,17 +148,7 @@ def test_a_governor_of_a_workspace_decides_about_what_lies_there_and_nowhere_els
     for workspace in (surgery, ward):
         given(gala, mira, workspace, "developer")
     _only_an_admin_of_the_tenant_gives_or_takes_it(ines, otto, mira, tenant_id, surgery)
-    agents: dict[str, str] = {}
-    cards: dict[str | None, dict[str, Any]] = {}
-    for workspace in (surgery, ward):
-        enters(mira, tenant_id, workspace)
-        agents[workspace] = mira.post("/v1/agents", spec("writer"))["agent_id"]
-        running.client.wait_until_idle(60)
-        (cards[workspace],) = mira.get("/v1/approvals?status=pending")["items"]
-    gala.post("/v1/agents", spec("reader"))
-    running.client.wait_until_idle(60)
-    pending = gala.get("/v1/approvals?status=pending")["items"]
-    (cards[None],) = (each for each in pending if "workspace_id" not in each)
+    agents, cards = _asked_about_agents(running, gala, mira, tenant_id, (surgery, ward))
 
     def tried(card: dict[str, Any]) -> tuple[int, str]:
         body = {"decision": "approve", **decision(card)}
@@ -199,6 +190,25 @@ def test_a_governor_of_a_workspace_decides_about_what_lies_there_and_nowhere_els
     given(gala, otto, surgery, "deputy")
     enters(otto, tenant_id, surgery)
     assert otto.get("/v1/me")["roles"] == ["deputy", "end_user"]
+
+
+def _asked_about_agents(
+    running: RunningPlatform, gala: Any, mira: Any, tenant_id: str, workspaces: Iterable[str]
+) -> tuple[dict[str, str], dict[str | None, dict[str, Any]]]:
+    """An agent in each workspace, and the card of each by its workspace; with that of one in
+    none."""
+    agents: dict[str, str] = {}
+    cards: dict[str | None, dict[str, Any]] = {}
+    for workspace in workspaces:
+        enters(mira, tenant_id, workspace)
+        agents[workspace] = mira.post("/v1/agents", spec("writer"))["agent_id"]
+        running.client.wait_until_idle(60)
+        (cards[workspace],) = mira.get("/v1/approvals?status=pending")["items"]
+    gala.post("/v1/agents", spec("reader"))
+    running.client.wait_until_idle(60)
+    pending = gala.get("/v1/approvals?status=pending")["items"]
+    (cards[None],) = (each for each in pending if "workspace_id" not in each)
+    return agents, cards
 
 
 def _only_an_admin_of_the_tenant_gives_or_takes_it(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from functions.approvals.rules.drafting import IN_A_ROW
+from functions.approvals.rules.drafts import IN_A_ROW
 from tests.journeys.world import GRACE_SECONDS, VETO_WINDOW_SECONDS, World, spec
 
 pytestmark = pytest.mark.platform

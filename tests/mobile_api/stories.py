@@ -11,14 +11,13 @@ from events.approvals import (
     CaseBinding,
     Stage,
     Subject,
-    VetoReason,
-    VetoWindow,
-    Violation,
 )
 from events.cases import CreationCaseJudged, CreationCaseState, Reversal
 from events.pipelines import PipelinePaused, PipelineState
 from events.precedents import PrecedentState
 from events.quorum import Place, Rule
+from events.vetoes import VetoReason, VetoWindow
+from events.violations import Violation
 from mobile_api.rules.documents import Documents, Fields, Key
 from mobile_api.rules.facts import Fact
 from mobile_api.rules.projection import apply, steps_of

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from events.agents import AgentApprovalNeeded, Purpose, Risk
-from events.approvals import MOST_CONTENT_BYTES, MOST_EVIDENCE
+from events.dossiers import MOST_CONTENT_BYTES, MOST_EVIDENCE
 from events.specs import Classification
 from functions.agents.rules.agent import Agent
 from functions.agents.rules.case import WAITING, Asked, CaseContents, CreationCase, Judged

@@ -6,7 +6,7 @@ from fastapi import Depends
 
 from events.approval_policies import PolicyRecord
 from events.buckets import Bucket
-from functions.approvals.api.deciding import VERBS, decides
+from functions.approvals.api.actions import VERBS, decides
 from functions.approvals.rules.commands import DecisionBody, ReviewBody, VetoBody
 from functions.approvals.rules.proposals import PolicyBody
 from functions.approvals.rules.requests import RequestBody

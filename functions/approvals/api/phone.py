@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends
 
 from events.approvals import Card
-from functions.approvals.api.deciding import decides
+from functions.approvals.api.actions import decides
 from functions.approvals.rules.commands import (
     ApproveBody,
     DecisionBody,

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from events.approvals import ApprovalState, Kind
+from events.approvals import ApprovalState
 from events.buckets import OPEN, Bucket, bucket_of, open_until
+from events.effects import Kind
 from functions.approvals.rules.gist import Gist, folded
 from functions.approvals.rules.likeness import in_row
 from functions.approvals.rules.quorum import missing_places
@@ -53,7 +54,7 @@ class Approval(ApprovalState):
     governor last acted on it or requested it (`by_governor`). `proposal` is the version of the
     approval policy that it proposes to replace. `barred` says why no precedent may approve it,
     whatever its conditions. `gist` is that of its content (`rules/gist.py`); `refused_at` when
-    somebody whose refusal counts refused it (`rules/refused.py`), `refused_by` who did so by
+    somebody whose refusal counts refused it (`rules/refusals.py`), `refused_by` who did so by
     cancelling its case, and `spreads_at` when more requests with its content are taken back.
     `deferred_by` is who deferred it, while it is deferred; `approved_version` the version with
     which people approved it, if they did; `least_read_ms` how long anybody takes to read it,

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, StringConstraints
 
-from events.approvals import VetoReason
 from events.artifacts import PREFIX as ARTIFACT
+from events.vetoes import VetoReason
 from functions.approvals.rules.approval import REFUSALS, Approval
 from functions.approvals.rules.standing import passes_to_deputy
 from shared.kit.callers import Actor, Identifier

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from events.approvals import CitedArtifact
+from events.artifacts import CitedArtifact
 from functions.approvals.rules.approval import Approval, Steps
 from shared.artifacts.artifact import Artifact, why_unreadable
 from shared.artifacts.named import Named

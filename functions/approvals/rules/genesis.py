@@ -15,7 +15,7 @@ from events.precedents import (
 from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.implications import contradiction, covers, covers_same
 from functions.approvals.rules.precedent import ActivePrecedent, Precedent, name_of_precedent
-from functions.approvals.rules.refused import name_of_request
+from functions.approvals.rules.refusals import name_of_request
 from functions.approvals.rules.weakening import weakened_rules
 from shared.precedents.conditions import in_words, is_satisfied
 from shared.precedents.coverable import COVERABLE_KINDS, COVERABLE_RISKS

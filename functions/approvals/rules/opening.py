@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from events.approvals import ApprovalAutoApproved, ApprovalRequested, Match, VetoWindow
-from events.dossiers import Assessment
+from events.approvals import ApprovalAutoApproved, ApprovalRequested
+from events.dossiers import Assessment, Match
+from events.vetoes import VetoWindow
 from functions.approvals.rules.approval import Approval, Step, Steps, transition
 from functions.approvals.rules.gist import gist_of
 from functions.approvals.rules.likeness import likeness_of
-from functions.approvals.rules.matching import limits, match_all
+from functions.approvals.rules.matches import limits, match_all
 from functions.approvals.rules.policy import (
     BUILT_IN,
     ApprovalPolicy,
@@ -21,7 +22,7 @@ from functions.approvals.rules.policy import (
 )
 from functions.approvals.rules.precedent import ActivePrecedent
 from functions.approvals.rules.quorum import refuse_unfillable
-from functions.approvals.rules.reading import least_read_ms
+from functions.approvals.rules.reading_pace import least_read_ms
 from functions.approvals.rules.requests import Request, refuse_out_of_bounds
 from functions.approvals.rules.reversals import cancel
 from functions.approvals.rules.risk import why_irreversible

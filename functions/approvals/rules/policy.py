@@ -9,8 +9,8 @@ from datetime import timedelta
 from itertools import combinations
 
 from events.approval_policies import PasskeyRule, PolicyEntry, PolicyRecord
-from events.approvals import Kind, PasskeyFor
-from events.effects import RISKS, Risk
+from events.approvals import PasskeyFor
+from events.effects import RISKS, Kind, Risk
 from events.quorum import Rule
 from functions.approvals.rules.quorum import (
     ANY_GOVERNOR,

@@ -4,8 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from events.approvals import Kind
-from events.effects import Risk
+from events.effects import Kind, Risk
 from events.precedents import (
     Condition,
     Finding,

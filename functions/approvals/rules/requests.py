@@ -1,56 +1,24 @@
 """A request for approval: what callers send, its limits, and what the rules know of it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, JsonValue, StringConstraints
 
-from events.agents import AgentApprovalNeeded
-from events.approvals import (
-    MOST_CONTENT_BYTES,
-    MOST_EVIDENCE,
-    CaseBinding,
-    CitedArtifact,
-    Kind,
-    Stage,
-    Subject,
-)
-from events.budgets import BudgetApprovalNeeded
-from events.direct_calls import DirectCallApprovalNeeded
-from events.dossiers import Assessment
-from events.effects import Effect, Risk
-from events.policies import PolicyApprovalNeeded
+from events.approvals import CaseBinding, Stage, Subject
+from events.artifacts import CitedArtifact
+from events.dossiers import MOST_CONTENT_BYTES, MOST_EVIDENCE
+from events.effects import Effect, Kind, Risk
 from events.quorum import Rule
-from events.runs import RunApprovalNeeded
-from events.subscriptions import SubscriptionApprovalNeeded
 from functions.approvals.rules.quorum import refuse_unfillable, rule_errors
 from functions.approvals.rules.risk import USUAL_EFFECT, assess, declaration_errors
-from functions.approvals.rules.subjects import (
-    agent_subject,
-    budget_subject,
-    direct_call_subject,
-    imitation_errors,
-    policy_subject,
-    run_subject,
-    subscription_subject,
-)
+from functions.approvals.rules.subjects import imitation_errors
 from shared.kit.callers import Actor
-from shared.kit.contents import Contents
 from shared.kit.errors import FieldError, Invalid
 from shared.kit.json_limits import JsonLimit
-from shared.kit.models import Model, part_of
+from shared.kit.models import Model
 from shared.kit.roles import GOVERNOR
 
-# What functions ask with.
-Asked = (
-    AgentApprovalNeeded
-    | BudgetApprovalNeeded
-    | DirectCallApprovalNeeded
-    | PolicyApprovalNeeded
-    | RunApprovalNeeded
-    | SubscriptionApprovalNeeded
-)
 LONGEST_SUBJECT = 200
 _LONGEST = {"summary": 2_000, "rollback_plan": 10_000}
 # Whatever these bounds take leaves room in one document for every decision on it.
@@ -155,126 +123,6 @@ def request_of(
         added_rule=body.rule,
         deadline_seconds=body.deadline_seconds,
     )
-
-
-def request_of_case(asked: AgentApprovalNeeded, approval_id: str, contents: Contents) -> Request:
-    """The request of a creation case, with as much of its evidence as an approval takes. Raises
-    ContentErased, ContentInvalid where what is to be approved cannot be read."""
-    subject = agent_subject(asked.agent_id, asked.name)
-    return _request(
-        asked,
-        approval_id,
-        subject,
-        contents,
-        stage=part_of(Stage, asked.stage),
-        case=CaseBinding(case_id=asked.case_id, revision=asked.revision, purpose=asked.purpose),
-        precedents_allowed=asked.precedents_allowed,
-    )
-
-
-def request_of_policy(asked: PolicyApprovalNeeded, approval_id: str, contents: Contents) -> Request:
-    """The request to publish a policy, which only people decide. Raises ContentErased,
-    ContentInvalid where what is to be approved cannot be read."""
-    subject = policy_subject(asked.policy_id, asked.name)
-    return _request(
-        asked,
-        approval_id,
-        subject,
-        contents,
-        effect="decide",
-        precedents_allowed=False,
-    )
-
-
-def request_of_run(asked: RunApprovalNeeded, approval_id: str, contents: Contents) -> Request:
-    """The request of a run for assent to its plan, or to the calls of a step, which only people
-    decide. Raises ContentErased, ContentInvalid where what is to be approved cannot be read."""
-    subject = run_subject(asked.run_id, asked.capsule)
-    return _request(
-        asked,
-        approval_id,
-        subject,
-        contents,
-        effect=asked.effect,
-        amount_usd_micros=asked.amount_usd_micros,
-        precedents_allowed=False,
-        token=asked.token,
-        needs_answer=asked.needs_answer,
-    )
-
-
-def request_of_direct_call(
-    asked: DirectCallApprovalNeeded, approval_id: str, contents: Contents
-) -> Request:
-    """The request of an agent elsewhere for assent to exactly one call, which only people decide.
-    Raises ContentErased, ContentInvalid where what is to be approved cannot be read."""
-    return _request(
-        asked,
-        approval_id,
-        direct_call_subject(asked.direct_call_id, asked.operation),
-        contents,
-        effect=asked.effect,
-        precedents_allowed=False,
-        needs_answer=asked.needs_answer,
-    )
-
-
-def request_of_budget(asked: BudgetApprovalNeeded, approval_id: str, contents: Contents) -> Request:
-    """The request to raise a budget for its period, which only people decide. Raises ContentErased,
-    ContentInvalid where what is to be approved cannot be read."""
-    return _request(
-        asked,
-        approval_id,
-        budget_subject(asked.scope, asked.period),
-        contents,
-        effect=asked.effect,
-        amount_usd_micros=asked.amount_usd_micros,
-        precedents_allowed=False,
-    )
-
-
-def request_of_subscription(
-    asked: SubscriptionApprovalNeeded, approval_id: str, contents: Contents
-) -> Request:
-    """The request to change the subscription, by which governing features would be lost; only
-    people decide. Raises ContentErased, ContentInvalid where what is to be approved cannot be
-    read."""
-    return _request(
-        asked,
-        approval_id,
-        subscription_subject(asked.tenant_id),
-        contents,
-        effect=asked.effect,
-        precedents_allowed=False,
-    )
-
-
-def _request(
-    asked: Asked, approval_id: str, subject: Subject, contents: Contents, **own: Any
-) -> Request:
-    """What all requests of functions say alike, with what is their `own`."""
-    assessment = Assessment.model_validate(contents.value(asked.assessment_hash))
-    return Request(
-        approval_id=approval_id,
-        kind=asked.kind,
-        subject=subject,
-        summary=asked.summary,
-        content=contents.value(asked.content_hash),
-        evidence=_fitting(contents.value(asked.evidence_hash)),
-        rollback_plan=assessment.rollback_plan,
-        risk=asked.risk,
-        risk_reasons=assessment.risk_reasons,
-        requested_by=asked.requested_by,
-        authors=asked.authors,
-        **own,
-    )
-
-
-def _fitting(items: Sequence[Any]) -> tuple[Any, ...]:
-    fitting = tuple(items[:MOST_EVIDENCE])
-    while EVIDENCE.problem(fitting) is not None:
-        fitting = fitting[:-1]
-    return fitting
 
 
 def refuse_out_of_bounds(request: Request) -> None:

@@ -3,13 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from events.approvals import (
-    ApprovalOverturned,
-    ApprovalReviewed,
-    ApprovalReviewMissed,
-    Violation,
-)
+from events.approvals import ApprovalOverturned, ApprovalReviewed, ApprovalReviewMissed
 from events.quorum import Review
+from events.violations import Violation
 from functions.approvals.rules.approval import (
     GRACE,
     Approval,

@@ -6,8 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from events.approvals import Kind
-from events.effects import RISK, RISKS, Effect, Risk
+from events.effects import RISK, RISKS, Effect, Kind, Risk
 from functions.approvals.rules.gist import folded
 from shared.kit.errors import FieldError
 from shared.kit.json_parts import parts_of

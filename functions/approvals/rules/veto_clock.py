@@ -6,8 +6,9 @@ them had the notice, and 72 hours after the assent at the latest; otherwise 24 h
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from events.approvals import ApprovalDelivered, VetoWindow
+from events.approvals import ApprovalDelivered
 from events.deliveries import DeliveryAcknowledged
+from events.vetoes import VetoWindow
 from functions.approvals.rules.approval import Approval, Step, Steps, transition
 from functions.approvals.rules.veto import WINDOW
 

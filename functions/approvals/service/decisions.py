@@ -16,13 +16,13 @@ from functions.approvals.rules.answers import ANSWERING, Asked
 from functions.approvals.rules.approval import Approval, Repeat, Steps
 from functions.approvals.rules.commands import DecisionBody, GovernorVetoBody, ReviewBody
 from functions.approvals.rules.decisions import decide
-from functions.approvals.rules.drafting import IN_A_ROW, counts, draft, with_streak
+from functions.approvals.rules.drafts import IN_A_ROW, counts, draft, with_streak
 from functions.approvals.rules.files import with_attachments
 from functions.approvals.rules.late import note_late, note_overtaken
 from functions.approvals.rules.precedent import Precedent
-from functions.approvals.rules.reading import is_fast, note_fast
+from functions.approvals.rules.reading_pace import is_fast, note_fast
 from functions.approvals.rules.reviews import review
-from functions.approvals.rules.signing import Signatures, verb_of, with_signatures
+from functions.approvals.rules.signatures import Signatures, verb_of, with_signatures
 from functions.approvals.rules.standing import depends_on_takeover
 from functions.approvals.rules.veto import veto
 from functions.approvals.service.alone import is_alone

@@ -6,7 +6,7 @@ from events.devices import DeviceConfirmed, DeviceRegistered, DeviceRemoved
 from functions.approvals.aggregates import DEVICES, RUN
 from functions.approvals.rules.commands import DecisionBody, GovernorVetoBody
 from functions.approvals.rules.devices import check_device, follow
-from functions.approvals.rules.signing import statement
+from functions.approvals.rules.signatures import statement
 from shared.aggregates.command import Command
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.device_signatures import signer_of

@@ -13,7 +13,7 @@ from functions.approvals.rules.passkeys import (
     follow,
     refuse_unsigned,
 )
-from functions.approvals.rules.signing import statement, verb_of
+from functions.approvals.rules.signatures import statement, verb_of
 from shared.aggregates.command import Command
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.bookkeeping import PLATFORM_TENANT

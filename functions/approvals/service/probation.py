@@ -4,7 +4,7 @@ from events.patterns import PatternState
 from events.precedents import PrecedentSeed
 from functions.approvals.aggregates import ACTIVE, PRECEDENTS, RUN
 from functions.approvals.rules.approval import Approval
-from functions.approvals.rules.drafting import draft_from
+from functions.approvals.rules.drafts import draft_from
 from functions.approvals.rules.precedent import Precedent, audit, establish
 from functions.approvals.service.precedents import shown_one
 from shared.aggregates.command import Command

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import get_args
 
-from events.approvals import Kind
+from events.effects import Kind
 from events.recalls import RecallStarted
 from functions.approvals.aggregates import ACTIVE, APPROVALS, PRECEDENTS, RUN
 from functions.approvals.rules.precedent import Precedent, suspend

@@ -6,7 +6,7 @@ from functions.approvals.aggregates import ACTIVE, PRECEDENTS
 from functions.approvals.queries import find_tacit
 from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.precedent import count_false_positive
-from functions.approvals.rules.refused import AT_ONCE, spread, take_back
+from functions.approvals.rules.refusals import AT_ONCE, spread, take_back
 from functions.approvals.rules.veto import is_false_positive
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.transitions import Transition

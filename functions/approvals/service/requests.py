@@ -1,14 +1,11 @@
-"""Requests for approval: over the API, or by a creation case; withdrawn before or after they
+"""Requests for approval: over the API, or by another function; withdrawn before or after they
 arrive."""
 
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TypeVar
 
-from events.agents import AgentApprovalNeeded
-from events.budgets import BudgetApprovalNeeded
 from events.cases import (
     CreationCaseCancelled,
     CreationCaseReversalUnneeded,
@@ -17,10 +14,9 @@ from events.cases import (
     CreationCaseWithdrawalRequested,
     Withdrawal,
 )
-from events.direct_calls import DirectCallApprovalNeeded, DirectCallWithdrawn
-from events.policies import PolicyApprovalNeeded, PolicyRetired, PolicyReturned
-from events.runs import RunApprovalNeeded, RunCancelled
-from events.subscriptions import SubscriptionApprovalNeeded
+from events.direct_calls import DirectCallWithdrawn
+from events.policies import PolicyRetired, PolicyReturned
+from events.runs import RunCancelled
 from functions.approvals.aggregates import ACTIVE, APPROVALS, POLICIES, POLICY_ID, RUN
 from functions.approvals.queries import find_refused, find_tacit, has_devices
 from functions.approvals.rules.approval import Approval, Step, Steps
@@ -28,18 +24,9 @@ from functions.approvals.rules.files import named
 from functions.approvals.rules.opening import open_cancelled, open_request
 from functions.approvals.rules.precedent import ActivePrecedent
 from functions.approvals.rules.probation import is_audited
-from functions.approvals.rules.refused import MOST_SILENT, too_many_silent, why_refused
-from functions.approvals.rules.requests import (
-    Request,
-    RequestBody,
-    request_of,
-    request_of_budget,
-    request_of_case,
-    request_of_direct_call,
-    request_of_policy,
-    request_of_run,
-    request_of_subscription,
-)
+from functions.approvals.rules.questions import QUESTIONS, request_of_question
+from functions.approvals.rules.refusals import MOST_SILENT, too_many_silent, why_refused
+from functions.approvals.rules.requests import Request, RequestBody, request_of
 from functions.approvals.rules.reversals import cancel, end_with_case, fail_to_undo, undo
 from functions.approvals.rules.veto_clock import wait_for_device
 from functions.approvals.service.built_in import built_in
@@ -51,7 +38,6 @@ from shared.aggregates.command import Command
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.callers import Caller
 from shared.kit.canonical import content_hash
-from shared.kit.contents import Contents
 from shared.kit.errors import Unavailable
 from shared.kit.ids import derive_id, new_id
 from shared.messaging.envelope import Envelope
@@ -59,15 +45,6 @@ from shared.storage.idempotency import IdempotencyKey
 
 _WITHDRAWN_BY = "withdrawn_by"
 
-N = TypeVar(
-    "N",
-    AgentApprovalNeeded,
-    BudgetApprovalNeeded,
-    DirectCallApprovalNeeded,
-    PolicyApprovalNeeded,
-    RunApprovalNeeded,
-    SubscriptionApprovalNeeded,
-)
 _Ending = Callable[[Approval, str, datetime], Steps]
 
 
@@ -85,41 +62,11 @@ async def request_approval(caller: Caller, key: IdempotencyKey, body: RequestBod
     return await RUN.command(caller, use_case, SignedCard, key=key)
 
 
-async def open_for_case(event: Envelope) -> None:
-    """Opens the approval that a case requests, once, also after redeliveries; where the case was
-    cancelled before, the approval is cancelled from the start. Raises ContentErased, ContentInvalid
-    where what is to be approved cannot be read."""
-    await _open(event, event.payload(AgentApprovalNeeded), request_of_case)
-
-
-async def open_for_policy(event: Envelope) -> None:
-    """Opens the approval that the publication of a policy needs; as `open_for_case`."""
-    await _open(event, event.payload(PolicyApprovalNeeded), request_of_policy)
-
-
-async def open_for_run(event: Envelope) -> None:
-    """Opens the approval that a run needs; as `open_for_case`."""
-    await _open(event, event.payload(RunApprovalNeeded), request_of_run)
-
-
-async def open_for_budget(event: Envelope) -> None:
-    """Opens the approval that raises a budget; as `open_for_case`."""
-    await _open(event, event.payload(BudgetApprovalNeeded), request_of_budget)
-
-
-async def open_for_subscription(event: Envelope) -> None:
-    """Opens the approval that a change of the subscription needs; as `open_for_case`."""
-    await _open(event, event.payload(SubscriptionApprovalNeeded), request_of_subscription)
-
-
-async def open_for_direct_call(event: Envelope) -> None:
-    """Opens the approval that an agent elsewhere needs for one call; as `open_for_case`."""
-    await _open(event, event.payload(DirectCallApprovalNeeded), request_of_direct_call)
-
-
-async def _open(
-    event: Envelope, asked: N, request_of_it: Callable[[N, str, Contents], Request]
-) -> None:
+async def open_for_question(event: Envelope) -> None:
+    """Opens the approval that a function asks for, once, also after redeliveries; where the
+    question was taken back before, the approval is cancelled from the start. Raises ContentErased,
+    ContentInvalid where what is to be approved cannot be read."""
+    asked = event.payload(QUESTIONS[event.type])
     id = derive_id("apr", event.time, event.id)
 
     async def use_case(work: UnitOfWork) -> None:
@@ -127,7 +74,7 @@ async def _open(
             work.read_contents(asked.content_hash, asked.evidence_hash, asked.assessment_hash),
             work.prefetch((POLICIES, POLICY_ID)),
         )
-        request = request_of_it(asked, id, contents)
+        request = request_of_question(asked, id, contents)
         # The id is derived from the event's id, so the first attempt need not look: a redelivery,
         # or an earlier withdrawal, loses the race for the document.
         if work.attempt == 0:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from events.operations import COMPLETE, SKILL, Undo
+from events.operations import COMPLETE, SKILL
 from events.plan_content import (
     AgentPart,
     Assent,
@@ -17,26 +17,15 @@ from events.plan_content import (
     SubRun,
     Wait,
 )
-from functions.capsules.rules.completions import (
-    Models,
-    completion_of,
-    given_by,
-    may_complete,
-)
+from functions.capsules.rules.calls import CertainCalls, known_arguments, undo_of
+from functions.capsules.rules.completions import Models, completion_of, given_by, may_complete
 from functions.capsules.rules.graph import Graph, Node, graph_of
 from functions.capsules.rules.inputs import given_inputs
 from functions.capsules.rules.operations import Refused
-from functions.capsules.rules.problems import Flawed, Problem, path_below
+from functions.capsules.rules.problems import Flawed, Problem
 from functions.capsules.rules.prompts import Prompts
-from functions.capsules.rules.rights import (
-    Granted,
-    assent_to,
-    call_of,
-    granted,
-    may_undo,
-    undo_by_definition,
-)
-from functions.capsules.rules.schemas import ANY, Schema, mistakes
+from functions.capsules.rules.rights import Holder, assent_to, call_of, granted
+from functions.capsules.rules.schemas import ANY, Schema
 from functions.capsules.rules.scope import Scope, misread
 from functions.capsules.rules.skills import skill_arguments, skill_calls
 from functions.capsules.rules.source import CapsuleBody, InnerStep, Step
@@ -45,7 +34,7 @@ from shared.agents.rights import KnownRights
 from shared.artifacts.ids import artifacts_in
 from shared.connectors.operations import OWN, Operations
 from shared.kit.contents import Content
-from shared.kit.expressions import ExpressionFailed, Path
+from shared.kit.expressions import ExpressionFailed
 from shared.kit.money import usd_micros
 from shared.kit.templates import condition
 
@@ -66,6 +55,11 @@ class Source(NamedTuple):
     operations: Operations = OWN
     models: Models = Models()
     prompts: Prompts = MappingProxyType({})
+
+    @property
+    def holder(self) -> Holder:
+        """The agent, as it may use these operations."""
+        return Holder(self.agent, self.rights, self.operations)
 
 
 class Compiled(NamedTuple):
@@ -132,7 +126,7 @@ class _Compiling:
     artifacts: Mapping[str, str]
     problems: list[Problem] = field(default_factory=list)
     inner: list[Compiled] = field(default_factory=list)
-    certain: dict[str, int] = field(default_factory=dict)
+    certain: CertainCalls = field(default_factory=CertainCalls)
 
     @property
     def graph(self) -> Graph:
@@ -189,65 +183,36 @@ class _Compiling:
         assert step.use is not None
         if step.use == COMPLETE:
             return self._completion(node)
-        grant = granted(step.use, source.rights, source.agent, source.operations)
+        grant = granted(step.use, source.holder)
         self._listed(node, step.use)
         self._gives(step, grant.definition.output_schema)
-        item = self.scope.item_of(step.for_each)
-        schema = grant.definition.input_schema
-        wrong = [*self.scope.arguments(f"{node.path}.with", schema, step.arguments, item)]
-        if wrong:
-            self.problems += wrong
-        known = None if wrong else self.scope.known(step.arguments, step.for_each)
-        for number, arguments in enumerate(known or ()):
-            for at, told in mistakes(schema, arguments):
-                path = path_below(f"{node.path}.with", at)
-                which = f" (item {number})" if step.for_each else ""
-                self.problems.append(Problem(path, f"{told}{which}"))
+        known, wrong = known_arguments(node, grant.definition.input_schema, self.scope)
+        self.problems += wrong
         assent = assent_to(grant, source.rights, known, asks=step.asks)
-        self._count(node, grant, known)
-        call = call_of(grant, step.arguments).but(undo=self._undo(node, grant))
-        return self._planned(node, call, assent)
+        self.certain.add(node, grant, known)
+        undo, wrong = undo_of(node, grant, source.holder)
+        self.problems += wrong
+        return self._planned(node, call_of(grant, step.arguments).but(undo=undo), assent)
 
     def _skill(self, node: Node) -> PlanStep:
         step, source = node.step, self.source
-        grant = granted(SKILL, source.rights, source.agent, OWN)
+        grant = granted(SKILL, source.holder)
         self._gives(step, step.output or ANY)
         if step.calls is not None:
             for each in step.calls.operations:
                 self._listed(node, each)
-            calls, assent = skill_calls(step, grant, source.rights, source.agent, source.operations)
+            calls, assent = skill_calls(step, grant, source.holder)
             return self._planned(node, calls, "step" if step.asks else assent)
         arguments = skill_arguments(step)
         known = self.scope.known(arguments, step.for_each)
         assent = assent_to(grant, source.rights, known, asks=False)
-        self._count(node, grant, known)
+        self.certain.add(node, grant, known)
         return self._planned(node, call_of(grant, arguments), assent)
 
     def _listed(self, node: Node, operation: str) -> None:
         tools = self.source.body.tools
         if tools is not None and operation not in tools:
             raise Refused(f"is not among the capsule's tools: add {operation} to `tools`")
-
-    def _count(self, node: Node, grant: Granted, known: list[Any] | None) -> None:
-        """Refuses more calls than the agent's right allows in a run, where they are certain."""
-        most = grant.right.limits.per_run
-        if node.step.condition is not None or known is None:
-            return
-        count = self.certain[grant.name] = self.certain.get(grant.name, 0) + len(known)
-        if most is not None and count > most:
-            raise Refused(
-                f"is call {count} of {grant.name} in a run, of which the agent may make {most}:"
-                " leave some out, or raise per_run in the agent's spec"
-            )
-
-    def _undo(self, node: Node, grant: Granted) -> Undo | None:
-        own = node.step.undo
-        if own is None:
-            return undo_by_definition(grant, self.source.rights)
-        source = self.source
-        may_undo(grant, own.use, source.rights, source.agent, source.operations)
-        self.problems += misread(f"{node.path}.undo.with", own.arguments, _beyond_call)
-        return Undo(operation=own.use, arguments=own.arguments)
 
     def _wait(self, node: Node) -> PlanStep:
         wait = node.step.wait
@@ -263,9 +228,7 @@ class _Compiling:
         if (why := why_no_model(body.model, source.models.stack)) is not None:
             at = "agent" if body.model is None else "agent.model"
             self.problems.append(Problem(f"{node.path}.{at}", why))
-        turns, assent = agent_turns(
-            body, source.rights, source.agent, source.models.stack, source.operations
-        )
+        turns, assent = agent_turns(body, source.holder, source.models.stack)
         return self._planned(node, turns, "step" if node.step.asks else assent)
 
     def _completion(self, node: Node) -> PlanStep:
@@ -321,11 +284,6 @@ class _Compiling:
             budget_usd_micros=None if step.budget_usd is None else usd_micros(step.budget_usd),
             tolerance_percent=self.source.body.tolerance_of(step),
         )
-
-
-def _beyond_call(place: Path) -> str | None:
-    reads_call = place[0] in ("arguments", "output")
-    return None if reads_call else "reads more than the arguments and the output of its call"
 
 
 def _text(written: str | None) -> str | None:

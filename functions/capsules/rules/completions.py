@@ -7,9 +7,10 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field, StringConstraints, ValidationError
 
+from events.model_messages import Said
 from events.models import ModelRouteState, route_part
 from events.operations import COMPLETE
-from events.plan_content import ComparedPrompt, Completion, Envelope, Said
+from events.plan_content import ComparedPrompt, Completion, Envelope
 from events.prompts import MOST_MESSAGES, OWN_NAMES
 from functions.capsules.rules.graph import Node
 from functions.capsules.rules.operations import Refused

@@ -17,7 +17,7 @@ from events.plan_content import (
 from events.plans import Denial
 from functions.capsules.rules.asked import Asked, Plans, asked_of, calls_of_step
 from functions.capsules.rules.operations import Refused
-from functions.capsules.rules.rights import granted
+from functions.capsules.rules.rights import Holder, granted
 from shared.agents.rights import KnownRights
 from shared.connectors.operations import OWN, Operations
 
@@ -119,7 +119,7 @@ def _of_rights(call: Call, plan: PlanContent, now: Now) -> Iterator[Denial]:
     if known is None or now.operations.find(call.operation) is None:
         return
     try:
-        granted(call.operation, known[2], plan.agent, now.operations)
+        granted(call.operation, Holder(plan.agent, known[2], now.operations))
     except Refused as refusal:
         detail, _, change = str(refusal).partition(": ")
         yield Denial(code="rights", detail=detail, change=change)

@@ -11,6 +11,14 @@ from shared.agents.rights import HeldRight, KnownRights, beyond
 from shared.connectors.operations import Operations, is_own
 
 
+class Holder(NamedTuple):
+    """An agent with the rights that it holds, and the operations that there are where it acts."""
+
+    agent: AgentPart
+    rights: KnownRights
+    operations: Operations
+
+
 class Granted(NamedTuple):
     """An operation that the agent may do: its definition, its effect, the right to it, and whether
     it does it alone."""
@@ -22,10 +30,9 @@ class Granted(NamedTuple):
     is_alone: bool
 
 
-def granted(
-    operation: str, rights: KnownRights, agent: AgentPart, operations: Operations
-) -> Granted:
+def granted(operation: str, holder: Holder) -> Granted:
     """The right of the agent to an operation, whatever its arguments are. Raises Refused."""
+    agent, rights, operations = holder
     definition = defined(operation, operations)
     held = rights.held(operation)
     if held is None:
@@ -105,14 +112,9 @@ def undo_by_definition(grant: Granted, rights: KnownRights) -> Undo | None:
     return rights.undo_of(grant.name, grant.definition.undo, grant.right)
 
 
-def may_undo(
-    grant: Granted,
-    operation: str,
-    rights: KnownRights,
-    agent: AgentPart,
-    operations: Operations,
-) -> None:
+def may_undo(grant: Granted, operation: str, holder: Holder) -> None:
     """Raises Refused where the agent may not undo the step by this operation."""
+    agent, rights, operations = holder
     defined(operation, operations)
     if not is_own(operation) and _system(operation) != _system(grant.name):
         raise Refused(

@@ -5,14 +5,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from events.operations import CPYTHON, SKILL
-from events.plan_content import AgentPart, Assent, Call, SkillCalls
+from events.plan_content import Assent, Call, SkillCalls
 from functions.capsules.rules.problems import Problem
-from functions.capsules.rules.rights import Granted, call_of
+from functions.capsules.rules.rights import Granted, Holder, call_of
 from functions.capsules.rules.schemas import problem_with
 from functions.capsules.rules.source import CapsuleBody, InnerStep
 from functions.capsules.rules.turns import chosen_calls, chosen_grants
-from shared.agents.rights import KnownRights
-from shared.connectors.operations import Operations
 from shared.kit.templates import OPENING, texts_in
 
 MOST_SKILLS = 20
@@ -29,17 +27,15 @@ def skill_arguments(step: InnerStep) -> dict[str, Any]:
     return {**arguments, "calls": {"operations": operations, "answers": []}}
 
 
-def skill_calls(
-    step: InnerStep, compute: Granted, rights: KnownRights, agent: AgentPart, operations: Operations
-) -> tuple[SkillCalls, Assent]:
+def skill_calls(step: InnerStep, compute: Granted, holder: Holder) -> tuple[SkillCalls, Assent]:
     """What the program may ask for, within the rights of the agent to it, and who assents to that:
     who assents to the plan, where the agent does not do all of it alone. Raises Refused."""
     body = step.calls
     assert body is not None
-    grants = chosen_grants(body.operations, body.arguments, rights, agent, operations)
+    grants = chosen_grants(body.operations, body.arguments, holder)
     does = SkillCalls(
         compute=call_of(compute, skill_arguments(step)),
-        calls=chosen_calls(grants, body.arguments, rights),
+        calls=chosen_calls(grants, body.arguments, holder.rights),
         most_calls=body.most,
     )
     is_alone = all(each.is_alone for each in (compute, *grants))

@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from events.plan_content import AgentPart, AgentTurns, Assent, Call, Envelope
+from events.plan_content import AgentTurns, Assent, Call, Envelope
 from events.rights import RightLimits
 from functions.capsules.rules.operations import Refused
-from functions.capsules.rules.rights import Granted, call_of, granted, undo_by_definition
+from functions.capsules.rules.rights import Granted, Holder, call_of, granted, undo_by_definition
 from functions.capsules.rules.schemas import Schema
 from functions.capsules.rules.source import AgentBody
 from shared.agents.rights import KnownRights
-from shared.connectors.operations import Operations
 from shared.kit.money import usd_micros
 
 # By operation, the patterns of each of its arguments.
@@ -22,16 +21,14 @@ ANSWER: Schema = {
 }
 
 
-def agent_turns(
-    body: AgentBody, rights: KnownRights, agent: AgentPart, model: str, operations: Operations
-) -> tuple[AgentTurns, Assent]:
+def agent_turns(body: AgentBody, holder: Holder, model: str) -> tuple[AgentTurns, Assent]:
     """The envelope with the model that chooses and the rights of the agent to each of its tools,
     and who assents to it: who assents to the plan, where the agent does not do all of it alone.
     Raises Refused."""
-    grants = chosen_grants(body.tools, body.arguments, rights, agent, operations)
+    grants = chosen_grants(body.tools, body.arguments, holder)
     envelope = Envelope(
         model=model,
-        calls=chosen_calls(grants, body.arguments, rights),
+        calls=chosen_calls(grants, body.arguments, holder.rights),
         most_calls=body.calls,
         most_turns=body.turns,
         spend_usd_micros=usd_micros(body.spend_usd),
@@ -40,19 +37,13 @@ def agent_turns(
     return AgentTurns(goal=body.goal, envelope=envelope), assent
 
 
-def chosen_grants(
-    named: Sequence[str],
-    bounds: Bounds,
-    rights: KnownRights,
-    agent: AgentPart,
-    operations: Operations,
-) -> list[Granted]:
+def chosen_grants(named: Sequence[str], bounds: Bounds, holder: Holder) -> list[Granted]:
     """The rights of the agent to what a model, or a program, may choose, each once. Raises
     Refused, also for bounds of an operation that is not among these."""
     unlisted = sorted(bounds.keys() - set(named))
     if unlisted:
         raise Refused(f"bounds the arguments of {unlisted[0]}, which it does not list")
-    return [granted(each, rights, agent, operations) for each in dict.fromkeys(named)]
+    return [granted(each, holder) for each in dict.fromkeys(named)]
 
 
 def chosen_calls(

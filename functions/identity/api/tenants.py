@@ -99,14 +99,14 @@ async def rename_tenant(caller: Caller, key: Key, tenant_id: str, body: NameBody
 
 @_TENANT.get("/flags/{name}")
 async def get_flag(caller: Caller, name: FlagName) -> FlagView:
-    """Shows for which share of the tenant's principals a feature is on."""
+    """Shows for which share of the tenant's principals a flag is on."""
     return await flags.show_flag(caller, name)
 
 
 @_TENANT.put("/flags/{name}")
-@does(within=_ITSELF, deed="setting a feature")
+@does(within=_ITSELF, deed="setting a flag")
 async def put_flag(caller: Caller, key: Key, name: FlagName, body: FlagBody) -> FlagView:
-    """Turns a feature on for a share of the tenant's principals; needs the role tenant_admin."""
+    """Turns a flag on for a share of the tenant's principals; needs the role tenant_admin."""
     return await flags.put_flag(caller, key, name, body)
 
 

@@ -39,7 +39,7 @@ def restore(control: Control, id: str) -> tuple[Step, ...]:
 
 
 def set_flag(control: Control, name: str, percent: int) -> tuple[Step, ...]:
-    """The feature is on for that share of the tenant's principals; for none of them, it is
+    """The flag is on for that share of the tenant's principals; for none of them, it is
     forgotten. No change where it is so. Raises VersionConflict for more than a hundred."""
     known = control.flags.get(name)
     if (known.percent if known else 0) == percent:
@@ -48,7 +48,7 @@ def set_flag(control: Control, name: str, percent: int) -> tuple[Step, ...]:
     if percent:
         flags[name] = Flag(percent=percent)
     if len(flags) > MOST_FLAGS:
-        raise VersionConflict(f"a tenant has at most {MOST_FLAGS} features; set one to 0 first")
+        raise VersionConflict(f"a tenant has at most {MOST_FLAGS} flags; set one to 0 first")
     said = control.but(flags=flags)
     return (Transition(said, FlagChanged, {"name": name, "percent": percent}),)
 

@@ -12,16 +12,14 @@ from functions.identity.rules import directory
 from functions.identity.rules.directory import DirectoryEntry, DirectoryGroup, DirectoryUser
 from functions.identity.rules.principal import PREFIX
 from functions.identity.rules.refusals import DirectoryRefused
-from functions.identity.rules.sso import ID, Sso, given_by, roles_of
+from functions.identity.rules.sso import ID, Sso
 from functions.identity.rules.tenant import check_provisioner
-from functions.identity.service.seats import check_join
+from functions.identity.service.directory_places import place_people
 from functions.identity.service.sessions import end_sessions
-from functions.identity.service.tenants import control_of
 from shared.aggregates import Aggregate, Command, Transition
 from shared.kit.callers import Caller
 from shared.kit.errors import NotFound
 from shared.kit.ids import new_id
-from shared.quotas.refusals import FeatureNotInPlan, QuotaExhausted
 from shared.storage.firestore import READ_AT_ONCE, TenantStore
 
 E = TypeVar("E", DirectoryUser, DirectoryGroup)
@@ -46,7 +44,7 @@ async def create_user(caller: Caller, attributes: Attributes) -> DirectoryUser:
             changed_at=work.at,
         )
         await _save(work, None, user)
-        await _place(work, sso, [user.entry_id], must_join=True)
+        await place_people(work, sso, [user.entry_id], must_join=True)
         return user
 
     return await RUN.command(caller, use_case, DirectoryUser)
@@ -64,7 +62,7 @@ async def change_user(caller: Caller, id: str, change: Change) -> DirectoryUser:
         newer = user.changed(change(user), work.at)
         await _save(work, user, newer)
         if newer.is_active != user.is_active:
-            await _place(work, sso, [id], must_join=True)
+            await place_people(work, sso, [id], must_join=True)
         return newer
 
     user = await RUN.command(caller, use_case, DirectoryUser)
@@ -88,7 +86,7 @@ async def delete_user(caller: Caller, id: str) -> None:
         gone = user.deleted(work.at)
         await _save(work, user, gone)
         await work.save(*(Transition(group.without(id, work.at)) for group in groups))
-        await _place(work, sso, [id])
+        await place_people(work, sso, [id])
         return gone
 
     gone = await RUN.command(caller, use_case, DirectoryUser)
@@ -178,18 +176,6 @@ async def page(
     return items, await store.count(aggregate.collection, where=where)
 
 
-async def regroup(work: Command, before: Sso | None, after: Sso) -> None:
-    """Adds to the commit the roles of all in groups that give other roles from now on. Raises
-    DirectoryRefused for more people than one commit holds."""
-    old, new = given_by(before), given_by(after)
-    differ = {name for name in {*old, *new} if old.get(name) != new.get(name)}
-    people = {one for group in await _named(work, differ) for one in group.members}
-    if len(people) > directory.MOST_CHANGED:
-        detail = f"this changes the roles of more than {directory.MOST_CHANGED} people at once; "
-        raise DirectoryRefused("tooMany", detail + "change one group after the other")
-    await _place(work, after, sorted(people))
-
-
 async def _reading(caller: Caller) -> Command:
     """What reads for the caller. Raises Forbidden unless the caller is an admin now."""
     work = Command(RUN, caller)
@@ -240,7 +226,7 @@ async def _save_group(
     mapped = [each.group for each in sso.groups] if sso is not None else []
     people = directory.affected(before, after, mapped)
     await _save(work, before, after)
-    await _place(work, sso, people)
+    await place_people(work, sso, people)
 
 
 async def _people(work: Command, ids: Iterable[str]) -> list[DirectoryUser]:
@@ -256,47 +242,3 @@ async def _people(work: Command, ids: Iterable[str]) -> list[DirectoryUser]:
         first = next(each for each in wanted if each not in known)
         raise DirectoryRefused("invalidValue", f"{first[:60]!r} is no user of this directory")
     return people
-
-
-async def _place(
-    work: Command, sso: Sso | None, ids: Iterable[str], *, must_join: bool = False
-) -> None:
-    """Adds to the commit the places of these people. Whoever becomes admin or governor comes first,
-    so that a tenant which exchanges its last one has one at every moment. Whom the plan has no
-    place for stays outside, unless they `must_join`: no change of a group fails for them."""
-    wanted = list(ids)
-    if not wanted:
-        return
-    groups = await _named(work, {each.group.casefold() for each in sso.groups} if sso else ())
-    people = [each for each in await work.find_all(USERS, wanted) if each is not None]
-    await work.prefetch(*((MEMBERS, each.principal_id) for each in people))
-    given = {each.entry_id: roles_of(sso, each.entry_id, groups) for each in people}
-    for user in sorted(people, key=lambda one: not directory.leads(given[one.entry_id])):
-        member = await work.find(MEMBERS, user.principal_id)
-        tenant = await work.find(TENANTS, work.caller.tenant_id)
-        assert tenant is not None, "whoever provisions has one"
-        roles = given[user.entry_id]
-        control = await control_of(work)
-        if directory.joins(user, member):
-            try:
-                check_join(tenant, control, work.at, "directory")
-            except (FeatureNotInPlan, QuotaExhausted):
-                if must_join:
-                    raise
-                continue
-        await work.save(*directory.place(tenant, member, user, roles, control, work.at))
-
-
-async def _named(work: Command, names: Iterable[str]) -> list[DirectoryGroup]:
-    """The groups of those names, on which the commit then relies."""
-    ids = [directory.name_id(DirectoryGroup, each) for each in sorted(names)]
-    if not ids:
-        return []
-    claims = await work.find_all(NAMES, ids)
-    for id in ids:
-        work.rely_on(NAMES, id)
-    owners = [each.entry_id for each in claims if each is not None and each.entry_id is not None]
-    found = await work.find_all(GROUPS, owners)
-    for owner in owners:
-        work.rely_on(GROUPS, owner)
-    return [each for each in found if each is not None]

@@ -1,4 +1,4 @@
-"""Features that are on for a share of a tenant's principals; they lie in its control document."""
+"""Flags that are on for a share of a tenant's principals; they lie in its control document."""
 
 from functions.identity.aggregates import CONTROLS, RUN
 from functions.identity.rules.control import set_flag
@@ -11,14 +11,14 @@ from shared.storage.idempotency import IdempotencyKey
 
 
 async def show_flag(caller: Caller, name: str) -> FlagView:
-    """For what share of the principals the feature is on, and whether for the caller."""
+    """For what share of the principals the flag is on, and whether for the caller."""
     control = await RUN.find(caller, CONTROLS, ID) or Control()
     return FlagView.of(control, name, caller.principal)
 
 
 async def put_flag(caller: Caller, key: IdempotencyKey, name: str, body: FlagBody) -> FlagView:
-    """The feature, on for another share. Raises Forbidden where the caller lost a role of its token
-    (who may is the route's question), VersionConflict for more than a hundred features."""
+    """The flag, on for another share. Raises Forbidden where the caller lost a role of its token
+    (who may is the route's question), VersionConflict for more than a hundred flags."""
 
     async def use_case(work: Command) -> FlagView:
         await administered(work)

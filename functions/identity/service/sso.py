@@ -11,7 +11,7 @@ from functions.identity.rules.client_secrets import decrypt, encrypt
 from functions.identity.rules.refusals import SignInRefused
 from functions.identity.rules.sso import ID, DomainClaim, Sso, SsoBody
 from functions.identity.rules.tenant import Tenant
-from functions.identity.service.directory import regroup
+from functions.identity.service.directory_places import regroup
 from functions.identity.service.platform import digest_keys, on_platform
 from functions.identity.service.tenants import administered
 from functions.identity.settings import settings

@@ -28,13 +28,13 @@ class TenantView(Model):
 
 
 class FlagBody(Model):
-    """For which share of the tenant's principals a feature is on."""
+    """For which share of the tenant's principals a flag is on."""
 
     percent: Annotated[int, Field(ge=0, le=100, strict=True)]
 
 
 class FlagView(FlagBody):
-    """A feature, and whether it is on for the caller."""
+    """A flag, and whether it is on for the caller."""
 
     name: str
     on: bool

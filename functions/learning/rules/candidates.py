@@ -66,16 +66,16 @@ def _test(condition: Condition) -> Any:
         return lambda each: RISKS.index(each.risk) <= RISKS.index(value)
     if condition.op == "eq":
         form = form_of(value)
-        return lambda each: field in each.features and form_of(each.features[field]) == form
+        return lambda each: field in each.fields and form_of(each.fields[field]) == form
     if condition.op == "le":
-        return lambda each: _is_number(each.features.get(field)) and each.features[field] <= value
+        return lambda each: _is_number(each.fields.get(field)) and each.fields[field] <= value
     assert isinstance(value, list)
     forms = frozenset(map(form_of, value))
     if condition.op == "in":
-        return lambda each: field in each.features and form_of(each.features[field]) in forms
+        return lambda each: field in each.fields and form_of(each.fields[field]) in forms
     return lambda each: (
-        isinstance(each.features.get(field), list)
-        and all(form_of(item) in forms for item in each.features[field])
+        isinstance(each.fields.get(field), list)
+        and all(form_of(item) in forms for item in each.fields[field])
     )
 
 
@@ -83,8 +83,8 @@ def _conditions(decisions: Sequence[Decision], identities: frozenset[str]) -> It
     for level in COVERABLE_RISKS:
         yield Condition(field=RISK, op="le", value=level)
     for field in _fields(decisions):
-        having = [each for each in decisions if field in each.features]
-        values = [each.features[field] for each in having]
+        having = [each for each in decisions if field in each.fields]
+        values = [each.fields[field] for each in having]
         if any(_names(value, identities) for value in values):
             continue
         if all(isinstance(value, list) for value in values):
@@ -97,21 +97,21 @@ def _conditions(decisions: Sequence[Decision], identities: frozenset[str]) -> It
 
 def _fields(decisions: Sequence[Decision]) -> list[str]:
     """The fields that most decisions have, the most frequent first."""
-    counted = Counter(name for each in decisions for name in each.features)
+    counted = Counter(name for each in decisions for name in each.fields)
     return sorted(counted, key=lambda name: (-counted[name], name))[:MOST_FIELDS]
 
 
 def _of_words(field: str, having: Sequence[Decision]) -> Iterator[Condition]:
-    approved = _by_form(each.features[field] for each in having if each.approved)
+    approved = _by_form(each.fields[field] for each in having if each.approved)
     for value in list(approved.values())[:MOST_VALUES]:
         yield Condition(field=field, op="eq", value=value)
     yield from _sets(field, "in", approved)
 
 
 def _of_lists(field: str, having: Sequence[Decision]) -> Iterator[Condition]:
-    approved = _by_form(item for each in having if each.approved for item in each.features[field])
+    approved = _by_form(item for each in having if each.approved for item in each.fields[field])
     yield from _sets(field, "subset_of", approved)
-    whole = _by_form(sorted(each.features[field], key=canonical_json) for each in having)
+    whole = _by_form(sorted(each.fields[field], key=canonical_json) for each in having)
     for value in list(whole.values())[:MOST_VALUES]:
         if VALUE.problem(value) is None and value:
             yield Condition(field=field, op="subset_of", value=value)
@@ -128,7 +128,7 @@ def _sets(field: str, op: Any, approved: Mapping[Any, Any]) -> Iterator[Conditio
 
 
 def _of_numbers(field: str, having: Sequence[Decision]) -> Iterator[Condition]:
-    values = sorted({each.features[field] for each in having if each.approved})
+    values = sorted({each.fields[field] for each in having if each.approved})
     last = len(values) - 1
     places = {round(last * step / MOST_BOUNDS) for step in range(1, MOST_BOUNDS + 1)}
     for place in sorted(places):

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from events.approvals import Kind
-from events.effects import Risk
+from events.effects import Kind, Risk
 
 
 @dataclass(frozen=True)
 class Decision:
-    """A decision of a person about a request that a precedent might have covered. `features` are
+    """A decision of a person about a request that a precedent might have covered. `fields` are
     the fields of its content that tell its class. `requested_by` and `subject` are whose it is;
     no condition names them. `waited` is how long it was open, in seconds."""
 
@@ -22,7 +21,7 @@ class Decision:
     risk: Risk
     requested_by: str
     subject: str
-    features: Mapping[str, Any]
+    fields: Mapping[str, Any]
     waited: float = 0.0
 
     @property

@@ -5,14 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from functions.learning.rules.grouping import groups_of, middle_of
-from functions.learning.rules.reading import REFUSALS, is_decided_by_person
+from functions.learning.rules.evidence import REFUSALS, is_decided_by_person
+from functions.learning.rules.groups import groups_of, middle_of
 from shared.approvals.past import PastApproval
 from shared.kit.models import Data
 from shared.kit.sealing import ERASED
 
 if TYPE_CHECKING:
-    from functions.learning.rules.grouping import Vectors
+    from functions.learning.rules.groups import Vectors
 
 # Different wordings that one report compares: to embed so many takes seconds of a processor.
 MOST_COMPARED = 300

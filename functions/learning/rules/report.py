@@ -6,12 +6,11 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
 
-from events.approvals import Kind
 from events.buckets import as_of
-from events.effects import Risk
+from events.effects import Kind, Risk
 from events.precedents import rates
 from events.quorum import Rule
-from functions.learning.rules.reading import REFUSALS, is_decided_by_person
+from functions.learning.rules.evidence import REFUSALS, is_decided_by_person
 from shared.approvals.past import PastApproval
 from shared.kit.instants import Instant
 from shared.kit.models import Data

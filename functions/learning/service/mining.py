@@ -7,9 +7,9 @@ from typing import Any
 from events.patterns import PatternState, PatternStatus
 from functions.learning.aggregates import MINED, RUN
 from functions.learning.rules.decision import Decision
+from functions.learning.rules.evidence import decision_of, is_evidence
 from functions.learning.rules.mined import MOST_MINED, Mined, begin, place_of
 from functions.learning.rules.pattern import patterns_in, renewed
-from functions.learning.rules.reading import decision_of, is_evidence
 from functions.learning.views import MinedView, PatternPage, PatternView
 from shared.aggregates.command import Command
 from shared.approvals.history import read_history

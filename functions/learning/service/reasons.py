@@ -20,7 +20,7 @@ from shared.storage.firestore import TenantStore
 from shared.storage.subject_keys import keys_to_open
 
 if TYPE_CHECKING:
-    from functions.learning.rules.grouping import Vectors
+    from functions.learning.rules.groups import Vectors
 
 
 async def group_reasons(store: TenantStore, approvals: Iterable[PastApproval]) -> Reasons:

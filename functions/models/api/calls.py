@@ -19,8 +19,8 @@ from events.models import Wire
 from functions.models.aggregates import ROUTES, RUN
 from functions.models.rules.asked import Asked
 from functions.models.rules.refusals import ModelUnknown
-from functions.models.service.calling import call
-from functions.models.service.prompting import NamedPrompt
+from functions.models.service.call import call
+from functions.models.service.prompts import NamedPrompt
 from functions.models.views import OpenAiModel, OpenAiModels
 from shared.kit.callers import Caller
 from shared.kit.errors import NotFound

@@ -7,13 +7,13 @@ from fastapi import Path, Query
 from pydantic import Field
 
 from events.capsules import InputName
-from events.plan_content import Said
+from events.model_messages import Said
 from events.prompts import MOST_MESSAGES, PromptContent, prompt_id
 from events.specs import Name
 from functions.models.aggregates import PROMPTS, RUN
 from functions.models.rules.prompt import Prompt, activate, deprecate, draft
 from functions.models.service.prompt_lists import list_prompts
-from functions.models.service.prompting import Values, previewed
+from functions.models.service.prompts import Values, previewed
 from functions.models.views import PromptDetail, PromptPage, PromptPreview, PromptView
 from shared.aggregates.command import Command
 from shared.kit.callers import Caller

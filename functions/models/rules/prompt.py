@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from events.plan_content import Said
+from events.model_messages import Said
 from events.prompts import (
     OWN_NAMES,
     PromptActivated,

@@ -7,27 +7,27 @@ from shared.inference.brought import ModelRefusedError
 from shared.inference.loading import ModelAbsentError
 
 RAMPART, PATTERNS = "rampart", "patterns"
+HEADER = "Assent-Model-Absent"
 
 Because = Literal["model_absent", "model_refused", "model_busy"]
 
 
 class AbsentModel(NamedTuple):
-    """A model that did not answer, why, and what answered in its place: None where nothing did."""
+    """A model that did not answer, and why."""
 
     model: str
     because: Because
-    answered_by: str | None
 
     @classmethod
-    def of(cls, model: str, error: ModelAbsentError, answered_by: str | None) -> Self:
+    def of(cls, model: str, error: ModelAbsentError) -> Self:
         """The model that the error is of: its files are not there, or not what their manifest
         says."""
         is_refused = isinstance(error, ModelRefusedError)
-        return cls(model, "model_refused" if is_refused else "model_absent", answered_by)
+        return cls(model, "model_refused" if is_refused else "model_absent")
 
 
-def in_header(absent: Iterable[AbsentModel], answered_by: str) -> str:
-    """The models in the value of a header, with the route that answered instead."""
-    return ", ".join(
-        f"{each.model}; because={each.because}; answered-by={answered_by}" for each in absent
-    )
+def header_of(absent: Iterable[AbsentModel], answered_by: str) -> dict[str, str]:
+    """The header that names these models of this machine, which would have answered first, with
+    the route that did; none where there are none."""
+    said = [f"{each.model}; because={each.because}; answered-by={answered_by}" for each in absent]
+    return {HEADER: ", ".join(said)} if said else {}

@@ -8,7 +8,7 @@ from events.credentials import Credential
 from functions.models.rules.call import ModelCall
 from functions.models.rules.costs import Bound
 from functions.models.rules.route import ModelRoute
-from functions.models.service.caching import Kept
+from functions.models.service.cache import Kept
 from shared.storage.batches import Document
 
 

@@ -4,15 +4,16 @@ is charged."""
 import hashlib
 import secrets
 import threading
+from collections.abc import Iterable
 from functools import cache, partial
 from pathlib import Path
 
-from functions.models.rules.condensing import most_telling, sentences_of
-from functions.models.rules.forecasting import forecast
+from functions.models.rules.forecast import forecast
 from functions.models.rules.personal import TooMuch
 from functions.models.rules.redaction import Obliged, Redaction
-from functions.models.service.absent import RAMPART, AbsentModel
-from functions.models.service.redacting import recognition
+from functions.models.rules.summary import most_telling, sentences_of
+from functions.models.service.absent import PATTERNS, RAMPART, AbsentModel
+from functions.models.service.redaction import recognition
 from functions.models.settings import settings
 from functions.models.views_local import (
     AbsentView,
@@ -78,7 +79,7 @@ def redact(body: RedactionBody) -> RedactionView:
         ),
         found_by=("patterns", "recognition") if recognise else ("patterns",),
         models=recognising.models,
-        absent=tuple(map(_absent, recognising.absent)),
+        absent=_absent(recognising.absent, answered_by=next(iter(recognising.models), PATTERNS)),
     )
 
 
@@ -98,33 +99,33 @@ def summarise(body: SummaryBody) -> SummaryView:
         chosen = [sentences[each] for each in most_telling(vectors, body.sentences)]
     except ModelAbsentError as error:
         by, chosen = "first_sentences", sentences[: body.sentences]
-        absent.append(AbsentModel.of(MINILM, error, by))
-    written = _written(body.text, absent, by) if body.written else None
+        absent.append(AbsentModel.of(MINILM, error))
+    written = _written(body.text, absent) if body.written else None
     shown = (SentenceView(text=each.text, start=each.start, end=each.end) for each in chosen)
     return SummaryView(
-        sentences=tuple(shown), by=by, written=written, absent=tuple(map(_absent, absent))
+        sentences=tuple(shown), by=by, written=written, absent=_absent(absent, answered_by=by)
     )
 
 
-def _written(text: str, absent: list[AbsentModel], by: str) -> WrittenView | None:
+def _written(text: str, absent: list[AbsentModel]) -> WrittenView | None:
     """What the model that writes summaries says; None, and one absent more, where there is none."""
     try:
         model = load_brought(settings().models_folder, BART)
         if not _WRITING.acquire(timeout=WAITED_SECONDS):
-            absent.append(AbsentModel(BART.name, "model_busy", by))
+            absent.append(AbsentModel(BART.name, "model_busy"))
             return None
         try:
             said = rewrite(model, text, WRITTEN_WITHIN_SECONDS)
         finally:
             _WRITING.release()
     except ModelAbsentError as error:
-        absent.append(AbsentModel.of(BART.name, error, by))
+        absent.append(AbsentModel.of(BART.name, error))
         return None
     return WrittenView(model=model.manifest.name, **said._asdict())
 
 
-def _absent(absent: AbsentModel) -> AbsentView:
-    return AbsentView(**absent._asdict())
+def _absent(absent: Iterable[AbsentModel], *, answered_by: str) -> tuple[AbsentView, ...]:
+    return tuple(AbsentView(**each._asdict(), answered_by=answered_by) for each in absent)
 
 
 def forecast_series(body: ForecastBody) -> ForecastView:

@@ -17,7 +17,7 @@ from functions.models.service import providers
 from functions.models.service.answers import BrokenOff, NeverSent
 from functions.models.service.keys import shown_to
 from functions.models.service.providers import BUSY, OURS
-from functions.models.service.redacting import redacted
+from functions.models.service.redaction import redacted
 from shared.agents.stops import STOPS, AgentStops
 from shared.capabilities.grants import Grant
 from shared.capabilities.reading import Capability

@@ -3,7 +3,7 @@
 import hashlib
 from datetime import datetime
 
-from functions.notifications.means.posting import Answer, post
+from functions.notifications.means.post import Answer, post
 from functions.notifications.rules.delivery import Delivery, Ended
 from functions.notifications.rules.message import URGENT, Message
 from functions.notifications.rules.webpush import (

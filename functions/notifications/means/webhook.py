@@ -3,7 +3,7 @@
 import json
 from datetime import datetime
 
-from functions.notifications.means.posting import Answer, post
+from functions.notifications.means.post import Answer, post
 from functions.notifications.rules.delivery import Delivery, Ended
 from functions.notifications.rules.message import Message
 from functions.notifications.settings import link_to

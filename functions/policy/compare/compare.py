@@ -13,7 +13,7 @@ from functions.policy.compare.decisions import (
     comparable_platform,
 )
 from functions.policy.compare.schema import Environment
-from functions.policy.compare.schema_reading import read_schema
+from functions.policy.compare.schema_reader import read_schema
 from functions.policy.compare.terms import Term, Terms
 from functions.policy.compare.witness import Case, Reader
 from functions.policy.compare.world import World

@@ -6,7 +6,7 @@ from typing import Any
 
 import cedarpy
 
-from functions.policy.rules.deciding import RequestBody
+from functions.policy.rules.questions import RequestBody
 from shared.kit.errors import FieldError, Invalid
 from shared.kit.wording import shortened
 from shared.policy.cedars_words import misfit

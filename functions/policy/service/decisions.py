@@ -4,14 +4,14 @@ import json
 from itertools import accumulate
 
 from functions.policy.aggregates import DECISIONS, RUN
-from functions.policy.rules.deciding import (
+from functions.policy.rules.fitting import refuse_unfit
+from functions.policy.rules.questions import (
     Decided,
     RequestBody,
     Shown,
     decide,
     refuse_other_tenants,
 )
-from functions.policy.rules.fitting import refuse_unfit
 from functions.policy.views import DecisionPage, DecisionView
 from shared.aggregates.command import Command
 from shared.kit.callers import Caller

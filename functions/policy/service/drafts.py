@@ -12,8 +12,8 @@ from functions.policy.rules.policy import (
     draft,
     withdraw,
 )
+from functions.policy.service.preview import SHOWING_SECONDS, comparison_of, findings_for
 from functions.policy.service.sources import Draft, published_in, text_of
-from functions.policy.service.trying import SHOWING_SECONDS, comparison_of, findings_for
 from functions.policy.views import ComparisonView, PolicyDetail, PolicyView
 from shared.aggregates.command import Command
 from shared.kit.callers import Caller

@@ -9,17 +9,17 @@ from events.jobs import JobBody
 from events.runs import RunStatus
 from functions.runs.aggregates import RUN, RUNS
 from functions.runs.rules.entity_types import RUN as RUN_ENTITY
-from functions.runs.rules.replaying import Mode
+from functions.runs.rules.replay import Mode
 from functions.runs.service import (
-    commanding,
-    following,
-    reading,
-    replaying,
+    event_stream,
+    replay,
     retention,
     snapshots,
-    starting,
+    start,
+    steps,
+    stops,
     streams,
-    undoing,
+    undo,
 )
 from functions.runs.views.runs import RunEvents, RunPage, RunView
 from functions.runs.views.steps import SnapshotPage, StepPage
@@ -66,7 +66,7 @@ class ResumeBody(Model):
 async def post_run(caller: Caller, key: Key, body: RunBody) -> RunView:
     """Runs a plan that was rehearsed. The answer comes when the run has to wait for a person or a
     time, has ended, or after some fifteen seconds."""
-    return await starting.start_run(caller, key, body.plan_hash)
+    return await start.start_run(caller, key, body.plan_hash)
 
 
 @ROUTER.post("/v1/jobs", status_code=202)
@@ -75,7 +75,7 @@ async def post_job(caller: Caller, key: Key, body: JobBody) -> RunView:
     """Compiles a published capsule with its inputs, rehearses the plan and runs it; without a
     version, the highest that is published. It answers as `POST /v1/runs` does, and refuses what
     does not compile, with line and column, and what its rehearsal denies."""
-    return await starting.start_job(caller, key, body)
+    return await start.start_job(caller, key, body)
 
 
 @ROUTER.get("/v1/runs")
@@ -101,7 +101,7 @@ async def get_steps(
 ) -> StepPage:
     """Shows what the steps of a run gave, in the order of its plan, each before its iterations; a
     page has at most `limit` of them, and 900 KB."""
-    return await reading.list_steps(caller, run_id, limit, cursor)
+    return await steps.list_steps(caller, run_id, limit, cursor)
 
 
 @ROUTER.get(
@@ -127,7 +127,7 @@ async def get_events(
     reached = after if last_event_id is None else last_event_id
     if streams.is_wanted(accept):
         return await streams.stream_run(caller, run_id, reached, limit)
-    return await following.follow_run(caller, run_id, reached, limit)
+    return await event_stream.follow_run(caller, run_id, reached, limit)
 
 
 @ROUTER.get("/v1/runs/{run_id}/snapshots")
@@ -144,7 +144,7 @@ async def get_snapshots(
 @beyond_quota
 async def pause_run(caller: Caller, key: Key, run_id: str) -> RunView:
     """Lets a run rest: at once where it waits, else once it knows what became of what it began."""
-    return await commanding.pause_run(caller, key, run_id)
+    return await stops.pause_run(caller, key, run_id)
 
 
 @ROUTER.post("/v1/runs/{run_id}/resume", status_code=202)
@@ -155,14 +155,14 @@ async def resume_run(
     """Lets a paused run go on from where it stopped. Whoever resumes one that overran its
     rehearsal accepts that. With the name of a snapshot it goes on only if it stands there still: no
     step that has ended is done again."""
-    return await commanding.resume_run(caller, key, run_id, body.snapshot)
+    return await stops.resume_run(caller, key, run_id, body.snapshot)
 
 
 @ROUTER.post("/v1/runs/{run_id}/retry", status_code=202)
 @does("runs.retry", about=RUN_ENTITY, within=_CANCELS, deed="trying a run again")
 async def retry_run(caller: Caller, key: Key, run_id: str) -> RunView:
     """Lets a failed run go on from the step that failed; no step that has ended is done again."""
-    return await commanding.resume_run(caller, key, run_id)
+    return await stops.resume_run(caller, key, run_id)
 
 
 @ROUTER.post("/v1/runs/{run_id}/cancel", status_code=202)
@@ -171,7 +171,7 @@ async def retry_run(caller: Caller, key: Key, run_id: str) -> RunView:
 async def cancel_run(caller: Caller, key: Key, run_id: str) -> RunView:
     """Ends a run: at once where it waits, else once it knows what became of what it began. An
     approval that it waits for is given up."""
-    return await commanding.cancel_run(caller, key, run_id)
+    return await stops.cancel_run(caller, key, run_id)
 
 
 @ROUTER.post("/v1/runs/{run_id}/undo", status_code=202)
@@ -180,7 +180,7 @@ async def cancel_run(caller: Caller, key: Key, run_id: str) -> RunView:
 async def undo_run(caller: Caller, key: Key, run_id: str) -> RunView:
     """Undoes what an ended or paused run did, in reverse order, as far as anything undoes it. Asked
     again, it undoes a call that was in doubt and of which somebody has said that it happened."""
-    return await undoing.undo_run(caller, key, run_id)
+    return await undo.undo_run(caller, key, run_id)
 
 
 @ROUTER.post("/v1/runs/{run_id}/replay", status_code=202)
@@ -189,4 +189,4 @@ async def replay_run(caller: Caller, key: Key, run_id: str, body: ReplayBody) ->
     """Repeats an ended or paused run without doing anything: what only computes is computed again,
     each other call answers what is recorded of it. `divergences` counts what differs, and the steps
     of the replay show it."""
-    return await replaying.replay_run(caller, key, run_id, body.mode, body.from_step)
+    return await replay.replay_run(caller, key, run_id, body.mode, body.from_step)

@@ -1,6 +1,6 @@
 """Single tokens of runs."""
 
-from functions.runs.service.revoking import revoke_token
+from functions.runs.service.revocation import revoke_token
 from functions.runs.views.recalls import TokenView
 from shared.kit.callers import Caller
 from shared.runtime.acts import does

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from functions.runs.rules.calls import ConcreteCall
 from functions.runs.rules.limits import breach
-from functions.runs.rules.moves import Halt, failed, paused
+from functions.runs.rules.moves import Halt, HoldMore, Move, cost_of, failed, paused
 from functions.runs.rules.run import Run
 
 
@@ -29,6 +29,15 @@ def why_not(
         if spent > most_usd_micros:
             return paused(each.step, "budget_exhausted", no_more or "the run may spend no more")
     return None
+
+
+def held_first(run: Run, move: Move, held_usd_micros: int | None) -> Move:
+    """The move, where what it costs is among what is held for the run; else that more is held
+    first. None counts as enough."""
+    more = run.spent_usd_micros + cost_of(move)
+    if held_usd_micros is None or more <= held_usd_micros:
+        return move
+    return HoldMore(more - held_usd_micros)
 
 
 def _held(run: Run, operation: str) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from events.plan_content import ModelStep
-from functions.runs.rules import ending
+from functions.runs.rules import burst_end
 from functions.runs.rules.choices import operation_meant
 from functions.runs.rules.completions import prompt_of
 from functions.runs.rules.moves import Rest, Think, failed
@@ -50,13 +50,13 @@ def before_asking(
     if run.stop is not None:
         # Nobody was asked for what we reserved.
         progress.run = _noted(run, 0, 0) if move.is_reserved else run
-        return ending.stop(progress, at)
+        return burst_end.stop(progress, at)
     if move.is_reserved:
         return None
     if is_late:
-        return ending.rest(progress, Rest(move.placed.step.id, at))
+        return burst_end.rest(progress, Rest(move.placed.step.id, at))
     progress.run = _reserved(run, move, asker, at)
-    return ending.commit_part(progress, at)
+    return burst_end.commit_part(progress, at)
 
 
 def _operations_in(answer: Answer, move: Think, operations: Operations) -> Iterator[str | None]:
@@ -95,10 +95,10 @@ def after_answer(
     if run.stop is not None or is_late:
         report_now(progress, turn, move.placed.step)
     if run.stop is not None:
-        return ending.stop(progress, at)
+        return burst_end.stop(progress, at)
     if is_late:
-        return ending.rest(progress, Rest(move.placed.step.id, at))
-    return ending.commit_part(progress, at)
+        return burst_end.rest(progress, Rest(move.placed.step.id, at))
+    return burst_end.commit_part(progress, at)
 
 
 def after_failure(progress: Progress, move: Think, failure: ModelFailed, at: datetime) -> Steps:
@@ -110,14 +110,14 @@ def after_failure(progress: Progress, move: Think, failure: ModelFailed, at: dat
     used = _most_tokens(move) if failure.may_have_cost else 0
     progress.run = run = _noted(run, cost, 0, used)
     if run.stop is not None:
-        return ending.stop(progress, at)
+        return burst_end.stop(progress, at)
     attempt = run.cursor.attempt
     if failure.may_pass and attempt < step.retry.attempts:
         progress.run = run.but(cursor=run.cursor.but(attempt=attempt + 1))
         seconds = step.retry.backoff_seconds * 2 ** (attempt - 1)
         until = at + timedelta(seconds=min(seconds, LONGEST_PAUSE_SECONDS))
-        return ending.rest(progress, Rest(step.id, until))
-    return ending.halt(progress, failed(step.id, failure.code, failure.detail), at)
+        return burst_end.rest(progress, Rest(step.id, until))
+    return burst_end.halt(progress, failed(step.id, failure.code, failure.detail), at)
 
 
 def _thinking(run: Run) -> Thinking:

@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from events.approvals import KIND
-from events.effects import RISK, Effect, gravity
+from events.effects import KIND, RISK, Effect, gravity
 from events.elicitation import ELICITATION, Elicitation, content_of_elicitation
 from events.invocations import InvocationView
 from events.plan_content import Call, PlanContent, PlanStep, SubRun, all_steps, calls_in

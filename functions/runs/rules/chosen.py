@@ -12,7 +12,7 @@ from functions.runs.rules.conversation import REFUSED
 from functions.runs.rules.moves import Halt, failed, paused
 from functions.runs.rules.order import Placed
 from functions.runs.rules.run import Run
-from functions.runs.rules.step_result import StepResult, result_id
+from functions.runs.rules.step_result import StepResult, result_id, result_in
 from functions.runs.rules.thinking import ChosenCall
 from shared.connectors.operations import Operations
 
@@ -47,12 +47,6 @@ def results_before(run: Run, placed: Placed, results: Mapping[str, StepResult]) 
     """The results of the step under way, one for each iteration so far, in order."""
     ids = (result_id(run.run_id, placed.number, each) for each in range(run.cursor.call))
     return [results[id] for id in ids]
-
-
-def result_in(run: Run, placed: Placed, at: datetime, **fields: Any) -> StepResult:
-    """A result of the step."""
-    id, number = placed.step.id, placed.number
-    return StepResult(run_id=run.run_id, number=number, step=id, at=at, **fields)
 
 
 def refused_result(run: Run, placed: Placed, iteration: int, why: str, at: datetime) -> StepResult:

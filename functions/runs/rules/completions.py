@@ -5,7 +5,8 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from events.plan_content import Completion, ModelStep, PlanStep, Said
+from events.model_messages import Said
+from events.plan_content import Completion, ModelStep, PlanStep
 from events.prompts import prompt_id
 from functions.runs.rules.calls import Context, Rejected
 from functions.runs.rules.conversation import CUT, EMPTY, Conversation, said_of

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from events.approvals import ApprovalState
-from functions.runs.rules.deciding import GIVEN
+from functions.runs.rules.decisions import GIVEN
 from functions.runs.rules.run import Run
 from shared.kit.canonical import canonical_json, content_hash
 from shared.kit.json_parts import pointer_to

@@ -12,7 +12,7 @@ from events.plans import Prediction
 from events.receipts import Receipt
 from events.runs import Waiting
 from functions.runs.rules import chosen
-from functions.runs.rules.allowance import why_not
+from functions.runs.rules.allowance import held_first, why_not
 from functions.runs.rules.calls import (
     NOT_EVALUATED,
     ConcreteCall,
@@ -33,10 +33,8 @@ from functions.runs.rules.moves import (
     Act,
     Ask,
     Finish,
-    HoldMore,
     Move,
     Rest,
-    cost_of,
     failed,
     gravity,
     paused,
@@ -48,7 +46,7 @@ from functions.runs.rules.receipts import receipt_of
 from functions.runs.rules.results import result_of
 from functions.runs.rules.run import Run
 from functions.runs.rules.skills import StepOfSkill
-from functions.runs.rules.step_result import LONGEST_OUTPUT, StepResult, result_id
+from functions.runs.rules.step_result import LONGEST_OUTPUT, StepResult, result_id, result_in
 from functions.runs.rules.step_under_way import Mind, Noted
 from functions.runs.rules.subruns import move_of
 from functions.runs.rules.thinking import Turn
@@ -107,7 +105,9 @@ class Progress:
         try:
             while self.run.cursor.unit < len(self._units):
                 if (move := self._of_unit(self._units[self.run.cursor.unit], at)) is not None:
-                    return self._held(move)
+                    # Where no more can be held, no move costs more than what is.
+                    most = self.most_usd_micros if self.no_more is None else None
+                    return held_first(self.run, move, most)
                 if self.is_full and self.run.cursor.unit < len(self._units):
                     return Act(())
             outputs = filled(dict(self.plan.outputs), self._context())
@@ -174,7 +174,7 @@ class Progress:
             until = until_of(placed.step, self._context(), at)
             if until > at:
                 return Rest(placed.step.id, until)
-        self._keep(self._result(placed, "completed", at))
+        self._keep(result_in(self.run, placed, at, status="completed"))
         self._pass()
         return None
 
@@ -205,14 +205,6 @@ class Progress:
         """The most that it may have spent, with what may be held for it yet."""
         plan, most = self.plan.budget_usd_micros, self.most_usd_micros
         return plan if most is None or self.no_more is None else min(plan, most)
-
-    def _held(self, move: Move) -> Move:
-        """The move, where what it costs is held for the run; else that is held first. Where no more
-        can be held, no move costs more than what is."""
-        more = self.run.spent_usd_micros + cost_of(move)
-        if self.most_usd_micros is None or self.no_more is not None:
-            return move
-        return HoldMore(more - self.most_usd_micros) if more > self.most_usd_micros else move
 
     def take(
         self, outcomes: Iterable[tuple[ConcreteCall, InvocationView]], at: datetime
@@ -292,14 +284,11 @@ class Progress:
         ended = [each for unit in before for each in unit]
         return context_after(ended, self.plan.inputs, self.run.run_id, self.results)
 
-    def _result(self, placed: Placed, status: str, at: datetime) -> StepResult:
-        run_id, step = self.run.run_id, placed.step.id
-        return StepResult(run_id=run_id, number=placed.number, step=step, status=status, at=at)
-
     def _decided(self, placed: Placed, status: str, at: datetime) -> StepResult:
         """A result that says only what the step's expressions decided."""
         labels = self._sources.of_step(placed.step)
-        return self._result(placed, status, at).but(output=Labelled(labels=labels))
+        output = Labelled(labels=labels)
+        return result_in(self.run, placed, at, status=status, output=output)
 
     def _keep(self, result: StepResult) -> None:
         self.results[result.id] = result

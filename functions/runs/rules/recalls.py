@@ -8,7 +8,7 @@ from events.agents import NEVER_DEPLOYED
 from events.recalls import RecallCompleted, RecallLifted, RecallStarted, RecallState
 from events.runs import Failure, RunPaused
 from functions.runs.rules.run import LOST_AFTER, Run, Steps, Stop
-from functions.runs.rules.stopping import cancel
+from functions.runs.rules.stops import cancel
 from shared.agents.known import StoredAgent
 from shared.agents.stops import AgentStops
 from shared.kit.errors import FieldError, Invalid, VersionConflict

@@ -10,7 +10,7 @@ from functions.runs.rules.labels import labelled
 from functions.runs.rules.overrun import price_of
 from functions.runs.rules.receipts import answered_in, assent_of
 from functions.runs.rules.run import Run
-from functions.runs.rules.step_result import StepResult
+from functions.runs.rules.step_result import StepResult, result_in
 
 
 def result_of(
@@ -18,12 +18,11 @@ def result_of(
 ) -> StepResult:
     """The result of the call's step, or of one iteration of it: what it gave with its labels, what
     it cost and was predicted to, and who allowed it."""
-    result = StepResult(
-        run_id=run.run_id,
-        number=call.placed.number,
-        step=call.step,
+    result = result_in(
+        run,
+        call.placed,
+        at,
         status="completed",
-        at=at,
         iteration=call.iteration,
         operation=call.call.operation,
         invocation_id=view.invocation_id,

@@ -14,17 +14,13 @@ from events.labels import Labels, merged
 from events.plan_content import SkillCalls
 from functions.runs.rules.calls import ConcreteCall
 from functions.runs.rules.choices import Bounds, Denied, judge_call
-from functions.runs.rules.chosen import (
-    changed_operation,
-    result_in,
-    too_dear,
-)
+from functions.runs.rules.chosen import changed_operation, too_dear
 from functions.runs.rules.conversation import REFUSED
 from functions.runs.rules.gate import Unwanted, gated
 from functions.runs.rules.labels import labelled_call
 from functions.runs.rules.moves import Act, Ask, Halt, failed
 from functions.runs.rules.order import Placed
-from functions.runs.rules.step_result import StepResult
+from functions.runs.rules.step_result import StepResult, result_in
 from functions.runs.rules.step_under_way import Noted, StepUnderWay
 from shared.kit.canonical import canonical_json
 from shared.kit.templates import filled

@@ -1,8 +1,13 @@
 """What became of a step: what it gave, as it is kept."""
 
+from datetime import datetime
+from typing import Any
+
 from pydantic import Field, JsonValue
 
 from events.invocations import Labelled
+from functions.runs.rules.order import Placed
+from functions.runs.rules.run import Run
 from functions.runs.rules.thinking import ChosenCall
 from shared.kit.instants import Instant
 from shared.kit.models import Model
@@ -58,6 +63,12 @@ class StepResult(Model):
     def id(self) -> str:
         """The id of its document."""
         return result_id(self.run_id, self.number, self.iteration)
+
+
+def result_in(run: Run, placed: Placed, at: datetime, **fields: Any) -> StepResult:
+    """A result of the step."""
+    id, number = placed.step.id, placed.number
+    return StepResult(run_id=run.run_id, number=number, step=id, at=at, **fields)
 
 
 def result_id(run_id: str, number: int, iteration: int | None = None) -> str:

@@ -20,9 +20,9 @@ from functions.runs.rules.moves import Ask, Delegate, Finish, Move, failed
 from functions.runs.rules.order import Placed
 from functions.runs.rules.overrun import predicted_of
 from functions.runs.rules.run import Above, Assented, Hold, Run, Steps
-from functions.runs.rules.starting import begun
+from functions.runs.rules.start import begun
 from functions.runs.rules.step_result import LONGEST_OUTPUT, StepResult, result_id
-from functions.runs.rules.stopping import PAUSED
+from functions.runs.rules.stops import PAUSED
 from shared.kit.canonical import canonical_json
 from shared.kit.errors import VersionConflict
 from shared.kit.ids import derive_id

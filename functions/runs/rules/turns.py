@@ -16,11 +16,7 @@ from events.plan_content import (
     route_of,
 )
 from functions.runs.rules.choices import Allowed, Bounds, Denied, Outside, judge
-from functions.runs.rules.chosen import (
-    changed_operation,
-    result_in,
-    too_dear,
-)
+from functions.runs.rules.chosen import changed_operation, too_dear
 from functions.runs.rules.completions import (
     completion_said,
     judged,
@@ -38,7 +34,7 @@ from functions.runs.rules.gate import Unwanted, gated
 from functions.runs.rules.models import why_not_asked
 from functions.runs.rules.moves import Act, Ask, Halt, Think, failed, paused
 from functions.runs.rules.prices import LEAST_TOKENS, ModelTerms
-from functions.runs.rules.step_result import StepResult
+from functions.runs.rules.step_result import StepResult, result_in
 from functions.runs.rules.step_under_way import Noted, StepUnderWay
 from functions.runs.rules.thinking import Thinking, Turn, turn_id
 from shared.kit.templates import filled

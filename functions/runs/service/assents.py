@@ -6,7 +6,7 @@ from typing import Any
 from events.approvals import ApprovalState
 from events.receipts import Receipt
 from functions.runs.aggregates import LAST_ASSENTS, LED_TO
-from functions.runs.rules.deciding import TAKEN_BACK
+from functions.runs.rules.decisions import TAKEN_BACK
 from functions.runs.rules.differences import difference, is_assent, place_of
 from functions.runs.rules.run import Run, Steps
 from shared.aggregates.unit_of_work import UnitOfWork

@@ -10,7 +10,7 @@ import logging
 
 from events.invocations import InvocationView
 from events.runs import Failure
-from functions.runs.rules import ending
+from functions.runs.rules import burst_end
 from functions.runs.rules.answers import count_lost
 from functions.runs.rules.budget import BudgetExhausted
 from functions.runs.rules.calls import ConcreteCall
@@ -29,15 +29,15 @@ from functions.runs.rules.moves import (
     Think,
     failed,
 )
+from functions.runs.rules.needed_results import results_to_read
 from functions.runs.rules.progress import Progress
 from functions.runs.rules.questions import lost_question, report_turns
-from functions.runs.rules.reading import results_to_read
 from functions.runs.rules.recalls import recalled
-from functions.runs.rules.replaying import Replay
+from functions.runs.rules.replay import Replay
 from functions.runs.rules.run import Run, Steps
 from functions.runs.rules.subruns import budget_of, fitting, most_within
 from functions.runs.service.agents import recall_above, why_stopped
-from functions.runs.service.asking import ask_about_calls
+from functions.runs.service.assent import ask_about_calls
 from functions.runs.service.assents import note_receipts
 from functions.runs.service.budgets import Budgets, budgets_of
 from functions.runs.service.earlier import begin_replay, note_earlier
@@ -98,7 +98,7 @@ class Burst:
             except NotFound as error:
                 self.progress = Progress(run, plan.content)
                 gone = failed(None, "original_missing", error.detail)
-                return await self._saved(run, ending.halt(self.progress, gone, self._clock.now))
+                return await self._saved(run, burst_end.halt(self.progress, gone, self._clock.now))
             return await self._saved(run, await self._advance())
         results, agent, _ = await asyncio.gather(
             reading, self._clock.agent(store, run.agent_id), read_budgets(self._work, run)
@@ -150,14 +150,14 @@ class Burst:
                 continue
             if isinstance(move, Act):
                 if self.progress.is_full or not await self._clock.has_turn():
-                    return ending.commit_part(self.progress, self._clock.now)
+                    return burst_end.commit_part(self.progress, self._clock.now)
                 if await self._check_stop(move):
                     return self._stopped()
                 try:
                     outcome = self.progress.take(await self._made(move), self._clock.now)
                 except Unavailable as error:
                     _log.warning("%s goes on later: %s", self.progress.run.run_id, error.detail)
-                    return ending.wait_for_tools(self.progress, self._clock.now)
+                    return burst_end.wait_for_tools(self.progress, self._clock.now)
                 if outcome is None:
                     continue
                 return await self._ended(outcome)
@@ -179,7 +179,7 @@ class Burst:
             return None
         # What is charged is charged to the budgets as they are saved now.
         self._budgets = None
-        return ending.commit_part(progress, self._clock.now)
+        return burst_end.commit_part(progress, self._clock.now)
 
     async def _next(self) -> Move:
         """What the run does now. Expressions may be a stranger's, and have two seconds."""
@@ -222,16 +222,16 @@ class Burst:
         """The run rests, or is cancelled, now that it is known what it did. A doubt stays one."""
         stop = self.progress.run.stop
         if self._forbidden is None or (stop is not None and stop.kind == "cancel"):
-            return ending.stop(self.progress, self._clock.now)
+            return burst_end.stop(self.progress, self._clock.now)
         waiting = move.waiting if isinstance(move, Halt) else None
         halt = Halt("paused", self._forbidden, waiting)
-        return ending.halt(self.progress, halt, self._clock.now)
+        return burst_end.halt(self.progress, halt, self._clock.now)
 
     async def _ended(self, move: Move) -> Steps:
         progress, now = self.progress, self._clock.now
         move = fitting(progress.run, move)
         if isinstance(move, Finish):
-            steps = ending.finish(progress, move, now)
+            steps = burst_end.finish(progress, move, now)
             # What a plan gives is often the same for each of its runs.
             await self._work.look_for(*(made for each in steps for made in each.contents))
             return steps
@@ -246,9 +246,9 @@ class Burst:
                 return begun
             move = begun
         if isinstance(move, Rest):
-            return ending.rest(progress, move)
+            return burst_end.rest(progress, move)
         assert isinstance(move, Halt)
-        return ending.halt(progress, await self._explained(move), now)
+        return burst_end.halt(progress, await self._explained(move), now)
 
     async def _explained(self, move: Halt) -> Halt:
         """The same; where a call was refused because the agent was stopped meanwhile, the run rests

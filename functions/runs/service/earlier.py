@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from events.invocations import InvocationView
 from functions.runs.aggregates import RESULTS, RUNS
 from functions.runs.rules.calls import ConcreteCall
-from functions.runs.rules.replaying import (
+from functions.runs.rules.replay import (
     Position,
     Replay,
     compared_ids,

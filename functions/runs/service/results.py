@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from functions.runs.aggregates import RESULTS
-from functions.runs.rules.reading import iterations_to_read
+from functions.runs.rules.needed_results import iterations_to_read
 from functions.runs.rules.step_result import StepResult
 from shared.storage.firestore import TenantStore
 

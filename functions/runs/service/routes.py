@@ -5,8 +5,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from events.model_messages import Said
 from events.model_questions import ModelAnswerView, ModelQuestionBody, question_id
-from events.plan_content import RoutePart, Said
+from events.plan_content import RoutePart
 from functions.runs.rules.answers import turn_key
 from functions.runs.rules.moves import Think
 from functions.runs.rules.run import Run

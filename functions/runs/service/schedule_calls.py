@@ -17,9 +17,9 @@ from functions.runs.rules.schedule_calls import (
     made_by,
 )
 from functions.runs.service.moments import Clock
-from functions.runs.service.ordering import plan_of
+from functions.runs.service.plan_orders import plan_of
 from functions.runs.service.schedules import STARTS, check_agent, find_book, why_not_now
-from functions.runs.service.starting import prepare
+from functions.runs.service.start import prepare
 from functions.runs.service.triggers import depth_of
 from shared.aggregates.command import Command
 from shared.capabilities.grants import Grant

@@ -9,9 +9,9 @@ from functions.runs.rules.schedule import Cause, MadeBy, Schedule, ScheduleBook,
 from functions.runs.service.going_on import go_on
 from functions.runs.service.makers import find_maker, key_of
 from functions.runs.service.moments import Clock
-from functions.runs.service.ordering import plan_of
+from functions.runs.service.plan_orders import plan_of
 from functions.runs.service.plans import Plan
-from functions.runs.service.starting import Prepared, begin, check_compiles, prepare
+from functions.runs.service.start import Prepared, begin, check_compiles, prepare
 from functions.runs.views.schedules import ScheduleView
 from shared.aggregates.command import Command
 from shared.aggregates.unit_of_work import UnitOfWork

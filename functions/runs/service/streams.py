@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from starlette.responses import Response
 
-from functions.runs.service.following import follow_run
+from functions.runs.service.event_stream import follow_run
 from functions.runs.views.runs import RunEvents
 from shared.kit import clock
 from shared.kit.callers import Caller

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from functions.runs.aggregates import RUNS
-from functions.runs.rules import ending
+from functions.runs.rules import burst_end
 from functions.runs.rules import subruns as rules
 from functions.runs.rules.budget import BudgetExhausted
 from functions.runs.rules.charges import is_charged
@@ -14,9 +14,9 @@ from functions.runs.rules.moves import Delegate, Halt, failed, paused
 from functions.runs.rules.overrun import predicted_of
 from functions.runs.rules.progress import Progress
 from functions.runs.rules.recalls import halt
-from functions.runs.rules.replaying import refuse_replay
+from functions.runs.rules.replay import refuse_replay
 from functions.runs.rules.run import Run, Steps
-from functions.runs.rules.stopping import cancel, resume
+from functions.runs.rules.stops import cancel, resume
 from functions.runs.service.agents import why_stopped
 from functions.runs.service.budgets import (
     Budgets,
@@ -65,7 +65,7 @@ async def delegate(work: UnitOfWork, progress: Progress, move: Delegate) -> Step
         labels=move.labels,
         at=work.at,
     )
-    return (*ending.delegate(progress, below), *holding)
+    return (*burst_end.delegate(progress, below), *holding)
 
 
 async def save_run(work: UnitOfWork, steps: Steps, budgets: Budgets | None = None) -> list[Any]:

@@ -6,8 +6,8 @@ from events.invocations import InvocationBody, InvocationView
 from functions.tools.aggregates import INVOCATIONS, RUN
 from functions.tools.rules.entity_types import INVOCATION
 from functions.tools.rules.invocation import SettlementBody, view_of
-from functions.tools.service.invoking import invoke
-from functions.tools.service.settling import settle
+from functions.tools.service.invocation import invoke
+from functions.tools.service.settlement import settle
 from shared.kit.callers import Caller
 from shared.runtime.acts import does
 from shared.runtime.capability_route import CAPABILITY, calls_router, capability_of

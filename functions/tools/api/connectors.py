@@ -20,7 +20,7 @@ from events.receipts import Sha256
 from events.specs import Classification, Label, Name
 from functions.tools.aggregates import CONNECTORS, RUN
 from functions.tools.rules.connector import with_words
-from functions.tools.service import connectors, listing
+from functions.tools.service import connectors, tool_lists
 from functions.tools.views import ConnectorPage, ConnectorSummary, ConnectorView
 from shared.kit.callers import Caller
 from shared.kit.errors import FieldError, Invalid
@@ -152,7 +152,7 @@ class SuspensionBody(Model):
 async def post_connector(caller: Caller, key: Key, body: ConnectorBody) -> ConnectorView:
     """Registers a connector as a draft, by which nothing is called yet. The tools of an MCP server
     are read once, and are what it can do from then on."""
-    register = listing.register_server if body.kind == "mcp" else connectors.register
+    register = tool_lists.register_server if body.kind == "mcp" else connectors.register
     return await register(caller, key, body.unread)
 
 
@@ -184,7 +184,7 @@ async def patch_connector(
 async def refresh_connector(caller: Caller, key: Key, name: str) -> ConnectorView:
     """Reads the tools of an MCP server again. Where anything differs from what was read before, the
     connector has another pin, and an active one is suspended; `differences` says what."""
-    return await listing.refresh(caller, key, name)
+    return await tool_lists.refresh(caller, key, name)
 
 
 @ROUTER.post("/v1/connectors/{name}/activate")

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx2
 
-from functions.tools.http.showing import Shown
+from functions.tools.http.shown_credential import Shown
 from shared.runtime.guarded import guarded_client
 
 CALL = "tools/call"

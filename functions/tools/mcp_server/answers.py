@@ -3,7 +3,7 @@
 import json
 from typing import TYPE_CHECKING, Any
 
-from functions.tools.service.direct_answering import DirectCallView
+from functions.tools.service.direct_answers import DirectCallView
 
 if TYPE_CHECKING:
     import mcp_types

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from functions.tools.mcp_server.answers import ASSENT, asked, result_of
 from functions.tools.mcp_server.tools import Tool, schema_of, systems_of, tools_of
-from functions.tools.service.direct_answering import DirectCallView
+from functions.tools.service.direct_answers import DirectCallView
 from functions.tools.service.direct_calls import call_directly, withdraw_call
 from functions.tools.settings import settings
 from shared.agents import KnownAgent, read_agent

@@ -8,7 +8,7 @@ from typing import Any
 from events.labels import UNTRUSTED, merged
 from events.receipts import OF_ARTIFACTS
 from functions.tools.aggregates import ARTIFACT_BYTES
-from functions.tools.own.acting import Act, Done, NotReached, TargetRefused
+from functions.tools.own.act import Act, Done, NotReached, TargetRefused
 from shared.artifacts.aggregates import require_room
 from shared.artifacts.artifact import (
     JSON,

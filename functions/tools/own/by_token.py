@@ -4,7 +4,7 @@ from typing import NamedTuple, TypeVar
 
 from pydantic import BaseModel
 
-from functions.tools.own.acting import Act, TargetRefused, Unanswered
+from functions.tools.own.act import Act, TargetRefused, Unanswered
 from shared.kit.errors import AssentError, NotFound, Unavailable, VersionConflict
 from shared.kit.refusal_documents import refusal_in
 from shared.runtime.calling import post

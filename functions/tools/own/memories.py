@@ -4,7 +4,7 @@ the token of the call."""
 from pydantic import ValidationError
 
 from events.memories import MemoryCallBody, MemoryGiven
-from functions.tools.own.acting import Act, Done, TargetRefused
+from functions.tools.own.act import Act, Done, TargetRefused
 from functions.tools.own.by_token import Asked, ask
 from shared.kit.errors import Invalid, NotFound, VersionConflict
 

@@ -1,7 +1,7 @@
 """`assent/people.notify`: members of the tenant are told something."""
 
 from events.invocations import NoticeSent
-from functions.tools.own.acting import Act, Done
+from functions.tools.own.act import Act, Done
 from shared.kit.contents import Content
 
 

@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from events.memories import CORRECT, FORGET, RECALL, REMEMBER
 from events.operations import SKILL
 from events.schedules import CREATE, END
-from functions.tools.own.acting import Operation
+from functions.tools.own.act import Operation
 from functions.tools.own.artifacts import READ, WRITE, read, write
 from functions.tools.own.memories import ask_knowledge
 from functions.tools.own.notices import notify
 from functions.tools.own.schedules import ask_runs
 from functions.tools.own.targets import add, append
 from functions.tools.own.transform import apply
-from functions.tools.skills.acting import run
+from functions.tools.skills.run import run
 
 ACTS: Mapping[str, Operation] = {
     "assent/transform.apply": apply,

@@ -4,7 +4,7 @@ and ends them by the token of the call."""
 from pydantic import ValidationError
 
 from events.schedules import ScheduleCallBody, ScheduleGiven
-from functions.tools.own.acting import Act, Done, TargetRefused
+from functions.tools.own.act import Act, Done, TargetRefused
 from functions.tools.own.by_token import Asked, ask
 
 # It compiles and rehearses within eight; the run waits for twelve.

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import httpx
 
-from functions.tools.own.acting import Act, Done, NotReached, TargetRefused, Unanswered
+from functions.tools.own.act import Act, Done, NotReached, TargetRefused, Unanswered
 from functions.tools.settings import settings
 from shared.kit.per_loop import PerLoop
 

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from functions.tools.own.acting import Act, Done, TargetRefused
+from functions.tools.own.act import Act, Done, TargetRefused
 from shared.kit.bounded import TookTooLong, bounded
 from shared.kit.expressions import ExpressionFailed, ExpressionInvalid, evaluate
 

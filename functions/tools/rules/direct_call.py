@@ -4,14 +4,13 @@ Pure."""
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
-from events.approvals import KIND
 from events.direct_calls import (
     DirectCallApprovalNeeded,
     DirectCallState,
     DirectCallWithdrawn,
     InvocationReported,
 )
-from events.effects import RISK, Effect
+from events.effects import KIND, RISK, Effect
 from events.elicitation import ELICITATION, content_of_elicitation
 from events.receipts import CallReceipt, artifact_in, reason_of, receipt_id_of
 from functions.tools.rules.elicitation import Reply, goes_on

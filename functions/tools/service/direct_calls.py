@@ -10,8 +10,8 @@ from functions.tools.rules.direct_call import DirectCall, ended, report, withdra
 from functions.tools.rules.elicitation import unanswered
 from functions.tools.rules.envelope import Within
 from functions.tools.rules.invocation import doubtful
-from functions.tools.service.admitting import note_recorded
-from functions.tools.service.direct_answering import DirectCallView
+from functions.tools.service.admission import note_recorded
+from functions.tools.service.direct_answers import DirectCallView
 from functions.tools.service.direct_doing import DirectDoing
 from functions.tools.service.serving import Served, served
 from shared.agents import KnownAgent

@@ -19,15 +19,15 @@ from functions.tools.rules.direct_call import (
 )
 from functions.tools.rules.envelope import Denied, Grave, Verdict, judge
 from functions.tools.rules.invocation import Invocation, refused
-from functions.tools.service.admitting import Refusal, admit, ask_policies
-from functions.tools.service.asking import ask_people
-from functions.tools.service.direct_answering import (
+from functions.tools.service.admission import Refusal, admit, ask_policies
+from functions.tools.service.direct_answers import (
     UNDECIDED,
     Answering,
     Decided,
     DirectCallView,
 )
-from functions.tools.service.invoking import Outcome
+from functions.tools.service.invocation import Outcome
+from functions.tools.service.questions import ask_people
 from shared.aggregates import Command
 from shared.approvals import read_approval
 from shared.budgets.aggregates import BUDGETS

@@ -7,10 +7,10 @@ from events.connector_definition import GRAVEST, HTTP_OUTPUT, AnyOperation
 from events.connectors import Connector
 from events.labels import Labels
 from events.operations import OPERATIONS, SYSTEM, OperationDefinition
-from functions.tools.own.acting import Act, Done, Operation, TargetRefused
+from functions.tools.own.act import Act, Done, Operation, TargetRefused
 from functions.tools.own.operations import ACTS
-from functions.tools.service.admitting import Refusal
-from functions.tools.service.connected import NoCredential, call, made_with
+from functions.tools.service.admission import Refusal
+from functions.tools.service.connected_calls import NoCredential, call, made_with
 from shared.connectors import read_connectors
 from shared.storage.firestore import TenantStore
 

@@ -1311,7 +1311,7 @@ class Flags(AsyncResource):
     """Calls about flags."""
 
     async def get(self, name: str) -> models.FlagView:
-        """Shows for which share of the tenant's principals a feature is on."""
+        """Shows for which share of the tenant's principals a flag is on."""
         return await self._client.send(
             Call(
                 method="GET",
@@ -1324,8 +1324,7 @@ class Flags(AsyncResource):
     async def set(
         self, name: str, *, percent: int, idempotency_key: str | None = None
     ) -> models.FlagView:
-        """Turns a feature on for a share of the tenant's principals; needs the role
-        tenant_admin."""
+        """Turns a flag on for a share of the tenant's principals; needs the role tenant_admin."""
         return await self._client.send(
             Call(
                 method="PUT",

@@ -400,7 +400,7 @@ class ErasureBody(TypedDict):
 
 
 class FlagBody(TypedDict):
-    """For which share of the tenant's principals a feature is on."""
+    """For which share of the tenant's principals a flag is on."""
 
     percent: int
 

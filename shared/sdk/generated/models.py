@@ -1060,7 +1060,7 @@ class CitationVerdict(Answered):
 
 
 class CitedArtifact(Answered):
-    """A file that an approval names, and the SHA-256 that its id stands for."""
+    """A file as an approval names it, and the SHA-256 that its id stands for."""
 
     artifact_id: str
     sha256: str
@@ -1651,7 +1651,7 @@ class FindingView(Answered):
 
 
 class FlagView(Answered):
-    """A feature, and whether it is on for the caller."""
+    """A flag, and whether it is on for the caller."""
 
     name: str
     on: bool

@@ -1299,7 +1299,7 @@ class Flags(Resource):
     """Calls about flags."""
 
     def get(self, name: str) -> models.FlagView:
-        """Shows for which share of the tenant's principals a feature is on."""
+        """Shows for which share of the tenant's principals a flag is on."""
         return self._client.send(
             Call(
                 method="GET",
@@ -1312,8 +1312,7 @@ class Flags(Resource):
     def set(
         self, name: str, *, percent: int, idempotency_key: str | None = None
     ) -> models.FlagView:
-        """Turns a feature on for a share of the tenant's principals; needs the role
-        tenant_admin."""
+        """Turns a flag on for a share of the tenant's principals; needs the role tenant_admin."""
         return self._client.send(
             Call(
                 method="PUT",

@@ -19,12 +19,12 @@ from functions.approvals.rules import requests as asking
 from functions.approvals.rules import veto as vetoes
 from functions.approvals.rules.approval import Approval, Repeat, Steps
 from functions.approvals.rules.commands import DecisionBody, GovernorVetoBody, ReviewBody
-from functions.approvals.rules.drafting import counts
+from functions.approvals.rules.drafts import counts
 from functions.approvals.rules.late import note_late
 from functions.approvals.rules.opening import open_request
 from functions.approvals.rules.policy import BUILT_IN, ApprovalPolicy, completed
 from functions.approvals.rules.proposals import PolicyBody, adopt, proposal_of
-from functions.approvals.rules.refused import (
+from functions.approvals.rules.refusals import (
     AT_ONCE,
     MOST_SILENT,
     take_back,

@@ -14,7 +14,7 @@ from events.cases import (
 )
 from functions.approvals.rules import reversals
 from functions.approvals.rules.opening import open_cancelled
-from functions.approvals.rules.requests import request_of_case
+from functions.approvals.rules.questions import request_of_question
 from shared.kit.contents import Content, Contents
 from shared.kit.ids import derive_id
 from shared.kit.transitions import payload
@@ -37,7 +37,7 @@ class ForCases:
         id = derived_approval_id(message)
         if id in self.tenant.approvals:
             return
-        request = request_of_case(asked, id, Contents(self.kept))
+        request = request_of_question(asked, id, Contents(self.kept))
         if id in self.withdrawn:
             self.tenant.apply(open_cancelled(request, self.withdrawn[id], self.tenant.now))
         else:

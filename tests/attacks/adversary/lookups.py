@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from functions.approvals.rules.approval import Approval
-from functions.approvals.rules.refused import MOST_READ
+from functions.approvals.rules.refusals import MOST_READ
 from functions.approvals.rules.standing import takeover_cutoff
 from tests.attacks.adversary.shelf import EVER
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from functions.approvals.rules.drafting import IN_A_ROW
+from functions.approvals.rules.drafts import IN_A_ROW
 from tests.attacks.adversary import texts
 from tests.attacks.adversary.people import ANYBODY, DAY, HOUR, VERBS, WHO, People, move
 from tests.attacks.adversary.seen import ANN, DISHONEST, EVERYONE, HANA

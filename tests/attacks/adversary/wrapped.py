@@ -14,7 +14,7 @@ from functions.approvals.rules import (
     commands,
     decision_refusals,
     decisions,
-    matching,
+    matches,
     opening,
     policy,
     quorum,
@@ -177,7 +177,7 @@ def nobody_can_veto_a_precedent(patch: pytest.MonkeyPatch) -> None:
 
 @fault
 def a_precedent_covers_its_authors_text(patch: pytest.MonkeyPatch) -> None:
-    real = matching.match_all
+    real = matches.match_all
 
     def match(approval: Any, content: Any, precedents: Any) -> Any:
         return real(approval.model_copy(update={"authors": ()}), content, precedents)
@@ -187,7 +187,7 @@ def a_precedent_covers_its_authors_text(patch: pytest.MonkeyPatch) -> None:
 
 @fault
 def a_precedent_covers_any_risk(patch: pytest.MonkeyPatch) -> None:
-    real = matching.match_all
+    real = matches.match_all
 
     def match(approval: Any, content: Any, precedents: Any) -> Any:
         return real(approval.model_copy(update={"risk": "low"}), content, precedents)

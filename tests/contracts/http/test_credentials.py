@@ -22,7 +22,7 @@ from tests.contracts.http.forging import forgeries
 
 pytestmark = pytest.mark.platform
 
-# A feature is there once somebody sets it, and only a token for no tenant suspends one.
+# A flag is there once somebody sets it, and only a token for no tenant suspends one.
 WITHOUT_ID = {
     *("/v1/flags/{name}", "/v1/tenants/{tenant_id}/suspend"),
     # Of a name that no prompt has, receipts name no version.

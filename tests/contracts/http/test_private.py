@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from emulators.iam import account, push_account
+from emulators.iam import push_account, service_account
 from emulators.running import RunningPlatform
 from shared.kit.clock import now
 from shared.kit.ids import new_id
@@ -52,7 +52,7 @@ def test_nobody_without_a_service_identity_gets_in(running: RunningPlatform, nam
 @pytest.mark.parametrize("name", PRIVATE)
 def test_another_services_identity_is_403(running: RunningPlatform, name: str) -> None:
     url = url_of(running, name)
-    for email in (account("somebody"), push_account("another-function")):
+    for email in (service_account("somebody"), push_account("another-function")):
         token = identity(running, email, url)
         answer = deliver(url, "/events/agents", token, type="assent.agent.activated.v1")
         assert answer.status_code == 403

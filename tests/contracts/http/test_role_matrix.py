@@ -97,7 +97,7 @@ MATRIX = {
     "export the tenant": Row("POST", "/v1/tenants/ten_x/export", {"tenant_admin"}),
     "rename the tenant": Row("PATCH", "/v1/tenants/ten_x", {"tenant_admin"}, {"name": "Clinic"}),
     "end a member's sessions": Row("DELETE", "/v1/members/nobody/sessions", {"tenant_admin"}),
-    "set a feature": Row("PUT", "/v1/flags/faster", {"tenant_admin"}, {"percent": 101}),
+    "set a flag": Row("PUT", "/v1/flags/faster", {"tenant_admin"}, {"percent": 101}),
     "see the subscription": Row("GET", "/v1/subscription", ALL),
     "see what is sold": Row("GET", "/v1/plans-catalogue", ALL),
     "change the subscription": Row("PUT", "/v1/subscription", {"tenant_admin"}, FREE),

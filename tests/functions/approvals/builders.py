@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from events.approval_policies import PolicyEntry
-from events.approvals import Match, Subject
+from events.approvals import Subject
 from events.decisions import SignedDecision, statement_of
+from events.dossiers import Match
 from events.precedents import Condition
 from events.quorum import Place, Rule
 from functions.approvals.rules.approval import Approval, Repeat, Step, Steps

@@ -13,7 +13,7 @@ from events.tenants import TenantClosed
 from functions.artifacts.aggregates import KEPT_BYTES, RUN, UPLOADS
 from functions.artifacts.reactions import HANDLERS, ORPHANS_DUE
 from functions.artifacts.scanner import configured_scanner
-from functions.artifacts.service import ending, uploading
+from functions.artifacts.service import due, uploads
 from shared.artifacts.aggregates import ARTIFACTS
 from shared.artifacts.artifact import cited
 from shared.artifacts.content import object_name, prefix_of
@@ -144,7 +144,7 @@ async def test_a_file_that_is_removed_while_it_is_copied_leaves_no_bytes(
 ) -> None:
     announced = await world.announced()
     await world.put(announced, CSV)
-    copied = uploading._kept
+    copied = uploads._kept
 
     async def slow(*args: object) -> object:
         found = await copied(*args)  # type: ignore[arg-type]
@@ -153,7 +153,7 @@ async def test_a_file_that_is_removed_while_it_is_copied_leaves_no_bytes(
         await KEPT_BYTES.put(object_name(world.tenant, announced["artifact_id"]), CSV)
         return found
 
-    monkeypatch.setattr(uploading, "_kept", slow)
+    monkeypatch.setattr(uploads, "_kept", slow)
     assert (await world.completed(announced))["status"] == "removed"
     assert await world.bytes_of(announced) is None
 
@@ -192,7 +192,7 @@ async def test_bytes_that_belong_to_no_file_go_after_a_day(
 
     await look(timedelta(hours=1))
     assert await KEPT_BYTES.read(orphan) == b"orphan"
-    monkeypatch.setattr(ending, "LOOKED_AT_ONCE", 2)
+    monkeypatch.setattr(due, "LOOKED_AT_ONCE", 2)
     await look(timedelta(days=2))
     assert await KEPT_BYTES.read(orphan) is None
     assert await world.bytes_of(removed) is None
@@ -202,7 +202,7 @@ async def test_bytes_that_belong_to_no_file_go_after_a_day(
 async def test_a_closed_tenant_loses_its_bytes_and_no_other_does(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ending, "MOST_IN_A_DELIVERY", 2)
+    monkeypatch.setattr(due, "MOST_IN_A_DELIVERY", 2)
     for number in range(3):
         await world.uploaded(name=f"{number}.csv")
     other = object_name(f"{world.tenant}-2", "art_x")

@@ -10,8 +10,8 @@ from typing import Any
 
 import psycopg
 
-from functions.audit.appending import append
-from functions.audit.checking import Checked, check
+from functions.audit.appender import append
+from functions.audit.check import Checked, check
 from functions.audit.checkpoints import cover
 from functions.audit.rules.chain import Broken, Head, Verification
 from functions.audit.store import read_entries, read_head

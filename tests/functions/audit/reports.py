@@ -8,7 +8,7 @@ from typing import Any
 
 from events.receipts import Receipt, receipt_id_of
 from events.runs import RunWentOn
-from functions.audit.appending import append
+from functions.audit.appender import append
 from shared.kit.ids import derive_id
 from shared.messaging.envelope import Envelope
 from shared.storage import postgres as storage

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from functions.audit.api import get_checkpoint, get_proofs, list_entries
-from functions.audit.appending import append
+from functions.audit.appender import append
 from functions.audit.views import AuditEntry, AuditEntryPage
 from shared.audit_log.entries import link_hash
 from shared.audit_log.opening import ChainBroken, log_of

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from emulators.directory import PlatformDirectory
-from functions.audit.appending import MOST_TOGETHER, Appender, append
+from functions.audit.appender import MOST_TOGETHER, Appender, append
 from functions.audit.rules.evidence import new_entry
 from shared.kit.errors import Unavailable
 from shared.storage import postgres as storage

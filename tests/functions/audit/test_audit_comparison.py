@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from events.receipts import ASKED, ModelTurn, Receipt
-from functions.audit import comparing
+from functions.audit import comparison
 from functions.audit.api import compare_prompt
-from functions.audit.appending import append
+from functions.audit.appender import append
 from functions.audit.rules.comparison import MOST_VERSIONS, Question, VersionRow, compared
 from functions.audit.views import PromptComparison
 from shared.kit.callers import Caller
@@ -120,7 +120,7 @@ async def test_a_time_that_cannot_be_looked_through_is_refused(
         with pytest.raises(Invalid) as refused:
             await _compared(caller, until=until)
         assert told in refused.value.errors[0].message
-    monkeypatch.setattr(comparing, "MOST_RECEIPTS", 7)
+    monkeypatch.setattr(comparison, "MOST_RECEIPTS", 7)
     with pytest.raises(Invalid) as refused:
         await _compared(caller)
     assert "over 7 receipts" in refused.value.errors[0].message

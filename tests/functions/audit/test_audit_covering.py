@@ -7,7 +7,7 @@ import pytest
 from events.audit import RunEvidenceCovered
 from events.direct_calls import CallRetentionReached, CallToRemove
 from events.retention import RunRetentionReached, RunToRemove
-from functions.audit.appending import append
+from functions.audit.appender import append
 from functions.audit.checkpoints import cover
 from functions.audit.reactions import HANDLERS
 from shared.kit.ids import derive_id

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from functions.audit.api import export_tenant, get_export
-from functions.audit.gathering import documents_of
 from functions.audit.rules.documents import MOST_BYTES, MOST_LINES, Filing, Newest
+from functions.audit.tenant_documents import documents_of
 from functions.audit.views import AuditExport
 from shared.kit.callers import Caller
 from shared.kit.errors import Forbidden, NotFound, VersionConflict

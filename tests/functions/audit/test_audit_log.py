@@ -7,7 +7,7 @@ import httpx
 import psycopg
 import pytest
 
-from functions.audit.appending import append
+from functions.audit.appender import append
 from functions.audit.reactions import HANDLERS
 from functions.audit.rules.chain import Head
 from functions.audit.store import read_head

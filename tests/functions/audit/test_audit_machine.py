@@ -18,8 +18,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from emulators.buckets import Buckets
 from functions.audit import receipts, store
-from functions.audit.appending import Appender, append
-from functions.audit.checking import Checked, check
+from functions.audit.appender import Appender, append
+from functions.audit.check import Checked, check
 from functions.audit.checkpoints import cover
 from functions.audit.rules.receipts import new_entries
 from shared.audit_log.stored_checkpoints import CHECKPOINTS, read_checkpoints

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from events.receipts import CallReceipt, ModelAsked, ProgramReceipt, receipt_id_of, statement
-from functions.audit.appending import append
+from functions.audit.appender import append
 from functions.audit.rules.receipts import recorded
 from shared.kit.canonical import canonical_json
 from shared.verify.receipts import check_statement

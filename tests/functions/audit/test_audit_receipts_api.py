@@ -11,7 +11,7 @@ from fastapi import Response
 
 from events.receipts import ASKED
 from functions.audit.api import VerifyBody, get_proof, get_receipt, list_receipts, verify_receipt
-from functions.audit.appending import append
+from functions.audit.appender import append
 from functions.audit.views import DsseEnvelope, ReceiptProof, SignedReceipt
 from shared.audit_log.opening import ChainBroken, log_of
 from shared.kit.callers import Caller

@@ -14,7 +14,7 @@ import stripe
 from joserfc.jwk import OKPKey
 
 from events.subscriptions import SubscriptionApprovalNeeded
-from functions.approvals.service.requests import open_for_subscription
+from functions.approvals.service.requests import open_for_question
 from functions.billing.aggregates import SUBSCRIPTIONS
 from functions.billing.rules.subscription import Subscription
 from shared.kit import clock
@@ -125,7 +125,7 @@ class World:
         """A governor decides what was asked, as `approvals` takes it."""
         asked = [("type", "==", SubscriptionApprovalNeeded.event_type)]
         async for each in TenantStore(self.tenant).find_all(EVENT_LOG, where=asked):
-            await open_for_subscription(logged_event(each.data, clock.now()))
+            await open_for_question(logged_event(each.data, clock.now()))
         scopes = ("approvals:read", "approvals:write")
         headers = authorization(self.key, "gala", self.tenant, scopes, ("governor",))
         path = f"/v1/approvals/{approval_id}"

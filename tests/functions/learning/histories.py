@@ -13,15 +13,15 @@ DATA = ("public", "internal", "confidential", "restricted")
 AGENTS = tuple(f"agent-{number}" for number in range(8))
 
 
-def approves(features: Mapping[str, Any]) -> bool:
+def approves(fields: Mapping[str, Any]) -> bool:
     """The rule that the people of these histories follow, and never wrote down."""
-    data = features["content.data_access.classification"]
-    mild = set(features["content.alone_effects"]) <= {"read", "draft"}
+    data = fields["content.data_access.classification"]
+    mild = set(fields["content.alone_effects"]) <= {"read", "draft"}
     if "restricted" in data:
         return False
     if mild:
-        return bool(features["content.budget.per_run_usd"] <= 5)
-    return features["content.containment.blast_radius"] == "agent" and "confidential" not in data
+        return bool(fields["content.budget.per_run_usd"] <= 5)
+    return fields["content.containment.blast_radius"] == "agent" and "confidential" not in data
 
 
 def request(chance: random.Random) -> dict[str, Any]:
@@ -55,7 +55,7 @@ def history(seed: int, number: int, noise: float = 0.03) -> list[Decision]:
                 risk="low",
                 requested_by=chance.choice(("ada", "grace")),
                 subject=fields["content.agent"],
-                features=fields,
+                fields=fields,
                 waited=chance.uniform(60, 7_200),
             )
         )

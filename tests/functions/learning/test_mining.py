@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from functions.approvals.rules.drafting import IN_A_ROW
+from functions.approvals.rules.drafts import IN_A_ROW
 from functions.learning.rules.candidates import (
     MOST_CANDIDATES,
     MOST_FIELDS,
@@ -39,7 +39,7 @@ def test_no_condition_names_whose_a_request_is_in_any_words() -> None:
         replace(
             each,
             approved=each.subject == AGENTS[0],
-            features={**each.features, "content.team": f"team-of-{each.subject[-1]}"},
+            fields={**each.fields, "content.team": f"team-of-{each.subject[-1]}"},
         )
         for each in history(1, 600)
     ]
@@ -77,11 +77,11 @@ def test_of_thousands_of_fields_the_most_frequent_are_compared() -> None:
     """What nobody bounds, one content with thousands of fields makes a minute's work."""
     chance = Random(1)
     decisions = [
-        replace(each, features={f"content.a{n}": chance.randint(0, 999) for n in range(2_000)})
+        replace(each, fields={f"content.a{n}": chance.randint(0, 999) for n in range(2_000)})
         for each in history(6, 60)
     ]
     common = [
-        replace(each, features={**each.features, "content.zone": chance.choice("ab")})
+        replace(each, fields={**each.fields, "content.zone": chance.choice("ab")})
         if place
         else each
         for place, each in enumerate([*decisions, *history(7, 60)])
@@ -93,7 +93,7 @@ def test_of_thousands_of_fields_the_most_frequent_are_compared() -> None:
     assert "content.zone" in fields
     assert candidates(common) == found
     words = [
-        replace(each, features={f"content.w{n}": chance.choice("abcdefgh") for n in range(100)})
+        replace(each, fields={f"content.w{n}": chance.choice("abcdefgh") for n in range(100)})
         for each in history(8, 120)
     ]
     assert len(candidates(words)) == MOST_CANDIDATES

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from events.approvals import VetoReason
+from events.vetoes import VetoReason
 from functions.identity.erasing import erase_person
 from functions.learning.rules.reasons import (
     MOST_COMPARED,
@@ -16,7 +16,7 @@ from functions.learning.rules.reasons import (
     refusals_in,
     wordings_of,
 )
-from functions.learning.service.reporting import report_on
+from functions.learning.service.report import report_on
 from shared.approvals.past import PastApproval
 from shared.embeddings.embedder import Embedder
 from shared.kit.sealing import ERASED

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from events.approvals import Subject, VetoReason
+from events.approvals import Subject
 from events.quorum import Grant, Place, Rule
+from events.vetoes import VetoReason
 from functions.learning.rules.report import HOW, LONGEST, Report, Waits, report_of
 from shared.approvals.past import PastApproval
 from shared.kit.errors import Invalid

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from functions.models.service.redacting import recognition
+from functions.models.service.redaction import recognition
 from shared.recognition import recogniser
 
 

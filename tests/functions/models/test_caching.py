@@ -7,7 +7,7 @@ import pytest
 
 from functions.models.aggregates import ANSWERS
 from functions.models.rules.asked import Asked
-from functions.models.rules.caching import is_current, kept_as
+from functions.models.rules.cache import is_current, kept_as
 from functions.models.rules.route import ModelRoute
 from shared.storage.batches import Batch
 from shared.storage.subject_keys import SUBJECT_KEYS, forget

@@ -6,8 +6,8 @@ import time
 import numpy as np
 import pytest
 
-from functions.models.rules.condensing import most_telling, sentences_of
-from functions.models.rules.forecasting import forecast
+from functions.models.rules.forecast import forecast
+from functions.models.rules.summary import most_telling, sentences_of
 from shared.embeddings.embedder import Embedder
 
 WEEK = (120.0, 130.0, 128.0, 140.0, 90.0, 20.0, 15.0)

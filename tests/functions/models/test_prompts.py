@@ -6,7 +6,7 @@ from typing import Any
 import openai
 import pytest
 
-from events.plan_content import Said
+from events.model_messages import Said
 from events.prompts import PromptContent, prompt_id
 from functions.models.aggregates import PROMPTS
 from functions.models.rules.prompt import draft, rendered

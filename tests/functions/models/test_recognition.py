@@ -7,7 +7,7 @@ import pytest
 
 from functions.models.rules.personal import MOST_READ, Finder, TooMuch
 from functions.models.rules.redaction import Obliged, Redaction
-from functions.models.service import redacting
+from functions.models.service import redaction
 from shared.kit.errors import Invalid
 from shared.recognition.recogniser import Recogniser
 from tests.functions.models.absent import without_recognition
@@ -107,4 +107,4 @@ def test_without_the_model_patterns_work_alone(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     with without_recognition(monkeypatch, tmp_path):
-        assert redacting.recognition().recognise is None
+        assert redaction.recognition().recognise is None

@@ -2,7 +2,7 @@
 
 from functions.models.aggregates import ROUTES
 from functions.models.rules.route import ModelRoute
-from functions.models.service.remembering import MEMORIES
+from functions.models.service.process_memory import MEMORIES
 from shared.budgets.aggregates import BUDGETS, LIMITS
 from shared.storage.batches import Batch
 from tests.functions.models.worlds import World, until

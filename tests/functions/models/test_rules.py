@@ -9,7 +9,7 @@ from functions.models.rules.call import CALL_LOST, ModelCall, Outcome, lost, nex
 from functions.models.rules.call import reserve as reserved
 from functions.models.rules.call import settle as settled
 from functions.models.rules.costs import Bound, cost_of, most_of
-from functions.models.rules.hearing import Hearing, events_in
+from functions.models.rules.provider_answer import ProviderAnswer, events_in
 from functions.models.rules.refusals import BudgetExhausted
 from functions.models.rules.usage import tokens_of_anthropic
 from shared.budgets.budget import Budget
@@ -107,16 +107,16 @@ def test_a_stream_is_whole_however_its_bytes_are_cut() -> None:
     ]
     whole = b"".join(events)
     for size in (1, 7, len(whole)):
-        hearing, held = Hearing("chat.completions", BOUND), b""
-        assert hearing.tokens is None
+        answer, held = ProviderAnswer("chat.completions", BOUND), b""
+        assert answer.tokens is None
         for at in range(0, len(whole), size):
             found, held = events_in(held + whole[at : at + size])
             for each in found:
-                hearing.event(each)
-        assert hearing.tokens == Tokens(tokens_in=9, tokens_out=1)
+                answer.event(each)
+        assert answer.tokens == Tokens(tokens_in=9, tokens_out=1)
 
 
 def test_a_stream_without_its_end_says_nothing_of_what_was_used() -> None:
-    hearing = Hearing("chat.completions", BOUND)
-    hearing.event(b'data: {"choices": [], "usage": {"prompt_tokens": 9}}\n\n')
-    assert hearing.tokens is None
+    answer = ProviderAnswer("chat.completions", BOUND)
+    answer.event(b'data: {"choices": [], "usage": {"prompt_tokens": 9}}\n\n')
+    assert answer.tokens is None

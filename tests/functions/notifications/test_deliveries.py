@@ -14,7 +14,7 @@ from events.devices import DeviceKey
 from events.members import WorkspaceRoles
 from functions.notifications.reactions import HANDLERS
 from functions.notifications.rules.delivery import LEASE, PAUSES, PREFIX, begin
-from functions.notifications.service import sending
+from functions.notifications.service import send
 from functions.notifications.service.deliveries import statement_of
 from shared.devices.device import COLLECTION
 from shared.devices.reading import read_device
@@ -47,9 +47,7 @@ async def test_a_device_shows_what_waits_and_no_text_of_the_tenant(world: World)
     assert last.useful_until is not None
     assert last.useful_until - last.due_at == timedelta(hours=1)
     # Its timer again, from a task that Cloud Tasks delivers twice.
-    await asyncio.gather(
-        *(sending.send(world.tenant, first.delivery_id, clock.now()) for _ in "ab")
-    )
+    await asyncio.gather(*(send.send(world.tenant, first.delivery_id, clock.now()) for _ in "ab"))
     assert len(world.outside.got) == 1
     # Somebody decides: the last call is moot.
     await world.changes(approval_id, status="approved")
@@ -152,7 +150,7 @@ async def test_a_crash_between_sending_and_noting_sends_twice_at_most_and_says_s
     async def dies(*_: Any) -> None:
         raise asyncio.CancelledError
 
-    monkeypatch.setattr(sending, "_save", dies)
+    monkeypatch.setattr(send, "_save", dies)
     for copies in (1, 2):
         with pytest.raises(asyncio.CancelledError):
             await world.fire(delivery, later=timedelta(minutes=copies))

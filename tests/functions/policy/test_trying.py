@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from functions.policy.aggregates import DECISIONS
-from functions.policy.service import replaying
+from functions.policy.service import replay
 from shared.kit.instants import format_instant
 from shared.messaging.log import EVENT_LOG
 from shared.policy.slices import SLICES
@@ -365,7 +365,7 @@ async def test_commands_are_replayed_as_they_were_decided(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By their records in the log, of this function and of another."""
-    monkeypatch.setattr(replaying, "_PAGE", 2)
+    monkeypatch.setattr(replay, "_PAGE", 2)
     await world.publish()
     freeze = 'forbid (principal, action, resource is Approval) when { resource.risk == "high" };'
     drafted = await world.draft(source=f"{PERMIT_EXPORTS}\n{freeze}")
@@ -377,7 +377,7 @@ async def test_commands_are_replayed_as_they_were_decided(
     none = 'forbid (principal, action in Action::"amend_policies", resource);'
     drafted = await world.draft(source=none)
     path = f"/v1/policies/{drafted['policy_id']}/replay"
-    monkeypatch.setattr(replaying, "MOST_REPLAYED", 2)
+    monkeypatch.setattr(replay, "MOST_REPLAYED", 2)
     pages = [(await world.post(path, SPAN)).json()]
     while pages[-1]["next_cursor"]:
         body = {**SPAN, "cursor": pages[-1]["next_cursor"]}

@@ -6,7 +6,13 @@ from typing import Any
 import pytest
 
 from emulators.model_server import SCRIPTED
-from events.plan_content import Completion, Envelope, PlanStep, PromptPart, Said
+from events.model_messages import Said
+from events.plan_content import (
+    Completion,
+    Envelope,
+    PlanStep,
+    PromptPart,
+)
 from events.receipts import ASKED
 from tests.deaths import Death, dies
 from tests.functions.runs.models import Script, ended

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from functions.runs.rules import deciding, stopping
+from functions.runs.rules import decisions, stops
 from functions.runs.rules.run import Run, Steps
-from functions.runs.service import commanding
-from functions.runs.service import deciding as service
+from functions.runs.service import decisions as service
+from functions.runs.service import stops as commands
 from tests.functions.runs.test_governed_machine import Governed
 from tests.functions.runs.worlds import World
 
@@ -26,7 +26,7 @@ def _nothing(patch: pytest.MonkeyPatch) -> None:
 def _a_decision_moves_a_paused_run(patch: pytest.MonkeyPatch) -> None:
     def decide(run: Run, decision: Any, token: str | None, at: Any) -> Steps:
         waits = run.but(status="awaiting_approval") if run.status == "paused" else run
-        return deciding.decide(waits, decision, token, at)
+        return decisions.decide(waits, decision, token, at)
 
     patch.setattr(service, "decide", decide)
 
@@ -36,8 +36,8 @@ def _a_cancelled_run_waits_for_its_assent_all_the_same(patch: pytest.MonkeyPatch
         waits = {"waiting": run.waiting, "step_assent": run.step_assent}
         return tuple(replace(each, state=each.state.but(**waits)) for each in ended(run, by, at))
 
-    ended = stopping.cancel
-    patch.setattr(commanding, "cancel", cancel)
+    ended = stops.cancel
+    patch.setattr(commands, "cancel", cancel)
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,15 @@ from typing import Any
 import httpx
 import pytest
 
+from events.model_messages import Said
 from events.model_questions import ModelQuestionBody, question_id
 from events.models import ModelRouteState, route_part
-from events.plan_content import Completion, Envelope, PlanStep, RoutePart, Said
+from events.plan_content import (
+    Completion,
+    Envelope,
+    PlanStep,
+    RoutePart,
+)
 from events.receipts import ASKED
 from functions.models import settings
 from functions.models.aggregates import ROUTES

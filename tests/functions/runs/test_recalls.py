@@ -12,7 +12,7 @@ from events.plan_content import PlanStep, SubRun, Wait
 from events.recalls import RecallStarted
 from functions.runs.aggregates import RECALLS
 from functions.runs.reactions import HANDLERS
-from functions.runs.service import budgets, bursts, invoking, recalls, starting
+from functions.runs.service import budgets, bursts, invoking, recalls, start
 from shared.kit.device_signatures import DECISION
 from shared.messaging.changes import Timer
 from shared.messaging.timers import timer_event
@@ -231,7 +231,7 @@ async def test_a_run_that_was_started_in_the_same_second_is_halted_too(
             made.update(await recall(world))
         return await real(*args, **named)
 
-    monkeypatch.setattr(starting, "take_hold", take_hold)
+    monkeypatch.setattr(start, "take_hold", take_hold)
     run = await world.start(await world.plan(add("only", assent="plan")))
     assert run["status"] == "awaiting_approval"
     await look(world, made["recall_id"])

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from functions.runs.service import reading
+from functions.runs.service import steps
 from tests.functions.runs.worlds import World, add, append
 
 
@@ -27,7 +27,7 @@ async def test_pages_show_each_result_once_in_the_order_of_the_plan(world: World
 
 
 async def test_a_page_has_no_more_bytes_than_an_answer(world: World, monkeypatch: Any) -> None:
-    monkeypatch.setattr(reading, "MOST_BYTES", 900)
+    monkeypatch.setattr(steps, "MOST_BYTES", 900)
     run = await world.start(await world.plan(*(add(f"s{n}") for n in range(5))))
     pages = await world.pages(run["run_id"])
     assert [len(each) for each in pages] == [1, 1, 1, 1, 1]

@@ -4,6 +4,7 @@ deliveries by hand."""
 import contextlib
 import json
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -138,19 +139,7 @@ class World:
                 **fields,
             },
         )
-        prediction = Content.of(
-            Prediction(
-                mode="full",
-                steps=tuple(
-                    StepPrediction(step=each.id, calls=calls, cost_usd_micros=cost)
-                    for each in steps
-                ),
-                cost_usd_micros=cost * len(steps),
-                risk="medium",
-                approvals=0,
-                passes=True,
-            ).model_dump(mode="json")
-        )
+        prediction = _prediction(steps, calls, cost)
         stored = Content.of(content.model_dump(mode="json"))
         at = to_milliseconds(datetime.now(UTC))
         state = PlanState(
@@ -411,3 +400,17 @@ async def deliver(event: Envelope) -> None:
     for handlers in (IN_APPROVALS, IN_RUNS):
         if event.type in handlers:
             await handlers[event.type](event)
+
+
+def _prediction(steps: Iterable[PlanStep], calls: int, cost: int) -> Content:
+    """A rehearsal in which each step makes so many calls, for so much."""
+    told = tuple(StepPrediction(step=each.id, calls=calls, cost_usd_micros=cost) for each in steps)
+    whole = Prediction(
+        mode="full",
+        steps=told,
+        cost_usd_micros=cost * len(told),
+        risk="medium",
+        approvals=0,
+        passes=True,
+    )
+    return Content.of(whole.model_dump(mode="json"))

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from functions.tools.http.acting import call_http
+from functions.tools.http.call import call_http
 from functions.tools.rules.invocation import UNDER_WAY
-from functions.tools.service import connected
+from functions.tools.service import connected_calls
 from tests.deaths import Death, at_each_death, dies
 from tests.functions.tools.connecting import APPEND, CREATE, Desk, call
 from tests.functions.tools.worlds import Call, World
@@ -65,7 +65,7 @@ async def test_a_process_that_dies_between_the_answer_and_the_commit(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(connected, "call_http", killed)
+        patch.setattr(connected_calls, "call_http", killed)
         with pytest.raises(KeyboardInterrupt):
             await world.invoke(made)
     later(UNDER_WAY + timedelta(seconds=1))

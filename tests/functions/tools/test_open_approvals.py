@@ -13,7 +13,7 @@ from functions.tools.rules.open_approvals import (
     WITHDRAWN_COUNTS,
     OpenApprovals,
 )
-from functions.tools.service import asking
+from functions.tools.service import questions
 from shared.approvals.known import KnownApproval
 from shared.kit.json_limits import JsonLimit
 from tests.functions.tools.elsewhere import LEDGER, LINE, Elsewhere
@@ -93,7 +93,7 @@ async def test_what_no_approval_has_room_for_is_refused_at_once(
     elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A call within its own bounds is above this one by its agent's name at most.
-    monkeypatch.setattr(asking, "_CONTENT", JsonLimit(most_bytes=200))
+    monkeypatch.setattr(questions, "_CONTENT", JsonLimit(most_bytes=200))
     told = await elsewhere.called(LEDGER, {**LINE, "line": "x" * 200})
 
     assert (told["status"], told["is_error"]) == ("refused", True)

@@ -9,7 +9,7 @@ import pytest
 
 from events.operations import OPERATIONS
 from functions.tools.own.operations import ACTS
-from functions.tools.service import replaying, serving
+from functions.tools.service import replay, serving
 from tests.functions.tools.worlds import COUNTER, LEDGER, Call, World
 
 pytestmark = pytest.mark.usefixtures("buckets")
@@ -78,14 +78,14 @@ async def test_what_has_no_value_is_refused_alike(world: World) -> None:
 
 def test_what_serves_replays_knows_nothing_that_acts_or_stores() -> None:
     """Of the operations it imports two, which only compute; and nothing that commits."""
-    tree = ast.parse(Path(replaying.__file__).read_text(encoding="utf-8"))
+    tree = ast.parse(Path(replay.__file__).read_text(encoding="utf-8"))
     imported = {each.module for each in ast.walk(tree) if isinstance(each, ast.ImportFrom)}
     where = ("functions.tools.own", "functions.tools.skills")
     own = {each for each in imported if each and each.startswith(where)}
     assert own == {
-        "functions.tools.own.acting",
+        "functions.tools.own.act",
         "functions.tools.own.transform",
-        "functions.tools.skills.acting",
+        "functions.tools.skills.run",
     }
     names = {
         name.name
@@ -94,4 +94,4 @@ def test_what_serves_replays_knows_nothing_that_acts_or_stores() -> None:
         for name in each.names
     }
     assert not names & {"RUN", "ACTS", "Command", "Transition", "Batch", "UnitOfWork"}
-    assert {OPERATIONS[each].effect for each in replaying.PURE} == {"read"}
+    assert {OPERATIONS[each].effect for each in replay.PURE} == {"read"}

@@ -25,7 +25,7 @@ READS_FILES = {
     "functions/knowledge/service/constitution.py",
     "functions/knowledge/reading/process.py",
     # the scripts beside them that start the processes of servers and skills
-    "functions/tools/mcp/baked.py",
+    "functions/tools/mcp/baked_servers.py",
     # the console as its build made it, which is packed
     "mobile_api/pages.py",
     # what is sold, which is packed

@@ -11,7 +11,7 @@ from infra.cost.measured import Action, Measurement, Stored
 from infra.cost.month import month_of
 from shared.kit.pricing import load_prices
 from tests.benchmarks.combining import typical
-from tests.benchmarks.operations import Meter, keep_stored, known
+from tests.benchmarks.operations import OperationCounter, keep_stored, known
 from tests.benchmarks.storage import grown, stored
 from tests.benchmarks.stories import STORIES
 from tests.journeys.world import World
@@ -27,10 +27,10 @@ def actions(running: RunningPlatform) -> dict[str, Action]:
     """Every story told anew; more often where a figure is too high at first, for what a busy
     machine adds to an instance's time does not come every time, and what a change adds does."""
     running.client.disarm()
-    meter, runs = Meter(running.client), defaultdict[str, list[Action]](list)
+    counter, runs = OperationCounter(running.client), defaultdict[str, list[Action]](list)
     for repetitions in (3, 4):
         for name, story in STORIES.items():
-            runs[name] += [story(meter, World(running.client)) for _ in range(repetitions)]
+            runs[name] += [story(counter, World(running.client)) for _ in range(repetitions)]
         actions = {name: _as_logged(name, typical(found)) for name, found in runs.items()}
         figures = _figures(actions)
         if not _missed(figures):
@@ -62,8 +62,8 @@ def test_a_creation_does_what_is_on_record(running: RunningPlatform) -> None:
     running.client.advance(A_MONTH_SECONDS)
     running.client.wait_until_idle()
     recorded = RECORDED.actions[CREATION]
-    meter = Meter(running.client)
-    now = typical([STORIES[CREATION](meter, known(World(running.client))) for _ in range(3)])
+    counter = OperationCounter(running.client)
+    now = typical([STORIES[CREATION](counter, known(World(running.client))) for _ in range(3)])
     for kind in ("firestore-commits", "pubsub-messages", "cloud-tasks", "requests"):
         by_function = {name: each.get(kind, 0) for name, each in now.functions.items()}
         assert now.count(kind) == recorded.count(kind), (kind, by_function)
@@ -78,7 +78,7 @@ def test_a_creation_stores_what_is_on_record(running: RunningPlatform) -> None:
         world = known(World(running.client))
         before: list[Stored] = []
         keep = partial(keep_stored, before, running.env, world.tenant)
-        STORIES[name](Meter(running.client, first=keep), world)
+        STORIES[name](OperationCounter(running.client, first=keep), world)
         now = grown(before[0], stored(running.env, world.tenant))
         for sizes, kept in ((now.documents, recorded.documents), (now.indexes, recorded.indexes)):
             assert sum(sizes.values()) == pytest.approx(sum(kept.values()), rel=0.05), name

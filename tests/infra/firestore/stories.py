@@ -27,7 +27,7 @@ from functions.artifacts.reactions import RUN as ARTIFACTS_RUN
 from functions.artifacts.rules.retention import RETENTION_DUE as FILE_RETENTION_DUE
 from functions.artifacts.rules.retention import Retention as FileRetention
 from functions.audit.aggregates import RUN as AUDIT
-from functions.audit.exporting import request_export, show_export
+from functions.audit.exports import request_export, show_export
 from functions.audit.reactions import HANDLERS as AUDIT_HANDLERS
 from functions.billing.aggregates import RUN as BILLING
 from functions.billing.service.invoices import list_invoices
@@ -55,25 +55,25 @@ from functions.knowledge.service import documents as knowledge_documents
 from functions.knowledge.views import CorpusBody, DocumentBody
 from functions.learning.aggregates import RUN as LEARNING
 from functions.learning.service.mining import list_patterns, read_decisions
-from functions.learning.service.reporting import report_on
+from functions.learning.service.report import report_on
 from functions.models.aggregates import RUN as MODELS
 from functions.models.api import calls as model_calls
 from functions.models.api import prompts as model_prompts
 from functions.models.api import routes as model_routes
 from functions.models.reactions import HANDLERS as MODELS_HANDLERS
 from functions.models.rules.route import ModelRoute
-from functions.models.service.caching import answer_to_keep
+from functions.models.service.cache import answer_to_keep
 from functions.models.service.names import names_of_members
 from functions.notifications.aggregates import RUN as NOTIFICATIONS
 from functions.notifications.reactions import HANDLERS as NOTIFICATIONS_HANDLERS
 from functions.notifications.service.deliveries import list_deliveries
 from functions.notifications.service.mailboxes import count_code_for
-from functions.notifications.service.telling import tell
+from functions.notifications.service.recipients import tell
 from functions.policy import api as policy
 from functions.policy.aggregates import RUN as POLICY
 from functions.policy.reactions import HANDLERS as POLICY_HANDLERS
 from functions.policy.rules.policy import PolicyBody
-from functions.policy.service import decisions, drafts, replaying
+from functions.policy.service import decisions, drafts, replay
 from functions.runs.aggregates import RECALLS, RETENTION, RETENTION_ID
 from functions.runs.api import budgets, recalls, runs, schedules
 from functions.runs.reactions import HANDLERS as RUNS_HANDLERS
@@ -86,7 +86,7 @@ from functions.tools.api import connectors, credentials
 from functions.tools.reactions import HANDLERS as TOOLS_HANDLERS
 from functions.tools.reactions import RUN as TOOLS
 from functions.tools.rules.retention import CALL_RETENTION_DUE, CallRetention
-from functions.tools.service.removing import remove_calls
+from functions.tools.service.removal import remove_calls
 from mobile_api.reactions import HANDLERS as MOBILE_HANDLERS
 from mobile_api.reactions import RUN as MOBILE
 from mobile_api.rules.device_bodies import DeviceBody
@@ -183,7 +183,7 @@ async def a_policy_is_tried(tenant: str) -> None:
         await policy.get_policies(caller, status, 25, None)
     await decisions.list_decisions(caller, 25, None)
     until = START + timedelta(days=1)
-    await replaying.replay(caller, drafted.policy_id, START, until, None)
+    await replay.replay(caller, drafted.policy_id, START, until, None)
     await POLICY.sweep(POLICY_HANDLERS).run(START)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from events import agents, approvals, precedents
-from events.approvals import Match
+from events.dossiers import Match
 from mobile_api.rules.counters import counter_changes
 from mobile_api.rules.documents import Documents, Fields, Key
 from shared.messaging.envelope import Envelope

@@ -23,6 +23,17 @@ VOCABULARY = {each: place for place, each in enumerate([*BYTES, *MARKS])}
 # As much as it reads, and more than any test lets it read at once.
 LONGEST = 400
 _INT, _FLOAT = TensorProto.INT64, TensorProto.FLOAT
+_NUMBERS = {
+    "one": [1],
+    "two": [2],
+    "minus": -1,
+    "end": [2**31],
+    "heads": [1, -1, HEADS, WIDTH],
+    "flat": [1, -1, SIZE],
+    "axis": 1,
+    "place": [1],
+    "nothing": [0],
+}
 _LETTERS = [VOCABULARY[each] for each in "abcdefghijklmnopqrstuvwxyz"]
 
 
@@ -80,95 +91,99 @@ def bring_decoder(
     return folder
 
 
-def _graph(*, positions: bool, forgets: bool) -> onnx.GraphProto:
-    random = np.random.default_rng(23)
-    nodes: list[onnx.NodeProto] = []
-    weights: dict[str, Any] = {
-        "embedded": random.normal(0, 1, (len(VOCABULARY), SIZE)),
-        "placed": random.normal(0, 1, (LONGEST * 2, SIZE)),
-        "out": random.normal(0, 3, (SIZE, len(VOCABULARY))),
-        "letters": np.full(len(VOCABULARY), -200.0),
-        "far": np.array(-1e9),
-        "scale": np.array(WIDTH**0.5),
-    }
-    weights["letters"][_LETTERS] = 0.0
-    whole = {
-        "one": [1],
-        "two": [2],
-        "minus": -1,
-        "end": [2**31],
-        "heads": [1, -1, HEADS, WIDTH],
-        "flat": [1, -1, SIZE],
-        "axis": 1,
-        "place": [1],
-        "nothing": [0],
-    }
+class _Nodes:
+    """The nodes of a decoder in their order, with the weights that they read."""
 
-    def add(kind: str, inputs: str, output: str, **more: Any) -> None:
-        nodes.append(helper.make_node(kind, inputs.split(), [output], **more))
+    def __init__(self) -> None:
+        self.random = np.random.default_rng(23)
+        self.made: list[onnx.NodeProto] = []
+        self.weights: dict[str, Any] = {
+            "embedded": self.random.normal(0, 1, (len(VOCABULARY), SIZE)),
+            "placed": self.random.normal(0, 1, (LONGEST * 2, SIZE)),
+            "out": self.random.normal(0, 3, (SIZE, len(VOCABULARY))),
+            "letters": np.full(len(VOCABULARY), -200.0),
+            "far": np.array(-1e9),
+            "scale": np.array(WIDTH**0.5),
+        }
+        self.weights["letters"][_LETTERS] = 0.0
 
-    # The place of each token that it looks at, and of each that it reads.
-    add("CumSum", "attention_mask axis", "counted")
-    add("Add", "counted minus", "key_places")
-    if positions:
-        add("Identity", "position_ids", "places")
-    else:
-        add("Shape", "input_ids", "shape")
-        add("Gather", "shape place", "read")
-        add("Sub", "nothing read", "first")
-        add("Slice", "key_places first end one", "places")
-    add("Unsqueeze", "key_places one", "keys_row")
-    add("Unsqueeze", "places two", "places_column")
-    add("LessOrEqual", "keys_row places_column", "before")
-    add("Unsqueeze", "before one", "seen")
-    add("Gather", "embedded input_ids", "words")
-    add("Gather", "placed places", "of_places")
-    add("Add", "words of_places", "x0")
-    for layer in range(LAYERS):
+    def add(self, kind: str, inputs: str, output: str, **more: Any) -> None:
+        self.made.append(helper.make_node(kind, inputs.split(), [output], **more))
+
+    def add_places(self, *, positions: bool) -> None:
+        """The place of each token that it looks at, and of each that it reads: `seen` says which
+        come before which."""
+        self.add("CumSum", "attention_mask axis", "counted")
+        self.add("Add", "counted minus", "key_places")
+        if positions:
+            self.add("Identity", "position_ids", "places")
+        else:
+            self.add("Shape", "input_ids", "shape")
+            self.add("Gather", "shape place", "read")
+            self.add("Sub", "nothing read", "first")
+            self.add("Slice", "key_places first end one", "places")
+        self.add("Unsqueeze", "key_places one", "keys_row")
+        self.add("Unsqueeze", "places two", "places_column")
+        self.add("LessOrEqual", "keys_row places_column", "before")
+        self.add("Unsqueeze", "before one", "seen")
+
+    def add_layer(self, at: int, *, forgets: bool) -> None:
+        """From `x0` to `x1`, for the first one."""
+        add = self.add
         for name in ("q", "k", "v", "o"):
-            weights[f"{name}{layer}"] = random.normal(0, 0.7, (SIZE, SIZE))
+            self.weights[f"{name}{at}"] = self.random.normal(0, 0.7, (SIZE, SIZE))
         for name in ("q", "k", "v"):
-            add("MatMul", f"x{layer} {name}{layer}", f"{name}_flat{layer}")
-            add("Reshape", f"{name}_flat{layer} heads", f"{name}_heads{layer}")
-            add("Transpose", f"{name}_heads{layer}", f"{name}_new{layer}", perm=[0, 2, 1, 3])
+            add("MatMul", f"x{at} {name}{at}", f"{name}_flat{at}")
+            add("Reshape", f"{name}_flat{at} heads", f"{name}_heads{at}")
+            add("Transpose", f"{name}_heads{at}", f"{name}_new{at}", perm=[0, 2, 1, 3])
         for name, kind in (("k", "key"), ("v", "value")):
-            past, present = f"past_key_values.{layer}.{kind}", f"present.{layer}.{kind}"
-            add("Concat", f"{past} {name}_new{layer}", f"{name}_all{layer}", axis=2)
-            given = f"{name}_new{layer}" if forgets else f"{name}_all{layer}"
+            past, present = f"past_key_values.{at}.{kind}", f"present.{at}.{kind}"
+            add("Concat", f"{past} {name}_new{at}", f"{name}_all{at}", axis=2)
+            given = f"{name}_new{at}" if forgets else f"{name}_all{at}"
             add("Identity", given, present)
-        add("Transpose", f"k_all{layer}", f"turned{layer}", perm=[0, 1, 3, 2])
-        add("MatMul", f"q_new{layer} turned{layer}", f"near{layer}")
-        add("Div", f"near{layer} scale", f"scaled{layer}")
-        add("Where", f"seen scaled{layer} far", f"masked{layer}")
-        add("Softmax", f"masked{layer}", f"shares{layer}", axis=-1)
-        add("MatMul", f"shares{layer} v_all{layer}", f"mixed{layer}")
-        add("Transpose", f"mixed{layer}", f"mixed_heads{layer}", perm=[0, 2, 1, 3])
-        add("Reshape", f"mixed_heads{layer} flat", f"joined{layer}")
-        add("MatMul", f"joined{layer} o{layer}", f"told{layer}")
-        add("Add", f"x{layer} told{layer}", f"sum{layer}")
-        add("Tanh", f"sum{layer}", f"x{layer + 1}")
-    add("MatMul", f"x{LAYERS} out", "free")
-    add("Add", "free letters", "logits")
-    used = {name for node in nodes for name in node.input}
-    held = [
-        *(
-            numpy_helper.from_array(np.asarray(each, np.float32), name)
-            for name, each in weights.items()
-        ),
-        *(
-            numpy_helper.from_array(np.asarray(each, np.int64), name)
-            for name, each in whole.items()
-        ),
-    ]
+        add("Transpose", f"k_all{at}", f"turned{at}", perm=[0, 1, 3, 2])
+        add("MatMul", f"q_new{at} turned{at}", f"near{at}")
+        add("Div", f"near{at} scale", f"scaled{at}")
+        add("Where", f"seen scaled{at} far", f"masked{at}")
+        add("Softmax", f"masked{at}", f"shares{at}", axis=-1)
+        add("MatMul", f"shares{at} v_all{at}", f"mixed{at}")
+        add("Transpose", f"mixed{at}", f"mixed_heads{at}", perm=[0, 2, 1, 3])
+        add("Reshape", f"mixed_heads{at} flat", f"joined{at}")
+        add("MatMul", f"joined{at} o{at}", f"told{at}")
+        add("Add", f"x{at} told{at}", f"sum{at}")
+        add("Tanh", f"sum{at}", f"x{at + 1}")
+
+    @property
+    def held(self) -> list[onnx.TensorProto]:
+        """The weights and the numbers that a node reads."""
+        found = [
+            *(
+                numpy_helper.from_array(np.asarray(v, np.float32), n)
+                for n, v in self.weights.items()
+            ),
+            *(numpy_helper.from_array(np.asarray(v, np.int64), n) for n, v in _NUMBERS.items()),
+        ]
+        used = {name for node in self.made for name in node.input}
+        return [each for each in found if each.name in used]
+
+
+def _graph(*, positions: bool, forgets: bool) -> onnx.GraphProto:
+    nodes = _Nodes()
+    nodes.add_places(positions=positions)
+    nodes.add("Gather", "embedded input_ids", "words")
+    nodes.add("Gather", "placed places", "of_places")
+    nodes.add("Add", "words of_places", "x0")
+    for layer in range(LAYERS):
+        nodes.add_layer(layer, forgets=forgets)
+    nodes.add("MatMul", f"x{LAYERS} out", "free")
+    nodes.add("Add", "free letters", "logits")
+    logits = helper.make_tensor_value_info("logits", _FLOAT, ["batch", "sequence", len(VOCABULARY)])
     return helper.make_graph(
-        nodes,
+        nodes.made,
         "decoder",
         [*_takes(positions), *_cache("past_key_values", "past")],
-        [
-            helper.make_tensor_value_info("logits", _FLOAT, ["batch", "sequence", len(VOCABULARY)]),
-            *_cache("present", "total"),
-        ],
-        [each for each in held if each.name in used],
+        [logits, *_cache("present", "total")],
+        nodes.held,
     )
 
 

@@ -349,12 +349,12 @@ export interface Operations {
     body: PolicyRequestBody;
     answer: DecisionView;
   };
-  /** Shows for which share of the tenant's principals a feature is on. */
+  /** Shows for which share of the tenant's principals a flag is on. */
   flags_get: {
     path: { "name": string; };
     answer: FlagView;
   };
-  /** Turns a feature on for a share of the tenant's principals; needs the role tenant_admin. */
+  /** Turns a flag on for a share of the tenant's principals; needs the role tenant_admin. */
   flags_set: {
     path: { "name": string; };
     body: FlagBody;

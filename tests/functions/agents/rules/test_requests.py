@@ -15,7 +15,8 @@ from functions.agents.rules.case import WAITING, CaseContents
 from functions.agents.rules.certification import certify
 from functions.agents.rules.creation import conclude, open_case
 from functions.agents.rules.review import LARGEST_ANSWER_BYTES, concern, with_concerns
-from functions.approvals.rules.requests import refuse_out_of_bounds, request_of_case
+from functions.approvals.rules.questions import request_of_question
+from functions.approvals.rules.requests import refuse_out_of_bounds
 from shared.kit.contents import Content, Contents
 from shared.kit.errors import Invalid
 from shared.kit.transitions import payload
@@ -123,7 +124,7 @@ def test_approvals_take_whatever_is_asked_about_the_largest_specs(shape: str) ->
     needed, _ = ask(plain.agent, plain.case, "creation", contents, START)
     asked = AgentApprovalNeeded.model_validate_json(payload(needed).model_dump_json())
     stored = Contents({each.hash: each for each in needed.contents})
-    refuse_out_of_bounds(request_of_case(asked, "apr_01", stored))
+    refuse_out_of_bounds(request_of_question(asked, "apr_01", stored))
 
 
 def test_what_no_approval_takes_is_refused_and_what_fits_is_asked() -> None:

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from events.approvals import VetoReason
 from events.precedents import Condition, Finding
+from events.vetoes import VetoReason
 from functions.approvals.aggregates import APPROVALS, COUNTS, PRECEDENTS
 from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.precedent import Precedent

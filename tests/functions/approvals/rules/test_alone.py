@@ -11,7 +11,7 @@ from functions.approvals.rules.alone import Humans, KnownHuman, follow, is_sole,
 from functions.approvals.rules.approval import Approval, Repeat
 from functions.approvals.rules.commands import ReviewBody
 from functions.approvals.rules.decisions import decide
-from functions.approvals.rules.drafting import counts
+from functions.approvals.rules.drafts import counts
 from functions.approvals.rules.entity_types import APPROVAL
 from functions.approvals.rules.reviews import review
 from shared.kit.callers import Actor, Caller

@@ -16,7 +16,7 @@ from functions.approvals.rules.late import note_overtaken
 from functions.approvals.rules.merging import LATEST
 from functions.approvals.rules.reversals import undo
 from functions.approvals.rules.reviews import review
-from functions.approvals.rules.signing import verb_of
+from functions.approvals.rules.signatures import verb_of
 from functions.approvals.rules.subjects import agent_subject
 from functions.approvals.rules.veto import veto
 from shared.kit.callers import Actor

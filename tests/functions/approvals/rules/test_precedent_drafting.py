@@ -7,7 +7,7 @@ import pytest
 from events.precedents import Condition
 from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.decisions import decide
-from functions.approvals.rules.drafting import (
+from functions.approvals.rules.drafts import (
     IN_A_ROW,
     common_conditions,
     counts,

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from events.reading import ReadingPaceExceeded
+from events.reading_pace import ReadingPaceExceeded
 from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.opening import open_request
 from functions.approvals.rules.policy import BUILT_IN
-from functions.approvals.rules.reading import (
+from functions.approvals.rules.reading_pace import (
     IN_A_ROW,
     MOST_WORDS,
     TOLD_AGAIN_AFTER,

@@ -14,7 +14,7 @@ from functions.approvals.rules.decisions import decide
 from functions.approvals.rules.gist import gist_of
 from functions.approvals.rules.late import note_late
 from functions.approvals.rules.opening import open_request
-from functions.approvals.rules.refused import MOST_READ, SUBJECT_BARRED, take_back, why_refused
+from functions.approvals.rules.refusals import MOST_READ, SUBJECT_BARRED, take_back, why_refused
 from functions.approvals.rules.reversals import end_with_case, undo
 from functions.approvals.rules.reviews import review
 from functions.approvals.rules.veto import veto

@@ -16,7 +16,7 @@ from functions.approvals.rules.approval import DEADLINE_DUE, is_swept, next_time
 from functions.approvals.rules.decisions import decide
 from functions.approvals.rules.opening import open_cancelled, open_request
 from functions.approvals.rules.policy import DEADLINES
-from functions.approvals.rules.refused import take_back
+from functions.approvals.rules.refusals import take_back
 from functions.approvals.rules.requests import CONTENT as CONTENT_LIMIT
 from functions.approvals.rules.requests import SubjectBody, request_of
 from functions.approvals.rules.risk import USUAL_EFFECT, assess

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from functions.approvals.rules.commands import DecisionBody, GovernorVetoBody
-from functions.approvals.rules.signing import statement
+from functions.approvals.rules.signatures import statement
 from shared.kit.canonical import canonical_json
 
 CASES = json.loads((Path(__file__).parents[3] / "mobile_api/console/statements.json").read_text())

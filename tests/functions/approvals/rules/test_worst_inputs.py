@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from events.precedents import VALUES, Condition, PrecedentBody
-from functions.approvals.rules.drafting import common_conditions
+from functions.approvals.rules.drafts import common_conditions
 from functions.approvals.rules.genesis import (
     MOST_ENDED,
     MOST_REFUSED,
@@ -21,7 +21,7 @@ from functions.approvals.rules.genesis import (
 )
 from functions.approvals.rules.gist import gist_of
 from functions.approvals.rules.likeness import likeness_of
-from functions.approvals.rules.matching import LARGEST_MATCHES_BYTES
+from functions.approvals.rules.matches import LARGEST_MATCHES_BYTES
 from functions.approvals.rules.opening import open_request
 from functions.approvals.rules.precedent import MOST_ACTIVE_PER_KIND, Precedent
 from functions.approvals.rules.requests import CONTENT

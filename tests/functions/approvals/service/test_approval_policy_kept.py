@@ -6,7 +6,7 @@ import pytest
 
 from events.approval_policies import PolicyEntry
 from functions.approvals.rules.proposals import PolicyBody
-from functions.approvals.rules.refused import MOST_SILENT
+from functions.approvals.rules.refusals import MOST_SILENT
 from functions.approvals.service.approval_policy import propose_policy, show_policy
 from functions.approvals.service.lists import show_approval, show_precedent
 from functions.approvals.views import SignedCard

@@ -6,8 +6,8 @@ from typing import get_args
 
 import pytest
 
-from events.approvals import VetoWindow
 from events.buckets import Bucket, bucket_of
+from events.vetoes import VetoWindow
 from functions.approvals.aggregates import APPROVALS
 from functions.approvals.rules.approval import Approval
 from functions.approvals.service.lists import list_approvals, show_approval

@@ -3,7 +3,7 @@
 import pytest
 
 from events.precedents import PrecedentSeed
-from functions.approvals.rules.drafting import IN_A_ROW
+from functions.approvals.rules.drafts import IN_A_ROW
 from functions.approvals.service.lists import list_precedents, show_precedent
 from shared.kit.errors import NotFound, VersionConflict
 from tests.functions.approvals.builders import GOVERNOR, MINUTE, START, another

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from events.precedents import Condition, PrecedentSeed
-from functions.approvals.rules.drafting import IN_A_ROW
+from functions.approvals.rules.drafts import IN_A_ROW
 from functions.approvals.rules.precedent import MOST_ACTIVE_PER_KIND
 from functions.approvals.service.lists import list_precedents, show_precedent
 from functions.approvals.views import SignedCard

@@ -7,7 +7,7 @@ import pytest
 
 from events.approval_policies import PolicyEntry
 from functions.approvals.rules.approval import REFUSAL_DUE
-from functions.approvals.rules.refused import AT_ONCE, MOST_SILENT
+from functions.approvals.rules.refusals import AT_ONCE, MOST_SILENT
 from functions.approvals.service.lists import show_approval, show_precedent
 from functions.approvals.views import ApprovalCard
 from tests.functions.approvals.builders import (

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from events.deliveries import DeliveryAcknowledged
-from functions.approvals.service.delivered import note_delivered
+from functions.approvals.service.acknowledgements import note_delivered
 from functions.approvals.service.lists import show_approval
 from functions.approvals.views import ApprovalDetail
 from shared.messaging.envelope import Envelope

@@ -11,7 +11,7 @@ import pytest
 
 from emulators.buckets import Buckets
 from events.disagreements import InvoiceLineDisagreed
-from functions.audit.appending import append
+from functions.audit.appender import append
 from functions.audit.checkpoints import cover
 from functions.billing.aggregates import USAGE_MONTHS
 from shared.kit import clock

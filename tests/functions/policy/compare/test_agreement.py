@@ -7,7 +7,7 @@ import pytest
 from functions.policy.compare.compare import Side, compare
 from functions.policy.compare.decisions import Decisions, comparable
 from functions.policy.compare.schema import Environment
-from functions.policy.compare.schema_reading import read_schema
+from functions.policy.compare.schema_reader import read_schema
 from functions.policy.compare.terms import Terms
 from functions.policy.compare.world import World
 from shared.policy.engine import Policies

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from functions.policy.rules.policy import Policy
+from functions.policy.service.preview import comparison_of, findings_for
 from functions.policy.service.sources import NOTHING, Draft
-from functions.policy.service.trying import comparison_of, findings_for
 from shared.policy.sources import Source
 
 AT = datetime(2030, 1, 1, tzinfo=UTC)

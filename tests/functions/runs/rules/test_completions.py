@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from events.invocations import Labelled
+from events.model_messages import Said
 from events.plan_content import (
     ComparedPrompt,
     Completion,
@@ -13,7 +14,6 @@ from events.plan_content import (
     PlanStep,
     PromptPart,
     Retry,
-    Said,
 )
 from functions.runs.rules.completions import Judged, judged, prompt_of
 from functions.runs.rules.conversation import CUT, EMPTY

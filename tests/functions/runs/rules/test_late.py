@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from functions.runs.rules import ending
+from functions.runs.rules import burst_end
 from functions.runs.rules.late import may_go_on, may_have_acted, report_late
 from functions.runs.rules.moves import Finish
 from functions.runs.rules.progress import Progress
 from functions.runs.rules.run import Run
 from functions.runs.rules.step_result import StepResult
-from functions.runs.rules.stopping import cancel, pause
+from functions.runs.rules.stops import cancel, pause
 from tests.functions.runs.rules.plans import NOON, Tools, add, calling, plan, run
 
 PLAN = plan(add("one", 1), add("two", 10))
@@ -30,7 +30,7 @@ def _whole() -> Progress:
 
 def _silent() -> Run:
     """The run as another burst left it, which got no answer."""
-    waits: Run = ending.wait_for_tools(Progress(_begun(), PLAN), NOON)[-1].state
+    waits: Run = burst_end.wait_for_tools(Progress(_begun(), PLAN), NOON)[-1].state
     return waits
 
 
@@ -58,7 +58,7 @@ def test_what_the_other_burst_noted_is_noted_once_and_spent_once() -> None:
 
 def test_a_burst_that_got_less_far_moves_nothing_back() -> None:
     whole = _whole()
-    ahead = ending.commit_part(whole, NOON)[-1].state.but(status="cancelled", due_at=None)
+    ahead = burst_end.commit_part(whole, NOON)[-1].state.but(status="cancelled", due_at=None)
     behind = Progress(_begun(), PLAN)
     *noted, last = report_late(ahead, behind, ())
     assert noted == []

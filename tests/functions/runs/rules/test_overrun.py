@@ -6,11 +6,11 @@ import pytest
 
 from events.plan_content import Parallel, PlanContent, PlanStep
 from events.plans import Prediction, StepPrediction
-from functions.runs.rules.ending import halt
+from functions.runs.rules.burst_end import halt
 from functions.runs.rules.moves import Finish, Halt, HoldMore
 from functions.runs.rules.progress import Progress
 from functions.runs.rules.run import Cursor, Run
-from functions.runs.rules.stopping import resume
+from functions.runs.rules.stops import resume
 from tests.functions.runs.rules.plans import NOON, Tools, add, plan, run
 
 PLAN = plan(add("a", "${{ item }}", for_each="[1, 2]", price_usd_micros=100), add("b"))

@@ -10,8 +10,8 @@ from events.plan_content import Parallel, PlanContent, PlanStep, Retry, Wait
 from events.plans import Prediction, StepPrediction
 from events.rights import MoneyLimit, RightLimits
 from functions.runs.rules.moves import Ask, Finish, Halt, Rest
+from functions.runs.rules.needed_results import iterations_to_read, results_to_read
 from functions.runs.rules.progress import Progress
-from functions.runs.rules.reading import iterations_to_read, results_to_read
 from functions.runs.rules.run import Assented, Run
 from functions.runs.rules.step_result import StepResult
 from tests.functions.runs.rules.plans import HASH, NOON, Tools, add, calling, plan, run
@@ -160,7 +160,7 @@ def test_a_wait_rests_and_then_goes_on() -> None:
     progress = Progress(run(), steps)
     move = progress.next(NOON)
     assert move == Rest("rest", NOON + timedelta(seconds=60))
-    from functions.runs.rules.ending import rest
+    from functions.runs.rules.burst_end import rest
 
     (waiting,) = rest(progress, move)
     assert waiting.state.due_at == NOON + timedelta(seconds=60)

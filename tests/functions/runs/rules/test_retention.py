@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from functions.runs.rules.deciding import decide
+from functions.runs.rules.decisions import decide
 from functions.runs.rules.retention import (
     A_DAY,
     DEFAULT_DAYS,

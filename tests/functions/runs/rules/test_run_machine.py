@@ -11,17 +11,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from events.invocations import InvocationView, Labelled, invocation_id
-from functions.runs.rules import ending
+from functions.runs.rules import burst_end
 from functions.runs.rules.calls import ConcreteCall
-from functions.runs.rules.deciding import decide
+from functions.runs.rules.decisions import decide
 from functions.runs.rules.late import may_go_on, report_late
 from functions.runs.rules.moves import Act, Ask, Finish, Halt, Rest
+from functions.runs.rules.needed_results import iterations_to_read, results_to_read
 from functions.runs.rules.progress import Progress
-from functions.runs.rules.reading import iterations_to_read, results_to_read
 from functions.runs.rules.run import Assented, Run, Steps, next_timer
-from functions.runs.rules.starting import waiting_for
+from functions.runs.rules.start import waiting_for
 from functions.runs.rules.step_result import StepResult
-from functions.runs.rules.stopping import cancel, pause, resume
+from functions.runs.rules.stops import cancel, pause, resume
 from shared.kit.canonical import content_hash
 from shared.kit.errors import SignatureInvalid, VersionConflict
 from shared.kit.expressions import evaluate
@@ -88,7 +88,7 @@ class Runs(RuleBasedStateMachine):
         """One burst that gets so many answers, and then none."""
         progress, move = self._acts(calls)
         if isinstance(move, Act):
-            self._commit(ending.wait_for_tools(progress, self.at))
+            self._commit(burst_end.wait_for_tools(progress, self.at))
 
     @precondition(lambda self: may_go_on(self.run, self.at))
     @rule(
@@ -146,13 +146,13 @@ class Runs(RuleBasedStateMachine):
 
     def _steps(self, progress: Progress, move: Any) -> Steps:
         if isinstance(move, Finish):
-            return ending.finish(progress, move, self.at)
+            return burst_end.finish(progress, move, self.at)
         if self.run.stop is not None:
-            return ending.stop(progress, self.at)
+            return burst_end.stop(progress, self.at)
         if isinstance(move, Rest):
-            return ending.rest(progress, move)
+            return burst_end.rest(progress, move)
         if isinstance(move, Halt):
-            return ending.halt(progress, move, self.at)
+            return burst_end.halt(progress, move, self.at)
         assert isinstance(move, Ask)
         asked = Assented(
             approval_id=f"apr_{len(self.asked)}",
@@ -161,7 +161,7 @@ class Runs(RuleBasedStateMachine):
             token="base",
         )
         self.asked.append(asked)
-        return ending.ask(progress, waiting_for(progress.run, asked), "evt_1", ())
+        return burst_end.ask(progress, waiting_for(progress.run, asked), "evt_1", ())
 
     def _commit(self, steps: Steps) -> None:
         for each in steps:

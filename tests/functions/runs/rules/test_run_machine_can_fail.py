@@ -9,7 +9,7 @@ import pytest
 from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from functions.runs.rules import deciding, late, stopping
+from functions.runs.rules import decisions, late, stops
 from functions.runs.rules.progress import Progress
 from functions.runs.rules.run import Run
 from tests.functions.runs.rules import test_run_machine as machine
@@ -32,14 +32,14 @@ def _an_assent_to_other_content_is_taken(patch: pytest.MonkeyPatch) -> None:
     def decide(run: Run, decision: Any, token: str | None, at: Any) -> Any:
         hash = run.asked.content_hash if run.asked else decision.decision_hash
         altered: Any = SimpleNamespace(**{**vars(decision), "decision_hash": hash})
-        return deciding.decide(run, altered, token, at)
+        return decisions.decide(run, altered, token, at)
 
     patch.setattr(machine, "decide", decide)
 
 
 def _an_assent_without_its_token_is_taken(patch: pytest.MonkeyPatch) -> None:
     def decide(run: Run, decision: Any, token: str | None, at: Any) -> Any:
-        return deciding.decide(run, decision, token or "none", at)
+        return decisions.decide(run, decision, token or "none", at)
 
     patch.setattr(machine, "decide", decide)
 
@@ -63,7 +63,7 @@ def _a_late_burst_notes_everything_again(patch: pytest.MonkeyPatch) -> None:
 def _a_cancelled_run_is_resumed(patch: pytest.MonkeyPatch) -> None:
     def resume(run: Run, at: Any) -> Any:
         changed = run.but(status="paused") if run.status == "cancelled" else run
-        return stopping.resume(changed, at)
+        return stops.resume(changed, at)
 
     patch.setattr(machine, "resume", resume)
 

@@ -7,8 +7,8 @@ import pytest
 from events.runs import Waiting
 from functions.runs.rules import subruns
 from functions.runs.rules.run import LOST_AFTER, RUN_LOST, Above, Run, next_timer
-from functions.runs.rules.stopping import PAUSED, cancel, resume
-from functions.runs.rules.undoing import begin
+from functions.runs.rules.stops import PAUSED, cancel, resume
+from functions.runs.rules.undo import begin
 from shared.kit.errors import VersionConflict
 from tests.functions.runs.rules.plans import HASH, NOON, run
 

@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from events.plan_content import Parallel, PlanStep, SubRun
 from events.plans import PlanState, Prediction, StepPrediction
-from functions.runs.rules import ending, subruns
+from functions.runs.rules import burst_end, subruns
 from functions.runs.rules.cards import effects_of, irreversible_in
 from functions.runs.rules.charges import charge, is_due
 from functions.runs.rules.moves import Ask, Delegate, Finish, Halt, Rest, failed, paused
@@ -18,7 +18,7 @@ from functions.runs.rules.order import placed_steps
 from functions.runs.rules.progress import Progress
 from functions.runs.rules.run import Assented, Hold, Run, Steps
 from functions.runs.rules.step_result import LONGEST_OUTPUT
-from functions.runs.rules.stopping import cancel, pause, resume
+from functions.runs.rules.stops import cancel, pause, resume
 from shared.budgets.budget import Budget
 from shared.kit.errors import VersionConflict
 from tests.examples import examples
@@ -60,8 +60,8 @@ class Families(RuleBasedStateMachine):
         self.line: list[str] = []
         self.spent = 0
         above = run(steps=1).moving(NOON)
-        self._save(ending.delegate(Progress(above, plan(starts())), below := _below(above)))
-        self._save(ending.delegate(Progress(below, plan(starts())), _below(below)))
+        self._save(burst_end.delegate(Progress(above, plan(starts())), below := _below(above)))
+        self._save(burst_end.delegate(Progress(below, plan(starts())), _below(below)))
         self.line = sorted(self.runs, key=lambda each: self.runs[each].depth)
 
     def _save(self, steps: Steps) -> None:
@@ -95,14 +95,14 @@ class Families(RuleBasedStateMachine):
             inner = inner.but(spent_usd_micros=inner.spent_usd_micros + cost)
         progress = Progress(inner, plan(add("a")))
         if ends == "finishes":
-            self._save(ending.finish(progress, Finish({"sum": 1}), NOON))
+            self._save(burst_end.finish(progress, Finish({"sum": 1}), NOON))
         elif inner.stop is not None:
-            self._save(ending.stop(progress, NOON))
+            self._save(burst_end.stop(progress, NOON))
         elif ends == "waits":
-            self._save(ending.rest(progress, Rest("a", NOON)))
+            self._save(burst_end.rest(progress, Rest("a", NOON)))
         else:
             halt = failed("a", "refused", "no") if ends == "fails" else paused("a", "doubtful", "?")
-            self._save(ending.halt(progress, halt, NOON))
+            self._save(burst_end.halt(progress, halt, NOON))
 
     @rule(verb=st.sampled_from([pause, cancel]))
     def somebody_stops_it(self, verb: Any) -> None:
@@ -268,7 +268,7 @@ def test_a_sub_run_that_gives_more_than_a_result_holds_has_failed() -> None:
 
 def test_a_run_that_does_not_wait_for_it_does_not_follow_a_sub_run() -> None:
     above = run().moving(NOON)
-    ended = ending.finish(Progress(_below(above), plan()), Finish({}), NOON)
+    ended = burst_end.finish(Progress(_below(above), plan()), Finish({}), NOON)
     (ending_of,) = (each for each in ended if type(each.state) is Run)
     assert subruns.follow(above, ending_of, NOON) == ()
     late = replace(ending_of, state=ending_of.state.but(spent_usd_micros=7))

@@ -16,8 +16,8 @@ from functions.runs.rules.prices import ModelTerms
 from functions.runs.rules.progress import Progress
 from functions.runs.rules.questions import answer_hash
 from functions.runs.rules.step_result import StepResult
-from functions.runs.rules.stopping import cancel, pause, resume
-from functions.runs.rules.undoing import undoing_of
+from functions.runs.rules.stops import cancel, pause, resume
+from functions.runs.rules.undo import undoing_of
 from shared.agents.rights import HeldRight, KnownRights
 from shared.models.messages import ModelFailed
 from tests.examples import examples
@@ -404,7 +404,7 @@ def test_undoing_makes_the_inverse_of_each_call_that_was_made() -> None:
 
 
 def test_later_steps_read_the_answer_and_not_the_calls() -> None:
-    from functions.runs.rules.reading import iterations_to_read
+    from functions.runs.rules.needed_results import iterations_to_read
 
     thoughts = Thoughts(calling(chosen(3)), saying())
     thoughts.until_rest()

@@ -9,7 +9,7 @@ from events.operations import OPERATIONS
 from events.plan_content import AgentTurns, Call, Envelope, PlanContent, PlanStep
 from events.receipts import Receipt
 from events.rights import RightLimits
-from functions.runs.rules import ending
+from functions.runs.rules import burst_end
 from functions.runs.rules.answers import (
     after_answer,
     after_failure,
@@ -23,7 +23,7 @@ from functions.runs.rules.prices import ModelTerms
 from functions.runs.rules.progress import Progress
 from functions.runs.rules.questions import lost_question, report_turns
 from functions.runs.rules.run import Assented, Run, Steps
-from functions.runs.rules.starting import waiting_for
+from functions.runs.rules.start import waiting_for
 from functions.runs.rules.step_result import StepResult
 from functions.runs.rules.step_under_way import Mind
 from functions.runs.rules.thinking import Turn
@@ -160,9 +160,9 @@ class Thoughts:
                 case Act():
                     ended = self._acts(progress, move, dies)
                     if isinstance(ended, Rest):
-                        return ending.rest(progress, ended)
+                        return burst_end.rest(progress, ended)
                     if ended is not None:
-                        return ending.halt(progress, ended, NOON)
+                        return burst_end.halt(progress, ended, NOON)
                 case Think():
                     return self._thinks(progress, move, dies)
                 case Ask():
@@ -174,14 +174,14 @@ class Thoughts:
                         token="t",
                     )
                     waiting = waiting_for(progress.run, asked)
-                    return ending.ask(progress, waiting, "evt_1", ())
+                    return burst_end.ask(progress, waiting, "evt_1", ())
                 case Halt():
-                    return ending.halt(progress, move, NOON)
+                    return burst_end.halt(progress, move, NOON)
                 case Finish():
                     self.outputs = move.outputs
-                    return ending.finish(progress, move, NOON)
+                    return burst_end.finish(progress, move, NOON)
                 case Rest():
-                    return ending.rest(progress, move)
+                    return burst_end.rest(progress, move)
 
     def _acts(self, progress: Progress, move: Act, dies: str) -> Halt | Rest | None:
         outcome = progress.take([(each, self._view(each)) for each in move.calls], NOON)

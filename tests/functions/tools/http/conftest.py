@@ -17,7 +17,7 @@ from emulators.books import SECRET, USER, Books
 from emulators.books import application as books_application
 from emulators.ports import HOST
 from functions.tools.http import tokens
-from functions.tools.http.acting import (
+from functions.tools.http.call import (
     Auth,
     Bearer,
     Credential,

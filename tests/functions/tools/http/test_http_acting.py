@@ -15,8 +15,9 @@ from pydantic import SecretStr
 
 from emulators.books import SECRET, TOKEN_SECONDS
 from emulators.ports import HOST, free_port
-from functions.tools.http import acting, tokens
-from functions.tools.http.acting import (
+from functions.tools.http import call as http_call
+from functions.tools.http import tokens
+from functions.tools.http.call import (
     Answered,
     Auth,
     Basic,
@@ -164,7 +165,7 @@ async def test_what_is_known_after_a_fault(
 async def test_a_service_that_hangs_leaves_the_call_in_doubt(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(acting, "WITHIN_SECONDS", 0.3)
+    monkeypatch.setattr(http_call, "WITHIN_SECONDS", 0.3)
     await service.fail(hang=1)
     outcome = await service.call(CREATE, {"title": "a"})
     assert isinstance(outcome, Unknown)
@@ -180,7 +181,7 @@ async def test_a_call_that_reached_nobody_may_be_tried_again(
         time.sleep(0.5)
 
     monkeypatch.setattr(socket, "getaddrinfo", slow)
-    monkeypatch.setattr(acting, "WITHIN_SECONDS", 0.1)
+    monkeypatch.setattr(http_call, "WITHIN_SECONDS", 0.1)
     assert isinstance(await service.call(CREATE, {"title": "a"}), NeverSent)
 
 
@@ -242,7 +243,7 @@ async def test_tls_is_with_the_name_that_the_connector_pins(
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 1\r\n\r\na")
         writer.close()
 
-    async def call(host: str) -> acting.Outcome:
+    async def call(host: str) -> http_call.Outcome:
         target = Target(base_url=f"https://{host}/v1", hosts=(host,), auth=Bearer())
         return await call_http(
             target, GET, {"id": 1}, key="", credential=CREDENTIAL, may_be_loopback=False
@@ -261,10 +262,10 @@ async def test_tls_is_with_the_name_that_the_connector_pins(
 
         names(("93.184.215.14",))
         monkeypatch.setattr(loop, "create_connection", here)
-        acting._clients[False].forget()
+        http_call._clients[False].forget()
         assert await call("app.example") == Answered(status=200, value="a")
         assert isinstance(await call("other.example"), NeverSent)
-        acting._clients[False].forget()
+        http_call._clients[False].forget()
         server.close()
     assert called == [("93.184.215.14", 443)] * 2
     assert len(asked) == 1

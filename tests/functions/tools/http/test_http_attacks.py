@@ -11,8 +11,8 @@ import pytest
 from pydantic import SecretStr
 
 from emulators.ports import HOST
-from functions.tools.http import acting
-from functions.tools.http.acting import (
+from functions.tools.http import call
+from functions.tools.http.call import (
     Auth,
     Basic,
     Bearer,
@@ -345,7 +345,7 @@ async def test_no_proxy_of_the_environment_is_asked(
 ) -> None:
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:3128")
-    with acting._clients[False].anew():
+    with call._clients[False].anew():
         await called(Attempt(), names)
     assert trap.called == [(PUBLIC, 443)]
 

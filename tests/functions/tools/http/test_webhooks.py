@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from standardwebhooks import Webhook as Receiver
 from standardwebhooks import WebhookVerificationError
 
-from functions.tools.http.acting import Answered, HttpOperation, Refused
+from functions.tools.http.call import Answered, HttpOperation, Refused
 from functions.tools.http.targets import Target, Webhook, wrong_together
 from shared.kit.webhooks import WrongSecret, keys_of, signed
 from tests.functions.tools.http.conftest import CREDENTIAL, Service

@@ -6,10 +6,10 @@ from pydantic import SecretStr
 
 from emulators.ports import HOST
 from events.connector_definition import ConnectorDefinition, ToolOperation
-from functions.tools.http.acting import Auth, Bearer, Credential
-from functions.tools.mcp.acting import call_tool
+from functions.tools.http.call import Auth, Bearer, Credential
+from functions.tools.mcp.call import call_tool
 from functions.tools.mcp.outcomes import ToolOutcome
-from functions.tools.mcp.reading import read_tools
+from functions.tools.mcp.tool_list import read_tools
 from functions.tools.mcp.whose import Whose
 from functions.tools.rules.tools import Listing, ToolSaid, read
 

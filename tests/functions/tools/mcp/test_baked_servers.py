@@ -14,10 +14,10 @@ import pytest
 
 from functions.tools import settings
 from functions.tools.http.outcomes import NeverSent, Refused, Unknown
-from functions.tools.mcp import baked
-from functions.tools.mcp.baked import call_baked, end_servers, read_baked
+from functions.tools.mcp import baked_servers
+from functions.tools.mcp.baked_servers import call_baked, end_servers, read_baked
 from functions.tools.mcp.outcomes import Gave
-from functions.tools.mcp.reading import NotRead
+from functions.tools.mcp.tool_list import NotRead
 from tests.functions.tools.connecting import call
 from tests.functions.tools.mcp.others import baked as commands
 from tests.functions.tools.mcp.people import NAME, Desk
@@ -116,7 +116,7 @@ async def test_a_server_is_kept_for_one_tenant_and_started_anew_after_its_end(
     for broken in ("death", "megabytes", "endless"):
         assert isinstance(await _said(command, broken), Unknown), broken
         assert await _said(command, "process") != first
-    monkeypatch.setattr(baked, "WITHIN_SECONDS", 0.3)
+    monkeypatch.setattr(baked_servers, "WITHIN_SECONDS", 0.3)
     before = await _said(command, "process")
     assert isinstance(await _said(command, "silence"), Unknown)
     assert await _said(command, "process") != before
@@ -127,11 +127,11 @@ async def test_a_server_is_kept_for_one_tenant_and_started_anew_after_its_end(
 async def test_so_many_servers_are_kept_and_those_at_work_are_not_ended(
     command: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(baked, "MOST_KEPT", 1)
+    monkeypatch.setattr(baked_servers, "MOST_KEPT", 1)
     first = await _said(command, "process")
     await _said(command, "process", tenant="other")
     assert await _said(command, "process") != first
-    monkeypatch.setattr(baked, "WITHIN_SECONDS", 1.0)
+    monkeypatch.setattr(baked_servers, "WITHIN_SECONDS", 1.0)
     working = asyncio.create_task(_said(command, "silence"))
     await asyncio.sleep(0.1)
     assert isinstance(await _said(command, "process", tenant="other"), NeverSent)
@@ -141,8 +141,8 @@ async def test_so_many_servers_are_kept_and_those_at_work_are_not_ended(
 async def test_a_tenant_that_is_always_at_work_keeps_nobody_out(
     command: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(baked, "MOST_KEPT", 2)
-    monkeypatch.setattr(baked, "WITHIN_SECONDS", 1.0)
+    monkeypatch.setattr(baked_servers, "MOST_KEPT", 2)
+    monkeypatch.setattr(baked_servers, "WITHIN_SECONDS", 1.0)
     for name in ("first", "second"):
         await _said(command, "process", name=name)
     assert isinstance(await _said(command, "process", name="first"), str)
@@ -169,7 +169,7 @@ async def test_a_tenant_that_is_always_at_work_keeps_nobody_out(
 async def test_a_tenant_has_two_servers_at_work_at_most(
     command: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(baked, "WITHIN_SECONDS", 1.0)
+    monkeypatch.setattr(baked_servers, "WITHIN_SECONDS", 1.0)
     for name in ("first", "second"):
         await _said(command, "process", name=name)
     working = [
@@ -186,11 +186,11 @@ async def test_a_tenant_has_two_servers_at_work_at_most(
 async def test_a_server_that_starts_slowly_goes_on_starting_for_the_next_call(
     command: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(baked, "AWAITED_SECONDS", 0.05)
+    monkeypatch.setattr(baked_servers, "AWAITED_SECONDS", 0.05)
     code = f"import runpy, time; time.sleep(0.5); runpy.run_path({command[-1]!r}, None, '__main__')"
     slow = [sys.executable, "-I", "-c", code]
     assert isinstance(await _said(slow, "process"), NeverSent)
-    monkeypatch.setattr(baked, "AWAITED_SECONDS", 10.0)
+    monkeypatch.setattr(baked_servers, "AWAITED_SECONDS", 10.0)
     first, second = await asyncio.gather(_said(slow, "process"), _said(slow, "process"))
     assert first == second
     assert first.isdigit()

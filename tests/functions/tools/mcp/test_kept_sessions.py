@@ -135,7 +135,7 @@ async def test_whoever_gives_up_leaves_no_session(monkeypatch: pytest.MonkeyPatc
         server.may_answer.set()
         await called_at(server)
         assert server.acted == ["session-1", "session-1", "session-2"]
-        monkeypatch.setattr("functions.tools.mcp.acting.WITHIN_SECONDS", 0.3)
+        monkeypatch.setattr("functions.tools.mcp.call.WITHIN_SECONDS", 0.3)
         server.may_answer.clear()
         assert isinstance(await called_at(server), Unknown)
         server.may_answer.set()

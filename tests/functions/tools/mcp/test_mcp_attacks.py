@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from functions.tools.http.outcomes import Answered, NeverSent, Refused, Unknown
-from functions.tools.mcp import acting, reading
+from functions.tools.mcp import call, tool_list
 from functions.tools.mcp.outcomes import Asks, Failed, Gave, ToolOutcome
-from functions.tools.mcp.reading import NotRead, ReadRefused
+from functions.tools.mcp.tool_list import NotRead, ReadRefused
 from functions.tools.rules.elicitation import Refuse, question_in
 from functions.tools.rules.tools import ListingRefused
 from tests.functions.tools.mcp.calling import SECRET, called, listed
@@ -97,8 +97,8 @@ async def test_an_endless_stream_of_events_is_cut_off() -> None:
 async def test_a_server_that_never_answers_is_left_after_its_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(reading, "WITHIN_SECONDS", 0.3)
-    monkeypatch.setattr(acting, "WITHIN_SECONDS", 0.3)
+    monkeypatch.setattr(tool_list, "WITHIN_SECONDS", 0.3)
+    monkeypatch.setattr(call, "WITHIN_SECONDS", 0.3)
 
     def slow(message: dict[str, Any], asked: Asked) -> None:
         time.sleep(1.0)
@@ -229,7 +229,7 @@ async def test_a_question_in_the_stream_of_an_answer_is_answered_with_a_refusal(
 async def test_what_is_known_of_a_call_after_each_answer(
     said: Said, known: ToolOutcome | type, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(acting, "WITHIN_SECONDS", 1.0)
+    monkeypatch.setattr(call, "WITHIN_SECONDS", 1.0)
     with serving(on(CALL, said)) as server:
         outcome = await called(server.url)
         if isinstance(known, type):

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from events.connector_definition import ConnectorDefinition, ToolOperation
-from functions.tools.http.acting import Bearer
-from functions.tools.mcp.acting import call_tool
+from functions.tools.http.call import Bearer
+from functions.tools.mcp.call import call_tool
 from functions.tools.mcp.outcomes import Asks, Gave, ToolOutcome, Working
-from functions.tools.mcp.reading import NotRead
+from functions.tools.mcp.tool_list import NotRead
 from functions.tools.rules.shapes import wrong_arguments
 from functions.tools.rules.tools import Listing, read
 from shared.kit.shapes import wrong
@@ -72,7 +72,7 @@ def files_in(folder: Path) -> Calls:
 
 @pytest.fixture
 async def ended() -> AsyncIterator[None]:
-    from functions.tools.mcp.baked import end_servers
+    from functions.tools.mcp.baked_servers import end_servers
     from functions.tools.mcp.kept import end_sessions
 
     yield
@@ -134,7 +134,7 @@ async def test_the_reference_server(reference: str, ended: None) -> None:
 
 @pytest.mark.parametrize("name", ["files", "clock", "fetch"])
 async def test_servers_for_an_image(name: str, tmp_path: Path, ended: None) -> None:
-    from functions.tools.mcp.baked import call_baked, read_baked
+    from functions.tools.mcp.baked_servers import call_baked, read_baked
 
     fetch = [str(ROOT / ".venv" / "bin" / "mcp-server-fetch")]
     command = {**baked(tmp_path), "fetch": fetch}[name]

@@ -18,7 +18,7 @@ from emulators.ports import HOST
 from events.connector_definition import SENDING, ConnectorDefinition
 from events.mail import MailSettings
 from functions.tools.http.targets import Auth, Basic, Credential
-from functions.tools.smtp.acting import send_mail
+from functions.tools.smtp.send import send_mail
 from shared.mail.outcomes import MailOutcome
 
 AT = datetime(2026, 11, 27, 9, 30, tzinfo=UTC)

@@ -15,7 +15,7 @@ from emulators.mailbox import SECRET, USER, Mailbox
 from emulators.ports import HOST, free_port
 from functions.tools.http.outcomes import NeverSent, Refused, Unknown
 from functions.tools.http.targets import Bearer, Credential
-from functions.tools.smtp import acting
+from functions.tools.smtp import send
 from shared.mail.outcomes import NotFor, Taken
 from tests.certificates import trusted
 from tests.functions.tools.smtp.conftest import (
@@ -83,7 +83,7 @@ async def test_a_relay_that_breaks_off_after_the_mail_leaves_doubt(mailbox: Rece
 async def test_a_relay_that_never_answers_is_left_after_the_seconds_of_a_call(
     mailbox: Received, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(acting, "WITHIN_SECONDS", 0.5)
+    monkeypatch.setattr(send, "WITHIN_SECONDS", 0.5)
     await mailbox.fail(hang=1)
     began = time.monotonic()
     assert isinstance(await mailbox.send(), Unknown)
@@ -99,7 +99,7 @@ async def test_a_relay_that_drips_is_left_too_and_surely_has_no_mail(
             await writer.drain()
             await asyncio.sleep(0.05)
 
-    monkeypatch.setattr(acting, "WITHIN_SECONDS", 0.5)
+    monkeypatch.setattr(send, "WITHIN_SECONDS", 0.5)
     assert isinstance(await (await saying(drips)).send(), NeverSent)
 
 
