@@ -35,7 +35,7 @@ _SHOWN = ".counts"
 def measure() -> dict[str, Figure]:
     """The medians, in seconds from the address to the overview with its numbers. The functions are
     warm, and nothing is compressed here, as it is at the edge."""
-    with started_platform() as platform, _browser(platform.client) as context:
+    with started_platform() as platform, visitor(platform.client) as (context, _):
         url = f"{page_url(platform.client.url)}/console/"
         first = [_visit(context, url, cold=True) for _ in range(ROUNDS)]
         later = [_visit(context, url) for _ in range(ROUNDS)]
@@ -51,8 +51,8 @@ def measure() -> dict[str, Figure]:
 
 
 @contextmanager
-def _browser(platform: PlatformClient) -> Iterator[BrowserContext]:
-    """A browser with the session of a governor, whose tenant is chosen."""
+def visitor(platform: PlatformClient) -> Iterator[tuple[BrowserContext, str]]:
+    """A phone's browser with the session of a governor, and the tenant that is chosen there."""
     with SignedIn(platform.url) as session:
         founder = _signed_in(platform, session)
         tenant = founder.post("/v1/tenants", {"name": "Clinic", "slug": "clinic"})["tenant_id"]
@@ -68,7 +68,7 @@ def _browser(platform: PlatformClient) -> Iterator[BrowserContext]:
         context.add_init_script(f"localStorage.setItem('assent-tenant', '{tenant}')")
         # Starts the functions.
         _visit(context, f"{page_url(platform.url)}/console/")
-        yield context
+        yield context, tenant
         browser.close()
 
 
