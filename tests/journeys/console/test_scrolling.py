@@ -36,4 +36,4 @@ def test_ten_thousand_runs_scroll_without_a_dropped_second(
         assert seen[-1].elements < RUNS
     finally:
         remove(documents, written)
-        documents.close()
+        documents.close()  # type: ignore[no-untyped-call]
