@@ -244,7 +244,7 @@ simulation: setup ## TENANTS=1000 over MONTHS=13 at Stripe's stand-in: each invo
 $(QUESTIONS): | $(READY)
 	@mkdir -p $(dir $@) && $(BIN)/python -m pip download $(QUIET) --no-deps -d $(dir $@) bfcl-eval==2026.3.23
 
-bench: setup $(MCP) $(QUESTIONS) ## how fast it is, each figure compared with its floor (FIGURE=cold-start|read|throughput|decision|console|embeddings|runs|capsules|policy|policies|growth|amplification|audit|fairness|judging|knowledge|limits|mcp|models|outgoing|quota|redaction|row-security|skills|usage)
+bench: setup $(MCP) $(QUESTIONS) ## how fast it is, each figure compared with its floor (FIGURE=cold-start|read|throughput|decision|console|command|embeddings|runs|capsules|policy|policies|growth|amplification|audit|fairness|judging|knowledge|limits|mcp|models|outgoing|quota|redaction|row-security|skills|usage)
 	@$(BIN)/python -m tests.benchmarks $(FIGURE)
 
 $(PEERS): tests/benchmarks/peers/requirements.txt tests/benchmarks/peers/package.json | $(READY) $(OPENID)

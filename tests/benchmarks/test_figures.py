@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from tests.benchmarks.cold_start import figures_of
+from tests.benchmarks.command_start import figures_of as figures_of_command
+from tests.benchmarks.command_start import pinned
 from tests.benchmarks.connections import read, written
 from tests.benchmarks.earlier import own_texts, renamed
 from tests.benchmarks.figures import Figure, at_least, at_most, percentile, worst
@@ -80,6 +82,21 @@ def test_a_cold_start_is_held_against_the_floor_that_reads_the_same_database() -
     assert list(found) == ["cold_start_agents_reactions", "cold_start_audit_reactions"]
     assert found["cold_start_agents_reactions"].floor == 1.1
     assert found["cold_start_audit_reactions"].floor == 2.0
+
+
+def test_a_command_is_held_against_what_was_aimed_at_and_the_interpreter_is_not() -> None:
+    starts = {
+        "command_help": [0.1, 0.2, 0.9],
+        "command_help_of_checkout": [0.3, 0.3, 0.1],
+        "command_interpreter": [0.5],
+    }
+    found = figures_of_command(starts)
+    assert [found[name].met for name in starts] == [True, False, None]
+
+
+def test_the_versions_of_a_lock_are_taken_without_extras_and_hashes() -> None:
+    lock = "rich==15.0.0 \\\n    --hash=sha256:09==\npsycopg[binary,pool]==3.3.1 ; x == 'y' \\\n"
+    assert pinned(lock) == ("rich==15.0.0", "psycopg==3.3.1")
 
 
 def test_a_run_of_one_figure_leaves_the_others_as_they_were(tmp_path: Path) -> None:

@@ -1,5 +1,5 @@
 import type { ComponentType } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 
 import type { TenantsView } from './api/generated.ts';
 import { read } from './api/call.ts';
@@ -94,12 +94,14 @@ function Page({ name, rest }: { name: string; rest: readonly string[] }) {
   );
 }
 
-/** A page, once its script is there. */
+/** A page, once its script is there: at once where it came with the console's own. */
 function Lazy({ load, id }: { load: Load; id: string }) {
-  const [Shown, setShown] = useState<ComponentType<{ id: string }>>();
+  const [loaded] = useState(load);
+  const [Shown, setShown] = useState<ComponentType<{ id: string }> | undefined>(() => ('then' in loaded ? undefined : loaded));
   const [isLost, setLost] = useState(false);
-  useEffect(() => {
-    Promise.resolve(load()).then(
+  useLayoutEffect(() => {
+    if (!('then' in loaded)) return;
+    loaded.then(
       (found) => setShown(() => found),
       () => setLost(true),
     );

@@ -4,6 +4,7 @@ import { effect, signal } from '@preact/signals';
 
 import type { Me } from './api/generated.ts';
 import { read } from './api/call.ts';
+import { isOnline } from './device/connection.ts';
 import { tenant } from './session.ts';
 
 /** Null until the platform said it. */
@@ -13,6 +14,8 @@ export const me = signal<Me | null>(null);
 export const unknownBecause = signal<unknown>(null);
 
 let asked: Promise<Me> | undefined;
+// What is known may be what was kept.
+let isOld = false;
 
 /** Who acts, once the platform said it. Throws as `read` does. */
 export function whoActs(): Promise<Me> {
@@ -34,15 +37,26 @@ export function followMe(): void {
     void tenant.value;
     askWho();
   });
+  isOnline.subscribe((isThere) => {
+    if (!isThere || !isOld) return;
+    asked = undefined;
+    askAnew();
+  });
 }
 
 /** Asks who they are in the tenant that is chosen now. */
 export function askWho(): void {
+  me.value = null;
+  asked = undefined;
+  askAnew();
+}
+
+/** What was known stays until there is an answer. */
+function askAnew(): void {
   const chosen = tenant.peek();
   const isChosen = () => tenant.peek() === chosen;
-  me.value = null;
+  isOld = !isOnline.peek();
   unknownBecause.value = null;
-  asked = undefined;
   whoActs().then(
     (found) => isChosen() && (me.value = found),
     (problem: unknown) => isChosen() && (unknownBecause.value = problem),

@@ -1,40 +1,60 @@
-/** What the members of the chosen tenant are called. */
+/** What the members, the agents and the precedents of the chosen tenant are called. */
 
 import { effect, signal } from '@preact/signals';
 
-import type { MemberPage } from './api/generated.ts';
-import { read } from './api/call.ts';
+import type { AgentPage, MemberPage, PrecedentSeed } from './api/generated.ts';
+import { MEMBERS, read } from './api/call.ts';
+import { toldApart } from './kit/names.ts';
 import { tenant } from './session.ts';
 
-// Those who joined last. Others are shown by their ids.
-const PATH = '/v1/members?limit=100';
+// Isolates a name from the words around it, whichever way its letters run.
+const [BEGIN, END] = ['\u2068', '\u2069'];
 
-const names = signal<ReadonlyMap<string, string>>(new Map());
-let askedFor: string | null = null;
+const members = directory<MemberPage>(MEMBERS, ({ items }) => items.map((each) => [each.principal_id, each.display_name]));
+const agents = directory<AgentPage>('/v1/mobile/agents?limit=100', ({ items }) => items.map((each) => [each.agent_id, each.name]));
+const precedents = directory<{ items: readonly PrecedentSeed[] }>('/v1/precedent-seeds?limit=100', ({ items }) =>
+  items.map((each) => [each.seed_id, each.title]),
+);
 
-/** The name of a member, once the platform said it; null of who has none, or where nobody answers. */
+/** The name of a member, an agent or a precedent, once the platform said it; null of what has none or shares it, of
+ * the platform's own functions, and where nobody answers. */
 export function nameOf(id: string): string | null {
-  ask();
-  return names.value.get(id) ?? null;
+  if (id.includes(':')) return null;
+  if (id.startsWith('agt_')) return agents(id);
+  return id.startsWith('pre_') ? precedents(id) : members(id);
 }
 
-function ask(): void {
-  const of = tenant.peek();
-  if (of === null || askedFor === of) return;
-  askedFor = of;
-  read<MemberPage>(PATH).then(
-    ({ items }) => {
-      if (tenant.peek() === of) names.value = new Map(items.flatMap((each) => (each.display_name ? [[each.principal_id, each.display_name]] : [])));
-    },
-    // Ids are shown meanwhile; another page asks again.
-    () => {
-      if (askedFor === of) askedFor = null;
-    },
-  );
+/** How a sentence names it: by its name, else by its id. */
+export function called(id: string): string {
+  const name = nameOf(id);
+  return name === null ? id : `${BEGIN}${name}${END}`;
 }
 
-effect(() => {
-  void tenant.value;
-  askedFor = null;
-  names.value = new Map();
-});
+/** The first hundred of a list of the API, by id, asked for when the first of them is looked for. Others have no name. */
+function directory<T>(path: string, of: (page: T) => readonly (readonly [string, string | null])[]): (id: string) => string | null {
+  const names = signal<ReadonlyMap<string, string>>(new Map());
+  let askedFor: string | null = null;
+  const ask = () => {
+    const chosen = tenant.peek();
+    if (chosen === null || askedFor === chosen) return;
+    askedFor = chosen;
+    read<T>(path).then(
+      (page) => {
+        if (tenant.peek() === chosen) names.value = toldApart(of(page));
+      },
+      // Ids are shown meanwhile; another page asks again.
+      () => {
+        if (askedFor === chosen) askedFor = null;
+      },
+    );
+  };
+  effect(() => {
+    void tenant.value;
+    askedFor = null;
+    names.value = new Map();
+  });
+  return (id) => {
+    ask();
+    return names.value.get(id) ?? null;
+  };
+}

@@ -75,6 +75,7 @@ export const words = {
   noCrypto: 'This page came without https, so your browser verifies nothing here. Open it by https, or on localhost.',
   more: 'Show more',
   nothingHere: 'Nothing here.',
+  ids: 'Ids of those named here',
   notFound: 'There is no such page.',
   buckets: { pending: 'Waiting for a decision', veto_open: 'Veto windows', decided: 'Decided' },
   noneIn: {

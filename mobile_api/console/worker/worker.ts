@@ -13,7 +13,7 @@ const PAGE = '/console/';
 const PREFIX = 'console ';
 const OURS = PREFIX + RELEASE;
 
-self.addEventListener('install', (event) => event.waitUntil(keepFiles()));
+self.addEventListener('install', (event) => event.waitUntil(Promise.all([keepFiles(), routeFiles(event)])));
 self.addEventListener('activate', (event) => event.waitUntil(takeOver()));
 self.addEventListener('message', (event) => {
   if (event.data === 'take over') void self.skipWaiting();
@@ -38,6 +38,23 @@ async function keepFiles(): Promise<void> {
       await cache.put(path, answer);
     }),
   );
+}
+
+/** What a browser has that answers from a cache by itself (`InstallEvent.addRoutes`), and starts no worker for that. */
+interface Routing extends ExtendableEvent {
+  readonly addRoutes?: (rules: readonly object[]) => Promise<void>;
+}
+
+/** The page at its own address and its files come from the cache, and what is not there from the platform, as the API's
+ * answers do. */
+async function routeFiles(event: Routing): Promise<void> {
+  const files = [PAGE, `${PAGE}assets/*`].map((pathname) => ({
+    condition: { urlPattern: { pathname, search: '' }, requestMethod: 'GET' },
+    source: { cacheName: OURS },
+  }));
+  const api = { condition: { urlPattern: { pathname: '/v1/*' } }, source: 'network' };
+  // A browser that takes rules of another shape asks the worker, as others do.
+  await event.addRoutes?.([...files, api]).catch(() => {});
 }
 
 async function hashOf(answer: Response): Promise<string> {

@@ -8,11 +8,12 @@ def main() -> int:
     """Runs the command and returns its exit code; says what to install where that is missing."""
     # Imports throw nothing away: to look for it is a tenth of what they take.
     gc.disable()
+    from .__main__ import main as run
+
     try:
-        from .__main__ import main as run
+        return run()
     except ModuleNotFoundError as error:
         if error.name != "cyclopts":
             raise
         print("assent: the command needs more: pip install 'assent-sdk[cli]'", file=sys.stderr)
         return 2
-    return run()

@@ -15,7 +15,8 @@ for (const [name, value] of Object.entries(browser)) Object.defineProperty(globa
 Object.defineProperty(globalThis, 'navigator', { value: { onLine: true } });
 
 const { read } = await import('../../../mobile_api/console/src/api/call.ts');
-const { keptOf } = await import('../../../mobile_api/console/src/device/answers.ts');
+const { keep, keptOf } = await import('../../../mobile_api/console/src/device/answers.ts');
+const { isOnline, shownAsOf } = await import('../../../mobile_api/console/src/device/connection.ts');
 const { become } = await import('../../../mobile_api/console/src/device/owner.ts');
 
 /** The platform, which knows ada; `meanwhile` happens while it answers a read. */
@@ -37,4 +38,33 @@ test('an answer that comes after somebody else signed in is not kept for them', 
   serve(() => become('bo'));
   await read(PATH);
   assert.equal(await keptOf('bo', 'clinic', PATH, Date.now()), undefined);
+});
+
+test('where nobody answered last, what was kept is shown before anybody is asked again', async () => {
+  await become('ada');
+  await keep('ada', 'clinic', PATH, { of: 'yesterday' }, Date.now() - 1_000);
+  const asked: string[] = [];
+  let answer = (): void => {};
+  const silence = new Promise<void>((resolve) => (answer = resolve));
+  globalThis.fetch = async (path) => {
+    asked.push(String(path));
+    await silence;
+    return new Response();
+  };
+  isOnline.value = false;
+  assert.deepEqual(await read(PATH), { of: 'yesterday' });
+  assert.notEqual(shownAsOf.value, null);
+  assert.deepEqual(asked, ['/console/worker.js']);
+  // Pages read again once somebody answers.
+  answer();
+  await new Promise<void>((resolve) => isOnline.subscribe((isThere) => isThere && resolve()));
+  serve(async () => {});
+  assert.deepEqual(await read(PATH), { of: 'ada' });
+});
+
+test('what was never kept is asked for, whoever answered last', async () => {
+  serve(async () => {});
+  isOnline.value = false;
+  assert.deepEqual(await read('/v1/mobile/seeds'), { of: 'ada' });
+  assert.equal(isOnline.value, true);
 });

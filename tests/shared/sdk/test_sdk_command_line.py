@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from shared.sdk.cli import store
-from shared.sdk.cli.__main__ import COMMANDS, main
+from shared.sdk.cli.__main__ import app, main
 from shared.sdk.cli.asking import moment_of
+from shared.sdk.cli.listing import COMMANDS, listed
 from shared.sdk.cli.session import cell, printable
 from shared.sdk.cli.wrong_input import WrongInput
 
@@ -88,19 +89,51 @@ def test_each_command_begins_with_what_the_list_says_of_it(
     assert COMMANDS[command][1].removesuffix(".") in " ".join(capsys.readouterr().out.split())
 
 
-def test_the_list_of_commands_imports_none_of_them() -> None:
-    """What it takes is mostly the library that reads the command line."""
+@pytest.mark.parametrize("typed", [[], ["-h"], ["--help"]])
+def test_the_list_is_the_one_that_the_library_would_print(
+    typed: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    app(lists=True)(["--help"], result_action="return_value")
+    would = capsys.readouterr().out
+    assert main(typed) == 0
+    assert capsys.readouterr().out == would
+
+
+def test_the_list_fits_a_narrow_terminal() -> None:
+    narrow = listed(40)
+    assert max(map(len, narrow.splitlines())) <= 40
+    assert narrow.split() == listed(200).split()
+
+
+def test_the_list_of_commands_imports_neither_them_nor_the_library_that_reads_them() -> None:
     program = (
         "import sys; from shared.sdk.cli import main; sys.argv = ['assent', '--help']; main();"
-        " print([each for each in sys.modules if each.startswith('shared.sdk')])"
+        " print([each for each in sys.modules])"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     loaded = done.stdout.splitlines()[-1]
     assert "shared.sdk.cli.__main__" in loaded
+    for each in ("cyclopts", "rich", "attr", "httpx", "pydantic"):
+        assert f"'{each}'" not in loaded
     for each in ("asking", "session", "store", "client", "generated"):
-        assert each not in loaded
+        assert f"shared.sdk.cli.{each}" not in loaded
+        assert f"shared.sdk.{each}" not in loaded
+
+
+@pytest.mark.parametrize(("typed", "code"), [("--help", 0), ("runs", 2)])
+def test_without_the_library_the_list_is_printed_and_a_command_says_what_to_install(
+    typed: str, code: int
+) -> None:
+    program = (
+        "import sys; sys.modules['cyclopts'] = None; from shared.sdk.cli import main;"
+        f" sys.argv = ['assent', '{typed}']; sys.exit(main())"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == code
+    assert ("pip install 'assent-sdk[cli]'" in done.stderr) is (code == 2)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import { keep, keptOf, type Kept } from '../device/answers.ts';
 import { hear, serverNow } from '../device/clock.ts';
-import { isOnline, showsKept } from '../device/connection.ts';
+import { ask as askAgain, isOnline, showsKept } from '../device/connection.ts';
 import { owner, recall } from '../device/owner.ts';
 import { route } from '../route.ts';
 import { accessToken, tenant } from '../session.ts';
@@ -16,8 +16,10 @@ const RETRIES = 3;
 const LONGEST_WAIT_SECONDS = 5;
 // A function has 30 seconds for what is sent.
 const WITHIN_SECONDS = { read: 10, write: 40 };
-// What a governor decides by, and who they are. Other answers are not kept.
-const KEPT = /^\/v1\/(me$|mobile\/(agents|approvals|dashboard|seeds|violations)\b)/;
+/** Who joined the tenant last, by whose names pages call people. */
+export const MEMBERS = '/v1/members?limit=100';
+// What a governor decides by, who they are, and what others are called. Other answers are not kept.
+const KEPT = /^\/v1\/(me$|members\?limit=100$|mobile\/(agents|approvals|dashboard|seeds|violations)\b)/;
 
 /** A write, as the API takes it: a text is sent as YAML, all else as JSON; `isOnce` where it has no `Idempotency-Key`, and would act twice. */
 export interface Write {
@@ -38,15 +40,25 @@ export function isUnreachable(error: unknown): boolean {
 /** The browser says that there is no connection, so that nothing is tried again. */
 class NoConnection extends Error {}
 
-/** The answer to a read; where nobody can be reached, the last one that this browser was given, and
+/** The answer to a read; where nobody can be reached, or could be last, the last one that this browser was given, and
  * the page says when that was. Throws Problem, SignedOut, or TypeError where there is none. */
 export async function read<T>(path: string): Promise<T> {
   const of = tenant.value;
   if (of === null || !KEPT.test(path)) return exchangeOf(of).send<T>({ method: 'GET', path });
   const page = route.value;
+  const kept = await lastAnswer<T>(path, of);
+  const shown = ({ found, at }: Kept<T>) => {
+    if (page === route.value) showsKept(at);
+    return found;
+  };
+  // Nobody answered last: what was kept is shown, and all is read again once somebody does.
+  if (kept !== undefined && !isOnline.value) {
+    void askAgain();
+    return shown(kept);
+  }
   try {
     // What was kept is shown at once, so that one attempt is enough where there is any.
-    const retries = (await lastAnswer(path, of)) ? 0 : RETRIES;
+    const retries = kept === undefined ? RETRIES : 0;
     // The first token says whose browser this is.
     if (owner.value === null) await accessToken().catch(() => {});
     // Somebody else may sign in before the answer comes: it is kept for whoever asked.
@@ -56,10 +68,8 @@ export async function read<T>(path: string): Promise<T> {
     if (who !== null) await keep(who, of, path, found, serverNow()).catch(() => {});
     return found;
   } catch (error) {
-    const kept = isUnreachable(error) ? await lastAnswer<T>(path, of) : undefined;
-    if (kept === undefined) throw error;
-    if (page === route.value) showsKept(kept.at);
-    return kept.found;
+    if (kept === undefined || !isUnreachable(error)) throw error;
+    return shown(kept);
   }
 }
 

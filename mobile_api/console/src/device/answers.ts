@@ -1,7 +1,7 @@
 /** The last answers of the platform, to be read where it cannot be reached. */
 
 import { database } from './database.ts';
-import { seal, unseal } from './vault.ts';
+import { keyOf, seal, unseal } from './vault.ts';
 
 const MOST = 200;
 const DAYS = 7;
@@ -32,9 +32,10 @@ export async function keep(owner: string, tenant: string, path: string, found: u
 
 /** What was kept of an address. Undefined where nothing was, or only what is too old. */
 export async function keptOf<T>(owner: string, tenant: string, path: string, now: number): Promise<Kept<T> | undefined> {
-  const stored = await (await database()).get('answers', [owner, tenant, path]);
-  if (stored === undefined || stored.at <= now - DAYS * DAY_MS) return undefined;
-  return { found: await unseal<T>(owner, placeOf(tenant, path), stored), at: stored.at };
+  const stored = database().then((all) => all.get('answers', [owner, tenant, path]));
+  const [answer, key] = await Promise.all([stored, keyOf(owner)]);
+  if (answer === undefined || answer.at <= now - DAYS * DAY_MS) return undefined;
+  return { found: await unseal<T>(owner, placeOf(tenant, path), answer, key), at: answer.at };
 }
 
 function placeOf(tenant: string, path: string): string {

@@ -17,6 +17,7 @@ export const isOnline = signal(navigator.onLine);
 export const shownAsOf = signal<number | null>(null);
 
 let asked = 0;
+let asking: Promise<boolean> | null = null;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** Follows the connection: asks again and again while there is none. */
@@ -39,8 +40,13 @@ export function showsKept(at: number): void {
   shownAsOf.value = Math.min(at, shownAsOf.value ?? at);
 }
 
-/** Whether somebody answers now. */
-export async function ask(): Promise<boolean> {
+/** Whether somebody answers now. Who asks meanwhile is given the same answer. */
+export function ask(): Promise<boolean> {
+  asking ??= answers().finally(() => (asking = null));
+  return asking;
+}
+
+async function answers(): Promise<boolean> {
   clearTimeout(timer);
   try {
     await fetch(ASKED, { method: 'HEAD', cache: 'no-store', signal: AbortSignal.timeout(WITHIN_MS) });

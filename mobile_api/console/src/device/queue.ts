@@ -50,8 +50,10 @@ const others = new BroadcastChannel(CHANNEL);
 /** Shows what is stored for whoever is signed in, and follows what other tabs do with it. */
 export async function followQueue(): Promise<void> {
   others.addEventListener('message', () => void show());
+  let isShown = false;
+  owner.subscribe(() => void (isShown && show()));
+  isShown = true;
   await show();
-  owner.subscribe(() => void show());
 }
 
 /** Stops following other tabs, and telling them. */

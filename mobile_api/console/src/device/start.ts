@@ -20,8 +20,7 @@ export async function start(): Promise<void> {
   isOnline.subscribe((isThere) => void (isThere && finishSigningOut().catch(() => {})));
   try {
     if (!isSecureContext) throw new Error('no keys and no locks here');
-    await recall();
-    await recallClock();
+    await Promise.all([recall(), recallClock()]);
     await followQueue();
     effect(() => {
       void [tenant.value, owner.value];

@@ -20,10 +20,11 @@ export function spanInWords(seconds: number): string {
   return parts.join(' ') || '0 seconds';
 }
 
-// One for all: a list would make thousands.
-const FORMAT = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+// One for all, since a list would make thousands; made when it is needed, since it reads the browser's calendars.
+let format: Intl.DateTimeFormat | undefined;
 
 /** An instant as people of this browser's language and time zone write it. */
 export function instantInWords(instant: string): string {
-  return FORMAT.format(new Date(instant));
+  format ??= new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+  return format.format(new Date(instant));
 }

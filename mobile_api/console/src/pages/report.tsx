@@ -6,9 +6,12 @@ import { dollars } from '../kit/money.ts';
 import { percent } from '../kit/rate.ts';
 import { clipped, spaced } from '../kit/text.ts';
 import { spanInWords } from '../kit/time.ts';
+import { called, nameOf } from '../names.ts';
 import { Days, lastDays } from '../parts/days.tsx';
+import { Ids } from '../parts/ids.tsx';
 import { Loaded } from '../parts/loaded.tsx';
 import { Pairs } from '../parts/pairs.tsx';
+import { Person } from '../parts/person.tsx';
 import { Share } from '../parts/share.tsx';
 import { Table } from '../parts/table.tsx';
 import { addressOf } from '../route.ts';
@@ -59,6 +62,7 @@ function Shown({ report }: { report: GovernanceReport }) {
       <h2>{say.governors}</h2>
       <p>{say.aboutGovernors}</p>
       <Governors rows={report.governors} />
+      <Ids of={report.governors.map((each) => each.principal)} />
       <h2>{say.precedents}</h2>
       {report.proposed.length > 0 && (
         <p>
@@ -100,7 +104,7 @@ function Rules({ rows, whole }: { rows: readonly RuleRow[]; whole: number }) {
 }
 
 function ruleOf({ rule, kind, risk }: RuleRow): string {
-  const places = rule.of.map((each) => spaced(each.role ?? each.principal ?? '')).join(', ');
+  const places = rule.of.map((each) => (each.role ? spaced(each.role) : called(each.principal ?? ''))).join(', ');
   const said = { any: say.any(places), all: say.all(places), m_of_n: say.some(rule.m ?? 0, places) }[rule.kind];
   return say.rule(said, kind, words.risk[risk]);
 }
@@ -112,7 +116,7 @@ function Governors({ rows }: { rows: readonly GovernorRow[] }) {
       heads={say.heads.governors}
       numbersFrom={1}
       rows={rows.map((each) => [
-        each.principal,
+        <Person id={each.principal} isShort />,
         each.requests,
         each.refused,
         each.vetoes,
@@ -130,7 +134,9 @@ function Precedents({ rows }: { rows: readonly PrecedentRow[] }) {
       heads={say.heads.precedents}
       numbersFrom={1}
       rows={rows.map((each) => [
-        <a href={addressOf('precedents', each.precedent_id)}>{each.precedent_id.slice(-6)}</a>,
+        <a class="named" href={addressOf('precedents', each.precedent_id)}>
+          {nameOf(each.precedent_id) ?? each.precedent_id}
+        </a>,
         each.compared,
         `${each.matched} (${percent(each.match_rate)})`,
         `${each.vetoed} (${percent(each.veto_rate)})`,

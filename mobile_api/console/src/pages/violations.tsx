@@ -1,5 +1,6 @@
 import type { ReportedViolation } from '../api/generated.ts';
 import { instantInWords } from '../kit/time.ts';
+import { called } from '../names.ts';
 import { Pages } from '../parts/pages.tsx';
 import { Row } from '../parts/row.tsx';
 import { words } from '../words.ts';
@@ -14,7 +15,7 @@ export function Violations() {
             summary={violation.summary}
             facts={[
               violation.rule,
-              words.reportedBy(violation.reported_by, violation.subject.name),
+              words.reportedBy(called(violation.reported_by), violation.subject.name),
               instantInWords(violation.at),
             ]}
           />

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 
 import { isUnreachable, Problem, type FieldError } from '../api/call.ts';
 import { NoCrypto } from '../kit/bytes.ts';
@@ -20,7 +20,8 @@ export function Loaded<T>({ read, children }: Properties<T>) {
     setProblem(undefined);
     from().then(setFound, setProblem);
   };
-  useEffect(() => load(read), []);
+  // It is asked for before the browser draws that it is on its way.
+  useLayoutEffect(() => load(read), []);
   if (problem !== undefined) return <Trouble problem={problem} again={() => load(read)} />;
   if (found === undefined) return <p role="status">{words.loading}</p>;
   return <>{children(found, load)}</>;

@@ -1,3 +1,5 @@
+import { useEffect, useState } from 'preact/hooks';
+
 import { isOnline, shownAsOf } from '../device/connection.ts';
 import { isOpen, queue } from '../device/queue.ts';
 import { blockedBy } from '../device/sending.ts';
@@ -16,12 +18,7 @@ export function Notice({ again }: { again: () => void }) {
   return (
     <div class="notice" role="status" aria-label={say.title}>
       {!isOnline.value && <p>{say.none}</p>}
-      {asOf !== null && (
-        <p>
-          {say.asOf(instantInWords(new Date(asOf).toISOString()))}{' '}
-          <button onClick={again}>{say.readAgain}</button>
-        </p>
-      )}
+      {asOf !== null && <AsOf at={asOf} again={again} />}
       {(open > 0 || refused > 0) && (
         <p>
           <a href={addressOf('device')}>
@@ -38,5 +35,18 @@ export function Notice({ again }: { again: () => void }) {
         </p>
       )}
     </div>
+  );
+}
+
+/** Of when it is what the page shows, once that is drawn: a slow phone takes a tenth of a second for its first instant in
+ * words. */
+function AsOf({ at, again }: { at: number; again: () => void }) {
+  const [instant, setInstant] = useState<string>();
+  useEffect(() => setInstant(instantInWords(new Date(at).toISOString())), [at]);
+  if (instant === undefined) return null;
+  return (
+    <p>
+      {say.asOf(instant)} <button onClick={again}>{say.readAgain}</button>
+    </p>
   );
 }

@@ -4,7 +4,9 @@ import type { AgentDetail } from '../../api/generated.ts';
 import type { Json } from '../../kit/canonical.ts';
 import { spaced } from '../../kit/text.ts';
 import { instantInWords } from '../../kit/time.ts';
+import { called } from '../../names.ts';
 import { Said, useChanged } from '../../parts/changed.tsx';
+import { Ids } from '../../parts/ids.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
 import { Pairs } from '../../parts/pairs.tsx';
 import { Value } from '../../parts/value.tsx';
@@ -64,8 +66,14 @@ function Shown({ agent, newest, turn, said, changed }: Properties) {
       <CaseActs agent={agent} newest={newest} changed={changed} />
       <Stages of={newest} />
       <Spec agent={agent} />
+      <Ids of={peopleIn(agent, newest)} />
     </article>
   );
+}
+
+/** Who is called by their name on the page. */
+function peopleIn({ authors, suspension, reactivation, reports }: AgentDetail, newest: Found['newest']): readonly (string | undefined)[] {
+  return [...authors, newest.requested_by, suspension?.by, reactivation?.by, ...reports.map((each) => each.latest_by)];
 }
 
 function State({ agent }: { agent: AgentDetail }) {
@@ -75,11 +83,11 @@ function State({ agent }: { agent: AgentDetail }) {
       of={[
         [say.mode, agent.mode],
         [say.suspended, suspension && say.because(spaced(suspension.trigger), suspension.reason)],
-        [say.suspendedBy, suspension && say.by(suspension.by, instantInWords(suspension.at))],
+        [say.suspendedBy, suspension && say.by(called(suspension.by), instantInWords(suspension.at))],
         [say.reactivated, reactivation && reactivation.reason],
-        [say.reactivatedBy, reactivation && say.by(reactivation.by, instantInWords(reactivation.at))],
+        [say.reactivatedBy, reactivation && say.by(called(reactivation.by), instantInWords(reactivation.at))],
         [say.heldReading, held && say.heldUntil(held.reading, instantInWords(held.until))],
-        [say.authors, agent.authors.join(', ')],
+        [say.authors, agent.authors.map(called).join(', ')],
         [say.workspace, agent.workspace_id],
         [say.id, <code>{agent.agent_id}</code>],
       ]}
@@ -98,7 +106,7 @@ function Reports({ agent }: { agent: AgentDetail }) {
             <span class="summary">{say.reported(spaced(each.trigger), each.count)}</span>
             <span class="facts">
               <span>{each.latest_evidence}</span>
-              <span>{say.by(each.latest_by, instantInWords(each.latest_at))}</span>
+              <span>{say.by(called(each.latest_by), instantInWords(each.latest_at))}</span>
             </span>
           </li>
         ))}

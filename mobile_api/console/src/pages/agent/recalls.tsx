@@ -3,6 +3,7 @@ import { read } from '../../api/call.ts';
 import { spaced } from '../../kit/text.ts';
 import { instantInWords } from '../../kit/time.ts';
 import { hasOne } from '../../me.ts';
+import { called } from '../../names.ts';
 import { text } from '../../parts/field.tsx';
 import { Act } from '../../parts/form.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
@@ -46,8 +47,8 @@ function Recall({ recall, changed }: { recall: RecallView; changed: (said: strin
       facts={[
         spaced(recall.status),
         recall.version === null ? say.everyVersion : words.agents.version(recall.version),
-        say.by(recall.recalled_by, instantInWords(recall.recalled_at)),
-        isOver && say.lifted(recall.lifted_by!, recall.lifted_for!),
+        say.by(called(recall.recalled_by), instantInWords(recall.recalled_at)),
+        isOver && say.lifted(called(recall.lifted_by!), recall.lifted_for!),
       ]}
     >
       {!isOver && hasOne(['governor']) && (

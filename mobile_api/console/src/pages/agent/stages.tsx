@@ -1,6 +1,7 @@
 import type { CreationCaseView, Finding, StageView } from '../../api/generated.ts';
 import { spaced } from '../../kit/text.ts';
 import { instantInWords } from '../../kit/time.ts';
+import { called } from '../../names.ts';
 import { Pairs } from '../../parts/pairs.tsx';
 import { addressOf } from '../../route.ts';
 import { agent as say } from '../../words/agent.ts';
@@ -16,7 +17,7 @@ export function Stages({ of: found }: { of: CreationCaseView }) {
           // Else it says which call to send, for which the page has a button.
           [say.next, found.ended_at === null && found.revisable_until === null ? found.next_step : null],
           [say.kind, say.ofVersion(spaced(found.kind), found.version, found.revision)],
-          [say.requested, say.by(found.requested_by, instantInWords(found.requested_at))],
+          [say.requested, say.by(called(found.requested_by), instantInWords(found.requested_at))],
           [say.reason, found.reason],
           [say.revisable, found.revisable_until && instantInWords(found.revisable_until)],
         ]}

@@ -4,9 +4,13 @@ import type { AuditEntry } from '../../api/generated.ts';
 import { digest, inHex, inUtf8 } from '../../kit/bytes.ts';
 import type { Json } from '../../kit/canonical.ts';
 import { actionInWords } from '../../kit/story.ts';
+import { spaced } from '../../kit/text.ts';
 import { instantInWords } from '../../kit/time.ts';
 import { whoActs } from '../../me.ts';
+import { namesAndIds } from '../../parts/ids.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
+import { Pairs } from '../../parts/pairs.tsx';
+import { Person } from '../../parts/person.tsx';
 import { Value } from '../../parts/value.tsx';
 import { addressOf } from '../../route.ts';
 import { audit as say } from '../../words/audit.ts';
@@ -30,14 +34,24 @@ export function EntryRow({ entry, narrow }: Properties) {
       <summary>
         <span class="summary">{isReceipt ? receipts.one : actionInWords(entry.action)}</span>
         <span class="facts">
-          <span>{entry.actor}</span>
-          <span>{entry.subject}</span>
+          <Person id={entry.actor} isShort />
+          <Subject of={entry.subject} />
           <span>{instantInWords(entry.at)}</span>
           <span>{say.entry(entry.number)}</span>
         </span>
       </summary>
       {isOpen && <Open entry={entry} isReceipt={isReceipt} narrow={narrow} />}
     </details>
+  );
+}
+
+/** What an entry is about: an agent or a precedent by its name, all else by its id. */
+function Subject({ of: subject }: { of: string }) {
+  const [noun = '', ...id] = subject.split('/');
+  return (
+    <span>
+      {spaced(noun)} {id.length > 0 && <Person id={id.join('/')} isShort />}
+    </span>
   );
 }
 
@@ -55,6 +69,7 @@ function Open({ entry, isReceipt, narrow }: Properties & { isReceipt: boolean })
         <button onClick={() => narrow({ action })}>{say.ofThis}</button>
         <button onClick={() => narrow({ subject })}>{say.aboutThis}</button>
       </div>
+      <Pairs of={namesAndIds([actor, id.join('/')])} />
       <h2>{say.body}</h2>
       <Value value={bodyOf(entry.body)} />
       <Loaded read={() => isHashed(entry)}>

@@ -1,6 +1,7 @@
 import type { BudgetPage, BudgetView, LimitView } from '../../api/generated.ts';
 import { read } from '../../api/call.ts';
 import { dollars } from '../../kit/money.ts';
+import { called } from '../../names.ts';
 import { Said, useChanged } from '../../parts/changed.tsx';
 import { text } from '../../parts/field.tsx';
 import { Act } from '../../parts/form.tsx';
@@ -67,5 +68,5 @@ function byScope(budgets: readonly BudgetView[]): ReadonlyMap<string, readonly B
 
 function nameOf(scope: string): string {
   if (scope === 'tenant') return say.tenant;
-  return scope.startsWith('key_') ? say.key(scope) : say.agent(scope);
+  return scope.startsWith('key_') ? say.key(scope) : say.agent(called(scope));
 }

@@ -1,5 +1,6 @@
 import type { NamedFile } from '../../api/generated.ts';
 import { bytesInWords } from '../../kit/sizes.ts';
+import { called } from '../../names.ts';
 import { files as say } from '../../words/files.ts';
 
 /** The files that a card names, each with what identifies it and where to get it. */
@@ -17,7 +18,7 @@ export function Files({ files }: { files: readonly NamedFile[] }) {
               <span>{each.media_type}</span>
               <span>{bytesInWords(each.bytes)}</span>
               {each.status !== 'stored' && <span class="warning">{say.status[each.status]}</span>}
-              <span>{say.by(each.uploaded_by)}</span>
+              <span>{say.by(called(each.uploaded_by))}</span>
               {each.labels.map((label) => (
                 <code>{label}</code>
               ))}

@@ -4,6 +4,8 @@ import type { CardDetail } from '../../api/generated.ts';
 import { read } from '../../api/call.ts';
 import { contentHash, type Json } from '../../kit/canonical.ts';
 import { dollars } from '../../kit/money.ts';
+import { called } from '../../names.ts';
+import { Ids } from '../../parts/ids.tsx';
 import { Left } from '../../parts/left.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
 import { Value } from '../../parts/value.tsx';
@@ -17,7 +19,7 @@ import { readEvidence } from './evidence.ts';
 import { Files } from './files.tsx';
 import { First } from './first.tsx';
 import { agentIn, isFinal, operationsIn } from './operations.ts';
-import { Assents, History, Listed, Operations, Precedents } from './parts.tsx';
+import { Assents, History, Listed, Operations, Precedents, personIn } from './parts.tsx';
 
 const TRIES = 20;
 const PAUSE_MS = 500;
@@ -78,7 +80,7 @@ function Shown({ card, seal, decided }: Properties) {
   return (
     <article>
       <h1 tabIndex={-1}>{card.summary}</h1>
-      <p>{say.asks(card.requested_by, card.subject.name)}</p>
+      <p>{say.asks(called(card.requested_by), card.subject.name)}</p>
       <p class="facts">
         <span class={`risk ${card.risk}`}>{words.risk[card.risk]}</span>
         <span>{words.status[card.status]}</span>
@@ -112,7 +114,7 @@ function Shown({ card, seal, decided }: Properties) {
         </section>
       )}
       <Files files={card.files} />
-      <Listed title={say.authors} items={card.authors} />
+      <Listed title={say.authors} items={card.authors.map(called)} />
       <Assents card={card} />
       <Precedents card={card} />
       {(isOpen || isVetoable) && (
@@ -129,10 +131,18 @@ function Shown({ card, seal, decided }: Properties) {
         {card.receipt_id && <a href={addressOf('receipts', card.receipt_id)}>{say.receipt}</a>}
         <a href={addressOf('story', 'approval', card.id)}>{say.why}</a>
       </p>
-      {card.decided_by && <p>{say.decidedBy(card.decided_by)}</p>}
+      {card.decided_by && <p>{say.decidedBy(called(card.decided_by))}</p>}
       <History card={card} />
+      <Ids of={peopleIn(card)} />
     </article>
   );
+}
+
+/** Who is called by their name on the card. */
+function peopleIn(card: CardDetail): readonly (string | null)[] {
+  const voters = card.votes.map((each) => each.principal);
+  const acted = [...card.timeline.map((each) => each.by), ...card.files.map((each) => each.uploaded_by)];
+  return [card.requested_by, ...card.authors, ...voters, card.decided_by, ...card.missing.map(personIn), ...acted];
 }
 
 function isFinalByEffect(card: CardDetail): boolean {

@@ -4,10 +4,14 @@ import type { CardDetail, TimelinePage } from '../../api/generated.ts';
 import { read } from '../../api/call.ts';
 import { spaced } from '../../kit/text.ts';
 import { instantInWords } from '../../kit/time.ts';
+import { called } from '../../names.ts';
 import { Trouble } from '../../parts/loaded.tsx';
+import { Person } from '../../parts/person.tsx';
 import { words } from '../../words.ts';
 import { card as say } from '../../words/card.ts';
 import { isFinal, type Operation } from './operations.ts';
+
+const PRINCIPAL = 'principal:';
 
 /** A list under its title; nothing where it is empty. */
 export function Listed({ title, items }: { title: string; items: readonly string[] }) {
@@ -48,11 +52,21 @@ export function Assents({ card }: { card: CardDetail }) {
     <Listed
       title={say.assents}
       items={[
-        ...card.votes.map((each) => say.assented(each.principal, each.capacity, instantInWords(each.at))),
-        ...card.missing.map((each) => say.missing(each.replace(':', ' '))),
+        ...card.votes.map((each) => say.assented(called(each.principal), each.capacity, instantInWords(each.at))),
+        ...card.missing.map((each) => say.missing(placeOf(each))),
       ]}
     />
   );
+}
+
+/** The person of a place of a rule; null of a role's place. */
+export function personIn(place: string): string | null {
+  return place.startsWith(PRINCIPAL) ? place.slice(PRINCIPAL.length) : null;
+}
+
+function placeOf(place: string): string {
+  const person = personIn(place);
+  return person === null ? place.replace(':', ' ') : called(person);
 }
 
 /** The closest precedents, each with what fits and what does not. */
@@ -101,7 +115,7 @@ export function History({ card }: { card: CardDetail }) {
       <ol class="history">
         {entries.map((each) => (
           <li>
-            <time dateTime={each.at}>{instantInWords(each.at)}</time> {spaced(each.event)} · {each.by}
+            <time dateTime={each.at}>{instantInWords(each.at)}</time> {spaced(each.event)} · <Person id={each.by} isShort />
             {each.note && <q>{each.note}</q>}
           </li>
         ))}

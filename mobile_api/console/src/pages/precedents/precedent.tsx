@@ -4,8 +4,10 @@ import { typedOf } from '../../kit/conditions.ts';
 import { percent } from '../../kit/rate.ts';
 import { spaced } from '../../kit/text.ts';
 import { instantInWords, spanInWords } from '../../kit/time.ts';
+import { called } from '../../names.ts';
 import { Said, useChanged } from '../../parts/changed.tsx';
 import { Act } from '../../parts/form.tsx';
+import { Ids } from '../../parts/ids.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
 import { Only } from '../../parts/only.tsx';
 import { Pairs } from '../../parts/pairs.tsx';
@@ -62,6 +64,7 @@ function Shown({ id }: { id: string }) {
               {each.evidence}
             </p>
           ))}
+          <Ids of={[seed.author, seed.activated_by]} />
         </article>
       )}
     </Loaded>
@@ -79,8 +82,8 @@ function Facts({ seed }: { seed: PrecedentSeed }) {
         [say.vetoes, say.times(seed.veto_count, percent(seed.veto_rate))],
         [say.falsePositives, seed.pattern_id && percent(seed.false_positive_rate)],
         [say.saved, seed.expected_saved_seconds !== null && spanInWords(seed.expected_saved_seconds)],
-        [say.author, say.by(seed.author, instantInWords(seed.created_at))],
-        [say.activated, seed.activated_at && say.by(seed.activated_by!, instantInWords(seed.activated_at))],
+        [say.author, say.by(called(seed.author), instantInWords(seed.created_at))],
+        [say.activated, seed.activated_at && say.by(called(seed.activated_by!), instantInWords(seed.activated_at))],
         [say.ended, seed.ended_at && instantInWords(seed.ended_at)],
         [
           say.successor,

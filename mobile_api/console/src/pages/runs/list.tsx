@@ -4,6 +4,7 @@ import type { RunView } from '../../api/generated.ts';
 import { dollars } from '../../kit/money.ts';
 import { spaced } from '../../kit/text.ts';
 import { instantInWords } from '../../kit/time.ts';
+import { called } from '../../names.ts';
 import { Pages } from '../../parts/pages.tsx';
 import { addressOf } from '../../route.ts';
 import { words } from '../../words.ts';
@@ -35,7 +36,7 @@ export function Runs() {
               <span>{say.progress(run.done, run.steps)}</span>
               {run.failure && <span>{spaced(run.failure.code)}</span>}
               <span>{dollars(run.spent_usd_micros)}</span>
-              <span>{say.startedBy(run.started_by)}</span>
+              <span>{say.startedBy(called(run.started_by))}</span>
               <span>{instantInWords(run.started_at)}</span>
             </span>
           </a>

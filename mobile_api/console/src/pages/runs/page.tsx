@@ -6,8 +6,11 @@ import { dollars } from '../../kit/money.ts';
 import { spaced } from '../../kit/text.ts';
 import { instantInWords } from '../../kit/time.ts';
 import { whoActs } from '../../me.ts';
+import { called } from '../../names.ts';
+import { Ids } from '../../parts/ids.tsx';
 import { Loaded, Trouble } from '../../parts/loaded.tsx';
 import { Pairs } from '../../parts/pairs.tsx';
+import { Person } from '../../parts/person.tsx';
 import { addressOf } from '../../route.ts';
 import { runs as say } from '../../words/runs.ts';
 import { Commands } from './commands-form.tsx';
@@ -83,8 +86,15 @@ function Shown({ path, followed: first, plan, mayWrite }: Found & { path: string
       {stepsCursor !== null && <button onClick={more}>{say.steps.more}</button>}
       <Facts run={run} />
       <History events={events} />
+      <Ids of={namedIn(followed)} />
     </article>
   );
+}
+
+/** Who and what is called by its name on the page. */
+function namedIn({ run, steps, events }: Followed): readonly (string | null)[] {
+  const settled = steps.flatMap((each) => [each.assented_by, each.settled_by]);
+  return [run.started_by, run.agent_id, ...settled, ...events.map((each) => each.actor)];
 }
 
 function Waits({ run }: { run: RunView }) {
@@ -111,12 +121,12 @@ function Facts({ run }: { run: RunView }) {
       <h2>{say.facts}</h2>
       <Pairs
         of={[
-          [say.started, `${instantInWords(run.started_at)} · ${run.started_by}`],
+          [say.started, `${instantInWords(run.started_at)} · ${called(run.started_by)}`],
           [say.ended, run.ended_at && instantInWords(run.ended_at)],
           [
             say.agent,
             <>
-              <a href={addressOf('agents', run.agent_id)}>{run.agent_id}</a> {run.agent_version}
+              <a href={addressOf('agents', run.agent_id)}>{called(run.agent_id)}</a> {run.agent_version}
             </>,
           ],
           [say.plan, <code>{run.plan_hash}</code>],
@@ -134,7 +144,7 @@ function History({ events }: { events: readonly RunEvent[] }) {
       <ol class="history" reversed>
         {events.slice(-count).toReversed().map((each) => (
           <li key={each.sequence} value={each.sequence}>
-            <time dateTime={each.at}>{instantInWords(each.at)}</time> {spaced(each.type.split('.')[2]!)} · {each.actor}
+            <time dateTime={each.at}>{instantInWords(each.at)}</time> {spaced(each.type.split('.')[2]!)} · <Person id={each.actor} isShort />
             {each.failure && <q>{each.failure.detail}</q>}
           </li>
         ))}

@@ -3,6 +3,7 @@ import type { Json } from '../../kit/canonical.ts';
 import { dollars } from '../../kit/money.ts';
 import { spaced } from '../../kit/text.ts';
 import { instantInWords } from '../../kit/time.ts';
+import { called } from '../../names.ts';
 import { Pairs } from '../../parts/pairs.tsx';
 import { Rows } from '../../parts/rows.tsx';
 import { Value } from '../../parts/value.tsx';
@@ -51,8 +52,8 @@ function Step({ step, view, predicted, receipts }: Outcome) {
         {receipts.length > 1 && <span>{say.attempts(receipts.length)}</span>}
         {view && <span>{say.cost(dollars(view.cost_usd_micros), dollars(view.predicted_usd_micros))}</span>}
         {view && <time dateTime={view.at}>{instantInWords(view.at)}</time>}
-        {view?.assented_by && <span>{say.assentedBy(view.assented_by)}</span>}
-        {view?.settled_by && <span>{say.settledBy(view.settled_by)}</span>}
+        {view?.assented_by && <span>{say.assentedBy(called(view.assented_by))}</span>}
+        {view?.settled_by && <span>{say.settledBy(called(view.settled_by))}</span>}
       </span>
       {view?.turn && <Turn turn={view.turn} />}
       <span class="links">

@@ -1,6 +1,7 @@
 import { layered } from '../../kit/layers.ts';
 import { actionInWords, type Link } from '../../kit/story.ts';
 import { clipped } from '../../kit/text.ts';
+import { nameOf } from '../../names.ts';
 
 const [WIDTH, HEIGHT, BETWEEN, EDGE] = [236, 46, 26, 8];
 // Capitals and digits, as ids have, are wider than words.
@@ -35,7 +36,7 @@ export function Graph({ links }: { links: readonly Link[] }) {
               {clipped(actionInWords(event.action), LONGEST)}
             </text>
             <text x={x + 10} y={y + 37}>
-              {`${clipped(event.actor, LONGEST_ACTOR)} · ${event.at.slice(11, 19)}`}
+              {`${clipped(nameOf(event.actor) ?? event.actor, LONGEST_ACTOR)} · ${event.at.slice(11, 19)}`}
             </text>
           </g>
         );

@@ -3,7 +3,9 @@ import { useState } from 'preact/hooks';
 import { actionInWords, type Event, type Link } from '../../kit/story.ts';
 import { spaced } from '../../kit/text.ts';
 import { instantInWords } from '../../kit/time.ts';
+import { Ids } from '../../parts/ids.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
+import { Person } from '../../parts/person.tsx';
 import { addressOf } from '../../route.ts';
 import { story as say } from '../../words/audit.ts';
 import { Graph } from './graph.tsx';
@@ -40,6 +42,7 @@ function Shown({ links, isCut }: Found) {
         <Table links={shown} />
       </div>
       {links.length > count && <button onClick={() => setCount(count + AT_ONCE)}>{say.more}</button>}
+      <Ids of={shown.map(({ event }) => event.actor)} />
       {isCut && <p>{say.cut}</p>}
     </>
   );
@@ -63,7 +66,9 @@ function Table({ links }: { links: readonly Link[] }) {
               <th scope="row">
                 <What event={link.event} />
               </th>
-              <td>{link.event.actor}</td>
+              <td>
+                <Person id={link.event.actor} isShort />
+              </td>
               <td>
                 <time dateTime={link.event.at}>{instantInWords(link.event.at)}</time>
               </td>
