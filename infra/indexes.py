@@ -60,6 +60,7 @@ _OF_THE_PLATFORM: Mapping[str, tuple[str, ...]] = {
     "credential_refusals": ("window",),
     "audit_checkpoints": ("-number",),
     "tier_balances": (),
+    "call_hours": (),
     "subject_keys": (),
     "tenant_keys": (),
 }

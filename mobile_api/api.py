@@ -69,6 +69,7 @@ PassedKey = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, 
     responses={304: {"description": "Unchanged since the answer with that `ETag`"}},
 )
 @does("mobile.dashboard.read")
+@beyond_quota
 async def get_dashboard(
     caller: Caller, if_none_match: Annotated[str | None, Header()] = None
 ) -> Response:
@@ -83,6 +84,7 @@ async def get_dashboard(
 
 
 @_APPROVALS.get("/approvals")
+@beyond_quota
 async def list_cards(
     caller: Caller, status: Bucket | None = None, limit: Limit = 25, cursor: Cursor = None
 ) -> CardPage:
@@ -91,12 +93,14 @@ async def list_cards(
 
 
 @_APPROVALS.get("/approvals/{approval_id}")
+@beyond_quota
 async def get_card(caller: Caller, approval_id: str) -> CardDetail:
     """A card with all that a decision needs."""
     return await cards.read_card(caller, approval_id)
 
 
 @_APPROVALS.get("/approvals/{approval_id}/timeline")
+@beyond_quota
 async def list_timeline(
     caller: Caller, approval_id: str, limit: Limit = 25, cursor: Cursor = None
 ) -> TimelinePage:
@@ -113,12 +117,14 @@ async def sync(caller: Decider, body: SyncedBody) -> SyncResults:
 
 
 @_SEEDS.get("")
+@beyond_quota
 async def list_seeds(caller: Caller, limit: Limit = 25, cursor: Cursor = None) -> SeedPage:
     """Precedents, newest first."""
     return await seeds.list_seeds(caller, limit, cursor)
 
 
 @_SEEDS.get("/{seed_id}")
+@beyond_quota
 async def get_seed(caller: Caller, seed_id: str) -> PrecedentSeed:
     """One precedent, with its rates."""
     return await seeds.read_seed(caller, seed_id)
@@ -147,18 +153,21 @@ async def suspend_seed(caller: Caller, seed_id: str, key: PassedKey = None) -> P
 
 
 @_AGENTS.get("/agents")
+@beyond_quota
 async def list_agents(caller: Caller, limit: Limit = 25, cursor: Cursor = None) -> AgentPage:
     """Agents, by name."""
     return await agents.list_agents(caller, limit, cursor)
 
 
 @_AGENTS.get("/agents/{agent_id}")
+@beyond_quota
 async def get_agent(caller: Caller, agent_id: str) -> Agent:
     """One agent."""
     return await agents.read_agent(caller, agent_id)
 
 
 @_AGENTS.get("/violations")
+@beyond_quota
 async def list_violations(
     caller: Caller, limit: Limit = 25, cursor: Cursor = None
 ) -> ViolationPage:
@@ -167,6 +176,7 @@ async def list_violations(
 
 
 @_DEVICES.get("")
+@beyond_quota
 async def list_devices(caller: Caller) -> Devices:
     """Lists the caller's devices, the oldest first."""
     return await devices.list_devices(caller)

@@ -81,6 +81,7 @@ async def import_agent(caller: Caller, body: ImportBody) -> DraftView:
 
 
 @_AGENTS.get("/v1/agents")
+@beyond_quota
 async def get_agents(caller: Caller, limit: Limit = 25, cursor: Cursor = None) -> AgentList:
     """Lists the tenant's agents, newest first."""
     page = await RUN.page(caller, AGENTS, order_by=("created_at",), limit=limit, cursor=cursor)
@@ -88,6 +89,7 @@ async def get_agents(caller: Caller, limit: Limit = 25, cursor: Cursor = None) -
 
 
 @_AGENTS.get("/v1/agents/{agent_id}")
+@beyond_quota
 async def get_agent(caller: Caller, agent_id: str) -> AgentDetail:
     """Shows one agent with its spec."""
     agent, contents, _ = await RUN.read_whole(
@@ -132,6 +134,7 @@ async def report_on_agent(caller: Caller, key: Key, agent_id: str, body: ReportB
 
 
 @_AGENTS.get("/v1/workflows")
+@beyond_quota
 async def get_cases(
     caller: Caller, status: CaseStatus | None = None, limit: Limit = 25, cursor: Cursor = None
 ) -> CaseList:
@@ -144,6 +147,7 @@ async def get_cases(
 
 
 @_AGENTS.get("/v1/workflows/{case_id}")
+@beyond_quota
 async def get_case(caller: Caller, case_id: str) -> CreationCaseView:
     """Shows a creation case with its seven stages and every finding."""
     case, contents, latest = await RUN.read_whole(
@@ -180,6 +184,7 @@ async def get_skills(caller: Caller, limit: Limit = 25, cursor: Cursor = None) -
 
 @_AGENTS.get("/v1/pipeline")
 @does("pipeline.read")
+@beyond_quota
 async def get_pipeline(caller: Caller) -> PipelineView:
     """Shows whether the tenant's pipeline runs or is paused, and why."""
     return PipelineView.within(await RUN.find(caller, PIPELINES, CREATION), caller.workspace_id)

@@ -38,6 +38,7 @@ from shared.runtime.acts import does
 from shared.runtime.bodies import JSON
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
+from shared.runtime.tier_limits import beyond_quota
 
 __all__ = ["ROUTER", "RUN"]
 
@@ -126,6 +127,7 @@ async def get_proofs(caller: Caller, entry: Number = None, from_size: Number = N
 
 
 @_STOPPED.post("/exports", status_code=202)
+@beyond_quota
 async def post_export(caller: Caller, key: Key) -> AuditExport:
     """Asks for an archive of the whole log, which `assent-verify` verifies without the network; one
     at a time."""
@@ -134,6 +136,7 @@ async def post_export(caller: Caller, key: Key) -> AuditExport:
 
 @_TENANT.post("/{tenant_id}/export", status_code=202)
 @does(within=("manage_tenant",), deed="exporting the tenant")
+@beyond_quota
 async def export_tenant(caller: Caller, key: Key, tenant_id: str) -> AuditExport:
     """Asks for an archive of everything that the tenant has, which `assent-verify` verifies without
     the network; one at a time. Needs the role tenant_admin."""
@@ -141,6 +144,7 @@ async def export_tenant(caller: Caller, key: Key, tenant_id: str) -> AuditExport
 
 
 @_EXPORTS.get("/exports/{export_id}")
+@beyond_quota
 async def get_export(caller: Caller, export_id: str) -> AuditExport:
     """Shows an export and, once it is ready, where to download it for the next fifteen minutes; one
     of everything needs the role tenant_admin."""

@@ -153,6 +153,7 @@ async def get_referral_code(caller: Caller) -> ReferralView:
 
 @_TENANT.get("/invoices")
 @does(within=_ITSELF, deed="seeing invoices")
+@beyond_quota
 async def list_invoices(caller: Caller, limit: Limit = 25, cursor: Cursor = None) -> InvoicePage:
     """Lists the tenant's invoices, newest first. Needs the role tenant_admin."""
     return await invoices.list_invoices(caller, limit, cursor)
@@ -160,6 +161,7 @@ async def list_invoices(caller: Caller, limit: Limit = 25, cursor: Cursor = None
 
 @_TENANT.get("/invoices/{invoice_id}")
 @does(within=_ITSELF, deed="seeing an invoice")
+@beyond_quota
 async def get_invoice(caller: Caller, invoice_id: str) -> InvoiceView:
     """Shows an invoice with its lines. Needs the role tenant_admin."""
     return await invoices.show_invoice(caller, invoice_id)
@@ -168,6 +170,7 @@ async def get_invoice(caller: Caller, invoice_id: str) -> InvoiceView:
 @_TENANT.get("/invoices/{invoice_id}/lines/{line_id}/proof")
 @does("invoices.lines.proof.list", within=_ITSELF, deed="seeing an invoice")
 @does("invoices.lines.proof.open", within=("read_audit_reports",), deed="opening what was counted")
+@beyond_quota
 async def get_invoice_line_proof(
     caller: Caller,
     invoice_id: str,

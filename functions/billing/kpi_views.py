@@ -64,8 +64,8 @@ class PlanMarginView(MarginView):
 
 
 class TenantMarginView(MarginView):
-    """One tenant's, with what was counted of it. `api_calls` is null where nobody knows them any
-    more, and is then no part of the cost. `is_low`: the tenant pays, and less than 40 % is left."""
+    """One tenant's, with what was counted of it. `api_calls` are those of programs, null where
+    none were counted. `is_low`: the tenant pays, and less than 40 % is left."""
 
     tenant_id: str
     plan: Plan

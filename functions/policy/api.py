@@ -52,6 +52,7 @@ class ReplayBody(Model):
 
 
 @_READING.get("/v1/policies")
+@beyond_quota
 async def get_policies(
     caller: Caller, status: PolicyStatus | None = None, limit: Limit = 25, cursor: Cursor = None
 ) -> PolicyPage:
@@ -72,6 +73,7 @@ async def post_policy(caller: Caller, key: Key, body: PolicyBody) -> PolicyDetai
 
 
 @_READING.get("/v1/policies/{policy_id}")
+@beyond_quota
 async def get_policy(caller: Caller, policy_id: str) -> PolicyDetail:
     """Shows a version of a policy with its text."""
     return await drafts.show(caller, policy_id)

@@ -19,6 +19,7 @@ from shared.agents.stops import AgentStops
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.runner import Runner
 from shared.budgets.aggregates import BUDGETS, LIMITS
+from shared.budgets.calls import CALL_QUOTAS
 from shared.budgets.leasing import LEASES
 from shared.kit.workspaces import WORKSPACE
 from shared.receipts.leading import APPROVAL_RECEIPTS
@@ -130,7 +131,7 @@ LED_TO = Collection(APPROVAL_RECEIPTS)
 RUN = Runner(
     "runs",
     *(RUNS, RESULTS, TURNS),
-    *(BUDGETS, LIMITS, LEASES),
+    *(BUDGETS, LIMITS, LEASES, CALL_QUOTAS),
     *(SCHEDULES, BOOK, RETENTION),
     *(RECALLS, STOPS),
     collections=(LAST_ASSENTS, LED_TO),

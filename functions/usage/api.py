@@ -20,6 +20,7 @@ from shared.kit.callers import Caller
 from shared.runtime.acts import does
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Router
+from shared.runtime.tier_limits import beyond_quota
 from shared.usage.meters import GroupBy
 from shared.usage.proofs import UsageRootProof
 
@@ -39,6 +40,7 @@ async def post_usage_events(caller: Caller, body: UsageEventsBody) -> UsageAccep
 
 @ROUTER.get("")
 @does("usage.read", within=("read_tenant",), deed="reading what was used")
+@beyond_quota
 async def get_usage(
     caller: Caller,
     meter: Annotated[str | None, Query(pattern=METER_PATTERN)] = None,
@@ -53,6 +55,7 @@ async def get_usage(
 
 @ROUTER.get("/meters")
 @does("usage.meters.list", within=("read_tenant",), deed="reading meters")
+@beyond_quota
 async def list_meters(caller: Caller) -> MeterList:
     """Lists the meters that every tenant has, and those that this one declared."""
     return await outside.show_meters(caller)
@@ -67,6 +70,7 @@ async def put_meter(caller: Caller, key: Key, meter: MeterName, body: MeterBody)
 
 @ROUTER.get("/roots")
 @does("usage.roots.list", within=("read_tenant",), deed="reading usage roots")
+@beyond_quota
 async def list_usage_roots(
     caller: Caller, period: Annotated[str, Query(max_length=7)]
 ) -> UsageRootList:
@@ -78,6 +82,7 @@ async def list_usage_roots(
 @ROUTER.get("/roots/{period}/{meter}/proof")
 @does("usage.roots.prove", within=("read_tenant",), deed="reading usage roots")
 @does("usage.roots.open", within=("read_audit_reports",), deed="opening what was counted")
+@beyond_quota
 async def get_usage_proof(
     caller: Caller,
     period: Period,

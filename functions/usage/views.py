@@ -47,8 +47,8 @@ class UsageAccepted(Data):
 
 
 class MeterView(Data):
-    """A meter. `assent`: it is counted from the audit log, and nobody writes it; `tenant`: the
-    tenant declared it for events of its own programs."""
+    """A meter. `assent`: Assent counts it, from the audit log but for `api_calls`, and nobody
+    writes it; `tenant`: the tenant declared it for events of its own programs."""
 
     name: str
     unit: str

@@ -183,14 +183,14 @@ class Month:
 
     def _leased(self, used: Iterable[Usage]) -> Iterator[Usage]:
         """The leases of callers' requests, which the local platform does not limit and so does not
-        count: one read and one write each. Decisions need none and are counted all the same."""
+        count: two reads and one write each. Decisions need none and are counted all the same."""
         public = {each.name for each in self.manifests.deployables if each.public}
         for usage in _requests(used):
             # The requests of private sides are the platform's own; of a run, one is a caller's.
             if usage.function in public or usage.function == self.assumed.run.function:
                 callers = 1.0 if usage.function in public else 1 / self.assumed.run.requests
                 leases = usage.quantity * callers / self.assumed.operations.requests_per_lease
-                yield Usage("firestore-reads", leases, usage.function)
+                yield Usage("firestore-reads", 2 * leases, usage.function)
                 yield Usage("firestore-writes", leases, usage.function)
 
     def _started_for(self, used: Iterable[Usage]) -> Iterator[Usage]:

@@ -77,16 +77,22 @@ def tier_above(tier: Tier) -> TierLimit | None:
     return min(more, key=lambda each: each.per_minute, default=None)
 
 
+# Not written at its default: the release before knows no such field.
+_OfMonth = Annotated[int, Field(exclude_if=lambda each: each == 0)]
+
+
 class Balance(Model):
     """What was not leased yet of a tenant's requests at the second `at`: `left` of the burst, and
-    `leased` of the hour that this second is in. `month_leased` are those of its month, without what
-    was given back of these."""
+    `leased` of the hour that this second is in. `month_leased` are the calls of its month that
+    count, without what was given back of these; `month_noted` are those of them that the hours say,
+    and `month_told` is the percentage of the plan's that was told last."""
 
     at: float
     left: float
     leased: int = 0
-    # Not written at its default: the release before knows no such field.
-    month_leased: Annotated[int, Field(exclude_if=lambda each: each == 0)] = 0
+    month_leased: _OfMonth = 0
+    month_noted: _OfMonth = 0
+    month_told: _OfMonth = 0
 
     @classmethod
     def full(cls, limit: TierLimit, now: float) -> "Balance":
@@ -96,23 +102,50 @@ class Balance(Model):
         """The same balance later. A clock that is behind gains nothing; a balance from more than a
         minute ahead was written by a clock that was wrong, and is as good as none."""
         if self.at > now + MINUTE:
-            month = self.month_leased if is_in_month(self.at, now) else 0
-            return Balance.full(limit, now).but(month_leased=month)
+            return self.in_month_of(now).but(at=now, left=limit.burst, leased=0)
         at = max(now, self.at)
         gained = (at - self.at) * limit.per_minute / MINUTE
         leased = self.leased if at // HOUR == self.at // HOUR else 0
-        month = self.month_leased if is_in_month(at, self.at) else 0
         left = min(limit.burst, self.left + gained)
-        return Balance(at=at, left=left, leased=leased, month_leased=month)
+        return self.in_month_of(at).but(at=at, left=left, leased=leased)
+
+    def in_month_of(self, now: float) -> "Balance":
+        """The same balance, where `now` is in its month; otherwise with nothing of that month."""
+        if is_in_month(self.at, now):
+            return self
+        return self.but(month_leased=0, month_noted=0, month_told=0)
+
+    @property
+    def hour(self) -> int:
+        """The hour that it is in, in hours since 1970."""
+        return int(self.at // HOUR)
+
+    @property
+    def unnoted(self) -> int:
+        """How many calls that count the hours do not say yet."""
+        return self.month_leased - self.month_noted
+
+
+@dataclass(frozen=True)
+class HourCalls:
+    """So many calls of an hour, in hours since 1970."""
+
+    hour: int
+    calls: int
+
+
+NO_CALLS = HourCalls(0, 0)
 
 
 @dataclass(frozen=True)
 class Granted:
-    """A lease of so many requests, to be used before the hour ends at `until`."""
+    """A lease of so many requests, to be used before the hour ends at `until`. `notes` are what is
+    to be added, once, to what was noted of hours that are over."""
 
     balance: Balance
     requests: int
     until: float
+    notes: tuple[HourCalls, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -129,24 +162,27 @@ def lease(
     limit: TierLimit,
     requests: int,
     now: float,
-    given_back: int = 0,
+    given_back: HourCalls = NO_CALLS,
     *,
     is_beyond_month: bool = False,
+    of_others: int = 0,
 ) -> Granted | Refused:
     """A lease of so many requests, or of what is left of the hour or the month where that is less;
     None at all where the minute has not as many. A tenant without a balance has a full one. What is
-    `given_back` of the holder's earlier leases of this month, the month has again. One that
-    `is_beyond_month` takes of the minute and the hour alone."""
-    current = balance.at_time(limit, now) if balance else Balance.full(limit, now)
-    current = current.but(month_leased=max(0, current.month_leased - given_back))
+    `given_back` of the holder's last lease, of an hour of this month, the month has again;
+    `of_others` is what other balances of the tenant have leased of it. One that `is_beyond_month`
+    takes of the minute and the hour alone, and counts in no month."""
+    known, notes = _noted(balance or Balance.full(limit, now), given_back, now)
+    current = known.at_time(limit, now)
     hour_ends = (current.at // HOUR + 1) * HOUR
     wanted = min(requests, limit.per_hour - current.leased)
-    per_month = None if is_beyond_month else limit.per_month
-    if per_month is not None and per_month - current.month_leased < wanted:
-        wanted = per_month - current.month_leased
-        if wanted <= 0:
-            # Others may still give back what they lease until then.
-            return Refused(current, "month", hour_ends)
+    if limit.per_month is not None and not is_beyond_month:
+        left = limit.per_month - current.month_leased - of_others
+        if left < wanted:
+            wanted = left
+            if wanted <= 0:
+                # Others may still give back what they lease until then.
+                return Refused(current, "month", hour_ends)
     if wanted <= 0:
         return Refused(current, "hour", hour_ends)
     missing = wanted - current.left
@@ -158,13 +194,32 @@ def lease(
         leased=current.leased + wanted,
         month_leased=current.month_leased + (0 if is_beyond_month else wanted),
     )
-    return Granted(after, wanted, hour_ends)
+    return Granted(after, wanted, hour_ends, notes)
 
 
-def unused_of(left: int, until: float, now: float) -> int:
-    """How many of a lease that ended at `until` its holder gives back to the month: none while the
+def _noted(balance: Balance, back: HourCalls, now: float) -> tuple[Balance, tuple[HourCalls, ...]]:
+    """The balance with what is given back, once the hours say what counts up to its own hour, where
+    that is over."""
+    notes = []
+    calls = min(back.calls, balance.month_leased)
+    balance = balance.but(month_leased=balance.month_leased - calls)
+    # Of an hour before the balance's own they say it already.
+    if calls and back.hour < balance.hour:
+        calls = min(calls, balance.month_noted)
+        balance = balance.but(month_noted=balance.month_noted - calls)
+        notes.append(HourCalls(back.hour, -calls))
+    if balance.unnoted > 0 and now >= (balance.hour + 1) * HOUR:
+        notes.append(HourCalls(balance.hour, balance.unnoted))
+        balance = balance.but(month_noted=balance.month_leased)
+    return balance, tuple(notes)
+
+
+def unused_of(left: int, until: float, now: float) -> HourCalls:
+    """What of a lease that ended at `until` its holder gives back to the month: none while the
     lease lasts, and none once its month is over."""
-    return left if now >= until and is_in_month(until - HOUR, now) else 0
+    if now < until or not is_in_month(until - HOUR, now):
+        return NO_CALLS
+    return HourCalls(int(until // HOUR) - 1, left)
 
 
 def is_in_month(at: float, now: float) -> bool:

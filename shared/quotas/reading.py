@@ -1,7 +1,7 @@
 """Reads how much of its quotas a tenant has used; writes nothing."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Literal
 
 from shared.artifacts.room import keeping_of
@@ -24,8 +24,7 @@ _BUDGETS, _ARTIFACTS, _KEPT_BYTES = "budgets", "artifacts", "kept_bytes"
 class QuotaUse(Data):
     """How much of a meter is used. `limit` is None where the plan has none; `stops` says whether
     nothing more is let through there. `resets_at` is None for what is kept rather than used: files
-    and seats. Of `api_calls`, leased and not yet sent are used too, and it is the group (members,
-    or governors and deputies) that used more."""
+    and seats. `api_calls` are those of programs; leased and not yet sent are used too."""
 
     meter: Meter | Literal["seats"]
     used: int
@@ -64,12 +63,11 @@ async def read_quotas(store: TenantStore, control: Control, at: datetime) -> tup
     budget = _Month.model_validate_json(states[0] or "{}")
     tenant = KnownTenant.model_validate_json(states[1] or "{}")
     balances = [Balance.model_validate_json(each) for each in states[2:] if each]
-    months = ((datetime.fromtimestamp(each.at, UTC), each.month_leased) for each in balances)
-    calls = (leased for since, leased in months if month_of(since) == month_of(at))
+    calls = (each.in_month_of(at.timestamp()).month_leased for each in balances)
     used: dict[Meter, int] = {
         "executions": budget.executions,
         "tokens": budget.tokens + budget.held_tokens,
-        "api_calls": max(calls, default=0),
+        "api_calls": sum(calls),
         "storage": kept,
     }
     entitled = entitlements_at(control, at)

@@ -11,19 +11,20 @@ from typing import NamedTuple
 from shared.kit.errors import Unavailable
 from shared.kit.tier_limits import (
     BALANCES,
-    HOUR,
+    NO_CALLS,
     Balance,
     Granted,
+    HourCalls,
     Refused,
     TierLimit,
     Window,
-    is_in_month,
     lease,
     unused_of,
 )
-from shared.storage.batches import Batch
-from shared.storage.firestore import TenantStore
+from shared.runtime.balances import Key, lease_from
 from shared.storage.races import decide_again
+
+__all__ = ["COLLECTION", "Key", "Leases", "Remaining"]
 
 COLLECTION = BALANCES
 # A call waits so long for a lease, once; the process then counts alone for a while.
@@ -32,15 +33,6 @@ ALONE_SECONDS = 10.0
 REMEMBERED = 10_000
 
 _log = logging.getLogger(__name__)
-
-
-class Key(NamedTuple):
-    """Whose requests: a tenant's `members`, or its `governors`, or those of one API key, by its
-    id. Those `is_beyond_month` are of the same balance, but none of its month's."""
-
-    tenant_id: str
-    group: str
-    is_beyond_month: bool = False
 
 
 class Remaining(NamedTuple):
@@ -56,11 +48,9 @@ class Remaining(NamedTuple):
 
 @dataclass
 class _Held:
-    """What the process leased last, of which `uncounted` are none of the month's, and until when it
-    was refused, by which limit."""
+    """What the process leased last, and until when it was refused, by which limit."""
 
     left: int = 0
-    uncounted: int = 0
     limit: TierLimit | None = None
     until: float = 0.0
     refused: Refused | None = None
@@ -70,11 +60,9 @@ class _Held:
     # Whether the month of the balance knows of the lease.
     is_shared: bool = False
 
-    def to_give_back(self, now: float) -> int:
+    def to_give_back(self, now: float) -> HourCalls:
         """What the month has again of the last lease, which is over."""
-        if not self.is_shared or not is_in_month(self.until - HOUR, now):
-            return 0
-        return self.uncounted + unused_of(self.left, self.until, now)
+        return unused_of(self.left, self.until, now) if self.is_shared else NO_CALLS
 
 
 class Leases:
@@ -91,26 +79,8 @@ class Leases:
         self._clock = clock
         self._held: OrderedDict[Key, _Held] = OrderedDict()
 
-    async def take(
-        self,
-        key: Key,
-        limit: TierLimit,
-        now: float,
-        *,
-        is_counted: bool = True,
-        is_beyond_month: bool = False,
-    ) -> Remaining:
-        """Takes a request at the second `now`, or says until when there is none. The next lease
-        gives back to the month what is not `is_counted` in it. Where the month is used up, one that
-        `is_beyond_month` is of the minute and the hour alone, and leaves none to others."""
-        remaining = await self._take(key, limit, now, is_counted=is_counted)
-        if remaining.refused != "month" or not is_beyond_month:
-            return remaining
-        return await self._take(key._replace(is_beyond_month=True), limit, now)
-
-    async def _take(
-        self, key: Key, limit: TierLimit, now: float, *, is_counted: bool = True
-    ) -> Remaining:
+    async def take(self, key: Key, limit: TierLimit, now: float) -> Remaining:
+        """Takes a request at the second `now`, or says until when there is none."""
         held = self._of(key)
         if held.limit != limit:
             # What another plan refused, this one may allow.
@@ -118,7 +88,6 @@ class Leases:
         while True:
             if held.left and now < held.until:
                 held.left -= 1
-                held.uncounted += not is_counted
                 return _remaining(held, limit, now)
             if held.refused and now < held.refused.until:
                 return _remaining(held, limit, now, held.refused)
@@ -134,8 +103,6 @@ class Leases:
         shared: Key,
         limit: TierLimit,
         now: float,
-        *,
-        is_beyond_month: bool = False,
     ) -> tuple[Remaining, Remaining]:
         """Takes a request of both at the second `now`, or none of either. The answer has what
         remains of each, in the order of the keys; at most one of them is refused."""
@@ -144,7 +111,7 @@ class Leases:
             return first, self._seen(shared, limit, now)
         held = self._of(own)
         until = held.until
-        second = await self.take(shared, limit, now, is_beyond_month=is_beyond_month)
+        second = await self.take(shared, limit, now)
         # Of a lease that ended meanwhile nothing is given back.
         if second.refused is not None and held.until == until:
             held.left += 1
@@ -168,8 +135,8 @@ class Leases:
         is_first_in_hour = now >= held.until
         requests = limit.first_lease if is_first_in_hour else limit.lease
         # Where nobody knows whether it was given back, it is not given back again.
-        kept, given_back = (held.left, held.uncounted), held.to_give_back(now)
-        held.left = held.uncounted = 0
+        kept, given_back = held.left, held.to_give_back(now)
+        held.left = 0
         try:
             outcome = await self._outcome(key, held, limit, requests, now, given_back)
         finally:
@@ -181,15 +148,23 @@ class Leases:
         else:
             held.refused = outcome
             if not is_alone:
-                held.left, held.uncounted = kept
+                held.left = kept
 
     async def _outcome(
-        self, key: Key, held: _Held, limit: TierLimit, requests: int, now: float, given_back: int
+        self,
+        key: Key,
+        held: _Held,
+        limit: TierLimit,
+        requests: int,
+        now: float,
+        given_back: HourCalls,
     ) -> Granted | Refused:
         if self._clock() >= held.alone_until:
             try:
                 async with asyncio.timeout(ANSWERED_WITHIN_SECONDS):
-                    return await decide_again(lambda: _lease(key, limit, requests, now, given_back))
+                    return await decide_again(
+                        lambda: lease_from(key, limit, requests, now, given_back)
+                    )
             except (TimeoutError, Unavailable):
                 _log.warning("counted alone: the balance was not there in time")
             except Exception:  # noqa: BLE001 - a fault of ours must not refuse every call
@@ -197,24 +172,6 @@ class Leases:
             held.alone_until = self._clock() + ALONE_SECONDS
         last_seen = held.balance or Balance(at=now, left=limit.lease)
         return lease(last_seen, limit, requests, now, is_beyond_month=key.is_beyond_month)
-
-
-async def _lease(
-    key: Key, limit: TierLimit, requests: int, now: float, given_back: int
-) -> Granted | Refused:
-    """One read, and one write where the lease is granted. Raises LostRace, Unavailable."""
-    store = TenantStore(key.tenant_id)
-    document = await store.get(COLLECTION, key.group)
-    balance = Balance.model_validate_json(document.data["state"]) if document else None
-    outcome = lease(balance, limit, requests, now, given_back, is_beyond_month=key.is_beyond_month)
-    if isinstance(outcome, Granted):
-        batch, data = Batch(), {"state": outcome.balance.model_dump_json()}
-        if document is None:
-            batch.create(COLLECTION, key.group, data)
-        else:
-            batch.replace(document, data)
-        await store.commit(batch)
-    return outcome
 
 
 def _remaining(

@@ -1,5 +1,6 @@
 """No decision of a governor is refused because the requests of a tier are used up; no change of the
-plan, and nothing that ends what must not go on, because the month's calls are."""
+plan, nothing that ends what must not go on, and no look at what waits for assent or may have to be
+stopped, because the month's calls are."""
 
 import re
 from collections.abc import Callable
@@ -36,6 +37,53 @@ OF_THE_PLAN = {
     "POST /v1/billing/checkout",
     "POST /v1/billing/portal",
     "POST /v1/billing/referral",
+}
+
+# Where somebody finds what waits for assent, and what acts and may have to be stopped.
+LOOKS = {
+    "GET /v1/agents",
+    "GET /v1/agents/{agent_id}",
+    "GET /v1/approvals",
+    "GET /v1/approvals/{approval_id}",
+    "GET /v1/connectors",
+    "GET /v1/connectors/{name}",
+    "GET /v1/credentials",
+    "GET /v1/impersonations",
+    "GET /v1/impersonations/access",
+    "GET /v1/mobile/agents",
+    "GET /v1/mobile/agents/{agent_id}",
+    "GET /v1/mobile/approvals",
+    "GET /v1/mobile/approvals/{approval_id}",
+    "GET /v1/mobile/approvals/{approval_id}/timeline",
+    "GET /v1/mobile/dashboard",
+    "GET /v1/mobile/devices",
+    "GET /v1/mobile/seeds",
+    "GET /v1/mobile/seeds/{seed_id}",
+    "GET /v1/mobile/violations",
+    "GET /v1/pipeline",
+    "GET /v1/policies",
+    "GET /v1/policies/{policy_id}",
+    "GET /v1/precedent-seeds",
+    "GET /v1/precedent-seeds/{seed_id}",
+    "GET /v1/recalls",
+    "GET /v1/recalls/{recall_id}",
+    "GET /v1/runs",
+    "GET /v1/schedules",
+    "GET /v1/workflows",
+    "GET /v1/workflows/{case_id}",
+}
+# What the tenant used and owes, and its own data.
+OF_ITS_OWN = {
+    "GET /v1/audit/exports/{export_id}",
+    "GET /v1/invoices",
+    "GET /v1/invoices/{invoice_id}",
+    "GET /v1/invoices/{invoice_id}/lines/{line_id}/proof",
+    "GET /v1/usage",
+    "GET /v1/usage/meters",
+    "GET /v1/usage/roots",
+    "GET /v1/usage/roots/{period}/{meter}/proof",
+    "POST /v1/audit/exports",
+    "POST /v1/tenants/{tenant_id}/export",
 }
 
 # What ends or takes away by its path, whatever noun it is of.
@@ -76,7 +124,7 @@ def test_every_decision_is_marked_and_nothing_else() -> None:
     assert _marked(is_beyond_tier) == DECISIONS
 
 
-def test_every_call_about_the_plan_and_every_end_is_marked_and_nothing_else() -> None:
+def test_every_call_that_a_plan_must_not_refuse_is_marked_and_nothing_else() -> None:
     ends = {each for each in _marked(lambda _: True) if _ends(each)}
     assert len(ends) > 50
-    assert _marked(is_beyond_quota) == OF_THE_PLAN | DECISIONS | ends
+    assert _marked(is_beyond_quota) == OF_THE_PLAN | DECISIONS | ends | LOOKS | OF_ITS_OWN

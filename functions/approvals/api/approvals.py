@@ -17,7 +17,7 @@ from shared.runtime.acts import does
 from shared.runtime.auth import requires
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
-from shared.runtime.tier_limits import beyond_tier
+from shared.runtime.tier_limits import beyond_quota, beyond_tier
 
 _TAKES: dict[str, Any] = {
     "prefix": "/v1",
@@ -36,6 +36,7 @@ Vetoer = Annotated[Caller, Depends(requires("veto:execute", "approvals:write"))]
 
 
 @_APPROVALS.get("/approvals")
+@beyond_quota
 async def list_approvals(
     caller: Caller,
     status: Bucket | None = None,
@@ -62,6 +63,7 @@ async def propose_policy(caller: Caller, key: Key, body: PolicyBody) -> SignedCa
 
 
 @_APPROVALS.get("/approvals/{approval_id}")
+@beyond_quota
 async def get_approval(caller: Caller, approval_id: str) -> ApprovalDetail:
     """Shows one approval with its content."""
     return await lists.show_approval(caller, approval_id)

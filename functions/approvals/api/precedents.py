@@ -10,7 +10,7 @@ from shared.kit.callers import Caller
 from shared.runtime.acts import E, does
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
-from shared.runtime.tier_limits import beyond_tier
+from shared.runtime.tier_limits import beyond_quota, beyond_tier
 
 ROUTER = Router(
     prefix="/v1/precedent-seeds",
@@ -28,6 +28,7 @@ def _governs(action: str) -> Callable[[E], E]:
 
 @ROUTER.get("")
 @does("precedents.list")
+@beyond_quota
 async def list_precedents(
     caller: Caller, limit: Limit = 25, cursor: Cursor = None
 ) -> PrecedentSeedPage:
@@ -37,6 +38,7 @@ async def list_precedents(
 
 @ROUTER.get("/{seed_id}")
 @does("precedents.read")
+@beyond_quota
 async def get_precedent(caller: Caller, seed_id: str) -> PrecedentSeed:
     """Shows one precedent with its findings and rates."""
     return await lists.show_precedent(caller, seed_id)

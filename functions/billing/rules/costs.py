@@ -31,7 +31,8 @@ class UnitCosts(Model):
 
 class Counted(NamedTuple):
     """What was counted of a tenant in a month. `models_usd_micros` are its tokens, charged when
-    they were used at the prices of then; `api_calls` is None where nobody knows them any more."""
+    they were used at the prices of then; `api_calls` are those of programs, None where none were
+    counted."""
 
     executions: int = 0
     api_calls: int | None = None

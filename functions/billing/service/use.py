@@ -1,7 +1,6 @@
 """What was counted of a tenant's use, where those who limit it count it; writes nothing."""
 
 import asyncio
-from datetime import UTC, datetime
 
 from functions.billing.rules.costs import Counted
 from shared.artifacts.aggregates import KEPT_BYTES
@@ -9,9 +8,9 @@ from shared.artifacts.artifact import COLLECTION as ARTIFACTS
 from shared.budgets.limits import TENANT, budget_id
 from shared.budgets.reading import BUDGETS
 from shared.kit.models import Data
-from shared.kit.months import month_of
-from shared.kit.tier_limits import GOVERNORS, MEMBERS
-from shared.runtime.leases import COLLECTION as BALANCES
+from shared.kit.months import month_begins, month_ends
+from shared.kit.tier_limits import HOUR
+from shared.quotas.calls import read_calls
 from shared.storage.firestore import TenantStore
 
 
@@ -22,32 +21,28 @@ class _Month(Data):
     executions: int = 0
 
 
-class _Leased(Data):
-    """What was leased of a group's calls in the month of the second `at`."""
-
-    at: float
-    month_leased: int = 0
-
-
 async def count_use(tenant_id: str, month: str) -> Counted:
-    """What was counted of the month: runs and tokens of that month; calls only where the month is
-    the latest that the tenant called in; files as they are kept now. Three documents and one
-    aggregation, in one round trip. Raises Unavailable."""
+    """What was counted of the month: runs and tokens of that month, and calls of programs, where
+    there were any; files as they are kept now. Five documents and one aggregation, in one round
+    trip. Raises Unavailable."""
     store = TenantStore(tenant_id)
-    places = [
-        (BUDGETS, budget_id(TENANT, month)),
-        *((BALANCES, each) for each in (MEMBERS, GOVERNORS)),
-    ]
-    documents, (_, kept) = await asyncio.gather(
-        store.get_many(places), store.count_and_sum(ARTIFACTS, KEPT_BYTES)
+    document, calls, (_, kept) = await asyncio.gather(
+        store.get(BUDGETS, budget_id(TENANT, month)),
+        read_calls(store, *_hours_of(month)),
+        store.count_and_sum(ARTIFACTS, KEPT_BYTES),
     )
-    states = [each.data.get("state") if each is not None else None for each in documents]
-    budget = _Month.model_validate_json(states[0] or "{}")
-    leased = [_Leased.model_validate_json(each) for each in states[1:] if each]
-    calls = [each for each in leased if month_of(datetime.fromtimestamp(each.at, UTC)) == month]
+    state = document.data.get("state") if document is not None else None
+    budget = _Month.model_validate_json(state or "{}")
     return Counted(
         executions=budget.executions,
-        api_calls=sum(each.month_leased for each in calls) if calls else None,
+        api_calls=sum(each.calls for each in calls) if calls else None,
         stored_bytes=kept,
         models_usd_micros=budget.spent_usd_micros,
     )
+
+
+def _hours_of(month: str) -> tuple[int, int]:
+    """The first hour of the month and the one after its last, in hours since 1970."""
+    begins = month_begins(month, "month")
+    first, end = (int(each.timestamp()) // HOUR for each in (begins, month_ends(begins)))
+    return first, end

@@ -38,6 +38,7 @@ async def end_impersonation(caller: Caller, session_id: str) -> ImpersonationVie
 
 @_TENANT.get("")
 @does(within=_USERS, deed="seeing who acted as others")
+@beyond_quota
 async def list_impersonations(
     caller: Caller, limit: Limit = 25, cursor: Cursor = None
 ) -> ImpersonationPage:
@@ -46,6 +47,7 @@ async def list_impersonations(
 
 
 @_TENANT.get("/access")
+@beyond_quota
 async def show_support_access(caller: Caller) -> SupportAccessView:
     """Shows whether support may act as members of the tenant."""
     return await impersonations.show_access(caller)

@@ -124,7 +124,11 @@ def _instant(moment: datetime, quiet_hours: QuietHours | None) -> str:
 
 
 # What a budget's notice is about where it counts what the plan allows.
-_METERS: Mapping[str, str] = {"budget/executions": "runs", "budget/tokens": "tokens"}
+_METERS: Mapping[str, str] = {
+    "budget/executions": "runs",
+    "budget/tokens": "tokens",
+    "budget/api_calls": "calls of the API",
+}
 _OF_A_QUOTA = "{detail} % of what the plan allows in this month are used."
 _MONEY: frozenset[ToldKind] = frozenset({"payment_failed", "plan_lost", "credit_granted"})
 _IS_PAUSED = "It is paused: what is there stays, and the plan Free holds until it is resumed."

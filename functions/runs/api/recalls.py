@@ -44,6 +44,7 @@ async def post_recall(caller: Caller, key: Key, body: RecallBody) -> RecallView:
 
 
 @ROUTER.get("/v1/recalls")
+@beyond_quota
 async def get_recalls(caller: Caller, limit: Limit = 25, cursor: Cursor = None) -> RecallPage:
     """Lists the recalls, newest first."""
     page = await RUN.page(caller, RECALLS, order_by=("recalled_at",), limit=limit, cursor=cursor)
@@ -51,6 +52,7 @@ async def get_recalls(caller: Caller, limit: Limit = 25, cursor: Cursor = None) 
 
 
 @ROUTER.get("/v1/recalls/{recall_id}")
+@beyond_quota
 async def get_recall(caller: Caller, recall_id: str, cursor: Cursor = None) -> RecallDetail:
     """Shows what a recall stopped, and the runs of the agent, newest first, 25 at a time: which it
     halted, which can be undone, and which were."""

@@ -79,6 +79,7 @@ async def post_job(caller: Caller, key: Key, body: JobBody) -> RunView:
 
 
 @ROUTER.get("/v1/runs")
+@beyond_quota
 async def get_runs(
     caller: Caller, status: RunStatus | None = None, limit: Limit = 25, cursor: Cursor = None
 ) -> RunPage:

@@ -28,6 +28,7 @@ async def post_schedule(caller: Caller, key: Key, body: ScheduleBody) -> Schedul
 
 
 @PEOPLES.get("/v1/schedules")
+@beyond_quota
 async def get_schedules(caller: Caller, limit: Limit = 25, cursor: Cursor = None) -> SchedulePage:
     """Lists the schedules, newest first, with what came of the last firing of each."""
     page = await RUN.page(caller, SCHEDULES, order_by=("created_at",), limit=limit, cursor=cursor)

@@ -1,9 +1,10 @@
 """What a tenant's plan lets it start in a month."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from events.budgets import BudgetReached
+from events.budgets import BudgetReached, Threshold
 from events.plan_content import ModelStep, PlanContent, all_steps
 from functions.runs.rules.run import Steps
 from shared.budgets.budget import Budget
@@ -37,14 +38,23 @@ class Quota(NamedTuple):
             (meter, each)
             for meter, limit in self.entitled.limits.items()
             for each in THRESHOLDS
-            if meter in used
-            and has_reached(used[meter], limit, each)
-            and f"{meter}:{each}" not in tenants.told_of
+            if meter in used and has_reached(used[meter], limit, each)
         ]
-        names = (f"{meter}:{each}" for meter, each in reached)
-        after = tenants.but(told_of=(*tenants.told_of, *names))
-        said: list[Transition[Any]] = [
-            Transition(after, BudgetReached, {"threshold": each, "meter": meter})
-            for meter, each in reached
-        ]
-        return tuple(said) or (Transition(after),)
+        return _told(tenants, reached) or (Transition(tenants),)
+
+
+def calls_told(tenants: Budget, reached: Threshold) -> Steps:
+    """The tenant's month, and each threshold of the calls of its programs, up to the one that was
+    reached, that nobody was told of yet: each is told once in a month."""
+    return _told(tenants, [("api_calls", each) for each in THRESHOLDS if each <= reached])
+
+
+def _told(tenants: Budget, reached: Sequence[tuple[Meter, Threshold]]) -> Steps:
+    new = [(meter, each) for meter, each in reached if f"{meter}:{each}" not in tenants.told_of]
+    names = (f"{meter}:{each}" for meter, each in new)
+    after = tenants.but(told_of=(*tenants.told_of, *names))
+    said: list[Transition[Any]] = [
+        Transition(after, BudgetReached, {"threshold": each, "meter": meter})
+        for meter, each in new
+    ]
+    return tuple(said)

@@ -1,5 +1,5 @@
 """Tells of the thresholds that a budget reached because models were called, and asks a governor as
-for what runs spend."""
+for what runs spend; and of those that calls of programs reached."""
 
 from functools import partial
 
@@ -7,11 +7,15 @@ from events.models import BudgetCharged
 from functions.runs.aggregates import RUN
 from functions.runs.rules.budget_raise import ask
 from functions.runs.rules.charges import told
+from functions.runs.rules.quota import calls_told
 from functions.runs.service.platform import told_of_platform
 from shared.aggregates.unit_of_work import UnitOfWork
-from shared.budgets.aggregates import BUDGETS
+from shared.budgets.aggregates import BUDGETS, LIMITS
+from shared.budgets.budget import Budget
+from shared.budgets.calls import CallQuota
 from shared.budgets.leasing import warn
-from shared.budgets.limits import PLATFORM, budget_id
+from shared.budgets.limits import PLATFORM, TENANT, budget_id, limit_of
+from shared.kit.transitions import Transition
 from shared.messaging.envelope import Envelope
 
 
@@ -31,3 +35,16 @@ async def tell(event: Envelope) -> None:
         await work.save(*steps)
 
     await RUN.reaction(event, use_case)
+
+
+async def tell_of_calls(work: UnitOfWork, quota: CallQuota) -> None:
+    """Tells of each threshold of the month's calls once, in the tenant's budget of that month.
+    Raises Unavailable."""
+    id = budget_id(TENANT, quota.period)
+    await work.prefetch((BUDGETS, id), (LIMITS, TENANT))
+    known = await work.find(BUDGETS, id)
+    if known is not None:
+        work.is_about(BUDGETS, id)
+    month = known or Budget(scope=TENANT, period=quota.period, limit_usd_micros=0)
+    limited = month.limited(limit_of(await work.find(LIMITS, TENANT), None), is_trial=False)
+    await work.save(*calls_told(limited, quota.reached), Transition(quota.but(is_told=True)))

@@ -157,6 +157,7 @@ async def post_connector(caller: Caller, key: Key, body: ConnectorBody) -> Conne
 
 
 @ROUTER.get("/v1/connectors")
+@beyond_quota
 async def get_connectors(caller: Caller, limit: Limit = 25, cursor: Cursor = None) -> ConnectorPage:
     """Lists the connectors without their operations, those that were written last first."""
     page = await RUN.page(caller, CONNECTORS, order_by=("listed_at",), limit=limit, cursor=cursor)
@@ -164,6 +165,7 @@ async def get_connectors(caller: Caller, limit: Limit = 25, cursor: Cursor = Non
 
 
 @ROUTER.get("/v1/connectors/{name}")
+@beyond_quota
 async def get_connector(caller: Caller, name: str) -> ConnectorView:
     """Shows a connector with its operations and its pin."""
     return await connectors.show(caller, name)

@@ -25,6 +25,7 @@ async def put_credential(caller: Caller, name: Name, body: CredentialBody) -> Cr
 
 
 @ROUTER.get("/v1/credentials")
+@beyond_quota
 async def get_credentials(
     caller: Caller, limit: Limit = 25, cursor: Cursor = None
 ) -> CredentialPage:

@@ -2,6 +2,7 @@
 
 from functions.usage.aggregates import RUN
 from functions.usage.rules.query import MOST_SUMS, asked, check_number, moment
+from functions.usage.service.calls import sums_of_calls
 from functions.usage.views import Usage, UsageRootList, UsageSum
 from shared.kit.callers import Caller
 from shared.kit.errors import NotFound
@@ -10,19 +11,23 @@ from shared.policy.authorization import choose_and_ask
 from shared.usage.anchoring import may_read_log, prove_anchored
 from shared.usage.counting import count_log
 from shared.usage.lines import lines_of
-from shared.usage.meters import GroupBy
+from shared.usage.meters import API_CALLS, GroupBy
 from shared.usage.proofs import UsageRootProof
-from shared.usage.sums import sums_of
+from shared.usage.sums import Sum, sums_of
 
 
 async def show_usage(
     caller: Caller, meter: str | None, since: str | None, until: str | None, group_by: GroupBy
 ) -> Usage:
-    """The sums, once the audit log is counted as far as one call counts. Raises Invalid,
-    Unavailable."""
+    """The sums, once the audit log is counted as far as one call counts; calls of the API are not
+    in it. Raises Invalid, Unavailable."""
     about = asked(meter, since, until, group_by, caller.received_at)
-    is_whole = await count_log(caller.tenant_id, caller.received_at)
-    sums = await sums_of(caller.tenant_id, *about, MOST_SUMS + 1)
+    calls, is_whole, sums = await sums_of_calls(caller.tenant_id, about), True, list[Sum]()
+    if meter != API_CALLS:
+        is_whole = await count_log(caller.tenant_id, caller.received_at)
+        sums = await sums_of(caller.tenant_id, *about, MOST_SUMS + 1)
+    place = next((n for n, each in enumerate(sums) if each.meter > API_CALLS), len(sums))
+    sums[place:place] = calls
     check_number(len(sums))
     return Usage(
         since=about.since,
@@ -54,6 +59,11 @@ async def show_proof(
     """The proof of a line. Raises Invalid; NotFound for a line or an event that is not there, which
     is recorded; Forbidden, VersionConflict, ChainBroken, Unavailable."""
     choose_and_ask("usage.roots.prove", caller.received_at)
+    if meter == API_CALLS:
+        detail = "api_calls has no lines: requests are counted as they are leased, and not from the"
+        raise NotFound(
+            f"{detail} audit log; GET /v1/usage?meter=api_calls&group_by=hour shows them"
+        )
     if event is not None:
         choose_and_ask("usage.roots.open", caller.received_at)
     about = (caller.tenant_id, period, meter, section)

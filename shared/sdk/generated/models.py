@@ -2266,8 +2266,8 @@ class MeterList(Answered):
 
 
 class MeterView(Answered):
-    """A meter. `assent`: it is counted from the audit log, and nobody writes it; `tenant`: the
-    tenant declared it for events of its own programs."""
+    """A meter. `assent`: Assent counts it, from the audit log but for `api_calls`, and nobody
+    writes it; `tenant`: the tenant declared it for events of its own programs."""
 
     counted_by: Annotated[Literal["assent", "tenant"], Known]
     description: str | None
@@ -3174,8 +3174,7 @@ class QuietHours(Answered):
 class QuotaUse(Answered):
     """How much of a meter is used. `limit` is None where the plan has none; `stops` says whether
     nothing more is let through there. `resets_at` is None for what is kept rather than used:
-    files and seats. Of `api_calls`, leased and not yet sent are used too, and it is the group
-    (members, or governors and deputies) that used more."""
+    files and seats. `api_calls` are those of programs; leased and not yet sent are used too."""
 
     limit: int | None
     meter: (
@@ -4231,8 +4230,8 @@ class SyncResults(Answered):
 
 
 class TenantMarginView(Answered):
-    """One tenant's, with what was counted of it. `api_calls` is null where nobody knows them any
-    more, and is then no part of the cost. `is_low`: the tenant pays, and less than 40 % is left."""
+    """One tenant's, with what was counted of it. `api_calls` are those of programs, null where
+    none were counted. `is_low`: the tenant pays, and less than 40 % is left."""
 
     api_calls: int | None
     cost_usd_micros: int

@@ -209,6 +209,7 @@ def test_nobody_is_told_of_what_is_decided(kind: ToldKind, status: str, is_over:
         ("executions", 80, "The plan's runs are almost used"),
         ("tokens", 95, "The plan's tokens are almost used"),
         ("tokens", 100, "The plan's tokens are used up"),
+        ("api_calls", 80, "The plan's calls of the API are almost used"),
     ],
 )
 def test_a_quota_is_told_as_the_plans_and_a_budget_as_money(

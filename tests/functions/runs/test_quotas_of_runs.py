@@ -10,11 +10,14 @@ import pytest
 from events.budgets import BudgetReached
 from functions.runs.aggregates import RUN
 from functions.runs.api import ROUTER as RUNS
+from shared.budgets.calls import CALL_QUOTAS, CALLS_DUE, CallQuota
 from shared.kit import clock
 from shared.kit.control import Control, Subscribed
 from shared.kit.instants import format_instant
-from shared.kit.months import month_ends
+from shared.kit.months import month_ends, month_of
+from shared.messaging.changes import Timer
 from shared.runtime.app import create_api
+from shared.storage.batches import Batch
 from tests.functions.runs.worlds import World, add
 from tests.limited import budgets_in, forget_controls, has_control, has_used, limit_plans
 
@@ -93,6 +96,38 @@ async def test_a_start_within_its_quota_reads_what_every_start_reads(
     limit_plans(monkeypatch)
     await world.start(plan)
     assert await _reads(world, plan) == unlimited
+
+
+async def test_what_is_reached_of_the_months_calls_is_told_once(world: World) -> None:
+    at = clock.now()
+    period = month_of(at)
+    await _calls_reached(world, CallQuota(period=period, reached=95, noted_at=at))
+    told = await _told_of_calls(world)
+    assert told == [("api_calls", 80), ("api_calls", 95)]
+    # Two processes may note the same, and a later lease more.
+    await _calls_reached(world, CallQuota(period=period, reached=95, noted_at=at))
+    assert await _told_of_calls(world) == told
+    await _calls_reached(world, CallQuota(period=period, reached=100, noted_at=at))
+    assert await _told_of_calls(world) == [*told, ("api_calls", 100)]
+    document = await world.store.get(CALL_QUOTAS.collection, period)
+    assert document is not None
+    assert CALL_QUOTAS.state_in(document.data).is_told
+    assert document.data["sweep_at"] is None
+
+
+async def _calls_reached(world: World, said: CallQuota) -> None:
+    """A lease noted it, and the sweep fires the timer, twice."""
+    batch = Batch()
+    batch.put(CALL_QUOTAS.collection, said.period, CALL_QUOTAS.fields(said, 0, None))
+    await world.store.commit(batch)
+    for _ in range(2):
+        timer = Timer(CALLS_DUE, CALL_QUOTAS.subject(said.period), said.noted_at)
+        await world.fire_timer(timer, timedelta(minutes=2))
+
+
+async def _told_of_calls(world: World) -> list[tuple[str | None, int]]:
+    told = [e.payload(BudgetReached) for e in await world.log() if e.type == _REACHED]
+    return [(each.meter, each.threshold) for each in told]
 
 
 _HOUR = timedelta(hours=1)

@@ -1,7 +1,7 @@
 """What a tenant used, as people and programs ask and tell over HTTP."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +9,10 @@ import pytest
 from infra.observability.metrics import UNSORTED_METERS, USAGE
 from shared.kit import clock
 from shared.kit.instants import format_instant
+from shared.kit.tier_limits import BALANCES, HOUR, Balance, HourCalls
+from shared.quotas.calls import note
+from shared.storage.batches import Batch
+from shared.storage.firestore import TenantStore
 from shared.usage.slabs import period_of
 from shared.verify.usage import verify_usage
 from tests.functions.usage.conftest import World
@@ -154,6 +158,63 @@ async def test_a_meter_that_is_not_sorted_in_time_is_named_in_the_answer_and_to_
     assert refused.status_code == 503
     assert "the proof of glaciers was not made in time" in refused.text
     assert (await world.sent("GET", f"/v1/usage/roots?period={period}"))["unsorted"] == []
+
+
+async def _has_called(world: World, group: str, at: datetime, calls: int, *now: int) -> None:
+    """So many calls of a program in an hour that is over, and in the one under way."""
+    batch = Batch()
+    note(batch, group, [HourCalls(int(at.timestamp() // HOUR), calls)])
+    for more in now:
+        balance = Balance(at=clock.now().timestamp(), left=1, month_leased=more + 3, month_noted=3)
+        batch.put(BALANCES, group, {"state": balance.model_dump_json()})
+    await TenantStore(world.tenant).commit(batch)
+
+
+async def test_calls_of_programs_are_shown_beside_what_the_log_counts(world: World) -> None:
+    now = clock.now()
+    before = now - timedelta(hours=20)
+    await _has_called(world, "members", before, 5, 2)
+    await _has_called(world, "members", before - timedelta(days=40), 90)
+    await _has_called(world, "governors", before, 1)
+    await _has_called(world.elsewhere(), "members", before, 70)
+    await write(world.tenant, receipt(world.tenant, "a", now))
+    await world.sent("PUT", "/v1/usage/meters/aardvarks", {"unit": "pages"}, **ADMIN)
+    await tell(world, event("a", meter="aardvarks"))
+    shown = await used(world)
+    assert list(shown.items()) == [("aardvarks", 2), ("api_calls", 8), ("tool_calls", 1)]
+    assert await used(world, meter="api_calls") == {"api_calls": 8}
+    assert await used(world, meter="tool_calls") == {"tool_calls": 1}
+
+    async def parts(group_by: str, since: datetime = before) -> list[Any]:
+        path = f"/v1/usage?meter=api_calls&group_by={group_by}&from={format_instant(since)}"
+        items = (await world.sent("GET", f"{path}&to={format_instant(now)}"))["items"]
+        assert all(each["events"] == each["quantity"] for each in items)
+        return [(each["since"] or each["subject"], each["quantity"]) for each in items]
+
+    def begins(at: datetime) -> str:
+        return format_instant(at.replace(minute=0, second=0, microsecond=0))
+
+    assert await parts("hour") == [(begins(before), 6), (begins(now), 2)]
+    assert await parts("subject") == [("governors", 1), ("members", 7)]
+    assert sum(each for _, each in await parts("day")) == 8
+    months = dict(await parts("month", now - timedelta(days=90)))
+    assert sum(months.values()) == 98
+    month = (before - timedelta(days=40)).replace(day=1, hour=0)
+    assert months[begins(month)] == 90
+
+
+async def test_calls_of_programs_have_no_lines_and_the_answer_says_why(world: World) -> None:
+    now = clock.now()
+    await _has_called(world, "members", now, 5)
+    period = period_of(int(now.timestamp() * 1000))
+    assert (await world.sent("GET", f"/v1/usage/roots?period={period}"))["items"] == []
+    refused = await world.send("GET", f"/v1/usage/roots/{period}/api_calls/proof")
+    assert refused.status_code == 404
+    assert "GET /v1/usage?meter=api_calls&group_by=hour shows them" in refused.json()["detail"]
+    ours = await world.send("PUT", "/v1/usage/meters/api_calls", {"unit": "calls"}, **ADMIN)
+    assert ours.status_code == 422
+    names = [each["name"] for each in (await world.sent("GET", "/v1/usage/meters"))["items"]]
+    assert "api_calls" in names
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,25 @@
-"""Whatever instances take, give back and lose, a month's calls are never exceeded, and none is
-refused while some are left."""
+"""Whatever instances take, give back and lose, a month's calls are never exceeded, none is refused
+while some are left, and the hours add up to what counts in the month."""
 
+from collections import Counter
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from shared.kit.tier_limits import HOUR, Balance, Granted, TierLimit, is_in_month, lease, unused_of
+from shared.kit.months import month_of
+from shared.kit.tier_limits import (
+    HOUR,
+    NO_CALLS,
+    Balance,
+    Granted,
+    HourCalls,
+    TierLimit,
+    is_in_month,
+    lease,
+    unused_of,
+)
 
 LIMIT = TierLimit("free", per_minute=600, per_hour=400, lease=6, per_month=25)
 # Three hours before a month of UTC ends.
@@ -30,6 +43,8 @@ class Month(RuleBasedStateMachine):
         self.balance: Balance | None = None
         self.instances = [Instance() for _ in range(4)]
         self.taken = self.lost = 0
+        self.hours: Counter[int] = Counter()
+        self.granted: Counter[int] = Counter()
 
     @rule(seconds=st.sampled_from((0.0, 1.0, 59.0, 1_800.0, 3_600.0, 40 * 24 * 3_600.0)))
     def wait(self, seconds: float) -> None:
@@ -47,10 +62,23 @@ class Month(RuleBasedStateMachine):
             if not isinstance(outcome, Granted):
                 self._is_rightly_refused(outcome.window, held)
                 return
-            self.balance = outcome.balance
+            self.granted[unused.hour] -= unused.calls
+            self.granted[outcome.balance.hour] += outcome.requests
+            self._commit(outcome)
             held.left, held.until = outcome.requests, outcome.until
         held.left -= 1
         self.taken += 1
+
+    @rule()
+    def call_what_does_not_count(self) -> None:
+        outcome = lease(self.balance, LIMIT, 1, self.now, is_beyond_month=True)
+        if isinstance(outcome, Granted):
+            self._commit(outcome)
+
+    def _commit(self, outcome: Granted) -> None:
+        self.balance = outcome.balance
+        for each in outcome.notes:
+            self.hours[each.hour] += each.calls
 
     @rule(number=st.integers(0, 3))
     def die(self, number: int) -> None:
@@ -70,6 +98,22 @@ class Month(RuleBasedStateMachine):
         return held.left if is_in_month(held.until - HOUR, self.now) else 0
 
     @invariant()
+    def hours_say_what_was_leased_in_them_and_not_given_back(self) -> None:
+        if self.balance is None:
+            return
+        shown = Counter(self.hours)
+        shown[self.balance.hour] += self.balance.unnoted
+        assert +shown == +self.granted
+        month = month_of(datetime.fromtimestamp(self.balance.at, UTC))
+        of_month = (
+            calls
+            for hour, calls in shown.items()
+            if month_of(datetime.fromtimestamp(hour * HOUR, UTC)) == month
+        )
+        assert sum(of_month) == self.balance.month_leased
+        assert min(shown.values(), default=0) >= 0
+
+    @invariant()
     def never_takes_more_than_a_month_has(self) -> None:
         assert LIMIT.per_month is not None
         assert self.taken <= LIMIT.per_month
@@ -79,7 +123,7 @@ TestMonth = Month.TestCase
 
 
 def test_what_an_hour_left_is_given_back_only_to_its_own_month() -> None:
-    assert unused_of(3, START + HOUR, START + HOUR) == 3
+    assert unused_of(3, START + HOUR, START + HOUR) == HourCalls(int(START // HOUR), 3)
     # Within its hour nothing is unused yet; after its month nobody misses it.
-    assert unused_of(3, START + HOUR, START) == 0
-    assert unused_of(3, START + HOUR, START + 4 * HOUR) == 0
+    assert unused_of(3, START + HOUR, START) == NO_CALLS
+    assert unused_of(3, START + HOUR, START + 4 * HOUR) == NO_CALLS

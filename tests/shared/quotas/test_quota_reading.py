@@ -19,6 +19,7 @@ from tests.shared.wire import Wire
 pytestmark = pytest.mark.platform
 
 AT = datetime(2026, 11, 27, 12, tzinfo=UTC)
+_MONTH_LATER = AT + timedelta(days=30)
 
 
 async def test_each_quota_says_what_is_used_of_it_and_when_it_is_there_again(
@@ -32,7 +33,7 @@ async def test_each_quota_says_what_is_used_of_it_and_when_it_is_there_again(
     await has_used(store, AT, executions=41, tokens=900, held_tokens=100)
     await has_used(store, AT - timedelta(days=30), executions=99)
     batch = Batch()
-    for group, calls, at in (("members", 70, AT), ("governors", 9, AT - timedelta(days=30))):
+    for group, calls, at in (("members", 70, AT), ("governors", 9, AT)):
         balance = Balance(at=at.timestamp(), left=1, month_leased=calls)
         batch.put(COLLECTION, group, {"state": balance.model_dump_json()})
     batch.put("tenant_records", store.tenant_id, {"state": '{"people": 3, "name": "Acme"}'})
@@ -45,10 +46,12 @@ async def test_each_quota_says_what_is_used_of_it_and_when_it_is_there_again(
     assert {name: (each.used, each.limit, each.stops) for name, each in found.items()} == {
         "executions": (41, 5_000, False),
         "tokens": (1_000, 500_000, False),
-        "api_calls": (70, 50_000, True),
+        "api_calls": (79, 50_000, True),
         "storage": (2_048, ROOM["pro"].all, True),
         "seats": (3, 4, True),
     }
+    over = {each.meter: each.used for each in await read_quotas(store, control, _MONTH_LATER)}
+    assert over["api_calls"] == 0
     bought = Subscribed(plan="team", seats=4, add_ons={"capacity": 1})
     more = await read_quotas(store, Control(tier="pro", subscription=bought), AT)
     assert [each.limit for each in more if each.meter == "storage"] == [2 * ROOM["team"].all]

@@ -9,7 +9,9 @@ from itertools import groupby
 import grpc
 import pytest
 
+from shared.budgets.calls import CALL_QUOTAS
 from shared.kit.tier_limits import HOUR, LIMITS, MINUTE, Balance, TierLimit
+from shared.quotas.calls import CallsOfHour, read_calls
 from shared.runtime import leases
 from shared.runtime.leases import COLLECTION, Key, Leases, Remaining
 from shared.storage.batches import Batch
@@ -235,23 +237,29 @@ async def test_only_the_tenants_used_last_are_remembered(
 MONTHLY = replace(FREE, per_month=20)
 
 
-async def test_what_an_hour_left_and_what_does_not_count_the_month_has_again(key: Key) -> None:
+def _beside(key: Key) -> Key:
+    """The same requests, of which none counts in the month."""
+    return key._replace(is_beyond_month=True)
+
+
+async def test_what_an_hour_left_the_month_has_again_and_what_does_not_count_it_never_lost(
+    key: Key,
+) -> None:
     instance, other = Leases(), Leases()
-    assert await _taken(instance, key, 1, NOW, MONTHLY) == 1
-    for _ in range(3):
-        await instance.take(key, MONTHLY, NOW, is_counted=False)
-    # A lease of two and one of six, of which one was not counted when that began.
-    assert (await _balance(key)).month_leased == 7
+    assert await _taken(instance, key, 3, NOW, MONTHLY) == 3
+    assert await _taken(instance, _beside(key), 5, NOW, MONTHLY) == 5
+    # A lease of two and one of six count.
+    assert (await _balance(key)).month_leased == 8
     assert await _taken(instance, key, 1, NOW + HOUR, MONTHLY) == 1
-    # Two were taken that count, and two are leased.
-    assert (await _balance(key)).month_leased == 3
+    # Three were taken that count, and two are leased.
+    assert (await _balance(key)).month_leased == 5
     hours = range(2, 12)
     later = [
         await _taken(each, key, 3, NOW + n * HOUR, MONTHLY)
         for n in hours
         for each in (instance, other)
     ]
-    assert sum(later) == 18
+    assert sum(later) == 16
     refused = await instance.take(key, MONTHLY, NOW + 11 * HOUR)
     assert refused.refused == "month"
 
@@ -268,13 +276,13 @@ async def test_beyond_the_month_the_minute_limits_still_and_nothing_is_left_to_o
 ) -> None:
     instance, limit = Leases(), replace(MONTHLY, per_month=3)
     assert await _taken(instance, key, 4, NOW, limit) == 3
-    beyond = [await instance.take(key, limit, NOW, is_beyond_month=True) for _ in range(30)]
+    beyond = [await instance.take(_beside(key), limit, NOW) for _ in range(30)]
     # A lease of two and two of six: what is left of the burst of twenty is no lease.
     assert sum(each.refused is None for each in beyond) == 14
     assert {each.refused for each in beyond[14:]} == {"minute"}
     firestore.calls.clear()
     assert (await instance.take(key, limit, NOW)).refused == "month"
-    assert (await instance.take(key, limit, NOW, is_beyond_month=True)).refused == "minute"
+    assert (await instance.take(_beside(key), limit, NOW)).refused == "minute"
     assert firestore.calls == []
     balance = await _balance(key)
     assert (balance.leased, balance.month_leased) == (17, 3)
@@ -283,8 +291,85 @@ async def test_beyond_the_month_the_minute_limits_still_and_nothing_is_left_to_o
 async def test_what_is_leased_beyond_the_month_is_taken_by_nobody_else(key: Key) -> None:
     instance, limit = Leases(), replace(MONTHLY, per_month=2)
     assert await _taken(instance, key, 3, NOW, limit) == 2
-    assert (await instance.take(key, limit, NOW, is_beyond_month=True)).refused is None
+    assert (await instance.take(_beside(key), limit, NOW)).refused is None
     assert await _taken(instance, key, 5, NOW, limit) == 0
-    own, of_own = key._replace(group="key_a"), replace(FREE, per_minute=9, lease=1)
-    both = await instance.take_both(own, of_own, key, limit, NOW, is_beyond_month=True)
+    own, of_own = _beside(key)._replace(group="key_a"), replace(FREE, per_minute=9, lease=1)
+    both = await instance.take_both(own, of_own, _beside(key), limit, NOW)
     assert [each.refused for each in both] == [None, None]
+
+
+async def test_the_month_is_the_whole_tenants_and_the_minute_is_not(
+    key: Key, firestore: Wire
+) -> None:
+    instance, governors = Leases(), key._replace(group="governors")
+    # Two and twice six are leased, and what is left is less than a lease.
+    assert await _taken(instance, key, 9, NOW, MONTHLY) == 9
+    assert await _taken(Leases(), governors, 9, NOW, MONTHLY) == 6
+    assert (await _balance(key)).month_leased + (await _balance(governors)).month_leased == 20
+    assert (await instance.take(_beside(governors), MONTHLY, NOW)).refused is None
+    firestore.calls.clear()
+    await Leases().take(key, MONTHLY, NOW)
+    assert firestore.calls == ["BatchGetDocuments"]
+
+
+async def test_each_hour_is_noted_once_in_the_commit_of_the_next_lease(
+    key: Key, firestore: Wire
+) -> None:
+    store, hour = TenantStore(key.tenant_id), int(NOW // HOUR)
+    instance = Leases()
+    assert await _taken(instance, key, 3, NOW, MONTHLY) == 3
+    # Of the hour under way what is leased counts.
+    assert await read_calls(store, hour, hour + 1) == [(hour, "members", 8)]
+    firestore.calls.clear()
+    # Whoever asks next, and for what: one commit notes it.
+    assert await _taken(Leases(), _beside(key), 1, NOW + HOUR, MONTHLY) == 1
+    assert firestore.calls == ["BatchGetDocuments", "Commit"]
+    assert await read_calls(store, hour, hour + 5) == [(hour, "members", 8)]
+    assert await _taken(instance, key, 1, NOW + 2 * HOUR, MONTHLY) == 1
+    # Five were given back of the hour that was noted, and two are leased.
+    now = [CallsOfHour(hour, "members", 3), CallsOfHour(hour + 2, "members", 2)]
+    assert await read_calls(store, hour, hour + 5) == now
+    await _taken(Leases(), _beside(key), 1, NOW + 3 * HOUR, MONTHLY)
+    assert await read_calls(store, hour, hour + 5) == now
+    assert sum(each.calls for each in now) == (await _balance(key)).month_leased
+    assert await read_calls(store, hour + 1, hour + 2) == []
+
+
+async def test_a_commit_whose_answer_was_lost_notes_an_hour_once(key: Key, firestore: Wire) -> None:
+    store, hour = TenantStore(key.tenant_id), int(NOW // HOUR)
+    assert await _taken(Leases(), key, 1, NOW) == 1
+    firestore.cut("Commit", "after", number=1, times=1)
+    assert await _taken(Leases(), key, 1, NOW + HOUR) == 1
+    noted = [each for each in await read_calls(store, hour, hour + 2) if each.hour == hour]
+    assert noted == [(hour, "members", 2)]
+
+
+async def test_the_calls_of_a_keys_own_balance_are_counted_where_its_tenants_are(key: Key) -> None:
+    own, of_own = _beside(key)._replace(group="key_a"), replace(FREE, per_minute=9, lease=1)
+    hour = int(NOW // HOUR)
+    for at in (NOW, NOW + HOUR, NOW + 2 * HOUR):
+        await Leases().take_both(own, of_own, key, FREE, at)
+    noted = await read_calls(TenantStore(key.tenant_id), hour, hour + 3)
+    assert noted == [(hour + each, "members", 2) for each in range(3)]
+    assert (await _balance(own)).month_leased == 0
+
+
+async def test_each_percentage_of_the_months_calls_is_noted_by_the_lease_that_reaches_it(
+    key: Key,
+) -> None:
+    store, limit = TenantStore(key.tenant_id), replace(FREE, per_month=58)
+    instance, minutes = Leases(), iter(range(60))
+
+    async def noted_after(calls: int) -> list[int]:
+        for _ in range(calls):
+            await instance.take(key, limit, NOW + 20 * next(minutes))
+        found = await store.get(CALL_QUOTAS.collection, "2027-01")
+        return [] if found is None else [CALL_QUOTAS.state_in(found.data).reached]
+
+    # Of 58 are leased 44, then 50, then 56, then all.
+    assert await noted_after(44) == []
+    assert await noted_after(1) == [80]
+    assert await noted_after(5) == [80]
+    assert await noted_after(1) == [95]
+    assert await noted_after(6) == [100]
+    assert (await _balance(key)).month_told == 100

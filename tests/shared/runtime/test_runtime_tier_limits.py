@@ -330,6 +330,12 @@ async def _has_sent(tenant: str | None, calls: int, group: str = "members") -> N
     await TenantStore(tenant).commit(batch)
 
 
+async def _counted(tenant: str, group: str = "members") -> int:
+    document = await TenantStore(tenant).get(leases.COLLECTION, group)
+    assert document is not None
+    return Balance.model_validate_json(document.data["state"]).month_leased
+
+
 async def test_when_the_months_calls_are_used_up_the_plan_can_still_be_changed(
     planned: Callers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -345,14 +351,47 @@ async def test_when_the_months_calls_are_used_up_the_plan_can_still_be_changed(
     }
     assert refusal.json()["upgrade_to"] == "pro"
     assert (await planned.get(path="/v1/plan")).status_code == 200
-    # Governors have as many again, and another tenant has its own.
-    assert (await planned.get("governor")).status_code == 200
+    # The month is the whole tenant's, and another tenant has its own.
+    assert (await planned.get("governor")).json()["code"] == "quota_exhausted"
+    assert (await planned.get("governor", path="/v1/plan")).status_code == 200
     mine, planned.tenant = planned.tenant, f"tenant-{uuid.uuid4().hex[:12]}"
     assert (await planned.get()).status_code == 200
     planned.tenant = mine
     planned.at = datetime(2026, 4, 1, tzinfo=UTC)
     monkeypatch.setattr(clock, "now", lambda: planned.at)
     assert (await planned.get()).status_code == 200
+
+
+@pytest.mark.parametrize("role", ["operator", "governor"])
+async def test_what_people_do_in_a_browser_is_none_of_the_months_calls(
+    role: str, planned: Callers
+) -> None:
+    assert planned.tenant is not None
+    group = "governors" if role == "governor" else "members"
+    await _has_sent(planned.tenant, 998, group)
+    planned.key = {"sid": "ses_a", "auth_time": int(AT.timestamp())}
+    assert [(await planned.get(role)).status_code for _ in range(5)] == [200] * 5
+    planned.key = {"sid": "ses_b", "act": {"sub": "sam"}}
+    assert (await planned.get(role)).status_code == 200
+    assert await _counted(planned.tenant, group) == 998
+    # A session of the command, and a key, are programs'.
+    for sid in ("ses_c", "key_a"):
+        planned.key = {"sid": sid}
+        assert (await planned.get(role)).status_code == 200
+    assert await _counted(planned.tenant, group) == 1_000
+    assert (await planned.get(role)).json()["code"] == "quota_exhausted"
+    planned.key = {"sid": "ses_a", "auth_time": int(AT.timestamp())}
+    assert (await planned.get(role)).status_code == 200
+
+
+async def test_a_call_that_a_plan_must_not_refuse_is_none_of_its_calls(planned: Callers) -> None:
+    assert planned.tenant is not None
+    answers = [await planned.get(path="/v1/plan") for _ in range(3)]
+    answers += [await planned.veto() for _ in range(3)]
+    assert {each.status_code for each in answers} == {200}
+    assert await _counted(planned.tenant) == 0
+    assert (await planned.get()).status_code == 200
+    assert await _counted(planned.tenant) == 2
 
 
 async def test_what_a_run_does_is_neither_counted_nor_stopped_for_want_of_calls(

@@ -28,7 +28,8 @@ export const plan = {
     executions: 'At the limit no run starts until it resets. Runs under way go on.',
     tokens:
       'At the limit programs cannot call models, and no run in which a model chooses starts, until it resets. Runs under way go on.',
-    api_calls: 'At the limit calls are refused until it resets. Decisions of governors, and calls about the plan, are still taken.',
+    api_calls:
+      'Calls of programs, by a key or the command; what you do here is none. At the limit they are refused until it resets. Decisions, whatever ends something, and what somebody looks at for these are still taken.',
     storage: 'At the limit no more files are taken.',
     seats: 'Where every seat is taken, nobody more can be invited.',
   },

@@ -1,0 +1,94 @@
+"""The balance that a tenant's requests are leased from, as it is stored, with what a lease notes
+beside it in the same commit: the calls of an hour that is over, and what is reached of a month."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from shared.kit.months import month_of
+from shared.kit.tier_limits import (
+    BALANCES,
+    GROUPS,
+    Balance,
+    Granted,
+    HourCalls,
+    Refused,
+    TierLimit,
+    lease,
+)
+from shared.quotas.calls import note
+from shared.storage.batches import Batch, Document
+from shared.storage.firestore import TenantStore
+
+# Under it nobody is told, and nothing more is loaded.
+_FIRST_TOLD = 80
+
+
+class Key(NamedTuple):
+    """Whose requests: a tenant's `members`, or its `governors`, or those of one API key, by its
+    id. Those `is_beyond_month` are of the same balance, but none of its month's."""
+
+    tenant_id: str
+    group: str
+    is_beyond_month: bool = False
+
+
+async def lease_from(
+    key: Key, limit: TierLimit, requests: int, now: float, given_back: HourCalls
+) -> Granted | Refused:
+    """One read, two where the plan limits the month, and one write where the lease is granted; one
+    more in the first lease after an hour with calls that count, and where some of these are given
+    back. Raises LostRace, Unavailable."""
+    store, counts = TenantStore(key.tenant_id), key.group in GROUPS and not key.is_beyond_month
+    # The month is the whole tenant's.
+    others = [each for each in GROUPS if counts and limit.per_month and each != key.group]
+    found = await store.get_many([(BALANCES, each) for each in (key.group, *others)])
+    document, balance = found[0], _balance(found[0])
+    rest = [each.in_month_of(now) for each in map(_balance, found[1:]) if each is not None]
+    outcome = lease(
+        balance,
+        limit,
+        requests,
+        now,
+        given_back,
+        is_beyond_month=key.is_beyond_month,
+        of_others=sum(each.month_leased for each in rest),
+    )
+    if isinstance(outcome, Refused):
+        return outcome
+    batch = Batch()
+    if key.group in GROUPS:
+        note(batch, key.group, outcome.notes)
+    if counts and limit.per_month:
+        outcome = _told(batch, outcome, rest, limit.per_month)
+    data = {"state": outcome.balance.model_dump_json()}
+    if document is None:
+        batch.create(BALANCES, key.group, data)
+    else:
+        batch.replace(document, data)
+    await store.commit(batch)
+    return outcome
+
+
+def _balance(document: Document | None) -> Balance | None:
+    return Balance.model_validate_json(document.data["state"]) if document is not None else None
+
+
+def _told(batch: Batch, granted: Granted, rest: Sequence[Balance], per_month: int) -> Granted:
+    """The lease, with the percentage of the month's calls that it is the first to reach: `runs`
+    tells of that."""
+    balance = granted.balance
+    used = balance.month_leased + sum(each.month_leased for each in rest)
+    if used * 100 < per_month * _FIRST_TOLD:
+        return granted
+    from shared.budgets.calls import CALL_QUOTAS, CallQuota
+    from shared.budgets.limits import THRESHOLDS, has_reached
+
+    reached = max(each for each in THRESHOLDS if has_reached(used, per_month, each))
+    if reached <= max(each.month_told for each in (balance, *rest)):
+        return granted
+    at = datetime.fromtimestamp(balance.at, UTC)
+    said = CallQuota(period=month_of(at), reached=reached, noted_at=at)
+    batch.put(CALL_QUOTAS.collection, said.period, CALL_QUOTAS.fields(said, 0, None))
+    return replace(granted, balance=balance.but(month_told=reached))
