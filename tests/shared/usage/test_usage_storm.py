@@ -1,5 +1,5 @@
-"""Repeats, late and malformed events, processes that are killed anywhere, and a database that
-crashes: the totals are those of an independent count."""
+"""Repeats, late and malformed events, processes that are killed anywhere, a database that crashes,
+and a month that is closed meanwhile: the totals are those of an independent count."""
 
 import asyncio
 import json
@@ -10,6 +10,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from shared.storage.migrate import migrate
 from shared.storage.postgres import tenant_transaction
 from shared.usage.counting import count_log
 from shared.usage.lines import close_period, lines_of
+from shared.usage.proofs import UsageLine
 from tests.functions.audit.restarting import Database
 from tests.shared.usage.logs import AT
 
@@ -138,6 +140,7 @@ async def test_a_storm_is_counted_once(
     chance.shuffle(groups)
     crash_at = [len(groups) * each // (CRASHES + 1) for each in range(1, CRASHES + 1)]
     storm = Storm(chance, groups, kills)
+    closed: tuple[UsageLine, ...] = ()
     working = {asyncio.create_task(storm.worker()) for _ in range(WORKERS)}
     try:
         while working:
@@ -147,6 +150,7 @@ async def test_a_storm_is_counted_once(
             if crash_at and len(groups) <= crash_at[-1]:
                 crash_at.pop()
                 await restarting.crash_and_start()
+                closed = closed or await _october_closed()
     finally:
         for each in working:
             each.cancel()
@@ -157,6 +161,22 @@ async def test_a_storm_is_counted_once(
     while not await _counted():
         pass
     await _compare(all_sent, storm.named)
+    # What was late for it corrects it, and changes nothing that was closed.
+    october = (await lines_of(TENANT, "2026-10", DECEMBER)).lines
+    assert {each for each in october if each.section == 1 and each.meter == "tool_calls"} == {
+        *closed
+    }
+    assert {(each.meter, each.section) for each in october if each.corrects} == {
+        ("pages", 2),
+        ("tool_calls", 2),
+    }
+
+
+async def _october_closed() -> tuple[UsageLine, ...]:
+    """Closes the month before, once all that the log has at some moment is counted."""
+    while True:
+        with suppress(Unavailable):
+            return await close_period(TENANT, "2026-10", AT)
 
 
 async def _counted() -> bool:
