@@ -47,10 +47,9 @@ def unpacked(content: bytes) -> Iterator[Row]:
 def _first(content: bytes) -> Iterator[Row]:
     size = int.from_bytes(content[:4])
     ids = _inflated(content[4 : 4 + size]).decode().split("\n")
-    entries, times, *texts = _inflated(content[4 + size :]).decode().split("\n")
-    subjects, used = (each.split("\t") for each in texts)
-    numbers = (accumulate(map(int, each.split("\t"))) for each in (entries, times))
-    return _rows(ids, *numbers, subjects, used)
+    columns = (each.split("\t") for each in _inflated(content[4 + size :]).decode().split("\n"))
+    entries, times, subjects, used = columns
+    return _rows(ids, map(int, entries), map(int, times), subjects, used)
 
 
 def _second(content: bytes) -> Iterator[Row]:
@@ -60,11 +59,10 @@ def _second(content: bytes) -> Iterator[Row]:
         steps = struct.unpack_from(f"<{2 * events}q", plain)
     except struct.error as error:
         raise ValueError("these bytes are no whole slab") from error
-    numbers = (accumulate(steps[:events]), accumulate(steps[events:]))
     about, subjects, used = plain[16 * events :].decode().split("\n")
     prefix, _, length = about.rpartition("\t")
     ids = _unpacked_ids(content[_IDS.stop : _IDS.stop + size], prefix, int(length), events)
-    return _rows(ids, *numbers, subjects.split("\t"), used.split("\t"))
+    return _rows(ids, steps[:events], steps[events:], subjects.split("\t"), used.split("\t"))
 
 
 def _rows(
@@ -74,7 +72,8 @@ def _rows(
     subjects: Sequence[str],
     used: Sequence[str],
 ) -> Iterator[Row]:
-    return zip(entries, ids, times, subjects, used, strict=True)
+    """Entries and times are the steps from each to the next."""
+    return zip(accumulate(entries), ids, accumulate(times), subjects, used, strict=True)
 
 
 def _packed_ids(ids: Sequence[str]) -> tuple[str, int, bytes]:

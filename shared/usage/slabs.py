@@ -70,14 +70,24 @@ def period_of(at: int) -> str:
 
 def by_period(events: Sequence[Counted]) -> Iterator[tuple[str, Sequence[Counted]]]:
     """The events by their months, in slabs of MOST_EVENTS at most, each in the given order."""
-    hours = [each.at // HOUR_MS for each in events]
+    times = [each.at for each in events]
+    ends = {period_of(at) for at in (min(times), max(times))} if times else set()
+    if len(ends) == 1:
+        months: Mapping[str, Sequence[Counted]] = {ends.pop(): events}
+    else:
+        months = _months(times, events)
+    for period, some in sorted(months.items()):
+        for first in range(0, len(some), MOST_EVENTS):
+            yield period, some[first : first + MOST_EVENTS]
+
+
+def _months(times: Sequence[int], events: Sequence[Counted]) -> Mapping[str, Sequence[Counted]]:
+    hours = [at // HOUR_MS for at in times]
     of_hours = {hour: period_of(hour * HOUR_MS) for hour in set(hours)}
     months = defaultdict[str, list[Counted]](list)
     for hour, each in zip(hours, events, strict=True):
         months[of_hours[hour]].append(each)
-    for period, some in sorted(months.items()):
-        for first in range(0, len(some), MOST_EVENTS):
-            yield period, some[first : first + MOST_EVENTS]
+    return months
 
 
 def sealed(events: Sequence[Counted]) -> Slab:
