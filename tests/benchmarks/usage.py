@@ -26,7 +26,7 @@ from tests.benchmarks.figures import Figure, at_least, at_most
 from tests.shared.usage.logs import AT, receipt, write
 
 TENANT = "bench"
-BATCHES = 40
+BATCHES = 20
 CALLS, AT_ONCE = 60, 1_000
 ROUNDS = 3
 A_SECOND, SECONDS = 1_000, 8
