@@ -11,3 +11,9 @@ def as_column(values: Iterable[object]) -> str:
 def unpacked_column(name: str) -> str:
     """The SQL that makes an array of texts of the parameter of that name."""
     return f"(string_to_array(%({name})s, E'\\t'))[2:]"
+
+
+def unnested(names: Iterable[str]) -> str:
+    """The SQL that makes rows of texts of the parameters of these names: in a SELECT's list they
+    are made one by one, and in FROM they would all be kept first."""
+    return ", ".join(f"unnest({unpacked_column(each)})" for each in names)

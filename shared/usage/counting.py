@@ -1,7 +1,7 @@
 """Counts a tenant's audit log: each entry once and in its order, whoever counts."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -10,7 +10,7 @@ from shared.kit.instants import milliseconds_of
 from shared.storage.postgres import tenant_transaction
 from shared.usage.columns import as_column, unpacked_column
 from shared.usage.measuring import ACTIONS, Files, Noted, counted, hours_of_files
-from shared.usage.slabs import Hour, Slab, by_period, sealed
+from shared.usage.slabs import Counted, Hour, Slab, by_period, sealed
 
 if TYPE_CHECKING:
     from psycopg import AsyncConnection
@@ -111,14 +111,7 @@ async def _count_batch(tenant_id: str, at: datetime) -> bool:
                 events += more
             if (up_to, files) == (head.counted, (head.stored_bytes, head.sampled_hour)):
                 return True
-            sections = await open_sections(connection, tenant_id)
-            placed = [
-                Placed(
-                    number, period, sections[period], some[0].entry, some[-1].entry, sealed(some)
-                )
-                for number, (period, some) in enumerate(by_period(events), head.slabs + 1)
-            ]
-            if await append(connection, tenant_id, head, up_to, files, placed):
+            if await append(connection, tenant_id, head, up_to, files, events):
                 return is_all
     raise Unavailable("others count this tenant's usage at the same moment; try again")
 
@@ -154,10 +147,12 @@ async def append(
     head: Head,
     up_to: int,
     files: Files,
-    slabs: Sequence[Placed],
+    events: Sequence[Counted],
 ) -> bool:
-    """Appends the slabs, adds them to the hours, and moves the head up to that entry, in one
-    statement; False, and nothing is changed, where the head is another by now."""
+    """Seals the events and appends their slabs, adds them to the hours, and moves the head up to
+    that entry, in one statement; False, and nothing is changed, where the head is another by
+    now."""
+    slabs = _placed(events, await open_sections(connection, tenant_id), head.slabs + 1)
     hours = [(*hour, *both) for hour, both in _hours(slabs).items()]
     columns = zip(*hours, strict=True) if hours else [()] * len(_HOURS)
     values = {
@@ -179,6 +174,14 @@ async def append(
     row = await (await connection.execute(_STATEMENT, values)).fetchone()
     assert row is not None
     return bool(row[0])
+
+
+def _placed(events: Sequence[Counted], sections: Mapping[str, int], first: int) -> list[Placed]:
+    """The slabs of the events, which have their numbers from `first` on."""
+    return [
+        Placed(number, period, sections[period], some[0].entry, some[-1].entry, sealed(some))
+        for number, (period, some) in enumerate(by_period(events), first)
+    ]
 
 
 def _hours(slabs: Sequence[Placed]) -> dict[Hour, tuple[int, int]]:

@@ -1,6 +1,6 @@
-"""`python -m tests.shared.usage.storm_worker TENANT SEED`: counts each group of events that a line
-of its input has, as told from outside and as receipts, and answers a line with the ids that were
-rejected. It ends with its input, or is killed."""
+"""`python -m tests.shared.usage.storm_worker TENANT SEED EVERY`: counts each group of events that a
+line of its input has, as told from outside, and one in EVERY also as a receipt, and answers a line
+with the ids that were rejected. It ends with its input, or is killed."""
 
 import asyncio
 import json
@@ -19,22 +19,30 @@ from tests.shared.usage.logs import AT, receipt, write
 _TOGETHER, _COUNTS = 50, 0.1
 
 
-async def _work(tenant: str, chance: random.Random) -> None:
+def is_receipt(id: str, every: int) -> bool:
+    """Whether the event of that id is also a receipt."""
+    return int(id[1:]) % every == 0
+
+
+async def _work(tenant: str, chance: random.Random, every: int) -> None:
     while line := await asyncio.to_thread(sys.stdin.readline):
         group = json.loads(line)
         # What waits for a database that starts again waits for its connections.
-        while not await _is_counted(tenant, chance, group):
+        while not await _is_counted(tenant, chance, group, every):
             pass
         _, rejected = judged(group, {"pages"}, AT + timedelta(minutes=10))
         print(json.dumps([group[place]["id"] for place, _ in rejected]), flush=True)
 
 
-async def _is_counted(tenant: str, chance: random.Random, group: Sequence[dict[str, Any]]) -> bool:
+async def _is_counted(
+    tenant: str, chance: random.Random, group: Sequence[dict[str, Any]], every: int
+) -> bool:
     try:
         events, _ = judged(group, {"pages"}, AT + timedelta(minutes=10))
         await add_events(tenant, events)
-        for first in range(0, len(group), _TOGETHER):
-            some = group[first : first + _TOGETHER]
+        called = [each for each in group if is_receipt(each["id"], every)]
+        for first in range(0, len(called), _TOGETHER):
+            some = called[first : first + _TOGETHER]
             calls = [
                 receipt(tenant, each["id"], datetime.fromisoformat(each["at"])) for each in some
             ]
@@ -47,4 +55,4 @@ async def _is_counted(tenant: str, chance: random.Random, group: Sequence[dict[s
 
 
 if __name__ == "__main__":
-    asyncio.run(_work(sys.argv[1], random.Random(sys.argv[2])))
+    asyncio.run(_work(sys.argv[1], random.Random(sys.argv[2]), int(sys.argv[3])))

@@ -188,6 +188,19 @@ async def test_an_id_from_outside_is_counted_once_for_ever(tenant: str) -> None:
     assert [(each.section, each.quantity) for each in found] == [(1, 6), (2, 3)]
 
 
+async def test_calls_that_tell_the_same_ids_at_once_count_each_once(tenant: str) -> None:
+    at = int(AT.timestamp() * 1000)
+    events = [OutsideEvent(f"e{each}", "pages", 1, at) for each in range(400)]
+    # Each has a hundred of its own, and shares a hundred with the next one, in another order.
+    calls = [events[first : first + 200][::step] for first, step in ((0, 1), (100, -1), (200, 1))]
+    added = await asyncio.gather(*(add_events(tenant, each) for each in calls * 2))
+    assert sum(added) == 400
+    assert await add_events(tenant, events) == 0
+    assert await add_events(tenant, [OutsideEvent("new", "pages", 2, at)]) == 1
+    assert await add_events(tenant, [OutsideEvent("newer", "pages", 3, at), events[0]]) == 1
+    assert await hours(tenant) == sums(await lines_in(tenant, "2026-11", AT)) == {"pages": 405}
+
+
 async def test_a_month_is_closed_without_a_look_at_the_rows_of_declared_meters(
     tenant: str,
 ) -> None:
