@@ -167,7 +167,7 @@ def establish(precedent: Precedent, at: datetime) -> Transition[Precedent]:
         raise VersionConflict("it is on no probation")
     if precedent.status != "active":
         raise VersionConflict(f"it is {precedent.status}; only an active precedent is established")
-    if why := why_not_established(probation):
+    if why := why_not_established(probation, at):
         raise VersionConflict(why)
     return _transition(precedent, PrecedentEstablished, probation=None, governed_at=at)
 

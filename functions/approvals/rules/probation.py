@@ -40,7 +40,8 @@ def beyond(probation: Probation | None, content: Any, at: datetime) -> tuple[str
     if probation.ends_at is not None and at > probation.ends_at:
         ended = format_instant(probation.ends_at)
         reasons.append(
-            f"its probation ended at {ended}: a governor establishes it or activates anew"
+            f"its probation ended at {ended}: a governor establishes it, or suspends it and "
+            "activates it anew"
         )
     within = REACHES[: REACHES.index(probation.reach) + 1]
     for _, reach in declared(content, "blast_radius"):
@@ -59,14 +60,18 @@ def is_audited(precedent: OnProbation, approval_id: str) -> bool:
     return int.from_bytes(digest[:8], "big") % precedent.probation.audits_one_in == 0
 
 
-def why_not_established(probation: Probation) -> str | None:
+def why_not_established(probation: Probation, at: datetime) -> str | None:
     """Why a governor cannot end the probation yet; None where they may."""
-    if probation.agreed < FEWEST_AGREED:
-        return (
-            f"people agreed with it {probation.agreed} times without knowing of it, and "
-            f"{FEWEST_AGREED} are needed: it goes on until {_shown(probation.ends_at)}"
-        )
-    return None
+    if probation.agreed >= FEWEST_AGREED:
+        return None
+    told = (
+        f"people agreed with it {probation.agreed} times without knowing of it, and "
+        f"{FEWEST_AGREED} are needed"
+    )
+    if probation.ends_at is not None and at > probation.ends_at:
+        ended = format_instant(probation.ends_at)
+        return f"{told}: it ended at {ended}; suspend it and activate it anew for another one"
+    return f"{told}: it goes on until {_shown(probation.ends_at)}"
 
 
 def _shown(at: datetime | None) -> str:

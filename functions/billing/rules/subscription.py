@@ -202,6 +202,25 @@ def losses(subscription: Subscription, order: Wish, at: datetime) -> tuple[Loss,
     return tuple(Loss(name, each.summary) for name, each in governing.items() if name in gone)
 
 
+def is_as_ordered(subscription: Subscription, order: Order) -> bool:
+    """Whether there is nothing to change: what was bought is what is ordered, and no other change
+    that Stripe was asked for may still arrive."""
+    if not subscription.is_live:
+        return order.plan == "free"
+    if order.plan == "free":
+        is_same = subscription.cancel_at_period_end
+    else:
+        bought = (
+            subscription.plan,
+            subscription.interval,
+            subscription.seats,
+            subscription.add_ons,
+        )
+        wanted = (order.plan, order.interval, order.seats, order.taken)
+        is_same = bought == wanted and not subscription.cancel_at_period_end
+    return is_same and subscription.change is None
+
+
 def begin_change(
     subscription: Subscription,
     order: Wish,

@@ -101,7 +101,7 @@ async def change(caller: Caller, order: Order) -> SubscriptionView:
     again asks what became of it."""
     await check(caller, order)
     known = await follow(caller)
-    if _is_as_ordered(known, order):
+    if rules.is_as_ordered(known, order):
         return shown(caller, known)
     check_changeable(known, order)
     return await carry_out(caller, known, order)
@@ -133,14 +133,6 @@ async def carry_out(caller: Caller, known: Subscription, order: Wish) -> Subscri
 def shown(caller: Caller, known: Subscription) -> SubscriptionView:
     """The subscription as the caller is shown it."""
     return SubscriptionView.of(known, caller.control, caller.received_at)
-
-
-def _is_as_ordered(known: Subscription, order: Order) -> bool:
-    if order.plan == "free":
-        return not known.is_live or known.cancel_at_period_end
-    bought = (known.plan, known.interval, known.seats, known.add_ons)
-    wanted = (order.plan, order.interval, order.seats, order.taken)
-    return known.is_live and bought == wanted and not known.cancel_at_period_end
 
 
 async def _ask_for(known: Subscription, change: Change) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from functions.billing.catalogue_views import feature_view
 from functions.billing.rules.order import Order, items_of, price_cents
+from functions.billing.rules.pausing import check_changeable
 from functions.billing.rules.reading import instant
 from functions.billing.rules.subscription import Subscription, losses
 from functions.billing.service import stripe_calls
@@ -16,9 +17,11 @@ from shared.kit.callers import Caller
 
 async def preview(caller: Caller, order: Order) -> PreviewView:
     """The next invoice as the order would make it. A tenant that never bought anything is told by
-    the catalogue alone. Raises Invalid, StripeRefused, Unavailable."""
+    the catalogue alone. Raises Invalid, VersionConflict where the order is refused as it stands,
+    StripeRefused, Unavailable."""
     await check(caller, order)
     known = await show(caller)
+    check_changeable(known, order)
     loosens = tuple(feature_view(each.feature) for each in losses(known, order, caller.received_at))
     interval = price_cents(order)
     if not known.is_live or order.plan == "free":
@@ -56,6 +59,8 @@ async def _asked(known: Subscription, order: Order) -> dict[str, Any]:
         "subscription": known.stripe_id,
         **discounts,
         "subscription_details": {
+            # What was to end goes on by the order.
+            "cancel_at_period_end": False,
             "items": items,
             "proration_behavior": "create_prorations",
         },

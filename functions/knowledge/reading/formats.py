@@ -74,11 +74,14 @@ def _pdf(content: bytes) -> list[Page]:
     import pypdfium2
 
     try:
-        document = pypdfium2.PdfDocument(content)
+        return _pages_of(pypdfium2.PdfDocument(content))
     except pypdfium2.PdfiumError as error:
         locked = "password" in str(error).lower()
         why = "it needs a password: upload one without" if locked else "its PDF is broken"
         raise Unreadable(why) from None
+
+
+def _pages_of(document: Any) -> list[Page]:
     if len(document) > MOST_PAGES:
         raise Unreadable(f"it has {len(document)} pages, and {MOST_PAGES} are read: split it")
     headings = _outline(document)
@@ -106,16 +109,18 @@ def _outline(document: Any) -> dict[int, list[str]]:
     return found
 
 
-def _markdown(extension: str) -> Read:
+def _markdown(extension: str, converter: str) -> Read:
     def convert(content: bytes) -> list[Page]:
-        from markitdown import MarkItDown, MarkItDownException, StreamInfo
+        from markitdown import MarkItDown, MarkItDownException, StreamInfo, converters
 
+        # None but its own: what that cannot read is no file of the type, and others would read
+        # each file that an archive holds.
+        reader = MarkItDown(enable_builtins=False, enable_plugins=False)
+        reader.register_converter(getattr(converters, converter)())
+        # HTML is given as text, whatever its own `meta` says of the file that it was.
+        said = StreamInfo(extension=extension, charset="utf-8")
         try:
-            text = (
-                MarkItDown(enable_plugins=False)
-                .convert_stream(io.BytesIO(content), stream_info=StreamInfo(extension=extension))
-                .markdown
-            )
+            text = reader.convert_stream(io.BytesIO(content), stream_info=said).markdown
         except (MarkItDownException, KeyError, ValueError, OSError):
             raise Unreadable(f"its {extension[1:]} is broken") from None
         return [Page(text)]
@@ -123,8 +128,8 @@ def _markdown(extension: str) -> Read:
     return convert
 
 
-def _office(extension: str) -> Read:
-    convert = _markdown(extension)
+def _office(extension: str, converter: str) -> Read:
+    convert = _markdown(extension, converter)
 
     def checked(content: bytes) -> list[Page]:
         _check_parts(content)
@@ -165,9 +170,9 @@ READERS: Mapping[str, Read] = {
     "text/markdown": _plain,
     "text/csv": _plain,
     "application/json": _plain,
-    "text/html": _markdown(".html"),
+    "text/html": _markdown(".html", "HtmlConverter"),
     PDF: _pdf,
-    f"{_OFFICE}wordprocessingml.document": _office(".docx"),
-    f"{_OFFICE}spreadsheetml.sheet": _office(".xlsx"),
-    f"{_OFFICE}presentationml.presentation": _office(".pptx"),
+    f"{_OFFICE}wordprocessingml.document": _office(".docx", "DocxConverter"),
+    f"{_OFFICE}spreadsheetml.sheet": _office(".xlsx", "XlsxConverter"),
+    f"{_OFFICE}presentationml.presentation": _office(".pptx", "PptxConverter"),
 }

@@ -102,10 +102,19 @@ def _chunks(pages: Sequence[Page], *, has_headings: bool) -> Iterator[Chunk]:
                 yield Chunk(number, at, at + len(chunk), heading, chunk)
 
 
+class _Opened(NamedTuple):
+    """A heading: where its line begins, its depth, and the headings above it."""
+
+    start: int = 0
+    depth: int = 0
+    above: tuple[str, ...] = ()
+
+
 def _sections(text: str) -> Iterator[tuple[int, str, tuple[str, ...]]]:
-    """Where each section begins, its text without its heading, and the headings that it is
-    under."""
+    """Where each section begins, its text without its heading, and the headings that it is under. A
+    heading under which nothing stands is a section's text itself."""
     path: dict[int, str] = {}
+    opened = _Opened()
     begin = offset = 0
     is_code = False
     for line in text.splitlines(keepends=True):
@@ -113,13 +122,25 @@ def _sections(text: str) -> Iterator[tuple[int, str, tuple[str, ...]]]:
             is_code = not is_code
         heading = None if is_code else _heading(line)
         if heading is not None:
-            yield begin, text[begin:offset], tuple(path.values())
             depth, title = heading
+            yield _section(text, opened, begin, offset, tuple(path.values()), depth)
             path = {level: each for level, each in path.items() if level < depth}
+            opened = _Opened(offset, depth, tuple(path.values()))
             path[depth] = title
             begin = offset + len(line)
         offset += len(line)
-    yield begin, text[begin:], tuple(path.values())
+    yield _section(text, opened, begin, len(text), tuple(path.values()), 0)
+
+
+def _section(
+    text: str, opened: _Opened, begin: int, end: int, path: tuple[str, ...], next_depth: int
+) -> tuple[int, str, tuple[str, ...]]:
+    """The section from `begin` to before `end`; its heading where it has no text and the next
+    heading is not below it."""
+    body = text[begin:end]
+    if opened.depth and next_depth <= opened.depth and not body.strip():
+        return opened.start, text[opened.start : begin], opened.above
+    return begin, body, path
 
 
 def _heading(line: str) -> tuple[int, str] | None:

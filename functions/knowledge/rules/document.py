@@ -42,9 +42,15 @@ def next_timer(document: Document) -> tuple[str, datetime] | None:
     return (DOCUMENT_DUE, document.due_at) if document.due_at is not None else None
 
 
+def there_already(known: Document | None, same: Sequence[Document], sha256: str) -> Document | None:
+    """The document that has these bytes: the `known` one of that name, or one of the `same` bytes
+    under another; None where it has to be read, as after a failure or a removal."""
+    found = [each for each in (known, *same) if each is not None and each.sha256 == sha256]
+    return next((each for each in found if each.status not in ("failed", "removed")), None)
+
+
 def added(
     known: Document | None,
-    same: Sequence[Document],
     document_id: str,
     *,
     corpus_id: str,
@@ -54,12 +60,8 @@ def added(
     artifact_id: str | None,
     by: str,
     at: datetime,
-) -> Steps:
-    """The document to read, or the next version of the `known` one of that name. No change where
-    that has these bytes already, or one of the `same` bytes is there under another name."""
-    there = [each for each in (known, *same) if each is not None and each.sha256 == sha256]
-    if any(each.status not in ("failed", "removed") for each in there):
-        return ()
+) -> Transition[Document]:
+    """The document to read, or the next version of the `known` one of that name."""
     document = Document(
         document_id=document_id,
         corpus_id=corpus_id,
@@ -73,7 +75,7 @@ def added(
         added_at=at,
         due_at=at,
     )
-    return (Transition(document, DocumentAdded),)
+    return Transition(document, DocumentAdded)
 
 
 def begun(document: Document, at: datetime) -> Steps:

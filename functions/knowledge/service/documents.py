@@ -38,9 +38,12 @@ async def add(
         same = await work.query(
             DOCUMENTS, where=[("listed_in", "==", corpus_id), ("sha256", "==", sha256)], limit=5
         )
-        steps = rules.added(
+        if (there := rules.there_already(known, same, sha256)) is not None:
+            return DocumentView.of(there)
+        if known is None or known.listed_in is None:
+            await _require_room(work, corpus_id)
+        step = rules.added(
             known,
-            same,
             document_id,
             corpus_id=corpus_id,
             name=name,
@@ -50,14 +53,9 @@ async def add(
             by=caller.principal,
             at=work.at,
         )
-        if not steps:
-            there = next(each for each in (known, *same) if each and each.sha256 == sha256)
-            return DocumentView.of(there)
-        if known is None:
-            await _require_room(work, corpus_id)
         if body.text is not None:
-            await keep_source(place_of(caller.tenant_id, steps[0].state), body.text)
-        saved = await work.save(*steps, *awaited(corpus))
+            await keep_source(place_of(caller.tenant_id, step.state), body.text)
+        saved = await work.save(step, *awaited(corpus))
         return DocumentView.of(saved[0])
 
     about = (CORPORA, corpus_id)

@@ -44,6 +44,18 @@ async def test_the_same_bytes_twice_are_one_document(world: World) -> None:
     assert (await world.added(corpus, name="copy.md"))["document_id"] == first["document_id"]
 
 
+async def test_bytes_whose_document_was_removed_are_those_of_their_other_document(
+    world: World,
+) -> None:
+    corpus = await world.corpus()
+    removed = (await world.added(corpus))["document_id"]
+    await world.sent("DELETE", f"/v1/corpora/{corpus}/documents/{removed}")
+    copy = await world.added(corpus, name="copy.md")
+    await world.read(copy)
+    again = await world.added(corpus)
+    assert (again["document_id"], again["status"]) == (copy["document_id"], "embedded")
+
+
 async def test_a_new_version_embeds_only_what_changed_and_ends_old_citations(world: World) -> None:
     corpus = await world.handbook()
     (old, *_) = (await world.asked("Where do broken pumps go?"))["items"]

@@ -188,6 +188,13 @@ async def test_on_probation_it_ends_by_the_clock_and_by_the_first_veto(world: Wo
         await world.ask(at=MINED + LASTS + n * MINUTE, **another(4_000 + n)) for n in range(1, 9)
     ]
     assert {each.status for each in late} == {"pending"}
+    over = world.caller(GOVERNOR, at=MINED + LASTS + HOUR)
+    with pytest.raises(VersionConflict, match="suspend it and activate it anew"):
+        await establish_precedent(over, IdempotencyKey(over), seed.seed_id)
+    await world.suspend(seed, at=over.received_at)
+    again = await world.activate(seed, at=over.received_at)
+    assert again.probation is not None
+    assert again.probation.ends_at == over.received_at + LASTS
     matched = await ask_until(world, seed, 0, blind=False)
     await world.veto(matched, at=MINED + HOUR)
     assert (await shown(world, seed)).status == "suspended"

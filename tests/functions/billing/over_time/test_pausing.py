@@ -45,8 +45,9 @@ async def test_a_pause_waits_for_an_approval_and_ends_in_the_period_that_was_pai
     shown = await paused(world)
     assert (shown["status"], shown["entitlements"]["plan"]) == ("paused", "free")
     assert await world.sent("POST", PAUSE) == shown
-    changed = await world.send("PUT", "/subscription", {**ORDER, "seats": 4})
-    assert (changed.status_code, "/v1/subscription/resume" in changed.text) == (409, True)
+    for call in (("PUT", "/subscription"), ("POST", "/subscription/preview")):
+        changed = await world.send(*call, {**ORDER, "seats": 4})
+        assert (changed.status_code, "/v1/subscription/resume" in changed.text) == (409, True)
     before = await invoiced(world)
     shown = await world.sent("POST", RESUME)
     assert (shown["status"], shown["entitlements"]["plan"]) == ("active", "pro")

@@ -141,6 +141,17 @@ def test_a_change_that_may_still_arrive_is_waited_for() -> None:
     assert later.change.change_id == "chg_2"
 
 
+def test_what_is_as_ordered_is_so_once_no_other_change_may_arrive() -> None:
+    now = known()
+    assert [rules.is_as_ordered(now, each) for each in (PRO, TEAM, FREE)] == [True, False, False]
+    asked = after(now, rules.begin_change(now, TEAM, "chg_1", AT))
+    assert not rules.is_as_ordered(asked, PRO)
+    ending = now.but(cancel_at_period_end=True)
+    assert [rules.is_as_ordered(ending, each) for each in (PRO, FREE)] == [False, True]
+    over = asked.but(status="canceled")
+    assert [rules.is_as_ordered(over, each) for each in (PRO, FREE)] == [False, True]
+
+
 def test_a_change_is_over_once_stripe_shows_it() -> None:
     now = known()
     asked = after(now, rules.begin_change(now, TEAM, "chg_1", AT))

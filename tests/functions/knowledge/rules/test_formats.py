@@ -50,6 +50,7 @@ def test_a_pdf_has_its_pages() -> None:
     ("media_type", "content", "why"),
     [
         (PDF, b"%PDF-1.4\nnonsense", "its PDF is broken"),
+        (PDF, pdf("one", "two").replace(b"6 0 obj", b"9 0 obj"), "its PDF is broken"),
         (PDF, pdf(""), "it has no text"),
         ("text/plain", b"\xff\xfe", "it is no UTF-8"),
         ("text/plain", b" \n ", "it has no text"),
@@ -63,6 +64,19 @@ def test_a_pdf_has_its_pages() -> None:
 def test_what_is_refused_says_why(media_type: str, content: bytes, why: str) -> None:
     with pytest.raises(Unreadable, match=why):
         read(media_type, content)
+
+
+def test_html_is_text_whatever_it_says_of_its_file() -> None:
+    (page,) = read("text/html", '<meta charset="iso-8859-1"><p>Für Bärbel</p>'.encode())
+    assert page.text.strip() == "Für Bärbel"
+
+
+def test_an_archive_that_is_no_office_file_is_not_read_file_by_file() -> None:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as found:
+        found.writestr("notes.txt", "Three years.")
+    with pytest.raises(Unreadable, match="its docx is broken"):
+        read(WORD, written.getvalue())
 
 
 def test_an_archive_that_unpacks_to_too_much_is_not_unpacked(

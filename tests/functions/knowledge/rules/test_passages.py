@@ -29,6 +29,13 @@ def test_headings_stand_before_a_passage_and_not_in_code() -> None:
     assert found == [("A", "one"), ("A › B", "```\n# no heading\n```"), ("C", "three")]
 
 
+def test_a_heading_under_which_nothing_stands_is_found_itself() -> None:
+    text = "# Refunds\n\n## None on Sundays\n\n## By post\n\nfive days\n\n# The end\n"
+    found = [(each.heading, each.text) for each in chunks_of([Page(text)], has_headings=True)]
+    below = [("Refunds", "## None on Sundays"), ("Refunds › By post", "five days")]
+    assert found == [*below, ("", "# The end")]
+
+
 def test_a_heading_may_be_closed() -> None:
     text = "# A ##\n\none\n\n## C#\n\ntwo\n\n# #\n\nthree\n"
     found = [(each.heading, each.text) for each in chunks_of([Page(text)], has_headings=True)]
