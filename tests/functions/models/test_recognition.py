@@ -90,9 +90,7 @@ def test_a_name_is_found_wherever_a_long_text_has_it(recogniser: Recogniser) -> 
         assert [said[a:b] for a, b, _ in recogniser.recognise(said)] == ["Grace Hopper"], place
 
 
-@pytest.mark.parametrize(
-    "text", ["", " ", "\ud800 half of it", "🙂 " * 300, "한국어 텍스트 " * 200]
-)
+@pytest.mark.parametrize("text", ["", " ", "\ud800 half of it", "🙂 " * 150, "한국어 텍스트 " * 40])
 def test_any_text_is_read(recogniser: Recogniser, text: str) -> None:
     assert all(0 <= a < b <= len(text) for a, b, _ in recogniser.recognise(text))
 
