@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from functions.knowledge.rules.chunks import Chunk, Page, changes
+from functions.knowledge.signs import renew_signs
 from shared.storage.postgres import platform_transaction, tenant_transaction
 
 if TYPE_CHECKING:
@@ -44,6 +45,9 @@ FROM unnest(%s::bigint[], %s::integer[], %s::integer[], %s::integer[])
     AS moved (chunk_id, page, start, stop)
 WHERE known.tenant_id = %s AND known.corpus_id = %s AND known.chunk_id = moved.chunk_id
 """
+_DELETE_CHUNKS = """
+DELETE FROM knowledge_chunks WHERE tenant_id = %s AND document_id = %s RETURNING chunk_id
+"""
 _COUNT_CHUNKS = """
 UPDATE knowledge_corpora SET chunks =
     (SELECT count(*) FROM knowledge_chunks WHERE tenant_id = %s AND corpus_id = %s)
@@ -56,12 +60,12 @@ WHERE chunk.tenant_id = %s AND chunk.document_id = %s AND known.model IS DISTINC
 ORDER BY chunk.chunk_id LIMIT %s
 """
 _KEEP_VECTORS = """
-INSERT INTO knowledge_vectors (tenant_id, corpus_id, chunk_id, model, vector, bits)
-SELECT tenant_id, corpus_id, chunk_id, %s, new.vector, binary_quantize(new.vector)::bit(384)
+INSERT INTO knowledge_vectors (tenant_id, corpus_id, chunk_id, model, vector)
+SELECT tenant_id, corpus_id, chunk_id, %s, new.vector
 FROM unnest(%s::bigint[], %s::halfvec(384)[]) AS new (chunk_id, vector)
 JOIN knowledge_chunks USING (chunk_id) WHERE tenant_id = %s AND corpus_id = %s
 ON CONFLICT (tenant_id, corpus_id, chunk_id) DO UPDATE
-    SET model = excluded.model, vector = excluded.vector, bits = excluded.bits
+    SET model = excluded.model, vector = excluded.vector
 """
 _MARK_CORPUS = """
 INSERT INTO knowledge_corpora (tenant_id, corpus_id, is_removed) VALUES (%s, %s, true)
@@ -79,15 +83,16 @@ _OF_ITS_DOCUMENTS = """
 (tenant_id, document_id) IN
     (SELECT tenant_id, document_id FROM knowledge_documents WHERE tenant_id = %s AND corpus_id = %s)
 """
-_TABLES_OF_CORPUS = ("vectors", "chunks", "documents", "sources")
+_TABLES_OF_CORPUS = ("signs", "vectors", "chunks", "documents", "sources")
 _TABLES_OF_TENANT = (*_TABLES_OF_CORPUS, "pages")
 # The tenant whose rows every tenant reads, and only transactions of no tenant write.
 PLATFORM = "*"
 
 
-def of_tenant(tenant_id: str) -> "AbstractAsyncContextManager[AsyncConnection[Any]]":
-    """A transaction of the tenant, or of the platform."""
-    return platform_transaction() if tenant_id == PLATFORM else tenant_transaction(tenant_id)
+def of_tenant(tenant_id: str, **said: str) -> "AbstractAsyncContextManager[AsyncConnection[Any]]":
+    """A transaction of the tenant, or of the platform, with these settings of PostgreSQL."""
+    is_platforms = tenant_id == PLATFORM
+    return platform_transaction(**said) if is_platforms else tenant_transaction(tenant_id, **said)
 
 
 class DocumentPlace(NamedTuple):
@@ -116,12 +121,9 @@ class CorpusRow(NamedTuple):
 
 async def chunks_of_tenant(tenant_id: str) -> int:
     """How many chunks all its corpora have. Raises Unavailable."""
+    counted = "SELECT coalesce(sum(chunks), 0)::bigint FROM knowledge_corpora WHERE tenant_id = %s"
     async with of_tenant(tenant_id) as connection:
-        rows = await connection.execute(
-            "SELECT coalesce(sum(chunks), 0)::bigint FROM knowledge_corpora WHERE tenant_id = %s",
-            (tenant_id,),
-        )
-        row = await rows.fetchone()
+        row = await (await connection.execute(counted, (tenant_id,))).fetchone()
     assert row is not None
     return int(row[0])
 
@@ -173,6 +175,7 @@ async def keep_vectors(
         await connection.execute(
             _KEEP_VECTORS, (model, list(ids), list(texts), place.tenant_id, place.corpus_id)
         )
+        await renew_signs(connection, place.tenant_id, place.corpus_id, ids)
 
 
 async def corpus_rows(tenant_id: str, corpora: Sequence[str]) -> dict[str, CorpusRow]:
@@ -204,7 +207,9 @@ async def erase_document(place: DocumentPlace) -> None:
         if await rows.fetchone() is None:
             return
         ours = "tenant_id = %s AND document_id = %s"
-        await _delete(connection, ("chunks", "pages"), ours, tenant_id, document_id)
+        await _delete(connection, ("pages",), ours, tenant_id, document_id)
+        gone = await connection.execute(_DELETE_CHUNKS, (tenant_id, document_id))
+        await renew_signs(connection, tenant_id, corpus_id, [id for (id,) in await gone.fetchall()])
         up_to_it = f"{ours} AND version <= %s"
         await _delete(connection, ("sources",), up_to_it, tenant_id, document_id, version)
         await connection.execute(_COUNT_CHUNKS, (tenant_id, corpus_id) * 2)
@@ -283,6 +288,7 @@ async def _replace_chunks(
     kept, new, gone = changes(await rows.fetchall(), chunks)
     among = "tenant_id = %s AND corpus_id = %s AND chunk_id = ANY(%s)"
     await _delete(connection, ("chunks",), among, tenant_id, corpus_id, gone)
+    await renew_signs(connection, tenant_id, corpus_id, gone)
     if kept:
         moved = [(id, each.page, each.start, each.stop) for id, each in kept]
         columns = map(list, zip(*moved, strict=True))

@@ -1,7 +1,7 @@
 """PostgreSQL: a transaction sees one tenant's rows only, by row-level security."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -31,34 +31,41 @@ class TookTooLong(Unavailable):
 
 
 @asynccontextmanager
-async def tenant_transaction(tenant_id: str) -> "AsyncIterator[AsyncConnection[Any]]":
+async def tenant_transaction(
+    tenant_id: str, **settings: str
+) -> "AsyncIterator[AsyncConnection[Any]]":
     """One transaction in which row-level security admits the rows of `tenant_id` only, found by an
-    index; commits at the end, rolls back on any error. Raises Unavailable where the database does
-    not answer, then TookTooLong where it does not in time, ValueError for what cannot be a
-    tenant."""
+    index; commits at the end, rolls back on any error. The `settings` of PostgreSQL hold for it.
+    Raises Unavailable where the database does not answer, then TookTooLong where it does not in
+    time, ValueError for what cannot be a tenant."""
     if not tenant_id or tenant_id == _NO_TENANT:
         raise ValueError(f"{tenant_id!r} is not a tenant id")
-    async with _transaction(tenant_id, _OF_TENANT) as connection:
+    async with _transaction(tenant_id, _OF_TENANT, settings) as connection:
         yield connection
 
 
 @asynccontextmanager
-async def platform_transaction() -> "AsyncIterator[AsyncConnection[Any]]":
+async def platform_transaction(**settings: str) -> "AsyncIterator[AsyncConnection[Any]]":
     """One transaction of no tenant, for sweeps and operators' commands: it sees only the rows that
-    a policy shows to the platform. Raises Unavailable where the database does not answer."""
-    async with _transaction(_NO_TENANT, _OF_NO_TENANT) as connection:
+    a policy shows to the platform. The `settings` of PostgreSQL hold for it. Raises Unavailable
+    where the database does not answer."""
+    async with _transaction(_NO_TENANT, _OF_NO_TENANT, settings) as connection:
         yield connection
 
 
 @asynccontextmanager
-async def _transaction(tenant_id: str, begin: bytes) -> "AsyncIterator[AsyncConnection[Any]]":
+async def _transaction(
+    tenant_id: str, begin: bytes, settings: Mapping[str, str]
+) -> "AsyncIterator[AsyncConnection[Any]]":
     from psycopg import OperationalError
     from psycopg.errors import QueryCanceled
     from psycopg_pool import PoolTimeout
 
     try:
         async with (await _pool()).connection() as connection, connection.transaction():
-            await connection.execute(begin, (tenant_id,))
+            more = b", set_config(%s, %s, true)" * len(settings)
+            told = (each for setting in settings.items() for each in setting)
+            await connection.execute(begin + more, (tenant_id, *told))
             yield connection
     except QueryCanceled as error:
         raise TookTooLong("the database did not answer in time") from error

@@ -7,7 +7,7 @@ import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import psycopg
@@ -16,6 +16,7 @@ from functions.knowledge import searches
 from functions.knowledge.embeddings import written
 from functions.knowledge.searches import SearchQuery
 from functions.knowledge.service.document_vectors import TOGETHER
+from functions.knowledge.signs import IN_ROW
 from shared.storage import postgres as storage
 from shared.storage.postgres import disconnect, tenant_transaction
 from tests.benchmarks.appending import Addresses, database
@@ -33,9 +34,18 @@ MILLISECONDS = {500: 2.0, 2_000: 3.0, 10_000: 8.0, 40_000: 15.0}
 ALL, OTHERS = 100_000, 75
 QUESTIONS = 40
 COPY = (
-    "COPY knowledge_vectors (tenant_id, corpus_id, chunk_id, model, vector, bits)"
+    "COPY knowledge_vectors (tenant_id, corpus_id, chunk_id, model, vector)"
     " FROM STDIN (FORMAT binary)"
 )
+
+
+_SIGNS = f"""
+INSERT INTO knowledge_signs (tenant_id, corpus_id, model, number, chunk_ids, signs)
+SELECT tenant_id, corpus_id, model, chunk_id / {IN_ROW}, array_agg(chunk_id),
+       array_agg(binary_quantize(vector)::bit(384))
+FROM knowledge_vectors GROUP BY tenant_id, corpus_id, model, chunk_id / {IN_ROW}
+ON CONFLICT DO NOTHING
+"""
 
 
 def measure() -> dict[str, Figure]:
@@ -79,22 +89,25 @@ def fill(owner: str, sizes: dict[str, int], seed: int = 7) -> "dict[str, NDArray
                 for number in range(first, min(first + TOGETHER, sizes[tenant])):
                     copy.write(_row(tenant, number, found[tenant][number]))
             copy.write(struct.pack("!h", -1))
-        connection.execute("VACUUM ANALYZE knowledge_vectors")
+        write_signs(connection)
+        for table in ("vectors", "signs"):
+            connection.execute(f"VACUUM ANALYZE knowledge_{table}".encode())
     return found
 
 
-def _row(tenant: str, number: int, vector: "NDArray[float32]") -> bytes:
-    import numpy
+def write_signs(owner: "psycopg.Connection[Any]") -> None:
+    """The signs of all vectors that have none, as ingestion writes them."""
+    owner.execute(_SIGNS.encode())
 
+
+def _row(tenant: str, number: int, vector: "NDArray[float32]") -> bytes:
     halves = vector.astype(">f2").tobytes()
-    bits = numpy.packbits(vector > 0).tobytes()
     fields = (
         tenant.encode(),
         b"docs",
         struct.pack("!q", number),
         MODEL,
         struct.pack("!HH", WIDTH, 0) + halves,
-        struct.pack("!i", WIDTH) + bits,
     )
     return struct.pack("!h", len(fields)) + b"".join(
         struct.pack("!i", len(each)) + each for each in fields

@@ -3,11 +3,11 @@ read as fast as it says it, so that a program that reads slowly holds up nobody 
 
 import asyncio
 import time
-from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING
 
 from functions.models.service.answers import Answer, BrokenOff, Busy, NeverSent, NotHere
+from functions.models.service.lines import Places, Turn
 from shared.inference.brought import ModelRefusedError
 from shared.inference.loading import ModelAbsentError
 from shared.language.process import LanguageModel, Served
@@ -15,8 +15,6 @@ from shared.language.process import LanguageModel, Served
 if TYPE_CHECKING:
     import httpx2
 
-# One call is answered and the others wait; a tenant has half of the places.
-PLACES, OF_TENANT = 4, 2
 PLACE_WITHIN_SECONDS = 3.0
 # With the start of a process this is about as long as a request of this function takes.
 TURN_WITHIN_SECONDS = 120.0
@@ -41,8 +39,7 @@ class Turns:
         self._model = model
         self._place_within, self._turn_within = place_within, turn_within
         self._answered_within = answered_within
-        self._places = _Places()
-        self._turn = asyncio.Lock()
+        self._places, self._turn = Places(), Turn()
         # For how long the process has said nothing to calls that were given up.
         self._silent_seconds = 0.0
 
@@ -57,7 +54,7 @@ class Turns:
         except TimeoutError as error:
             raise Busy from error
         heard = _Heard()
-        asking = asyncio.ensure_future(self._in_turn(heard, path, body, headers))
+        asking = asyncio.ensure_future(self._in_turn(heard, tenant_id, path, body, headers))
         # A task that is cancelled before its first step runs nothing of its own.
         asking.add_done_callback(lambda _: self._places.leave(tenant_id))
         heard.asking = asking
@@ -68,12 +65,12 @@ class Turns:
             raise
 
     async def _in_turn(
-        self, heard: "_Heard", path: str, body: bytes, headers: Mapping[str, str]
+        self, heard: "_Heard", tenant_id: str, path: str, body: bytes, headers: Mapping[str, str]
     ) -> None:
         """Hears one answer. Whoever waits for it is told of each end."""
         try:
             async with asyncio.timeout(self._turn_within):
-                await self._turn.acquire()
+                await self._turn.take(tenant_id)
         except TimeoutError:
             heard.end(Busy())
             return
@@ -87,7 +84,7 @@ class Turns:
         except Exception as error:  # noqa: BLE001 - raised where the answer is read
             heard.end(error)
         finally:
-            self._turn.release()
+            self._turn.leave()
 
     async def _served(self) -> Served:
         """Where the process answers: another one where it said nothing to calls that were given up,
@@ -134,28 +131,6 @@ class Turns:
     async def _replace(self, served: Served) -> None:
         self._silent_seconds = 0.0
         await asyncio.to_thread(self._model.replace, served)
-
-
-class _Places:
-    """Who has a place now, by tenant."""
-
-    def __init__(self) -> None:
-        self._taken: Counter[str] = Counter()
-        self._left = asyncio.Event()
-
-    async def take(self, tenant_id: str) -> None:
-        """Takes a place once the tenant, and all together, have one left."""
-        while self._taken[tenant_id] >= OF_TENANT or self._taken.total() >= PLACES:
-            await self._left.wait()
-        self._taken[tenant_id] += 1
-
-    def leave(self, tenant_id: str) -> None:
-        """Gives a place back."""
-        self._taken[tenant_id] -= 1
-        if not self._taken[tenant_id]:
-            del self._taken[tenant_id]
-        left, self._left = self._left, asyncio.Event()
-        left.set()
 
 
 class _Heard:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import psycopg
 import pytest
 
 from functions.knowledge.reactions import HANDLERS, MODELS_DUE
@@ -20,7 +21,7 @@ from shared.storage.postgres import tenant_transaction
 from tests.functions.knowledge.worlds import LEAVE, PUMP, World
 from tests.shared.control import write_control
 
-TABLES = ("chunks", "vectors", "pages", "sources")
+TABLES = ("chunks", "vectors", "signs", "pages", "sources")
 
 
 async def test_a_document_is_found_with_its_page_and_exact_quotation(world: World) -> None:
@@ -89,7 +90,7 @@ async def test_a_removed_document_is_in_no_answer_and_in_no_table(world: World) 
     assert (await world.sent("DELETE", path))["status"] == "removed"
     answer = await world.asked("How long is the warranty?")
     assert not [each for each in answer["items"] if each["corpus_id"] == corpus]
-    assert [await world.rows(f"knowledge_{each}") for each in TABLES] == [0, 0, 0, 0]
+    assert [await world.rows(f"knowledge_{each}") for each in TABLES] == [0] * len(TABLES)
     assert (await world.verdicts(first["citation"]))[0]["is_true"] is False
     assert (await world.send("GET", path)).status_code == 404
     # Whoever was reading it meanwhile adds nothing.
@@ -126,6 +127,38 @@ async def test_a_document_that_is_read_twice_is_stored_once(world: World) -> Non
     assert await keep_text(place, pages, chunks_of(pages, has_headings=True))
     assert await world.rows("knowledge_chunks") == before
     assert await world.rows("knowledge_vectors") == before
+
+
+async def test_signs_are_those_of_the_vectors_whatever_becomes_of_documents(world: World) -> None:
+    corpus = await world.corpus()
+    sections = [f"## Part {number}\n\nIt weighs {number} grams.\n" for number in range(230)]
+    await world.read(await world.added(corpus, "\n".join(sections), "parts.md"))
+    assert await _signs(world) == (230, 0)
+    kept = sections[:40] + sections[190:] + ["## Screws\n\nThey are of steel.\n"]
+    changed = await world.read(await world.added(corpus, "\n".join(kept), "parts.md"))
+    assert await _signs(world) == (81, 0)
+    await world.read(await world.added(corpus, LEAVE, "leave.md"))
+    assert await _signs(world) == (82, 0)
+    await world.sent("DELETE", f"/v1/corpora/{corpus}/documents/{changed.document_id}")
+    assert await _signs(world) == (1, 0)
+
+
+async def _signs(world: World) -> tuple[int, int]:
+    """How many chunks of the tenant have signs, and how many signs and vectors differ."""
+    compared = """
+    WITH known AS (SELECT chunk_id, model, binary_quantize(vector)::bit(384) AS signs
+                   FROM knowledge_vectors WHERE tenant_id = %(tenant)s),
+         kept AS (SELECT unnest(chunk_ids) AS chunk_id, model, unnest(signs) AS signs
+                  FROM knowledge_signs WHERE tenant_id = %(tenant)s)
+    SELECT (SELECT count(*) FROM kept),
+           (SELECT count(*) FROM ((TABLE known EXCEPT ALL TABLE kept)
+                UNION ALL (TABLE kept EXCEPT ALL TABLE known)) AS unlike)
+    """
+    async with await psycopg.AsyncConnection.connect(world.database) as connection:
+        found = await connection.execute(compared.encode(), {"tenant": world.tenant})
+        row = await found.fetchone()
+    assert row is not None
+    return int(row[0]), int(row[1])
 
 
 async def test_a_document_that_stops_its_reader_fails(
@@ -206,7 +239,7 @@ async def test_a_closed_tenant_gets_no_text_back(
     await world.read(document)
     monkeypatch.setattr(ingestion, "read_file", read)
     await world.read(other)
-    assert [await world.rows(f"knowledge_{each}") for each in TABLES] == [0, 0, 0, 0]
+    assert [await world.rows(f"knowledge_{each}") for each in TABLES] == [0] * len(TABLES)
 
 
 async def test_a_text_whose_document_was_never_committed_is_deleted(world: World) -> None:

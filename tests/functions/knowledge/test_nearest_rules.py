@@ -16,14 +16,13 @@ from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
 from tests.functions.agents.specs import document
 from tests.functions.knowledge.worlds import World
+from tests.functions.models.worlds import until
 
 PATH = "/v1/knowledge/nearest-rules"
 DETOUR = "If the editor has not answered by noon, the article goes live anyway."
 SPEC = document(instructions=f"Write for lay readers. {DETOUR} Cite a source for each claim.")
-# As many as 128 KB of sentences are.
-LONG = " ".join(
-    f"Order {number} is read, checked and filed in its folder." for number in range(2_480)
-)
+# So many are 128 KB.
+MOST = 2_480
 GERMAN = {
     "purpose": "Der Agent fasst die Akte vor jedem Besuch in der Praxis zusammen.",
     "rules": [
@@ -103,14 +102,21 @@ async def test_of_a_text_that_is_not_english_nothing_is_said_but_that(world: Wor
     assert (told["not_english"], len(told["items"])) == (2, 3)
 
 
-async def test_128_kb_are_compared_and_others_are_answered_meanwhile(world: World) -> None:
-    content = {"instructions": f"{LONG} {DETOUR}"}
-    assert len(content["instructions"]) > 128 * 1024 - 1_000
+@pytest.mark.parametrize("orders", [300, pytest.param(MOST, marks=pytest.mark.nightly)])
+async def test_a_long_text_is_compared_and_others_are_answered_meanwhile(
+    world: World, embedded: list[int], orders: int
+) -> None:
+    short = (await world.elsewhere().sent("POST", PATH, {"content": SPEC}))["compared"]
+    embedded.clear()
+    content = {"instructions": f"{_orders(orders)} {DETOUR}"}
     slow = asyncio.create_task(world.send("POST", PATH, {"content": content}))
-    await asyncio.sleep(0.2)
+
+    async def is_under_way() -> bool:
+        return bool(embedded)
+
+    await until(is_under_way)
     meanwhile = await world.elsewhere().sent("POST", PATH, {"content": SPEC})
     assert len(meanwhile["items"]) == 3
-    assert not slow.done()
     # A busy machine needs several calls, each of which goes on where the one before ended.
     answer = await slow
     for _ in range(5):
@@ -119,8 +125,16 @@ async def test_128_kb_are_compared_and_others_are_answered_meanwhile(world: Worl
         assert "send the same again" in answer.text
         answer = await world.send("POST", PATH, {"content": content})
     told = answer.json()
-    assert told["compared"] == 2_481
+    assert told["compared"] == orders + 1
     assert told["items"][0]["quote"] == DETOUR
+    # The others waited for some of the long text's sentences, and not for all.
+    assert embedded.index(short) < len(embedded) - 1
+
+
+def _orders(count: int) -> str:
+    return " ".join(
+        f"Order {number} is read, checked and filed in its folder." for number in range(count)
+    )
 
 
 async def test_a_text_that_takes_too_long_is_sent_again(

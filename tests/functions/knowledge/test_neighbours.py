@@ -10,7 +10,14 @@ import psycopg
 import pytest
 
 from functions.knowledge.rules.chunks import Page, chunks_of
-from functions.knowledge.searches import Hits, SearchQuery, cited_page, passages, search
+from functions.knowledge.searches import (
+    MOST_COMPARED,
+    Hits,
+    SearchQuery,
+    cited_page,
+    passages,
+    search,
+)
 from functions.knowledge.store import (
     DocumentPlace,
     chunks_of_tenant,
@@ -22,7 +29,7 @@ from functions.knowledge.store import (
 )
 from shared.storage.postgres import disconnect, tenant_transaction
 from tests.benchmarks.appending import Addresses
-from tests.benchmarks.knowledge import connected
+from tests.benchmarks.knowledge import connected, write_signs
 
 pytestmark = pytest.mark.platform
 
@@ -34,7 +41,7 @@ MODEL = bytes(32)
 VECTOR = f"[{','.join(['0.05'] * 384)}]"
 # A tree over more rows has one level more, which each of some dozen rows is looked up through.
 MOST_TIMES, MOST_PAGES = 1.25, 30
-TABLES = ("corpora", "documents", "sources", "pages", "chunks", "vectors")
+TABLES = ("corpora", "documents", "sources", "pages", "chunks", "vectors", "signs")
 # The words of the question are in each of their passages.
 _NEIGHBOUR = f"""
 WITH made AS (
@@ -47,9 +54,8 @@ WITH made AS (
              AS said (text),
          LATERAL to_tsvector('english', text) AS words
     RETURNING tenant_id, corpus_id, chunk_id)
-INSERT INTO knowledge_vectors (tenant_id, corpus_id, chunk_id, model, vector, bits)
-SELECT made.*, %(model)s, %(vector)s::halfvec(384), binary_quantize(%(vector)s::halfvec(384))
-FROM made
+INSERT INTO knowledge_vectors (tenant_id, corpus_id, chunk_id, model, vector)
+SELECT made.*, %(model)s, %(vector)s::halfvec(384) FROM made
 """
 _ITS_CORPUS = (
     "INSERT INTO knowledge_corpora (tenant_id, corpus_id, chunks) VALUES (%(tenant)s, '{}', 1)"
@@ -90,6 +96,7 @@ async def test_each_call_reads_as_much_beside_large_neighbours_as_alone(
         owner.execute("SELECT gin_clean_pending_list('knowledge_chunks_terms')")
         owner.execute(_NEIGHBOUR.encode(), told)
         owner.execute(_ITS_CORPUS.format(CORPUS).encode(), told)
+        write_signs(owner)
     # Once as statistics say that there are no neighbours, once as they say how many there are.
     for is_known in (False, True):
         if is_known:
@@ -98,7 +105,7 @@ async def test_each_call_reads_as_much_beside_large_neighbours_as_alone(
         for name, least in alone.items():
             assert beside[name] <= MOST_TIMES * least + MOST_PAGES, (name, is_known, least, beside)
         assert await _found() == said
-    for name in ("chunks", "corpora"):
+    for name in ("chunks", "corpora", "signs"):
         owner.execute(f"DELETE FROM knowledge_{name} WHERE tenant_id <> '{TENANT}'".encode())
 
 
@@ -149,6 +156,7 @@ async def _calls(other: DocumentPlace) -> Calls:
     return {
         "by both": lambda: search(TENANT, _sought("hybrid")),
         "by meaning": lambda: search(TENANT, _sought("vector")),
+        "by signs": lambda: search(TENANT, _sought("vector")._replace(chunks=MOST_COMPARED + 1)),
         "by words": lambda: search(TENANT, _sought("text")),
         "passages": lambda: passages(TENANT, TENANT, [CORPUS], ids),
         "page": lambda: cited_page(TENANT, TENANT, DOCUMENT, 1),

@@ -145,7 +145,7 @@ async def test_no_transaction_searches_or_writes_for_another_tenant(world: World
                 await connection.execute(add, (owner,))
     # A text waits there only until it is read.
     await keep_source(DocumentPlace(world.tenant, corpus, "doc_1", 1), "It waits.")
-    for table in ("corpora", "documents", "pages", "chunks", "vectors", "sources"):
+    for table in ("corpora", "documents", "pages", "chunks", "vectors", "signs", "sources"):
         seen = f"SELECT count(*) FROM knowledge_{table} WHERE tenant_id = %s"
         for transaction, is_owners in (
             (tenant_transaction(world.tenant), True),

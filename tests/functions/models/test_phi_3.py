@@ -9,9 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
+from functions.models.rules.turns import OF_TENANT
 from functions.models.service import language_models
 from functions.models.service.language_models import MODELS
-from functions.models.service.taking_turns import OF_TENANT
 from shared.language.process import LanguageModel
 from shared.language.small import SMALL_MODEL
 from tests.functions.models.brought import bringing

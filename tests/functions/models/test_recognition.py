@@ -30,13 +30,16 @@ def test_the_set_is_large_and_has_all_kinds() -> None:
     assert len({each.text for each in SENTENCES}) > 0.9 * len(SENTENCES)
 
 
+# Of every fifth there are all templates.
+@pytest.mark.parametrize("every", [5, pytest.param(1, marks=pytest.mark.nightly)])
 def test_with_the_model_nearly_all_is_found_and_nearly_nothing_else(
-    recogniser: Recogniser,
+    recogniser: Recogniser, every: int
 ) -> None:
+    sentences = SENTENCES[::every]
     finder = Finder(REGIONS, (), recogniser.recognise)
-    found = {each for each in SENTENCES if is_found(finder, each)}
+    found = {each for each in sentences if is_found(finder, each)}
     for kind in {each.kind for each in SENTENCES}:
-        of_kind = [each for each in SENTENCES if each.kind == kind]
+        of_kind = [each for each in sentences if each.kind == kind]
         share = sum(each in found for each in of_kind) / len(of_kind)
         assert share <= 0.02 if kind == "innocent" else share >= 0.95, (kind, share)
 
@@ -80,15 +83,14 @@ def test_a_whole_name_is_found_again_and_nothing_of_it_needs_an_escape() -> None
 
 def test_a_name_is_found_wherever_a_long_text_has_it(recogniser: Recogniser) -> None:
     filler = "The report lists what was decided and why it was decided so. "
-    text = filler * 40
-    for place in range(0, len(text), 7 * len(filler)):
+    text = filler * 24
+    # Where the text begins and ends, and where a window of 128 tokens does: each filler has twelve.
+    for place in (len(filler) * each for each in (0, 7, 8, 10, 24)):
         said = f"{text[:place]}Please ask Grace Hopper about it. {text[place:]}"
         assert [said[a:b] for a, b, _ in recogniser.recognise(said)] == ["Grace Hopper"], place
 
 
-@pytest.mark.parametrize(
-    "text", ["", " ", "\ud800 half of it", "🙂 " * 300, "한국어 텍스트 " * 200]
-)
+@pytest.mark.parametrize("text", ["", " ", "\ud800 half of it", "🙂 " * 150, "한국어 텍스트 " * 40])
 def test_any_text_is_read(recogniser: Recogniser, text: str) -> None:
     assert all(0 <= a < b <= len(text) for a, b, _ in recogniser.recognise(text))
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from functions.models.rules.turns import PLACES
 from functions.models.service import taking_turns
 from functions.models.service.answers import Answer, BrokenOff, Busy, NotHere
 from functions.models.service.taking_turns import Turns
@@ -79,22 +80,34 @@ async def test_calls_are_answered_one_after_another(made: Any) -> None:
     assert notes.count("started") == 1
 
 
-async def test_a_tenant_has_half_of_the_places_and_another_one_the_rest(made: Any) -> None:
+async def test_a_third_tenant_is_answered_before_the_second_calls_of_two(made: Any) -> None:
     beside = made(ANSWERS)
-    held = [beside.asking("one", seconds=3.0)]
+    held = [beside.asking("one", seconds=1.0)]
     await beside.noted("begun one")
-    held.append(beside.asking("two"))
-    await asyncio.sleep(0)
+    asked = (("two", "ada-inc"), ("three", "bo-inc"), ("four", "bo-inc"), ("five", "cy-inc"))
+    for name, tenant in asked:
+        held.append(beside.asking(name, tenant))
+        await asyncio.sleep(0)
     with pytest.raises(Busy):
-        await beside.heard("three")
-    held += [beside.asking(each, "bo-inc") for each in ("four", "five")]
-    await asyncio.sleep(0)
+        await beside.heard("six")
     with pytest.raises(Busy):
-        await beside.heard("six", "cy-inc")
-    assert await asyncio.gather(*held) == [
-        f"heard {each}" for each in ("one", "two", "four", "five")
-    ]
-    assert await beside.heard("seven") == "heard seven"
+        await beside.heard("seven", "cy-inc")
+    await asyncio.gather(*held)
+    begun = [each for each in noted(beside.notes) if each.startswith("begun")]
+    assert begun == [f"begun {each}" for each in ("one", "three", "five", "two", "four")]
+
+
+async def test_of_as_many_tenants_as_there_are_places_each_has_one(made: Any) -> None:
+    beside = made(ANSWERS)
+    held = [beside.asking("0", "tenant-0", seconds=1.0)]
+    await beside.noted("begun 0")
+    for number in range(1, PLACES):
+        held.append(beside.asking(f"{number}", f"tenant-{number}"))
+        await asyncio.sleep(0)
+    with pytest.raises(Busy):
+        await beside.heard("more", "ada-inc")
+    assert await asyncio.gather(*held) == [f"heard {number}" for number in range(PLACES)]
+    assert await beside.heard("more", "ada-inc") == "heard more"
 
 
 async def test_whoever_waits_for_a_place_gets_one_that_is_left_in_time(made: Any) -> None:
@@ -114,7 +127,7 @@ async def test_a_program_that_reads_slowly_holds_up_nobody(made: Any) -> None:
 
 async def test_a_program_that_leaves_gives_its_place_and_its_turn_back(made: Any) -> None:
     beside = made(ANSWERS)
-    for _ in range(taking_turns.PLACES + 1):
+    for _ in range(PLACES + 1):
         left = await beside.ask("one", between=5.0)
         await left.aclose()
     gone = beside.asking("two", seconds=20.0)
@@ -180,7 +193,7 @@ async def test_a_model_that_does_not_start_is_asked_for_once(
     made: Any, script: str, is_refused: bool
 ) -> None:
     beside = made(script)
-    for _ in range(taking_turns.PLACES + 1):
+    for _ in range(PLACES + 1):
         with pytest.raises(NotHere) as told:
             await beside.heard("one")
         assert told.value.is_refused is is_refused
