@@ -1,4 +1,4 @@
-"""What `approvals` publishes: requests for approval, their outcomes, and precedents."""
+"""What `approvals` publishes: requests for approval, and their outcomes."""
 
 from typing import ClassVar, Literal
 

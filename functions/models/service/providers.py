@@ -9,7 +9,7 @@ from functions.models.rules.local_model import LOCAL
 from functions.models.rules.refusals import ModelAbsent, ProviderSilent
 from functions.models.rules.route import ModelRoute
 from functions.models.service.answers import Answer, BrokenOff, NeverSent, NotHere
-from functions.models.service.language_models import ask_beside
+from functions.models.service.beside import ask_beside
 from functions.models.settings import settings
 from shared.kit.per_loop import PerLoop
 from shared.runtime.certificates import trusted_certificates

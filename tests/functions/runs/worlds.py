@@ -4,7 +4,6 @@ deliveries by hand."""
 import contextlib
 import json
 import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -402,7 +401,7 @@ async def deliver(event: Envelope) -> None:
             await handlers[event.type](event)
 
 
-def _prediction(steps: Iterable[PlanStep], calls: int, cost: int) -> Content:
+def _prediction(steps: tuple[PlanStep, ...], calls: int, cost: int) -> Content:
     """A rehearsal in which each step makes so many calls, for so much."""
     told = tuple(StepPrediction(step=each.id, calls=calls, cost_usd_micros=cost) for each in steps)
     whole = Prediction(
