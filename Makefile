@@ -38,6 +38,8 @@ REPEATS = $(shell grep -rlE --include='test_*.py' 'mark\.repeats' tests)
 RETOLD := $(patsubst %,tests/journeys/test_%.py,agent_elsewhere alone choosing deputies erasing_a_person export \
           governing_workspaces impersonation lifecycle long_events mcp_connectors model_review models one_outcome parts_apart \
           policies precedents run services suspension tenancy trust untrusted_pages workspaces)
+# Of the functions those that do agents' work, whose tests take as long as those of all others.
+ACTING := $(addprefix tests/functions/,agents capsules models runs tools)
 # Shared code whose lines functions' own tests do not all run.
 BELOW  := tests/shared/runtime tests/shared/sdk tests/shared/verify
 # So many lanes of tests run at once, the longest first; much of their time is waiting.
@@ -57,7 +59,7 @@ chosen  = $(or $(filter $($(1)),$(3)),$(error $(1)=$($(1)): say $(2)))
 IN      = $(if $(STATE),--state $(STATE))
 
 .DEFAULT_GOAL := help
-.PHONY: audit console language coverage covered covered-rules explorer help setup demo up backup restore test test-units test-pages test-platform test-journeys test-attacks test-cloud test-functions test-repeats test-nightly test-fast check format schemas api-reference lock preview bench bench-peers chaos races simulation dead-letters screenshots sdk-typescript erase rebuild-projection verify-archive verify-audit weakening cost cost-check clean
+.PHONY: audit console language coverage covered covered-rules explorer help setup demo up backup restore test test-units test-pages test-platform test-journeys test-attacks test-cloud test-functions test-acting test-deciding test-repeats test-nightly test-fast check format schemas api-reference lock preview bench bench-peers chaos races simulation dead-letters screenshots sdk-typescript erase rebuild-projection verify-archive verify-audit weakening cost cost-check clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -144,13 +146,13 @@ restore: setup ## let KEEP=1 continue from a backup (FROM=file; ONLY=databases; 
 	  $(or $(FROM),$(error Say which: make restore FROM=~/assent-backups/monday.zip))
 
 test: setup ## all tests except the nightly ones
-	@$(BIN)/python -m tests.backing $(MAKE) --no-print-directory -k -j$(LANES) --output-sync=line test-functions test-attacks test-journeys test-units test-repeats test-cloud test-platform test-pages
+	@$(BIN)/python -m tests.backing $(MAKE) --no-print-directory -k -j$(LANES) --output-sync=line test-acting test-deciding test-attacks test-journeys test-platform test-cloud test-pages test-repeats test-units
 
 # To measure takes a third more of a processor. Functions, the runtime below them, and whole stories are
 # measured: without the others' tests both bars hold all the same.
 coverage: setup ## the code coverage, and its bars: nightly tests too
 	@rm -f .coverage .coverage.*
-	@$(BIN)/python -m tests.backing $(MAKE) --no-print-directory -k -j$(LANES) --output-sync=line MEASURE=1 test-functions test-journeys test-units
+	@$(BIN)/python -m tests.backing $(MAKE) --no-print-directory -k -j$(LANES) --output-sync=line MEASURE=1 test-acting test-deciding test-journeys test-units
 	@$(BIN)/coverage combine --quiet
 	@$(MAKE) --no-print-directory -k -j2 covered covered-rules
 
@@ -160,8 +162,13 @@ covered:
 covered-rules:
 	@$(BIN)/coverage report --include='*/rules.py,*/rules/*,*/service/*' --fail-under=95 --format=total | sed 's/^/branch coverage of rules and services, in percent: /'
 
-test-functions: setup $(MCP) ## tests of functions/ and mobile_api/
-	@COVERAGE_FILE=.coverage.functions $(PYTEST) tests/functions tests/mobile_api $(WHOLE:%=--ignore=%)
+test-functions: test-acting test-deciding ## tests of functions/ and mobile_api/, in two lanes
+
+test-acting: setup $(MCP) ## tests of the functions that do agents' work: agents, capsules, models, runs, tools
+	@COVERAGE_FILE=.coverage.acting $(PYTEST) $(ACTING)
+
+test-deciding: setup ## tests of the other functions, and of mobile_api/
+	@COVERAGE_FILE=.coverage.deciding $(PYTEST) tests/functions tests/mobile_api $(ACTING:%=--ignore=%) $(WHOLE:%=--ignore=%)
 
 test-repeats: setup ## random sequences, the worst inputs, processes that die, and costs
 	@$(PLAIN) -m "repeats and not nightly" $(REPEATS)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from google.cloud.secretmanager_v1 import types
@@ -31,7 +32,8 @@ class Beside:
         for queue in queues_of(self._manifests, project):
             self._tasks.provide(queue)
         create, add = types.CreateSecretRequest.pb(), types.AddSecretVersionRequest.pb()
-        kept, parent = {"replication": {"automatic": {}}}, f"projects/{project}"
+        kept: dict[str, Any] = {"replication": {"automatic": {}}}
+        parent = f"projects/{project}"
         for name, payload in payloads_of(self._manifests).items():
             self._secrets.create_secret(create(parent=parent, secret_id=name, secret=kept))
             secret = f"{parent}/secrets/{name}"

@@ -75,6 +75,7 @@ def test_the_content_of_a_plan_is_the_golden_one() -> None:
     assert named(golden_plan()) == GOLDEN.read_text(encoding="utf-8").rstrip("\n")
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize("seed", ["1", "4242"])
 def test_another_process_with_another_order_of_sets_gives_the_same_hash(seed: str) -> None:
     answer = subprocess.run(
