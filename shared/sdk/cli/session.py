@@ -110,12 +110,14 @@ def address_of() -> str:
 
 
 def read_file(path: str) -> str:
-    """The text of a file, or of the standard input for `-`. Raises WrongInput where it cannot be
-    read."""
-    if path == "-":
-        return sys.stdin.read()
+    """The text of a file, or of the standard input for `-`, without the mark that some editors
+    write before it. Raises WrongInput where it cannot be read."""
+    is_input = path == "-"
     try:
-        with open(path, encoding="utf-8") as file:
+        source = sys.stdin.fileno() if is_input else path
+        with open(source, encoding="utf-8-sig", closefd=not is_input) as file:
             return file.read()
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError:
+        raise WrongInput(f"{path} is no UTF-8 text: save it as UTF-8") from None
+    except OSError as error:
         raise WrongInput(f"{path} cannot be read: {error}") from None

@@ -14,7 +14,7 @@ from shared.sdk.cli import store
 from shared.sdk.cli.__main__ import app, main
 from shared.sdk.cli.asking import moment_of
 from shared.sdk.cli.listing import COMMANDS, listed
-from shared.sdk.cli.session import cell, printable
+from shared.sdk.cli.session import cell, printable, read_file
 from shared.sdk.cli.wrong_input import WrongInput
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -290,6 +290,15 @@ def test_a_time_is_one_or_how_long_ago(said: str, moment: str) -> None:
 def test_a_time_without_a_zone_or_a_unit_is_refused(said: str) -> None:
     with pytest.raises(WrongInput, match="write 2026"):
         moment_of(said, NOW)
+
+
+def test_a_file_is_read_without_its_editors_mark_and_in_no_other_encoding(tmp_path: Path) -> None:
+    file = tmp_path / "pumps.md"
+    file.write_bytes("Für\r\nPumpen".encode("utf-8-sig"))
+    assert read_file(str(file)) == "Für\nPumpen"
+    file.write_bytes("Für Pumpen".encode("utf-16"))
+    with pytest.raises(WrongInput, match="save it as UTF-8"):
+        read_file(str(file))
 
 
 def test_what_others_wrote_does_not_command_the_terminal() -> None:
