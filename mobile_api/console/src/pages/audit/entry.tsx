@@ -7,6 +7,7 @@ import { actionInWords } from '../../kit/story.ts';
 import { spaced } from '../../kit/text.ts';
 import { instantInWords } from '../../kit/time.ts';
 import { whoActs } from '../../me.ts';
+import { nameOf } from '../../names.ts';
 import { namesAndIds } from '../../parts/ids.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
 import { Pairs } from '../../parts/pairs.tsx';
@@ -45,12 +46,14 @@ export function EntryRow({ entry, narrow }: Properties) {
   );
 }
 
-/** What an entry is about: an agent or a precedent by its name, all else by its id. */
+/** What an entry is about: by its name where it has one, else as the log says it. */
 function Subject({ of: subject }: { of: string }) {
-  const [noun = '', ...id] = subject.split('/');
+  const [noun = '', ...rest] = subject.split('/');
+  const id = rest.join('/');
+  if (nameOf(id) === null) return <span>{subject}</span>;
   return (
     <span>
-      {spaced(noun)} {id.length > 0 && <Person id={id.join('/')} isShort />}
+      {spaced(noun)} <Person id={id} isShort />
     </span>
   );
 }
