@@ -32,7 +32,7 @@ _WATCH = """
   }).observe({ type: 'longtask' });
 }
 """
-# Half a screen in each frame. The list reads ten pages by itself, then it is asked for more.
+# A screen in each frame. The list reads ten pages by itself, then it is asked for more.
 _SCROLL = """
 async (way) => {
   const whole = document.scrollingElement;
@@ -41,7 +41,7 @@ async (way) => {
   const isAtEnd = () => whole.scrollTop >= whole.scrollHeight - innerHeight - 1;
   let [count, since, pressed, frames] = [blocks(), performance.now(), 0, 0];
   while (way > 0 ? !isAtEnd() || more() : whole.scrollTop > 0) {
-    scrollBy({ top: way * innerHeight / 2, behavior: 'instant' });
+    scrollBy({ top: way * innerHeight, behavior: 'instant' });
     await new Promise(requestAnimationFrame);
     const now = performance.now();
     if (++frames % 60 === 0) seen.elements = Math.max(seen.elements, document.querySelectorAll('*').length);
