@@ -38,7 +38,7 @@ REPEATS = $(shell grep -rlE --include='test_*.py' 'mark\.repeats' tests)
 RETOLD := $(patsubst %,tests/journeys/test_%.py,agent_elsewhere alone choosing deputies erasing_a_person export \
           governing_workspaces impersonation lifecycle long_events mcp_connectors model_review models one_outcome parts_apart \
           policies precedents run services suspension tenancy trust untrusted_pages workspaces)
-# Of the functions those that do agents' work, whose tests take as long as those of all others.
+# Of the functions those that do agents' work, whose tests have a lane of their own.
 ACTING := $(addprefix tests/functions/,agents capsules models runs tools)
 # Shared code whose lines functions' own tests do not all run.
 BELOW  := tests/shared/runtime tests/shared/sdk tests/shared/verify
