@@ -36,7 +36,7 @@ def test_a_first_call_waits_behind_one_call_at_most_of_each_other_tenant(story: 
             came = Waiting(each, number)
             waiting.append(came)
             if is_first:
-                before[came] = Counter({asking} - {None})
+                before[came] = Counter([] if asking is None else [asking])
         elif asking is not None:
             last[asking], asking = number, None
         if asking is None and (chosen := next_turn(waiting, last)) is not None:
