@@ -28,7 +28,8 @@ STORIES = st.text(alphabet=f"{TENANTS}..", max_size=60)
 def test_a_first_call_waits_behind_one_call_at_most_of_each_other_tenant(story: str) -> None:
     waiting: list[Waiting] = []
     before: dict[Waiting, Counter[str]] = {}
-    asking, last = None, dict[str, int]()
+    asking: str | None = None
+    last: dict[str, int] = {}
     # At the end all are answered.
     for number, each in enumerate([*story, *"." * len(story)]):
         if each != ".":
@@ -36,7 +37,7 @@ def test_a_first_call_waits_behind_one_call_at_most_of_each_other_tenant(story: 
             came = Waiting(each, number)
             waiting.append(came)
             if is_first:
-                before[came] = Counter([] if asking is None else [asking])
+                before[came] = Counter([asking] if asking is not None else [])
         elif asking is not None:
             last[asking], asking = number, None
         if asking is None and (chosen := next_turn(waiting, last)) is not None:
