@@ -56,7 +56,7 @@ class Life:
     def _changes(self, day: int) -> list[Appointment]:
         """A deed, with what follows from it."""
         kind = self.chance.choice(
-            ("order", "order", "seats", "interval", "declined", "end", "pause")
+            ("order", "order", "seats", "interval", "declined", "end", "pause", "met")
         )
         if kind == "declined":
             back = self.chance.choice((self._pays_again, self._pays_by_hand, self._buys_again))
@@ -64,9 +64,10 @@ class Life:
                 self._at(day, self._is_declined),
                 self._at(day + self.chance.randrange(20, 45), back),
             ]
-        if kind == "pause":
+        if kind in ("pause", "met"):
+            pauses = self._pauses if kind == "pause" else self._is_to_be_paused
             return [
-                self._at(day, self._pauses),
+                self._at(day, pauses),
                 self._at(day + self.chance.randrange(1, 70), self._resumes),
             ]
         if kind == "end":
@@ -128,6 +129,9 @@ class Life:
     async def _pauses(self, tenant: Tenant) -> None:
         if tenant.ledger.may_pause:
             await tenant.pause()
+
+    async def _is_to_be_paused(self, tenant: Tenant) -> None:
+        tenant.is_to_be_paused = True
 
     async def _resumes(self, tenant: Tenant) -> None:
         if tenant.ledger.standing == "paused":
