@@ -11,7 +11,7 @@ import pytest
 from functions.billing.service import invoice_calls, usage_invoice
 from functions.billing.service.stripe_calls import Unknown
 from shared.kit import clock
-from tests.functions.billing.over_time.test_drafts import OVER, asked, at_stripe, usage_on
+from tests.functions.billing.over_time.test_drafts import OVER, asked, at_stripe, created, usage_on
 from tests.functions.billing.over_time.test_usage_invoice import swept
 from tests.functions.billing.timed import USED, told
 from tests.functions.billing.worlds import ORDER, World
@@ -109,9 +109,10 @@ async def test_whoever_buys_again_is_asked_by_the_renewal_and_the_draft_is_gone(
         await swept(world)
     [made] = await own(world)
     assert usage_on(made) == [OVER]
-    await world.buys()
-    await time(DUE + timedelta(days=31))
-    await told(world, "invoice.created")
+    page = await world.sent("POST", "/billing/checkout", ORDER)
+    await world.pay(page["url"])
+    await time(DUE + timedelta(days=30, minutes=10))
+    assert (await world.notice(await created(world))).status_code == 200
     # Whoever was about to release it finds it no more.
     assert await own(world) == []
     [(stripe_id, said)] = under_way
