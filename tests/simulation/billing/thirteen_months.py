@@ -55,7 +55,7 @@ class Figures:
 @dataclass
 class Simulation:
     """`open_tenant` makes a tenant of the platform that nobody else has; `tell` takes a line for
-    people after each month."""
+    people after each month. Lives are shorter where `monthly` says so."""
 
     post: Post
     open_tenant: Callable[[], World]
@@ -63,6 +63,7 @@ class Simulation:
     months: int
     seed: int
     tell: Tell
+    monthly: int | None = None
 
     async def run(self, folder: Path) -> Figures:
         """Raises AssertionError for the first cent that differs."""
@@ -87,7 +88,8 @@ class Simulation:
 
     async def _live(self, days: int) -> None:
         lives = (
-            Life(number, self.seed).appointments(self.months) for number in range(self.tenants)
+            Life(number, self.seed).appointments(self.months, self.monthly)
+            for number in range(self.tenants)
         )
         due = sorted((each for life in lives for each in life), key=lambda each: each.at)
         for day in range(days):
