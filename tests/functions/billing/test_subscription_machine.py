@@ -82,6 +82,8 @@ class Selling(RuleBasedStateMachine):
     @rule(wanted=orders())
     def buy(self, wanted: Wanted) -> None:
         self.act(self.tenant.buy(wanted))
+        # The same order in the same instant would be the same request for an approval.
+        self._to(self.post.now + 1)
 
     @precondition(may_change)
     @rule(wanted=orders())
