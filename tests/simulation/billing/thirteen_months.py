@@ -115,7 +115,8 @@ class Simulation:
         self.post.move(moment)
         for each in self.people:
             each.arrive()
-        self._choose(self.chance.choice(CHOICES))
+        if any(each.is_to_be_paused for each in self.people):
+            self._choose(self.chance.choice(CHOICES))
         for each in self.people:
             await self._stumble(each)
         told = [each for each in self.people if each.waiting and self.chance.random() > 0.1]
@@ -137,7 +138,8 @@ class Simulation:
     async def _stumble(self, tenant: Tenant) -> None:
         """Of a draft, one process in five dies with a line on its way, which arrives at the next
         of these hours; and an operator who wants to pause the tenant does it now."""
-        await tenant.lines_arrive_late()
+        if tenant.late:
+            await tenant.lines_arrive_late()
         drafts = [each for each in tenant.waiting if each.type == "invoice.created"]
         if drafts and self.chance.random() < 0.2:
             await tenant.deliver_and_die(drafts[-1])

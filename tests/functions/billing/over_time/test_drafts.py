@@ -162,6 +162,7 @@ async def test_a_draft_that_a_pause_meets_asks_once_whatever_stripe_makes_of_it(
         assert met["status"] == "void"
         assert shown["current_period"]["start"] == "2025-12-01T03:30:00.000Z"
         assert (newest["billing_reason"], newest["amount_paid"]) == ("subscription_update", PLAN)
+    assert await asked(world) == [OVER]
 
 
 def _seconds() -> int:
