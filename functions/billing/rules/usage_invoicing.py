@@ -28,11 +28,11 @@ def key_of(subscription: Subscription) -> str:
     return f"usage-{subscription.stripe_id}-{subscription.usage_invoice.number}"
 
 
-def is_current(subscription: Subscription, invoice: Invoice) -> bool:
+def is_current(subscription: Subscription, invoice: Invoice, at: datetime) -> bool:
     """Whether it is the usage invoice that the subscription waits for now, also where a crash kept
     its id from being noted."""
     owed = subscription.usage_invoice
-    if owed is None:
+    if owed is None or at < owed.due_at:
         return False
     if not owed.stripe_id:
         return invoice.usage_key == key_of(subscription)

@@ -54,7 +54,7 @@ async def complete(caller: Caller, known: Subscription, invoice: Invoice) -> boo
     if not invoice.is_being_written:
         is_charged = await charge_usage(caller, known, invoice)
         return await apply_credits(caller, invoice) or is_charged
-    if rules.is_current(known, invoice):
+    if rules.is_current(known, invoice, caller.received_at):
         await charge_usage(caller, known, invoice)
         await apply_credits(caller, invoice)
         if await _is_ready(caller, invoice):
@@ -72,7 +72,7 @@ async def _is_ready(caller: Caller, invoice: Invoice) -> bool:
     except StripeMissing:
         return False
     has_usage = any(each.usage is not None for each in shown.lines)
-    return has_usage and rules.is_current(await show(caller), invoice)
+    return has_usage and rules.is_current(await show(caller), invoice, caller.received_at)
 
 
 async def _release(invoice: Invoice) -> None:

@@ -27,6 +27,7 @@ from shared.kit.control import Control
 from shared.kit.errors import ContentInvalid, VersionConflict
 from shared.kit.plans import SubscriptionStatus
 from shared.quotas.plans import GRACE
+from tests.functions.billing.rules.test_invoice import shown
 
 AT = datetime(2026, 11, 27, 12, tzinfo=UTC)
 STATUSES: tuple[SubscriptionStatus, ...] = (
@@ -238,6 +239,26 @@ def test_one_invoice_at_a_time_asks_and_one_that_is_final_is_followed_by_another
     up = after(made, usage_invoicing.follow_invoice_up(made, "in_1"))
     assert usage_invoicing.key_of(up) == "usage-sub_1-2"
     assert usage_invoicing.note_invoice(up, 1, "in_1") == ()
+
+
+def test_a_usage_invoice_is_found_again_by_what_its_metadata_say() -> None:
+    ended = known().but(usage_invoice=UsageInvoice(due_at=AT))
+    asked = usage_invoicing.invoice_for(ended, {}, {})
+    drafts: list[dict[str, Any]] = [{"id": "in_1", "metadata": None}, {**asked, "id": "in_2"}]
+    assert usage_invoicing.made_before(ended, drafts) == "in_2"
+    assert usage_invoicing.made_before(ended, drafts[:1]) is None
+    made = shown(id="in_2", metadata=asked["metadata"], auto_advance=asked["auto_advance"])
+    assert made.is_being_written
+    early = AT - timedelta(seconds=1)
+    for awaits in (ended, after(ended, usage_invoicing.note_invoice(ended, 1, "in_2"))):
+        assert usage_invoicing.is_current(awaits, made, AT)
+        assert not usage_invoicing.is_current(awaits, made, early)
+        assert not usage_invoicing.is_current(awaits.but(usage_invoice=None), made, AT)
+    other = after(ended, usage_invoicing.note_invoice(ended, 1, "in_3"))
+    assert not usage_invoicing.is_current(other, made, AT)
+    said = usage_invoicing.release_params()
+    released = shown(metadata=asked["metadata"] | said["metadata"], auto_advance=False)
+    assert not released.is_being_written
 
 
 def test_the_usage_invoice_is_paid_as_the_customer_pays_now_or_as_the_subscription_was() -> None:
