@@ -21,7 +21,6 @@ UPDATE = (
     *("payment_behavior", "description", "trial_settings", "automatic_tax", "add_invoice_items"),
     *("payment_settings", "off_session"),
 )
-_PAUSES = ("keep_as_draft", "mark_uncollectible", "void")
 
 
 def update(account: Account, asked: Form, identifier: str) -> Document:
@@ -222,7 +221,7 @@ def _say(account: Account, subscription: Document, asked: Form) -> None:
         subscription["pause_collection"] = (
             pause
             and {
-                "behavior": form.choice(pause, "behavior", _PAUSES, _PAUSES[0]),
+                "behavior": form.choice(pause, "behavior", standing.PAUSES, standing.PAUSES[0]),
                 "resumes_at": form.number(pause, "resumes_at"),
             }
         ) or None

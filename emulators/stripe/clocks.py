@@ -1,6 +1,6 @@
 """Time: what is due is done in its order, on the live clock and on test clocks."""
 
-from emulators.stripe import checkout, cycle, form, invoices
+from emulators.stripe import checkout, cycle, form
 from emulators.stripe.account import Account, clock_of, copy, new_id
 from emulators.stripe.failures import StripeFailure, invalid, missing
 from emulators.stripe.form import Form
@@ -9,7 +9,7 @@ from emulators.stripe.store import LIVE, Document
 
 _TURNS = {
     "subscription": cycle.turn,
-    "invoice": invoices.turn,
+    "invoice": cycle.turn_invoice,
     "checkout.session": checkout.expire,
 }
 KIND = "test_helpers.test_clock"

@@ -9,6 +9,7 @@ from emulators.stripe.amounts import price_of
 from emulators.stripe.discounts import in_force, used
 from emulators.stripe.drafting import draft, pending
 from emulators.stripe.invoices import finalize, forgive, method_of, settle, void
+from emulators.stripe.invoices import turn as turn_alone
 from emulators.stripe.lines import line
 from emulators.stripe.payments import stop
 from emulators.stripe.store import Document
@@ -91,17 +92,36 @@ def hold(account: Account, subscription: Document, invoice: Document) -> bool:
             return False
         account.save(invoice | {"auto_advance": False, "automatically_finalizes_at": None})
         return True
-    if pause["behavior"] == "keep_as_draft":
+    _pause(account, invoice, pause["behavior"])
+    return True
+
+
+def turn_invoice(account: Account, invoice: Document) -> None:
+    """What happens to an invoice by itself, at its time. The setting says what becomes of a draft
+    that a pause met."""
+    subscription = standing.subscription_of(account, invoice)
+    choice = account.store.setting(standing.MET_BY_PAUSE, standing.COLLECTS)
+    is_met = subscription is not None and subscription["pause_collection"] is not None
+    if invoice["status"] != "draft" or not is_met or choice == standing.COLLECTS:
+        turn_alone(account, invoice)
+        return
+    before = copy(invoice)
+    _pause(account, invoice, choice)
+    if invoice["status"] == "draft":
+        account.emit("invoice.updated", invoice, before)
+
+
+def _pause(account: Account, invoice: Document, behaviour: str) -> None:
+    if behaviour == "keep_as_draft":
         invoice |= {"auto_advance": False, "automatically_finalizes_at": None}
         account.save(invoice)
-        return True
+        return
     finalize(account, invoice)
     if invoice["status"] == "open":
-        if pause["behavior"] == "void":
+        if behaviour == "void":
             void(account, invoice)
         else:
             forgive(account, invoice, "subscription_paused")
-    return True
 
 
 def end_trial(account: Account, subscription: Document) -> None:

@@ -85,14 +85,21 @@ class Server:
         return web.json_response(waiting(self.account))
 
     async def settings(self, request: web.Request) -> web.StreamResponse:
-        """Changes when failed payments are tried again, and what follows the last try."""
+        """Changes when failed payments are tried again, what follows the last try, and what becomes
+        of a draft that a pause meets."""
         said = await _object(request)
         days, after = said.get("retry_days"), said.get("after_retries")
         if after not in (None, *standing.ENDS) or not _are_days(days):
             raise web.HTTPBadRequest(
                 text=f"retry_days is a list of days, after_retries one of {standing.ENDS}"
             )
+        met = said.get("met_by_pause")
+        if met not in (None, standing.COLLECTS, *standing.PAUSES):
+            known = (standing.COLLECTS, *standing.PAUSES)
+            raise web.HTTPBadRequest(text=f"met_by_pause is one of {known}")
         with self.account.store.transaction():
+            if met is not None:
+                self.account.store.set(standing.MET_BY_PAUSE, met)
             if days is not None:
                 self.account.store.set(standing.RETRIES, days)
             if after is not None:

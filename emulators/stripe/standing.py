@@ -6,12 +6,16 @@ from emulators.stripe.account import Account, copy
 from emulators.stripe.periods import DAY
 from emulators.stripe.store import Document
 
-# After how many days a payment is tried again, and what follows the last try. `python -m` takes no
-# option for it: POST /_/settings changes both.
+# After how many days a payment is tried again, what follows the last try, and what becomes of a
+# draft that a pause of collection meets, which Stripe does not document. `python -m` takes no
+# option for them: POST /_/settings changes them.
 RETRIES = "retry_days"
 AFTER_RETRIES = "after_retries"
 DEFAULT_RETRIES = (3, 5, 7)
 ENDS = ("cancel", "unpaid", "past_due")
+MET_BY_PAUSE = "met_by_pause"
+PAUSES = ("keep_as_draft", "mark_uncollectible", "void")
+COLLECTS = "collect"
 OVER = ("canceled", "incomplete_expired")
 
 

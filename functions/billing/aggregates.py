@@ -6,10 +6,10 @@ from functions.billing.rules.closing import id_of
 from functions.billing.rules.credits import Credits, no_credits
 from functions.billing.rules.customer import Customer
 from functions.billing.rules.invoice import PREFIX, Invoice
-from functions.billing.rules.last_invoice import usage_timer
 from functions.billing.rules.referral import Referral
 from functions.billing.rules.revenue import Revenue
 from functions.billing.rules.subscription import Subscription, unsubscribed
+from functions.billing.rules.usage_invoicing import usage_timer
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.runner import Runner
 from shared.usage.closings import NOUN

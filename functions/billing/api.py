@@ -13,8 +13,8 @@ from functions.billing.rules.credits import CreditBody
 from functions.billing.rules.notices import StripeNotice
 from functions.billing.rules.order import Order
 from functions.billing.rules.referral import CheckoutBody
-from functions.billing.rules.settling import USAGE_DUE
 from functions.billing.rules.subscription import controlled
+from functions.billing.rules.usage_invoice import USAGE_DUE
 from functions.billing.service import (
     crediting,
     invoices,
@@ -24,8 +24,8 @@ from functions.billing.service import (
     previewing,
     referring,
     revenue,
-    settling,
     subscriptions,
+    usage_invoice,
 )
 from functions.billing.settings import account
 from functions.billing.views import (
@@ -219,4 +219,4 @@ async def grant_credit(caller: Caller, key: Key, body: CreditBody) -> CreditsVie
 
 ROUTER = Router.joining(_TENANT, _STRIPE, _PLATFORM)
 # Nothing reacts here, so the public side's sweeps fire them.
-TIMERS = {USAGE_DUE: settling.on_usage_due}
+TIMERS = {USAGE_DUE: usage_invoice.on_usage_due}

@@ -70,22 +70,16 @@ async def lines_closed_in(
         return await _closed(connection, tenant_id, periods)
 
 
-async def close_period(tenant_id: str, period: str, at: datetime) -> tuple[UsageLine, ...]:
-    """Closes the month, once it is over: its lines never change again, and what is counted for it
-    later becomes a section that corrects them, which a later call closes. The same lines again
-    where nothing was counted since. Those of declared meters, which hold up no others, are made of
-    what is closed when `lines_of` is asked first. Raises Invalid, VersionConflict for a month that
-    is not over, Unavailable."""
-    return (await close_periods(tenant_id, (period,), at))[period]
-
-
 async def close_periods(
     tenant_id: str, periods: Sequence[str], at: datetime
 ) -> Mapping[str, tuple[UsageLine, ...]]:
-    """The lines of each of these months as `close_period` gives them, the log counted once for all.
+    """Closes each of these months, once it is over, the log counted once for all: its lines never
+    change again, and what is counted for it later becomes a section that corrects them, which a
+    later call closes. The same lines again where nothing was counted since. Those of declared
+    meters, which hold up no others, are made of what is closed when `lines_of` is asked first.
     One statement finds the months that anything is to be closed in, most often one or none: only
-    these are closed, each in a commit of its own. Raises as `close_period`, before anything is
-    closed where a month is not over."""
+    these are closed, each in a commit of its own. Raises Invalid, Unavailable, and VersionConflict
+    for a month that is not over, before anything is closed."""
     for each in periods:
         if at < end_of(each):
             raise VersionConflict(f"{each} is not over: it can be closed from {end_of(each)} on")

@@ -32,7 +32,7 @@ from shared.kit.instants import parse_instant
 from shared.patterns.aggregates import PATTERNS
 from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
-from shared.usage.lines import close_period, lines_of
+from shared.usage.lines import close_periods, lines_of
 from shared.usage.outside import OutsideEvent
 from shared.usage.rows import add_events
 from tests.attacks.asking import ROLES, SCOPES, ask
@@ -195,7 +195,7 @@ async def keep_usage(tenant: str) -> None:
     at = parse_instant("2026-10-20T12:00:00Z")
     event = OutsideEvent(WORD, "pages", 1, int(at.timestamp() * 1000), WORD)
     await add_events(tenant, [event])
-    await close_period(tenant, "2026-10", at + timedelta(days=20))
+    await close_periods(tenant, ["2026-10"], at + timedelta(days=20))
     # Lines of declared meters are made when somebody reads.
     await lines_of(tenant, "2026-10", at + timedelta(days=20))
 

@@ -25,7 +25,7 @@ from shared.kit.ids import new_id
 from shared.kit.instants import format_instant
 from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
-from shared.usage.lines import close_period
+from shared.usage.lines import close_periods
 from tests.benchmarks.largest import MANY
 from tests.benchmarks.worst import LIMITS, Call, Scene, worst_of
 from tests.benchmarks.worst_control import PlatformAdmin
@@ -249,7 +249,7 @@ def prove_line(scene: Scene) -> Iterator[Call]:
     async def counted() -> None:
         turns = [turn(tenant, f"turn-{number}", 10**6, 10**6, at) for number in range(1_000)]
         await write(tenant, *turns)
-        await close_period(tenant, MONTH, datetime(2026, 11, 2, tzinfo=UTC))
+        await close_periods(tenant, [MONTH], datetime(2026, 11, 2, tzinfo=UTC))
 
     asyncio.run(counted())
     yield Call(admin(scene), f"/v1/invoices/{invoice_id}/lines/il_0/proof", what="1,000 turns")

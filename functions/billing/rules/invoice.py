@@ -22,8 +22,9 @@ from shared.kit.models import Data
 from shared.kit.transitions import Transition
 
 PREFIX = "ivc"
-# How an invoice that asks for usage alone says so at Stripe.
+# How a usage invoice says at Stripe that it is one, which, and that all of its lines are there.
 PURPOSE, USAGE = "for", "usage"
+KEY, RELEASED = "usage_invoice", "released"
 MOST_LINES = 250
 MOST_TEXT = 300
 _EVENTS: Mapping[InvoiceStatus, type[InvoiceState]] = {
@@ -52,8 +53,9 @@ class Line(Data):
 class Invoice(InvoiceState):
     """The published state, with what is shown beside it: the number, the lines, and the page at
     Stripe where it is paid. `advances` says whether Stripe makes a draft final by itself: not that
-    of a subscription that ended meanwhile. `is_last` asks for usage after the end, or a pause.
-    `readings` as of a subscription."""
+    of a subscription that ended meanwhile. One `is_for_usage` asks for what was used before an end
+    or a pause, under `usage_key`; until it `is_released` its lines are being written. `readings` as
+    of a subscription."""
 
     stripe_id: str
     customer_id: str
@@ -62,7 +64,9 @@ class Invoice(InvoiceState):
     lines: tuple[Line, ...]
     reason: str = ""
     advances: bool = True
-    is_last: bool = False
+    is_for_usage: bool = False
+    usage_key: str = ""
+    is_released: bool = False
     readings: int = 0
 
     @property
@@ -71,11 +75,18 @@ class Invoice(InvoiceState):
         return self.reason == "subscription_cycle"
 
     @property
+    def is_being_written(self) -> bool:
+        """Whether it is a usage invoice that waits for its lines, so that nobody is asked yet."""
+        return self.status == "draft" and self.is_for_usage and not self.is_released
+
+    @property
     def takes_usage(self) -> bool:
         """Whether lines of usage can be written on it: a draft for the subscription's next period,
-        which Stripe makes final only once its notice is answered, or after three days; or our own
-        draft after the subscription's end, for an hour."""
-        return self.status == "draft" and (self.is_renewal or self.is_last) and self.advances
+        which Stripe makes final only once its notice is answered, or after three days; or a usage
+        invoice, until an hour after its release."""
+        if self.is_being_written:
+            return True
+        return self.status == "draft" and (self.is_renewal or self.is_for_usage) and self.advances
 
 
 Steps = tuple[Transition[Invoice], ...]
@@ -88,6 +99,7 @@ def invoice_id_of(stripe_id: str) -> str:
 
 def read_invoice(shown: Shown) -> Invoice:
     """An invoice as Stripe shows it, which holds up to 250 of its lines."""
+    metadata = shown.get("metadata") or {}
     return Invoice.model_validate(
         {
             "invoice_id": invoice_id_of(shown["id"]),
@@ -107,7 +119,9 @@ def read_invoice(shown: Shown) -> Invoice:
             "url": shown.get("hosted_invoice_url"),
             "reason": shown.get("billing_reason") or "",
             "advances": bool(shown.get("auto_advance", True)),
-            "is_last": (shown.get("metadata") or {}).get(PURPOSE) == USAGE,
+            "is_for_usage": metadata.get(PURPOSE) == USAGE,
+            "usage_key": metadata.get(KEY, ""),
+            "is_released": not waits_for_lines(shown),
             "lines": tuple(map(_line, shown["lines"]["data"][:MOST_LINES])),
         }
     )
@@ -115,10 +129,13 @@ def read_invoice(shown: Shown) -> Invoice:
 
 def adopt(known: Invoice | None, shown: Invoice, customer_id: str | None) -> Steps:
     """The invoice as Stripe shows it, and events where it moved on: drawn up, final, paid, voided,
-    or a payment failed; both where it was not seen between being final and failing. Raises
-    SignatureInvalid where it is another tenant's."""
+    or a payment failed; both where it was not seen between being final and failing. Nothing of a
+    usage invoice before its release: nobody is asked yet. Raises SignatureInvalid where it is
+    another tenant's."""
     if shown.customer_id != customer_id:
         raise SignatureInvalid("the invoice at Stripe is of another customer")
+    if shown.is_being_written:
+        return ()
     newer = shown.but(readings=known.readings + 1 if known is not None else 1)
     steps: Steps = ()
     if known is None or known.status != newer.status:
@@ -129,9 +146,31 @@ def adopt(known: Invoice | None, shown: Invoice, customer_id: str | None) -> Ste
     return steps or (Transition(newer),)
 
 
-def is_held(shown: Shown) -> bool:
-    """Whether it is a draft that Stripe does not make final by itself."""
+def waits_for_lines(shown: Shown) -> bool:
+    """Whether it is a usage invoice that was not released: nobody is asked by it yet."""
+    metadata = shown.get("metadata") or {}
+    if metadata.get(PURPOSE) != USAGE or metadata.get(RELEASED):
+        return False
     return shown["status"] == "draft" and not shown.get("auto_advance", True)
+
+
+def is_held(shown: Shown) -> bool:
+    """Whether it is a draft that nobody makes final: Stripe does not, and neither do we."""
+    is_draft = shown["status"] == "draft"
+    return is_draft and not shown.get("auto_advance", True) and not waits_for_lines(shown)
+
+
+def gave_up_by_pause(shown: Shown) -> bool:
+    """Whether Stripe marked it as uncollectible because of a pause, and not a person. Whoever got
+    it may still pay it."""
+    details = (shown.get("status_details") or {}).get("uncollectible") or {}
+    return shown["status"] == "uncollectible" and details.get("reason") == "subscription_paused"
+
+
+def is_of_subscription(shown: Shown, stripe_id: str | None) -> bool:
+    """Whether it is an invoice of that subscription of Stripe's."""
+    details = (shown.get("parent") or {}).get("subscription_details") or {}
+    return stripe_id is not None and details.get("subscription") == stripe_id
 
 
 def _line(shown: Mapping[str, Any]) -> dict[str, Any]:

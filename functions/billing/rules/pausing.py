@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from functions.billing.rules.invoice import is_held, is_of_subscription
 from functions.billing.rules.order import Order
+from functions.billing.rules.reading import Shown
 from functions.billing.rules.subscription import Subscription
 from shared.kit.errors import VersionConflict
 
@@ -11,9 +13,13 @@ from shared.kit.errors import VersionConflict
 _NOT_PAID = ("void", "uncollectible")
 
 
-def check_pausable(subscription: Subscription, items: Iterable[Mapping[str, Any]]) -> None:
-    """Raises VersionConflict unless the subscription is paid for and goes on, and none of these
-    items of its customer waits for its next invoice, which a pause would void."""
+def check_pausable(
+    subscription: Subscription, items: Iterable[Mapping[str, Any]], drafts: Iterable[Shown]
+) -> None:
+    """Raises VersionConflict unless the subscription is paid for and goes on; where one of these
+    items of its customer waits for its next invoice, which a pause would void; and where one of
+    these drafts asks for its period once it is final, since Stripe does not say what a pause makes
+    of it."""
     if not subscription.is_live:
         raise VersionConflict("nothing was bought yet: buy it with POST /v1/billing/checkout")
     if subscription.status == "trialing":
@@ -23,6 +29,9 @@ def check_pausable(subscription: Subscription, items: Iterable[Mapping[str, Any]
     if subscription.cancel_at_period_end:
         said = "it ends with its period: order it anew by PUT /v1/subscription, then pause it"
         raise VersionConflict(said)
+    if any(not is_held(each) and _is_of(each, subscription) for each in drafts):
+        said = "the invoice of the period that began is a draft, for an hour as a rule"
+        raise VersionConflict(f"{said}: pause it once that is paid")
     if any(_waits(each, subscription) for each in items):
         ends = subscription.period_end
         said = "a change of this period is on the next invoice, which a pause would void"
@@ -49,13 +58,30 @@ def pause_params() -> dict[str, Any]:
     return {"pause_collection": {"behavior": "void"}}
 
 
-def resume_params(latest_invoice: Mapping[str, Any] | None) -> dict[str, Any]:
+def pauses_by_voiding(shown: Shown) -> bool:
+    """Whether the subscription that Stripe shows was paused as we pause it. Another pause somebody
+    made in Stripe's dashboard, and said there what becomes of its invoices."""
+    return (shown.get("pause_collection") or {}).get("behavior") == "void"
+
+
+def left_by_pause(subscription: Subscription, drafts: Iterable[Shown]) -> tuple[str, ...]:
+    """The ids of the drafts that a pause met and Stripe kept: as the subscription goes on, somebody
+    could be asked for them beside the new period."""
+    kept = [each for each in drafts if is_held(each) and _is_of(each, subscription)]
+    return tuple(str(each["id"]) for each in kept)
+
+
+def resume_params(latest_invoice: Shown | None) -> dict[str, Any]:
     """What lets it go on. Where nobody was asked for the period that runs, a new one begins now and
     is asked for, and nothing is given back for the one that was not paid."""
     goes_on = {"pause_collection": ""}
     if latest_invoice is None or latest_invoice["status"] not in _NOT_PAID:
         return goes_on
     return {**goes_on, "billing_cycle_anchor": "now", "proration_behavior": "none"}
+
+
+def _is_of(draft: Shown, subscription: Subscription) -> bool:
+    return is_of_subscription(draft, subscription.stripe_id)
 
 
 def _waits(item: Mapping[str, Any], subscription: Subscription) -> bool:

@@ -14,8 +14,8 @@ from events.subscriptions import (
 )
 from functions.billing.rules.asked import Change, Checkout, Discount, Waiting
 from functions.billing.rules.order import Order, Pause, Resume, Wish
-from functions.billing.rules.settling import Settling, settling_of
 from functions.billing.rules.terms import Terms, limits_of, note_terms
+from functions.billing.rules.usage_invoice import UsageInvoice, usage_invoice_of
 from shared.catalogue import catalogue, entitlements
 from shared.kit.control import Control
 from shared.kit.errors import ContentInvalid, VersionConflict
@@ -36,10 +36,9 @@ class Subscription(SubscriptionState):
     guesses and Stripe's customer carries. `readings` counts what was read of Stripe, so that an
     older reading never replaces a newer one; `seen` are the latest notices that were handled.
     `collects` says whether Stripe collects its invoices: not while it is paused.
-    `terms` are the limits that were paid for, by month; `usage_on` is the invoice at Stripe on
-    which alone lines of usage may be written now. `settling` is what a subscription that ended, or
-    was paused, owes of it. `referral_code` is what it refers others by; `referred` says whether it
-    came by another tenant's."""
+    `terms` are the limits that were paid for, by month. `usage_invoice` asks for what was used
+    before an end or a pause. `referral_code` is what it refers others by; `referred` says whether
+    it came by another tenant's."""
 
     account: str = ""
     customer_id: str | None = None
@@ -53,8 +52,7 @@ class Subscription(SubscriptionState):
     checkouts: int = 0
     waiting: Waiting | None = None
     terms: tuple[Terms, ...] = ()
-    usage_on: str | None = None
-    settling: Settling | None = None
+    usage_invoice: UsageInvoice | None = None
     referral_code: str = ""
     referred: bool = False
     discount: Discount | None = None
@@ -162,7 +160,9 @@ def adopt(
     ended = not newer.is_renewed and (subscription.is_renewed or is_new)
     newer = newer.but(
         terms=note_terms(newer.terms, _paid_limits(newer), at),
-        settling=settling_of(newer.settling, is_renewed=newer.is_renewed, just_ended=ended, at=at),
+        usage_invoice=usage_invoice_of(
+            newer.usage_invoice, is_renewed=newer.is_renewed, just_ended=ended, at=at
+        ),
     )
     is_same = _published(newer) == _published(subscription)
     steps: Steps = (Transition(newer) if is_same else Transition(newer, SubscriptionChanged),)
@@ -171,14 +171,6 @@ def adopt(
     if newer.referred and not subscription.referred and (off := bought.discount) is not None:
         steps += (Transition(newer, SubscriptionReferred, off.model_dump()),)
     return steps
-
-
-def write_usage_on(subscription: Subscription, stripe_id: str) -> Steps:
-    """The subscription whose usage is written on that invoice at Stripe and on no other. Whoever
-    calls has seen that the one before is no draft any more, so nothing can be written on it."""
-    if subscription.usage_on == stripe_id:
-        return ()
-    return (Transition(subscription.but(usage_on=stripe_id)),)
 
 
 def controlled(subscription: Subscription, known: Control | None = None) -> Control:

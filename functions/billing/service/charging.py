@@ -1,78 +1,74 @@
 """Writes what was used beyond the plan's limits on a draft of Stripe's, each section of each month
 once, whichever notices come, however often and in what order."""
 
+import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from functions.billing.aggregates import RUN
-from functions.billing.rules import subscription as rules
+from functions.billing.aggregates import INVOICES, RUN
 from functions.billing.rules.charges import UsageCharge, charges_of
 from functions.billing.rules.draft_lines import draft_line
-from functions.billing.rules.invoice import Invoice, is_held
-from functions.billing.rules.refusals import StripeRefused
+from functions.billing.rules.invoice import Invoice, invoice_id_of
+from functions.billing.rules.placing import Lying, Place, Placed, charge_in, place_of, placed
+from functions.billing.rules.refusals import StripeMissing, StripeRefused
 from functions.billing.rules.subscription import Subscription
 from functions.billing.rules.terms import months_to_charge
 from functions.billing.service.closing import close_months
-from functions.billing.service.stripe_calls import (
-    create_usage_item,
-    delete_usage_item,
-    retrieve_invoice,
-    seconds,
-    usage_items_of,
+from functions.billing.service.invoice_calls import (
+    delete_draft,
+    items_of,
+    look_at_invoice,
+    take_line_off,
+    void_invoice,
+    write_line,
 )
-from functions.billing.service.subscriptions import known_to
-from shared.aggregates.command import Command
+from functions.billing.service.stripe_calls import KeyUsed, seconds
 from shared.kit.callers import Caller
 from shared.usage.periods import end_of, start_of
 
 _LOGGER = logging.getLogger(__name__)
+# How often one call looks again, after what it changed, before it leaves the rest to a later one.
+_MOST_LOOKS = 12
 
 
 async def charge_usage(caller: Caller, known: Subscription, invoice: Invoice) -> bool:
-    """Closes the months that are over, and writes on the draft what they cost and no invoice has
-    yet, by the limits of the subscription that is known; whether anything was written. What a
+    """Closes the months that are over, and writes on the draft what they cost and nobody is asked
+    for yet, by the limits of the subscription that is known; whether anything was written. What a
     crash left out the next notice writes, of this invoice or of a later one. Raises Unknown,
-    Unavailable."""
+    Unavailable.
+
+    A key says which charge it writes, and how many keys of that charge were used before, and not on
+    which draft: whoever is late with a line finds its key used, and Stripe refuses it."""
     due = await _due(caller, known)
-    if not due or not await _reserve(caller, invoice.stripe_id):
-        return False
-    # Nothing is written on an earlier invoice from here on, so all that was is seen.
-    items = await usage_items_of(invoice.customer_id)
-    written = {each.key for each in map(_read, items) if each is not None}
-    missing = [each for each in due if each.key not in written]
-    for charge in missing:
-        key = f"usage-{invoice.stripe_id}-{charge.key}"
-        try:
-            await create_usage_item(key, _item(invoice, charge))
-        except StripeRefused as refused:
-            _LOGGER.warning("usage goes to a later invoice: %s", refused)
+    used: dict[str, int] = {}
+    for _ in range(_MOST_LOOKS if due else 0):
+        found = await _placed(caller, known, due, invoice.stripe_id)
+        if found.lying:
+            # One may be final before its line is off: only the next look tells.
+            await _clear(found.lying)
+            continue
+        missing = [each for each in due if each.key not in found.asked]
+        if not missing:
             break
-    return bool(missing)
+        for charge in missing:
+            used[charge.key] = used.get(charge.key, 0) + 1
+            if not await _write(invoice, charge, used[charge.key]):
+                return True
+    else:
+        if due:
+            _LOGGER.warning("usage goes to a later invoice than %s", invoice.stripe_id)
+    return bool(used)
 
 
 async def owes_usage(caller: Caller, known: Subscription) -> bool:
-    """Whether a month that is over costs what no invoice asks for; closes these months. What lies
-    on a draft that does not become final is not asked for. Raises Unknown, Unavailable."""
+    """Whether a month that is over costs what nobody is asked for; closes these months. Raises
+    Unknown, Unavailable."""
     due = await _due(caller, known)
     if not due:
         return False
-    never = known.usage_on if await _never_asks(known.usage_on) else None
-    items = await usage_items_of(str(known.customer_id))
-    charges = [_read(each) for each in items if never is None or each["invoice"] != never]
-    written = {each.key for each in charges if each is not None}
-    return any(each.key not in written for each in due)
-
-
-async def _never_asks(stripe_id: str | None) -> bool:
-    """Whether the invoice is a draft that Stripe does not make final by itself."""
-    if stripe_id is None:
-        return False
-    try:
-        shown = await retrieve_invoice(stripe_id)
-    except StripeRefused:
-        return False
-    return is_held(shown)
+    found = await _placed(caller, known, due, None)
+    return any(each.key not in found.asked for each in due)
 
 
 async def _due(caller: Caller, known: Subscription) -> list[UsageCharge]:
@@ -81,36 +77,64 @@ async def _due(caller: Caller, known: Subscription) -> list[UsageCharge]:
     return [charge for each in months for charge in charges_of(each, closed[each.period])]
 
 
-async def _reserve(caller: Caller, stripe_id: str) -> bool:
-    """Whether usage may be written on this invoice: no earlier draft takes it any more."""
+async def _placed(
+    caller: Caller, known: Subscription, due: Sequence[UsageCharge], here: str | None
+) -> Placed:
+    """Where what is due lies now. A draft that was deleted has nothing on it that asks."""
+    keys = {each.key for each in due}
+    charges = [(charge_in(each), each) for each in await items_of(str(known.customer_id))]
+    items = [(charge.key, each) for charge, each in charges if charge and charge.key in keys]
+    names = {str(item["invoice"]) for _, item in items if item["invoice"]} - {here}
+    return placed(items, await _places(caller, known, sorted(names)), here)
 
-    async def use_case(work: Command) -> Subscription:
-        known = await known_to(work)
-        if known.usage_on not in (None, stripe_id) and await _keeps_usage(known):
-            return known
-        return await work.save_change(known, *rules.write_usage_on(known, stripe_id))
 
-    return (await RUN.command(caller, use_case, Subscription)).usage_on == stripe_id
+async def _places(
+    caller: Caller, known: Subscription, stripe_ids: Sequence[str]
+) -> dict[str, Place]:
+    """What becomes of lines on these invoices. Of those that were paid Stripe is not asked again:
+    they stay so."""
+    reading = RUN.reading(caller.tenant_id, caller.received_at)
+    kept = await reading.find_all(INVOICES, map(invoice_id_of, stripe_ids))
+    statuses = {each.stripe_id: each.status for each in kept if each is not None}
+    unsure = [each for each in stripe_ids if statuses.get(each) != "paid"]
+    seen = await asyncio.gather(*(_place(known, each) for each in unsure))
+    places: dict[str, Place] = dict.fromkeys(stripe_ids, "asked")
+    return places | dict(zip(unsure, seen, strict=True))
 
 
-async def _keeps_usage(known: Subscription) -> bool:
-    """Whether the invoice that took usage before is a draft that becomes final. From one that does
-    not, because its subscription ended, the lines of usage are taken off: another will ask."""
+async def _place(known: Subscription, stripe_id: str) -> Place:
     try:
-        shown = await retrieve_invoice(str(known.usage_on))
-    except StripeRefused:
-        # Somebody deleted it.
+        return place_of(await look_at_invoice(stripe_id), is_renewed=known.is_renewed)
+    except StripeMissing:
+        return "loose"
+
+
+async def _clear(lying: Iterable[Lying]) -> None:
+    """Takes lines away from where they ask nobody, for good. A usage invoice that was not released
+    is deleted, so that whoever is about to release it finds none."""
+    for each in lying:
+        if each.place == "loose":
+            await take_line_off(each.item_id)
+    left = {(each.place, each.stripe_id) for each in lying if each.stripe_id is not None}
+    for place, stripe_id in sorted(left):
+        if place == "unwritten":
+            await delete_draft(stripe_id)
+        elif place == "given_up":
+            await void_invoice(stripe_id)
+
+
+async def _write(invoice: Invoice, charge: UsageCharge, number: int) -> bool:
+    """Uses that key of the charge; False where the invoice takes no line any more."""
+    key = f"usage-{invoice.customer_id}-{charge.key}-{number}"
+    try:
+        await write_line(key, _item(invoice, charge))
+    except KeyUsed:
+        # It wrote the line on another draft, where the next look finds it, or it was taken off.
+        return True
+    except StripeRefused as refused:
+        _LOGGER.warning("usage goes to a later invoice: %s", refused)
         return False
-    if not is_held(shown):
-        return str(shown["status"]) == "draft"
-    for item in await usage_items_of(str(known.customer_id)):
-        if item["invoice"] == known.usage_on and _read(item) is not None:
-            await delete_usage_item(str(item["id"]))
-    return False
-
-
-def _read(item: Mapping[str, Any]) -> UsageCharge | None:
-    return UsageCharge.read(item.get("metadata") or {}, item["amount"])
+    return True
 
 
 def _item(invoice: Invoice, charge: UsageCharge) -> dict[str, Any]:

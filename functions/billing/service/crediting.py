@@ -14,11 +14,11 @@ from functions.billing.rules.credits import CreditBody, Credits, Part, Spending,
 from functions.billing.rules.draft_lines import draft_line
 from functions.billing.rules.invoice import Invoice, is_held
 from functions.billing.rules.refusals import StripeMissing, StripeRefused
-from functions.billing.service.stripe_calls import (
-    create_usage_item,
-    delete_usage_item,
+from functions.billing.service.invoice_calls import (
     items_on,
     retrieve_invoice,
+    take_line_off,
+    write_line,
 )
 from shared.aggregates.command import Command
 from shared.kit.callers import Caller, check_platform_admin
@@ -141,7 +141,7 @@ async def _write(caller: Caller, invoice: Invoice, decided: Credits, spending: S
     missing = [each for each in spending.parts if each.credit_id not in there]
     for part in missing:
         try:
-            await create_usage_item(_key(spending, part), _item(invoice, decided, spending, part))
+            await write_line(_key(spending, part), _item(invoice, decided, spending, part))
         except StripeRefused as refused:
             _LOGGER.warning("credits wait for a later invoice: %s", refused)
             await settle_credits(caller, invoice.stripe_id, None)
@@ -192,7 +192,7 @@ async def _delete(items: Iterable[Mapping[str, Any]], attempts: Container[int] |
     for each in items:
         attempt = _attempt_of(each)
         if attempt and (attempts is None or attempt in attempts):
-            await delete_usage_item(str(each["id"]))
+            await take_line_off(str(each["id"]))
 
 
 async def _written_on(stripe_id: str) -> dict[str, int]:

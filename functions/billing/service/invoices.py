@@ -3,7 +3,7 @@
 from functions.billing.aggregates import INVOICES, RUN, SUBSCRIPTIONS
 from functions.billing.rules.invoice import Invoice, adopt, invoice_id_of, read_invoice
 from functions.billing.service.comparing import compared, proofs_of
-from functions.billing.service.stripe_calls import retrieve_invoice
+from functions.billing.service.invoice_calls import retrieve_invoice
 from functions.billing.service.subscriptions import known_to
 from functions.billing.views import InvoicePage, InvoiceView, LineProof
 from shared.aggregates.command import Command
@@ -16,8 +16,9 @@ from shared.usage.anchoring import may_read_log
 
 async def follow_invoice(caller: Caller, stripe_id: str) -> Invoice:
     """The invoice as Stripe shows it now, which is kept. It is read between reading ours and
-    committing it, as subscriptions are, and its lines of usage are compared with our meter. Raises
-    Unknown, Unavailable, SignatureInvalid."""
+    committing it, as subscriptions are, and its lines of usage are compared with our meter. A usage
+    invoice is not kept, and so not shown, before its release. Raises Unknown, Unavailable,
+    SignatureInvalid."""
     invoice_id = invoice_id_of(stripe_id)
 
     async def use_case(work: Command) -> Invoice:

@@ -23,6 +23,7 @@ from functions.billing.service.revenue import note_revenue
 from functions.billing.service.silent_meters import look_for_silent_meters
 from functions.billing.service.stripe_calls import require_account
 from functions.billing.service.subscriptions import follow
+from functions.billing.service.usage_invoice import complete
 from functions.billing.views import NoticeTaken
 from shared.kit.callers import Caller
 from shared.kit.errors import SignatureInvalid, Unavailable
@@ -81,9 +82,11 @@ async def _take(notice: StripeNotice, body: bytes, signature: str, at: datetime)
 async def _completed(caller: Caller, subscription: Subscription, invoice: Invoice) -> bool:
     """Writes on a draft what it lacks, usage first, since credits pay that too; whether anything
     was written. Of one that is none any more it settles the credits."""
-    if invoice.takes_usage:
-        if invoice.is_renewal:
-            await look_for_silent_meters(caller)
+    if invoice.is_for_usage and invoice.takes_usage:
+        return await complete(caller, subscription, invoice)
+    # What a paused or ended subscription has as a draft is asked for on an invoice of its own.
+    if invoice.takes_usage and subscription.is_renewed:
+        await look_for_silent_meters(caller)
         is_charged = await charge_usage(caller, subscription, invoice)
         return await apply_credits(caller, invoice) or is_charged
     if invoice.status != "draft":

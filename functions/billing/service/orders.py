@@ -25,6 +25,7 @@ from functions.billing.rules.subscription import Subscription
 from functions.billing.service import stripe_calls
 from functions.billing.service.assents import waits_for
 from functions.billing.service.customers import customer_of
+from functions.billing.service.met_drafts import newest_after_pause
 from functions.billing.service.referring import check_code
 from functions.billing.service.subscriptions import follow, known_to
 from functions.billing.settings import console_url
@@ -141,7 +142,7 @@ async def _ask_for(known: Subscription, change: Change) -> None:
     if isinstance(change.order, Pause):
         said |= pause_params()
     elif isinstance(change.order, Resume):
-        said |= resume_params(await stripe_calls.latest_invoice_of(known.stripe_id))
+        said |= resume_params(await newest_after_pause(known))
     elif change.order.plan == "free":
         said["cancel_at_period_end"] = True
     else:

@@ -1,9 +1,12 @@
 """Pauses a subscription, and lets it go on."""
 
+import asyncio
+
 from functions.billing.rules.order import Pause, Resume
 from functions.billing.rules.pausing import check_pausable, check_resumable
+from functions.billing.rules.subscription import Subscription
+from functions.billing.service.invoice_calls import drafts_of, items_of
 from functions.billing.service.orders import carry_out, shown
-from functions.billing.service.stripe_calls import usage_items_of
 from functions.billing.service.subscriptions import follow
 from functions.billing.views import SubscriptionView
 from shared.kit.callers import Caller
@@ -16,9 +19,16 @@ async def pause(caller: Caller) -> SubscriptionView:
     known = await follow(caller)
     if known.is_paused:
         return shown(caller, known)
-    items = await usage_items_of(known.customer_id) if known.customer_id is not None else []
-    check_pausable(known, items)
+    await _check_pausable(known)
     return await carry_out(caller, known, Pause(pauses=True))
+
+
+async def _check_pausable(known: Subscription) -> None:
+    if known.customer_id is None:
+        check_pausable(known, (), ())
+        return
+    of = known.customer_id
+    check_pausable(known, *await asyncio.gather(items_of(of), drafts_of(of)))
 
 
 async def resume(caller: Caller) -> SubscriptionView:

@@ -10,7 +10,6 @@ from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
-from functions.billing.rules.invoice import MOST_LINES
 from functions.billing.rules.order import Item
 from functions.billing.rules.referral import Coupon
 from functions.billing.rules.refusals import NothingSold, StripeMissing, StripeRefused
@@ -30,6 +29,10 @@ class Unknown(Unavailable):
     """Stripe did not answer: it may have done it."""
 
 
+class KeyUsed(Unknown):
+    """Something else was asked under that key before: it was not done now."""
+
+
 async def require_account() -> Account:
     """The operator's account. Raises NothingSold where there is none, Unavailable."""
     found = await account()
@@ -42,47 +45,44 @@ async def require_account() -> Account:
 async def create_customer(reference: str) -> str:
     """The customer of an account of ours, once. Raises Unknown, StripeRefused, Unavailable."""
     params = {"metadata": {"account": reference}}
-    made = await _done("post", "customers", params, key=f"assent-customer-{reference}")
+    made = await call_stripe("post", "customers", params, key=f"assent-customer-{reference}")
     return str(made["id"])
 
 
 async def retrieve_customer(customer_id: str) -> dict[str, Any]:
     """A customer. Raises StripeRefused for none, Unavailable."""
-    return await _done("get", f"customers/{_named(customer_id)}")
+    return await call_stripe("get", f"customers/{named(customer_id)}")
 
 
 async def subscriptions_of(customer_id: str) -> list[dict[str, Any]]:
     """The customer's subscriptions with their discounts, also those that were canceled. Raises
     Unavailable."""
     params = {"customer": customer_id, "status": "all", "limit": MOST_SUBSCRIPTIONS}
-    found = await _done("get", "subscriptions", {**params, "expand": ["data.discounts"]})
+    found = await call_stripe("get", "subscriptions", {**params, "expand": ["data.discounts"]})
     return list(found["data"])
 
 
 async def update_subscription(stripe_id: str, key: str, params: Any) -> None:
     """Changes the subscription, once under that key. Raises Unknown, StripeRefused."""
-    await _done("post", f"subscriptions/{_named(stripe_id)}", params, key=key)
+    await call_stripe("post", f"subscriptions/{named(stripe_id)}", params, key=key)
 
 
-async def latest_invoice_of(stripe_id: str) -> dict[str, Any] | None:
-    """The newest invoice of the subscription; None where it has none. Raises StripeRefused,
-    Unavailable."""
-    shown = await _done("get", f"subscriptions/{_named(stripe_id)}")
-    newest = shown.get("latest_invoice")
-    return await retrieve_invoice(str(newest)) if newest else None
+async def retrieve_subscription(stripe_id: str) -> dict[str, Any]:
+    """A subscription. Raises StripeRefused for none, Unavailable."""
+    return await call_stripe("get", f"subscriptions/{named(stripe_id)}")
 
 
 async def create_session(key: str, params: Any) -> tuple[str, str]:
     """The id and the address of a page for paying, once under that key. Raises Unknown,
     StripeRefused."""
-    made = await _done("post", "checkout/sessions", params, key=key)
+    made = await call_stripe("post", "checkout/sessions", params, key=key)
     return str(made["id"]), str(made["url"])
 
 
 async def expire_session(session_id: str) -> None:
     """Closes a page for paying; nothing where it is over. Raises Unknown, Unavailable."""
     try:
-        await _done("post", f"checkout/sessions/{_named(session_id)}/expire")
+        await call_stripe("post", f"checkout/sessions/{named(session_id)}/expire")
     except StripeRefused:
         return
 
@@ -91,64 +91,8 @@ async def create_portal(customer_id: str, return_url: str) -> str:
     """The address of a page where the customer sees to its means of payment. Raises Unknown,
     StripeRefused."""
     params = {"customer": customer_id, "return_url": return_url}
-    made = await _done("post", "billing_portal/sessions", params)
+    made = await call_stripe("post", "billing_portal/sessions", params)
     return str(made["url"])
-
-
-async def retrieve_invoice(stripe_id: str) -> dict[str, Any]:
-    """An invoice with its lines, MOST_LINES of them at least where it has so many. Raises
-    StripeRefused for none, Unavailable."""
-    path = f"invoices/{_named(stripe_id)}"
-    shown = await _done("get", path)
-    lines = page = shown["lines"]
-    while page["has_more"] and len(lines["data"]) < MOST_LINES:
-        after = {"limit": 100, "starting_after": lines["data"][-1]["id"]}
-        page = await _done("get", f"{path}/lines", after)
-        lines["data"] += page["data"]
-    return shown
-
-
-async def usage_items_of(customer_id: str) -> list[dict[str, Any]]:
-    """What was ever asked of the customer beside its subscriptions. Raises Unavailable."""
-    return await _all_items({"customer": customer_id})
-
-
-async def items_on(stripe_id: str) -> list[dict[str, Any]]:
-    """What is asked on an invoice beside the subscription. Raises StripeRefused, Unavailable."""
-    return await _all_items({"invoice": stripe_id})
-
-
-async def _all_items(which: dict[str, Any]) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    after: dict[str, Any] = {}
-    while True:
-        page = await _done("get", "invoiceitems", {**which, "limit": 100, **after})
-        found += page["data"]
-        if not page["has_more"]:
-            return found
-        after = {"starting_after": found[-1]["id"]}
-
-
-async def create_usage_invoice(key: str, params: Any) -> str:
-    """The id of an invoice that is of no subscription, once under that key. Raises Unknown,
-    StripeRefused."""
-    made = await _done("post", "invoices", params, key=key)
-    return str(made["id"])
-
-
-async def create_usage_item(key: str, params: Any) -> None:
-    """Writes a line on a draft, once under that key. Raises Unknown; StripeRefused where the
-    invoice is no draft any more."""
-    await _done("post", "invoiceitems", params, key=key)
-
-
-async def delete_usage_item(item_id: str) -> None:
-    """Takes a line off its draft; nothing where that is final by now, or the line is gone. Raises
-    Unknown, Unavailable."""
-    try:
-        await _done("delete", f"invoiceitems/{_named(item_id)}")
-    except StripeRefused:
-        return
 
 
 async def require_coupon(coupon: Coupon) -> None:
@@ -163,16 +107,16 @@ async def require_coupon(coupon: Coupon) -> None:
         "duration_in_months": coupon.months,
     }
     try:
-        found = await _done("get", f"coupons/{_named(coupon.coupon_id)}")
+        found = await call_stripe("get", f"coupons/{named(coupon.coupon_id)}")
     except StripeMissing:
-        found = await _done("post", "coupons", params, key=f"coupon-{coupon.coupon_id}")
+        found = await call_stripe("post", "coupons", params, key=f"coupon-{coupon.coupon_id}")
     if (found["percent_off"], found["duration_in_months"]) != (percent, coupon.months):
         raise VersionConflict(f"the coupon {coupon.coupon_id} at Stripe is another one")
 
 
 async def preview(params: Any) -> dict[str, Any]:
     """The invoice that would come next. Raises StripeRefused, Unavailable."""
-    return await _done("post", "invoices/create_preview", params)
+    return await call_stripe("post", "invoices/create_preview", params)
 
 
 async def prices_of(items: tuple[Item, ...]) -> dict[str, str]:
@@ -189,7 +133,7 @@ async def prices_of(items: tuple[Item, ...]) -> dict[str, str]:
 
 async def _find_prices(items: list[Item]) -> None:
     params = {"lookup_keys": [each.lookup_key for each in items], "limit": 100}
-    found = await _done("get", "prices", params)
+    found = await call_stripe("get", "prices", params)
     wanted = {each.lookup_key: each for each in items}
     for price in found["data"]:
         item = wanted[price["lookup_key"]]
@@ -206,7 +150,7 @@ async def _create_price(item: Item) -> str:
         "recurring": {"interval": item.interval},
         "product_data": {"name": item.name},
     }
-    made = await _done("post", "prices", params, key=f"price-{item.lookup_key}")
+    made = await call_stripe("post", "prices", params, key=f"price-{item.lookup_key}")
     return str(made["id"])
 
 
@@ -215,12 +159,12 @@ def seconds(at: datetime) -> int:
     return int(at.timestamp())
 
 
-def _named(identifier: str) -> str:
-    """As a path has it."""
+def named(identifier: str) -> str:
+    """An id of Stripe's, as a path has it."""
     return quote(identifier, safe="")
 
 
-async def _done(
+async def call_stripe(
     method: Literal["get", "post", "delete"],
     path: str,
     params: Mapping[str, Any] | None = None,
@@ -228,7 +172,8 @@ async def _done(
     key: str = "",
 ) -> dict[str, Any]:
     """What Stripe answered, as plain data: the client's own objects would cost as much as the call.
-    With a key it is done once. Raises StripeRefused, StripeMissing, Unknown, Unavailable."""
+    With a key it is done once. Raises StripeRefused, StripeMissing, KeyUsed, Unknown,
+    Unavailable."""
     import stripe
 
     found = await require_account()
@@ -245,6 +190,8 @@ async def _done(
         raise kind(f"Stripe refused it: {reason[:200]}: {remedy}") from error
     except (stripe.AuthenticationError, stripe.PermissionError) as error:
         raise Unavailable("Stripe does not take the operator's key") from error
+    except stripe.IdempotencyError as error:
+        raise KeyUsed("Stripe was asked for something else under this key") from error
     except stripe.StripeError as error:
         raise Unknown("Stripe did not answer; send it again") from error
     plain: dict[str, Any] = answer.data

@@ -318,5 +318,7 @@ def test_settings_are_refused_where_they_make_no_sense(served: Served) -> None:
     assert httpx2.post(url, json={"retry_days": [1], "after_retries": "unpaid"}).status_code == 200
     assert httpx2.post(url, json={"retry_days": [0]}).status_code == 400
     assert httpx2.post(url, json={"after_retries": "nothing"}).status_code == 400
+    assert httpx2.post(url, json={"met_by_pause": "void"}).status_code == 200
+    assert httpx2.post(url, json={"met_by_pause": "nothing"}).status_code == 400
     assert httpx2.post(url, json=[]).status_code == 400
     assert httpx2.post(f"{served.url}/_/endpoint", content=b"no").status_code == 400

@@ -9,7 +9,7 @@ from functions.billing.aggregates import RUN
 from functions.billing.rules import checkout as rules
 from functions.billing.rules.order import Order
 from functions.billing.rules.subscription import Subscription
-from functions.billing.service import stripe_calls
+from functions.billing.service import invoice_calls
 from functions.billing.service.customers import customer_of
 from functions.billing.service.subscriptions import known_to
 from shared.aggregates.command import Command
@@ -227,7 +227,7 @@ async def test_an_invoice_keeps_its_lines_beyond_the_first_hundred(world: World)
     made = world.stripe.v1.invoices.create(
         {"customer": customer, "pending_invoice_items_behavior": "include"}
     )
-    shown = await stripe_calls.retrieve_invoice(str(made.id))
+    shown = await invoice_calls.retrieve_invoice(str(made.id))
     names = [each["description"] for each in shown["lines"]["data"]]
     assert len(set(names)) == _MANY
 

@@ -14,9 +14,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from shared.kit import clock
 from tests.functions.billing.conftest import Offices
+from tests.simulation.billing.bill import CHOICES
 from tests.simulation.billing.ledger import DAY, HOUR
 from tests.simulation.billing.metering import bounds_of, month_of
-from tests.simulation.billing.post import Post, at_stripe
+from tests.simulation.billing.post import Notice, Post, at_stripe
 from tests.simulation.billing.prices import Wanted, add_ons_of, most_seats
 from tests.simulation.billing.reconciling import reconcile
 from tests.simulation.billing.tenant import DECLINED, PAYS, Tenant
@@ -49,8 +50,8 @@ class Selling(RuleBasedStateMachine):
         self.open = ExitStack()
         self.tenant: Tenant
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(met=st.sampled_from(CHOICES))
+    def begin(self, met: str) -> None:
         number = len(list(self.folder.iterdir()))
         file = self.folder / f"{number}" / "stripe.db"
         file.parent.mkdir()
@@ -58,6 +59,8 @@ class Selling(RuleBasedStateMachine):
         self.open.enter_context(_time_of(post))
         self.act(self.offices.sell_at(post.url))
         self.tenant = Tenant(self.offices.tenant(post.url), post)
+        post.choose(met)
+        self.tenant.ledger.met = met
 
     @property
     def post(self) -> Post:
@@ -79,6 +82,8 @@ class Selling(RuleBasedStateMachine):
     @rule(wanted=orders())
     def buy(self, wanted: Wanted) -> None:
         self.act(self.tenant.buy(wanted))
+        # The same order in the same instant would be the same request for an approval.
+        self._to(self.post.now + 1)
 
     @precondition(may_change)
     @rule(wanted=orders())
@@ -97,6 +102,11 @@ class Selling(RuleBasedStateMachine):
     @rule()
     def pause(self) -> None:
         self.act(self.tenant.pause())
+
+    @precondition(lambda self: self.tenant.ledger.may_be_paused)
+    @rule()
+    def the_operator_pauses(self) -> None:
+        self.act(self.tenant.is_paused_by_the_operator())
 
     @precondition(lambda self: self.tenant.ledger.standing == "paused")
     @rule()
@@ -130,6 +140,15 @@ class Selling(RuleBasedStateMachine):
         owed = [each for each in self.tenant.ledger.bills if each.status == "open"]
         self.act(self.tenant.void(owed[number % len(owed)]))
 
+    def has_held(self) -> bool:
+        return bool(self.tenant.held)
+
+    @precondition(has_held)
+    @rule(number=st.integers(0, 9))
+    def finish_by_hand(self, number: int) -> None:
+        held = self.tenant.held
+        self.act(self.tenant.finish_by_hand(held[number % len(held)]))
+
     @precondition(lambda self: bool(self.tenant.ledger.bills))
     @rule(part=st.integers(1, 100))
     def refund(self, part: int) -> None:
@@ -155,14 +174,14 @@ class Selling(RuleBasedStateMachine):
         if is_told:
             self.act(self.tenant.deliver(self.tenant.waiting))
 
-    @precondition(lambda self: self.tenant.due is not None)
-    @rule(waits=st.booleans())
-    def ask_for_what_was_used_before_an_end(self, waits: bool) -> None:
-        due = self.tenant.due
+    @precondition(lambda self: self.tenant.usage.due is not None)
+    @rule(waits=st.booleans(), until=st.sampled_from(("", "", "line", "release")))
+    def ask_for_what_was_used_before_an_end(self, waits: bool, until: str) -> None:
+        due = self.tenant.usage.due
         assert due is not None
         if waits:
             self._to(max(due, self.post.now))
-        self.act(self.tenant.ask_last())
+        self.act(self.tenant.ask_for_usage(until))
 
     @precondition(lambda self: bool(self.tenant.waiting))
     @rule(chance=st.randoms(use_true_random=False), several=st.integers(1, 4))
@@ -170,6 +189,17 @@ class Selling(RuleBasedStateMachine):
         waiting = self.tenant.waiting
         some = [chance.choice(waiting) for _ in range(several)]
         self.act(self.tenant.deliver(some))
+
+    @precondition(lambda self: any(map(_is_drawn_up, self.tenant.waiting)))
+    @rule()
+    def die_on_a_draft(self) -> None:
+        drafts = [each for each in self.tenant.waiting if _is_drawn_up(each)]
+        self.act(self.tenant.deliver_and_die(drafts[-1]))
+
+    @precondition(lambda self: bool(self.tenant.late))
+    @rule()
+    def late_lines_arrive(self) -> None:
+        self.act(self.tenant.lines_arrive_late())
 
     @rule(chance=st.randoms(use_true_random=False))
     def settle_and_compare(self, chance: random.Random) -> None:
@@ -188,6 +218,10 @@ class Selling(RuleBasedStateMachine):
                 self.act(reconcile(self.tenant))
         finally:
             self.open.close()
+
+
+def _is_drawn_up(notice: Notice) -> bool:
+    return notice.type == "invoice.created"
 
 
 @contextmanager

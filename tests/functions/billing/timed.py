@@ -5,13 +5,12 @@ from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-import httpx
 import pytest
 
 from emulators.stripe.running import running_stripe
 from functions.billing.service import stripe_calls
 from shared.kit import clock
-from tests.functions.billing.worlds import World
+from tests.functions.billing.worlds import World, browser
 
 BOUGHT = datetime(2025, 9, 3, 12, tzinfo=UTC)
 USED = datetime(2025, 10, 20, 12, tzinfo=UTC)
@@ -43,8 +42,8 @@ def time(
 
     async def move(at: datetime) -> None:
         Time.now = at
-        async with httpx.AsyncClient(verify=False, trust_env=False) as browser, asyncio.timeout(30):
-            while (await browser.get(f"{stripe_url}/_/waiting")).json():  # noqa: ASYNC110
+        async with browser() as clock, asyncio.timeout(30):
+            while (await clock.get(f"{stripe_url}/_/waiting")).json():  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
 
     Time.now = BOUGHT

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared.storage.postgres import TookTooLong
-from shared.usage.lines import close_period, lines_of
+from shared.usage.lines import close_periods, lines_of
 from shared.usage.outside import OutsideEvent
 from shared.usage.proofs import UnsortedLine, UsageMonth
 from shared.usage.proving import prove
@@ -46,7 +46,7 @@ async def test_a_meter_that_is_not_sorted_in_time_is_named_and_the_others_close(
             (1, "tool_calls", 1, False),
         ]
         assert month.unsorted == (UnsortedLine(1, SLOW),)
-        await close_period(tenant, "2026-11", DECEMBER)
+        await close_periods(tenant, ["2026-11"], DECEMBER)
         await add(tenant, "late", SLOW, "pages")
         caplog.clear()
         with caplog.at_level(logging.ERROR):
@@ -76,7 +76,7 @@ async def test_each_meter_of_each_section_is_found_once(database: str) -> None:
     for number in range(3):
         await add(tenant, f"some-{number}", *meters, "acres")
         await add(f"{tenant}-other", f"some-{number}", "pages")
-        await close_period(tenant, "2026-11", DECEMBER + timedelta(hours=number))
+        await close_periods(tenant, ["2026-11"], DECEMBER + timedelta(hours=number))
     await add(tenant, "last", "acres")
     month = await lines_of(tenant, "2026-11", DECEMBER + timedelta(hours=9))
     closed = sorted((section, each) for section in (1, 2, 3) for each in (*meters, "acres"))

@@ -10,7 +10,7 @@ from psycopg import errors
 from shared.kit.errors import Invalid, NotFound, VersionConflict
 from shared.storage.postgres import tenant_transaction
 from shared.usage.counting import count_log
-from shared.usage.lines import close_period, close_periods, closed_lines, lines_of
+from shared.usage.lines import close_periods, closed_lines, lines_of
 from shared.usage.outside import OutsideEvent
 from shared.usage.proofs import UsageLine
 from shared.usage.proving import prove
@@ -35,6 +35,11 @@ async def lines_in(tenant: str, period: str, at: datetime) -> tuple[UsageLine, .
     month = await lines_of(tenant, period, at)
     assert month.unsorted == ()
     return month.lines
+
+
+async def november(tenant: str, at: datetime) -> tuple[UsageLine, ...]:
+    """The lines of the month, closed."""
+    return (await close_periods(tenant, ["2026-11"], at))["2026-11"]
 
 
 async def hours(tenant: str) -> dict[str, int]:
@@ -125,8 +130,8 @@ async def test_each_counted_event_is_proved_and_no_other(tenant: str) -> None:
 async def test_a_closed_line_stays_and_what_is_late_corrects_it(tenant: str) -> None:
     await write(tenant, receipt(tenant, "a"))
     with pytest.raises(VersionConflict, match="not over"):
-        await close_period(tenant, "2026-11", AT)
-    (closed,) = await close_period(tenant, "2026-11", DECEMBER)
+        await close_periods(tenant, ["2026-11"], AT)
+    (closed,) = await november(tenant, DECEMBER)
     assert (closed.quantity, closed.closed_at, closed.corrects) == (1, DECEMBER, None)
     await write(tenant, receipt(tenant, "late"), receipt(tenant, "next", DECEMBER))
     (december,) = await lines_in(tenant, "2026-12", DECEMBER)
@@ -135,10 +140,10 @@ async def test_a_closed_line_stays_and_what_is_late_corrects_it(tenant: str) -> 
     assert again[0] == closed
     assert (again[1].section, again[1].quantity, again[1].corrects) == (2, 1, 1)
     assert again[1].closed_at is None
-    both = await close_period(tenant, "2026-11", DECEMBER + timedelta(hours=1))
+    both = await november(tenant, DECEMBER + timedelta(hours=1))
     assert both[0] == closed
     assert both[1].closed_at == DECEMBER + timedelta(hours=1)
-    assert await close_period(tenant, "2026-11", DECEMBER + timedelta(days=1)) == both
+    assert await november(tenant, DECEMBER + timedelta(days=1)) == both
 
 
 async def test_only_months_with_something_to_close_are_closed(tenant: str) -> None:
@@ -182,7 +187,7 @@ async def test_an_id_from_outside_is_counted_once_for_ever(tenant: str) -> None:
     assert await add_events(f"{tenant}-other", [one]) == 1
     assert sums(await lines_in(tenant, "2026-11", AT)) == {"pages": 6}
     assert await hours(tenant) == {"pages": 6}
-    await close_period(tenant, "2026-11", DECEMBER)
+    await close_periods(tenant, ["2026-11"], DECEMBER)
     assert await add_events(tenant, [one._replace(id="late")]) == 1
     found = await lines_in(tenant, "2026-11", DECEMBER)
     assert [(each.section, each.quantity) for each in found] == [(1, 6), (2, 3)]
@@ -207,7 +212,7 @@ async def test_a_month_is_closed_without_a_look_at_the_rows_of_declared_meters(
     await write(tenant, receipt(tenant, "a"))
     told_once = OutsideEvent("a", "pages", 3, int(AT.timestamp() * 1000))
     await add_events(tenant, [told_once])
-    ours = await close_period(tenant, "2026-11", DECEMBER)
+    ours = await november(tenant, DECEMBER)
     assert sums(ours) == {"tool_calls": 1}
     assert await closed_lines(tenant, "2026-11") == ours
     await add_events(tenant, [told_once._replace(id="late", quantity=4)])
@@ -218,7 +223,7 @@ async def test_a_month_is_closed_without_a_look_at_the_rows_of_declared_meters(
         ("pages", 2, 4, None),
     ]
     later = DECEMBER + timedelta(hours=1)
-    await close_period(tenant, "2026-11", later)
+    await close_periods(tenant, ["2026-11"], later)
     again = await lines_in(tenant, "2026-11", later)
     assert (again[:2], again[2].closed_at) == (found[:2], later)
 

@@ -23,7 +23,7 @@ from shared.storage import postgres as storage
 from shared.storage.migrate import migrate
 from shared.storage.postgres import tenant_transaction
 from shared.usage.counting import count_log
-from shared.usage.lines import close_period, lines_of
+from shared.usage.lines import close_periods, lines_of
 from shared.usage.proofs import UsageLine
 from tests.functions.audit.restarting import Database
 from tests.shared.usage.logs import AT
@@ -180,7 +180,7 @@ async def _october_closed() -> tuple[UsageLine, ...]:
     """Closes the month before, once all that the log has at some moment is counted."""
     while True:
         with suppress(Unavailable):
-            return await close_period(TENANT, "2026-10", AT)
+            return (await close_periods(TENANT, ["2026-10"], AT))["2026-10"]
 
 
 async def _counted() -> bool:
@@ -201,7 +201,7 @@ async def _compare(all_sent: Sequence[dict[str, Any]], named: set[str], every: i
         expected["pages", period] += 0 if id in wrong else each["quantity"]
     found = Counter[tuple[str, str]]()
     for period in ("2026-10", "2026-11"):
-        await close_period(TENANT, period, DECEMBER)
+        await close_periods(TENANT, [period], DECEMBER)
         for line in (await lines_of(TENANT, period, DECEMBER)).lines:
             found[line.meter, period] += line.quantity
     assert found == expected
@@ -213,4 +213,4 @@ async def _compare(all_sent: Sequence[dict[str, Any]], named: set[str], every: i
     }
     assert set(hours) == {"pages", "tool_calls"}
     month = await lines_of(TENANT, "2026-11", DECEMBER)
-    assert month == (await close_period(TENANT, "2026-11", DECEMBER), ())
+    assert month == ((await close_periods(TENANT, ["2026-11"], DECEMBER))["2026-11"], ())

@@ -7,14 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from tests.simulation.billing.bill import COLLECTS, GIVES_UP, KEEPS, USAGE, VOIDS, Bill
 from tests.simulation.billing.parts import Part
 from tests.simulation.billing.prices import Wanted, trial_days
 
 HOUR, DAY = 3_600, 86_400
 # When a payment that failed is tried again, as Stripe's stand-in does by default.
 RETRIES = (3, 5, 7)
-# Of an invoice that is of no subscription: it asks for what was used before an end.
-LAST = "manual"
 # Less is not taken from a card: it stays on the balance.
 LEAST = 50
 
@@ -35,33 +34,11 @@ def later(anchor: int, interval: str, count: int) -> int:
 
 
 @dataclass
-class Bill:
-    """An invoice: `lines` of the subscription, and `usage` by month and meter. What is not final
-    yet has no `due`."""
-
-    created: int
-    lines: list[int]
-    reason: str
-    usage: dict[tuple[str, str], int] = field(default_factory=dict)
-    final_at: int | None = None
-    due: int | None = None
-    status: str = "draft"
-    tries: int = 0
-    next_try: int | None = None
-
-    @property
-    def total(self) -> int:
-        return sum(self.lines) + sum(self.usage.values())
-
-    @property
-    def is_of_subscription(self) -> bool:
-        return self.reason != LAST
-
-
-@dataclass
 class Ledger:
-    """One customer of Stripe's."""
+    """One customer of Stripe's. `met` says what becomes of a draft that a pause meets."""
 
+    met: str = COLLECTS
+    bought: int = 0
     parts: dict[str, Part] = field(default_factory=dict)
     interval: str = "month"
     anchor: int = 0
@@ -91,6 +68,11 @@ class Ledger:
     @property
     def may_pause(self) -> bool:
         """Whether it is paid for and goes on, and nothing waits for the next invoice."""
+        return self.may_be_paused and not any(each.final_at for each in self._drafts())
+
+    @property
+    def may_be_paused(self) -> bool:
+        """Whether an operator may pause it, and no change is lost by that."""
         return self.standing == "active" and not self.ends and not self.waiting
 
     @property
@@ -100,6 +82,7 @@ class Ledger:
     def buy(self, wanted: Wanted, at: int) -> None:
         """The first order, on a page that takes the money at once."""
         days = 0 if self.trialed else trial_days(wanted.plan)
+        self.bought += 1
         # What waited for an invoice of an earlier subscription waits for ever.
         self.waiting, self.interval, self.ends = [], wanted.interval, False
         self.is_paused = False
@@ -135,8 +118,14 @@ class Ledger:
         self.is_paused = True
 
     def resume(self, at: int) -> None:
-        """Goes on in the period that was paid for, or in a new one that is asked for now."""
+        """Goes on in the period that was paid for, or in a new one that is asked for now. Of a
+        draft that the pause met, or of what it gave up, nobody is asked any more."""
         self.is_paused = False
+        for each in self._drafts():
+            if each.final_at is None:
+                self._finish(each, at, VOIDS)
+        if self._newest().status == "uncollectible":
+            self.void(self._newest())
         if self._newest().status == "void":
             self.anchor = at
             self._begin_again(at)
@@ -148,11 +137,15 @@ class Ledger:
         for each in filter(lambda bill: bill.is_of_subscription, self.bills):
             each.final_at = each.next_try = None
 
-    def ask_last(self, at: int) -> Bill:
-        """An invoice for usage alone, which becomes final by itself."""
-        bill = Bill(at, [], LAST, final_at=at + HOUR)
+    def ask_for_usage(self, at: int, number: int) -> Bill:
+        """A usage invoice, which waits for its lines."""
+        bill = Bill(at, [], USAGE, self.bought, number, is_written=False)
         self.bills.append(bill)
         return bill
+
+    def finish_by_hand(self, bill: Bill, at: int) -> None:
+        """The operator makes a draft final. Nothing is taken for it by itself."""
+        self._finish(bill, at, "")
 
     def pay(self, bill: Bill) -> None:
         """Somebody paid it by hand."""
@@ -173,7 +166,7 @@ class Ledger:
             if bill is None:
                 self._turn(at)
             elif bill.status == "draft":
-                self._finish(bill, at)
+                self._end_draft(bill, at)
             else:
                 self._try(bill, at)
 
@@ -204,9 +197,14 @@ class Ledger:
         self._begin_again(at)
         bill = self._bill(at, self._bill_whole(), "subscription_cycle")
         if self.is_paused:
-            self._finish(bill, at, collects=False)
+            self._finish(bill, at, VOIDS)
         else:
             bill.final_at = at + HOUR
+
+    def _drafts(self) -> list[Bill]:
+        """Those of the subscription."""
+        drafts = [each for each in self.bills if each.status == "draft"]
+        return [each for each in drafts if each.is_of_subscription and each.bought == self.bought]
 
     def _newest(self) -> Bill:
         return [each for each in self.bills if each.is_of_subscription][-1]
@@ -251,12 +249,19 @@ class Ledger:
             self.waiting += [amount] if amount else []
 
     def _bill(self, at: int, lines: list[int], reason: str) -> Bill:
-        bill = Bill(at, [*lines, *self.waiting], reason)
+        bill = Bill(at, [*lines, *self.waiting], reason, self.bought)
         self.waiting = []
         self.bills.append(bill)
         return bill
 
-    def _finish(self, bill: Bill, at: int, *, collects: bool = True) -> None:
+    def _end_draft(self, bill: Bill, at: int) -> None:
+        met = self.met if self.is_paused and bill.is_of_subscription else COLLECTS
+        if met == KEEPS:
+            bill.final_at = None
+        else:
+            self._finish(bill, at, met)
+
+    def _finish(self, bill: Bill, at: int, then: str = COLLECTS) -> None:
         total, due = bill.total, 0
         if total > 0:
             due = max(0, total + self.balance)
@@ -265,10 +270,12 @@ class Ledger:
         bill.due, bill.final_at, bill.status = due, None, "open"
         if not due:
             self.pay(bill)
-        elif collects:
+        elif then == COLLECTS:
             self._try(bill, at)
-        else:
+        elif then == VOIDS:
             self.void(bill)
+        elif then == GIVES_UP:
+            bill.status = "uncollectible"
 
     def _try(self, bill: Bill, at: int) -> None:
         bill.tries += 1

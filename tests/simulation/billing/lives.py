@@ -38,25 +38,29 @@ class Life:
     def __post_init__(self) -> None:
         self.chance = random.Random(f"{self.seed}/{self.number}")
 
-    def appointments(self, months: int) -> list[Appointment]:
-        """All of them, by time."""
+    def appointments(self, months: int, monthly: int | None = None) -> list[Appointment]:
+        """All of them, by time. Whoever does not buy for a year first ends after `monthly` months
+        where that is said."""
         # The first three are sure to renew on the 31st of January and on 29 February.
         first = {0: 7, 1: 36, 2: 36}.get(self.number, self.chance.randrange(_BUYING_DAYS))
         interval = {0: "month", 1: "month", 2: "year"}.get(self.number)
         found = [self._at(first, lambda tenant: self._buy(tenant, interval))]
-        for month in range(months):
+        lasts = months if monthly is None or interval == "year" else monthly
+        for month in range(lasts):
             begin = first + 15 + month * 30
             found += [self._at(begin + self.chance.randrange(30), self._use) for _ in range(2)]
             if self.chance.random() < 0.35:
                 found += self._changes(begin + self.chance.randrange(30))
         if self.number % 8 == 0:
             found.append(self._at(first + self.chance.randrange(90), self._store))
+        if lasts < months:
+            found.append(self._at(first + 15 + lasts * 30, self._ends_at_once))
         return sorted(found, key=lambda each: each.at)
 
     def _changes(self, day: int) -> list[Appointment]:
         """A deed, with what follows from it."""
         kind = self.chance.choice(
-            ("order", "order", "seats", "interval", "declined", "end", "pause")
+            ("order", "order", "seats", "interval", "declined", "end", "pause", "met")
         )
         if kind == "declined":
             back = self.chance.choice((self._pays_again, self._pays_by_hand, self._buys_again))
@@ -64,9 +68,10 @@ class Life:
                 self._at(day, self._is_declined),
                 self._at(day + self.chance.randrange(20, 45), back),
             ]
-        if kind == "pause":
+        if kind in ("pause", "met"):
+            pauses = self._pauses if kind == "pause" else self._is_to_be_paused
             return [
-                self._at(day, self._pauses),
+                self._at(day, pauses),
                 self._at(day + self.chance.randrange(1, 70), self._resumes),
             ]
         if kind == "end":
@@ -128,6 +133,9 @@ class Life:
     async def _pauses(self, tenant: Tenant) -> None:
         if tenant.ledger.may_pause:
             await tenant.pause()
+
+    async def _is_to_be_paused(self, tenant: Tenant) -> None:
+        tenant.is_to_be_paused = True
 
     async def _resumes(self, tenant: Tenant) -> None:
         if tenant.ledger.standing == "paused":

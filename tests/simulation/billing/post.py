@@ -62,6 +62,11 @@ class Post:
         # Whoever calls the account lets all of it happen that is due; this list is empty.
         self.http.get(f"{self.url}/v1/test_helpers/test_clocks").raise_for_status()
 
+    def choose(self, met: str) -> None:
+        """What becomes of a draft that a pause meets, once its hour is over."""
+        said = {"met_by_pause": met}
+        self.http.post(f"{self.url}/_/settings", json=said).raise_for_status()
+
     def collect(self, customer: str) -> list[Notice]:
         """The notices about a customer that were not collected yet, in the order in which that
         happened."""

@@ -3,33 +3,40 @@ stand-in, with two accounts of its own of what that must cost."""
 
 import random
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from functions.billing.service.settling import settle_usage
+from functions.billing.rules.refusals import StripeRefused
+from functions.billing.service.invoice_calls import write_line
+from functions.billing.service.stripe_calls import Unknown
+from functions.billing.service.usage_invoice import ask_for_usage
 from shared.kit.callers import Caller
 from tests.functions.billing.worlds import World, browser
 from tests.shared.usage.logs import file, told, turn, write
-from tests.simulation.billing.ledger import HOUR, LAST, Bill, Ledger, datetime_of
-from tests.simulation.billing.metering import Metering, bounds_of, month_of
+from tests.simulation.billing.asking import Asking
+from tests.simulation.billing.bill import DELETED, Bill
+from tests.simulation.billing.dying import Late, dying_at_a_line, dying_at_release, living
+from tests.simulation.billing.ledger import DAY, HOUR, Ledger, datetime_of
 from tests.simulation.billing.post import Notice, Post
 from tests.simulation.billing.prices import Wanted
 
 # So many of the latest notices are known again.
 _REMEMBERED = 50
+# Stripe keeps a key for a day, and a line is under way for a minute at most.
+_LATEST = DAY - HOUR
 PAYS, DECLINED = "pm_card_visa", "pm_card_chargeCustomerFail"
 
 
 @dataclass
 class Tenant:
-    """`ledger` and `metering` are told of everything that is done, and of nothing that billing or
-    Stripe's stand-in answer. `refunded` are whole cents. What was used before an end that the
-    platform saw is asked for from `due` on, on the bill `last`."""
+    """`usage`, with its ledger and its metering, is told of everything that is done, and of nothing
+    that billing or Stripe's stand-in answer. `refunded` are whole cents; `late` are lines that are
+    on their way to Stripe."""
 
     world: World
     post: Post
-    ledger: Ledger = field(default_factory=Ledger)
-    metering: Metering = field(default_factory=Metering)
+    usage: Asking = field(default_factory=Asking)
     wanted: Wanted | None = None
     customer: str = ""
     waiting: list[Notice] = field(default_factory=list)
@@ -37,24 +44,27 @@ class Tenant:
     seen: list[str] = field(default_factory=list)
     refunded: int = 0
     used: int = 0
-    due: int | None = None
-    last: Bill | None = None
-    bought: int = 0
-    # What was bought, and whether renewals asked for its usage, when the platform last looked.
-    looked: tuple[int, bool] = (0, False)
+    late: list[Late] = field(default_factory=list)
+    # An operator waits for its next draft.
+    is_to_be_paused: bool = False
+
+    @property
+    def ledger(self) -> Ledger:
+        return self.usage.ledger
 
     @property
     def now(self) -> int:
         return self.post.now
 
     @property
-    def is_due(self) -> bool:
-        """Whether the platform's sweep would ask for what was used before an end."""
-        return self.due is not None and self.now >= self.due
+    def held(self) -> list[Bill]:
+        """Drafts of subscriptions that do not become final by themselves."""
+        drafts = [each for each in self.ledger.bills if each.status == "draft"]
+        return [each for each in drafts if each.final_at is None and each.is_of_subscription]
 
     def arrive(self) -> None:
         """The time is another one: what fell due by now has happened."""
-        self.ledger.advance(self.now)
+        self.usage.advance(self.now)
         for each in self.post.collect(self.customer):
             self.waiting.append(each)
             if each.type == "invoice.created":
@@ -68,7 +78,6 @@ class Tenant:
         await self.world.pay(page["url"])
         self.ledger.pays, self.wanted = True, wanted
         self.ledger.buy(wanted, self.now)
-        self.bought += 1
         self.arrive()
 
     async def change(self, wanted: Wanted) -> None:
@@ -91,6 +100,13 @@ class Tenant:
         await self._ordered("POST", "/subscription/pause")
         self.ledger.pause()
         self._seen()
+        self.arrive()
+
+    async def is_paused_by_the_operator(self) -> None:
+        """The operator pauses it in the dashboard; nobody is told yet."""
+        said: Any = {"pause_collection": {"behavior": "void"}}
+        self.world.stripe.v1.subscriptions.update(self._at_stripe()["id"], said)
+        self.ledger.pause()
         self.arrive()
 
     async def resume(self) -> None:
@@ -152,11 +168,11 @@ class Tenant:
             entries.append(
                 turn(self.world.tenant, name, asked, tokens - asked, datetime_of(moment))
             )
-            self.metering.use("tokens", tokens, moment)
+            self.usage.metering.use("tokens", tokens, moment)
         for number in range(runs):
             said = ("assent.run.started.v1", {"run_id": f"run_{name}_{number}"})
             entries.append(told(self.world.tenant, f"{name}-{number}", *said, datetime_of(moment)))
-        self.metering.use("executions", runs, moment)
+        self.usage.metering.use("executions", runs, moment)
         if entries:
             await write(self.world.tenant, *entries)
 
@@ -167,7 +183,7 @@ class Tenant:
             self.world.tenant,
             file(self.world.tenant, f"file-{self.used}", size, datetime_of(self.now)),
         )
-        self.metering.store(size, self.now)
+        self.usage.metering.store(size, self.now)
 
     async def deliver(self, notices: Iterable[Notice]) -> None:
         """Sends these, in this order, and no more of them is waiting."""
@@ -176,12 +192,43 @@ class Tenant:
             assert answer.status_code == 200, answer.text
             if each in self.waiting:
                 self.waiting.remove(each)
-            # A copy of one of the latest notices is known by its id, and reads no subscription.
-            if each.id not in self.seen[-_REMEMBERED:]:
-                self.seen.append(each.id)
-                self._seen()
-            if each.type.startswith("invoice.") and each.about in self.invoices:
-                self._asked(self.ledger.bills[self.invoices.index(each.about)])
+            self._told_of(each)
+        self.arrive()
+
+    async def deliver_and_die(self, notice: Notice) -> None:
+        """Sends it to a process that dies before Stripe has the first line that it writes, which
+        arrives later; Stripe sends the notice again."""
+        with dying_at_a_line() as under_way:
+            answer = await self.world.notice(notice.body)
+        assert answer.status_code == (503 if under_way else 200), answer.text
+        bill = self._bill_of(notice)
+        if not under_way:
+            self.waiting.remove(notice)
+        self._told_of(notice, writes=not under_way)
+        if under_way:
+            assert bill is not None
+            self.late.append(Late(*under_way[0], bill, self.now))
+        self.arrive()
+
+    async def lines_arrive_late(self) -> None:
+        """What processes that died within a day had sent to Stripe arrives there, or is refused."""
+        for each in self.late:
+            if self.now - each.at > _LATEST or each.bill.status == DELETED:
+                continue
+            invoice = {"invoice": self._name(each.bill)}
+            before = len(self.listed("invoiceitems", **invoice))
+            with suppress(Unknown, StripeRefused):
+                await write_line(each.key, each.said)
+            if len(self.listed("invoiceitems", **invoice)) > before:
+                said = each.said["metadata"]
+                self.usage.wrote(each.bill, (said["period"], said["meter"]), each.said["amount"])
+        self.late.clear()
+        self.arrive()
+
+    async def finish_by_hand(self, bill: Bill) -> None:
+        """The operator makes a draft final that stays one by itself."""
+        self.world.stripe.v1.invoices.finalize_invoice(self._name(bill))
+        self.ledger.finish_by_hand(bill, self.now)
         self.arrive()
 
     async def settle(self, chance: random.Random) -> None:
@@ -191,34 +238,19 @@ class Tenant:
             chance.shuffle(notices)
             await self.deliver(notices)
 
-    async def ask_last(self) -> None:
-        """What a sweep of the platform does for this tenant."""
-        await settle_usage(
-            Caller.acting("service:billing", self.world.tenant, datetime_of(self.now))
-        )
+    async def ask_for_usage(self, until: str = "") -> None:
+        """What a sweep of the platform does for this tenant; in a process that dies `until` a
+        line, or the release, of the usage invoice is at Stripe."""
+        died = {"line": dying_at_a_line, "release": dying_at_release}.get(until, living)
+        with died() as under_way, suppress(Unknown):
+            at = datetime_of(self.now)
+            await ask_for_usage(Caller.acting("service:billing", self.world.tenant, at))
         self._seen()
-        if self.is_due:
-            self._ask_last()
+        if self.usage.is_due(self.now):
+            self.usage.ask(self.now, until if under_way else "")
         self.arrive()
-
-    def _ask_last(self) -> None:
-        """What is owed goes on an invoice of its own. One that is final already is followed by
-        another, which the next sweep makes; once nothing is owed there is none any more."""
-        owed = self.metering.ask(self.now)
-        self.metering.take_back(owed)
-        if not owed and not any(each.usage for each in self._held()):
-            self.due = self.last = None
-        elif self.last is not None and self.last.status != "draft":
-            self.last = None
-        else:
-            self.last = self.last or self.ledger.ask_last(self.now)
-            self._asked(self.last)
-
-    def _held(self) -> list[Bill]:
-        """Drafts that never become final."""
-        return [
-            each for each in self.ledger.bills if each.status == "draft" and each.final_at is None
-        ]
+        if under_way and until == "line" and self.usage.last is not None:
+            self.late.append(Late(*under_way[0], self.usage.last, self.now))
 
     def read(self, path: str, **params: Any) -> dict[str, Any]:
         """What Stripe's stand-in has there, as plain data."""
@@ -235,28 +267,21 @@ class Tenant:
             if not page["has_more"]:
                 return found
 
-    def _asked(self, bill: Bill) -> None:
-        """A draft that becomes final takes what was used. What lies on one that never will, because
-        its subscription ended, moves to it."""
-        takes = bill.reason in ("subscription_cycle", LAST)
-        if bill.status != "draft" or not takes or bill.final_at is None:
-            return
-        for each in self._held():
-            self.metering.take_back(each.usage)
-            each.usage = {}
-        for key, cents in self.metering.ask(self.now).items():
-            bill.usage[key] = bill.usage.get(key, 0) + cents
+    def _told_of(self, notice: Notice, *, writes: bool = True) -> None:
+        # A copy of one of the latest notices is known by its id, and reads no subscription.
+        if notice.id not in self.seen[-_REMEMBERED:]:
+            self.seen.append(notice.id)
+            self._seen()
+        if (bill := self._bill_of(notice)) is not None:
+            self.usage.told(bill, self.now, writes=writes)
+
+    def _bill_of(self, notice: Notice) -> Bill | None:
+        if not notice.type.startswith("invoice.") or notice.about not in self.invoices:
+            return None
+        return self.ledger.bills[self.invoices.index(notice.about)]
 
     def _seen(self) -> None:
-        self.ledger.advance(self.now)
-        if self.ledger.status:
-            self.metering.note(self.wanted, self.ledger.standing, self.now)
-        looked = (self.bought, self.ledger.may_change)
-        if self.ledger.may_change:
-            self.due = self.last = None
-        elif self.bought and (self.looked[1] or self.looked[0] != self.bought):
-            self.due, self.last = bounds_of(month_of(self.now))[1] + HOUR, None
-        self.looked = looked
+        self.usage.look(self.wanted, self.now)
 
     async def _ordered(self, *call: Any) -> None:
         self._seen()

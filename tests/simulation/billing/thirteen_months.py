@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.functions.billing.worlds import World
+from tests.simulation.billing.bill import CHOICES
 from tests.simulation.billing.ledger import DAY, HOUR
 from tests.simulation.billing.lives import BEGIN, Appointment, Life
 from tests.simulation.billing.post import Post
@@ -32,7 +33,7 @@ class Figures:
     cents: Counter[str] = field(default_factory=Counter)
     lines: int = 0
     usage_lines: int = 0
-    last_invoices: int = 0
+    usage_invoices: int = 0
     notices: int = 0
     seconds: float = 0.0
     processor_seconds: float = 0.0
@@ -45,7 +46,7 @@ class Figures:
             f"{self.tenants} tenants, {self.days} days, {self.notices} notices sent\n"
             f"{self.invoices.total()} invoices with {self.lines} lines reconcile to the cent:"
             f" {states}\n{money}\n{self.usage_lines} lines of usage verify offline\n"
-            f"{self.last_invoices} invoices ask for what was used before an end or a pause\n"
+            f"{self.usage_invoices} invoices ask for what was used before an end or a pause\n"
             f"{self.seconds:.0f} seconds, of which {self.processor_seconds:.0f} of the processor:"
             f" {self.processor_seconds / self.tenants:.2f} a tenant"
         )
@@ -54,7 +55,7 @@ class Figures:
 @dataclass
 class Simulation:
     """`open_tenant` makes a tenant of the platform that nobody else has; `tell` takes a line for
-    people after each month."""
+    people after each month. Lives are shorter where `monthly` says so."""
 
     post: Post
     open_tenant: Callable[[], World]
@@ -62,6 +63,7 @@ class Simulation:
     months: int
     seed: int
     tell: Tell
+    monthly: int | None = None
 
     async def run(self, folder: Path) -> Figures:
         """Raises AssertionError for the first cent that differs."""
@@ -86,7 +88,8 @@ class Simulation:
 
     async def _live(self, days: int) -> None:
         lives = (
-            Life(number, self.seed).appointments(self.months) for number in range(self.tenants)
+            Life(number, self.seed).appointments(self.months, self.monthly)
+            for number in range(self.tenants)
         )
         due = sorted((each for life in lives for each in life), key=lambda each: each.at)
         for day in range(days):
@@ -105,16 +108,44 @@ class Simulation:
         await each.deed(tenant)
 
     async def _pass(self, moment: int) -> None:
-        """Sends notices of what fell due by then. One in ten tenants is told nothing today."""
+        """Sends notices of what fell due by then, and asks for what was used before an end. One in
+        ten tenants is told nothing today, and not asked; one sweep in five dies on the way."""
         if not any(_has_due(each, moment) for each in self.people):
             return
         self.post.move(moment)
         for each in self.people:
             each.arrive()
+        if any(each.is_to_be_paused for each in self.people):
+            self._choose(self.chance.choice(CHOICES))
+        for each in self.people:
+            await self._stumble(each)
         told = [each for each in self.people if each.waiting and self.chance.random() > 0.1]
         await asyncio.gather(*map(self._tell, told))
-        asked = [each for each in self.people if each.is_due and self.chance.random() > 0.1]
-        await asyncio.gather(*map(self._ask_last, asked))
+        asked = []
+        for each in [each for each in self.people if each.usage.is_due(moment)]:
+            if self.chance.random() < 0.2:
+                await each.ask_for_usage(self.chance.choice(("line", "release")))
+            elif self.chance.random() > 0.1:
+                asked.append(each)
+        await asyncio.gather(*map(self._ask_for_usage, asked))
+
+    def _choose(self, met: str) -> None:
+        """What becomes of drafts that a pause meets from now on: of all before, it has."""
+        self.post.choose(met)
+        for each in self.people:
+            each.ledger.met = met
+
+    async def _stumble(self, tenant: Tenant) -> None:
+        """Of a draft, one process in five dies with a line on its way, which arrives at the next
+        of these hours; and an operator who wants to pause the tenant does it now."""
+        if tenant.late:
+            await tenant.lines_arrive_late()
+        drafts = [each for each in tenant.waiting if each.type == "invoice.created"]
+        if drafts and self.chance.random() < 0.2:
+            await tenant.deliver_and_die(drafts[-1])
+        if drafts and tenant.is_to_be_paused and tenant.ledger.may_be_paused:
+            tenant.is_to_be_paused = False
+            await tenant.is_paused_by_the_operator()
 
     async def _tell(self, tenant: Tenant) -> None:
         """In an order of chance; of those about the same object some are lost, and one is not."""
@@ -128,9 +159,9 @@ class Simulation:
         self.notices += len(kept) + len(twice)
         tenant.waiting = [each for each in tenant.waiting if each not in waiting]
 
-    async def _ask_last(self, tenant: Tenant) -> None:
+    async def _ask_for_usage(self, tenant: Tenant) -> None:
         async with self.turns:
-            await tenant.ask_last()
+            await tenant.ask_for_usage()
 
     def _is_kept(self) -> bool:
         return self.chance.random() < 0.2
@@ -138,8 +169,8 @@ class Simulation:
     async def _audit(self, place: int, tenant: Tenant, folder: Path, figures: Figures) -> None:
         async with self.turns:
             await tenant.settle(self.chance)
-            while tenant.is_due:
-                await tenant.ask_last()
+            while tenant.usage.is_due(tenant.now):
+                await tenant.ask_for_usage()
                 await tenant.settle(self.chance)
             invoices = await reconcile(tenant)
             file = folder / f"proof-{place}.json"
@@ -149,7 +180,7 @@ class Simulation:
 
 def _has_due(tenant: Tenant, moment: int) -> bool:
     """Whether anything happens to the tenant by itself until then, or it was not told of all."""
-    asks = tenant.due is not None and tenant.due <= moment
+    asks = tenant.usage.due is not None and tenant.usage.due <= moment
     return asks or bool(tenant.waiting) or tenant.ledger.is_due(moment)
 
 
@@ -162,6 +193,6 @@ def _add(figures: Figures, invoices: list[Shown], tenant: Tenant) -> None:
             figures.cents["invoiced"] += each["total_cents"]
         if each["status"] == "open":
             figures.cents["open"] += each["due_cents"]
-    figures.last_invoices += sum(not each.is_of_subscription for each in tenant.ledger.bills)
-    figures.cents["usage"] += sum(tenant.metering.asked.values())
+    figures.usage_invoices += sum(not each.is_of_subscription for each in tenant.ledger.bills)
+    figures.cents["usage"] += sum(tenant.usage.metering.asked.values())
     figures.cents["balances"] += tenant.ledger.balance

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from functions.billing.service import crediting, stripe_calls
+from functions.billing.service import crediting, invoice_calls
 from functions.billing.service.stripe_calls import Unknown
 from shared.kit import clock
 from shared.kit.instants import format_instant
@@ -154,7 +154,7 @@ async def test_what_a_crash_left_out_is_written_or_given_back(
     assert (await world.granted(1_000, AGAIN)).is_success
     assert (await world.granted(2_000, AGAIN)).is_success
     await time(BOUGHT + timedelta(days=14, minutes=5))
-    write, calls = stripe_calls.create_usage_item, 0
+    write, calls = invoice_calls.write_line, 0
 
     async def write_once(key: str, said: Any) -> None:
         nonlocal calls
@@ -163,7 +163,7 @@ async def test_what_a_crash_left_out_is_written_or_given_back(
             raise Unknown("Stripe did not answer; send it again")
         await write(key, said)
 
-    monkeypatch.setattr(crediting, "create_usage_item", write_once)
+    monkeypatch.setattr(crediting, "write_line", write_once)
     [created, *_] = [each for each in await world.events() if each["type"] == "invoice.created"]
     assert (await world.notice(created)).status_code == 503
     assert (await credits_of(world))["balance_cents"] == 0

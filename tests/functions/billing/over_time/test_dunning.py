@@ -5,15 +5,13 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
-import httpx
-
 from events.invoices import InvoicePaymentFailed
 from events.subscriptions import SubscriptionPlanLost
 from shared.kit import clock
 from shared.messaging.log import EVENT_LOG, logged_event
 from shared.storage.firestore import TenantStore
 from tests.functions.billing.timed import BOUGHT
-from tests.functions.billing.worlds import World
+from tests.functions.billing.worlds import World, browser
 
 Move = Callable[..., Awaitable[None]]
 BILLED = BOUGHT + timedelta(days=14, hours=2)
@@ -51,9 +49,9 @@ async def cannot_pay(world: World) -> str:
 
 
 async def after_the_last_try(url: str, what: str) -> None:
-    async with httpx.AsyncClient(verify=False, trust_env=False) as browser:
+    async with browser() as operator:
         said = {"retry_days": [3, 5, 7], "after_retries": what}
-        assert (await browser.post(f"{url}/_/settings", json=said)).is_success
+        assert (await operator.post(f"{url}/_/settings", json=said)).is_success
 
 
 async def test_each_try_is_told_the_plan_is_lost_and_paying_brings_it_back(

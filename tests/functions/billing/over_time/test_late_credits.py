@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from functions.billing.service import crediting, stripe_calls
+from functions.billing.service import crediting, invoice_calls
 from functions.billing.service.stripe_calls import Unknown
 from tests.functions.billing.timed import AGAIN, BOUGHT, told
 from tests.functions.billing.worlds import World
@@ -42,7 +42,7 @@ async def draws_up(
     for each in cents:
         assert (await world.granted(each, LATER)).is_success
     await time(DRAWN_UP)
-    write, under_way = stripe_calls.create_usage_item, list[tuple[str, Any]]()
+    write, under_way = invoice_calls.write_line, list[tuple[str, Any]]()
     written = 0
 
     async def write_some(key: str, said: Any) -> None:
@@ -55,7 +55,7 @@ async def draws_up(
 
     [created, *_] = [each for each in await world.events() if each["type"] == "invoice.created"]
     with monkeypatch.context() as patch:
-        patch.setattr(crediting, "create_usage_item", write_some)
+        patch.setattr(crediting, "write_line", write_some)
         answer = await world.notice(created)
         assert answer.status_code == (503 if under_way else 200), answer.text
     [draft] = await drafts(world)
@@ -80,7 +80,7 @@ async def test_a_line_that_comes_late_is_taken_off_a_draft_that_gave_its_credits
     before = await statuses(world)
     assert before == (0, [("reserved", 10_000), ("returned", 10_000)])
     # What the process that died had sent to Stripe arrives there.
-    await stripe_calls.create_usage_item(*late)
+    await invoice_calls.write_line(*late)
     assert world.stripe.v1.invoices.retrieve(held).total == PLAN - 10_000
     await told(world, "invoice.created")
     assert world.stripe.v1.invoices.retrieve(held).total == PLAN
@@ -95,7 +95,7 @@ async def test_what_a_late_line_took_is_spent_where_somebody_makes_its_draft_fin
     held, [late] = await draws_up(world, time, 40_000, monkeypatch=monkeypatch)
     await is_held_and_another_is_due(world, time)
     await told(world, "invoice.created")
-    await stripe_calls.create_usage_item(*late)
+    await invoice_calls.write_line(*late)
     world.stripe.v1.invoices.finalize_invoice(held)
     for _ in range(2):
         await told(world, "invoice.finalized", "invoice.paid", "invoice.created")

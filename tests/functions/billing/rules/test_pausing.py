@@ -28,17 +28,38 @@ WAITS = {"invoice": None, "parent": {"subscription_details": {"subscription": "s
 )
 def test_only_what_is_paid_for_and_goes_on_is_paused(fields: dict[str, Any], said: str) -> None:
     with pytest.raises(VersionConflict, match=said):
-        pausing.check_pausable(known(**fields), [])
-    pausing.check_pausable(known(), [])
+        pausing.check_pausable(known(**fields), [], [])
+    pausing.check_pausable(known(), [], [])
 
 
 def test_nothing_is_paused_while_something_waits_for_the_next_invoice() -> None:
     other = {"invoice": None, "parent": {"subscription_details": {"subscription": "sub_0"}}}
     asked = {**WAITS, "invoice": "in_1"}
-    pausing.check_pausable(known(), [other, asked])
+    pausing.check_pausable(known(), [other, asked], [])
     for waiting in (WAITS, {"invoice": None, "parent": None}):
         with pytest.raises(VersionConflict, match="pause it after 2026-12-27"):
-            pausing.check_pausable(known(), [other, waiting])
+            pausing.check_pausable(known(), [other, waiting], [])
+
+
+def drawn_up(stripe_id: str = "sub_1", **fields: Any) -> dict[str, Any]:
+    of = {"subscription_details": {"subscription": stripe_id}}
+    return {"id": "in_1", "status": "draft", "auto_advance": True, "parent": of, **fields}
+
+
+def test_a_pause_waits_for_the_draft_of_its_period_and_for_no_other() -> None:
+    held, another = drawn_up(auto_advance=False), drawn_up("sub_0")
+    pausing.check_pausable(known(), [], [held, another, drawn_up(parent=None)])
+    with pytest.raises(VersionConflict, match="pause it once that is paid"):
+        pausing.check_pausable(known(), [], [another, drawn_up()])
+
+
+def test_only_drafts_of_its_own_that_stripe_kept_are_left_by_a_pause() -> None:
+    drafts = [drawn_up(), drawn_up("sub_0", auto_advance=False), drawn_up(auto_advance=False)]
+    drafts[-1]["id"] = "in_2"
+    assert pausing.left_by_pause(known(), drafts) == ("in_2",)
+    by = {each: {"pause_collection": {"behavior": each}} for each in ("void", "keep_as_draft")}
+    assert [pausing.pauses_by_voiding(each) for each in by.values()] == [True, False]
+    assert not pausing.pauses_by_voiding({"pause_collection": None})
 
 
 def test_what_is_paused_is_resumed_or_ended_and_not_changed() -> None:
@@ -92,9 +113,9 @@ def test_a_pause_loses_what_free_lacks_and_an_approval_of_an_end_is_none_of_it()
 def test_what_was_used_before_a_pause_is_asked_for_and_a_resumed_one_is_asked_by_renewals() -> None:
     alive = known()
     paused = after(alive, rules.adopt(alive, bought(status="paused", collects=False), AT))
-    assert paused.settling is not None
-    assert paused.settling.due_at == datetime(2026, 12, 1, 1, tzinfo=UTC)
-    assert after(paused, rules.adopt(paused, bought(), AT)).settling is None
+    assert paused.usage_invoice is not None
+    assert paused.usage_invoice.due_at == datetime(2026, 12, 1, 1, tzinfo=UTC)
+    assert after(paused, rules.adopt(paused, bought(), AT)).usage_invoice is None
     # One that Stripe gave up may still be paid, and goes on then.
     given_up = after(alive, rules.adopt(alive, bought(status="paused", is_unpaid=True), AT))
-    assert given_up.settling is None
+    assert given_up.usage_invoice is None

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from functions.billing.service.settling import settle_usage
+from functions.billing.service.usage_invoice import ask_for_usage
 from shared.kit import clock
 from shared.kit.callers import Caller
 from shared.verify.__main__ import main
@@ -22,7 +22,7 @@ SETTLED = datetime(2025, 11, 1, 1, 30, tzinfo=UTC)
 async def swept(world: World) -> None:
     """What a sweep does for the tenant."""
     acting = Caller.acting("service:billing", world.tenant, clock.now())
-    await settle_usage(acting)
+    await ask_for_usage(acting)
 
 
 async def test_what_was_used_before_an_end_is_asked_for_on_an_invoice_of_its_own(
@@ -64,7 +64,7 @@ async def test_what_was_used_before_an_end_is_asked_for_on_an_invoice_of_its_own
     ]
     assert [each["cents"] for each in another["lines"]] == [4]
     kept = await world.kept()
-    assert (kept.settling, kept.status) == (None, "canceled")
+    assert (kept.usage_invoice, kept.status) == (None, "canceled")
     file = tmp_path / "proof.json"
     for invoice in (another, paid):
         for line in invoice["lines"]:
@@ -73,7 +73,7 @@ async def test_what_was_used_before_an_end_is_asked_for_on_an_invoice_of_its_own
             assert main([str(file)]) == 0
 
 
-async def test_whoever_used_nothing_beyond_gets_no_last_invoice(
+async def test_whoever_used_nothing_beyond_gets_no_usage_invoice(
     world: World, time: Callable[[datetime], Awaitable[None]]
 ) -> None:
     await world.buys()
@@ -84,7 +84,7 @@ async def test_whoever_used_nothing_beyond_gets_no_last_invoice(
     before = (await world.sent("GET", "/invoices"))["items"]
     await time(SETTLED)
     await swept(world)
-    assert (await world.kept()).settling is None
+    assert (await world.kept()).usage_invoice is None
     assert (await world.sent("GET", "/invoices"))["items"] == before
 
 
@@ -102,10 +102,10 @@ async def test_whoever_bought_again_gets_no_invoice_of_its_own(
     # No notice arrived yet: the sweep reads it itself.
     await swept(world)
     assert await usage_lines(world) == []
-    assert (await world.kept()).settling is None
+    assert (await world.kept()).usage_invoice is None
 
 
-async def test_a_last_invoice_that_somebody_deletes_is_made_again(
+async def test_a_usage_invoice_that_somebody_deletes_is_made_again(
     world: World, time: Callable[[datetime], Awaitable[None]]
 ) -> None:
     await world.buys()
@@ -119,12 +119,12 @@ async def test_a_last_invoice_that_somebody_deletes_is_made_again(
     world.stripe.v1.customers.update(customer, nobody)
     await time(SETTLED)
     await swept(world)
-    first = (await world.kept()).settling
+    first = (await world.kept()).usage_invoice
     assert first is not None
     world.stripe.v1.invoices.delete(first.stripe_id)
     for _ in range(2):
         await swept(world)
-    second = (await world.kept()).settling
+    second = (await world.kept()).usage_invoice
     assert second is not None
     assert second.stripe_id not in ("", first.stripe_id)
     await time(SETTLED + timedelta(hours=2))

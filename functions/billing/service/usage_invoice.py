@@ -1,0 +1,132 @@
+"""Asks for what a subscription used before it ended, or was paused, and no renewal will ask for,
+once, on an invoice of its own."""
+
+from collections.abc import Callable
+
+from functions.billing.aggregates import RUN
+from functions.billing.rules import usage_invoicing as rules
+from functions.billing.rules.invoice import Invoice, read_invoice
+from functions.billing.rules.refusals import StripeMissing, StripeRefused
+from functions.billing.rules.subscription import Steps, Subscription
+from functions.billing.service.charging import charge_usage, owes_usage
+from functions.billing.service.crediting import apply_credits
+from functions.billing.service.invoice_calls import (
+    create_usage_invoice,
+    delete_draft,
+    drafts_of,
+    retrieve_invoice,
+    update_invoice,
+)
+from functions.billing.service.invoices import follow_invoice
+from functions.billing.service.stripe_calls import retrieve_customer, subscriptions_of
+from functions.billing.service.subscriptions import follow, known_to, show
+from shared.aggregates.command import Command
+from shared.kit.callers import Caller
+from shared.messaging.envelope import Envelope
+
+
+async def on_usage_due(event: Envelope) -> None:
+    """Asks a tenant whose subscription ended for what it used last. Raises as `ask_for_usage`."""
+    await ask_for_usage(Caller.acting("service:billing", event.tenantid, event.received_at))
+
+
+async def ask_for_usage(caller: Caller) -> None:
+    """Puts what is owed of usage on a draft, and then lets it become final by itself; nothing where
+    the tenant bought again, since its renewals ask then, and no invoice where nothing is owed. It
+    is settled once a later call finds all of it on invoices that ask, so a crash between two steps
+    loses nothing. Raises Unknown, StripeRefused, Unavailable."""
+    known = await follow(caller)
+    if not rules.is_due(known, caller.received_at):
+        return
+    if not await owes_usage(caller, known):
+        await _change(caller, lambda before: rules.settle(before, caller.received_at))
+        return
+    invoice = await _draft(caller, known)
+    if invoice is not None:
+        await complete(caller, known, invoice)
+        await follow_invoice(caller, invoice.stripe_id)
+
+
+async def complete(caller: Caller, known: Subscription, invoice: Invoice) -> bool:
+    """Writes what is owed on the usage invoice, lets credits pay of it, and releases it, each once;
+    whether anything changed. Nobody sees one that the subscription waits for no more: it is
+    deleted. Raises Unknown, Unavailable."""
+    if not invoice.is_being_written:
+        is_charged = await charge_usage(caller, known, invoice)
+        return await apply_credits(caller, invoice) or is_charged
+    if rules.is_current(known, invoice, caller.received_at):
+        await charge_usage(caller, known, invoice)
+        await apply_credits(caller, invoice)
+        if await _is_ready(caller, invoice):
+            await _release(invoice)
+            return True
+    # What lies on it is written again by whichever invoice asks next.
+    await delete_draft(invoice.stripe_id)
+    return True
+
+
+async def _is_ready(caller: Caller, invoice: Invoice) -> bool:
+    """Whether it asks for anything, and nobody bought again meanwhile."""
+    try:
+        shown = read_invoice(await retrieve_invoice(invoice.stripe_id))
+    except StripeMissing:
+        return False
+    has_usage = any(each.usage is not None for each in shown.lines)
+    return has_usage and rules.is_current(await show(caller), invoice, caller.received_at)
+
+
+async def _release(invoice: Invoice) -> None:
+    try:
+        await update_invoice(invoice.stripe_id, rules.release_params())
+    except StripeRefused:
+        # It is final, or a renewal took its lines and deleted it: the next call looks again.
+        return
+
+
+async def _draft(caller: Caller, known: Subscription) -> Invoice | None:
+    """The draft that takes the usage; None where the one that was made takes none any more, and
+    the next call makes another."""
+    assert known.usage_invoice is not None
+    stripe_id = known.usage_invoice.stripe_id or await _made(caller, known)
+    try:
+        invoice = await follow_invoice(caller, stripe_id)
+        if invoice.takes_usage:
+            return invoice
+    except StripeMissing:
+        # Somebody deleted it.
+        pass
+    await _change(caller, lambda before: rules.follow_invoice_up(before, stripe_id))
+    return None
+
+
+async def _made(caller: Caller, known: Subscription) -> str:
+    """The invoice of this number, which is looked for first: Stripe forgets keys after a day."""
+    assert known.usage_invoice is not None
+    customer_id, number = str(known.customer_id), known.usage_invoice.number
+    stripe_id = rules.made_before(known, await drafts_of(customer_id))
+    if stripe_id is None:
+        stripe_id = await _create(known, customer_id)
+    await _change(caller, lambda before: rules.note_invoice(before, number, stripe_id))
+    return stripe_id
+
+
+async def _create(known: Subscription, customer_id: str) -> str:
+    shown = await subscriptions_of(customer_id)
+    [ended] = [each for each in shown if each["id"] == known.stripe_id]
+    customer = await retrieve_customer(customer_id)
+    asked, key = rules.invoice_for(known, ended, customer), rules.key_of(known)
+    try:
+        return await create_usage_invoice(key, asked)
+    except StripeRefused:
+        # What paid the subscription may be gone; the invoice's page at Stripe asks for another.
+        if asked.pop("default_payment_method", None) is None:
+            raise
+        return await create_usage_invoice(f"{key}-anyhow", asked)
+
+
+async def _change(caller: Caller, rule: Callable[[Subscription], Steps]) -> None:
+    async def use_case(work: Command) -> Subscription:
+        before = await known_to(work)
+        return await work.save_change(before, *rule(before))
+
+    await RUN.command(caller, use_case, Subscription)
