@@ -31,9 +31,13 @@ def packed(
     subjects: Sequence[str],
     used: Sequence[str],
 ) -> bytes:
-    """The same bytes for the same columns. No text has a tabulator or the end of a line."""
+    """The same bytes for the same columns. No text has a tabulator or the end of a line. Raises
+    ValueError for a number of more than 64 bits."""
     prefix, length, first = _packed_ids(ids)
-    numbers = struct.pack(f"<{2 * len(ids)}q", *_steps(entries), *_steps(times))
+    try:
+        numbers = struct.pack(f"<{2 * len(ids)}q", *_steps(entries), *_steps(times))
+    except struct.error as error:
+        raise ValueError("entries and times must each take 64 bits at most") from error
     texts = "\n".join((f"{prefix}\t{length}", "\t".join(subjects), "\t".join(used)))
     rest = zlib.compress(numbers + texts.encode(), 1)
     return b"".join((_LAYOUT, len(ids).to_bytes(2), len(first).to_bytes(3), first, rest))

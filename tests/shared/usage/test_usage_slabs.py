@@ -162,3 +162,10 @@ def test_a_slab_that_is_cut_is_none(written: bytes) -> None:
 def test_an_event_from_outside_has_the_text_of_a_counted_one() -> None:
     outside = OutsideEvent("a", "pages", 3, AT, "shop")
     assert outside.line == Counted(0, "a", AT, "shop", "pages=3").line
+
+
+@pytest.mark.parametrize("field", ["entry", "at"])
+def test_a_number_of_more_than_64_bits_is_refused(field: str) -> None:
+    # The calendar ends long before, and so do the numbers of a log.
+    with pytest.raises(ValueError, match="64 bits at most"):
+        sealed([OF_MANY_KINDS[0]._replace(**{field: 1 << 63})])

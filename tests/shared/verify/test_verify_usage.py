@@ -16,7 +16,16 @@ from shared.kit.signing import load_signing_key, new_key
 from shared.usage.closings import section_path, section_root
 from shared.usage.measuring import RECEIPT, Files, Noted, counted
 from shared.usage.proofs import UsageLine
-from shared.usage.slabs import Counted, Total, line_root, opened, path_of, sealed, slab_line
+from shared.usage.slabs import (
+    Counted,
+    Total,
+    line_root,
+    opened,
+    path_of,
+    root_of,
+    sealed,
+    slab_line,
+)
 from shared.verify.__main__ import main
 from shared.verify.notes import Forged
 from shared.verify.usage import CLOSED, verify_usage
@@ -41,16 +50,20 @@ def counted_of(chain: list[Entry], action: str) -> list[Counted]:
     return counted(noted, Files())[0]
 
 
+def lines_of(some: list[Counted]) -> list[bytes]:
+    return [each.line.encode() for each in some]
+
+
 def proof(place: int = 2, *, period: str = "2026-11", **changes: Any) -> dict[str, Any]:
     """A line over three slabs, of which the second counts the receipts of the chain, each with
     these changes."""
     ours = [each._replace(**changes) for each in counted_of(CHAIN, RECEIPT)]
-    slabs = [sealed(each) for each in (events(100, 5), ours, events(200, 500))]
+    slabs = [events(100, 5), ours, events(200, 500)]
     lines = [
-        slab_line(number, "tool_calls", each.totals["tool_calls"], each.root)
+        slab_line(number, "tool_calls", Total(len(each), len(each)), root_of(lines_of(each)))
         for number, each in enumerate(slabs, 3)
     ]
-    leaves = [each.line.encode() for each in ours]
+    leaves = lines_of(ours)
     return {
         "format": "assent-usage-proof/1",
         "tenant_id": TENANT,
