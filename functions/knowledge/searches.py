@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # Up to here all vectors are compared; of more, those whose signs are nearest.
 MOST_COMPARED = 5_000
-PREFILTERED = 600
+PREFILTERED = 400
 # Of each statement: a process has one connection, for which others wait five seconds.
 MOST_MILLISECONDS = 1_500
 # What is sorted is one number, how far a chunk is and then its id, because rows of two columns are
