@@ -54,7 +54,6 @@ def _told(tenants: Budget, reached: Sequence[tuple[Meter, Threshold]]) -> Steps:
     names = (f"{meter}:{each}" for meter, each in new)
     after = tenants.but(told_of=(*tenants.told_of, *names))
     said: list[Transition[Any]] = [
-        Transition(after, BudgetReached, {"threshold": each, "meter": meter})
-        for meter, each in new
+        Transition(after, BudgetReached, {"threshold": each, "meter": meter}) for meter, each in new
     ]
     return tuple(said)
