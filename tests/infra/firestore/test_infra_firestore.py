@@ -18,6 +18,7 @@ from shared.storage.firestore import TenantStore
 from tests.functions.agents.conftest import cloud, issuing_key
 from tests.functions.agents.worlds import World as AgentsWorld
 from tests.functions.approvals.worlds import World as ApprovalsWorld
+from tests.functions.conftest import beside
 from tests.infra.firestore.asking import Asked, sites, watching
 from tests.infra.firestore.declared import COLLECTIONS, COMPOSITES, GROUPED, SINGLES
 from tests.infra.firestore.memory_stories import somebody_remembers
@@ -43,7 +44,7 @@ from tests.infra.firestore.stories import (
 )
 from tests.shared.cloud import Cloud
 
-__all__ = ["cloud", "issuing_key"]
+__all__ = ["beside", "cloud", "issuing_key"]
 
 TOPICS = (
     "agents",
