@@ -43,7 +43,7 @@ def asked(
     check_period(first, end, longest)
     if first.year < 1970:
         raise Invalid(FieldError("from", "must be after 1969"))
-    return Asked(meter, int(first.timestamp() // _HOUR), -int(-end.timestamp() // _HOUR), group_by)
+    return Asked(meter, hour_of(first), -int(-end.timestamp() // _HOUR), group_by)
 
 
 def _month_before(end: datetime) -> datetime:
@@ -55,6 +55,11 @@ def _month_before(end: datetime) -> datetime:
 def moment(hour: int) -> datetime:
     """When an hour since 1970 begins."""
     return datetime.fromtimestamp(hour * _HOUR, UTC)
+
+
+def hour_of(at: datetime) -> int:
+    """The hour since 1970 that a moment is in."""
+    return int(at.timestamp() // _HOUR)
 
 
 def check_number(sums: int) -> None:

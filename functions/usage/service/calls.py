@@ -2,9 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 
-from functions.usage.rules.query import Asked, moment
+from functions.usage.rules.query import Asked, hour_of, moment
 from shared.quotas.calls import CallsOfHour, read_calls
 from shared.storage.firestore import TenantStore
 from shared.usage.meters import API_CALLS, GroupBy
@@ -31,8 +30,7 @@ def _order(hour: int | None, subject: str | None) -> tuple[int, str]:
 
 
 def _month(hour: int) -> int:
-    first = moment(hour).replace(day=1, hour=0)
-    return int((first - datetime.fromtimestamp(0, UTC)).total_seconds() // 3600)
+    return hour_of(moment(hour).replace(day=1, hour=0))
 
 
 _PLACES: Mapping[GroupBy, Callable[[CallsOfHour], tuple[int | None, str | None]]] = {
