@@ -11,9 +11,10 @@ from shared.kit import clock
 from tests.functions.billing.conftest import Offices
 from tests.shared.cloud import Cloud
 from tests.simulation.billing import CHOSEN
+from tests.simulation.billing.figures import Figures
 from tests.simulation.billing.lives import BEGIN
 from tests.simulation.billing.post import at_stripe
-from tests.simulation.billing.thirteen_months import Figures, Simulation, Tell
+from tests.simulation.billing.thirteen_months import Simulation, Tell
 
 
 @pytest.fixture
@@ -63,8 +64,11 @@ async def test_many_tenants_are_asked_for_what_they_owe(
 ) -> None:
     def tell(said: str) -> None:
         with capsys.disabled():
-            print(said, flush=True)
+            print(f"seed {chosen['seed']}: {said}", flush=True)
 
     chosen = json.loads(os.environ.get(CHOSEN, '{"tenants": 100, "months": 13, "seed": 2}'))
+    file = chosen.pop("file", None)
     figures = await _simulate(offices, tmp_path, tell, **chosen)
+    if file:
+        figures.write(Path(file))
     tell(f"\n{figures.shown()}")
