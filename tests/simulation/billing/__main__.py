@@ -1,7 +1,7 @@
 """`python -m tests.simulation.billing --tenants 1000 --months 13 --seed 1`: so many tenants buy,
-change, use, pay, do not pay and end, at Stripe's stand-in. Each processor has its share of them at
-an account of its own. Ends by itself, with figures, or with the first cent that differs from what
-was reckoned apart."""
+change, use, pay, do not pay and end, at Stripe's stand-in, a hundred at an account, and as many
+accounts at once as there are processors. Ends by itself, with figures, or with the first cent that
+differs from what was reckoned apart."""
 
 import argparse
 import json
@@ -9,13 +9,15 @@ import os
 import sys
 import tempfile
 import time
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from subprocess import Popen
 
 from tests.simulation.billing import CHOSEN
 from tests.simulation.billing.figures import Figures, sum_of
 
+# The emulators of more take longer for each.
+_AT_AN_ACCOUNT = 100
 _TEST = "tests/functions/billing/test_thirteen_months.py"
 
 
@@ -25,42 +27,45 @@ def _positive(text: str) -> int:
     return int(text)
 
 
-def _started(share: dict[str, object]) -> Popen[bytes]:
+def _run(share: dict[str, object], running: set[Popen[bytes]]) -> int:
+    """The exit code of a process that simulates a share."""
     command = [sys.executable, "-m", "pytest", _TEST, "-m", "nightly", "--timeout=0", "--quiet"]
-    return Popen(
-        [*command, "-p", "no:schemathesis", "-p", "no:cacheprovider"],
-        env={**os.environ, CHOSEN: json.dumps(share)},
-    )
+    environment = {**os.environ, CHOSEN: json.dumps(share)}
+    plain = ("-p", "no:schemathesis", "-p", "no:cacheprovider")
+    with Popen([*command, *plain], env=environment) as process:
+        running.add(process)
+        code = process.wait()
+        running.remove(process)
+        return code
 
 
-def _code_of(processes: list[Popen[bytes]]) -> int:
-    """That of the first which failed; the others are ended then."""
-    with ThreadPoolExecutor(len(processes)) as pool:
-        waiting: set[Future[int]] = {pool.submit(each.wait) for each in processes}
+def _code_of(shares: list[dict[str, object]], at_once: int) -> int:
+    """That of the first share which failed; the others are ended then."""
+    running: set[Popen[bytes]] = set()
+    with ThreadPoolExecutor(at_once) as pool:
         try:
-            while waiting:
-                ended, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-                if failed := next((code for each in ended if (code := each.result())), 0):
-                    return failed
+            codes = (
+                each.result()
+                for each in as_completed([pool.submit(_run, share, running) for share in shares])
+            )
+            return next(filter(None, codes), 0)
         finally:
-            for each in processes:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for each in tuple(running):
                 each.terminate()
-    return 0
 
 
 def main() -> int:
     """The exit code: 0 where every cent is right."""
     parser = argparse.ArgumentParser(prog="tests.simulation.billing", description=__doc__)
-    processors = os.cpu_count() or 1
-    defaults = (("tenants", 1_000), ("months", 13), ("seed", 1), ("accounts", processors))
-    for name, default in defaults:
+    for name, default in (("tenants", 1_000), ("months", 13), ("seed", 1)):
         parser.add_argument(f"--{name}", type=_positive, default=default)
     chosen = parser.parse_args()
-    accounts = min(chosen.accounts, chosen.tenants)
+    accounts = -(-chosen.tenants // _AT_AN_ACCOUNT)
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         files = [Path(folder) / f"{number}.json" for number in range(accounts)]
-        shares = [
+        shares: list[dict[str, object]] = [
             {
                 "tenants": len(range(number, chosen.tenants, accounts)),
                 "months": chosen.months,
@@ -69,7 +74,7 @@ def main() -> int:
             }
             for number, file in enumerate(files)
         ]
-        if code := _code_of([_started(share) for share in shares]):
+        if code := _code_of(shares, os.cpu_count() or 1):
             return code
         figures = sum_of([Figures.read(file) for file in files])
     figures.seconds = time.monotonic() - began
