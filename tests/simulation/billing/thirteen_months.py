@@ -4,13 +4,13 @@ reconciled to the cent, and each line of usage is verified offline."""
 import asyncio
 import random
 import time
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.functions.billing.worlds import World
 from tests.simulation.billing.bill import CHOICES
+from tests.simulation.billing.figures import Figures
 from tests.simulation.billing.ledger import DAY, HOUR
 from tests.simulation.billing.lives import BEGIN, Appointment, Life
 from tests.simulation.billing.post import Post
@@ -21,35 +21,6 @@ Tell = Callable[[str], None]
 _AT_ONCE = 8
 # When drafts of the day are there, and when they are final.
 _DRAFTS, _FINAL = 10 * HOUR, 11 * HOUR + 300
-
-
-@dataclass
-class Figures:
-    """What a simulation came to. Money is in cents."""
-
-    tenants: int
-    days: int
-    invoices: Counter[str] = field(default_factory=Counter)
-    cents: Counter[str] = field(default_factory=Counter)
-    lines: int = 0
-    usage_lines: int = 0
-    usage_invoices: int = 0
-    notices: int = 0
-    seconds: float = 0.0
-    processor_seconds: float = 0.0
-
-    def shown(self) -> str:
-        """For people."""
-        states = ", ".join(f"{many} {state}" for state, many in sorted(self.invoices.items()))
-        money = "\n".join(f"  {name}: {cents:,} cents" for name, cents in self.cents.items())
-        return (
-            f"{self.tenants} tenants, {self.days} days, {self.notices} notices sent\n"
-            f"{self.invoices.total()} invoices with {self.lines} lines reconcile to the cent:"
-            f" {states}\n{money}\n{self.usage_lines} lines of usage verify offline\n"
-            f"{self.usage_invoices} invoices ask for what was used before an end or a pause\n"
-            f"{self.seconds:.0f} seconds, of which {self.processor_seconds:.0f} of the processor:"
-            f" {self.processor_seconds / self.tenants:.2f} a tenant"
-        )
 
 
 @dataclass

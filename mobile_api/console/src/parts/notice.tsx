@@ -4,6 +4,7 @@ import { isOnline, shownAsOf } from '../device/connection.ts';
 import { isOpen, queue } from '../device/queue.ts';
 import { blockedBy } from '../device/sending.ts';
 import { openRelease, release } from '../device/worker.ts';
+import { whenIdle } from '../kit/idle.ts';
 import { instantInWords } from '../kit/time.ts';
 import { addressOf } from '../route.ts';
 import { words } from '../words.ts';
@@ -38,11 +39,11 @@ export function Notice({ again }: { again: () => void }) {
   );
 }
 
-/** Of when it is what the page shows, once that is drawn: a slow phone takes a tenth of a second for its first instant in
+/** Of when it is what the page shows, once that is drawn: a slow phone takes a fifth of a second for its first instant in
  * words. */
 function AsOf({ at, again }: { at: number; again: () => void }) {
   const [instant, setInstant] = useState<string>();
-  useEffect(() => setInstant(instantInWords(new Date(at).toISOString())), [at]);
+  useEffect(() => whenIdle(() => setInstant(instantInWords(new Date(at).toISOString()))), [at]);
   if (instant === undefined) return null;
   return (
     <p>
