@@ -235,7 +235,7 @@ CALLERS = {
     "functions/billing/service/stripe_calls.py",
     "functions/models/service/providers.py",
     "functions/models/service/taking_turns.py",
-    "shared/language/serving.py",
+    "shared/language/chat_server.py",
     "functions/notifications/means/post.py",
     "shared/runtime/calling.py",
     "functions/tools/http/call.py",

@@ -19,7 +19,7 @@ _BROUGHT_STARTS_WITHIN_SECONDS = 120.0
 def _phi_3() -> tuple[str, ...]:
     folder = settings().models_folder
     require_manifest(folder, PHI_3)
-    return "-m", "shared.language.serving", folder
+    return "-m", "shared.language.chat_server", folder
 
 
 MODELS: Mapping[str, LanguageModel] = {

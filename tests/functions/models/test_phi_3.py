@@ -43,7 +43,7 @@ def smollm2(
     """Another model in the place of the small one, whose weights are not everywhere."""
     folder = tmp_path_factory.mktemp("other")
     bring_decoder(folder / "phi-3")
-    other = LanguageModel("other", lambda: ("-m", "shared.language.serving", str(folder)))
+    other = LanguageModel("other", lambda: ("-m", "shared.language.chat_server", str(folder)))
     monkeypatch.setattr(SMALL_MODEL, "serve", other.serve)
     monkeypatch.setattr(beside, "check_model", lambda: None)
     yield

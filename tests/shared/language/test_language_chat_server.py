@@ -21,7 +21,7 @@ QUESTION: dict[str, Any] = {"model": "phi-3", "messages": SAID, "max_tokens": 20
 
 
 def _model(folder: Path) -> LanguageModel:
-    return LanguageModel(PHI_3.name, lambda: ("-m", "shared.language.serving", str(folder)))
+    return LanguageModel(PHI_3.name, lambda: ("-m", "shared.language.chat_server", str(folder)))
 
 
 @pytest.fixture(scope="module")
