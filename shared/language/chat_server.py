@@ -1,6 +1,6 @@
-"""`python -m shared.language.chat_server FOLDER` serves the model `phi-3` of that folder on OpenAI's
-wire, on this machine only. Its first line of input is the key that callers must send. It prints its
-address, or why it does not use the model, and ends when its input ends."""
+"""`python -m shared.language.chat_server FOLDER` serves the model `phi-3` of that folder on
+OpenAI's wire, on this machine only. Its first line of input is the key that callers must send. It
+prints its address, or why it does not use the model, and ends when its input ends."""
 
 import asyncio
 import os

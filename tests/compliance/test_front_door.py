@@ -230,11 +230,12 @@ def test_no_pattern_is_built_from_input() -> None:
 # Each is configuration, but for what is called outside: addresses that strangers and tenants name,
 # which are public only, because `outside_names` judges them before `guarded` or a `session` opens
 # their sockets (test_runtime_outside.py, test_http_attacks.py, test_smtp_sending.py). `redirects`
-# calls nobody. `taking_turns` calls processes of this machine, as `serving`; Stripe is configured.
+# calls nobody. `turns` calls processes of this machine, which are `chat_server`; Stripe is
+# configured.
 CALLERS = {
     "functions/billing/service/stripe_calls.py",
     "functions/models/service/providers.py",
-    "functions/models/service/taking_turns.py",
+    "functions/models/service/turns.py",
     "shared/language/chat_server.py",
     "functions/notifications/means/post.py",
     "shared/runtime/calling.py",

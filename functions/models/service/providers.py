@@ -9,7 +9,7 @@ from functions.models.rules.local_model import LOCAL
 from functions.models.rules.refusals import ModelAbsent, ProviderSilent
 from functions.models.rules.route import ModelRoute
 from functions.models.service.answers import Answer, BrokenOff, NeverSent, NotHere
-from functions.models.service.beside import ask_beside
+from functions.models.service.language_models import ask_local
 from functions.models.settings import settings
 from shared.kit.per_loop import PerLoop
 from shared.runtime.certificates import trusted_certificates
@@ -31,14 +31,14 @@ OURS = frozenset({401, 403, 407})
 async def ask(
     route: ModelRoute, tenant_id: str, path: str, body: bytes, headers: Mapping[str, str]
 ) -> Answer:
-    """The provider's answer to a call of the tenant, of which only the head was read; whoever gets
-    it closes it. No redirect is followed, and no proxy asked. Raises NotHere, Busy, NeverSent,
+    """The provider's answer to a call of the tenant, with only its head read; the caller closes it.
+    No redirect is followed, and no proxy asked. Raises NotHere, Busy, NeverSent,
     BrokenOff."""
     import httpx2
 
     said = {**headers, "Content-Type": "application/json"}
     if route.provider == LOCAL:
-        return await ask_beside(route.model, tenant_id, path, body, said)
+        return await ask_local(route.model, tenant_id, path, body, said)
     base = route.base_url or settings().model_url
     if not base:
         raise NeverSent

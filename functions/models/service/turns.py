@@ -1,5 +1,5 @@
-"""Calls of one model that answers beside this function: they take turns. What the model says is
-read as fast as it says it, so that a program that reads slowly holds up nobody else."""
+"""Lets calls of one local model take turns. An answer is read as fast as the model writes it, so a
+program that reads slowly holds up nobody else."""
 
 import asyncio
 import time
@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING
 
 from functions.models.service.answers import Answer, BrokenOff, Busy, NeverSent, NotHere
-from functions.models.service.lines import Places, Turn
+from functions.models.service.queues import Places, Turn
 from shared.inference.brought import ModelRefusedError
 from shared.inference.loading import ModelAbsentError
 from shared.language.process import LanguageModel, Served
@@ -40,13 +40,13 @@ class Turns:
         self._place_within, self._turn_within = place_within, turn_within
         self._answered_within = answered_within
         self._places, self._turn = Places(), Turn()
-        # For how long the process has said nothing to calls that were given up.
+        # How long the process said nothing, over all calls that were given up.
         self._silent_seconds = 0.0
 
     async def ask(
         self, tenant_id: str, path: str, body: bytes, headers: Mapping[str, str]
     ) -> Answer:
-        """The answer, once its head was read. Raises Busy where nobody makes room in time, NotHere,
+        """The answer, once its head was read. Raises Busy where no place is free in time, NotHere,
         NeverSent, BrokenOff."""
         try:
             async with asyncio.timeout(self._place_within):
@@ -67,7 +67,7 @@ class Turns:
     async def _in_turn(
         self, heard: "_Heard", tenant_id: str, path: str, body: bytes, headers: Mapping[str, str]
     ) -> None:
-        """Hears one answer. Whoever waits for it is told of each end."""
+        """Reads one answer into `heard`, and ends it there, also with an error."""
         try:
             async with asyncio.timeout(self._turn_within):
                 await self._turn.take(tenant_id)
@@ -87,9 +87,9 @@ class Turns:
             self._turn.leave()
 
     async def _served(self) -> Served:
-        """Where the process answers: another one where it said nothing to calls that were given up,
-        together for as long as one may take. Programs that wait less long would never find out that
-        it hangs. Raises ModelAbsentError."""
+        """Where the process answers. A process is replaced once it said nothing, over all calls
+        that were given up, for as long as one call may take: programs that give up sooner would
+        never find out that it hangs. Raises ModelAbsentError."""
         served = await asyncio.to_thread(self._model.serve)
         if self._silent_seconds < self._answered_within:
             return served
@@ -99,8 +99,8 @@ class Turns:
     async def _hear(
         self, heard: "_Heard", served: Served, path: str, body: bytes, headers: Mapping[str, str]
     ) -> None:
-        """Takes the answer of the process, which is replaced where it does not end in time. Raises
-        NeverSent, BrokenOff."""
+        """Reads the answer of the process, and replaces the process where the answer does not end
+        in time. Raises NeverSent, BrokenOff."""
         import httpx2
 
         last_heard = time.monotonic()
