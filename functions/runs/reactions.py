@@ -16,7 +16,7 @@ from functions.runs.service.recalls import look_again
 from functions.runs.service.schedules import fire
 from functions.runs.service.triggers import TYPES as TRIGGERS
 from functions.runs.service.triggers import start_at
-from functions.runs.service.waking import wake
+from functions.runs.service.wake import wake
 from shared.budgets.calls import CALL_QUOTAS, CALLS_DUE
 
 __all__ = ["ABOUT", "HANDLERS", "RUN"]
