@@ -5,9 +5,9 @@ from functools import partial
 
 from events.models import BudgetCharged
 from functions.runs.aggregates import RUN
+from functions.runs.rules.budget_raise import ask
 from functions.runs.rules.charges import told
 from functions.runs.rules.quota import calls_told
-from functions.runs.rules.raising import ask
 from functions.runs.service.platform import told_of_platform
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.budgets.aggregates import BUDGETS, LIMITS
