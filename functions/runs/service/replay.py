@@ -3,8 +3,8 @@
 from functions.runs.aggregates import RUN, RUNS
 from functions.runs.rules.replay import Mode, replay_of
 from functions.runs.rules.start import start
+from functions.runs.service.clock import Clock
 from functions.runs.service.go_on import go_on
-from functions.runs.service.moments import Clock
 from functions.runs.service.plans import read_plan
 from functions.runs.views.runs import RunView
 from shared.aggregates.command import Command

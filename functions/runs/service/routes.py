@@ -11,7 +11,7 @@ from events.plan_content import RoutePart
 from functions.runs.rules.answers import turn_key
 from functions.runs.rules.moves import Think
 from functions.runs.rules.run import Run
-from functions.runs.service.moments import Clock
+from functions.runs.service.clock import Clock
 from functions.runs.service.tokens import token_of_question
 from shared.kit.errors import Unavailable
 from shared.models.messages import Answer, ModelFailed, Usage

@@ -16,7 +16,7 @@ from functions.runs.rules.schedule_calls import (
     id_of,
     made_by,
 )
-from functions.runs.service.moments import Clock
+from functions.runs.service.clock import Clock
 from functions.runs.service.plan_orders import plan_of
 from functions.runs.service.schedules import STARTS, check_agent, find_book, why_not_now
 from functions.runs.service.start import prepare

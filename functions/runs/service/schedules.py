@@ -6,9 +6,9 @@ from functions.runs.rules import schedule as rules
 from functions.runs.rules.maker import why_not_anymore
 from functions.runs.rules.run import Run
 from functions.runs.rules.schedule import Cause, MadeBy, Schedule, ScheduleBook, When
+from functions.runs.service.clock import Clock
 from functions.runs.service.go_on import go_on
 from functions.runs.service.makers import find_maker, key_of
-from functions.runs.service.moments import Clock
 from functions.runs.service.plan_orders import plan_of
 from functions.runs.service.plans import Plan
 from functions.runs.service.start import Prepared, begin, check_compiles, prepare

@@ -15,9 +15,9 @@ from functions.runs.rules.start import new_run, start
 from functions.runs.service.agents import why_stopped
 from functions.runs.service.assent import ask_about_plan
 from functions.runs.service.budgets import places_of, take_hold
+from functions.runs.service.clock import Clock
 from functions.runs.service.go_on import go_on
 from functions.runs.service.makers import key_of
-from functions.runs.service.moments import Clock
 from functions.runs.service.plan_orders import plan_of
 from functions.runs.service.plans import Plan, believed, known_plan, not_compiled
 from functions.runs.settings import settings

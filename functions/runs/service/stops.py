@@ -5,9 +5,9 @@ from functions.runs.rules.budget import note_limits, set_limit
 from functions.runs.rules.snapshots import refuse_earlier
 from functions.runs.rules.stops import cancel, pause
 from functions.runs.rules.subruns import Stopping
+from functions.runs.service.clock import Clock
 from functions.runs.service.go_on import go_on
 from functions.runs.service.makers import KEYS
-from functions.runs.service.moments import Clock
 from functions.runs.service.subruns import resume_all, stop
 from functions.runs.views.budgets import LimitView
 from functions.runs.views.runs import RunView
