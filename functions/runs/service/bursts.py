@@ -41,10 +41,10 @@ from functions.runs.service.assent import ask_about_calls
 from functions.runs.service.assents import note_receipts
 from functions.runs.service.budgets import Budgets, budgets_of
 from functions.runs.service.clock import Clock
-from functions.runs.service.earlier import begin_replay, note_earlier
 from functions.runs.service.invocations import read_recorded
 from functions.runs.service.invoking import invoke
 from functions.runs.service.plans import plan_under_way
+from functions.runs.service.repeated_run import begin_replay, note_earlier
 from functions.runs.service.results import read_results
 from functions.runs.service.subruns import (
     delegate,
