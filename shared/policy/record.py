@@ -50,7 +50,7 @@ class RecordedDecision(Data):
         return Request(self.principal, self.action, self.resource, self.context)
 
 
-class Asked(NamedTuple):
+class AnsweredRequest(NamedTuple):
     """What a request asked, and the answer. `who` are the entities of whoever asked and where,
     which many requests have in common; `what` is the thing that it was about, as it was then, and
     none where it was about the tenant as a whole."""

@@ -11,10 +11,10 @@ from typing import Any
 from starlette.background import BackgroundTask
 from starlette.responses import Response
 
-from functions.models.rules.asked import PATHS, Asked
 from functions.models.rules.call import Outcome
 from functions.models.rules.costs import cost_of
 from functions.models.rules.local_model import LOCAL
+from functions.models.rules.model_request import PATHS, ModelRequest
 from functions.models.rules.provider_answer import (
     LONGEST_EVENT,
     ProviderAnswer,
@@ -50,7 +50,7 @@ _LONGEST_REFUSAL = 64 * 1024
 _log = logging.getLogger(__name__)
 
 
-async def call(caller: Caller, asked: Asked, headers: Mapping[str, str]) -> Response:
+async def call(caller: Caller, asked: ModelRequest, headers: Mapping[str, str]) -> Response:
     """The answer to the call, as it comes where it is streamed. Whatever happens, what was held is
     charged or freed once; where this process dies, by the sweep. Nobody is asked where the answer
     was kept. Raises as `begin`, ProviderSilent, ProviderRefused, Unavailable."""
@@ -71,7 +71,7 @@ async def call(caller: Caller, asked: Asked, headers: Mapping[str, str]) -> Resp
 class _UnderWay:
     """A call from its reservation to its settlement."""
 
-    def __init__(self, caller: Caller, asked: Asked, begun: Begun) -> None:
+    def __init__(self, caller: Caller, asked: ModelRequest, begun: Begun) -> None:
         self._caller, self._asked, self._begun = caller, asked, begun
         self._provided = ProviderAnswer(asked.wire, begun.bound)
         self._route = begun.called
@@ -280,7 +280,7 @@ class _UnderWay:
         return begins + _refusal(self._asked, providers.silent(self._route)) + b"\n\n"
 
 
-def _as_json(body: bytes, status: int, asked: Asked) -> bytes:
+def _as_json(body: bytes, status: int, asked: ModelRequest) -> bytes:
     """The provider's words, where they are JSON."""
     try:
         if isinstance(json.loads(body), dict):
@@ -290,7 +290,7 @@ def _as_json(body: bytes, status: int, asked: Asked) -> bytes:
     return _refusal(asked, ProviderSilent(f"the model's server answered {status}"))
 
 
-def _refusal(asked: Asked, error: AssentError) -> bytes:
+def _refusal(asked: ModelRequest, error: AssentError) -> bytes:
     is_messages = asked.wire == "messages"
     return _text(anthropic_document(error) if is_messages else openai_document(error))
 

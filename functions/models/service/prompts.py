@@ -11,7 +11,7 @@ from events.model_messages import Said
 from events.prompts import PromptContent, prompt_id
 from events.specs import Name
 from functions.models.aggregates import PROMPTS, RUN
-from functions.models.rules.asked import Asked
+from functions.models.rules.model_request import ModelRequest
 from functions.models.rules.prompt import preview, rendered
 from shared.kit.bounded import TookTooLong, bounded
 from shared.kit.callers import Caller
@@ -43,7 +43,7 @@ class NamedPrompt(Model):
     variables: Values
 
 
-async def prompted(caller: Caller, asked: Asked) -> Asked:
+async def prompted(caller: Caller, asked: ModelRequest) -> ModelRequest:
     """The call, whose `prompt` stands as messages before its own; unchanged where it names none.
     Its size is that of what is said then. Raises Invalid for a prompt that is not active or does
     not take the variables, Unavailable."""

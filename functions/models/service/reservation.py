@@ -8,12 +8,12 @@ from functools import partial
 
 from events.credentials import Credential
 from functions.models.aggregates import CALLS, ROUTES, RUN
-from functions.models.rules.asked import Asked
 from functions.models.rules.cache import kept_as
 from functions.models.rules.call import ModelCall, cached, tell
 from functions.models.rules.call import reserve as reserved
 from functions.models.rules.costs import most_of
 from functions.models.rules.local_model import LOCAL, check_call
+from functions.models.rules.model_request import ModelRequest
 from functions.models.rules.order import Rests, draw_of, in_order
 from functions.models.rules.refusals import BudgetExhausted, ModelUnknown, ProviderRefused
 from functions.models.rules.route import (
@@ -44,7 +44,7 @@ _log = logging.getLogger(__name__)
 _LEASING = Leasing(RUN, lambda platform: (tell(platform),), BudgetExhausted)
 
 
-async def begin(caller: Caller, asked: Asked, headers: Mapping[str, str]) -> Begun:
+async def begin(caller: Caller, asked: ModelRequest, headers: Mapping[str, str]) -> Begun:
     """Holds the most that the call may cost by any of its routes, in one commit. What this process
     remembers of the tenant's documents is read again while that commits; where somebody has changed
     it, the call is refused in the log and held anew. Nothing is held where the answer was kept of
@@ -65,7 +65,12 @@ async def begin(caller: Caller, asked: Asked, headers: Mapping[str, str]) -> Beg
 
 
 async def _hold(
-    caller: Caller, asked: Asked, headers: Mapping[str, str], memory: Memory, *, trusts: bool = True
+    caller: Caller,
+    asked: ModelRequest,
+    headers: Mapping[str, str],
+    memory: Memory,
+    *,
+    trusts: bool = True,
 ) -> tuple[Begun, Recalled]:
     """The call, held by what is read or, where it `trusts` that, remembered, and what was
     remembered. Raises as `begin`."""
@@ -106,7 +111,7 @@ async def _begun(
     work: Command,
     recalled: Recalled,
     caller: Caller,
-    asked: Asked,
+    asked: ModelRequest,
     headers: Mapping[str, str],
     call_id: str,
 ) -> Begun:
@@ -162,7 +167,7 @@ def _key_of(caller: Caller) -> str | None:
     return session if is_id("key", session) else None
 
 
-async def _routes(work: Command, asked: Asked) -> tuple[ModelRoute, ...]:
+async def _routes(work: Command, asked: ModelRequest) -> tuple[ModelRoute, ...]:
     """The route of the model, and those of its fallbacks that may stand in for it now."""
     route = await work.find(ROUTES, asked.model)
     if route is None:
