@@ -10,7 +10,7 @@ from functions.models.service.answers import Answer, BrokenOff, Busy, NeverSent,
 from functions.models.service.queues import Places, Turn
 from shared.inference.brought import ModelRefusedError
 from shared.inference.loading import ModelAbsentError
-from shared.language.process import LanguageModel, Served
+from shared.language.process import LanguageModel, ModelEndpoint
 
 if TYPE_CHECKING:
     import httpx2
@@ -86,7 +86,7 @@ class Turns:
         finally:
             self._turn.leave()
 
-    async def _served(self) -> Served:
+    async def _served(self) -> ModelEndpoint:
         """Where the process answers. A process is replaced once it said nothing, over all calls
         that were given up, for as long as one call may take: programs that give up sooner would
         never find out that it hangs. Raises ModelAbsentError."""
@@ -97,7 +97,12 @@ class Turns:
         return await asyncio.to_thread(self._model.serve)
 
     async def _hear(
-        self, heard: "_Heard", served: Served, path: str, body: bytes, headers: Mapping[str, str]
+        self,
+        heard: "_Heard",
+        served: ModelEndpoint,
+        path: str,
+        body: bytes,
+        headers: Mapping[str, str],
     ) -> None:
         """Reads the answer of the process, and replaces the process where the answer does not end
         in time. Raises NeverSent, BrokenOff."""
@@ -128,7 +133,7 @@ class Turns:
         except httpx2.HTTPError as error:
             raise BrokenOff from error
 
-    async def _replace(self, served: Served) -> None:
+    async def _replace(self, served: ModelEndpoint) -> None:
         self._silent_seconds = 0.0
         await asyncio.to_thread(self._model.replace, served)
 
