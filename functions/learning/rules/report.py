@@ -7,7 +7,7 @@ from statistics import median
 from typing import Any
 
 from events.buckets import as_of
-from events.effects import Kind, Risk
+from events.effects import ApprovalKind, Risk
 from events.precedents import rates
 from events.quorum import Rule
 from functions.learning.rules.evidence import REFUSALS, is_decided_by_person
@@ -54,7 +54,7 @@ class RuleRow(Waits):
     """What waited because of one rule: the places of an approval policy's entry, for requests of a
     kind and a risk."""
 
-    kind: Kind
+    kind: ApprovalKind
     risk: Risk
     rule: Rule
 
