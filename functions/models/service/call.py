@@ -23,12 +23,12 @@ from functions.models.rules.provider_answer import (
 )
 from functions.models.rules.redaction import PLACEHOLDER, Redaction
 from functions.models.rules.refusals import ProviderRefused, ProviderSilent
-from functions.models.rules.restoring import Restoring
+from functions.models.rules.restorer import Restorer
 from functions.models.rules.route import ModelRoute
 from functions.models.service import providers
 from functions.models.service.absent import AbsentModel, Because, header_of
 from functions.models.service.answers import Answer, BrokenOff, Busy, NeverSent, NotHere
-from functions.models.service.begun import Begun
+from functions.models.service.held_call import HeldCall
 from functions.models.service.keys import NOTHING_SHOWN, Shown, shown_to
 from functions.models.service.prompts import prompted
 from functions.models.service.providers import BUSY, OURS
@@ -55,11 +55,11 @@ async def call(caller: Caller, asked: ModelRequest, headers: Mapping[str, str]) 
     charged or freed once; where this process dies, by the sweep. Nobody is asked where the answer
     was kept. Raises as `begin`, ProviderSilent, ProviderRefused, Unavailable."""
     asked = await redacted(caller, await prompted(caller, asked))
-    begun = await begin(caller, asked, headers)
-    if begun.kept is not None:
-        said = {CALL_HEADER: begun.call.call_id, CACHED_HEADER: begun.kept.call_id}
-        return Response(begun.kept.body, 200, said, media_type=JSON)
-    under_way = _UnderWay(caller, asked, begun)
+    held = await begin(caller, asked, headers)
+    if held.kept is not None:
+        said = {CALL_HEADER: held.call.call_id, CACHED_HEADER: held.kept.call_id}
+        return Response(held.kept.body, 200, said, media_type=JSON)
+    under_way = _UnderWay(caller, asked, held)
     try:
         return await under_way.answer(headers)
     except BaseException:
@@ -71,14 +71,14 @@ async def call(caller: Caller, asked: ModelRequest, headers: Mapping[str, str]) 
 class _UnderWay:
     """A call from its reservation to its settlement."""
 
-    def __init__(self, caller: Caller, asked: ModelRequest, begun: Begun) -> None:
-        self._caller, self._asked, self._begun = caller, asked, begun
-        self._provided = ProviderAnswer(asked.wire, begun.bound)
-        self._route = begun.called
+    def __init__(self, caller: Caller, asked: ModelRequest, held: HeldCall) -> None:
+        self._caller, self._asked, self._held = caller, asked, held
+        self._provided = ProviderAnswer(asked.wire, held.bound)
+        self._route = held.called
         self._shown = NOTHING_SHOWN
         self._is_refused = False
         self._has_ended = False
-        self._restoring: Restoring | None = None
+        self._restorer: Restorer | None = None
         self._settled: Change | None = None
         self._open: Answer | None = None
         self._absent: list[AbsentModel] = []
@@ -114,7 +114,7 @@ class _UnderWay:
         self._has_ended = True
         if self._open is not None:
             await self._open.aclose()
-        self._settled = await end(self._caller, self._begun, self._outcome(), answer)
+        self._settled = await end(self._caller, self._held, self._outcome(), answer)
 
     async def end_and_tell(self) -> None:
         """As `end`, and publishes that once."""
@@ -131,11 +131,11 @@ class _UnderWay:
     @property
     def _said(self) -> dict[str, str]:
         absent = header_of(self._absent, self._route.name)
-        return {CALL_HEADER: self._begun.call.call_id, **absent}
+        return {CALL_HEADER: self._held.call.call_id, **absent}
 
     def _outcome(self) -> Outcome:
         tokens = self._provided.tokens
-        is_fallback = self._route.name != self._begun.called.name
+        is_fallback = self._route.name != self._held.called.name
         return Outcome(
             tokens=None if self._is_refused else tokens,
             cost_usd_micros=None if tokens is None else cost_of(self._route.prices, tokens),
@@ -161,7 +161,7 @@ class _UnderWay:
     async def _asked_provider(self, headers: Mapping[str, str]) -> Answer:
         """The first answer of those that may be asked; of the last whatever it is. Only one that
         did no work is followed by another."""
-        routes = self._begun.routes
+        routes = self._held.routes
         missing: list[NotHere] = []
         for route in routes:
             self._route = route
@@ -192,11 +192,11 @@ class _UnderWay:
         self._is_refused = True
         if len(missing) == len(routes):
             raise providers.not_here(routes[0], missing[0]) from missing[0]
-        raise providers.silent(self._begun.called)
+        raise providers.silent(self._held.called)
 
     async def _sent(self, route: ModelRoute, headers: Mapping[str, str]) -> Answer:
         """The answer of one provider. Raises NeverSent, BrokenOff, Unavailable."""
-        body = self._asked.for_provider(route, self._begun.called)
+        body = self._asked.for_provider(route, self._held.called)
         try:
             self._shown = await self._shown_to(route)
             said = {**headers, **self._shown.headers}
@@ -218,7 +218,7 @@ class _UnderWay:
         RESTS.failed(self._caller.tenant_id, self._route, time.monotonic())
 
     async def _shown_to(self, route: ModelRoute) -> Shown:
-        known = self._begun.credentials.get(route.credential or "")
+        known = self._held.credentials.get(route.credential or "")
         return await shown_to(route, self._caller.tenant_id, known)
 
     async def _refused(self, answer: Answer) -> Response:
@@ -244,7 +244,7 @@ class _UnderWay:
         """The events as they come; the last one once the call is settled. A stream that ends before
         its last event ends in an error."""
         held, redaction = b"", self._redaction
-        self._restoring = Restoring(self._asked.wire, redaction) if redaction else None
+        self._restorer = Restorer(self._asked.wire, redaction) if redaction else None
         try:
             async for part in providers.parts(answer):
                 found, held = events_in(held + part)
@@ -260,7 +260,7 @@ class _UnderWay:
                 if len(held) > LONGEST_EVENT:
                     break
         except BrokenOff:
-            _log.warning("a provider broke off a stream: %s", self._begun.call.call_id)
+            _log.warning("a provider broke off a stream: %s", self._held.call.call_id)
         await self.end()
         yield self._shown.masked(self._rest()) + self._broken()
 
@@ -270,10 +270,10 @@ class _UnderWay:
         hides = self._asked.wire == "chat.completions" and not self._asked.wants_usage
         if hides and is_only_usage(said):
             return None
-        return self._restoring.restored(raw, said) if self._restoring else raw
+        return self._restorer.restored(raw, said) if self._restorer else raw
 
     def _rest(self) -> bytes:
-        return self._restoring.rest() if self._restoring else b""
+        return self._restorer.rest() if self._restorer else b""
 
     def _broken(self) -> bytes:
         begins = b"event: error\ndata: " if self._asked.wire == "messages" else b"data: "

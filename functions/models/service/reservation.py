@@ -22,8 +22,8 @@ from functions.models.rules.route import (
     require_wire,
     why_not_called,
 )
-from functions.models.service.begun import Begun
 from functions.models.service.cache import find_kept
+from functions.models.service.held_call import HeldCall
 from functions.models.service.process_memory import MEMORIES, Memory, Recalled
 from functions.models.service.settlement import let_go
 from shared.aggregates.command import Command
@@ -44,24 +44,24 @@ _log = logging.getLogger(__name__)
 _LEASING = Leasing(RUN, lambda platform: (tell(platform),), BudgetExhausted)
 
 
-async def begin(caller: Caller, asked: ModelRequest, headers: Mapping[str, str]) -> Begun:
+async def begin(caller: Caller, asked: ModelRequest, headers: Mapping[str, str]) -> HeldCall:
     """Holds the most that the call may cost by any of its routes, in one commit. What this process
     remembers of the tenant's documents is read again while that commits; where somebody has changed
     it, the call is refused in the log and held anew. Nothing is held where the answer was kept of
     an earlier call. Raises ModelUnknown, WireUnsupported, Invalid,
     BudgetExhausted, QuotaExhausted, ProviderRefused, Unavailable."""
     memory = MEMORIES.of(caller.tenant_id)
-    begun, recalled = await _hold(caller, asked, headers, memory)
+    held, recalled = await _hold(caller, asked, headers, memory)
     try:
-        if await recalled.holds(begun.written):
-            return begun
+        if await recalled.holds(held.written):
+            return held
     except BaseException:
-        await asyncio.shield(asyncio.ensure_future(let_go(caller, begun)))
+        await asyncio.shield(asyncio.ensure_future(let_go(caller, held)))
         raise
     memory.lost()
-    await let_go(caller, begun)
-    begun, _ = await _hold(caller, asked, headers, memory, trusts=False)
-    return begun
+    await let_go(caller, held)
+    held, _ = await _hold(caller, asked, headers, memory, trusts=False)
+    return held
 
 
 async def _hold(
@@ -71,16 +71,16 @@ async def _hold(
     memory: Memory,
     *,
     trusts: bool = True,
-) -> tuple[Begun, Recalled]:
+) -> tuple[HeldCall, Recalled]:
     """The call, held by what is read or, where it `trusts` that, remembered, and what was
     remembered. Raises as `begin`."""
     call_id = new_id("mdc", caller.received_at)
-    begun: list[Begun] = []
+    held: list[HeldCall] = []
     changes: list[Change] = []
     stores: list[Recalled] = []
 
     async def use_case(work: Command) -> ModelCall:
-        known = await work.find(CALLS, call_id) if work.attempt and begun else None
+        known = await work.find(CALLS, call_id) if work.attempt and held else None
         if known is not None:
             return known
         if stores and stores[0].trusted:
@@ -88,14 +88,14 @@ async def _hold(
         stores[:] = [Recalled(memory, trusts=trusts and not work.attempt and memory.is_trusted)]
         work.store = stores[0]
         try:
-            begun[:] = [await _begun(work, stores[0], caller, asked, headers, call_id)]
+            held[:] = [await _held(work, stores[0], caller, asked, headers, call_id)]
         except AssentError as error:
             # What is refused by memory may be allowed by now.
             if stores[0].trusted:
                 raise LostRace("what is remembered of the tenant") from error
             raise
         changes[:] = [work.change]
-        return begun[0].call
+        return held[0].call
 
     async with memory.turn:
         try:
@@ -104,17 +104,17 @@ async def _hold(
             memory.forget()
             raise
         memory.note_written(changes[0].written)
-    return begun[0]._replace(written=changes[0].written), stores[0]
+    return held[0]._replace(written=changes[0].written), stores[0]
 
 
-async def _begun(
+async def _held(
     work: Command,
     recalled: Recalled,
     caller: Caller,
     asked: ModelRequest,
     headers: Mapping[str, str],
     call_id: str,
-) -> Begun:
+) -> HeldCall:
     key = _key_of(caller)
     month, day = f"{work.at:%Y-%m}", f"{work.at:%Y-%m-%d}"
     places = [(TENANT, month), *(((key, day),) if key else ())]
@@ -148,18 +148,18 @@ async def _begun(
         prompt=asked.prompt,
         holders=tuple(budget_id(each.scope, each.period) for each in budgets),
     )
-    begun = Begun(call, first, routes, bound, credentials)
+    held = HeldCall(call, first, routes, bound, credentials)
     name = kept_as(asked, first, key or caller.principal, headers)
     if name is not None:
-        begun = begun._replace(name=name, kept=await find_kept(caller, name, first, work.at))
-    if begun.kept is not None:
+        held = held._replace(name=name, kept=await find_kept(caller, name, first, work.at))
+    if held.kept is not None:
         if not await recalled.holds({}):
             raise LostRace("what is remembered of the tenant")
-        (call,) = await work.save(*cached(call, begun.kept.call_id, begun.kept.answer_sha256))
-        return begun._replace(call=call)
+        (call,) = await work.save(*cached(call, held.kept.call_id, held.kept.answer_sha256))
+        return held._replace(call=call)
     entitled = entitlements_of(caller.control, work.at)
     await work.save(*await _LEASING.covered(work, reserved(call, budgets, entitled)))
-    return begun
+    return held
 
 
 def _key_of(caller: Caller) -> str | None:
