@@ -42,7 +42,6 @@ from functions.runs.service.assents import note_receipts
 from functions.runs.service.budgets import Budgets, budgets_of
 from functions.runs.service.clock import Clock
 from functions.runs.service.invocations import read_recorded
-from functions.runs.service.invoking import invoke
 from functions.runs.service.plans import plan_under_way
 from functions.runs.service.repeated_run import begin_replay, note_earlier
 from functions.runs.service.results import read_results
@@ -55,6 +54,7 @@ from functions.runs.service.subruns import (
 )
 from functions.runs.service.thinking import mind_of, think
 from functions.runs.service.tokens import token_for
+from functions.runs.service.tools_client import invoke
 from shared.agents import KnownAgent, read_agent_alone
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.bounded import TookTooLong, bounded
