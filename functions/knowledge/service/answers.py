@@ -13,7 +13,7 @@ from functions.knowledge.rules.routing import asks_permission, share_of_constitu
 from functions.knowledge.searches import Hits, SearchQuery
 from functions.knowledge.service import constitution
 from functions.knowledge.service.corpora import all_readable
-from functions.knowledge.service.spending import count_question
+from functions.knowledge.service.daily_questions import count_question
 from functions.knowledge.service.turns import turn_of
 from functions.knowledge.store import PLATFORM, CorpusRow, corpus_rows
 from functions.knowledge.views import Answer, PassageView, SearchBody
