@@ -20,7 +20,7 @@ RISK: Mapping[Effect, Risk] = {
     **dict.fromkeys(("change", "send", "publish"), "medium"),
     **dict.fromkeys(("deploy", "delete", "grant", "decide", "pay"), "high"),
 }
-# The kind of the approval that a call with the effect needs.
+# The kind of approval that a call with the effect needs.
 APPROVAL_KIND: Mapping[Effect, ApprovalKind] = {
     **dict.fromkeys(("read", "draft"), "artifact"),
     **dict.fromkeys(("send", "publish"), "communication"),

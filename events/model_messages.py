@@ -1,4 +1,4 @@
-"""What is said to a model: by the steps of plans, by prompts, and by whoever asks one."""
+"""Messages to a model: those of plans' steps, of prompts, and of direct questions."""
 
 from typing import Literal
 

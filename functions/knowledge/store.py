@@ -89,10 +89,13 @@ _TABLES_OF_TENANT = (*_TABLES_OF_CORPUS, "pages")
 PLATFORM = "*"
 
 
-def of_tenant(tenant_id: str, **said: str) -> "AbstractAsyncContextManager[AsyncConnection[Any]]":
+def of_tenant(
+    tenant_id: str, **settings: str
+) -> "AbstractAsyncContextManager[AsyncConnection[Any]]":
     """A transaction of the tenant, or of the platform, with these settings of PostgreSQL."""
-    is_platforms = tenant_id == PLATFORM
-    return platform_transaction(**said) if is_platforms else tenant_transaction(tenant_id, **said)
+    if tenant_id == PLATFORM:
+        return platform_transaction(**settings)
+    return tenant_transaction(tenant_id, **settings)
 
 
 class DocumentPlace(NamedTuple):

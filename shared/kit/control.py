@@ -33,7 +33,7 @@ KEPT = timedelta(minutes=17)
 
 
 class Flag(Model):
-    """What is on for a share of the principals."""
+    """A flag, with the share of principals for whom it is on."""
 
     percent: Annotated[int, Field(ge=0, le=100)]
 

@@ -105,7 +105,7 @@ class Progress:
         try:
             while self.run.cursor.unit < len(self._units):
                 if (move := self._of_unit(self._units[self.run.cursor.unit], at)) is not None:
-                    # Where no more can be held, no move costs more than what is.
+                    # Where no more can be held, each move already costs no more than what is.
                     most = self.most_usd_micros if self.no_more is None else None
                     return held_first(self.run, move, most)
                 if self.is_full and self.run.cursor.unit < len(self._units):

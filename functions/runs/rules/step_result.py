@@ -66,7 +66,7 @@ class StepResult(Model):
 
 
 def result_in(run: Run, placed: Placed, at: datetime, **fields: Any) -> StepResult:
-    """A result of the step."""
+    """The result of a step in this run, with these further fields."""
     id, number = placed.step.id, placed.number
     return StepResult(run_id=run.run_id, number=number, step=id, at=at, **fields)
 
