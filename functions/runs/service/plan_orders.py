@@ -18,7 +18,7 @@ CAPSULES = "capsules"
 TIMEOUT_SECONDS = 14.0
 
 
-async def plan_of(
+async def plan_hash_of(
     caller: Caller,
     job: JobBody,
     event: dict[str, Any] | None = None,
