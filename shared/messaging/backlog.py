@@ -11,7 +11,8 @@ from shared.kit.instants import format_instant, parse_instant
 from shared.messaging.log import EVENT_LOG
 from shared.storage.batches import Batch, Document
 from shared.storage.encoding import Condition
-from shared.storage.firestore import PlatformStore, TenantStore
+from shared.storage.firestore import TenantStore
+from shared.storage.platform_store import PlatformStore
 
 # Younger documents belong to a process that is still at work on them.
 GRACE = timedelta(seconds=30)
