@@ -16,9 +16,9 @@ from functions.knowledge.store import (
     DocumentPlace,
     Unstorable,
     chunks_of_tenant,
-    erase_document,
     keep_text,
 )
+from functions.knowledge.store_erasure import erase_document
 from shared.aggregates import UnitOfWork
 from shared.aggregates.unit_of_work import read_control
 from shared.artifacts.artifact import why_unreadable
