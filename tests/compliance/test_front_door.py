@@ -251,6 +251,7 @@ CALLERS = {
     "shared/models/chat.py",
     "shared/runtime/configured.py",
     "shared/runtime/guarded.py",
+    "shared/runtime/guarded_clients.py",
     "shared/runtime/issuer_keys.py",
     "shared/runtime/key_exchange.py",
     "shared/runtime/outside_names.py",

@@ -1,7 +1,6 @@
 """Asks providers over HTTP: the stack's own over kept connections, others by the guarded client."""
 
 from collections.abc import AsyncIterator, Mapping
-from functools import partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from functions.models.service.language_models import ask_local
 from functions.models.settings import settings
 from shared.kit.per_loop import PerLoop
 from shared.runtime.certificates import trusted_certificates
+from shared.runtime.guarded_clients import guarded_clients
 
 if TYPE_CHECKING:
     import httpx2
@@ -89,19 +89,13 @@ def _never_sent() -> tuple[type[Exception], ...]:
     return httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.InvalidURL
 
 
-def _timeout() -> "httpx2.Timeout":
-    import httpx2
-
-    soon = CONNECTED_WITHIN_SECONDS
-    return httpx2.Timeout(NEXT_WITHIN_SECONDS, connect=soon, pool=soon)
-
-
 def _own_client() -> "httpx2.AsyncClient":
     import httpx2
 
+    soon = CONNECTED_WITHIN_SECONDS
     return httpx2.AsyncClient(
         verify=trusted_certificates(),
-        timeout=_timeout(),
+        timeout=httpx2.Timeout(NEXT_WITHIN_SECONDS, connect=soon, pool=soon),
         limits=httpx2.Limits(max_connections=None, max_keepalive_connections=KEPT_CONNECTIONS),
         trust_env=False,
         # What a provider tells one tenant's call is not said with another's.
@@ -110,14 +104,10 @@ def _own_client() -> "httpx2.AsyncClient":
     )
 
 
-def _guarded(*, may_be_loopback: bool) -> "httpx2.AsyncClient":
-    from shared.runtime.guarded import guarded_client
-
-    return guarded_client(may_be_loopback=may_be_loopback, timeout=_timeout())
-
-
 _own = PerLoop(_own_client)
-_others = {each: PerLoop(partial(_guarded, may_be_loopback=each)) for each in (False, True)}
+_others = guarded_clients(
+    within_seconds=NEXT_WITHIN_SECONDS, connected_within_seconds=CONNECTED_WITHIN_SECONDS
+)
 
 
 def silent(route: ModelRoute) -> ProviderSilent:
