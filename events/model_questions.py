@@ -13,7 +13,7 @@ from shared.kit.json_limits import JsonLimit
 from shared.kit.models import Data, Model
 
 PREFIX = "inv"
-# Of one question; with its answer it lasts as long as a request of `runs` has.
+# The most of one question. With its answer it may take as long as a request of `runs` has.
 MOST_BYTES = 1024 * 1024
 LONGEST_SECONDS = 30.0
 _SAID = JsonLimit(most_bytes=MOST_BYTES)

@@ -10,7 +10,7 @@ from shared.kit.callers import Caller
 from shared.runtime.minted import MintedRoute, minted_caller
 from shared.storage.secrets import public_keys
 
-# Of the API's description; the route reads the header itself.
+# Only describes the header for the API's reference: the route reads it itself.
 ORDER = HTTPBearer(bearerFormat="JWS", scheme_name="JobOrder", auto_error=False)
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # Up to here all vectors are compared; of more, those whose signs are nearest.
 MOST_COMPARED = 5_000
 PREFILTERED = 400
-# Of each statement: a process has one connection, for which others wait five seconds.
+# How long a statement may take: a process has one connection, for which others wait five seconds.
 MOST_MILLISECONDS = 1_500
 # PostgreSQL copies rows of two columns for a sort, so each chunk is sorted by one number: its
 # distance, and then its id. Beside distances from 1 to 3 in steps of 2 ** -24, which is as exact as
@@ -123,7 +123,7 @@ class CitedPage(NamedTuple):
     text: str | None
 
 
-# Of an owner, a document's id, and the number of a page.
+# Takes an owner, a document's id, and the number of a page.
 ReadPage = Callable[[str, str, int], Awaitable[CitedPage | None]]
 
 

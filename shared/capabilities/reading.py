@@ -72,7 +72,7 @@ class Capability:
         self._biscuit = parse(token, self._runs)
         refuse_facts_of_others(self._biscuit, (*self._runs, *self._approvals))
         self._first = first_block(self._biscuit)
-        # Of the run above all those that it is handed down to.
+        # The right of the topmost run; sub-runs are handed this token down.
         self.right = self._first.right
 
     def require(

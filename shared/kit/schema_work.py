@@ -17,7 +17,7 @@ MOST_WORK = 2_000_000
 MOST_FOR_A_PART = 20_000
 # In so many levels of a value, however the parts of the schema fork; deeper ones are counted.
 CERTAIN_LEVELS = 3
-# Of what counts: it takes some milliseconds itself.
+# How much the counting may count: it takes some milliseconds itself.
 _MOST_STATES, _MOST_STEPS = 2_000, 40_000
 _DEEPEST = 64
 # Looking at what others left over asks all of them again.

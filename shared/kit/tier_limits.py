@@ -61,7 +61,7 @@ LIMITS: Mapping[Tier, TierLimit] = {
 }
 
 
-# Of a key's own limit: fewer a minute would leave no burst, more are no tier's.
+# The bounds of a key's own limit: fewer a minute would leave no burst, and no tier has more.
 LEAST_OF_A_KEY, MOST_OF_A_KEY = 3, 1_000
 
 

@@ -108,7 +108,7 @@ class Leases:
         held = self._of(own)
         until = held.until
         second = await self.take(shared, limit, now)
-        # Of a lease that ended meanwhile nothing is given back.
+        # A lease that ended meanwhile gets nothing back.
         if second.refused is not None and held.until == until:
             held.left += 1
         return first, second

@@ -39,7 +39,7 @@ from shared.storage.states import read_states
 T = TypeVar("T")
 # What a job that an event started is given it as.
 EVENT = "event"
-# Of a processor, to compile or to rehearse a plan.
+# How long a processor may compile or rehearse a plan.
 MOST_SECONDS = 5.0
 
 

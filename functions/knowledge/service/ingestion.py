@@ -33,7 +33,7 @@ from shared.storage.postgres import TookTooLong
 
 BUCKET_KEY = "knowledge-bucket-key"
 FILES = Bucket(KEPT, BUCKET_KEY)
-# Of a tenant, on the smallest instance of the database.
+# The most chunks of a tenant, which the smallest instance of the database serves.
 MOST_OF_TENANT = 100_000
 
 

@@ -24,7 +24,7 @@ T = TypeVar("T")
 FIELD = "prompt"
 # What stands in a prompt, as canonical JSON.
 MOST_BYTES = 256 * 1024
-# Of a processor, for the expressions of a prompt.
+# How long a processor may compute the expressions of a prompt.
 RENDERED_WITHIN_SECONDS = 2.0
 
 
