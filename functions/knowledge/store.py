@@ -1,6 +1,6 @@
 """Texts and vectors of documents in PostgreSQL. Each function is one transaction of one tenant.
 
-Of a corpus one transaction writes at a time: whoever writes locks its row first."""
+One transaction at a time writes to a corpus: it locks the row of the corpus first."""
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager

@@ -46,8 +46,8 @@ class Suspension(Model):
 
 
 class Revocation(Model):
-    """When the tokens of a key, a principal or a workspace were revoked. Of a principal, tokens of
-    a lower `version` of its place in the tenant are refused."""
+    """When the tokens of a key, a principal or a workspace were revoked. A principal's tokens are
+    refused where they have a lower `version` of its place in the tenant."""
 
     at: Instant
     version: int = 0

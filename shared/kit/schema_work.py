@@ -125,8 +125,8 @@ class SchemaWork:
         return state.left_over * len(part) + unique
 
     def named(self, value: Any, place: tuple[str | int, ...]) -> tuple[str, ...]:
-        """The place in the value, with the position of each key that the schema does not name,
-        counted from 1, in its stead: such a key may be a person's."""
+        """The place in the value. A key that the schema does not name is replaced by its position,
+        counted from 1: it may be a person's name."""
         state, said = self.root, list[str]()
         for each in place:
             if isinstance(each, int):

@@ -1,7 +1,7 @@
-"""A decision as it is recorded: small, with all that it was decided on, to be decided again.
-
-Of a command it lies in the entry of its first event (`shared/messaging/log.py`). The entry's own
-attributes say who asked, in which tenant and when; what follows from these is not written again."""
+"""A decision as it is recorded: small, and with all that it was decided on, so it can be decided
+again. A command's decision lies in the entry of its first event (`shared/messaging/log.py`). The
+entry's own attributes say who asked, in which tenant and when; what follows from these is not
+written again."""
 
 import json
 from collections.abc import Mapping, Sequence

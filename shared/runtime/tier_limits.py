@@ -76,9 +76,9 @@ def is_beyond_quota(endpoint: object) -> bool:
 async def within_tier(request: Request, caller: Caller) -> None:
     """Takes one of the requests of the caller's tenant, and says in the answer's headers what is
     left. Governors and deputies have as many again of the minute and the hour, which nobody else
-    can use up. Of a key with a lower limit of its own it takes one of the key's too, or none of
-    either. A token for no tenant, and who has none, takes nothing. Raises TierLimitReached, and
-    QuotaExhausted for a call that counts where those of the plan's month are used up."""
+    can use up. For a key with a lower limit of its own it takes one of the key's requests too, or
+    none of either. A token for no tenant, and who has none, takes nothing. Raises TierLimitReached,
+    and QuotaExhausted for a call that counts where those of the plan's month are used up."""
     is_decider = not caller.roles.isdisjoint(_DECIDERS)
     if is_reserved_tenant(caller.tenant_id) or (
         is_decider and is_beyond_tier(request.scope["endpoint"])

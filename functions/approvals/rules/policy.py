@@ -66,8 +66,8 @@ class Terms:
 def terms_for(
     policy: ApprovalPolicy, *, kind: ApprovalKind, risk: Risk, amount: int | None, requested_by: str
 ) -> Terms:
-    """The terms of a request: those of the entry with the highest thresholds that it reaches, of
-    which a checked policy has exactly one. Silence approves only artifacts of low risk."""
+    """The terms of a request: those of the entry with the highest thresholds that it reaches. A
+    checked policy has exactly one such entry. Silence approves only artifacts of low risk."""
     reached = (RISKS.index(risk), amount or 0)
     entries = [
         entry

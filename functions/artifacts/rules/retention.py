@@ -35,7 +35,7 @@ def next_timer(retention: Retention) -> tuple[str, datetime]:
 
 
 def begin(at: datetime) -> Retention:
-    """Of a tenant that has set nothing: each file's own time ends it."""
+    """The setting of a tenant that set nothing: each file's own time ends it."""
     return Retention(due_at=at + A_DAY)
 
 

@@ -116,9 +116,9 @@ def variables_of(step: InnerStep) -> dict[str, Any]:
 def completion_of(
     node: Node, models: Models, prompts: Prompts, scope: Scope
 ) -> tuple[Completion, list[Problem]]:
-    """What is compiled of the step for the model of its route or, without one, of the stack, and
-    what is wrong with that. Raises Refused for a prompt that is not active, and a route that a step
-    cannot ask by."""
+    """The completion that the step is compiled to, for the model of its route or else of the stack,
+    with the problems of the step. Raises Refused for a prompt that is not active, and a route that
+    a step cannot ask by."""
     step, body, path = node.step, read_completion(node.step), f"{node.path}.with"
     problems = []
     route = None if body.route is None else _asked_by(body.route, models.routes)

@@ -20,7 +20,7 @@ MOST_SHOWN = 100
 async def with_agents(
     principal: str, asked: ConsentRequest, tenant_id: str, at: datetime
 ) -> ConsentRequest:
-    """What is asked, in that one tenant, with the agents there. Five round trips. Raises
+    """The consent that is asked for, in that one tenant, with its agents. Five round trips. Raises
     AuthorizationRefused for a tenant in which the person lets no client act, Unavailable."""
     tenants = tuple(each for each in asked.tenants if each.tenant_id == tenant_id)
     if not tenants:

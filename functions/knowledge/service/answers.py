@@ -147,8 +147,8 @@ async def _best_of(
 def _ordered(
     ours: list[ScoredPassage], theirs: list[ScoredPassage], limit: int, *, is_routed: bool
 ) -> tuple[ScoredPassage, ...]:
-    """At most `limit` of both. Of a question of permission what is constitutional stands first, and
-    leaves the others half of the answer."""
+    """At most `limit` passages of both. Where permission is asked, those of the constitution stand
+    first, and leave half of the answer to the others."""
     if not is_routed:
         return tuple([*theirs, *ours][:limit])
     first = [*ours, *(each for each in theirs if each.is_constitutional)]

@@ -36,8 +36,8 @@ HOW: Mapping[str, str] = {
 
 
 class Waits(Data):
-    """What waited: so many requests, of which people approved, refused, or said nothing to some.
-    Times are in seconds, money in micro-dollars."""
+    """How many requests waited, how many of them people approved, refused, or did not answer. Times
+    are in seconds, money in micro-dollars."""
 
     requests: int
     approved: int

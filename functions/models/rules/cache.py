@@ -39,8 +39,8 @@ def is_current(kept_at: datetime, route: ModelRoute, at: datetime) -> bool:
 
 
 def _is_drawn(asked: ModelRequest) -> bool:
-    """Whether a repetition may be answered otherwise: where no temperature is said, providers draw
-    by chance."""
+    """Whether a repetition may get another answer: where the request has no temperature, providers
+    draw by chance."""
     if asked.wire == "embeddings":
         return False
     temperature = asked.body.get("temperature")

@@ -44,9 +44,9 @@ class NamedPrompt(Model):
 
 
 async def prompted(caller: Caller, asked: ModelRequest) -> ModelRequest:
-    """The call, whose `prompt` stands as messages before its own; unchanged where it names none.
-    Its size is that of what is said then. Raises Invalid for a prompt that is not active or does
-    not take the variables, Unavailable."""
+    """The request with the messages of its `prompt` before its own; unchanged where it names none.
+    Its size counts these messages. Raises Invalid for a prompt that is not active or does not take
+    the variables, Unavailable."""
     if asked.body.get(FIELD) is None:
         return asked
     named = NamedPrompt.model_validate(asked.body[FIELD])

@@ -1,5 +1,5 @@
-"""Steps in which a model answers messages in text: what it is told, and whether its answer is what
-the step gives."""
+"""Steps in which a model answers messages in text: the messages that it gets, and whether its
+answer has the step's shape."""
 
 import hashlib
 from collections.abc import Iterator, Sequence

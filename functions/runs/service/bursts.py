@@ -251,8 +251,8 @@ class Burst:
         return burst_end.halt(progress, await self._explained(move), now)
 
     async def _explained(self, move: Halt) -> Halt:
-        """The same; where a call was refused because the agent was stopped meanwhile, the run rests
-        for that, and has not failed. One read of such a run."""
+        """The move; where a call was refused because the agent was stopped meanwhile, the move that
+        lets the run rest instead of failing. One read for such a run."""
         if move.failure.code != "call_refused":
             return move
         agent = await read_agent_alone(self._work.store, self.progress.run.agent_id)

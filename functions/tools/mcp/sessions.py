@@ -54,7 +54,7 @@ class Session(ClientSession):
     ) -> ToolResult:
         """What the server answers to a call, with the `reply` to its question; what it asks; or the
         task as which it goes on, and how that stands.
-        Of a session that `repeats`, one call at a time. Raises what the library raises."""
+        A session that `repeats` makes one call at a time. Raises what the library raises."""
         # An answer is for this call alone, also where its server does not ask for it.
         self._reply = self._asked = None
         if isinstance(reply, Poll):

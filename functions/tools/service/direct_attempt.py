@@ -72,8 +72,8 @@ class DirectAttempt(Answering):
         return await RUN.command(self.caller, use_case, DirectCallView)
 
     async def guarded(self) -> DirectCallView:
-        """Commits the intent with all that allows it, acts, commits the outcome. Of the same call
-        one acts at a time, and each assent is used once."""
+        """Commits the intent with all that allows it, acts, commits the outcome. One attempt at the
+        same call acts at a time, and each assent is used once."""
         decided: list[Decided] = []
 
         async def use_case(work: Command) -> DirectCallView:
