@@ -6,7 +6,6 @@ import json
 import logging
 import time
 from collections.abc import AsyncGenerator, Mapping
-from typing import Any
 
 from starlette.background import BackgroundTask
 from starlette.responses import Response
@@ -25,9 +24,17 @@ from functions.models.rules.redaction import PLACEHOLDER, Redaction
 from functions.models.rules.refusals import ProviderRefused, ProviderSilent
 from functions.models.rules.restorer import Restorer
 from functions.models.rules.route import ModelRoute
+from functions.models.rules.wire_refusals import compact, provider_refusal, refusal_event
 from functions.models.service import providers
 from functions.models.service.absent import AbsentModel, Because, header_of
-from functions.models.service.answers import Answer, BrokenOff, Busy, NeverSent, NotHere
+from functions.models.service.answers import (
+    Answer,
+    BrokenOff,
+    Busy,
+    NeverSent,
+    NotHere,
+    ProviderRequest,
+)
 from functions.models.service.held_call import HeldCall
 from functions.models.service.keys import NOTHING_SHOWN, Shown, shown_to
 from functions.models.service.prompts import prompted
@@ -36,8 +43,7 @@ from functions.models.service.redaction import redacted
 from functions.models.service.reservation import RESTS, begin
 from functions.models.service.settlement import end, tell_of
 from shared.kit.callers import Caller
-from shared.kit.errors import AssentError, Unavailable
-from shared.kit.refusal_documents import anthropic_document, openai_document
+from shared.kit.errors import Unavailable
 from shared.messaging.changes import Change
 from shared.runtime.bodies import JSON
 from shared.runtime.streams import Streamed
@@ -156,7 +162,7 @@ class _UnderWay:
         redaction = self._redaction
         if redaction is None or not PLACEHOLDER.search(body.decode(errors="replace")):
             return body
-        return _text(redaction.restored(json.loads(body)))
+        return compact(redaction.restored(json.loads(body)))
 
     async def _asked_provider(self, headers: Mapping[str, str]) -> Answer:
         """The first answer of those that may be asked; of the last whatever it is. Only one that
@@ -200,8 +206,8 @@ class _UnderWay:
         try:
             self._shown = await self._shown_to(route)
             said = {**headers, **self._shown.headers}
-            path = PATHS[self._asked.wire]
-            return await providers.ask(route, self._caller.tenant_id, path, body, said)
+            request = ProviderRequest(PATHS[self._asked.wire], body, said)
+            return await providers.ask(route, self._caller.tenant_id, request)
         except BrokenOff:
             self._failed()
             raise
@@ -237,7 +243,7 @@ class _UnderWay:
         known = {name.lower(): value for name, value in answer.headers.items()}
         passed = ("retry-after", "retry-after-ms", "x-should-retry")
         said = self._said | {name: known[name] for name in passed if name in known}
-        shown = self._shown.masked(self._restored(_as_json(body, status, self._asked)))
+        shown = self._shown.masked(self._restored(provider_refusal(self._asked.wire, body, status)))
         return self._answered(shown, status, said)
 
     async def _relayed(self, answer: Answer) -> AsyncGenerator[bytes, None]:
@@ -276,24 +282,4 @@ class _UnderWay:
         return self._restorer.rest() if self._restorer else b""
 
     def _broken(self) -> bytes:
-        begins = b"event: error\ndata: " if self._asked.wire == "messages" else b"data: "
-        return begins + _refusal(self._asked, providers.silent(self._route)) + b"\n\n"
-
-
-def _as_json(body: bytes, status: int, asked: ModelRequest) -> bytes:
-    """The provider's words, where they are JSON."""
-    try:
-        if isinstance(json.loads(body), dict):
-            return body
-    except ValueError:
-        pass
-    return _refusal(asked, ProviderSilent(f"the model's server answered {status}"))
-
-
-def _refusal(asked: ModelRequest, error: AssentError) -> bytes:
-    is_messages = asked.wire == "messages"
-    return _text(anthropic_document(error) if is_messages else openai_document(error))
-
-
-def _text(document: Mapping[str, Any]) -> bytes:
-    return json.dumps(document, separators=(",", ":")).encode()
+        return refusal_event(self._asked.wire, providers.silent(self._route))

@@ -4,7 +4,7 @@ and a few calls wait for their turn."""
 import asyncio
 from collections.abc import Mapping
 
-from functions.models.service.answers import Answer, NeverSent
+from functions.models.service.answers import Answer, NeverSent, ProviderRequest
 from functions.models.service.turns import Turns
 from functions.models.settings import settings
 from shared.inference.brought import PHI_3, read_manifest, require_manifest
@@ -31,9 +31,7 @@ MODELS: Mapping[str, LanguageModel] = {
 }
 
 
-async def ask_local(
-    model: str, tenant_id: str, path: str, body: bytes, headers: Mapping[str, str]
-) -> Answer:
+async def ask_local(model: str, tenant_id: str, request: ProviderRequest) -> Answer:
     """The answer of the model of that name, with only its head read; the caller closes it. Raises
     NeverSent where no model here has that name, NotHere where its files are not used or its process
     does not start, Busy where others have its places or its turn, BrokenOff where its answer is not
@@ -41,7 +39,7 @@ async def ask_local(
     turns = TURNS.here().get(model)
     if turns is None:
         raise NeverSent
-    return await turns.ask(tenant_id, path, body, headers)
+    return await turns.ask(tenant_id, request)
 
 
 async def check_here(model: str) -> None:

@@ -1,13 +1,13 @@
 """Asks providers over HTTP: the stack's own over kept connections, others by the guarded client."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING
 
 from functions.models.rules.local_model import LOCAL
 from functions.models.rules.refusals import ModelAbsent, ProviderSilent
 from functions.models.rules.route import ModelRoute
-from functions.models.service.answers import Answer, BrokenOff, NeverSent, NotHere
+from functions.models.service.answers import Answer, BrokenOff, NeverSent, NotHere, ProviderRequest
 from functions.models.service.language_models import ask_local
 from functions.models.settings import settings
 from shared.kit.per_loop import PerLoop
@@ -28,24 +28,23 @@ BUSY = frozenset({408, 425, 429, 500, 502, 503, 504, 529})
 OURS = frozenset({401, 403, 407})
 
 
-async def ask(
-    route: ModelRoute, tenant_id: str, path: str, body: bytes, headers: Mapping[str, str]
-) -> Answer:
+async def ask(route: ModelRoute, tenant_id: str, request: ProviderRequest) -> Answer:
     """The provider's answer to a call of the tenant, with only its head read; the caller closes it.
     No redirect is followed, and no proxy asked. Raises NotHere, Busy, NeverSent,
     BrokenOff."""
     import httpx2
 
-    said = {**headers, "Content-Type": "application/json"}
+    said = {**request.headers, "Content-Type": "application/json"}
     if route.provider == LOCAL:
-        return await ask_local(route.model, tenant_id, path, body, said)
+        return await ask_local(route.model, tenant_id, request._replace(headers=said))
     base = route.base_url or settings().model_url
     if not base:
         raise NeverSent
     client = _client_of(route)
     try:
-        request = client.build_request("POST", f"{base}{path}", content=body, headers=said)
-        return await client.send(request, stream=True)
+        url = f"{base}{request.path}"
+        sent = client.build_request("POST", url, content=request.body, headers=said)
+        return await client.send(sent, stream=True)
     except _never_sent() as error:
         raise NeverSent from error
     except httpx2.HTTPError as error:

@@ -14,7 +14,7 @@ from functions.models.aggregates import ROUTES, RUN
 from functions.models.rules.model_request import PATHS, ModelRequest
 from functions.models.rules.route import ModelRoute, require_wire, why_not_called
 from functions.models.service import providers
-from functions.models.service.answers import BrokenOff, NeverSent
+from functions.models.service.answers import BrokenOff, NeverSent, ProviderRequest
 from functions.models.service.keys import shown_to
 from functions.models.service.providers import BUSY, OURS
 from functions.models.service.redaction import redacted
@@ -89,9 +89,9 @@ async def _of_provider(
 ) -> ModelAnswerView:
     credential = known.get(route.credential or "")
     shown = await shown_to(route, caller.tenant_id, credential)
-    body, tenant_id = asked.for_provider(route, route), caller.tenant_id
+    request = ProviderRequest(PATHS[WIRE], asked.for_provider(route, route), shown.headers)
     try:
-        answer = await providers.ask(route, tenant_id, PATHS[WIRE], body, shown.headers)
+        answer = await providers.ask(route, caller.tenant_id, request)
     except NeverSent:
         told = f"no provider of {route.name} was reached"
         return _failed("model_silent", told, may_pass=True)

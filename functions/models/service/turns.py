@@ -6,7 +6,14 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING
 
-from functions.models.service.answers import Answer, BrokenOff, Busy, NeverSent, NotHere
+from functions.models.service.answers import (
+    Answer,
+    BrokenOff,
+    Busy,
+    NeverSent,
+    NotHere,
+    ProviderRequest,
+)
 from functions.models.service.queues import Places, Turn
 from shared.inference.brought import ModelRefusedError
 from shared.inference.loading import ModelAbsentError
@@ -43,9 +50,7 @@ class Turns:
         # How long the process said nothing, over all calls that were given up.
         self._silent_seconds = 0.0
 
-    async def ask(
-        self, tenant_id: str, path: str, body: bytes, headers: Mapping[str, str]
-    ) -> Answer:
+    async def ask(self, tenant_id: str, request: ProviderRequest) -> Answer:
         """The answer, once its head was read. Raises Busy where no place is free in time, NotHere,
         NeverSent, BrokenOff."""
         try:
@@ -54,7 +59,7 @@ class Turns:
         except TimeoutError as error:
             raise Busy from error
         heard = _Heard()
-        asking = asyncio.ensure_future(self._in_turn(heard, tenant_id, path, body, headers))
+        asking = asyncio.ensure_future(self._in_turn(heard, tenant_id, request))
         # A task that is cancelled before its first step runs nothing of its own.
         asking.add_done_callback(lambda _: self._places.leave(tenant_id))
         heard.asking = asking
@@ -64,9 +69,7 @@ class Turns:
             await heard.aclose()
             raise
 
-    async def _in_turn(
-        self, heard: "_Heard", tenant_id: str, path: str, body: bytes, headers: Mapping[str, str]
-    ) -> None:
+    async def _in_turn(self, heard: "_Heard", tenant_id: str, request: ProviderRequest) -> None:
         """Reads one answer into `heard`, and ends it there, also with an error."""
         try:
             async with asyncio.timeout(self._turn_within):
@@ -76,7 +79,7 @@ class Turns:
             return
         try:
             served = await self._served()
-            await self._hear(heard, served, path, body, headers)
+            await self._hear(heard, served, request)
             heard.end()
         except ModelAbsentError as error:
             is_refused = isinstance(error, ModelRefusedError)
@@ -96,19 +99,13 @@ class Turns:
         await self._replace(served)
         return await asyncio.to_thread(self._model.serve)
 
-    async def _hear(
-        self,
-        heard: "_Heard",
-        served: ModelEndpoint,
-        path: str,
-        body: bytes,
-        headers: Mapping[str, str],
-    ) -> None:
+    async def _hear(self, heard: "_Heard", served: ModelEndpoint, request: ProviderRequest) -> None:
         """Reads the answer of the process, and replaces the process where the answer does not end
         in time. Raises NeverSent, BrokenOff."""
         import httpx2
 
         last_heard = time.monotonic()
+        path, body, headers = request
         said = {**headers, "Authorization": f"Bearer {served.key}"}
         try:
             async with (

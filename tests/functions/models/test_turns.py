@@ -11,7 +11,7 @@ import pytest
 
 from functions.models.rules.turns import PLACES
 from functions.models.service import turns
-from functions.models.service.answers import Answer, BrokenOff, Busy, NotHere
+from functions.models.service.answers import Answer, BrokenOff, Busy, NotHere, ProviderRequest
 from functions.models.service.turns import Turns
 from shared.language.process import LanguageModel
 from tests.functions.models.worlds import until
@@ -39,7 +39,7 @@ class LocalModel:
 
     async def ask(self, name: str, tenant: str = "ada-inc", **said: Any) -> Answer:
         body = json.dumps({"name": name, **said}).encode()
-        return await self.turns.ask(tenant, PATH, body, {"X-Test": "1"})
+        return await self.turns.ask(tenant, ProviderRequest(PATH, body, {"X-Test": "1"}))
 
     async def heard(self, name: str, tenant: str = "ada-inc", **said: Any) -> str:
         answer = await self.ask(name, tenant, **said)
