@@ -52,7 +52,7 @@ from functions.runs.service.subruns import (
     read_budgets,
     save_run,
 )
-from functions.runs.service.thinking import mind_of, think
+from functions.runs.service.think import mind_of, think
 from functions.runs.service.tokens import token_for
 from functions.runs.service.tools_client import invoke
 from shared.agents import KnownAgent, read_agent_alone
