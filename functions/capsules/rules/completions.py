@@ -25,7 +25,7 @@ from shared.kit.models import Model
 from shared.kit.money import usd_micros
 from shared.kit.templates import OPENING, texts_in
 from shared.kit.wording import field_errors
-from shared.models.written import MessageBody
+from shared.models.message_body import MessageBody
 
 _SPEND_USD = 0.5
 MOST_TOKENS = 4_096

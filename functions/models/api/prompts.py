@@ -19,7 +19,7 @@ from shared.aggregates.command import Command
 from shared.kit.callers import Caller
 from shared.kit.models import Model
 from shared.kit.written_shapes import Shape
-from shared.models.written import MessageBody
+from shared.models.message_body import MessageBody
 from shared.runtime.acts import does
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
