@@ -15,7 +15,7 @@ from shared.artifacts.named_files import Named
 from shared.kit.callers import Caller
 from shared.kit.workspaces import within
 from shared.messaging.contents import read_contents
-from shared.receipts.leading import receipts_of
+from shared.receipts.approval_receipts import receipts_of
 from shared.storage.batches import Document
 from shared.storage.firestore import TenantStore
 
