@@ -238,7 +238,7 @@ CALLERS = {
     "functions/models/service/turns.py",
     "shared/language/chat_server.py",
     "functions/notifications/means/post.py",
-    "shared/runtime/calling.py",
+    "shared/runtime/function_calls.py",
     "functions/tools/http/call.py",
     "functions/tools/http/answers.py",
     "functions/tools/mcp/call.py",

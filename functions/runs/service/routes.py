@@ -15,7 +15,7 @@ from functions.runs.service.clock import Clock
 from functions.runs.service.tokens import token_of_question
 from shared.kit.errors import Unavailable
 from shared.models.messages import Answer, ModelFailed, Usage
-from shared.runtime.calling import post
+from shared.runtime.function_calls import post
 
 MODELS = "models"
 # What `models` needs beside its provider: it reads, signs nothing and commits nothing.

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from functions.tools.own.act import Act, TargetRefused, Unanswered
 from shared.kit.errors import AssentError, NotFound, Unavailable, VersionConflict
 from shared.kit.refusal_documents import refusal_in
-from shared.runtime.calling import post
+from shared.runtime.function_calls import post
 
 G = TypeVar("G", bound=BaseModel)
 

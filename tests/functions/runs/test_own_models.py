@@ -25,7 +25,7 @@ from functions.models.rules.route import ModelRoute
 from functions.runs.service.tokens import token_of_question
 from shared.agents.stops import STOPS, AgentStops
 from shared.kit import clock
-from shared.runtime import calling
+from shared.runtime import function_calls
 from shared.runtime.app import create_api
 from shared.storage.batches import Batch
 from tests.functions.runs.models import Script, ended
@@ -50,7 +50,7 @@ async def models(
     app = create_api(function="models", router=ROUTER, run=RUN_OF_MODELS)
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://models") as client:
-        monkeypatch.setitem(calling._clients.here(), "models", client)
+        monkeypatch.setitem(function_calls._clients.here(), "models", client)
         yield client
     settings.settings.cache_clear()
 
