@@ -33,7 +33,7 @@ from shared.quotas.plans import plan_of, tier_of_plan
 from shared.quotas.refusals import QuotaExhausted
 from shared.runtime.balances import BalanceKey
 from shared.runtime.boundary import say
-from shared.runtime.entitled import entitlements_of, is_reserved_tenant
+from shared.runtime.entitlements import entitlements_of, is_reserved_tenant
 from shared.runtime.leases import Leases, Remaining
 from shared.runtime.settings import runtime_settings
 

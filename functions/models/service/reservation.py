@@ -36,7 +36,7 @@ from shared.kit.callers import Caller
 from shared.kit.errors import AssentError
 from shared.kit.ids import is_id, new_id
 from shared.messaging.changes import Change
-from shared.runtime.entitled import entitlements_of
+from shared.runtime.entitlements import entitlements_of
 from shared.storage.batches import LostRace
 
 RESTS = Rests()

@@ -29,7 +29,7 @@ from shared.kit.callers import Caller
 from shared.kit.errors import ScopeMissing, VersionConflict
 from shared.kit.ids import new_id
 from shared.messaging.changes import Change
-from shared.runtime.entitled import entitlements_of
+from shared.runtime.entitlements import entitlements_of
 from shared.storage.idempotency import IdempotencyKey
 
 COMPILES = "capsules:write"
