@@ -13,7 +13,7 @@ from shared.capabilities.reading import Capability, parse
 from shared.kit.callers import Caller
 from shared.kit.errors import SignatureInvalid
 from shared.kit.roles import SERVICE_RUNTIME
-from shared.runtime.minted import MintedRoute, minted_caller
+from shared.runtime.minted_route import MintedRoute, minted_caller
 from shared.storage.secrets import public_keys
 
 RUNS_KEYS, APPROVALS_KEYS = "runs-public-keys", "approvals-public-keys"
