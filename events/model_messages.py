@@ -5,8 +5,8 @@ from typing import Literal
 from shared.kit.models import Data
 
 
-class Said(Data):
-    """One message to a model. `content` is a template: of a prompt over `variables`, else over
+class ModelMessage(Data):
+    """One message to a model. `content` is a template, over `variables` in a prompt, else over
     inputs and earlier steps."""
 
     role: Literal["system", "user", "assistant"]

@@ -7,7 +7,13 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import StringConstraints, model_validator
 
-from events.agents import AgentHealthChanged, AgentViolationReported, Health, Trigger, Violation
+from events.agents import (
+    AgentHealthChanged,
+    AgentViolation,
+    AgentViolationReported,
+    Health,
+    Trigger,
+)
 from functions.agents.rules.agent import (
     SUSPENDABLE,
     Agent,
@@ -76,7 +82,7 @@ def report_violation(agent: Agent, trigger: Trigger, evidence: str, by: str, at:
     counted = agent.but(reports=(*counts.values(), count))
     if not is_published:
         return (Transition(counted),)
-    violation = Violation(
+    violation = AgentViolation(
         rule=trigger,
         summary=f"{agent.name}: {trigger.replace('_', ' ')}",
         evidence=(evidence,),

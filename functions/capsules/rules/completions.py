@@ -7,7 +7,7 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field, StringConstraints, ValidationError
 
-from events.model_messages import Said
+from events.model_messages import ModelMessage
 from events.models import ModelRouteState, route_part
 from events.operations import COMPLETE
 from events.plan_content import ComparedPrompt, Completion, Envelope
@@ -136,7 +136,7 @@ def completion_of(
     )
     said: dict[str, Any] = {
         "envelope": envelope,
-        "messages": tuple(Said(**dict(each)) for each in body.messages or ()),
+        "messages": tuple(ModelMessage(**dict(each)) for each in body.messages or ()),
         "most_tokens": body.max_tokens,
         "output": step.output,
     }

@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, Field, JsonValue
 
-from events.model_messages import Said
+from events.model_messages import ModelMessage
 from events.prompts import PromptContent, prompt_id
 from events.specs import Name
 from functions.models.aggregates import PROMPTS, RUN
@@ -59,7 +59,7 @@ async def prompted(caller: Caller, asked: ModelRequest) -> ModelRequest:
     return replace(asked, body=body, raw=raw, prompt=prompt_id(named.name, named.version))
 
 
-async def previewed(content: PromptContent, values: Mapping[str, Any]) -> tuple[Said, ...]:
+async def previewed(content: PromptContent, values: Mapping[str, Any]) -> tuple[ModelMessage, ...]:
     """What calls would say with this content and these values, which are stored nowhere. Raises
     Invalid as `preview` does, and for expressions that take too long."""
     return await _within_time(lambda: preview(content, values))

@@ -29,7 +29,7 @@ class Divergence(Model):
 
 class StepResult(Model):
     """What became of one step, or of one of its iterations; it never changes. The result of a step
-    with iterations says only how many there were. Of a step in which a model chooses, each call is
+    with iterations says only how many there were. Where a model chooses, each call of the step is
     an iteration, which keeps what was `chosen`, and the step's result says after how many `turns`
     it answered what. `prompt` is the version of a prompt that the model was asked with, as
     `name@version`."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from events.model_messages import Said
+from events.model_messages import ModelMessage
 from events.model_questions import ModelAnswerView, ModelQuestionBody, question_id
 from events.plan_content import RoutePart
 from functions.runs.rules.answers import turn_key
@@ -32,7 +32,9 @@ async def ask_by_route(
     step = move.placed.step
     body = ModelQuestionBody(
         question_id=question_id(turn_key(run, move), clock.asker),
-        messages=tuple(Said(role=each.role, content=each.text) for each in move.said.messages),
+        messages=tuple(
+            ModelMessage(role=each.role, content=each.text) for each in move.said.messages
+        ),
         most_tokens=move.most_tokens,
         within_seconds=max(within_seconds - _BESIDES_SECONDS, 1.0),
     )
