@@ -17,6 +17,8 @@ from typing import Any
 
 from aiohttp import web
 
+from emulators.counted_faults import CountedFaults
+
 USER, SECRET = "assent", "books-secret"
 _PASSWORD = f"Basic {base64.b64encode(f'{USER}:{SECRET}'.encode()).decode()}"
 TOKEN_SECONDS = 300
@@ -37,7 +39,7 @@ class Books:
         self._database = sqlite3.connect(file, isolation_level=None)
         self._database.execute("PRAGMA journal_mode = WAL")
         self._database.executescript(_TABLES)
-        self._faults = dict.fromkeys(FAULTS, 0)
+        self._faults = CountedFaults(FAULTS)
         self._tokens: set[str] = set()
         self.tokens_given = 0
 
@@ -46,7 +48,7 @@ class Books:
         form = await request.post()
         said = request.headers.get("Authorization", "")
         in_body = (form.get("client_id"), form.get("client_secret")) == (USER, SECRET)
-        if self._takes("deny") or not (said == _PASSWORD or in_body):
+        if self._faults.takes("deny") or not (said == _PASSWORD or in_body):
             return web.json_response({"error": "invalid_client"}, status=401)
         if form.get("grant_type") != "client_credentials":
             return web.json_response({"error": "unsupported_grant_type"}, status=400)
@@ -111,25 +113,25 @@ class Books:
 
     async def fail(self, request: web.Request) -> web.StreamResponse:
         """Says how many of the next calls fail, and how."""
-        self._faults |= await request.json()
-        if self._takes("expire"):
+        await self._faults.arm(request)
+        if self._faults.takes("expire"):
             self._tokens.clear()
-        return web.json_response(self._faults)
+        return self._faults.shown()
 
     async def _begin(self, request: web.Request) -> None:
         if not self._is_known(request.headers):
             raise web.HTTPUnauthorized(headers={"WWW-Authenticate": "Bearer"})
-        if self._takes("refuse"):
+        if self._faults.takes("refuse"):
             raise web.HTTPServiceUnavailable
-        if self._takes("redirect"):
+        if self._faults.takes("redirect"):
             raise web.HTTPTemporaryRedirect("/books/echo")
-        if self._takes("hang"):
+        if self._faults.takes("hang"):
             await asyncio.sleep(3_600)
 
     async def _end(self, request: web.Request, body: Any, status: int = 200) -> web.StreamResponse:
-        if self._takes("cut") and request.transport is not None:
+        if self._faults.takes("cut") and request.transport is not None:
             request.transport.abort()
-        if self._takes("half"):
+        if self._faults.takes("half"):
             half = web.StreamResponse(headers={"Content-Type": "application/json"})
             half.content_length = 1_000
             await half.prepare(request)
@@ -137,13 +139,13 @@ class Books:
             assert request.transport is not None
             request.transport.close()
             return half
-        if self._takes("huge"):
+        if self._faults.takes("huge"):
             return web.Response(body=b" " * HUGE_BYTES, content_type="application/json")
-        if self._takes("bomb"):
+        if self._faults.takes("bomb"):
             bomb = gzip.compress(b" " * HUGE_BYTES)
             headers = {"Content-Encoding": "gzip", "Content-Type": "application/json"}
             return web.Response(body=bomb, headers=headers)
-        if self._takes("media"):
+        if self._faults.takes("media"):
             return web.Response(body=b"\x89PNG", content_type="image/png")
         if status == 204:
             return web.Response(status=status)
@@ -152,12 +154,6 @@ class Books:
     def _is_known(self, headers: Mapping[str, str]) -> bool:
         known = {_PASSWORD, *(f"Bearer {each}" for each in (SECRET, *self._tokens))}
         return headers.get("Authorization") in known or headers.get("X-Api-Key") == SECRET
-
-    def _takes(self, fault: str) -> bool:
-        if not self._faults[fault]:
-            return False
-        self._faults[fault] -= 1
-        return True
 
     def _article(self, id: Any) -> dict[str, Any]:
         row = self._row("SELECT id, title, body, is_published FROM articles WHERE id=?", id)

@@ -18,6 +18,7 @@ from typing import Any
 from aiohttp import web
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+from emulators.counted_faults import CountedFaults
 from emulators.ports import HOST
 
 USER, SECRET = "assent", "mail-secret"
@@ -36,7 +37,7 @@ class Mailbox:
         self._database = sqlite3.connect(file, isolation_level=None)
         self._database.execute("PRAGMA journal_mode = WAL")
         self._database.execute(_TABLE)
-        self._faults = dict.fromkeys(FAULTS, 0)
+        self._faults = CountedFaults(FAULTS)
         self.port = 0
 
     async def listening(self, app: web.Application) -> AsyncIterator[None]:
@@ -77,15 +78,15 @@ class Mailbox:
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
         """Keeps the mail, unless a fault says otherwise."""
-        if self._takes("deny"):
+        if self._faults.takes("deny"):
             return "554 5.7.1 it looks like spam"
-        if self._takes("busy"):
+        if self._faults.takes("busy"):
             return "451 4.3.2 later"
-        if self._takes("hang"):
+        if self._faults.takes("hang"):
             await asyncio.sleep(3_600)
         kept = (envelope.mail_from, json.dumps(envelope.rcpt_tos), envelope.content)
         self._database.execute("INSERT INTO mails VALUES (?,?,?)", kept)
-        if self._takes("cut") and isinstance(server.transport, asyncio.Transport):
+        if self._faults.takes("cut") and isinstance(server.transport, asyncio.Transport):
             server.transport.abort()
         return "250 2.0.0 taken"
 
@@ -99,14 +100,8 @@ class Mailbox:
 
     async def fail(self, request: web.Request) -> web.StreamResponse:
         """Says how many of the next mails fail, and how."""
-        self._faults |= await request.json()
-        return web.json_response(self._faults)
-
-    def _takes(self, fault: str) -> bool:
-        if not self._faults[fault]:
-            return False
-        self._faults[fault] -= 1
-        return True
+        await self._faults.arm(request)
+        return self._faults.shown()
 
 
 def application(mailbox: Mailbox) -> web.Application:

@@ -42,7 +42,7 @@ def queues_of(manifests: Manifests, project: str = PROJECT) -> list[dict[str, An
 
 
 def payloads_of(manifests: Manifests) -> dict[str, bytes]:
-    """New values for the secrets of the manifests: the payload of each."""
+    """A payload with new values for each secret of the manifests."""
     values: dict[str, dict[str, str]] = {}
     for name, value in secret_values(manifests.secrets).items():
         values.setdefault(secret_of(name), {})[name] = value.decode()

@@ -1,5 +1,5 @@
-"""The secrets that tell functions of others on the local platform: where people sign in, the relay
-of mail, and Stripe."""
+"""Puts the secrets by which functions find other parts of the local platform: the sign-in
+providers, the mail relay, and Stripe."""
 
 import json
 
@@ -19,8 +19,8 @@ from shared.manifest import Manifests
 
 
 async def put_providers(address: str, providers: str, issuer: Issuer) -> None:
-    """Lets people sign in at the providers, and `identity` issue tokens beside the platform's own
-    issuer, under the same name. `address` is that of Secret Manager."""
+    """Lets people sign in at the providers, and lets `identity` issue tokens under the same name as
+    the platform's own issuer. `address` is Secret Manager's."""
     await put_secret(address, PROVIDERS, providers)
     ring = load_key_ring(await get_secret(address, RING))
     issuer.also_of = public_key_set(*token_keys(ring))["keys"]
@@ -29,8 +29,8 @@ async def put_providers(address: str, providers: str, issuer: Issuer) -> None:
 async def put_relays(
     address: str, manifests: Manifests, targets: TargetServer | None, http: aiohttp.ClientSession
 ) -> None:
-    """Lets functions that send mail of their own send it to the platform's mailbox, where there is
-    one."""
+    """Lets functions send mail of their own to the platform's mailbox. Does nothing where there is
+    none."""
     if targets is None:
         return
     received = await targets.mail(http, "")
@@ -47,8 +47,8 @@ async def put_stripe(
     http: aiohttp.ClientSession,
     url: str,
 ) -> None:
-    """Lets functions that sell have an account at the platform's Stripe, where there is one. `url`
-    is the platform's, which Stripe tells of what happens."""
+    """Gives functions that sell an account at the platform's Stripe. Does nothing where there is
+    none. Stripe sends its webhooks to `url`, the platform's own address."""
     if stripe is None:
         return
     account = await stripe.account(http, url)

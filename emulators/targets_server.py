@@ -16,6 +16,7 @@ from typing import Any
 from aiohttp import web
 
 from emulators import books, mailbox
+from emulators.counted_faults import CountedFaults
 from emulators.ports import HOST
 
 _TABLES = """
@@ -33,11 +34,11 @@ class Targets:
         self._database = sqlite3.connect(file, isolation_level=None)
         self._database.execute("PRAGMA journal_mode = WAL")
         self._database.executescript(_TABLES)
-        self._faults = {"drop": 0, "refuse": 0}
+        self._faults = CountedFaults(("drop", "refuse"))
 
     async def add(self, request: web.Request) -> web.StreamResponse:
         """Adds once for each key, and answers the value after that addition."""
-        if self._takes("refuse"):
+        if self._faults.takes("refuse"):
             raise web.HTTPServiceUnavailable
         place = self._place(request)
         body = await request.json()
@@ -66,7 +67,7 @@ class Targets:
 
     async def append(self, request: web.Request) -> web.StreamResponse:
         """Appends a line, whether it is there or not, and answers its position."""
-        if self._takes("refuse"):
+        if self._faults.takes("refuse"):
             raise web.HTTPServiceUnavailable
         place = self._place(request)
         line = (await request.json())["line"]
@@ -79,19 +80,13 @@ class Targets:
 
     async def fail(self, request: web.Request) -> web.StreamResponse:
         """Says how many of the next calls fail, and how."""
-        self._faults |= await request.json()
-        return web.json_response(self._faults)
+        await self._faults.arm(request)
+        return self._faults.shown()
 
     def _answer(self, request: web.Request, body: Any) -> web.StreamResponse:
-        if self._takes("drop") and request.transport is not None:
+        if self._faults.takes("drop") and request.transport is not None:
             request.transport.abort()
         return web.json_response(body)
-
-    def _takes(self, fault: str) -> bool:
-        if not self._faults[fault]:
-            return False
-        self._faults[fault] -= 1
-        return True
 
     def _value(self, place: tuple[str, str]) -> int:
         total = "SELECT coalesce(sum(amount), 0) FROM additions WHERE tenant=? AND counter=?"

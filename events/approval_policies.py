@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from events.effects import Kind, Risk
+from events.effects import ApprovalKind, Risk
 from events.quorum import Rule
 from events.registry import event
 from shared.kit.callers import Identifier
@@ -21,7 +21,7 @@ class PolicyEntry(Model):
     requester may ask for. Silence approves low-risk artifacts of the requesters in
     `silence_approves`, and denies everything else."""
 
-    kind: Kind
+    kind: ApprovalKind
     min_risk: Risk = "low"
     min_amount_usd_micros: Annotated[int, Field(strict=True)] = 0
     rule: Rule

@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from events.artifacts import CitedArtifacts
 from events.assertions import DecisionAssertion, DecisionSignature
-from events.effects import Effect, Kind, Risk
+from events.effects import ApprovalKind, Effect, Risk
 from events.quorum import BreakGlass, Capacity, Grant, LateDecision, Review, Rule, Vote
 from events.registry import event
 from events.vetoes import VetoReason, VetoWindow
@@ -74,7 +74,7 @@ class ApprovalSummary(Data):
     `workspace_id` is there for an approval in a workspace. `needs_answer`: the content has an
     `elicitation`, and whoever approves answers it."""
 
-    kind: Kind
+    kind: ApprovalKind
     risk: Risk
     status: ApprovalStatus
     summary: RequestersText

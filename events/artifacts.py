@@ -34,10 +34,10 @@ CitedArtifacts = Annotated[tuple[CitedArtifact, ...], Field(exclude_if=lambda ci
 
 
 class ArtifactState(EventData):
-    """A file. `sha256` and `bytes` are those of its content, and never change under one id. Of one
-    that somebody uploaded `uploaded_by` is who; of one that a call wrote, `agent_id`,
-    `invocation_id` and, in a run, `run_id` say which, and `labels` of what that was made. What is
-    stored is removed at `keep_until`. `reason` says why it was refused or removed."""
+    """A file. `sha256` and `bytes` are those of its content, and never change under one id.
+    `uploaded_by` is who uploaded it; where a call wrote it, `agent_id`, `invocation_id` and, in a
+    run, `run_id` say which, and `labels` what it was made of. What is stored is removed at
+    `keep_until`. `reason` says why it was refused or removed."""
 
     artifact_id: str
     file_name: UploadersText

@@ -14,8 +14,8 @@ from shared.kit.passkeys import Assertion, Site, check_assertion
 
 PROFILE: Literal["webauthn.assertion/1"] = "webauthn.assertion/1"
 OF_A_DEVICE: Literal["device.jws/1"] = "device.jws/1"
-# Decisions that did not say it were signed before they could.
-Said = Annotated[int | None, Field(exclude_if=lambda said: said is None)]
+# Left out where it is None: older decisions were signed without it.
+OmittedIfNone = Annotated[int | None, Field(exclude_if=lambda value: value is None)]
 
 
 class DecisionStatement(Data):
@@ -31,8 +31,8 @@ class DecisionStatement(Data):
     choices_hash: ContentHash
     decision_hash: ContentHash
     client_decision_id: str
-    seen_version: Said = None
-    read_ms: Said = None
+    seen_version: OmittedIfNone = None
+    read_ms: OmittedIfNone = None
 
     @property
     def said(self) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from events.effects import Effect, Kind, Risk
+from events.effects import ApprovalKind, Effect, Risk
 from events.questions import Question
 from events.registry import event
 from shared.kit.models import EventData
@@ -46,7 +46,7 @@ class BudgetApprovalNeeded(Question, BudgetState):
     proposed_limit_usd_micros}`, `evidence_hash` a list with what is held, `assessment_hash` an
     `events.dossiers.Assessment`."""
 
-    kind: Kind = "financial"
+    kind: ApprovalKind = "financial"
     effect: Effect = "pay"
     risk: Risk = "high"
     amount_usd_micros: int

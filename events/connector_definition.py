@@ -163,11 +163,11 @@ class ConnectorDefinition(Model):
         tuple[AnyOperation, ...],
         Field(min_length=1, max_length=MOST_OPERATIONS),
     ]
-    # Of an MCP server, as its tools were read.
+    # Only an MCP server has it, as it was when its tools were read.
     server: McpServer | None = None
-    # Of a relay. Others have the pin that they had before there was mail.
+    # Only a relay has it. The pins of others stay as they were before there were relays.
     mail: MailSettings | None = Field(default=None, exclude_if=lambda mail: mail is None)
-    # What nobody trusts has the pin that it had before there was trust.
+    # The pin of a connector that nobody trusts stays as it was before there was trust.
     trust: ConnectorTrust = Field(
         default="untrusted", exclude_if=lambda trust: trust == "untrusted"
     )

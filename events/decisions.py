@@ -16,7 +16,7 @@ from events.approvals import (
     ApprovalVetoed,
     CaseBinding,
 )
-from events.effects import Kind, Risk
+from events.effects import ApprovalKind, Risk
 from events.quorum import Capacity
 from shared.kit.canonical import content_hash
 from shared.kit.errors import Invalid, SignatureInvalid
@@ -47,7 +47,7 @@ class SignedDecision(Data):
 
     approval_id: str
     tenant_id: str
-    kind: Kind
+    kind: ApprovalKind
     risk: Risk
     decision_hash: str
     outcome: str

@@ -1,6 +1,6 @@
 """What `tools` publishes about calls that agents make by themselves, over MCP and without a run."""
 
-from events.effects import Effect, Kind, Risk
+from events.effects import ApprovalKind, Effect, Risk
 from events.invocations import InvocationStatus
 from events.questions import Question
 from events.receipts import CallReceipt
@@ -41,7 +41,7 @@ class DirectCallApprovalNeeded(Question, DirectCallState):
     `elicitation` too, what the server asks in the middle of the call, and whoever assents answers
     it."""
 
-    kind: Kind
+    kind: ApprovalKind
     effect: Effect
     risk: Risk
     needs_answer: bool = False

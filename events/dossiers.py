@@ -8,7 +8,7 @@ from shared.kit.contents import Contents
 from shared.kit.instants import Instant
 from shared.kit.models import Data
 
-# As much of what is to be approved, in its canonical form, fits an approval with all decisions.
+# The most bytes of a content in canonical form: an approval has room for it and all decisions.
 MOST_CONTENT_BYTES = 256 * 1024
 MOST_EVIDENCE = 50
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Literal, get_args
 
 Risk = Literal["low", "medium", "high", "critical"]
-Kind = Literal["artifact", "communication", "execution", "financial", "constitutional"]
+ApprovalKind = Literal["artifact", "communication", "execution", "financial", "constitutional"]
 # From harmless to grave.
 Effect = Literal[
     "read", "draft", "change", "send", "publish", "deploy", "delete", "grant", "decide", "pay"
@@ -20,8 +20,8 @@ RISK: Mapping[Effect, Risk] = {
     **dict.fromkeys(("change", "send", "publish"), "medium"),
     **dict.fromkeys(("deploy", "delete", "grant", "decide", "pay"), "high"),
 }
-# The kind of the approval that a call with the effect needs.
-KIND: Mapping[Effect, Kind] = {
+# The kind of approval that a call with the effect needs.
+APPROVAL_KIND: Mapping[Effect, ApprovalKind] = {
     **dict.fromkeys(("read", "draft"), "artifact"),
     **dict.fromkeys(("send", "publish"), "communication"),
     **dict.fromkeys(("change", "deploy", "delete"), "execution"),

@@ -32,7 +32,7 @@ CORRECT, FORGET = f"{SYSTEM}/memory.correct", f"{SYSTEM}/memory.forget"
 
 class MemorySource(Data):
     """Where a fact is from: the person who says it, a call (whose receipts prove it), a document, a
-    file, an approval, or another memory. Of a call, `operation` and `run_id` say which; of a
+    file, an approval, or another memory. For a call, `operation` and `run_id` say which; for a
     document, `quotation` says where."""
 
     kind: MemorySourceKind

@@ -6,20 +6,20 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from events.model_messages import Said
+from events.model_messages import ModelMessage
 from shared.kit.canonical import content_hash
 from shared.kit.ids import Id, hashed_id
 from shared.kit.json_limits import JsonLimit
 from shared.kit.models import Data, Model
 
 PREFIX = "inv"
-# Of one question; with its answer it lasts as long as a request of `runs` has.
+# The most of one question. With its answer it may take as long as a request of `runs` has.
 MOST_BYTES = 1024 * 1024
 LONGEST_SECONDS = 30.0
 _SAID = JsonLimit(most_bytes=MOST_BYTES)
 
 
-def _judged(said: tuple[Said, ...]) -> tuple[Said, ...]:
+def _judged(said: tuple[ModelMessage, ...]) -> tuple[ModelMessage, ...]:
     _SAID([each.model_dump() for each in said])
     return said
 
@@ -30,7 +30,7 @@ class ModelQuestionBody(Model):
 
     question_id: Id
     messages: Annotated[
-        tuple[Said, ...], Field(min_length=1, max_length=200), AfterValidator(_judged)
+        tuple[ModelMessage, ...], Field(min_length=1, max_length=200), AfterValidator(_judged)
     ]
     most_tokens: Annotated[int, Field(ge=1, le=1_000_000, strict=True)]
     within_seconds: Annotated[float, Field(gt=0, le=LONGEST_SECONDS, strict=True)]

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from events.effects import Kind, Risk
+from events.effects import ApprovalKind, Risk
 from events.precedents import Conditions
 from events.registry import event
 from shared.kit.instants import Instant
@@ -39,7 +39,7 @@ class PatternRecord(Data):
     `example_approval_id` is the latest that was approved. It is `lost` once newer decisions do not
     show it any more."""
 
-    kind: Kind
+    kind: ApprovalKind
     max_risk: Risk
     conditions: Conditions
     status: PatternStatus

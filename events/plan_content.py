@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, JsonValue
 
 from events.effects import HARMLESS, Effect
-from events.model_messages import Said
+from events.model_messages import ModelMessage
 from events.operations import OPERATIONS, Undo
 from events.rights import RightLimits
 from shared.kit.models import Data
@@ -62,8 +62,8 @@ class Call(Data):
 
     @property
     def is_irreversible(self) -> bool:
-        """Whether it leaves something behind that nothing undoes. Of an operation of ours, its
-        definition says that; of a connector's, the plan."""
+        """Whether it leaves something behind that nothing undoes. The definition of an operation of
+        Assent's own says that; for a connector's the plan does."""
         definition = OPERATIONS.get(self.operation)
         if definition is not None:
             return definition.is_irreversible
@@ -133,7 +133,7 @@ class ComparedPrompt(Data):
     all that stands in it."""
 
     prompt: PromptPart
-    messages: tuple[Said, ...]
+    messages: tuple[ModelMessage, ...]
     variables: dict[str, JsonValue] = Field(default_factory=dict)
     variable_schema: dict[str, JsonValue] = Field(default_factory=dict)
     percent: int
@@ -155,16 +155,16 @@ class RoutePart(Data):
 
 
 class Completion(ModelStep):
-    """A model answers these messages in text, and calls nothing. Of a `prompt` they are its own,
-    and the templates of `variables` give what stands in them, each as `variable_schema` says. With
+    """A model answers these messages in text, and calls nothing. With a `prompt` they are the
+    prompt's own, and the templates of `variables` fill them, each as `variable_schema` says. With
     `output`, a JSON Schema, the answer is JSON that fits; one that does not is asked for anew, as
     often as the envelope has turns. Some runs take the version in `compared` instead of `prompt`.
-    With a `route` the model is the tenant's own, and no other one
-    is ever asked; without one it is the stack's."""
+    With a `route` the model is the tenant's own, and no other one is ever asked; without one it is
+    the stack's."""
 
     kind: Literal["completion"] = "completion"
     prompt: PromptPart | None = None
-    messages: tuple[Said, ...]
+    messages: tuple[ModelMessage, ...]
     variables: dict[str, JsonValue] = Field(default_factory=dict)
     variable_schema: dict[str, JsonValue] = Field(default_factory=dict)
     most_tokens: int | None = None

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AfterValidator, Field, JsonValue, StringConstraints
 
-from events.effects import Kind, Risk
+from events.effects import ApprovalKind, Risk
 from events.registry import event
 from shared.kit.ids import Id
 from shared.kit.instants import Instant
@@ -65,7 +65,7 @@ class PrecedentBody(Model):
 
     title: Annotated[str, StringConstraints(max_length=200)]
     domain: Literal["GEN", "ETH", "ARCH", "GOV"]
-    kind: Kind
+    kind: ApprovalKind
     max_risk: Risk
     conditions: Conditions
     rationale: Annotated[str, StringConstraints(max_length=4_000)]

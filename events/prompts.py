@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, JsonValue
 
-from events.model_messages import Said
+from events.model_messages import ModelMessage
 from events.registry import event
 from shared.kit.instants import Instant
 from shared.kit.models import Data, EventData
@@ -26,7 +26,7 @@ class PromptContent(Data):
     """What the hash of a version covers: its messages, whose expressions read `variables`, and the
     JSON Schema of each variable by its name. One that has a default may be left out."""
 
-    messages: Annotated[tuple[Said, ...], Field(min_length=1, max_length=MOST_MESSAGES)]
+    messages: Annotated[tuple[ModelMessage, ...], Field(min_length=1, max_length=MOST_MESSAGES)]
     variables: dict[str, dict[str, JsonValue]] = Field(default_factory=dict)
 
     @property

@@ -2,7 +2,7 @@
 
 from events.registry import event
 from shared.kit.models import Data, EventData
-from shared.kit.retention import Kept
+from shared.kit.retention import KeptDays
 
 # Events of runs are many, and `tools` reads no other of them.
 TOPIC = "runs.retention"
@@ -17,7 +17,7 @@ class RetentionState(EventData):
     days: int
 
 
-class RunsKept(Kept, RetentionState):
+class RunsKept(KeptDays, RetentionState):
     """For how long, as `runs` stores it."""
 
     days: int = DEFAULT_DAYS

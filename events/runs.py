@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from events.effects import Effect, Kind, Risk
+from events.effects import ApprovalKind, Effect, Risk
 from events.questions import Question
 from events.receipts import Receipt
 from events.registry import event
@@ -100,7 +100,7 @@ class RunApprovalNeeded(Question, Burst):
     # `approvals` opens an approval.
     reader_clears: ClassVar[frozenset[str]] = frozenset({""})
 
-    kind: Kind
+    kind: ApprovalKind
     effect: Effect
     risk: Risk
     amount_usd_micros: int | None = None

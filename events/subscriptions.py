@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from events.effects import Effect, Kind, Risk
+from events.effects import ApprovalKind, Effect, Risk
 from events.questions import Question
 from events.registry import event
 from shared.kit.control import Subscribed
@@ -64,7 +64,7 @@ class SubscriptionApprovalNeeded(Question):
     a list with what is lost, `assessment_hash` an `events.dossiers.Assessment`."""
 
     tenant_id: str
-    kind: Kind = "constitutional"
+    kind: ApprovalKind = "constitutional"
     effect: Effect = "grant"
     risk: Risk = "high"
 

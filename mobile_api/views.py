@@ -10,7 +10,7 @@ from events.devices import Platform
 from events.dossiers import Dossier
 from events.precedents import PrecedentSeed
 from mobile_api.rules.device import thumbprint
-from shared.artifacts.named import NamedFile
+from shared.artifacts.named_files import NamedFile
 from shared.devices.device import DevicesText, Registration
 from shared.kit.instants import Instant
 from shared.kit.models import Data, Page, part_of

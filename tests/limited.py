@@ -11,7 +11,7 @@ from shared.kit import clock
 from shared.kit.control import COLLECTION, ID, Control
 from shared.kit.months import month_of
 from shared.kit.per_loop import PerLoop
-from shared.runtime import control, entitled
+from shared.runtime import control, entitlements
 from shared.runtime.settings import LimitSettings
 from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
@@ -20,7 +20,7 @@ from shared.storage.firestore import TenantStore
 def limit_plans(monkeypatch: pytest.MonkeyPatch) -> None:
     """Plans limit from now on; requests a minute do not."""
     limited = LimitSettings(environment="prod")
-    monkeypatch.setattr(entitled, "limit_settings", lambda: limited)
+    monkeypatch.setattr(entitlements, "limit_settings", lambda: limited)
     forget_controls(monkeypatch)
 
 

@@ -42,7 +42,7 @@ class CloudTasksEmulator:
         )
 
     def provide(self, queue: dict[str, Any]) -> None:
-        """Gives it a queue, or changes it, as UpdateQueue does: without a call."""
+        """Creates a queue, or changes it, as UpdateQueue does, but without a call."""
         self._api.update_queue(types.UpdateQueueRequest.pb()(queue=queue))
 
     async def start(self, port: int = 0) -> str:

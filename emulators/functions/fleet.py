@@ -41,7 +41,7 @@ class Fleet:
 
     @property
     def moves(self) -> dict[str, str]:
-        """The addresses of this fleet by those of the earlier one that are others now."""
+        """The addresses that changed since the earlier fleet: each new one by its old one."""
         now = self.urls
         return {url: now[n] for n, url in self._before.items() if now.get(n, url) != url}
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 
-from events.effects import Kind
+from events.effects import ApprovalKind
 from events.precedents import PrecedentStatus
 from functions.approvals.aggregates import APPROVALS, DEVICES, PASSKEYS, PRECEDENTS
 from functions.approvals.rules.approval import Approval
@@ -69,7 +69,7 @@ async def find_tacit(work: UnitOfWork, request: Approval, limit: int) -> list[Ap
 
 
 async def find_refused_since(
-    store: TenantStore, kind: Kind, since: datetime
+    store: TenantStore, kind: ApprovalKind, since: datetime
 ) -> AsyncIterator[Approval]:
     """Every request of the kind that was refused after `since`, newest first, a few at a time."""
     where = [("refused_kind", "==", kind), ("refused_at", ">", format_instant(since))]
@@ -92,7 +92,7 @@ async def find_refused_since(
 
 async def find_ended(
     work: UnitOfWork,
-    kind: Kind,
+    kind: ApprovalKind,
     status: PrecedentStatus,
     limit: int,
     since: datetime | None = None,

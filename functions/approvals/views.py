@@ -6,7 +6,7 @@ from events.approvals import ApprovalRecord, CaseBinding
 from events.dossiers import Dossier, DossierNames, open_dossier
 from events.precedents import PrecedentSeed
 from functions.approvals.rules.approval import Approval
-from shared.artifacts.named import NamedFile
+from shared.artifacts.named_files import NamedFile
 from shared.kit.contents import Contents
 from shared.kit.models import Page, part_of
 

@@ -19,7 +19,7 @@ from functions.artifacts.views import (
 )
 from shared.artifacts.aggregates import ARTIFACTS
 from shared.artifacts.artifact import removed
-from shared.artifacts.named import READ_SCOPES
+from shared.artifacts.named_files import READ_SCOPES
 from shared.kit.callers import Caller
 from shared.kit.retention import RetentionView
 from shared.runtime.acts import does

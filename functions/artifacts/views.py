@@ -10,7 +10,7 @@ from events.receipts import Sha256
 from functions.artifacts.rules.media import flaw_of_type
 from functions.artifacts.rules.retention import LEAST_DAYS
 from shared.artifacts.artifact import KEPT_DAYS, MOST_BYTES, Artifact, flaw_of_name
-from shared.artifacts.named import Download
+from shared.artifacts.named_files import Download
 from shared.kit.instants import Instant
 from shared.kit.models import Data, Model, Page, part_of
 from shared.kit.workspaces import InWorkspace

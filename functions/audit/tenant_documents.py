@@ -1,5 +1,5 @@
-"""Gathers a tenant's own documents for an export of everything: from the event log, which has
-whatever happened, and not from the states of other functions but for RECORDS."""
+"""Gathers a tenant's own documents for an export of everything. It reads them from the event log,
+which has all that happened, and reads the states of other functions only for RECORDS."""
 
 import json
 from collections.abc import AsyncIterator, Sequence

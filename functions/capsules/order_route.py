@@ -7,10 +7,10 @@ from fastapi.security import HTTPBearer
 
 from events.jobs import RUNS_KEYS, JobOrder, verify_order
 from shared.kit.callers import Caller
-from shared.runtime.minted import MintedRoute, minted_caller
+from shared.runtime.minted_route import MintedRoute, minted_caller
 from shared.storage.secrets import public_keys
 
-# Of the API's description; the route reads the header itself.
+# Only describes the header for the API's reference: the route reads it itself.
 ORDER = HTTPBearer(bearerFormat="JWS", scheme_name="JobOrder", auto_error=False)
 
 

@@ -5,7 +5,7 @@ from html import escape
 from urllib.parse import parse_qsl
 
 from functions.identity.pages import in_words, whole_page
-from functions.identity.rules.authorization import Asked, OfferedAgent
+from functions.identity.rules.authorization import ConsentRequest, OfferedAgent
 from functions.identity.rules.client import host_of
 
 _TITLE = "Let a program act for you"
@@ -22,7 +22,7 @@ _NO_AGENT = (
 )
 
 
-def consent_page(asked: Asked, form_token: str) -> str:
+def consent_page(asked: ConsentRequest, form_token: str) -> str:
     """The question whether a client may act for the person who is signed in, and in which tenant;
     where it is to act as an agent, as which one. The host is what the person can trust: the name is
     the client's own word."""
@@ -33,7 +33,7 @@ def consent_page(asked: Asked, form_token: str) -> str:
     return _page(asked, allowed + _form(asked, form_token, choices))
 
 
-def tenant_page(asked: Asked) -> str:
+def tenant_page(asked: ConsentRequest) -> str:
     """The question in which tenant the client is to act as an agent; the next page asks as
     which."""
     fields = "".join(
@@ -47,7 +47,7 @@ def tenant_page(asked: Asked) -> str:
     )
 
 
-def _page(asked: Asked, body: str) -> str:
+def _page(asked: ConsentRequest, body: str) -> str:
     host, back = host_of(asked.request.client_id), host_of(asked.request.redirect_uri)
     name = f"<b>{escape(asked.document.name)}</b>, from " if asked.document.name else ""
     return whole_page(
@@ -58,7 +58,7 @@ def _page(asked: Asked, body: str) -> str:
     )
 
 
-def _form(asked: Asked, form_token: str, choices: str) -> str:
+def _form(asked: ConsentRequest, form_token: str, choices: str) -> str:
     allow = "<button name='decision' value='allow'>Allow</button> "
     return (
         f"<form method='post' action='/consent'>{choices or _NO_AGENT}"
@@ -68,13 +68,13 @@ def _form(asked: Asked, form_token: str, choices: str) -> str:
     )
 
 
-def _tenants(asked: Asked) -> str:
+def _tenants(asked: ConsentRequest) -> str:
     return _choices(
         "tenant", ((each.tenant_id, f"{each.name} ({each.slug})") for each in asked.tenants)
     )
 
 
-def _agents(asked: Asked) -> str:
+def _agents(asked: ConsentRequest) -> str:
     """The agents of the one tenant; nothing where there is none."""
     if not asked.agents:
         return ""

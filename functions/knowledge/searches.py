@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 # Up to here all vectors are compared; of more, those whose signs are nearest.
 MOST_COMPARED = 5_000
 PREFILTERED = 400
-# Of each statement: a process has one connection, for which others wait five seconds.
+# How long a statement may take: a process has one connection, for which others wait five seconds.
 MOST_MILLISECONDS = 1_500
-# What is sorted is one number, how far a chunk is and then its id, because rows of two columns are
-# copied for a sort. Ids have 37 bits beside distances from 1 to 3 in steps of 2 ** -24, which is as
-# near as these are computed, and 48 beside numbers of signs.
+# PostgreSQL copies rows of two columns for a sort, so each chunk is sorted by one number: its
+# distance, and then its id. Beside distances from 1 to 3 in steps of 2 ** -24, which is as exact as
+# they are computed, ids have 37 bits; beside counts of differing signs they have 48.
 _EXACT = """
 SELECT sorted & (1::bigint << 37) - 1, 2 - (sorted >> 37) / 16777216.0 FROM (
     SELECT (((vector <#> %(vector)s::halfvec(384)) + 2) * 16777216)::bigint << 37 | chunk_id
@@ -123,7 +123,7 @@ class CitedPage(NamedTuple):
     text: str | None
 
 
-# Of an owner, a document's id, and the number of a page.
+# Takes an owner, a document's id, and the number of a page.
 ReadPage = Callable[[str, str, int], Awaitable[CitedPage | None]]
 
 
@@ -148,8 +148,9 @@ async def cited_page(within: str, owner: str, document_id: str, page: int) -> Ci
 
 
 def _in_time(tenant_id: str) -> "AbstractAsyncContextManager[AsyncConnection[Any]]":
-    """A transaction of the tenant whose statements end soon. Rows of a corpus lie together in the
-    order of its key, so that a list of pages would be made for nothing."""
+    """A transaction of the tenant whose statements end after MOST_MILLISECONDS. Bitmap scans are
+    off: the rows of a corpus lie together in the order of its key, so a bitmap of pages gains
+    nothing."""
     return of_tenant(tenant_id, statement_timeout=f"{MOST_MILLISECONDS}", enable_bitmapscan="off")
 
 

@@ -1,5 +1,5 @@
-"""The signs of vectors, a hundred in a row: a search among many compares these first. They follow
-from the vectors, and are written anew, row by row, in the transaction that changes these."""
+"""The signs of vectors, a hundred in a row. A search among many vectors compares their signs first.
+The transaction that changes vectors writes the rows with their signs anew."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from psycopg import AsyncConnection
 
-# A row has the signs of chunks whose ids divided by this are equal, and fits a page. Rows cost a
-# search more than signs do.
+# A row has the signs of the chunks whose ids divided by this are equal. It fits a page: to read a
+# row costs a search more than to compare its signs.
 IN_ROW = 100
 _FORGET = """
 DELETE FROM knowledge_signs WHERE tenant_id = %(tenant)s AND corpus_id = %(corpus)s
@@ -28,8 +28,8 @@ GROUP BY known.model, number
 async def renew_signs(
     connection: "AsyncConnection[Any]", tenant_id: str, corpus_id: str, chunk_ids: Iterable[int]
 ) -> None:
-    """Makes the signs of these chunks those of their vectors; of chunks without one there are
-    none. The transaction is the one that writes to the corpus now."""
+    """Writes the signs of these chunks anew, from their vectors; a chunk without a vector has none.
+    The transaction is the one that changes the corpus."""
     if numbers := sorted({each // IN_ROW for each in chunk_ids}):
         told = {"tenant": tenant_id, "corpus": corpus_id, "numbers": numbers}
         for statement in (_FORGET, _WRITE):

@@ -1,6 +1,6 @@
 """Texts and vectors of documents in PostgreSQL. Each function is one transaction of one tenant.
 
-Of a corpus one transaction writes at a time: whoever writes locks its row first."""
+One transaction at a time writes to a corpus: it locks the row of the corpus first."""
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -45,10 +45,7 @@ FROM unnest(%s::bigint[], %s::integer[], %s::integer[], %s::integer[])
     AS moved (chunk_id, page, start, stop)
 WHERE known.tenant_id = %s AND known.corpus_id = %s AND known.chunk_id = moved.chunk_id
 """
-_DELETE_CHUNKS = """
-DELETE FROM knowledge_chunks WHERE tenant_id = %s AND document_id = %s RETURNING chunk_id
-"""
-_COUNT_CHUNKS = """
+COUNT_CHUNKS = """
 UPDATE knowledge_corpora SET chunks =
     (SELECT count(*) FROM knowledge_chunks WHERE tenant_id = %s AND corpus_id = %s)
 WHERE tenant_id = %s AND corpus_id = %s
@@ -67,32 +64,17 @@ JOIN knowledge_chunks USING (chunk_id) WHERE tenant_id = %s AND corpus_id = %s
 ON CONFLICT (tenant_id, corpus_id, chunk_id) DO UPDATE
     SET model = excluded.model, vector = excluded.vector
 """
-_MARK_CORPUS = """
-INSERT INTO knowledge_corpora (tenant_id, corpus_id, is_removed) VALUES (%s, %s, true)
-ON CONFLICT (tenant_id, corpus_id) DO UPDATE
-    SET is_removed = true, chunks = 0, version = knowledge_corpora.version + 1
-"""
-_MARK_DOCUMENT = """
-INSERT INTO knowledge_documents AS known
-    (tenant_id, document_id, corpus_id, version, is_removed) VALUES (%s, %s, %s, %s, true)
-ON CONFLICT (tenant_id, document_id) DO UPDATE
-    SET version = excluded.version, is_removed = true WHERE known.version <= excluded.version
-RETURNING version
-"""
-_OF_ITS_DOCUMENTS = """
-(tenant_id, document_id) IN
-    (SELECT tenant_id, document_id FROM knowledge_documents WHERE tenant_id = %s AND corpus_id = %s)
-"""
-_TABLES_OF_CORPUS = ("signs", "vectors", "chunks", "documents", "sources")
-_TABLES_OF_TENANT = (*_TABLES_OF_CORPUS, "pages")
 # The tenant whose rows every tenant reads, and only transactions of no tenant write.
 PLATFORM = "*"
 
 
-def of_tenant(tenant_id: str, **said: str) -> "AbstractAsyncContextManager[AsyncConnection[Any]]":
+def of_tenant(
+    tenant_id: str, **settings: str
+) -> "AbstractAsyncContextManager[AsyncConnection[Any]]":
     """A transaction of the tenant, or of the platform, with these settings of PostgreSQL."""
-    is_platforms = tenant_id == PLATFORM
-    return platform_transaction(**said) if is_platforms else tenant_transaction(tenant_id, **said)
+    if tenant_id == PLATFORM:
+        return platform_transaction(**settings)
+    return tenant_transaction(tenant_id, **settings)
 
 
 class DocumentPlace(NamedTuple):
@@ -137,7 +119,7 @@ async def keep_text(place: DocumentPlace, pages: Sequence[Page], chunks: Sequenc
     vectors. False, and no change, where the document or its corpus was removed or has a later
     version. Raises Unstorable, Unavailable."""
     tenant_id, corpus_id, document_id, version = place
-    async with _writing(tenant_id, corpus_id) as (connection, is_removed):
+    async with writing(tenant_id, corpus_id) as (connection, is_removed):
         if is_removed:
             return False
         taken = (tenant_id, document_id, corpus_id, version)
@@ -147,9 +129,9 @@ async def keep_text(place: DocumentPlace, pages: Sequence[Page], chunks: Sequenc
         with _storing():
             await _replace_pages(connection, place, pages)
             await _replace_chunks(connection, place, chunks)
-        await connection.execute(_COUNT_CHUNKS, (tenant_id, corpus_id) * 2)
+        await connection.execute(COUNT_CHUNKS, (tenant_id, corpus_id) * 2)
         of_earlier = "tenant_id = %s AND document_id = %s AND version < %s"
-        await _delete(connection, ("sources",), of_earlier, tenant_id, document_id, version)
+        await delete_rows(connection, ("sources",), of_earlier, tenant_id, document_id, version)
     return True
 
 
@@ -171,7 +153,7 @@ async def keep_vectors(
     """Stores vectors of chunks, as pgvector writes them; not those of chunks that are gone.
     Raises Unavailable."""
     ids, texts = zip(*vectors, strict=True)
-    async with _writing(place.tenant_id, place.corpus_id) as (connection, _):
+    async with writing(place.tenant_id, place.corpus_id) as (connection, _):
         await connection.execute(
             _KEEP_VECTORS, (model, list(ids), list(texts), place.tenant_id, place.corpus_id)
         )
@@ -197,46 +179,8 @@ async def outdated_documents(model: bytes, limit: int) -> list[tuple[str, str]]:
         return [(tenant_id, document_id) for tenant_id, document_id in await rows.fetchall()]
 
 
-async def erase_document(place: DocumentPlace) -> None:
-    """Deletes all that the database has of a document up to this version, and marks it, so that
-    whoever still reads it adds nothing. Raises Unavailable."""
-    tenant_id, corpus_id, document_id, version = place
-    async with _writing(tenant_id, corpus_id) as (connection, _):
-        marked = (tenant_id, document_id, corpus_id, version)
-        rows = await connection.execute(_MARK_DOCUMENT, marked)
-        if await rows.fetchone() is None:
-            return
-        ours = "tenant_id = %s AND document_id = %s"
-        await _delete(connection, ("pages",), ours, tenant_id, document_id)
-        gone = await connection.execute(_DELETE_CHUNKS, (tenant_id, document_id))
-        await renew_signs(connection, tenant_id, corpus_id, [id for (id,) in await gone.fetchall()])
-        up_to_it = f"{ours} AND version <= %s"
-        await _delete(connection, ("sources",), up_to_it, tenant_id, document_id, version)
-        await connection.execute(_COUNT_CHUNKS, (tenant_id, corpus_id) * 2)
-
-
-async def erase_corpus(tenant_id: str, corpus_id: str) -> None:
-    """Deletes all that the database has of a corpus, and marks it. Raises Unavailable."""
-    ours = (tenant_id, corpus_id)
-    async with of_tenant(tenant_id) as connection:
-        await connection.execute(_MARK_CORPUS, ours)
-        await _delete(connection, ("pages",), _OF_ITS_DOCUMENTS, *ours)
-        await _delete(connection, _TABLES_OF_CORPUS, "tenant_id = %s AND corpus_id = %s", *ours)
-
-
-async def erase_tenant(tenant_id: str) -> None:
-    """Deletes all that the database has of a tenant's documents, and marks its corpora. Raises
-    Unavailable."""
-    async with of_tenant(tenant_id) as connection:
-        await connection.execute(
-            "UPDATE knowledge_corpora SET is_removed = true, chunks = 0 WHERE tenant_id = %s",
-            (tenant_id,),
-        )
-        await _delete(connection, _TABLES_OF_TENANT, "tenant_id = %s", tenant_id)
-
-
 @asynccontextmanager
-async def _writing(
+async def writing(
     tenant_id: str, corpus_id: str
 ) -> AsyncIterator[tuple["AsyncConnection[Any]", bool]]:
     """The one transaction that writes to the corpus now, and whether that was removed."""
@@ -246,9 +190,10 @@ async def _writing(
         yield connection, locked is None or locked[0]
 
 
-async def _delete(
+async def delete_rows(
     connection: "AsyncConnection[Any]", tables: Sequence[str], where: str, *values: object
 ) -> None:
+    """Deletes the rows of these tables of knowledge that the condition finds."""
     for each in tables:
         await connection.execute(f"DELETE FROM knowledge_{each} WHERE {where}", values)  # noqa: S608
 
@@ -268,7 +213,7 @@ async def _replace_pages(
     connection: "AsyncConnection[Any]", place: DocumentPlace, pages: Sequence[Page]
 ) -> None:
     ours = (place.tenant_id, place.document_id)
-    await _delete(connection, ("pages",), "tenant_id = %s AND document_id = %s", *ours)
+    await delete_rows(connection, ("pages",), "tenant_id = %s AND document_id = %s", *ours)
     await connection.execute(
         "INSERT INTO knowledge_pages (tenant_id, document_id, page, text)"
         " SELECT %s, %s, page, text FROM unnest(%s::text[]) WITH ORDINALITY AS new (text, page)",
@@ -287,7 +232,7 @@ async def _replace_chunks(
     )
     kept, new, gone = changes(await rows.fetchall(), chunks)
     among = "tenant_id = %s AND corpus_id = %s AND chunk_id = ANY(%s)"
-    await _delete(connection, ("chunks",), among, tenant_id, corpus_id, gone)
+    await delete_rows(connection, ("chunks",), among, tenant_id, corpus_id, gone)
     await renew_signs(connection, tenant_id, corpus_id, gone)
     if kept:
         moved = [(id, each.page, each.start, each.stop) for id, each in kept]

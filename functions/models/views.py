@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, Field, JsonValue, StrictBool, StringConstraints
 
-from events.model_messages import Said
+from events.model_messages import ModelMessage
 from events.models import Prices, Privacy, Provider
 from events.prompts import PromptContent, PromptStatus
 from events.specs import Name
@@ -39,14 +39,14 @@ class PricesBody(Model):
 class RouteBody(Model):
     """Where the calls of a model go. Without `base_url` the stack's own model serves it, with the
     stack's key; another address is called with the tenant's own `credential` of that name, which is
-    for its host and used by models, or without a key. Of a hundred calls, `shares` says how many
+    for its host and used by models, or without a key. `shares` says how many of a hundred calls
     begin at which fallback of the same privacy, and all others begin here. `most_tokens_out` bounds
     each answer, and is asked for where a program does not say how long one may be. With
     `cache_seconds` a whole answer is kept that long, and the same caller's same call gets it again;
     a call that does not say `temperature: 0` is drawn by chance, and kept only with
-    `caches_sampled`. With the provider `local` a model on the machine of this function
-    answers, where the stack has it: it costs nothing, its privacy is `own`, and it writes 512
-    tokens at most."""
+    `caches_sampled`. With the provider `local` a model on the machine of this function answers,
+    where the stack has it: it costs nothing, its privacy is `own`, and it writes 512 tokens at
+    most."""
 
     provider: Provider
     base_url: _Url | None = None
@@ -112,7 +112,7 @@ class PromptView(Data):
 class PromptDetail(PromptView):
     """A version with its messages and the JSON Schema of each variable; null once it was erased."""
 
-    messages: tuple[Said, ...] | None
+    messages: tuple[ModelMessage, ...] | None
     variables: dict[str, dict[str, JsonValue]] | None
 
     @classmethod
@@ -127,7 +127,7 @@ class PromptDetail(PromptView):
 class PromptPreview(Data):
     """What a call would say: the messages of a prompt, with values in the place of expressions."""
 
-    messages: tuple[Said, ...]
+    messages: tuple[ModelMessage, ...]
 
 
 class PromptPage(Page[PromptView]):

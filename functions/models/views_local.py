@@ -23,8 +23,8 @@ Task = Literal["recognition", "embeddings", "summaries", "language"]
 class LocalModelView(Data):
     """A model that runs in Assent's own process: what for, whose it is, and what works in its place
     where it is not `present`. `sha256` is of its file, or of its manifest where an operator brings
-    it; null where that is absent. Of one that is absent and that an operator brings, nobody knows
-    the licence and the source. `refused` says why files that are there are not used."""
+    it; null where that is absent. Nobody knows the licence and the source of one that an operator
+    brings and that is absent. `refused` says why files that are there are not used."""
 
     name: str
     task: Task

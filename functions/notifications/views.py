@@ -58,7 +58,7 @@ class ChannelBody(Model):
 
 
 class ChannelView(KnownChannel):
-    """A channel. Of an address that is a secret, `shown` has the host."""
+    """A channel. Where its address is a secret, `shown` has only the host."""
 
     shown: PersonalText
 

@@ -16,7 +16,7 @@ from shared.kit.personal import PersonalText
 from shared.policy.engine import Decision, Effect
 from shared.policy.sources import Obligation
 
-# Of one direction: a comparison has at most as many examples as the schema has environments.
+# In each direction a comparison has at most as many examples as the schema has environments.
 MOST_EXAMPLES = 50
 
 

@@ -22,7 +22,7 @@ from shared.budgets.aggregates import BUDGETS, LIMITS
 from shared.budgets.calls import CALL_QUOTAS
 from shared.budgets.leasing import LEASES
 from shared.kit.workspaces import WORKSPACE
-from shared.receipts.leading import APPROVAL_RECEIPTS
+from shared.receipts.approval_receipts import APPROVAL_RECEIPTS
 from shared.storage.collections import Collection
 
 APPROVALS_KEYS = "approvals-public-keys"

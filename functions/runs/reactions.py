@@ -10,13 +10,13 @@ from functions.runs.rules.recalls import RECALL_DUE
 from functions.runs.rules.retention import RETENTION_DUE
 from functions.runs.rules.run import RUN_DUE, RUN_LOST
 from functions.runs.rules.schedule import SCHEDULE_DUE
-from functions.runs.service import charged, retention
+from functions.runs.service import retention, thresholds
 from functions.runs.service.decisions import TYPES, act_on
 from functions.runs.service.recalls import look_again
 from functions.runs.service.schedules import fire
 from functions.runs.service.triggers import TYPES as TRIGGERS
 from functions.runs.service.triggers import start_at
-from functions.runs.service.waking import wake
+from functions.runs.service.wake import wake
 from shared.budgets.calls import CALL_QUOTAS, CALLS_DUE
 
 __all__ = ["ABOUT", "HANDLERS", "RUN"]
@@ -30,8 +30,8 @@ HANDLERS = {
     RECALL_DUE: look_again,
     SCHEDULE_DUE: fire,
     **dict.fromkeys(TRIGGERS, start_at),
-    BudgetCharged.event_type: charged.tell,
-    CALLS_DUE: RUN.timed(CALL_QUOTAS, charged.tell_of_calls),
+    BudgetCharged.event_type: thresholds.tell,
+    CALLS_DUE: RUN.timed(CALL_QUOTAS, thresholds.tell_of_calls),
     RETENTION_DUE: RUN.timed(RETENTION, retention.look),
     RunEvidenceCovered.event_type: retention.remove,
     PersonErased.event_type: retention.erase,

@@ -57,7 +57,7 @@ def any_of(label: str, values: Iterable[str]) -> str:
 
 
 def any_service(names: Iterable[str]) -> str:
-    """Of one of these Cloud Run services; for Cloud Monitoring only."""
+    """A filter for metrics of one of these Cloud Run services; only Cloud Monitoring takes it."""
     return any_of("resource.labels.service_name", names)
 
 

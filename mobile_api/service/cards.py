@@ -11,11 +11,11 @@ from mobile_api.rules.documents import CARDS, TIMELINES
 from mobile_api.store import require_document
 from mobile_api.views import CardDetail, CardPage, TimelineEntry, TimelinePage
 from shared.artifacts.addresses import files_of
-from shared.artifacts.named import Named
+from shared.artifacts.named_files import Named
 from shared.kit.callers import Caller
 from shared.kit.workspaces import within
 from shared.messaging.contents import read_contents
-from shared.receipts.leading import receipts_of
+from shared.receipts.approval_receipts import receipts_of
 from shared.storage.batches import Document
 from shared.storage.firestore import TenantStore
 

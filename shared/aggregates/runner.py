@@ -50,8 +50,8 @@ class Runner(Reader):
     ) -> None:
         """`in_stopped`: deliveries and timers of tenants that are not open are handled, because
         they decide nothing; `in_closed`: these event types are handled in a tenant that is closed,
-        because its end is what they say. Of the aggregates `timed_by_others`, another function
-        fires the timers: what this one saves of them waits for the sweep."""
+        because its end is what they say. Another function fires the timers of the aggregates
+        `timed_by_others`: what this one saves of them waits for the sweep."""
         super().__init__(function, *aggregates)
         self.in_stopped = in_stopped
         self.in_closed = frozenset(in_closed)

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from shared.artifacts.artifact import COLLECTION, Artifact
 from shared.artifacts.content import object_name
-from shared.artifacts.named import READ_SCOPES, Download, Named, NamedAs, NamedFile
+from shared.artifacts.named_files import READ_SCOPES, Download, Named, NamedAs, NamedFile
 from shared.kit.callers import Caller
 from shared.kit.models import part_of
 from shared.storage.buckets import Bucket

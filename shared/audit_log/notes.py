@@ -104,7 +104,8 @@ def written_proof(index: int, path: Sequence[bytes], note: str, extra: bytes) ->
 
 
 def _signature(encoded: str) -> bytes:
-    """What is written in base64; empty for another spelling than the one that is written."""
+    """The bytes of a base64 text; empty where the text is not exactly how these bytes are
+    written."""
     try:
         signature = base64.b64decode(encoded, validate=True)
     except ValueError:

@@ -1,5 +1,5 @@
-"""What is reached of the calls that a tenant's plan allows in a month: noted by whoever leases
-requests, and told by `runs`, as it tells of budgets."""
+"""The thresholds that a month's API calls reached. A process that leases requests notes them, and
+`runs` tells of them, as it tells of budgets."""
 
 from events.budgets import Threshold
 from shared.aggregates.aggregate import Aggregate, DueTimer
@@ -10,8 +10,8 @@ CALLS_DUE = "assent.call_quota.due.v1"
 
 
 class CallQuota(Model):
-    """Of a month, `2026-11`, the highest percentage that was reached, which was noted at that time
-    and waits to be told."""
+    """The highest threshold, in percent, that the API calls of a month (`2026-11`) have reached,
+    and when it was noted. It waits until it `is_told`."""
 
     period: str
     reached: Threshold
@@ -20,7 +20,7 @@ class CallQuota(Model):
 
 
 def next_timer(quota: CallQuota) -> DueTimer | None:
-    """It is told at once."""
+    """Due at once, until it is told."""
     return None if quota.is_told else (CALLS_DUE, quota.noted_at)
 
 

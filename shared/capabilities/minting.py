@@ -14,7 +14,7 @@ from joserfc.jwk import KeySet, OKPKey
 
 from shared.capabilities.grants import LONGEST_LIFE, Assent, Deed, Part, Right
 from shared.capabilities.keys import named, private_key, public_key, public_keys_of
-from shared.capabilities.reading import NO_ITERATION, parse, refuse_facts_of_others, said
+from shared.capabilities.reading import NO_ITERATION, first_block, parse, refuse_facts_of_others
 from shared.kit.errors import SignatureInvalid, VersionConflict
 
 _RIGHT = (
@@ -64,7 +64,7 @@ def assent_to(token: str, assent: Assent, key: OKPKey, *, tenant_id: str, runs: 
     minters = public_keys_of(runs)
     biscuit = parse(token, minters)
     refuse_facts_of_others(biscuit, minters)
-    told = said(biscuit)
+    told = first_block(biscuit)
     if told.right.tenant_id != tenant_id or told.needs_assent != assent.content_hash:
         raise VersionConflict("the token is about another content than the one that was decided")
     words = _words(assent)

@@ -53,7 +53,7 @@ class CapabilityRefused(RecordedRefusal):
     http_status = 403
 
 
-class Said(NamedTuple):
+class FirstBlock(NamedTuple):
     """What the minter of a token says in its first block, which nobody can add to."""
 
     right: Right
@@ -71,9 +71,9 @@ class Capability:
         self._approvals = public_keys_of(approvals)
         self._biscuit = parse(token, self._runs)
         refuse_facts_of_others(self._biscuit, (*self._runs, *self._approvals))
-        self._said = said(self._biscuit)
-        # Of the run above all those that it is handed down to.
-        self.right = self._said.right
+        self._first = first_block(self._biscuit)
+        # The right of the topmost run; sub-runs are handed this token down.
+        self.right = self._first.right
 
     def require(
         self,
@@ -117,14 +117,14 @@ class Capability:
 
     def _deed(self, authorizer: Authorizer) -> Deed:
         """The call: in the first block or, where somebody had to assent, in one by its minter."""
-        scope, keys = ("", {}) if self._said.needs_assent is None else _trusting(self._runs)
+        scope, keys = ("", {}) if self._first.needs_assent is None else _trusting(self._runs)
         found = _found(authorizer, Rule(f"found({_DEED}) <- deed({_DEED}){scope}", {}, keys))
         if len(found) != 1:
             raise self._refusal("another_call", "the token names no call, or more than one")
         return _deed(found[0])
 
     def _assent(self, authorizer: Authorizer) -> Assent | None:
-        needed = self._said.needs_assent
+        needed = self._first.needs_assent
         if needed is None:
             return None
         scope, keys = _trusting(self._approvals)
@@ -213,7 +213,7 @@ def refuse_facts_of_others(biscuit: Biscuit, known: Sequence[PublicKey]) -> None
             raise SignatureInvalid("somebody without a key added more than checks to the token")
 
 
-def said(biscuit: Biscuit) -> Said:
+def first_block(biscuit: Biscuit) -> FirstBlock:
     """What its first block says. Raises SignatureInvalid where that is no capability."""
     authorizer = _built("allow if true;", {}, biscuit)
     rights = _found(authorizer, Rule(f"found({_RIGHT}) <- right({_RIGHT})"))
@@ -230,7 +230,7 @@ def said(biscuit: Biscuit) -> Said:
         agent_version=version,
         purpose=purpose,
     )
-    return Said(right, needs[0][0] if needs else None)
+    return FirstBlock(right, needs[0][0] if needs else None)
 
 
 def _built(source: str, words: dict[str, Any], biscuit: Biscuit) -> Authorizer:

@@ -28,7 +28,7 @@ class FeatureSold(Model):
 
 
 class Price(Model):
-    """Of one interval: `per_seat` for each seat, and `flat` whatever the seats are."""
+    """The price of one interval: `per_seat` for each seat, and `flat` whatever the seats are."""
 
     per_seat: Cents = 0
     flat: Cents = 0

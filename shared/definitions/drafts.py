@@ -172,7 +172,8 @@ def _systems(tools: Iterable[Tool], denied: Iterable[Tool]) -> tuple[list[_Syste
 
 
 def _labels(names: Iterable[str], *, folded: bool = False) -> list[str]:
-    """A label for each name, no two the same; `folded`: nor the same but for capitals."""
+    """A label for each name, no two the same; where `folded`, also not when capitals do not
+    count."""
     taken: dict[str, str] = {}
     for name in names:
         plain = _label(name)

@@ -93,7 +93,8 @@ class Embedder:
 def _loaded(folder: Path) -> Embedder:
     model = find_file(folder / MODEL, "embeddings")
     words = find_file(folder / TOKENIZER, "embeddings").read_bytes()
-    # Two short texts on a thread each are done sooner than one after the other on two threads.
+    # One thread for each text embeds short texts sooner than all threads for one text after the
+    # other.
     session = open_session(model, threads=1)
     expected = session.get_modelmeta().custom_metadata_map.get(TOKENIZER_SHA256)
     if hashlib.sha256(words).hexdigest() != expected:

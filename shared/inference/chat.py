@@ -73,7 +73,7 @@ class Speaking:
         self._tokenizer = brought.tokenizer
         self._stops = [each for each in stops if each]
         self._tokens: list[int] = []
-        # Of what the tokens mean: how long that was when it was last looked at.
+        # How long the text of the tokens was when it was last looked at.
         self._seen = 0
         self._held = ""
         self.is_stopped = False

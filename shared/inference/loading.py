@@ -33,9 +33,9 @@ def open_session(file: Path, threads: int | None = None) -> "InferenceSession":
         ) from missing
     options = SessionOptions()
     options.intra_op_num_threads = threads or processors()
-    # A thread that waits for the next call by looping takes the processor of whoever makes it.
+    # A thread that waits in a loop takes the processor from the one that makes the next call.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    # Of a graph that it is given as bytes, it keeps a copy.
+    # It is given the file, because it keeps a copy of a graph that it is given as bytes.
     return InferenceSession(file, options, providers=["CPUExecutionProvider"])
 
 

@@ -5,7 +5,8 @@ import os
 from pathlib import Path
 from typing import BinaryIO
 
-# Of ModelProto and OperatorSetIdProto (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto).
+# Fields of ModelProto and OperatorSetIdProto
+# (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto).
 _OPSET_IMPORT, _DOMAIN, _VERSION = 8, 1, 2
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _OWN_DOMAINS = ("", "ai.onnx")

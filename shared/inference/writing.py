@@ -31,9 +31,9 @@ class Written(NamedTuple):
 
 
 def rewrite(brought: Brought, text: str, within_seconds: float) -> Written:
-    """What an encoder and decoder makes of the text, such as a summary. Of a longer text only the
-    beginning is read, as much as its manifest says. Raises ModelRefusedError where the graphs do
-    not give what their manifest says."""
+    """The text that an encoder and decoder makes of this one, such as a summary. It reads as much
+    of the beginning as its manifest says. Raises ModelRefusedError where the graphs do not give
+    what their manifest says."""
     import numpy
 
     ends_at = time.monotonic() + within_seconds

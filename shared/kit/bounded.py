@@ -51,7 +51,7 @@ def _run(work: Callable[[], T], seconds: float) -> T:
 
 
 def _watch_again(unraisable: Any) -> None:
-    """What is raised in a finaliser is lost, and what watched with it."""
+    """Watches again: an error that was raised in a finaliser was lost, and the watch with it."""
     watch = _watching.get(get_ident())
     if watch is not None and issubclass(unraisable.exc_type, _Ended):
         sys.settrace(watch)

@@ -33,7 +33,7 @@ KEPT = timedelta(minutes=17)
 
 
 class Flag(Model):
-    """What is on for a share of the principals."""
+    """A flag, with the share of principals for whom it is on."""
 
     percent: Annotated[int, Field(ge=0, le=100)]
 
@@ -46,8 +46,8 @@ class Suspension(Model):
 
 
 class Revocation(Model):
-    """When the tokens of a key, a principal or a workspace were revoked. Of a principal, tokens of
-    a lower `version` of its place in the tenant are refused."""
+    """When the tokens of a key, a principal or a workspace were revoked. A principal's tokens are
+    refused where they have a lower `version` of its place in the tenant."""
 
     at: Instant
     version: int = 0

@@ -64,7 +64,7 @@ def imitated_by(character: str) -> str:
 
 
 def without_formulas(text: str) -> str:
-    """The text with digits in place of products of two quantities, of which one is Greek."""
+    """The text with digits in place of products of two quantities, one of them Greek."""
     if not any(letter in text for letter in _OF_FORMULAS):
         return text
     return _FORMULA.sub(lambda product: "0" * len(product[0]), text)

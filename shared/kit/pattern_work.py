@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-# Of one expression: its repetitions are counted out.
+# The largest expression, with its repetitions counted out.
 LARGEST = 20_000
 # A part of an expression: an escape, a class, the beginning of a group, a repetition, a character.
 _PART = re.compile(

@@ -7,10 +7,10 @@ from typing import Any, Self
 from shared.kit.instants import Instant
 from shared.kit.models import Data
 
-NOTICE = timedelta(days=7)
+SHORTER_AFTER = timedelta(days=7)
 
 
-class Kept(Data):
+class KeptDays(Data):
     """For how many `days`; until `longer_until` it is `longer_days`, which were set before."""
 
     days: int
@@ -28,7 +28,7 @@ class Kept(Data):
         longer = self.days_at(at)
         if longer <= days:
             return {"days": days, "longer_days": 0, "longer_until": None}
-        return {"days": days, "longer_days": longer, "longer_until": at + NOTICE}
+        return {"days": days, "longer_days": longer, "longer_until": at + SHORTER_AFTER}
 
 
 class RetentionView(Data):
@@ -41,7 +41,7 @@ class RetentionView(Data):
     longer_until: Instant | None = None
 
     @classmethod
-    def of(cls, kept: Kept, set_by: str | None, at: datetime) -> Self:
+    def of(cls, kept: KeptDays, set_by: str | None, at: datetime) -> Self:
         """The time as it is shown."""
         now = kept.days_at(at)
         if now == kept.days:

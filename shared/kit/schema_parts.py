@@ -11,7 +11,7 @@ from shared.kit.json_parts import parts_of
 from shared.kit.pattern_work import LARGEST, hides_its_parts, pattern_work
 
 Name = str | int | None
-# Of all patterns of a schema, in microseconds.
+# How long all patterns of a schema may take to prepare, in microseconds.
 LONGEST_TO_PREPARE = 60_000
 LEAST_MULTIPLE = 1e-9
 _REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")

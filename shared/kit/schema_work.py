@@ -17,7 +17,7 @@ MOST_WORK = 2_000_000
 MOST_FOR_A_PART = 20_000
 # In so many levels of a value, however the parts of the schema fork; deeper ones are counted.
 CERTAIN_LEVELS = 3
-# Of what counts: it takes some milliseconds itself.
+# How much the counting may count: it takes some milliseconds itself.
 _MOST_STATES, _MOST_STEPS = 2_000, 40_000
 _DEEPEST = 64
 # Looking at what others left over asks all of them again.
@@ -125,8 +125,8 @@ class SchemaWork:
         return state.left_over * len(part) + unique
 
     def named(self, value: Any, place: tuple[str | int, ...]) -> tuple[str, ...]:
-        """The place in the value, with the position of each key that the schema does not name,
-        counted from 1, in its stead: such a key may be a person's."""
+        """The place in the value. A key that the schema does not name is replaced by its position,
+        counted from 1: it may be a person's name."""
         state, said = self.root, list[str]()
         for each in place:
             if isinstance(each, int):

@@ -30,8 +30,8 @@ SHARED = (PUBLIC_KEYS, TENANTS)
 
 
 def credential_secret(tenant_id: str, credential_id: str, *, of_models: bool = False) -> str:
-    """The secret that holds the value of a tenant's credential. Of those of models it begins with
-    another text, because a grant can be limited to how names begin."""
+    """The secret that holds the value of a tenant's credential. The names of models' credentials
+    begin otherwise, because a grant can be limited to how names begin."""
     begins = CREDENTIAL_OF_MODELS if of_models else CREDENTIAL
     said = f"{tenant_id}\x1f{credential_id}"
     return begins + hashlib.sha256(said.encode()).hexdigest()[:40]

@@ -61,7 +61,7 @@ LIMITS: Mapping[Tier, TierLimit] = {
 }
 
 
-# Of a key's own limit: fewer a minute would leave no burst, more are no tier's.
+# The bounds of a key's own limit: fewer a minute would leave no burst, and no tier has more.
 LEAST_OF_A_KEY, MOST_OF_A_KEY = 3, 1_000
 
 
@@ -77,15 +77,15 @@ def tier_above(tier: Tier) -> TierLimit | None:
     return min(more, key=lambda each: each.per_minute, default=None)
 
 
-# Not written at its default: the release before knows no such field.
+# Left out at its default, because the release before this one does not know the field.
 _OfMonth = Annotated[int, Field(exclude_if=lambda each: each == 0)]
 
 
 class Balance(Model):
-    """What was not leased yet of a tenant's requests at the second `at`: `left` of the burst, and
-    `leased` of the hour that this second is in. `month_leased` are the calls of its month that
-    count, without what was given back of these; `month_noted` are those of them that the hours say,
-    and `month_told` is the percentage of the plan's that was told last."""
+    """What a tenant may still lease at the second `at`: `left` of the burst, while `leased` of that
+    second's hour are gone. `month_leased` are the calls of that month that count, less what was
+    given back. The notes of hours have `month_noted` of them, and `month_told` is the threshold of
+    the plan, in percent, that was told last."""
 
     at: float
     left: float
@@ -110,25 +110,26 @@ class Balance(Model):
         return self.in_month_of(at).but(at=at, left=left, leased=leased)
 
     def in_month_of(self, now: float) -> "Balance":
-        """The same balance, where `now` is in its month; otherwise with nothing of that month."""
+        """The same balance, and where `now` is in another month, one that has leased nothing of
+        it."""
         if is_in_month(self.at, now):
             return self
         return self.but(month_leased=0, month_noted=0, month_told=0)
 
     @property
     def hour(self) -> int:
-        """The hour that it is in, in hours since 1970."""
+        """The hour of `at`, in hours since 1970."""
         return int(self.at // HOUR)
 
     @property
     def unnoted(self) -> int:
-        """How many calls that count the hours do not say yet."""
+        """How many calls that count are not in the notes of hours yet."""
         return self.month_leased - self.month_noted
 
 
 @dataclass(frozen=True)
 class HourCalls:
-    """So many calls of an hour, in hours since 1970."""
+    """How many calls an `hour` had, which is counted in hours since 1970."""
 
     hour: int
     calls: int
@@ -139,8 +140,8 @@ NO_CALLS = HourCalls(0, 0)
 
 @dataclass(frozen=True)
 class Granted:
-    """A lease of so many requests, to be used before the hour ends at `until`. `notes` are what is
-    to be added, once, to what was noted of hours that are over."""
+    """A lease of so many requests, to be used before the hour ends at `until`. `notes` are to be
+    added, once, to the notes of hours that are over."""
 
     balance: Balance
     requests: int
@@ -167,11 +168,11 @@ def lease(
     is_beyond_month: bool = False,
     of_others: int = 0,
 ) -> Granted | Refused:
-    """A lease of so many requests, or of what is left of the hour or the month where that is less;
-    None at all where the minute has not as many. A tenant without a balance has a full one. What is
-    `given_back` of the holder's last lease, of an hour of this month, the month has again;
-    `of_others` is what other balances of the tenant have leased of it. One that `is_beyond_month`
-    takes of the minute and the hour alone, and counts in no month."""
+    """A lease of so many requests, or of what is left of the hour or the month where that is less.
+    Refused where the minute has not as many. A tenant without a balance has a full one. The month
+    gets back what the holder did not use of its last lease (`given_back`); the tenant's other
+    balances have leased `of_others` of it. A lease that `is_beyond_month` takes of the minute and
+    the hour alone, and counts in no month."""
     known, notes = _noted(balance or Balance.full(limit, now), given_back, now)
     current = known.at_time(limit, now)
     hour_ends = (current.at // HOUR + 1) * HOUR
@@ -198,12 +199,12 @@ def lease(
 
 
 def _noted(balance: Balance, back: HourCalls, now: float) -> tuple[Balance, tuple[HourCalls, ...]]:
-    """The balance with what is given back, once the hours say what counts up to its own hour, where
-    that is over."""
+    """The balance with what is given back, and the notes that this makes: of the balance's own
+    hour, where it is over, and of an earlier hour to which calls are given back."""
     notes = []
     calls = min(back.calls, balance.month_leased)
     balance = balance.but(month_leased=balance.month_leased - calls)
-    # Of an hour before the balance's own they say it already.
+    # An hour before the balance's own was noted already.
     if calls and back.hour < balance.hour:
         calls = min(calls, balance.month_noted)
         balance = balance.but(month_noted=balance.month_noted - calls)
@@ -215,8 +216,8 @@ def _noted(balance: Balance, back: HourCalls, now: float) -> tuple[Balance, tupl
 
 
 def unused_of(left: int, until: float, now: float) -> HourCalls:
-    """What of a lease that ended at `until` its holder gives back to the month: none while the
-    lease lasts, and none once its month is over."""
+    """What the holder of a lease that ended at `until` gives back to the month: nothing while the
+    lease lasts, and nothing once its month is over."""
     if now < until or not is_in_month(until - HOUR, now):
         return NO_CALLS
     return HourCalls(int(until // HOUR) - 1, left)

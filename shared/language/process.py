@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 # A process writes its address, or why the model's files are not used, as the first line.
 REFUSED = "refused: "
 STARTED_WITHIN_SECONDS = 60.0
-# Whoever asks for a model that did not start is told so at once, for that long.
+# For so long a model that did not start is not started again: its callers are refused at once.
 FAILED_FOR_SECONDS = 60.0
 _LONGEST_LINE = 4_096
 # Nothing of ours: it has no key and no address.
@@ -29,8 +29,8 @@ _KEPT = ("PATH", "LANG", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
 Command = Callable[[], Sequence[str]]
 
 
-class Served(NamedTuple):
-    """Where the model answers on OpenAI's wire, and the key that it takes."""
+class ModelEndpoint(NamedTuple):
+    """The address at which the model answers on OpenAI's wire, and the key that it takes."""
 
     url: str
     key: str
@@ -44,7 +44,8 @@ class _Failure(NamedTuple):
 
 
 class LanguageModel:
-    """A language model of this process, in one of its own. Any number of threads may use it."""
+    """A language model that this process runs as another process. Any number of threads may use
+    it."""
 
     def __init__(
         self,
@@ -59,10 +60,10 @@ class LanguageModel:
         self._started_within, self._failed_for = started_within, failed_for
         self._starting = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
-        self._served: Served | None = None
+        self._served: ModelEndpoint | None = None
         self._failure: _Failure | None = None
 
-    def serve(self) -> Served:
+    def serve(self) -> ModelEndpoint:
         """Where it answers; starts it where it does not run. A start that failed is not tried again
         for a minute: until then everybody is told so at once. Raises ModelAbsentError where its
         files are not there or it does not start, ModelRefusedError where its files are others."""
@@ -81,7 +82,7 @@ class LanguageModel:
             self._failure = None
             return self._served
 
-    def replace(self, served: Served) -> None:
+    def replace(self, served: ModelEndpoint) -> None:
         """Ends the process that answers there, because it does not; the next call starts another.
         Nothing happens where another one has taken its place already."""
         with self._starting:
@@ -103,7 +104,7 @@ class LanguageModel:
                 if each is not None:
                     each.close()
 
-    def _started(self, command: Sequence[str]) -> tuple[subprocess.Popen[bytes], Served]:
+    def _started(self, command: Sequence[str]) -> tuple[subprocess.Popen[bytes], ModelEndpoint]:
         key = secrets.token_urlsafe(32)
         process = subprocess.Popen(
             (sys.executable, *command),
@@ -131,7 +132,7 @@ class LanguageModel:
             if isinstance(error, BrokenPipeError):
                 raise ModelAbsentError(f"The process of {self.name} does not start.") from error
             raise
-        return process, Served(f"{said}/v1", key)
+        return process, ModelEndpoint(f"{said}/v1", key)
 
 
 def _first_line(pipe: int, within_seconds: float) -> str:

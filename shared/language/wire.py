@@ -29,7 +29,7 @@ _SEEDS = 2**64
 
 
 class _Part(BaseModel):
-    """Of what the wire allows, what such a model does not take was refused before."""
+    """A part of a message. Kinds that such a model does not take were refused before."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 

@@ -29,7 +29,7 @@ Memory = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*(Mi|Gi)$")]
 Lifetime = Annotated[
     str, StringConstraints(pattern=r"^(kept|until-removed|[1-9][0-9]{0,3}d|read)$")
 ]
-# Of a bucket that another function writes.
+# The right to a bucket that another function writes.
 READ = "read"
 
 # What Pub/Sub and Cloud Tasks both accept.
@@ -138,7 +138,7 @@ class Handles(Model):
 
     events: EventTypes = ()
     timers: EventTypes = ()
-    # Of some topics it gets only what is about things of one noun.
+    # The topics of which it gets only events about one noun, with that noun.
     about: dict[str, str] = Field(default_factory=dict)
     collections: dict[str, Collection] = Field(default_factory=dict)
 

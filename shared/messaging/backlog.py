@@ -11,7 +11,8 @@ from shared.kit.instants import format_instant, parse_instant
 from shared.messaging.log import EVENT_LOG
 from shared.storage.batches import Batch, Document
 from shared.storage.encoding import Condition
-from shared.storage.firestore import PlatformStore, TenantStore
+from shared.storage.firestore import TenantStore
+from shared.storage.platform_store import PlatformStore
 
 # Younger documents belong to a process that is still at work on them.
 GRACE = timedelta(seconds=30)
@@ -21,7 +22,7 @@ LONGEST_PAUSE = timedelta(minutes=30)
 # What the first look at what is overdue takes of one tenant; each further look takes twice as many.
 SHARE = 50
 READ_AT_ONCE = 300
-# Of a function's waiting events, by whoever asks whether some are late.
+# How many of a function's waiting events are read to tell whether some are late.
 LOOKED_AT = 8
 # Turns at once, beside the one for what failed before.
 WORKERS = 6

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from datetime import datetime
 
-# Of one tenant, function and minute, as one process sets them.
+# The most timers that one process sets for the same tenant, function and minute.
 MOST_TOGETHER = 20
 MINUTES_REMEMBERED = 4096
 

@@ -11,7 +11,7 @@ from shared.kit.digests import KeyRing
 from shared.kit.instants import format_instant
 from shared.messaging.envelope import ATTRIBUTES, Envelope
 from shared.storage.batches import Document, Removed, ServerTime
-from shared.storage.firestore import PlatformStore
+from shared.storage.platform_store import PlatformStore
 
 EVENT_LOG = "events"
 # Without the time of its next sweep, an entry is in no index of the sweep.

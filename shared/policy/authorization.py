@@ -19,7 +19,7 @@ from shared.kit.roles import ROLES
 from shared.kit.wording import one_of
 from shared.policy.engine import Decision, Policies
 from shared.policy.platform import schema
-from shared.policy.record import Asked, context_at
+from shared.policy.record import AnsweredRequest, context_at
 from shared.policy.requests import Entity, Request, Uid
 from shared.policy.sources import ObligationKind
 from shared.policy.vocabulary import (
@@ -57,7 +57,7 @@ class Authorization:
         self._act = acts[0] if len(acts) == 1 else None
         self._caller = caller
         self._policies = policies
-        self.decisions: list[Asked] = []
+        self.decisions: list[AnsweredRequest] = []
         self.is_answered = False
         self.is_alone = False
 
@@ -95,7 +95,7 @@ class Authorization:
         request = Request(who, act.action, resource.uid, context_at(at))
         more = () if resource.uid.type in (TENANT, PLATFORM) else (resource,)
         decision = self._policies.decide(request, prepared, more)
-        self.decisions.append(Asked(request, entities, more, decision, at))
+        self.decisions.append(AnsweredRequest(request, entities, more, decision, at))
         self.is_answered = True
         if not decision.is_allowed:
             raise self._refusal(act, resource, decision, at)
@@ -178,7 +178,7 @@ def require_answer() -> None:
         raise TypeError(f"the call would commit without asking whether anybody may: {names}")
 
 
-def last_asked() -> Asked | None:
+def last_asked() -> AnsweredRequest | None:
     """What allowed the current request, to be recorded in its commit."""
     authorization = _current.get()
     decisions = authorization.decisions if authorization is not None else []

@@ -16,7 +16,8 @@ from shared.policy.schema import Schema
 from shared.policy.sources import Obligation, Policy, Source, read_policies, set_of
 
 Effect = Literal["allow", "deny"]
-# Of policies that let a governor write policies and decide about them, whatever the tenant's say.
+# Marks policies by which a governor writes policies and decides about them, whatever the tenant's
+# say.
 ALWAYS = "always"
 
 

@@ -1,7 +1,7 @@
-"""A decision as it is recorded: small, with all that it was decided on, to be decided again.
-
-Of a command it lies in the entry of its first event (`shared/messaging/log.py`). The entry's own
-attributes say who asked, in which tenant and when; what follows from these is not written again."""
+"""A decision as it is recorded: small, and with all that it was decided on, so it can be decided
+again. A command's decision lies in the entry of its first event (`shared/messaging/log.py`). The
+entry's own attributes say who asked, in which tenant and when; what follows from these is not
+written again."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -50,7 +50,7 @@ class RecordedDecision(Data):
         return Request(self.principal, self.action, self.resource, self.context)
 
 
-class Asked(NamedTuple):
+class AnsweredRequest(NamedTuple):
     """What a request asked, and the answer. `who` are the entities of whoever asked and where,
     which many requests have in common; `what` is the thing that it was about, as it was then, and
     none where it was about the tenant as a whole."""

@@ -86,8 +86,8 @@ WITHOUT_ROUTE = (
 )
 
 
-# Of these, whoever asked `POST /v1/decisions` acts, and so does what a policy obliges to. All other
-# actions are calls of Assent.
+# The caller of `POST /v1/decisions` takes these actions itself, and fulfils what a policy obliges
+# to. All other actions are calls of Assent.
 TAKEN_BY_CALLERS = frozenset({"platform.policies.publish", "services.deploy", "tools.call"})
 
 

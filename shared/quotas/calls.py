@@ -1,5 +1,5 @@
-"""The calls of programs that count in a tenant's month, by hour: noted when an hour is over, in the
-commit of the next lease, and read with what is not noted yet."""
+"""The calls that count in a tenant's month, by hour. The commit of the first lease after an hour
+notes that hour's calls; what is not noted yet is read from the balance."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -17,7 +17,8 @@ _PREFIX = "h"
 
 
 class CallsOfHour(NamedTuple):
-    """So many calls of a group (members, or governors and deputies) in an hour since 1970."""
+    """How many calls a group (members, or governors and deputies) made in an `hour`, which is
+    counted in hours since 1970."""
 
     hour: int
     group: str
@@ -25,7 +26,7 @@ class CallsOfHour(NamedTuple):
 
 
 def note(batch: Batch, group: str, notes: Sequence[HourCalls]) -> None:
-    """Lets the commit add to what is noted of hours."""
+    """Adds these to the notes of hours, in this commit."""
     months: dict[str, dict[str, Add]] = defaultdict(dict)
     for each in notes:
         months[_month(each.hour)][f"{_PREFIX}{each.hour}"] = Add(each.calls)
@@ -34,9 +35,9 @@ def note(batch: Batch, group: str, notes: Sequence[HourCalls]) -> None:
 
 
 async def read_calls(store: TenantStore, first: int, end: int) -> list[CallsOfHour]:
-    """The calls of the hours from `first` to before `end`, in hours since 1970, by hour. What is
-    leased of the hour under way counts, also where it is not sent yet. Two documents for each month
-    and two more, in one round trip. Raises Unavailable."""
+    """The calls of the hours from `first` to before `end`, in hours since 1970, by hour. Requests
+    that are leased in the hour under way count, also before they are sent. Two documents for each
+    month and two more, in one round trip. Raises Unavailable."""
     months = dict.fromkeys(_month(each) for each in range(first, end, 24))
     if first < end:
         months[_month(end - 1)] = None

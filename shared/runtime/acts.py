@@ -41,8 +41,8 @@ def acts_of(
     action: str,
     within: Sequence[str],
 ) -> tuple[Act, ...]:
-    """The actions of a route, of which one is asked about in each request. What only reads is in
-    the group read_tenant, unless something says otherwise."""
+    """The actions of a route; each request is asked about for one of them. A route that only reads
+    is in the group read_tenant, unless something says otherwise."""
     reads = ("read_tenant",) if methods[0] == "GET" else ()
     found = []
     for actions, about, groups, deed in getattr(endpoint, _ACTS, _UNSAID):

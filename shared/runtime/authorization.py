@@ -19,7 +19,7 @@ from shared.runtime.credential_refusals import (
     report_refusal,
     report_refused_caller,
 )
-from shared.runtime.entitled import entitlements_of, is_reserved_tenant
+from shared.runtime.entitlements import entitlements_of, is_reserved_tenant
 
 _UNENFORCEABLE = "the tenant's policies cannot be enforced, so nothing is allowed"
 

@@ -1,5 +1,5 @@
-"""The balance that a tenant's requests are leased from, as it is stored, with what a lease notes
-beside it in the same commit: the calls of an hour that is over, and what is reached of a month."""
+"""Leases a tenant's requests from its stored balance. The same commit notes the calls of an hour
+that is over, and the threshold that a month's calls reached."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -21,13 +21,13 @@ from shared.quotas.calls import note
 from shared.storage.batches import Batch, Document
 from shared.storage.firestore import TenantStore
 
-# Under it nobody is told, and nothing more is loaded.
+# Below it nobody is told, and no further module is imported.
 _FIRST_TOLD = 80
 
 
-class Key(NamedTuple):
-    """Whose requests: a tenant's `members`, or its `governors`, or those of one API key, by its
-    id. Those `is_beyond_month` are of the same balance, but none of its month's."""
+class BalanceKey(NamedTuple):
+    """Whose requests are leased: those of a tenant's `members`, of its `governors`, or of one API
+    key, by its id. Those that are `is_beyond_month` use the same balance, and count in no month."""
 
     tenant_id: str
     group: str
@@ -35,13 +35,13 @@ class Key(NamedTuple):
 
 
 async def lease_from(
-    key: Key, limit: TierLimit, requests: int, now: float, given_back: HourCalls
+    key: BalanceKey, limit: TierLimit, requests: int, now: float, given_back: HourCalls
 ) -> Granted | Refused:
-    """One read, two where the plan limits the month, and one write where the lease is granted; one
-    more in the first lease after an hour with calls that count, and where some of these are given
-    back. Raises LostRace, Unavailable."""
+    """A lease of so many requests, in one commit, or why there is none. One read, two where the
+    plan limits the month; one write for a lease, two where it notes hours. Raises LostRace,
+    Unavailable."""
     store, counts = TenantStore(key.tenant_id), key.group in GROUPS and not key.is_beyond_month
-    # The month is the whole tenant's.
+    # The whole tenant has one month.
     others = [each for each in GROUPS if counts and limit.per_month and each != key.group]
     found = await store.get_many([(BALANCES, each) for each in (key.group, *others)])
     document, balance = found[0], _balance(found[0])
@@ -76,8 +76,8 @@ def _balance(document: Document | None) -> Balance | None:
 
 
 def _told(batch: Batch, granted: Granted, rest: Sequence[Balance], per_month: int) -> Granted:
-    """The lease, with the percentage of the month's calls that it is the first to reach: `runs`
-    tells of that."""
+    """The lease. Where it is the first to reach a threshold of the month's calls, this commit notes
+    that, for `runs` to tell."""
     balance = granted.balance
     used = balance.month_leased + sum(each.month_leased for each in rest)
     if used * 100 < per_month * _FIRST_TOLD:

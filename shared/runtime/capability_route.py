@@ -13,11 +13,11 @@ from shared.capabilities.reading import Capability, parse
 from shared.kit.callers import Caller
 from shared.kit.errors import SignatureInvalid
 from shared.kit.roles import SERVICE_RUNTIME
-from shared.runtime.minted import MintedRoute, minted_caller
+from shared.runtime.minted_route import MintedRoute, minted_caller
 from shared.storage.secrets import public_keys
 
 RUNS_KEYS, APPROVALS_KEYS = "runs-public-keys", "approvals-public-keys"
-# Of the API's description; the route reads the header itself.
+# Only describes the header for the API's reference: the route reads it itself.
 CAPABILITY = HTTPBearer(bearerFormat="Biscuit", scheme_name="CapabilityToken", auto_error=False)
 # No token of ours or of an issuer can name it.
 RUNS = "service:runs"

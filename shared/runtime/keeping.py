@@ -3,7 +3,7 @@
 from shared.artifacts.room import Keeping, keeping_of
 from shared.kit.callers import Caller
 from shared.kit.tier_limits import HIGHEST
-from shared.runtime.entitled import entitlements_of
+from shared.runtime.entitlements import entitlements_of
 from shared.runtime.tier_limits import tier_of
 
 

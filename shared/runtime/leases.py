@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from shared.kit.errors import Unavailable
 from shared.kit.tier_limits import (
-    BALANCES,
     NO_CALLS,
     Balance,
     Granted,
@@ -21,12 +20,9 @@ from shared.kit.tier_limits import (
     lease,
     unused_of,
 )
-from shared.runtime.balances import Key, lease_from
+from shared.runtime.balances import BalanceKey, lease_from
 from shared.storage.races import decide_again
 
-__all__ = ["COLLECTION", "Key", "Leases", "Remaining"]
-
-COLLECTION = BALANCES
 # A call waits so long for a lease, once; the process then counts alone for a while.
 ANSWERED_WITHIN_SECONDS = 5.0
 ALONE_SECONDS = 10.0
@@ -77,9 +73,9 @@ class Leases:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         """`clock` shows seconds and never goes back."""
         self._clock = clock
-        self._held: OrderedDict[Key, _Held] = OrderedDict()
+        self._held: OrderedDict[BalanceKey, _Held] = OrderedDict()
 
-    async def take(self, key: Key, limit: TierLimit, now: float) -> Remaining:
+    async def take(self, key: BalanceKey, limit: TierLimit, now: float) -> Remaining:
         """Takes a request at the second `now`, or says until when there is none."""
         held = self._of(key)
         if held.limit != limit:
@@ -98,9 +94,9 @@ class Leases:
 
     async def take_both(
         self,
-        own: Key,
+        own: BalanceKey,
         own_limit: TierLimit,
-        shared: Key,
+        shared: BalanceKey,
         limit: TierLimit,
         now: float,
     ) -> tuple[Remaining, Remaining]:
@@ -112,26 +108,26 @@ class Leases:
         held = self._of(own)
         until = held.until
         second = await self.take(shared, limit, now)
-        # Of a lease that ended meanwhile nothing is given back.
+        # A lease that ended meanwhile gets nothing back.
         if second.refused is not None and held.until == until:
             held.left += 1
         return first, second
 
-    def _seen(self, key: Key, limit: TierLimit, now: float) -> Remaining:
+    def _seen(self, key: BalanceKey, limit: TierLimit, now: float) -> Remaining:
         """What is left as far as this process knows; asks nobody."""
         held = self._of(key)
         if held.balance is None:
             return Remaining(limit.burst, limit.per_hour, now)
         return _remaining(held, limit, now)
 
-    def _of(self, key: Key) -> _Held:
+    def _of(self, key: BalanceKey) -> _Held:
         held = self._held.setdefault(key, _Held())
         self._held.move_to_end(key)
         if len(self._held) > REMEMBERED:
             self._held.popitem(last=False)
         return held
 
-    async def _ask(self, key: Key, held: _Held, limit: TierLimit, now: float) -> None:
+    async def _ask(self, key: BalanceKey, held: _Held, limit: TierLimit, now: float) -> None:
         is_first_in_hour = now >= held.until
         requests = limit.first_lease if is_first_in_hour else limit.lease
         # Where nobody knows whether it was given back, it is not given back again.
@@ -152,7 +148,7 @@ class Leases:
 
     async def _outcome(
         self,
-        key: Key,
+        key: BalanceKey,
         held: _Held,
         limit: TierLimit,
         requests: int,

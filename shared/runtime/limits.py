@@ -90,8 +90,8 @@ class Limits:
     def call(
         self, caller: Caller, cost: float, clock: Callable[[], float], *, has_body: bool = False
     ) -> Iterator["Underway"]:
-        """One call, from before its body arrives to its answer. What nobody but a governor spends
-        is a governor's. `clock` shows seconds and never goes back.
+        """One call, from before its body arrives to its answer. Governors have a part that nobody
+        else can spend. `clock` shows seconds and never goes back.
 
         Raises TooManyRequests with the seconds until such a call is taken; it then cost nothing."""
         uses = self._uses(caller)

@@ -171,8 +171,8 @@ class _Intake:
             raise Refused(f"{event.type} is of a version this function does not read")
 
     async def _require_open(self, event: Envelope, in_closed: Collection[str]) -> None:
-        """Raises Unavailable for an event of a tenant that is suspended or closing: it comes again.
-        Of one that is closed for good nothing follows any more but what is handled `in_closed`."""
+        """Raises Unavailable for an event of a tenant that is suspended or closing, so that it
+        comes again. Once a tenant is closed for good, only what is handled `in_closed` follows."""
         if event.type in in_closed:
             return
         control = (await controls().of(event.tenantid)).control

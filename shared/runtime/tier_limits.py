@@ -31,9 +31,10 @@ from shared.kit.tier_limits import (
 from shared.quotas.meters import exhausted
 from shared.quotas.plans import plan_of, tier_of_plan
 from shared.quotas.refusals import QuotaExhausted
+from shared.runtime.balances import BalanceKey
 from shared.runtime.boundary import say
-from shared.runtime.entitled import entitlements_of, is_reserved_tenant
-from shared.runtime.leases import Key, Leases, Remaining
+from shared.runtime.entitlements import entitlements_of, is_reserved_tenant
+from shared.runtime.leases import Leases, Remaining
 from shared.runtime.settings import runtime_settings
 
 _DECIDERS = frozenset({GOVERNOR, DEPUTY})
@@ -46,9 +47,9 @@ _leases = PerLoop(Leases)
 
 
 def beyond_tier(endpoint: E) -> E:
-    """Marks a call with which a governor or deputy decides: it is none of the tier's requests, so
-    no veto is refused for want of them, and whoever makes it, it is none of the month's calls. What
-    a process can stand limits it all the same."""
+    """Marks a call with which a governor or deputy decides. It is none of the tier's requests, so
+    no veto is refused for want of them, and never one of the month's calls, whoever makes it. The
+    limits of the process hold all the same."""
     setattr(endpoint, _IS_BEYOND_TIER, True)
     return beyond_quota(endpoint)
 
@@ -59,9 +60,10 @@ def is_beyond_tier(endpoint: object) -> bool:
 
 
 def beyond_quota(endpoint: E) -> E:
-    """Marks a call that is none of the month's calls, and is taken also where these are used up:
-    with it an admin sees what is used and changes the plan, or somebody finds what waits for assent
-    or must not go on, and refuses or ends it. The minute and the hour limit it all the same."""
+    """Marks a call that does not count in the month, and is answered also where the month's calls
+    are used up. With it an admin sees what is used and changes the plan, or somebody finds what
+    waits for assent or must not go on, and refuses or ends it. The limits of the minute and the
+    hour hold all the same."""
     setattr(endpoint, _IS_BEYOND_QUOTA, True)
     return endpoint
 
@@ -74,9 +76,9 @@ def is_beyond_quota(endpoint: object) -> bool:
 async def within_tier(request: Request, caller: Caller) -> None:
     """Takes one of the requests of the caller's tenant, and says in the answer's headers what is
     left. Governors and deputies have as many again of the minute and the hour, which nobody else
-    can use up. Of a key with a lower limit of its own it takes one of the key's too, or none of
-    either. A token for no tenant, and who has none, takes nothing. Raises TierLimitReached, and
-    QuotaExhausted for a call that counts where those of the plan's month are used up."""
+    can use up. For a key with a lower limit of its own it takes one of the key's requests too, or
+    none of either. A token for no tenant, and who has none, takes nothing. Raises TierLimitReached,
+    and QuotaExhausted for a call that counts where those of the plan's month are used up."""
     is_decider = not caller.roles.isdisjoint(_DECIDERS)
     if is_reserved_tenant(caller.tenant_id) or (
         is_decider and is_beyond_tier(request.scope["endpoint"])
@@ -85,14 +87,14 @@ async def within_tier(request: Request, caller: Caller) -> None:
     entitled = entitlements_of(caller.control, caller.received_at)
     tiers = limit_by_plan(LIMITS[tier_of(caller)], entitled)
     group = GOVERNORS if is_decider else MEMBERS
-    key = Key(caller.tenant_id, group, is_beyond_month=not counts(request, caller))
+    key = BalanceKey(caller.tenant_id, group, is_beyond_month=not counts(request, caller))
     now = caller.received_at.timestamp()
     own = _limit_of_key(caller, tiers)
     if own is None or caller.session_id is None:
         remaining = await _leases.here().take(key, tiers, now)
         limit = tiers
     else:
-        own_key = Key(caller.tenant_id, caller.session_id, is_beyond_month=True)
+        own_key = BalanceKey(caller.tenant_id, caller.session_id, is_beyond_month=True)
         of_key, of_tenant = await _leases.here().take_both(own_key, own, key, tiers, now)
         binds = of_tenant.refused is None and of_key.minute <= of_tenant.minute
         limit, remaining = (own, of_key) if binds or of_key.refused else (tiers, of_tenant)
@@ -108,10 +110,9 @@ async def within_tier(request: Request, caller: Caller) -> None:
 
 
 def counts(request: Request, caller: Caller) -> bool:
-    """Whether it is one of the plan's calls of the month: a program's, by a key or by a session
-    that began outside of a browser. What people do in a browser is none, nor what support looks at
-    for them, nor what runs do by a token of ours, who were counted when they began; nor is a call
-    that a plan must not refuse."""
+    """Whether the call counts in the plan's month. Programs' calls do, by a key or by a session
+    that began outside of a browser. Calls from a browser and of impersonators do not; nor those of
+    runs, which counted when they started; nor those that no plan may refuse."""
     is_programs = caller.signed_in_at is None and caller.impersonator is None
     is_functions = caller.principal.startswith(FUNCTION)
     return is_programs and not is_functions and not is_beyond_quota(request.scope["endpoint"])

@@ -41,7 +41,7 @@ MOST_ADDRESSES_KIB = 512 * 1024
 # More than it may take: two threads use as much in that time.
 MOST_CPU_SECONDS = 10
 MOST_FILES = 64
-# Of its folder, and of each file in it.
+# The most bytes of its folder, and of each file in it.
 MOST_WRITTEN = 16 * 1024 * 1024
 _LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache")
 # What it writes beside its answer is not read.

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 MIB = 1024 * 1024
-# Of addresses: checking the types of 30 KB takes half of it.
+# The most bytes of addresses: to check the types of 30 KB takes half of them.
 MOST_ADDRESSES = 384 * MIB
 MOST_CPU_SECONDS = 15
 MOST_FILES = 16

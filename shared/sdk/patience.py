@@ -1,4 +1,4 @@
-"""How often something is asked for that is not there yet. Pure, but for the clock."""
+"""How often to ask again for something that is not there yet. Pure, except for the clock."""
 
 import random
 import time

@@ -60,8 +60,8 @@ class Removed:
 @dataclass
 class Batch:
     """Changes of one tenant that happen together or not at all. Once it is committed, `written` has
-    the documents that it created or replaced, as a reading at that moment would give them, but for
-    those of which the store itself computed a part."""
+    the documents that it created or replaced, as a read at that moment would give them, without
+    those that the store itself computed a part of."""
 
     writes: list[Write] = field(default_factory=list)
     written: dict[tuple[str, str], Document] = field(default_factory=dict)

@@ -59,7 +59,7 @@ class TenantStore:
         """The documents named by (collection, id), in that order, in one round trip, which they
         share with whatever else this handle is asked for at the same moment. Raises
         Unavailable."""
-        names = [self._name(*key) if is_document_id(key[1]) else "" for key in keys]
+        names = [self.name_of(*key) if is_document_id(key[1]) else "" for key in keys]
         if not any(names):
             return [None for _ in names]
         if self._reading is None:
@@ -199,7 +199,7 @@ class TenantStore:
         for write in batch.writes:
             if not is_document_id(write.id):
                 raise Invalid(FieldError("id", f"{write.id[:80]!a} cannot be an id"))
-            put_write(request.writes.add(), write, self._name(write.collection, write.id))
+            put_write(request.writes.add(), write, self.name_of(write.collection, write.id))
         times = await firestore_rpc.commit(request)
         batch.note_written(self.tenant_id, times)
         count("firestore-commits")
@@ -217,8 +217,8 @@ class TenantStore:
             after = request.structured_query.start_at.values
             for value in values:
                 put_value(after.add(), value)
-            after.add().reference_value = self._name(collection, id)
-        return await _fetch(request)
+            after.add().reference_value = self.name_of(collection, id)
+        return await fetch(request)
 
     async def _aggregated(
         self, collection: str, query: Mapping[str, Any], summed: str | None = None
@@ -240,48 +240,14 @@ class TenantStore:
     def _parent(self) -> str:
         return f"{firestore_rpc.database()}/documents/tenants/{self.tenant_id}"
 
-    def _name(self, collection: str, id: str) -> str:
+    def name_of(self, collection: str, id: str) -> str:
+        """The name of a document of this tenant, as Firestore has it."""
         return f"{self._parent}/{collection}/{id}"
 
 
-class PlatformStore:
-    """The documents of all tenants: for sweeps and for operators' commands, never for an answer to
-    a caller."""
-
-    async def find(
-        self,
-        collection: str,
-        *,
-        where: Iterable[Condition] = (),
-        order_by: str | None = None,
-        limit: int = 100,
-        after: Document | None = None,
-        select: Iterable[str] = (),
-    ) -> list[Document]:
-        """Up to `limit` documents of that collection of any tenant, in the order of `order_by`,
-        those that follow `after` in it; with the fields in `select`, by default all. A document of
-        a collection that only has the same name, elsewhere in the database, belongs to no tenant:
-        it is logged as an error and left out. Raises Unavailable."""
-        request = firestore_rpc.request("RunQuery", parent=f"{firestore_rpc.database()}/documents")
-        put_query(
-            request.structured_query,
-            collection,
-            where=where,
-            order_by=() if order_by is None else (order_by,),
-            limit=limit,
-            everywhere=True,
-            select=select,
-        )
-        if after is not None:
-            place = request.structured_query.start_at.values
-            if order_by is not None:
-                put_value(place.add(), after.data[order_by])
-            tenant = TenantStore(after.tenant_id)
-            place.add().reference_value = tenant._name(after.collection, after.id)
-        return await _fetch(request)
-
-
-async def _fetch(request: Any) -> list[Document]:
+async def fetch(request: Any) -> list[Document]:
+    """The documents that a query of Firestore finds, without those that belong to no tenant: these
+    are logged as errors. Raises Unavailable."""
     answers = await firestore_rpc.read("RunQuery", request)
     found = [answer.document for answer in answers if answer.HasField("document")]
     count("firestore-reads", max(1, len(found)))

@@ -7,7 +7,7 @@ if TYPE_CHECKING:
 
 TIMEOUT_SECONDS = 5.0
 RETRIED_FOR_SECONDS = 8.0
-# Of a call that is answered at the last moment of its last try.
+# How long a call takes that is answered at the last moment of its last try.
 LONGEST_SECONDS = RETRIED_FOR_SECONDS + TIMEOUT_SECONDS
 
 

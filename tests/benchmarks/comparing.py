@@ -11,7 +11,7 @@ from shared.kit.instants import format_instant
 from shared.kit.sealing import KEY_BYTES
 from shared.policy.engine import Policies
 from shared.policy.platform import policies_with
-from shared.policy.record import Asked, context_at, slice_text
+from shared.policy.record import AnsweredRequest, context_at, slice_text
 from shared.policy.requests import Entity, Request, Uid
 from shared.policy.slices import Sealed, SliceKey, opened
 from shared.policy.sources import Source
@@ -86,7 +86,7 @@ def _recorded(
     )
     request = Request(who, ACTION, tenant, context_at(AT))
     slice = key.seal(slice_text(entities))
-    asked = Asked(request, entities, (), held.decide(request, entities), AT)
+    asked = AnsweredRequest(request, entities, (), held.decide(request, entities), AT)
     entry = {
         "id": f"evt_{number}",
         "time": format_instant(AT),

@@ -13,7 +13,8 @@ from emulators.iam import PROJECT
 from shared.kit.operations import start_counting
 from shared.kit.tier_limits import HOUR, LIMITS, MINUTE, Tier, TierLimit
 from shared.runtime import leases
-from shared.runtime.leases import Key, Leases
+from shared.runtime.balances import BalanceKey
+from shared.runtime.leases import Leases
 from tests.benchmarks.figures import Figure, at_least, at_most
 from tests.benchmarks.started import started_platform
 
@@ -92,7 +93,7 @@ async def simulated(
     """Calls of a new tenant at so many times its limit, at random moments that are the same in each
     run, each to one of the instances."""
     chance = random.Random(f"{limit.tier} {times} {shares}")
-    key = Key(f"bench-{limit.tier}-{times}-{len(shares)}-{chance.random()}", "members")
+    key = BalanceKey(f"bench-{limit.tier}-{times}-{len(shares)}-{chance.random()}", "members")
     instances = [Leases() for _ in shares]
     counts, sent, taken = start_counting(), 0, 0
     for moments in _ticks(chance, limit.per_minute * times / MINUTE, seconds):

@@ -9,7 +9,7 @@ from typing import Any
 
 from emulators.demo.person import Person
 from emulators.model_server import ECHO
-from events.model_messages import Said
+from events.model_messages import ModelMessage
 from events.model_questions import MOST_BYTES, ModelQuestionBody, question_id
 from events.models import ModelRouteState, route_part
 from events.operations import COMPLETE
@@ -195,8 +195,8 @@ def ask_for_a_run(scene: Scene) -> Iterator[Call]:
     body = ModelQuestionBody(
         question_id=question_id(f"turn-{next(_NUMBERS)}", "asker"),
         messages=(
-            Said(role="user", content=ECHO),
-            Said(role="assistant", content="x" * (MOST_BYTES // 2)),
+            ModelMessage(role="user", content=ECHO),
+            ModelMessage(role="assistant", content="x" * (MOST_BYTES // 2)),
         ),
         most_tokens=100,
         within_seconds=20.0,

@@ -230,14 +230,15 @@ def test_no_pattern_is_built_from_input() -> None:
 # Each is configuration, but for what is called outside: addresses that strangers and tenants name,
 # which are public only, because `outside_names` judges them before `guarded` or a `session` opens
 # their sockets (test_runtime_outside.py, test_http_attacks.py, test_smtp_sending.py). `redirects`
-# calls nobody. `taking_turns` calls processes of this machine, as `serving`; Stripe is configured.
+# calls nobody. `turns` calls processes of this machine, which are `chat_server`; Stripe is
+# configured.
 CALLERS = {
     "functions/billing/service/stripe_calls.py",
     "functions/models/service/providers.py",
-    "functions/models/service/taking_turns.py",
-    "shared/language/serving.py",
+    "functions/models/service/turns.py",
+    "shared/language/chat_server.py",
     "functions/notifications/means/post.py",
-    "shared/runtime/calling.py",
+    "shared/runtime/function_calls.py",
     "functions/tools/http/call.py",
     "functions/tools/http/answers.py",
     "functions/tools/mcp/call.py",
@@ -250,6 +251,7 @@ CALLERS = {
     "shared/models/chat.py",
     "shared/runtime/configured.py",
     "shared/runtime/guarded.py",
+    "shared/runtime/guarded_clients.py",
     "shared/runtime/issuer_keys.py",
     "shared/runtime/key_exchange.py",
     "shared/runtime/outside_names.py",

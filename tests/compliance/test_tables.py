@@ -27,6 +27,13 @@ def test_the_tables_of_this_checkout_hold() -> None:
     assert [area.wrong for area in audit_tables(ROOT)] == [(), (), ()]
 
 
+def test_the_files_of_the_tests_that_the_tables_name_exist() -> None:
+    of_claims = [test for claim in constitution.read_claims(ROOT) for test in claim.tests]
+    of_lines = [test for line in asvs.read_standard(ROOT).line for test in line.tests]
+    files = {test.partition("::")[0] for test in (*of_claims, *of_lines)}
+    assert [file for file in sorted(files) if not (ROOT / file).is_file()] == []
+
+
 @pytest.mark.parametrize("page", [constitution.PAGE, asvs.PAGE], ids=str)
 def test_the_generated_pages_are_current(page: Path) -> None:
     assert is_current(ROOT, page)

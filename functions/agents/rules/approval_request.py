@@ -6,7 +6,13 @@ from events.agents import AgentApprovalNeeded, Purpose, Risk
 from events.dossiers import MOST_CONTENT_BYTES, MOST_EVIDENCE
 from events.specs import Classification
 from functions.agents.rules.agent import Agent
-from functions.agents.rules.case import WAITING, Asked, CaseContents, CreationCase, Judged
+from functions.agents.rules.case import (
+    WAITING,
+    CaseContents,
+    CreationCase,
+    Judged,
+    RequestedApproval,
+)
 from functions.agents.rules.normal_form import read_normal_form
 from functions.agents.rules.review import LARGEST_ANSWER_BYTES
 from functions.agents.rules.rights import Powers
@@ -48,7 +54,7 @@ def ask(
     evidence = Content.of(telling[:MOST_EVIDENCE])
     rollback = spec["containment"]["rollback"]
     assessment = Content.of({"risk_reasons": assessed.reasons, "rollback_plan": rollback})
-    asked = Asked(
+    asked = RequestedApproval(
         approval_id=approval_id,
         decision_hash=content.hash,
         purpose=purpose,

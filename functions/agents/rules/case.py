@@ -22,9 +22,9 @@ REVISION_DUE = "assent.revision.due.v1"
 REVISION_PATIENCE = timedelta(days=30)
 
 
-class Asked(Model):
+class RequestedApproval(Model):
     """The approval that a case waits for or acted on: the hash of its content, its purpose, and the
-    assessment that is part of the content."""
+    risk and data class that its content states."""
 
     approval_id: str
     decision_hash: str
@@ -46,8 +46,8 @@ class CreationCase(CreationCaseState):
     it takes a revision; None where it takes none."""
 
     certifications: tuple[str, ...] = ()
-    asked: Asked | None = None
-    escalation: Asked | None = None
+    asked: RequestedApproval | None = None
+    escalation: RequestedApproval | None = None
     replaced: tuple[str, ...] = ()
     base_hash: str | None = None
     review: Review | None = None

@@ -10,7 +10,7 @@ from events.cases import Finding
 from events.decisions import read_statement
 from functions.agents.rules.agent import SERVING, Agent
 from functions.agents.rules.approval_request import approval_content
-from functions.agents.rules.case import Asked, CaseContents, CreationCase
+from functions.agents.rules.case import CaseContents, CreationCase, RequestedApproval
 from functions.agents.rules.certification import as_version, certification
 from functions.agents.rules.checks.findings import NOTHING_TO_DO
 from functions.agents.rules.normal_form import read_normal_form
@@ -100,7 +100,9 @@ def _certified_stages(case: CreationCase, around: Surroundings) -> set[int]:
     return {number for number, each in shown.items() if each in signed}
 
 
-def _check_assent(asked: Asked | None, case: CreationCase, around: Surroundings) -> None:
+def _check_assent(
+    asked: RequestedApproval | None, case: CreationCase, around: Surroundings
+) -> None:
     if asked is None or asked.signature is None:
         raise SignatureInvalid("the case carries no signed decision")
     signed = read_statement(asked.signature, around.approvals_keys)

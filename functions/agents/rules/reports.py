@@ -7,7 +7,13 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import StringConstraints, model_validator
 
-from events.agents import AgentHealthChanged, AgentViolationReported, Health, Trigger, Violation
+from events.agents import (
+    AgentHealthChanged,
+    AgentViolation,
+    AgentViolationReported,
+    Health,
+    Trigger,
+)
 from functions.agents.rules.agent import (
     SUSPENDABLE,
     Agent,
@@ -57,8 +63,8 @@ def report(agent: Agent, body: ReportBody, actor: Actor, at: datetime) -> Steps:
 
 
 def report_violation(agent: Agent, trigger: Trigger, evidence: str, by: str, at: datetime) -> Steps:
-    """The violation and, where the agent runs, its suspension. Of an agent that does not run, the
-    violation is only counted if one of the same trigger was published less than a day ago."""
+    """The violation and, where the agent runs, its suspension. Where the agent does not run, and a
+    violation of the same trigger was published less than a day ago, this one is only counted."""
     counts = {each.trigger: each for each in agent.reports}
     known = counts.pop(trigger, None)
     runs = agent.status in SUSPENDABLE
@@ -76,7 +82,7 @@ def report_violation(agent: Agent, trigger: Trigger, evidence: str, by: str, at:
     counted = agent.but(reports=(*counts.values(), count))
     if not is_published:
         return (Transition(counted),)
-    violation = Violation(
+    violation = AgentViolation(
         rule=trigger,
         summary=f"{agent.name}: {trigger.replace('_', ' ')}",
         evidence=(evidence,),

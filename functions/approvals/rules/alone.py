@@ -52,8 +52,8 @@ def is_sole(humans: Humans | None, known: KnownHuman | None) -> bool:
 
 def may_be_self(approval: Approval, verb: Verb, actor: Actor) -> bool:
     """Whether the actor would approve their own request if they were the tenant's only human: a
-    governor with a place in the rule, low or medium risk, and no change of who may do what. Of the
-    constitutional requests, only those of a creation case are about an agent."""
+    governor with a place in the rule, low or medium risk, and no change of who may do what. Among
+    constitutional requests only those of creation cases count, which are about an agent."""
     if verb != "approve" or actor.principal not in approval.authors:
         return False
     if approval.risk not in RISKS_BY_SELF or _changes_the_rules(approval):

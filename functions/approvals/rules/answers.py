@@ -13,10 +13,10 @@ from shared.kit.shapes import wrong
 
 # What assents also answers.
 ANSWERING = frozenset({"approve", "break_glass"})
-Asked = Mapping[str, Any]
+Elicitation = Mapping[str, Any]
 
 
-def check_answer(command: DecisionBody, approval: Approval, asked: Asked | None) -> None:
+def check_answer(command: DecisionBody, approval: Approval, asked: Elicitation | None) -> None:
     """Raises Invalid for an answer that is missing, not asked for, or not what the question's
     schema takes. `asked` is the `elicitation` of the approval's content; None where it has none,
     or was erased."""
@@ -25,7 +25,9 @@ def check_answer(command: DecisionBody, approval: Approval, asked: Asked | None)
         raise Invalid(*errors)
 
 
-def _errors(command: DecisionBody, approval: Approval, asked: Asked | None) -> Iterator[FieldError]:
+def _errors(
+    command: DecisionBody, approval: Approval, asked: Elicitation | None
+) -> Iterator[FieldError]:
     answers = approval.needs_answer and command.decision in ANSWERING
     if not answers:
         if command.answer is not None:
@@ -51,7 +53,9 @@ def _errors(command: DecisionBody, approval: Approval, asked: Asked | None) -> I
         yield FieldError("answer", told_wrong.removeprefix("answer: ")[:500])
 
 
-def refuse_another_answer(approval: Approval, command: DecisionBody, asked: Asked | None) -> None:
+def refuse_another_answer(
+    approval: Approval, command: DecisionBody, asked: Elicitation | None
+) -> None:
     """Raises VersionConflict where who approved already sends another answer: the first one
     stands."""
     content = _answered(command, asked)
@@ -59,7 +63,9 @@ def refuse_another_answer(approval: Approval, command: DecisionBody, asked: Aske
         raise VersionConflict("you gave another answer before, which stands")
 
 
-def with_answer(step: Step, before: Approval, command: DecisionBody, asked: Asked | None) -> Step:
+def with_answer(
+    step: Step, before: Approval, command: DecisionBody, asked: Elicitation | None
+) -> Step:
     """The decision with its answer. Raises VersionConflict where somebody whose yes counts has
     answered otherwise: all who approve approve the same."""
     content = _answered(command, asked)
@@ -73,7 +79,7 @@ def with_answer(step: Step, before: Approval, command: DecisionBody, asked: Aske
     return replace(step, state=state, contents=(*step.contents, content))
 
 
-def _answered(command: DecisionBody, asked: Asked | None) -> Content | None:
+def _answered(command: DecisionBody, asked: Elicitation | None) -> Content | None:
     """What the approval names of the answer; None where there is none."""
     if command.answer is None or asked is None:
         return None

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from events.approvals import ApprovalState
 from events.buckets import OPEN, Bucket, bucket_of, open_until
-from events.effects import Kind
+from events.effects import ApprovalKind
 from functions.approvals.rules.gist import Gist, folded
 from functions.approvals.rules.likeness import in_row
 from functions.approvals.rules.quorum import missing_places
@@ -151,7 +151,7 @@ class Approval(ApprovalState):
         return self.content_marks if by_silence or self.status == "auto_approved" else ()
 
     @property
-    def refused_kind(self) -> Kind | None:
+    def refused_kind(self) -> ApprovalKind | None:
         """Its kind, where it was refused, and not only returned for changes."""
         only_returned = self.decision == "request_changes" and not self.was_refused_late
         return self.kind if self.refused_at is not None and not only_returned else None

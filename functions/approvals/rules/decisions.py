@@ -15,7 +15,7 @@ from events.quorum import BreakGlass, Capacity, Review, Vote
 from functions.approvals.rules import decision_refusals, delegation
 from functions.approvals.rules.alone import SELF, may_be_self
 from functions.approvals.rules.answers import (
-    Asked,
+    Elicitation,
     check_answer,
     refuse_another_answer,
     with_answer,
@@ -54,7 +54,7 @@ def decide(
     *,
     took_over: bool = False,
     alone: bool = False,
-    asked: Asked | None = None,
+    asked: Elicitation | None = None,
 ) -> Steps | Repeat:
     """The transitions of the decision, which was received at `at`. `took_over`: the deputy acts for
     a governor who missed a deadline; `alone`: the tenant has no other human than the actor; `asked`

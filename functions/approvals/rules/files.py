@@ -8,7 +8,7 @@ from typing import Any
 from events.artifacts import CitedArtifact
 from functions.approvals.rules.approval import Approval, Steps
 from shared.artifacts.artifact import Artifact, why_unreadable
-from shared.artifacts.named import Named
+from shared.artifacts.named_files import Named
 from shared.kit.errors import FieldError, Invalid
 from shared.kit.models import part_of
 from shared.kit.workspaces import includes

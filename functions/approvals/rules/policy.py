@@ -10,7 +10,7 @@ from itertools import combinations
 
 from events.approval_policies import PasskeyRule, PolicyEntry, PolicyRecord
 from events.approvals import PasskeyFor
-from events.effects import RISKS, Kind, Risk
+from events.effects import RISKS, ApprovalKind, Risk
 from events.quorum import Rule
 from functions.approvals.rules.quorum import (
     ANY_GOVERNOR,
@@ -22,14 +22,14 @@ from shared.kit.principals import is_reserved
 from shared.kit.roles import DEPUTY, GOVERNOR
 
 # Default deadline and floor of each kind (docs/domain.md).
-DEADLINES: dict[Kind, timedelta] = {
+DEADLINES: dict[ApprovalKind, timedelta] = {
     "artifact": timedelta(minutes=30),
     "communication": timedelta(minutes=60),
     "execution": timedelta(minutes=120),
     "financial": timedelta(minutes=240),
     "constitutional": timedelta(hours=24),
 }
-FLOORS: dict[Kind, timedelta] = {
+FLOORS: dict[ApprovalKind, timedelta] = {
     "artifact": timedelta(minutes=10),
     "communication": timedelta(minutes=15),
     "execution": timedelta(minutes=15),
@@ -64,10 +64,10 @@ class Terms:
 
 
 def terms_for(
-    policy: ApprovalPolicy, *, kind: Kind, risk: Risk, amount: int | None, requested_by: str
+    policy: ApprovalPolicy, *, kind: ApprovalKind, risk: Risk, amount: int | None, requested_by: str
 ) -> Terms:
-    """The terms of a request: those of the entry with the highest thresholds that it reaches, of
-    which a checked policy has exactly one. Silence approves only artifacts of low risk."""
+    """The terms of a request: those of the entry with the highest thresholds that it reaches. A
+    checked policy has exactly one such entry. Silence approves only artifacts of low risk."""
     reached = (RISKS.index(risk), amount or 0)
     entries = [
         entry

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from events.effects import Kind, Risk
+from events.effects import ApprovalKind, Risk
 from events.precedents import (
     Condition,
     Finding,
@@ -69,7 +69,7 @@ class ActivePrecedents(Model):
     """The active precedents of one kind in one document, those of the tenant and those of its
     workspaces; `MOST_ACTIVE_PER_KIND` of them hold in one place at most."""
 
-    kind: Kind
+    kind: ApprovalKind
     precedents: tuple[ActivePrecedent, ...] = ()
 
     def holding_in(self, workspace_id: str | None) -> tuple[ActivePrecedent, ...]:

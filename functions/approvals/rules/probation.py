@@ -52,8 +52,8 @@ def beyond(probation: Probation | None, content: Any, at: datetime) -> tuple[str
 
 
 def is_audited(precedent: OnProbation, approval_id: str) -> bool:
-    """Whether a person decides this match instead: one in so many, by a hash of two ids, of which
-    nobody who asks chooses one."""
+    """Whether a person decides this match instead: one in so many, by a hash of two ids that no
+    requester chooses."""
     if precedent.probation is None:
         return False
     digest = hashlib.sha256(f"{precedent.precedent_id} {approval_id}".encode()).digest()

@@ -138,7 +138,7 @@ def adopt(
 
 
 def _others(said: PolicyBody | ApprovalPolicy, current: ApprovalPolicy) -> dict[str, Any]:
-    """What holds beside the entries: as it is said, else as it is."""
+    """The rest of the policy, beside its entries: as the body says, or as it is now."""
     names = ("passkey", "words_per_minute", "veto_waits_for_device")
     return {
         name: getattr(said if name in said.model_fields_set else current, name) for name in names

@@ -1,4 +1,4 @@
-"""What functions ask people, as requests for approval."""
+"""Turns the questions of other functions into requests for approval."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, get_args
@@ -23,8 +23,8 @@ from functions.approvals.rules.subjects import (
 from shared.kit.contents import Contents
 from shared.kit.models import part_of
 
-# What functions ask with.
-Asked = (
+# The events with which functions ask for approval.
+AnyQuestion = (
     AgentApprovalNeeded
     | BudgetApprovalNeeded
     | DirectCallApprovalNeeded
@@ -32,13 +32,15 @@ Asked = (
     | RunApprovalNeeded
     | SubscriptionApprovalNeeded
 )
-# By the types of the events.
-QUESTIONS: Mapping[str, type[Asked]] = {each.event_type: each for each in get_args(Asked)}
+# Each by its event type.
+QUESTIONS: Mapping[str, type[AnyQuestion]] = {
+    each.event_type: each for each in get_args(AnyQuestion)
+}
 
 
-def request_of_question(asked: Asked, approval_id: str, contents: Contents) -> Request:
-    """The request of a function, with as much of its evidence as an approval takes. Raises
-    ContentErased, ContentInvalid where what is to be approved cannot be read."""
+def request_of_question(asked: AnyQuestion, approval_id: str, contents: Contents) -> Request:
+    """The request for approval that the question makes, with as much of its evidence as an approval
+    takes. Raises ContentErased, ContentInvalid where what is to be approved cannot be read."""
     assessment = Assessment.model_validate(contents.value(asked.assessment_hash))
     return Request(
         approval_id=approval_id,
@@ -55,8 +57,9 @@ def request_of_question(asked: Asked, approval_id: str, contents: Contents) -> R
     )
 
 
-def _own(asked: Asked) -> dict[str, Any]:
-    """What only such a question says. People decide all but those of cases."""
+def _own(asked: AnyQuestion) -> dict[str, Any]:
+    """The fields that only this kind of question has. Only the questions of creation cases may be
+    decided by precedents."""
     match asked:
         case AgentApprovalNeeded():
             return {

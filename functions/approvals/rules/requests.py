@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, JsonValue, StringConstraints
 from events.approvals import CaseBinding, Stage, Subject
 from events.artifacts import CitedArtifact
 from events.dossiers import MOST_CONTENT_BYTES, MOST_EVIDENCE
-from events.effects import Effect, Kind, Risk
+from events.effects import ApprovalKind, Effect, Risk
 from events.quorum import Rule
 from functions.approvals.rules.quorum import refuse_unfillable, rule_errors
 from functions.approvals.rules.risk import USUAL_EFFECT, assess, declaration_errors
@@ -40,7 +40,7 @@ class RequestBody(Model):
     and by when; `rule` asks more people, `deadline_seconds` another deadline, as far as the policy
     allows. `effect` is the gravest thing that the request does; a financial one says how much."""
 
-    kind: Kind
+    kind: ApprovalKind
     effect: Effect | None = None
     amount_usd_micros: Annotated[int, Field(strict=True)] | None = None
     subject: SubjectBody
@@ -64,7 +64,7 @@ class Request:
     whoever approves answers; `files` are those that the evidence names."""
 
     approval_id: str
-    kind: Kind
+    kind: ApprovalKind
     subject: Subject
     summary: str
     content: dict[str, Any]

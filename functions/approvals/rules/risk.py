@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from events.effects import RISK, RISKS, Effect, Kind, Risk
+from events.effects import RISK, RISKS, ApprovalKind, Effect, Risk
 from functions.approvals.rules.gist import folded
 from shared.kit.errors import FieldError
 from shared.kit.json_parts import parts_of
@@ -16,7 +16,7 @@ CRITICAL_AMOUNT_USD_MICROS = 10_000 * 1_000_000
 # A billion dollars; Firestore and JSON readers hold it exactly.
 LARGEST_AMOUNT_USD_MICROS = 10**9 * 1_000_000
 
-_BY_KIND: dict[Kind, tuple[Risk, str]] = {
+_BY_KIND: dict[ApprovalKind, tuple[Risk, str]] = {
     "artifact": ("low", "an internal artifact"),
     "communication": ("medium", "something is sent"),
     "execution": ("medium", "something happens"),
@@ -24,7 +24,7 @@ _BY_KIND: dict[Kind, tuple[Risk, str]] = {
     "constitutional": ("high", "an agent is born or changed"),
 }
 # What a request of a kind does where it declares no effect.
-USUAL_EFFECT: dict[Kind, Effect] = {
+USUAL_EFFECT: dict[ApprovalKind, Effect] = {
     "artifact": "draft",
     "communication": "send",
     "execution": "change",
@@ -32,7 +32,7 @@ USUAL_EFFECT: dict[Kind, Effect] = {
     "constitutional": "grant",
 }
 # The kinds under which an effect may be requested; a milder kind would be decided too easily.
-_KINDS: dict[Effect, tuple[Kind, ...]] = {
+_KINDS: dict[Effect, tuple[ApprovalKind, ...]] = {
     **dict.fromkeys(
         ("read", "draft"),
         ("artifact", "communication", "execution", "financial", "constitutional"),
@@ -58,7 +58,9 @@ _BY_DECLARED: dict[str, dict[str, Risk]] = {
 _LONGEST_SHOWN = 60
 
 
-def declaration_errors(kind: Kind, effect: Effect | None, amount: int | None) -> list[FieldError]:
+def declaration_errors(
+    kind: ApprovalKind, effect: Effect | None, amount: int | None
+) -> list[FieldError]:
     """What is wrong with what a request says that it does."""
     errors = []
     if effect is not None and kind not in _KINDS[effect]:
@@ -78,7 +80,7 @@ def declaration_errors(kind: Kind, effect: Effect | None, amount: int | None) ->
 
 
 def assess(
-    kind: Kind, effect: Effect, amount: int | None, content: Any, rollback_plan: str
+    kind: ApprovalKind, effect: Effect, amount: int | None, content: Any, rollback_plan: str
 ) -> tuple[Risk, tuple[str, ...]]:
     """The highest risk of all parts of the request, and every reason. The content's own statements
     can raise it, never lower it. `amount` is in micro-dollars."""

@@ -20,7 +20,7 @@ from shared.kit.callers import Caller
 from shared.kit.ids import new_id
 from shared.kit.models import part_of
 from shared.quotas.features import check_feature
-from shared.runtime.entitled import entitlements_of
+from shared.runtime.entitlements import entitlements_of
 from shared.storage.idempotency import IdempotencyKey
 
 _ENTRIES = TypeAdapter(tuple[PolicyEntry, ...])

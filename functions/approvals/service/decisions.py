@@ -12,7 +12,7 @@ from functions.approvals.queries import (
     find_precedent_like,
     is_governor_absent,
 )
-from functions.approvals.rules.answers import ANSWERING, Asked
+from functions.approvals.rules.answers import ANSWERING, Elicitation
 from functions.approvals.rules.approval import Approval, Repeat, Steps
 from functions.approvals.rules.commands import DecisionBody, GovernorVetoBody, ReviewBody
 from functions.approvals.rules.decisions import decide
@@ -49,7 +49,7 @@ _LIVING: tuple[PrecedentStatus, ...] = (
     "suspended",
 )
 
-Rule = Callable[[Approval, Actor, bool, bool, Asked | None], Steps | Repeat]
+Rule = Callable[[Approval, Actor, bool, bool, Elicitation | None], Steps | Repeat]
 Noting = Callable[[Approval, str, str, Actor, datetime], Steps]
 
 
@@ -59,7 +59,7 @@ async def take_decision(caller: Caller, approval_id: str, body: DecisionBody) ->
     DeviceSignatureRefused, PasskeyRequired, PasskeyRefused."""
 
     def rule(
-        approval: Approval, actor: Actor, took_over: bool, alone: bool, asked: Asked | None
+        approval: Approval, actor: Actor, took_over: bool, alone: bool, asked: Elicitation | None
     ) -> Steps | Repeat:
         at = caller.received_at
         return decide(approval, body, actor, at, took_over=took_over, alone=alone, asked=asked)
@@ -72,7 +72,7 @@ async def take_veto(caller: Caller, approval_id: str, body: GovernorVetoBody) ->
     """The card after the veto; otherwise as `take_decision`."""
 
     def rule(
-        approval: Approval, actor: Actor, took_over: bool, _: bool, __: Asked | None
+        approval: Approval, actor: Actor, took_over: bool, _: bool, __: Elicitation | None
     ) -> Steps | Repeat:
         return veto(approval, body, actor, caller.received_at, took_over=took_over)
 
@@ -152,7 +152,7 @@ async def _note_pace(
 
 async def _asked(
     work: Command, approval: Approval, body: DecisionBody | GovernorVetoBody
-) -> Asked | None:
+) -> Elicitation | None:
     """The question that the body is to answer, unless it was erased; one read of an approval that
     has one."""
     if not approval.needs_answer or verb_of(body) not in ANSWERING:

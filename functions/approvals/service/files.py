@@ -10,7 +10,7 @@ from shared.aggregates.unit_of_work import UnitOfWork
 from shared.artifacts.aggregates import ARTIFACTS
 from shared.artifacts.artifact import Artifact, cited
 from shared.artifacts.ids import artifacts_in
-from shared.artifacts.named import require_reader
+from shared.artifacts.named_files import require_reader
 from shared.kit.callers import Caller
 
 

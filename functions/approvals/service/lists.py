@@ -12,7 +12,7 @@ from functions.approvals.views import ApprovalCard, ApprovalDetail, ApprovalPage
 from shared.artifacts.addresses import files_of
 from shared.kit.callers import Caller
 from shared.kit.models import part_of
-from shared.receipts.leading import receipts_of
+from shared.receipts.approval_receipts import receipts_of
 from shared.storage.firestore import TenantStore
 
 

@@ -16,7 +16,7 @@ from functions.approvals.rules.genesis import (
     review,
     twin_of,
 )
-from functions.approvals.rules.posting import precedent_of
+from functions.approvals.rules.posted_precedent import precedent_of
 from functions.approvals.rules.precedent import (
     ACTIVATED,
     ActivePrecedent,

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import get_args
 
-from events.effects import Kind
+from events.effects import ApprovalKind
 from events.recalls import RecallStarted
 from functions.approvals.aggregates import ACTIVE, APPROVALS, PRECEDENTS, RUN
 from functions.approvals.rules.precedent import Precedent, suspend
@@ -25,7 +25,7 @@ async def suspend_learned(event: Envelope) -> None:
     suspended until a governor activates it again."""
     recall = event.payload(RecallStarted)
     store = TenantStore(event.tenantid)
-    keys = [(ACTIVE.collection, kind) for kind in get_args(Kind)]
+    keys = [(ACTIVE.collection, kind) for kind in get_args(ApprovalKind)]
     lists = [ACTIVE.state_in(each.data) for each in await store.get_many(keys) if each is not None]
     ids = [one.precedent_id for each in lists for one in each.beside(recall.workspace_id)]
     for start in range(0, len(ids), MOST_AT_ONCE):

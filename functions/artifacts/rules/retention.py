@@ -8,7 +8,7 @@ from events.artifacts import LONGEST_DAYS, ArtifactRetentionChanged, ArtifactRet
 from functions.artifacts.rules.uploads import expired
 from shared.artifacts.artifact import Artifact
 from shared.kit.instants import Instant
-from shared.kit.retention import Kept
+from shared.kit.retention import KeptDays
 from shared.kit.transitions import Transition
 
 Steps = tuple[Transition[Any], ...]
@@ -20,7 +20,7 @@ MOST_TOGETHER = 50
 SOON, A_DAY = timedelta(minutes=1), timedelta(days=1)
 
 
-class Retention(Kept, ArtifactRetentionState):
+class Retention(KeptDays, ArtifactRetentionState):
     """For how long at most, as `artifacts` stores it, and when somebody looks next whether the time
     of some files is over."""
 
@@ -35,7 +35,7 @@ def next_timer(retention: Retention) -> tuple[str, datetime]:
 
 
 def begin(at: datetime) -> Retention:
-    """Of a tenant that has set nothing: each file's own time ends it."""
+    """The setting of a tenant that set nothing: each file's own time ends it."""
     return Retention(due_at=at + A_DAY)
 
 

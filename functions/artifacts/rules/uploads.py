@@ -19,7 +19,7 @@ SCANNED_WITHIN = timedelta(days=1)
 
 class Uploaded(NamedTuple):
     """What was found where the file was uploaded: how many bytes, their SHA-256 and why they are
-    not of its type. Of bytes that are too many or too few only their number is known."""
+    not of its type. Where there are too many or too few bytes, only their number is known."""
 
     size: int
     sha256: str | None = None

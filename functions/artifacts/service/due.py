@@ -1,5 +1,5 @@
-"""What is due of a file: a scan, the end of its time, the removal of its bytes; and bytes that
-belong to no file."""
+"""Does what is due for a file: its scan, the end of its time, the removal of its bytes. Removes
+bytes that belong to no file."""
 
 import asyncio
 import logging

@@ -68,7 +68,7 @@ async def complete(caller: Caller, key: IdempotencyKey, artifact_id: str) -> Art
 
 
 async def _kept(tenant_id: str, artifact: Artifact) -> Uploaded | None:
-    """What was uploaded, which is kept where it is what was announced; None for nothing. Raises
+    """What was uploaded, kept if it is what was announced; None where nothing was uploaded. Raises
     Unavailable."""
     name = object_name(tenant_id, artifact.artifact_id)
     size = await UPLOADS.size(name)

@@ -33,7 +33,8 @@ class Archive:
         self._files: list[dict[str, Any]] = []
 
     def segment(self, entries: Sequence[Entry]) -> bytes:
-        """The next entries, SEGMENT of them but for the last ones: their lines and their leaves."""
+        """The lines and the leaves of the next entries: SEGMENT of them, or at the end those that
+        are left."""
         number = self.entries // SEGMENT + 1
         self.entries += len(entries)
         lines = b"".join(map(_line, entries))

@@ -79,6 +79,6 @@ def _row(version: int, asked: Sequence[Question]) -> VersionRow:
 
 def _most_asking(asked: Sequence[Question]) -> tuple[str, ...]:
     counted = Counter(each.plan_hash for each in asked if each.plan_hash is not None)
-    # Of equally many the same ones come first, however the log gives them.
+    # Equal counts are sorted by plan, so the order does not depend on the log's.
     first = sorted(counted.items(), key=lambda each: (-each[1], each[0]))
     return tuple(plan for plan, _ in first[:MOST_PLANS])

@@ -15,8 +15,7 @@ _NOUN = re.compile(r"[a-z][a-z_]{0,59}")
 
 
 class Newest:
-    """Of each thing that events are about, the newest event, which has its state. Holds their ids
-    only."""
+    """The newest event about each thing, which has the thing's state. Holds their ids only."""
 
     def __init__(self) -> None:
         self._events: dict[str, tuple[int, str]] = {}

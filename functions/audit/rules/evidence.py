@@ -54,8 +54,8 @@ class Filed(NamedTuple):
 
 
 class NewEntry(NamedTuple):
-    """What is appended of an event: its id, the body that is hashed, and the attributes of the body
-    that entries are searched by; `at` is RFC 3339, and what is missing is empty."""
+    """The entry for an event: its id, the body that is hashed, and the attributes by which entries
+    are searched; `at` is RFC 3339, and what is missing is empty."""
 
     event_id: str
     body: str
@@ -82,7 +82,7 @@ def evidence_types(published: Iterable[str]) -> frozenset[str]:
 def entry_body(attributes: Mapping[str, str], data: str) -> str:
     """The canonical text that an entry stores of an event: its attributes, and its data in JSON.
 
-    Of the data, the fields BY_HASH_ONLY, each other one of more than LONGEST_FIELD bytes, and the
+    In the data, the fields BY_HASH_ONLY, each other one of more than LONGEST_FIELD bytes, and the
     longest of those left until at most MOST_BYTES are, are replaced by `{"bytes", "sha256"}` of
     their JSON text; a signature never is. The same event gives the same text."""
     texts = _fields(data)

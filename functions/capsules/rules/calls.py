@@ -1,5 +1,5 @@
 """The calls of a capsule's steps: whether their arguments fit, what undoes them, and how many of
-them a run makes for certain."""
+them each run makes."""
 
 from collections import Counter
 from collections.abc import Sized
@@ -18,8 +18,8 @@ from shared.kit.expressions import Path
 def known_arguments(
     node: Node, schema: Schema, scope: Scope
 ) -> tuple[list[Any] | None, list[Problem]]:
-    """The arguments of each call of the step, None where the inputs alone do not determine them,
-    and what of them the schema does not allow. Raises ExpressionFailed."""
+    """The arguments of each call of the step, or None where the inputs alone do not determine them;
+    and the problems where the schema does not allow them. Raises ExpressionFailed."""
     step, path = node.step, f"{node.path}.with"
     wrong = [*scope.arguments(path, schema, step.arguments, scope.item_of(step.for_each))]
     if wrong:
@@ -33,8 +33,9 @@ def known_arguments(
 
 
 def undo_of(node: Node, grant: Granted, holder: Holder) -> tuple[Undo | None, list[Problem]]:
-    """What undoes the step, by its own word or by the operation's definition, and what that reads
-    which is not there. Raises Refused where the agent may not do it."""
+    """What undoes the step, as the step itself says or else the operation's definition; and the
+    problems where that reads what is not there. Raises Refused where the agent may not undo it
+    so."""
     own = node.step.undo
     if own is None:
         return undo_by_definition(grant, holder.rights), []
@@ -49,7 +50,7 @@ def _beyond_call(place: Path) -> str | None:
 
 
 class CertainCalls:
-    """The calls that a run makes for certain, counted by their operations."""
+    """Counts, by operation, the calls that every run of the capsule makes."""
 
     def __init__(self) -> None:
         self._count: Counter[str] = Counter()

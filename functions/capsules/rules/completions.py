@@ -7,7 +7,7 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field, StringConstraints, ValidationError
 
-from events.model_messages import Said
+from events.model_messages import ModelMessage
 from events.models import ModelRouteState, route_part
 from events.operations import COMPLETE
 from events.plan_content import ComparedPrompt, Completion, Envelope
@@ -25,7 +25,7 @@ from shared.kit.models import Model
 from shared.kit.money import usd_micros
 from shared.kit.templates import OPENING, texts_in
 from shared.kit.wording import field_errors
-from shared.models.written import MessageBody
+from shared.models.message_body import MessageBody
 
 _SPEND_USD = 0.5
 MOST_TOKENS = 4_096
@@ -116,9 +116,9 @@ def variables_of(step: InnerStep) -> dict[str, Any]:
 def completion_of(
     node: Node, models: Models, prompts: Prompts, scope: Scope
 ) -> tuple[Completion, list[Problem]]:
-    """What is compiled of the step for the model of its route or, without one, of the stack, and
-    what is wrong with that. Raises Refused for a prompt that is not active, and a route that a step
-    cannot ask by."""
+    """The completion that the step is compiled to, for the model of its route or else of the stack,
+    with the problems of the step. Raises Refused for a prompt that is not active, and a route that
+    a step cannot ask by."""
     step, body, path = node.step, read_completion(node.step), f"{node.path}.with"
     problems = []
     route = None if body.route is None else _asked_by(body.route, models.routes)
@@ -136,7 +136,7 @@ def completion_of(
     )
     said: dict[str, Any] = {
         "envelope": envelope,
-        "messages": tuple(Said(**dict(each)) for each in body.messages or ()),
+        "messages": tuple(ModelMessage(**dict(each)) for each in body.messages or ()),
         "most_tokens": body.max_tokens,
         "output": step.output,
     }

@@ -15,8 +15,13 @@ from events.plan_content import (
     stack_model_of,
 )
 from events.plans import Denial
-from functions.capsules.rules.asked import Asked, Plans, asked_of, calls_of_step
 from functions.capsules.rules.operations import Refused
+from functions.capsules.rules.requested_calls import (
+    Plans,
+    RequestedCall,
+    calls_of_step,
+    requested_call_of,
+)
 from functions.capsules.rules.rights import Holder, granted
 from shared.agents.rights import KnownRights
 from shared.connectors.operations import OWN, Operations
@@ -39,7 +44,7 @@ class Now(NamedTuple):
 
     agents: Mapping[str, tuple[str, str, KnownRights]]
     stopped: Mapping[str, str]
-    policies: Mapping[Asked, Policy]
+    policies: Mapping[RequestedCall, Policy]
     operations: Operations = OWN
     model: str = ""
     routes: Mapping[str, ModelRouteState] = MappingProxyType({})
@@ -84,7 +89,7 @@ def of_step(step: PlanStep, plan: PlanContent, plans: Plans, now: Now) -> Iterat
     for call in calls_of_step(step, plans):
         yield from _of_operation(call, now)
         yield from _of_rights(call, plan, now)
-        yield from _of_policies(asked_of(call, step, plan), now)
+        yield from _of_policies(requested_call_of(call, step, plan), now)
 
 
 def _of_model(step: PlanStep, now: Now) -> Iterator[Denial]:
@@ -125,7 +130,7 @@ def _of_rights(call: Call, plan: PlanContent, now: Now) -> Iterator[Denial]:
         yield Denial(code="rights", detail=detail, change=change)
 
 
-def _of_policies(call: Asked, now: Now) -> Iterator[Denial]:
+def _of_policies(call: RequestedCall, now: Now) -> Iterator[Denial]:
     said = now.policies.get(call, Policy(allows=False))
     if said.allows:
         return

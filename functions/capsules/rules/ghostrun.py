@@ -19,10 +19,10 @@ from events.plan_content import (
 )
 from events.plans import Prediction, RehearsalMode, StepPrediction
 from functions.capsules.rules import denials
-from functions.capsules.rules.asked import Plans, calls_of_step
 from functions.capsules.rules.compiler import Compiled
 from functions.capsules.rules.completions import given_by
 from functions.capsules.rules.denials import Now
+from functions.capsules.rules.requested_calls import Plans, calls_of_step
 from functions.capsules.rules.scope import known_items
 from functions.capsules.rules.skills import shape_of
 from functions.capsules.rules.turns import ANSWER

@@ -74,9 +74,9 @@ def _why_not(operation: str, rights: KnownRights, agent: AgentPart) -> str:
 def assent_to(
     grant: Granted, rights: KnownRights, known: Sequence[Mapping[str, Any]] | None, *, asks: bool
 ) -> Assent:
-    """Who has to assent to the calls of a step, of which all arguments are `known` or, for None,
-    some are not. `asks`: the capsule wants somebody to see the calls. Raises Refused for known
-    arguments that no right covers."""
+    """Who has to assent to the calls of a step. `known` are the arguments of each call; None where
+    some are not known yet. `asks`: the capsule wants somebody to see the calls. Raises Refused for
+    known arguments that no right covers."""
     above = rights.with_approval.get(grant.name)
     alone = grant.is_alone
     for arguments in known or ():

@@ -9,7 +9,7 @@ from shared.kit.wording import one_of
 
 Schema = Mapping[str, Any]
 ANY: Schema = {}
-# Of these, what an expression will give may change the answer.
+# Whether a value satisfies these may depend on what an expression will give.
 _OF_THE_WHOLE = frozenset({
     "anyOf", "oneOf", "not", "enum", "const", "if", "uniqueItems", "contains",
 })  # fmt: skip

@@ -8,7 +8,6 @@ from events.models import MODEL_ROUTES, ModelRouteState
 from events.plan_content import PlanContent, all_steps, route_of
 from events.plans import Prediction, RehearsalMode
 from functions.capsules.aggregates import PLANS, RUN
-from functions.capsules.rules.asked import agents_of, calls_of, plans_in
 from functions.capsules.rules.compiler import Compiled, compile_capsule
 from functions.capsules.rules.denials import Now
 from functions.capsules.rules.ghostrun import rehearse
@@ -21,6 +20,7 @@ from functions.capsules.rules.plan import (
     told_once,
 )
 from functions.capsules.rules.problems import Flawed, refusal
+from functions.capsules.rules.requested_calls import agents_of, calls_of, plans_in
 from functions.capsules.service.artifacts import known_artifacts
 from functions.capsules.service.operations import known_operations
 from functions.capsules.service.policies import policies_about
@@ -39,7 +39,7 @@ from shared.storage.states import read_states
 T = TypeVar("T")
 # What a job that an event started is given it as.
 EVENT = "event"
-# Of a processor, to compile or to rehearse a plan.
+# How long a processor may compile or rehearse a plan.
 MOST_SECONDS = 5.0
 
 

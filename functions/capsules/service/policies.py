@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from functions.capsules.rules.asked import Asked
 from functions.capsules.rules.denials import Policy
+from functions.capsules.rules.requested_calls import RequestedCall
 from shared.kit.callers import Caller
 from shared.kit.canonical import content_hash
 from shared.policy.authorization import principal_entity
@@ -24,20 +24,24 @@ INVOCATION = "Invocation"
 
 
 async def policies_about(
-    caller: Caller, workspace_id: str | None, plan_hash: str, calls: Iterable[Asked], at: datetime
-) -> Mapping[Asked, Policy]:
+    caller: Caller,
+    workspace_id: str | None,
+    plan_hash: str,
+    calls: Iterable[RequestedCall],
+    at: datetime,
+) -> Mapping[RequestedCall, Policy]:
     """What is decided about each call. Raises PolicyInvalid, Unavailable."""
     policies, tenant_id = await _policies_of(caller), caller.tenant_id
     tenant = Uid(TENANT, tenant_id)
     who = principal_entity(RUNTIME, tenant_id, {ROLE}, workspace_id=workspace_id)
     prepared = schema().prepare([who, Entity(tenant, {"is_alone": False})])
 
-    def decided(call: Asked) -> Decision:
+    def decided(call: RequestedCall) -> Decision:
         what = _entity(call, tenant, plan_hash, workspace_id)
         request = Request(who.uid, ACTION, what.uid, context_at(at))
         return policies.decide(request, prepared, (what,))
 
-    def said(call: Asked) -> Policy:
+    def said(call: RequestedCall) -> Policy:
         decision = decided(call)
         seen = call.assented_call or decision.is_allowed
         passes_seen = not seen and decided(call.seen).is_allowed
@@ -46,7 +50,7 @@ async def policies_about(
     return {call: said(call) for call in calls}
 
 
-def _entity(call: Asked, tenant: Uid, plan_hash: str, workspace_id: str | None) -> Entity:
+def _entity(call: RequestedCall, tenant: Uid, plan_hash: str, workspace_id: str | None) -> Entity:
     about = {
         "operation": call.operation,
         "effect": call.effect,

@@ -13,7 +13,7 @@ from shared.sandbox.places import in_sandbox
 from shared.sandbox.programs import Program
 from shared.sandbox.workers import SandboxDied
 
-# Of one capsule; who asks waits for it.
+# How long the programs of one capsule are checked, while its caller waits.
 MOST_SECONDS = 15.0
 
 

@@ -20,8 +20,8 @@ from functions.identity.consent_pages import consent_page, tenant_page
 from functions.identity.pages import policy_for
 from functions.identity.rules.authorization import (
     LONGEST_QUERY,
-    Asked,
     AuthorizationRequest,
+    ConsentRequest,
     answer_address,
 )
 from functions.identity.rules.browser import Jar
@@ -116,7 +116,7 @@ async def _shown(request: Request, cookies: Jar, *, at_page: bool) -> Response:
     return await _page(session, wanted)
 
 
-async def _page(session: Session, asked: Asked) -> Response:
+async def _page(session: Session, asked: ConsentRequest) -> Response:
     if asked.resource.acts_as_agent and len(asked.tenants) > 1:
         return page(tenant_page(asked))
     about = _about(asked.request.written())

@@ -109,7 +109,7 @@ class OfferedAgent(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Asked:
+class ConsentRequest:
     """A request that may be shown to the person: of which client, and in which of the person's
     tenants it may be allowed. `agents` are those of the one tenant that is chosen, where the client
     is to act as one."""

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from events.sessions import ClientGrantGiven, ClientGrantState, SessionStarted
 from functions.identity.rules import session as sessions
-from functions.identity.rules.authorization import Asked, OfferedAgent
+from functions.identity.rules.authorization import ConsentRequest, OfferedAgent
 from functions.identity.rules.client import host_of
 from functions.identity.rules.refusals import GrantRefused
 from functions.identity.rules.secrets import challenge, same
@@ -44,7 +44,7 @@ Steps = tuple[Transition[Session], Transition[ClientGrant]]
 
 def give(
     grant_id: str,
-    asked: Asked,
+    asked: ConsentRequest,
     principal: str,
     tenant_id: str,
     agent: OfferedAgent | None,

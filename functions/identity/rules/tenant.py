@@ -46,7 +46,7 @@ class TenantBody(Model):
     slug: Slug
 
 
-# Of people, of services, and in a workspace.
+# The roles of people, of services, and of either in a workspace.
 AnyRole = Literal[MemberRole, ServiceRole, WorkspaceRole]
 
 

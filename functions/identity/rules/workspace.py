@@ -77,7 +77,7 @@ def change(
 
 
 def is_in_use(workspace: Workspace | None) -> bool:
-    """Whether there is such a workspace, and it was not archived."""
+    """Whether the workspace exists and was not archived."""
     return workspace is not None and workspace.archived_at is None
 
 

@@ -223,8 +223,8 @@ def _kept(kind: Kind, resource: Any) -> dict[str, Any]:
 
 
 def _judge(scim_type: str, name: str, value: Any) -> None:
-    """Raises DirectoryRefused for texts that no body may have: filters and paths have escapes of
-    their own, which say such a text without having it."""
+    """Raises DirectoryRefused for texts that no body may have. Filters and paths have escapes of
+    their own, by which they could mean such a text without containing it."""
     try:
         refuse_odd_text(value)
     except Invalid as error:

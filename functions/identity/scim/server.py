@@ -51,7 +51,7 @@ class Calls(NamedTuple):
         return messages.shown(self.kind, entry, _base())
 
     async def replace(self, caller: Caller, id: str, body: Sent) -> Document:
-        """The entry, of which nothing is kept but what was sent."""
+        """The entry with exactly what was sent."""
         change = partial(messages.replaced, self.kind, body=body)
         return messages.shown(self.kind, await self.kind.change(caller, id, change), _base())
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from functions.identity.aggregates import RUN, WORKSPACES
-from functions.identity.rules.authorization import Asked, OfferedAgent
+from functions.identity.rules.authorization import ConsentRequest, OfferedAgent
 from functions.identity.rules.offered_agents import offered, usable
 from functions.identity.rules.refusals import AuthorizationRefused
 from functions.identity.service.tenants import place_of
@@ -17,8 +17,10 @@ from shared.storage.firestore import TenantStore
 MOST_SHOWN = 100
 
 
-async def with_agents(principal: str, asked: Asked, tenant_id: str, at: datetime) -> Asked:
-    """What is asked, in that one tenant, with the agents there. Five round trips. Raises
+async def with_agents(
+    principal: str, asked: ConsentRequest, tenant_id: str, at: datetime
+) -> ConsentRequest:
+    """The consent that is asked for, in that one tenant, with its agents. Five round trips. Raises
     AuthorizationRefused for a tenant in which the person lets no client act, Unavailable."""
     tenants = tuple(each for each in asked.tenants if each.tenant_id == tenant_id)
     if not tenants:

@@ -6,7 +6,7 @@ from datetime import datetime
 from functions.identity.aggregates import PRINCIPALS, RUN
 from functions.identity.client_documents import client_document
 from functions.identity.rules import client_grant
-from functions.identity.rules.authorization import Asked, AuthorizationRequest
+from functions.identity.rules.authorization import AuthorizationRequest, ConsentRequest
 from functions.identity.rules.client import ClientDocument
 from functions.identity.rules.client_grant import ClientGrant
 from functions.identity.rules.refusals import AuthorizationRefused, ClientRefused
@@ -37,12 +37,12 @@ async def known_client(session: Session, request: AuthorizationRequest) -> Clien
 
 async def asked_of(
     session: Session, request: AuthorizationRequest, document: ClientDocument, at: datetime
-) -> Asked:
+) -> ConsentRequest:
     """What a known client asks of the session's person. A client that is to act as an agent may be
     let into no tenant: the page says what is missing. Raises AuthorizationRefused for what no
     client may have, and for scopes that the person may give in none of its tenants."""
     resource = request.checked(settings().resources)
-    asked = Asked(request, resource, document, ())
+    asked = ConsentRequest(request, resource, document, ())
     principal = await RUN.reading(PLATFORM_TENANT, at).find(PRINCIPALS, session.principal_id)
     tenants = []
     for id in principal.tenants if principal is not None else ():
@@ -58,7 +58,7 @@ async def asked_of(
 
 
 async def grant_consent(
-    session: Session, asked: Asked, tenant_id: str, agent_id: str, at: datetime
+    session: Session, asked: ConsentRequest, tenant_id: str, agent_id: str, at: datetime
 ) -> str:
     """The code of a client that the person lets into a tenant, to act there as the agent where it
     asked for that. One commit. Raises AuthorizationRefused for a tenant in which the person may
@@ -81,7 +81,7 @@ async def grant_consent(
     return authorization_code(grant.grant_id, await digest_keys())
 
 
-def _may_give(asked: Asked, member: Member, at: datetime) -> bool:
+def _may_give(asked: ConsentRequest, member: Member, at: datetime) -> bool:
     if not asked.resource.acts_as_agent:
         return asked.scopes <= scopes_of(member.roles)
     places = (None, *(each.workspace_id for each in member.workspaces))

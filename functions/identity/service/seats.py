@@ -8,7 +8,7 @@ from shared.kit.plans import Feature
 from shared.quotas.features import check_feature
 from shared.quotas.meters import check_seats
 from shared.quotas.plans import seats_at
-from shared.runtime.entitled import entitlements_of
+from shared.runtime.entitlements import entitlements_of
 
 
 def check_join(

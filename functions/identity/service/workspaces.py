@@ -64,9 +64,9 @@ async def change_roles(
     workspace_id: str,
     roles: tuple[str, ...],
 ) -> MemberView:
-    """The member with other roles in the workspace. Raises NotFound, Forbidden for all but admins
-    of the tenant or, but for the roles that decide, of the workspace; Invalid for roles of a
-    tenant, VersionConflict."""
+    """The member with other roles in the workspace. Raises NotFound; Forbidden for all but admins
+    of the tenant and, where no role decides, of the workspace; Invalid for roles of a tenant;
+    VersionConflict."""
 
     async def use_case(work: Command) -> MemberView:
         member: Member = await work.get(MEMBERS, principal)

@@ -7,8 +7,8 @@ from shared.kit.models import Model
 
 
 class FunctionHealth(Model):
-    """Of the oldest events that a function committed and did not publish yet, those that are late,
-    and since when the oldest is."""
+    """How many of the oldest events that a function committed and did not publish yet are late, and
+    since when the oldest is."""
 
     function: str
     late_events: int

@@ -43,8 +43,8 @@ def next_timer(document: Document) -> tuple[str, datetime] | None:
 
 
 def there_already(known: Document | None, same: Sequence[Document], sha256: str) -> Document | None:
-    """The document that has these bytes: the `known` one of that name, or one of the `same` bytes
-    under another; None where it has to be read, as after a failure or a removal."""
+    """The document that has these bytes already: the `known` one of that name, or one of the `same`
+    bytes under another name. None where they have to be read, also after a failure or a removal."""
     found = [each for each in (known, *same) if each is not None and each.sha256 == sha256]
     return next((each for each in found if each.status not in ("failed", "removed")), None)
 

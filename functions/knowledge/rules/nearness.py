@@ -15,7 +15,7 @@ SHOWN = 3
 # Chosen on the lists of tests/functions/knowledge/detours.yaml that are not held out.
 _DEEDS, _ORDINARY = 2, 5
 _WEIGHT_OF_INSTEAD = 0.25
-# Of sentences with at least so many words the model's vocabulary tells whether they are English.
+# The model's vocabulary tells whether a sentence is English if it has at least so many words.
 ENOUGH_WORDS = 4
 _MOST_PIECES = 1.6
 

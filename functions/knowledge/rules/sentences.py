@@ -12,7 +12,7 @@ from shared.kit.parsing import refused
 
 # A spec's texts of 128 KB have some 2,000 sentences.
 MOST_SENTENCES = 4_000
-# Of a longer sentence each part is compared: in a long one a few words count for little.
+# A longer sentence is compared part by part, because in a long one a few words count for little.
 LONGEST = 240
 # What is shorter is read with what follows it: "Publish. At once. Without review."
 _FEWEST_WORDS = 3

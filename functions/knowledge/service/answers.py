@@ -13,7 +13,7 @@ from functions.knowledge.rules.routing import asks_permission, share_of_constitu
 from functions.knowledge.searches import Hits, SearchQuery
 from functions.knowledge.service import constitution
 from functions.knowledge.service.corpora import all_readable
-from functions.knowledge.service.spending import count_question
+from functions.knowledge.service.daily_questions import count_question
 from functions.knowledge.service.turns import turn_of
 from functions.knowledge.store import PLATFORM, CorpusRow, corpus_rows
 from functions.knowledge.views import Answer, PassageView, SearchBody
@@ -147,8 +147,8 @@ async def _best_of(
 def _ordered(
     ours: list[ScoredPassage], theirs: list[ScoredPassage], limit: int, *, is_routed: bool
 ) -> tuple[ScoredPassage, ...]:
-    """At most `limit` of both. Of a question of permission what is constitutional stands first, and
-    leaves the others half of the answer."""
+    """At most `limit` passages of both. Where permission is asked, those of the constitution stand
+    first, and leave half of the answer to the others."""
     if not is_routed:
         return tuple([*theirs, *ours][:limit])
     first = [*ours, *(each for each in theirs if each.is_constitutional)]

@@ -9,11 +9,12 @@ from functions.knowledge.rules.corpus import Corpus, awaited
 from functions.knowledge.rules.document import MOST_DOCUMENTS, Document
 from functions.knowledge.service.corpora import kept, readable
 from functions.knowledge.sources import keep_source
-from functions.knowledge.store import DocumentPlace, erase_document
+from functions.knowledge.store import DocumentPlace
+from functions.knowledge.store_erasure import erase_document
 from functions.knowledge.views import DocumentBody, DocumentPage, DocumentView
 from shared.aggregates.command import Command, not_found
 from shared.artifacts.artifact import why_unreadable
-from shared.artifacts.named import require_reader
+from shared.artifacts.named_files import require_reader
 from shared.artifacts.reading import read_artifacts
 from shared.kit.callers import Caller
 from shared.kit.canonical import hash_of

@@ -3,7 +3,7 @@
 from functions.knowledge.aggregates import DOCUMENTS
 from functions.knowledge.rules.corpus import Corpus, erased
 from functions.knowledge.sources import drop_source, unread_sources
-from functions.knowledge.store import erase_corpus, erase_tenant
+from functions.knowledge.store_erasure import erase_corpus, erase_tenant
 from shared.aggregates import UnitOfWork
 from shared.messaging.envelope import Envelope
 from shared.storage.firestore import TenantStore

@@ -16,9 +16,9 @@ from functions.knowledge.store import (
     DocumentPlace,
     Unstorable,
     chunks_of_tenant,
-    erase_document,
     keep_text,
 )
+from functions.knowledge.store_erasure import erase_document
 from shared.aggregates import UnitOfWork
 from shared.aggregates.unit_of_work import read_control
 from shared.artifacts.artifact import why_unreadable
@@ -33,7 +33,7 @@ from shared.storage.postgres import TookTooLong
 
 BUCKET_KEY = "knowledge-bucket-key"
 FILES = Bucket(KEPT, BUCKET_KEY)
-# Of a tenant, on the smallest instance of the database.
+# The most chunks of a tenant, which the smallest instance of the database serves.
 MOST_OF_TENANT = 100_000
 
 

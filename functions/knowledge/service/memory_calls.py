@@ -33,7 +33,7 @@ from shared.kit.errors import NotFound
 from shared.kit.instants import format_instant
 
 
-class Asked(NamedTuple):
+class AllowedCall(NamedTuple):
     """One call that its token allows, and what its words mean."""
 
     body: MemoryCallBody
@@ -54,7 +54,7 @@ async def do(caller: Caller, capability: Capability, body: MemoryCallBody) -> Me
     grant = capability.require(body.operation, body.invocation_id, digest, caller.received_at)
     words = body.arguments.get("query" if body.operation == RECALL else "fact")
     is_asked = isinstance(words, str) and bool(words.strip())
-    asked = Asked(body, grant, await embed(str(words).strip()) if is_asked else None)
+    asked = AllowedCall(body, grant, await embed(str(words).strip()) if is_asked else None)
     act = {REMEMBER: _remember, RECALL: _recall, CORRECT: _correct, FORGET: _forget}[body.operation]
 
     async def use_case(work: Command) -> MemoryGiven:
@@ -64,7 +64,7 @@ async def do(caller: Caller, capability: Capability, body: MemoryCallBody) -> Me
     return await RUN.command(caller, use_case, MemoryGiven)
 
 
-async def _remember(work: Command, asked: Asked) -> MemoryGiven:
+async def _remember(work: Command, asked: AllowedCall) -> MemoryGiven:
     memory_id = rules.id_of(asked.body.invocation_id)
     known = await work.find(MEMORIES, memory_id)
     if known is not None:
@@ -77,7 +77,7 @@ async def _remember(work: Command, asked: Asked) -> MemoryGiven:
     return _kept(learned.memory, learned.evicted)
 
 
-async def _recall(work: Command, asked: Asked) -> MemoryGiven:
+async def _recall(work: Command, asked: AllowedCall) -> MemoryGiven:
     body = read(MemoryQuery, asked.body.arguments)
     right, labels = asked.grant.right, asked.grant.deed.history.labels
     answer = await shelves.recall(
@@ -93,7 +93,7 @@ async def _recall(work: Command, asked: Asked) -> MemoryGiven:
     return MemoryGiven(output=output, labels=answer.recalled.labels)
 
 
-async def _correct(work: Command, asked: Asked) -> MemoryGiven:
+async def _correct(work: Command, asked: AllowedCall) -> MemoryGiven:
     body = read(CorrectArguments, asked.body.arguments)
     old = await _own(work, asked, body.memory_id)
     memory_id = rules.id_of(asked.body.invocation_id)
@@ -112,7 +112,7 @@ async def _correct(work: Command, asked: Asked) -> MemoryGiven:
     return await _with_what_was(work, known, rules.before(old, asked.body.invocation_id))
 
 
-async def _forget(work: Command, asked: Asked) -> MemoryGiven:
+async def _forget(work: Command, asked: AllowedCall) -> MemoryGiven:
     body = read(ForgetArguments, asked.body.arguments)
     memory = await _own(work, asked, body.memory_id)
     # What undoes finds what it wants where others ended the memory meanwhile.
@@ -125,7 +125,7 @@ async def _forget(work: Command, asked: Asked) -> MemoryGiven:
     return await _with_what_was(work, memory, memory)
 
 
-async def _own(work: Command, asked: Asked, memory_id: str) -> Memory:
+async def _own(work: Command, asked: AllowedCall, memory_id: str) -> Memory:
     """The memory, which the agent that calls may change. Raises NotFound, VersionConflict."""
     memory = await work.find(MEMORIES, memory_id) if MEMORIES.may_be_id(memory_id) else None
     if memory is None:
@@ -137,7 +137,7 @@ async def _own(work: Command, asked: Asked, memory_id: str) -> Memory:
 
 
 async def _claim(
-    work: Command, asked: Asked, body: CorrectionBody, owner: Owner, tier: Any
+    work: Command, asked: AllowedCall, body: CorrectionBody, owner: Owner, tier: Any
 ) -> Claim:
     right, deed = asked.grant.right, asked.grant.deed
     sourced = await find_source(work, body.source, run_id=right.run_id, agent_id=right.agent_id)

@@ -25,7 +25,7 @@ from shared.kit.models import part_of
 from shared.storage.firestore import TenantStore
 from shared.storage.states import read_state
 
-# Of a run with more calls, those are named by their ids.
+# In a run with more calls, a source is named by its own id.
 MOST_CALLS = 300
 
 

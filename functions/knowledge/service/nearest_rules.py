@@ -15,7 +15,7 @@ from functions.knowledge.nearest_views import (
 )
 from functions.knowledge.rules.nearness import Foreign, foreign, nearest
 from functions.knowledge.rules.sentences import MOST_SENTENCES, Sentence, of_authors, sentences_of
-from functions.knowledge.service.spending import count_question
+from functions.knowledge.service.daily_questions import count_question
 from functions.knowledge.service.turns import turn_of
 from shared.kit.callers import Caller
 from shared.kit.canonical import content_hash

@@ -17,7 +17,7 @@ RISK = "risk"
 # More are not compared: a content of thousands of fields would take a minute of a processor.
 MOST_FIELDS = 100
 MOST_CANDIDATES = 1_000
-# Of one field: values that are told from each other, and bounds that are tried.
+# How many values of one field are told apart, and how many bounds are tried.
 MOST_VALUES = 12
 MOST_BOUNDS = 8
 

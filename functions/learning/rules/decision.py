@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from events.effects import Kind, Risk
+from events.effects import ApprovalKind, Risk
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Decision:
     approval_id: str
     decided_at: datetime
     approved: bool
-    kind: Kind
+    kind: ApprovalKind
     risk: Risk
     requested_by: str
     subject: str

@@ -8,7 +8,7 @@ from shared.approvals.past import PastApproval
 from shared.precedents.class_fields import class_fields
 from shared.precedents.coverable import COVERABLE_KINDS, COVERABLE_RISKS
 
-# Of one content, in its order: two thousand of them lie in memory together.
+# How many fields of a content are kept, in its order: two thousand contents are in memory at once.
 MOST_CLASS_FIELDS = 500
 REFUSALS = ("reject", "request_changes", "veto")
 _DECIDERS = ("approver", "governor")

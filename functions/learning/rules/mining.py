@@ -15,7 +15,7 @@ from shared.kit.wilson import fewest_unbroken, lower_bound
 from shared.precedents.coverable import ENOUGH
 
 FEWEST = fewest_unbroken(ENOUGH)
-# Of the decisions, the earliest are searched and the others only tried.
+# The part of decisions, the earliest, in which patterns are searched; the others only test them.
 EARLIER = 0.7
 FEWEST_LATER = 8
 MOST_TERMS = 4

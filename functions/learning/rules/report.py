@@ -7,7 +7,7 @@ from statistics import median
 from typing import Any
 
 from events.buckets import as_of
-from events.effects import Kind, Risk
+from events.effects import ApprovalKind, Risk
 from events.precedents import rates
 from events.quorum import Rule
 from functions.learning.rules.evidence import REFUSALS, is_decided_by_person
@@ -36,8 +36,8 @@ HOW: Mapping[str, str] = {
 
 
 class Waits(Data):
-    """What waited: so many requests, of which people approved, refused, or said nothing to some.
-    Times are in seconds, money in micro-dollars."""
+    """How many requests waited, how many of them people approved, refused, or did not answer. Times
+    are in seconds, money in micro-dollars."""
 
     requests: int
     approved: int
@@ -54,7 +54,7 @@ class RuleRow(Waits):
     """What waited because of one rule: the places of an approval policy's entry, for requests of a
     kind and a risk."""
 
-    kind: Kind
+    kind: ApprovalKind
     risk: Risk
     rule: Rule
 

@@ -17,7 +17,7 @@ from starlette.responses import Response
 
 from events.models import Wire
 from functions.models.aggregates import ROUTES, RUN
-from functions.models.rules.asked import Asked
+from functions.models.rules.model_request import ModelRequest
 from functions.models.rules.refusals import ModelUnknown
 from functions.models.service.call import call
 from functions.models.service.prompts import NamedPrompt
@@ -138,4 +138,4 @@ async def _called(request: Request, caller: Caller, wire: Wire, body: _Body) -> 
         headers.setdefault("anthropic-version", "2023-06-01")
     # The bytes as they were sent bound what may be used; what JSON escapes is longer than that.
     raw = await request.body()
-    return await call(caller, Asked(wire, said, raw), headers)
+    return await call(caller, ModelRequest(wire, said, raw), headers)

@@ -7,7 +7,7 @@ from fastapi import Path, Query
 from pydantic import Field
 
 from events.capsules import InputName
-from events.model_messages import Said
+from events.model_messages import ModelMessage
 from events.prompts import MOST_MESSAGES, PromptContent, prompt_id
 from events.specs import Name
 from functions.models.aggregates import PROMPTS, RUN
@@ -19,7 +19,7 @@ from shared.aggregates.command import Command
 from shared.kit.callers import Caller
 from shared.kit.models import Model
 from shared.kit.written_shapes import Shape
-from shared.models.written import MessageBody
+from shared.models.message_body import MessageBody
 from shared.runtime.acts import does
 from shared.runtime.idempotency import Key
 from shared.runtime.routes import Cursor, Limit, Router
@@ -44,7 +44,9 @@ class PromptContentBody(Model):
     @property
     def content(self) -> PromptContent:
         """What its hash covers."""
-        messages = tuple(Said(role=each.role, content=each.content) for each in self.messages)
+        messages = tuple(
+            ModelMessage(role=each.role, content=each.content) for each in self.messages
+        )
         return PromptContent(messages=messages, variables=dict(self.variables))
 
 

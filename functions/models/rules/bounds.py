@@ -17,7 +17,7 @@ _BILLED_APART = {
     "container": "running code",
     "audio": "speaking",
 }
-# Of these a few bytes name something of any size.
+# Fields whose few bytes name something of any size.
 _BY_NAME = {"file_id", "file_url", "image_url", "url"}
 _ORDINARY_TIERS = (None, "auto", "default", "standard_only")
 

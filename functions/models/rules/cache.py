@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from functions.models.rules.asked import Asked
+from functions.models.rules.model_request import ModelRequest
 from functions.models.rules.route import ModelRoute
 from shared.kit.canonical import canonical_json
 from shared.kit.errors import Invalid
@@ -13,7 +13,9 @@ from shared.kit.errors import Invalid
 MOST_KEPT_BYTES = 512 * 1024
 
 
-def kept_as(asked: Asked, route: ModelRoute, asker: str, headers: Mapping[str, str]) -> str | None:
+def kept_as(
+    asked: ModelRequest, route: ModelRoute, asker: str, headers: Mapping[str, str]
+) -> str | None:
     """The name of the answer to that call: equal for calls that one asker makes of one model by one
     account with an equal body (RFC 8785) and equal headers. None for a call whose answer is not
     kept: the route keeps none, the answer is streamed or drawn by chance, or the body has no
@@ -36,9 +38,9 @@ def is_current(kept_at: datetime, route: ModelRoute, at: datetime) -> bool:
     return seconds is not None and kept_at <= at < kept_at + timedelta(seconds=seconds)
 
 
-def _is_drawn(asked: Asked) -> bool:
-    """Whether a repetition may be answered otherwise: where no temperature is said, providers draw
-    by chance."""
+def _is_drawn(asked: ModelRequest) -> bool:
+    """Whether a repetition may get another answer: where the request has no temperature, providers
+    draw by chance."""
     if asked.wire == "embeddings":
         return False
     temperature = asked.body.get("temperature")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 Method = Literal["holt_winters", "seasonal_naive"]
 
-# Of level, trend and season: each combination is tried, all at once.
+# Weights of level, trend and season; all combinations are tried at once.
 _LEVELS = (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9)
 _TRENDS = (0.0, 0.01, 0.05, 0.1, 0.2)
 _SEASONS = (0.0, 0.05, 0.1, 0.2, 0.4, 0.6)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from events.model_messages import Said
+from events.model_messages import ModelMessage
 from events.prompts import (
     OWN_NAMES,
     PromptActivated,
@@ -92,14 +92,14 @@ def deprecate(prompt: Prompt, by: str, at: datetime) -> Steps:
     return (Transition(ended, PromptDeprecated),)
 
 
-def rendered(said: PromptContent, given: Mapping[str, Any]) -> list[Said]:
+def rendered(said: PromptContent, given: Mapping[str, Any]) -> list[ModelMessage]:
     """The messages of the prompt with these variables, and its defaults for the others. What a
     variable holds is never read as an expression. Raises Invalid for variables that it does not
     take, and where an expression has no value."""
     return [*_filled(said, given, f"prompt.{VARIABLES}", "prompt")]
 
 
-def preview(said: PromptContent, values: Mapping[str, Any]) -> tuple[Said, ...]:
+def preview(said: PromptContent, values: Mapping[str, Any]) -> tuple[ModelMessage, ...]:
     """What calls would say with this content and these values of its variables. Raises Invalid for
     a content that `draft` refuses, for values that it does not take, and for messages of more than
     256 KiB characters together."""
@@ -115,14 +115,16 @@ def preview(said: PromptContent, values: Mapping[str, Any]) -> tuple[Said, ...]:
     return tuple(shown)
 
 
-def _filled(said: PromptContent, given: Mapping[str, Any], at: str, beside: str) -> Iterator[Said]:
+def _filled(
+    said: PromptContent, given: Mapping[str, Any], at: str, beside: str
+) -> Iterator[ModelMessage]:
     variables = said.with_defaults(given)
     if (told := wrong(said.schema_of, variables, VARIABLES)) is not None:
         raise Invalid(FieldError(at, told))
     data = {VARIABLES: variables}
     try:
         for each in said.messages:
-            yield Said(role=each.role, content=as_text(filled(each.content, data)))
+            yield ModelMessage(role=each.role, content=as_text(filled(each.content, data)))
     except (ExpressionFailed, ExpressionInvalid) as error:
         raise Invalid(FieldError(beside, f"{error}, with these variables")) from error
 
@@ -143,7 +145,7 @@ def _problems(said: PromptContent) -> Iterator[FieldError]:
         yield from _of_message(f"messages.{number}.content", each, said)
 
 
-def _of_message(at: str, message: Said, said: PromptContent) -> Iterator[FieldError]:
+def _of_message(at: str, message: ModelMessage, said: PromptContent) -> Iterator[FieldError]:
     try:
         for _, expression in expressions_in(message.content):
             for place in expression.reads:

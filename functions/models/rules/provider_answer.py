@@ -26,7 +26,7 @@ class ProviderAnswer:
 
     @property
     def answer_sha256(self) -> str:
-        """Of all that came."""
+        """The SHA-256 of all that came."""
         return self._hash.hexdigest()
 
     @property

@@ -67,8 +67,8 @@ class Redaction:
         return len(self._values)
 
     def take(self, body: Mapping[str, Any]) -> None:
-        """Makes `body` what is said of the given one. Raises Invalid for one with more in it
-        than is looked through."""
+        """Sets `body` to the given one with placeholders. Raises Invalid for one that is too large
+        to look through."""
         self._finder.keep_names(each for each in parts_of(body) if isinstance(each, str))
         try:
             self.body = _with_texts(body, self.hidden, _is_file)

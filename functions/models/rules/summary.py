@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _DAMPING = 0.85
 _ROUNDS = 100
 _CLOSE = 1e-6
-# Of a sentence that says nearly what a chosen one says, the reader learns nothing.
+# A sentence that is as near as this to a chosen one tells the reader nothing new.
 _ALIKE = 0.9
 # Each alternative begins at a mark or at the end of a line, never at a blank: a text of blanks is
 # read once.

@@ -44,7 +44,7 @@ def tokens_of_anthropic(usage: Any, bound: Bound, *, has_output: bool) -> Tokens
 
 
 def _count(usage: Mapping[str, Any], name: str) -> int | None:
-    """A count; 0 where it is not said, None where what is said is none."""
+    """A count; 0 where the field is missing, None where it has no count."""
     said = usage.get(name)
     if said is None:
         return 0

@@ -27,7 +27,7 @@ class AbsentModel(NamedTuple):
 
 
 def header_of(absent: Iterable[AbsentModel], answered_by: str) -> dict[str, str]:
-    """The header that names these models of this machine, which would have answered first, with
-    the route that did; none where there are none."""
+    """The header that names these absent models of this machine, and the route that answered
+    instead. Empty where no model was absent."""
     said = [f"{each.model}; because={each.because}; answered-by={answered_by}" for each in absent]
     return {HEADER: ", ".join(said)} if said else {}

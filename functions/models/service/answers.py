@@ -1,7 +1,15 @@
-"""What a provider answers, and why it does not."""
+"""What a provider is sent, what it answers, and why it does not."""
 
 from collections.abc import AsyncIterator, Mapping
-from typing import Protocol
+from typing import NamedTuple, Protocol
+
+
+class ProviderRequest(NamedTuple):
+    """A POST to a provider: the path below its address, the body, and the headers."""
+
+    path: str
+    body: bytes
+    headers: Mapping[str, str]
 
 
 class Answer(Protocol):

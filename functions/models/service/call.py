@@ -6,15 +6,14 @@ import json
 import logging
 import time
 from collections.abc import AsyncGenerator, Mapping
-from typing import Any
 
 from starlette.background import BackgroundTask
 from starlette.responses import Response
 
-from functions.models.rules.asked import PATHS, Asked
 from functions.models.rules.call import Outcome
 from functions.models.rules.costs import cost_of
 from functions.models.rules.local_model import LOCAL
+from functions.models.rules.model_request import PATHS, ModelRequest
 from functions.models.rules.provider_answer import (
     LONGEST_EVENT,
     ProviderAnswer,
@@ -23,12 +22,20 @@ from functions.models.rules.provider_answer import (
 )
 from functions.models.rules.redaction import PLACEHOLDER, Redaction
 from functions.models.rules.refusals import ProviderRefused, ProviderSilent
-from functions.models.rules.restoring import Restoring
+from functions.models.rules.restorer import Restorer
 from functions.models.rules.route import ModelRoute
+from functions.models.rules.wire_refusals import compact, provider_refusal, refusal_event
 from functions.models.service import providers
 from functions.models.service.absent import AbsentModel, Because, header_of
-from functions.models.service.answers import Answer, BrokenOff, Busy, NeverSent, NotHere
-from functions.models.service.begun import Begun
+from functions.models.service.answers import (
+    Answer,
+    BrokenOff,
+    Busy,
+    NeverSent,
+    NotHere,
+    ProviderRequest,
+)
+from functions.models.service.held_call import HeldCall
 from functions.models.service.keys import NOTHING_SHOWN, Shown, shown_to
 from functions.models.service.prompts import prompted
 from functions.models.service.providers import BUSY, OURS
@@ -36,8 +43,7 @@ from functions.models.service.redaction import redacted
 from functions.models.service.reservation import RESTS, begin
 from functions.models.service.settlement import end, tell_of
 from shared.kit.callers import Caller
-from shared.kit.errors import AssentError, Unavailable
-from shared.kit.refusal_documents import anthropic_document, openai_document
+from shared.kit.errors import Unavailable
 from shared.messaging.changes import Change
 from shared.runtime.bodies import JSON
 from shared.runtime.streams import Streamed
@@ -50,16 +56,16 @@ _LONGEST_REFUSAL = 64 * 1024
 _log = logging.getLogger(__name__)
 
 
-async def call(caller: Caller, asked: Asked, headers: Mapping[str, str]) -> Response:
+async def call(caller: Caller, asked: ModelRequest, headers: Mapping[str, str]) -> Response:
     """The answer to the call, as it comes where it is streamed. Whatever happens, what was held is
     charged or freed once; where this process dies, by the sweep. Nobody is asked where the answer
     was kept. Raises as `begin`, ProviderSilent, ProviderRefused, Unavailable."""
     asked = await redacted(caller, await prompted(caller, asked))
-    begun = await begin(caller, asked, headers)
-    if begun.kept is not None:
-        said = {CALL_HEADER: begun.call.call_id, CACHED_HEADER: begun.kept.call_id}
-        return Response(begun.kept.body, 200, said, media_type=JSON)
-    under_way = _UnderWay(caller, asked, begun)
+    held = await begin(caller, asked, headers)
+    if held.kept is not None:
+        said = {CALL_HEADER: held.call.call_id, CACHED_HEADER: held.kept.call_id}
+        return Response(held.kept.body, 200, said, media_type=JSON)
+    under_way = _UnderWay(caller, asked, held)
     try:
         return await under_way.answer(headers)
     except BaseException:
@@ -71,14 +77,14 @@ async def call(caller: Caller, asked: Asked, headers: Mapping[str, str]) -> Resp
 class _UnderWay:
     """A call from its reservation to its settlement."""
 
-    def __init__(self, caller: Caller, asked: Asked, begun: Begun) -> None:
-        self._caller, self._asked, self._begun = caller, asked, begun
-        self._provided = ProviderAnswer(asked.wire, begun.bound)
-        self._route = begun.called
+    def __init__(self, caller: Caller, asked: ModelRequest, held: HeldCall) -> None:
+        self._caller, self._asked, self._held = caller, asked, held
+        self._provided = ProviderAnswer(asked.wire, held.bound)
+        self._route = held.called
         self._shown = NOTHING_SHOWN
         self._is_refused = False
         self._has_ended = False
-        self._restoring: Restoring | None = None
+        self._restorer: Restorer | None = None
         self._settled: Change | None = None
         self._open: Answer | None = None
         self._absent: list[AbsentModel] = []
@@ -114,7 +120,7 @@ class _UnderWay:
         self._has_ended = True
         if self._open is not None:
             await self._open.aclose()
-        self._settled = await end(self._caller, self._begun, self._outcome(), answer)
+        self._settled = await end(self._caller, self._held, self._outcome(), answer)
 
     async def end_and_tell(self) -> None:
         """As `end`, and publishes that once."""
@@ -131,11 +137,11 @@ class _UnderWay:
     @property
     def _said(self) -> dict[str, str]:
         absent = header_of(self._absent, self._route.name)
-        return {CALL_HEADER: self._begun.call.call_id, **absent}
+        return {CALL_HEADER: self._held.call.call_id, **absent}
 
     def _outcome(self) -> Outcome:
         tokens = self._provided.tokens
-        is_fallback = self._route.name != self._begun.called.name
+        is_fallback = self._route.name != self._held.called.name
         return Outcome(
             tokens=None if self._is_refused else tokens,
             cost_usd_micros=None if tokens is None else cost_of(self._route.prices, tokens),
@@ -156,12 +162,12 @@ class _UnderWay:
         redaction = self._redaction
         if redaction is None or not PLACEHOLDER.search(body.decode(errors="replace")):
             return body
-        return _text(redaction.restored(json.loads(body)))
+        return compact(redaction.restored(json.loads(body)))
 
     async def _asked_provider(self, headers: Mapping[str, str]) -> Answer:
         """The first answer of those that may be asked; of the last whatever it is. Only one that
         did no work is followed by another."""
-        routes = self._begun.routes
+        routes = self._held.routes
         missing: list[NotHere] = []
         for route in routes:
             self._route = route
@@ -192,16 +198,16 @@ class _UnderWay:
         self._is_refused = True
         if len(missing) == len(routes):
             raise providers.not_here(routes[0], missing[0]) from missing[0]
-        raise providers.silent(self._begun.called)
+        raise providers.silent(self._held.called)
 
     async def _sent(self, route: ModelRoute, headers: Mapping[str, str]) -> Answer:
         """The answer of one provider. Raises NeverSent, BrokenOff, Unavailable."""
-        body = self._asked.for_provider(route, self._begun.called)
+        body = self._asked.for_provider(route, self._held.called)
         try:
             self._shown = await self._shown_to(route)
             said = {**headers, **self._shown.headers}
-            path = PATHS[self._asked.wire]
-            return await providers.ask(route, self._caller.tenant_id, path, body, said)
+            request = ProviderRequest(PATHS[self._asked.wire], body, said)
+            return await providers.ask(route, self._caller.tenant_id, request)
         except BrokenOff:
             self._failed()
             raise
@@ -218,7 +224,7 @@ class _UnderWay:
         RESTS.failed(self._caller.tenant_id, self._route, time.monotonic())
 
     async def _shown_to(self, route: ModelRoute) -> Shown:
-        known = self._begun.credentials.get(route.credential or "")
+        known = self._held.credentials.get(route.credential or "")
         return await shown_to(route, self._caller.tenant_id, known)
 
     async def _refused(self, answer: Answer) -> Response:
@@ -237,14 +243,14 @@ class _UnderWay:
         known = {name.lower(): value for name, value in answer.headers.items()}
         passed = ("retry-after", "retry-after-ms", "x-should-retry")
         said = self._said | {name: known[name] for name in passed if name in known}
-        shown = self._shown.masked(self._restored(_as_json(body, status, self._asked)))
+        shown = self._shown.masked(self._restored(provider_refusal(self._asked.wire, body, status)))
         return self._answered(shown, status, said)
 
     async def _relayed(self, answer: Answer) -> AsyncGenerator[bytes, None]:
         """The events as they come; the last one once the call is settled. A stream that ends before
         its last event ends in an error."""
         held, redaction = b"", self._redaction
-        self._restoring = Restoring(self._asked.wire, redaction) if redaction else None
+        self._restorer = Restorer(self._asked.wire, redaction) if redaction else None
         try:
             async for part in providers.parts(answer):
                 found, held = events_in(held + part)
@@ -260,7 +266,7 @@ class _UnderWay:
                 if len(held) > LONGEST_EVENT:
                     break
         except BrokenOff:
-            _log.warning("a provider broke off a stream: %s", self._begun.call.call_id)
+            _log.warning("a provider broke off a stream: %s", self._held.call.call_id)
         await self.end()
         yield self._shown.masked(self._rest()) + self._broken()
 
@@ -270,30 +276,10 @@ class _UnderWay:
         hides = self._asked.wire == "chat.completions" and not self._asked.wants_usage
         if hides and is_only_usage(said):
             return None
-        return self._restoring.restored(raw, said) if self._restoring else raw
+        return self._restorer.restored(raw, said) if self._restorer else raw
 
     def _rest(self) -> bytes:
-        return self._restoring.rest() if self._restoring else b""
+        return self._restorer.rest() if self._restorer else b""
 
     def _broken(self) -> bytes:
-        begins = b"event: error\ndata: " if self._asked.wire == "messages" else b"data: "
-        return begins + _refusal(self._asked, providers.silent(self._route)) + b"\n\n"
-
-
-def _as_json(body: bytes, status: int, asked: Asked) -> bytes:
-    """The provider's words, where they are JSON."""
-    try:
-        if isinstance(json.loads(body), dict):
-            return body
-    except ValueError:
-        pass
-    return _refusal(asked, ProviderSilent(f"the model's server answered {status}"))
-
-
-def _refusal(asked: Asked, error: AssentError) -> bytes:
-    is_messages = asked.wire == "messages"
-    return _text(anthropic_document(error) if is_messages else openai_document(error))
-
-
-def _text(document: Mapping[str, Any]) -> bytes:
-    return json.dumps(document, separators=(",", ":")).encode()
+        return refusal_event(self._asked.wire, providers.silent(self._route))

@@ -108,7 +108,8 @@ def summarise(body: SummaryBody) -> SummaryView:
 
 
 def _written(text: str, absent: list[AbsentModel]) -> WrittenView | None:
-    """What the model that writes summaries says; None, and one absent more, where there is none."""
+    """The summary that a model wrote; None where no model could, which is then added to
+    `absent`."""
     try:
         model = load_brought(settings().models_folder, BART)
         if not _WRITING.acquire(timeout=WAITED_SECONDS):

@@ -21,15 +21,15 @@ _known: "OrderedDict[str, tuple[tuple[str, ...], float]]" = OrderedDict()
 
 
 class _Person(BaseModel):
-    """Of a principal, what it is called."""
+    """What a principal is called."""
 
     name: str = ""
 
 
 async def names_of_members(tenant_id: str) -> tuple[str, ...]:
-    """The names of the members, those with a first and a last one: one word alone is a word of
-    many texts. Of the 500 who joined last; no read where this process knows them. Two round trips.
-    Raises Unavailable."""
+    """The names of the 500 members who joined last, where they have a first and a last name: one
+    word alone stands in many texts. Two round trips, or none where this process knows them. Raises
+    Unavailable."""
     names, read_at = _known.get(tenant_id, ((), float("-inf")))
     if time.monotonic() - read_at < TRUSTED_SECONDS:
         return names

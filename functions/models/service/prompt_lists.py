@@ -13,7 +13,7 @@ from shared.storage.firestore import READ_AT_ONCE, TenantStore
 from shared.storage.races import decide_again
 
 NAME = "name"
-# Of which prompts this process knows that all versions are found by name.
+# How many prompts this process remembers whose versions are all found by name.
 MOST_KNOWN = 4_096
 _named: "OrderedDict[tuple[str, str], None]" = OrderedDict()
 

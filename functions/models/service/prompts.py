@@ -7,11 +7,11 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, Field, JsonValue
 
-from events.model_messages import Said
+from events.model_messages import ModelMessage
 from events.prompts import PromptContent, prompt_id
 from events.specs import Name
 from functions.models.aggregates import PROMPTS, RUN
-from functions.models.rules.asked import Asked
+from functions.models.rules.model_request import ModelRequest
 from functions.models.rules.prompt import preview, rendered
 from shared.kit.bounded import TookTooLong, bounded
 from shared.kit.callers import Caller
@@ -24,7 +24,7 @@ T = TypeVar("T")
 FIELD = "prompt"
 # What stands in a prompt, as canonical JSON.
 MOST_BYTES = 256 * 1024
-# Of a processor, for the expressions of a prompt.
+# How long a processor may compute the expressions of a prompt.
 RENDERED_WITHIN_SECONDS = 2.0
 
 
@@ -43,10 +43,10 @@ class NamedPrompt(Model):
     variables: Values
 
 
-async def prompted(caller: Caller, asked: Asked) -> Asked:
-    """The call, whose `prompt` stands as messages before its own; unchanged where it names none.
-    Its size is that of what is said then. Raises Invalid for a prompt that is not active or does
-    not take the variables, Unavailable."""
+async def prompted(caller: Caller, asked: ModelRequest) -> ModelRequest:
+    """The request with the messages of its `prompt` before its own; unchanged where it names none.
+    Its size counts these messages. Raises Invalid for a prompt that is not active or does not take
+    the variables, Unavailable."""
     if asked.body.get(FIELD) is None:
         return asked
     named = NamedPrompt.model_validate(asked.body[FIELD])
@@ -59,7 +59,7 @@ async def prompted(caller: Caller, asked: Asked) -> Asked:
     return replace(asked, body=body, raw=raw, prompt=prompt_id(named.name, named.version))
 
 
-async def previewed(content: PromptContent, values: Mapping[str, Any]) -> tuple[Said, ...]:
+async def previewed(content: PromptContent, values: Mapping[str, Any]) -> tuple[ModelMessage, ...]:
     """What calls would say with this content and these values, which are stored nowhere. Raises
     Invalid as `preview` does, and for expressions that take too long."""
     return await _within_time(lambda: preview(content, values))

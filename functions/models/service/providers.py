@@ -1,18 +1,18 @@
 """Asks providers over HTTP: the stack's own over kept connections, others by the guarded client."""
 
-from collections.abc import AsyncIterator, Mapping
-from functools import partial
+from collections.abc import AsyncIterator
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING
 
 from functions.models.rules.local_model import LOCAL
 from functions.models.rules.refusals import ModelAbsent, ProviderSilent
 from functions.models.rules.route import ModelRoute
-from functions.models.service.answers import Answer, BrokenOff, NeverSent, NotHere
-from functions.models.service.beside import ask_beside
+from functions.models.service.answers import Answer, BrokenOff, NeverSent, NotHere, ProviderRequest
+from functions.models.service.language_models import ask_local
 from functions.models.settings import settings
 from shared.kit.per_loop import PerLoop
 from shared.runtime.certificates import trusted_certificates
+from shared.runtime.guarded_clients import guarded_clients
 
 if TYPE_CHECKING:
     import httpx2
@@ -28,24 +28,23 @@ BUSY = frozenset({408, 425, 429, 500, 502, 503, 504, 529})
 OURS = frozenset({401, 403, 407})
 
 
-async def ask(
-    route: ModelRoute, tenant_id: str, path: str, body: bytes, headers: Mapping[str, str]
-) -> Answer:
-    """The provider's answer to a call of the tenant, of which only the head was read; whoever gets
-    it closes it. No redirect is followed, and no proxy asked. Raises NotHere, Busy, NeverSent,
+async def ask(route: ModelRoute, tenant_id: str, request: ProviderRequest) -> Answer:
+    """The provider's answer to a call of the tenant, with only its head read; the caller closes it.
+    No redirect is followed, and no proxy asked. Raises NotHere, Busy, NeverSent,
     BrokenOff."""
     import httpx2
 
-    said = {**headers, "Content-Type": "application/json"}
+    said = {**request.headers, "Content-Type": "application/json"}
     if route.provider == LOCAL:
-        return await ask_beside(route.model, tenant_id, path, body, said)
+        return await ask_local(route.model, tenant_id, request._replace(headers=said))
     base = route.base_url or settings().model_url
     if not base:
         raise NeverSent
     client = _client_of(route)
     try:
-        request = client.build_request("POST", f"{base}{path}", content=body, headers=said)
-        return await client.send(request, stream=True)
+        url = f"{base}{request.path}"
+        sent = client.build_request("POST", url, content=request.body, headers=said)
+        return await client.send(sent, stream=True)
     except _never_sent() as error:
         raise NeverSent from error
     except httpx2.HTTPError as error:
@@ -89,19 +88,13 @@ def _never_sent() -> tuple[type[Exception], ...]:
     return httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.InvalidURL
 
 
-def _timeout() -> "httpx2.Timeout":
-    import httpx2
-
-    soon = CONNECTED_WITHIN_SECONDS
-    return httpx2.Timeout(NEXT_WITHIN_SECONDS, connect=soon, pool=soon)
-
-
 def _own_client() -> "httpx2.AsyncClient":
     import httpx2
 
+    soon = CONNECTED_WITHIN_SECONDS
     return httpx2.AsyncClient(
         verify=trusted_certificates(),
-        timeout=_timeout(),
+        timeout=httpx2.Timeout(NEXT_WITHIN_SECONDS, connect=soon, pool=soon),
         limits=httpx2.Limits(max_connections=None, max_keepalive_connections=KEPT_CONNECTIONS),
         trust_env=False,
         # What a provider tells one tenant's call is not said with another's.
@@ -110,14 +103,10 @@ def _own_client() -> "httpx2.AsyncClient":
     )
 
 
-def _guarded(*, may_be_loopback: bool) -> "httpx2.AsyncClient":
-    from shared.runtime.guarded import guarded_client
-
-    return guarded_client(may_be_loopback=may_be_loopback, timeout=_timeout())
-
-
 _own = PerLoop(_own_client)
-_others = {each: PerLoop(partial(_guarded, may_be_loopback=each)) for each in (False, True)}
+_others = guarded_clients(
+    within_seconds=NEXT_WITHIN_SECONDS, connected_within_seconds=CONNECTED_WITHIN_SECONDS
+)
 
 
 def silent(route: ModelRoute) -> ProviderSilent:

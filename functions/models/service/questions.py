@@ -11,10 +11,10 @@ from events.model_questions import ModelAnswerView, ModelQuestionBody
 from events.models import Wire, route_part
 from events.operations import COMPLETE
 from functions.models.aggregates import ROUTES, RUN
-from functions.models.rules.asked import PATHS, Asked
+from functions.models.rules.model_request import PATHS, ModelRequest
 from functions.models.rules.route import ModelRoute, require_wire, why_not_called
 from functions.models.service import providers
-from functions.models.service.answers import BrokenOff, NeverSent
+from functions.models.service.answers import BrokenOff, NeverSent, ProviderRequest
 from functions.models.service.keys import shown_to
 from functions.models.service.providers import BUSY, OURS
 from functions.models.service.redaction import redacted
@@ -76,20 +76,22 @@ def _credential(route: ModelRoute) -> tuple[str, ...]:
     return (route.credential,) if route.credential is not None else ()
 
 
-def _asked(route: ModelRoute, body: ModelQuestionBody) -> Asked:
+def _asked(route: ModelRoute, body: ModelQuestionBody) -> ModelRequest:
     messages = [each.model_dump(mode="json") for each in body.messages]
     said = {"model": route.name, "messages": messages, "max_tokens": body.most_tokens}
-    return Asked(WIRE, said, json.dumps(said, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+    return ModelRequest(
+        WIRE, said, json.dumps(said, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    )
 
 
 async def _of_provider(
-    caller: Caller, route: ModelRoute, asked: Asked, known: Mapping[str, Credential]
+    caller: Caller, route: ModelRoute, asked: ModelRequest, known: Mapping[str, Credential]
 ) -> ModelAnswerView:
     credential = known.get(route.credential or "")
     shown = await shown_to(route, caller.tenant_id, credential)
-    body, tenant_id = asked.for_provider(route, route), caller.tenant_id
+    request = ProviderRequest(PATHS[WIRE], asked.for_provider(route, route), shown.headers)
     try:
-        answer = await providers.ask(route, tenant_id, PATHS[WIRE], body, shown.headers)
+        answer = await providers.ask(route, caller.tenant_id, request)
     except NeverSent:
         told = f"no provider of {route.name} was reached"
         return _failed("model_silent", told, may_pass=True)

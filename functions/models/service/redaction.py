@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cache, partial
 from typing import NamedTuple
 
-from functions.models.rules.asked import Asked
+from functions.models.rules.model_request import ModelRequest
 from functions.models.rules.personal import Recognise
 from functions.models.rules.redaction import Obliged, Redaction
 from functions.models.service.absent import RAMPART, AbsentModel
@@ -25,7 +25,7 @@ _LOG = logging.getLogger(__name__)
 _BRIEF_BYTES = 8_192
 
 
-async def redacted(caller: Caller, asked: Asked) -> Asked:
+async def redacted(caller: Caller, asked: ModelRequest) -> ModelRequest:
     """The call with its redaction, which routes of some privacies are told; the same one where no
     policy that allowed it obliges to that. Raises Invalid, Unavailable."""
     values = obliged_to("redact")

@@ -8,12 +8,12 @@ from functools import partial
 
 from events.credentials import Credential
 from functions.models.aggregates import CALLS, ROUTES, RUN
-from functions.models.rules.asked import Asked
 from functions.models.rules.cache import kept_as
 from functions.models.rules.call import ModelCall, cached, tell
 from functions.models.rules.call import reserve as reserved
 from functions.models.rules.costs import most_of
 from functions.models.rules.local_model import LOCAL, check_call
+from functions.models.rules.model_request import ModelRequest
 from functions.models.rules.order import Rests, draw_of, in_order
 from functions.models.rules.refusals import BudgetExhausted, ModelUnknown, ProviderRefused
 from functions.models.rules.route import (
@@ -22,8 +22,8 @@ from functions.models.rules.route import (
     require_wire,
     why_not_called,
 )
-from functions.models.service.begun import Begun
 from functions.models.service.cache import find_kept
+from functions.models.service.held_call import HeldCall
 from functions.models.service.process_memory import MEMORIES, Memory, Recalled
 from functions.models.service.settlement import let_go
 from shared.aggregates.command import Command
@@ -36,7 +36,7 @@ from shared.kit.callers import Caller
 from shared.kit.errors import AssentError
 from shared.kit.ids import is_id, new_id
 from shared.messaging.changes import Change
-from shared.runtime.entitled import entitlements_of
+from shared.runtime.entitlements import entitlements_of
 from shared.storage.batches import LostRace
 
 RESTS = Rests()
@@ -44,38 +44,43 @@ _log = logging.getLogger(__name__)
 _LEASING = Leasing(RUN, lambda platform: (tell(platform),), BudgetExhausted)
 
 
-async def begin(caller: Caller, asked: Asked, headers: Mapping[str, str]) -> Begun:
+async def begin(caller: Caller, asked: ModelRequest, headers: Mapping[str, str]) -> HeldCall:
     """Holds the most that the call may cost by any of its routes, in one commit. What this process
     remembers of the tenant's documents is read again while that commits; where somebody has changed
     it, the call is refused in the log and held anew. Nothing is held where the answer was kept of
     an earlier call. Raises ModelUnknown, WireUnsupported, Invalid,
     BudgetExhausted, QuotaExhausted, ProviderRefused, Unavailable."""
     memory = MEMORIES.of(caller.tenant_id)
-    begun, recalled = await _hold(caller, asked, headers, memory)
+    held, recalled = await _hold(caller, asked, headers, memory)
     try:
-        if await recalled.holds(begun.written):
-            return begun
+        if await recalled.holds(held.written):
+            return held
     except BaseException:
-        await asyncio.shield(asyncio.ensure_future(let_go(caller, begun)))
+        await asyncio.shield(asyncio.ensure_future(let_go(caller, held)))
         raise
     memory.lost()
-    await let_go(caller, begun)
-    begun, _ = await _hold(caller, asked, headers, memory, trusts=False)
-    return begun
+    await let_go(caller, held)
+    held, _ = await _hold(caller, asked, headers, memory, trusts=False)
+    return held
 
 
 async def _hold(
-    caller: Caller, asked: Asked, headers: Mapping[str, str], memory: Memory, *, trusts: bool = True
-) -> tuple[Begun, Recalled]:
+    caller: Caller,
+    asked: ModelRequest,
+    headers: Mapping[str, str],
+    memory: Memory,
+    *,
+    trusts: bool = True,
+) -> tuple[HeldCall, Recalled]:
     """The call, held by what is read or, where it `trusts` that, remembered, and what was
     remembered. Raises as `begin`."""
     call_id = new_id("mdc", caller.received_at)
-    begun: list[Begun] = []
+    held: list[HeldCall] = []
     changes: list[Change] = []
     stores: list[Recalled] = []
 
     async def use_case(work: Command) -> ModelCall:
-        known = await work.find(CALLS, call_id) if work.attempt and begun else None
+        known = await work.find(CALLS, call_id) if work.attempt and held else None
         if known is not None:
             return known
         if stores and stores[0].trusted:
@@ -83,14 +88,14 @@ async def _hold(
         stores[:] = [Recalled(memory, trusts=trusts and not work.attempt and memory.is_trusted)]
         work.store = stores[0]
         try:
-            begun[:] = [await _begun(work, stores[0], caller, asked, headers, call_id)]
+            held[:] = [await _held(work, stores[0], caller, asked, headers, call_id)]
         except AssentError as error:
             # What is refused by memory may be allowed by now.
             if stores[0].trusted:
                 raise LostRace("what is remembered of the tenant") from error
             raise
         changes[:] = [work.change]
-        return begun[0].call
+        return held[0].call
 
     async with memory.turn:
         try:
@@ -99,17 +104,17 @@ async def _hold(
             memory.forget()
             raise
         memory.note_written(changes[0].written)
-    return begun[0]._replace(written=changes[0].written), stores[0]
+    return held[0]._replace(written=changes[0].written), stores[0]
 
 
-async def _begun(
+async def _held(
     work: Command,
     recalled: Recalled,
     caller: Caller,
-    asked: Asked,
+    asked: ModelRequest,
     headers: Mapping[str, str],
     call_id: str,
-) -> Begun:
+) -> HeldCall:
     key = _key_of(caller)
     month, day = f"{work.at:%Y-%m}", f"{work.at:%Y-%m-%d}"
     places = [(TENANT, month), *(((key, day),) if key else ())]
@@ -143,18 +148,18 @@ async def _begun(
         prompt=asked.prompt,
         holders=tuple(budget_id(each.scope, each.period) for each in budgets),
     )
-    begun = Begun(call, first, routes, bound, credentials)
+    held = HeldCall(call, first, routes, bound, credentials)
     name = kept_as(asked, first, key or caller.principal, headers)
     if name is not None:
-        begun = begun._replace(name=name, kept=await find_kept(caller, name, first, work.at))
-    if begun.kept is not None:
+        held = held._replace(name=name, kept=await find_kept(caller, name, first, work.at))
+    if held.kept is not None:
         if not await recalled.holds({}):
             raise LostRace("what is remembered of the tenant")
-        (call,) = await work.save(*cached(call, begun.kept.call_id, begun.kept.answer_sha256))
-        return begun._replace(call=call)
+        (call,) = await work.save(*cached(call, held.kept.call_id, held.kept.answer_sha256))
+        return held._replace(call=call)
     entitled = entitlements_of(caller.control, work.at)
     await work.save(*await _LEASING.covered(work, reserved(call, budgets, entitled)))
-    return begun
+    return held
 
 
 def _key_of(caller: Caller) -> str | None:
@@ -162,7 +167,7 @@ def _key_of(caller: Caller) -> str | None:
     return session if is_id("key", session) else None
 
 
-async def _routes(work: Command, asked: Asked) -> tuple[ModelRoute, ...]:
+async def _routes(work: Command, asked: ModelRequest) -> tuple[ModelRoute, ...]:
     """The route of the model, and those of its fallbacks that may stand in for it now."""
     route = await work.find(ROUTES, asked.model)
     if route is None:

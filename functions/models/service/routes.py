@@ -5,7 +5,7 @@ from typing import Any
 from functions.models.aggregates import ROUTES, RUN
 from functions.models.rules.local_model import LOCAL, MOST_TOKENS_OUT, NOTHING, check_route
 from functions.models.rules.route import ModelRoute, host_of, require_credential, set_route
-from functions.models.service.beside import MODELS, check_here
+from functions.models.service.language_models import MODELS, check_here
 from functions.models.service.process_memory import MEMORIES
 from functions.models.settings import settings
 from functions.models.views import ModelRouteView, RouteBody

@@ -7,8 +7,8 @@ from typing import Any
 from functions.models.aggregates import CALLS, RUN
 from functions.models.rules.call import ModelCall, Outcome, lost
 from functions.models.rules.call import settle as settled
-from functions.models.service.begun import Begun
 from functions.models.service.cache import answer_to_keep
+from functions.models.service.held_call import HeldCall
 from functions.models.service.process_memory import MEMORIES
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.command import Command
@@ -27,14 +27,14 @@ _log = logging.getLogger(__name__)
 
 
 async def end(
-    caller: Caller, begun: Begun, outcome: Outcome, answer: bytes | None = None
+    caller: Caller, held: HeldCall, outcome: Outcome, answer: bytes | None = None
 ) -> Change | None:
     """Charges what the call cost, once, and gives the commit of that, which `tell_of` publishes;
     None where it was settled before, or that failed, and the sweep will charge all that was
     reserved. Decides by what this process wrote last, and reads only where that was changed since.
     An `answer` is kept in the same commit, where its route keeps it. Never raises but where it is
     cancelled."""
-    call_id, attempt, memory = begun.call.call_id, 0, MEMORIES.of(caller.tenant_id)
+    call_id, attempt, memory = held.call.call_id, 0, MEMORIES.of(caller.tenant_id)
 
     async def once() -> Change | None:
         nonlocal attempt
@@ -42,9 +42,9 @@ async def end(
         work = Command(RUN, replace(caller, received_at=at), attempt)
         if attempt:
             memory.lost()
-        known = {} if attempt else {**begun.written, **memory.known}
+        known = {} if attempt else {**held.written, **memory.known}
         attempt += 1
-        holders = ((BUDGETS, each) for each in begun.call.holders)
+        holders = ((BUDGETS, each) for each in held.call.holders)
         things: tuple[tuple[Aggregate[Any], str], ...] = ((CALLS, call_id), *holders)
         for aggregate, id in things:
             if (document := known.get((aggregate.collection, id))) is not None:
@@ -64,7 +64,7 @@ async def end(
         return change
 
     try:
-        kept = await _to_keep(caller, begun, outcome, answer)
+        kept = await _to_keep(caller, held, outcome, answer)
         async with memory.turn:
             return await decide_again(once)
     except Exception:  # noqa: BLE001 - the program has its answer; the sweep settles the call
@@ -72,17 +72,17 @@ async def end(
         return None
 
 
-async def _to_keep(caller: Caller, begun: Begun, outcome: Outcome, answer: bytes | None) -> Batch:
+async def _to_keep(caller: Caller, held: HeldCall, outcome: Outcome, answer: bytes | None) -> Batch:
     """The write that keeps the answer; none for one that is not kept, of another route than the one
     that was called, without a figure of its tokens, or while its key cannot be read."""
-    if begun.name is None or answer is None or outcome.tokens is None or outcome.answered_by:
+    if held.name is None or answer is None or outcome.tokens is None or outcome.answered_by:
         return Batch()
     if outcome.answer_sha256 is None:
         return Batch()
-    call_id, at = begun.call.call_id, clock.now()
+    call_id, at = held.call.call_id, clock.now()
     try:
         return await answer_to_keep(
-            *(caller, begun.name, begun.called, answer, at),
+            *(caller, held.name, held.called, answer, at),
             call_id=call_id,
             answer_sha256=outcome.answer_sha256,
         )
@@ -100,10 +100,10 @@ async def tell_of(caller: Caller, change: Change) -> None:
         _log.exception("the settlement of a call was not published")
 
 
-async def let_go(caller: Caller, begun: Begun) -> None:
+async def let_go(caller: Caller, held: HeldCall) -> None:
     """Frees what was held for a call that nobody is asked for. Never raises but where it is
     cancelled."""
-    change = await end(caller, begun, Outcome(is_refused=True, model=begun.called.model))
+    change = await end(caller, held, Outcome(is_refused=True, model=held.called.model))
     if change is not None:
         await tell_of(caller, change)
 

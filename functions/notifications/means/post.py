@@ -4,12 +4,11 @@ import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
-from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from functions.notifications.rules.delivery import Ended
 from functions.notifications.settings import settings
-from shared.kit.per_loop import PerLoop
+from shared.runtime.guarded_clients import guarded_clients
 
 if TYPE_CHECKING:
     import httpx2
@@ -98,13 +97,6 @@ def _retry_at(answer: "httpx2.Response", at: datetime) -> datetime | None:
     return moment if moment.tzinfo is not None else None
 
 
-def _made(*, may_be_loopback: bool) -> "httpx2.AsyncClient":
-    import httpx2
-
-    from shared.runtime.guarded import guarded_client
-
-    timeout = httpx2.Timeout(WITHIN_SECONDS, connect=CONNECTED_WITHIN_SECONDS)
-    return guarded_client(may_be_loopback=may_be_loopback, timeout=timeout)
-
-
-_clients = {each: PerLoop(partial(_made, may_be_loopback=each)) for each in (False, True)}
+_clients = guarded_clients(
+    within_seconds=WITHIN_SECONDS, connected_within_seconds=CONNECTED_WITHIN_SECONDS
+)

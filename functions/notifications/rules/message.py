@@ -106,7 +106,7 @@ def _words(
 
 
 def _of_money(delivery: Delivery, quiet_hours: QuietHours | None) -> str:
-    """What is told of payments: when the next try is, and how to mend what failed."""
+    """The sentence about a payment: when the next try is, and how to mend what failed."""
     detail = delivery.detail
     if delivery.kind == "plan_lost":
         return _WORDS["plan_lost"][1] if detail == "not_paid" else _IS_PAUSED

@@ -64,7 +64,7 @@ def concerns(notice: Notice, principal: str, member: MemberState | None, at: dat
 def notice_of(
     event_id: str, event_type: str, subject: str, workspace_id: str | None, data: str
 ) -> Notice | None:
-    """The notice that an event of the log is; None for one that nobody is told of."""
+    """The notice of an event of the log; None for an event that nobody is told of."""
     payload, rule = _RULES[event_type]
     found = rule(payload.model_validate_json(data))
     if found is None:

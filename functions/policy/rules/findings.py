@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 from events.models import Privacy
 from functions.policy.rules.positions import (
-    Place,
+    Position,
     Statement,
     named_in,
     place_of,
@@ -130,9 +130,9 @@ def _unreadable(source: Source, refusal: PolicyInvalid) -> tuple[PolicyFinding, 
     guarded = [_LINE.fullmatch(each) for each in messages]
     if any(guarded):
         places = ((int(each[1]), each[2]) for each in guarded if each)
-        return tuple(_at(Place(line, 1), None, said) for line, said in places)
+        return tuple(_at(Position(line, 1), None, said) for line, said in places)
     found = tuple(_syntax(source.text))
-    return found or tuple(_at(Place(1, 1), None, each) for each in messages)
+    return found or tuple(_at(Position(1, 1), None, each) for each in messages)
 
 
 def _syntax(text: str) -> Iterator[PolicyFinding]:
@@ -169,7 +169,7 @@ def _error(text: str, at: int, policy: str | None, message: str) -> PolicyFindin
     return _at(place_of(text, at), policy, message)
 
 
-def _at(place: Place, policy: str | None, message: str) -> PolicyFinding:
+def _at(place: Position, policy: str | None, message: str) -> PolicyFinding:
     return PolicyFinding(
         severity="error", line=place.line, column=place.column, policy=policy, message=message
     )

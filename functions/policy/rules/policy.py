@@ -56,7 +56,7 @@ class PolicyBody(Model):
     source: Text
 
 
-class Asked(Model):
+class RequestedApproval(Model):
     """The approval that a publication waits for, or was allowed by. `policy_version` is what was
     published when it was asked for, `acted_on` the version of the last decision acted upon."""
 
@@ -71,7 +71,7 @@ class Asked(Model):
 class Policy(PolicyState):
     """A version of a policy. `replaces` is the version that its publication ended."""
 
-    asked: Asked | None = None
+    asked: RequestedApproval | None = None
     replaces: str | None = None
 
     @property
@@ -166,7 +166,7 @@ def ask(
         }
     )
     event_id = derive_id("evt", at, policy.policy_id, by, content.hash)
-    asked = Asked(
+    asked = RequestedApproval(
         approval_id=derive_id("apr", at, event_id),
         decision_hash=content.hash,
         policy_version=published.version,

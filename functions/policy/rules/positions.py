@@ -12,7 +12,7 @@ _QUOTED = re.compile(r"`([^`]+)`")
 _UNFINISHED = "unexpected end of input"
 
 
-class Place(NamedTuple):
+class Position(NamedTuple):
     """A line and a column, both from 1."""
 
     line: int
@@ -51,10 +51,10 @@ def statements(text: str) -> Iterator[Statement]:
         yield Statement(tuple(tokens))
 
 
-def place_of(text: str, at: int) -> Place:
+def place_of(text: str, at: int) -> Position:
     """The line and column of a character."""
     before = text[:at]
-    return Place(before.count("\n") + 1, at - before.rfind("\n"))
+    return Position(before.count("\n") + 1, at - before.rfind("\n"))
 
 
 def named_in(statement: Statement, message: str) -> int:

@@ -62,8 +62,8 @@ UNREADABLE = Past(
 
 
 class Flip(Model):
-    """A decision that would be another one. `because` are the policies that would determine it; of
-    a denial for want of a permit, those that permitted before."""
+    """A decision that would be another one. `because` are the policies that would determine it; for
+    a denial without a permit, those that permitted before."""
 
     decision_id: str
     at: Instant

@@ -4,7 +4,6 @@ import json
 from itertools import accumulate
 
 from functions.policy.aggregates import DECISIONS, RUN
-from functions.policy.rules.fitting import refuse_unfit
 from functions.policy.rules.questions import (
     Decided,
     RequestBody,
@@ -12,6 +11,7 @@ from functions.policy.rules.questions import (
     decide,
     refuse_other_tenants,
 )
+from functions.policy.rules.schema_fit import refuse_unfit
 from functions.policy.views import DecisionPage, DecisionView
 from shared.aggregates.command import Command
 from shared.kit.callers import Caller

@@ -18,9 +18,9 @@ from shared.kit.wording import one_of
 from shared.policy.platform import platform_sources, schema
 from shared.policy.sources import Source, read_policies
 
-# Of a processor: to look for permits that allow nothing, or to compare a draft.
+# How long a processor may look for permits that allow nothing, or compare a draft.
 COMPARING_SECONDS = 1.5
-# For an approver, who sees ten examples of each direction.
+# The same for an approver, who sees ten examples of each direction.
 SHOWING_SECONDS = 0.5
 
 

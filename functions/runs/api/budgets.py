@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from functions.runs.aggregates import RUN
-from functions.runs.service import platform, stops
+from functions.runs.service import budget_limits, platform
 from functions.runs.views.budgets import BudgetPage, BudgetView, LimitView
 from shared.budgets.aggregates import BUDGETS
 from shared.kit.callers import Caller
@@ -54,7 +54,7 @@ async def get_budgets(caller: Caller, limit: Limit = 25, cursor: Cursor = None) 
 async def put_budget(caller: Caller, key: Key, scope: str, body: LimitBody) -> LimitView:
     """Sets what an agent or an API key, by its id, may spend in a day, or the `tenant` in a
     month."""
-    return await stops.put_limit(caller, key, scope, body.limit_usd_micros)
+    return await budget_limits.put_limit(caller, key, scope, body.limit_usd_micros)
 
 
 ROUTER = Router.joining(_PLATFORM, _TENANT)

@@ -32,8 +32,8 @@ def why_not(
 
 
 def held_first(run: Run, move: Move, held_usd_micros: int | None) -> Move:
-    """The move, where what it costs is among what is held for the run; else that more is held
-    first. None counts as enough."""
+    """The move, where the run holds what it costs; otherwise the move that holds more first. A hold
+    of None is always enough."""
     more = run.spent_usd_micros + cost_of(move)
     if held_usd_micros is None or more <= held_usd_micros:
         return move

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from events.effects import KIND, RISK, Effect, gravity
+from events.effects import APPROVAL_KIND, RISK, Effect, gravity
 from events.elicitation import ELICITATION, Elicitation, content_of_elicitation
 from events.invocations import InvocationView
 from events.plan_content import Call, PlanContent, PlanStep, SubRun, all_steps, calls_in
@@ -83,7 +83,7 @@ def question(
 ) -> dict[str, Any]:
     """The fields of the event that asks, beside the run's own and its evidence."""
     return {
-        "kind": KIND[effect],
+        "kind": APPROVAL_KIND[effect],
         "effect": effect,
         "risk": RISK[effect],
         "summary": summary,

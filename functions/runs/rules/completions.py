@@ -1,11 +1,11 @@
-"""Steps in which a model answers messages in text: what it is told, and whether its answer is what
-the step gives."""
+"""Steps in which a model answers messages in text: the messages that it gets, and whether its
+answer has the step's shape."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from events.model_messages import Said
+from events.model_messages import ModelMessage
 from events.plan_content import Completion, ModelStep, PlanStep
 from events.prompts import prompt_id
 from functions.runs.rules.calls import Context, Rejected
@@ -114,7 +114,9 @@ def completion_said(
     return said_of(tuple(messages))
 
 
-def _templates(step: str, does: Completion, context: Context) -> Iterator[tuple[Said, Context]]:
+def _templates(
+    step: str, does: Completion, context: Context
+) -> Iterator[tuple[ModelMessage, Context]]:
     if does.prompt is None:
         yield from ((each, context) for each in does.messages)
         return
@@ -127,7 +129,7 @@ def _templates(step: str, does: Completion, context: Context) -> Iterator[tuple[
     yield from ((each, {"variables": variables}) for each in does.messages)
 
 
-def _message(template: Said, values: Context) -> Message:
+def _message(template: ModelMessage, values: Context) -> Message:
     return Message(template.role, as_text(filled(template.content, values)))
 
 

@@ -29,9 +29,9 @@ def may_have_acted(calls: Iterable[ConcreteCall]) -> bool:
 
 
 def report_late(run: Run, made: Progress, noted: Collection[str]) -> Steps:
-    """The run with what the burst made of it, but for the results that are `noted` already. Of two
-    bursts that began at the same place, whoever got further says where the run stands: a result is
-    there only of what its cursor has passed, so that nothing is noted again once it goes on."""
+    """The run with what the burst made of it, but for the results that are `noted` already. Where
+    two bursts began at the same place, the one that got further says where the run stands: a result
+    is there only of what its cursor has passed, so that nothing is noted again once it goes on."""
     new = [each for each in made.made if each.id not in noted]
     fields: dict[str, Any] = {"spent_usd_micros": run.spent_usd_micros + sum(map(_cost, new))}
     if _place(made.run) > _place(run):

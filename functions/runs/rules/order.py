@@ -1,7 +1,7 @@
-"""What of a plan comes when. Steps are done in the order in which the plan has them, which no step
-precedes that it needs; those of a parallel group together, but for those that somebody has to
-assent to, in which a model or a program chooses, or which start another run, which come one by one
-after the others of their group."""
+"""The order of a plan's steps. They run in the plan's order, in which each step stands after those
+that it needs. The steps of a parallel group run together, except those that somebody has to assent
+to, in which a model or a program chooses, or which start another run: these come one by one after
+the others of their group."""
 
 from typing import NamedTuple
 

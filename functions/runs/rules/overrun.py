@@ -73,8 +73,7 @@ def costs_more(run: Run) -> Halt | None:
 
 
 def accept(run: Run) -> Run:
-    """The run, of which a person has seen and accepted what it does or costs beyond its
-    prediction."""
+    """The run after a person saw and accepted what it does or costs beyond its prediction."""
     failure = run.failure
     if failure is None or failure.code != OVERRUN:
         return run

@@ -11,7 +11,7 @@ from events.plan_content import AgentTurns, ModelStep, PlanContent, SkillCalls
 from events.plans import Prediction
 from events.receipts import Receipt
 from events.runs import Waiting
-from functions.runs.rules import chosen
+from functions.runs.rules import chosen_calls
 from functions.runs.rules.allowance import held_first, why_not
 from functions.runs.rules.calls import (
     NOT_EVALUATED,
@@ -105,7 +105,7 @@ class Progress:
         try:
             while self.run.cursor.unit < len(self._units):
                 if (move := self._of_unit(self._units[self.run.cursor.unit], at)) is not None:
-                    # Where no more can be held, no move costs more than what is.
+                    # Where no more can be held, each move already costs no more than what is.
                     most = self.most_usd_micros if self.no_more is None else None
                     return held_first(self.run, move, most)
                 if self.is_full and self.run.cursor.unit < len(self._units):
@@ -248,8 +248,8 @@ class Progress:
             return paused(call.step, "doubtful", detail, waiting)
         cursor, moved = self.run.cursor, try_again(call, view, self.run.cursor.attempt, at)
         is_over = isinstance(call.placed.step.does, AgentTurns) or not isinstance(moved, Rest)
-        if chosen.is_chosen(call) and is_over:
-            self._keep(chosen.noted_refusal(result, view))
+        if chosen_calls.is_chosen(call) and is_over:
+            self._keep(chosen_calls.noted_refusal(result, view))
             return None
         if isinstance(moved, Rest):
             self.run = self.run.but(cursor=cursor.but(attempt=cursor.attempt + 1))
@@ -276,7 +276,7 @@ class Progress:
             for each in prepared.calls
             if result_id(run_id, each.placed.number, each.iteration) in self.results
         )
-        return (*made, *chosen.chosen_in(self._units[unit][0], self.results))
+        return (*made, *chosen_calls.chosen_in(self._units[unit][0], self.results))
 
     def _context(self, unit: int | None = None) -> dict[str, Any]:
         """What the expressions of a unit read, by default of the one under way."""

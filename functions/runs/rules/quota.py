@@ -44,8 +44,8 @@ class Quota(NamedTuple):
 
 
 def calls_told(tenants: Budget, reached: Threshold) -> Steps:
-    """The tenant's month, and each threshold of the calls of its programs, up to the one that was
-    reached, that nobody was told of yet: each is told once in a month."""
+    """Tells of each threshold of the month's API calls, up to the one that was reached, that nobody
+    was told of yet, so each is told once in a month."""
     return _told(tenants, [("api_calls", each) for each in THRESHOLDS if each <= reached])
 
 

@@ -40,7 +40,7 @@ Position = tuple[int, int | None]
 
 
 def replay_of(
-    run: Run, plan: PlanContent, id: str, mode: Mode, step: str | None, by: str, at: datetime
+    run: Run, plan: PlanContent, id: str, mode: Mode, from_step: str | None, by: str, at: datetime
 ) -> Run:
     """The run that repeats another one from its first step, from a step, or from the one at which
     it failed. Raises VersionConflict for one that goes on still, did not fail, or is a replay
@@ -49,7 +49,7 @@ def replay_of(
         raise VersionConflict(f"it is a replay itself: replay {run.replay_of}")
     if not run.has_ended and run.status != "paused":
         raise VersionConflict(f"the run is {run.status}: a run that ended or is paused is replayed")
-    first = _first_unit(run, plan, mode, step)
+    first = _first_unit(run, plan, mode, from_step)
     kept = {"capsule", "capsule_version", "agent_id", "agent_version", "steps", "workspace_id"}
     return Run(
         **run.model_dump(include={"plan_hash", *kept}),
@@ -66,8 +66,8 @@ def replay_of(
     )
 
 
-def _first_unit(run: Run, plan: PlanContent, mode: Mode, step: str | None) -> int:
-    if (step is not None) != (mode == "from_step"):
+def _first_unit(run: Run, plan: PlanContent, mode: Mode, from_step: str | None) -> int:
+    if (from_step is not None) != (mode == "from_step"):
         raise Invalid(FieldError("from_step", "is for the mode from_step, which needs it"))
     if mode == "full":
         return 0
@@ -76,10 +76,10 @@ def _first_unit(run: Run, plan: PlanContent, mode: Mode, step: str | None) -> in
             raise VersionConflict(f"the run is {run.status}: no step of it failed")
         return run.cursor.unit
     units = units_of(plan)[: run.cursor.unit + 1]
-    found = (at for at, unit in enumerate(units) if any(each.step.id == step for each in unit))
+    found = (at for at, unit in enumerate(units) if any(each.step.id == from_step for each in unit))
     first = next(found, None)
     if first is None:
-        raise Invalid(FieldError("from_step", f"the run began no step {str(step)[:60]!r}"))
+        raise Invalid(FieldError("from_step", f"the run began no step {str(from_step)[:60]!r}"))
     return first
 
 

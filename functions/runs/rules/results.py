@@ -4,7 +4,7 @@ from datetime import datetime
 
 from events.invocations import InvocationView
 from events.plans import Prediction
-from functions.runs.rules import chosen
+from functions.runs.rules import chosen_calls
 from functions.runs.rules.calls import ConcreteCall
 from functions.runs.rules.labels import labelled
 from functions.runs.rules.overrun import price_of
@@ -33,4 +33,4 @@ def result_of(
         settled_by=view.settled_by,
     )
     assented = assent_of(run, call) or answered_in(run, view)
-    return result.but(**assented, **chosen.as_chosen(call))
+    return result.but(**assented, **chosen_calls.as_chosen(call))

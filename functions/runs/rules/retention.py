@@ -54,7 +54,8 @@ def next_timer(retention: Retention) -> tuple[str, datetime]:
 
 
 def begin(at: datetime) -> Retention:
-    """Of a tenant that starts its first run: that one's time is over then at the earliest."""
+    """The setting of a tenant that starts its first run, and looks once that one's time may be
+    over."""
     return Retention(due_at=at + timedelta(days=DEFAULT_DAYS))
 
 

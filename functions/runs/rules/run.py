@@ -162,7 +162,7 @@ class Run(RunState):
     tokens: int = 0
     # The step under way in which a model chooses.
     thinking: Thinking | None = None
-    # Of a sub-run: the runs above it, from the one that somebody started; what it may spend, and
+    # For a sub-run: the runs above it, from the one that somebody started; what it may spend, and
     # what of its spending the run above has counted.
     above: tuple[Above, ...] = ()
     most_usd_micros: int | None = None
@@ -170,7 +170,7 @@ class Run(RunState):
     # Those of what decided that it runs, and of what its outputs were made of.
     labels: Labels = ()
     output_labels: Labels = ()
-    # Of a replay: the unit at which it begins, and how often it differs from the run it repeats.
+    # For a replay: the unit at which it begins, and how often it differs from the run it repeats.
     first_unit: int = 0
     divergences: int = 0
 

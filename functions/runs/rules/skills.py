@@ -14,7 +14,7 @@ from events.labels import Labels, merged
 from events.plan_content import SkillCalls
 from functions.runs.rules.calls import ConcreteCall
 from functions.runs.rules.choices import Bounds, Denied, judge_call
-from functions.runs.rules.chosen import changed_operation, too_dear
+from functions.runs.rules.chosen_calls import changed_operation, too_dear
 from functions.runs.rules.conversation import REFUSED
 from functions.runs.rules.gate import Unwanted, gated
 from functions.runs.rules.labels import labelled_call

@@ -29,7 +29,7 @@ class Divergence(Model):
 
 class StepResult(Model):
     """What became of one step, or of one of its iterations; it never changes. The result of a step
-    with iterations says only how many there were. Of a step in which a model chooses, each call is
+    with iterations says only how many there were. Where a model chooses, each call of the step is
     an iteration, which keeps what was `chosen`, and the step's result says after how many `turns`
     it answered what. `prompt` is the version of a prompt that the model was asked with, as
     `name@version`."""
@@ -66,7 +66,7 @@ class StepResult(Model):
 
 
 def result_in(run: Run, placed: Placed, at: datetime, **fields: Any) -> StepResult:
-    """A result of the step."""
+    """The result of a step in this run, with these further fields."""
     id, number = placed.step.id, placed.number
     return StepResult(run_id=run.run_id, number=number, step=id, at=at, **fields)
 

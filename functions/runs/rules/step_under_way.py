@@ -9,7 +9,7 @@ from events.labels import Labels
 from events.plan_content import Call, PlanContent
 from functions.runs.rules.calls import Context
 from functions.runs.rules.choices import Bounds
-from functions.runs.rules.chosen import refused_result, results_before
+from functions.runs.rules.chosen_calls import refused_result, results_before
 from functions.runs.rules.order import Placed
 from functions.runs.rules.prices import ModelTerms
 from functions.runs.rules.run import Run

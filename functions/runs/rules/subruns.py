@@ -1,6 +1,6 @@
 """Runs within runs: a step starts the run of another plan, waits for its end, and goes by it.
 
-Of a run and those below it only the innermost acts; those above it wait. They rest, fail and end
+Only the innermost run acts; those above it wait. They rest, fail and end
 together, each in the commit in which the innermost one does."""
 
 from collections.abc import Callable, Mapping, Sequence

@@ -16,7 +16,7 @@ from events.plan_content import (
     route_of,
 )
 from functions.runs.rules.choices import Allowed, Bounds, Denied, Outside, judge
-from functions.runs.rules.chosen import changed_operation, too_dear
+from functions.runs.rules.chosen_calls import changed_operation, too_dear
 from functions.runs.rules.completions import (
     completion_said,
     judged,

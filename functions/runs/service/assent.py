@@ -105,7 +105,7 @@ async def _ask(
         token_id=token_id,
     )
     assessment = assessment_of(effect, kept)
-    # Of what is asked, only why it is risky is often the same for other runs.
+    # Other runs often ask with the same assessment, so only that is looked for.
     changed, _ = await asyncio.gather(
         difference_from_last(work, run, step, content), work.look_for(assessment)
     )

@@ -11,7 +11,7 @@ from functions.runs.rules.differences import difference, is_assent, place_of
 from functions.runs.rules.run import Run, Steps
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.contents import Content
-from shared.receipts.leading import RECEIPT_ID
+from shared.receipts.approval_receipts import RECEIPT_ID
 
 
 async def difference_from_last(

@@ -5,9 +5,9 @@ from functools import partial
 from typing import Any
 
 from functions.runs.rules import budget as rules
+from functions.runs.rules.budget_raise import ask
 from functions.runs.rules.charges import charge, is_due
 from functions.runs.rules.quota import Quota
-from functions.runs.rules.raising import ask
 from functions.runs.rules.run import Hold, Run, Steps
 from functions.runs.service.agents import why_stopped
 from functions.runs.service.plans import Plan, read_plan

@@ -40,11 +40,10 @@ from functions.runs.service.agents import recall_above, why_stopped
 from functions.runs.service.assent import ask_about_calls
 from functions.runs.service.assents import note_receipts
 from functions.runs.service.budgets import Budgets, budgets_of
-from functions.runs.service.earlier import begin_replay, note_earlier
+from functions.runs.service.clock import Clock
 from functions.runs.service.invocations import read_recorded
-from functions.runs.service.invoking import invoke
-from functions.runs.service.moments import Clock
 from functions.runs.service.plans import plan_under_way
+from functions.runs.service.repeated_run import begin_replay, note_earlier
 from functions.runs.service.results import read_results
 from functions.runs.service.subruns import (
     delegate,
@@ -53,8 +52,9 @@ from functions.runs.service.subruns import (
     read_budgets,
     save_run,
 )
-from functions.runs.service.thinking import mind_of, think
+from functions.runs.service.think import mind_of, think
 from functions.runs.service.tokens import token_for
+from functions.runs.service.tools_client import invoke
 from shared.agents import KnownAgent, read_agent_alone
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.bounded import TookTooLong, bounded
@@ -251,8 +251,8 @@ class Burst:
         return burst_end.halt(progress, await self._explained(move), now)
 
     async def _explained(self, move: Halt) -> Halt:
-        """The same; where a call was refused because the agent was stopped meanwhile, the run rests
-        for that, and has not failed. One read of such a run."""
+        """The move; where a call was refused because the agent was stopped meanwhile, the move that
+        lets the run rest instead of failing. One read for such a run."""
         if move.failure.code != "call_refused":
             return move
         agent = await read_agent_alone(self._work.store, self.progress.run.agent_id)

@@ -4,9 +4,9 @@ from events.decisions import DECISIONS, verify_decision
 from functions.runs.aggregates import APPROVALS_KEYS, RUN, RUNS
 from functions.runs.rules.decisions import decide, was_refused_late
 from functions.runs.service.assents import note_assent
-from functions.runs.service.going_on import go_on
-from functions.runs.service.moments import Clock
-from functions.runs.service.raising import raise_limit
+from functions.runs.service.budget_raise import raise_limit
+from functions.runs.service.clock import Clock
+from functions.runs.service.go_on import go_on
 from functions.runs.service.recalls import recall_refused
 from functions.runs.service.subruns import cancel_with
 from shared.aggregates.unit_of_work import UnitOfWork

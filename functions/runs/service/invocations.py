@@ -14,7 +14,7 @@ from shared.storage.firestore import TenantStore
 
 
 class _Arguments(Data):
-    """Of a call, what it was made with."""
+    """The arguments with which a call was made."""
 
     arguments: JsonValue
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from shared.kit.per_loop import PerLoop
 
-# Of each tenant, while there are others.
+# The bursts of each tenant, while there are other tenants.
 SHARE = 1
 # A tenant whose burst has ended counts as there for so long: most come again.
 LINGERS_SECONDS = 2.0

@@ -10,7 +10,7 @@ from functions.runs.rules.jobs import check_passes
 from shared.kit.callers import Caller
 from shared.kit.refusal_documents import refusal_in
 from shared.kit.signing import sign
-from shared.runtime.calling import post, unreadable
+from shared.runtime.function_calls import post, unreadable
 from shared.storage.secrets import signing_key
 
 CAPSULES = "capsules"
@@ -18,7 +18,7 @@ CAPSULES = "capsules"
 TIMEOUT_SECONDS = 14.0
 
 
-async def plan_of(
+async def plan_hash_of(
     caller: Caller,
     job: JobBody,
     event: dict[str, Any] | None = None,

@@ -5,7 +5,7 @@ from functions.runs.aggregates import RECALLS, RUN, RUNS, STOPS
 from functions.runs.rules import recalls as rules
 from functions.runs.rules.recalls import Recall
 from functions.runs.rules.run import Run, live_as
-from functions.runs.service.moments import Clock
+from functions.runs.service.clock import Clock
 from functions.runs.service.subruns import halt_all
 from functions.runs.views.recalls import RecallDetail, RecalledRun, RecallView
 from shared.agents.known import StoredAgent

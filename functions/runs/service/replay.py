@@ -3,8 +3,8 @@
 from functions.runs.aggregates import RUN, RUNS
 from functions.runs.rules.replay import Mode, replay_of
 from functions.runs.rules.start import start
-from functions.runs.service.going_on import go_on
-from functions.runs.service.moments import Clock
+from functions.runs.service.clock import Clock
+from functions.runs.service.go_on import go_on
 from functions.runs.service.plans import read_plan
 from functions.runs.views.runs import RunView
 from shared.aggregates.command import Command
@@ -14,7 +14,7 @@ from shared.storage.idempotency import IdempotencyKey
 
 
 async def replay_run(
-    caller: Caller, key: IdempotencyKey, run_id: str, mode: Mode, step: str | None
+    caller: Caller, key: IdempotencyKey, run_id: str, mode: Mode, from_step: str | None
 ) -> RunView:
     """The replay, as far as the time of a request lets it go. Raises NotFound, Invalid,
     VersionConflict, ContentErased."""
@@ -26,7 +26,7 @@ async def replay_run(
         run = await work.get(RUNS, run_id)
         plan = await read_plan(work.store, run.plan_hash)
         id = new_id("run", work.at)
-        replay = replay_of(run, plan.content, id, mode, step, caller.principal, work.at)
+        replay = replay_of(run, plan.content, id, mode, from_step, caller.principal, work.at)
         saved = await work.save(*start(replay))
         begun.append(id)
         return RunView.of(saved[-1])

@@ -11,8 +11,8 @@ from shared.storage.firestore import TenantStore
 async def read_results(
     store: TenantStore, ids: Sequence[str], *, chosen: bool = False
 ) -> dict[str, StepResult]:
-    """Those results that exist, and those of the iterations of such steps, by their ids; of the
-    calls that a model has `chosen` only where that is said. Two round trips at most. Raises
+    """The results that exist, and those of the iterations of these steps, by their ids; those of
+    calls that a model chose only where `chosen` is set. Two round trips at most. Raises
     Unavailable."""
     found = await read_step_results(store, ids)
     iterations = iterations_to_read(found, chosen=chosen)

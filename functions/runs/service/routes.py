@@ -5,17 +5,17 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from events.model_messages import Said
+from events.model_messages import ModelMessage
 from events.model_questions import ModelAnswerView, ModelQuestionBody, question_id
 from events.plan_content import RoutePart
 from functions.runs.rules.answers import turn_key
 from functions.runs.rules.moves import Think
 from functions.runs.rules.run import Run
-from functions.runs.service.moments import Clock
+from functions.runs.service.clock import Clock
 from functions.runs.service.tokens import token_of_question
 from shared.kit.errors import Unavailable
 from shared.models.messages import Answer, ModelFailed, Usage
-from shared.runtime.calling import post
+from shared.runtime.function_calls import post
 
 MODELS = "models"
 # What `models` needs beside its provider: it reads, signs nothing and commits nothing.
@@ -32,7 +32,9 @@ async def ask_by_route(
     step = move.placed.step
     body = ModelQuestionBody(
         question_id=question_id(turn_key(run, move), clock.asker),
-        messages=tuple(Said(role=each.role, content=each.text) for each in move.said.messages),
+        messages=tuple(
+            ModelMessage(role=each.role, content=each.text) for each in move.said.messages
+        ),
         most_tokens=move.most_tokens,
         within_seconds=max(within_seconds - _BESIDES_SECONDS, 1.0),
     )

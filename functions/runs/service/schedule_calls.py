@@ -16,8 +16,8 @@ from functions.runs.rules.schedule_calls import (
     id_of,
     made_by,
 )
-from functions.runs.service.moments import Clock
-from functions.runs.service.plan_orders import plan_of
+from functions.runs.service.clock import Clock
+from functions.runs.service.plan_orders import plan_hash_of
 from functions.runs.service.schedules import STARTS, check_agent, find_book, why_not_now
 from functions.runs.service.start import prepare
 from functions.runs.service.triggers import depth_of
@@ -82,7 +82,7 @@ async def _made(work: Command, run: Run, grant: Grant, body: ScheduleCallBody) -
     if why is not None:
         raise Forbidden(why)
     if asked.cron is not None:
-        plan = await plan_of(work.caller, asked.job, within_seconds=COMPILED_WITHIN_SECONDS)
+        plan = await plan_hash_of(work.caller, asked.job, within_seconds=COMPILED_WITHIN_SECONDS)
         clock = Clock(work.at)
         # A quota refuses nothing in the middle of a run: it is asked at each firing.
         prepared = await prepare(work, clock, plan, run.run_id, run.started_by, has_quota=False)

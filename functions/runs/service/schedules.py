@@ -6,10 +6,10 @@ from functions.runs.rules import schedule as rules
 from functions.runs.rules.maker import why_not_anymore
 from functions.runs.rules.run import Run
 from functions.runs.rules.schedule import Cause, MadeBy, Schedule, ScheduleBook, When
-from functions.runs.service.going_on import go_on
+from functions.runs.service.clock import Clock
+from functions.runs.service.go_on import go_on
 from functions.runs.service.makers import find_maker, key_of
-from functions.runs.service.moments import Clock
-from functions.runs.service.plan_orders import plan_of
+from functions.runs.service.plan_orders import plan_hash_of
 from functions.runs.service.plans import Plan
 from functions.runs.service.start import Prepared, begin, check_compiles, prepare
 from functions.runs.views.schedules import ScheduleView
@@ -33,7 +33,7 @@ async def create_schedule(
 ) -> ScheduleView:
     """A new schedule. The job of one with a cron expression compiles and passes its rehearsal now;
     what an event gives is not known before. Raises ScopeMissing, Invalid, VersionConflict, and what
-    `plan_of` raises."""
+    `plan_hash_of` raises."""
     check_compiles(caller)
 
     async def use_case(work: Command) -> ScheduleView:
@@ -47,7 +47,7 @@ async def create_schedule(
             work.at,
         )
         if when.cron is not None:
-            await plan_of(caller, job)
+            await plan_hash_of(caller, job)
         saved = await work.save(*steps)
         return ScheduleView.of(saved[0])
 
@@ -143,7 +143,7 @@ async def _prepared(
     contents = await work.read_contents(schedule.inputs_hash)
     inputs = contents.value(schedule.inputs_hash)["inputs"]
     job = JobBody(capsule=schedule.capsule, version=schedule.version, inputs=inputs)
-    plan_hash = await plan_of(caller, job, cause.data if cause is not None else None)
+    plan_hash = await plan_hash_of(caller, job, cause.data if cause is not None else None)
     run_id = rules.run_id_of(schedule, cause)
     prepared = await prepare(work, clock, plan_hash, run_id, schedule.created_by)
     check_agent(schedule, prepared.plan)

@@ -15,10 +15,10 @@ from functions.runs.rules.start import new_run, start
 from functions.runs.service.agents import why_stopped
 from functions.runs.service.assent import ask_about_plan
 from functions.runs.service.budgets import places_of, take_hold
-from functions.runs.service.going_on import go_on
+from functions.runs.service.clock import Clock
+from functions.runs.service.go_on import go_on
 from functions.runs.service.makers import key_of
-from functions.runs.service.moments import Clock
-from functions.runs.service.plan_orders import plan_of
+from functions.runs.service.plan_orders import plan_hash_of
 from functions.runs.service.plans import Plan, believed, known_plan, not_compiled
 from functions.runs.settings import settings
 from functions.runs.views.runs import RunView
@@ -29,7 +29,7 @@ from shared.kit.callers import Caller
 from shared.kit.errors import ScopeMissing, VersionConflict
 from shared.kit.ids import new_id
 from shared.messaging.changes import Change
-from shared.runtime.entitled import entitlements_of
+from shared.runtime.entitlements import entitlements_of
 from shared.storage.idempotency import IdempotencyKey
 
 COMPILES = "capsules:write"
@@ -64,10 +64,10 @@ async def start_run(caller: Caller, key: IdempotencyKey, plan_hash: str) -> RunV
 async def start_job(caller: Caller, key: IdempotencyKey, job: JobBody) -> RunView:
     """The run of a capsule, after all that it did before it had to wait. The key's answer is
     committed with the run, so that there is one run however often this is called, and whatever was
-    compiled for an attempt that died. Raises ScopeMissing, and what `plan_of` and `start_run`
+    compiled for an attempt that died. Raises ScopeMissing, and what `plan_hash_of` and `start_run`
     raise."""
     check_compiles(caller)
-    return await _start(caller, key, lambda: plan_of(caller, job))
+    return await _start(caller, key, lambda: plan_hash_of(caller, job))
 
 
 def check_compiles(caller: Caller) -> None:
@@ -77,7 +77,7 @@ def check_compiles(caller: Caller) -> None:
 
 
 async def _start(
-    caller: Caller, key: IdempotencyKey, plan: Callable[[], Awaitable[str]]
+    caller: Caller, key: IdempotencyKey, find_plan_hash: Callable[[], Awaitable[str]]
 ) -> RunView:
     clock = Clock(caller.received_at)
     begun: list[str] = []
@@ -87,7 +87,7 @@ async def _start(
         nonlocal plan_hash, change
         change = work.change
         begun.clear()
-        plan_hash = plan_hash or await plan()
+        plan_hash = plan_hash or await find_plan_hash()
         run_id = new_id("run", work.at)
         prepared = await prepare(work, clock, plan_hash, run_id, caller.principal)
         known = {"roles": tuple(sorted(caller.roles)), "key_id": key_of(caller)}
@@ -116,10 +116,9 @@ async def prepare(
     *,
     has_quota: bool = True,
 ) -> Prepared:
-    """What a run of the plan begins with; saves nothing. What starts no run now, and so counts in
-    no month, has no quota. Raises NotFound, VersionConflict for a
-    plan that may not run now, BudgetExhausted, QuotaExhausted, ContentErased, SignatureInvalid,
-    Unavailable."""
+    """What a run of the plan begins with; saves nothing. Where it has no quota, no run starts now,
+    and none counts in the month. Raises NotFound, VersionConflict for a plan that may not run now,
+    BudgetExhausted, QuotaExhausted, ContentErased, SignatureInvalid, Unavailable."""
     if (known := known_plan(work.store, plan_hash)) is not None:
         await _read_ahead(work, clock, known)
     state = await work.find(_PLANS, plan_hash)

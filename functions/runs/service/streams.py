@@ -20,7 +20,7 @@ from shared.storage.subject_keys import opened
 EVENT_STREAM = "text/event-stream"
 # Below the time limit of the function's requests: the stream ends itself, between two events.
 OPEN_SECONDS = 25.0
-# Of an instance's twenty requests, streams leave half to others.
+# An instance has twenty requests at once; streams take at most half of them.
 OF_TENANT, OF_PROCESS = 4, 10
 FIRST_PAUSE, LONGEST_PAUSE, GROWTH = 1.0, 4.0, 1.25
 HEARTBEAT_SECONDS = 10.0

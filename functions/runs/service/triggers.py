@@ -8,8 +8,8 @@ from functions.runs.aggregates import BOOK, BOOK_ID, RUN, RUNS, SCHEDULES
 from functions.runs.rules import schedule as rules
 from functions.runs.rules.run import Run
 from functions.runs.rules.schedule import DEEPEST, Cause
-from functions.runs.service.going_on import go_on
-from functions.runs.service.moments import Clock
+from functions.runs.service.clock import Clock
+from functions.runs.service.go_on import go_on
 from functions.runs.service.schedules import start_by
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.workspaces import includes

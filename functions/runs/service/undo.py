@@ -21,12 +21,12 @@ from functions.runs.rules.undo import (
 )
 from functions.runs.service.assents import note_receipts
 from functions.runs.service.budgets import save_charged
+from functions.runs.service.clock import Clock
 from functions.runs.service.invocations import read_recorded
-from functions.runs.service.invoking import invoke
-from functions.runs.service.moments import Clock
 from functions.runs.service.plans import read_plan
 from functions.runs.service.results import read_results
 from functions.runs.service.tokens import token_for
+from functions.runs.service.tools_client import invoke
 from functions.runs.views.runs import RunView
 from shared.aggregates.command import Command
 from shared.aggregates.unit_of_work import UnitOfWork

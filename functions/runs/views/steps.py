@@ -40,11 +40,11 @@ class TurnView(Data):
 
 
 class StepView(Data):
-    """What became of a step, or of one iteration of it, beside what its rehearsal predicted. Of a
-    step in which a model chose, each of its calls is an iteration, and it answered after so many
-    `turns`, each of which stands before them: with the number `turn`, the model, what it chose and
-    cost, and its receipt, but without what it was told and wrote. `prompt` is the version of a
-    prompt that the model was asked with, as `name@version`."""
+    """What became of a step, or of one iteration of it, beside what its rehearsal predicted. Where
+    a model chose, each of the step's calls is an iteration, and it answered after so many `turns`,
+    each of which stands before them: with the number `turn`, the model, what it chose and cost, and
+    its receipt, but without what it was told and wrote. `prompt` is the version of a prompt that
+    the model was asked with, as `name@version`."""
 
     number: int
     step: str

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from functions.tools.http.answers import taken
@@ -23,7 +22,7 @@ from functions.tools.http.targets import (
     wrong_together,
 )
 from functions.tools.http.tokens import NoToken, forget_token
-from shared.kit.per_loop import PerLoop
+from shared.runtime.guarded_clients import guarded_clients
 
 if TYPE_CHECKING:
     import httpx2
@@ -160,13 +159,6 @@ class _Sending:
             self.was_sent = True
 
 
-def _made(*, may_be_loopback: bool) -> "httpx2.AsyncClient":
-    import httpx2
-
-    from shared.runtime.guarded import guarded_client
-
-    timeout = httpx2.Timeout(WITHIN_SECONDS, connect=CONNECTED_WITHIN_SECONDS)
-    return guarded_client(may_be_loopback=may_be_loopback, timeout=timeout)
-
-
-_clients = {each: PerLoop(partial(_made, may_be_loopback=each)) for each in (False, True)}
+_clients = guarded_clients(
+    within_seconds=WITHIN_SECONDS, connected_within_seconds=CONNECTED_WITHIN_SECONDS
+)

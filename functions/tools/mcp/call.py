@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from functions.tools.mcp.exchange import Exchange
     from functions.tools.mcp.kept import KeptSession
-    from functions.tools.mcp.sessions import Said
+    from functions.tools.mcp.sessions import ToolResult
 
 _UNAUTHORIZED = 401
 # How servers say that they have no such session: what the protocol says, and what some do.
@@ -153,7 +153,7 @@ class _Calling:
         )
 
 
-def outcome_of(result: "Said") -> ToolOutcome:
+def outcome_of(result: "ToolResult") -> ToolOutcome:
     """What the server answered."""
     import mcp_types as types
 

@@ -17,7 +17,7 @@ FAULTS = (
     MCPError,
     TimeoutError,
     OSError,
-    # Of the library, pydantic's among them, where an answer is not what the protocol says.
+    # The library raises these, also pydantic's, where an answer is not what the protocol says.
     RuntimeError,
     ValueError,
     httpx2.HTTPError,

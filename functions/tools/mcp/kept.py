@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from events.connector_definition import ToolOperation
 from functions.tools.mcp.exchange import Exchange
 from functions.tools.mcp.faults import FAULTS
-from functions.tools.mcp.sessions import Said, Session, begin, opened
+from functions.tools.mcp.sessions import Session, ToolResult, begin, opened
 from functions.tools.mcp.whose import Shape, Whose
 from functions.tools.rules.elicitation import Reply
 from functions.tools.rules.task import Poll
@@ -47,7 +47,7 @@ class KeptSession:
         operation: ToolOperation,
         arguments: Mapping[str, Any],
         reply: Reply | Poll | None = None,
-    ) -> Said:
+    ) -> ToolResult:
         """What the server answered. Raises what the library raises."""
         waited: set[asyncio.Future[Any]] = {self._session, self.task}
         await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)

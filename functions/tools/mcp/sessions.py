@@ -21,7 +21,7 @@ from functions.tools.rules.task import LONGEST, Poll
 from shared.kit.canonical import content_hash
 
 # What a server says to a call.
-Said = types.CallToolResult | types.InputRequiredResult | types.Task
+ToolResult = types.CallToolResult | types.InputRequiredResult | types.Task
 _BEGUN: TypeAdapter[types.CreateTaskResult | types.CallToolResult] = TypeAdapter(
     types.CreateTaskResult | types.CallToolResult
 )
@@ -51,10 +51,10 @@ class Session(ClientSession):
         reply: Reply | Poll | None,
         *,
         as_task: bool = False,
-    ) -> Said:
+    ) -> ToolResult:
         """What the server answers to a call, with the `reply` to its question; what it asks; or the
         task as which it goes on, and how that stands.
-        Of a session that `repeats`, one call at a time. Raises what the library raises."""
+        A session that `repeats` makes one call at a time. Raises what the library raises."""
         # An answer is for this call alone, also where its server does not ask for it.
         self._reply = self._asked = None
         if isinstance(reply, Poll):
@@ -91,7 +91,7 @@ class Session(ClientSession):
             return types.InputRequiredResult(input_requests={"": request})
         return result
 
-    async def _begun(self, tool: str, arguments: Mapping[str, Any]) -> Said:
+    async def _begun(self, tool: str, arguments: Mapping[str, Any]) -> ToolResult:
         kept = types.TaskMetadata(ttl=int(LONGEST.total_seconds() * 1000))
         params = types.CallToolRequestParams(name=tool, arguments=dict(arguments), task=kept)
         request = types.CallToolRequest(params=params)
@@ -103,7 +103,7 @@ class Session(ClientSession):
         said = _BEGUN.validate_python(raw, by_name=False)
         return said.task if isinstance(said, types.CreateTaskResult) else said
 
-    async def _polled(self, poll: Poll) -> Said:
+    async def _polled(self, poll: Poll) -> ToolResult:
         """What the task gave, once it has ended with something; else how it stands."""
         if poll.cancels:
             cancelling = types.CancelTaskRequestParams(task_id=poll.task_id)

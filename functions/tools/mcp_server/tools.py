@@ -57,8 +57,8 @@ def tools_of(rights: KnownRights, connectors: Mapping[str, Connector]) -> tuple[
 
 def names_of(operations: Iterable[str]) -> dict[str, str]:
     """The operations by their names: `connector__operation`, in which each character that not every
-    client takes is an underscore. Of two that would read alike, and of one that is too long, the
-    name ends in a part of the operation's hash."""
+    client takes is an underscore. A name that would equal another one, or be too long, ends in a
+    part of the operation's hash."""
     by_name: dict[str, list[str]] = {}
     for operation in sorted(operations):
         by_name.setdefault(_plain(operation), []).append(operation)

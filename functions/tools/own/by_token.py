@@ -7,15 +7,15 @@ from pydantic import BaseModel
 from functions.tools.own.act import Act, TargetRefused, Unanswered
 from shared.kit.errors import AssentError, NotFound, Unavailable, VersionConflict
 from shared.kit.refusal_documents import refusal_in
-from shared.runtime.calling import post
+from shared.runtime.function_calls import post
 
 G = TypeVar("G", bound=BaseModel)
 
 
-class Asked(NamedTuple):
-    """The function that does it, by which call of it, within how many seconds, and the `noun` that
-    a refusal is about. Receipts keep the words of refusals that are `plain`: those of the others
-    quote policies, capsules, or what was sent."""
+class FunctionRoute(NamedTuple):
+    """The route of another function that does the operation within so many seconds; a refusal is
+    about the `noun`. Receipts keep the words of refusals that are `plain`; the words of others may
+    quote policies, capsules or what was sent."""
 
     function: str
     path: str
@@ -24,13 +24,13 @@ class Asked(NamedTuple):
     plain: tuple[type[AssentError], ...] = (NotFound, VersionConflict)
 
 
-async def ask(act: Act, asked: Asked, body: BaseModel, given: type[G]) -> G:
+async def ask(act: Act, route: FunctionRoute, body: BaseModel, given: type[G]) -> G:
     """What the function gives for the call: the same however often it is asked. Raises
     TargetRefused for what it refuses, and Unanswered where it may have acted, or may act another
     time."""
-    noun, within = asked.noun, asked.within_seconds
+    noun, within = route.noun, route.within_seconds
     try:
-        answer = await post(asked.function, asked.path, body, act.token, within_seconds=within)
+        answer = await post(route.function, route.path, body, act.token, within_seconds=within)
         if answer.status_code == 200:
             return given.model_validate_json(answer.content)
         refusal = refusal_in(answer.json())
@@ -38,7 +38,7 @@ async def ask(act: Act, asked: Asked, body: BaseModel, given: type[G]) -> G:
         raise Unanswered(f"it is not known what became of the {noun}") from error
     if refusal.retriable or refusal.http_status >= 500:
         raise Unanswered(f"nothing became of the {noun}: {refusal.detail}")
-    why = refusal.detail if isinstance(refusal, asked.plain) else refusal.code
+    why = refusal.detail if isinstance(refusal, route.plain) else refusal.code
     reason = f"the {noun} was refused: {why}"[:500]
     # A full shelf gets room when facts expire, so the call may be repeated.
     repeats = isinstance(refusal, VersionConflict)

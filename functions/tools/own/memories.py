@@ -5,11 +5,11 @@ from pydantic import ValidationError
 
 from events.memories import MemoryCallBody, MemoryGiven
 from functions.tools.own.act import Act, Done, TargetRefused
-from functions.tools.own.by_token import Asked, ask
+from functions.tools.own.by_token import FunctionRoute, ask
 from shared.kit.errors import Invalid, NotFound, VersionConflict
 
 # Its first call in a process also loads the model of embeddings.
-KEEPS = Asked(
+KEEPS = FunctionRoute(
     "knowledge",
     "/v1/memories/calls",
     "memory",

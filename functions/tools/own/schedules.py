@@ -5,10 +5,10 @@ from pydantic import ValidationError
 
 from events.schedules import ScheduleCallBody, ScheduleGiven
 from functions.tools.own.act import Act, Done, TargetRefused
-from functions.tools.own.by_token import Asked, ask
+from functions.tools.own.by_token import FunctionRoute, ask
 
 # It compiles and rehearses within eight; the run waits for twelve.
-MAKES = Asked("runs", "/v1/schedules/calls", "schedule", within_seconds=10.0)
+MAKES = FunctionRoute("runs", "/v1/schedules/calls", "schedule", within_seconds=10.0)
 
 
 async def ask_runs(act: Act) -> Done:

@@ -10,7 +10,7 @@ from events.direct_calls import (
     DirectCallWithdrawn,
     InvocationReported,
 )
-from events.effects import KIND, RISK, Effect
+from events.effects import APPROVAL_KIND, RISK, Effect
 from events.elicitation import ELICITATION, content_of_elicitation
 from events.receipts import CallReceipt, artifact_in, reason_of, receipt_id_of
 from functions.tools.rules.elicitation import Reply, goes_on
@@ -178,7 +178,7 @@ def ask(
         began_at=None,
     )
     said = {
-        "kind": KIND[grave.effect],
+        "kind": APPROVAL_KIND[grave.effect],
         "effect": grave.effect,
         "risk": RISK[grave.effect],
         "summary": summary,

@@ -104,7 +104,7 @@ def _why_not(params: Mapping[str, Any]) -> str | None:
 
 
 def _is_plain(field: Any) -> bool:
-    """Whether the protocol has such a field in a form."""
+    """Whether the protocol allows such a field in a form."""
     if not isinstance(field, Mapping):
         return False
     if field.get("type") == "array":

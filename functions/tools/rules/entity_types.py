@@ -39,7 +39,7 @@ INVOCATION: EntityType[Invocation] = EntityType(
         "assented_call": call.assented_call,
         "irreversible": call.irreversible,
         "undoes": call.undoes,
-        # Of its run, as `runs` signed it in the call's token.
+        # The history of the call's run, as `runs` signed it in the token.
         "called_before": call.history.before,
         "calls_before": call.history.calls,
         "usd_cents_before": call.history.usd_cents,

@@ -216,23 +216,23 @@ def unsure(invocation: Invocation, why: str, at: datetime) -> Invocation:
     return doubtful(invocation, f"{why}, and it may have acted", at)
 
 
-def settled(invocation: Invocation, word: SettlementBody, by: str, at: datetime) -> Steps:
+def settled(invocation: Invocation, body: SettlementBody, by: str, at: datetime) -> Steps:
     """What a person found out about a doubtful call. An intent whose outcome never came is as
     doubtful as one that was called so. Raises VersionConflict where it is not in doubt, or somebody
     said something else."""
     known = answered(invocation, "", at) or invocation
-    status: InvocationStatus = "confirmed" if word.happened else "refused"
+    status: InvocationStatus = "confirmed" if body.happened else "refused"
     if known.settled_by is not None and known.status == status:
         return ()
     if known.status != "doubtful":
         raise VersionConflict(f"the call is {known.status}: only a doubtful one is settled")
     fields: dict[str, Any] = {"status": status, "settled_by": by, "at": at}
-    if word.happened:
-        output = Labelled(value=word.output, labels=invocation.target_labels)
+    if body.happened:
+        output = Labelled(value=body.output, labels=invocation.target_labels)
         fields |= {"output": output, "reason": None}
     else:
         fields |= {"reason": "it did not happen, as a person found out", "may_be_repeated": True}
-    said = {"note": word.note}
+    said = {"note": body.note}
     return (Transition(invocation.but(**fields), InvocationSettled, fields=said),)
 
 

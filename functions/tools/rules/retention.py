@@ -26,7 +26,8 @@ def next_timer(retention: CallRetention) -> tuple[str, datetime]:
 
 
 def begin(at: datetime) -> CallRetention:
-    """Of a tenant whose first call of an agent elsewhere this is: no time is over before."""
+    """The setting of a tenant whose agent elsewhere makes its first call: no time is over
+    before."""
     return CallRetention(due_at=at + timedelta(days=LEAST_DAYS))
 
 

@@ -12,7 +12,7 @@ from functions.tools.rules.elicitation import Reply, asks, unanswered
 from functions.tools.rules.envelope import Denied, Verdict
 from functions.tools.rules.invocation import Invocation, view_of
 from functions.tools.service.admission import Refusal, admit
-from functions.tools.service.invocation import NOTHING, Doing
+from functions.tools.service.attempt import NOTHING, Attempt
 from functions.tools.service.questions import ask_for_answer
 from functions.tools.service.removal import keep_from_first
 from functions.tools.service.replies import reply_to
@@ -53,7 +53,7 @@ class Decided(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Answering(Doing):
+class Answering(Attempt):
     """A call by the rights of an agent elsewhere; `id` is that of the direct call."""
 
     agent: KnownAgent
@@ -93,9 +93,9 @@ class Answering(Doing):
         wait for that any more."""
         id = known.invocation_id or ""
         grant = self.grant.but(deed=self.grant.deed.but(invocation_id=id))
-        doing = replace(self, grant=grant, body=self.body.but(invocation_id=id))
-        call = doing._call(work)
-        earlier, refusal, decision = await admit(work, call, doing.grant, goes_on=True)
+        attempt = replace(self, grant=grant, body=self.body.but(invocation_id=id))
+        call = attempt._call(work)
+        earlier, refusal, decision = await admit(work, call, attempt.grant, goes_on=True)
         if earlier is None or not earlier.waits:
             return None
         found = await reply_to(work, earlier, known.approval_id, gives_up=False)

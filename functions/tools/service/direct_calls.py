@@ -12,8 +12,8 @@ from functions.tools.rules.envelope import Within
 from functions.tools.rules.invocation import doubtful
 from functions.tools.service.admission import note_recorded
 from functions.tools.service.direct_answers import DirectCallView
-from functions.tools.service.direct_doing import DirectDoing
-from functions.tools.service.serving import Served, served
+from functions.tools.service.direct_attempt import DirectAttempt
+from functions.tools.service.served_operations import ServedOperation, find_served
 from shared.agents import KnownAgent
 from shared.aggregates import Command
 from shared.aggregates.unit_of_work import UnitOfWork
@@ -32,7 +32,7 @@ async def call_directly(
     by, digest, id = await _placed(caller, agent, operation, arguments)
     body = InvocationBody(invocation_id="", operation=operation, arguments=arguments)
     grant = _grant(caller, agent, operation, digest, by.definition)
-    direct = DirectDoing(caller, grant, body, by, agent, id)
+    direct = DirectAttempt(caller, grant, body, by, agent, id)
     verdict = direct.judged(0)
     is_read = verdict == Within("read") and not (by.asks and await _waits_for_answer(caller, id))
     view = await (direct.at_once() if is_read else direct.guarded())
@@ -95,10 +95,10 @@ async def _waits_for_answer(caller: Caller, id: str) -> bool:
 
 async def _placed(
     caller: Caller, agent: KnownAgent, operation: str, arguments: dict[str, Any]
-) -> tuple[Served, str, str]:
+) -> tuple[ServedOperation, str, str]:
     """Who serves the operation now, the hash of the arguments, and the direct call's id."""
     store = TenantStore(caller.tenant_id)
-    by = await served(store, caller.workspace_id, operation, None)
+    by = await find_served(store, caller.workspace_id, operation, None)
     digest = content_hash(arguments)
     whose = caller.on_behalf_of
     id = direct_call_id(agent.state.agent_id, by.definition.pin, operation, digest, whose)

@@ -1,6 +1,6 @@
 """`assent/skills.run`: what a program gives over given data. It touches nothing, so it is computed
-again where it was interrupted or is replayed. Of a program that asks for calls, it gives the next
-one that nobody has answered yet, or the value: the run makes the call, as every other one.
+again where it was interrupted or is replayed. A program that asks for calls gives the next one that
+has no answer yet, which the run makes as any other, or at last its value.
 
 Its time is that of the call, and its random numbers follow from the call's id: both are recorded,
 and a replay reads them there. Whoever answers a program that asked hands it both again."""

@@ -14,7 +14,7 @@ export const me = signal<Me | null>(null);
 export const unknownBecause = signal<unknown>(null);
 
 let asked: Promise<Me> | undefined;
-// What is known may be what was kept.
+// Whether what is known may be only what was kept.
 let isOld = false;
 
 /** Who acts, once the platform said it. Throws as `read` does. */
@@ -51,7 +51,7 @@ export function askWho(): void {
   askAnew();
 }
 
-/** What was known stays until there is an answer. */
+/** Asks again; what was known stays until there is an answer. */
 function askAnew(): void {
   const chosen = tenant.peek();
   const isChosen = () => tenant.peek() === chosen;

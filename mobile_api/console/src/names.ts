@@ -16,7 +16,7 @@ const precedents = directory<{ items: readonly PrecedentSeed[] }>('/v1/precedent
   items.map((each) => [each.seed_id, each.title]),
 );
 
-/** The name of a member, an agent or a precedent, once the platform said it; null of what has none or shares it, of
+/** The name of a member, an agent or a precedent, once the platform said it; null for one that has none or shares it, for
  * the platform's own functions, and where nobody answers. */
 export function nameOf(id: string): string | null {
   if (id.includes(':')) return null;
@@ -24,13 +24,14 @@ export function nameOf(id: string): string | null {
   return id.startsWith('pre_') ? precedents(id) : members(id);
 }
 
-/** How a sentence names it: by its name, else by its id. */
+/** Its name as part of a sentence, or else its id. */
 export function called(id: string): string {
   const name = nameOf(id);
   return name === null ? id : `${BEGIN}${name}${END}`;
 }
 
-/** The first hundred of a list of the API, by id, asked for when the first of them is looked for. Others have no name. */
+/** Names of the first hundred things in a list of the API, by their ids; others have none. The list is read once a name is
+ * looked for. */
 function directory<T>(path: string, of: (page: T) => readonly (readonly [string, string | null])[]): (id: string) => string | null {
   const names = signal<ReadonlyMap<string, string>>(new Map());
   let askedFor: string | null = null;

@@ -9,7 +9,7 @@ from onnx import TensorProto, helper, numpy_helper
 from safetensors.numpy import load_file
 
 OPSET = 20
-# Of one of the twelve heads.
+# The width of each of the twelve heads.
 HEAD_WIDTH = 32
 EPSILON = 1e-12
 

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 
 def app(*, lists: bool) -> "App":
-    """The command with all that it has, which says of each one sentence where it `lists` them."""
+    """The command with all its subcommands, and where it `lists` them, with one sentence of
+    each."""
     from cyclopts import App
 
     found = App(

@@ -1,12 +1,12 @@
-"""The list of all commands. It is printed without the library that reads what was typed, whose
-import takes most of the time that a command starts in."""
+"""The list of all commands, printed without the library that parses commands, whose import takes
+most of the time in which a command starts."""
 
 import shutil
 import textwrap
 from collections.abc import Sequence
 
 HELP = "Govern AI agents: see what waits for you, decide, and ask why."
-# Each is imported when it is typed, and then says more of itself; the list of all imports none.
+# A command's module is imported once it is typed, and then says more; the list imports none.
 COMMANDS = {
     "agents": ("agents:app", "See agents, and submit their specs."),
     "approvals": ("approvals:app", "See what waits for people, and decide."),

@@ -1012,8 +1012,8 @@ class Rights(TypedDict):
 class RouteBody(TypedDict):
     """Where the calls of a model go. Without `base_url` the stack's own model serves it, with
     the stack's key; another address is called with the tenant's own `credential` of that name,
-    which is for its host and used by models, or without a key. Of a hundred calls, `shares` says
-    how many begin at which fallback of the same privacy, and all others begin here.
+    which is for its host and used by models, or without a key. `shares` says how many of a
+    hundred calls begin at which fallback of the same privacy, and all others begin here.
     `most_tokens_out` bounds each answer, and is asked for where a program does not say how long
     one may be. With `cache_seconds` a whole answer is kept that long, and the same caller's same
     call gets it again; a call that does not say `temperature: 0` is drawn by chance, and kept

@@ -1014,7 +1014,7 @@ class ChannelList(Answered):
 
 
 class ChannelView(Answered):
-    """A channel. Of an address that is a secret, `shown` has the host."""
+    """A channel. Where its address is a secret, `shown` has only the host."""
 
     channel_id: str
     confirmed_at: str | None
@@ -1082,7 +1082,7 @@ class ComparedPrompt(Answered):
     """Another version of the prompt of a step, which `percent` of a hundred runs take instead,
     with all that stands in it."""
 
-    messages: tuple[Said, ...]
+    messages: tuple[ModelMessage, ...]
     percent: int
     prompt: PromptPart
     variable_schema: dict[str, JsonValue]
@@ -1102,8 +1102,8 @@ class ComparisonView(Answered):
 
 
 class Completion(Answered):
-    """A model answers these messages in text, and calls nothing. Of a `prompt` they are its own,
-    and the templates of `variables` give what stands in them, each as `variable_schema` says.
+    """A model answers these messages in text, and calls nothing. With a `prompt` they are the
+    prompt's own, and the templates of `variables` fill them, each as `variable_schema` says.
     With `output`, a JSON Schema, the answer is JSON that fits; one that does not is asked for
     anew, as often as the envelope has turns. Some runs take the version in `compared` instead of
     `prompt`. With a `route` the model is the tenant's own, and no other one is ever asked;
@@ -1112,7 +1112,7 @@ class Completion(Answered):
     compared: ComparedPrompt | None = None
     envelope: Envelope
     kind: Literal["completion"]
-    messages: tuple[Said, ...]
+    messages: tuple[ModelMessage, ...]
     most_tokens: int | None
     output: dict[str, JsonValue] | None
     prompt: PromptPart | None
@@ -1660,7 +1660,7 @@ class FlagView(Answered):
 
 class Flip(Answered):
     """A decision that would be another one. `because` are the policies that would determine it;
-    of a denial for want of a permit, those that permitted before."""
+    for a denial without a permit, those that permitted before."""
 
     action: str
     at: str
@@ -1692,8 +1692,8 @@ class FoundView(Answered):
 
 
 class FunctionHealth(Answered):
-    """Of the oldest events that a function committed and did not publish yet, those that are
-    late, and since when the oldest is."""
+    """How many of the oldest events that a function committed and did not publish yet are late,
+    and since when the oldest is."""
 
     function: str
     late_events: int
@@ -2028,9 +2028,9 @@ class LineView(Answered):
 class LocalModelView(Answered):
     """A model that runs in Assent's own process: what for, whose it is, and what works in its
     place where it is not `present`. `sha256` is of its file, or of its manifest where an
-    operator brings it; null where that is absent. Of one that is absent and that an operator
-    brings, nobody knows the licence and the source. `refused` says why files that are there are
-    not used."""
+    operator brings it; null where that is absent. Nobody knows the licence and the source of one
+    that an operator brings and that is absent. `refused` says why files that are there are not
+    used."""
 
     licence: str | None
     name: str
@@ -2218,8 +2218,8 @@ class MemoryRecalled(Answered):
 
 class MemorySource(Answered):
     """Where a fact is from: the person who says it, a call (whose receipts prove it), a
-    document, a file, an approval, or another memory. Of a call, `operation` and `run_id` say
-    which; of a document, `quotation` says where."""
+    document, a file, an approval, or another memory. For a call, `operation` and `run_id` say
+    which; for a document, `quotation` says where."""
 
     id: str
     kind: Annotated[Literal["person", "call", "document", "artifact", "approval", "memory"], Known]
@@ -2378,6 +2378,14 @@ class ModelAsked(Answered):
     route: str
     tokens_in: int | None
     tokens_out: int | None
+
+
+class ModelMessage(Answered):
+    """One message to a model. `content` is a template, over `variables` in a prompt, else over
+    inputs and earlier steps."""
+
+    content: str
+    role: Annotated[Literal["system", "user", "assistant"], Known]
 
 
 class ModelRoutePage(Answered):
@@ -3108,7 +3116,7 @@ class PromptDetail(Answered):
     checksum: str
     deprecated_at: str | None
     deprecated_by: str | None
-    messages: tuple[Said, ...] | None
+    messages: tuple[ModelMessage, ...] | None
     name: str
     status: Annotated[Literal["draft", "active", "deprecated"], Known]
     variables: dict[str, dict[str, JsonValue]] | None
@@ -3135,7 +3143,7 @@ class PromptPart(Answered):
 class PromptPreview(Answered):
     """What a call would say: the messages of a prompt, with values in the place of expressions."""
 
-    messages: tuple[Said, ...]
+    messages: tuple[ModelMessage, ...]
 
 
 class PromptView(Answered):
@@ -3691,14 +3699,6 @@ class RunView(Answered):
     workspace_id: str | None = None
 
 
-class Said(Answered):
-    """One message to a model. `content` is a template: of a prompt over `variables`, else over
-    inputs and earlier steps."""
-
-    content: str
-    role: Annotated[Literal["system", "user", "assistant"], Known]
-
-
 class SchedulePage(Answered):
     """Some schedules, newest first."""
 
@@ -4083,11 +4083,11 @@ class StepPrediction(Answered):
 
 
 class StepView(Answered):
-    """What became of a step, or of one iteration of it, beside what its rehearsal predicted. Of
-    a step in which a model chose, each of its calls is an iteration, and it answered after so
-    many `turns`, each of which stands before them: with the number `turn`, the model, what it
-    chose and cost, and its receipt, but without what it was told and wrote. `prompt` is the
-    version of a prompt that the model was asked with, as `name@version`."""
+    """What became of a step, or of one iteration of it, beside what its rehearsal predicted.
+    Where a model chose, each of the step's calls is an iteration, and it answered after so many
+    `turns`, each of which stands before them: with the number `turn`, the model, what it chose
+    and cost, and its receipt, but without what it was told and wrote. `prompt` is the version of
+    a prompt that the model was asked with, as `name@version`."""
 
     approval_id: str | None
     assented_by: str | None
@@ -4601,7 +4601,7 @@ class Waiting(Answered):
 
 
 class Waits(Answered):
-    """What waited: so many requests, of which people approved, refused, or said nothing to some.
+    """How many requests waited, how many of them people approved, refused, or did not answer.
     Times are in seconds, money in micro-dollars."""
 
     approved: int

@@ -9,7 +9,7 @@ from functions.approvals.rules import genesis
 from functions.approvals.rules import precedent as precedents
 from functions.approvals.rules.approval import Approval
 from functions.approvals.rules.drafts import IN_A_ROW, draft, with_streak
-from functions.approvals.rules.posting import precedent_of
+from functions.approvals.rules.posted_precedent import precedent_of
 from functions.approvals.rules.precedent import ActivePrecedent, ActivePrecedents, Precedent
 from shared.kit.errors import Forbidden
 from tests.attacks.adversary.seen import GOVERNOR, Json

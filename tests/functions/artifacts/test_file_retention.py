@@ -12,7 +12,7 @@ from functions.artifacts.rules import retention as rules
 from functions.artifacts.rules.retention import A_DAY, MOST_TOGETHER, RETENTION_DUE, SOON
 from shared.artifacts.artifact import Artifact
 from shared.kit import clock
-from shared.kit.retention import NOTICE
+from shared.kit.retention import SHORTER_AFTER
 from shared.messaging.changes import Timer
 from shared.messaging.timers import timer_event
 from tests.functions.artifacts.worlds import World
@@ -45,13 +45,13 @@ def _file(**fields: Any) -> Artifact:
 def test_a_shorter_time_holds_a_week_later_and_a_longer_one_at_once() -> None:
     short = _set(None, 30)
     assert short.days_at(AT) == 3_650
-    assert short.days_at(AT + NOTICE) == 30
-    assert short.due_at <= AT + NOTICE
+    assert short.days_at(AT + SHORTER_AFTER) == 30
+    assert short.due_at <= AT + SHORTER_AFTER
     assert rules.set_days(short, 30, "ana", AT) == ()
-    longer = _set(short, 400, AT + NOTICE)
-    assert (longer.days_at(AT + NOTICE), longer.longer_until) == (400, None)
+    longer = _set(short, 400, AT + SHORTER_AFTER)
+    assert (longer.days_at(AT + SHORTER_AFTER), longer.longer_until) == (400, None)
     # Shortened and made longer again within the week: nothing went meanwhile.
-    assert _set(short, 3_650).days_at(AT + NOTICE) == 3_650
+    assert _set(short, 3_650).days_at(AT + SHORTER_AFTER) == 3_650
 
 
 @pytest.mark.parametrize("fields", [{"cited_by": "apr_1"}, {"status": "removed"}])
@@ -89,7 +89,7 @@ async def test_an_admin_sets_it_and_old_files_go(world: World) -> None:
         await HANDLERS[RETENTION_DUE](timer_event("artifacts", world.tenant, due, at))
         return str((await world.shown(stored))["status"])
 
-    assert await look(NOTICE + DAY) == "stored"
+    assert await look(SHORTER_AFTER + DAY) == "stored"
     assert await look(29 * DAY) == "stored"
     assert await look(31 * DAY) == "removed"
     await world.fire(stored, later=31 * DAY)

@@ -10,7 +10,8 @@ from functions.knowledge.reading.process import Reading, read_file
 from functions.knowledge.rules.chunks import Chunk, Page, chunks_of
 from functions.knowledge.service import ingestion
 from functions.knowledge.sources import keep_source
-from functions.knowledge.store import DocumentPlace, erase_corpus, erase_tenant, keep_text
+from functions.knowledge.store import DocumentPlace, keep_text
+from functions.knowledge.store_erasure import erase_corpus, erase_tenant
 from shared.kit import clock
 from shared.kit.control import Control
 from shared.kit.errors import Unavailable

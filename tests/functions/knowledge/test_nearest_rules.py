@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from functions.knowledge.aggregates import DAYS
-from functions.knowledge.rules.spending import DAY_USD_MICROS, QUESTION_USD_MICROS
+from functions.knowledge.rules.daily_questions import DAY_USD_MICROS, QUESTION_USD_MICROS
 from functions.knowledge.service import nearest_rules
 from shared.embeddings.embedder import Embedder
 from shared.inference.loading import ModelAbsentError

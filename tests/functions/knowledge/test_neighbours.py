@@ -22,11 +22,11 @@ from functions.knowledge.store import (
     DocumentPlace,
     chunks_of_tenant,
     corpus_rows,
-    erase_document,
     keep_text,
     keep_vectors,
     unembedded,
 )
+from functions.knowledge.store_erasure import erase_document
 from shared.storage.postgres import disconnect, tenant_transaction
 from tests.benchmarks.appending import Addresses
 from tests.benchmarks.knowledge import connected, write_signs

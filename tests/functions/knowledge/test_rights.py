@@ -3,7 +3,7 @@
 from typing import Any
 
 from functions.knowledge.aggregates import DAYS
-from functions.knowledge.rules.spending import DAY_USD_MICROS, QUESTION_USD_MICROS
+from functions.knowledge.rules.daily_questions import DAY_USD_MICROS, QUESTION_USD_MICROS
 from functions.knowledge.service.citations import UNKNOWN
 from shared.kit import clock
 from shared.storage.batches import Batch

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from functions.models.aggregates import ANSWERS
-from functions.models.rules.asked import Asked
 from functions.models.rules.cache import is_current, kept_as
+from functions.models.rules.model_request import ModelRequest
 from functions.models.rules.route import ModelRoute
 from shared.storage.batches import Batch
 from shared.storage.subject_keys import SUBJECT_KEYS, forget
@@ -27,7 +27,7 @@ SAID = {"model": "small", "messages": [{"role": "user", "content": "hi"}], "temp
 
 
 def _name(route: ModelRoute = ROUTE, asker: str = "key_1", **changed: Any) -> str | None:
-    asked = Asked(changed.pop("wire", "chat.completions"), {**SAID, **changed}, b"")
+    asked = ModelRequest(changed.pop("wire", "chat.completions"), {**SAID, **changed}, b"")
     return kept_as(asked, route, asker, {})
 
 
@@ -39,7 +39,9 @@ def test_equal_calls_have_one_name_and_others_another() -> None:
         _name(ROUTE.but(base_url="https://a.example/v1")),
         _name(ROUTE.but(credential="ours")),
         _name(ROUTE.but(most_tokens_out=50)),
-        kept_as(Asked("chat.completions", SAID, b""), ROUTE, "key_1", {"anthropic-beta": "x"}),
+        kept_as(
+            ModelRequest("chat.completions", SAID, b""), ROUTE, "key_1", {"anthropic-beta": "x"}
+        ),
     }
     assert None not in others
     assert len(others) == 9

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from functions.models.rules.call import ModelCall
-from functions.models.service import beside
+from functions.models.service import language_models
 from shared.inference.loading import ModelAbsentError
 from shared.language import small
 from shared.language.files import FOLDER, MODEL
@@ -39,7 +39,7 @@ def language() -> None:
 async def test_a_route_to_an_absent_model_is_refused_with_what_to_do(
     world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(beside, "check_model", partial(check_model, tmp_path))
+    monkeypatch.setattr(language_models, "check_model", partial(check_model, tmp_path))
     answer = await world.send("PUT", "/v1/model-routes/here", HERE, "gala")
     assert answer.status_code == 422, answer.text
     assert "cannot be local" in answer.text

@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from functions.models.rules.turns import OF_TENANT
-from functions.models.service import beside
-from functions.models.service.beside import MODELS
+from functions.models.service import language_models
+from functions.models.service.language_models import MODELS
 from shared.language.process import LanguageModel
 from shared.language.small import SMALL_MODEL
 from tests.functions.models.brought import bringing
@@ -43,9 +43,9 @@ def smollm2(
     """Another model in the place of the small one, whose weights are not everywhere."""
     folder = tmp_path_factory.mktemp("other")
     bring_decoder(folder / "phi-3")
-    other = LanguageModel("other", lambda: ("-m", "shared.language.serving", str(folder)))
+    other = LanguageModel("other", lambda: ("-m", "shared.language.chat_server", str(folder)))
     monkeypatch.setattr(SMALL_MODEL, "serve", other.serve)
-    monkeypatch.setattr(beside, "check_model", lambda: None)
+    monkeypatch.setattr(language_models, "check_model", lambda: None)
     yield
     other.stop()
 
@@ -150,7 +150,7 @@ async def test_where_its_graph_does_not_do_what_it_should_the_fallback_answers(
 async def test_while_its_places_are_taken_the_fallback_answers(world: World, folder: Path) -> None:
     bring_decoder(folder / "phi-3")
     await _put_both(world)
-    places = beside.TURNS.here()["phi-3"]._places
+    places = language_models.TURNS.here()["phi-3"]._places
     for _ in range(OF_TENANT):
         await places.take(world.tenant)
     try:

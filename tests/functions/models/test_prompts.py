@@ -6,7 +6,7 @@ from typing import Any
 import openai
 import pytest
 
-from events.model_messages import Said
+from events.model_messages import ModelMessage
 from events.prompts import PromptContent, prompt_id
 from functions.models.aggregates import PROMPTS
 from functions.models.rules.prompt import draft, rendered
@@ -257,7 +257,7 @@ async def test_a_prompt_that_says_nothing_sound_is_refused(
 
 def test_an_expression_without_a_value_is_refused() -> None:
     said = PromptContent(
-        messages=(Said(role="user", content="${{ variables.n / 0 }}"),),
+        messages=(ModelMessage(role="user", content="${{ variables.n / 0 }}"),),
         variables={"n": {"type": "integer"}},
     )
     assert draft(None, "a", 1, said, "ada", clock.now())
@@ -267,6 +267,7 @@ def test_an_expression_without_a_value_is_refused() -> None:
 
 def test_a_message_that_is_one_expression_says_its_value_as_text() -> None:
     said = PromptContent(
-        messages=(Said(role="user", content="${{ variables.list }}"),), variables={"list": {}}
+        messages=(ModelMessage(role="user", content="${{ variables.list }}"),),
+        variables={"list": {}},
     )
-    assert rendered(said, {"list": [1, "a"]}) == [Said(role="user", content='[1,"a"]')]
+    assert rendered(said, {"list": [1, "a"]}) == [ModelMessage(role="user", content='[1,"a"]')]

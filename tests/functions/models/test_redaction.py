@@ -10,7 +10,7 @@ import pytest
 from events.models import Wire
 from functions.models.rules.personal import MOST_CHECKED, Finder
 from functions.models.rules.redaction import PLACEHOLDER, Obliged, Redaction
-from functions.models.rules.restoring import Restoring
+from functions.models.rules.restorer import Restorer
 from shared.kit.errors import Invalid
 
 MAIL, PHONE = "ann.lee@clinic.example", "+49 151 23456789"
@@ -155,8 +155,8 @@ def _event(said: dict[str, Any]) -> bytes:
 
 
 def _through(wire: Wire, redaction: Redaction, events: list[dict[str, Any]]) -> list[Any]:
-    restoring = Restoring(wire, redaction)
-    shown = b"".join(restoring.restored(_event(each), each) for each in events) + restoring.rest()
+    restorer = Restorer(wire, redaction)
+    shown = b"".join(restorer.restored(_event(each), each) for each in events) + restorer.rest()
     lines = [each for each in shown.splitlines() if each.startswith(b"data: ")]
     return [json.loads(each[6:]) for each in lines]
 

@@ -25,7 +25,7 @@ from functions.tools.api import RUN as RUN_OF_TOOLS
 from shared.kit.clock import OFFSET
 from shared.kit.per_loop import PerLoop
 from shared.policy import published
-from shared.runtime import calling
+from shared.runtime import function_calls
 from shared.runtime.app import create_api
 from tests.functions.agents.conftest import issuing_key
 from tests.functions.approvals.conftest import cloud
@@ -102,7 +102,7 @@ async def world(
             client = httpx.AsyncClient(transport=transport, base_url=f"http://{name}")
             clients[name] = await stack.enter_async_context(client)
         called = {"tools": clients["tools"], "runs": clients["runs"]}
-        monkeypatch.setattr(calling, "_clients", PerLoop(lambda: called))
+        monkeypatch.setattr(function_calls, "_clients", PerLoop(lambda: called))
         tenant = f"clinic-{uuid.uuid4().hex[:12]}"
         world = World(
             clients["runs"],
@@ -127,5 +127,5 @@ async def jobs(world: World, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> A
     wire = Apart(create_api(function="capsules", router=CAPSULES, run=RUN_OF_CAPSULES))
     await deploy(world.tenant, spec_of())
     async with httpx.AsyncClient(transport=wire, base_url="http://capsules") as client:
-        monkeypatch.setitem(calling._clients.here(), "capsules", client)
+        monkeypatch.setitem(function_calls._clients.here(), "capsules", client)
         yield Jobs(world, client, wire)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from emulators.model_server import SCRIPTED
-from events.model_messages import Said
+from events.model_messages import ModelMessage
 from events.plan_content import (
     Completion,
     Envelope,
@@ -39,7 +39,7 @@ def ask(question: str, **fields: Any) -> PlanStep:
     completion = Completion(
         envelope=envelope,
         prompt=PromptPart(name="count", version=1, sha256="a" * 64),
-        messages=(Said(role="user", content="${{ variables.question }}"),),
+        messages=(ModelMessage(role="user", content="${{ variables.question }}"),),
         variables={"question": question},
         variable_schema={"type": "object", "properties": {"question": {"type": "string"}}},
         **fields,

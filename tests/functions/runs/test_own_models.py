@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from events.model_messages import Said
+from events.model_messages import ModelMessage
 from events.model_questions import ModelQuestionBody, question_id
 from events.models import ModelRouteState, route_part
 from events.plan_content import (
@@ -25,7 +25,7 @@ from functions.models.rules.route import ModelRoute
 from functions.runs.service.tokens import token_of_question
 from shared.agents.stops import STOPS, AgentStops
 from shared.kit import clock
-from shared.runtime import calling
+from shared.runtime import function_calls
 from shared.runtime.app import create_api
 from shared.storage.batches import Batch
 from tests.functions.runs.models import Script, ended
@@ -50,7 +50,7 @@ async def models(
     app = create_api(function="models", router=ROUTER, run=RUN_OF_MODELS)
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://models") as client:
-        monkeypatch.setitem(calling._clients.here(), "models", client)
+        monkeypatch.setitem(function_calls._clients.here(), "models", client)
         yield client
     settings.settings.cache_clear()
 
@@ -79,7 +79,7 @@ def ask(question: str, route: RoutePart, spend: int = 50_000, **step: Any) -> Pl
     """A step that asks the tenant's own model."""
     completion = Completion(
         envelope=Envelope(model=OWN, calls=(), most_calls=0, most_turns=1, spend_usd_micros=spend),
-        messages=(Said(role="user", content=question),),
+        messages=(ModelMessage(role="user", content=question),),
         most_tokens=500,
         route=route,
     )
@@ -174,7 +174,7 @@ async def test_a_provider_is_told_placeholders_where_a_policy_obliges_to_that(
     await world.publish("hidden", text)
     step = ask(script.goal, route)
     assert isinstance(step.does, Completion)
-    told = Said(role="user", content="write to ada@clinic.example")
+    told = ModelMessage(role="user", content="write to ada@clinic.example")
     run = await _run(world, step.but(does=step.does.but(messages=(*step.does.messages, told))))
     assert (run["status"], run["failure"]) == ("completed", None)
     (asked,) = await script.asked()
@@ -192,7 +192,7 @@ async def test_a_token_is_for_one_question_by_one_route_in_one_tenant(
     run = await world.state((await world.start(plan))["run_id"])
     body = ModelQuestionBody(
         question_id=question_id("turn", "asker"),
-        messages=(Said(role="user", content=script.goal),),
+        messages=(ModelMessage(role="user", content=script.goal),),
         most_tokens=50,
         within_seconds=5.0,
     )

@@ -12,7 +12,7 @@ from events.plan_content import PlanStep, SubRun, Wait
 from events.recalls import RecallStarted
 from functions.runs.aggregates import RECALLS
 from functions.runs.reactions import HANDLERS
-from functions.runs.service import budgets, bursts, invoking, recalls, start
+from functions.runs.service import budgets, bursts, recalls, start, tools_client
 from shared.kit.device_signatures import DECISION
 from shared.messaging.changes import Timer
 from shared.messaging.timers import timer_event
@@ -173,7 +173,7 @@ async def test_a_recall_halts_what_moves_and_waits_and_offers_undo(
 
 def calls_then(number: int, act: Callable[[], Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
     """Makes calls; after so many of them, something happens before the next."""
-    real, made = invoking.invoke, 0
+    real, made = tools_client.invoke, 0
 
     async def invoke(*args: Any, **fields: Any) -> Any:
         nonlocal made

@@ -6,7 +6,7 @@ import pytest
 
 from events.invocations import InvocationView
 from events.plan_content import PlanStep, SubRun, Wait
-from functions.runs.service import bursts, invoking
+from functions.runs.service import bursts, tools_client
 from tests.functions.runs.worlds import World, add
 
 
@@ -34,7 +34,7 @@ async def test_a_run_does_not_act_by_an_assent_that_was_revoked(world: World) ->
 async def test_a_burst_under_way_loses_its_token(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, tokens = invoking.invoke, list[str]()
+    real, tokens = tools_client.invoke, list[str]()
 
     async def invoke(run: Any, call: Any, token: str, **fields: Any) -> Any:
         tokens.append(token)
@@ -58,7 +58,7 @@ async def test_a_burst_under_way_loses_its_token(
 async def test_the_token_of_one_call_is_dead_and_its_run_gets_another(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, views = invoking.invoke, list[InvocationView]()
+    real, views = tools_client.invoke, list[InvocationView]()
 
     async def invoke(run: Any, call: Any, token: str, **fields: Any) -> Any:
         if not views:
@@ -134,7 +134,7 @@ async def test_revoking_what_a_part_asked_assent_for_ends_the_whole(world: World
 async def test_a_revoked_token_that_was_handed_to_another_agents_run_is_dead(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, views = invoking.invoke, list[InvocationView]()
+    real, views = tools_client.invoke, list[InvocationView]()
 
     async def invoke(run: Any, call: Any, token: str, **fields: Any) -> Any:
         if call.step == "inner":

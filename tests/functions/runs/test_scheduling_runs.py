@@ -6,7 +6,7 @@ import pytest
 
 from functions.runs.aggregates import RUNS, SCHEDULES
 from functions.runs.rules.schedule import Schedule
-from functions.runs.service import bursts, invoking
+from functions.runs.service import bursts, tools_client
 from functions.runs.service.tokens import invocation_id_of
 from shared.storage.batches import Batch
 from tests.functions.runs.jobs import JOB, Jobs
@@ -186,7 +186,7 @@ async def test_who_holds_the_token_of_a_call_does_nothing_once_it_was_revoked(
     jobs: Jobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await _published(jobs)
-    real, answers = invoking.invoke, list[Any]()
+    real, answers = tools_client.invoke, list[Any]()
 
     async def invoke(run: Any, call: Any, token: str, **fields: Any) -> Any:
         if not answers:

@@ -8,7 +8,7 @@ import pytest
 from functions.tools.own import operations
 from functions.tools.own.targets import ANSWERED_WITHIN_SECONDS
 from functions.tools.rules.invocation import UNDER_WAY
-from functions.tools.service import invocation
+from functions.tools.service import attempt
 from tests.deaths import Death, at_each_death, dies
 from tests.functions.tools.worlds import COUNTER, LEDGER, Call, World
 
@@ -88,12 +88,12 @@ async def test_a_process_that_dies_while_it_acts(
 async def test_whoever_begins_too_late_does_not_act(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(invocation, "BEGINS_WITHIN_SECONDS", -1.0)
+    monkeypatch.setattr(attempt, "BEGINS_WITHIN_SECONDS", -1.0)
     answer = await world.invoke(APPEND)
     assert (answer["status"], answer["may_be_repeated"]) == ("refused", True)
     assert await world.lines() == []
 
 
 def test_a_call_begins_and_ends_before_anybody_may_doubt_it() -> None:
-    longest = invocation.BEGINS_WITHIN_SECONDS + ANSWERED_WITHIN_SECONDS
+    longest = attempt.BEGINS_WITHIN_SECONDS + ANSWERED_WITHIN_SECONDS
     assert timedelta(seconds=longest) < UNDER_WAY

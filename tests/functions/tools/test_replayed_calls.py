@@ -9,7 +9,7 @@ import pytest
 
 from events.operations import OPERATIONS
 from functions.tools.own.operations import ACTS
-from functions.tools.service import replay, serving
+from functions.tools.service import replay, served_operations
 from tests.functions.tools.worlds import COUNTER, LEDGER, Call, World
 
 pytestmark = pytest.mark.usefixtures("buckets")
@@ -37,7 +37,7 @@ async def _replayed(world: World, call: Call) -> Any:
 async def test_a_replay_of_what_was_not_done_does_nothing(
     world: World, call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(serving, "ACTS", dict.fromkeys(ACTS))
+    monkeypatch.setattr(served_operations, "ACTS", dict.fromkeys(ACTS))
     before = await _stored(world)
     answer = await _replayed(world, call)
     if call is SUM:

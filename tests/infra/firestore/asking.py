@@ -14,7 +14,8 @@ from google.cloud.firestore_v1.types import StructuredQuery
 
 from infra.preview.graph import ROOT
 from shared.storage.batches import Batch
-from shared.storage.firestore import PlatformStore, TenantStore
+from shared.storage.firestore import TenantStore
+from shared.storage.platform_store import PlatformStore
 from shared.storage.rpc import Service
 from tests.infra.firestore.serving import Query
 

@@ -100,7 +100,6 @@ from shared.aggregates.command import Command
 from shared.artifacts.aggregates import require_upload
 from shared.artifacts.room import keeping_of
 from shared.audit_log.stored_checkpoints import newest_checkpoint, read_checkpoints
-from shared.devices.reading import read_devices
 from shared.kit.callers import Caller
 from shared.kit.errors import NotFound
 from shared.kit.ids import new_id
@@ -263,7 +262,6 @@ async def a_governor_looks(tenant: str) -> None:
     browser = DeviceBody.model_validate({"platform": "web", "subscription": told})
     await register_device(caller, IdempotencyKey(caller, "another", "fingerprint"), browser)
     await list_devices(caller)
-    await read_devices(TenantStore(tenant), [caller.principal])
     assert tenant in await tenants_of_log()
     await rebuild(tenant, now=START, write=False)
     await MOBILE.sweep(MOBILE_HANDLERS).run(START)

@@ -11,7 +11,7 @@ import pytest
 from events.devices import DeviceConfirmed, DeviceRegistered, DeviceRemoved
 from mobile_api.aggregates import DEVICES
 from shared.devices.device import MOST_PER_PRINCIPAL
-from shared.devices.reading import read_devices, read_subscription
+from shared.devices.reading import read_device, read_subscription
 from shared.kit.device_signatures import CONFIRMATION, DECISION, PROOF
 from shared.storage.firestore import TenantStore
 from tests.device_keys import DeviceKey
@@ -199,7 +199,8 @@ async def test_a_subscription_is_sealed_and_read_by_who_sends(browser: Browser) 
     [document] = (await store.find(DEVICES.collection, limit=9)).items
     assert "push.example" not in str(document.data)
     assert "push.example" not in str(await _said(store.tenant_id, DeviceRegistered.event_type))
-    [kept] = (await read_devices(store, ["gala", "goran"]))["gala"]
+    kept = await read_device(store, device["device_id"])
+    assert kept is not None
     found = await read_subscription(kept, store.tenant_id)
     assert found is not None
     assert (found.endpoint, found.keys.auth) == ("https://push.example/one", "A" * 22)

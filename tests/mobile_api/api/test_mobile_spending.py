@@ -13,7 +13,7 @@ from shared.budgets.budget import Budget
 from shared.budgets.limits import ANY_AGENT, TENANT, BudgetLimit, Raised
 from shared.kit import clock
 from shared.kit.callers import Caller
-from shared.receipts.leading import RECEIPT_ID
+from shared.receipts.approval_receipts import RECEIPT_ID
 from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
 from tests.mobile_api.phones import Phone

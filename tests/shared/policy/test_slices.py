@@ -7,7 +7,7 @@ import pytest
 from shared.kit.sealing import KEY_BYTES
 from shared.policy import slices
 from shared.policy.engine import Decision
-from shared.policy.record import Asked, Compact, Found, context_at, slice_text
+from shared.policy.record import AnsweredRequest, Compact, Found, context_at, slice_text
 from shared.policy.requests import Entity, Request, Uid
 from shared.policy.slices import SliceKey, opened
 from shared.policy.sources import Obligation
@@ -22,10 +22,10 @@ WHO = (
 KEY = SliceKey("clinic", bytes(range(KEY_BYTES)))
 
 
-def _asked(resource: Uid = CLINIC, *obligations: Obligation) -> Asked:
+def _asked(resource: Uid = CLINIC, *obligations: Obligation) -> AnsweredRequest:
     request = Request(ADA, "agents.create", resource, context_at(AT))
     decision = Decision("allow", obligations, ("platform/roles/all",), (), "abc.1")
-    return Asked(request, WHO, (), decision, AT)
+    return AnsweredRequest(request, WHO, (), decision, AT)
 
 
 @pytest.mark.parametrize("resource", [CLINIC, Uid("Tenant", "other"), Uid("Agent", "agt_1")])

@@ -8,9 +8,8 @@ import pytest
 from shared.artifacts.room import ROOM
 from shared.kit.control import Control, Subscribed
 from shared.kit.months import month_ends
-from shared.kit.tier_limits import Balance
+from shared.kit.tier_limits import BALANCES, Balance
 from shared.quotas.reading import read_quotas
-from shared.runtime.leases import COLLECTION
 from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
 from tests.limited import has_used
@@ -35,7 +34,7 @@ async def test_each_quota_says_what_is_used_of_it_and_when_it_is_there_again(
     batch = Batch()
     for group, calls, at in (("members", 70, AT), ("governors", 9, AT)):
         balance = Balance(at=at.timestamp(), left=1, month_leased=calls)
-        batch.put(COLLECTION, group, {"state": balance.model_dump_json()})
+        batch.put(BALANCES, group, {"state": balance.model_dump_json()})
     batch.put("tenant_records", store.tenant_id, {"state": '{"people": 3, "name": "Acme"}'})
     batch.put("artifacts", "art_1", {"kept_bytes": 2_048})
     await store.commit(batch)

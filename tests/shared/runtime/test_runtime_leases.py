@@ -10,10 +10,11 @@ import grpc
 import pytest
 
 from shared.budgets.calls import CALL_QUOTAS
-from shared.kit.tier_limits import HOUR, LIMITS, MINUTE, Balance, TierLimit
+from shared.kit.tier_limits import BALANCES, HOUR, LIMITS, MINUTE, Balance, TierLimit
 from shared.quotas.calls import CallsOfHour, read_calls
 from shared.runtime import leases
-from shared.runtime.leases import COLLECTION, Key, Leases, Remaining
+from shared.runtime.balances import BalanceKey
+from shared.runtime.leases import Leases, Remaining
 from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
 from tests.benchmarks.leasing import BELOW, FLOOD, SHARES, WRONGLY_REFUSED_PERCENT, simulated
@@ -42,25 +43,25 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def key(firestore: Wire) -> Key:
+def key(firestore: Wire) -> BalanceKey:
     """A tenant nobody else has."""
-    return Key(f"tenant-{uuid.uuid4().hex[:12]}", "members")
+    return BalanceKey(f"tenant-{uuid.uuid4().hex[:12]}", "members")
 
 
 async def _taken(
-    instance: Leases, key: Key, calls: int, now: float, limit: TierLimit = FREE
+    instance: Leases, key: BalanceKey, calls: int, now: float, limit: TierLimit = FREE
 ) -> int:
     remaining = [await instance.take(key, limit, now) for _ in range(calls)]
     return sum(each.refused is None for each in remaining)
 
 
-async def _balance(key: Key) -> Balance:
-    document = await TenantStore(key.tenant_id).get(COLLECTION, key.group)
+async def _balance(key: BalanceKey) -> Balance:
+    document = await TenantStore(key.tenant_id).get(BALANCES, key.group)
     assert document is not None
     return Balance.model_validate_json(document.data["state"])
 
 
-async def test_instances_together_take_a_burst_and_then_what_is_refilled(key: Key) -> None:
+async def test_instances_together_take_a_burst_and_then_what_is_refilled(key: BalanceKey) -> None:
     instances = [Leases() for _ in range(3)]
     taken = [await _taken(each, key, 30, NOW) for each in instances]
     # One lease of two and three of six.
@@ -70,7 +71,7 @@ async def test_instances_together_take_a_burst_and_then_what_is_refilled(key: Ke
 
 
 async def test_a_lease_costs_one_read_and_one_write_and_a_call_of_it_nothing(
-    key: Key, firestore: Wire
+    key: BalanceKey, firestore: Wire
 ) -> None:
     instance = Leases()
     await _taken(instance, key, 2, NOW)
@@ -80,7 +81,7 @@ async def test_a_lease_costs_one_read_and_one_write_and_a_call_of_it_nothing(
     assert firestore.calls == ["BatchGetDocuments", "Commit"]
 
 
-async def test_a_flood_costs_nothing_once_it_is_refused(key: Key, firestore: Wire) -> None:
+async def test_a_flood_costs_nothing_once_it_is_refused(key: BalanceKey, firestore: Wire) -> None:
     instance = Leases()
     taken = await _taken(instance, key, 21, NOW)
     firestore.calls.clear()
@@ -91,14 +92,14 @@ async def test_a_flood_costs_nothing_once_it_is_refused(key: Key, firestore: Wir
     assert {each.until for each in refused} == {NOW + 6}
 
 
-async def test_calls_at_once_wait_for_one_lease(key: Key, firestore: Wire) -> None:
+async def test_calls_at_once_wait_for_one_lease(key: BalanceKey, firestore: Wire) -> None:
     instance = Leases()
     remaining = await asyncio.gather(*(instance.take(key, FREE, NOW) for _ in range(14)))
     assert all(each.refused is None for each in remaining)
     assert firestore.calls == ["BatchGetDocuments", "Commit"] * 3
 
 
-async def test_a_caller_who_hangs_up_takes_the_lease_from_nobody(key: Key) -> None:
+async def test_a_caller_who_hangs_up_takes_the_lease_from_nobody(key: BalanceKey) -> None:
     instance = Leases()
     gone = asyncio.create_task(instance.take(key, FREE, NOW))
     waiting = asyncio.create_task(instance.take(key, FREE, NOW))
@@ -107,7 +108,7 @@ async def test_a_caller_who_hangs_up_takes_the_lease_from_nobody(key: Key) -> No
     assert (await waiting).refused is None
 
 
-async def test_instances_that_lease_at_once_never_get_the_same_requests(key: Key) -> None:
+async def test_instances_that_lease_at_once_never_get_the_same_requests(key: BalanceKey) -> None:
     instances = [Leases() for _ in range(8)]
 
     async def all_of(instance: Leases) -> int:
@@ -117,14 +118,16 @@ async def test_instances_that_lease_at_once_never_get_the_same_requests(key: Key
     assert (await _balance(key)).leased <= FREE.burst
 
 
-async def test_tenants_and_their_governors_have_balances_of_their_own(key: Key) -> None:
+async def test_tenants_and_their_governors_have_balances_of_their_own(key: BalanceKey) -> None:
     instance = Leases()
     assert await _taken(instance, key, 30, NOW) == 20
     assert await _taken(instance, key._replace(group="governors"), 30, NOW) == 20
-    assert await _taken(instance, Key(f"{key.tenant_id}-b", "members"), 30, NOW) == 20
+    assert await _taken(instance, BalanceKey(f"{key.tenant_id}-b", "members"), 30, NOW) == 20
 
 
-async def test_what_is_left_is_told_and_what_was_not_used_ends_with_the_hour(key: Key) -> None:
+async def test_what_is_left_is_told_and_what_was_not_used_ends_with_the_hour(
+    key: BalanceKey,
+) -> None:
     instance = Leases()
     assert await instance.take(key, FREE, NOW) == Remaining(19, 999, NOW)
     assert await instance.take(key, FREE, NOW + 1) == Remaining(19, 998, NOW + 1)
@@ -133,10 +136,10 @@ async def test_what_is_left_is_told_and_what_was_not_used_ends_with_the_hour(key
     assert (await _balance(key)).leased == 2
 
 
-async def test_an_hour_that_is_used_up_is_told_until_it_ends(key: Key) -> None:
+async def test_an_hour_that_is_used_up_is_told_until_it_ends(key: BalanceKey) -> None:
     batch, at = Batch(), NOW + 1_800
     used = Balance(at=at, left=20, leased=1_000)
-    batch.create(COLLECTION, key.group, {"state": used.model_dump_json()})
+    batch.create(BALANCES, key.group, {"state": used.model_dump_json()})
     await TenantStore(key.tenant_id).commit(batch)
     told = await Leases().take(key, FREE, at + 5)
     assert told == Remaining(20, 0, at + 5, "hour", NOW + HOUR)
@@ -158,7 +161,7 @@ Breaks = Callable[[Wire], object]
 )
 async def test_a_store_that_fails_neither_opens_the_gate_nor_shuts_it(
     breaks: Breaks,
-    key: Key,
+    key: BalanceKey,
     firestore: Wire,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
@@ -175,7 +178,7 @@ async def test_a_store_that_fails_neither_opens_the_gate_nor_shuts_it(
 
 
 async def test_a_process_alone_goes_on_from_the_balance_that_it_saw_last(
-    key: Key, firestore: Wire, monkeypatch: pytest.MonkeyPatch
+    key: BalanceKey, firestore: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     instance = Leases(Clock())
     assert await _taken(instance, key, 21, NOW) == 20
@@ -185,7 +188,7 @@ async def test_a_process_alone_goes_on_from_the_balance_that_it_saw_last(
 
 
 async def test_a_store_that_answers_again_is_asked_again(
-    key: Key, firestore: Wire, monkeypatch: pytest.MonkeyPatch
+    key: BalanceKey, firestore: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = Clock()
     instance, other = Leases(clock), Leases()
@@ -202,7 +205,9 @@ async def test_a_store_that_answers_again_is_asked_again(
     assert asked == ["BatchGetDocuments", "Commit", "BatchGetDocuments"]
 
 
-async def test_a_lease_whose_answer_was_lost_is_not_used_twice(key: Key, firestore: Wire) -> None:
+async def test_a_lease_whose_answer_was_lost_is_not_used_twice(
+    key: BalanceKey, firestore: Wire
+) -> None:
     clock = Clock()
     instance = Leases(clock)
     firestore.cut("Commit", "after", number=1, times=1)
@@ -227,7 +232,7 @@ async def test_below_the_limit_few_calls_are_refused(spread: str, firestore: Wir
 
 
 async def test_only_the_tenants_used_last_are_remembered(
-    key: Key, monkeypatch: pytest.MonkeyPatch
+    key: BalanceKey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(leases, "REMEMBERED", 2)
     instance = Leases()
@@ -240,13 +245,13 @@ async def test_only_the_tenants_used_last_are_remembered(
 MONTHLY = replace(FREE, per_month=20)
 
 
-def _beside(key: Key) -> Key:
+def _beside(key: BalanceKey) -> BalanceKey:
     """The same requests, of which none counts in the month."""
     return key._replace(is_beyond_month=True)
 
 
 async def test_what_an_hour_left_the_month_has_again_and_what_does_not_count_it_never_lost(
-    key: Key,
+    key: BalanceKey,
 ) -> None:
     instance, other = Leases(), Leases()
     assert await _taken(instance, key, 3, NOW, MONTHLY) == 3
@@ -267,7 +272,7 @@ async def test_what_an_hour_left_the_month_has_again_and_what_does_not_count_it_
     assert refused.refused == "month"
 
 
-async def test_a_larger_plan_lets_the_next_call_through_at_once(key: Key) -> None:
+async def test_a_larger_plan_lets_the_next_call_through_at_once(key: BalanceKey) -> None:
     instance = Leases()
     assert await _taken(instance, key, 25, NOW, replace(MONTHLY, per_month=10)) == 10
     assert (await instance.take(key, replace(MONTHLY, per_month=10), NOW)).refused == "month"
@@ -275,7 +280,7 @@ async def test_a_larger_plan_lets_the_next_call_through_at_once(key: Key) -> Non
 
 
 async def test_beyond_the_month_the_minute_limits_still_and_nothing_is_left_to_others(
-    key: Key, firestore: Wire
+    key: BalanceKey, firestore: Wire
 ) -> None:
     instance, limit = Leases(), replace(MONTHLY, per_month=3)
     assert await _taken(instance, key, 4, NOW, limit) == 3
@@ -291,7 +296,7 @@ async def test_beyond_the_month_the_minute_limits_still_and_nothing_is_left_to_o
     assert (balance.leased, balance.month_leased) == (17, 3)
 
 
-async def test_what_is_leased_beyond_the_month_is_taken_by_nobody_else(key: Key) -> None:
+async def test_what_is_leased_beyond_the_month_is_taken_by_nobody_else(key: BalanceKey) -> None:
     instance, limit = Leases(), replace(MONTHLY, per_month=2)
     assert await _taken(instance, key, 3, NOW, limit) == 2
     assert (await instance.take(_beside(key), limit, NOW)).refused is None
@@ -302,7 +307,7 @@ async def test_what_is_leased_beyond_the_month_is_taken_by_nobody_else(key: Key)
 
 
 async def test_the_month_is_the_whole_tenants_and_the_minute_is_not(
-    key: Key, firestore: Wire
+    key: BalanceKey, firestore: Wire
 ) -> None:
     instance, governors = Leases(), key._replace(group="governors")
     # Two and twice six are leased, and what is left is less than a lease.
@@ -316,7 +321,7 @@ async def test_the_month_is_the_whole_tenants_and_the_minute_is_not(
 
 
 async def test_each_hour_is_noted_once_in_the_commit_of_the_next_lease(
-    key: Key, firestore: Wire
+    key: BalanceKey, firestore: Wire
 ) -> None:
     store, hour = TenantStore(key.tenant_id), int(NOW // HOUR)
     instance = Leases()
@@ -338,7 +343,9 @@ async def test_each_hour_is_noted_once_in_the_commit_of_the_next_lease(
     assert await read_calls(store, hour + 1, hour + 2) == []
 
 
-async def test_a_commit_whose_answer_was_lost_notes_an_hour_once(key: Key, firestore: Wire) -> None:
+async def test_a_commit_whose_answer_was_lost_notes_an_hour_once(
+    key: BalanceKey, firestore: Wire
+) -> None:
     store, hour = TenantStore(key.tenant_id), int(NOW // HOUR)
     assert await _taken(Leases(), key, 1, NOW) == 1
     firestore.cut("Commit", "after", number=1, times=1)
@@ -347,7 +354,9 @@ async def test_a_commit_whose_answer_was_lost_notes_an_hour_once(key: Key, fires
     assert noted == [(hour, "members", 2)]
 
 
-async def test_the_calls_of_a_keys_own_balance_are_counted_where_its_tenants_are(key: Key) -> None:
+async def test_the_calls_of_a_keys_own_balance_are_counted_where_its_tenants_are(
+    key: BalanceKey,
+) -> None:
     own, of_own = _beside(key)._replace(group="key_a"), replace(FREE, per_minute=9, lease=1)
     hour = int(NOW // HOUR)
     for at in (NOW, NOW + HOUR, NOW + 2 * HOUR):
@@ -358,7 +367,7 @@ async def test_the_calls_of_a_keys_own_balance_are_counted_where_its_tenants_are
 
 
 async def test_each_percentage_of_the_months_calls_is_noted_by_the_lease_that_reaches_it(
-    key: Key,
+    key: BalanceKey,
 ) -> None:
     store, limit = TenantStore(key.tenant_id), replace(FREE, per_month=58)
     instance, minutes = Leases(), iter(range(60))

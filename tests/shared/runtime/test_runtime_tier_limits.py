@@ -13,7 +13,7 @@ from shared.kit import clock
 from shared.kit.callers import Caller
 from shared.kit.errors import TierLimitReached
 from shared.kit.per_loop import PerLoop
-from shared.kit.tier_limits import HOUR, LIMITS, Balance
+from shared.kit.tier_limits import BALANCES, HOUR, LIMITS, Balance
 from shared.runtime import leases, limits, tier_limits
 from shared.runtime.app import create_api
 from shared.runtime.leases import Remaining
@@ -326,12 +326,12 @@ async def _has_sent(tenant: str | None, calls: int, group: str = "members") -> N
     assert tenant is not None
     balance = Balance(at=AT.timestamp(), left=20.0, month_leased=calls)
     batch = Batch()
-    batch.put(leases.COLLECTION, group, {"state": balance.model_dump_json()})
+    batch.put(BALANCES, group, {"state": balance.model_dump_json()})
     await TenantStore(tenant).commit(batch)
 
 
 async def _counted(tenant: str, group: str = "members") -> int:
-    document = await TenantStore(tenant).get(leases.COLLECTION, group)
+    document = await TenantStore(tenant).get(BALANCES, group)
     assert document is not None
     return Balance.model_validate_json(document.data["state"]).month_leased
 

@@ -19,7 +19,8 @@ from shared.kit.operations import start_counting
 from shared.storage import patience as storage
 from shared.storage.batches import Add, Batch, Document, LostRace, ServerTime
 from shared.storage.cursors import decode_cursor, encode_cursor, is_document_id
-from shared.storage.firestore import PlatformStore, TenantStore
+from shared.storage.firestore import TenantStore
+from shared.storage.platform_store import PlatformStore
 from tests.shared.cloud import Cloud
 from tests.shared.wire import Wire
 

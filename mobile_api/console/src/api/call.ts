@@ -2,7 +2,7 @@
 
 import { keep, keptOf, type Kept } from '../device/answers.ts';
 import { hear, serverNow } from '../device/clock.ts';
-import { ask as askAgain, isOnline, showsKept } from '../device/connection.ts';
+import { isOnline, showsKept, tryConnection } from '../device/connection.ts';
 import { owner, recall } from '../device/owner.ts';
 import { route } from '../route.ts';
 import { accessToken, tenant } from '../session.ts';
@@ -51,9 +51,9 @@ export async function read<T>(path: string): Promise<T> {
     if (page === route.value) showsKept(at);
     return found;
   };
-  // Nobody answered last: what was kept is shown, and all is read again once somebody does.
+  // The last try had no answer: what was kept is shown, and all is read again once there is one.
   if (kept !== undefined && !isOnline.value) {
-    void askAgain();
+    void tryConnection();
     return shown(kept);
   }
   try {

@@ -752,7 +752,7 @@ export type ComparedBody = {
 };
 
 export type ComparedPrompt = {
-  "messages": readonly Said[];
+  "messages": readonly ModelMessage[];
   "percent": number;
   "prompt": PromptPart;
   "variable_schema": Record<string, JsonValue>;
@@ -770,7 +770,7 @@ export type Completion = {
   "compared"?: ComparedPrompt | null;
   "envelope": Envelope;
   "kind": "completion";
-  "messages": readonly Said[];
+  "messages": readonly ModelMessage[];
   "most_tokens": number | null;
   "output": Record<string, JsonValue> | null;
   "prompt": PromptPart | null;
@@ -2096,8 +2096,13 @@ export type ModelAsked = {
   "tokens_out": number | null;
 };
 
+export type ModelMessage = {
+  "content": string;
+  "role": "system" | "user" | "assistant";
+};
+
 export type ModelQuestionBody = {
-  "messages": readonly Said[];
+  "messages": readonly ModelMessage[];
   "most_tokens": number;
   "question_id": string;
   "within_seconds": number;
@@ -2782,7 +2787,7 @@ export type PromptDetail = {
   "checksum": string;
   "deprecated_at": string | null;
   "deprecated_by": string | null;
-  "messages": readonly Said[] | null;
+  "messages": readonly ModelMessage[] | null;
   "name": string;
   "status": "draft" | "active" | "deprecated";
   "variables": Record<string, Record<string, JsonValue>> | null;
@@ -2803,7 +2808,7 @@ export type PromptPart = {
 };
 
 export type PromptPreview = {
-  "messages": readonly Said[];
+  "messages": readonly ModelMessage[];
 };
 
 export type PromptView = {
@@ -3364,11 +3369,6 @@ export type RunView = {
 export type RunsReplayBody = {
   "from_step"?: string | null;
   "mode"?: "full" | "from_step" | "failed_only";
-};
-
-export type Said = {
-  "content": string;
-  "role": "system" | "user" | "assistant";
 };
 
 export type ScheduleBody = {

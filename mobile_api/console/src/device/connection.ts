@@ -23,7 +23,7 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 /** Follows the connection: asks again and again while there is none. */
 export function followConnection(): void {
   addEventListener('offline', () => (isOnline.value = false));
-  addEventListener('online', () => void ask());
+  addEventListener('online', () => void tryConnection());
   effect(() => {
     clearTimeout(timer);
     asked = 0;
@@ -40,13 +40,13 @@ export function showsKept(at: number): void {
   shownAsOf.value = Math.min(at, shownAsOf.value ?? at);
 }
 
-/** Whether somebody answers now. Who asks meanwhile is given the same answer. */
-export function ask(): Promise<boolean> {
-  asking ??= answers().finally(() => (asking = null));
+/** Whether the platform answers now. Calls at the same time share one try. */
+export function tryConnection(): Promise<boolean> {
+  asking ??= isAnswered().finally(() => (asking = null));
   return asking;
 }
 
-async function answers(): Promise<boolean> {
+async function isAnswered(): Promise<boolean> {
   clearTimeout(timer);
   try {
     await fetch(ASKED, { method: 'HEAD', cache: 'no-store', signal: AbortSignal.timeout(WITHIN_MS) });
@@ -59,5 +59,5 @@ async function answers(): Promise<boolean> {
 }
 
 function askLater(): void {
-  timer = setTimeout(() => void ask(), pauseAfter(++asked) * 1000);
+  timer = setTimeout(() => void tryConnection(), pauseAfter(++asked) * 1000);
 }

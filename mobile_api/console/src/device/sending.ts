@@ -5,7 +5,7 @@ import { signal } from '@preact/signals';
 import type { SyncResults } from '../api/generated.ts';
 import { isUnreachable, Problem, send } from '../api/call.ts';
 import { accessToken, SignedOut } from '../session.ts';
-import { ask, isOnline } from './connection.ts';
+import { isOnline, tryConnection } from './connection.ts';
 import { owner, recall } from './owner.ts';
 import { isOpen, queue, release, secondsHeld, settle, take, tenantsOf, type Entry } from './queue.ts';
 import { pauseAfter, secondsToWait, type Result } from './settling.ts';
@@ -49,7 +49,7 @@ async function sendAll(): Promise<number | null> {
   const who = await recall();
   if (who === null || (await tenantsOf(who)).length === 0) return null;
   // What is taken may have arrived, and cannot be withdrawn: nothing is taken for nobody.
-  if (!(await ask())) {
+  if (!(await tryConnection())) {
     blockedBy.value = 'connection';
     return secondsHeld(who);
   }

@@ -12,8 +12,8 @@ export async function seal(owner: string, place: string, value: unknown): Promis
   return { iv, data: await crypto.subtle.encrypt(how(iv, place), await keyOf(owner), text) };
 }
 
-/** The value again. Throws where it was sealed elsewhere, or for somebody else. `key` is their key, where somebody has
- * read it already. */
+/** The value again. Throws where it was sealed elsewhere, or for somebody else. `key` is their key, where it was read
+ * already. */
 export async function unseal<T>(owner: string, place: string, { iv, data }: Sealed, key?: CryptoKey): Promise<T> {
   const text = await crypto.subtle.decrypt(how(iv, place), key ?? (await keyOf(owner)), data);
   return JSON.parse(asText(new Uint8Array(text))) as T;

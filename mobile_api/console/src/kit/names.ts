@@ -1,6 +1,6 @@
 /** Names that tell people and things apart. */
 
-// What the platform itself names things by: nobody is shown as another's id.
+// The shape of the platform's own ids: a name of that shape could pass for another's id.
 const LIKE_AN_ID = /^[a-z]+_[0-9a-z]{20,}$|:/i;
 
 /** Names by id. One that two have, or that reads like an id, is left out: whoever chose another's name is shown by their

@@ -20,7 +20,7 @@ export function spanInWords(seconds: number): string {
   return parts.join(' ') || '0 seconds';
 }
 
-// One for all, since a list would make thousands; made when it is needed, since it reads the browser's calendars.
+// One for all, since a list would make thousands; made once it is needed, since it reads the browser's calendars.
 let format: Intl.DateTimeFormat | undefined;
 
 /** An instant as people of this browser's language and time zone write it. */

@@ -11,7 +11,7 @@ import { Days, lastDays } from '../parts/days.tsx';
 import { Ids } from '../parts/ids.tsx';
 import { Loaded } from '../parts/loaded.tsx';
 import { Pairs } from '../parts/pairs.tsx';
-import { Person } from '../parts/person.tsx';
+import { Named } from '../parts/named.tsx';
 import { Share } from '../parts/share.tsx';
 import { Table } from '../parts/table.tsx';
 import { addressOf } from '../route.ts';
@@ -116,7 +116,7 @@ function Governors({ rows }: { rows: readonly GovernorRow[] }) {
       heads={say.heads.governors}
       numbersFrom={1}
       rows={rows.map((each) => [
-        <Person id={each.principal} isShort />,
+        <Named id={each.principal} isShort />,
         each.requests,
         each.refused,
         each.vetoes,

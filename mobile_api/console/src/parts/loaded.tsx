@@ -20,7 +20,7 @@ export function Loaded<T>({ read, children }: Properties<T>) {
     setProblem(undefined);
     from().then(setFound, setProblem);
   };
-  // It is asked for before the browser draws that it is on its way.
+  // Asks before the browser draws that it is loading.
   useLayoutEffect(() => load(read), []);
   if (problem !== undefined) return <Trouble problem={problem} again={() => load(read)} />;
   if (found === undefined) return <p role="status">{words.loading}</p>;

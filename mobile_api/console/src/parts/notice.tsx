@@ -39,8 +39,8 @@ export function Notice({ again }: { again: () => void }) {
   );
 }
 
-/** Of when it is what the page shows, once that is drawn: a slow phone takes a fifth of a second for its first instant in
- * words. */
+/** The time of what the page shows, written once the page is drawn: a slow phone takes a fifth of a second for its first
+ * instant in words. */
 function AsOf({ at, again }: { at: number; again: () => void }) {
   const [instant, setInstant] = useState<string>();
   useEffect(() => whenIdle(() => setInstant(instantInWords(new Date(at).toISOString()))), [at]);

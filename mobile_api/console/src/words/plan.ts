@@ -29,7 +29,7 @@ export const plan = {
     tokens:
       'At the limit programs cannot call models, and no run in which a model chooses starts, until it resets. Runs under way go on.',
     api_calls:
-      'Calls of programs, by a key or the command; what you do here is none. At the limit they are refused until it resets. Decisions, whatever ends something, and what somebody looks at for these are still taken.',
+      'Only calls of programs count, by a key or the command, and not what you do here. At the limit they are refused until it resets. Decisions, calls that end something, and reads for these are still answered.',
     storage: 'At the limit no more files are taken.',
     seats: 'Where every seat is taken, nobody more can be invited.',
   },

@@ -17,7 +17,12 @@ from events.cases import (
 from functions.agents.aggregates import CASES
 from functions.agents.rules.agent import UNDONE, Agent, suspend
 from functions.agents.rules.approval_request import approval_content
-from functions.agents.rules.case import REVISION_DUE, REVISION_PATIENCE, Asked, CreationCase
+from functions.agents.rules.case import (
+    REVISION_DUE,
+    REVISION_PATIENCE,
+    CreationCase,
+    RequestedApproval,
+)
 from functions.agents.rules.change import changed_kind, refuse_new_name, version_after
 from functions.agents.rules.checks.ethics import ETHICS
 from functions.agents.rules.creation import (
@@ -201,7 +206,7 @@ def test_a_case_that_waits_for_anything_else_is_never_given_up() -> None:
         assert CASES.timer(submitted(of)[1]) is None
 
 
-def content_asked(case: CreationCase, asked: Asked) -> str:
+def content_asked(case: CreationCase, asked: RequestedApproval) -> str:
     """The hash of what the case asked, from what is stored now."""
     return approval_content(
         case, contents_of(case), purpose=asked.purpose, risk=asked.risk, data=asked.data

@@ -11,7 +11,7 @@ from events.precedents import (
     PrecedentSuperseded,
     PrecedentVetoed,
 )
-from functions.approvals.rules.posting import precedent_of
+from functions.approvals.rules.posted_precedent import precedent_of
 from functions.approvals.rules.precedent import (
     Precedent,
     activate,

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from events.plans import Prediction, RehearsalMode
-from functions.capsules.rules.asked import calls_of
 from functions.capsules.rules.compiler import Compiled
 from functions.capsules.rules.denials import Now, Policy
 from functions.capsules.rules.ghostrun import rehearse
+from functions.capsules.rules.requested_calls import calls_of
 from tests.functions.capsules.agents import part_of, rights_of, spec_of
 from tests.functions.capsules.sources import HEAD, MODEL, compiled, source_of
 from tests.functions.capsules.worlds import COUNT_AND_LIST, INPUTS

@@ -14,7 +14,7 @@ from shared.artifacts.aggregates import ARTIFACTS
 from shared.artifacts.artifact import Artifact
 from shared.kit.canonical import content_hash
 from shared.kit.ids import new_id
-from shared.runtime import calling
+from shared.runtime import function_calls
 from shared.runtime.app import create_api
 from shared.storage.batches import Batch
 from tests.bearers import authorization
@@ -136,5 +136,5 @@ async def memories(
     deployed = await deploy(jobs.world.tenant, spec())
     wire = Apart(create_api(function="knowledge", router=ROUTER, run=RUN))
     async with httpx.AsyncClient(transport=wire, base_url="http://knowledge") as client:
-        monkeypatch.setitem(calling._clients.here(), "knowledge", client)
+        monkeypatch.setitem(function_calls._clients.here(), "knowledge", client)
         yield Memories(jobs, client, wire, deployed.agent_id)

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from functions.policy.rules.fitting import refuse_unfit
 from functions.policy.rules.questions import RequestBody
+from functions.policy.rules.schema_fit import refuse_unfit
 from shared.kit.errors import Invalid
 from shared.policy.platform import schema
 

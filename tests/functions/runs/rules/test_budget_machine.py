@@ -14,8 +14,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from events.budgets import BudgetApprovalNeeded, BudgetReached
 from functions.runs.rules.budget import BudgetExhausted, take
+from functions.runs.rules.budget_raise import ask, decide_raise
 from functions.runs.rules.charges import charge, is_due
-from functions.runs.rules.raising import ask, decide_raise
 from functions.runs.rules.run import Hold, Run
 from shared.budgets.budget import Budget
 from shared.budgets.limits import TENANT

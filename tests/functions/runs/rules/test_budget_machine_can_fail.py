@@ -8,7 +8,7 @@ import pytest
 from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from functions.runs.rules import charges, raising
+from functions.runs.rules import budget_raise, charges
 from shared.budgets.budget import Budget
 from shared.budgets.limits import THRESHOLDS, has_reached
 from tests.functions.runs.rules import test_budget_machine as machine
@@ -47,11 +47,11 @@ def _what_a_run_spent_before_is_charged_again(patch: pytest.MonkeyPatch) -> None
 
 
 def _a_decision_about_another_content_raises(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(raising, "refuse_other_content", lambda decision, of: None)
+    patch.setattr(budget_raise, "refuse_other_content", lambda decision, of: None)
 
 
 def _a_refusal_raises(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(raising, "GIVEN", frozenset({"approved", "auto_approved", "rejected"}))
+    patch.setattr(budget_raise, "GIVEN", frozenset({"approved", "auto_approved", "rejected"}))
 
 
 BREAKS: list[Break] = [

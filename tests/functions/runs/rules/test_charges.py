@@ -9,8 +9,8 @@ import pytest
 
 from events.budgets import BudgetApprovalNeeded, BudgetRaised, BudgetReached
 from functions.runs.rules.budget import take
+from functions.runs.rules.budget_raise import ask, decide_raise
 from functions.runs.rules.charges import charge, is_due
-from functions.runs.rules.raising import ask, decide_raise
 from functions.runs.rules.run import Run
 from shared.budgets.budget import Budget
 from shared.kit.errors import SignatureInvalid

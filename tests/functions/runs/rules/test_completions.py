@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from events.invocations import Labelled
-from events.model_messages import Said
+from events.model_messages import ModelMessage
 from events.plan_content import (
     ComparedPrompt,
     Completion,
@@ -40,7 +40,7 @@ def completing(
     envelope = Envelope(
         model=TERMS.name, calls=(), most_calls=0, most_turns=turns, spend_usd_micros=spend
     )
-    said = tuple(Said(role="user", content=each) for each in messages or ("hello",))
+    said = tuple(ModelMessage(role="user", content=each) for each in messages or ("hello",))
     return PlanStep(id=id, does=Completion(envelope=envelope, messages=said, **fields), **of_step)
 
 
@@ -98,8 +98,8 @@ def compared(percent: int, turns: int = 1, **fields: Any) -> PlanStep:
     other = ComparedPrompt(
         prompt=PromptPart(name="sum-up", version=2, sha256=HASH),
         messages=(
-            Said(role="system", content="B"),
-            Said(role="user", content="${{ variables.b }}"),
+            ModelMessage(role="system", content="B"),
+            ModelMessage(role="user", content="${{ variables.b }}"),
         ),
         variables={"b": "${{ inputs.text }}!"},
         percent=percent,

@@ -21,7 +21,7 @@ from functions.runs.rules.retention import (
     set_days,
 )
 from functions.runs.rules.run import Assented, Run, Stop
-from shared.kit.retention import NOTICE
+from shared.kit.retention import SHORTER_AFTER
 
 AT = datetime(2026, 11, 26, tzinfo=UTC)
 KEPT = Retention(days=30, due_at=AT)
@@ -93,11 +93,11 @@ def test_one_event_names_a_bounded_number() -> None:
 def test_a_shorter_time_holds_a_week_later_and_a_longer_one_at_once() -> None:
     (shorter,) = set_days(begin(AT), 30, "ana", AT)
     kept = shorter.state
-    assert kept.days_at(AT + NOTICE - timedelta(seconds=1)) == DEFAULT_DAYS
-    assert (kept.days_at(AT + NOTICE), kept.due_at) == (30, AT + NOTICE)
+    assert kept.days_at(AT + SHORTER_AFTER - timedelta(seconds=1)) == DEFAULT_DAYS
+    assert (kept.days_at(AT + SHORTER_AFTER), kept.due_at) == (30, AT + SHORTER_AFTER)
     assert going(kept, [run()], [], AT) == []
     (again,) = set_days(kept, 90, "ana", AT + A_DAY)
-    assert again.state.days_at(AT + A_DAY + NOTICE / 2) == DEFAULT_DAYS
+    assert again.state.days_at(AT + A_DAY + SHORTER_AFTER / 2) == DEFAULT_DAYS
     (longer,) = set_days(again.state, 400, "ana", AT + A_DAY)
     assert longer.state.days_at(AT + A_DAY) == 400
     assert set_days(longer.state, 400, "ana", AT) == ()
@@ -120,7 +120,7 @@ def test_nobody_looks_before_something_can_be_over() -> None:
 def test_a_look_before_a_shorter_time_holds_is_repeated_when_it_does() -> None:
     (shorter,) = set_days(begin(AT), 30, "ana", AT)
     (looked,) = look(shorter.state, [], None, AT + A_DAY)
-    assert looked.state.due_at == AT + NOTICE
+    assert looked.state.due_at == AT + SHORTER_AFTER
 
 
 def test_the_ended_runs_of_an_erased_person_go_whatever_their_age() -> None:

@@ -11,7 +11,7 @@ import { nameOf } from '../../names.ts';
 import { namesAndIds } from '../../parts/ids.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
 import { Pairs } from '../../parts/pairs.tsx';
-import { Person } from '../../parts/person.tsx';
+import { Named } from '../../parts/named.tsx';
 import { Value } from '../../parts/value.tsx';
 import { addressOf } from '../../route.ts';
 import { audit as say } from '../../words/audit.ts';
@@ -35,7 +35,7 @@ export function EntryRow({ entry, narrow }: Properties) {
       <summary>
         <span class="summary">{isReceipt ? receipts.one : actionInWords(entry.action)}</span>
         <span class="facts">
-          <Person id={entry.actor} isShort />
+          <Named id={entry.actor} isShort />
           <Subject of={entry.subject} />
           <span>{instantInWords(entry.at)}</span>
           <span>{say.entry(entry.number)}</span>
@@ -53,7 +53,7 @@ function Subject({ of: subject }: { of: string }) {
   if (nameOf(id) === null) return <span>{subject}</span>;
   return (
     <span>
-      {spaced(noun)} <Person id={id} isShort />
+      {spaced(noun)} <Named id={id} isShort />
     </span>
   );
 }

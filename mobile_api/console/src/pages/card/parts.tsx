@@ -6,7 +6,7 @@ import { spaced } from '../../kit/text.ts';
 import { instantInWords } from '../../kit/time.ts';
 import { called } from '../../names.ts';
 import { Trouble } from '../../parts/loaded.tsx';
-import { Person } from '../../parts/person.tsx';
+import { Named } from '../../parts/named.tsx';
 import { words } from '../../words.ts';
 import { card as say } from '../../words/card.ts';
 import { isFinal, type Operation } from './operations.ts';
@@ -115,7 +115,7 @@ export function History({ card }: { card: CardDetail }) {
       <ol class="history">
         {entries.map((each) => (
           <li>
-            <time dateTime={each.at}>{instantInWords(each.at)}</time> {spaced(each.event)} · <Person id={each.by} isShort />
+            <time dateTime={each.at}>{instantInWords(each.at)}</time> {spaced(each.event)} · <Named id={each.by} isShort />
             {each.note && <q>{each.note}</q>}
           </li>
         ))}

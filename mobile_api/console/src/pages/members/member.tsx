@@ -5,7 +5,7 @@ import { instantInWords } from '../../kit/time.ts';
 import { Said, useChanged } from '../../parts/changed.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
 import { Pairs } from '../../parts/pairs.tsx';
-import { Person } from '../../parts/person.tsx';
+import { Named } from '../../parts/named.tsx';
 import { member as say, members } from '../../words/tenant.ts';
 import { MemberActs } from './acts.tsx';
 
@@ -39,7 +39,7 @@ export function Member({ id }: { id: string }) {
                 member.deputy_until && (
                   <>
                     {say.deputyOf(instantInWords(member.deputy_from!), instantInWords(member.deputy_until))}
-                    <Person id={member.deputy_by!} />
+                    <Named id={member.deputy_by!} />
                   </>
                 ),
               ],

@@ -1,10 +1,10 @@
-import type { Said } from '../../api/generated.ts';
+import type { ModelMessage } from '../../api/generated.ts';
 import { changedLines, type Line } from '../../kit/lines.ts';
 import { prompts as say } from '../../words/prompts.ts';
 import { linesOf } from './draft.ts';
 
 interface Content {
-  readonly messages: readonly Said[];
+  readonly messages: readonly ModelMessage[];
   readonly variables: string;
 }
 
@@ -32,7 +32,7 @@ export function Differences({ before, after }: { before: Content; after: Content
 }
 
 /** Its role is a line of its own, so that another one is a change. */
-function toldBy(message: Said | undefined): string {
+function toldBy(message: ModelMessage | undefined): string {
   return message === undefined ? '' : `${message.role}\n${message.content}`;
 }
 

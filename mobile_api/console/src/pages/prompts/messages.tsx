@@ -1,8 +1,8 @@
-import type { Said } from '../../api/generated.ts';
+import type { ModelMessage } from '../../api/generated.ts';
 import { prompts as say } from '../../words/prompts.ts';
 
 /** Messages as a model is told them, one after the other. */
-export function Messages({ of }: { of: readonly Said[] }) {
+export function Messages({ of }: { of: readonly ModelMessage[] }) {
   return (
     <ol class="messages">
       {of.map((each, place) => (

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import type { PromptDetail, PromptView } from '../../api/generated.ts';
 import { instantInWords } from '../../kit/time.ts';
 import { Pages } from '../../parts/pages.tsx';
-import { Person } from '../../parts/person.tsx';
+import { Named } from '../../parts/named.tsx';
 import { RowLink } from '../../parts/row.tsx';
 import { addressOf, go } from '../../route.ts';
 import { words } from '../../words.ts';
@@ -35,7 +35,7 @@ export function Row({ prompt }: { prompt: PromptView }) {
     <RowLink
       to={addressOf('prompts', `${prompt.name}@${prompt.version}`)}
       summary={say.named(prompt.name, prompt.version)}
-      facts={[say.statuses[prompt.status], <Person id={prompt.written_by} />, instantInWords(prompt.written_at)]}
+      facts={[say.statuses[prompt.status], <Named id={prompt.written_by} />, instantInWords(prompt.written_at)]}
     />
   );
 }

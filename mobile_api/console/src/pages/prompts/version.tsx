@@ -9,7 +9,7 @@ import { Act } from '../../parts/form.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
 import { Only } from '../../parts/only.tsx';
 import { Pairs } from '../../parts/pairs.tsx';
-import { Person } from '../../parts/person.tsx';
+import { Named } from '../../parts/named.tsx';
 import { Table } from '../../parts/table.tsx';
 import { addressOf } from '../../route.ts';
 import { prompts as say } from '../../words/prompts.ts';
@@ -67,7 +67,7 @@ function Done({ at, by }: { at: string; by: string }) {
   return (
     <>
       {say.by(instantInWords(at))}
-      <Person id={by} />
+      <Named id={by} />
     </>
   );
 }

@@ -10,7 +10,7 @@ import { called } from '../../names.ts';
 import { Ids } from '../../parts/ids.tsx';
 import { Loaded, Trouble } from '../../parts/loaded.tsx';
 import { Pairs } from '../../parts/pairs.tsx';
-import { Person } from '../../parts/person.tsx';
+import { Named } from '../../parts/named.tsx';
 import { addressOf } from '../../route.ts';
 import { runs as say } from '../../words/runs.ts';
 import { Commands } from './commands-form.tsx';
@@ -144,7 +144,7 @@ function History({ events }: { events: readonly RunEvent[] }) {
       <ol class="history" reversed>
         {events.slice(-count).toReversed().map((each) => (
           <li key={each.sequence} value={each.sequence}>
-            <time dateTime={each.at}>{instantInWords(each.at)}</time> {spaced(each.type.split('.')[2]!)} · <Person id={each.actor} isShort />
+            <time dateTime={each.at}>{instantInWords(each.at)}</time> {spaced(each.type.split('.')[2]!)} · <Named id={each.actor} isShort />
             {each.failure && <q>{each.failure.detail}</q>}
           </li>
         ))}

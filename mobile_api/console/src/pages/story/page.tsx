@@ -5,7 +5,7 @@ import { spaced } from '../../kit/text.ts';
 import { instantInWords } from '../../kit/time.ts';
 import { Ids } from '../../parts/ids.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
-import { Person } from '../../parts/person.tsx';
+import { Named } from '../../parts/named.tsx';
 import { addressOf } from '../../route.ts';
 import { story as say } from '../../words/audit.ts';
 import { Graph } from './graph.tsx';
@@ -67,7 +67,7 @@ function Table({ links }: { links: readonly Link[] }) {
                 <What event={link.event} />
               </th>
               <td>
-                <Person id={link.event.actor} isShort />
+                <Named id={link.event.actor} isShort />
               </td>
               <td>
                 <time dateTime={link.event.at}>{instantInWords(link.event.at)}</time>

@@ -5,7 +5,7 @@ from functions.runs.rules.run import Run
 from functions.runs.rules.subruns import acts_next
 from functions.runs.service.assents import note_receipts
 from functions.runs.service.bursts import Burst
-from functions.runs.service.moments import Clock
+from functions.runs.service.clock import Clock
 from functions.runs.service.results import read_results
 from functions.runs.service.subruns import save_run
 from shared.aggregates.unit_of_work import UnitOfWork

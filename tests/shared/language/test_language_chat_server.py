@@ -13,7 +13,7 @@ from shared.inference.brought import PHI_3, ModelRefusedError, load_brought
 from shared.inference.chat import Chat, Message
 from shared.inference.decoding import Sampling, Writing
 from shared.inference.loading import ModelAbsentError
-from shared.language.process import LanguageModel, Served
+from shared.language.process import LanguageModel, ModelEndpoint
 from tests.shared.inference.random_decoder import LONGEST, bring_decoder, decoder_tokenizer
 
 SAID = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Who paid?"}]
@@ -21,7 +21,7 @@ QUESTION: dict[str, Any] = {"model": "phi-3", "messages": SAID, "max_tokens": 20
 
 
 def _model(folder: Path) -> LanguageModel:
-    return LanguageModel(PHI_3.name, lambda: ("-m", "shared.language.serving", str(folder)))
+    return LanguageModel(PHI_3.name, lambda: ("-m", "shared.language.chat_server", str(folder)))
 
 
 @pytest.fixture(scope="module")
@@ -32,13 +32,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def served(folder: Path) -> Iterator[Served]:
+def served(folder: Path) -> Iterator[ModelEndpoint]:
     model = _model(folder)
     yield model.serve()
     model.stop()
 
 
-def _asked(served: Served, **said: Any) -> httpx.Response:
+def _asked(served: ModelEndpoint, **said: Any) -> httpx.Response:
     headers = {"Authorization": f"Bearer {served.key}"}
     url = f"{served.url}/chat/completions"
     return httpx.post(url, json={**QUESTION, **said}, headers=headers, timeout=60)
@@ -58,7 +58,7 @@ def _events(answer: httpx.Response) -> list[dict[str, Any]]:
 
 
 def test_the_answer_is_what_the_model_writes_with_its_tokens_counted(
-    served: Served, folder: Path
+    served: ModelEndpoint, folder: Path
 ) -> None:
     brought = load_brought(str(folder), PHI_3)
     tokens = Chat(brought).tokens([Message(each["role"], each["content"]) for each in SAID])
@@ -76,7 +76,7 @@ def test_the_answer_is_what_the_model_writes_with_its_tokens_counted(
     }
 
 
-def test_a_stream_has_the_same_text_in_parts(served: Served) -> None:
+def test_a_stream_has_the_same_text_in_parts(served: ModelEndpoint) -> None:
     options = {"include_usage": True}
     events = _events(_asked(served, stream=True, stream_options=options))
     *parts, last, usage = events
@@ -89,7 +89,7 @@ def test_a_stream_has_the_same_text_in_parts(served: Served) -> None:
     assert len({each["id"] for each in events}) == 1
 
 
-def test_a_seed_gives_the_same_answer_again(served: Served) -> None:
+def test_a_seed_gives_the_same_answer_again(served: ModelEndpoint) -> None:
     drawn = [_text(_asked(served, temperature=1, seed=each)) for each in (-5, -5, 6)]
     assert drawn[0] == drawn[1] != drawn[2]
     # Two of so few words may be alike by chance.
@@ -97,7 +97,7 @@ def test_a_seed_gives_the_same_answer_again(served: Served) -> None:
     assert len(unseeded) >= 2
 
 
-def test_an_answer_ends_before_a_stop(served: Served) -> None:
+def test_an_answer_ends_before_a_stop(served: ModelEndpoint) -> None:
     text = _text(_asked(served))
     stop = text[5:7]
     answer = _asked(served, stop=stop)
@@ -126,7 +126,7 @@ def test_an_answer_ends_before_a_stop(served: Served) -> None:
     ],
 )
 def test_what_it_cannot_take_is_refused_with_what_is_wrong(
-    served: Served, said: dict[str, Any], code: str, told: str
+    served: ModelEndpoint, said: dict[str, Any], code: str, told: str
 ) -> None:
     answer = _asked(served, **said)
     assert answer.status_code == 400, answer.text
@@ -134,14 +134,14 @@ def test_what_it_cannot_take_is_refused_with_what_is_wrong(
     assert told in answer.json()["error"]["message"]
 
 
-def test_parts_of_a_message_are_one_text(served: Served) -> None:
+def test_parts_of_a_message_are_one_text(served: ModelEndpoint) -> None:
     parts = [{"type": "text", "text": each} for each in ("Who ", "paid?")]
     said = [SAID[0], {"role": "user", "content": parts}]
     assert _text(_asked(served, messages=said)) == _text(_asked(served))
 
 
-def test_nobody_without_its_key_is_answered(served: Served) -> None:
-    assert _asked(Served(served.url, "another")).status_code == 401
+def test_nobody_without_its_key_is_answered(served: ModelEndpoint) -> None:
+    assert _asked(ModelEndpoint(served.url, "another")).status_code == 401
 
 
 def test_files_that_are_not_what_their_manifest_says_are_told(tmp_path: Path) -> None:

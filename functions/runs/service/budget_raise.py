@@ -2,7 +2,7 @@
 
 from events.approvals import ApprovalState
 from functions.runs.aggregates import RUN
-from functions.runs.rules.raising import decide_raise
+from functions.runs.rules.budget_raise import decide_raise
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.budgets.aggregates import BUDGETS, LIMITS
 from shared.budgets.limits import limit_of

@@ -1,4 +1,4 @@
-"""A call as a program asks it, and as a provider is asked."""
+"""A program's request to a model, and the request that a provider gets for it."""
 
 import hashlib
 import json
@@ -27,9 +27,9 @@ _NAMES: Mapping[Wire, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What a program asks, on whichever wire. `body` is all that it sent; `raw` the bytes of it.
-    With a `redaction`, routes of its classes are told what that made of the body."""
+class ModelRequest:
+    """What a program asks, on whichever wire. `body` is all that it sent, and `raw` its bytes. With
+    a `redaction`, routes of its privacy classes get the redacted body."""
 
     wire: Wire
     body: Mapping[str, Any]
@@ -63,7 +63,7 @@ class Asked:
         return bound_of(self.wire, self.body, size, self._most_out(route))
 
     def redaction_for(self, route: ModelRoute) -> Redaction | None:
-        """What the route is told instead of personal data; None where it is told all."""
+        """The redaction for this route; None where the route gets the whole body."""
         redaction = self.redaction
         return redaction if redaction and route.privacy in redaction.classes else None
 
@@ -83,9 +83,10 @@ class Asked:
         return most
 
     def for_provider(self, route: ModelRoute, called: ModelRoute) -> bytes:
-        """The body of the provider's call by the route that was called, or a fallback of it: with
-        its own name of the model, the bound of the answer that the called route gives, of a
-        stream, what it used, and without what is redacted for it."""
+        """The body that the provider of `route` gets; `route` is the one that was `called` or a
+        fallback of it. It has the provider's name of the model, the answer's bound of the called
+        route and, for a stream, asks for what was used. What is redacted for the route is left
+        out."""
         redaction = self.redaction_for(route)
         body = redaction.body if redaction else self.body
         said: dict[str, Any] = {**body, "model": route.model}

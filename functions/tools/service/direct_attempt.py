@@ -1,5 +1,5 @@
-"""One call by the rights of an agent elsewhere: what stands of it, what it does next, and what
-became of it."""
+"""One attempt at a call of an agent elsewhere: it asks people or policies, or acts, and its outcome
+is recorded."""
 
 import time
 from dataclasses import dataclass, replace
@@ -20,13 +20,13 @@ from functions.tools.rules.direct_call import (
 from functions.tools.rules.envelope import Denied, Grave, Verdict, judge
 from functions.tools.rules.invocation import Invocation, refused
 from functions.tools.service.admission import Refusal, admit, ask_policies
+from functions.tools.service.attempt import Outcome
 from functions.tools.service.direct_answers import (
     UNDECIDED,
     Answering,
     Decided,
     DirectCallView,
 )
-from functions.tools.service.invocation import Outcome
 from functions.tools.service.questions import ask_people
 from shared.aggregates import Command
 from shared.approvals import read_approval
@@ -42,8 +42,8 @@ from shared.storage.secrets import public_keys
 
 
 @dataclass(frozen=True)
-class DirectDoing(Answering):
-    """A call by the rights of an agent elsewhere."""
+class DirectAttempt(Answering):
+    """An attempt at a call by the rights of an agent elsewhere."""
 
     def judged(self, made_today: int) -> Verdict:
         """What the call needs."""
@@ -60,20 +60,20 @@ class DirectDoing(Answering):
         """Reads, then commits once; whatever dies in between has read."""
 
         async def use_case(work: Command) -> DirectCallView:
-            doing = self._doing(Act(new_id("inv", work.at)))
-            _, call, refusal = await doing._tried(work)
+            attempt = self._as_invocation(Act(new_id("inv", work.at)))
+            _, call, refusal = await attempt._tried(work)
             if refusal is not None:
-                return await doing._reported(work, doing.refused(call, refusal))
-            call, done = await doing.outcome(call, began=time.monotonic())
+                return await attempt._reported(work, attempt.refused(call, refusal))
+            call, done = await attempt.outcome(call, began=time.monotonic())
             if call.status == "doubtful":
                 call = refused(call, call.reason or "", work.at, may_be_repeated=True)
-            return await doing._reported(work, call, done)
+            return await attempt._reported(work, call, done)
 
         return await RUN.command(self.caller, use_case, DirectCallView)
 
     async def guarded(self) -> DirectCallView:
-        """Commits the intent with all that allows it, acts, commits the outcome. Of the same call
-        one acts at a time, and each assent is used once."""
+        """Commits the intent with all that allows it, acts, commits the outcome. One attempt at the
+        same call acts at a time, and each assent is used once."""
         decided: list[Decided] = []
 
         async def use_case(work: Command) -> DirectCallView:
@@ -99,8 +99,8 @@ class DirectDoing(Answering):
         if going_on is not None:
             return going_on
         next = await self._next(work, known, verdict)
-        doing = self._doing(next)
-        earlier, call, refusal = await doing._tried(work)
+        attempt = self._as_invocation(next)
+        earlier, call, refusal = await attempt._tried(work)
         if earlier is not None:
             return Decided(DirectCallView.of(earlier))
         if isinstance(verdict, Denied):
@@ -114,7 +114,7 @@ class DirectDoing(Answering):
                 return Decided(asked)
             refusal = asked
         if refusal is not None:
-            return Decided(await doing._reported(work, doing.refused(call, refusal)))
+            return Decided(await attempt._reported(work, attempt.refused(call, refusal)))
         if isinstance(next, Act):
             counted = _counted(budget, call.operation, verdict)
             await work.save(
@@ -192,9 +192,9 @@ class DirectDoing(Answering):
             approval = await read_approval(work.store, known.approval_id, keys)
         return after_asking(known, approval, content, work.at)
 
-    def _doing(self, next: Act | Wait | Ask | Refuse) -> "DirectDoing":
-        """The same as that invocation. Policies are asked about a call that waits as it would be
-        once somebody had assented: what none of them would ever allow, nobody is asked about."""
+    def _as_invocation(self, next: Act | Wait | Ask | Refuse) -> "DirectAttempt":
+        """The same attempt under that invocation's id. Policies judge a call that waits for assent
+        as if it had the assent, so that nobody is asked about what they would refuse anyway."""
         at = self.caller.received_at
         acts = next if isinstance(next, Act) else Act(None, UNDECIDED, UNDECIDED)
         id = acts.invocation_id or new_id("inv", at)

@@ -1,11 +1,11 @@
-"""The language models beside this function: each answers one call at a time, in a process of its
-own, and a few calls wait for their turn."""
+"""The language models of this machine. Each answers one call at a time, in a process of its own,
+and a few calls wait for their turn."""
 
 import asyncio
 from collections.abc import Mapping
 
-from functions.models.service.answers import Answer, NeverSent
-from functions.models.service.taking_turns import Turns
+from functions.models.service.answers import Answer, NeverSent, ProviderRequest
+from functions.models.service.turns import Turns
 from functions.models.settings import settings
 from shared.inference.brought import PHI_3, read_manifest, require_manifest
 from shared.kit.per_loop import PerLoop
@@ -19,7 +19,7 @@ _BROUGHT_STARTS_WITHIN_SECONDS = 120.0
 def _phi_3() -> tuple[str, ...]:
     folder = settings().models_folder
     require_manifest(folder, PHI_3)
-    return "-m", "shared.language.serving", folder
+    return "-m", "shared.language.chat_server", folder
 
 
 MODELS: Mapping[str, LanguageModel] = {
@@ -31,17 +31,15 @@ MODELS: Mapping[str, LanguageModel] = {
 }
 
 
-async def ask_beside(
-    model: str, tenant_id: str, path: str, body: bytes, headers: Mapping[str, str]
-) -> Answer:
-    """The answer of the model of that name, of which only the head was read; whoever gets it closes
-    it. Raises NeverSent where no model here has that name, NotHere where its files are not used or
-    its process does not start, Busy where others have its places or its turn, BrokenOff where its
-    answer is not whole."""
+async def ask_local(model: str, tenant_id: str, request: ProviderRequest) -> Answer:
+    """The answer of the model of that name, with only its head read; the caller closes it. Raises
+    NeverSent where no model here has that name, NotHere where its files are not used or its process
+    does not start, Busy where others have its places or its turn, BrokenOff where its answer is not
+    whole."""
     turns = TURNS.here().get(model)
     if turns is None:
         raise NeverSent
-    return await turns.ask(tenant_id, path, body, headers)
+    return await turns.ask(tenant_id, request)
 
 
 async def check_here(model: str) -> None:

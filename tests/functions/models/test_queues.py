@@ -1,4 +1,4 @@
-"""Calls of a model wait in lines that are fair by tenant, whoever gives up and whenever."""
+"""Calls of a model wait in queues that are fair by tenant, whichever call is given up and when."""
 
 import asyncio
 from collections import Counter
@@ -17,7 +17,7 @@ from functions.models.rules.turns import (
     next_turn,
     remembered,
 )
-from functions.models.service.lines import Places, Turn
+from functions.models.service.queues import Places, Turn
 
 TENANTS = "abcd"
 # A letter is a call of that tenant; a dot is the end of the one that is asking.

@@ -2,8 +2,8 @@
 
 from functions.runs.aggregates import RUN, RUNS
 from functions.runs.rules.run import RUN_LOST, Run
-from functions.runs.service.going_on import go_on
-from functions.runs.service.moments import Clock
+from functions.runs.service.clock import Clock
+from functions.runs.service.go_on import go_on
 from functions.runs.service.undo import undo
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.kit.errors import Unavailable

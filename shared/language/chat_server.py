@@ -1,6 +1,6 @@
-"""`python -m shared.language.serving FOLDER` serves the model `phi-3` of that folder on OpenAI's
-wire, to this machine and to who knows the key that is the first line of its input. Writes its
-address, or why the model is not used, and ends with its input."""
+"""`python -m shared.language.chat_server FOLDER` serves the model `phi-3` of that folder on
+OpenAI's wire, on this machine only. Its first line of input is the key that callers must send. It
+prints its address, or why it does not use the model, and ends when its input ends."""
 
 import asyncio
 import os
@@ -50,8 +50,8 @@ _LOOKS_EVERY_SECONDS = 0.5
 
 
 class ChatServer:
-    """The model behind its wire. Whoever asks it sees to it that calls come one by one; of one that
-    was given up nothing is computed beside the next."""
+    """The model behind its wire. Callers send one call at a time. A call that its caller gave up
+    stops before the next one begins."""
 
     def __init__(self, brought: Brought, key: str) -> None:
         self._brought, self._chat = brought, Chat(brought)

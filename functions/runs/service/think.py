@@ -25,7 +25,7 @@ from functions.runs.rules.progress import Progress
 from functions.runs.rules.run import Run, Steps
 from functions.runs.rules.step_under_way import Mind
 from functions.runs.rules.thinking import Turn, turn_id
-from functions.runs.service.moments import Clock
+from functions.runs.service.clock import Clock
 from functions.runs.service.routes import ask_by_route
 from functions.runs.settings import settings
 from shared.agents import read_agent

@@ -1,13 +1,13 @@
-"""Tells of the thresholds that a budget reached because models were called, and asks a governor as
-for what runs spend; and of those that calls of programs reached."""
+"""Tells of thresholds that a budget reached because models were called, and asks a governor to
+raise it, as for what runs spend. Tells of thresholds that API calls reached, too."""
 
 from functools import partial
 
 from events.models import BudgetCharged
 from functions.runs.aggregates import RUN
+from functions.runs.rules.budget_raise import ask
 from functions.runs.rules.charges import told
 from functions.runs.rules.quota import calls_told
-from functions.runs.rules.raising import ask
 from functions.runs.service.platform import told_of_platform
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.budgets.aggregates import BUDGETS, LIMITS
@@ -38,8 +38,8 @@ async def tell(event: Envelope) -> None:
 
 
 async def tell_of_calls(work: UnitOfWork, quota: CallQuota) -> None:
-    """Tells of each threshold of the month's calls once, in the tenant's budget of that month.
-    Raises Unavailable."""
+    """Tells once of each threshold of the month's API calls, and notes that in the tenant's budget
+    of that month. Raises Unavailable."""
     id = budget_id(TENANT, quota.period)
     await work.prefetch((BUDGETS, id), (LIMITS, TENANT))
     known = await work.find(BUDGETS, id)

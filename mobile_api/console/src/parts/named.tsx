@@ -1,8 +1,8 @@
 import { nameOf } from '../names.ts';
 
-/** Somebody or something by its name, where the tenant knows one, with the id that the log has of it; `isShort`: with the
- * id for who points at the name. */
-export function Person({ id, isShort = false }: { id: string; isShort?: boolean }) {
+/** Somebody or something by its name, where the tenant knows one, with its id in the log; `isShort`: the id is shown only
+ * when somebody points at the name. */
+export function Named({ id, isShort = false }: { id: string; isShort?: boolean }) {
   const name = nameOf(id);
   if (name === null) return <span class="person">{id}</span>;
   if (isShort) return <bdi title={id}>{name}</bdi>;

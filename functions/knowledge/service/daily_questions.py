@@ -1,7 +1,7 @@
 """Counts what agents ask."""
 
 from functions.knowledge.aggregates import DAYS
-from functions.knowledge.rules.spending import require_day
+from functions.knowledge.rules.daily_questions import require_day
 from shared.kit.callers import Caller
 from shared.storage.batches import Add, Batch
 from shared.storage.firestore import TenantStore

@@ -6,7 +6,7 @@ from events.invocations import InvocationBody, InvocationView
 from functions.runs.rules.calls import ConcreteCall
 from functions.runs.rules.run import Run
 from functions.runs.service.tokens import invocation_id_of
-from shared.runtime.calling import post, unreadable
+from shared.runtime.function_calls import post, unreadable
 
 TOOLS = "tools"
 # A call that takes longer is asked for again; `tools` answers what became of it.

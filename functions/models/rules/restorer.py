@@ -19,7 +19,7 @@ Channel = tuple[Any, ...]
 Place = tuple[dict[str, Any], str]
 
 
-class Restoring:
+class Restorer:
     """One stream. What may be the beginning of a placeholder is held back until its end came, or
     whatever says that the text has ended."""
 

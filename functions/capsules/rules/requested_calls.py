@@ -1,5 +1,5 @@
-"""What a run of a plan asks for: its calls and the agents that make them, those of the plans in it
-too."""
+"""The calls that a run of a plan may make, and the agents that make them, with those of the plans
+in it."""
 
 from collections.abc import Iterator, Mapping
 from itertools import takewhile
@@ -11,11 +11,11 @@ from events.plan_content import Call, PlanContent, PlanStep, SubRun, all_steps, 
 Plans = Mapping[str, PlanContent]
 
 
-class Asked(NamedTuple):
+class RequestedCall(NamedTuple):
     """A call, as policies are asked about it before it acts. `assented`: somebody will have
     assented to it, with the plan or with its step; `assented_call`: with its step. `before` are the
-    operations of the steps that stand before its own, and `calls_before` of how many of these it is
-    the operation."""
+    operations of earlier steps, and `calls_before` is how many of these steps have the same
+    operation."""
 
     operation: str
     effect: Effect
@@ -29,15 +29,15 @@ class Asked(NamedTuple):
     irreversible: bool = False
 
     @property
-    def seen(self) -> "Asked":
+    def seen(self) -> "RequestedCall":
         """The same, once somebody has assented to exactly it."""
         return self._replace(assented=True, assented_call=True)
 
 
-def calls_of(plan: PlanContent, plans: Plans) -> tuple[Asked, ...]:
+def calls_of(plan: PlanContent, plans: Plans) -> tuple[RequestedCall, ...]:
     """The calls that a run of the plan could make, each once."""
     asked = [
-        asked_of(call, step, plan)
+        requested_call_of(call, step, plan)
         for step in all_steps(plan.steps)
         if not isinstance(step.does, SubRun)
         for call in calls_of_step(step, plans)
@@ -46,7 +46,7 @@ def calls_of(plan: PlanContent, plans: Plans) -> tuple[Asked, ...]:
     return tuple(dict.fromkeys((*asked, *inner)))
 
 
-def asked_of(call: Call, step: PlanStep, plan: PlanContent) -> Asked:
+def requested_call_of(call: Call, step: PlanStep, plan: PlanContent) -> RequestedCall:
     """The call of the step, as policies are asked about it."""
     agent = plan.agent
     assented = step.assent != "none"
@@ -55,7 +55,7 @@ def asked_of(call: Call, step: PlanStep, plan: PlanContent) -> Asked:
     who, distinct = (agent.agent_id, agent.version), tuple(sorted(set(before)))
     many = before.count(call.operation)
     how = (step.assent == "step", call.is_irreversible)
-    return Asked(call.operation, call.effect, step.id, *who, assented, distinct, many, *how)
+    return RequestedCall(call.operation, call.effect, step.id, *who, assented, distinct, many, *how)
 
 
 def agents_of(plan: PlanContent, plans: Plans) -> tuple[str, ...]:

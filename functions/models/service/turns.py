@@ -1,16 +1,23 @@
-"""Calls of one model that answers beside this function: they take turns. What the model says is
-read as fast as it says it, so that a program that reads slowly holds up nobody else."""
+"""Lets calls of one local model take turns. An answer is read as fast as the model writes it, so a
+program that reads slowly holds up nobody else."""
 
 import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING
 
-from functions.models.service.answers import Answer, BrokenOff, Busy, NeverSent, NotHere
-from functions.models.service.lines import Places, Turn
+from functions.models.service.answers import (
+    Answer,
+    BrokenOff,
+    Busy,
+    NeverSent,
+    NotHere,
+    ProviderRequest,
+)
+from functions.models.service.queues import Places, Turn
 from shared.inference.brought import ModelRefusedError
 from shared.inference.loading import ModelAbsentError
-from shared.language.process import LanguageModel, Served
+from shared.language.process import LanguageModel, ModelEndpoint
 
 if TYPE_CHECKING:
     import httpx2
@@ -40,13 +47,11 @@ class Turns:
         self._place_within, self._turn_within = place_within, turn_within
         self._answered_within = answered_within
         self._places, self._turn = Places(), Turn()
-        # For how long the process has said nothing to calls that were given up.
+        # How long the process said nothing, over all calls that were given up.
         self._silent_seconds = 0.0
 
-    async def ask(
-        self, tenant_id: str, path: str, body: bytes, headers: Mapping[str, str]
-    ) -> Answer:
-        """The answer, once its head was read. Raises Busy where nobody makes room in time, NotHere,
+    async def ask(self, tenant_id: str, request: ProviderRequest) -> Answer:
+        """The answer, once its head was read. Raises Busy where no place is free in time, NotHere,
         NeverSent, BrokenOff."""
         try:
             async with asyncio.timeout(self._place_within):
@@ -54,7 +59,7 @@ class Turns:
         except TimeoutError as error:
             raise Busy from error
         heard = _Heard()
-        asking = asyncio.ensure_future(self._in_turn(heard, tenant_id, path, body, headers))
+        asking = asyncio.ensure_future(self._in_turn(heard, tenant_id, request))
         # A task that is cancelled before its first step runs nothing of its own.
         asking.add_done_callback(lambda _: self._places.leave(tenant_id))
         heard.asking = asking
@@ -64,10 +69,8 @@ class Turns:
             await heard.aclose()
             raise
 
-    async def _in_turn(
-        self, heard: "_Heard", tenant_id: str, path: str, body: bytes, headers: Mapping[str, str]
-    ) -> None:
-        """Hears one answer. Whoever waits for it is told of each end."""
+    async def _in_turn(self, heard: "_Heard", tenant_id: str, request: ProviderRequest) -> None:
+        """Reads one answer into `heard`, and ends it there, also with an error."""
         try:
             async with asyncio.timeout(self._turn_within):
                 await self._turn.take(tenant_id)
@@ -76,7 +79,7 @@ class Turns:
             return
         try:
             served = await self._served()
-            await self._hear(heard, served, path, body, headers)
+            await self._hear(heard, served, request)
             heard.end()
         except ModelAbsentError as error:
             is_refused = isinstance(error, ModelRefusedError)
@@ -86,24 +89,23 @@ class Turns:
         finally:
             self._turn.leave()
 
-    async def _served(self) -> Served:
-        """Where the process answers: another one where it said nothing to calls that were given up,
-        together for as long as one may take. Programs that wait less long would never find out that
-        it hangs. Raises ModelAbsentError."""
+    async def _served(self) -> ModelEndpoint:
+        """Where the process answers. A process is replaced once it said nothing, over all calls
+        that were given up, for as long as one call may take: programs that give up sooner would
+        never find out that it hangs. Raises ModelAbsentError."""
         served = await asyncio.to_thread(self._model.serve)
         if self._silent_seconds < self._answered_within:
             return served
         await self._replace(served)
         return await asyncio.to_thread(self._model.serve)
 
-    async def _hear(
-        self, heard: "_Heard", served: Served, path: str, body: bytes, headers: Mapping[str, str]
-    ) -> None:
-        """Takes the answer of the process, which is replaced where it does not end in time. Raises
-        NeverSent, BrokenOff."""
+    async def _hear(self, heard: "_Heard", served: ModelEndpoint, request: ProviderRequest) -> None:
+        """Reads the answer of the process, and replaces the process where the answer does not end
+        in time. Raises NeverSent, BrokenOff."""
         import httpx2
 
         last_heard = time.monotonic()
+        path, body, headers = request
         said = {**headers, "Authorization": f"Bearer {served.key}"}
         try:
             async with (
@@ -128,7 +130,7 @@ class Turns:
         except httpx2.HTTPError as error:
             raise BrokenOff from error
 
-    async def _replace(self, served: Served) -> None:
+    async def _replace(self, served: ModelEndpoint) -> None:
         self._silent_seconds = 0.0
         await asyncio.to_thread(self._model.replace, served)
 

@@ -12,7 +12,7 @@ from functions.models.service.cache import Kept
 from shared.storage.batches import Document
 
 
-class Begun(NamedTuple):
+class HeldCall(NamedTuple):
     """A call for which all that it may cost is held: the route that was `called`, and those that
     may be asked, in their order."""
 

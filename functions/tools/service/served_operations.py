@@ -1,4 +1,4 @@
-"""Who serves an operation: Assent itself, or a connector as it is now."""
+"""Finds who serves an operation: Assent itself, or a connector as it is now."""
 
 from functools import partial
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ from functions.tools.service.connected_calls import NoCredential, call, made_wit
 from shared.connectors import read_connectors
 from shared.storage.firestore import TenantStore
 
-# What is known of an operation that nobody serves any more: it may have been the gravest.
+# Stands for an operation that nobody serves any more: it may have had the gravest effect.
 UNKNOWN = OperationDefinition(
     summary="Nothing serves it any more.",
     effect=GRAVEST,
@@ -24,10 +24,10 @@ UNKNOWN = OperationDefinition(
 )
 
 
-class Served(NamedTuple):
-    """An operation, what acts, and why it may not; with the credential that it acts with, and the
-    labels of all that its target says. Where `asks`, its server may ask a person in the middle of
-    a call."""
+class ServedOperation(NamedTuple):
+    """An operation with the function that does it, or with the `refusal` where nobody may do it
+    now. `credential` is the one that it acts with, `labels` are those of every answer of its
+    target. Where `asks`, its server may ask a person in the middle of a call."""
 
     definition: OperationDefinition
     act: Operation
@@ -38,17 +38,19 @@ class Served(NamedTuple):
 
 
 def is_known(operation: str) -> bool:
-    """Whether it is an operation of ours, or may be one of a connector."""
+    """Whether it is an operation of Assent's own, or may be one of a connector."""
     system, slash, named = operation.partition("/")
     return operation in ACTS or bool(system != SYSTEM and slash and named)
 
 
-async def served(store: TenantStore, within: str | None, operation: str, pin: str | None) -> Served:
-    """Who serves the operation in the workspace now; the connector must be active, and the one with
-    that `pin`, which a plan was compiled with: None for a call without a plan. Two reads at most,
-    none for an operation of ours. Raises Unavailable."""
+async def find_served(
+    store: TenantStore, within: str | None, operation: str, pin: str | None
+) -> ServedOperation:
+    """The operation as it is served in the workspace now. A connector must be active, and must have
+    the `pin` with which the plan was compiled; a call without a plan has None. At most two reads,
+    and none for an operation of Assent's own. Raises Unavailable."""
     if operation in ACTS:
-        return Served(OPERATIONS[operation], ACTS[operation])
+        return ServedOperation(OPERATIONS[operation], ACTS[operation])
     name, _, named = operation.partition("/")
     connector = (await read_connectors(store, [name], within)).get(name)
     found = connector.definition.operation(named) if connector is not None else None
@@ -67,8 +69,9 @@ async def _with_credential(
     connector: Connector,
     operation: AnyOperation,
     definition: OperationDefinition,
-) -> Served:
-    """The value is read before an intent is stored: whoever cannot read it leaves no doubt."""
+) -> ServedOperation:
+    """The value is read before an intent is stored, so a failure to read it leaves no doubtful
+    call."""
     whole = connector.definition
     try:
         shown = await made_with(store, whole, connector.workspace_id)
@@ -77,12 +80,14 @@ async def _with_credential(
         return _refused(definition, said, may_be_repeated=True)
     act = partial(call, whole, operation, shown)
     asks = whole.kind == "mcp"
-    return Served(definition, act, credential=whole.credential, labels=whole.labels, asks=asks)
+    return ServedOperation(
+        definition, act, credential=whole.credential, labels=whole.labels, asks=asks
+    )
 
 
 async def _nothing(act: Act) -> Done:
     raise TargetRefused("nothing serves it")
 
 
-def _refused(definition: OperationDefinition, reason: str, **fields: Any) -> Served:
-    return Served(definition, _nothing, Refusal(reason, **fields))
+def _refused(definition: OperationDefinition, reason: str, **fields: Any) -> ServedOperation:
+    return ServedOperation(definition, _nothing, Refusal(reason, **fields))

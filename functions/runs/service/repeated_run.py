@@ -1,4 +1,4 @@
-"""What the run that a replay repeats gave: each burst of the replay is compared with that."""
+"""Reads what the run gave that a replay repeats, to compare each burst of the replay with it."""
 
 from collections.abc import Mapping, Sequence
 
@@ -47,8 +47,8 @@ async def begin_replay(
 async def note_earlier(
     store: TenantStore, replay: Replay, calls: Sequence[tuple[ConcreteCall, InvocationView]]
 ) -> None:
-    """Lets the replay compare these calls: with what the earlier run gave in the same iterations,
-    and, of which nothing is recorded, with the arguments of then. Raises Unavailable."""
+    """Lets the replay compare these calls with what the earlier run gave in the same iterations
+    and, where a call has no record, with the earlier arguments. Raises Unavailable."""
     id = str(replay.run.replay_of)
     of_iterations = [
         result_id(id, each.placed.number, each.iteration)

@@ -1,5 +1,5 @@
-"""Lines in which calls of one model wait, first for a place and then for the turn: fair by tenant.
-Each is for one event loop."""
+"""Queues in which calls of one model wait, first for a place and then for the turn. They are fair
+by tenant, and each belongs to one event loop."""
 
 import asyncio
 from collections import Counter
@@ -9,8 +9,8 @@ from itertools import count
 from functions.models.rules.turns import Waiting, has_place, next_place, next_turn, remembered
 
 
-class _Line:
-    """Who waits, and the numbers in which they came."""
+class _Queue:
+    """The calls that wait, each with a number: a later call has a higher one."""
 
     def __init__(self) -> None:
         self.numbers = count()
@@ -18,11 +18,12 @@ class _Line:
 
     @property
     def waiting(self) -> list[Waiting]:
-        # Of a call that was given up, the future is cancelled before its task runs again.
+        # A call that was given up has a cancelled future before its task runs again.
         return [each for each, called in self._called.items() if not called.done()]
 
     async def wait(self, tenant_id: str, give_back: Callable[[], None]) -> None:
-        """Returns once it is called. Whoever was given up after that gives back what it got."""
+        """Returns once `call` names it. A call that was given up after that gives back what it
+        got."""
         each = Waiting(tenant_id, next(self.numbers))
         called = self._called[each] = asyncio.get_running_loop().create_future()
         try:
@@ -39,48 +40,48 @@ class _Line:
 
 
 class Places:
-    """Who has a place now, by tenant."""
+    """The places of one model that calls hold now, counted by tenant."""
 
     def __init__(self) -> None:
         self._taken: Counter[str] = Counter()
-        self._line = _Line()
+        self._queue = _Queue()
 
     async def take(self, tenant_id: str) -> None:
-        """Takes a place once the tenant may."""
+        """Returns once the tenant may have a place, and takes it."""
         if has_place(tenant_id, self._taken):
             self._taken[tenant_id] += 1
         else:
-            await self._line.wait(tenant_id, lambda: self.leave(tenant_id))
+            await self._queue.wait(tenant_id, lambda: self.leave(tenant_id))
 
     def leave(self, tenant_id: str) -> None:
-        """Gives a place back, and those that are free now to whoever waits."""
+        """Gives a place back, and gives each free place to a call that waits."""
         self._taken -= Counter({tenant_id: 1})
-        while (each := next_place(self._line.waiting, self._taken)) is not None:
+        while (each := next_place(self._queue.waiting, self._taken)) is not None:
             self._taken[each.tenant_id] += 1
-            self._line.call(each)
+            self._queue.call(each)
 
 
 class Turn:
-    """Whose turn it is: that of one call at a time."""
+    """The turn of one model, which one call has at a time."""
 
     def __init__(self) -> None:
-        self._line = _Line()
+        self._queue = _Queue()
         self._asking: str | None = None
         self._last: dict[str, int] = {}
 
     async def take(self, tenant_id: str) -> None:
-        """Takes the turn once it is this call's."""
+        """Returns once this call has the turn."""
         if self._asking is None:
             self._asking = tenant_id
         else:
-            await self._line.wait(tenant_id, self.leave)
+            await self._queue.wait(tenant_id, self.leave)
 
     def leave(self) -> None:
-        """Gives the turn to whoever is next."""
+        """Gives the turn to the next call."""
         assert self._asking is not None
-        self._last[self._asking] = next(self._line.numbers)
-        each = next_turn(self._line.waiting, self._last)
+        self._last[self._asking] = next(self._queue.numbers)
+        each = next_turn(self._queue.waiting, self._last)
         self._asking = None if each is None else each.tenant_id
         if each is not None:
-            self._line.call(each)
-        self._last = remembered(self._last, self._line.waiting)
+            self._queue.call(each)
+        self._last = remembered(self._last, self._queue.waiting)
