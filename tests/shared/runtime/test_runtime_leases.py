@@ -212,6 +212,7 @@ async def test_a_lease_whose_answer_was_lost_is_not_used_twice(key: Key, firesto
 
 
 @pytest.mark.repeats
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize("spread", sorted(SHARES))
 async def test_three_instances_keep_a_flood_within_the_tier(spread: str, firestore: Wire) -> None:
     flood = await simulated(FREE, FLOOD, SHARES[spread], 5 * MINUTE)
