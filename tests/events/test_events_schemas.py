@@ -163,6 +163,7 @@ def test_the_command_writes_checks_and_removes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(command, "SCHEMAS", tmp_path)
+    monkeypatch.setattr(command, "rendered_schemas", rendered_schemas)
     assert command.main(["--check"]) == 1
     assert "run make schemas" in capsys.readouterr().out
     (tmp_path / "assent.gone.away.v1.json").write_text("{}")
