@@ -68,6 +68,6 @@ def imports() -> tuple[tuple[str, str], ...]:
 def _imports() -> Iterator[tuple[str, str]]:
     for module, node in nodes(ast.Import):
         yield from ((module, alias.name) for alias in node.names)
-    for module, node in nodes(ast.ImportFrom):
-        if node.module:
-            yield from ((module, f"{node.module}.{alias.name}") for alias in node.names)
+    for module, each in nodes(ast.ImportFrom):
+        if each.module:
+            yield from ((module, f"{each.module}.{alias.name}") for alias in each.names)
