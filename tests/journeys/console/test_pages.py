@@ -17,7 +17,7 @@ PAGES = (
 
 
 # Each is shown in two themes and three widths, and read by axe in each.
-@pytest.mark.parametrize("pages", [PAGES[::8], pytest.param(PAGES, marks=pytest.mark.nightly)])
+@pytest.mark.parametrize("pages", [PAGES[::10], pytest.param(PAGES, marks=pytest.mark.nightly)])
 def test_every_page_is_for_everybody(
     phone: Phone, founder: Founder, running: RunningPlatform, pages: tuple[str, ...]
 ) -> None:
