@@ -32,6 +32,8 @@ PEERS  := build/peers/.ready
 PORT   ?= 8080
 # Need the whole platform in their process, as the journeys do.
 WHOLE  := tests/infra/cost/test_cost_bars.py tests/mobile_api/test_mobile_platform.py
+# Guides that are followed on a platform, as journeys are.
+GUIDES := tests/docs/test_guides.py tests/docs/test_sdk_guide.py
 # Random sequences, the worst inputs, processes that die, and costs: what they run is covered by others too.
 REPEATS = $(shell grep -rlE --include='test_*.py' 'mark\.repeats' tests)
 # Stories of routes that functions' own tests cover: told on the platform of the attacks.
@@ -177,13 +179,13 @@ test-units: setup ## tests of events/, and of what all functions run on
 	@COVERAGE_FILE=.coverage.units $(PYTEST) $(BELOW) tests/events
 
 test-pages: setup ## the pages, what they promise, and the setup
-	@$(PLAIN) tests/docs tests/compliance tests/requirements
+	@$(PLAIN) tests/docs tests/compliance tests/requirements $(GUIDES:%=--ignore=%)
 
 test-platform: setup ## tests of the local platform, and of shared code that functions' own tests run too
 	@$(PLAIN) -m "not nightly and not repeats" tests/shared tests/emulators tests/contracts/cloud_tasks tests/contracts/secret_manager tests/contracts/platform $(BELOW:%=--ignore=%)
 
-test-journeys: setup $(MCP) ## whole stories on the platform, except those told again beside the attacks
-	@COVERAGE_FILE=.coverage.journeys $(PYTEST) tests/journeys $(RETOLD:%=--ignore=%)
+test-journeys: setup $(MCP) ## whole stories and guides on the platform, except those told again beside the attacks
+	@COVERAGE_FILE=.coverage.journeys $(PYTEST) $(GUIDES) tests/journeys $(RETOLD:%=--ignore=%)
 
 test-attacks: setup ## attacks, every public route, a short storm of faults, and stories told again, on the platform
 	@$(BIN)/python -m pytest tests/attacks tests/contracts/http tests/operations tests/chaos $(WHOLE) $(RETOLD)

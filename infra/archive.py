@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import os
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -69,7 +70,7 @@ def build_archive(manifests: Manifests, lock: str, into: Path) -> Archive:
     FileNotFoundError if a model of the lock is not made yet."""
     root = manifests.root
     functions = {folder.relative_to(root).parts[0] for folder in manifests.folders.values()}
-    found = (file for top in (*_COMMON, *functions) for file in (root / top).rglob("*.py"))
+    found = (file for top in (*_COMMON, *functions) for file in _modules(root / top))
     left_out = [root / each for each in _LEFT_OUT]
     modules = [file for file in found if not any(map(file.is_relative_to, left_out))]
     modules += (root / name for name in _DATA if (root / name).exists())
@@ -88,6 +89,13 @@ def build_archive(manifests: Manifests, lock: str, into: Path) -> Archive:
     path = into / f"{lock}.zip"
     path.write_bytes(data)
     return Archive(path, hashlib.sha256(data).hexdigest())
+
+
+def _modules(top: Path) -> Iterator[Path]:
+    for folder, inner, files in os.walk(top):
+        # What builds the pages is no module of ours, whatever language it is written in.
+        inner[:] = [each for each in inner if each != "node_modules"]
+        yield from (Path(folder) / name for name in files if name.endswith(".py"))
 
 
 def _made(folder: Path) -> Iterator[Path]:

@@ -18,6 +18,7 @@ from emulators.ports import HOST, listen_again, port_of
 from shared.manifest import Manifests
 
 _IDLE_GLANCE_SECONDS = 1.0
+_HEALTH = Call("GET", "/healthz", (), b"")
 
 
 class Fleet:
@@ -59,14 +60,14 @@ class Fleet:
         await asyncio.gather(*(front.backend.stop() for front in self.ingresses.values()))
 
     async def start_ahead(self, at_once: int) -> None:
-        """Starts what nobody has asked yet, so many at once. What cannot start tells whoever asks
-        it."""
+        """Starts what nobody has asked yet, so many at once, and asks each whether it is well: it
+        loads its code then. What cannot start tells whoever asks it."""
         room = asyncio.Semaphore(at_once)
 
         async def start(front: Ingress) -> None:
             async with room:
                 with suppress(Unreachable):
-                    await front.backend.warm_up()
+                    await front.backend.send(_HEALTH)
 
         await asyncio.gather(*map(start, self.ingresses.values()))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import groupby
 
 # https://cloud.google.com/pubsub/docs/subscription-message-filter
@@ -107,7 +108,7 @@ class _Choice:
 
 
 def _choices(
-    prefix: str, families: Sequence[str], wanted: frozenset[str], *, passing: bool
+    prefix: str, families: tuple[str, ...], wanted: frozenset[str], *, passing: bool
 ) -> list[_Choice]:
     """The ways for the types that begin with `prefix`, whether or not an enclosing clause passes
     them: keep that, or invert it at this prefix."""
@@ -125,20 +126,22 @@ def _turned(prefix: str, choice: _Choice, *, passing: bool) -> _Choice:
     return replace(choice, size=size, without=(), clauses=(clause, *choice.clauses))
 
 
+# Whether or not an enclosing clause passes them, both are asked at each prefix.
+@lru_cache(maxsize=1024)
 def _below(
-    prefix: str, families: Sequence[str], wanted: frozenset[str], *, passing: bool
-) -> list[_Choice]:
+    prefix: str, families: tuple[str, ...], wanted: frozenset[str], *, passing: bool
+) -> tuple[_Choice, ...]:
     """All useful ways that do not invert at `prefix` itself."""
     if len(families) == 1:
         if passing:
-            return [_Choice(passing=families[0] not in wanted)]
-        return [] if families[0] in wanted else [_Choice()]
+            return (_Choice(passing=families[0] not in wanted),)
+        return () if families[0] in wanted else (_Choice(),)
     found = [_Choice()]
     length = len(_common(families)) + 1
     for start, members in groupby(families, lambda each: each[:length]):
         choices = _choices(start, tuple(members), wanted, passing=passing)
         found = _best(one + another for one in found for another in choices)
-    return found
+    return tuple(found)
 
 
 def _best(choices: Iterable[_Choice]) -> list[_Choice]:

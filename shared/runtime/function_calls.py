@@ -10,6 +10,7 @@ from shared.kit.canonical import canonical_json
 from shared.kit.errors import Unavailable
 from shared.kit.per_loop import PerLoop
 from shared.kit.variables import url_variable
+from shared.runtime.certificates import trusted_certificates
 
 if TYPE_CHECKING:
     import httpx
@@ -41,7 +42,9 @@ def _client_of(function: str) -> "httpx.AsyncClient":
     clients = _clients.here()
     if function not in clients:
         url = os.environ[url_variable(function)]
-        clients[function] = httpx.AsyncClient(base_url=url, trust_env=False)
+        clients[function] = httpx.AsyncClient(
+            base_url=url, verify=trusted_certificates(), trust_env=False
+        )
     return clients[function]
 
 

@@ -77,6 +77,12 @@ def running(checkout: Checkout, *more: str, port: int | None = None) -> Iterator
         command.process.communicate()
 
 
+def emulators(checkout: Checkout, *words: str) -> subprocess.CompletedProcess[str]:
+    """`python -m emulators` with these words, of that checkout."""
+    command = [sys.executable, "-m", "emulators", *words, "--root", str(checkout.root)]
+    return subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True)
+
+
 def up(command: Command) -> PlatformClient:
     return PlatformClient(command.until_up()["url"])
 

@@ -13,7 +13,7 @@ from google.pubsub_v1.services.publisher.transports import PublisherGrpcTranspor
 from emulators.client import PlatformRefused
 from emulators.running import RunningPlatform
 from shared.kit.local_platform import find_local_platform
-from shared.messaging.redelivery import DeadLetters
+from shared.messaging.redelivery import DeadLetters, main
 from tests.emulators.checkouts import Checkout
 
 pytestmark = [pytest.mark.platform, pytest.mark.xdist_group("emulators-platform")]
@@ -171,7 +171,7 @@ def test_a_fault_that_cannot_be_is_refused_by_field(
 
 
 def test_what_fails_every_delivery_is_dead_lettered_and_can_be_redelivered(
-    platform: RunningPlatform, checkout: Checkout
+    platform: RunningPlatform, checkout: Checkout, capsys: pytest.CaptureFixture[str]
 ) -> None:
     checkout.answer(assent__note__written__v1=500)
     _publish(platform, {"id": "doomed"})
@@ -190,8 +190,8 @@ def test_what_fails_every_delivery_is_dead_lettered_and_can_be_redelivered(
     checkout.answer(assent__note__written__v1=204)
     state = str(platform.platform.directory.path)
     command = [sys.executable, "-m", "shared.messaging.redelivery", "--state", state]
-    listed = subprocess.run([*command, "list"], capture_output=True, text=True, cwd=REPOSITORY)
-    assert "doomed" in listed.stdout
+    assert main(["--state", state, "list"]) == 0
+    assert "doomed" in capsys.readouterr().out
     done = subprocess.run(
         [*command, "redeliver", letter.id], capture_output=True, text=True, cwd=REPOSITORY
     )
@@ -200,8 +200,8 @@ def test_what_fails_every_delivery_is_dead_lettered_and_can_be_redelivered(
     assert checkout.seen()[-1]["headers"]["ce-id"] == "doomed"
     assert checkout.seen()[-1]["status"] == 204
     assert letters.all() == []
-    missing = subprocess.run([*command, "redeliver", "x"], capture_output=True, cwd=REPOSITORY)
-    assert (missing.returncode, missing.stderr) == (1, b"no such dead letter: x\n")
+    assert main(["--state", state, "redeliver", "x"]) == 1
+    assert capsys.readouterr().err == "no such dead letter: x\n"
 
 
 def _bury(platform: RunningPlatform, *letters: dict[str, str]) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -19,6 +20,7 @@ from shared.messaging.redelivery import DeadLetters
 from tests.emulators.checkouts import Checkout, copy_checkout
 from tests.emulators.commands import (
     Command,
+    emulators,
     publish,
     running,
     set_timer,
@@ -43,6 +45,8 @@ class Story:
     checkout: Checkout
     before: dict[str, Any] = field(default_factory=dict)
     after: dict[str, Any] = field(default_factory=dict)
+    # How a backup and its restore ended, between which the platform's directory was lost.
+    backup: list[int] = field(default_factory=list)
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +55,12 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     with running(story.checkout, "--keep") as first:
         _first_half(story, first, up(first))
         stop(first)
-    time.sleep(2)  # The first timer falls due meanwhile.
+    stopped, backup = time.monotonic(), story.checkout.root / "backup"
+    story.backup.append(emulators(story.checkout, "backup", str(backup)).returncode)
+    shutil.rmtree(first.state)
+    story.backup.append(emulators(story.checkout, "restore", str(backup)).returncode)
+    # The first timer falls due meanwhile.
+    time.sleep(max(0.0, stopped + 2 - time.monotonic()))
     story.checkout.forget()
     with running(story.checkout, "--keep", port=first.port) as second:
         _second_half(story, second, up(second))
@@ -105,6 +114,11 @@ def test_deliveries_go_on_after_a_stop_and_those_that_were_made_are_not_repeated
 ) -> None:
     assert story.after["deliveries"] == ["refused-1", "refused-2"]
     assert "Going on from what was kept at" in story.after["output"]
+
+
+def test_a_backup_brings_a_lost_directory_back(story: Story) -> None:
+    assert story.backup == [0, 0]
+    assert len(story.after["documents"]) == len(story.before["documents"])
 
 
 def test_a_timer_that_fell_due_while_nothing_ran_fires_at_the_start_and_one_that_did_not_waits(

@@ -6,7 +6,9 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psutil
@@ -17,7 +19,7 @@ from emulators.ports import listen
 from emulators.running import running_platform
 from shared.kit.local_platform import find_local_platform
 from tests.emulators.checkouts import Checkout, copy_checkout
-from tests.emulators.commands import REPOSITORY, Command, running
+from tests.emulators.commands import REPOSITORY, Command, running, up
 
 pytestmark = [pytest.mark.platform, pytest.mark.xdist_group("emulators-lifecycle")]
 
@@ -33,18 +35,61 @@ def _gone(processes: list[psutil.Process], port: int) -> None:
     listen(port).close()
 
 
-def test_ctrl_c_leaves_no_process_and_no_port(own_checkout: Checkout) -> None:
-    with running(own_checkout) as command:
+@dataclass
+class Stopped:
+    """A platform that Ctrl-C stopped, whose function was broken first and then mended. It was asked
+    for a sample, which could be made of nothing."""
+
+    command: Command
+    health: dict[str, Any]
+    while_broken: httpx.Response
+    while_mended: httpx.Response
+    children: list[psutil.Process]
+    status: int
+    output: str
+
+
+@pytest.fixture(scope="module")
+def stopped(tmp_path_factory: pytest.TempPathFactory) -> Stopped:
+    checkout = copy_checkout(tmp_path_factory.mktemp("stopped") / "checkout")
+    main = checkout.root / "functions" / "notes" / "main.py"
+    mended = main.read_text()
+    main.write_text("raise SystemError('broken')\n")
+    with running(checkout, "--sample") as command:
         url = command.until_up()["url"]
-        assert httpx.get(f"{url}/v1/notes").status_code == 200
+        while_broken = httpx.get(f"{url}/v1/notes", timeout=30)
+        main.write_text(mended)
+        while_mended = httpx.get(f"{url}/v1/notes", timeout=30)
+        health = up(command).health()
         children = command.children()
-        assert len(children) >= 4  # two emulators, a function's master and its worker
         command.process.send_signal(signal.SIGINT)
         status, output = command.finish()
-    assert status == 0
-    assert "Traceback" not in output
-    _gone(children, command.port)
-    assert find_local_platform(command.state) is None
+    return Stopped(command, health, while_broken, while_mended, children, status, output)
+
+
+def test_ctrl_c_leaves_no_process_and_no_port(stopped: Stopped) -> None:
+    assert stopped.status == 0
+    # Two emulators, a function's master and its worker.
+    assert len(stopped.children) >= 4
+    _gone(stopped.children, stopped.command.port)
+    assert find_local_platform(stopped.command.state) is None
+
+
+def test_a_platform_starts_and_stops_without_its_sample(stopped: Stopped) -> None:
+    assert stopped.health["status"] == "ok"
+    assert f"Open http://localhost:{stopped.command.port}/" in stopped.output
+
+
+def test_a_function_that_cannot_start_is_named_and_answers_503_until_it_can(
+    stopped: Stopped,
+) -> None:
+    answer = stopped.while_broken
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert "notes died" in stopped.output
+    # That of the function's log, and none of the platform's own.
+    assert stopped.output.count("Traceback") <= 1
+    assert "SystemError: broken" in stopped.output
+    assert stopped.while_mended.status_code == 200
 
 
 @pytest.mark.by_day(2)
@@ -156,19 +201,6 @@ def test_a_manifest_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     assert status == 1
     assert "function.toml: sumary" in output
     assert "Traceback" not in output
-
-
-def test_a_function_that_cannot_start_is_named_and_answers_503(tmp_path: Path) -> None:
-    checkout = copy_checkout(tmp_path / "checkout")
-    (checkout.root / "functions" / "notes" / "main.py").write_text("raise SystemError('broken')\n")
-    with running(checkout) as command:
-        url = command.until_up()["url"]
-        answer = httpx.get(f"{url}/v1/notes", timeout=30)
-        command.process.send_signal(signal.SIGINT)
-        status, output = command.finish()
-    assert (answer.status_code, answer.json()["code"], status) == (503, "unavailable", 0)
-    assert "notes died" in output
-    assert "SystemError: broken" in output
 
 
 @pytest.mark.nightly

@@ -14,8 +14,6 @@ from emulators.running import RunningPlatform
 from emulators.sample import guides
 from emulators.sample.making import Made
 from emulators.sample.sample import Sample, SavedSample
-from tests.emulators.checkouts import copy_checkout
-from tests.emulators.commands import running, stop, up
 
 GUIDES = Path(__file__).parents[2] / "docs" / "guides"
 MADE = Made("ten_1", "apr_1", "apr_2", "apr_3", "agt_1")
@@ -137,12 +135,3 @@ def test_a_platform_without_tenants_says_why_there_is_no_sample(platform: Runnin
     assert (shown["phase"], shown["made"]) == ("failed", None)
     assert "could not sign in" in shown["why_not"]
     assert platform.client.health()["status"] == "ok"
-
-
-@pytest.mark.platform
-@pytest.mark.xdist_group("emulators-keep")
-def test_a_platform_starts_and_stops_without_its_sample(tmp_path: Path) -> None:
-    with running(copy_checkout(tmp_path / "checkout"), "--sample") as command:
-        assert up(command).health()["status"] == "ok"
-        output = stop(command)
-    assert f"Open http://localhost:{command.port}/" in output

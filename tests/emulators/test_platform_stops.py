@@ -4,8 +4,6 @@ import os
 import re
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -17,8 +15,8 @@ import pytest
 from shared.kit.instants import parse_instant
 from tests.emulators.checkouts import Checkout, copy_checkout
 from tests.emulators.commands import (
-    REPOSITORY,
     Command,
+    emulators,
     publish,
     running,
     set_timer,
@@ -136,16 +134,6 @@ def _timers_of_two_hours(command: Command, checkout: Checkout) -> list[str]:
     return checkout.ids(DUE)
 
 
-def test_a_backup_brings_a_lost_directory_back(kept_checkout: Checkout) -> None:
-    state, backup = kept_checkout.root / "build" / "platform", kept_checkout.root / "backup"
-    assert _emulators(kept_checkout, "backup", str(backup)).returncode == 0
-    shutil.rmtree(state)
-    assert _emulators(kept_checkout, "restore", str(backup)).returncode == 0
-    with running(kept_checkout, "--keep") as command:
-        assert _timers_of_two_hours(command, kept_checkout) == ["kept"]
-        stop(command)
-
-
 @pytest.mark.nightly
 def test_an_emulator_that_dies_leaves_what_was_kept_before(kept_checkout: Checkout) -> None:
     with running(kept_checkout, "--keep") as command:
@@ -164,7 +152,7 @@ def test_a_second_platform_on_a_kept_directory_is_refused(kept_checkout: Checkou
         up(first)
         status, output = Command(kept_checkout, None, "--keep").finish()
         assert (status, "already runs here" in output) == (1, True)
-        backup = _emulators(kept_checkout, "backup", str(kept_checkout.root / "b"))
+        backup = emulators(kept_checkout, "backup", str(kept_checkout.root / "b"))
         assert backup.returncode == 1
         assert "already runs here" in backup.stderr
 
@@ -179,6 +167,7 @@ def test_without_keep_a_start_is_fresh_and_leaves_what_was_kept(kept_checkout: C
     assert {path: path.stat().st_mtime_ns for path in kept.rglob("*")} == before
 
 
+@pytest.mark.nightly
 def test_a_broken_state_is_refused_by_name_with_what_to_do(kept_checkout: Checkout) -> None:
     state = kept_checkout.root / "build" / "platform" / "kept" / "snapshot.zip"
     state.write_bytes(state.read_bytes()[:-1])
@@ -186,8 +175,3 @@ def test_a_broken_state_is_refused_by_name_with_what_to_do(kept_checkout: Checko
     assert (status, "Traceback" in output) == (1, False)
     assert f"{state} is not as it was written" in output
     assert "Start without --keep" in output
-
-
-def _emulators(checkout: Checkout, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "emulators", *words, "--root", str(checkout.root)]
-    return subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True)

@@ -23,10 +23,15 @@ def _checkout(root: Path, migrate: str) -> Path:
 
 
 async def test_it_is_a_real_postgresql_with_vectors_and_leaves_nothing(tmp_path: Path) -> None:
+    """Migrations of a checkout run as its owner."""
     directory = PlatformDirectory(tmp_path / "state")
     server = await Postgres.start(directory)
     home = (directory.path / "postgres").resolve()
     try:
+        good = "import os; print(os.environ['ASSENT_POSTGRES_ADMIN_DSN'])"
+        await server.migrate(_checkout(tmp_path / "good", good), directory)
+        assert directory.log("migrations").read_text().strip() == server.dsn()
+        await server.migrate(tmp_path / "without", directory)
         async with await psycopg.AsyncConnection.connect(server.dsn()) as connection:
             await connection.execute("CREATE EXTENSION vector")
             rows = await connection.execute("SELECT '[1,2]'::vector <-> '[1,4]'::vector")
@@ -89,9 +94,11 @@ async def test_a_checkout_is_migrated_once_and_anew_where_its_migrations_change(
     revisions.mkdir(parents=True)
     (revisions / "0002_second.py").write_text("revision = 2")
     (root / "shared" / "storage" / "migrate.py").write_text(_MIGRATE.format(table="second"))
+    directory.log("migrations").unlink(missing_ok=True)
     data = await prepared_data(root, directory)
     assert data is not None
-    assert await _tables(directory, data) == {"second"}
+    assert directory.log("migrations").exists()
+    assert len(list((root / "build" / "postgres").iterdir())) == 2
 
 
 async def test_migrations_that_fail_are_quoted_and_nothing_of_them_is_kept(tmp_path: Path) -> None:
@@ -101,21 +108,6 @@ async def test_migrations_that_fail_are_quoted_and_nothing_of_them_is_kept(tmp_p
     with pytest.raises(PlatformError, match="broken revision"):
         await prepared_data(root, directory)
     assert list((root / "build" / "postgres").iterdir()) == []
-
-
-async def test_migrations_run_as_the_owner_and_a_failing_one_is_quoted(tmp_path: Path) -> None:
-    good = "import os; print(os.environ['ASSENT_POSTGRES_ADMIN_DSN'])"
-    directory = PlatformDirectory(tmp_path / "state")
-    server = await Postgres.start(directory)
-    try:
-        await server.migrate(_checkout(tmp_path / "good", good), directory)
-        assert directory.log("migrations").read_text().strip() == server.dsn()
-        await server.migrate(tmp_path / "without", directory)
-        bad = _checkout(tmp_path / "bad", "raise SystemExit('broken revision')")
-        with pytest.raises(PlatformError, match="broken revision"):
-            await server.migrate(bad, directory)
-    finally:
-        await server.stop()
 
 
 def test_importing_the_platform_starts_nothing(tmp_path: Path) -> None:

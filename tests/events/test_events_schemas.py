@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -9,10 +10,13 @@ import pytest
 from pydantic import BaseModel, JsonValue, create_model
 
 from events import __main__ as command
-from events.__main__ import SCHEMAS, rendered_schemas
+from events.__main__ import SCHEMAS
+from events.__main__ import rendered_schemas as render_schemas
 from events.compatibility import breaking_changes
 
 ROOT = Path(__file__).parents[2]
+# To render them takes a second of a processor.
+rendered_schemas = cache(render_schemas)
 
 
 def test_the_committed_schemas_are_current() -> None:
@@ -159,6 +163,7 @@ def test_the_command_writes_checks_and_removes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(command, "SCHEMAS", tmp_path)
+    monkeypatch.setattr(command, "rendered_schemas", rendered_schemas)
     assert command.main(["--check"]) == 1
     assert "run make schemas" in capsys.readouterr().out
     (tmp_path / "assent.gone.away.v1.json").write_text("{}")

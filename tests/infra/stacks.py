@@ -15,6 +15,7 @@ SOUND: dict[str, Any] = {
     "issuer": "https://issuer.example.com",
     "jwks_url": "https://issuer.example.com/jwks.json",
     "alert_email": "operators@example.com",
+    "billing_account": "ABCDEF-012345-6789AB",
     "public_functions": [
         "agents",
         "approvals",

@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -40,9 +41,33 @@ async def google() -> AsyncIterator[Google]:
     await runner.cleanup()
 
 
+@dataclass(frozen=True)
+class Host:
+    """Pulumi's own host of such providers, started where Pulumi starts it. It reads the file
+    `credentials` for each build."""
+
+    port: int
+    credentials: Path
+
+
+@pytest.fixture(scope="module")
+async def host(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Host]:
+    file = tmp_path_factory.mktemp("host") / "credentials.json"
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-u", "-m", "pulumi.dynamic"),
+        cwd=ROOT / str(YAML(typ="safe").load(ROOT / "Pulumi.yaml")["main"]),
+        env={"PATH": os.environ["PATH"], "GOOGLE_APPLICATION_CREDENTIALS": str(file)},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    yield Host(int(await process.stdout.readline()), file)
+    process.kill()
+    await process.wait()
+
+
 @pytest.fixture
-def credentials(google: Google, tmp_path: Path) -> Path:
-    """A service account's key file, as a deployment's own credentials may be."""
+def credentials(google: Google, host: Host) -> Host:
+    """The host with a service account's key file, as a deployment's own credentials may be."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
     account = {
@@ -53,9 +78,8 @@ def credentials(google: Google, tmp_path: Path) -> Path:
         "client_email": "deployer@assent-dev.iam.gserviceaccount.com",
         "token_uri": f"{google.url}/token",
     }
-    file = tmp_path / "credentials.json"
-    file.write_text(json.dumps(account))
-    return file
+    host.credentials.write_text(json.dumps(account))
+    return host
 
 
 def inputs_of_image(google: Google) -> dict[str, Any]:
@@ -66,23 +90,11 @@ def inputs_of_image(google: Google) -> dict[str, Any]:
 
 
 async def build(
-    inputs: Mapping[str, Any], credentials: Path, *, longest: float = 30, settling: float = 30
+    inputs: Mapping[str, Any], host: Host, *, longest: float = 30, settling: float = 30
 ) -> dict[str, Any]:
-    """What Pulumi's own host of such providers answers, started where Pulumi starts it."""
+    """What the host answers."""
     builder = ImageBuilder(longest=longest, settling=settling, pause=0.01)
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-u", "-m", "pulumi.dynamic"),
-        cwd=ROOT / str(YAML(typ="safe").load(ROOT / "Pulumi.yaml")["main"]),
-        env={"PATH": os.environ["PATH"], "GOOGLE_APPLICATION_CREDENTIALS": str(credentials)},
-        stdout=asyncio.subprocess.PIPE,
-    )
-    try:
-        assert process.stdout is not None
-        port = int(await process.stdout.readline())
-        return await asyncio.to_thread(_create, port, inputs, builder)
-    finally:
-        process.kill()
-        await process.wait()
+    return await asyncio.to_thread(_create, host.port, inputs, builder)
 
 
 def _create(port: int, inputs: Mapping[str, Any], builder: ResourceProvider) -> dict[str, Any]:
@@ -95,7 +107,7 @@ def _create(port: int, inputs: Mapping[str, Any], builder: ResourceProvider) -> 
     return {"id": made.id, "outs": MessageToDict(made.properties)}
 
 
-async def test_an_image_is_built_from_the_archive(google: Google, credentials: Path) -> None:
+async def test_an_image_is_built_from_the_archive(google: Google, credentials: Host) -> None:
     inputs = inputs_of_image(google)
     built = await build(inputs, credentials)
     assert built["outs"]["image"] == f"{inputs['image_uri']}@{DIGEST}" == built["id"]
@@ -118,13 +130,13 @@ async def test_an_image_is_built_from_the_archive(google: Google, credentials: P
     assert google.tokens == ["Bearer a-token"]
 
 
-async def test_a_build_that_fails_says_why(google: Google, credentials: Path) -> None:
+async def test_a_build_that_fails_says_why(google: Google, credentials: Host) -> None:
     google.outcomes = [{"done": True, "error": {"message": "no such package"}}]
     with pytest.raises(grpc.RpcError, match="the build failed: no such package"):
         await build(inputs_of_image(google), credentials)
 
 
-async def test_a_build_without_end_is_given_up(google: Google, credentials: Path) -> None:
+async def test_a_build_without_end_is_given_up(google: Google, credentials: Host) -> None:
     google.outcomes = [{"done": False}]
     with pytest.raises(grpc.RpcError, match="the build was not done within 1 seconds"):
         await build(inputs_of_image(google), credentials, longest=1)
@@ -138,28 +150,28 @@ async def test_a_build_without_end_is_given_up(google: Google, credentials: Path
     ],
 )
 async def test_a_grant_or_an_api_that_is_not_known_yet_is_waited_for(
-    google: Google, credentials: Path, refusal: str
+    google: Google, credentials: Host, refusal: str
 ) -> None:
     google.refusals = [(403, refusal)] * 3
     built = await build(inputs_of_image(google), credentials)
     assert built["outs"]["image"].endswith(DIGEST)
 
 
-async def test_a_grant_that_never_comes_is_told(google: Google, credentials: Path) -> None:
+async def test_a_grant_that_never_comes_is_told(google: Google, credentials: Host) -> None:
     google.refusals = [(403, "Permission denied on builder")] * 1000
     with pytest.raises(grpc.RpcError, match="answered 403: Permission denied on builder"):
         await build(inputs_of_image(google), credentials, settling=1)
 
 
 async def test_a_build_goes_on_while_nobody_can_say_how_far_it_is(
-    google: Google, credentials: Path
+    google: Google, credentials: Host
 ) -> None:
     google.outcomes.insert(0, {"status": 503})
     built = await build(inputs_of_image(google), credentials)
     assert built["outs"]["image"].endswith(DIGEST)
 
 
-async def test_a_refused_build_says_what_google_said(google: Google, credentials: Path) -> None:
+async def test_a_refused_build_says_what_google_said(google: Google, credentials: Host) -> None:
     inputs = inputs_of_image(google) | {"run_api": f"{google.url}/nowhere"}
     with pytest.raises(grpc.RpcError, match="builds:submit answered 404"):
         await build(inputs, credentials)

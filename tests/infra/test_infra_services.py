@@ -1,6 +1,6 @@
 """A service finds in the cloud what it finds on the local platform, and no more."""
 
-from dataclasses import fields, replace
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +9,8 @@ import pytest
 from emulators.functions.environment import Services, of_deployable
 from infra.preview.graph import ROOT, graph, graph_of_stack
 from infra.services import PASSWORD_VARIABLE
-from infra.settings import settings_of_stack
-from shared.manifest import load_manifests
+from shared.manifest import Handles, Manifest, Manifests, load_manifests
+from tests.infra.manifests import settings_for
 from tests.infra.stacks import larger_graph
 
 MANIFESTS = load_manifests(ROOT)
@@ -146,19 +146,35 @@ def test_a_service_chooses_its_function_from_the_image_of_its_lock(name: str) ->
 
 
 def test_a_function_with_a_lock_of_its_own_runs_another_image() -> None:
-    heavy = MANIFESTS.by_noun["audit"].model_copy(update={"requirements": "models"})
-    manifests = replace(MANIFESTS, by_noun={**MANIFESTS.by_noun, "audit": heavy})
-    found = graph(settings_of_stack(ROOT, "prod"), manifests)
+    # Two functions alone: the graph of all takes a processor for seconds.
+    locks = {"billing": "models", "policies": "runtime"}
+    by_noun = {noun: _function(noun, lock) for noun, lock in locks.items()}
+    folders = {noun: ROOT / "functions" / noun for noun in locks}
+    chosen = Manifests(ROOT, by_noun, folders, {noun: Handles() for noun in locks}, {})
+    found = graph(settings_for(chosen), chosen)
     images = {
         each.inputs["name"]: each.inputs["template"]["containers"][0]["image"].partition("@")[0]
         for each in found.of("gcp:cloudrunv2/service:Service")
     }
-    ours = "us-central1-docker.pkg.dev/assent-prod/functions"
-    for name in ("audit", "audit-reactions"):
-        assert images.pop(name) == f"{ours}/models"
-    assert set(images.values()) == {f"{ours}/{lock}" for lock in ("knowledge", "policy", "runtime")}
+    ours = "us-central1-docker.pkg.dev/assent-test/functions"
+    assert images == {
+        f"{noun}{side}": f"{ours}/{lock}"
+        for noun, lock in locks.items()
+        for side in ("", "-reactions")
+    }
     built = {each.inputs["archive"].partition("/")[0] for each in found.of(IMAGE)}
-    assert built == {"knowledge", "models", "policy", "runtime"}
+    assert built == {"models", "runtime"}
+
+
+def _function(noun: str, lock: str) -> Manifest:
+    return Manifest.model_validate(
+        {
+            "summary": f"What {noun} do, as far as a test needs to know.",
+            "requirements": lock,
+            "http": {"routes": [f"/v1/{noun}/**"]},
+            "reactions": {},
+        }
+    )
 
 
 def test_a_stack_that_names_a_model_says_so_to_who_asks_it_and_to_nobody_else() -> None:

@@ -131,7 +131,7 @@ def serving(platform: str) -> Iterator[Client]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     found.append(Client(f"http://127.0.0.1:{server.server_port}", platform))
-    thread = Thread(target=server.serve_forever, daemon=True)
+    thread = Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield found[0]

@@ -38,6 +38,7 @@ def _quota(founder: Person) -> dict[str, Any]:
     return next(each for each in quotas if each["meter"] == "api_calls")
 
 
+@pytest.mark.nightly
 def test_a_program_uses_the_plans_calls_and_the_console_does_not(limited: RunningPlatform) -> None:
     founder = Person(limited, "gala")
     founder.signs_up()

@@ -21,6 +21,7 @@ def test_a_veto_that_overtakes_the_assent_is_honoured(world: World) -> None:
     assert world.card(case)["status"] == "reversed"
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize("kind", ["duplicate", "drop_once", "delay"])
 def test_events_that_come_twice_or_late_change_nothing(world: World, kind: str) -> None:
     world.platform.fault("pubsub", kind, count=4)
@@ -32,6 +33,7 @@ def test_events_that_come_twice_or_late_change_nothing(world: World, kind: str) 
     assert sorted(map(int, sequences)) == [1, 2]
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize("kind", ["duplicate", "drop_once"])
 def test_timers_that_come_twice_or_are_dropped_confirm_once(world: World, kind: str) -> None:
     world.activate_precedent()

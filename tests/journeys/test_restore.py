@@ -1,5 +1,5 @@
 """docs/runbooks/restore.md, practised: a backup, a disaster, and all that must come back. By day
-tests/emulators/test_platform_stops.py does it with one small function."""
+tests/emulators/test_platform_keep.py does it with one small function."""
 
 import os
 import re

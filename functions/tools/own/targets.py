@@ -9,6 +9,7 @@ import httpx
 from functions.tools.own.act import Act, Done, NotReached, TargetRefused, Unanswered
 from functions.tools.settings import settings
 from shared.kit.per_loop import PerLoop
+from shared.runtime.certificates import trusted_certificates
 
 CONNECTED_WITHIN_SECONDS, ANSWERED_WITHIN_SECONDS = 2.0, 8.0
 _REFUSED = range(400, 500)
@@ -57,7 +58,7 @@ def _place(act: Act, kind: str, name: str) -> str:
 
 def _made() -> httpx.AsyncClient:
     timeout = httpx.Timeout(ANSWERED_WITHIN_SECONDS, connect=CONNECTED_WITHIN_SECONDS)
-    return httpx.AsyncClient(timeout=timeout, trust_env=False)
+    return httpx.AsyncClient(verify=trusted_certificates(), timeout=timeout, trust_env=False)
 
 
 _clients = PerLoop(_made)

@@ -28,7 +28,7 @@ async def rests(world: World, run_id: str) -> Any:
     raise AssertionError(f"it never rests: {run}")
 
 
-@pytest.mark.by_day(4)
+@pytest.mark.by_day(3)
 @at_each_death
 async def test_a_person_is_asked_once(world: World, death: Death) -> None:
     with serving(booking()) as server:
@@ -46,7 +46,7 @@ async def test_a_person_is_asked_once(world: World, death: Death) -> None:
         assert server.calls <= 1
 
 
-@pytest.mark.by_day(4)
+@pytest.mark.by_day(3)
 @at_each_death
 async def test_an_answer_is_given_once(world: World, death: Death) -> None:
     with serving(booking()) as server:

@@ -50,7 +50,7 @@ async def test_each_step_acts_once(world: World, topics: list[Mailbox], death: D
     await _no_event_is_lost(world, topics)
 
 
-@pytest.mark.by_day(4)
+@pytest.mark.by_day(3)
 @at_each_death
 async def test_an_assented_step_acts_once(
     world: World, topics: list[Mailbox], death: Death
@@ -87,7 +87,7 @@ async def test_a_commit_whose_answer_was_lost_is_told_and_not_made_again(
     await _no_event_is_lost(world, topics)
 
 
-@pytest.mark.by_day(4)
+@pytest.mark.by_day(3)
 @at_each_death
 async def test_what_no_key_guards_acts_once_or_is_doubtful(world: World, death: Death) -> None:
     plan = await world.plan(append("note"), add("after", 10))

@@ -19,8 +19,10 @@ def _recompiled(archive: Archive, into: Path, build: Mapping[str, str]) -> list[
     """The modules that a start in the image compiles again."""
     with zipfile.ZipFile(archive.path) as content:
         content.extractall(into)
-    compile_all = [sys.executable, "-m", "compileall", "-f", "-q", "."]
-    subprocess.run(compile_all, cwd=into, env=dict(build), check=True)
+    # The buildpack compiles all; what compiles two modules compiles the others too.
+    files = [f"{name.replace('.', '/')}.py" for name in MODULES]
+    compile_them = [sys.executable, "-m", "compileall", "-f", "-q", *files]
+    subprocess.run(compile_them, cwd=into, env=dict(build), check=True)
     for path in into.rglob("*"):
         os.utime(path, (IMAGE_TIME, IMAGE_TIME))
     start = [sys.executable, "-v", "-c", f"import {', '.join(MODULES)}"]

@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import metadata
+from importlib.util import cache_from_source
 from pathlib import Path
 from types import MappingProxyType
 
@@ -23,17 +24,20 @@ _PIP_OPTIONS = (
 _EXECUTE_IMPORTS = """
 import ast, pathlib, sys
 sys.path.insert(0, "")
-optional = sys.argv[1:]
+optional, executed = sys.argv[1:], set()
 for file in sorted(pathlib.Path().rglob("*.py")):
     tree = ast.parse(file.read_text())
-    unused = {id(inner) for node in ast.walk(tree) if isinstance(node, ast.If)
+    nodes = list(ast.walk(tree))
+    unused = {id(inner) for node in nodes if isinstance(node, ast.If)
               and "TYPE_CHECKING" in ast.unparse(node.test)
               for body in node.body for inner in ast.walk(body)}
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, (ast.Import, ast.ImportFrom)) and id(node) not in unused:
-            text = ast.unparse(node)
-            if not any(name in text for name in optional):
-                exec(text, {"__package__": ".".join(file.parent.parts)})
+            text, package = ast.unparse(node), ".".join(file.parent.parts)
+            said = (text, package if getattr(node, "level", 0) else "")
+            if said not in executed and not any(name in text for name in optional):
+                exec(text, {"__package__": package})
+                executed.add(said)
 """
 
 
@@ -111,10 +115,24 @@ def link(source: Path, into: Path) -> Path:
     packages = _virtualenv(into)
     for distribution in map(metadata.distribution, required_by(source)):
         for file in distribution.files or ():
-            place = packages / file
+            if file.suffix == ".pyc":
+                continue
+            place, installed = packages / file, Path(str(distribution.locate_file(file)))
             place.parent.mkdir(parents=True, exist_ok=True)
-            place.symlink_to(str(distribution.locate_file(file)))
+            place.symlink_to(installed)
+            _link_bytecode(place, installed)
     return into
+
+
+def _link_bytecode(place: Path, installed: Path) -> None:
+    """Lets nobody compile again what `make setup` has compiled, of which no distribution knows."""
+    if place.suffix != ".py":
+        return
+    compiled = Path(cache_from_source(str(installed)))
+    linked = Path(cache_from_source(str(place)))
+    if compiled.exists() and not linked.is_symlink():
+        linked.parent.mkdir(exist_ok=True)
+        linked.symlink_to(compiled)
 
 
 def install(source: Path, into: Path) -> Path:

@@ -4,23 +4,22 @@ import uuid
 
 import pytest
 
-from infra.preview import Graph, graph
+from infra.preview import Graph
+from infra.preview.graph import graph_of_stack
 from shared.storage.firestore import TenantStore
 from tests.backing import Service
-from tests.infra.stacks import settings
-
-PAID_BY = "ABCDEF-012345-6789AB"
+from tests.infra.stacks import sound_graph
 
 
 @pytest.fixture(scope="session")
 def prod() -> Graph:
-    return graph(settings(billing_account=PAID_BY))
+    return sound_graph()
 
 
 @pytest.fixture(scope="session")
 def unpaid_and_unwatched() -> Graph:
     """A stack for trying things: no billing account, and nobody to tell."""
-    return graph(settings(environment="dev", alert_email=None, billing_account=None))
+    return graph_of_stack("dev")
 
 
 @pytest.fixture

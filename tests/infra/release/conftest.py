@@ -81,7 +81,7 @@ def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Monitoring) as server:
         state.append(Cloud(f"http://127.0.0.1:{server.server_port}", program, calls))
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         try:
             yield state[0]

@@ -60,7 +60,7 @@ def settings(tokens: Command, key: Path, tmp_path: Path) -> Iterator[RuntimeSett
     with ThreadingHTTPServer(("127.0.0.1", 0), serve) as server:
         url = f"http://127.0.0.1:{server.server_port}"
         trusting = RuntimeSettings(environment="local", issuer=url, jwks_url=f"{url}/jwks.json")
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         try:
             yield trusting

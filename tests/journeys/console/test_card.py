@@ -57,7 +57,10 @@ def test_what_is_near_to_the_forbidden_is_read_first(
     expect(phone.button("Veto now")).to_be_visible()
 
 
-@pytest.mark.parametrize(("status", "said"), [(503, None), (422, "read all of it")])
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [(503, None), pytest.param(422, "read all of it", marks=pytest.mark.nightly)],
+)
 def test_a_card_is_whole_where_nobody_says_what_to_read_first(
     phone: Phone, founder: Founder, running: RunningPlatform, status: int, said: str | None
 ) -> None:
@@ -80,6 +83,7 @@ def test_a_card_is_whole_where_nobody_says_what_to_read_first(
     phone.wrong.clear()
 
 
+@pytest.mark.nightly
 def test_a_veto_needs_its_reason(phone: Phone, founder: Founder, card: dict[str, str]) -> None:
     phone.opens_card(card)
     phone.presses("Veto")
@@ -149,6 +153,7 @@ def test_what_nothing_undoes_is_approved_after_a_pause_and_by_its_name(
     expect(phone.text).not_to_contain_text("You can approve it in")
 
 
+@pytest.mark.nightly
 def test_the_card_works_with_a_keyboard_alone(
     phone: Phone, founder: Founder, card: dict[str, str]
 ) -> None:

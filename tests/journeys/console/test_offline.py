@@ -37,6 +37,7 @@ def _released(folder: Path) -> Iterator[None]:
         pages._files.cache_clear()
 
 
+@pytest.mark.nightly
 def test_what_was_seen_is_read_without_a_connection(
     phone: Phone, founder: Founder, card: dict[str, str]
 ) -> None:

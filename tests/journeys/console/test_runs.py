@@ -74,6 +74,7 @@ def test_of_thousands_of_runs_only_those_near_the_screen_are_drawn(
     expect(rows.filter(has_text="capsule-1999")).to_have_attribute("aria-posinset", "2000")
 
 
+@pytest.mark.nightly
 def test_a_receipt_that_was_changed_on_its_way_is_not_believed(
     phone: Phone, workers: Workers, running: RunningPlatform
 ) -> None:

@@ -45,6 +45,7 @@ def test_a_spec_is_submitted_returned_and_revised(phone: Phone, founder: Founder
     assert founder.get(f"/v1/workflows/{case['case_id']}")["status"] == "cancelled"
 
 
+@pytest.mark.nightly
 def test_what_is_stored_is_submitted_again_as_the_same_spec(
     phone: Phone, founder: Founder, running: RunningPlatform
 ) -> None:

@@ -50,7 +50,7 @@ COSTLY: dict[str, Callable[[], Any]] = {
 }
 
 
-@pytest.mark.by_day(4)
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize("name", COSTLY)
 def test_the_largest_body_is_checked_in_bounded_time(name: str) -> None:
     value = COSTLY[name]()

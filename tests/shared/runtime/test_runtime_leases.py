@@ -217,6 +217,7 @@ async def test_a_lease_whose_answer_was_lost_is_not_used_twice(
 
 
 @pytest.mark.repeats
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize("spread", sorted(SHARES))
 async def test_three_instances_keep_a_flood_within_the_tier(spread: str, firestore: Wire) -> None:
     flood = await simulated(FREE, FLOOD, SHARES[spread], 5 * MINUTE)
@@ -225,6 +226,7 @@ async def test_three_instances_keep_a_flood_within_the_tier(spread: str, firesto
     assert flood.writes <= flood.taken / FREE.lease + len(SHARES[spread]) + 1
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize("spread", sorted(SHARES))
 async def test_below_the_limit_few_calls_are_refused(spread: str, firestore: Wire) -> None:
     below = await simulated(FREE, BELOW, SHARES[spread], 10 * MINUTE)

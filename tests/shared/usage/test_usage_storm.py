@@ -30,7 +30,7 @@ from tests.shared.usage.logs import AT
 from tests.shared.usage.storm_worker import METERS, is_receipt
 
 pytestmark = [pytest.mark.platform, pytest.mark.timeout(600)]
-TENANT, WORKERS, CRASHES = "storm", 4, 2
+TENANT, WORKERS, CRASHES = "storm", 3, 2
 ROOT = Path(__file__).parents[3]
 Group = list[dict[str, Any]]
 LATE = timedelta(days=25)
@@ -134,7 +134,7 @@ class Storm:
 @pytest.mark.parametrize(
     ("events", "every", "together", "kills"),
     [
-        (10_000, 1, 100, 5),
+        (3_000, 1, 60, 3),
         pytest.param(
             *(1_000_000, 10, 500, 40), marks=[pytest.mark.nightly, pytest.mark.timeout(3_600)]
         ),

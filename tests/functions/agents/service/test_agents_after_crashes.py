@@ -31,6 +31,13 @@ DEATHS = [
     ("tasks", "CreateTask", "after", 1),
 ]
 
+# What was not committed, and what was committed and not told; the others by night.
+BY_DAY = (("firestore", "Commit", "before", 1), ("firestore", "Commit", "after", 1))
+AT_EACH_DEATH = pytest.mark.parametrize(
+    "death",
+    [pytest.param(each, marks=[] if each in BY_DAY else [pytest.mark.nightly]) for each in DEATHS],
+)
+
 
 async def die(world: World, act: Act, death: tuple[str, str, Any, int]) -> None:
     """Starts the act and kills it at that call; does nothing where the act makes no such call."""
@@ -66,8 +73,7 @@ def gapless(log: list[Envelope]) -> None:
         assert sorted(sequences) == list(range(1, len(sequences) + 1)), subject
 
 
-@pytest.mark.by_day(3)
-@pytest.mark.parametrize("death", DEATHS)
+@AT_EACH_DEATH
 async def test_a_submission_is_one_agent_whenever_the_process_dies(
     world: World, mailbox: Mailbox, death: Any
 ) -> None:
@@ -82,8 +88,7 @@ async def test_a_submission_is_one_agent_whenever_the_process_dies(
     assert (await world.case(answer["case_id"]))["agent_id"] == answer["agent_id"]
 
 
-@pytest.mark.by_day(4)
-@pytest.mark.parametrize("death", DEATHS)
+@AT_EACH_DEATH
 @pytest.mark.parametrize("mode", ["production", "trial"])
 async def test_a_deployment_happens_once_whenever_the_process_dies(
     world: World, mailbox: Mailbox, death: Any, mode: str
@@ -100,8 +105,7 @@ async def test_a_deployment_happens_once_whenever_the_process_dies(
         assert (await world.agent(answer["agent_id"]))["status"] == "go_live_pending"
 
 
-@pytest.mark.by_day(3)
-@pytest.mark.parametrize("death", DEATHS)
+@AT_EACH_DEATH
 async def test_a_veto_reverses_once_whenever_the_process_dies(
     world: World, mailbox: Mailbox, death: Any
 ) -> None:
@@ -114,7 +118,7 @@ async def test_a_veto_reverses_once_whenever_the_process_dies(
     assert (await world.events()).count("creation_case.rolled_back") == 1
 
 
-@pytest.mark.parametrize("death", DEATHS)
+@AT_EACH_DEATH
 async def test_a_withdrawal_is_requested_once_whenever_the_process_dies(
     world: World, mailbox: Mailbox, death: Any
 ) -> None:
@@ -129,8 +133,7 @@ async def test_a_withdrawal_is_requested_once_whenever_the_process_dies(
     assert (await act()).json()["withdrawal"]["outcome"] is None
 
 
-@pytest.mark.by_day(4)
-@pytest.mark.parametrize("death", DEATHS)
+@AT_EACH_DEATH
 @pytest.mark.parametrize(
     ("outcome", "told"), [("cancelled", "creation_case.cancelled"), ("approved", "agent.activated")]
 )
@@ -146,8 +149,7 @@ async def test_a_withdrawn_case_follows_its_approval_once_whenever_the_process_d
     assert (await world.events()).count(told) == 1
 
 
-@pytest.mark.by_day(3)
-@pytest.mark.parametrize("death", DEATHS)
+@AT_EACH_DEATH
 async def test_a_suspension_reaches_dependents_once_whenever_the_process_dies(
     world: World, mailbox: Mailbox, death: Any
 ) -> None:
@@ -163,7 +165,7 @@ async def test_a_suspension_reaches_dependents_once_whenever_the_process_dies(
     assert (await world.events()).count("agent.suspended") == 3
 
 
-@pytest.mark.parametrize("death", DEATHS)
+@AT_EACH_DEATH
 async def test_a_forgery_is_published_once_whenever_the_process_dies(
     world: World, mailbox: Mailbox, death: Any
 ) -> None:

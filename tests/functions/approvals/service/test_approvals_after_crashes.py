@@ -35,6 +35,21 @@ DEATHS = [
 ]
 
 
+# What was committed and not told, or not at all, or told and set no timer; the others by night.
+BY_DAY = {
+    ("firestore", "Commit", "before", 1),
+    ("firestore", "Commit", "after", 1),
+    ("tasks", "CreateTask", "before", 1),
+}
+
+
+def at_each(*deaths: tuple[str, str, str, int]) -> pytest.MarkDecorator:
+    """Parametrizes `death` with each of them."""
+    night = [pytest.mark.nightly]
+    tried = [pytest.param(each, marks=[] if each in BY_DAY else night) for each in deaths]
+    return pytest.mark.parametrize("death", tried)
+
+
 async def die(world: World, act: Act, death: tuple[str, str, Any, int]) -> None:
     """Starts the act and kills it at that call; does nothing where the act makes no such call."""
     wire_name, method, moment, number = death
@@ -62,8 +77,7 @@ async def recover(world: World, act: Act) -> list[Envelope]:
     return await world.log()
 
 
-@pytest.mark.by_day(4)
-@pytest.mark.parametrize("death", DEATHS)
+@at_each(*DEATHS)
 async def test_a_request_is_opened_once_whenever_the_process_dies(
     world: World, mailbox: Mailbox, death: Any
 ) -> None:
@@ -81,8 +95,7 @@ async def test_a_request_is_opened_once_whenever_the_process_dies(
     assert await world.told(asked.id) == ["requested", "expired"]
 
 
-@pytest.mark.by_day(4)
-@pytest.mark.parametrize("death", DEATHS)
+@at_each(*DEATHS)
 async def test_a_cases_request_is_opened_once_whenever_the_process_dies(
     world: World, mailbox: Mailbox, death: Any
 ) -> None:
@@ -94,8 +107,7 @@ async def test_a_cases_request_is_opened_once_whenever_the_process_dies(
     assert await world.told(id) == ["requested"]
 
 
-@pytest.mark.by_day(4)
-@pytest.mark.parametrize("death", [*DEATHS, ("firestore", "RunQuery", "after", 1)])
+@at_each(*DEATHS, ("firestore", "RunQuery", "after", 1))
 async def test_a_decision_is_taken_once_whenever_the_process_dies(
     world: World, mailbox: Mailbox, death: Any
 ) -> None:
@@ -113,8 +125,7 @@ async def test_a_decision_is_taken_once_whenever_the_process_dies(
     assert await world.told(asked.id) == ["requested", "approved", "review_missed"]
 
 
-@pytest.mark.by_day(4)
-@pytest.mark.parametrize("death", DEATHS)
+@at_each(*DEATHS)
 async def test_a_veto_counts_once_whenever_the_process_dies(
     world: World, mailbox: Mailbox, death: Any
 ) -> None:
@@ -133,8 +144,7 @@ async def test_a_veto_counts_once_whenever_the_process_dies(
     assert await published(world, mailbox) == {event.id for event in log}
 
 
-@pytest.mark.by_day(4)
-@pytest.mark.parametrize("death", DEATHS)
+@at_each(*DEATHS)
 async def test_silence_speaks_once_whenever_the_process_dies(
     world: World, mailbox: Mailbox, death: Any
 ) -> None:

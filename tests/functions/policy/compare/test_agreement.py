@@ -18,7 +18,7 @@ from tests.functions.policy.compare.random_cases import SCHEMA, Cases
 pytestmark = pytest.mark.repeats
 
 READ = read_schema(str(SCHEMA.handle))
-CASES, PAIRS = 75, 10
+CASES, PAIRS = 30, 4
 CASES_AT_NIGHT, PAIRS_AT_NIGHT = 3_000, 300
 
 
