@@ -33,6 +33,11 @@ settings.load_profile(DAY)
 gc.disable()
 
 ROOT = Path(__file__).parents[1]
+# So many cases of a test that calls functions with their services run by day, where it says nothing
+# else: its cases differ in a value, which rules are tested with.
+OF_FUNCTIONS = 4
+_FUNCTIONS = ROOT / "tests" / "functions"
+_SERVICES = frozenset({"firestore_emulator", "postgres"})
 NAMES = [*load_manifests(ROOT).buckets]
 _RUNNING = pytest.StashKey[RunningPlatform]()
 _ON_PLATFORM = pytest.StashKey[set[Path]]()
@@ -43,12 +48,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Makes the cases beyond those of `by_day` nightly, whatever was chosen to run."""
     cases = defaultdict[str, list[tuple[pytest.Item, int]]](list)
     for item in items:
-        if marker := item.get_closest_marker("by_day"):
-            cases[item.nodeid.partition("[")[0]].append((item, marker.args[0]))
+        if (most := _most_by_day(item)) is not None:
+            cases[item.nodeid.partition("[")[0]].append((item, most))
     for each in cases.values():
         each.sort(key=lambda case: crc32(case[0].nodeid.encode()))
         for item, _ in each[each[0][1] :]:
             item.add_marker(pytest.mark.nightly)
+
+
+def _most_by_day(item: pytest.Item) -> int | None:
+    """How many of the test's cases run by day; None for all of them."""
+    if marker := item.get_closest_marker("by_day"):
+        most: int = marker.args[0]
+        return most
+    calls_services = not _SERVICES.isdisjoint(getattr(item, "fixturenames", ()))
+    return OF_FUNCTIONS if calls_services and item.path.is_relative_to(_FUNCTIONS) else None
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -83,6 +83,7 @@ def test_a_key_of_a_workspace_is_seen_and_works_there_only(
     assert lies == {surgery, None}
 
 
+@pytest.mark.nightly
 def test_an_admin_of_a_workspace_makes_its_services(people: Any, running: RunningPlatform) -> None:
     gala, mira = people("gala"), people("mira")
     tenant_id = gala.signs_up()

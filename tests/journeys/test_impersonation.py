@@ -179,6 +179,7 @@ def test_a_tenant_that_forbids_support_ends_it_and_lets_nobody_in(
     assert support.asks(gala, tenant).status_code == 201
 
 
+@pytest.mark.nightly
 def test_only_platform_admins_act_as_members(
     support: Support, gala: Person, people: Any, running: RunningPlatform
 ) -> None:

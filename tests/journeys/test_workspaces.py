@@ -40,6 +40,7 @@ def test_an_admin_makes_renames_and_archives_workspaces(
     ]
 
 
+@pytest.mark.nightly
 def test_a_role_in_a_workspace_is_in_its_token_and_in_no_other(people: Any) -> None:
     gala, otto = people("gala"), people("otto")
     tenant_id = gala.signs_up()
@@ -89,6 +90,7 @@ def test_a_token_for_a_workspace_opens_nothing_of_the_whole_tenant(
     }
 
 
+@pytest.mark.nightly
 def test_an_admin_of_a_workspace_gives_roles_there_only(people: Any) -> None:
     gala, otto, mira = people("gala"), people("otto"), people("mira")
     tenant_id = gala.signs_up()
@@ -122,6 +124,7 @@ def test_an_admin_of_a_workspace_gives_roles_there_only(people: Any) -> None:
     assert otto.refused("PATCH", path, inside) == (403, "forbidden")
 
 
+@pytest.mark.nightly
 def test_nothing_of_a_workspace_is_for_strangers_or_people_without_the_role(people: Any) -> None:
     gala, otto = people("gala"), people("otto")
     tenant_id = gala.signs_up()
