@@ -36,7 +36,7 @@ ROOT = Path(__file__).parents[1]
 # So many cases of a test that calls functions with their services run by day, where it says nothing
 # else: its cases differ in a value, which rules are tested with.
 OF_FUNCTIONS = 4
-_FUNCTIONS = ROOT / "tests" / "functions"
+_FUNCTIONS = (ROOT / "tests" / "functions", ROOT / "tests" / "mobile_api")
 _SERVICES = frozenset({"firestore_emulator", "postgres"})
 NAMES = [*load_manifests(ROOT).buckets]
 _RUNNING = pytest.StashKey[RunningPlatform]()
@@ -61,8 +61,15 @@ def _most_by_day(item: pytest.Item) -> int | None:
     if marker := item.get_closest_marker("by_day"):
         most: int = marker.args[0]
         return most
-    calls_services = not _SERVICES.isdisjoint(getattr(item, "fixturenames", ()))
-    return OF_FUNCTIONS if calls_services and item.path.is_relative_to(_FUNCTIONS) else None
+    names = getattr(item, "fixturenames", ())
+    is_one_of_many = (
+        any(item.path.is_relative_to(each) for each in _FUNCTIONS)
+        and not _SERVICES.isdisjoint(names)
+        # Each place where a process dies is a guarantee of its own.
+        and "death" not in names
+        and item.get_closest_marker("repeats") is None
+    )
+    return OF_FUNCTIONS if is_one_of_many else None
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
