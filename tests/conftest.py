@@ -27,6 +27,7 @@ from shared.storage import secrets
 from shared.storage.migrate import migrate
 from tests.backing import FIRESTORE, POSTGRES, PUBSUB, Service, service
 from tests.examples import DAY
+from tests.forgetting import forget_events
 
 settings.load_profile(DAY)
 # Until all is collected, hardly anything is garbage, and to look for it takes a fifth of that time.
@@ -36,6 +37,8 @@ ROOT = Path(__file__).parents[1]
 # So many cases of a test that calls functions with their services run by day, where it says nothing
 # else: its cases differ in a value, which rules are tested with.
 OF_FUNCTIONS = 4
+# Its modules share people.
+_CONSOLE = ROOT / "tests" / "journeys" / "console"
 _FUNCTIONS = (ROOT / "tests" / "functions", ROOT / "tests" / "mobile_api")
 _SERVICES = frozenset({"firestore_emulator", "postgres"})
 NAMES = [*load_manifests(ROOT).buckets]
@@ -221,7 +224,14 @@ def running(
 def own_environment(request: pytest.FixtureRequest) -> Iterator[None]:
     """Sets the whole platform aside, where it runs, for a module whose tests do not use it."""
     platform = request.config.stash.get(_RUNNING, None)
-    if platform is None or request.path in request.config.stash[_ON_PLATFORM]:
+    if request.path in request.config.stash[_ON_PLATFORM]:
+        yield
+        if (
+            running := request.config.stash.get(_RUNNING, None)
+        ) and _CONSOLE not in request.path.parents:
+            forget_events(running)
+        return
+    if platform is None:
         yield
         return
     with platform.set_aside(), _remembering_nothing():
