@@ -38,7 +38,7 @@ async def test_some_tenants_are_asked_for_what_they_owe(
     offices: Offices, database: str, tmp_path: Path
 ) -> None:
     # Months that end on the 31st of January and on 29 February, and a year that is renewed.
-    figures = await _simulate(offices, tmp_path, print, tenants=2, months=13, seed=1, monthly=1)
+    figures = await _simulate(offices, tmp_path, print, tenants=3, months=13, seed=1, monthly=2)
     assert figures.invoices["paid"] > 10
     assert figures.usage_lines > 1
 
