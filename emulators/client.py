@@ -69,12 +69,17 @@ class PlatformClient(Connection):
         self._get("/_platform/idle", timeout=timeout)
 
     def events(
-        self, *, after: str | None = None, type: str | None = None, subject: str | None = None
+        self,
+        *,
+        after: str | None = None,
+        type: str | None = None,
+        subject: str | None = None,
+        tenant: str | None = None,
     ) -> list[dict[str, Any]]:
-        """The whole event log in the order of commit, read page by page."""
+        """The whole event log in the order of commit, or one tenant's, read page by page."""
         found: list[dict[str, Any]] = []
         while True:
-            query = {"after": after, "type": type, "subject": subject}
+            query = {"after": after, "type": type, "subject": subject, "tenant": tenant}
             asked = {key: value for key, value in query.items() if value is not None}
             page: list[dict[str, Any]] = self._get("/_platform/events", **asked)["items"]
             found += page

@@ -3,6 +3,7 @@ faults."""
 
 import json
 from typing import Any
+from urllib.parse import quote
 
 import aiohttp
 
@@ -10,7 +11,7 @@ from emulators.firestore import OWNER
 from emulators.iam import PROJECT
 from shared.kit.errors import FieldError, Invalid, Unavailable
 
-_COLLECTION = [{"collectionId": "events", "allDescendants": True}]
+_COLLECTION = "events"
 _ORDER = ("committed_at", "position", "id")
 _HIDDEN = {"unpublished", "sweep_at", "sweeps", "committed_at", "position", "data"}
 
@@ -20,7 +21,7 @@ class EventLog:
 
     def __init__(self, firestore: str, http: aiohttp.ClientSession) -> None:
         documents = f"projects/{PROJECT}/databases/(default)/documents"
-        self._url = f"http://{firestore}/v1/{documents}:runQuery"
+        self._documents = f"http://{firestore}/v1/{documents}"
         self._http = http
 
     async def anything_unpublished(self) -> bool:
@@ -29,7 +30,13 @@ class EventLog:
         return bool(await self._run({"where": where, "limit": 1}))
 
     async def events(
-        self, *, after: str | None, type: str | None, subject: str | None, limit: int
+        self,
+        *,
+        after: str | None,
+        type: str | None,
+        subject: str | None,
+        tenant: str | None,
+        limit: int,
     ) -> list[dict[str, Any]]:
         """Envelopes with their data. Raises Invalid where `after` names no event."""
         filters = [
@@ -44,20 +51,23 @@ class EventLog:
         if filters:
             query["where"] = {"compositeFilter": {"op": "AND", "filters": filters}}
         if after:
-            query["startAt"] = {"values": await self._place_of(after), "before": False}
-        return [_as_event(fields) for fields in await self._run(query)]
+            query["startAt"] = {"values": await self._place_of(after, tenant), "before": False}
+        return [_as_event(fields) for fields in await self._run(query, tenant)]
 
-    async def _place_of(self, event_id: str) -> list[dict[str, Any]]:
+    async def _place_of(self, event_id: str, tenant: str | None) -> list[dict[str, Any]]:
         where = _equal("id", {"stringValue": event_id})
-        found = await self._run({"where": where, "limit": 1})
+        found = await self._run({"where": where, "limit": 1}, tenant)
         if not found:
             raise Invalid(FieldError("after", f"there is no event {event_id}"))
         return [found[0][field] for field in _ORDER]
 
-    async def _run(self, query: dict[str, Any]) -> list[dict[str, Any]]:
-        body = {"structuredQuery": {"from": _COLLECTION, **query}}
+    async def _run(self, query: dict[str, Any], tenant: str | None = None) -> list[dict[str, Any]]:
+        """Of one tenant it reads no other's documents; of all it reads each."""
+        of = [{"collectionId": _COLLECTION, "allDescendants": tenant is None}]
+        below = "" if tenant is None else f"/tenants/{quote(tenant, safe='')}"
+        url, body = f"{self._documents}{below}:runQuery", {"structuredQuery": {"from": of, **query}}
         try:
-            async with self._http.post(self._url, json=body, headers=OWNER) as answer:
+            async with self._http.post(url, json=body, headers=OWNER) as answer:
                 rows = await answer.json(content_type=None)
         except aiohttp.ClientError as error:
             raise Unavailable("the Firestore emulator does not answer") from error

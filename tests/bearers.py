@@ -1,5 +1,6 @@
 """Access tokens of callers, as the issuer of tests signs them."""
 
+import json
 import time
 from collections.abc import Iterable
 from datetime import datetime
@@ -9,6 +10,11 @@ from joserfc.jwk import OKPKey
 
 ISSUER = "https://issuer.test"
 _SECONDS = 900
+# Somebody's calls of a minute carry one token, as a client's do: it is verified once.
+_AS_LONG = 60
+_REMEMBERED = 1_000
+# By the key, which is kept with them, and their claims.
+_made: dict[tuple[int, str], tuple[OKPKey, str]] = {}
 
 
 def authorization(
@@ -33,12 +39,22 @@ def authorization(
         "sub": principal,
         "scope": " ".join(scopes),
         "roles": list(roles),
-        "exp": int(time.time()) + _SECONDS,
+        "exp": int(time.time()) // _AS_LONG * _AS_LONG + _SECONDS,
         **({"tenant": tenant} if tenant is not None else {}),
         **({"workspace": workspace} if workspace is not None else {}),
         **({"agent": agent, "sid": "key_1"} if agent is not None else {}),
         **({"auth_time": int(signed_in.timestamp())} if signed_in is not None else {}),
         **({"amr": ["pop"]} if by_passkey else {}),
     }
-    header = {"alg": "Ed25519", "kid": key.kid, "typ": "at+jwt"}
-    return {"Authorization": f"Bearer {jwt.encode(header, claims, key, ['Ed25519'])}"}
+    return {"Authorization": f"Bearer {_signed(key, json.dumps(claims))}"}
+
+
+def _signed(key: OKPKey, claims: str) -> str:
+    if len(_made) > _REMEMBERED:
+        _made.clear()
+    _, token = _made.get((id(key), claims), (key, ""))
+    if not token:
+        header = {"alg": "Ed25519", "kid": key.kid, "typ": "at+jwt"}
+        token = jwt.encode(header, json.loads(claims), key, ["Ed25519"])
+        _made[id(key), claims] = key, token
+    return token

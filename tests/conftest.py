@@ -27,12 +27,20 @@ from shared.storage import secrets
 from shared.storage.migrate import migrate
 from tests.backing import FIRESTORE, POSTGRES, PUBSUB, Service, service
 from tests.examples import DAY
+from tests.forgetting import forget_events
 
 settings.load_profile(DAY)
 # Until all is collected, hardly anything is garbage, and to look for it takes a fifth of that time.
 gc.disable()
 
 ROOT = Path(__file__).parents[1]
+# So many cases of a test that calls functions with their services run by day, where it says nothing
+# else: its cases differ in a value, which rules are tested with.
+OF_FUNCTIONS = 4
+# Its modules share people.
+_CONSOLE = ROOT / "tests" / "journeys" / "console"
+_FUNCTIONS = (ROOT / "tests" / "functions", ROOT / "tests" / "mobile_api")
+_SERVICES = frozenset({"firestore_emulator", "postgres"})
 NAMES = [*load_manifests(ROOT).buckets]
 _RUNNING = pytest.StashKey[RunningPlatform]()
 _ON_PLATFORM = pytest.StashKey[set[Path]]()
@@ -43,12 +51,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Makes the cases beyond those of `by_day` nightly, whatever was chosen to run."""
     cases = defaultdict[str, list[tuple[pytest.Item, int]]](list)
     for item in items:
-        if marker := item.get_closest_marker("by_day"):
-            cases[item.nodeid.partition("[")[0]].append((item, marker.args[0]))
+        if (most := _most_by_day(item)) is not None:
+            cases[item.nodeid.partition("[")[0]].append((item, most))
     for each in cases.values():
         each.sort(key=lambda case: crc32(case[0].nodeid.encode()))
         for item, _ in each[each[0][1] :]:
             item.add_marker(pytest.mark.nightly)
+
+
+def _most_by_day(item: pytest.Item) -> int | None:
+    """How many of the test's cases run by day; None for all of them."""
+    if marker := item.get_closest_marker("by_day"):
+        most: int = marker.args[0]
+        return most
+    names = getattr(item, "fixturenames", ())
+    is_one_of_many = (
+        any(item.path.is_relative_to(each) for each in _FUNCTIONS)
+        and not _SERVICES.isdisjoint(names)
+        # Each place where a process dies is a guarantee of its own.
+        and "death" not in names
+        and item.get_closest_marker("repeats") is None
+    )
+    return OF_FUNCTIONS if is_one_of_many else None
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -200,7 +224,14 @@ def running(
 def own_environment(request: pytest.FixtureRequest) -> Iterator[None]:
     """Sets the whole platform aside, where it runs, for a module whose tests do not use it."""
     platform = request.config.stash.get(_RUNNING, None)
-    if platform is None or request.path in request.config.stash[_ON_PLATFORM]:
+    if request.path in request.config.stash[_ON_PLATFORM]:
+        yield
+        if (
+            running := request.config.stash.get(_RUNNING, None)
+        ) and _CONSOLE not in request.path.parents:
+            forget_events(running)
+        return
+    if platform is None:
         yield
         return
     with platform.set_aside(), _remembering_nothing():

@@ -154,9 +154,7 @@ class Control:
 
     async def _events(self, call: Call) -> Answer:
         wanted = _query(call, EventQuery)
-        found = await self.log.events(
-            after=wanted.after, type=wanted.type, subject=wanted.subject, limit=wanted.limit
-        )
+        found = await self.log.events(**wanted.model_dump())
         return json_answer({"items": found})
 
     async def _counts(self, call: Call) -> Answer:

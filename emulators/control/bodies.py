@@ -93,6 +93,7 @@ class EventQuery(Model):
     after: Annotated[str, StringConstraints(max_length=100)] | None = None
     type: Annotated[str, StringConstraints(max_length=200)] | None = None
     subject: Annotated[str, StringConstraints(max_length=300)] | None = None
+    tenant: Tenant | None = None
     limit: Annotated[int, Field(ge=1, le=500)] = 500
 
 

@@ -33,11 +33,15 @@ Sentence = Annotated[str, StringConstraints(pattern=r"\S"), AfterValidator(_quot
 def quote(value: Any) -> str:
     """The value as JSON of at most 150 characters, where "…" stands for what is left out. Leaves
     out blank texts and empty parts; where nothing is left, says so."""
+    if not _says_something(value):
+        return NOTHING
     for longest, most in _CUTS:
-        cut = _cut(value, longest, most)
-        shown = json.dumps(cut, ensure_ascii=False)
+        try:
+            shown = json.dumps(_Cut(longest, most).of(value), ensure_ascii=False)
+        except _TooLong:
+            continue
         if len(shown) <= LONGEST_QUOTE:
-            return NOTHING if _is_blank(cut) else shown
+            return shown
     return f'"{_LEFT_OUT}"'
 
 
@@ -48,20 +52,46 @@ def in_lines(width: int, title: str, texts: Sequence[str]) -> list[str]:
     return lines.wrap(", ".join(texts) or "none")
 
 
-def _cut(value: Any, longest: int, most: int) -> Any:
+class _TooLong(Exception):
+    """The texts alone are longer than a quote."""
+
+
+class _Cut:
+    """Shortens a value's texts and entries, and stops once they cannot fit into a quote: a large
+    value costs no more than a small one."""
+
+    def __init__(self, longest: int, most: int) -> None:
+        self._longest = longest
+        self._most = most
+        self._left = LONGEST_QUOTE
+
+    def of(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self._text(value)
+        if isinstance(value, dict):
+            told = ((name, each) for name, each in value.items() if _says_something(each))
+            first = list(islice(told, self._most))
+            cut = {self.of(name): self.of(each) for name, each in first}
+            return {**cut, **({_LEFT_OUT: _LEFT_OUT} if next(told, None) else {})}
+        if isinstance(value, list | tuple):
+            entries = (each for each in value if _says_something(each))
+            shown = [self.of(each) for each in islice(entries, self._most)]
+            return [*shown, *([_LEFT_OUT] if any(True for _ in entries) else [])]
+        return value
+
+    def _text(self, text: str) -> str:
+        cut = shortened(" ".join(text.split()), self._longest)
+        self._left -= len(cut)
+        if self._left < 0:
+            raise _TooLong
+        return cut
+
+
+def _says_something(value: Any) -> bool:
     if isinstance(value, str):
-        return shortened(" ".join(value.split()), longest)
+        return bool(value) and not value.isspace()
     if isinstance(value, dict):
-        names = (_cut(name, longest, most) for name in value)
-        told = zip(names, (_cut(each, longest, most) for each in value.values()), strict=True)
-        first = list(islice((pair for pair in told if not _is_blank(pair[1])), most + 1))
-        return dict([*first[:most], *[(_LEFT_OUT, _LEFT_OUT)] * (len(first) > most)])
+        return any(map(_says_something, value.values()))
     if isinstance(value, list | tuple):
-        cut = (_cut(each, longest, most) for each in value)
-        entries = list(islice((each for each in cut if not _is_blank(each)), most + 1))
-        return [*entries[:most], *[_LEFT_OUT] * (len(entries) > most)]
-    return value
-
-
-def _is_blank(value: Any) -> bool:
-    return value is None or (isinstance(value, str | dict | list) and not value)
+        return any(map(_says_something, value))
+    return value is not None

@@ -64,7 +64,6 @@ class Races:
         self._running = running
         self._report = report
         self._chance = random.Random(seed)
-        self._last_event: str | None = None
 
     def run(self, number: int) -> Verdict:
         """So many races, in as many tenants as they need."""
@@ -99,9 +98,7 @@ class Races:
 
     def records(self, world: World) -> Records:
         """What a tenant's log and audit hold, once the platform is idle."""
-        events = self._running.client.events(after=self._last_event)
-        self._last_event = events[-1]["id"]
-        log = [event for event in events if event["tenantid"] == world.tenant]
+        log = self._running.client.events(tenant=world.tenant)
         owner = make_conninfo(self._running.env["ASSENT_POSTGRES_DSN"], user=OWNER)
         with psycopg.connect(owner) as connection:
             return Records(log, audited(connection.execute(_AUDIT, (world.tenant,))))

@@ -93,6 +93,7 @@ def test_an_accomplice_named_by_the_requester_approves_nothing_and_stops_no_gove
     assert any("governor" in str(notice) for notice in told)
 
 
+@pytest.mark.nightly
 def test_a_rule_that_names_nobody_is_refused_and_none_makes_a_precedent_approve(
     world: World,
 ) -> None:
@@ -120,6 +121,7 @@ def test_accomplices_vetoes_end_no_precedent_and_a_governors_do(world: World) ->
     assert world.governor.get(path)["status"] == "deprecated"
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize("how", ["reject", "veto", "overturn"])
 def test_what_the_governor_refused_comes_back_by_no_precedent_however_it_is_rewritten(
     world: World, how: str
@@ -157,6 +159,7 @@ def test_what_the_governor_refused_comes_back_by_no_precedent_however_it_is_rewr
     assert ask(world.author, subject=job(7))["status"] == "auto_approved"
 
 
+@pytest.mark.nightly
 def test_a_suspended_precedent_covers_nothing_that_was_refused_meanwhile(world: World) -> None:
     path = reindexing(world)
     assert world.governor.post(f"{path}/suspend")["status"] == "suspended"
@@ -168,6 +171,7 @@ def test_a_suspended_precedent_covers_nothing_that_was_refused_meanwhile(world: 
     assert ask(world.author, subject=job(1))["status"] == "pending"
 
 
+@pytest.mark.nightly
 def test_a_lone_proposer_changes_no_policy_whatever_their_role(world: World) -> None:
     own = {"kind": "execution", "rule": {"kind": "any", "of": [{"principal": "gala"}]}}
     card = propose(world.governor, own).json()
@@ -183,6 +187,7 @@ def test_a_lone_proposer_changes_no_policy_whatever_their_role(world: World) -> 
     assert (status(world, card), version(world)) == ("expired", 0)
 
 
+@pytest.mark.nightly
 def test_no_policy_locks_the_tenant_out_of_its_policy(world: World) -> None:
     adopt(world, {"kind": "constitutional", "rule": THREE_GOVERNORS})
     case = world.submit("writer")
@@ -209,6 +214,7 @@ def test_a_request_that_looks_like_a_change_of_the_policy_changes_nothing(world:
     assert ask(world.author, kind="artifact")["on_timeout"] == "deny"
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize(
     ("entry", "field"),
     [
@@ -230,6 +236,7 @@ def test_a_policy_milder_than_the_domain_is_refused(
     refused(answer, 422, "invalid", f"entries.0.{field}")
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize(
     ("fields", "field"),
     [
@@ -249,6 +256,7 @@ def test_a_request_that_makes_itself_milder_is_refused(
     refused(answer, 422, "invalid", field)
 
 
+@pytest.mark.nightly
 def test_silence_approves_only_what_is_harmless_and_for_whom_the_policy_names(
     world: World,
 ) -> None:
@@ -328,6 +336,7 @@ def test_accomplices_who_come_too_late_leave_room_for_the_governor(world: World)
     assert [each["right"] for each in late] == ["requester"] * 4 + ["governor"]
 
 
+@pytest.mark.nightly
 def test_who_sends_a_governors_text_again_takes_no_refusal_from_the_governor(
     world: World,
 ) -> None:
@@ -355,6 +364,7 @@ def test_who_sends_a_governors_text_again_takes_no_refusal_from_the_governor(
         assert refuse(world.governor, silent).json()["status"] == "rejected"
 
 
+@pytest.mark.nightly
 def test_no_review_takes_a_governors_refusal_back_or_the_right_to_overturn(world: World) -> None:
     adopt(world, {"kind": "execution", "rule": TWO_GOVERNORS})
     dina, dora = somebody(world, "dina", "deputy"), somebody(world, "dora", "deputy")
@@ -376,6 +386,7 @@ def test_no_review_takes_a_governors_refusal_back_or_the_right_to_overturn(world
     refused(other.send("POST", path, json={**said, "verdict": "upheld"}), 409, "already_decided")
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize("refuse", REFUSING)
 def test_no_accomplice_takes_a_governors_refusal_away_by_coming_first(
     world: World, refuse: Callable[[Person, dict[str, Any]], httpx.Response]
@@ -392,6 +403,7 @@ def test_no_accomplice_takes_a_governors_refusal_away_by_coming_first(
     assert ask(world.author, subject=job(2))["status"] == "auto_approved"
 
 
+@pytest.mark.nightly
 def test_one_accomplice_with_a_role_fills_no_room_for_late_refusals(world: World) -> None:
     governors = {"kind": "any", "of": [{"role": "governor"}]}
     adopt(world, {"kind": "artifact", "rule": governors, "silence_approves": ["author"]})
@@ -450,6 +462,7 @@ def test_a_precedent_never_approves_the_text_of_who_activated_it(world: World) -
     assert world.card(world.submit("other-writer"))["status"] == "auto_approved"
 
 
+@pytest.mark.nightly
 def test_one_person_never_fills_two_places(world: World) -> None:
     adopt(world, {"kind": "execution", "rule": TWO_GOVERNORS})
     voted, passed_on = ask(world.author), ask(world.author)
@@ -489,6 +502,7 @@ def test_a_stranger_with_every_scope_touches_nobodys_agent(world: World) -> None
     assert world.governor.get("/v1/mobile/violations")["items"] == []
 
 
+@pytest.mark.by_day(3)
 @pytest.mark.parametrize(
     "name",
     [

@@ -49,6 +49,7 @@ def test_a_colleague_with_every_scope_takes_over_no_case(world: World) -> None:
     assert world.approve(case)["status"] == "approved"
 
 
+@pytest.mark.nightly
 def test_no_colleague_blocks_an_owners_change_or_cancels_a_governors(world: World) -> None:
     case, stranger = world.live("writer"), somebody(world, "stranger", "author", "developer")
     answer = change(stranger, case, mode="trial")
@@ -106,6 +107,7 @@ def test_where_every_governor_is_an_author_a_change_ends_by_silence_and_another_
     assert decide(newcomer, world.card(again)).json()["status"] == "approved"
 
 
+@pytest.mark.nightly
 def test_a_text_that_somebody_else_sends_again_is_still_its_first_senders(world: World) -> None:
     first = world.governor.post("/v1/agents", spec("writer"))
     world.governor.post(f"/v1/workflows/{first['case_id']}/cancel")
@@ -147,6 +149,7 @@ def test_a_phone_shows_whose_text_it_is_and_what_became_of_a_broken_glass(world:
     assert (made["status"], made["reviewed_by"]) == ("overturned", "other")
 
 
+@pytest.mark.nightly
 def test_an_agent_that_runs_again_says_who_let_it_and_why(world: World) -> None:
     path = f"/v1/agents/{world.live('writer')['agent_id']}"
     world.governor.post(f"{path}/suspend", {"reason": "look"})

@@ -61,6 +61,7 @@ def test_what_an_attacker_did_and_was_refused_is_in_the_audit(
     assert checked.covered >= len(audited)
 
 
+@pytest.mark.by_day(5)
 @pytest.mark.parametrize("path", LISTS)
 def test_a_cursor_opens_nothing_but_its_own_list(
     world: World, running: RunningPlatform, path: str
@@ -157,6 +158,7 @@ def test_a_queue_that_nobody_can_read_decides_nothing_and_is_told_where(world: W
     assert shown["status"] == "pending"
 
 
+@pytest.mark.by_day(10)
 @pytest.mark.parametrize("path", LISTS)
 @pytest.mark.parametrize("limit", ["1_0", "+5", "05", " 5", "5.0", "\uff15"])
 def test_a_limit_has_one_spelling(world: World, path: str, limit: str) -> None:

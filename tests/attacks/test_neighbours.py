@@ -119,6 +119,7 @@ def test_a_role_that_fills_a_document_is_refused_wherever_one_is_named(world: Wo
     assert len(answer.content) < 10_000
 
 
+@pytest.mark.nightly
 def test_the_largest_request_can_be_decided_and_delays_nobodys_timer(
     world: World, running: RunningPlatform
 ) -> None:

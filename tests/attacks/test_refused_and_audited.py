@@ -156,6 +156,7 @@ def _said(answer: httpx.Response, expected: str) -> str:
     return expected if expected in answer.text else answer.text
 
 
+@pytest.mark.by_day(8)
 @pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
 def test_it_is_refused_and_audited(scene: Scene, row: Row) -> None:
     # Of what strangers are refused, one a minute and reason is recorded.

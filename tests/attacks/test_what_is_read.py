@@ -47,6 +47,7 @@ OUT_OF_SIGHT = "\n" * 100
 BUCKETS = ("pending", "veto_open", "decided")
 
 
+@pytest.mark.by_day(10)
 @pytest.mark.parametrize(
     ("method", "path"),
     # What is said to a model may be any text, and is shown to nobody who decides.
@@ -169,6 +170,7 @@ def test_every_list_count_and_card_agrees_while_nobody_has_acted_on_the_clock(
     assert _buckets(world, assented) == ("confirmed", {"decided"})
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize("seconds", [30 * MINUTE + 1, HOUR])
 def test_a_rejection_after_silence_is_refused_and_leaves_a_trace(
     world: World, seconds: int
@@ -221,6 +223,7 @@ def _all(world: World, path: str, bucket: str) -> list[dict[str, Any]]:
     return list(world.governor.get(path, status=bucket, limit=100)["items"])
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize("verb", ["approve", "reject"])
 def test_a_request_that_names_an_agent_says_nothing_about_the_agent(
     world: World, verb: str

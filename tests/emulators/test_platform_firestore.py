@@ -99,6 +99,21 @@ def test_events_are_filtered_and_continued(platform: RunningPlatform) -> None:
     assert [event["id"] for event in one] == ["evt_2"]
 
 
+def test_events_of_one_tenant_are_its_own(platform: RunningPlatform) -> None:
+    async def write(client: AsyncClient) -> None:
+        await _write(client, "t1", *(_entry(f"evt_{n}", position=n) for n in range(4)))
+        await _write(client, "t2", _entry("evt_of_another", position=0))
+
+    _with_firestore(platform, write)
+    own = platform.client.events(tenant="t1")
+    assert [event["id"] for event in own] == ["evt_0", "evt_1", "evt_2", "evt_3"]
+    get = platform.client.http.get
+    kept = get("/_platform/events?tenant=t1&type=assent.note.kept.v1&after=evt_1").json()["items"]
+    assert [event["id"] for event in kept] == ["evt_3"]
+    assert get("/_platform/events?tenant=t2&after=evt_1").status_code == 422
+    assert get("/_platform/events?tenant=t1/t2").status_code == 422
+
+
 def test_idle_waits_for_the_log_to_be_published(platform: RunningPlatform) -> None:
     entry = _entry("evt_1", unpublished=True)
     _with_firestore(platform, lambda client: _write(client, "t1", entry))

@@ -1,6 +1,6 @@
 """Cloud Tasks and Secret Manager, one of each for all modules, of which each has a project."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,11 @@ from emulators.cloud_tasks import CloudTasksEmulator, NoResponse, TaskRequest, T
 from emulators.provisioning import payloads_of, queues_of
 from emulators.secret_manager import SecretManagerEmulator
 from shared.manifest import Manifests, load_manifests
+from tests.shared.cloud import Cloud
 
 ROOT = Path(__file__).parents[2]
+# What names Firestore, Pub/Sub and Cloud Tasks to functions.
+EMULATORS = ("FIRESTORE_EMULATOR_HOST", "PUBSUB_EMULATOR_HOST", "CLOUD_TASKS_EMULATOR_HOST")
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,28 @@ class Beside:
             self._secrets.create_secret(create(parent=parent, secret_id=name, secret=kept))
             secret = f"{parent}/secrets/{name}"
             self._secrets.add_secret_version(add(parent=secret, payload={"data": payload}))
+
+
+@pytest.fixture(autouse=True)
+def _wired(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Lets a test's calls go through wires, which cost a third of a call, where it cuts them: it is
+    `wired`, a process dies in it, or it is one of those that `repeats`."""
+    may_cut = "death" in request.fixturenames or any(
+        request.node.get_closest_marker(name) for name in ("wired", "repeats")
+    )
+    if not may_cut or "cloud" not in request.fixturenames:
+        yield
+        return
+    cloud: Cloud = request.getfixturevalue("cloud")
+    wires = cloud.firestore, cloud.pubsub, cloud.tasks
+    with pytest.MonkeyPatch.context() as environment:
+        for name, wire in zip(EMULATORS, wires, strict=True):
+            environment.setenv(name, wire.address)
+            wire.in_use = True
+        yield
+    for wire in wires:
+        wire.mend()
+        wire.in_use = False
 
 
 async def _deliver_nothing(request: TaskRequest) -> TaskResponse:

@@ -63,8 +63,4 @@ class Founder(Person):
 
     def audited(self, type: str) -> list[dict[str, Any]]:
         self.running.client.wait_until_idle(60)
-        return [
-            each["data"]
-            for each in self.running.client.events(type=type)
-            if each["tenantid"] == self.tenant
-        ]
+        return [each["data"] for each in self.running.client.events(type=type, tenant=self.tenant)]

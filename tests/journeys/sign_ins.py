@@ -53,11 +53,11 @@ def named(name: str) -> str:
 def refusals(running: RunningPlatform, tenant: str = PLATFORM) -> set[tuple[str, str]]:
     """What `identity` refused, as (call, reason), as far as the log tells."""
     running.client.wait_until_idle(60)
-    found = running.client.events(type="assent.credential.refused.v1")
+    found = running.client.events(type="assent.credential.refused.v1", tenant=tenant)
     return {
         (each["data"]["call"], each["data"]["reason"])
         for each in found
-        if each["tenantid"] == tenant and each["data"]["function"] == "identity"
+        if each["data"]["function"] == "identity"
     }
 
 

@@ -35,6 +35,7 @@ def approves(person: Person, card: dict[str, Any]) -> tuple[Any, str]:
     return answer.get("status"), str(answer.get("code") or answer["capacity"])
 
 
+@pytest.mark.nightly
 def test_a_deputy_decides_between_the_dates_and_never_outside(
     people: Any, running: RunningPlatform
 ) -> None:

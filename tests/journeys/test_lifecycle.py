@@ -7,6 +7,7 @@ from tests.journeys.world import World, spec
 pytestmark = pytest.mark.platform
 
 
+@pytest.mark.nightly
 def test_a_suspension_reaches_whoever_depends_on_the_agent(world: World) -> None:
     library = world.live("library")
     interfaces = {**spec("x")["interfaces"], "depends_on": ["library"]}
@@ -32,6 +33,7 @@ def test_a_reactivated_agent_passes_a_probation(world: World) -> None:
     assert world.agent(case)["status"] == "active"
 
 
+@pytest.mark.nightly
 def test_three_critical_readings_in_a_row_suspend(world: World) -> None:
     case = world.live("writer")
     for reading in ("critical", "critical", "healthy", "critical", "critical"):
@@ -76,6 +78,7 @@ def test_a_wider_change_is_an_evolution_and_a_veto_restores_the_version_before(
     assert world.agent(case)["version"] == "2.0.0"
 
 
+@pytest.mark.nightly
 def test_a_narrower_change_is_a_proposal_spared_stages_four_and_five(world: World) -> None:
     case = world.live("writer")
     narrower = spec("writer")

@@ -52,6 +52,7 @@ def reviewer(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelReviewer]:
     configured_reviewer.cache_clear()
 
 
+@pytest.mark.nightly
 def test_a_model_without_objections_lets_the_case_pass(
     world: World, reviewer: ModelReviewer
 ) -> None:
@@ -87,6 +88,7 @@ def test_a_models_concern_stops_nothing_and_stands_on_the_card(
     assert world.statuses(case) == ("active", "live")
 
 
+@pytest.mark.nightly
 def test_what_the_rules_refuse_is_not_even_shown_to_the_model(
     world: World, reviewer: ModelReviewer
 ) -> None:
@@ -113,6 +115,7 @@ def test_a_model_that_never_answers_leaves_the_case_to_a_human(
     assert world.statuses(case) == ("active", "live")
 
 
+@pytest.mark.nightly
 def test_a_case_under_review_can_be_cancelled_and_a_late_answer_changes_nothing(
     world: World, reviewer: ModelReviewer
 ) -> None:

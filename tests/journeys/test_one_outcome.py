@@ -57,6 +57,7 @@ def test_a_withdrawal_and_decisions_at_once_have_one_outcome(
         _told_alike(world, case)
 
 
+@pytest.mark.nightly
 def test_a_withdrawal_and_a_veto_of_a_precedents_assent_have_one_outcome(world: World) -> None:
     world.activate_precedent()
     [governor] = _governors(world, 1)

@@ -20,6 +20,7 @@ def test_a_veto_inside_the_window_reverses_the_deployment(world: World) -> None:
     assert world.card(case)["status"] == "reversed"
 
 
+@pytest.mark.nightly
 def test_an_unvetoed_assent_is_confirmed_after_the_window(world: World) -> None:
     world.activate_precedent()
     case = world.submit("writer")
@@ -43,6 +44,7 @@ def test_the_third_veto_ends_the_precedent_before_its_next_match(world: World) -
     assert world.card(world.submit("writer-3"))["status"] == "pending"
 
 
+@pytest.mark.nightly
 def test_a_precedent_never_assents_to_its_activators_request(world: World) -> None:
     world.activate_precedent()
     answer = world.governor.send("POST", "/v1/agents", json=spec("own"))

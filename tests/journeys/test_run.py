@@ -114,6 +114,7 @@ def test_a_cycle_costs_what_its_decision_says(world: World) -> None:
         assert by_function[name].get("cloud-tasks", 0) == 0, by_function
 
 
+@pytest.mark.nightly
 def test_a_caller_and_a_time_start_jobs(world: World) -> None:
     ada = world.person("ada", SCOPES, ("operator",))
     rehearsed(world, ada)

@@ -64,6 +64,7 @@ def test_a_service_never_decides(people: Any, running: RunningPlatform) -> None:
     assert gala.refused(*mine) == (422, "invalid")
 
 
+@pytest.mark.nightly
 def test_only_an_admin_makes_services_and_their_keys(people: Any, running: RunningPlatform) -> None:
     gala, otto = people("gala"), people("otto")
     tenant_id = gala.signs_up()
@@ -88,6 +89,7 @@ def test_only_an_admin_makes_services_and_their_keys(people: Any, running: Runni
     assert sent(gala, made, "POST", "/v1/api-keys", key_body(running)).status_code == 403
 
 
+@pytest.mark.nightly
 def test_a_service_has_several_keys_and_ends_with_its_place(
     people: Any, running: RunningPlatform
 ) -> None:

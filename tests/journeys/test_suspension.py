@@ -44,6 +44,7 @@ def root(running: RunningPlatform) -> Any:
     return send
 
 
+@pytest.mark.nightly
 def test_everything_of_a_suspended_tenant_stops_and_resumes(
     people: Any, root: Any, running: RunningPlatform
 ) -> None:

@@ -48,6 +48,7 @@ def test_a_colleague_asks_and_the_founder_assents(people: Any, running: RunningP
     assert gala.get(f"/v1/workflows/{case['case_id']}")["status"] == "live"
 
 
+@pytest.mark.nightly
 def test_a_repeat_of_a_sign_up_is_one_tenant(people: Any) -> None:
     gala = people("gala")
     body = {"name": "Clinic", "slug": f"clinic-{uuid.uuid4().hex[:8]}"}
@@ -96,6 +97,7 @@ def test_a_revoked_and_an_old_invitation_are_over(people: Any, running: RunningP
     assert {"revoked", "expired"} <= found
 
 
+@pytest.mark.nightly
 def test_a_narrow_token_gives_no_key_with_more(people: Any, running: RunningPlatform) -> None:
     gala = people("gala")
     tenant_id = gala.signs_up()
@@ -249,6 +251,7 @@ def test_a_device_is_signed_in_by_a_person_who_reads_its_code(
     assert ("POST /v1/auth/token", "replayed") in refusals(running)
 
 
+@pytest.mark.nightly
 def test_a_device_is_denied_and_a_form_of_another_page_is_refused(
     people: Any, running: RunningPlatform
 ) -> None:
@@ -276,6 +279,7 @@ def test_a_stranger_with_a_code_is_sent_to_sign_in_first(running: RunningPlatfor
         assert "return_to=%2Fdevice%3Fuser_code%3DBCDFGHJK" in page.text
 
 
+@pytest.mark.nightly
 def test_what_happened_is_in_the_audit_of_its_tenant(people: Any, running: RunningPlatform) -> None:
     gala, otto = people("gala"), people("otto")
     tenant_id = gala.signs_up()

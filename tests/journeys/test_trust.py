@@ -42,6 +42,7 @@ def test_the_sequence_of_each_subject_has_no_gaps(world: World) -> None:
         assert sorted(found) == list(range(1, len(found) + 1)), subject
 
 
+@pytest.mark.nightly
 def test_a_repeated_decision_answers_as_before_and_a_different_one_is_a_conflict(
     world: World,
 ) -> None:
@@ -58,6 +59,7 @@ def test_a_repeated_decision_answers_as_before_and_a_different_one_is_a_conflict
     assert (conflict.status_code, conflict.json()["code"]) == (409, "already_decided")
 
 
+@pytest.mark.nightly
 def test_of_many_different_decisions_at_once_exactly_one_wins(world: World) -> None:
     card = world.card(world.submit("writer"))
     people = [
@@ -75,12 +77,14 @@ def test_of_many_different_decisions_at_once_exactly_one_wins(world: World) -> N
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409, 409, 409]
 
 
+@pytest.mark.nightly
 def test_assent_to_other_content_is_refused(world: World) -> None:
     card = world.card(world.submit("writer"))
     stale = world.decide("approve", {**card, "decision_hash": "0" * 64})
     assert (stale.status_code, stale.json()["code"]) == (412, "stale_decision_hash")
 
 
+@pytest.mark.nightly
 def test_of_many_submissions_of_one_name_exactly_one_is_accepted(world: World) -> None:
     def submit(_: int) -> int:
         return world.author.send("POST", "/v1/agents", json=spec("writer")).status_code
@@ -90,6 +94,7 @@ def test_of_many_submissions_of_one_name_exactly_one_is_accepted(world: World) -
         assert sorted(pool.map(submit, range(6))) == [202, 409, 409, 409, 409, 409]
 
 
+@pytest.mark.nightly
 def test_the_same_idempotency_key_answers_the_same_and_another_body_is_refused(
     world: World,
 ) -> None:
@@ -102,6 +107,7 @@ def test_the_same_idempotency_key_answers_the_same_and_another_body_is_refused(
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
 
 
+@pytest.mark.nightly
 def test_another_tenants_data_is_not_there_and_asking_for_it_is_audited(
     world: World, running: RunningPlatform
 ) -> None:
@@ -123,6 +129,7 @@ def test_another_tenants_data_is_not_there_and_asking_for_it_is_audited(
     assert stranger.governor.get("/v1/mobile/approvals", status="pending")["items"] == []
 
 
+@pytest.mark.nightly
 def test_an_id_that_never_was_is_not_found_either(world: World) -> None:
     unknown = new_id("agt", parse_instant("2026-01-01T00:00:00Z"))
     answer = world.author.send("GET", f"/v1/agents/{unknown}")

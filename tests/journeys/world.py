@@ -2,6 +2,7 @@
 
 import uuid
 from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -104,13 +105,18 @@ class World:
 
     def events(self) -> list[dict[str, Any]]:
         """The tenant's log, in the order of commit."""
-        return [e for e in self.platform.events() if e["tenantid"] == self.tenant]
+        return self.platform.events(tenant=self.tenant)
+
+
+@cache
+def _plain() -> dict[str, Any]:
+    return dict(YAML(typ="safe").load(SPEC.read_text()))
 
 
 def spec(name: str, **changed: Any) -> dict[str, Any]:
     """A spec that passes every check, with some top-level fields replaced. Each name has a purpose
     of its own, with a word of its own: no precedent approves a refused spec under another name."""
-    plain = dict(YAML(typ="safe").load(SPEC.read_text()))
+    plain = _plain()
     purpose = f"{plain['purpose']} It works as {name}, or {name.replace('-', '')}."
     return deepcopy({**plain, "name": name, "purpose": purpose, **changed})
 

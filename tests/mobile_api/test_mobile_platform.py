@@ -42,6 +42,7 @@ def _activate_precedent(world: World, example: dict[str, Any]) -> None:
     world.settle()
 
 
+@pytest.mark.nightly
 def test_after_every_kind_of_story_the_rebuilt_projection_has_the_same_bytes(
     running: RunningPlatform, world: World
 ) -> None:
@@ -132,6 +133,7 @@ def _waiting(world: World) -> tuple[str, dict[str, int]]:
     return health["status"], {each["name"]: each["dead_letters"] for each in health["functions"]}
 
 
+@pytest.mark.nightly
 def test_dead_letters_are_seen_until_their_redelivery_is_handled(
     running: RunningPlatform, world: World
 ) -> None:

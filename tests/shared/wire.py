@@ -25,18 +25,25 @@ class Rule:
 
 
 class Wire:
-    """Passes every call on as it is, frame by frame. `calls` names the methods in the order they
-    came."""
+    """Passes every call on as it is, frame by frame. One that is not `in_use` meets no call, and
+    refuses to be cut or asked."""
 
     def __init__(self, upstream: str) -> None:
         self.upstream = upstream
         self.address = ""
-        self.calls: list[str] = []
+        self.in_use = True
+        self._calls: list[str] = []
         self.ends: set[ClientEnd] = set()
         self._numbers = Counter[str]()
         self._rules: list[Rule] = []
         self._hanging: set[str] = set()
         self._server: asyncio.Server | None = None
+
+    @property
+    def calls(self) -> list[str]:
+        """The methods in the order they came, since the wire was mended."""
+        self._must_be_in_use()
+        return self._calls
 
     async def open(self) -> None:
         """Listens; `address` is where."""
@@ -61,31 +68,32 @@ class Wire:
     ) -> None:
         """From its `number`-th call on, `method` is answered with `code`: before the service heard
         of it, or after it did what it was asked."""
-        self._rules.append(Rule(method, moment, range(number, number + times), code))
+        self._add(Rule(method, moment, range(number, number + times), code))
 
     def on(self, method: str, moment: Moment, act: Act, *, number: int = 1) -> None:
         """Runs `act` at the `number`-th call of `method`, once; the call is then left hanging, as
         it is for a client that died."""
-        self._rules.append(Rule(method, moment, range(number, number + 1), act))
+        self._add(Rule(method, moment, range(number, number + 1), act))
 
     def slow(self, method: str, seconds: float, *, number: int = 1) -> None:
         """The `number`-th call of `method` reaches the service that much later."""
-        self._rules.append(Rule(method, "before", range(number, number + 1), seconds))
+        self._add(Rule(method, "before", range(number, number + 1), seconds))
 
     def hang(self, method: str) -> None:
         """From now on `method` is never answered."""
+        self._must_be_in_use()
         self._hanging.add(method)
 
     def mend(self) -> None:
         """Passes everything on again and forgets the calls that were."""
         self._rules.clear()
         self._hanging.clear()
-        self.calls.clear()
+        self._calls.clear()
         self._numbers.clear()
 
     def note(self, method: str) -> int:
         """Counts a call of the method; its number."""
-        self.calls.append(method)
+        self._calls.append(method)
         self._numbers[method] += 1
         return self._numbers[method]
 
@@ -99,6 +107,13 @@ class Wire:
             for rule in self._rules
             if (rule.method, rule.moment) == (method, moment) and number in rule.numbers
         ]
+
+    def _add(self, rule: Rule) -> None:
+        self._must_be_in_use()
+        self._rules.append(rule)
+
+    def _must_be_in_use(self) -> None:
+        assert self.in_use, "no call of this test goes through a wire: give it the marker `wired`"
 
     def take(self, rule: Rule) -> bool:
         """Whether the rule stands; it does not stand a second time."""

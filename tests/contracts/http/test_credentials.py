@@ -50,7 +50,7 @@ def refused(running: RunningPlatform) -> list[str | None]:
     return [None, *(token for _, token in forgeries(running)), expired]
 
 
-@pytest.mark.by_day(40)
+@pytest.mark.by_day(20)
 @pytest.mark.parametrize(("method", "path"), routes())
 def test_no_credentials_forged_and_expired_ones_are_401(
     running: RunningPlatform, refused: list[str | None], method: str, path: str
@@ -59,14 +59,14 @@ def test_no_credentials_forged_and_expired_ones_are_401(
         assert_problem(call(running, method, path, token), 401, "unauthenticated")
 
 
-@pytest.mark.by_day(40)
+@pytest.mark.by_day(20)
 @pytest.mark.parametrize(("method", "path"), OF_PEOPLE)
 def test_a_token_without_the_scope_is_403(running: RunningPlatform, method: str, path: str) -> None:
     token = running.client.token("somebody", "somewhere", scopes=["skills:admire"])
     assert_problem(call(running, method, path, token), 403, "scope_missing")
 
 
-@pytest.mark.by_day(40)
+@pytest.mark.by_day(20)
 @pytest.mark.parametrize(("method", "path"), OF_CAPABILITIES)
 def test_no_role_or_scope_opens_what_a_capability_token_opens(
     running: RunningPlatform, method: str, path: str
@@ -74,6 +74,7 @@ def test_no_role_or_scope_opens_what_a_capability_token_opens(
     assert_problem(call(running, method, path, strangers(running)), 401, "unauthenticated")
 
 
+@pytest.mark.by_day(20)
 @pytest.mark.parametrize(
     ("method", "path"),
     # Of a directory's people: tests/journeys/test_scim.py.
@@ -91,6 +92,7 @@ def test_an_id_of_nobody_or_of_another_tenant_is_404(
     assert_problem(call(running, method, path, strangers(running), body), 404, "not_found")
 
 
+@pytest.mark.by_day(20)
 @pytest.mark.parametrize(
     "path", [path for method, path in routes() if method == "POST" and end(path) in BODIES]
 )

@@ -38,7 +38,7 @@ def token(running: RunningPlatform) -> str:
     return strangers(running)
 
 
-@pytest.mark.by_day(40)
+@pytest.mark.by_day(20)
 @pytest.mark.parametrize(("method", "path"), [r for r in routes() if r not in WITH_BODY])
 def test_an_unknown_parameter_is_422_and_those_that_exist_are_named(
     running: RunningPlatform, token: str, method: str, path: str
@@ -52,7 +52,7 @@ def test_an_unknown_parameter_is_422_and_those_that_exist_are_named(
     assert said.endswith(f"it takes {' and '.join(takes) or 'none'}")
 
 
-@pytest.mark.by_day(40)
+@pytest.mark.by_day(20)
 @pytest.mark.parametrize(("method", "path"), OF_PEOPLE)
 def test_another_media_type_is_415(
     running: RunningPlatform, token: str, method: str, path: str
@@ -62,7 +62,7 @@ def test_another_media_type_is_415(
         assert_problem(answer, 415, "unsupported_media_type")
 
 
-@pytest.mark.by_day(40)
+@pytest.mark.by_day(20)
 @pytest.mark.parametrize(("method", "path"), OF_PEOPLE)
 def test_a_repeated_key_is_422_in_every_body(
     running: RunningPlatform, token: str, method: str, path: str
@@ -79,7 +79,7 @@ def test_a_repeated_key_is_422_in_every_body(
             assert "twice" in told(answer.json())[0]
 
 
-@pytest.mark.by_day(40)
+@pytest.mark.by_day(20)
 @pytest.mark.parametrize(("method", "path"), routes())
 def test_a_header_beyond_ascii_is_400(
     running: RunningPlatform, token: str, method: str, path: str
@@ -91,6 +91,7 @@ def test_a_header_beyond_ascii_is_400(
         assert_problem(answer, 400, "malformed_request")
 
 
+@pytest.mark.by_day(10)
 @pytest.mark.parametrize(
     "path", [path for _, path in routes() if "decision_hash" in BODIES.get(end(path), {})]
 )
@@ -104,7 +105,7 @@ def test_a_malformed_hash_is_422(
     assert [error["field"] for error in answer.json()["errors"]] == ["decision_hash"]
 
 
-@pytest.mark.by_day(40)
+@pytest.mark.by_day(20)
 @pytest.mark.parametrize("path", READS)
 def test_head_answers_where_get_does(running: RunningPlatform, token: str, path: str) -> None:
     get, head = (call(running, token, method, path) for method in ("GET", "HEAD"))

@@ -111,7 +111,7 @@ def _attack(running: RunningPlatform, token: str, method: str, path: str, exampl
     hostile()
 
 
-@pytest.mark.by_day(100)
+@pytest.mark.by_day(40)
 @pytest.mark.parametrize(("method", "path"), routes())
 def test_no_request_makes_a_call_fail_or_speak_of_its_insides(
     running: RunningPlatform, token: str, method: str, path: str

@@ -44,7 +44,7 @@ UNDESCRIBED = ("TRACE", "CONNECT", "QUERY")
 # By day: drawn cases of one route in so many; the cases thought out for each field of one in more,
 # the first ones, which differ most, then one of so many. By night: all of all, over the wire. To
 # make the cases of a route takes more of a processor than to send them.
-DRAWN_IN, ONE_IN = 6, 12
+DRAWN_IN, ONE_IN = 12, 24
 FIRST, THEN_EVERY = 40, 16
 MANIFESTS = load_manifests(ROOT)
 

@@ -40,6 +40,7 @@ def deliver(url: str, path: str, token: str | None, **attributes: str) -> httpx.
     return httpx.post(f"{url}{path}", headers=headers, content=b"{}")
 
 
+@pytest.mark.by_day(8)
 @pytest.mark.parametrize("name", PRIVATE)
 def test_nobody_without_a_service_identity_gets_in(running: RunningPlatform, name: str) -> None:
     url = url_of(running, name)
@@ -49,6 +50,7 @@ def test_nobody_without_a_service_identity_gets_in(running: RunningPlatform, nam
         assert answer.status_code == 401
 
 
+@pytest.mark.by_day(8)
 @pytest.mark.parametrize("name", PRIVATE)
 def test_another_services_identity_is_403(running: RunningPlatform, name: str) -> None:
     url = url_of(running, name)

@@ -308,7 +308,7 @@ def scene(running: RunningPlatform) -> Scene:
     return Scene(running.client, world.tenant, ids)
 
 
-@pytest.mark.by_day(400)
+@pytest.mark.by_day(200)
 @pytest.mark.platform
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("name", MATRIX)

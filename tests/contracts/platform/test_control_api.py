@@ -62,7 +62,7 @@ def test_idle_answers_when_nothing_is_in_flight(http: httpx.Client) -> None:
 
 def test_events_are_items(http: httpx.Client) -> None:
     assert _json(http.get("/_platform/events")) == {"items": []}
-    asked = {"type": "assent.note.written.v1", "subject": "note/1"}
+    asked = {"type": "assent.note.written.v1", "subject": "note/1", "tenant": "t1"}
     assert _json(http.get("/_platform/events", params=asked)) == {"items": []}
 
 

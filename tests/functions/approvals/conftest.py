@@ -13,7 +13,7 @@ from shared.storage import secrets
 from shared.storage.firestore import TenantStore
 from tests.backing import Service
 from tests.functions.approvals.worlds import World
-from tests.functions.conftest import Beside
+from tests.functions.conftest import EMULATORS, Beside
 from tests.shared.cloud import Cloud, Mailbox
 from tests.shared.wire import Wire
 
@@ -26,20 +26,21 @@ async def cloud(
     project: str,
     beside: Beside,
 ) -> AsyncIterator[Cloud]:
-    """Firestore, Pub/Sub, Cloud Tasks (holding, running nothing) and the signing keys."""
+    """Firestore, Pub/Sub, Cloud Tasks (holding, running nothing) and the signing keys. Calls reach
+    them straight, but for those of a test that is `wired`."""
     beside.provide(project)
     upstreams = (firestore_emulator.address, pubsub_emulator.address, beside.tasks)
     wires = store, topics, queues = Wire(upstreams[0]), Wire(upstreams[1]), Wire(upstreams[2])
     for wire in wires:
         await wire.open()
+        wire.in_use = False
+    straight = dict(zip(EMULATORS, upstreams, strict=True))
     channel = grpc.aio.insecure_channel(beside.tasks)
     client = CloudTasksAsyncClient(transport=CloudTasksGrpcAsyncIOTransport(channel=channel))
     with pytest.MonkeyPatch.context() as environment:
         for name, value in {
             "GOOGLE_CLOUD_PROJECT": project,
-            "FIRESTORE_EMULATOR_HOST": store.address,
-            "PUBSUB_EMULATOR_HOST": topics.address,
-            "CLOUD_TASKS_EMULATOR_HOST": queues.address,
+            **straight,
             "SECRET_MANAGER_EMULATOR_HOST": beside.secrets,
             "ASSENT_ENVIRONMENT": "local",
             "ASSENT_REGION": "us-central1",

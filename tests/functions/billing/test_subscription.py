@@ -112,6 +112,7 @@ async def test_what_loosens_governance_waits_for_an_approval_of_exactly_that(wor
     assert (ended["plan"], ended["cancel_at_period_end"], ended["waits_for"]) == ("pro", True, None)
 
 
+@pytest.mark.nightly
 async def test_a_change_that_was_rejected_is_not_made_and_may_be_asked_again(world: World) -> None:
     await world.buys()
     first = (await world.sent("PUT", "/subscription", {"plan": "free"}))["waits_for"]
@@ -205,6 +206,7 @@ async def test_another_tenants_customer_in_a_notice_changes_only_that_tenant(wor
     ).status_code == 200
 
 
+@pytest.mark.nightly
 async def test_odd_objects_at_stripe_leave_the_plan_as_it_is(world: World) -> None:
     shown = await world.buys()
     customer = str((await world.kept()).customer_id)
@@ -232,6 +234,7 @@ async def test_an_invoice_keeps_its_lines_beyond_the_first_hundred(world: World)
     assert len(set(names)) == _MANY
 
 
+@pytest.mark.nightly
 async def test_a_page_that_was_never_opened_is_in_nobodys_way(world: World) -> None:
     # A crash after the order was committed, and half an hour: Stripe opens no page for so short.
     caller = Caller.acting("service:billing", world.tenant, clock.now())
@@ -249,6 +252,7 @@ async def test_a_page_that_was_never_opened_is_in_nobodys_way(world: World) -> N
     assert (await world.sent("GET", "/subscription"))["plan"] == "pro"
 
 
+@pytest.mark.nightly
 async def test_seats_are_never_fewer_than_the_people_who_have_one(world: World) -> None:
     await world.buys(seats=4)
     batch = Batch()

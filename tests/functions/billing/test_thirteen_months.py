@@ -10,7 +10,6 @@ import pytest
 from shared.kit import clock
 from shared.storage import patience
 from tests.functions.billing.conftest import Offices
-from tests.shared.cloud import Cloud
 from tests.simulation.billing import CHOSEN
 from tests.simulation.billing.figures import Figures
 from tests.simulation.billing.lives import BEGIN
@@ -18,14 +17,11 @@ from tests.simulation.billing.post import at_stripe
 from tests.simulation.billing.thirteen_months import Simulation, Tell
 
 
-@pytest.fixture
-def uncut(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing stands between us and the services: no call is cut here, and each would cost twice
-    as much. A store that is only slow fails none."""
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store that is only slow fails nobody."""
     monkeypatch.setattr(patience, "TIMEOUT_SECONDS", 60.0)
     monkeypatch.setattr(patience, "RETRIED_FOR_SECONDS", 60.0)
-    monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", cloud.firestore.upstream)
-    monkeypatch.setenv("PUBSUB_EMULATOR_HOST", cloud.pubsub.upstream)
 
 
 async def _simulate(
@@ -48,7 +44,7 @@ async def _simulate(
 
 @pytest.mark.timeout(600)
 async def test_some_tenants_are_asked_for_what_they_owe(
-    offices: Offices, uncut: None, database: str, tmp_path: Path
+    offices: Offices, database: str, tmp_path: Path
 ) -> None:
     # Months that end on the 31st of January and on 29 February, and a year that is renewed.
     figures = await _simulate(offices, tmp_path, print, tenants=3, months=13, seed=1, monthly=2)
@@ -60,7 +56,6 @@ async def test_some_tenants_are_asked_for_what_they_owe(
 @pytest.mark.timeout(0 if CHOSEN in os.environ else 3600)
 async def test_many_tenants_are_asked_for_what_they_owe(
     offices: Offices,
-    uncut: None,
     database: str,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],

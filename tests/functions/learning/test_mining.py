@@ -22,7 +22,10 @@ from tests.compliance.source import ROOT
 from tests.functions.learning.histories import AGENTS, START, history
 
 
-@pytest.mark.parametrize(("number", "least_coverage"), [(150, 0.0), (400, 0.5), (2_000, 0.8)])
+@pytest.mark.parametrize(
+    ("number", "least_coverage"),
+    [(150, 0.0), (400, 0.5), pytest.param(2_000, 0.8, marks=pytest.mark.nightly)],
+)
 def test_it_is_right_whenever_it_speaks(number: int, least_coverage: float) -> None:
     told = [
         by_miner(history(seed, number), history(1_000 + seed, FRESH, noise=0.0)) for seed in SEEDS

@@ -111,6 +111,7 @@ async def test_tenants_that_race_never_hold_more_than_the_platform_has(world: Wo
         await _adds_up(each)
 
 
+@pytest.mark.wired
 @pytest.mark.by_day(2)
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("number", [1, 2, 3])

@@ -139,6 +139,7 @@ async def test_a_publication_is_asked_for_once(world: World) -> None:
     assert (await world.events()).count("approval_needed") == 1
 
 
+@pytest.mark.nightly
 async def test_a_published_version_is_not_published_again(world: World) -> None:
     policy = await world.publish()
     answer = await world.post(f"/v1/policies/{policy['policy_id']}/publish")

@@ -128,7 +128,7 @@ class World:
         return answer.json()
 
     async def settle(self) -> None:
-        """Delivers the events of the log to both functions until nothing follows: most of them
+        """Delivers the events of the log to both functions until nothing follows: some of them
         twice."""
         await self.deliveries.settle(self.log, deliver)
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.functions.runs.worlds import World, add
 
 
@@ -41,6 +43,7 @@ async def test_a_step_shows_how_its_calls_differ_from_the_last_ones(world: World
     assert (await world.counter())["value"] == 1
 
 
+@pytest.mark.nightly
 async def test_an_assent_that_was_taken_back_is_not_what_later_ones_differ_from(
     world: World,
 ) -> None:

@@ -53,6 +53,7 @@ async def _crossed(world: World, acting: Awaitable[Any], commit: int, additions:
     return await world.shown(run["run_id"])
 
 
+@pytest.mark.wired
 async def test_a_wait_that_was_over_when_somebody_cancelled_notes_what_it_did(world: World) -> None:
     """The wait is over and the run acts, while it still says that it waits."""
     rest = PlanStep(id="rest", does=Wait(seconds=60))

@@ -138,6 +138,7 @@ async def test_tenants_that_race_never_take_more_than_there_is(world: World) -> 
     assert used <= limit
 
 
+@pytest.mark.wired
 @pytest.mark.by_day(2)
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("number", [1, 2, 3])

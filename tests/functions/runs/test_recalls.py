@@ -314,6 +314,7 @@ async def test_only_a_governor_recalls_and_only_an_agent_of_theirs(world: World)
     assert [each["recall_id"] for each in listed] == [once["recall_id"]]
 
 
+@pytest.mark.wired
 async def test_many_runs_are_halted_in_pieces_by_whoever_comes_next(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

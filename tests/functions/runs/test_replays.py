@@ -170,6 +170,7 @@ async def test_nobody_replays_what_they_do_not_see(world: World) -> None:
     assert len(await world.listed()) == 1
 
 
+@pytest.mark.wired
 @pytest.mark.parametrize("number", [2, 3])
 async def test_a_replay_that_died_goes_on(world: World, number: int) -> None:
     run = await world.start(await world.plan(computes("sum", "data + 1", 1), add("one")))
@@ -184,6 +185,7 @@ async def test_a_replay_that_died_goes_on(world: World, number: int) -> None:
     assert await world.counter() == {"value": 1, "additions": 1}
 
 
+@pytest.mark.wired
 async def test_a_replay_whose_original_is_gone_has_failed_and_says_so(world: World) -> None:
     run = await world.start(await world.plan(computes("sum", "1 + 1"), computes("more", "2 + 2")))
     before = {each.id async for each in world.store.find_all(RUNS.collection)}

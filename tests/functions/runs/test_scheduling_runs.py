@@ -85,6 +85,7 @@ async def _relabelled(jobs: Jobs, schedule_id: str) -> None:
     await jobs.world.store.commit(batch)
 
 
+@pytest.mark.nightly
 async def test_what_ends_and_is_made_anew_keeps_its_labels(jobs: Jobs) -> None:
     await _published(jobs)
     await _run(jobs, AHEAD)
@@ -117,6 +118,7 @@ async def test_a_step_makes_a_schedule_that_acts_for_whoever_started_the_run(job
     assert await jobs.world.events("schedule") == ["created", "ended"]
 
 
+@pytest.mark.nightly
 async def test_a_step_ends_a_schedule_and_undoing_makes_it_anew(jobs: Jobs) -> None:
     await _published(jobs)
     answer = await jobs.ask("POST", "/v1/schedules", {**JOB, "cron": "0 * * * *"})

@@ -134,6 +134,7 @@ async def test_a_call_that_costs_more_than_was_predicted_rests_its_run(world: Wo
     assert await world.counter() == {"value": 2, "additions": 2}
 
 
+@pytest.mark.wired
 @pytest.mark.by_day(2)
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("number", [1, 2, 3])

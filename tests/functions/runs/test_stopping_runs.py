@@ -154,6 +154,7 @@ async def test_a_run_whose_agent_stops_while_its_call_is_unanswered_ends_once_it
         assert (await world.counter())["value"] == 0
 
 
+@pytest.mark.wired
 async def test_a_run_whose_process_died_in_a_call_stops_once_it_knows_what_that_did(
     world: World,
 ) -> None:
@@ -174,6 +175,7 @@ async def test_a_run_whose_process_died_in_a_call_stops_once_it_knows_what_that_
     assert [each["step"] for each in await world.receipts()] == ["one"]
 
 
+@pytest.mark.wired
 async def test_an_assent_taken_back_while_its_call_is_unanswered_leaves_a_receipt(
     world: World,
 ) -> None:

@@ -37,6 +37,7 @@ async def begun(world: World, url: str, effect: str) -> str:
     return run_id
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize("effect", ["send", "read"])
 async def test_a_task_is_asked_for_until_it_has_ended(
     world: World, reference: str, effect: str

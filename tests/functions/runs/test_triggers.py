@@ -4,6 +4,8 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from functions.runs.aggregates import RUNS
 from functions.runs.reactions import HANDLERS
 from functions.runs.rules.schedule import DEEPEST
@@ -102,6 +104,7 @@ async def test_a_schedule_of_a_workspace_meets_events_of_it_alone(jobs: Jobs) ->
     assert (await ward.world.shown(run))["workspace_id"] == "wsp_ward"
 
 
+@pytest.mark.nightly
 async def test_runs_that_start_one_another_end_and_the_schedule_says_so(jobs: Jobs) -> None:
     rights = {"alone": ["assent/people.notify"], "with_approval": [], "never": []}
     operations = [{"name": "people.notify", "effect": "send"}]

@@ -115,6 +115,7 @@ async def test_what_did_not_happen_is_not_undone(world: World) -> None:
     assert await world.counter() == {"value": 0, "additions": 2}
 
 
+@pytest.mark.wired
 @pytest.mark.by_day(2)
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("number", [1, 2, 3])

@@ -345,7 +345,7 @@ class World:
             file.write(OFFSET.pack(offset))
 
     async def settle(self) -> None:
-        """Delivers the events of the log to the functions until nothing follows: most of them
+        """Delivers the events of the log to the functions until nothing follows: some of them
         twice."""
         await self.deliveries.settle(self.log, deliver)
 

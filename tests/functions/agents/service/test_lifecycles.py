@@ -308,6 +308,7 @@ async def test_rollbacks_at_once_count_each_other(world: World) -> None:
     assert (await world.events()).count("creation_case.rolled_back") == 6
 
 
+@pytest.mark.nightly
 async def test_old_rollbacks_do_not_count_after_the_pipeline_was_resumed(world: World) -> None:
     await paused(world)
     await world.of("gala", "governor").post("/v1/pipeline/resume", REASON)

@@ -68,6 +68,7 @@ async def test_submitting_costs_two_reads_one_commit_and_two_events(world: World
     assert cost["firestore-writes"] == 11
 
 
+@pytest.mark.wired
 async def test_a_submission_overtaken_by_itself_answers_the_same(world: World) -> None:
     await world.submit("education-quiz-writer")  # Keys are read and connections made.
     world.cloud.mend()

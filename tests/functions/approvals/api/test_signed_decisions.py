@@ -278,6 +278,7 @@ async def test_the_same_signature_again_gets_the_first_answer(program: Program) 
     assert (await signer.decide(asked, anew)).content == first.content
 
 
+@pytest.mark.wired
 async def test_a_decision_whose_first_commit_was_lost_is_taken_with_the_same_signature(
     program: Program, cloud: Cloud
 ) -> None:

@@ -101,6 +101,7 @@ async def test_an_answer_stays_the_same_once_a_colleague_is_there(gala: Founder)
     assert await gala.world.told(asked.id) == ["requested", "approved"]
 
 
+@pytest.mark.wired
 async def test_a_colleague_who_joins_before_the_commit_is_not_overlooked(gala: Founder) -> None:
     asked = await gala.asks()
     wire = gala.world.cloud.firestore

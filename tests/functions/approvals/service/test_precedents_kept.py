@@ -251,6 +251,7 @@ async def test_a_row_that_is_evidence_drafts_one_precedent_and_a_refusal_starts_
     assert (await world.ask(at=START + HOUR, **like)).status == "auto_approved"
 
 
+@pytest.mark.nightly
 async def test_unlike_approvals_make_no_row(world: World) -> None:
     for n in range(IN_A_ROW + 1):
         await approve(world, n, content={**CONTENT, "action": ("reindex", "compact")[n % 2]})

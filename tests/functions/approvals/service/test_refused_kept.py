@@ -166,6 +166,7 @@ async def test_a_suspended_precedent_is_reviewed_before_it_is_active_again(world
     assert (await world.ask(**another(1))).status == "pending"
 
 
+@pytest.mark.nightly
 async def test_many_later_refusals_hide_none(world: World) -> None:
     waiting = await world.post()
     covered = await world.ask()

@@ -74,6 +74,7 @@ async def test_the_first_to_expire_pays_first_and_once(world: World, time: Move)
     assert "assent.credit.returned.v1" not in types
 
 
+@pytest.mark.nightly
 async def test_what_expired_pays_nothing(world: World, time: Move) -> None:
     await world.buys()
     ends = BOUGHT + timedelta(days=14)
@@ -110,6 +111,7 @@ async def test_a_voided_invoice_gives_its_credits_back(world: World, time: Move)
     assert (shown["balance_cents"], shown["spendings"][0]["status"]) == (10_000, "returned")
 
 
+@pytest.mark.nightly
 async def test_credits_move_from_a_draft_that_never_becomes_final_and_may_come_back(
     world: World, time: Move
 ) -> None:

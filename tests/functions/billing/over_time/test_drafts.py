@@ -121,6 +121,7 @@ async def test_a_line_that_came_before_is_asked_for_where_its_draft_was_made_fin
     assert (await world.kept()).usage_invoice is None
 
 
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize("choice", CHOICES)
 async def test_a_draft_that_a_pause_meets_asks_once_whatever_stripe_makes_of_it(
     world: World, time: Move, stripe_url: str, choice: str

@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from events.invoices import InvoicePaymentFailed
 from events.subscriptions import SubscriptionPlanLost
 from shared.kit import clock
@@ -93,6 +95,7 @@ async def test_each_try_is_told_the_plan_is_lost_and_paying_brings_it_back(
     assert len(await logged(world, SubscriptionPlanLost)) == 1
 
 
+@pytest.mark.nightly
 async def test_a_subscription_that_is_canceled_for_want_of_payment_says_so(
     world: World, time: Move, stripe_url: str
 ) -> None:

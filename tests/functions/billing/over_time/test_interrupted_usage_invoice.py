@@ -51,6 +51,7 @@ async def is_asked_for_once(world: World, time: Move) -> None:
     assert [each["paid_cents"] for each in shown if each["paid_cents"] == OVER] == [OVER]
 
 
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize("dying", [dying_at_a_line, dying_at_release])
 @pytest.mark.parametrize("later", [timedelta(hours=3), timedelta(days=3)])
 async def test_who_dies_before_the_release_leaves_a_draft_that_nobody_sees(
@@ -80,6 +81,7 @@ async def test_a_notice_of_the_draft_completes_what_a_sweep_left(world: World, t
     await is_asked_for_once(world, time)
 
 
+@pytest.mark.by_day(1)
 @pytest.mark.parametrize("later", [timedelta(hours=3), timedelta(days=3)])
 async def test_who_dies_before_it_is_noted_makes_no_second_one(
     world: World, time: Move, monkeypatch: pytest.MonkeyPatch, later: timedelta
@@ -101,6 +103,7 @@ async def test_who_dies_before_it_is_noted_makes_no_second_one(
     await is_asked_for_once(world, time)
 
 
+@pytest.mark.nightly
 async def test_whoever_buys_again_is_asked_by_the_renewal_and_the_draft_is_gone(
     world: World, time: Move
 ) -> None:

@@ -172,6 +172,7 @@ async def test_a_line_that_somebody_alters_at_stripe_is_told_and_its_proof_does_
     assert main([str(file)]) == 1
 
 
+@pytest.mark.nightly
 async def test_a_year_instead_of_a_month_is_asked_for_at_once(
     world: World, time: Callable[[datetime], Awaitable[None]]
 ) -> None:
@@ -188,6 +189,7 @@ async def test_a_year_instead_of_a_month_is_asked_for_at_once(
     assert newest["paid_cents"] == 3 * 46_800 - 7_840
 
 
+@pytest.mark.nightly
 async def test_usage_moves_from_a_draft_that_never_becomes_final(
     world: World, time: Callable[[datetime], Awaitable[None]]
 ) -> None:

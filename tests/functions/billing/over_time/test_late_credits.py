@@ -89,6 +89,7 @@ async def test_a_line_that_comes_late_is_taken_off_a_draft_that_gave_its_credits
     assert newest["total"] == PLAN - 10_000
 
 
+@pytest.mark.nightly
 async def test_what_a_late_line_took_is_spent_where_somebody_makes_its_draft_final(
     world: World, time: Move, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -104,6 +105,7 @@ async def test_what_a_late_line_took_is_spent_where_somebody_makes_its_draft_fin
         assert sorted(spendings) == [("reserved", PLAN), ("spent", PLAN)]
 
 
+@pytest.mark.nightly
 async def test_a_held_draft_that_lacks_a_line_gives_all_back(
     world: World, time: Move, monkeypatch: pytest.MonkeyPatch
 ) -> None:

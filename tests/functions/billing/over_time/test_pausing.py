@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
 from tests.functions.billing.timed import BOUGHT, told
 from tests.functions.billing.worlds import ORDER, World
 
@@ -74,6 +76,7 @@ async def test_nobody_is_asked_for_a_period_in_the_pause_nor_gets_one_for_nothin
     assert world.stripe.v1.customers.retrieve(customer).balance == 0
 
 
+@pytest.mark.nightly
 async def test_a_change_that_waits_for_the_next_invoice_is_not_voided_by_a_pause(
     world: World, time: Move
 ) -> None:

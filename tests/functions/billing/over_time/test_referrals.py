@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from tests.functions.billing.timed import AGAIN, BOUGHT, RENEWED, told
 from tests.functions.billing.worlds import ORDER, World
 
@@ -61,6 +63,7 @@ async def test_a_fifth_is_off_for_three_months_and_then_no_more(world: World, ti
     assert (await fresh.sent("GET", "/subscription"))["discount"] is None
 
 
+@pytest.mark.nightly
 async def test_a_year_at_once_has_as_much_off_and_a_change_to_it_has_none(
     world: World, time: Move
 ) -> None:
@@ -86,6 +89,7 @@ async def test_a_year_at_once_has_as_much_off_and_a_change_to_it_has_none(
     assert await totals(monthly) == [0, year * 9 // 10]
 
 
+@pytest.mark.nightly
 async def test_nobody_refers_themselves_and_a_referral_counts_once(
     world: World, time: Move
 ) -> None:

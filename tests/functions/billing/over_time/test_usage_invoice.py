@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from functions.billing.service.usage_invoice import ask_for_usage
 from shared.kit import clock
 from shared.kit.callers import Caller
@@ -88,6 +90,7 @@ async def test_whoever_used_nothing_beyond_gets_no_usage_invoice(
     assert (await world.sent("GET", "/invoices"))["items"] == before
 
 
+@pytest.mark.nightly
 async def test_whoever_bought_again_gets_no_invoice_of_its_own(
     world: World, time: Callable[[datetime], Awaitable[None]]
 ) -> None:

@@ -148,6 +148,7 @@ async def test_nothing_is_erased_that_cannot_be_audited(
     assert await opened(store.tenant_id, text) == NOTE
 
 
+@pytest.mark.wired
 async def test_an_erasure_whose_process_died_is_published_by_the_sweep(
     cloud: Cloud, store: TenantStore
 ) -> None:
@@ -162,6 +163,7 @@ async def test_an_erasure_whose_process_died_is_published_by_the_sweep(
     assert event.id in [each.event_id for each in await mailbox.take(1)]
 
 
+@pytest.mark.wired
 async def test_a_commit_of_an_erasure_whose_answer_was_lost_is_one_erasure(
     cloud: Cloud, store: TenantStore
 ) -> None:
