@@ -99,9 +99,9 @@ async def put_subscription(caller: Caller, body: Order) -> SubscriptionView:
 @_TENANT.post("/subscription/preview")
 @beyond_quota
 @does(within=_ITSELF, deed="previewing a change of the subscription")
-async def preview_subscription(caller: Caller, body: Order) -> PreviewView:
-    """Tells what an order would cost and which governing features it would lose; changes nothing.
-    Needs the role tenant_admin."""
+async def preview_subscription(caller: Caller, body: CheckoutBody) -> PreviewView:
+    """Tells what an order would cost, a first one also with another tenant's code as `referral`,
+    and which governing features it would lose; changes nothing. Needs the role tenant_admin."""
     return await previewing.preview(caller, body)
 
 

@@ -113,13 +113,19 @@ class PreviewLine(Data):
 
 
 class PreviewView(Data):
-    """What the order would cost, before it is placed: the next invoice with its lines, and what
-    each interval costs from then on without usage, taxes, credits and discounts. `loosens` are the
+    """What the order would cost, before it is placed. `next_invoice_cents` is what the next invoice
+    asks for, usage aside: its lines, credits among them, less `discount_cents`, with `tax_cents`
+    and `balance_cents`. The latter is what the balance at Stripe pays, below zero, or adds; what is
+    given back beyond the rest, or too little to be charged, stays on the balance. `interval_cents`
+    is each interval from then on, without usage, taxes, credits and discounts. `loosens` are the
     governing features that would be lost."""
 
     next_invoice_cents: int
     next_invoice_at: Instant | None
     lines: tuple[PreviewLine, ...]
+    discount_cents: int
+    tax_cents: int
+    balance_cents: int
     interval_cents: int
     trial_days: int
     loosens: tuple[FeatureView, ...]

@@ -2702,11 +2702,14 @@ export type PreviewLine = {
 };
 
 export type PreviewView = {
+  "balance_cents": number;
+  "discount_cents": number;
   "interval_cents": number;
   "lines": readonly PreviewLine[];
   "loosens": readonly FeatureView[];
   "next_invoice_at": string | null;
   "next_invoice_cents": number;
+  "tax_cents": number;
   "trial_days": number;
 };
 
