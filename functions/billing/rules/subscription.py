@@ -221,14 +221,15 @@ def begin_change(
     approved: Waiting | None = None,
 ) -> Steps:
     """The subscription with the change that Stripe is asked for next, by that approval: the one
-    under way where that is the same. Raises VersionConflict where there is nothing to change, and
-    where another change may still arrive."""
+    under way where that is the same, which may arrive late from now on again. Raises
+    VersionConflict where there is nothing to change, and where another change may still arrive."""
     if not subscription.is_live:
         raise VersionConflict("nothing was bought yet: buy it with POST /v1/billing/checkout")
     under_way = subscription.change
     if under_way is not None:
         if under_way.order == order and under_way.approved == approved:
-            return ()
+            again = under_way.but(asked_at=max(at, under_way.asked_at))
+            return (Transition(subscription.but(change=again)),) if again != under_way else ()
         if under_way.order == order:
             change_id = under_way.change_id
         elif at - under_way.asked_at < IN_FLIGHT:

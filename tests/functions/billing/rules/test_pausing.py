@@ -8,6 +8,7 @@ import pytest
 from functions.billing.rules import loosening, pausing
 from functions.billing.rules import subscription as rules
 from functions.billing.rules.order import Order, Pause, Resume, Wish
+from functions.billing.rules.subscription import IN_FLIGHT
 from shared.kit.errors import VersionConflict
 from tests.functions.billing.rules.test_subscription_rules import AT, after, bought, known
 
@@ -119,3 +120,17 @@ def test_what_was_used_before_a_pause_is_asked_for_and_a_resumed_one_is_asked_by
     # One that Stripe gave up may still be paid, and goes on then.
     given_up = after(alive, rules.adopt(alive, bought(status="paused", is_unpaid=True), AT))
     assert given_up.usage_invoice is None
+
+
+def test_what_was_asked_last_waits_for_what_may_still_arrive_and_takes_it_back() -> None:
+    for wish, opposite in ((PAUSE, Resume), (RESUME, Pause)):
+        asked = after(known(), rules.begin_change(known(), wish, "chg_1", AT))
+        assert pausing.withdraw(asked, opposite, AT) == ()
+        early = AT + IN_FLIGHT / 2
+        with pytest.raises(VersionConflict, match="may still arrive: send yours again"):
+            pausing.withdraw(asked, type(wish), early)
+        gone = after(asked, pausing.withdraw(asked, type(wish), AT + IN_FLIGHT))
+        assert gone == asked.but(change=None)
+    assert pausing.withdraw(known(), Pause, AT) == ()
+    changing = after(known(), rules.begin_change(known(), FREE, "chg_1", AT))
+    assert pausing.withdraw(changing, Pause, AT + IN_FLIGHT) == ()

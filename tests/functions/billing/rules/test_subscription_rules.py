@@ -137,6 +137,11 @@ def test_a_change_that_may_still_arrive_is_waited_for() -> None:
     assert rules.begin_change(asked, TEAM, "chg_2", AT) == ()
     with pytest.raises(VersionConflict, match="two minutes"):
         rules.begin_change(asked, PRO, "chg_2", AT + IN_FLIGHT / 2)
+    repeated = after(asked, rules.begin_change(asked, TEAM, "chg_2", AT + IN_FLIGHT / 2))
+    assert repeated.change is not None
+    assert repeated.change.change_id == "chg_1"
+    with pytest.raises(VersionConflict, match="two minutes"):
+        rules.begin_change(repeated, PRO, "chg_2", AT + IN_FLIGHT)
     later = after(asked, rules.begin_change(asked, PRO, "chg_2", AT + IN_FLIGHT))
     assert later.change is not None
     assert later.change.change_id == "chg_2"
