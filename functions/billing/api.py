@@ -13,7 +13,6 @@ from functions.billing.rules.credits import CreditBody
 from functions.billing.rules.notices import StripeNotice
 from functions.billing.rules.order import Order
 from functions.billing.rules.referral import CheckoutBody
-from functions.billing.rules.subscription import controlled
 from functions.billing.rules.usage_invoice import USAGE_DUE
 from functions.billing.service import (
     crediting,
@@ -79,7 +78,7 @@ async def get_subscription(caller: Caller) -> SubscriptionDetail:
     credits that were granted to it."""
     at, known = caller.received_at, await subscriptions.show(caller)
     # What the subscription says, so that neither part knows another plan than the other.
-    control = controlled(known, caller.control)
+    control = subscriptions.holding(caller, known)
     quotas, granted = await asyncio.gather(
         read_quotas(TenantStore(caller.tenant_id), control, at), crediting.show_credits(caller)
     )

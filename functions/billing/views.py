@@ -9,7 +9,7 @@ from functions.billing.catalogue_views import FeatureView, ReferralOfferView
 from functions.billing.credit_views import CreditsView
 from functions.billing.rules.charges import UsageCharge
 from functions.billing.rules.invoice import Invoice, Line
-from functions.billing.rules.subscription import Subscription, controlled
+from functions.billing.rules.subscription import Subscription
 from shared.catalogue import catalogue
 from shared.kit.control import Control
 from shared.kit.instants import Instant
@@ -74,11 +74,11 @@ class SubscriptionView(Data):
 
     @classmethod
     def of(cls, subscription: Subscription, control: Control, at: datetime) -> Self:
-        """The subscription as it is shown at that moment, in a tenant with that control document,
-        which may not have heard of it yet."""
+        """The subscription as it is shown at that moment, in a tenant of which that control
+        document is in force."""
         start, end = subscription.period_start, subscription.period_end
         period = PeriodView(start=start, end=end) if start is not None and end is not None else None
-        held = entitlements_at(controlled(subscription, control), at)
+        held = entitlements_at(control, at)
         shown = part_of(EntitlementsView, held, limits=dict(held.limits))
         waiting = subscription.waiting
         waits_for = waiting.approval_id if waiting is not None else None

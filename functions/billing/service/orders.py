@@ -27,7 +27,7 @@ from functions.billing.service.assents import waits_for
 from functions.billing.service.customers import customer_of
 from functions.billing.service.met_drafts import newest_after_pause
 from functions.billing.service.referring import check_code
-from functions.billing.service.subscriptions import follow, known_to
+from functions.billing.service.subscriptions import follow, holding, known_to
 from functions.billing.settings import console_url
 from functions.billing.views import CheckoutView, PortalView, SubscriptionView
 from shared.aggregates.command import Command
@@ -133,7 +133,7 @@ async def carry_out(caller: Caller, known: Subscription, order: Wish) -> Subscri
 
 def shown(caller: Caller, known: Subscription) -> SubscriptionView:
     """The subscription as the caller is shown it."""
-    return SubscriptionView.of(known, caller.control, caller.received_at)
+    return SubscriptionView.of(known, holding(caller, known), caller.received_at)
 
 
 async def _ask_for(known: Subscription, change: Change) -> None:

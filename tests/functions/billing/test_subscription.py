@@ -16,6 +16,8 @@ from shared.aggregates.command import Command
 from shared.kit import clock
 from shared.kit.callers import Caller
 from shared.kit.ids import new_id
+from shared.runtime import entitled
+from shared.runtime.settings import LimitSettings
 from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
 from tests.functions.billing.worlds import ORDER, World
@@ -33,6 +35,19 @@ async def test_a_tenant_that_never_bought_is_on_free_and_unknown_to_stripe(world
     before = len(world.stripe.v1.customers.list({"limit": 100}).data)
     assert (await world.sent("GET", "/plans-catalogue"))["is_sold"] is True
     assert len(world.stripe.v1.customers.list({"limit": 100}).data) == before
+
+
+async def test_where_all_tenants_have_one_tier_its_limits_are_shown_whatever_was_bought(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_all = LimitSettings(environment="local", local_limits=True, local_tier="team")
+    monkeypatch.setattr(entitled, "limit_settings", lambda: of_all)
+    for shown in (await world.sent("GET", "/subscription"), await world.buys()):
+        held, quotas = shown["entitlements"], {each["meter"]: each for each in shown["quotas"]}
+        assert (held["plan"], held["limits"]["executions"]) == ("team", 50_000)
+        assert quotas["executions"]["limit"] == 50_000
+        assert (quotas["seats"]["limit"], quotas["seats"]["stops"]) == (None, False)
+    assert (shown["plan"], shown["seats"]) == ("pro", 3)
 
 
 async def test_what_is_bought_holds_once_stripe_says_so(world: World) -> None:

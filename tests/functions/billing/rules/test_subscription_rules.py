@@ -97,10 +97,11 @@ def test_it_is_past_due_since_the_first_time() -> None:
 def test_a_plan_that_is_not_paid_for_holds_for_fourteen_days_in_each_place() -> None:
     now = known(status="past_due", add_ons=({"add_on": "executions", "quantity": 1},))
     last = AT + GRACE - timedelta(seconds=1)
-    shown = SubscriptionView.of(now, Control(), last).entitlements
+    shown = SubscriptionView.of(now, rules.controlled(now), last).entitlements
     assert (shown.plan, shown.limits["executions"]) == ("pro", 6_500)
     assert rules.losses(now, FREE, last) != ()
-    over = SubscriptionView.of(now, Control(tier="pro"), AT + GRACE)
+    control = rules.controlled(now, Control(tier="pro"))
+    over = SubscriptionView.of(now, control, AT + GRACE)
     assert (over.plan, over.status) == ("pro", "past_due")
     assert (over.entitlements.plan, over.entitlements.limits["executions"]) == ("free", 100)
     assert rules.losses(now, FREE, AT + GRACE) == ()
