@@ -928,6 +928,7 @@ export type CorpusView = {
   "made_at": string;
   "made_by": string;
   "name": string;
+  "problem": string | null;
   "readers": readonly string[];
   "status": "draft" | "embedding" | "active" | "deprecated" | "removed";
   "workspace_id"?: string | null;
