@@ -13,7 +13,7 @@ from functions.billing.rules.credits import CreditBody
 from functions.billing.rules.notices import StripeNotice
 from functions.billing.rules.order import Order
 from functions.billing.rules.referral import CheckoutBody
-from functions.billing.rules.usage_invoice import USAGE_DUE
+from functions.billing.rules.usage_due import USAGE_DUE
 from functions.billing.service import (
     crediting,
     invoices,

@@ -15,7 +15,7 @@ from events.subscriptions import (
 from functions.billing.rules.asked import Change, Checkout, Discount, Waiting
 from functions.billing.rules.order import Order, Pause, Resume, Wish
 from functions.billing.rules.terms import Terms, limits_of, note_terms
-from functions.billing.rules.usage_invoice import UsageInvoice, usage_invoice_of
+from functions.billing.rules.usage_due import UsageInvoice, usage_invoice_of
 from shared.catalogue import catalogue, entitlements
 from shared.kit.control import Control
 from shared.kit.errors import ContentInvalid, VersionConflict

@@ -10,7 +10,7 @@ export type AboutData = {
 };
 
 export type AbsentView = {
-  "answered_by": string | null;
+  "answered_by": string;
   "because": "model_absent" | "model_refused" | "model_busy";
   "model": string;
 };
