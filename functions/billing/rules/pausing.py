@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from functions.billing.rules.invoice import is_held, is_of_subscription
-from functions.billing.rules.order import Order, Pause, Resume
+from functions.billing.rules.order import Order, Pause, Resume, Wish
 from functions.billing.rules.reading import Shown
 from functions.billing.rules.subscription import IN_FLIGHT, Steps, Subscription, drop_change
 from shared.kit.errors import VersionConflict
@@ -52,6 +52,20 @@ def check_changeable(subscription: Subscription, order: Order) -> None:
     costs would be on an invoice that is voided."""
     if subscription.is_paused and order.plan != "free":
         raise VersionConflict("it is paused: resume it first with POST /v1/subscription/resume")
+
+
+def check_wish(subscription: Subscription, wish: Wish) -> None:
+    """Raises VersionConflict where the subscription, as it is by now, takes that wish no more: what
+    was read before may have been paused, have gone on or been ended meanwhile."""
+    if isinstance(wish, Order):
+        check_changeable(subscription, wish)
+    elif isinstance(wish, Resume):
+        if not subscription.is_paused:
+            raise VersionConflict("it is not paused any more; send yours again")
+    elif subscription.is_paused:
+        raise VersionConflict("it is paused by now; send yours again")
+    else:
+        check_pausable(subscription, (), ())
 
 
 def withdraw(subscription: Subscription, what: type[Pause | Resume], at: datetime) -> Steps:

@@ -18,7 +18,12 @@ from functions.billing.rules.order import (
     check_people,
     items_of,
 )
-from functions.billing.rules.pausing import check_changeable, pause_params, resume_params
+from functions.billing.rules.pausing import (
+    check_changeable,
+    check_wish,
+    pause_params,
+    resume_params,
+)
 from functions.billing.rules.referral import CheckoutBody, coupon_for, discounts_left, ends_discount
 from functions.billing.rules.refusals import StripeRefused
 from functions.billing.rules.subscription import Subscription
@@ -117,6 +122,7 @@ async def carry_out(caller: Caller, known: Subscription, order: Wish) -> Subscri
 
     async def begin(work: Command) -> Subscription:
         before = await known_to(work)
+        check_wish(before, order)
         check_assent(before, order, assented, work.at)
         steps = rules.begin_change(before, order, new_id(PREFIX, work.at), work.at, assented)
         return await work.save_change(before, *steps)

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from functions.billing.rules.subscription import Subscription
 from functions.billing.service import invoice_calls
 from functions.billing.service.customers import customer_of
 from functions.billing.service.subscriptions import known_to
+from infra.observability.metrics import BILLING, LATE_NOTICES
 from shared.aggregates.command import Command
 from shared.kit import clock
 from shared.kit.callers import Caller
@@ -21,6 +23,8 @@ from shared.runtime.settings import LimitSettings
 from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
 from tests.functions.billing.worlds import ORDER, World
+from tests.infra.observability.log_filters import matches
+from tests.infra.observability.logged import listening
 
 # One page of Stripe's has a hundred.
 _MANY = 105
@@ -194,6 +198,26 @@ async def test_a_forged_an_old_and_a_repeated_notice_do_nothing(world: World) ->
         assert answer.json()["code"] == "notice_refused"
     assert (await world.notice(event)).status_code == 200
     assert await world.kept() == before
+
+
+async def test_a_notice_that_can_not_be_handled_is_told_to_the_operator(world: World) -> None:
+    await world.buys()
+    kept = await world.kept()
+    other: Any = {
+        "currency": "usd",
+        "unit_amount": 700,
+        "recurring": {"interval": "month"},
+        "product_data": {"name": "Coffee"},
+    }
+    price = world.stripe.v1.prices.create(other).id
+    world.stripe.v1.subscriptions.update(str(kept.stripe_id), {"items": [{"price": price}]})
+    [newest, *_] = await world.events()
+    with listening() as logged:
+        answer = await world.notice(newest)
+    assert answer.status_code == 409, answer.text
+    assert "a price that the catalogue does not know" in answer.text
+    told = [matches(LATE_NOTICES.filter, each) for each in logged.entries(BILLING)]
+    assert sum(told) == 1
 
 
 async def test_another_tenants_customer_in_a_notice_changes_only_that_tenant(world: World) -> None:

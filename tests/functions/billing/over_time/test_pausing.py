@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from functions.billing.service import stripe_calls
+from functions.billing.service import orders, stripe_calls
 from functions.billing.service.stripe_calls import Unknown
 from tests.functions.billing.timed import BOUGHT, told
 from tests.functions.billing.worlds import ORDER, World
@@ -155,3 +155,24 @@ async def test_a_pause_holds_also_where_an_earlier_resumption_never_arrives(
     await time(PAID + timedelta(minutes=3))
     assert (await world.sent("POST", PAUSE))["status"] == "paused"
     assert (await world.kept()).change is None
+
+
+async def test_nothing_is_changed_that_is_paused_just_then(
+    world: World, time: Move, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.buys()
+    await time(PAID)
+    await told(world, "invoice.paid")
+    stripe_id, waits_for = str((await world.kept()).stripe_id), orders.waits_for
+
+    async def once_it_is_paused(*asked: Any) -> Any:
+        said: Any = {"pause_collection": {"behavior": "void"}}
+        world.stripe.v1.subscriptions.update(stripe_id, said)
+        await told(world, "customer.subscription.updated")
+        return await waits_for(*asked)
+
+    monkeypatch.setattr(orders, "waits_for", once_it_is_paused)
+    refused = await world.send("PUT", "/subscription", {**ORDER, "seats": 4})
+    assert (refused.status_code, "resume it first" in refused.text) == (409, True), refused.text
+    kept = await world.kept()
+    assert (kept.seats, kept.change, kept.is_paused) == (3, None, True)

@@ -134,3 +134,17 @@ def test_what_was_asked_last_waits_for_what_may_still_arrive_and_takes_it_back()
     assert pausing.withdraw(known(), Pause, AT) == ()
     changing = after(known(), rules.begin_change(known(), FREE, "chg_1", AT))
     assert pausing.withdraw(changing, Pause, AT + IN_FLIGHT) == ()
+
+
+def test_a_wish_is_judged_again_by_what_is_known_as_it_is_committed() -> None:
+    paused = known(status="paused", collects=False)
+    for now, wish, said in (
+        (paused, Order(plan="pro", interval="month", seats=4), "resume it first"),
+        (paused, PAUSE, "it is paused by now"),
+        (known(), RESUME, "it is not paused any more"),
+        (known(cancel_at_period_end=True), PAUSE, "it ends with its period"),
+    ):
+        with pytest.raises(VersionConflict, match=said):
+            pausing.check_wish(now, wish)
+    for now, wish in ((paused, FREE), (paused, RESUME), (known(), PAUSE), (known(), FREE)):
+        pausing.check_wish(now, wish)
