@@ -72,7 +72,7 @@ export const plan = {
   last: (amount: string) => `A last invoice asks ${amount} for what was changed before.`,
   discounts: 'Discounts',
   tax: 'Taxes',
-  paidByBalance: 'Paid by your balance',
+  paidByBalance: 'Paid by your balance, or left on it',
   toBalance: 'Owed before, or kept on your balance',
   trial: (days: number, amount: string) => `The first ${days} days cost nothing. After them: ${amount}.`,
   next: (amount: string, when: string | null) => `Your next invoice would be ${amount}${when === null ? '' : `, on ${when}`}.`,
