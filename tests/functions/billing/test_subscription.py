@@ -52,6 +52,7 @@ async def test_where_all_tenants_have_one_tier_its_limits_are_shown_whatever_was
         assert quotas["executions"]["limit"] == 50_000
         assert (quotas["seats"]["limit"], quotas["seats"]["stops"]) == (None, False)
     assert (shown["plan"], shown["seats"]) == ("pro", 3)
+    await world.topic.take()
 
 
 async def test_what_is_bought_holds_once_stripe_says_so(world: World) -> None:
