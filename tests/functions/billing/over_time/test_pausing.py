@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from functions.billing.service import orders, stripe_calls
+from functions.billing.service.assents import waits_for
 from functions.billing.service.stripe_calls import Unknown
 from tests.functions.billing.timed import BOUGHT, told
 from tests.functions.billing.worlds import ORDER, World
@@ -163,7 +164,7 @@ async def test_nothing_is_changed_that_is_paused_just_then(
     await world.buys()
     await time(PAID)
     await told(world, "invoice.paid")
-    stripe_id, waits_for = str((await world.kept()).stripe_id), orders.waits_for
+    stripe_id = str((await world.kept()).stripe_id)
 
     async def once_it_is_paused(*asked: Any) -> Any:
         said: Any = {"pause_collection": {"behavior": "void"}}
