@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from emulators.stripe import changes, customers, cycle, form, subscriptions
+from emulators.stripe import changes, customers, cycle, form, invoice_items, subscriptions
 from emulators.stripe.account import Account, new_id
 from emulators.stripe.failures import invalid
 from emulators.stripe.form import Form
@@ -12,11 +12,12 @@ _DETAILS = (
     *("items", "proration_behavior", "proration_date", "trial_end", "cancel_at_period_end"),
     *("cancel_at", "cancel_now", "billing_cycle_anchor"),
 )
+_ITEM = ("amount", "currency", "description", "discountable", "metadata", "period", "quantity")
 
 
 def create(account: Account, asked: Form) -> Document:
     """The next invoice of a subscription as it is or would be after a change, or the first one of
-    a new subscription. Nothing of it stays."""
+    a new subscription, with items that wait for it. Nothing of it stays."""
     form.check(
         asked,
         (
@@ -24,6 +25,7 @@ def create(account: Account, asked: Form) -> Document:
             "subscription",
             "subscription_details",
             "discounts",
+            "invoice_items",
             "automatic_tax",
             "currency",
             "preview_mode",
@@ -41,6 +43,7 @@ def create(account: Account, asked: Form) -> Document:
     return invoice | {
         "id": f"upcoming_{new_id('in')}",
         "status": "draft",
+        "billing_reason": "upcoming",
         "number": None,
         "amount_paid": 0,
         "amount_remaining": invoice["amount_due"],
@@ -56,6 +59,7 @@ def _made(account: Account, asked: Form, details: Form) -> Document:
         return _first(account, asked, details)
     subscription = account.get("subscription", name)
     latest = subscription["latest_invoice"]
+    _let_wait(account, asked, subscription["customer"])
     change: dict[str, Any] = {key: value for key, value in details.items() if key != "cancel_now"}
     if "discounts" in asked:
         change["discounts"] = asked["discounts"]
@@ -70,6 +74,13 @@ def _made(account: Account, asked: Form, details: Form) -> Document:
     if subscription["latest_invoice"] == latest:
         raise invalid("No upcoming invoices for customer", code="invoice_upcoming_none")
     return account.get("invoice", subscription["latest_invoice"])
+
+
+def _let_wait(account: Account, asked: Form, customer: str) -> None:
+    """Lets the items of the call wait for the customer's next invoice."""
+    for each in form.rows(asked, "invoice_items"):
+        form.check(each, _ITEM, "invoice_items")
+        invoice_items.create(account, each | {"customer": customer})
 
 
 def _next(account: Account, subscription: Document) -> None:
@@ -94,6 +105,7 @@ def _first(account: Account, asked: Form, details: Form) -> Document:
     customer = form.text(asked, "customer")
     if customer is None:
         customer = customers.create(account, {})["id"]
+    _let_wait(account, asked, customer)
     said: dict[str, Any] = {
         key: value
         for key, value in details.items()

@@ -9,7 +9,7 @@ from functions.billing.rules.invoice import PREFIX, Invoice
 from functions.billing.rules.referral import Referral
 from functions.billing.rules.revenue import Revenue
 from functions.billing.rules.subscription import Subscription, unsubscribed
-from functions.billing.rules.usage_invoicing import usage_timer
+from functions.billing.rules.usage_draft import usage_timer
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.runner import Runner
 from shared.usage.closings import NOUN

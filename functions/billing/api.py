@@ -13,8 +13,7 @@ from functions.billing.rules.credits import CreditBody
 from functions.billing.rules.notices import StripeNotice
 from functions.billing.rules.order import Order
 from functions.billing.rules.referral import CheckoutBody
-from functions.billing.rules.subscription import controlled
-from functions.billing.rules.usage_invoice import USAGE_DUE
+from functions.billing.rules.usage_due import USAGE_DUE
 from functions.billing.service import (
     crediting,
     invoices,
@@ -79,7 +78,7 @@ async def get_subscription(caller: Caller) -> SubscriptionDetail:
     credits that were granted to it."""
     at, known = caller.received_at, await subscriptions.show(caller)
     # What the subscription says, so that neither part knows another plan than the other.
-    control = controlled(known, caller.control)
+    control = subscriptions.holding(caller, known)
     quotas, granted = await asyncio.gather(
         read_quotas(TenantStore(caller.tenant_id), control, at), crediting.show_credits(caller)
     )
@@ -99,9 +98,9 @@ async def put_subscription(caller: Caller, body: Order) -> SubscriptionView:
 @_TENANT.post("/subscription/preview")
 @beyond_quota
 @does(within=_ITSELF, deed="previewing a change of the subscription")
-async def preview_subscription(caller: Caller, body: Order) -> PreviewView:
-    """Tells what an order would cost and which governing features it would lose; changes nothing.
-    Needs the role tenant_admin."""
+async def preview_subscription(caller: Caller, body: CheckoutBody) -> PreviewView:
+    """Tells what an order would cost, a first one also with another tenant's code as `referral`,
+    and which governing features it would lose; changes nothing. Needs the role tenant_admin."""
     return await previewing.preview(caller, body)
 
 

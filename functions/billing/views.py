@@ -9,7 +9,7 @@ from functions.billing.catalogue_views import FeatureView, ReferralOfferView
 from functions.billing.credit_views import CreditsView
 from functions.billing.rules.charges import UsageCharge
 from functions.billing.rules.invoice import Invoice, Line
-from functions.billing.rules.subscription import Subscription, controlled
+from functions.billing.rules.subscription import Subscription
 from shared.catalogue import catalogue
 from shared.kit.control import Control
 from shared.kit.instants import Instant
@@ -74,11 +74,11 @@ class SubscriptionView(Data):
 
     @classmethod
     def of(cls, subscription: Subscription, control: Control, at: datetime) -> Self:
-        """The subscription as it is shown at that moment, in a tenant with that control document,
-        which may not have heard of it yet."""
+        """The subscription as it is shown at that moment, in a tenant of which that control
+        document is in force."""
         start, end = subscription.period_start, subscription.period_end
         period = PeriodView(start=start, end=end) if start is not None and end is not None else None
-        held = entitlements_at(controlled(subscription, control), at)
+        held = entitlements_at(control, at)
         shown = part_of(EntitlementsView, held, limits=dict(held.limits))
         waiting = subscription.waiting
         waits_for = waiting.approval_id if waiting is not None else None
@@ -113,13 +113,19 @@ class PreviewLine(Data):
 
 
 class PreviewView(Data):
-    """What the order would cost, before it is placed: the next invoice with its lines, and what
-    each interval costs from then on without usage, taxes, credits and discounts. `loosens` are the
+    """What the order would cost, before it is placed. `next_invoice_cents` is what the next invoice
+    asks for, usage aside: its lines, credits among them, less `discount_cents`, with `tax_cents`
+    and `balance_cents`. The latter is what the balance at Stripe pays, below zero, or adds; what is
+    given back beyond the rest, or too little to be charged, stays on the balance. `interval_cents`
+    is each interval from then on, without usage, taxes, credits and discounts. `loosens` are the
     governing features that would be lost."""
 
     next_invoice_cents: int
     next_invoice_at: Instant | None
     lines: tuple[PreviewLine, ...]
+    discount_cents: int
+    tax_cents: int
+    balance_cents: int
     interval_cents: int
     trial_days: int
     loosens: tuple[FeatureView, ...]

@@ -25,16 +25,19 @@ DOCUMENTS = Aggregate(
     model=Document,
     collection="documents",
     prefix="doc",
-    indexed=("sha256", "added_at"),
+    indexed=("sha256", "added_at", "status"),
     sparse=("listed_in",),
     composites=(("listed_in", "-added_at"), (WORKSPACE, "listed_in", "-added_at")),
-    queried=("listed_in", "sha256"),
+    queried=("listed_in", "sha256", "status"),
     next_timer=document.next_timer,
     in_workspaces=True,
 )
 
 # How often an agent asked in a day, by `<agent>.<day>`.
 DAYS = Collection("knowledge_days")
+# Which document was added last with some bytes, by corpus and bytes: of two that come at one moment
+# one commit fails, and finds the other's.
+CONTENTS = Collection("document_contents")
 
 # A closed tenant loses its texts, so its end is handled too.
 RUN = Runner(
@@ -43,6 +46,6 @@ RUN = Runner(
     DOCUMENTS,
     MEMORIES,
     SHELVES,
-    collections=(DAYS,),
+    collections=(DAYS, CONTENTS),
     in_stopped=True,
 )

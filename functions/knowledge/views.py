@@ -48,7 +48,8 @@ class CorpusChange(Model):
 
 class CorpusView(Data):
     """A corpus. `embedding`: its first documents are being read; of one that is `deprecated`
-    searches find nothing."""
+    searches find nothing. A `draft` has no document that could be read, and says in `problem` why
+    none could be, and what to do, where any was tried."""
 
     corpus_id: str
     name: MakersText
@@ -56,6 +57,7 @@ class CorpusView(Data):
     industry: str | None
     readers: tuple[str, ...]
     status: CorpusStatus
+    problem: str | None
     made_by: str
     made_at: Instant
     changed_at: Instant

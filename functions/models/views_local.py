@@ -38,11 +38,11 @@ class LocalModelView(Data):
 
 class AbsentView(Data):
     """A model that did not answer, because its files are not there, are not what their manifest
-    says, or it is busy, and what answered in its place; null where nothing did."""
+    says, or it is busy, and what answered in its place."""
 
     model: str
     because: Because
-    answered_by: str | None
+    answered_by: str
 
 
 class LocalModels(Data):

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from shared.catalogue import Entitlements, entitlements
+from shared.catalogue import Entitlements
 from shared.kit.control import Control
 from shared.quotas.plans import entitlements_at
 from shared.runtime.settings import limit_settings
@@ -10,14 +10,17 @@ from shared.runtime.settings import limit_settings
 
 def entitlements_of(control: Control, at: datetime) -> Entitlements | None:
     """Those of the tenant whose control document this is; None where nothing is limited, as on a
-    local platform that was not told to. Where that has one tier for all, they are those of the plan
-    of that name."""
+    local platform that was not told to."""
+    return entitlements_at(in_force(control), at) if limit_settings().has_limits else None
+
+
+def in_force(control: Control) -> Control:
+    """The control document as this platform takes it. Where a local one gives all tenants one tier,
+    it is that of a tenant of that tier, whatever was bought."""
     settings = limit_settings()
-    if not settings.has_limits:
-        return None
-    if settings.environment == "local" and settings.local_tier is not None:
-        return entitlements(settings.local_tier)
-    return entitlements_at(control, at)
+    if settings.environment != "local" or settings.local_tier is None:
+        return control
+    return control.but(tier=settings.local_tier, subscription=None)
 
 
 def is_reserved_tenant(tenant_id: str) -> bool:

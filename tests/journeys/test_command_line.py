@@ -137,6 +137,9 @@ def test_documents_are_added_from_files_and_asked(
     assert (code, "Name the files" in err) == (2, True)
     code, _, err = typed("knowledge", "add", corpus, str(broken))
     assert (code, "its bytes are no application/pdf" in err) == (2, True)
+    code, out, err = typed("knowledge", "add", corpus, str(text), str(broken), str(manual))
+    assert (code, out.count("pumps.md"), "manual.pdf" in out) == (2, 1, False)
+    assert f"Not added: {broken}, {manual}. Mend what is wrong with {broken}" in err
     added = in_json(typed, "knowledge", "add", corpus, str(text), str(manual))
     assert [each["name"] for each in added] == ["pumps.md", "manual.pdf"]
     world.settle()

@@ -169,6 +169,17 @@ def grant(credits: Credits, body: CreditBody, credit_id: str, at: datetime) -> S
     return (Transition(newer, CreditGranted, said),)
 
 
+def payable(credits: Credits, due: int, drawn_at: datetime) -> tuple[Part, ...]:
+    """What credits pay of an invoice that asks for `due` and is drawn up then: those that have not
+    expired by then, the first to expire first."""
+    parts, left = [], due
+    for each in sorted(credits.grants, key=lambda each: (each.expires_at, each.granted_at)):
+        if drawn_at < each.expires_at and (cents := min(each.left_cents, left)) > 0:
+            parts.append(Part(credit_id=each.credit_id, cents=cents))
+            left -= cents
+    return tuple(parts)
+
+
 def reserve(
     credits: Credits, invoice_id: str, stripe_id: str, due: int, drawn_at: datetime, at: datetime
 ) -> Steps:
@@ -178,18 +189,14 @@ def reserve(
     before = credits.spending_on(stripe_id)
     if before is not None and before.status != "returned":
         return ()
-    parts, left = [], due
-    for each in sorted(credits.grants, key=lambda each: (each.expires_at, each.granted_at)):
-        if drawn_at < each.expires_at and (cents := min(each.left_cents, left)) > 0:
-            parts.append(Part(credit_id=each.credit_id, cents=cents))
-            left -= cents
+    parts = payable(credits, due, drawn_at)
     if not parts:
         return ()
     spending = Spending(
         invoice_id=invoice_id,
         stripe_id=stripe_id,
         at=at,
-        parts=tuple(parts),
+        parts=parts,
         attempt=before.attempt + 1 if before is not None else 1,
     )
     newer = credits.moved({each.credit_id: -each.cents for each in parts})

@@ -1,12 +1,13 @@
 """When a subscription may be paused and go on, and what Stripe is asked for then. Pure."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from functions.billing.rules.invoice import is_held, is_of_subscription
-from functions.billing.rules.order import Order
+from functions.billing.rules.order import Order, Pause, Resume, Wish
 from functions.billing.rules.reading import Shown
-from functions.billing.rules.subscription import Subscription
+from functions.billing.rules.subscription import IN_FLIGHT, Steps, Subscription, drop_change
 from shared.kit.errors import VersionConflict
 
 # Nobody is asked for the period of such an invoice.
@@ -51,6 +52,35 @@ def check_changeable(subscription: Subscription, order: Order) -> None:
     costs would be on an invoice that is voided."""
     if subscription.is_paused and order.plan != "free":
         raise VersionConflict("it is paused: resume it first with POST /v1/subscription/resume")
+
+
+def check_wish(subscription: Subscription, wish: Wish) -> None:
+    """Raises VersionConflict where the subscription, as it is by now, takes that wish no more: what
+    was read before may have been paused, have gone on or been ended meanwhile."""
+    if isinstance(wish, Order):
+        check_changeable(subscription, wish)
+    elif isinstance(wish, Resume):
+        if not subscription.is_paused:
+            raise VersionConflict("it is not paused any more; send yours again")
+    elif subscription.is_paused:
+        raise VersionConflict("it is paused by now; send yours again")
+    else:
+        check_pausable(subscription, (), ())
+
+
+def withdraw(subscription: Subscription, what: type[Pause | Resume], at: datetime) -> Steps:
+    """The subscription as it was read at Stripe, without the pause, or the resumption, that Stripe
+    was asked for before and did not answer: somebody wants the opposite now, which it still is. So
+    nobody makes it later by the approval that it had. Raises VersionConflict while it may still
+    arrive: what was asked last is to hold."""
+    change = subscription.change
+    if change is None or not isinstance(change.order, what):
+        return ()
+    if at - change.asked_at < IN_FLIGHT:
+        named = "a pause" if what is Pause else "its resumption"
+        said = f"Stripe has not answered {named} that was asked before, which may still arrive"
+        raise VersionConflict(f"{said}: send yours again in two minutes")
+    return drop_change(subscription, change.change_id)
 
 
 def pause_params() -> dict[str, Any]:

@@ -17,5 +17,9 @@ class StripeRefused(VersionConflict):
     title = "Stripe refused it"
 
 
+class NothingUpcoming(StripeRefused):
+    """Stripe will ask for nothing."""
+
+
 class StripeMissing(StripeRefused):
     """Stripe has no such thing, or has it no more."""

@@ -15,7 +15,7 @@ from events.subscriptions import (
 from functions.billing.rules.asked import Change, Checkout, Discount, Waiting
 from functions.billing.rules.order import Order, Pause, Resume, Wish
 from functions.billing.rules.terms import Terms, limits_of, note_terms
-from functions.billing.rules.usage_invoice import UsageInvoice, usage_invoice_of
+from functions.billing.rules.usage_due import UsageInvoice, usage_invoice_of
 from shared.catalogue import catalogue, entitlements
 from shared.kit.control import Control
 from shared.kit.errors import ContentInvalid, VersionConflict
@@ -221,18 +221,20 @@ def begin_change(
     approved: Waiting | None = None,
 ) -> Steps:
     """The subscription with the change that Stripe is asked for next, by that approval: the one
-    under way where that is the same. Raises VersionConflict where there is nothing to change, and
-    where another change may still arrive."""
+    under way where that is the same, which may arrive late from now on again. One that can arrive
+    no more is asked for under another id, since Stripe repeats its answer, also that it failed.
+    Raises VersionConflict where there is nothing to change, and where another change may still
+    arrive."""
     if not subscription.is_live:
         raise VersionConflict("nothing was bought yet: buy it with POST /v1/billing/checkout")
     under_way = subscription.change
-    if under_way is not None:
+    if under_way is not None and at - under_way.asked_at < IN_FLIGHT:
         if under_way.order == order and under_way.approved == approved:
-            return ()
-        if under_way.order == order:
-            change_id = under_way.change_id
-        elif at - under_way.asked_at < IN_FLIGHT:
+            again = under_way.but(asked_at=max(at, under_way.asked_at))
+            return (Transition(subscription.but(change=again)),) if again != under_way else ()
+        if under_way.order != order:
             raise VersionConflict("another change is under way; send yours again in two minutes")
+        change_id = under_way.change_id
     change = Change(change_id=change_id, order=order, asked_at=at, approved=approved)
     # What was approved is used once.
     return (Transition(subscription.but(change=change, waiting=None)),)

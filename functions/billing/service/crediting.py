@@ -54,14 +54,19 @@ async def grant_credit(caller: Caller, key: IdempotencyKey, body: CreditBody) ->
 
 async def show_credits(caller: Caller) -> CreditsView:
     """The credits of the caller's tenant, with what they paid. One read. Raises Unavailable."""
-    return CreditsView.of(await _shown(caller), caller.received_at)
+    return CreditsView.of(await known_credits(caller), caller.received_at)
+
+
+async def known_credits(caller: Caller) -> Credits:
+    """The credits of the caller's tenant. One read. Raises Unavailable."""
+    return await RUN.find(caller, CREDITS, caller.tenant_id) or no_credits(caller.tenant_id)
 
 
 async def apply_credits(caller: Caller, invoice: Invoice) -> bool:
     """Writes on the draft what credits pay of it, decided once and committed before; whether
     anything was written. What a crash left out the next notice writes. Raises Unknown,
     Unavailable."""
-    known = await _shown(caller)
+    known = await known_credits(caller)
     for each in known.spendings:
         if each.is_settled:
             continue
@@ -85,7 +90,7 @@ async def settle_credits(caller: Caller, stripe_id: str, seen: InvoiceStatus | N
     that first, and again later, since one may have been under way. Where it was `seen` as one that
     takes nothing back, what is spent stays so without another look at it. Raises Unknown,
     Unavailable."""
-    known = (await _shown(caller)).spending_on(stripe_id)
+    known = (await known_credits(caller)).spending_on(stripe_id)
     if known is None or (known.status == "returned" and known.is_settled):
         return
     if known.status == "spent" and seen in _KEEPING:
@@ -147,7 +152,7 @@ async def _write(caller: Caller, invoice: Invoice, decided: Credits, spending: S
             await settle_credits(caller, invoice.stripe_id, None)
             break
     if missing:
-        now = (await _shown(caller)).spending_on(invoice.stripe_id)
+        now = (await known_credits(caller)).spending_on(invoice.stripe_id)
         if now is None or now.status == "returned" or now.attempt != spending.attempt:
             # They were taken off and returned while these were on their way.
             await _take_off(invoice.stripe_id, spending.attempt)
@@ -156,10 +161,6 @@ async def _write(caller: Caller, invoice: Invoice, decided: Credits, spending: S
 
 async def _known_to(work: Command) -> Credits:
     return await work.get_or_initial(CREDITS, work.caller.tenant_id)
-
-
-async def _shown(caller: Caller) -> Credits:
-    return await RUN.find(caller, CREDITS, caller.tenant_id) or no_credits(caller.tenant_id)
 
 
 async def _is_here(tenant_id: str) -> bool:

@@ -1,6 +1,7 @@
 """Calls of Stripe about invoices and their lines. Each that changes something has a key, or leaves
 the same however often it is made."""
 
+from collections.abc import Awaitable
 from typing import Any
 
 from functions.billing.rules.invoice import MOST_LINES
@@ -49,12 +50,7 @@ async def delete_draft(stripe_id: str) -> None:
     """Deletes a draft that is of no subscription, after its lines, which else might wait for the
     customer's next invoice; nothing where it is final by now, or gone. Raises Unknown,
     Unavailable."""
-    try:
-        for each in await items_on(stripe_id):
-            await take_line_off(str(each["id"]))
-        await call_stripe("delete", f"invoices/{named(stripe_id)}")
-    except StripeRefused:
-        return
+    await _unless_refused(_delete_with_lines(stripe_id))
 
 
 async def void_draft(stripe_id: str) -> None:
@@ -62,14 +58,14 @@ async def void_draft(stripe_id: str) -> None:
     it is final by now. What is covered by the customer's balance is paid instead. Raises Unknown,
     Unavailable."""
     path = f"invoices/{named(stripe_id)}"
-    await _unless_refused("post", f"{path}/finalize", {"auto_advance": False})
+    await _unless_refused(call_stripe("post", f"{path}/finalize", {"auto_advance": False}))
     await void_invoice(stripe_id)
 
 
 async def void_invoice(stripe_id: str) -> None:
     """Lets nobody be asked for an invoice that is not paid; nothing where it is. Raises Unknown,
     Unavailable."""
-    await _unless_refused("post", f"invoices/{named(stripe_id)}/void")
+    await _unless_refused(call_stripe("post", f"invoices/{named(stripe_id)}/void"))
 
 
 async def items_of(customer_id: str) -> list[dict[str, Any]]:
@@ -91,12 +87,18 @@ async def write_line(key: str, params: Any) -> None:
 async def take_line_off(item_id: str) -> None:
     """Takes a line off its draft; nothing where that is final by now, or the line is gone. Raises
     Unknown, Unavailable."""
-    await _unless_refused("delete", f"invoiceitems/{named(item_id)}")
+    await _unless_refused(call_stripe("delete", f"invoiceitems/{named(item_id)}"))
 
 
-async def _unless_refused(method: Any, path: str, params: Any = None) -> None:
+async def _delete_with_lines(stripe_id: str) -> None:
+    for each in await items_on(stripe_id):
+        await take_line_off(str(each["id"]))
+    await call_stripe("delete", f"invoices/{named(stripe_id)}")
+
+
+async def _unless_refused(asked: Awaitable[object]) -> None:
     try:
-        await call_stripe(method, path, params)
+        await asked
     except StripeRefused:
         return
 

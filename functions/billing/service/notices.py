@@ -26,7 +26,7 @@ from functions.billing.service.subscriptions import follow
 from functions.billing.service.usage_invoice import complete
 from functions.billing.views import NoticeTaken
 from shared.kit.callers import Caller
-from shared.kit.errors import SignatureInvalid, Unavailable
+from shared.kit.errors import AssentError, SignatureInvalid
 
 _LOGGER = logging.getLogger(__name__)
 _HEARD = ("customer.subscription.", "checkout.session.", INVOICES)
@@ -37,13 +37,14 @@ async def take_notice(
 ) -> NoticeTaken:
     """Adopts what the notice is about, once for all of its copies. A customer of nobody's here
     changes nothing, whatever the notice says. Logs one that is refused, failed or late, which an
-    alert counts. Raises NoticeRefused, and Unavailable, whereupon Stripe sends it again."""
+    alert counts. Raises NoticeRefused, and what keeps it from being handled, as Unavailable, or
+    ContentInvalid for a subscription that is none of ours: Stripe sends it again."""
     try:
         taken = await _take(notice, body, signature, at)
     except NoticeRefused:
         _tell("refused")
         raise
-    except Unavailable:
+    except AssentError:
         _tell("failed")
         raise
     if is_late(notice, at):

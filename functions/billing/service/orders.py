@@ -18,7 +18,12 @@ from functions.billing.rules.order import (
     check_people,
     items_of,
 )
-from functions.billing.rules.pausing import check_changeable, pause_params, resume_params
+from functions.billing.rules.pausing import (
+    check_changeable,
+    check_wish,
+    pause_params,
+    resume_params,
+)
 from functions.billing.rules.referral import CheckoutBody, coupon_for, discounts_left, ends_discount
 from functions.billing.rules.refusals import StripeRefused
 from functions.billing.rules.subscription import Subscription
@@ -27,7 +32,7 @@ from functions.billing.service.assents import waits_for
 from functions.billing.service.customers import customer_of
 from functions.billing.service.met_drafts import newest_after_pause
 from functions.billing.service.referring import check_code
-from functions.billing.service.subscriptions import follow, known_to
+from functions.billing.service.subscriptions import follow, holding, known_to
 from functions.billing.settings import console_url
 from functions.billing.views import CheckoutView, PortalView, SubscriptionView
 from shared.aggregates.command import Command
@@ -117,6 +122,7 @@ async def carry_out(caller: Caller, known: Subscription, order: Wish) -> Subscri
 
     async def begin(work: Command) -> Subscription:
         before = await known_to(work)
+        check_wish(before, order)
         check_assent(before, order, assented, work.at)
         steps = rules.begin_change(before, order, new_id(PREFIX, work.at), work.at, assented)
         return await work.save_change(before, *steps)
@@ -133,7 +139,7 @@ async def carry_out(caller: Caller, known: Subscription, order: Wish) -> Subscri
 
 def shown(caller: Caller, known: Subscription) -> SubscriptionView:
     """The subscription as the caller is shown it."""
-    return SubscriptionView.of(known, caller.control, caller.received_at)
+    return SubscriptionView.of(known, holding(caller, known), caller.received_at)
 
 
 async def _ask_for(known: Subscription, change: Change) -> None:

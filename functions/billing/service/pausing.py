@@ -2,23 +2,26 @@
 
 import asyncio
 
+from functions.billing.aggregates import RUN
 from functions.billing.rules.order import Pause, Resume
-from functions.billing.rules.pausing import check_pausable, check_resumable
+from functions.billing.rules.pausing import check_pausable, check_resumable, withdraw
 from functions.billing.rules.subscription import Subscription
 from functions.billing.service.invoice_calls import drafts_of, items_of
 from functions.billing.service.orders import carry_out, shown
-from functions.billing.service.subscriptions import follow
+from functions.billing.service.subscriptions import follow, known_to
 from functions.billing.views import SubscriptionView
+from shared.aggregates.command import Command
 from shared.kit.callers import Caller
 
 
 async def pause(caller: Caller) -> SubscriptionView:
     """The subscription, paused: as it is where it was. Where that takes away what governs it waits
-    for an approval first, and the same call again pauses it. Raises VersionConflict, StripeRefused,
-    Unknown where Stripe did not answer: the same call again asks what became of it."""
+    for an approval first, and the same call again pauses it. Raises VersionConflict, also while an
+    earlier resumption may still arrive; StripeRefused; Unknown where Stripe did not answer: the
+    same call again asks what became of it."""
     known = await follow(caller)
     if known.is_paused:
-        return shown(caller, known)
+        return shown(caller, await _without(caller, known, Resume))
     await _check_pausable(known)
     return await carry_out(caller, known, Pause(pauses=True))
 
@@ -32,9 +35,21 @@ async def _check_pausable(known: Subscription) -> None:
 
 
 async def resume(caller: Caller) -> SubscriptionView:
-    """The subscription, which goes on: as it is where it was not paused. Raises as `pause`."""
+    """The subscription, which goes on: as it is where it was not paused. Raises as `pause`, also
+    while an earlier pause may still arrive."""
     known = await follow(caller)
     check_resumable(known)
     if not known.is_paused:
-        return shown(caller, known)
+        return shown(caller, await _without(caller, known, Pause))
     return await carry_out(caller, known, Resume(resumes=True))
+
+
+async def _without(caller: Caller, known: Subscription, what: type[Pause | Resume]) -> Subscription:
+    if known.change is None or not isinstance(known.change.order, what):
+        return known
+
+    async def use_case(work: Command) -> Subscription:
+        before = await known_to(work)
+        return await work.save_change(before, *withdraw(before, what, work.at))
+
+    return await RUN.command(caller, use_case, Subscription)

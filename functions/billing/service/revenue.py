@@ -46,14 +46,17 @@ async def show_kpis(
     caller: Caller, month: str | None, tenant: str | None, cac_cents: int | None
 ) -> KpisView:
     """The platform's figures of a month, by default the one that runs. Raises Forbidden for all but
-    platform admins, Invalid for what names no month that has begun, VersionConflict for more than
-    MOST_TENANTS tenants, Unavailable."""
+    platform admins, Invalid for what names no month that has begun, or a `tenant` that never bought
+    anything, VersionConflict for more than MOST_TENANTS tenants, Unavailable."""
     check_platform_admin(caller)
     at = caller.received_at
     chosen = month or month_of(at)
     if bounds_of(chosen)[0] > at:
         raise Invalid(FieldError("month", f"has not begun: the latest is {month_of(at)}"))
     known = await _all_revenues()
+    if tenant is not None and all(each.tenant_id != tenant for each in known):
+        said = f"{tenant[:40]!r} never bought anything here: leave it out to see all who did"
+        raise Invalid(FieldError("tenant_id", said))
     counted = await _count_all([each.tenant_id for each in known], chosen)
     return KpisView.of(known, counted, month=chosen, at=at, tenant=tenant, cac_cents=cac_cents)
 

@@ -12,7 +12,12 @@ from urllib.parse import quote
 
 from functions.billing.rules.order import Item
 from functions.billing.rules.referral import Coupon
-from functions.billing.rules.refusals import NothingSold, StripeMissing, StripeRefused
+from functions.billing.rules.refusals import (
+    NothingSold,
+    NothingUpcoming,
+    StripeMissing,
+    StripeRefused,
+)
 from functions.billing.settings import Account, account
 from shared.kit.errors import Unavailable, VersionConflict
 
@@ -21,6 +26,10 @@ if TYPE_CHECKING:
 
 WITHIN_SECONDS = 20.0
 MOST_SUBSCRIPTIONS = 100
+_KINDS: Mapping[str, type[StripeRefused]] = {
+    "resource_missing": StripeMissing,
+    "invoice_upcoming_none": NothingUpcoming,
+}
 # Prices that are known to be there, of this process.
 _prices: dict[str, str] = {}
 
@@ -115,7 +124,8 @@ async def require_coupon(coupon: Coupon) -> None:
 
 
 async def preview(params: Any) -> dict[str, Any]:
-    """The invoice that would come next. Raises StripeRefused, Unavailable."""
+    """The invoice that would come next. Raises NothingUpcoming where none would, StripeRefused,
+    Unavailable."""
     return await call_stripe("post", "invoices/create_preview", params)
 
 
@@ -172,7 +182,7 @@ async def call_stripe(
     key: str = "",
 ) -> dict[str, Any]:
     """What Stripe answered, as plain data: the client's own objects would cost as much as the call.
-    With a key it is done once. Raises StripeRefused, StripeMissing, KeyUsed, Unknown,
+    With a key it is done once. Raises StripeRefused and what is one, KeyUsed, Unknown,
     Unavailable."""
     import stripe
 
@@ -186,7 +196,7 @@ async def call_stripe(
         by_card = "see to the means of payment with POST /v1/billing/portal"
         remedy = by_card if is_card else "the operator sees at Stripe why"
         reason = error.user_message or "no reason given"
-        kind = StripeMissing if error.code == "resource_missing" else StripeRefused
+        kind = _KINDS.get(error.code or "", StripeRefused)
         raise kind(f"Stripe refused it: {reason[:200]}: {remedy}") from error
     except (stripe.AuthenticationError, stripe.PermissionError) as error:
         raise Unavailable("Stripe does not take the operator's key") from error

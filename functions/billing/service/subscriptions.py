@@ -7,11 +7,14 @@ from functions.billing.rules.subscription import (
     Bought,
     Subscription,
     adopt,
+    controlled,
     unsubscribed,
 )
 from functions.billing.service.stripe_calls import subscriptions_of
 from shared.aggregates.command import Command
 from shared.kit.callers import Caller
+from shared.kit.control import Control
+from shared.runtime.entitlements import in_force
 
 
 async def known_to(work: Command) -> Subscription:
@@ -22,6 +25,12 @@ async def known_to(work: Command) -> Subscription:
 async def show(caller: Caller) -> Subscription:
     """The subscription as it is known. One read. Raises Unavailable."""
     return await RUN.find(caller, SUBSCRIPTIONS, caller.tenant_id) or unsubscribed(caller.tenant_id)
+
+
+def holding(caller: Caller, known: Subscription) -> Control:
+    """The control document of the caller's tenant as it is in force with that subscription, of
+    which it may not have heard yet."""
+    return in_force(controlled(known, caller.control))
 
 
 async def follow(

@@ -4,7 +4,7 @@ once, on an invoice of its own."""
 from collections.abc import Callable
 
 from functions.billing.aggregates import RUN
-from functions.billing.rules import usage_invoicing as rules
+from functions.billing.rules import usage_draft as rules
 from functions.billing.rules.invoice import Invoice, read_invoice
 from functions.billing.rules.refusals import StripeMissing, StripeRefused
 from functions.billing.rules.subscription import Steps, Subscription

@@ -8,7 +8,7 @@ from shared.kit.plans import Feature
 from shared.quotas.features import check_feature
 from shared.quotas.meters import check_seats
 from shared.quotas.plans import seats_at
-from shared.runtime.entitlements import entitlements_of
+from shared.runtime.entitlements import entitlements_of, in_force
 
 
 def check_join(
@@ -20,4 +20,4 @@ def check_join(
         return
     if feature is not None:
         check_feature(entitled, feature)
-    check_seats(entitled, seats_at(control, at), tenant.people)
+    check_seats(entitled, seats_at(in_force(control), at), tenant.people)

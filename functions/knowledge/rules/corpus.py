@@ -20,10 +20,13 @@ _KEEPERS = frozenset({GOVERNOR, TENANT_ADMIN})
 
 
 class Corpus(CorpusState):
-    """A corpus as it is stored. `has_rows`: it was removed, and the database may have texts of
-    it."""
+    """A corpus as it is stored. `has_rows`: it was removed, and the database may have texts of it.
+    `problem` says why a draft is one again, and what to do; `ended` counts its documents that ended
+    before any could be searched."""
 
     has_rows: bool = False
+    problem: str | None = None
+    ended: int = 0
 
     @property
     def is_open(self) -> bool:
@@ -98,7 +101,8 @@ def changed(corpus: Corpus, by: str, at: datetime, **fields: object) -> Steps:
     if fields.get("status") == "active" and corpus.status in ("draft", "embedding"):
         if corpus.status == "embedding":
             return ()
-        raise VersionConflict("it has no document yet: add one, and it becomes active")
+        said = corpus.problem or "it has no document yet: add one, and it becomes active"
+        raise VersionConflict(said)
     wished = corpus.but(**fields)
     if wished == corpus:
         return ()
@@ -118,9 +122,33 @@ def erased(corpus: Corpus) -> Transition[Corpus]:
 
 def awaited(corpus: Corpus) -> Steps:
     """The corpus whose first document is there; no change for any other."""
-    return (Transition(corpus.but(status="embedding")),) if corpus.status == "draft" else ()
+    if corpus.status != "draft":
+        return ()
+    return (Transition(corpus.but(status="embedding", problem=None)),)
+
+
+def unread(corpus: Corpus, why: str | None, *, awaits_others: bool) -> Steps:
+    """The corpus one of whose documents failed, and `why`, or was removed: a draft again, where it
+    `awaits_others` no more. No change for one that had a document which could be searched. It is
+    changed all the same while it awaits others, so that of two which end at one moment the second
+    sees that it is the last."""
+    if corpus.status != "embedding":
+        return ()
+    ended = corpus.but(ended=corpus.ended + 1)
+    if awaits_others:
+        return (Transition(ended),)
+    problem = None
+    if why is not None:
+        problem = (
+            f"none of its documents could be read, the last one because {why}. Add one that can be,"
+            " or the same again once that is mended: the list of its documents has each reason"
+        )
+    return (Transition(ended.but(status="draft", problem=problem)),)
 
 
 def activated(corpus: Corpus) -> Steps:
-    """The corpus whose first document is embedded; no change for any other."""
-    return (Transition(corpus.but(status="active")),) if corpus.status == "embedding" else ()
+    """The corpus whose first document is embedded; no change for any other. One that became a draft
+    again just as that was added is active, too."""
+    if corpus.status not in ("draft", "embedding"):
+        return ()
+    return (Transition(corpus.but(status="active", problem=None)),)

@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from functions.knowledge.aggregates import CORPORA, DOCUMENTS, RUN
+from functions.knowledge.aggregates import CONTENTS, CORPORA, DOCUMENTS, RUN
 from functions.knowledge.rules import document as rules
-from functions.knowledge.rules.corpus import Corpus, awaited
+from functions.knowledge.rules.corpus import Corpus, awaited, unread
 from functions.knowledge.rules.document import MOST_DOCUMENTS, Document
 from functions.knowledge.service.corpora import kept, readable
 from functions.knowledge.sources import keep_source
@@ -13,6 +13,7 @@ from functions.knowledge.store import DocumentPlace
 from functions.knowledge.store_erasure import erase_document
 from functions.knowledge.views import DocumentBody, DocumentPage, DocumentView
 from shared.aggregates.command import Command, not_found
+from shared.aggregates.unit_of_work import UnitOfWork
 from shared.artifacts.artifact import why_unreadable
 from shared.artifacts.named_files import require_reader
 from shared.artifacts.reading import read_artifacts
@@ -35,6 +36,9 @@ async def add(
         corpus = await kept(work, corpus_id)
         name, media_type, sha256 = await _content(work, body, corpus)
         document_id = document_id_of(corpus_id, name)
+        # Read before the documents: what is added between the two is seen here or there.
+        content = _content_id(corpus_id, sha256)
+        last = await work.store.get(CONTENTS.name, content)
         known = await work.find(DOCUMENTS, document_id)
         same = await work.query(
             DOCUMENTS, where=[("listed_in", "==", corpus_id), ("sha256", "==", sha256)], limit=5
@@ -57,6 +61,11 @@ async def add(
         if body.text is not None:
             await keep_source(place_of(caller.tenant_id, step.state), body.text)
         saved = await work.save(step, *awaited(corpus))
+        said = {"document_id": document_id}
+        if last is None:
+            work.change.create(CONTENTS.name, content, said)
+        else:
+            work.change.replace(last, said)
         return DocumentView.of(saved[0])
 
     about = (CORPORA, corpus_id)
@@ -66,6 +75,21 @@ async def add(
 def document_id_of(corpus_id: str, name: str) -> str:
     """The id of the document of that name: another content of one name is another version."""
     return hashed_id(PREFIX, hash_of(f"{corpus_id}\x1f{name}".encode()))
+
+
+def _content_id(corpus_id: str, sha256: str) -> str:
+    return hash_of(f"{corpus_id}\x1f{sha256}".encode())
+
+
+async def awaits_others(work: UnitOfWork, document: Document) -> bool:
+    """Whether another document of its corpus is to be read or embedded. Two queries at most. Raises
+    Unavailable."""
+    for status in ("queued", "parsed"):
+        where = [("listed_in", "==", document.corpus_id), ("status", "==", status)]
+        found = await work.query(DOCUMENTS, where=where, limit=2)
+        if any(each.document_id != document.document_id for each in found):
+            return True
+    return False
 
 
 def place_of(tenant_id: str, document: Document) -> DocumentPlace:
@@ -104,14 +128,17 @@ async def remove(
 
     async def use_case(work: Command) -> DocumentView:
         async with _missing_too(caller, document_id):
-            await kept(work, corpus_id)
+            corpus = await kept(work, corpus_id)
         found = await work.get(DOCUMENTS, document_id)
         if found.corpus_id != corpus_id or found.status == "removed":
             raise await not_found(RUN.outbox, caller, DOCUMENTS, document_id)
         # Before the commit: once somebody was told, no answer has it.
         await erase_document(place_of(caller.tenant_id, found))
-        steps = rules.removed(found, caller.principal, work.at)
-        return DocumentView.of(await work.save_change(found, *steps))
+        gone, *_ = await work.save(*rules.removed(found, caller.principal, work.at))
+        if corpus.status == "embedding":
+            more = await awaits_others(work, found)
+            await work.save(*unread(corpus, None, awaits_others=more))
+        return DocumentView.of(gone)
 
     about = (CORPORA, corpus_id)
     return await RUN.command(caller, use_case, DocumentView, key=key, about=about)

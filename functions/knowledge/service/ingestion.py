@@ -7,10 +7,10 @@ from functions.knowledge.reading.formats import Unreadable
 from functions.knowledge.reading.process import Reading, read_file
 from functions.knowledge.rules import document as rules
 from functions.knowledge.rules.chunks import Chunk
-from functions.knowledge.rules.corpus import activated
+from functions.knowledge.rules.corpus import activated, unread
 from functions.knowledge.rules.document import Document
 from functions.knowledge.service.document_vectors import embed_missing
-from functions.knowledge.service.documents import place_of
+from functions.knowledge.service.documents import awaits_others, place_of
 from functions.knowledge.sources import drop_source, read_source
 from functions.knowledge.store import (
     DocumentPlace,
@@ -52,7 +52,10 @@ async def when_due(event: Envelope) -> None:
 
 
 async def _begin(work: UnitOfWork, document: Document) -> None:
-    await work.save(*rules.begun(document, work.at))
+    steps = rules.begun(document, work.at)
+    await work.save(*steps)
+    if steps and steps[-1].state.status == "failed":
+        await _tell_corpus(work, steps[-1].state)
 
 
 async def _put_off(work: UnitOfWork, document: Document) -> None:
@@ -78,7 +81,7 @@ async def _read(work: UnitOfWork, document: Document, place: DocumentPlace) -> N
         await _require_room(place.tenant_id, chunks)
         is_kept = await keep_text(place, pages, chunks)
     except (Unreadable, Unstorable) as why:
-        await work.save(*rules.failed(document, str(why), work.at))
+        await _fail(work, document, str(why))
         return
     if await _is_closed(work.store):
         # It was open when the reading began.
@@ -87,7 +90,19 @@ async def _read(work: UnitOfWork, document: Document, place: DocumentPlace) -> N
     elif is_kept:
         await work.save(*rules.parsed(document, len(pages), len(chunks), work.at))
     else:
-        await work.save(*rules.failed(document, "its corpus was removed meanwhile", work.at))
+        await _fail(work, document, "its corpus was removed meanwhile")
+
+
+async def _fail(work: UnitOfWork, document: Document, why: str) -> None:
+    (failed,) = await work.save(*rules.failed(document, why, work.at))
+    await _tell_corpus(work, failed)
+
+
+async def _tell_corpus(work: UnitOfWork, failed: Document) -> None:
+    corpus = await work.find(CORPORA, failed.corpus_id)
+    if corpus is not None and corpus.status == "embedding":
+        more = await awaits_others(work, failed)
+        await work.save(*unread(corpus, failed.reason, awaits_others=more))
 
 
 async def _is_closed(store: TenantStore) -> bool:

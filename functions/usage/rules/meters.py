@@ -1,5 +1,5 @@
-"""Meters that tenants declare. Nobody outside counts by those that every tenant has: an agent may
-neither bill nor hide what it used."""
+"""Meters that tenants declare, and which there are. Nobody outside counts by those that every
+tenant has: an agent may neither bill nor hide what it used."""
 
 from datetime import datetime
 
@@ -9,6 +9,8 @@ from shared.kit.transitions import Transition
 from shared.usage.meters import BUILT_IN
 
 MOST_METERS = 100
+# How many of its own a tenant is told that names one that is not there.
+MOST_NAMED = 20
 
 
 def declared(
@@ -30,3 +32,23 @@ def declared(
     return Transition(
         UsageMetersState(meters=meters, changed_by=by, changed_at=at), UsageMetersChanged
     )
+
+
+def is_meter(declared: UsageMetersState | None, name: str) -> bool:
+    """Whether the tenant has a meter of that name: one of ours, or one that it declared."""
+    return name in BUILT_IN or any(each.name == name for each in _declared(declared))
+
+
+def check_meter(declared: UsageMetersState | None, name: str) -> None:
+    """Raises Invalid, which names what there is, for a meter that the tenant does not have."""
+    if is_meter(declared, name):
+        return
+    own = [each.name for each in _declared(declared)]
+    more = [f"{len(own) - MOST_NAMED} more"] if len(own) > MOST_NAMED else []
+    there = ", ".join((*BUILT_IN, *own[:MOST_NAMED], *more))
+    said = f"{name} is no meter of this tenant, which has {there}: name one of them, or leave it"
+    raise Invalid(FieldError("meter", f"{said} out; PUT /v1/usage/meters/{name} declares one"))
+
+
+def _declared(declared: UsageMetersState | None) -> tuple[DeclaredMeter, ...]:
+    return declared.meters if declared is not None else ()

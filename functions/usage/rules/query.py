@@ -5,7 +5,9 @@ from typing import NamedTuple
 
 from shared.kit.errors import FieldError, Invalid
 from shared.kit.instant_parameters import check_period, instant_named
+from shared.kit.months import month_of
 from shared.usage.meters import GroupBy
+from shared.usage.periods import start_of
 
 LONGEST = timedelta(days=400)
 LONGEST_BY_HOUR = timedelta(days=31)
@@ -60,6 +62,13 @@ def moment(hour: int) -> datetime:
 def hour_of(at: datetime) -> int:
     """The hour since 1970 that a moment is in."""
     return int(at.timestamp() // _HOUR)
+
+
+def check_begun(period: str, latest: datetime) -> None:
+    """Raises Invalid for a month that nothing is counted of yet, and for what names none."""
+    if start_of(period) > latest:
+        said = f"{period} has not begun: the latest month is {month_of(latest)}"
+        raise Invalid(FieldError("period", said))
 
 
 def check_number(sums: int) -> None:

@@ -1,7 +1,9 @@
 """What was used, and the proof of it."""
 
-from functions.usage.aggregates import RUN
-from functions.usage.rules.query import MOST_SUMS, asked, check_number, moment
+from functions.usage.aggregates import METERS, METERS_ID, RUN
+from functions.usage.rules.meters import check_meter, is_meter
+from functions.usage.rules.outside import AHEAD
+from functions.usage.rules.query import MOST_SUMS, asked, check_begun, check_number, moment
 from functions.usage.service.calls import sums_of_calls
 from functions.usage.views import Usage, UsageRootList, UsageSum
 from shared.kit.callers import Caller
@@ -11,7 +13,7 @@ from shared.policy.authorization import choose_and_ask
 from shared.usage.anchoring import may_read_log, prove_anchored
 from shared.usage.counting import count_log
 from shared.usage.lines import lines_of
-from shared.usage.meters import API_CALLS, GroupBy
+from shared.usage.meters import API_CALLS, BUILT_IN, GroupBy
 from shared.usage.proofs import UsageRootProof
 from shared.usage.sums import Sum, sums_of
 
@@ -20,8 +22,10 @@ async def show_usage(
     caller: Caller, meter: str | None, since: str | None, until: str | None, group_by: GroupBy
 ) -> Usage:
     """The sums, once the audit log is counted as far as one call counts; calls of the API are not
-    in it. Raises Invalid, Unavailable."""
+    in it. Raises Invalid, also for a meter that the tenant does not have, and Unavailable."""
     about = asked(meter, since, until, group_by, caller.received_at)
+    if meter is not None and meter not in BUILT_IN:
+        check_meter(await RUN.find(caller, METERS, METERS_ID), meter)
     calls, is_whole, sums = await sums_of_calls(caller.tenant_id, about), True, list[Sum]()
     if meter != API_CALLS:
         is_whole = await count_log(caller.tenant_id, caller.received_at)
@@ -48,8 +52,9 @@ async def show_usage(
 
 
 async def show_roots(caller: Caller, period: str) -> UsageRootList:
-    """The lines of the month, and the declared meters that have none. Raises Invalid,
-    Unavailable."""
+    """The lines of the month, and the declared meters that have none. Raises Invalid, also for a
+    month that has not begun, and Unavailable."""
+    check_begun(period, caller.received_at + AHEAD)
     return UsageRootList.of(await lines_of(caller.tenant_id, period, caller.received_at))
 
 
@@ -68,7 +73,13 @@ async def show_proof(
         choose_and_ask("usage.roots.open", caller.received_at)
     about = (caller.tenant_id, period, meter, section)
     try:
+        await _require_meter(caller, meter)
         return await prove_anchored(*about, event, with_entry=may_read_log(caller.scopes))
     except NotFound:
         await report_miss(RUN.outbox, caller, f"usage_line/{period}.{meter}"[:200])
         raise
+
+
+async def _require_meter(caller: Caller, meter: str) -> None:
+    if meter not in BUILT_IN and not is_meter(await RUN.find(caller, METERS, METERS_ID), meter):
+        raise NotFound(f"there is no meter {meter}: GET /v1/usage/meters lists those there are")

@@ -1,5 +1,6 @@
 """`assent knowledge`: ask documents, and add them."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -69,7 +70,7 @@ def corpora(*, common: Common = UNSAID) -> None:
     """List the corpora that you may read."""
     with signed_in() as client:
         found = client.corpora.list()
-    common.table(found.items, ("corpus_id", "name", "kind", "status"))
+    common.table(found.items, ("corpus_id", "name", "kind", "status", "problem"))
 
 
 @app.command
@@ -83,15 +84,24 @@ def make(name: str, /, *, reader: list[str], common: Common = UNSAID) -> None:
 @app.command
 def add(corpus_id: str, /, *files: str, common: Common = UNSAID) -> None:
     """Add texts, PDF, Word, PowerPoint, Excel, CSV and JSON files; another file of the same name is
-    its next version."""
+    its next version. Where one fails, those before it are added, and none after it."""
     if not files:
         raise WrongInput("Name the files: assent knowledge add cor_… handbook.md manual.pdf")
     names = [Path(file).name for file in files]
     if len(set(names)) < len(names):
         raise WrongInput("Two files have one name, so that one would be the other's next version.")
-    with signed_in() as client:
-        added = [_added(client, corpus_id, file) for file in files]
-    common.table(added, ("document_id", "name", "version", "status"))
+    added = list[DocumentView]()
+    try:
+        with signed_in() as client:
+            for file in files:
+                added.append(_added(client, corpus_id, file))
+    finally:
+        left = files[len(added) :]
+        if added or not left:
+            common.table(added, ("document_id", "name", "version", "status"))
+        if added and left:
+            said = f"Not added: {', '.join(left)}. Mend what is wrong with {left[0]}"
+            print(printable(f"{said}, and add these."), file=sys.stderr)
 
 
 def _added(client: "Assent", corpus_id: str, file: str) -> DocumentView:

@@ -3,9 +3,9 @@
 import json
 import sys
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
 from .session import UNSAID, Common, plain, printable, signed_in
 
@@ -46,12 +46,13 @@ def prove(
     /,
     *,
     into: Path,
-    receipt: str | None = None,
+    receipt: Annotated[str | None, Parameter(name=("--receipt", "--event"))] = None,
     section: int = 1,
     common: Common = UNSAID,
 ) -> None:
-    """Write the proof of a line into a file, with the log's entry of a receipt that it counts where
-    you name one. assent-verify verifies it without the network."""
+    """Write the proof of a line into a file, with a receipt that it counts, and the log's entry of
+    it, or with an event of a meter of your own, where you name one by its id. assent-verify
+    verifies it without the network."""
     with signed_in() as client:
         proof = plain(client.usage.roots_proof_get(period, meter, section=section, event=receipt))
     into.write_text(json.dumps(proof))

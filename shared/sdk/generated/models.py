@@ -19,9 +19,9 @@ Uid = tuple[str, str]
 
 class AbsentView(Answered):
     """A model that did not answer, because its files are not there, are not what their manifest
-    says, or it is busy, and what answered in its place; null where nothing did."""
+    says, or it is busy, and what answered in its place."""
 
-    answered_by: str | None
+    answered_by: str
     because: Annotated[Literal["model_absent", "model_refused", "model_busy"], Known]
     model: str
 
@@ -1216,7 +1216,8 @@ class CorpusList(Answered):
 
 class CorpusView(Answered):
     """A corpus. `embedding`: its first documents are being read; of one that is `deprecated`
-    searches find nothing."""
+    searches find nothing. A `draft` has no document that could be read, and says in `problem`
+    why none could be, and what to do, where any was tried."""
 
     changed_at: str
     corpus_id: str
@@ -1225,6 +1226,7 @@ class CorpusView(Answered):
     made_at: str
     made_by: str
     name: str
+    problem: str | None
     readers: tuple[str, ...]
     status: Annotated[Literal["draft", "embedding", "active", "deprecated", "removed"], Known]
     workspace_id: str | None = None
@@ -3028,15 +3030,21 @@ class PreviewLine(Answered):
 
 
 class PreviewView(Answered):
-    """What the order would cost, before it is placed: the next invoice with its lines, and what
-    each interval costs from then on without usage, taxes, credits and discounts. `loosens` are
-    the governing features that would be lost."""
+    """What the order would cost, before it is placed. `next_invoice_cents` is what the next
+    invoice asks for, usage aside: its lines, credits among them, less `discount_cents`, with
+    `tax_cents` and `balance_cents`. The latter is what the balance at Stripe pays, below zero,
+    or adds; what is given back beyond the rest, or too little to be charged, stays on the
+    balance. `interval_cents` is each interval from then on, without usage, taxes, credits and
+    discounts. `loosens` are the governing features that would be lost."""
 
+    balance_cents: int
+    discount_cents: int
     interval_cents: int
     lines: tuple[PreviewLine, ...]
     loosens: tuple[FeatureView, ...]
     next_invoice_at: str | None
     next_invoice_cents: int
+    tax_cents: int
     trial_days: int
 
 

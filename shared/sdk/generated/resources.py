@@ -3576,16 +3576,20 @@ class Subscription(Resource):
         plan: Literal["free", "pro", "team", "enterprise"],
         add_ons: Sequence[bodies.AddOnWanted] | Omitted = OMITTED,
         interval: Literal["month", "year"] | Omitted | None = OMITTED,
+        referral: str | Omitted | None = OMITTED,
         seats: int | Omitted | None = OMITTED,
     ) -> models.PreviewView:
-        """Tells what an order would cost and which governing features it would lose; changes
-        nothing. Needs the role tenant_admin."""
+        """Tells what an order would cost, a first one also with another tenant's code as
+        `referral`, and which governing features it would lose; changes nothing. Needs the role
+        tenant_admin."""
         return self._client.send(
             Call(
                 method="POST",
                 path="/v1/subscription/preview",
                 answers=models.PreviewView,
-                body=calls.body(add_ons=add_ons, interval=interval, plan=plan, seats=seats),
+                body=calls.body(
+                    add_ons=add_ons, interval=interval, plan=plan, referral=referral, seats=seats
+                ),
             )
         )
 

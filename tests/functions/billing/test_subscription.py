@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -12,13 +13,18 @@ from functions.billing.rules.subscription import Subscription
 from functions.billing.service import invoice_calls
 from functions.billing.service.customers import customer_of
 from functions.billing.service.subscriptions import known_to
+from infra.observability.metrics import BILLING, LATE_NOTICES
 from shared.aggregates.command import Command
 from shared.kit import clock
 from shared.kit.callers import Caller
 from shared.kit.ids import new_id
+from shared.runtime import entitled
+from shared.runtime.settings import LimitSettings
 from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
 from tests.functions.billing.worlds import ORDER, World
+from tests.infra.observability.log_filters import matches
+from tests.infra.observability.logged import listening
 
 # One page of Stripe's has a hundred.
 _MANY = 105
@@ -33,6 +39,20 @@ async def test_a_tenant_that_never_bought_is_on_free_and_unknown_to_stripe(world
     before = len(world.stripe.v1.customers.list({"limit": 100}).data)
     assert (await world.sent("GET", "/plans-catalogue"))["is_sold"] is True
     assert len(world.stripe.v1.customers.list({"limit": 100}).data) == before
+
+
+async def test_where_all_tenants_have_one_tier_its_limits_are_shown_whatever_was_bought(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_all = LimitSettings(environment="local", local_limits=True, local_tier="team")
+    monkeypatch.setattr(entitled, "limit_settings", lambda: of_all)
+    for shown in (await world.sent("GET", "/subscription"), await world.buys()):
+        held, quotas = shown["entitlements"], {each["meter"]: each for each in shown["quotas"]}
+        assert (held["plan"], held["limits"]["executions"]) == ("team", 50_000)
+        assert quotas["executions"]["limit"] == 50_000
+        assert (quotas["seats"]["limit"], quotas["seats"]["stops"]) == (None, False)
+    assert (shown["plan"], shown["seats"]) == ("pro", 3)
+    await world.topic.take()
 
 
 async def test_what_is_bought_holds_once_stripe_says_so(world: World) -> None:
@@ -180,6 +200,26 @@ async def test_a_forged_an_old_and_a_repeated_notice_do_nothing(world: World) ->
         assert answer.json()["code"] == "notice_refused"
     assert (await world.notice(event)).status_code == 200
     assert await world.kept() == before
+
+
+async def test_a_notice_that_can_not_be_handled_is_told_to_the_operator(world: World) -> None:
+    await world.buys()
+    kept = await world.kept()
+    other: Any = {
+        "currency": "usd",
+        "unit_amount": 700,
+        "recurring": {"interval": "month"},
+        "product_data": {"name": "Coffee"},
+    }
+    price = world.stripe.v1.prices.create(other).id
+    world.stripe.v1.subscriptions.update(str(kept.stripe_id), {"items": [{"price": price}]})
+    [newest, *_] = await world.events()
+    with listening() as logged:
+        answer = await world.notice(newest)
+    assert answer.status_code == 409, answer.text
+    assert "a price that the catalogue does not know" in answer.text
+    told = [matches(LATE_NOTICES.filter, each) for each in logged.entries(BILLING)]
+    assert sum(told) == 1
 
 
 async def test_another_tenants_customer_in_a_notice_changes_only_that_tenant(world: World) -> None:

@@ -1,5 +1,6 @@
 """Documents are read, embedded, replaced and removed; what is gone is in no answer."""
 
+import asyncio
 from typing import Any
 
 import psycopg
@@ -44,6 +45,51 @@ async def test_the_same_bytes_twice_are_one_document(world: World) -> None:
     assert (await world.added(corpus, name="copy.md"))["document_id"] == first["document_id"]
     await world.read(first)
     assert (await world.added(corpus, name="copy.md"))["document_id"] == first["document_id"]
+
+
+async def test_the_same_bytes_at_once_under_other_names_are_one_document(world: World) -> None:
+    corpus = await world.corpus()
+    names = [f"pumps-{number}.md" for number in range(5)]
+    added = await asyncio.gather(*(world.added(corpus, name=each) for each in names))
+    assert len({each["document_id"] for each in added}) == 1
+    listed = await world.sent("GET", f"/v1/corpora/{corpus}/documents")
+    assert len(listed["items"]) == 1
+    # Once its document is gone the next one has the bytes, of whichever comes.
+    await world.sent("DELETE", f"/v1/corpora/{corpus}/documents/{added[0]['document_id']}")
+    again = await asyncio.gather(*(world.added(corpus, name=each) for each in names))
+    assert len({each["document_id"] for each in again}) == 1
+    other = await world.corpus()
+    assert (await world.added(other))["corpus_id"] == other
+
+
+async def test_a_corpus_of_which_nothing_can_be_read_says_so_and_what_to_do(world: World) -> None:
+    corpus = await world.corpus()
+    path = f"/v1/corpora/{corpus}"
+    first = await world.added(corpus, "  \n", name="empty.md")
+    second = await world.added(corpus, " \n \n", name="void.md")
+    assert (await world.read(first)).status == "failed"
+    shown = await world.sent("GET", path)
+    assert (shown["status"], shown["problem"]) == ("embedding", None)
+    assert (await world.read(second)).status == "failed"
+    shown = await world.sent("GET", path)
+    assert shown["status"] == "draft"
+    assert "none of its documents could be read, the last one because" in shown["problem"]
+    refused = await world.send("PATCH", path, {"status": "active"})
+    assert (refused.status_code, shown["problem"] in refused.text) == (409, True)
+    third = await world.added(corpus)
+    shown = await world.sent("GET", path)
+    assert (shown["status"], shown["problem"]) == ("embedding", None)
+    assert (await world.read(third)).status == "embedded"
+    shown = await world.sent("GET", path)
+    assert (shown["status"], shown["problem"]) == ("active", None)
+
+
+async def test_a_corpus_whose_last_document_is_removed_unread_has_none(world: World) -> None:
+    corpus = await world.corpus()
+    document = (await world.added(corpus))["document_id"]
+    await world.sent("DELETE", f"/v1/corpora/{corpus}/documents/{document}")
+    shown = await world.sent("GET", f"/v1/corpora/{corpus}")
+    assert (shown["status"], shown["problem"]) == ("draft", None)
 
 
 async def test_bytes_whose_document_was_removed_are_those_of_their_other_document(

@@ -160,6 +160,48 @@ async def test_a_meter_that_is_not_sorted_in_time_is_named_in_the_answer_and_to_
     assert (await world.sent("GET", f"/v1/usage/roots?period={period}"))["unsorted"] == []
 
 
+async def test_a_meter_that_is_not_there_is_refused_by_naming_those_that_are(world: World) -> None:
+    await world.sent("PUT", METER, {"unit": "pages"}, **ADMIN)
+    assert await used(world, meter="pages") == {}
+    refused = await world.send("GET", "/v1/usage?meter=zzz")
+    assert refused.status_code == 422
+    [problem] = refused.json()["errors"]
+    assert problem["field"] == "meter"
+    for said in ("zzz is no meter", "executions", "api_calls", "pages: name one"):
+        assert said in problem["message"], said
+    elsewhere = await world.elsewhere().send("GET", "/v1/usage?meter=pages")
+    assert elsewhere.status_code == 422
+    period = period_of(int(clock.now().timestamp() * 1000))
+    unproved = await world.send("GET", f"/v1/usage/roots/{period}/zzz/proof")
+    assert unproved.status_code == 404
+    assert "GET /v1/usage/meters lists" in unproved.json()["detail"]
+
+
+async def test_an_event_that_a_program_told_is_proved_by_its_id(world: World) -> None:
+    await world.sent("PUT", METER, {"unit": "pages"}, **ADMIN)
+    await tell(world, event("scan-1", subject="gala"), event("scan-2"))
+    period = period_of(int(clock.now().timestamp() * 1000))
+    path = f"/v1/usage/roots/{period}/pages/proof"
+    proof = await world.sent("GET", f"{path}?event=scan-1")
+    assert "\tscan-1\t" in verify_usage(json.dumps(proof).encode()).event
+    refused = await world.send("GET", f"{path}?event=scan-3")
+    assert refused.status_code == 404
+    assert "by the id that was sent with it" in refused.json()["detail"]
+
+
+async def test_an_event_with_the_id_of_a_receipt_is_proved_as_what_it_is(world: World) -> None:
+    call = receipt(world.tenant, "a", clock.now())
+    await write(world.tenant, call)
+    await world.sent("PUT", METER, {"unit": "pages"}, **ADMIN)
+    await tell(world, event(call.event_id))
+    period = period_of(int(clock.now().timestamp() * 1000))
+    scopes = ("usage:read", "usage:write", "audit:read")
+    path = f"/v1/usage/roots/{period}/pages/proof?event={call.event_id}"
+    proof = await world.sent("GET", path, scopes=scopes)
+    assert proof["entry"] is None
+    assert "pages=2" in verify_usage(json.dumps(proof).encode()).event
+
+
 async def _has_called(world: World, group: str, at: datetime, calls: int, *now: int) -> None:
     """So many calls of a program in an hour that is over, and in the one under way."""
     batch = Batch()
@@ -226,6 +268,7 @@ async def test_calls_of_programs_have_no_lines_and_the_answer_says_why(world: Wo
         ("?group_by=week", "group_by"),
         ("/roots?period=2026-13", "must be a month in UTC, like 2026-11"),
         ("/roots", "period"),
+        ("/roots?period=2999-01", "has not begun: the latest month is"),
         ("?meter=%00", "meter"),
         ("/roots/2026-11/pages/proof?event=%00", "event"),
     ],

@@ -16,6 +16,7 @@ from shared.sdk.cli.asking import moment_of
 from shared.sdk.cli.listing import COMMANDS, listed
 from shared.sdk.cli.session import cell, printable, read_file
 from shared.sdk.cli.wrong_input import WrongInput
+from tests.local_servers import Answer, Asked, local_server
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
@@ -52,6 +53,39 @@ def test_wrong_input_is_a_sentence_and_exit_code_2(
     assert said.err.startswith("assent: ")
     assert len(said.err.splitlines()) == 1
     assert said.out == ""
+
+
+def test_files_that_were_added_are_told_where_a_later_one_fails(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    good, bad, later = (tmp_path / each for each in ("pumps.md", "broken.md", "leave.md"))
+    good.write_text("# Pumps")
+    bad.write_bytes(b"\xff\xfe\xff")
+    later.write_text("# Leave")
+    unsaid = dict.fromkeys(
+        ("artifact_id", "pages", "chunks", "model_sha256", "reason", "ended_at", "workspace_id")
+    )
+    told = {"document_id": "doc_1", "corpus_id": "cor_1", "media_type": "text/markdown", **unsaid}
+    told |= {"sha256": "0" * 64, "status": "queued", "version": 1, "added_by": "ada"}
+    asked = list[Asked]()
+
+    def added(request: Asked) -> Answer:
+        asked.append(request)
+        name = json.loads(request.body)["name"]
+        at = {"added_at": "2026-11-28T12:00:00.000Z"}
+        return Answer(json.dumps({**told, **at, "name": name}).encode(), 202)
+
+    with local_server(added) as url:
+        monkeypatch.setenv("ASSENT_URL", url)
+        monkeypatch.setenv("ASSENT_KEY", "ak_x")
+        code = main(["knowledge", "add", "cor_1", *map(str, (good, bad, later))])
+    said = capsys.readouterr()
+    assert (code, len(asked)) == (2, 1)
+    assert "doc_1" in said.out
+    assert "pumps.md" in said.out
+    first, last = said.err.splitlines()
+    assert first.startswith(f"Not added: {bad}, {later}. ")
+    assert "is no UTF-8 text" in last
 
 
 def test_a_key_alone_does_not_say_where(

@@ -12,9 +12,10 @@ from shared.storage.postgres import tenant_transaction
 from shared.usage.counting import count_log
 from shared.usage.lines import close_periods, closed_lines, lines_of
 from shared.usage.outside import OutsideEvent
-from shared.usage.proofs import UsageLine
+from shared.usage.proofs import UsageLine, UsageRootProof
 from shared.usage.proving import prove
 from shared.usage.rows import add_events
+from shared.verify.usage import verify_usage
 from tests.shared.usage.logs import AT, file, receipt, told, turn, write
 
 pytestmark = [pytest.mark.platform, pytest.mark.usefixtures("database")]
@@ -226,6 +227,26 @@ async def test_a_month_is_closed_without_a_look_at_the_rows_of_declared_meters(
     await close_periods(tenant, ["2026-11"], later)
     again = await lines_in(tenant, "2026-11", later)
     assert (again[:2], again[2].closed_at) == (found[:2], later)
+
+
+async def test_an_event_of_a_declared_meter_is_opened_in_the_page_that_counts_it(
+    tenant: str,
+) -> None:
+    at = int(AT.timestamp() * 1000)
+    told_once = [OutsideEvent(f"scan-{n:04}", "pages", n, at, "gala") for n in range(1_100)]
+    await add_events(tenant, told_once)
+    await add_events(tenant, [OutsideEvent("scan-0000-ours", "acres", 7, at)])
+    for each in (told_once[0], told_once[499], told_once[500], told_once[-1]):
+        proof = await prove(tenant, "2026-11", "pages", 1, each.id)
+        shown = UsageRootProof.of(proof, None, None).model_dump_json()
+        verified = verify_usage(shown.encode())
+        assert (verified.quantity, verified.slabs) == (sum(range(1_100)), 3)
+        assert verified.event == each.line
+    for other in ("scan-0000-ours", "scan-9999"):
+        with pytest.raises(NotFound, match="by the id that was sent with it"):
+            await prove(tenant, "2026-11", "pages", 1, other)
+    with pytest.raises(NotFound, match="nothing is counted of pages in section 2"):
+        await prove(tenant, "2026-11", "pages", 2, told_once[0].id)
 
 
 async def test_another_tenants_usage_is_not_there(tenant: str) -> None:

@@ -10,7 +10,7 @@ export type AboutData = {
 };
 
 export type AbsentView = {
-  "answered_by": string | null;
+  "answered_by": string;
   "because": "model_absent" | "model_refused" | "model_busy";
   "model": string;
 };
@@ -928,6 +928,7 @@ export type CorpusView = {
   "made_at": string;
   "made_by": string;
   "name": string;
+  "problem": string | null;
   "readers": readonly string[];
   "status": "draft" | "embedding" | "active" | "deprecated" | "removed";
   "workspace_id"?: string | null;
@@ -2707,11 +2708,14 @@ export type PreviewLine = {
 };
 
 export type PreviewView = {
+  "balance_cents": number;
+  "discount_cents": number;
   "interval_cents": number;
   "lines": readonly PreviewLine[];
   "loosens": readonly FeatureView[];
   "next_invoice_at": string | null;
   "next_invoice_cents": number;
+  "tax_cents": number;
   "trial_days": number;
 };
 

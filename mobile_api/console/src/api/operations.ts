@@ -1027,9 +1027,9 @@ export interface Operations {
   subscription_pause_create: {
     answer: SubscriptionView;
   };
-  /** Tells what an order would cost and which governing features it would lose; changes nothing. Needs the role tenant_admin. */
+  /** Tells what an order would cost, a first one also with another tenant's code as `referral`, and which governing features it would lose; changes nothing. Needs the role tenant_admin. */
   subscription_preview_create: {
-    body: Order;
+    body: CheckoutBody;
     answer: PreviewView;
   };
   /** Lets a paused subscription go on: in the period that was paid for, or in a new one that begins now and is asked for. Needs the role tenant_admin. */

@@ -18,6 +18,7 @@ export const knowledge = {
     deprecated: 'set aside: no search finds anything in it',
     removed: 'removed',
   },
+  unread: 'none of its documents could be read',
   readBy: (readers: readonly string[]) => `read by ${readers.join(', ')}`,
   madeBy: (who: string, when: string) => `made by ${who}, ${when}`,
   make: 'Make a corpus',

@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from functions.billing.service import orders, stripe_calls
+from functions.billing.service.assents import waits_for
+from functions.billing.service.stripe_calls import Unknown
 from tests.functions.billing.timed import BOUGHT, told
 from tests.functions.billing.worlds import ORDER, World
 
@@ -21,6 +24,27 @@ async def paused(world: World) -> dict[str, Any]:
     await world.decide(waiting["waits_for"], "approve")
     shown: dict[str, Any] = await world.sent("POST", PAUSE)
     return shown
+
+
+async def unanswered(
+    world: World, path: str, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[], Awaitable[None]]:
+    """Asks for it while Stripe does not answer; what is returned lets it arrive there."""
+    asked: list[tuple[str, str, Any]] = []
+
+    async def never(stripe_id: str, key: str, params: Any) -> None:
+        asked.append((stripe_id, key, params))
+        raise Unknown("Stripe did not answer; send it again")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(stripe_calls, "update_subscription", never)
+        answer = await world.send("POST", path)
+    assert answer.status_code == 503, answer.text
+
+    async def arrive() -> None:
+        await stripe_calls.update_subscription(*asked[-1])
+
+    return arrive
 
 
 async def invoiced(world: World) -> list[tuple[str, int]]:
@@ -93,3 +117,64 @@ async def test_what_is_not_there_or_not_paid_is_neither_paused_nor_resumed(world
         answer = await world.send("POST", path)
         assert (answer.status_code, "/v1/billing/checkout" in answer.text) == (409, True)
         assert (await world.send("POST", path, roles=("governor",))).status_code == 403
+
+
+@pytest.mark.parametrize("arrives", [True, False])
+async def test_a_resumption_holds_also_where_an_earlier_pause_arrives_late(
+    world: World, time: Move, monkeypatch: pytest.MonkeyPatch, arrives: bool
+) -> None:
+    await world.buys()
+    await time(PAID)
+    await told(world, "invoice.paid")
+    waiting = await world.sent("POST", PAUSE)
+    await world.decide(waiting["waits_for"], "approve")
+    arrive = await unanswered(world, PAUSE, monkeypatch)
+    early = await world.send("POST", RESUME)
+    assert (early.status_code, "may still arrive" in early.text) == (409, True), early.text
+    if arrives:
+        await arrive()
+    await time(PAID + timedelta(minutes=3))
+    shown = await world.sent("POST", RESUME)
+    assert (shown["status"], shown["entitlements"]["plan"]) == ("active", "pro")
+    kept = await world.kept()
+    assert (kept.collects, kept.change) == (True, None)
+    # Nobody pauses by the approval of what was taken back.
+    anew = await world.sent("POST", PAUSE)
+    assert anew["status"] == "active"
+    assert anew["waits_for"] not in (None, waiting["waits_for"])
+
+
+async def test_a_pause_holds_also_where_an_earlier_resumption_never_arrives(
+    world: World, time: Move, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.buys()
+    await time(PAID)
+    await told(world, "invoice.paid")
+    await paused(world)
+    await unanswered(world, RESUME, monkeypatch)
+    early = await world.send("POST", PAUSE)
+    assert (early.status_code, "may still arrive" in early.text) == (409, True), early.text
+    await time(PAID + timedelta(minutes=3))
+    assert (await world.sent("POST", PAUSE))["status"] == "paused"
+    assert (await world.kept()).change is None
+
+
+async def test_nothing_is_changed_that_is_paused_just_then(
+    world: World, time: Move, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.buys()
+    await time(PAID)
+    await told(world, "invoice.paid")
+    stripe_id = str((await world.kept()).stripe_id)
+
+    async def once_it_is_paused(*asked: Any) -> Any:
+        said: Any = {"pause_collection": {"behavior": "void"}}
+        world.stripe.v1.subscriptions.update(stripe_id, said)
+        await told(world, "customer.subscription.updated")
+        return await waits_for(*asked)
+
+    monkeypatch.setattr(orders, "waits_for", once_it_is_paused)
+    refused = await world.send("PUT", "/subscription", {**ORDER, "seats": 4})
+    assert (refused.status_code, "resume it first" in refused.text) == (409, True), refused.text
+    kept = await world.kept()
+    assert (kept.seats, kept.change, kept.is_paused) == (3, None, True)

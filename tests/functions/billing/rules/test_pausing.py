@@ -8,6 +8,7 @@ import pytest
 from functions.billing.rules import loosening, pausing
 from functions.billing.rules import subscription as rules
 from functions.billing.rules.order import Order, Pause, Resume, Wish
+from functions.billing.rules.subscription import IN_FLIGHT
 from shared.kit.errors import VersionConflict
 from tests.functions.billing.rules.test_subscription_rules import AT, after, bought, known
 
@@ -119,3 +120,31 @@ def test_what_was_used_before_a_pause_is_asked_for_and_a_resumed_one_is_asked_by
     # One that Stripe gave up may still be paid, and goes on then.
     given_up = after(alive, rules.adopt(alive, bought(status="paused", is_unpaid=True), AT))
     assert given_up.usage_invoice is None
+
+
+def test_what_was_asked_last_waits_for_what_may_still_arrive_and_takes_it_back() -> None:
+    for wish, opposite in ((PAUSE, Resume), (RESUME, Pause)):
+        asked = after(known(), rules.begin_change(known(), wish, "chg_1", AT))
+        assert pausing.withdraw(asked, opposite, AT) == ()
+        early = AT + IN_FLIGHT / 2
+        with pytest.raises(VersionConflict, match="may still arrive: send yours again"):
+            pausing.withdraw(asked, type(wish), early)
+        gone = after(asked, pausing.withdraw(asked, type(wish), AT + IN_FLIGHT))
+        assert gone == asked.but(change=None)
+    assert pausing.withdraw(known(), Pause, AT) == ()
+    changing = after(known(), rules.begin_change(known(), FREE, "chg_1", AT))
+    assert pausing.withdraw(changing, Pause, AT + IN_FLIGHT) == ()
+
+
+def test_a_wish_is_judged_again_by_what_is_known_as_it_is_committed() -> None:
+    paused = known(status="paused", collects=False)
+    for now, wish, said in (
+        (paused, Order(plan="pro", interval="month", seats=4), "resume it first"),
+        (paused, PAUSE, "it is paused by now"),
+        (known(), RESUME, "it is not paused any more"),
+        (known(cancel_at_period_end=True), PAUSE, "it ends with its period"),
+    ):
+        with pytest.raises(VersionConflict, match=said):
+            pausing.check_wish(now, wish)
+    for now, wish in ((paused, FREE), (paused, RESUME), (known(), PAUSE), (known(), FREE)):
+        pausing.check_wish(now, wish)

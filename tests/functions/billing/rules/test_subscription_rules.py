@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from events.subscriptions import SubscriptionChanged, SubscriptionPlanLost
 from functions.billing.rules import checkout as pages
 from functions.billing.rules import subscription as rules
-from functions.billing.rules import usage_invoicing
+from functions.billing.rules import usage_draft
 from functions.billing.rules.checkout import CHECKOUT_LASTS
 from functions.billing.rules.order import Order
 from functions.billing.rules.subscription import (
@@ -21,7 +21,7 @@ from functions.billing.rules.subscription import (
     Subscription,
     unsubscribed,
 )
-from functions.billing.rules.usage_invoice import USAGE_DUE, UsageInvoice
+from functions.billing.rules.usage_due import USAGE_DUE, UsageInvoice
 from functions.billing.views import SubscriptionView
 from shared.kit.control import Control
 from shared.kit.errors import ContentInvalid, VersionConflict
@@ -97,10 +97,11 @@ def test_it_is_past_due_since_the_first_time() -> None:
 def test_a_plan_that_is_not_paid_for_holds_for_fourteen_days_in_each_place() -> None:
     now = known(status="past_due", add_ons=({"add_on": "executions", "quantity": 1},))
     last = AT + GRACE - timedelta(seconds=1)
-    shown = SubscriptionView.of(now, Control(), last).entitlements
+    shown = SubscriptionView.of(now, rules.controlled(now), last).entitlements
     assert (shown.plan, shown.limits["executions"]) == ("pro", 6_500)
     assert rules.losses(now, FREE, last) != ()
-    over = SubscriptionView.of(now, Control(tier="pro"), AT + GRACE)
+    control = rules.controlled(now, Control(tier="pro"))
+    over = SubscriptionView.of(now, control, AT + GRACE)
     assert (over.plan, over.status) == ("pro", "past_due")
     assert (over.entitlements.plan, over.entitlements.limits["executions"]) == ("free", 100)
     assert rules.losses(now, FREE, AT + GRACE) == ()
@@ -137,9 +138,15 @@ def test_a_change_that_may_still_arrive_is_waited_for() -> None:
     assert rules.begin_change(asked, TEAM, "chg_2", AT) == ()
     with pytest.raises(VersionConflict, match="two minutes"):
         rules.begin_change(asked, PRO, "chg_2", AT + IN_FLIGHT / 2)
-    later = after(asked, rules.begin_change(asked, PRO, "chg_2", AT + IN_FLIGHT))
-    assert later.change is not None
-    assert later.change.change_id == "chg_2"
+    repeated = after(asked, rules.begin_change(asked, TEAM, "chg_2", AT + IN_FLIGHT / 2))
+    assert repeated.change is not None
+    assert repeated.change.change_id == "chg_1"
+    with pytest.raises(VersionConflict, match="two minutes"):
+        rules.begin_change(repeated, PRO, "chg_2", AT + IN_FLIGHT)
+    for order in (PRO, TEAM):
+        later = after(asked, rules.begin_change(asked, order, "chg_2", AT + IN_FLIGHT))
+        assert later.change is not None
+        assert later.change.change_id == "chg_2"
 
 
 def test_what_is_as_ordered_is_so_once_no_other_change_may_arrive() -> None:
@@ -218,16 +225,16 @@ def test_what_was_used_before_an_end_is_asked_for_once_its_month_is_over() -> No
     assert alive.usage_invoice is None
     ended = after(alive, rules.adopt(alive, bought(status="canceled"), AT))
     due = datetime(2026, 12, 1, 1, tzinfo=UTC)
-    assert usage_invoicing.usage_timer(ended) == (USAGE_DUE, due)
-    assert [usage_invoicing.is_due(ended, due - timedelta(seconds=each)) for each in (1, 0)] == [
+    assert usage_draft.usage_timer(ended) == (USAGE_DUE, due)
+    assert [usage_draft.is_due(ended, due - timedelta(seconds=each)) for each in (1, 0)] == [
         False,
         True,
     ]
     # Later readings of the same end move nothing.
     later = after(ended, rules.adopt(ended, bought(status="canceled"), due))
     assert later.usage_invoice == ended.usage_invoice
-    assert usage_invoicing.settle(later, due - timedelta(seconds=1)) == ()
-    settled = after(later, usage_invoicing.settle(later, due))
+    assert usage_draft.settle(later, due - timedelta(seconds=1)) == ()
+    settled = after(later, usage_draft.settle(later, due))
     again = after(settled, rules.adopt(settled, bought(status="canceled"), due))
     assert (settled.usage_invoice, again.usage_invoice) == (None, None)
 
@@ -243,31 +250,31 @@ def test_whoever_buys_again_is_asked_by_the_renewals(status: SubscriptionStatus)
 def test_one_invoice_at_a_time_asks_and_one_that_is_final_is_followed_by_another() -> None:
     alive = known()
     ended = after(alive, rules.adopt(alive, bought(status="canceled"), AT))
-    assert usage_invoicing.key_of(ended) == "usage-sub_1-1"
-    made = after(ended, usage_invoicing.note_invoice(ended, 1, "in_1"))
-    assert usage_invoicing.note_invoice(made, 2, "in_2") == ()
-    assert usage_invoicing.follow_invoice_up(made, "in_0") == ()
-    up = after(made, usage_invoicing.follow_invoice_up(made, "in_1"))
-    assert usage_invoicing.key_of(up) == "usage-sub_1-2"
-    assert usage_invoicing.note_invoice(up, 1, "in_1") == ()
+    assert usage_draft.key_of(ended) == "usage-sub_1-1"
+    made = after(ended, usage_draft.note_invoice(ended, 1, "in_1"))
+    assert usage_draft.note_invoice(made, 2, "in_2") == ()
+    assert usage_draft.follow_invoice_up(made, "in_0") == ()
+    up = after(made, usage_draft.follow_invoice_up(made, "in_1"))
+    assert usage_draft.key_of(up) == "usage-sub_1-2"
+    assert usage_draft.note_invoice(up, 1, "in_1") == ()
 
 
 def test_a_usage_invoice_is_found_again_by_what_its_metadata_say() -> None:
     ended = known().but(usage_invoice=UsageInvoice(due_at=AT))
-    asked = usage_invoicing.invoice_for(ended, {}, {})
+    asked = usage_draft.invoice_for(ended, {}, {})
     drafts: list[dict[str, Any]] = [{"id": "in_1", "metadata": None}, {**asked, "id": "in_2"}]
-    assert usage_invoicing.made_before(ended, drafts) == "in_2"
-    assert usage_invoicing.made_before(ended, drafts[:1]) is None
+    assert usage_draft.made_before(ended, drafts) == "in_2"
+    assert usage_draft.made_before(ended, drafts[:1]) is None
     made = shown(id="in_2", metadata=asked["metadata"], auto_advance=asked["auto_advance"])
     assert made.is_being_written
     early = AT - timedelta(seconds=1)
-    for awaits in (ended, after(ended, usage_invoicing.note_invoice(ended, 1, "in_2"))):
-        assert usage_invoicing.is_current(awaits, made, AT)
-        assert not usage_invoicing.is_current(awaits, made, early)
-        assert not usage_invoicing.is_current(awaits.but(usage_invoice=None), made, AT)
-    other = after(ended, usage_invoicing.note_invoice(ended, 1, "in_3"))
-    assert not usage_invoicing.is_current(other, made, AT)
-    said = usage_invoicing.release_params()
+    for awaits in (ended, after(ended, usage_draft.note_invoice(ended, 1, "in_2"))):
+        assert usage_draft.is_current(awaits, made, AT)
+        assert not usage_draft.is_current(awaits, made, early)
+        assert not usage_draft.is_current(awaits.but(usage_invoice=None), made, AT)
+    other = after(ended, usage_draft.note_invoice(ended, 1, "in_3"))
+    assert not usage_draft.is_current(other, made, AT)
+    said = usage_draft.release_params()
     released = shown(metadata=asked["metadata"] | said["metadata"], auto_advance=False)
     assert not released.is_being_written
 
@@ -276,10 +283,10 @@ def test_the_usage_invoice_is_paid_as_the_customer_pays_now_or_as_the_subscripti
     ended = known().but(usage_invoice=UsageInvoice(due_at=AT))
     nobody, somebody = ({"invoice_settings": {"default_payment_method": by}} for by in (None, "b"))
     card = {"collection_method": "charge_automatically", "default_payment_method": "pm_1"}
-    assert usage_invoicing.invoice_for(ended, card, nobody)["default_payment_method"] == "pm_1"
-    assert "default_payment_method" not in usage_invoicing.invoice_for(ended, card, somebody)
+    assert usage_draft.invoice_for(ended, card, nobody)["default_payment_method"] == "pm_1"
+    assert "default_payment_method" not in usage_draft.invoice_for(ended, card, somebody)
     by_hand = {**card, "collection_method": "send_invoice", "days_until_due": 14}
-    asked = usage_invoicing.invoice_for(ended, by_hand, nobody)
+    asked = usage_draft.invoice_for(ended, by_hand, nobody)
     assert (asked["days_until_due"], asked["auto_advance"]) == (14, False)
     taxed = {**card, "automatic_tax": {"enabled": True}}
-    assert usage_invoicing.invoice_for(ended, taxed, nobody)["automatic_tax"] == {"enabled": True}
+    assert usage_draft.invoice_for(ended, taxed, nobody)["automatic_tax"] == {"enabled": True}

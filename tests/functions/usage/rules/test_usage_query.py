@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from functions.usage.rules.meters import MOST_METERS, declared
-from functions.usage.rules.query import MOST_SUMS, asked, check_number
+from functions.usage.rules.meters import MOST_METERS, MOST_NAMED, check_meter, declared
+from functions.usage.rules.query import MOST_SUMS, asked, check_begun, check_number
 from shared.kit.errors import Invalid, VersionConflict
 
 NOW = datetime(2026, 11, 20, 12, 30, 15, tzinfo=UTC)
@@ -62,3 +62,28 @@ def test_a_meter_is_declared_once_and_so_many_at_most() -> None:
         declared(state, "one_more", "pages", "ana", NOW)
     with pytest.raises(Invalid, match="choose another name"):
         declared(None, "executions", "runs", "ana", NOW)
+
+
+def test_a_meter_that_is_not_there_is_refused_by_naming_others() -> None:
+    state = None
+    for number in range(MOST_NAMED + 3):
+        step = declared(state, f"m{number:02}", "pages", "ana", NOW)
+        assert step is not None
+        state = step.state
+        check_meter(state, f"m{number:02}")
+    check_meter(None, "api_calls")
+    with pytest.raises(Invalid) as refused:
+        check_meter(state, "zzz")
+    [problem] = refused.value.errors
+    assert problem.field == "meter"
+    assert "m19, 3 more: name one of them" in problem.message
+    with pytest.raises(Invalid, match="storage_byte_hours: name one"):
+        check_meter(None, "m00")
+
+
+def test_a_month_that_has_not_begun_has_no_roots() -> None:
+    check_begun("2026-11", NOW)
+    check_begun("1999-01", NOW)
+    for period, said in (("2026-12", "has not begun: the latest month is 2026-11"), ("x", "month")):
+        with pytest.raises(Invalid, match=said):
+            check_begun(period, NOW)

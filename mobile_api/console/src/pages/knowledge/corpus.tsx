@@ -39,6 +39,7 @@ export function Corpus({ id }: { id: string }) {
             <p class="facts">
               {factsOf(corpus).map((each) => each && <span>{each}</span>)}
             </p>
+            {corpus.problem !== null && <p class="caution">{corpus.problem}</p>}
             <Said turn={turn} said={said} />
             {isKeeper ? <Acts corpus={corpus} path={path} did={did} /> : me.value && <p>{say.onlyKeepers(corpus.made_by)}</p>}
             <Ask corpora={[corpus]} only />

@@ -69,7 +69,9 @@ function bodyOf(values: Values) {
 /** What a list, and its own page, says of a corpus. */
 export function factsOf(corpus: CorpusView) {
   return [
-    <span class={corpus.status === 'deprecated' ? 'warning' : undefined}>{say.status[corpus.status]}</span>,
+    <span class={corpus.status === 'deprecated' || corpus.problem !== null ? 'warning' : undefined}>
+      {corpus.problem === null ? say.status[corpus.status] : say.unread}
+    </span>,
     corpus.industry ?? (corpus.kind !== 'tenant' && say.kinds.find(([kind]) => kind === corpus.kind)![1]),
     say.readBy(corpus.readers),
     say.madeBy(corpus.made_by, instantInWords(corpus.made_at)),

@@ -54,17 +54,34 @@ export function Quote({ order, price, subscription, catalogue, changed }: Proper
   );
 }
 
-function End({ price: { next_invoice_at: at } }: Pick<Properties, 'price'>) {
-  return <p>{at === null ? say.wouldEndOnce : say.wouldEnd(instantInWords(at))}</p>;
+function End({ price: { next_invoice_at: at, next_invoice_cents: cents } }: Pick<Properties, 'price'>) {
+  return (
+    <p>
+      {at === null ? say.wouldEndOnce : say.wouldEnd(instantInWords(at))}
+      {cents > 0 && ` ${say.last(dollarsOfCents(cents))}`}
+    </p>
+  );
+}
+
+/** What leads from the lines to what is asked for, as far as there is any of it. */
+function besideLines(price: PreviewView): [string, string][] {
+  const { discount_cents: off, tax_cents: tax, balance_cents: balance } = price;
+  const rows: [string, number][] = [
+    [say.discounts, -off],
+    [say.tax, tax],
+    [balance < 0 ? say.paidByBalance : say.toBalance, balance],
+  ];
+  return rows.filter(([, cents]) => cents !== 0).map(([name, cents]) => [name, dollarsOfCents(cents)]);
 }
 
 function Costs({ order, price, subscription, catalogue }: Omit<Properties, 'changed'>) {
   const next = dollarsOfCents(price.next_invoice_cents);
   const at = price.next_invoice_at;
+  const lines = price.lines.map((each): [string, string] => [each.description, dollarsOfCents(each.cents)]);
   return (
     <>
       <p>{say.order(inWords(order, catalogue))}</p>
-      <Pairs of={price.lines.map((each) => [each.description, dollarsOfCents(each.cents)])} />
+      <Pairs of={[...lines, ...besideLines(price)]} />
       <p>
         {isLive(subscription)
           ? say.next(next, at && instantInWords(at))

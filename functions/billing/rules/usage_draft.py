@@ -6,7 +6,7 @@ from typing import Any
 
 from functions.billing.rules.invoice import KEY, PURPOSE, RELEASED, USAGE, Invoice
 from functions.billing.rules.subscription import Steps, Subscription
-from functions.billing.rules.usage_invoice import USAGE_DUE
+from functions.billing.rules.usage_due import USAGE_DUE
 from shared.kit.transitions import Transition
 
 

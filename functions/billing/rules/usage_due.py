@@ -1,5 +1,5 @@
-"""The usage invoice: it asks for what a subscription used before it ended or was paused, once its
-last month is over. Pure."""
+"""When the usage invoice is due: it asks for what a subscription used before it ended or was
+paused, once its last month is over. Pure."""
 
 from datetime import datetime, timedelta
 
