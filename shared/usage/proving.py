@@ -5,10 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 from shared.kit.errors import NotFound, VersionConflict
 from shared.storage.postgres import TookTooLong, tenant_transaction
-from shared.usage.line_slabs import SlabOfLine, slabs_of
+from shared.usage.declared_lines import make_pages
+from shared.usage.line_slabs import slabs_of
+from shared.usage.meters import BUILT_IN
+from shared.usage.pages import open_event
 from shared.usage.periods import check_period_name
 from shared.usage.proofs import FORMAT, ProvedEvent, UsageProof
-from shared.usage.slabs import line_root, opened, path_of
+from shared.usage.slabs import SlabOfLine, line_root, opened, path_of
 
 if TYPE_CHECKING:
     from psycopg import AsyncConnection
@@ -25,8 +28,10 @@ async def prove(
     MOST_SLABS slabs, TookTooLong for one that is not made in time, Unavailable."""
     check_period_name(period)
     try:
+        if meter not in BUILT_IN:
+            await make_pages(tenant_id, period, section, meter)
         return await _proved(tenant_id, period, meter, section, event_id)
-    except TookTooLong as error:
+    except (TookTooLong, TimeoutError) as error:
         told = (
             f"the proof of {meter} was not made in time; ask again when the database has less to do"
         )
@@ -44,7 +49,7 @@ async def _proved(
             raise VersionConflict(f"the line has {len(found)} slabs, and a proof {MOST_SLABS}")
         event = None
         if event_id is not None:
-            event = await _event(connection, tenant_id, found, meter, event_id)
+            event = await _event(connection, tenant_id, (period, section, meter), found, event_id)
     lines = tuple(each.line(meter) for each in found)
     return UsageProof(
         FORMAT,
@@ -59,10 +64,27 @@ async def _proved(
 async def _event(
     connection: "AsyncConnection[Any]",
     tenant_id: str,
+    about: tuple[str, int, str],
     found: Sequence[SlabOfLine],
-    meter: str,
     event_id: str,
 ) -> ProvedEvent:
+    *_, meter = about
+    if meter not in BUILT_IN:
+        proved = await open_event(connection, tenant_id, about, found, event_id)
+    else:
+        proved = await _counted(connection, tenant_id, meter, found, event_id)
+    if proved is None:
+        raise NotFound(f"this line does not count {event_id}")
+    return proved
+
+
+async def _counted(
+    connection: "AsyncConnection[Any]",
+    tenant_id: str,
+    meter: str,
+    found: Sequence[SlabOfLine],
+    event_id: str,
+) -> ProvedEvent | None:
     # The hours of files are of no entry, and a month has few.
     is_hour = meter == "storage_byte_hours" and event_id.startswith("hour/")
     rows = await connection.execute(
@@ -79,4 +101,4 @@ async def _event(
                 path = path_of([one.line.encode() for one in events], index)
                 hashes = tuple(step.hex() for step in path)
                 return ProvedEvent(slab, index, len(events), each.line, hashes)
-    raise NotFound(f"this line does not count {event_id}")
+    return None
