@@ -83,7 +83,7 @@ async def open_event(
     meter; None where they do not count it."""
     line = await _number(connection, tenant_id, *about)
     (key,) = keys_of(tenant_id, [event_id])
-    rows = await connection.execute(_PLACE, (key, tenant_id, LINE_BITS, line))
+    rows = await connection.execute(_PLACE, (key.hex(), tenant_id, LINE_BITS, line))
     found = await rows.fetchone()
     if found is None or line is None:
         return None

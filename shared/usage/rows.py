@@ -23,9 +23,7 @@ _LOCK: LiteralString = "SELECT 1 FROM usage_heads WHERE tenant_id = %s FOR NO KE
 _HEAD: LiteralString = (
     "INSERT INTO usage_heads VALUES (%s, 0, 0, 0, 0, NULL) ON CONFLICT DO NOTHING"
 )
-_KNOWN: LiteralString = (
-    "SELECT replace(key::text, '-', '') FROM usage_told WHERE key = ANY(%s::uuid[])"
-)
+_KNOWN: LiteralString = "SELECT uuid_send(key) FROM usage_told WHERE key = ANY(%s)"
 # The section of a month is the one that is open. An upsert would take a line's number each time.
 _LINES = """
 WITH wanted AS MATERIALIZED (
@@ -62,7 +60,7 @@ WITH hours AS (
 )
 INSERT INTO usage_told (key, place, at, quantity, tenant_id, id, subject, properties)
 SELECT key, place, at, quantity, %(tenant)s, id, subject, nullif(properties, '')::jsonb
-FROM (SELECT unnest(%(keys)s::uuid[]), unnest(%(places)s::bigint[]), unnest(%(times)s::bigint[]),
+FROM (SELECT unnest(%(keys)s), unnest(%(places)s::bigint[]), unnest(%(times)s::bigint[]),
         unnest(%(quantities)s::bigint[]), {texts})
     AS new (key, place, at, quantity, id, subject, properties)
 """
@@ -78,7 +76,9 @@ async def add_events(tenant_id: str, events: Sequence[OutsideEvent]) -> int:
     """Counts the events whose ids were never counted for the tenant, in one commit, and says how
     many these are; of those of one id the first. Calls of one tenant wait for each other. Raises
     Unavailable."""
-    told = dict[str, OutsideEvent]()
+    from shared.usage.binary import Keys, take_keys
+
+    told = dict[bytes, OutsideEvent]()
     keys = keys_of(tenant_id, [each.id for each in events])
     for key, each in zip(keys, events, strict=True):
         told.setdefault(key, each)
@@ -86,7 +86,8 @@ async def add_events(tenant_id: str, events: Sequence[OutsideEvent]) -> int:
         if not (await connection.execute(_LOCK, (tenant_id,))).rowcount:
             await connection.execute(_HEAD, (tenant_id,))
             await connection.execute(_LOCK, (tenant_id,))
-        known = await connection.execute(_KNOWN, (as_array(told),))
+        take_keys(connection)
+        known = await connection.execute(_KNOWN, (Keys(sorted(told)),))
         for (key,) in await known.fetchall():
             del told[key]
         if told:
@@ -94,36 +95,40 @@ async def add_events(tenant_id: str, events: Sequence[OutsideEvent]) -> int:
     return len(told)
 
 
-def keys_of(tenant_id: str, ids: Iterable[str]) -> list[str]:
-    """What each id is known by, in hex: 128 bits of a hash of it and its tenant, so that no tenant
+def keys_of(tenant_id: str, ids: Iterable[str]) -> list[bytes]:
+    """What each id is known by: 128 bits of a hash of it and its tenant, so that no tenant
     finds another's. `usage_key` in the database makes the same."""
-    copy, keys = sha256(f"{tenant_id}\t".encode()).copy, list[str]()
+    copy, keys = sha256(f"{tenant_id}\t".encode()).copy, list[bytes]()
     for each in ids:
         hashed = copy()
         hashed.update(each.encode())
-        keys.append(hashed.hexdigest()[:32])
+        keys.append(hashed.digest()[:16])
     return keys
 
 
 async def _add(
-    connection: "AsyncConnection[Any]", tenant_id: str, told: Mapping[str, OutsideEvent]
+    connection: "AsyncConnection[Any]", tenant_id: str, told: Mapping[bytes, OutsideEvent]
 ) -> None:
+    from shared.usage.binary import Keys
+
     ids, meters, quantities, times, subjects, properties = zip(*told.values(), strict=True)
     hours = [at // HOUR_MS for at in times]
     of_hours = {hour: period_of(hour * HOUR_MS) for hour in set(hours)}
     lines = list(zip(map(of_hours.__getitem__, hours), meters, strict=True))
     places = await _places(connection, tenant_id, lines)
-    said = [json.dumps(each) if each else "" for each in properties] if any(properties) else ()
+    sums = _sums(meters, hours, subjects, quantities)
+    texts = [json.dumps(each) if each else "" for each in properties]
+    # Keys that are written in their order go to one page after another.
+    ordered = sorted(zip(told, places, times, quantities, ids, subjects, texts, strict=True))
+    keys, *numbers, ids, subjects, said = zip(*ordered, strict=True)
     values = {
         "tenant": tenant_id,
-        "keys": as_array(told),
-        "places": as_array(places),
-        "times": as_array(times),
-        "quantities": as_array(quantities),
+        "keys": Keys(keys),
+        **dict(zip(("places", "times", "quantities"), map(as_array, numbers), strict=True)),
         "ids": as_column(ids),
         "subjects": as_column(subjects),
-        "properties": as_column(said),
-        **_sums(meters, hours, subjects, quantities),
+        "properties": as_column(said if any(said) else ()),
+        **sums,
     }
     await connection.execute(_ADD_EVENTS, values)
 
