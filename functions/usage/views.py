@@ -119,7 +119,7 @@ class UsageRoot(Data):
 
 
 class UnsortedMeter(Data):
-    """A declared meter that has no line of a section, and what to do: the others have theirs."""
+    """A declared meter that has no line of a section yet, and what to do: the others have theirs."""
 
     section: int
     meter: str
@@ -129,8 +129,8 @@ class UnsortedMeter(Data):
     def of(cls, line: UnsortedLine) -> Self:
         """The meter as it is shown."""
         problem = (
-            f"the events of {line.meter} are not sorted in time: ask again when less is counted,"
-            " and declare a second meter for a part of them where this stays so"
+            f"{line.meter} has so many events that their pages were not all made in time:"
+            " ask again, which goes on where this ended"
         )
         return cls(section=line.section, meter=line.meter, problem=problem)
 

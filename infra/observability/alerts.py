@@ -197,9 +197,9 @@ def _dead_meter() -> Alert:
 def _unsorted_meter() -> Alert:
     return Alert(
         name="unsorted-meter",
-        title="A declared meter has too many events to be sorted",
+        title="A declared meter has no line of a month yet",
         means="Somebody read the roots of a month, and a meter that the tenant declared has no "
-        "line there: its sum is shown, and has no proof. The tenant's other meters have theirs. "
+        "line there yet: its sum is shown, and has no proof until somebody reads them again. "
         'The log line names the meter: field "unsorted_meter".',
         severity="WARNING",
         runbook="unsorted-meter",

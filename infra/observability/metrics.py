@@ -183,7 +183,7 @@ SILENT_METERS = LogMetric(
 USAGE = "usage"
 UNSORTED_METERS = LogMetric(
     name="assent_unsorted_meters",
-    says="declared meters that have no line of a month, because they have too many events to sort",
+    says="declared meters that have no line of a month yet, because they have so many events",
     conditions=(
         one_service(USAGE),
         'jsonPayload.logger="shared.usage.declared_lines"',

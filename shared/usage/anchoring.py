@@ -30,11 +30,10 @@ async def prove_anchored(
 ) -> UsageRootProof:
     """The proof of a line as `prove` makes it, with the entry that closed its section and,
     `with_entry`, that of the event; each once a checkpoint covers it. An hour of files has no
-    entry, and neither has an event of a declared meter, nor its line one that closed it. Raises as
-    `prove`, ChainBroken."""
+    entry, and a line of a declared meter neither one that closed it nor any of its events: such an
+    event may have the id of a receipt. Raises as `prove`, ChainBroken."""
     proof = await prove(tenant_id, period, meter, section, event_id)
     entry = None
-    # Whoever tells an event chooses its id, which may be that of an entry about something else.
     if with_entry and event_id is not None and meter in BUILT_IN:
         entry = await prove_event(tenant_id, event_id)
     closing = await _closing(tenant_id, period, meter, section)

@@ -8,6 +8,11 @@ def as_column(values: Iterable[object]) -> str:
     return "\t".join(("", *map(str, values)))
 
 
+def as_array(values: Iterable[object]) -> str:
+    """The values as PostgreSQL reads an array of numbers, or of hexadecimal text."""
+    return f"{{{','.join(map(str, values))}}}"
+
+
 def unpacked_column(name: str) -> str:
     """The SQL that makes an array of texts of the parameter of that name."""
     return f"(string_to_array(%({name})s, E'\\t'))[2:]"

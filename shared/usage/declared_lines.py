@@ -1,40 +1,33 @@
-"""Lines of the meters that a tenant declared. Their events are sorted when they are read, so each
-line is made in a transaction of its own: one that takes too long holds up no other."""
+"""Lines of the meters that a tenant declared. The pages of their events are made when they are read
+first, some in each transaction: a line that has many holds up no other."""
 
 import asyncio
 import logging
-from collections.abc import Iterable
-from typing import LiteralString, NamedTuple
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, LiteralString, NamedTuple
 
 from shared.storage.postgres import WAIT_SECONDS, TookTooLong, tenant_transaction
 from shared.usage.counting import open_sections
 from shared.usage.line_slabs import keep_lines, line_of
+from shared.usage.pages import keep_pages
 from shared.usage.proofs import UnsortedLine, UsageLine
 
+if TYPE_CHECKING:
+    from psycopg import AsyncConnection
+
 _LOGGER = logging.getLogger(__name__)
-# How long the database may sort the events of a line, in milliseconds: first all that are quick, so
-# that none waits for another one that has many.
+# How long one statement may take, in milliseconds, and how long a line is gone on with, in seconds:
+# first all that are quick, so that none waits for another one that has many.
 PATIENCE = (1_000, 4_000)
+TURNS = (1.0, 30.0)
 # What all lines together may take, of the minute that a call has.
 SECONDS = 40.0
 
-# One step of the index for each meter of each section, however many events these have.
-_METERS: LiteralString = """
-WITH RECURSIVE found AS (
-    (SELECT section, meter FROM usage_events WHERE tenant_id = %(tenant)s AND period = %(period)s
-        ORDER BY section, meter LIMIT 1)
-    UNION ALL
-    SELECT following.section, following.meter FROM found, LATERAL (
-        SELECT section, meter FROM usage_events
-        WHERE tenant_id = %(tenant)s AND period = %(period)s
-            AND (section, meter) > (found.section, found.meter)
-        ORDER BY section, meter LIMIT 1) AS following
+_TOLD: LiteralString = (
+    "SELECT section, meter FROM usage_told_lines WHERE tenant_id = %s AND period = %s"
 )
-SELECT found.section, found.meter, line.meter IS NOT NULL FROM found LEFT JOIN usage_lines AS line
-    ON line.tenant_id = %(tenant)s AND line.period = %(period)s
-    AND (line.section, line.meter) = (found.section, found.meter)
-ORDER BY 1, 2
-"""
+_KEPT: LiteralString = "SELECT section, meter FROM usage_lines WHERE tenant_id = %s AND period = %s"
 
 
 class _Due(NamedTuple):
@@ -55,49 +48,85 @@ class DeclaredLines(NamedTuple):
 
 async def declared_lines(tenant_id: str, period: str) -> DeclaredLines:
     """Makes the lines of the declared meters of a month, and keeps those of closed sections: to
-    such a section nothing is added, so whoever makes one makes the same. One whose events are not
-    sorted in time is logged by its meter, which an alert counts, and the next call tries it again.
-    Raises Unavailable where the database does not answer at all."""
+    such a section nothing is added, so whoever makes one makes the same. One whose pages are not
+    all made in time is logged by its meter, which an alert counts, and the next call goes on where
+    this one ended. Raises Unavailable where the database does not answer at all."""
     waiting, made = await _due(tenant_id, period), list[UsageLine]()
-    ends = asyncio.get_running_loop().time() + SECONDS
-    for patience in PATIENCE:
-        tried = [(each, await _made(tenant_id, period, each, patience, ends)) for each in waiting]
-        made += [line for each, line in tried if line is not None and not each.is_closed]
-        waiting = [each for each, line in tried if line is None]
+    ends = _now() + SECONDS
+    for patience, turn in zip(PATIENCE, TURNS, strict=True):
+        left = list[_Due]()
+        for each in waiting:
+            until = min(ends, _now() + turn)
+            line = await _made(tenant_id, period, each, patience, until)
+            if line is None:
+                left.append(each)
+            elif not each.is_closed:
+                made.append(line)
+        waiting = left
     for meter in sorted({each.meter for each in waiting}):
-        said = "the events of the meter %s are not sorted in time: it has no line"
+        said = "the pages of the meter %s are not all made in time: it has no line yet"
         _LOGGER.error(said, meter, extra={"fields": {"unsorted_meter": meter}})
     unsorted = tuple(UnsortedLine(each.section, each.meter) for each in waiting)
     return DeclaredLines(tuple(made), unsorted)
 
 
+async def make_pages(tenant_id: str, period: str, section: int, meter: str) -> None:
+    """Makes all full pages of a line. Raises TookTooLong where there is no time for all, and then
+    the next call goes on; Unavailable."""
+    until = _now() + TURNS[-1]
+    if not await _pages_made(tenant_id, period, section, meter, PATIENCE[-1], until):
+        raise TookTooLong(f"the pages of {meter} were not made in time")
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
 async def _due(tenant_id: str, period: str) -> list[_Due]:
     async with tenant_transaction(tenant_id) as connection:
-        rows = await connection.execute(_METERS, {"tenant": tenant_id, "period": period})
-        found: Iterable[tuple[int, str, bool]] = await rows.fetchall()
+        told = await (await connection.execute(_TOLD, (tenant_id, period))).fetchall()
+        kept = {*await (await connection.execute(_KEPT, (tenant_id, period))).fetchall()}
         section = (await open_sections(connection, tenant_id))[period]
-    return [_Due(number, meter, number < section) for number, meter, kept in found if not kept]
+    return [_Due(number, meter, number < section) for number, meter in sorted({*told} - kept)]
 
 
 async def _made(
-    tenant_id: str, period: str, due: _Due, patience: int, ends: float
+    tenant_id: str, period: str, due: _Due, patience: int, until: float
 ) -> UsageLine | None:
     """The line; None where it takes longer."""
-    clock = asyncio.get_running_loop().time
-    if clock() >= ends:
-        return None
+    about = (tenant_id, period, due.section, due.meter)
     try:
-        # The function has one connection: who waits for it while a line is made still gets it.
-        async with (
-            tenant_transaction(tenant_id) as connection,
-            asyncio.timeout_at(min(ends, clock() + WAIT_SECONDS - 0.5)),
-        ):
-            await connection.execute(
-                "SELECT set_config('statement_timeout', %s, true)", (str(patience),)
-            )
-            line = await line_of(connection, tenant_id, period, due.section, due.meter)
+        if not await _pages_made(*about, patience, until):
+            return None
+        async with _timed(tenant_id, patience, until) as connection:
+            line = await line_of(connection, *about)
             if due.is_closed:
                 await keep_lines(connection, tenant_id, (line,))
             return line
     except (TookTooLong, TimeoutError):
         return None
+
+
+async def _pages_made(
+    tenant_id: str, period: str, section: int, meter: str, patience: int, until: float
+) -> bool:
+    """Makes full pages, and whether there is none left by then. What is made is kept, whatever
+    becomes of the rest."""
+    while _now() < until:
+        async with _timed(tenant_id, patience, until) as connection:
+            if await keep_pages(connection, tenant_id, period, section, meter):
+                return True
+    return False
+
+
+@asynccontextmanager
+async def _timed(
+    tenant_id: str, patience: int, until: float
+) -> AsyncIterator["AsyncConnection[Any]"]:
+    """A transaction that ends in time. The function has one connection: who waits for it while a
+    line is made still gets it."""
+    async with (
+        tenant_transaction(tenant_id, statement_timeout=str(patience)) as connection,
+        asyncio.timeout_at(min(until, _now() + WAIT_SECONDS - 0.5)),
+    ):
+        yield connection

@@ -1,33 +1,21 @@
 """The slabs of one line, the line that they make, and where it is kept once it is closed."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from shared.usage.pages import pages_of
 from shared.usage.proofs import UsageLine
-from shared.usage.rows import pages_of
-from shared.usage.slabs import Total, line_root, root_of, slab_line
+from shared.usage.slabs import SlabOfLine, Total, line_root
 
 if TYPE_CHECKING:
     from psycopg import AsyncConnection
 
 
-class SlabOfLine(NamedTuple):
-    """A slab as a line has it; `slab` is the page's number where its events came from outside."""
-
-    slab: int
-    total: Total
-    root: bytes
-
-    def line(self, meter: str) -> str:
-        """Its text, of which the root of the line is made."""
-        return slab_line(self.slab, meter, self.total, self.root)
-
-
 async def slabs_of(
     connection: "AsyncConnection[Any]", tenant_id: str, period: str, section: int, meter: str
 ) -> list[SlabOfLine]:
-    """The slabs of a line, by their numbers; of a declared meter the pages of its sorted events.
-    Empty where nothing is counted."""
+    """The slabs of a line, by their numbers; of a declared meter the pages of its events. Empty
+    where nothing is counted."""
     rows = await connection.execute(
         "SELECT slab, quantities[place], counts[place], root FROM usage_slabs,"
         " LATERAL (SELECT array_position(meters, %s) AS place) AS it"
@@ -36,13 +24,7 @@ async def slabs_of(
         (meter, tenant_id, period, section),
     )
     slabs = [SlabOfLine(slab, Total(*both), root) for slab, *both, root in await rows.fetchall()]
-    if slabs:
-        return slabs
-    pages = pages_of(connection, tenant_id, period, section, meter)
-    return [
-        SlabOfLine(number, page.total, root_of([each.encode() for each in page.lines]))
-        async for number, page in pages
-    ]
+    return slabs or await pages_of(connection, tenant_id, period, section, meter)
 
 
 async def line_of(

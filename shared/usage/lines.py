@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _COUNTED: LiteralString = (
     "SELECT DISTINCT unnest(meters) FROM usage_slabs"
-    " WHERE tenant_id = %s AND period = %s AND section = %s ORDER BY 1"
+    " WHERE tenant_id = %s AND period = %s AND section = %s"
 )
 # The months with a section that a close would end: each first section, and each later one that
 # something was counted for.
@@ -29,7 +29,7 @@ FROM unnest(%(periods)s::text[]) AS it (period), LATERAL (
 WHERE following.section = 1
     OR EXISTS (SELECT FROM usage_slabs WHERE tenant_id = %(tenant)s
         AND period = it.period AND section = following.section)
-    OR EXISTS (SELECT FROM usage_events WHERE tenant_id = %(tenant)s
+    OR EXISTS (SELECT FROM usage_told_lines WHERE tenant_id = %(tenant)s
         AND period = it.period AND section = following.section)
 ORDER BY 1
 """
@@ -123,7 +123,7 @@ async def _closed(
     rows = await connection.execute(
         "SELECT period, section, meter, quantity, events, slabs, encode(root, 'hex'), closed_at"
         " FROM usage_lines JOIN usage_closings USING (tenant_id, period, section)"
-        " WHERE tenant_id = %s AND period = ANY(%s) ORDER BY section, meter",
+        ' WHERE tenant_id = %s AND period = ANY(%s) ORDER BY section, meter COLLATE "C"',
         (tenant_id, list(periods)),
     )
     found: dict[str, list[UsageLine]] = {each: [] for each in periods}
@@ -142,7 +142,7 @@ async def _made(
     return tuple(
         [
             await line_of(connection, tenant_id, period, section, meter)
-            for (meter,) in await rows.fetchall()
+            for (meter,) in sorted(await rows.fetchall())
         ]
     )
 
@@ -151,7 +151,8 @@ async def _has_events(
     connection: "AsyncConnection[Any]", tenant_id: str, period: str, section: int
 ) -> bool:
     rows = await connection.execute(
-        "SELECT 1 FROM usage_events WHERE tenant_id = %s AND period = %s AND section = %s LIMIT 1",
+        "SELECT 1 FROM usage_told_lines"
+        " WHERE tenant_id = %s AND period = %s AND section = %s LIMIT 1",
         (tenant_id, period, section),
     )
     return await rows.fetchone() is not None

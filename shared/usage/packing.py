@@ -84,10 +84,11 @@ def _packed_ids(ids: Sequence[str]) -> tuple[str, int, bytes]:
     """What all begin with, how long what follows is, and that: as one number of base 32 where it is
     digits of ids, of one length; else, with the length 0, with nothing but its letters looked at,
     since nothing else repeats in it."""
-    low, high = min(ids), max(ids)
-    pairs = enumerate(zip(low, high, strict=False))
-    prefix = low[: next((place for place, (a, b) in pairs if a != b), len(low))]
-    tails = "\n".join(("", *ids)).replace(f"\n{prefix}", "\n").encode()
+    lines = "\n".join(("", *ids))
+    prefix = _common(ids[0], ids[-1])
+    if lines.count(f"\n{prefix}") != len(ids):
+        prefix = _common(min(ids), max(ids))
+    tails = lines.replace(f"\n{prefix}", "\n").encode()
     each = len(tails) // len(ids)
     digits = tails.translate(None, b"\n")
     if (
@@ -99,6 +100,13 @@ def _packed_ids(ids: Sequence[str]) -> tuple[str, int, bytes]:
         return prefix, each - 1, int(digits.translate(_READ), 32).to_bytes((bits + 7) // 8)
     packer = zlib.compressobj(1, strategy=zlib.Z_HUFFMAN_ONLY)
     return prefix, 0, packer.compress(tails[1:]) + packer.flush()
+
+
+def _common(one: str, other: str) -> str:
+    """What both begin with."""
+    pairs = enumerate(zip(one, other, strict=False))
+    shorter = min(len(one), len(other))
+    return one[: next((place for place, (a, b) in pairs if a != b), shorter)]
 
 
 def _unpacked_ids(data: bytes, prefix: str, length: int, events: int) -> list[str]:

@@ -26,7 +26,7 @@ class UsageLine(NamedTuple):
 
 
 class UnsortedLine(NamedTuple):
-    """A line of a declared meter that is not there, because its events were not sorted in time."""
+    """A line of a declared meter that is not there yet: its pages were not all made in time."""
 
     section: int
     meter: str

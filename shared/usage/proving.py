@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 from shared.kit.errors import NotFound, VersionConflict
 from shared.storage.postgres import TookTooLong, tenant_transaction
-from shared.usage.line_slabs import SlabOfLine, slabs_of
+from shared.usage.declared_lines import make_pages
+from shared.usage.line_slabs import slabs_of
 from shared.usage.meters import BUILT_IN
+from shared.usage.pages import open_event
 from shared.usage.periods import check_period_name
 from shared.usage.proofs import FORMAT, ProvedEvent, UsageProof
-from shared.usage.rows import pages_of
-from shared.usage.slabs import line_root, opened, path_of, root_of
+from shared.usage.slabs import SlabOfLine, line_root, opened, path_of
 
 if TYPE_CHECKING:
     from psycopg import AsyncConnection
@@ -27,8 +28,10 @@ async def prove(
     MOST_SLABS slabs, TookTooLong for one that is not made in time, Unavailable."""
     check_period_name(period)
     try:
+        if meter not in BUILT_IN:
+            await make_pages(tenant_id, period, section, meter)
         return await _proved(tenant_id, period, meter, section, event_id)
-    except TookTooLong as error:
+    except (TookTooLong, TimeoutError) as error:
         told = (
             f"the proof of {meter} was not made in time; ask again when the database has less to do"
         )
@@ -39,18 +42,14 @@ async def _proved(
     tenant_id: str, period: str, meter: str, section: int, event_id: str | None
 ) -> UsageProof:
     async with tenant_transaction(tenant_id) as connection:
-        event = None
-        if event_id is None or meter in BUILT_IN:
-            found = await slabs_of(connection, tenant_id, period, section, meter)
-        else:
-            line = (tenant_id, period, section, meter)
-            found, event = await _pages_with(connection, *line, event_id)
+        found = await slabs_of(connection, tenant_id, period, section, meter)
         if not found:
             raise NotFound(f"nothing is counted of {meter} in section {section} of {period}")
         if len(found) > MOST_SLABS:
             raise VersionConflict(f"the line has {len(found)} slabs, and a proof {MOST_SLABS}")
-        if event_id is not None and event is None:
-            event = await _event(connection, tenant_id, found, meter, event_id)
+        event = None
+        if event_id is not None:
+            event = await _event(connection, tenant_id, (period, section, meter), found, event_id)
     lines = tuple(each.line(meter) for each in found)
     return UsageProof(
         FORMAT,
@@ -65,10 +64,32 @@ async def _proved(
 async def _event(
     connection: "AsyncConnection[Any]",
     tenant_id: str,
+    about: tuple[str, int, str],
     found: Sequence[SlabOfLine],
-    meter: str,
     event_id: str,
 ) -> ProvedEvent:
+    *_, meter = about
+    if meter not in BUILT_IN:
+        proved = await open_event(connection, tenant_id, about, found, event_id)
+        hint = (
+            ": name one by the id that was sent with it, of this month; one that was told after the"
+            " month was closed is in a later section"
+        )
+    else:
+        proved = await _counted(connection, tenant_id, meter, found, event_id)
+        hint = ""
+    if proved is None:
+        raise NotFound(f"this line counts no event {event_id}{hint}")
+    return proved
+
+
+async def _counted(
+    connection: "AsyncConnection[Any]",
+    tenant_id: str,
+    meter: str,
+    found: Sequence[SlabOfLine],
+    event_id: str,
+) -> ProvedEvent | None:
     # The hours of files are of no entry, and a month has few.
     is_hour = meter == "storage_byte_hours" and event_id.startswith("hour/")
     rows = await connection.execute(
@@ -82,36 +103,7 @@ async def _event(
         events = opened(content)
         for index, each in enumerate(events):
             if each.id == event_id and meter in each.quantities:
-                return _proved_event(slab, [one.line for one in events], index)
-    raise NotFound(f"this line does not count {event_id}")
-
-
-async def _pages_with(
-    connection: "AsyncConnection[Any]",
-    tenant_id: str,
-    period: str,
-    section: int,
-    meter: str,
-    event_id: str,
-) -> tuple[list[SlabOfLine], ProvedEvent | None]:
-    """The pages of a declared meter's line, and the event with that id. Both of one reading: what
-    is told meanwhile would move the events to other pages."""
-    slabs, event = list[SlabOfLine](), None
-    async for number, page in pages_of(connection, tenant_id, period, section, meter):
-        root = root_of([each.encode() for each in page.lines])
-        slabs.append(SlabOfLine(number, page.total, root))
-        ids = [each.split("\t")[1] for each in page.lines] if event is None else []
-        if event_id in ids:
-            event = _proved_event(number, page.lines, ids.index(event_id))
-    if slabs and event is None:
-        raise NotFound(
-            f"this line counts no event {event_id}: name one by the id that was sent with it, of"
-            " this month; one that was told after the month was closed is in a later section"
-        )
-    return slabs, event
-
-
-def _proved_event(slab: int, lines: Sequence[str], index: int) -> ProvedEvent:
-    path = path_of([each.encode() for each in lines], index)
-    hashes = tuple(step.hex() for step in path)
-    return ProvedEvent(slab, index, len(lines), lines[index], hashes)
+                path = path_of([one.line.encode() for one in events], index)
+                hashes = tuple(step.hex() for step in path)
+                return ProvedEvent(slab, index, len(events), each.line, hashes)
+    return None

@@ -1,120 +1,164 @@
 """Events from outside: a row each, and each id counted once for ever within its tenant."""
 
 import json
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from hashlib import sha256
+from itertools import count
+from typing import TYPE_CHECKING, Any, LiteralString
 
-from shared.kit.last_used import LastUsed
 from shared.storage.postgres import tenant_transaction
-from shared.usage.columns import as_column, unnested
+from shared.usage.columns import as_array, as_column, unnested
 from shared.usage.outside import OutsideEvent
-from shared.usage.slabs import HOUR_MS, MOST_EVENTS, Total, period_of
+from shared.usage.slabs import HOUR_MS, period_of
 
 if TYPE_CHECKING:
     from psycopg import AsyncConnection
 
-# The sections are those that are open once the head is locked: a statement sees what was committed
-# before it began.
-_APPEND = """
-WITH kinds AS MATERIALIZED (
-    SELECT kind, meter, subject, nullif(properties, '')::jsonb AS properties, period,
-        coalesce(closed.section, 0) + 1 AS section
-    FROM (SELECT {kinds}) AS given (kind, meter, subject, properties, period)
+# The place of an event is that of its line, and its number there, from 1 on without a gap.
+LINE_BITS = 32
+# Who holds it counts alone for the tenant, and no period is closed meanwhile. A statement sees what
+# was committed before it began, so each after this one sees all that others counted.
+_LOCK: LiteralString = "SELECT 1 FROM usage_heads WHERE tenant_id = %s FOR NO KEY UPDATE"
+_HEAD: LiteralString = (
+    "INSERT INTO usage_heads VALUES (%s, 0, 0, 0, 0, NULL) ON CONFLICT DO NOTHING"
+)
+_KNOWN: LiteralString = "SELECT uuid_send(key) FROM usage_told WHERE key = ANY(%s)"
+# The section of a month is the one that is open. An upsert would take a line's number each time.
+_LINES = """
+WITH wanted AS MATERIALIZED (
+    SELECT period, coalesce(closed.section, 0) + 1 AS section, meter, events::bigint AS events
+    FROM (SELECT {}) AS given (period, meter, events)
     LEFT JOIN (
         SELECT period, max(section) AS section FROM usage_closings
         WHERE tenant_id = %(tenant)s GROUP BY period) AS closed USING (period)
+), known AS (
+    UPDATE usage_told_lines AS line SET told = line.told + wanted.events FROM wanted
+    WHERE line.tenant_id = %(tenant)s
+        AND (line.period, line.section, line.meter)
+            = (wanted.period, wanted.section, wanted.meter)
+    RETURNING line.period, line.meter, line.line, line.told
 ), new AS (
-    INSERT INTO usage_events
-    SELECT %(tenant)s, id, meter, quantity::bigint, at::bigint, subject, properties, period, section
-    FROM (SELECT {events}) AS given (id, quantity, at, kind) JOIN kinds USING (kind)
-    ORDER BY id COLLATE "C"
-    {known}
-    RETURNING tenant_id, meter, at / 3600000 AS hour, subject, quantity
-), hours AS (
+    INSERT INTO usage_told_lines (tenant_id, period, section, meter, told)
+    SELECT %(tenant)s, period, section, meter, events FROM wanted
+    WHERE NOT EXISTS (SELECT FROM known
+        WHERE (known.period, known.meter) = (wanted.period, wanted.meter))
+    RETURNING period, meter, line, told
+)
+SELECT * FROM known UNION ALL SELECT * FROM new
+"""
+_ADD_LINES = _LINES.format(unnested(("period", "meter", "events")))
+# None of the texts has a tabulator. Where no event has properties their column is empty, and what
+# is unnested beside longer columns is null.
+_EVENTS = """
+WITH hours AS (
     INSERT INTO usage_hours AS known
-    SELECT tenant_id, meter, hour, subject, sum(quantity), count(*) FROM new
-    GROUP BY tenant_id, meter, hour, subject ORDER BY meter, hour, subject
+    SELECT %(tenant)s, meter, hour::bigint, subject, quantity::numeric, events::bigint
+    FROM (SELECT {hours}) AS new (meter, hour, subject, quantity, events)
     ON CONFLICT (tenant_id, meter, hour, subject) DO UPDATE SET
         quantity = known.quantity + excluded.quantity, events = known.events + excluded.events
 )
-SELECT count(*) FROM new
+INSERT INTO usage_told (key, place, at, quantity, tenant_id, id, subject, properties)
+SELECT key, place, at, quantity, %(tenant)s, id, subject, nullif(properties, '')::jsonb
+FROM (SELECT unnest(%(keys)s), unnest(%(places)s::bigint[]), unnest(%(times)s::bigint[]),
+        unnest(%(quantities)s::bigint[]), {texts})
+    AS new (key, place, at, quantity, id, subject, properties)
 """
-# Neither ids nor subjects nor properties have a tabulator: the driver writes one text faster than
-# an array of a thousand. What many events have alike is sent once, as a kind.
-_EVENTS = ("id", "quantity", "at", "kind")
-_KINDS = ("kinds", "meter", "subject", "properties", "period")
-# Fails where an id is known, and costs a fifth less than to look for each.
-_ALL_NEW = _APPEND.format(events=unnested(_EVENTS), kinds=unnested(_KINDS), known="")
-_THOSE_NEW = _APPEND.format(
-    events=unnested(_EVENTS), kinds=unnested(_KINDS), known="ON CONFLICT DO NOTHING"
+_HOURS = ("meter", "hour", "who", "sum", "number")
+_ADD_EVENTS = _EVENTS.format(
+    hours=unnested(_HOURS), texts=unnested(("ids", "subjects", "properties"))
 )
-# Whether the last call of a tenant told known ids again, as its next one does most likely.
-_REPEATS = LastUsed[str, bool](1_000)
-_LOCK = "SELECT 1 FROM usage_heads WHERE tenant_id = %s FOR SHARE"
 
-
-class RowPage(NamedTuple):
-    """Up to 500 events from outside, in the order of their ids: what a slab is for others."""
-
-    lines: tuple[str, ...]
-    total: Total
+Line = tuple[str, str]
 
 
 async def add_events(tenant_id: str, events: Sequence[OutsideEvent]) -> int:
-    """Counts the events whose ids were never counted for the tenant, in one statement, and says how
-    many these are; of those of one id the first. Raises Unavailable."""
-    from psycopg.errors import UniqueViolation
+    """Counts the events whose ids were never counted for the tenant, in one commit, and says how
+    many these are; of those of one id the first. Calls of one tenant wait for each other. Raises
+    Unavailable."""
+    from shared.usage.binary import Keys, take_keys
 
-    firsts = {each.id: each for each in reversed(events)}.values()
-    values = {"tenant": tenant_id, **_columns(firsts)}
-    if not _REPEATS.find(tenant_id):
-        with suppress(UniqueViolation):
-            return await _added(tenant_id, _ALL_NEW, values)
-    added = await _added(tenant_id, _THOSE_NEW, values)
-    _REPEATS.keep(tenant_id, added < len(firsts))
-    return added
-
-
-async def _added(tenant_id: str, statement: str, values: Mapping[str, str]) -> int:
+    told = dict[bytes, OutsideEvent]()
+    keys = keys_of(tenant_id, [each.id for each in events])
+    for key, each in zip(keys, events, strict=True):
+        told.setdefault(key, each)
     async with tenant_transaction(tenant_id) as connection:
-        # No period is closed while this counts for it.
         if not (await connection.execute(_LOCK, (tenant_id,))).rowcount:
-            await connection.execute(
-                "INSERT INTO usage_heads VALUES (%s, 0, 0, 0, 0, NULL) ON CONFLICT DO NOTHING",
-                (tenant_id,),
-            )
+            await connection.execute(_HEAD, (tenant_id,))
             await connection.execute(_LOCK, (tenant_id,))
-        row = await (await connection.execute(statement, values)).fetchone()
-    assert row is not None
-    return int(row[0])
+        take_keys(connection)
+        known = await connection.execute(_KNOWN, (Keys(sorted(told)),))
+        for (key,) in await known.fetchall():
+            del told[key]
+        if told:
+            await _add(connection, tenant_id, told)
+    return len(told)
 
 
-def _columns(events: Iterable[OutsideEvent]) -> dict[str, str]:
-    ids, meters, quantities, times, subjects, properties = zip(*events, strict=True)
-    said = [json.dumps(each) if each else "" for each in properties]
+def keys_of(tenant_id: str, ids: Iterable[str]) -> list[bytes]:
+    """What each id is known by: 128 bits of a hash of it and its tenant, so that no tenant
+    finds another's. `usage_key` in the database makes the same."""
+    copy, keys = sha256(f"{tenant_id}\t".encode()).copy, list[bytes]()
+    for each in ids:
+        hashed = copy()
+        hashed.update(each.encode())
+        keys.append(hashed.digest()[:16])
+    return keys
+
+
+async def _add(
+    connection: "AsyncConnection[Any]", tenant_id: str, told: Mapping[bytes, OutsideEvent]
+) -> None:
+    from shared.usage.binary import Keys
+
+    ids, meters, quantities, times, subjects, properties = zip(*told.values(), strict=True)
     hours = [at // HOUR_MS for at in times]
     of_hours = {hour: period_of(hour * HOUR_MS) for hour in set(hours)}
-    alike = list(zip(meters, subjects, said, map(of_hours.__getitem__, hours), strict=True))
-    kinds = {kind: number for number, kind in enumerate(set(alike))}
-    placed = [(number, *kind) for kind, number in kinds.items()]
-    columns = (ids, quantities, times, map(kinds.__getitem__, alike), *zip(*placed, strict=True))
-    return dict(zip((*_EVENTS, *_KINDS), map(as_column, columns), strict=True))
+    lines = list(zip(map(of_hours.__getitem__, hours), meters, strict=True))
+    places = await _places(connection, tenant_id, lines)
+    sums = _sums(meters, hours, subjects, quantities)
+    texts = [json.dumps(each) if each else "" for each in properties]
+    # Keys that are written in their order go to one page after another.
+    ordered = sorted(zip(told, places, times, quantities, ids, subjects, texts, strict=True))
+    keys, *numbers, ids, subjects, said = zip(*ordered, strict=True)
+    values = {
+        "tenant": tenant_id,
+        "keys": Keys(keys),
+        **dict(zip(("places", "times", "quantities"), map(as_array, numbers), strict=True)),
+        "ids": as_column(ids),
+        "subjects": as_column(subjects),
+        "properties": as_column(said if any(said) else ()),
+        **sums,
+    }
+    await connection.execute(_ADD_EVENTS, values)
 
 
-async def pages_of(
-    connection: "AsyncConnection[Any]", tenant_id: str, period: str, section: int, meter: str
-) -> AsyncIterator[tuple[int, RowPage]]:
-    """The events of a line in pages, with their numbers from 1 on. Reads the line once, however
-    many the tenant has of other meters and months."""
-    async with connection.cursor(name="usage_line") as rows:
-        await rows.execute(
-            "SELECT id, meter, quantity, at, subject FROM usage_events WHERE tenant_id = %s"
-            " AND period = %s AND section = %s AND meter = %s ORDER BY id",
-            (tenant_id, period, section, meter),
-        )
-        number = 0
-        while some := await rows.fetchmany(MOST_EVENTS):
-            events, number = [OutsideEvent(*row) for row in some], number + 1
-            total = Total(sum(each.quantity for each in events), len(events))
-            yield number, RowPage(tuple(each.line for each in events), total)
+async def _places(
+    connection: "AsyncConnection[Any]", tenant_id: str, lines: Sequence[Line]
+) -> list[int]:
+    """The places of new events of these lines, which follow those that each has."""
+    events = Counter(lines)
+    periods, meters = zip(*events, strict=True)
+    values = {
+        "tenant": tenant_id,
+        "period": as_column(periods),
+        "meter": as_column(meters),
+        "events": as_column(events.values()),
+    }
+    rows = await connection.execute(_ADD_LINES, values)
+    following = dict[Line, Iterator[int]]()
+    async for period, meter, line, last in rows:
+        first = (line << LINE_BITS) + last - events[period, meter] + 1
+        following[period, meter] = count(first)
+    return [next(following[each]) for each in lines]
+
+
+def _sums(
+    meters: Iterable[str], hours: Iterable[int], subjects: Iterable[str], quantities: Iterable[int]
+) -> dict[str, str]:
+    """The columns of what is added to the hours."""
+    sums = defaultdict[tuple[str, int, str], list[int]](list)
+    for meter, hour, subject, quantity in zip(meters, hours, subjects, quantities, strict=True):
+        sums[meter, hour, subject].append(quantity)
+    rows = [(*at, sum(some), len(some)) for at, some in sums.items()]
+    return dict(zip(_HOURS, map(as_column, zip(*rows, strict=True)), strict=True))

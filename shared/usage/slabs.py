@@ -1,18 +1,25 @@
 """Slabs: up to 500 counted events of one tenant and one month, compressed, with the root of an RFC
 9162 Merkle tree over them. Pure."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
-from itertools import repeat
-from typing import NamedTuple
+from operator import add, itemgetter
+from typing import TYPE_CHECKING, NamedTuple
 
 from shared.kit.months import month_of
 from shared.usage.packing import packed, unpacked
 
+if TYPE_CHECKING:
+    from hashlib import _Hash as Hash
+
 MOST_EVENTS = 500
 HOUR_MS = 3_600_000
+# A copy of a hash that has begun takes less time than a new one.
+_BEGUN_LEAF, _BEGUN_NODE = sha256(b"\0"), sha256(b"\1")
+# That of an event, read faster than by its name.
+_TIME = itemgetter(2)
 _LINE = "{}\t{}\t{}\t{}\t{}".format
 
 
@@ -63,6 +70,18 @@ class Slab(NamedTuple):
     hours: Mapping[Hour, Total]
 
 
+class SlabOfLine(NamedTuple):
+    """A slab as a line has it; `slab` is the page's number where its events came from outside."""
+
+    slab: int
+    total: Total
+    root: bytes
+
+    def line(self, meter: str) -> str:
+        """Its text, of which the root of the line is made."""
+        return slab_line(self.slab, meter, self.total, self.root)
+
+
 def period_of(at: int) -> str:
     """The month of an instant in UTC, as `2026-11`."""
     return month_of(datetime.fromtimestamp(at // 1000, UTC))
@@ -70,7 +89,7 @@ def period_of(at: int) -> str:
 
 def by_period(events: Sequence[Counted]) -> Iterator[tuple[str, Sequence[Counted]]]:
     """The events by their months, in slabs of MOST_EVENTS at most, each in the given order."""
-    times = [each.at for each in events]
+    times = list(map(_TIME, events))
     ends = {period_of(at) for at in (min(times), max(times))} if times else set()
     if len(ends) == 1:
         months: Mapping[str, Sequence[Counted]] = {ends.pop(): events}
@@ -97,7 +116,7 @@ def sealed(events: Sequence[Counted]) -> Slab:
     totals = defaultdict[str, list[int]](lambda: [0, 0])
     for at, both in hours.items():
         _add(totals[at.meter], *both)
-    leaves = [sha256(f"\0{a}\t{b}\t{c}\t{d}\t{e}".encode()).digest() for a, b, c, d, e in events]
+    leaves = _leaves([f"{a}\t{b}\t{c}\t{d}\t{e}".encode() for a, b, c, d, e in events])
     return Slab(
         _levels(leaves)[-1][0],
         packed(entries, ids, times, subjects, used),
@@ -141,37 +160,69 @@ def path_of(lines: Sequence[bytes], index: int) -> list[bytes]:
 
 
 def _leaves(lines: Sequence[bytes]) -> list[bytes]:
-    return [sha256(b"\x00" + each).digest() for each in lines]
+    return _digests(_BEGUN_LEAF, lines)
+
+
+def _digests(begun: "Hash", texts: Iterable[bytes]) -> list[bytes]:
+    """The hash of each text after what has begun."""
+    copy, digests = begun.copy, list[bytes]()
+    for each in texts:
+        hashed = copy()
+        hashed.update(each)
+        digests.append(hashed.digest())
+    return digests
 
 
 def _levels(leaves: list[bytes]) -> list[list[bytes]]:
     """The hashes of the tree from its leaves up to its root. One that has no sibling moves up."""
     levels = [leaves]
     while len(nodes := levels[-1]) > 1:
-        one = iter(nodes)
-        pairs = zip(one, one, strict=False)
-        above = [sha256(b"\x01" + left + right).digest() for left, right in pairs]
+        above = _digests(_BEGUN_NODE, map(add, nodes[::2], nodes[1::2]))
         levels.append([*above, nodes[-1]] if len(nodes) % 2 else above)
     return levels
 
 
 def _hours(times: Sequence[int], subjects: Sequence[str], used: Sequence[str]) -> dict[Hour, Total]:
-    """The sums by hour, subject and meter. What each used in an hour is taken apart as one text,
-    which is faster than event by event."""
+    """The sums by hour, subject and meter."""
     said = defaultdict[tuple[int, str], list[str]](list)
     first, last = min(times) // HOUR_MS, max(times) // HOUR_MS
-    hours = repeat(first) if first == last else [at // HOUR_MS for at in times]
-    for hour, subject, each in zip(hours, subjects, used, strict=False):
-        said[hour, subject].append(each)
-    found = dict[Hour, Total]()
-    for (hour, subject), some in said.items():
-        parts = iter(",".join(some).replace("=", ",").split(","))
-        quantities = defaultdict[str, list[str]](list)
-        for meter, quantity in zip(parts, parts, strict=True):
-            quantities[meter].append(quantity)
-        for meter, all in quantities.items():
-            found[Hour(meter, hour, subject)] = Total(sum(map(int, all)), len(all))
-    return found
+    if first == last:
+        by_subject = defaultdict[str, list[str]](list)
+        for subject, each in zip(subjects, used, strict=True):
+            by_subject[subject].append(each)
+        said.update(((first, subject), some) for subject, some in by_subject.items())
+    else:
+        for at, subject, each in zip(times, subjects, used, strict=True):
+            said[at // HOUR_MS, subject].append(each)
+    return {
+        Hour(meter, hour, subject): Total(*both)
+        for (hour, subject), some in said.items()
+        for meter, both in _summed(some).items()
+    }
+
+
+def _summed(used: Sequence[str]) -> dict[str, list[int]]:
+    """The sums by meter. What is alike is taken apart once, and the rest as one text, which is
+    faster than each by itself, and most so where all of it names the same meters."""
+    sums, single = defaultdict[str, list[int]](lambda: [0, 0]), list[str]()
+    for each, count in Counter(used).items():
+        if count == 1:
+            single.append(each)
+            continue
+        for meter, quantity in _pairs(each):
+            _add(sums[meter], quantity * count, count)
+    if not single:
+        return sums
+    parts = ",".join(single).replace("=", ",").split(",")
+    meters, numbers = parts[::2], parts[1::2]
+    together = single[0].count(",") + 1
+    if meters == meters[:together] * len(single):
+        for place, meter in enumerate(meters[:together]):
+            _add(sums[meter], sum(map(int, numbers[place::together])), len(single))
+    else:
+        for meter, number in zip(meters, numbers, strict=True):
+            _add(sums[meter], int(number), 1)
+    return sums
 
 
 def _add(both: list[int], quantity: int, count: int) -> None:

@@ -135,6 +135,22 @@ async def test_what_runs_used_is_shown_and_proved(world: World) -> None:
     assert other.status_code == 404
 
 
+async def test_an_event_from_outside_is_opened(world: World) -> None:
+    await world.sent("PUT", METER, {"unit": "pages"}, **ADMIN)
+    now = clock.now().replace(microsecond=0)
+    told = [event(each, at=format_instant(now), subject="gala") for each in ("b", "a")]
+    await tell(world, *told)
+    period = period_of(int(now.timestamp() * 1000))
+    path = f"/v1/usage/roots/{period}/pages/proof"
+    proof = await world.sent("GET", f"{path}?event=a")
+    found = verify_usage(json.dumps(proof).encode())
+    assert (found.quantity, found.event.split("\t")[1:4:2]) == (4, ["a", "gala"])
+    assert (proof["event"]["place"], proof["entry"], proof["closing"]) == (1, None, None)
+    for missing in (f"{path}?event=c", f"{path}?section=2&event=a"):
+        assert (await world.send("GET", missing)).status_code == 404
+    assert (await world.elsewhere().send("GET", f"{path}?event=a")).status_code == 404
+
+
 async def test_a_meter_that_is_not_sorted_in_time_is_named_in_the_answer_and_to_the_operator(
     world: World, database: str
 ) -> None:

@@ -1,4 +1,4 @@
-"""Meters whose events a real database sorts slowly."""
+"""Meters whose events a real database reads slowly."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,12 +18,14 @@ STATEMENT_MILLISECONDS = 1_000
 
 @asynccontextmanager
 async def sorted_slowly(database: str, meter: str) -> AsyncIterator[None]:
-    """While it lasts, whoever reads events of the meter by a cursor waits at each of them for
+    """While it lasts, whoever reads events of the meter for its line waits at each of them for
     longer than a statement may take."""
     policy = Identifier(f"slow_{uuid4().hex}")
     waits = SQL(
-        "CREATE POLICY {} ON usage_events AS RESTRICTIVE FOR SELECT USING"
-        " (meter <> {} OR current_query() NOT LIKE 'FETCH%' OR pg_sleep(60) IS NOT NULL)"
+        "CREATE POLICY {} ON usage_told AS RESTRICTIVE FOR SELECT USING"
+        " (current_query() NOT LIKE '%ORDER BY place%'"
+        " OR place >> 32 NOT IN (SELECT line FROM usage_told_lines WHERE meter = {})"
+        " OR pg_sleep(60) IS NOT NULL)"
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(postgres, "STATEMENT_MILLISECONDS", STATEMENT_MILLISECONDS)
@@ -35,5 +37,5 @@ async def sorted_slowly(database: str, meter: str) -> AsyncIterator[None]:
             try:
                 yield
             finally:
-                await owner.execute(SQL("DROP POLICY {} ON usage_events").format(policy))
+                await owner.execute(SQL("DROP POLICY {} ON usage_told").format(policy))
                 await postgres.disconnect()
