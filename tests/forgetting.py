@@ -6,7 +6,8 @@ from emulators.client import PlatformRefused
 from emulators.running import RunningPlatform
 from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.messaging.log import EVENT_LOG
-from shared.storage.firestore import PlatformStore, TenantStore
+from shared.storage.firestore import TenantStore
+from shared.storage.platform_store import PlatformStore
 
 _AT_ONCE = 2_000
 

@@ -119,7 +119,7 @@ class UsageRoot(Data):
 
 
 class UnsortedMeter(Data):
-    """A declared meter that has no line of a section yet, and what to do: the others have theirs."""
+    """A declared meter without a line of a section yet, and what to do: the others have theirs."""
 
     section: int
     meter: str

@@ -4379,7 +4379,7 @@ class UnitCostsView(Answered):
 
 
 class UnsortedMeter(Answered):
-    """A declared meter that has no line of a section, and what to do: the others have theirs."""
+    """A declared meter without a line of a section yet, and what to do: the others have theirs."""
 
     meter: str
     problem: str

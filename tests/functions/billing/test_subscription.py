@@ -18,7 +18,7 @@ from shared.aggregates.command import Command
 from shared.kit import clock
 from shared.kit.callers import Caller
 from shared.kit.ids import new_id
-from shared.runtime import entitled
+from shared.runtime import entitlements
 from shared.runtime.settings import LimitSettings
 from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
@@ -45,7 +45,7 @@ async def test_where_all_tenants_have_one_tier_its_limits_are_shown_whatever_was
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     of_all = LimitSettings(environment="local", local_limits=True, local_tier="team")
-    monkeypatch.setattr(entitled, "limit_settings", lambda: of_all)
+    monkeypatch.setattr(entitlements, "limit_settings", lambda: of_all)
     for shown in (await world.sent("GET", "/subscription"), await world.buys()):
         held, quotas = shown["entitlements"], {each["meter"]: each for each in shown["quotas"]}
         assert (held["plan"], held["limits"]["executions"]) == ("team", 50_000)

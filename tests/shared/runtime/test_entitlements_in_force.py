@@ -7,7 +7,7 @@ import pytest
 
 from shared.kit.control import Control, Subscribed
 from shared.quotas.plans import seats_at
-from shared.runtime import entitled
+from shared.runtime import entitlements
 from shared.runtime.settings import LimitSettings
 
 AT = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -27,15 +27,15 @@ OF_ALL: dict[str, Any] = {"environment": "local", "local_limits": True}
 def test_a_local_platform_may_give_all_tenants_one_tier(
     settings: dict[str, Any], plan: str, seats: int | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(entitled, "limit_settings", lambda: LimitSettings(**settings))
-    held = entitled.entitlements_of(BOUGHT, AT)
+    monkeypatch.setattr(entitlements, "limit_settings", lambda: LimitSettings(**settings))
+    held = entitlements.entitlements_of(BOUGHT, AT)
     assert held is not None
     assert held.plan == plan
-    assert seats_at(entitled.in_force(BOUGHT), AT) == seats
+    assert seats_at(entitlements.in_force(BOUGHT), AT) == seats
 
 
 def test_a_local_platform_without_limits_limits_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     alone = LimitSettings(environment="local")
-    monkeypatch.setattr(entitled, "limit_settings", lambda: alone)
-    assert entitled.entitlements_of(BOUGHT, AT) is None
-    assert entitled.in_force(BOUGHT) is BOUGHT
+    monkeypatch.setattr(entitlements, "limit_settings", lambda: alone)
+    assert entitlements.entitlements_of(BOUGHT, AT) is None
+    assert entitlements.in_force(BOUGHT) is BOUGHT
