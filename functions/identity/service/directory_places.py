@@ -22,9 +22,11 @@ async def place_people(
     wanted = list(ids)
     if not wanted:
         return
-    groups = await _named(work, {each.group.casefold() for each in sso.groups} if sso else ())
     people = [each for each in await work.find_all(USERS, wanted) if each is not None]
+    # Read before the groups: whoever makes another group after these were read changes a place that
+    # this commit then finds changed.
     await work.prefetch(*((MEMBERS, each.principal_id) for each in people))
+    groups = await _named(work, {each.group.casefold() for each in sso.groups} if sso else ())
     given = {each.entry_id: roles_of(sso, each.entry_id, groups) for each in people}
     for user in sorted(people, key=lambda one: not directory.leads(given[one.entry_id])):
         member = await work.find(MEMBERS, user.principal_id)

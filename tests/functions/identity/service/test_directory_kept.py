@@ -137,6 +137,26 @@ async def test_groups_that_change_at_once_give_all_their_roles(cloud: Cloud) -> 
     assert await _roles(admin, user.principal_id) == expected
 
 
+@pytest.mark.wired
+async def test_a_group_that_comes_between_any_two_reads_gives_its_role_too(cloud: Cloud) -> None:
+    for read in range(1, 6):
+        cloud.mend()
+        admin = await _company("team 0", "team 1")
+        user = await directory.create_user(admin, {"userName": MAIL})
+        members = [{"value": user.entry_id}]
+        cloud.firestore.mend()
+        cloud.firestore.slow("BatchGetDocuments", 0.5, number=read)
+        late = asyncio.create_task(
+            directory.create_group(admin, {"displayName": "team 0", "members": members})
+        )
+        while cloud.firestore.calls.count("BatchGetDocuments") < read and not late.done():
+            await asyncio.sleep(0.01)
+        await directory.create_group(admin, {"displayName": "team 1", "members": members})
+        await late
+        roles = await _roles(admin, user.principal_id)
+        assert roles == ("developer", "end_user", "operator"), read
+
+
 async def test_a_name_is_taken_once_by_many_at_once(cloud: Cloud) -> None:
     cloud.mend()
     admin = await _company()
