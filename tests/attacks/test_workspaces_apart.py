@@ -49,7 +49,7 @@ ELSEWHERE = (*OF_CAPSULES, *OF_CONNECTORS, *OF_NOTIFICATIONS, *OF_MEMORIES, *OF_
 BY_WAY_OF = {
     "agent_names": "says in its id which workspace's name it is",
     "contents": "is read by the hash that a thing names",
-    "document_contents": "is read by the hash of what is added, within the corpus that the id names",
+    "document_contents": "is read by the hash of what is added, within a corpus",
     "governor_timelines": "is read by way of its card",
     "governor_counters": "says in its id what it counts",
     "active_precedents": "is read by rules, and each in it says where it belongs",
