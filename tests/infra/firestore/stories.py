@@ -314,15 +314,18 @@ async def somebody_lists_files(tenant: str) -> None:
 
 async def somebody_asks_documents(tenant: str) -> None:
     """Who may read which corpora; the documents of one, also those that a token for one workspace
-    narrows, and those of the same bytes; how many there are; and their timers."""
+    narrows, those of the same bytes, and those that are to be read; how many there are; and their
+    timers."""
     everywhere = caller_of(tenant)
     for caller in (everywhere, replace(everywhere, workspace_id="wsp_1")):
         made = await knowledge_corpora.create(
             caller, IdempotencyKey(caller), CorpusBody(name="A", readers=("b",))
         )
         text = DocumentBody(name="a.md", text="A note.")
-        await knowledge_documents.add(caller, IdempotencyKey(caller), made.corpus_id, text)
-        await knowledge_documents.page(caller, made.corpus_id, 25, None)
+        key, corpus = IdempotencyKey(caller), made.corpus_id
+        added = await knowledge_documents.add(caller, key, corpus, text)
+        await knowledge_documents.page(caller, corpus, 25, None)
+        await knowledge_documents.remove(caller, IdempotencyKey(caller), corpus, added.document_id)
     await knowledge_corpora.all_readable(everywhere)
     await KNOWLEDGE_RUN.sweep(KNOWLEDGE_HANDLERS).run(START)
 
