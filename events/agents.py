@@ -59,7 +59,7 @@ class Reactivation(Data):
     at: Instant
 
 
-class AgentViolation(Data):
+class Violation(Data):
     """A rule of governance that was broken, with what shows it."""
 
     rule: str
@@ -194,6 +194,6 @@ class AgentViolationReported(AgentState):
     `count` is how many reports of the same trigger the event stands for: the last one, and those
     since the event before it."""
 
-    violation: AgentViolation
+    violation: Violation
     reported_by: str
     count: int = 1

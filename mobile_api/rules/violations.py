@@ -11,7 +11,7 @@ from shared.kit.workspaces import placed
 
 def violation_step(
     fact: Fact,
-    violation: agents.AgentViolation | violations.Violation,
+    violation: agents.Violation | violations.Violation,
     subject: approvals.Subject,
     reported_by: str,
     workspace_id: str | None = None,

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from events.agents import AgentActivated, AgentState, AgentViolationReported, Limits, Reactivation
-from events.agents import AgentViolation as BrokenRule
+from events.agents import Violation as BrokenRule
 from events.approvals import (
     ApprovalReviewMissed,
     ApprovalState,

@@ -9,10 +9,10 @@ from pydantic import StringConstraints, model_validator
 
 from events.agents import (
     AgentHealthChanged,
-    AgentViolation,
     AgentViolationReported,
     Health,
     Trigger,
+    Violation,
 )
 from functions.agents.rules.agent import (
     SUSPENDABLE,
@@ -82,7 +82,7 @@ def report_violation(agent: Agent, trigger: Trigger, evidence: str, by: str, at:
     counted = agent.but(reports=(*counts.values(), count))
     if not is_published:
         return (Transition(counted),)
-    violation = AgentViolation(
+    violation = Violation(
         rule=trigger,
         summary=f"{agent.name}: {trigger.replace('_', ' ')}",
         evidence=(evidence,),

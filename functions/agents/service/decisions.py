@@ -3,7 +3,7 @@
 from contextlib import suppress
 from functools import partial
 
-from events.agents import AgentViolation, AgentViolationReported
+from events.agents import AgentViolationReported, Violation
 from events.approvals import ApprovalApproved, ApprovalAutoApproved
 from events.catalogue import CATALOGUE
 from events.decisions import DECISIONS, verify_decision
@@ -149,7 +149,7 @@ async def _report_forgery(event: Envelope, case_id: str, reason: str) -> None:
         case = await work.find(CASES, case_id)
         if case is None or await work.store.get(EVENT_LOG, event_id) is not None:
             return
-        violation = AgentViolation(
+        violation = Violation(
             rule="signed_decisions",
             summary=f"a decision about {case.agent_name} does not verify",
             evidence=(reason, f"event {event.id}"),

@@ -30,7 +30,7 @@ def largest(number: int) -> list[Envelope]:
     )
     conditions = tuple({"field": WIDE * 200, "op": "eq", "value": WIDE * 250} for _ in range(16))
     large: dict[str, Any] = {"summary": WIDE * 2_000, "matches": matches, "note": WIDE * 4_000}
-    reported = agents.AgentViolation(rule="scope_drift", summary="x", evidence=(WIDE * 4_000,))
+    reported = agents.Violation(rule="scope_drift", summary="x", evidence=(WIDE * 4_000,))
     return [
         approval(approvals.ApprovalRequested, number, **large),
         precedent(

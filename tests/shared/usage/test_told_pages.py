@@ -93,7 +93,7 @@ async def test_each_event_of_a_line_is_proved_and_no_other(tenant: str) -> None:
         shown = UsageRootProof.of(proof, None, None).model_dump_json()
         assert verify_usage(shown.encode()).event == events[place].line
     for id in ("acre", "none", "hour/1"):
-        with pytest.raises(NotFound, match="does not count"):
+        with pytest.raises(NotFound, match="counts no event"):
             await prove(tenant, PERIOD, "pages", 1, id)
     with pytest.raises(NotFound):
         await prove(f"{tenant}-other", PERIOD, "pages", 1, events[0].id)
