@@ -25,7 +25,8 @@ _FENCE = "---"
 # Claude Code reads a description that YAML takes for a mapping, because it has a colon in it.
 _BARE_TEXT = re.compile(r"^(name|description):[ \t]++(?![\"'|>\[{&*!#%@`])(.+)$", re.MULTILINE)
 _NAME = re.compile(r"(?:[^\s,()]|\([^()]*\)?)++")
-_ONE_SERVER = re.compile(r"mcp__(?:(?!__)[^*])+\Z")
+# With or without what would come before a tool's name.
+_ONE_SERVER = re.compile(r"(mcp__(?:(?!__)[^*])+)(?:__)?\Z")
 _ALL_OF_ONE_SERVER = re.compile(r"mcp__(?:(?!__)[^*])+__\*\Z")
 
 
@@ -95,7 +96,7 @@ class _RuledOut:
     server; `open` patterns stand for tools that nobody knows before a session."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        names = list(names)
+        names = [found[1] if (found := _ONE_SERVER.match(each)) else each for each in names]
         patterns = [each for each in names if "*" in each]
         self.open = [each for each in patterns if not _ALL_OF_ONE_SERVER.match(each)]
         self.named = [each for each in names if each not in self.open]

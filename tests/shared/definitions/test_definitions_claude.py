@@ -231,6 +231,7 @@ def test_what_hides_a_tool_is_refused(tools: Any, told: str) -> None:
         ("mcp__gh__pu*", {"claude-code/Read", "gh/list"}, []),
         ("mcp__gh__*", {"claude-code/Read"}, ["gh/*"]),
         ("mcp__gh", {"claude-code/Read"}, ["gh/*"]),
+        ("mcp__gh__", {"claude-code/Read"}, ["gh/*"]),
         ("mcp__gh__push", {"claude-code/Read", "gh/list"}, ["gh/push"]),
         ("mcp__g", {"claude-code/Read", "gh/push", "gh/list"}, ["g/*"]),
         ("any-tool", {"claude-code/Read", "gh/push", "gh/list"}, ["tools/any-tool"]),
