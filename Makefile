@@ -185,7 +185,7 @@ test-platform: setup ## tests of the local platform, and of shared code that fun
 	@$(PLAIN) -m "not nightly and not repeats" tests/shared tests/emulators tests/contracts/cloud_tasks tests/contracts/secret_manager tests/contracts/platform $(BELOW:%=--ignore=%)
 
 test-journeys: setup $(MCP) ## whole stories and guides on the platform, except those told again beside the attacks
-	@COVERAGE_FILE=.coverage.journeys $(PYTEST) $(GUIDES) tests/journeys $(RETOLD:%=--ignore=%)
+	@COVERAGE_FILE=.coverage.journeys $(PYTEST) tests/journeys/console $(GUIDES) tests/journeys $(RETOLD:%=--ignore=%)
 
 test-attacks: setup ## attacks, every public route, a short storm of faults, and stories told again, on the platform
 	@$(BIN)/python -m pytest tests/attacks tests/contracts/http tests/operations tests/chaos $(WHOLE) $(RETOLD)

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 
 import type { GovernanceReport, GovernorRow, PrecedentRow, Reasons, RuleRow } from '../api/generated.ts';
-import { read } from '../api/call.ts';
+import { read, serverNow } from '../api/call.ts';
 import { dollars } from '../kit/money.ts';
 import { percent } from '../kit/rate.ts';
 import { clipped, spaced } from '../kit/text.ts';
@@ -38,7 +38,7 @@ export function Report() {
 }
 
 function readReport(days: number): Promise<GovernanceReport> {
-  return read<GovernanceReport>(`/v1/governance/report?${lastDays(days, Date.now())}`);
+  return read<GovernanceReport>(`/v1/governance/report?${lastDays(days, serverNow())}`);
 }
 
 function Shown({ report }: { report: GovernanceReport }) {
