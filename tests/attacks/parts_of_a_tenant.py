@@ -35,6 +35,7 @@ from shared.storage.firestore import TenantStore
 from shared.usage.lines import close_periods, lines_of
 from shared.usage.outside import OutsideEvent
 from shared.usage.rows import add_events
+from shared.usage.slabs import MOST_EVENTS
 from tests.attacks.asking import ROLES, SCOPES, ask
 from tests.contracts.http.calls import BODIES, end
 from tests.functions.audit.reports import append_all, receipt, report
@@ -191,10 +192,11 @@ NEAR = Condition(field="content.near", op="eq", value=WORD)
 
 
 async def keep_usage(tenant: str) -> None:
-    """Counts the tenant's log, and closes a month with an event from outside."""
+    """Counts the tenant's log, and closes a month with a page of events from outside."""
     at = parse_instant("2026-10-20T12:00:00Z")
-    event = OutsideEvent(WORD, "pages", 1, int(at.timestamp() * 1000), WORD)
-    await add_events(tenant, [event])
+    ids = [WORD, *(f"{WORD}-{number}" for number in range(1, MOST_EVENTS))]
+    moment = int(at.timestamp() * 1000)
+    await add_events(tenant, [OutsideEvent(id, "pages", 1, moment, WORD) for id in ids])
     await close_periods(tenant, ["2026-10"], at + timedelta(days=20))
     # Lines of declared meters are made when somebody reads.
     await lines_of(tenant, "2026-10", at + timedelta(days=20))
