@@ -26,7 +26,7 @@ interface Submitting {
 }
 
 /** Sends what a form asks for, once at a time. The first field that is refused takes the focus. */
-export function useSubmit<T>(request: () => Write, done: (answer: T) => void): Submitting {
+export function useSubmit<T>(request: () => Write, done: (answer: T) => void | Promise<void>): Submitting {
   const form = useRef<HTMLFormElement>(null);
   const [isSending, setSending] = useState(false);
   const [problem, setProblem] = useState<unknown>();
@@ -36,7 +36,7 @@ export function useSubmit<T>(request: () => Write, done: (answer: T) => void): S
     setSending(true);
     setProblem(undefined);
     try {
-      done(await send<T>(request()));
+      await done(await send<T>(request()));
     } catch (error) {
       setProblem(error);
     } finally {

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 
-import type { PolicyRecord, SignedCard } from '../../api/generated.ts';
+import type { CardPage, PolicyRecord, SignedCard } from '../../api/generated.ts';
+import { read } from '../../api/call.ts';
 import { errorsAt, errorsBeside } from '../../kit/errors.ts';
 import { Field, text, Wrong, type FieldEntry, type Values } from '../../parts/field.tsx';
 import { Trouble } from '../../parts/loaded.tsx';
@@ -10,6 +11,8 @@ import { words } from '../../words.ts';
 import { approvalPolicy as say } from '../../words/approval-policy.ts';
 import { ADDED, bodyOf, othersOf, valuesOf } from './draft.ts';
 
+const TRIES = 20;
+const PAUSE_MS = 500;
 const RISKS = Object.entries(words.risk);
 const ENTRY: readonly FieldEntry[] = [
   { name: 'kind', label: say.kind, kind: 'one', options: say.kinds },
@@ -45,13 +48,26 @@ const OTHERS: readonly FieldEntry[] = [
   { name: 'reason', label: say.reason, kind: 'words', hint: say.reasonHint, most: 1900 },
 ];
 
+/** Waits until the new card is among the newest: they follow what happened within a moment. */
+async function isListed(id: string): Promise<void> {
+  for (let tried = 1; tried <= TRIES; tried++) {
+    const { items } = await read<CardPage>('/v1/mobile/approvals?limit=25');
+    if (items.some((card) => card.id === id)) return;
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  }
+}
+
 /** A whole policy in place of the one that holds: its rules, and what holds for all of them. */
 export function Propose({ policy }: { policy: PolicyRecord }) {
   const [entries, setEntries] = useState<readonly Values[]>(policy.entries.map(valuesOf));
   const [others, setOthers] = useState<Values>(othersOf(policy));
   const { form, submit, isSending, problem, errors } = useSubmit(
     () => ({ method: 'PUT', path: '/v1/approvals/policy', body: bodyOf(entries, others) }),
-    (card: SignedCard) => go(addressOf('approvals', card.id)),
+    async (card: SignedCard) => {
+      // It is proposed, whether or not this can be read.
+      await isListed(card.id).catch(() => {});
+      go(addressOf('approvals', card.id));
+    },
   );
   const change = (place: number, changed: Values) =>
     setEntries(entries.map((each, at) => (at === place ? { ...each, ...changed } : each)));
