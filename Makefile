@@ -247,7 +247,7 @@ chaos: setup ## 500 creation cases, or governed runs, at once under every fault 
 races: setup ## approve, reject, request changes, veto and cancel at once, RACES=1000 times: one outcome each
 	@$(BIN)/python -m tests.attacks.races --races $(or $(RACES),1000)
 
-simulation: setup ## TENANTS=1000 over MONTHS=13 at accounts of Stripe's stand-in, one a processor: each invoice reconciles with an account of its own, and verifies offline (SEED=1)
+simulation: setup ## TENANTS=1000 over MONTHS=13, a hundred at each account of Stripe's stand-in, as many accounts at once as processors: each invoice reconciles with an account of its own, and verifies offline (SEED=1)
 	@$(BIN)/python -m tests.simulation.billing --tenants $(or $(TENANTS),1000) --months $(or $(MONTHS),13) --seed $(or $(SEED),1)
 
 $(QUESTIONS): | $(READY)
