@@ -9,6 +9,7 @@ from functions.billing.catalogue_views import FeatureView, ReferralOfferView
 from functions.billing.credit_views import CreditsView
 from functions.billing.rules.charges import UsageCharge
 from functions.billing.rules.invoice import Invoice, Line
+from functions.billing.rules.next_invoice import PreviewLine
 from functions.billing.rules.subscription import Subscription
 from shared.catalogue import catalogue
 from shared.kit.control import Control
@@ -103,13 +104,6 @@ class SubscriptionDetail(SubscriptionView):
     ) -> Self:
         """The subscription as it is shown beside what is used, and what was granted."""
         return part_of(cls, shown, quotas=quotas, credits=credits)
-
-
-class PreviewLine(Data):
-    """A line of the next invoice; credits are below zero."""
-
-    description: str
-    cents: int
 
 
 class PreviewView(Data):

@@ -13,8 +13,8 @@ from shared.kit.instants import Instant
 from shared.kit.models import Data
 
 
-class NextLine(Data):
-    """A line; what is given back, and credits, are below zero."""
+class PreviewLine(Data):
+    """A line of the next invoice; credits are below zero."""
 
     description: str
     cents: int
@@ -31,7 +31,7 @@ class NextInvoice(Data):
     tax_cents: int = 0
     balance_cents: int = 0
     at: Instant | None = None
-    lines: tuple[NextLine, ...] = ()
+    lines: tuple[PreviewLine, ...] = ()
 
     @classmethod
     def shown(cls, invoice: Shown) -> Self:
@@ -39,7 +39,7 @@ class NextInvoice(Data):
         off = sum(each["amount"] for each in invoice["total_discount_amounts"] or ())
         total, untaxed = invoice["total"], invoice["total_excluding_tax"]
         lines = tuple(
-            NextLine(description=each["description"] or "", cents=each["amount"])
+            PreviewLine(description=each["description"] or "", cents=each["amount"])
             for each in invoice["lines"]["data"]
         )
         return cls(
@@ -55,7 +55,7 @@ class NextInvoice(Data):
     def listed(cls, items: Iterable[Item]) -> Self:
         """The invoice by the catalogue alone."""
         lines = tuple(
-            NextLine(description=f"{each.quantity} × {each.name}", cents=each.cents)
+            PreviewLine(description=f"{each.quantity} × {each.name}", cents=each.cents)
             for each in items
         )
         return cls(due_cents=sum(each.cents for each in lines), lines=lines)

@@ -21,7 +21,7 @@ from functions.billing.service.crediting import known_credits
 from functions.billing.service.orders import changed_to, check
 from functions.billing.service.referring import check_code
 from functions.billing.service.subscriptions import show
-from functions.billing.views import PreviewLine, PreviewView
+from functions.billing.views import PreviewView
 from shared.catalogue import catalogue
 from shared.kit.callers import Caller
 
@@ -42,9 +42,7 @@ async def preview(caller: Caller, body: CheckoutBody) -> PreviewView:
     return PreviewView(
         next_invoice_cents=found.due_cents,
         next_invoice_at=ends if known.is_live else None,
-        lines=tuple(
-            PreviewLine(description=each.description, cents=each.cents) for each in found.lines
-        ),
+        lines=found.lines,
         discount_cents=found.discount_cents,
         tax_cents=found.tax_cents,
         balance_cents=found.balance_cents,

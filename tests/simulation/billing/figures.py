@@ -52,8 +52,8 @@ def sum_of(parts: Sequence[Figures]) -> Figures:
     """Of tenants that lived through the same days at the same time."""
     whole = Figures(0, parts[0].days, seconds=max(each.seconds for each in parts))
     for each in parts:
-        for counts, more in ((whole.invoices, each.invoices), (whole.cents, each.cents)):
-            counts.update(more)
+        whole.invoices.update(each.invoices)
+        whole.cents.update(each.cents)
         whole.tenants += each.tenants
         whole.lines += each.lines
         whole.usage_lines += each.usage_lines

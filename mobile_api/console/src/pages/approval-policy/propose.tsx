@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import type { CardPage, PolicyRecord, SignedCard } from '../../api/generated.ts';
 import { read } from '../../api/call.ts';
 import { errorsAt, errorsBeside } from '../../kit/errors.ts';
+import { followed } from '../../kit/followed.ts';
 import { Field, text, Wrong, type FieldEntry, type Values } from '../../parts/field.tsx';
 import { Trouble } from '../../parts/loaded.tsx';
 import { useSubmit } from '../../parts/write.ts';
@@ -11,8 +12,6 @@ import { words } from '../../words.ts';
 import { approvalPolicy as say } from '../../words/approval-policy.ts';
 import { ADDED, bodyOf, othersOf, valuesOf } from './draft.ts';
 
-const TRIES = 20;
-const PAUSE_MS = 500;
 const RISKS = Object.entries(words.risk);
 const ENTRY: readonly FieldEntry[] = [
   { name: 'kind', label: say.kind, kind: 'one', options: say.kinds },
@@ -48,13 +47,12 @@ const OTHERS: readonly FieldEntry[] = [
   { name: 'reason', label: say.reason, kind: 'words', hint: say.reasonHint, most: 1900 },
 ];
 
-/** Waits until the new card is among the newest: they follow what happened within a moment. */
+/** Waits until the new card is among the newest. */
 async function isListed(id: string): Promise<void> {
-  for (let tried = 1; tried <= TRIES; tried++) {
-    const { items } = await read<CardPage>('/v1/mobile/approvals?limit=25');
-    if (items.some((card) => card.id === id)) return;
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-  }
+  await followed(
+    () => read<CardPage>('/v1/mobile/approvals?limit=25'),
+    ({ items }) => items.some((card) => card.id === id),
+  );
 }
 
 /** A whole policy in place of the one that holds: its rules, and what holds for all of them. */

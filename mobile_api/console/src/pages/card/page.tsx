@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import type { CardDetail } from '../../api/generated.ts';
 import { read } from '../../api/call.ts';
 import { contentHash, type Json } from '../../kit/canonical.ts';
+import { followed } from '../../kit/followed.ts';
 import { dollars } from '../../kit/money.ts';
 import { called } from '../../names.ts';
 import { Ids } from '../../parts/ids.tsx';
@@ -21,8 +22,6 @@ import { First } from './first.tsx';
 import { agentIn, isFinal, operationsIn } from './operations.ts';
 import { Assents, History, Listed, Operations, Precedents, personIn } from './parts.tsx';
 
-const TRIES = 20;
-const PAUSE_MS = 500;
 const UNDECIDED = ['pending', 'deferred', 'escalated'];
 
 /** Whether what is shown is what a decision names. */
@@ -50,13 +49,14 @@ export function CardPage({ id }: { id: string }) {
   );
 }
 
-/** The card, at `least` in that version: what is read follows what was decided within a moment. */
+/** The card, at `least` in that version. */
 async function readSealed(id: string, least = 0): Promise<{ card: CardDetail; seal: Seal }> {
-  for (let tried = 1; ; tried++) {
-    const card = await read<CardDetail>(`/v1/mobile/approvals/${encodeURIComponent(id)}`);
-    if (card.version >= least || tried === TRIES) return { card, seal: await sealOf(card) };
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-  }
+  const path = `/v1/mobile/approvals/${encodeURIComponent(id)}`;
+  const card = await followed(
+    () => read<CardDetail>(path),
+    ({ version }) => version >= least,
+  );
+  return { card, seal: await sealOf(card) };
 }
 
 async function sealOf(card: CardDetail): Promise<Seal> {
