@@ -1,7 +1,7 @@
 """Changes of a subscription: of its items with proration by the second, of its trial, of when it
 ends, and whether its invoices are collected."""
 
-from emulators.stripe import form, items, standing
+from emulators.stripe import form, items, subscription_status
 from emulators.stripe import subscriptions as known
 from emulators.stripe.account import Account, copy
 from emulators.stripe.customers import own_method
@@ -28,7 +28,7 @@ def update(account: Account, asked: Form, identifier: str) -> Document:
     to the next invoice, or to one at once with `always_invoice` and where periods begin anew."""
     form.check(asked, UPDATE)
     subscription = account.get("subscription", identifier)
-    if subscription["status"] in standing.OVER and not asked.keys() <= _OF_CANCELED:
+    if subscription["status"] in subscription_status.OVER and not asked.keys() <= _OF_CANCELED:
         raise invalid(
             "A canceled subscription can only update its cancellation_details and metadata."
         )
@@ -221,7 +221,9 @@ def _say(account: Account, subscription: Document, asked: Form) -> None:
         subscription["pause_collection"] = (
             pause
             and {
-                "behavior": form.choice(pause, "behavior", standing.PAUSES, standing.PAUSES[0]),
+                "behavior": form.choice(
+                    pause, "behavior", subscription_status.PAUSES, subscription_status.PAUSES[0]
+                ),
                 "resumes_at": form.number(pause, "resumes_at"),
             }
         ) or None
@@ -246,7 +248,7 @@ def _plan_end(account: Account, subscription: Document, asked: Form) -> None:
     planned = subscription["cancel_at"] is not None
     details = subscription["cancellation_details"] | known.cancellation(asked)
     details["reason"] = "cancellation_requested" if planned else details["reason"]
-    if not planned and subscription["status"] not in standing.OVER:
+    if not planned and subscription["status"] not in subscription_status.OVER:
         details["reason"] = None
     subscription["cancellation_details"] = details
 

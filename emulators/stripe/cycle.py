@@ -3,11 +3,11 @@ planned."""
 
 from collections.abc import Iterable
 
-from emulators.stripe import items, standing
+from emulators.stripe import items, subscription_status
 from emulators.stripe.account import Account, copy
 from emulators.stripe.amounts import price_of
 from emulators.stripe.discounts import in_force, used
-from emulators.stripe.drafting import draft, pending
+from emulators.stripe.drafts import draft, pending
 from emulators.stripe.invoices import finalize, forgive, method_of, settle, void
 from emulators.stripe.invoices import turn as turn_alone
 from emulators.stripe.lines import line
@@ -24,7 +24,7 @@ def turn(account: Account, subscription: Document) -> None:
     elif subscription["cancel_at"] is not None and subscription["cancel_at"] <= now:
         end_planned(account, subscription)
     elif pause and pause["resumes_at"] is not None and pause["resumes_at"] <= now:
-        standing.change(account, subscription, pause_collection=None)
+        subscription_status.change(account, subscription, pause_collection=None)
     elif status == "trialing" and subscription["trial_end"] <= now:
         end_trial(account, subscription)
     elif status == "trialing" and not subscription["_warned"]:
@@ -99,10 +99,10 @@ def hold(account: Account, subscription: Document, invoice: Document) -> bool:
 def turn_invoice(account: Account, invoice: Document) -> None:
     """What happens to an invoice by itself, at its time. The setting says what becomes of a draft
     that a pause met."""
-    subscription = standing.subscription_of(account, invoice)
-    choice = account.store.setting(standing.MET_BY_PAUSE, standing.COLLECTS)
+    subscription = subscription_status.subscription_of(account, invoice)
+    choice = account.store.setting(subscription_status.MET_BY_PAUSE, subscription_status.COLLECTS)
     is_met = subscription is not None and subscription["pause_collection"] is not None
-    if invoice["status"] != "draft" or not is_met or choice == standing.COLLECTS:
+    if invoice["status"] != "draft" or not is_met or choice == subscription_status.COLLECTS:
         turn_alone(account, invoice)
         return
     before = copy(invoice)
@@ -137,7 +137,7 @@ def end_trial(account: Account, subscription: Document) -> None:
     }
     if missing != "create_invoice" and method_of(account, probe) is None:
         if missing == "cancel":
-            standing.end(account, account.save(subscription), "cancellation_requested")
+            subscription_status.end(account, account.save(subscription), "cancellation_requested")
             return
         subscription["status"] = "paused"
         account.emit("customer.subscription.updated", account.save(subscription), before)
@@ -170,8 +170,8 @@ def end_planned(account: Account, subscription: Document) -> None:
         invoice = bill(account, subscription, (), reason="subscription_cycle")
         settle(account, invoice)
         subscription = account.get("subscription", subscription["id"])
-    if subscription["status"] not in standing.OVER:
-        standing.end(account, subscription, "cancellation_requested")
+    if subscription["status"] not in subscription_status.OVER:
+        subscription_status.end(account, subscription, "cancellation_requested")
 
 
 def name_of(account: Account, item: Document) -> str:

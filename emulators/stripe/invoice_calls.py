@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from emulators.stripe import form, invoices, standing
+from emulators.stripe import form, invoices, subscription_status
 from emulators.stripe.account import Account, copy
 from emulators.stripe.customers import own_method
 from emulators.stripe.discounts import given
-from emulators.stripe.drafting import draft, put, retotal
-from emulators.stripe.due import DRAFT_FOR
+from emulators.stripe.drafts import draft, put, retotal
+from emulators.stripe.due_times import DRAFT_FOR
 from emulators.stripe.failures import absent, invalid
 from emulators.stripe.form import Form
 from emulators.stripe.lines import added_parent, line
@@ -246,7 +246,7 @@ def _say(account: Account, invoice: Document, asked: Form) -> None:
     invoice["_days_until_due"] = 30 if by_hand and days is None else days
     if "discounts" in asked:
         customer = account.get("customer", invoice["customer"])
-        of: Any = standing.subscription_of(account, invoice) or {}
+        of: Any = subscription_status.subscription_of(account, invoice) or {}
         invoice["discounts"] = given(account, form.rows(asked, "discounts"), customer, of.get("id"))
         retotal(account, invoice)
     if "auto_advance" in asked:

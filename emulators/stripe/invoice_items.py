@@ -3,7 +3,7 @@
 from emulators.stripe import form
 from emulators.stripe.account import Account, copy, new_id
 from emulators.stripe.amounts import price_of
-from emulators.stripe.drafting import line_of, put, retotal
+from emulators.stripe.drafts import line_of, put, retotal
 from emulators.stripe.failures import invalid
 from emulators.stripe.form import Form
 from emulators.stripe.invoice_calls import period

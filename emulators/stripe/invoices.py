@@ -1,10 +1,10 @@
 """Invoices: final, paid, void, and what is on them."""
 
-from emulators.stripe import payments, standing
+from emulators.stripe import payments, subscription_status
 from emulators.stripe.account import Account, copy
 from emulators.stripe.cards import MESSAGES
 from emulators.stripe.customers import adjust
-from emulators.stripe.drafting import retotal
+from emulators.stripe.drafts import retotal
 from emulators.stripe.failures import StripeFailure, declined, invalid
 from emulators.stripe.periods import DAY
 from emulators.stripe.store import Document
@@ -72,19 +72,21 @@ def attempt(
         return made
     before = copy(invoice)
     automatic = invoice["collection_method"] == "charge_automatically" and invoice["auto_advance"]
-    invoice["next_payment_attempt"] = standing.next_attempt(account, invoice) if automatic else None
+    invoice["next_payment_attempt"] = (
+        subscription_status.next_attempt(account, invoice) if automatic else None
+    )
     account.save(invoice)
     if made.asks:
         account.emit("invoice.payment_action_required", invoice)
     account.emit("invoice.payment_failed", invoice)
     account.emit("invoice.updated", invoice, before)
-    standing.failed(account, invoice)
+    subscription_status.failed(account, invoice)
     return made
 
 
 def method_of(account: Account, invoice: Document) -> str | None:
     """The payment method that an invoice is paid with."""
-    subscription = standing.subscription_of(account, invoice) or {}
+    subscription = subscription_status.subscription_of(account, invoice) or {}
     customer = account.get("customer", invoice["customer"])
     default = customer["invoice_settings"]["default_payment_method"]
     method = invoice["default_payment_method"] or subscription.get("default_payment_method")
@@ -125,9 +127,9 @@ def turn(account: Account, invoice: Document) -> None:
         before = copy(invoice)
         invoice["_overdue"] = True
         account.emit("invoice.overdue", account.save(invoice), before)
-        subscription = standing.subscription_of(account, invoice)
+        subscription = subscription_status.subscription_of(account, invoice)
         if subscription is not None and subscription["status"] == "active":
-            standing.change(account, subscription, status="past_due")
+            subscription_status.change(account, subscription, status="past_due")
     else:
         collect(account, invoice)
 
@@ -187,7 +189,7 @@ def _mark_paid(account: Account, invoice: Document, amount: int) -> None:
     account.emit("invoice.updated", account.save(invoice), before)
     account.emit("invoice.paid", invoice)
     account.emit("invoice.payment_succeeded", invoice)
-    standing.paid(account, invoice)
+    subscription_status.paid(account, invoice)
 
 
 def _give_back(account: Account, invoice: Document) -> None:

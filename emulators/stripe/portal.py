@@ -9,8 +9,8 @@ from emulators.stripe.failures import invalid
 from emulators.stripe.form import Form
 from emulators.stripe.pages import alert, cards, money, page
 from emulators.stripe.periods import HOUR
-from emulators.stripe.standing import OVER
 from emulators.stripe.store import Document
+from emulators.stripe.subscription_status import OVER
 
 _FEATURES = (
     *("customer_update", "invoice_history", "payment_method_update", "subscription_cancel"),

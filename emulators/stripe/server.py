@@ -15,12 +15,12 @@ import aiohttp
 from aiohttp import web
 
 from emulators.ports import HOST
-from emulators.stripe import events, standing
+from emulators.stripe import events, subscription_status
 from emulators.stripe.account import Account
 from emulators.stripe.api import Call, answer
 from emulators.stripe.clocks import run, waiting
-from emulators.stripe.due import due_of
-from emulators.stripe.hosted import Hosted
+from emulators.stripe.due_times import due_of
+from emulators.stripe.page_server import Hosted
 from emulators.stripe.store import Delivery, Store
 from shared.kit.clock import now
 
@@ -89,21 +89,22 @@ class Server:
         of a draft that a pause meets."""
         said = await _object(request)
         days, after = said.get("retry_days"), said.get("after_retries")
-        if after not in (None, *standing.ENDS) or not _are_days(days):
+        if after not in (None, *subscription_status.ENDS) or not _are_days(days):
             raise web.HTTPBadRequest(
-                text=f"retry_days is a list of days, after_retries one of {standing.ENDS}"
+                text="retry_days is a list of days, after_retries one of"
+                f" {subscription_status.ENDS}"
             )
         met = said.get("met_by_pause")
-        if met not in (None, standing.COLLECTS, *standing.PAUSES):
-            known = (standing.COLLECTS, *standing.PAUSES)
+        if met not in (None, subscription_status.COLLECTS, *subscription_status.PAUSES):
+            known = (subscription_status.COLLECTS, *subscription_status.PAUSES)
             raise web.HTTPBadRequest(text=f"met_by_pause is one of {known}")
         with self.account.store.transaction():
             if met is not None:
-                self.account.store.set(standing.MET_BY_PAUSE, met)
+                self.account.store.set(subscription_status.MET_BY_PAUSE, met)
             if days is not None:
-                self.account.store.set(standing.RETRIES, days)
+                self.account.store.set(subscription_status.RETRIES, days)
             if after is not None:
-                self.account.store.set(standing.AFTER_RETRIES, after)
+                self.account.store.set(subscription_status.AFTER_RETRIES, after)
         return web.json_response(said)
 
     async def endpoint(self, request: web.Request) -> web.StreamResponse:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from emulators.stripe import form, items, payments, standing
+from emulators.stripe import form, items, payments, subscription_status
 from emulators.stripe.account import Account, copy
 from emulators.stripe.cycle import added_line, bill, hold, restart
 from emulators.stripe.discounts import given
@@ -73,7 +73,7 @@ def cancel(account: Account, asked: Form, identifier: str) -> Document:
     """Ends it now; what was paid for unused time comes back only with `prorate`."""
     form.check(asked, ("invoice_now", "prorate", "cancellation_details"))
     subscription = account.get("subscription", identifier)
-    if subscription["status"] in standing.OVER:
+    if subscription["status"] in subscription_status.OVER:
         raise invalid(f"No such subscription: '{identifier}'", "id", "resource_missing")
     now = account.now(subscription)
     if form.truth(asked, "prorate") and subscription["status"] != "trialing":
@@ -84,7 +84,7 @@ def cancel(account: Account, asked: Form, identifier: str) -> Document:
         subscription = account.get("subscription", identifier)
     said = cancellation(asked)
     subscription["cancellation_details"] |= said
-    return standing.end(account, subscription, "cancellation_requested")
+    return subscription_status.end(account, subscription, "cancellation_requested")
 
 
 def resume(account: Account, asked: Form, identifier: str) -> Document:

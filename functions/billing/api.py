@@ -10,19 +10,19 @@ from functions.billing.catalogue_views import CatalogueView, catalogue_view
 from functions.billing.credit_views import CreditsView
 from functions.billing.kpi_views import KpisView
 from functions.billing.rules.credits import CreditBody
-from functions.billing.rules.notices import StripeNotice
 from functions.billing.rules.order import Order
 from functions.billing.rules.referral import CheckoutBody
+from functions.billing.rules.stripe_notices import StripeNotice
 from functions.billing.rules.usage_due import USAGE_DUE
 from functions.billing.service import (
-    crediting,
+    credit,
     invoices,
-    notices,
     orders,
-    pausing,
-    previewing,
-    referring,
+    pause,
+    preview,
+    referral,
     revenue,
+    stripe_notices,
     subscriptions,
     usage_invoice,
 )
@@ -80,7 +80,7 @@ async def get_subscription(caller: Caller) -> SubscriptionDetail:
     # What the subscription says, so that neither part knows another plan than the other.
     control = subscriptions.holding(caller, known)
     quotas, granted = await asyncio.gather(
-        read_quotas(TenantStore(caller.tenant_id), control, at), crediting.show_credits(caller)
+        read_quotas(TenantStore(caller.tenant_id), control, at), credit.show_credits(caller)
     )
     return SubscriptionDetail.beside(SubscriptionView.of(known, control, at), quotas, granted)
 
@@ -101,7 +101,7 @@ async def put_subscription(caller: Caller, body: Order) -> SubscriptionView:
 async def preview_subscription(caller: Caller, body: CheckoutBody) -> PreviewView:
     """Tells what an order would cost, a first one also with another tenant's code as `referral`,
     and which governing features it would lose; changes nothing. Needs the role tenant_admin."""
-    return await previewing.preview(caller, body)
+    return await preview.preview(caller, body)
 
 
 @_TENANT.post("/subscription/pause")
@@ -111,7 +111,7 @@ async def pause_subscription(caller: Caller) -> SubscriptionView:
     """Pauses what was bought: no later period is asked for, and Free holds at once. What would take
     away what governs waits for an approval; the same call pauses it once that is given. Needs the
     role tenant_admin."""
-    return await pausing.pause(caller)
+    return await pause.pause(caller)
 
 
 @_TENANT.post("/subscription/resume")
@@ -120,7 +120,7 @@ async def pause_subscription(caller: Caller) -> SubscriptionView:
 async def resume_subscription(caller: Caller) -> SubscriptionView:
     """Lets a paused subscription go on: in the period that was paid for, or in a new one that
     begins now and is asked for. Needs the role tenant_admin."""
-    return await pausing.resume(caller)
+    return await pause.resume(caller)
 
 
 @_TENANT.post("/billing/checkout")
@@ -147,7 +147,7 @@ async def open_portal(caller: Caller) -> PortalView:
 async def get_referral_code(caller: Caller) -> ReferralView:
     """Gives the code that the tenant refers others by, always the same; others send it when they
     first buy. Only a tenant that pays has one. Needs the role tenant_admin."""
-    return await referring.refer(caller)
+    return await referral.refer(caller)
 
 
 @_TENANT.get("/invoices")
@@ -191,7 +191,7 @@ async def take_notice(
     """Takes a notice that Stripe signed, in any order and any number of times: what it is about is
     read anew from Stripe."""
     at = received_at(request.scope)
-    return await notices.take_notice(body, await request.body(), stripe_signature, at)
+    return await stripe_notices.take_notice(body, await request.body(), stripe_signature, at)
 
 
 @_PLATFORM.get("/kpis")
@@ -213,7 +213,7 @@ async def show_kpis(
 async def grant_credit(caller: Caller, key: Key, body: CreditBody) -> CreditsView:
     """Grants a tenant a credit, which pays its renewals until it expires, before its card does;
     shows all of its credits. Needs the role platform_admin."""
-    return await crediting.grant_credit(caller, key, body)
+    return await credit.grant_credit(caller, key, body)
 
 
 ROUTER = Router.joining(_TENANT, _STRIPE, _PLATFORM)

@@ -6,8 +6,8 @@ from fastapi import Path, Query
 
 from events.usage import METER_PATTERN, MeterName
 from functions.usage.aggregates import RUN
-from functions.usage.rules.outside import EVENT_ID_PATTERN
-from functions.usage.service import outside, reading
+from functions.usage.rules.events import EVENT_ID_PATTERN
+from functions.usage.service import events, meters, query
 from functions.usage.views import (
     MeterBody,
     MeterList,
@@ -35,7 +35,7 @@ Period = Annotated[str, Path(max_length=7)]
 async def post_usage_events(caller: Caller, body: UsageEventsBody) -> UsageAccepted:
     """Counts events of declared meters, each id once for ever; says which are not counted, and why
     not."""
-    return await outside.tell(caller, body)
+    return await events.tell(caller, body)
 
 
 @ROUTER.get("")
@@ -50,7 +50,7 @@ async def get_usage(
 ) -> Usage:
     """Shows what was used of one meter or of all, by hour, day, month or subject; without times
     this month so far. Counts first what the audit log has gained."""
-    return await reading.show_usage(caller, meter, since, until, group_by)
+    return await query.show_usage(caller, meter, since, until, group_by)
 
 
 @ROUTER.get("/meters")
@@ -58,14 +58,14 @@ async def get_usage(
 @beyond_quota
 async def list_meters(caller: Caller) -> MeterList:
     """Lists the meters that every tenant has, and those that this one declared."""
-    return await outside.show_meters(caller)
+    return await meters.show_meters(caller)
 
 
 @ROUTER.put("/meters/{meter}")
 @does("usage.meters.declare", within=("manage_tenant",), deed="declaring a meter")
 async def put_meter(caller: Caller, key: Key, meter: MeterName, body: MeterBody) -> MeterList:
     """Declares a meter that programs of the tenant count by, or its unit."""
-    return await outside.declare(caller, key, meter, body)
+    return await meters.declare(caller, key, meter, body)
 
 
 @ROUTER.get("/roots")
@@ -76,7 +76,7 @@ async def list_usage_roots(
 ) -> UsageRootList:
     """Lists what was used of each meter in a month, as 2026-11, with the roots that prove it:
     closed lines, corrections of these, and what is counted since."""
-    return await reading.show_roots(caller, period)
+    return await query.show_roots(caller, period)
 
 
 @ROUTER.get("/roots/{period}/{meter}/proof")
@@ -93,4 +93,4 @@ async def get_usage_proof(
     """Proves a line, and that it counts the receipt or event of that id: what `assent-verify`
     verifies without the network. With the scope audit:read the event comes with its entry in the
     audit log."""
-    return await reading.show_proof(caller, period, meter, section, event)
+    return await query.show_proof(caller, period, meter, section, event)

@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from functions.billing.rules.asked import Checkout
 from functions.billing.rules.order import Order
 from functions.billing.rules.subscription import Steps, Subscription
+from functions.billing.rules.subscription_parts import Checkout
 from shared.catalogue import catalogue
 from shared.kit.errors import VersionConflict
 from shared.kit.transitions import Transition

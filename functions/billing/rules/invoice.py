@@ -14,7 +14,7 @@ from events.invoices import (
     InvoiceVoided,
 )
 from functions.billing.rules.charges import UsageCharge
-from functions.billing.rules.reading import Shown, instant, maybe_instant
+from functions.billing.rules.stripe_objects import Shown, instant, maybe_instant
 from shared.kit.errors import SignatureInvalid
 from shared.kit.ids import hashed_id
 from shared.kit.instants import Instant

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from functions.billing.rules.credits import Credits, Part
 from functions.billing.rules.order import Item, Order
-from functions.billing.rules.reading import Shown, instant
+from functions.billing.rules.stripe_objects import Shown, instant
 from functions.billing.rules.subscription import Subscription
 from shared.catalogue import catalogue
 from shared.kit.instants import Instant

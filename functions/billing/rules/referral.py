@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 from pydantic import StringConstraints
 
-from functions.billing.rules.asked import Discount
 from functions.billing.rules.order import Order
-from functions.billing.rules.reading import maybe_instant
+from functions.billing.rules.stripe_objects import maybe_instant
 from functions.billing.rules.subscription import Steps, Subscription
+from functions.billing.rules.subscription_parts import Discount
 from shared.catalogue import catalogue
 from shared.kit.errors import FieldError, Invalid, VersionConflict
 from shared.kit.instants import Instant

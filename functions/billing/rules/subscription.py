@@ -12,8 +12,8 @@ from events.subscriptions import (
     SubscriptionReferred,
     SubscriptionState,
 )
-from functions.billing.rules.asked import Change, Checkout, Discount, Waiting
 from functions.billing.rules.order import Order, Pause, Resume, Wish
+from functions.billing.rules.subscription_parts import Change, Checkout, Discount, Waiting
 from functions.billing.rules.terms import Terms, limits_of, note_terms
 from functions.billing.rules.usage_due import UsageInvoice, usage_invoice_of
 from shared.catalogue import catalogue, entitlements

@@ -2,8 +2,8 @@
 
 from functions.billing.aggregates import INVOICES, RUN, SUBSCRIPTIONS
 from functions.billing.rules.invoice import Invoice, adopt, invoice_id_of, read_invoice
-from functions.billing.service.comparing import compared, proofs_of
 from functions.billing.service.invoice_calls import retrieve_invoice
+from functions.billing.service.reconciliation import compared, proofs_of
 from functions.billing.service.subscriptions import known_to
 from functions.billing.views import InvoicePage, InvoiceView, LineProof
 from shared.aggregates.command import Command

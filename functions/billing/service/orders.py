@@ -6,8 +6,7 @@ from typing import Any
 from functions.billing.aggregates import RUN
 from functions.billing.rules import checkout as pages
 from functions.billing.rules import subscription as rules
-from functions.billing.rules.asked import Change, Checkout
-from functions.billing.rules.loosening import asked_for, check_assent
+from functions.billing.rules.change_approval import asked_for, check_assent
 from functions.billing.rules.order import (
     Order,
     Pause,
@@ -18,7 +17,7 @@ from functions.billing.rules.order import (
     check_people,
     items_of,
 )
-from functions.billing.rules.pausing import (
+from functions.billing.rules.pause import (
     check_changeable,
     check_wish,
     pause_params,
@@ -27,11 +26,12 @@ from functions.billing.rules.pausing import (
 from functions.billing.rules.referral import CheckoutBody, coupon_for, discounts_left, ends_discount
 from functions.billing.rules.refusals import StripeRefused
 from functions.billing.rules.subscription import Subscription
+from functions.billing.rules.subscription_parts import Change, Checkout
 from functions.billing.service import stripe_calls
-from functions.billing.service.assents import waits_for
+from functions.billing.service.change_approval import waits_for
 from functions.billing.service.customers import customer_of
-from functions.billing.service.met_drafts import newest_after_pause
-from functions.billing.service.referring import check_code
+from functions.billing.service.leftover_drafts import newest_after_pause
+from functions.billing.service.referral import check_code
 from functions.billing.service.subscriptions import follow, holding, known_to
 from functions.billing.settings import console_url
 from functions.billing.views import CheckoutView, PortalView, SubscriptionView

@@ -11,7 +11,7 @@ from functions.billing.rules.invoice import Invoice
 from functions.billing.rules.low_margins import heard_of, month_to_judge
 from functions.billing.rules.revenue import Revenue, bounds_of, unknown_revenue
 from functions.billing.rules.subscription import Subscription
-from functions.billing.service.use import count_use
+from functions.billing.service.usage_counts import count_use
 from shared.aggregates.command import Command
 from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.callers import Caller, check_platform_admin

@@ -1,8 +1,8 @@
 """Reads a tenant's subscription anew from Stripe, and adopts it."""
 
 from functions.billing.aggregates import RUN, SUBSCRIPTIONS
-from functions.billing.rules.reading import latest, read_subscription
 from functions.billing.rules.referral import read_discount
+from functions.billing.rules.stripe_objects import latest, read_subscription
 from functions.billing.rules.subscription import (
     Bought,
     Subscription,

@@ -8,8 +8,8 @@ from functions.billing.rules import usage_draft as rules
 from functions.billing.rules.invoice import Invoice, read_invoice
 from functions.billing.rules.refusals import StripeMissing, StripeRefused
 from functions.billing.rules.subscription import Steps, Subscription
-from functions.billing.service.charging import charge_usage, owes_usage
-from functions.billing.service.crediting import apply_credits
+from functions.billing.service.charges import charge_usage, owes_usage
+from functions.billing.service.credit import apply_credits
 from functions.billing.service.invoice_calls import (
     create_usage_invoice,
     delete_draft,

@@ -7,10 +7,15 @@ import pytest
 
 from functions.billing.rules.charges import UsageCharge
 from functions.billing.rules.invoice import Line
-from functions.billing.rules.notices import LATE_SECONDS, NoticeRefused, StripeNotice, is_late
-from functions.billing.service.comparing import compared
-from functions.billing.service.notices import take_notice
+from functions.billing.rules.stripe_notices import (
+    LATE_SECONDS,
+    NoticeRefused,
+    StripeNotice,
+    is_late,
+)
+from functions.billing.service.reconciliation import compared
 from functions.billing.service.silent_meters import look_for_silent_meters
+from functions.billing.service.stripe_notices import take_notice
 from infra.observability.metrics import (
     BILLING,
     LATE_NOTICES,

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from functions.usage.rules.outside import judged
+from functions.usage.rules.events import judged
 from shared.kit.errors import Unavailable
 from shared.usage.counting import count_log
 from shared.usage.rows import add_events

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from functions.billing.rules.notices import StripeNotice
-from functions.billing.rules.reading import latest
+from functions.billing.rules.stripe_notices import StripeNotice
+from functions.billing.rules.stripe_objects import latest
 
 PRO = "assent:plan:pro:month:4900"
 

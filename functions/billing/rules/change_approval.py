@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from events.subscriptions import SubscriptionApprovalNeeded
-from functions.billing.rules.asked import Waiting
 from functions.billing.rules.order import Order, Wish
 from functions.billing.rules.subscription import (
     IN_FLIGHT,
@@ -13,6 +12,7 @@ from functions.billing.rules.subscription import (
     Subscription,
     losses,
 )
+from functions.billing.rules.subscription_parts import Waiting
 from shared.approvals.known import KnownApproval
 from shared.kit.contents import Content
 from shared.kit.errors import ContentInvalid, VersionConflict

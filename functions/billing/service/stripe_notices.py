@@ -6,17 +6,17 @@ from datetime import datetime
 from typing import Literal
 
 from functions.billing.rules.invoice import Invoice
-from functions.billing.rules.notices import (
+from functions.billing.rules.refusals import StripeRefused
+from functions.billing.rules.stripe_notices import (
     INVOICES,
     NoticeRefused,
     StripeNotice,
     check_signature,
     is_late,
 )
-from functions.billing.rules.refusals import StripeRefused
 from functions.billing.rules.subscription import Subscription
-from functions.billing.service.charging import charge_usage
-from functions.billing.service.crediting import apply_credits, settle_credits
+from functions.billing.service.charges import charge_usage
+from functions.billing.service.credit import apply_credits, settle_credits
 from functions.billing.service.customers import tenant_of
 from functions.billing.service.invoices import follow_invoice
 from functions.billing.service.revenue import note_revenue

@@ -1,7 +1,7 @@
 """Asks for, and finds, the approval of a change that loosens governance."""
 
 from functions.billing.aggregates import APPROVALS_KEYS, RUN
-from functions.billing.rules import loosening
+from functions.billing.rules import change_approval
 from functions.billing.rules.order import Wish
 from functions.billing.rules.subscription import Subscription, losses
 from functions.billing.service.subscriptions import known_to
@@ -20,22 +20,22 @@ async def waits_for(caller: Caller, known: Subscription, order: Wish) -> Subscri
     Unavailable."""
     if not losses(known, order, caller.received_at):
         return None
-    waiting = loosening.asked_for(known, order, caller.received_at)
+    waiting = change_approval.asked_for(known, order, caller.received_at)
     if waiting is None:
 
         async def ask(work: Command) -> Subscription:
             before = await known_to(work)
             gone = losses(before, order, work.at)
-            if not gone or loosening.asked_for(before, order, work.at) is not None:
+            if not gone or change_approval.asked_for(before, order, work.at) is not None:
                 return before
-            steps = loosening.ask(before, order, gone, caller.principal, work.at)
+            steps = change_approval.ask(before, order, gone, caller.principal, work.at)
             return await work.save_change(before, *steps)
 
         return await RUN.command(caller, ask, Subscription)
     keys = await public_keys(APPROVALS_KEYS)
     approval = await read_approval(TenantStore(caller.tenant_id), waiting.approval_id, keys)
     try:
-        return None if loosening.is_assented(waiting, approval) else known
+        return None if change_approval.is_assented(waiting, approval) else known
     except VersionConflict:
         await _give_up(caller, waiting.approval_id)
         raise
@@ -44,6 +44,8 @@ async def waits_for(caller: Caller, known: Subscription, order: Wish) -> Subscri
 async def _give_up(caller: Caller, approval_id: str) -> None:
     async def use_case(work: Command) -> Subscription:
         before = await known_to(work)
-        return await work.save_change(before, *loosening.give_up(before, approval_id, work.at))
+        return await work.save_change(
+            before, *change_approval.give_up(before, approval_id, work.at)
+        )
 
     await RUN.command(caller, use_case, Subscription)

@@ -5,7 +5,7 @@ import hmac
 
 import pytest
 
-from functions.billing.rules.notices import (
+from functions.billing.rules.stripe_notices import (
     MOST_SIGNATURES,
     TOLERANCE_SECONDS,
     NoticeRefused,

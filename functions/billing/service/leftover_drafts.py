@@ -1,8 +1,8 @@
 """Invoices of a period that nobody paid for, as a paused subscription goes on."""
 
 from functions.billing.rules.invoice import gave_up_by_pause
-from functions.billing.rules.pausing import left_by_pause, pauses_by_voiding
-from functions.billing.rules.reading import Shown
+from functions.billing.rules.pause import left_by_pause, pauses_by_voiding
+from functions.billing.rules.stripe_objects import Shown
 from functions.billing.rules.subscription import Subscription
 from functions.billing.service.invoice_calls import (
     drafts_of,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from functions.billing.rules import loosening, pausing
+from functions.billing.rules import change_approval, pause
 from functions.billing.rules import subscription as rules
 from functions.billing.rules.order import Order, Pause, Resume, Wish
 from functions.billing.rules.subscription import IN_FLIGHT
@@ -29,17 +29,17 @@ WAITS = {"invoice": None, "parent": {"subscription_details": {"subscription": "s
 )
 def test_only_what_is_paid_for_and_goes_on_is_paused(fields: dict[str, Any], said: str) -> None:
     with pytest.raises(VersionConflict, match=said):
-        pausing.check_pausable(known(**fields), [], [])
-    pausing.check_pausable(known(), [], [])
+        pause.check_pausable(known(**fields), [], [])
+    pause.check_pausable(known(), [], [])
 
 
 def test_nothing_is_paused_while_something_waits_for_the_next_invoice() -> None:
     other = {"invoice": None, "parent": {"subscription_details": {"subscription": "sub_0"}}}
     asked = {**WAITS, "invoice": "in_1"}
-    pausing.check_pausable(known(), [other, asked], [])
+    pause.check_pausable(known(), [other, asked], [])
     for waiting in (WAITS, {"invoice": None, "parent": None}):
         with pytest.raises(VersionConflict, match="pause it after 2026-12-27"):
-            pausing.check_pausable(known(), [other, waiting], [])
+            pause.check_pausable(known(), [other, waiting], [])
 
 
 def drawn_up(stripe_id: str = "sub_1", **fields: Any) -> dict[str, Any]:
@@ -49,38 +49,38 @@ def drawn_up(stripe_id: str = "sub_1", **fields: Any) -> dict[str, Any]:
 
 def test_a_pause_waits_for_the_draft_of_its_period_and_for_no_other() -> None:
     held, another = drawn_up(auto_advance=False), drawn_up("sub_0")
-    pausing.check_pausable(known(), [], [held, another, drawn_up(parent=None)])
+    pause.check_pausable(known(), [], [held, another, drawn_up(parent=None)])
     with pytest.raises(VersionConflict, match="pause it once that is paid"):
-        pausing.check_pausable(known(), [], [another, drawn_up()])
+        pause.check_pausable(known(), [], [another, drawn_up()])
 
 
 def test_only_drafts_of_its_own_that_stripe_kept_are_left_by_a_pause() -> None:
     drafts = [drawn_up(), drawn_up("sub_0", auto_advance=False), drawn_up(auto_advance=False)]
     drafts[-1]["id"] = "in_2"
-    assert pausing.left_by_pause(known(), drafts) == ("in_2",)
+    assert pause.left_by_pause(known(), drafts) == ("in_2",)
     by = {each: {"pause_collection": {"behavior": each}} for each in ("void", "keep_as_draft")}
-    assert [pausing.pauses_by_voiding(each) for each in by.values()] == [True, False]
-    assert not pausing.pauses_by_voiding({"pause_collection": None})
+    assert [pause.pauses_by_voiding(each) for each in by.values()] == [True, False]
+    assert not pause.pauses_by_voiding({"pause_collection": None})
 
 
 def test_what_is_paused_is_resumed_or_ended_and_not_changed() -> None:
     paused = known(status="paused", collects=False)
     assert paused.is_paused
-    pausing.check_resumable(paused)
-    pausing.check_changeable(paused, FREE)
+    pause.check_resumable(paused)
+    pause.check_changeable(paused, FREE)
     team = Order.model_validate({"plan": "team", "interval": "month", "seats": 2})
     with pytest.raises(VersionConflict, match="resume it first"):
-        pausing.check_changeable(paused, team)
-    pausing.check_changeable(known(), team)
+        pause.check_changeable(paused, team)
+    pause.check_changeable(known(), team)
 
 
 def test_what_stripe_gave_up_is_paid_and_not_resumed() -> None:
-    pausing.check_resumable(known())
+    pause.check_resumable(known())
     for status in ("paused", "past_due"):
         with pytest.raises(VersionConflict, match="nobody paused it"):
-            pausing.check_resumable(known(status=status))
+            pause.check_resumable(known(status=status))
     with pytest.raises(VersionConflict, match="nothing is paused"):
-        pausing.check_resumable(known(status="canceled"))
+        pause.check_resumable(known(status="canceled"))
 
 
 @pytest.mark.parametrize(
@@ -90,10 +90,10 @@ def test_what_stripe_gave_up_is_paid_and_not_resumed() -> None:
 def test_a_new_period_begins_where_nobody_was_asked_for_the_one_that_runs(
     status: str, begins: bool
 ) -> None:
-    asked = pausing.resume_params({"status": status})
+    asked = pause.resume_params({"status": status})
     anew = {"billing_cycle_anchor": "now", "proration_behavior": "none"} if begins else {}
     assert asked == {"pause_collection": "", **anew}
-    assert pausing.resume_params(None) == {"pause_collection": ""}
+    assert pause.resume_params(None) == {"pause_collection": ""}
 
 
 def test_a_pause_loses_what_free_lacks_and_an_approval_of_an_end_is_none_of_it() -> None:
@@ -104,10 +104,10 @@ def test_a_pause_loses_what_free_lacks_and_an_approval_of_an_end_is_none_of_it()
     assert rules.losses(alive, RESUME, AT) == ()
     wishes: tuple[Wish, ...] = (PAUSE, FREE)
     for one, other in (wishes, wishes[::-1]):
-        waiting = after(alive, loosening.ask(alive, one, lost, "ada", AT))
-        assert loosening.asked_for(waiting, one, AT) is not None
-        assert loosening.asked_for(waiting, other, AT) is None
-    [step] = loosening.ask(alive, PAUSE, lost, "ada", AT)
+        waiting = after(alive, change_approval.ask(alive, one, lost, "ada", AT))
+        assert change_approval.asked_for(waiting, one, AT) is not None
+        assert change_approval.asked_for(waiting, other, AT) is None
+    [step] = change_approval.ask(alive, PAUSE, lost, "ada", AT)
     assert str(step.fields["summary"]).startswith("Pause the subscription, without")
 
 
@@ -125,15 +125,15 @@ def test_what_was_used_before_a_pause_is_asked_for_and_a_resumed_one_is_asked_by
 def test_what_was_asked_last_waits_for_what_may_still_arrive_and_takes_it_back() -> None:
     for wish, opposite in ((PAUSE, Resume), (RESUME, Pause)):
         asked = after(known(), rules.begin_change(known(), wish, "chg_1", AT))
-        assert pausing.withdraw(asked, opposite, AT) == ()
+        assert pause.withdraw(asked, opposite, AT) == ()
         early = AT + IN_FLIGHT / 2
         with pytest.raises(VersionConflict, match="may still arrive: send yours again"):
-            pausing.withdraw(asked, type(wish), early)
-        gone = after(asked, pausing.withdraw(asked, type(wish), AT + IN_FLIGHT))
+            pause.withdraw(asked, type(wish), early)
+        gone = after(asked, pause.withdraw(asked, type(wish), AT + IN_FLIGHT))
         assert gone == asked.but(change=None)
-    assert pausing.withdraw(known(), Pause, AT) == ()
+    assert pause.withdraw(known(), Pause, AT) == ()
     changing = after(known(), rules.begin_change(known(), FREE, "chg_1", AT))
-    assert pausing.withdraw(changing, Pause, AT + IN_FLIGHT) == ()
+    assert pause.withdraw(changing, Pause, AT + IN_FLIGHT) == ()
 
 
 def test_a_wish_is_judged_again_by_what_is_known_as_it_is_committed() -> None:
@@ -145,6 +145,6 @@ def test_a_wish_is_judged_again_by_what_is_known_as_it_is_committed() -> None:
         (known(cancel_at_period_end=True), PAUSE, "it ends with its period"),
     ):
         with pytest.raises(VersionConflict, match=said):
-            pausing.check_wish(now, wish)
+            pause.check_wish(now, wish)
     for now, wish in ((paused, FREE), (paused, RESUME), (known(), PAUSE), (known(), FREE)):
-        pausing.check_wish(now, wish)
+        pause.check_wish(now, wish)

@@ -13,7 +13,7 @@ from functions.billing.rules.invoice import (
     is_held,
     waits_for_lines,
 )
-from functions.billing.rules.placing import Lying, place_of, placed
+from functions.billing.rules.usage_places import Lying, place_of, placed
 from tests.functions.billing.rules.test_invoice import shown
 
 BY_PAUSE = {"uncollectible": {"reason": "subscription_paused"}}

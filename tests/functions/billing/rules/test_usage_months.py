@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from functions.billing.rules.closing import closed_sections
+from functions.billing.rules.usage_months import closed_sections
 from shared.usage.proofs import UsageLine
 
 CLOSED_AT = datetime(2026, 12, 1, 6, tzinfo=UTC)

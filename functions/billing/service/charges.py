@@ -10,11 +10,10 @@ from functions.billing.aggregates import INVOICES, RUN
 from functions.billing.rules.charges import UsageCharge, charges_of
 from functions.billing.rules.draft_lines import draft_line
 from functions.billing.rules.invoice import Invoice, invoice_id_of
-from functions.billing.rules.placing import Lying, Place, Placed, charge_in, place_of, placed
 from functions.billing.rules.refusals import StripeMissing, StripeRefused
 from functions.billing.rules.subscription import Subscription
 from functions.billing.rules.terms import months_to_charge
-from functions.billing.service.closing import close_months
+from functions.billing.rules.usage_places import Lying, Place, Placed, charge_in, place_of, placed
 from functions.billing.service.invoice_calls import (
     delete_draft,
     items_of,
@@ -24,6 +23,7 @@ from functions.billing.service.invoice_calls import (
     write_line,
 )
 from functions.billing.service.stripe_calls import KeyUsed, seconds
+from functions.billing.service.usage_months import close_months
 from shared.kit.callers import Caller
 from shared.usage.periods import end_of, start_of
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from functions.billing.service import orders, stripe_calls
-from functions.billing.service.assents import waits_for
+from functions.billing.service.change_approval import waits_for
 from functions.billing.service.stripe_calls import Unknown
 from tests.functions.billing.timed import BOUGHT, told
 from tests.functions.billing.worlds import ORDER, World

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from events.usage_months import UsageMonthState
 from functions.billing.aggregates import RUN, USAGE_MONTHS
-from functions.billing.rules.closing import closed_sections, id_of, tell
+from functions.billing.rules.usage_months import closed_sections, id_of, tell
 from shared.aggregates.command import Command
 from shared.kit.callers import Caller
 from shared.usage.lines import close_periods

@@ -6,7 +6,7 @@ from typing import Any
 
 from functions.billing.rules.invoice import is_held, is_of_subscription
 from functions.billing.rules.order import Order, Pause, Resume, Wish
-from functions.billing.rules.reading import Shown
+from functions.billing.rules.stripe_objects import Shown
 from functions.billing.rules.subscription import IN_FLIGHT, Steps, Subscription, drop_change
 from shared.kit.errors import VersionConflict
 

@@ -11,15 +11,15 @@ from functions.billing.rules.next_invoice import (
     trial_days,
 )
 from functions.billing.rules.order import Order, items_of, price_cents
-from functions.billing.rules.pausing import check_changeable
-from functions.billing.rules.reading import Shown
+from functions.billing.rules.pause import check_changeable
 from functions.billing.rules.referral import CheckoutBody, coupon_for
 from functions.billing.rules.refusals import NothingUpcoming
+from functions.billing.rules.stripe_objects import Shown
 from functions.billing.rules.subscription import Subscription, losses
 from functions.billing.service import stripe_calls
-from functions.billing.service.crediting import known_credits
+from functions.billing.service.credit import known_credits
 from functions.billing.service.orders import changed_to, check
-from functions.billing.service.referring import check_code
+from functions.billing.service.referral import check_code
 from functions.billing.service.subscriptions import show
 from functions.billing.views import PreviewView
 from shared.catalogue import catalogue

@@ -5,7 +5,7 @@ from typing import Any
 
 from emulators.stripe import lines as lines_of
 from emulators.stripe.account import Account, new_id
-from emulators.stripe.due import DRAFT_FOR
+from emulators.stripe.due_times import DRAFT_FOR
 from emulators.stripe.store import Document
 
 # US dollars and euros: docs.stripe.com/currencies, minimum charge amounts (read 2026-11-27).

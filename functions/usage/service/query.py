@@ -1,8 +1,8 @@
 """What was used, and the proof of it."""
 
 from functions.usage.aggregates import METERS, METERS_ID, RUN
+from functions.usage.rules.events import AHEAD
 from functions.usage.rules.meters import check_meter, is_meter
-from functions.usage.rules.outside import AHEAD
 from functions.usage.rules.query import MOST_SUMS, asked, check_begun, check_number, moment
 from functions.usage.service.calls import sums_of_calls
 from functions.usage.views import Usage, UsageRootList, UsageSum

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from functions.usage.rules.outside import AHEAD, BEHIND, MOST, judged
+from functions.usage.rules.events import AHEAD, BEHIND, MOST, judged
 from shared.kit.instants import format_instant
 from shared.usage.outside import OutsideEvent
 

@@ -5,7 +5,7 @@ from typing import Any, Literal, NamedTuple
 
 from functions.billing.rules.charges import UsageCharge
 from functions.billing.rules.invoice import gave_up_by_pause, is_held, waits_for_lines
-from functions.billing.rules.reading import Shown
+from functions.billing.rules.stripe_objects import Shown
 
 # `asked`: somebody is asked, or will be by itself. `void`: nobody is, and it stays so. A line on
 # the others asks nobody and may yet: `loose` lies on a draft that does not become final by itself,

@@ -4,7 +4,7 @@ import asyncio
 
 from functions.billing.aggregates import RUN
 from functions.billing.rules.order import Pause, Resume
-from functions.billing.rules.pausing import check_pausable, check_resumable, withdraw
+from functions.billing.rules.pause import check_pausable, check_resumable, withdraw
 from functions.billing.rules.subscription import Subscription
 from functions.billing.service.invoice_calls import drafts_of, items_of
 from functions.billing.service.orders import carry_out, shown
