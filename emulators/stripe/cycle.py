@@ -1,5 +1,4 @@
-"""What happens to subscriptions by themselves: periods, trials, pauses, and ends that were
-planned."""
+"""How subscriptions change as time passes: renewals, ends of trials and pauses, planned ends."""
 
 from collections.abc import Iterable
 
@@ -59,7 +58,7 @@ def bill(
         lines=[*lines.values(), *extra],
         subscription=subscription,
         period=period,
-        said={"default_payment_method": None},
+        overrides={"default_payment_method": None},
     )
     made = {each["id"]: each for each in invoice["lines"]["data"]}
     for item in subscription["items"]["data"]:
@@ -125,7 +124,7 @@ def _pause(account: Account, invoice: Document, behaviour: str) -> None:
 
 
 def end_trial(account: Account, subscription: Document) -> None:
-    """Begins to bill, or does what was said for a customer without a payment method."""
+    """Begins to bill; without a payment method does what the trial's settings say."""
     now, before = account.now(subscription), copy(subscription)
     subscription |= {"trial_end": min(subscription["trial_end"], now), "_warned": True}
     behaviour = (subscription["trial_settings"] or {}).get("end_behavior", {})
@@ -164,7 +163,7 @@ def restart(account: Account, subscription: Document, now: int, *, status: str) 
 
 
 def end_planned(account: Account, subscription: Document) -> None:
-    """Ends it at the time that was said, with a last invoice for what still waits for one."""
+    """Ends it at the planned time, with a last invoice for the items that wait for one."""
     currency, customer = subscription["currency"], subscription["customer"]
     if pending(account, customer, currency, subscription["id"]):
         invoice = bill(account, subscription, (), reason="subscription_cycle")
@@ -175,14 +174,14 @@ def end_planned(account: Account, subscription: Document) -> None:
 
 
 def name_of(account: Account, item: Document) -> str:
-    """The name of what an item is of."""
+    """The name of an item's product."""
     product = account.get("product", item["price"]["product"])
     return str(product["name"])
 
 
-def added_line(account: Account, subscription: Document, asked: Document) -> Document:
-    """A line of a price that is asked once, with the next invoice."""
-    price, quantity = account.get("price", asked["price"], "price"), asked["quantity"]
+def added_line(account: Account, subscription: Document, params: Document) -> Document:
+    """The line of a one-time price on the next invoice."""
+    price, quantity = account.get("price", params["price"], "price"), params["quantity"]
     now = account.now(subscription)
     product = account.get("product", price["product"])
     return line(

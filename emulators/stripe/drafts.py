@@ -29,11 +29,11 @@ def draft(
     subscription: Document | None = None,
     period: tuple[int, int] | None = None,
     take_pending: bool = True,
-    said: Document | None = None,
+    overrides: Document | None = None,
 ) -> Document:
     """Makes a draft of these lines and of what was waiting for the next invoice."""
     now = account.now(customer)
-    told = None if account.endpoints("invoice.created") and not account.silent else now
+    delivered_at = None if account.endpoints("invoice.created") and not account.silent else now
     of = subscription or {}
     invoice: Document = {
         **_constant(),
@@ -58,10 +58,10 @@ def draft(
         "period_start": period[0] if period else now,
         "starting_balance": customer["balance"],
         "test_clock": customer["test_clock"],
-        "webhooks_delivered_at": told,
+        "webhooks_delivered_at": delivered_at,
         "_days_until_due": of.get("days_until_due"),
         "_overdue": False,
-    } | (said or {})
+    } | (overrides or {})
     if invoice["collection_method"] == "send_invoice" and invoice["_days_until_due"] is None:
         invoice["_days_until_due"] = 30
     account.save(invoice)

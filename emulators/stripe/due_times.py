@@ -1,4 +1,4 @@
-"""When something happens to an object by itself. Pure."""
+"""The instants at which objects change by themselves. Pure."""
 
 from emulators.stripe.periods import DAY, HOUR
 from emulators.stripe.store import Document
@@ -41,10 +41,10 @@ def _of_subscription(subscription: Document) -> int | None:
 
 def _of_invoice(invoice: Document) -> int | None:
     if invoice["status"] == "draft" and invoice["auto_advance"]:
-        told = invoice["webhooks_delivered_at"]
-        if told is None:
+        delivered_at = invoice["webhooks_delivered_at"]
+        if delivered_at is None:
             return int(invoice["created"]) + UNTOLD_FOR
-        return max(int(invoice["automatically_finalizes_at"]), int(told))
+        return max(int(invoice["automatically_finalizes_at"]), int(delivered_at))
     if invoice["status"] == "open":
         if invoice["collection_method"] == "send_invoice":
             return None if invoice["_overdue"] else int(invoice["due_date"])

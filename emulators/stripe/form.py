@@ -1,4 +1,4 @@
-"""What a call says: form-encoded parameters, with brackets for what lies within others."""
+"""The parameters of a call: form-encoded, with brackets for those within others."""
 
 import re
 from collections.abc import Collection, Iterable, Mapping
@@ -115,7 +115,7 @@ def rows(form: Form, name: str) -> list[Any]:
 
 
 def metadata(form: Form, before: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The metadata after a call: what is said is added, an empty text removes, and an empty
+    """The metadata after a call: named keys are set, an empty text removes one, and an empty
     `metadata` removes all."""
     if form.get("metadata") == "":
         return {}

@@ -76,7 +76,7 @@ def attempt(
         subscription_status.next_attempt(account, invoice) if automatic else None
     )
     account.save(invoice)
-    if made.asks:
+    if made.needs_authentication:
         account.emit("invoice.payment_action_required", invoice)
     account.emit("invoice.payment_failed", invoice)
     account.emit("invoice.updated", invoice, before)
@@ -135,7 +135,7 @@ def turn(account: Account, invoice: Document) -> None:
 
 
 def void(account: Account, invoice: Document) -> Document:
-    """Nobody owes it any more."""
+    """Voids an invoice: nobody owes it any more."""
     if invoice["status"] not in ("open", "uncollectible"):
         raise invalid("You can only pass in open or uncollectible invoices.")
     before, now = copy(invoice), account.now(invoice)
@@ -163,7 +163,7 @@ def forgive(account: Account, invoice: Document, reason: str) -> Document:
 
 
 def pay_elsewhere(account: Account, invoice: Document) -> Document:
-    """The money came another way."""
+    """Marks an invoice as paid outside of Stripe."""
     payments.stop(account, invoice, "automatic")
     invoice["amount_paid_off_stripe"] = invoice["amount_remaining"]
     _mark_paid(account, invoice, invoice["amount_remaining"])
@@ -171,7 +171,7 @@ def pay_elsewhere(account: Account, invoice: Document) -> Document:
 
 
 def settled(account: Account, invoice: Document) -> None:
-    """Nothing of it is left to pay."""
+    """Marks an invoice as paid: nothing of it is left to pay."""
     payments.stop(account, invoice, "automatic")
     _mark_paid(account, invoice, 0)
 

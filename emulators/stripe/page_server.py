@@ -8,7 +8,7 @@ from emulators.stripe.cards import MESSAGES
 from emulators.stripe.customers import attach
 from emulators.stripe.failures import StripeFailure
 from emulators.stripe.invoices import attempt
-from emulators.stripe.pages import asking_page, checkout_page, gone_page, invoice_page
+from emulators.stripe.pages import authentication_page, checkout_page, gone_page, invoice_page
 from emulators.stripe.store import Document
 
 _HEADERS = {
@@ -19,7 +19,7 @@ _HEADERS = {
 }
 
 
-class Hosted:
+class HostedPages:
     """The pages of one account."""
 
     def __init__(self, account: Account) -> None:
@@ -38,26 +38,26 @@ class Hosted:
         session = self._open(request)
         if session is None:
             return html(gone_page(), 404)
-        said = await _said(request)
-        card, confirmed = said.get("card", ""), said.get("confirmed")
-        if checkout.asks(card) and confirmed is None:
-            return html(asking_page(said))
+        fields = await _fields(request)
+        card, confirmed = fields.get("card", ""), fields.get("confirmed")
+        if checkout.needs_authentication(card) and confirmed is None:
+            return html(authentication_page(fields))
         if confirmed == "no":
             why = "We are unable to authenticate your payment method. Choose another one."
-            return html(checkout_page(self._account, session, said, why), 402)
+            return html(checkout_page(self._account, session, fields, why), 402)
         try:
             with self._account.store.transaction():
                 checkout.complete(
                     self._account,
                     session,
                     card,
-                    said.get("email", ""),
-                    said.get("promotion_code", ""),
+                    fields.get("email", ""),
+                    fields.get("promotion_code", ""),
                     confirmed=confirmed == "yes",
                 )
         except StripeFailure as why:
             again = self._open(request) or session
-            return html(checkout_page(self._account, again, said, str(why)), why.status)
+            return html(checkout_page(self._account, again, fields, str(why)), why.status)
         target = session["success_url"].replace("{CHECKOUT_SESSION_ID}", session["id"])
         raise web.HTTPSeeOther(target)
 
@@ -73,13 +73,13 @@ class Hosted:
         session = portal.open_session(self._account, request.match_info["name"])
         if session is None:
             return html(gone_page(), 404)
-        said = await _said(request)
+        fields = await _fields(request)
         try:
             with self._account.store.transaction():
-                told, status = portal.act(self._account, session, said), 200
+                message, status = portal.act(self._account, session, fields), 200
         except StripeFailure as why:
-            told, status = str(why), why.status
-        return html(portal.portal_page(self._account, session, told), status)
+            message, status = str(why), why.status
+        return html(portal.portal_page(self._account, session, message), status)
 
     async def show_invoice(self, request: web.Request) -> web.StreamResponse:
         """The page of an invoice, with what remains to be paid."""
@@ -87,23 +87,23 @@ class Hosted:
         return html(gone_page(), 404) if invoice is None else html(invoice_page(invoice, ""))
 
     async def pay_invoice(self, request: web.Request) -> web.StreamResponse:
-        """Pays what remains with a card; a bank that asks, is answered first."""
+        """Pays what remains with a card, after the page of a bank that wants an authentication."""
         invoice = self._invoice(request)
         if invoice is None or invoice["status"] != "open":
             return html(gone_page(), 404)
-        said = await _said(request)
-        card, confirmed = said.get("card", ""), said.get("confirmed")
-        if checkout.asks(card) and confirmed is None:
-            return html(asking_page(said))
+        fields = await _fields(request)
+        card, confirmed = fields.get("card", ""), fields.get("confirmed")
+        if checkout.needs_authentication(card) and confirmed is None:
+            return html(authentication_page(fields))
         try:
             with self._account.store.transaction():
                 method = attach(self._account, {"customer": invoice["customer"]}, card)["id"]
                 made = attempt(self._account, invoice, method, confirmed=confirmed == "yes")
-            told, status = MESSAGES.get(made.decline_code, ""), 402 if made.code else 200
+            message, status = MESSAGES.get(made.decline_code, ""), 402 if made.code else 200
         except StripeFailure as why:
-            told, status = str(why), why.status
+            message, status = str(why), why.status
         now = self._account.get("invoice", invoice["id"])
-        return html(invoice_page(now, told), status)
+        return html(invoice_page(now, message), status)
 
     def _invoice(self, request: web.Request) -> Document | None:
         found = self._account.store.find(request.match_info["name"])
@@ -117,7 +117,7 @@ class Hosted:
         return found
 
 
-async def _said(request: web.Request) -> dict[str, str]:
+async def _fields(request: web.Request) -> dict[str, str]:
     posted = await request.post()
     return {name: value for name, value in posted.items() if isinstance(value, str)}
 

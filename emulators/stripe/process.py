@@ -15,7 +15,8 @@ NOTICES = "/v1/billing/stripe/webhook"
 
 
 class StripeServer(PythonServer):
-    """Its file lies in the platform's directory and outlives it; its clock is the platform's."""
+    """Stripe's stand-in as a process. Its file lies in the platform's directory and outlives it;
+    its clock is the platform's."""
 
     NAME, LOG = "Stripe's stand-in", "stripe"
     MODULE = "emulators.stripe.server"

@@ -1,4 +1,4 @@
-"""An object as it is answered: without what is only ours, with what was asked to be expanded."""
+"""An object as the API answers it: without private fields, with the expanded ones."""
 
 from collections.abc import Callable, Iterable
 from typing import Any

@@ -31,8 +31,8 @@ Handler = Callable[..., Document]
 def reading(kind: str) -> Handler:
     """Reads one object of a kind, which takes no parameter but `expand`."""
 
-    def read(account: Account, asked: Form, identifier: str) -> Document:
-        form.check(asked, ())
+    def read(account: Account, params: Form, identifier: str) -> Document:
+        form.check(params, ())
         return account.get(kind, identifier)
 
     return read

@@ -52,8 +52,8 @@ def paid(account: Account, invoice: Document) -> None:
 
 
 def failed(account: Account, invoice: Document) -> None:
-    """The first invoice leaves a subscription incomplete; a later one makes it past due, and after
-    the last try the account's settings say what follows."""
+    """Notes a failed payment: the first invoice leaves the subscription incomplete, a later one
+    makes it past due. After the last try the account's settings say what follows."""
     subscription = subscription_of(account, invoice)
     _delinquent(account, invoice["customer"])
     if subscription is None or subscription["status"] in ("incomplete", *OVER):
@@ -68,14 +68,14 @@ def failed(account: Account, invoice: Document) -> None:
         change(account, subscription, status="past_due")
 
 
-def end(account: Account, subscription: Document, reason: str, **said: Any) -> Document:
+def end(account: Account, subscription: Document, reason: str, **details: Any) -> Document:
     """Ends a subscription now. Its open invoices stay, but nothing is taken for them by itself."""
     now = account.now(subscription)
     subscription |= {
         "status": "canceled",
         "ended_at": now,
         "canceled_at": subscription["canceled_at"] or now,
-        "cancellation_details": subscription["cancellation_details"] | {"reason": reason} | said,
+        "cancellation_details": subscription["cancellation_details"] | {"reason": reason} | details,
     }
     account.emit("customer.subscription.deleted", account.save(subscription))
     for each in account.store.all("invoice", subscription["customer"]):
