@@ -78,7 +78,7 @@ async def get_subscription(caller: Caller) -> SubscriptionDetail:
     credits that were granted to it."""
     at, known = caller.received_at, await subscriptions.show(caller)
     # What the subscription says, so that neither part knows another plan than the other.
-    control = subscriptions.holding(caller, known)
+    control = subscriptions.control_with(caller, known)
     quotas, granted = await asyncio.gather(
         read_quotas(TenantStore(caller.tenant_id), control, at), credit.show_credits(caller)
     )

@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Self
 
 from functions.billing.rules import kpis
-from functions.billing.rules.costs import Counted, shared_usd_micros, unit_costs
+from functions.billing.rules.costs import UsageCounts, shared_usd_micros, unit_costs
 from functions.billing.rules.kpis import Bridge, Margin
 from functions.billing.rules.revenue import (
     ChurnReason,
     Revenue,
     bounds_of,
     months_before,
-    standing_in,
+    tenant_in,
 )
 from shared.kit.models import Data
 from shared.kit.plans import Plan
@@ -123,7 +123,7 @@ class KpisView(Data):
     def of(
         cls,
         known: Sequence[Revenue],
-        counted: Sequence[Counted],
+        counted: Sequence[UsageCounts],
         *,
         month: str,
         at: datetime,
@@ -183,16 +183,16 @@ class _Row(Data):
     view: TenantMarginView
 
 
-def _row(known: Revenue, counted: Counted, month: str, at: datetime) -> _Row:
+def _row(known: Revenue, counted: UsageCounts, month: str, at: datetime) -> _Row:
     margin = kpis.margin_in(known, counted, month, at)
-    standing = standing_in(known, month)
+    tenant = tenant_in(known, month)
     view = TenantMarginView(
         **MarginView.of(margin).model_dump(),
         **counted._asdict(),
         tenant_id=known.tenant_id,
-        plan=standing.plan if standing.cents else standing.plan_at_start,
-        mrr_cents=standing.cents,
-        is_low=kpis.is_low(margin, standing),
+        plan=tenant.plan if tenant.cents else tenant.plan_at_start,
+        mrr_cents=tenant.cents,
+        is_low=kpis.is_low(margin, tenant),
     )
     return _Row(margin=margin, view=view)
 

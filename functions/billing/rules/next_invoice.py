@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from functions.billing.rules.credits import Credits, Part
 from functions.billing.rules.order import Item, Order
-from functions.billing.rules.stripe_objects import Shown, instant
+from functions.billing.rules.stripe_objects import StripeObject, instant
 from functions.billing.rules.subscription import Subscription
 from shared.catalogue import catalogue
 from shared.kit.instants import Instant
@@ -34,7 +34,7 @@ class NextInvoice(Data):
     lines: tuple[PreviewLine, ...] = ()
 
     @classmethod
-    def shown(cls, invoice: Shown) -> Self:
+    def shown(cls, invoice: StripeObject) -> Self:
         """The invoice that Stripe shows as the next one."""
         off = sum(each["amount"] for each in invoice["total_discount_amounts"] or ())
         total, untaxed = invoice["total"], invoice["total_excluding_tax"]

@@ -1,26 +1,26 @@
-"""When a subscription may be paused and go on, and what Stripe is asked for then. Pure."""
+"""Whether a subscription can be paused or resumed, and the parameters of Stripe's calls. Pure."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from functions.billing.rules.invoice import is_held, is_of_subscription
-from functions.billing.rules.order import Order, Pause, Resume, Wish
-from functions.billing.rules.stripe_objects import Shown
+from functions.billing.rules.order import ChangeRequest, Order, Pause, Resume
+from functions.billing.rules.stripe_objects import StripeObject
 from functions.billing.rules.subscription import IN_FLIGHT, Steps, Subscription, drop_change
 from shared.kit.errors import VersionConflict
 
-# Nobody is asked for the period of such an invoice.
+# Nobody is asked to pay for the period of an invoice with such a status.
 _NOT_PAID = ("void", "uncollectible")
 
 
 def check_pausable(
-    subscription: Subscription, items: Iterable[Mapping[str, Any]], drafts: Iterable[Shown]
+    subscription: Subscription, items: Iterable[Mapping[str, Any]], drafts: Iterable[StripeObject]
 ) -> None:
-    """Raises VersionConflict unless the subscription is paid for and goes on; where one of these
-    items of its customer waits for its next invoice, which a pause would void; and where one of
-    these drafts asks for its period once it is final, since Stripe does not say what a pause makes
-    of it."""
+    """Raises VersionConflict unless the subscription is active and goes on; where one of its
+    customer's `items` waits for its next invoice, which a pause would void; and where one of the
+    `drafts` charges for its period once it is final, since Stripe does not document what a pause
+    does to it."""
     if not subscription.is_live:
         raise VersionConflict("nothing was bought yet: buy it with POST /v1/billing/checkout")
     if subscription.status == "trialing":
@@ -28,19 +28,21 @@ def check_pausable(
     if subscription.status != "active":
         raise VersionConflict("what is open is paid first: by POST /v1/billing/portal")
     if subscription.cancel_at_period_end:
-        said = "it ends with its period: order it anew by PUT /v1/subscription, then pause it"
-        raise VersionConflict(said)
+        raise VersionConflict(
+            "it ends with its period: order it anew by PUT /v1/subscription, then pause it"
+        )
     if any(not is_held(each) and _is_of(each, subscription) for each in drafts):
-        said = "the invoice of the period that began is a draft, for an hour as a rule"
-        raise VersionConflict(f"{said}: pause it once that is paid")
+        reason = "the invoice of the period that began is a draft, for an hour as a rule"
+        raise VersionConflict(f"{reason}: pause it once that is paid")
     if any(_waits(each, subscription) for each in items):
         ends = subscription.period_end
-        said = "a change of this period is on the next invoice, which a pause would void"
-        raise VersionConflict(f"{said}: pause it after {ends:%Y-%m-%d}")
+        reason = "a change of this period is on the next invoice, which a pause would void"
+        raise VersionConflict(f"{reason}: pause it after {ends:%Y-%m-%d}")
 
 
 def check_resumable(subscription: Subscription) -> None:
-    """Raises VersionConflict for one that nobody paused and that does not hold."""
+    """Raises VersionConflict where nothing was bought, and where Stripe stopped the subscription
+    because it is not paid; one that is active needs no resumption and passes."""
     if not subscription.is_live:
         raise VersionConflict("nothing is paused: buy it with POST /v1/billing/checkout")
     if subscription.status in ("paused", "past_due") and not subscription.is_paused:
@@ -48,18 +50,18 @@ def check_resumable(subscription: Subscription) -> None:
 
 
 def check_changeable(subscription: Subscription, order: Order) -> None:
-    """Raises VersionConflict for another order than the end while it is paused: what the change
-    costs would be on an invoice that is voided."""
+    """Raises VersionConflict for any order but Free while the subscription is paused: the proration
+    of the change would be on an invoice that is voided."""
     if subscription.is_paused and order.plan != "free":
         raise VersionConflict("it is paused: resume it first with POST /v1/subscription/resume")
 
 
-def check_wish(subscription: Subscription, wish: Wish) -> None:
-    """Raises VersionConflict where the subscription, as it is by now, takes that wish no more: what
-    was read before may have been paused, have gone on or been ended meanwhile."""
-    if isinstance(wish, Order):
-        check_changeable(subscription, wish)
-    elif isinstance(wish, Resume):
+def check_request(subscription: Subscription, request: ChangeRequest) -> None:
+    """Raises VersionConflict where the subscription was paused, resumed or ended since it was read
+    before, so that the request cannot be met any more."""
+    if isinstance(request, Order):
+        check_changeable(subscription, request)
+    elif isinstance(request, Resume):
         if not subscription.is_paused:
             raise VersionConflict("it is not paused any more; send yours again")
     elif subscription.is_paused:
@@ -68,52 +70,53 @@ def check_wish(subscription: Subscription, wish: Wish) -> None:
         check_pausable(subscription, (), ())
 
 
-def withdraw(subscription: Subscription, what: type[Pause | Resume], at: datetime) -> Steps:
-    """The subscription as it was read at Stripe, without the pause, or the resumption, that Stripe
-    was asked for before and did not answer: somebody wants the opposite now, which it still is. So
-    nobody makes it later by the approval that it had. Raises VersionConflict while it may still
-    arrive: what was asked last is to hold."""
+def withdraw(subscription: Subscription, kind: type[Pause | Resume], at: datetime) -> Steps:
+    """The subscription without the pause or the resumption, by `kind`, that Stripe was asked for
+    before and did not answer, so that nobody makes it later by the approval that it had: somebody
+    asks for the opposite now, which still holds at Stripe. Raises VersionConflict while the earlier
+    change may still arrive."""
     change = subscription.change
-    if change is None or not isinstance(change.order, what):
+    if change is None or not isinstance(change.order, kind):
         return ()
     if at - change.asked_at < IN_FLIGHT:
-        named = "a pause" if what is Pause else "its resumption"
-        said = f"Stripe has not answered {named} that was asked before, which may still arrive"
-        raise VersionConflict(f"{said}: send yours again in two minutes")
+        earlier = "a pause" if kind is Pause else "its resumption"
+        reason = f"Stripe has not answered {earlier} that was asked before, which may still arrive"
+        raise VersionConflict(f"{reason}: send yours again in two minutes")
     return drop_change(subscription, change.change_id)
 
 
 def pause_params() -> dict[str, Any]:
-    """What pauses it: invoices of later periods are void."""
+    """The parameters that pause a subscription: Stripe voids the invoices of later periods."""
     return {"pause_collection": {"behavior": "void"}}
 
 
-def pauses_by_voiding(shown: Shown) -> bool:
-    """Whether the subscription that Stripe shows was paused as we pause it. Another pause somebody
-    made in Stripe's dashboard, and said there what becomes of its invoices."""
-    return (shown.get("pause_collection") or {}).get("behavior") == "void"
+def pauses_by_voiding(subscription: StripeObject) -> bool:
+    """Whether the subscription at Stripe was paused as we pause it. Whoever pauses it otherwise, in
+    Stripe's dashboard, chooses there what becomes of its invoices."""
+    return (subscription.get("pause_collection") or {}).get("behavior") == "void"
 
 
-def left_by_pause(subscription: Subscription, drafts: Iterable[Shown]) -> tuple[str, ...]:
-    """The ids of the drafts that a pause met and Stripe kept: as the subscription goes on, somebody
-    could be asked for them beside the new period."""
+def leftover_drafts(subscription: Subscription, drafts: Iterable[StripeObject]) -> tuple[str, ...]:
+    """The ids of the subscription's drafts that Stripe kept through a pause: after the resumption
+    they could be charged beside the new period."""
     kept = [each for each in drafts if is_held(each) and _is_of(each, subscription)]
     return tuple(str(each["id"]) for each in kept)
 
 
-def resume_params(latest_invoice: Shown | None) -> dict[str, Any]:
-    """What lets it go on. Where nobody was asked for the period that runs, a new one begins now and
-    is asked for, and nothing is given back for the one that was not paid."""
-    goes_on = {"pause_collection": ""}
+def resume_params(latest_invoice: StripeObject | None) -> dict[str, Any]:
+    """The parameters that resume a subscription. Where nobody was asked to pay for the period that
+    runs, a new period begins now and is charged, and nothing is given back for the one that was not
+    paid."""
+    params = {"pause_collection": ""}
     if latest_invoice is None or latest_invoice["status"] not in _NOT_PAID:
-        return goes_on
-    return {**goes_on, "billing_cycle_anchor": "now", "proration_behavior": "none"}
+        return params
+    return {**params, "billing_cycle_anchor": "now", "proration_behavior": "none"}
 
 
-def _is_of(draft: Shown, subscription: Subscription) -> bool:
+def _is_of(draft: StripeObject, subscription: Subscription) -> bool:
     return is_of_subscription(draft, subscription.stripe_id)
 
 
 def _waits(item: Mapping[str, Any], subscription: Subscription) -> bool:
-    of = ((item.get("parent") or {}).get("subscription_details") or {}).get("subscription")
-    return item["invoice"] is None and of in (None, subscription.stripe_id)
+    stripe_id = ((item.get("parent") or {}).get("subscription_details") or {}).get("subscription")
+    return item["invoice"] is None and stripe_id in (None, subscription.stripe_id)

@@ -125,8 +125,9 @@ def check_referral(
     is nobody's, the tenant's own, one of a tenant that pays no more, or of one with the same
     owner."""
     if known.stripe_id is not None:
-        said = "a referral counts for a tenant's first subscription: leave referral out"
-        raise VersionConflict(said)
+        raise VersionConflict(
+            "a referral counts for a tenant's first subscription: leave referral out"
+        )
     if referral is None or referrer is None or not may_refer(referrer):
         raise _refused("is not a valid code: ask whoever referred you, or leave it out")
     if referral.tenant_id == known.tenant_id:
@@ -135,5 +136,5 @@ def check_referral(
         raise _refused("is of a tenant with the same owner: leave it out")
 
 
-def _refused(said: str) -> Invalid:
-    return Invalid(FieldError("referral", said))
+def _refused(problem: str) -> Invalid:
+    return Invalid(FieldError("referral", problem))

@@ -1,4 +1,5 @@
-"""Notices of Stripe's: what they are about, and who signed them."""
+"""Notices of Stripe, which its webhooks send: what each is about, and the check of its signature.
+Pure."""
 
 import re
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from shared.kit.models import Data
 # How old a signature may be, and how far ahead Stripe's clock.
 TOLERANCE_SECONDS = 300
 MOST_SIGNATURES = 10
-# Stripe sends a notice within seconds, and one that was not taken minutes or hours later.
+# Stripe sends a notice within seconds, and repeats one that failed after minutes or hours.
 LATE_SECONDS = 600
 StripeId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]{1,255}$")]
 INVOICES = "invoice."
@@ -24,15 +25,15 @@ _SECONDS = re.compile(r"[0-9]{1,12}")
 
 
 class About(Data):
-    """The object of a notice, of which only the ids are read: Stripe is asked for the rest. What
-    there is not yet has no id."""
+    """The object of a notice, of which only the ids are read: the rest is read from Stripe. An
+    object that is not made yet has no id."""
 
     id: StripeId | None = None
     customer: StripeId | None = None
 
 
 class AboutData(Data):
-    """Where a notice holds its object."""
+    """The part of a notice that holds its object."""
 
     about: Annotated[About, Field(alias="object")]
 
@@ -47,14 +48,14 @@ class StripeNotice(Data):
 
     @property
     def invoice_id(self) -> str | None:
-        """The invoice at Stripe that it is about; None where it is about none, or about one that
-        there is not yet, or no more."""
+        """The id at Stripe of the invoice that the notice is about; None where it is about none, or
+        about one that is not made yet or was deleted."""
         is_kept = self.type.startswith(INVOICES) and self.type not in _NOT_KEPT
         return self.data.about.id if is_kept else None
 
 
 def is_late(notice: StripeNotice, at: datetime) -> bool:
-    """Whether Stripe made it more than ten minutes before `at`: it had to send it again."""
+    """Whether Stripe made the notice more than ten minutes before `at`, and so had to repeat it."""
     return notice.created is not None and at.timestamp() - notice.created > LATE_SECONDS
 
 
@@ -69,13 +70,13 @@ class NoticeRefused(RecordedRefusal):
 def check_signature(header: str, body: bytes, secret: str, now: float) -> None:
     """Raises NoticeRefused unless the header `t=<seconds>,v1=<hex>` signs the body with the secret,
     not more than five minutes before or after `now`, in seconds of the wall clock since 1970."""
-    said = _parts(header)
-    seconds = said.get("t", [""])[0]
+    parts = _parts(header)
+    seconds = parts.get("t", [""])[0]
     if not _SECONDS.fullmatch(seconds):
         raise _refused("unverified", "the header Stripe-Signature has no time t=")
     signed = f"{seconds}.".encode() + body
     expected = mac_of(secret.encode(), signed).hex()
-    signatures = said.get("v1", [])[:MOST_SIGNATURES]
+    signatures = parts.get("v1", [])[:MOST_SIGNATURES]
     if not any(is_same(expected, each) for each in signatures):
         raise _refused("unverified", "the signature is not of this body by our secret")
     age = now - int(seconds)
@@ -86,11 +87,11 @@ def check_signature(header: str, body: bytes, secret: str, now: float) -> None:
 
 
 def _parts(header: str) -> Mapping[str, list[str]]:
-    found: dict[str, list[str]] = {}
+    parts: dict[str, list[str]] = {}
     for part in header.split(","):
         name, _, value = part.strip().partition("=")
-        found.setdefault(name, []).append(value)
-    return found
+        parts.setdefault(name, []).append(value)
+    return parts
 
 
 def _refused(reason: RefusalReason, detail: str) -> NoticeRefused:

@@ -12,8 +12,8 @@ from events.subscriptions import (
     SubscriptionReferred,
     SubscriptionState,
 )
-from functions.billing.rules.order import Order, Pause, Resume, Wish
-from functions.billing.rules.subscription_parts import Change, Checkout, Discount, Waiting
+from functions.billing.rules.order import ChangeRequest, Order, Pause, Resume
+from functions.billing.rules.subscription_parts import Change, ChangeApproval, Checkout, Discount
 from functions.billing.rules.terms import Terms, limits_of, note_terms
 from functions.billing.rules.usage_due import UsageInvoice, usage_invoice_of
 from shared.catalogue import catalogue, entitlements
@@ -50,7 +50,7 @@ class Subscription(SubscriptionState):
     change: Change | None = None
     checkout: Checkout | None = None
     checkouts: int = 0
-    waiting: Waiting | None = None
+    waiting: ChangeApproval | None = None
     terms: tuple[Terms, ...] = ()
     usage_invoice: UsageInvoice | None = None
     referral_code: str = ""
@@ -73,7 +73,7 @@ class Subscription(SubscriptionState):
         return self.is_live and self.collects
 
 
-class Bought(Model):
+class StripeSubscription(Model):
     """A subscription as Stripe shows it."""
 
     stripe_id: str
@@ -96,7 +96,7 @@ class Bought(Model):
     collects: bool = True
 
 
-class Loss(NamedTuple):
+class LostFeature(NamedTuple):
     """A feature that governs and that a change would take away."""
 
     feature: Feature
@@ -124,7 +124,7 @@ def know_customer(subscription: Subscription, customer_id: str) -> Steps:
 
 
 def adopt(
-    subscription: Subscription, bought: Bought | None, at: datetime, notice_id: str = ""
+    subscription: Subscription, bought: StripeSubscription | None, at: datetime, notice_id: str = ""
 ) -> Steps:
     """The subscription as Stripe shows it, and an event where that is different from what was
     published. None: Stripe has none. Raises ContentInvalid where the customer or the account is
@@ -182,7 +182,9 @@ def controlled(subscription: Subscription, known: Control | None = None) -> Cont
     return control.but(subscription=subscription.subscribed())
 
 
-def losses(subscription: Subscription, order: Wish, at: datetime) -> tuple[Loss, ...]:
+def lost_features(
+    subscription: Subscription, order: ChangeRequest, at: datetime
+) -> tuple[LostFeature, ...]:
     """What of governance the tenant would lose by the order; a pause leaves what Free has."""
     if isinstance(order, Resume):
         return ()
@@ -191,7 +193,9 @@ def losses(subscription: Subscription, order: Wish, at: datetime) -> tuple[Loss,
     wanted = {each.add_on: each.quantity for each in kept.add_ons}
     gone = now - set(entitlements(kept.plan, wanted).features)
     governing = {name: each for name, each in catalogue().features.items() if each.governs}
-    return tuple(Loss(name, each.summary) for name, each in governing.items() if name in gone)
+    return tuple(
+        LostFeature(name, each.summary) for name, each in governing.items() if name in gone
+    )
 
 
 def is_as_ordered(subscription: Subscription, order: Order) -> bool:
@@ -215,10 +219,10 @@ def is_as_ordered(subscription: Subscription, order: Order) -> bool:
 
 def begin_change(
     subscription: Subscription,
-    order: Wish,
+    order: ChangeRequest,
     change_id: str,
     at: datetime,
-    approved: Waiting | None = None,
+    approved: ChangeApproval | None = None,
 ) -> Steps:
     """The subscription with the change that Stripe is asked for next, by that approval: the one
     under way where that is the same, which may arrive late from now on again. One that can arrive
@@ -260,7 +264,9 @@ def _paid_limits(subscription: Subscription) -> dict[Meter, int] | None:
     return limits_of(entitlements(plan, taken if plan == subscription.plan else {}))
 
 
-def _loss(before: Subscription, newer: Subscription, bought: Bought) -> PlanLossReason | None:
+def _loss(
+    before: Subscription, newer: Subscription, bought: StripeSubscription
+) -> PlanLossReason | None:
     """Why the plan holds no more that held before; None where it holds, or did not."""
     if before.entitled_to == "free" or newer.entitled_to != "free":
         return None

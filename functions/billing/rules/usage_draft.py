@@ -39,7 +39,7 @@ def is_current(subscription: Subscription, invoice: Invoice, at: datetime) -> bo
     return owed.stripe_id == invoice.stripe_id
 
 
-def made_before(subscription: Subscription, drafts: Iterable[Mapping[str, Any]]) -> str | None:
+def existing_invoice(subscription: Subscription, drafts: Iterable[Mapping[str, Any]]) -> str | None:
     """The id of the usage invoice among these drafts: the answer to its making was lost."""
     key = key_of(subscription)
     made = [each for each in drafts if (each.get("metadata") or {}).get(KEY) == key]
@@ -85,7 +85,7 @@ def note_invoice(subscription: Subscription, number: int, stripe_id: str) -> Ste
     return (Transition(subscription.but(usage_invoice=owed.but(stripe_id=stripe_id))),)
 
 
-def follow_invoice_up(subscription: Subscription, stripe_id: str) -> Steps:
+def replace_invoice(subscription: Subscription, stripe_id: str) -> Steps:
     """The subscription whose next invoice has a number of its own: nothing can be written on the
     one with that id any more."""
     owed = subscription.usage_invoice

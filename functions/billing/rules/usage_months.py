@@ -1,4 +1,5 @@
-"""The closed sections of a tenant's months of usage, as the audit log learns of them. Pure."""
+"""The closed sections of a tenant's months of usage, as events record them in the audit log.
+Pure."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -16,8 +17,8 @@ def id_of(month: UsageMonthState) -> str:
 
 
 def closed_sections(lines: Iterable[UsageLine]) -> tuple[UsageMonthState, ...]:
-    """The closed sections among these lines of a month, in their order, each with the lines of what
-    Assent counts: those of declared meters are made after the close, whenever somebody reads."""
+    """The closed sections among these lines of a month, in their order, each with the lines of the
+    meters that Assent counts. Lines of declared meters are made later, when somebody reads them."""
     sections = defaultdict[int, list[UsageLine]](list)
     for each in lines:
         if each.closed_at is not None and each.meter in BUILT_IN:
@@ -25,10 +26,10 @@ def closed_sections(lines: Iterable[UsageLine]) -> tuple[UsageMonthState, ...]:
     return tuple(_section(some) for _, some in sorted(sections.items()))
 
 
-def tell(
+def record(
     known: UsageMonthState | None, closed: UsageMonthState
 ) -> tuple[Transition[UsageMonthState], ...]:
-    """The event of a closed section, once; nothing where it was told."""
+    """The event of a closed section, once; nothing where the section is known already."""
     return (Transition(closed, UsageMonthClosed),) if known is None else ()
 
 

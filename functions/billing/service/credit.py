@@ -1,5 +1,5 @@
-"""Grants credits, writes them on a draft of Stripe's once, and takes back what an invoice did not
-use, whichever notices come, however often and in what order."""
+"""Grants credits, writes them on a draft at Stripe once, and takes back what an invoice did not
+use, whatever notices of Stripe arrive, how often and in which order."""
 
 import logging
 from collections.abc import Container, Iterable, Mapping
@@ -9,7 +9,7 @@ from events.invoices import InvoiceStatus
 from functions.billing.aggregates import CREDITS, RUN, SUBSCRIPTIONS
 from functions.billing.credit_views import CreditsView
 from functions.billing.rules import credits as rules
-from functions.billing.rules.credit_settlement import Standing, beyond, settle
+from functions.billing.rules.credit_settlement import StripeStatus, beyond, settle
 from functions.billing.rules.credits import CreditBody, Credits, Part, Spending, no_credits
 from functions.billing.rules.draft_lines import draft_line
 from functions.billing.rules.invoice import Invoice, is_held
@@ -31,16 +31,16 @@ from shared.storage.idempotency import IdempotencyKey
 _MARK = "credit"
 _ATTEMPT = "attempt"
 _KEEPING: frozenset[InvoiceStatus] = frozenset({"draft", "open", "paid", "uncollectible"})
-_FINAL: frozenset[Standing] = frozenset({"open", "paid", "uncollectible"})
+_FINAL: frozenset[StripeStatus] = frozenset({"open", "paid", "uncollectible"})
 _LOGGER = logging.getLogger(__name__)
 
 
 async def grant_credit(caller: Caller, key: IdempotencyKey, body: CreditBody) -> CreditsView:
-    """The tenant's credits with one more. Raises Forbidden for all but platform admins, Invalid,
-    NotFound for a tenant that is not here, VersionConflict for too many, Unavailable."""
+    """The tenant's credits with the granted one. Raises Forbidden for all but platform admins,
+    Invalid, NotFound for an unknown tenant, VersionConflict for too many credits, Unavailable."""
     check_platform_admin(caller)
     rules.check_expiry(body, caller.received_at)
-    if not await _is_here(body.tenant_id):
+    if not await _exists(body.tenant_id):
         raise NotFound(f"there is no tenant {body.tenant_id[:40]!r}")
     actor = Caller.acting(caller.principal, body.tenant_id, caller.received_at)
 
@@ -53,7 +53,7 @@ async def grant_credit(caller: Caller, key: IdempotencyKey, body: CreditBody) ->
 
 
 async def show_credits(caller: Caller) -> CreditsView:
-    """The credits of the caller's tenant, with what they paid. One read. Raises Unavailable."""
+    """The caller's credits and spendings, as the API shows them. One read. Raises Unavailable."""
     return CreditsView.of(await known_credits(caller), caller.received_at)
 
 
@@ -63,32 +63,32 @@ async def known_credits(caller: Caller) -> Credits:
 
 
 async def apply_credits(caller: Caller, invoice: Invoice) -> bool:
-    """Writes on the draft what credits pay of it, decided once and committed before; whether
-    anything was written. What a crash left out the next notice writes. Raises Unknown,
-    Unavailable."""
+    """Writes on the draft what credits pay of it; whether it wrote anything. The reservation is
+    committed once, before the lines are written; the next notice writes what a crash left out.
+    Raises Unknown, Unavailable."""
     known = await known_credits(caller)
     for each in known.spendings:
         if each.is_settled:
             continue
-        # Of a draft that somebody deleted, or that no longer becomes final, no notice need come.
+        # Stripe may send no notice of a draft that was deleted or no longer becomes final.
         if each.stripe_id != invoice.stripe_id:
             await settle_credits(caller, each.stripe_id, None)
         elif each.status == "returned":
             await _take_off(invoice.stripe_id, each.attempt)
     if not known.grants:
         return False
-    decided = await RUN.command(caller, _reserving(invoice), Credits)
-    spending = decided.spending_on(invoice.stripe_id)
+    credits = await RUN.command(caller, _reserve(invoice), Credits)
+    spending = credits.spending_on(invoice.stripe_id)
     if spending is None or spending.status != "reserved":
         return False
-    return await _write(caller, invoice, decided, spending)
+    return await _write(caller, invoice, credits, spending)
 
 
 async def settle_credits(caller: Caller, stripe_id: str, seen: InvoiceStatus | None) -> None:
-    """Spends what the invoice's lines took, once it is final, and takes back the rest; all of it
-    where it was voided, is gone, or is a draft that does not become final: the lines are taken off
-    that first, and again later, since one may have been under way. Where it was `seen` as one that
-    takes nothing back, what is spent stays so without another look at it. Raises Unknown,
+    """Spends the credits that lines of a final invoice took off and returns the rest; returns all
+    where the invoice was voided, deleted or is held. Takes the lines off a held draft first, and
+    again later, since one may have been on its way. Where the invoice was read with the status
+    `seen`, which returns nothing, spent credits stay so without a call. Raises Unknown,
     Unavailable."""
     known = (await known_credits(caller)).spending_on(stripe_id)
     if known is None or (known.status == "returned" and known.is_settled):
@@ -98,13 +98,12 @@ async def settle_credits(caller: Caller, stripe_id: str, seen: InvoiceStatus | N
 
     async def use_case(work: Command) -> Credits:
         before = await _known_to(work)
-        of_it = before.spending_on(stripe_id)
-        if of_it is None:
+        if before.spending_on(stripe_id) is None:
             return before
-        standing = await _standing_of(stripe_id)
-        # Once it is no draft nothing more can be written on it, so all that was is seen.
-        written = await _written_on(stripe_id) if standing in _FINAL else {}
-        steps = settle(before, stripe_id, standing, written, work.at)
+        status = await _status_of(stripe_id)
+        # Nothing more can be written on an invoice that is final: all of its lines are read here.
+        written = await _written_on(stripe_id) if status in _FINAL else {}
+        steps = settle(before, stripe_id, status, written, work.at)
         if cents := beyond(steps, stripe_id, written):
             _LOGGER.error("lines took %s cents more than credits had left: %s", cents, stripe_id)
         return await work.save_change(before, *steps)
@@ -112,23 +111,23 @@ async def settle_credits(caller: Caller, stripe_id: str, seen: InvoiceStatus | N
     await RUN.command(caller, use_case, Credits)
 
 
-def _reserving(invoice: Invoice) -> Any:
+def _reserve(invoice: Invoice) -> Any:
     async def use_case(work: Command) -> Credits:
         known = await _known_to(work)
         before = known.spending_on(invoice.stripe_id)
         if before is not None and before.status != "returned":
             return known
         try:
-            shown = await retrieve_invoice(invoice.stripe_id)
+            at_stripe = await retrieve_invoice(invoice.stripe_id)
         except StripeMissing:
             return known
-        if shown["status"] != "draft" or is_held(shown):
+        if at_stripe["status"] != "draft" or is_held(at_stripe):
             return known
         steps = rules.reserve(
             known,
             invoice.invoice_id,
             invoice.stripe_id,
-            shown["total"],
+            at_stripe["total"],
             invoice.created_at,
             work.at,
         )
@@ -137,24 +136,24 @@ def _reserving(invoice: Invoice) -> Any:
     return use_case
 
 
-async def _write(caller: Caller, invoice: Invoice, decided: Credits, spending: Spending) -> bool:
-    """Writes what the draft lacks of an attempt, after it took off what an earlier one left;
-    whether anything was written."""
+async def _write(caller: Caller, invoice: Invoice, credits: Credits, spending: Spending) -> bool:
+    """Writes the lines of the spending's attempt that the draft lacks, and takes off those of
+    earlier attempts; whether it wrote anything."""
     items = await items_on(invoice.stripe_id)
     await _delete(items, range(1, spending.attempt))
     there = {each["metadata"][_MARK] for each in items if _attempt_of(each) == spending.attempt}
     missing = [each for each in spending.parts if each.credit_id not in there]
     for part in missing:
         try:
-            await write_line(_key(spending, part), _item(invoice, decided, spending, part))
-        except StripeRefused as refused:
-            _LOGGER.warning("credits wait for a later invoice: %s", refused)
+            await write_line(_key(spending, part), _item(invoice, credits, spending, part))
+        except StripeRefused as error:
+            _LOGGER.warning("credits wait for a later invoice: %s", error)
             await settle_credits(caller, invoice.stripe_id, None)
             break
     if missing:
         now = (await known_credits(caller)).spending_on(invoice.stripe_id)
         if now is None or now.status == "returned" or now.attempt != spending.attempt:
-            # They were taken off and returned while these were on their way.
+            # The credits were returned while these lines were on their way.
             await _take_off(invoice.stripe_id, spending.attempt)
     return bool(missing)
 
@@ -163,29 +162,28 @@ async def _known_to(work: Command) -> Credits:
     return await work.get_or_initial(CREDITS, work.caller.tenant_id)
 
 
-async def _is_here(tenant_id: str) -> bool:
-    """Whether somebody signed the tenant up, or it asked for a subscription by a token of an
-    operator's."""
+async def _exists(tenant_id: str) -> bool:
+    """Whether the tenant signed up, or has a subscription document by a token of the operator."""
     places = [(TENANTS, tenant_id), (SUBSCRIPTIONS.collection, tenant_id)]
     return any(each is not None for each in await TenantStore(tenant_id).get_many(places))
 
 
-async def _standing_of(stripe_id: str) -> Standing:
-    """What the invoice is. Off a draft that does not become final the lines of credits are taken
-    first."""
+async def _status_of(stripe_id: str) -> StripeStatus:
+    """The status of the invoice at Stripe, after the lines of credits were taken off a held
+    draft."""
     try:
-        shown = await retrieve_invoice(stripe_id)
-        if is_held(shown):
+        invoice = await retrieve_invoice(stripe_id)
+        if is_held(invoice):
             await _take_off(stripe_id)
-            # It may have become final before all of them were off.
-            shown = await retrieve_invoice(stripe_id)
+            # It may have become final before all lines were off.
+            invoice = await retrieve_invoice(stripe_id)
     except StripeMissing:
         return "gone"
-    return "held" if is_held(shown) else cast(InvoiceStatus, shown["status"])
+    return "held" if is_held(invoice) else cast(InvoiceStatus, invoice["status"])
 
 
 async def _take_off(stripe_id: str, attempt: int | None = None) -> None:
-    """Takes the lines of credits off a draft: those of an attempt, or all."""
+    """Takes the lines of credits off a draft: those of the attempt, or all."""
     await _delete(await items_on(stripe_id), None if attempt is None else [attempt])
 
 
@@ -197,7 +195,7 @@ async def _delete(items: Iterable[Mapping[str, Any]], attempts: Container[int] |
 
 
 async def _written_on(stripe_id: str) -> dict[str, int]:
-    """What each credit takes off on the invoice, by whichever attempt."""
+    """The cents that lines of each credit take off the invoice, in all attempts."""
     written: dict[str, int] = {}
     for each in await items_on(stripe_id):
         if _attempt_of(each):
@@ -207,10 +205,10 @@ async def _written_on(stripe_id: str) -> dict[str, int]:
 
 
 def _attempt_of(item: Mapping[str, Any]) -> int:
-    """By which attempt a line of credits was written, from 1 on; 0 for another line."""
+    """The attempt that wrote a line of credits, from 1 on; 0 for any other line."""
     metadata = item.get("metadata") or {}
-    said = metadata.get(_ATTEMPT, "1") if metadata.get(_MARK) else "0"
-    return int(said) if said.isdecimal() else 0
+    attempt = metadata.get(_ATTEMPT, "1") if metadata.get(_MARK) else "0"
+    return int(attempt) if attempt.isdecimal() else 0
 
 
 def _key(spending: Spending, part: Part) -> str:
@@ -218,8 +216,8 @@ def _key(spending: Spending, part: Part) -> str:
     return f"credit-{spending.stripe_id}-{part.credit_id}{again}"
 
 
-def _item(invoice: Invoice, decided: Credits, spending: Spending, part: Part) -> dict[str, Any]:
-    grant = decided.grant_of(part.credit_id)
+def _item(invoice: Invoice, credits: Credits, spending: Spending, part: Part) -> dict[str, Any]:
+    grant = credits.grant_of(part.credit_id)
     assert grant is not None
     metadata = {_MARK: part.credit_id, _ATTEMPT: str(spending.attempt)}
     return draft_line(invoice, -part.cents, grant.description, metadata)

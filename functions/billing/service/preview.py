@@ -14,8 +14,8 @@ from functions.billing.rules.order import Order, items_of, price_cents
 from functions.billing.rules.pause import check_changeable
 from functions.billing.rules.referral import CheckoutBody, coupon_for
 from functions.billing.rules.refusals import NothingUpcoming
-from functions.billing.rules.stripe_objects import Shown
-from functions.billing.rules.subscription import Subscription, losses
+from functions.billing.rules.stripe_objects import StripeObject
+from functions.billing.rules.subscription import Subscription, lost_features
 from functions.billing.service import stripe_calls
 from functions.billing.service.credit import known_credits
 from functions.billing.service.orders import changed_to, check
@@ -49,7 +49,7 @@ async def preview(caller: Caller, body: CheckoutBody) -> PreviewView:
         interval_cents=price_cents(order),
         trial_days=trial_days(known, order),
         loosens=tuple(
-            feature_view(each.feature) for each in losses(known, order, caller.received_at)
+            feature_view(each.feature) for each in lost_features(known, order, caller.received_at)
         ),
     )
 
@@ -77,7 +77,7 @@ async def _next_invoice(
     return NextInvoice.shown(shown)
 
 
-async def _last(known: Subscription) -> Shown | None:
+async def _last(known: Subscription) -> StripeObject | None:
     """The invoice with which the subscription ends: of what was changed in its period."""
     asked = {
         "customer": known.customer_id,

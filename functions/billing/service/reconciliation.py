@@ -1,4 +1,4 @@
-"""Compares lines of usage on an invoice with our meter, to the cent, and proves them."""
+"""Reconciles lines of usage on an invoice with our meter, to the cent, and proves them."""
 
 import logging
 from collections.abc import Mapping
@@ -11,27 +11,28 @@ from shared.usage.anchoring import prove_anchored
 from shared.usage.lines import closed_lines, lines_closed_in
 from shared.usage.proofs import UsageLine, UsageRootProof
 
-Counted = Mapping[str, tuple[UsageLine, ...]]
+ClosedLines = Mapping[str, tuple[UsageLine, ...]]
 _LOGGER = logging.getLogger(__name__)
 
 
-async def compared(
+async def reconcile(
     tenant_id: str, terms: tuple[Terms, ...], lines: tuple[Line, ...]
 ) -> tuple[Line, ...]:
-    """The lines, each with whether what it charges for is what our meter counted. Reads nothing
-    where no line is of usage. Raises Unavailable."""
+    """The lines; `agrees` of a line of usage says whether its charge is what our meter counted.
+    Logs each line that does not agree. Reads nothing where no line is of usage. Raises
+    Unavailable."""
     periods = {each.usage.period for each in lines if each.usage is not None}
-    counted = await lines_closed_in(tenant_id, sorted(periods))
+    closed = await lines_closed_in(tenant_id, sorted(periods))
     seen: set[str] = set()
-    return tuple(_told(each, terms, counted, seen) for each in lines)
+    return tuple(_reconciled(each, terms, closed, seen) for each in lines)
 
 
 async def proofs_of(
     tenant_id: str, charge: UsageCharge, event: str | None, *, with_entry: bool
 ) -> tuple[UsageRootProof, ...]:
-    """The proofs of what the charge is for: of its own section, where those that count the event
-    prove that too, and of the sections before. Raises NotFound where none counts the event, and as
-    `prove_anchored`."""
+    """The proofs of the lines that the charge is for: of its own section, where each also proves
+    the event if it counts it, and of the sections before. Raises NotFound where no line of the
+    section counts the event, and as `prove_anchored`."""
     meters = COUNTED_BY[charge.meter]
     proofs = []
     for line in await closed_lines(tenant_id, charge.period):
@@ -56,13 +57,13 @@ async def _proof(
         return await prove_anchored(*about, None, with_entry=with_entry)
 
 
-def _told(line: Line, terms: tuple[Terms, ...], counted: Counted, seen: set[str]) -> Line:
+def _reconciled(line: Line, terms: tuple[Terms, ...], closed: ClosedLines, seen: set[str]) -> Line:
     if line.usage is None:
         return line
     limits = dict(limits_in(terms, line.usage.period) or {})
-    agrees = line.usage.key not in seen and agree(line.usage, limits, counted[line.usage.period])
+    agrees = line.usage.key not in seen and agree(line.usage, limits, closed[line.usage.period])
     seen.add(line.usage.key)
     if not agrees:
-        said = "the line %s of an invoice is not what was counted"
-        _LOGGER.error(said, line.line_id, extra={"fields": {"unreconciled_line": line.line_id}})
+        text = "the line %s of an invoice is not what was counted"
+        _LOGGER.error(text, line.line_id, extra={"fields": {"unreconciled_line": line.line_id}})
     return line.but(agrees=agrees)

@@ -6,7 +6,7 @@ from functions.billing.aggregates import REFERRALS, RUN
 from functions.billing.rules import referral as rules
 from functions.billing.rules.referral import Referral
 from functions.billing.rules.subscription import Subscription
-from functions.billing.service.subscriptions import follow, known_to, show
+from functions.billing.service.subscriptions import known_to, refresh_subscription, show
 from functions.billing.views import ReferralView
 from shared.aggregates.command import Command
 from shared.kit.bookkeeping import PLATFORM_TENANT
@@ -21,7 +21,7 @@ _LENGTH = 16
 async def refer(caller: Caller) -> ReferralView:
     """The code that the tenant refers others by, always the same. Each step can be done again after
     a crash. Raises VersionConflict for a tenant that pays for nothing, Unknown, Unavailable."""
-    await follow(caller)
+    await refresh_subscription(caller)
 
     async def keep(work: Command) -> Subscription:
         known = await known_to(work)

@@ -4,7 +4,7 @@ from functions.billing.aggregates import RUN, SUBSCRIPTIONS
 from functions.billing.rules.referral import read_discount
 from functions.billing.rules.stripe_objects import latest, read_subscription
 from functions.billing.rules.subscription import (
-    Bought,
+    StripeSubscription,
     Subscription,
     adopt,
     controlled,
@@ -27,13 +27,13 @@ async def show(caller: Caller) -> Subscription:
     return await RUN.find(caller, SUBSCRIPTIONS, caller.tenant_id) or unsubscribed(caller.tenant_id)
 
 
-def holding(caller: Caller, known: Subscription) -> Control:
+def control_with(caller: Caller, known: Subscription) -> Control:
     """The control document of the caller's tenant as it is in force with that subscription, of
     which it may not have heard yet."""
     return in_force(controlled(known, caller.control))
 
 
-async def follow(
+async def refresh_subscription(
     caller: Caller, notice_id: str = "", of_customer: str | None = None
 ) -> Subscription:
     """The subscription as Stripe shows it now. It is read between reading ours and committing it,
@@ -52,7 +52,7 @@ async def follow(
     return await RUN.command(caller, use_case, Subscription)
 
 
-async def _bought(known: Subscription) -> Bought | None:
+async def _bought(known: Subscription) -> StripeSubscription | None:
     if known.customer_id is None:
         return None
     shown = latest(await subscriptions_of(known.customer_id))

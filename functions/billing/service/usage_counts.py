@@ -1,8 +1,8 @@
-"""What was counted of a tenant's use, where those who limit it count it; writes nothing."""
+"""Reads a tenant's counted use from the counters of its quotas and budgets; writes nothing."""
 
 import asyncio
 
-from functions.billing.rules.costs import Counted
+from functions.billing.rules.costs import UsageCounts
 from shared.artifacts.aggregates import KEPT_BYTES
 from shared.artifacts.artifact import COLLECTION as ARTIFACTS
 from shared.budgets.limits import TENANT, budget_id
@@ -15,16 +15,15 @@ from shared.storage.firestore import TenantStore
 
 
 class _Month(Data):
-    """The tenant's budget of a month, as far as it is read here."""
+    """The fields of the tenant's budget of a month that are read here."""
 
     spent_usd_micros: int = 0
     executions: int = 0
 
 
-async def count_use(tenant_id: str, month: str) -> Counted:
-    """What was counted of the month: runs and tokens of that month, and calls of programs, where
-    there were any; files as they are kept now. Five documents and one aggregation, in one round
-    trip. Raises Unavailable."""
+async def count_usage(tenant_id: str, month: str) -> UsageCounts:
+    """The use that was counted in the month: runs, tokens and calls of programs; files are those
+    kept now. Five documents and one aggregation, in one round trip. Raises Unavailable."""
     store = TenantStore(tenant_id)
     document, calls, (_, kept) = await asyncio.gather(
         store.get(BUDGETS, budget_id(TENANT, month)),
@@ -33,7 +32,7 @@ async def count_use(tenant_id: str, month: str) -> Counted:
     )
     state = document.data.get("state") if document is not None else None
     budget = _Month.model_validate_json(state or "{}")
-    return Counted(
+    return UsageCounts(
         executions=budget.executions,
         api_calls=sum(each.calls for each in calls) if calls else None,
         stored_bytes=kept,

@@ -17,9 +17,9 @@ from functions.billing.service.invoice_calls import (
     retrieve_invoice,
     update_invoice,
 )
-from functions.billing.service.invoices import follow_invoice
+from functions.billing.service.invoices import refresh_invoice
 from functions.billing.service.stripe_calls import retrieve_customer, subscriptions_of
-from functions.billing.service.subscriptions import follow, known_to, show
+from functions.billing.service.subscriptions import known_to, refresh_subscription, show
 from shared.aggregates.command import Command
 from shared.kit.callers import Caller
 from shared.messaging.envelope import Envelope
@@ -35,7 +35,7 @@ async def ask_for_usage(caller: Caller) -> None:
     the tenant bought again, since its renewals ask then, and no invoice where nothing is owed. It
     is settled once a later call finds all of it on invoices that ask, so a crash between two steps
     loses nothing. Raises Unknown, StripeRefused, Unavailable."""
-    known = await follow(caller)
+    known = await refresh_subscription(caller)
     if not rules.is_due(known, caller.received_at):
         return
     if not await owes_usage(caller, known):
@@ -44,7 +44,7 @@ async def ask_for_usage(caller: Caller) -> None:
     invoice = await _draft(caller, known)
     if invoice is not None:
         await complete(caller, known, invoice)
-        await follow_invoice(caller, invoice.stripe_id)
+        await refresh_invoice(caller, invoice.stripe_id)
 
 
 async def complete(caller: Caller, known: Subscription, invoice: Invoice) -> bool:
@@ -89,13 +89,13 @@ async def _draft(caller: Caller, known: Subscription) -> Invoice | None:
     assert known.usage_invoice is not None
     stripe_id = known.usage_invoice.stripe_id or await _made(caller, known)
     try:
-        invoice = await follow_invoice(caller, stripe_id)
+        invoice = await refresh_invoice(caller, stripe_id)
         if invoice.takes_usage:
             return invoice
     except StripeMissing:
         # Somebody deleted it.
         pass
-    await _change(caller, lambda before: rules.follow_invoice_up(before, stripe_id))
+    await _change(caller, lambda before: rules.replace_invoice(before, stripe_id))
     return None
 
 
@@ -103,7 +103,7 @@ async def _made(caller: Caller, known: Subscription) -> str:
     """The invoice of this number, which is looked for first: Stripe forgets keys after a day."""
     assert known.usage_invoice is not None
     customer_id, number = str(known.customer_id), known.usage_invoice.number
-    stripe_id = rules.made_before(known, await drafts_of(customer_id))
+    stripe_id = rules.existing_invoice(known, await drafts_of(customer_id))
     if stripe_id is None:
         stripe_id = await _create(known, customer_id)
     await _change(caller, lambda before: rules.note_invoice(before, number, stripe_id))

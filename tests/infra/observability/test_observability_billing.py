@@ -13,7 +13,7 @@ from functions.billing.rules.stripe_notices import (
     StripeNotice,
     is_late,
 )
-from functions.billing.service.reconciliation import compared
+from functions.billing.service.reconciliation import reconcile
 from functions.billing.service.silent_meters import look_for_silent_meters
 from functions.billing.service.stripe_notices import take_notice
 from infra.observability.metrics import (
@@ -96,7 +96,7 @@ async def test_a_line_that_nothing_was_counted_for_counts(database: str) -> None
         usage=charge,
     )
     with listening() as logged:
-        (told,) = await compared(f"shop-{uuid.uuid4().hex[:12]}", (), (line,))
+        (told,) = await reconcile(f"shop-{uuid.uuid4().hex[:12]}", (), (line,))
     assert not told.agrees
     assert counted(logged, UNRECONCILED) == 1
 

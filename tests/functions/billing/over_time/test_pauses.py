@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from functions.billing.service import orders, stripe_calls
-from functions.billing.service.change_approval import waits_for
+from functions.billing.service.change_approval import require_approval
 from functions.billing.service.stripe_calls import Unknown
 from tests.functions.billing.timed import BOUGHT, told
 from tests.functions.billing.worlds import ORDER, World
@@ -171,9 +171,9 @@ async def test_nothing_is_changed_that_is_paused_just_then(
         said: Any = {"pause_collection": {"behavior": "void"}}
         world.stripe.v1.subscriptions.update(stripe_id, said)
         await told(world, "customer.subscription.updated")
-        return await waits_for(*asked)
+        return await require_approval(*asked)
 
-    monkeypatch.setattr(orders, "waits_for", once_it_is_paused)
+    monkeypatch.setattr(orders, "require_approval", once_it_is_paused)
     refused = await world.send("PUT", "/subscription", {**ORDER, "seats": 4})
     assert (refused.status_code, "resume it first" in refused.text) == (409, True), refused.text
     kept = await world.kept()

@@ -7,7 +7,7 @@ import pytest
 
 from functions.billing.rules import change_approval, pause
 from functions.billing.rules import subscription as rules
-from functions.billing.rules.order import Order, Pause, Resume, Wish
+from functions.billing.rules.order import ChangeRequest, Order, Pause, Resume
 from functions.billing.rules.subscription import IN_FLIGHT
 from shared.kit.errors import VersionConflict
 from tests.functions.billing.rules.test_subscription_rules import AT, after, bought, known
@@ -57,7 +57,7 @@ def test_a_pause_waits_for_the_draft_of_its_period_and_for_no_other() -> None:
 def test_only_drafts_of_its_own_that_stripe_kept_are_left_by_a_pause() -> None:
     drafts = [drawn_up(), drawn_up("sub_0", auto_advance=False), drawn_up(auto_advance=False)]
     drafts[-1]["id"] = "in_2"
-    assert pause.left_by_pause(known(), drafts) == ("in_2",)
+    assert pause.leftover_drafts(known(), drafts) == ("in_2",)
     by = {each: {"pause_collection": {"behavior": each}} for each in ("void", "keep_as_draft")}
     assert [pause.pauses_by_voiding(each) for each in by.values()] == [True, False]
     assert not pause.pauses_by_voiding({"pause_collection": None})
@@ -98,16 +98,16 @@ def test_a_new_period_begins_where_nobody_was_asked_for_the_one_that_runs(
 
 def test_a_pause_loses_what_free_lacks_and_an_approval_of_an_end_is_none_of_it() -> None:
     alive = known()
-    lost = rules.losses(alive, PAUSE, AT)
-    assert lost == rules.losses(alive, FREE, AT)
+    lost = rules.lost_features(alive, PAUSE, AT)
+    assert lost == rules.lost_features(alive, FREE, AT)
     assert lost
-    assert rules.losses(alive, RESUME, AT) == ()
-    wishes: tuple[Wish, ...] = (PAUSE, FREE)
+    assert rules.lost_features(alive, RESUME, AT) == ()
+    wishes: tuple[ChangeRequest, ...] = (PAUSE, FREE)
     for one, other in (wishes, wishes[::-1]):
-        waiting = after(alive, change_approval.ask(alive, one, lost, "ada", AT))
-        assert change_approval.asked_for(waiting, one, AT) is not None
-        assert change_approval.asked_for(waiting, other, AT) is None
-    [step] = change_approval.ask(alive, PAUSE, lost, "ada", AT)
+        waiting = after(alive, change_approval.request_approval(alive, one, lost, "ada", AT))
+        assert change_approval.approval_of(waiting, one, AT) is not None
+        assert change_approval.approval_of(waiting, other, AT) is None
+    [step] = change_approval.request_approval(alive, PAUSE, lost, "ada", AT)
     assert str(step.fields["summary"]).startswith("Pause the subscription, without")
 
 
@@ -145,6 +145,6 @@ def test_a_wish_is_judged_again_by_what_is_known_as_it_is_committed() -> None:
         (known(cancel_at_period_end=True), PAUSE, "it ends with its period"),
     ):
         with pytest.raises(VersionConflict, match=said):
-            pause.check_wish(now, wish)
+            pause.check_request(now, wish)
     for now, wish in ((paused, FREE), (paused, RESUME), (known(), PAUSE), (known(), FREE)):
-        pause.check_wish(now, wish)
+        pause.check_request(now, wish)

@@ -13,7 +13,7 @@ from functions.billing.rules.invoice import (
     is_held,
     waits_for_lines,
 )
-from functions.billing.rules.usage_places import Lying, place_of, placed
+from functions.billing.rules.usage_places import MisplacedItem, place_of, placements_of
 from tests.functions.billing.rules.test_invoice import shown
 
 BY_PAUSE = {"uncollectible": {"reason": "subscription_paused"}}
@@ -75,9 +75,12 @@ def test_what_asks_nobody_is_in_the_way_and_what_is_void_is_not() -> None:
         item("void", "in_3"),
         item("none", None),
     ]
-    found = placed(items, {"in_1": "asked", "in_2": "loose", "in_3": "void"}, "in_0")
+    found = placements_of(items, {"in_1": "asked", "in_2": "loose", "in_3": "void"}, "in_0")
     assert found.asked == {"here", "paid"}
-    assert found.lying == (Lying("ii_held", "in_2", "loose"), Lying("ii_none", None, "loose"))
+    assert found.misplaced == (
+        MisplacedItem("ii_held", "in_2", "loose"),
+        MisplacedItem("ii_none", None, "loose"),
+    )
     # Without a draft that is written, what lies on it asks by what it is.
-    [other] = placed([item("here", "in_0")], {"in_0": "unwritten"}, None).lying
+    [other] = placements_of([item("here", "in_0")], {"in_0": "unwritten"}, None).misplaced
     assert other.place == "unwritten"
