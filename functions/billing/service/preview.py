@@ -1,4 +1,4 @@
-"""What an order would cost, before it is placed."""
+"""Previews an order: its next invoice, before it is placed."""
 
 from typing import Any
 
@@ -27,10 +27,10 @@ from shared.kit.callers import Caller
 
 
 async def preview(caller: Caller, body: CheckoutBody) -> PreviewView:
-    """What the next invoice would ask for, with the balance at Stripe, discounts, and credits where
-    it is one that they pay; without usage. A tenant without any of these that never bought anything
-    is told by the catalogue alone. Raises Invalid, VersionConflict where the order is refused as it
-    stands, StripeRefused, Unavailable."""
+    """The next invoice as the order would make it: with the balance at Stripe, discounts and, on an
+    invoice that credits pay, credits; without usage. For a tenant that never bought anything and
+    has none of these it is made from the catalogue alone. Raises Invalid, VersionConflict where the
+    order itself would be refused, StripeRefused, Unavailable."""
     order, referral = body.order, body.referral or ""
     await check(caller, order)
     if referral:
@@ -59,7 +59,7 @@ async def _next_invoice(
 ) -> NextInvoice:
     listed = NextInvoice.listed(items_of(order))
     if order.plan == "free":
-        # Of what is paused nothing is asked for.
+        # A paused subscription ends without an invoice.
         shown = await _last(known) if known.is_renewed else None
         return listed if shown is None else NextInvoice.shown(shown)
     renewed = renews_at(known, order, caller.received_at)
@@ -78,7 +78,8 @@ async def _next_invoice(
 
 
 async def _last(known: Subscription) -> StripeObject | None:
-    """The invoice with which the subscription ends: of what was changed in its period."""
+    """The invoice with which the subscription ends, of changes in its last period; None where there
+    is none."""
     asked = {
         "customer": known.customer_id,
         "subscription": known.stripe_id,
@@ -99,7 +100,7 @@ async def _asked(known: Subscription, order: Order, referral: str) -> dict[str, 
         "subscription": known.stripe_id,
         **discounts,
         "subscription_details": {
-            # What was to end goes on by the order.
+            # An order makes a subscription go on that was to end.
             "cancel_at_period_end": False,
             "items": items,
             "proration_behavior": "create_prorations",
@@ -108,7 +109,7 @@ async def _asked(known: Subscription, order: Order, referral: str) -> dict[str, 
 
 
 async def _bought(known: Subscription, order: Order, referral: str) -> dict[str, Any]:
-    """A first invoice that asks for a whole period, as that after a trial does."""
+    """The parameters of a first invoice, for a whole period, as after a trial."""
     items = items_of(order)
     prices = await stripe_calls.prices_of(items)
     wanted = [{"price": prices[each.lookup_key], "quantity": each.quantity} for each in items]

@@ -1,4 +1,4 @@
-"""Gives a tenant a code to refer others by, and looks at the code that another one brings."""
+"""Gives a tenant its referral code, and checks the code that another tenant sends."""
 
 import secrets
 
@@ -19,8 +19,8 @@ _LENGTH = 16
 
 
 async def refer(caller: Caller) -> ReferralView:
-    """The code that the tenant refers others by, always the same. Each step can be done again after
-    a crash. Raises VersionConflict for a tenant that pays for nothing, Unknown, Unavailable."""
+    """The tenant's referral code, always the same. Each step can be repeated after a crash. Raises
+    VersionConflict for a tenant that does not pay, Unknown, Unavailable."""
     await refresh_subscription(caller)
 
     async def keep(work: Command) -> Subscription:
@@ -43,9 +43,9 @@ async def refer(caller: Caller) -> ReferralView:
 
 
 async def check_code(caller: Caller, code: str) -> None:
-    """Raises VersionConflict and Invalid where the tenant may not come by that code, Unavailable.
-    Who owns either tenant is read now: whoever founded it, its admins, and who asked for the code
-    or buys by it."""
+    """Raises VersionConflict and Invalid where the tenant may not use that code, Unavailable. Reads
+    the owners of both tenants now: who founded it, its admins, who asked for the code, and the
+    caller."""
     platform = Caller.acting("service:billing", PLATFORM_TENANT, caller.received_at)
     found = await RUN.find(platform, REFERRALS, code)
     known = await show(caller)
