@@ -35,7 +35,7 @@ class NextInvoice(Data):
     lines: tuple[PreviewLine, ...] = ()
 
     @classmethod
-    def shown(cls, invoice: StripeObject) -> Self:
+    def from_stripe(cls, invoice: StripeObject) -> Self:
         """Our form of Stripe's preview."""
         off = sum(each["amount"] for each in invoice["total_discount_amounts"] or ())
         total, untaxed = invoice["total"], invoice["total_excluding_tax"]
@@ -53,7 +53,7 @@ class NextInvoice(Data):
         )
 
     @classmethod
-    def listed(cls, items: Iterable[Item]) -> Self:
+    def from_catalogue(cls, items: Iterable[Item]) -> Self:
         """The invoice by the prices of the catalogue alone."""
         lines = tuple(
             PreviewLine(description=f"{each.quantity} × {each.name}", cents=each.cents)

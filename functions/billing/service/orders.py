@@ -153,12 +153,12 @@ async def _change_at_stripe(known: Subscription, change: Change) -> None:
         params["cancel_at_period_end"] = True
     else:
         params["cancel_at_period_end"] = False
-        items, discounts = await changed_to(known, change.order)
+        items, discounts = await order_params(known, change.order)
         params |= {"items": items, "proration_behavior": "create_prorations", **discounts}
     await stripe_calls.update_subscription(known.stripe_id, change.change_id, params)
 
 
-async def changed_to(
+async def order_params(
     known: Subscription, order: Order
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """The parameters that turn the subscription's items at Stripe into those of the order, and

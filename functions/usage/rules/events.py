@@ -1,4 +1,4 @@
-"""Which events from outside are counted, and what is wrong with each of the others."""
+"""Which events from outside are counted, and what is wrong with the others. Pure."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
@@ -16,9 +16,9 @@ from shared.usage.outside import OutsideEvent
 # Clocks differ by less, and the month before the last is closed.
 AHEAD = timedelta(minutes=5)
 BEHIND = timedelta(days=62)
-MOST = 10**12
+MOST_QUANTITY = 10**12
 
-# No blank, so that no text of a person is one.
+# Without blanks, so that nobody writes a sentence of a person as an id.
 EVENT_ID_PATTERN = r"^[!-~]{1,100}$"
 EventId = Annotated[str, StringConstraints(pattern=EVENT_ID_PATTERN)]
 Named = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_.:/@-]{1,100}$")]
@@ -26,21 +26,21 @@ Properties = Annotated[dict[Named, Named], Field(max_length=10)]
 
 
 class UsageEventBody(Model):
-    """What a program used: so much of a declared meter, at a time, on behalf of a `subject`. An id
-    is counted once, for ever."""
+    """The `quantity` of a declared meter that a program used at a time, on behalf of a `subject`.
+    Each id is counted once, for ever."""
 
     id: EventId
     meter: MeterName
-    quantity: Annotated[int, Field(ge=0, le=MOST, strict=True)]
+    quantity: Annotated[int, Field(ge=0, le=MOST_QUANTITY, strict=True)]
     at: Instant
     subject: Named | None = None
     properties: Properties | None = None
 
 
-def judged(
+def check_events(
     sent: Sequence[Any], declared: Collection[str], now: datetime
 ) -> tuple[list[OutsideEvent], list[tuple[int, str]]]:
-    """The events to count, and the places of all others with what is wrong with them."""
+    """The events to count, and the places of the others with what is wrong with each."""
     events, rejected = [], []
     for place, each in enumerate(sent):
         try:

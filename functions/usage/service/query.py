@@ -1,9 +1,9 @@
-"""What was used, and the proof of it."""
+"""Answers queries of usage: sums, lines, and proofs."""
 
 from functions.usage.aggregates import METERS, METERS_ID, RUN
 from functions.usage.rules.events import AHEAD
 from functions.usage.rules.meters import check_meter, is_meter
-from functions.usage.rules.query import MOST_SUMS, asked, check_begun, check_number, moment
+from functions.usage.rules.query import MOST_SUMS, check_begun, check_sums, moment, usage_query
 from functions.usage.service.calls import sums_of_calls
 from functions.usage.views import Usage, UsageRootList, UsageSum
 from shared.kit.callers import Caller
@@ -21,21 +21,21 @@ from shared.usage.sums import Sum, sums_of
 async def show_usage(
     caller: Caller, meter: str | None, since: str | None, until: str | None, group_by: GroupBy
 ) -> Usage:
-    """The sums, once the audit log is counted as far as one call counts; calls of the API are not
-    in it. Raises Invalid, also for a meter that the tenant does not have, and Unavailable."""
-    about = asked(meter, since, until, group_by, caller.received_at)
+    """The sums, after one call's share of the audit log was counted; calls of the API are read
+    apart. Raises Invalid, also for a meter that the tenant does not have, and Unavailable."""
+    query = usage_query(meter, since, until, group_by, caller.received_at)
     if meter is not None and meter not in BUILT_IN:
         check_meter(await RUN.find(caller, METERS, METERS_ID), meter)
-    calls, is_whole, sums = await sums_of_calls(caller.tenant_id, about), True, list[Sum]()
+    calls, is_whole, sums = await sums_of_calls(caller.tenant_id, query), True, list[Sum]()
     if meter != API_CALLS:
         is_whole = await count_log(caller.tenant_id, caller.received_at)
-        sums = await sums_of(caller.tenant_id, *about, MOST_SUMS + 1)
+        sums = await sums_of(caller.tenant_id, *query, MOST_SUMS + 1)
     place = next((n for n, each in enumerate(sums) if each.meter > API_CALLS), len(sums))
     sums[place:place] = calls
-    check_number(len(sums))
+    check_sums(len(sums))
     return Usage(
-        since=about.since,
-        until=about.until,
+        since=query.since,
+        until=query.until,
         group_by=group_by,
         is_whole=is_whole,
         items=tuple(
@@ -52,8 +52,8 @@ async def show_usage(
 
 
 async def show_roots(caller: Caller, period: str) -> UsageRootList:
-    """The lines of the month, and the declared meters that have none. Raises Invalid, also for a
-    month that has not begun, and Unavailable."""
+    """The lines of the month, and the declared meters that have none yet. Raises Invalid, also for
+    a month that has not begun, and Unavailable."""
     check_begun(period, caller.received_at + AHEAD)
     return UsageRootList.of(await lines_of(caller.tenant_id, period, caller.received_at))
 
@@ -61,8 +61,8 @@ async def show_roots(caller: Caller, period: str) -> UsageRootList:
 async def show_proof(
     caller: Caller, period: str, meter: str, section: int, event: str | None
 ) -> UsageRootProof:
-    """The proof of a line. Raises Invalid; NotFound for a line or an event that is not there, which
-    is recorded; Forbidden, VersionConflict, ChainBroken, Unavailable."""
+    """The proof of a line. Raises Invalid; NotFound for an unknown line or event, which is
+    recorded; Forbidden, VersionConflict, ChainBroken, Unavailable."""
     choose_and_ask("usage.roots.prove", caller.received_at)
     if meter == API_CALLS:
         detail = "api_calls has no lines: requests are counted as they are leased, and not from the"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from functions.usage.rules.events import AHEAD, BEHIND, MOST, judged
+from functions.usage.rules.events import AHEAD, BEHIND, MOST_QUANTITY, check_events
 from shared.kit.instants import format_instant
 from shared.usage.outside import OutsideEvent
 
@@ -19,7 +19,7 @@ def sent(**fields: Any) -> dict[str, Any]:
 
 
 def test_each_is_judged_alone_and_keeps_its_place() -> None:
-    events, rejected = judged([sent(), "x", sent(id="b", subject="gala")], DECLARED, NOW)
+    events, rejected = check_events([sent(), "x", sent(id="b", subject="gala")], DECLARED, NOW)
     at = int(NOW.timestamp() * 1000)
     assert events == [
         OutsideEvent("a", "pages", 3, at),
@@ -29,9 +29,9 @@ def test_each_is_judged_alone_and_keeps_its_place() -> None:
 
 
 @pytest.mark.parametrize("at", [NOW + AHEAD, NOW - BEHIND])
-@pytest.mark.parametrize("quantity", [0, MOST])
+@pytest.mark.parametrize("quantity", [0, MOST_QUANTITY])
 def test_the_last_that_is_taken(at: datetime, quantity: int) -> None:
-    events, rejected = judged([sent(at=format_instant(at), quantity=quantity)], DECLARED, NOW)
+    events, rejected = check_events([sent(at=format_instant(at), quantity=quantity)], DECLARED, NOW)
     assert (len(events), rejected) == (1, [])
 
 
@@ -44,7 +44,7 @@ def test_the_last_that_is_taken(at: datetime, quantity: int) -> None:
         ({"at": format_instant(NOW - BEHIND - timedelta(seconds=1))}, "within the last 62 days"),
         ({"at": "yesterday"}, "at "),
         ({"quantity": -1}, "quantity "),
-        ({"quantity": MOST + 1}, "quantity "),
+        ({"quantity": MOST_QUANTITY + 1}, "quantity "),
         ({"quantity": 1.5}, "quantity "),
         ({"quantity": "3"}, "quantity "),
         ({"quantity": True}, "quantity "),
@@ -55,6 +55,6 @@ def test_the_last_that_is_taken(at: datetime, quantity: int) -> None:
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_is_counted(fields: dict[str, Any], problem: str) -> None:
-    events, [(place, said)] = judged([sent(**fields)], DECLARED, NOW)
+    events, [(place, said)] = check_events([sent(**fields)], DECLARED, NOW)
     assert (events, place) == ([], 0)
     assert problem in said
