@@ -165,12 +165,6 @@ def gave_up_by_pause(invoice: StripeObject) -> bool:
     return invoice["status"] == "uncollectible" and details.get("reason") == "subscription_paused"
 
 
-def is_of_subscription(invoice: StripeObject, stripe_id: str | None) -> bool:
-    """Whether it is an invoice of the subscription with that id at Stripe."""
-    details = (invoice.get("parent") or {}).get("subscription_details") or {}
-    return stripe_id is not None and details.get("subscription") == stripe_id
-
-
 def _line(line: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "line_id": line["id"],

@@ -1,12 +1,12 @@
 """Whether a subscription can be paused or resumed, and the parameters of Stripe's calls. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from functions.billing.rules.invoice import is_held, is_of_subscription
+from functions.billing.rules.invoice import is_held
 from functions.billing.rules.order import ChangeRequest, Order, Pause, Resume
-from functions.billing.rules.stripe_objects import StripeObject
+from functions.billing.rules.stripe_objects import StripeObject, subscription_of
 from functions.billing.rules.subscription import IN_FLIGHT, Steps, Subscription, drop_change
 from shared.kit.errors import VersionConflict
 
@@ -15,7 +15,7 @@ _NOT_PAID = ("void", "uncollectible")
 
 
 def check_pausable(
-    subscription: Subscription, items: Iterable[Mapping[str, Any]], drafts: Iterable[StripeObject]
+    subscription: Subscription, items: Iterable[StripeObject], drafts: Iterable[StripeObject]
 ) -> None:
     """Raises VersionConflict unless the subscription is active and goes on; where one of its
     customer's `items` waits for its next invoice, which a pause would void; and where one of the
@@ -114,9 +114,8 @@ def resume_params(latest_invoice: StripeObject | None) -> dict[str, Any]:
 
 
 def _is_of(draft: StripeObject, subscription: Subscription) -> bool:
-    return is_of_subscription(draft, subscription.stripe_id)
+    return subscription.stripe_id is not None and subscription_of(draft) == subscription.stripe_id
 
 
-def _waits(item: Mapping[str, Any], subscription: Subscription) -> bool:
-    stripe_id = ((item.get("parent") or {}).get("subscription_details") or {}).get("subscription")
-    return item["invoice"] is None and stripe_id in (None, subscription.stripe_id)
+def _waits(item: StripeObject, subscription: Subscription) -> bool:
+    return item["invoice"] is None and subscription_of(item) in (None, subscription.stripe_id)

@@ -77,20 +77,28 @@ def read_subscription(subscription: StripeObject) -> StripeSubscription:
     )
 
 
+def subscription_of(billed: StripeObject) -> str | None:
+    """The id at Stripe of the subscription that an invoice or an invoice item is for; None where it
+    is for none."""
+    details = (billed.get("parent") or {}).get("subscription_details") or {}
+    stripe_id: str | None = details.get("subscription")
+    return stripe_id
+
+
 def instant(seconds: int) -> datetime:
     """The instant of Stripe's seconds since 1970."""
     return datetime.fromtimestamp(seconds, UTC)
+
+
+def maybe_instant(seconds: int | None) -> datetime | None:
+    """The instant of Stripe's seconds since 1970; None for None."""
+    return instant(seconds) if seconds is not None else None
 
 
 def _is_of_ours(subscription: StripeObject) -> bool:
     return any(
         product_of(each["price"].get("lookup_key") or "") for each in subscription["items"]["data"]
     )
-
-
-def maybe_instant(seconds: int | None) -> datetime | None:
-    """The instant of Stripe's seconds since 1970; None for None."""
-    return instant(seconds) if seconds is not None else None
 
 
 def _is_unpaid(subscription: StripeObject) -> bool:

@@ -129,9 +129,9 @@ def adopt(
     at: datetime,
     notice_id: str = "",
 ) -> Steps:
-    """The subscription as it is at Stripe, with an event where its published state changed, one where
-    the tenant lost its plan and one where a referral counts. Only notes the reading where Stripe
-    has no subscription. Raises ContentInvalid where the customer or the account is another
+    """The subscription as it is at Stripe, with an event where its published state changed, one
+    where the tenant lost its plan and one where a referral counts. Only notes the reading where
+    Stripe has no subscription. Raises ContentInvalid where the customer or the account is another
     tenant's."""
     newer = _noted(subscription, notice_id)
     if at_stripe is None:
