@@ -110,11 +110,11 @@ class SubscriptionDetail(SubscriptionView):
 
 class PreviewView(Data):
     """What the order would cost, before it is placed. `next_invoice_cents` is what the next invoice
-    charges, without usage: its lines, credits among them, less `discount_cents`, with `tax_cents`
-    and `balance_cents`. The last is below zero where the balance at Stripe pays, and above zero
-    where it adds; a credit of the invoice, or an amount too small to be charged, stays on the
-    balance. `interval_cents` is the price of each interval from then on, without usage, taxes,
-    credits and discounts. `loosens` are the features that govern which the tenant would lose."""
+    asks for, usage aside: its lines, credits among them, less `discount_cents`, with `tax_cents`
+    and `balance_cents`. The latter is what the balance at Stripe pays, below zero, or adds; what is
+    given back beyond the rest, or too little to be charged, stays on the balance. `interval_cents`
+    is each interval from then on, without usage, taxes, credits and discounts. `loosens` are the
+    governing features that would be lost."""
 
     next_invoice_cents: int
     next_invoice_at: Instant | None

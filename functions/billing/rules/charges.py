@@ -127,14 +127,14 @@ def agree(charge: UsageCharge, limits: Limits, lines: Iterable[UsageLine]) -> bo
 def _of_meter(
     period: str, meter: Meter, included: int, price: Overage, lines: list[UsageLine]
 ) -> list[UsageCharge]:
-    per_unit = hours_of(period) if meter == "storage" else 1
-    charges, before = [], 0
+    each_unit = hours_of(period) if meter == "storage" else 1
+    found, before = [], 0
     of_meter = [each for each in lines if each.meter in COUNTED_BY[meter]]
     for section in sorted({each.section for each in of_meter}):
         parts = sorted((e for e in of_meter if e.section == section), key=lambda e: e.meter)
         quantity = sum(each.quantity for each in parts)
-        earlier = max(0, before // per_unit - included)
-        beyond = max(0, (before + quantity) // per_unit - included)
+        earlier = max(0, before // each_unit - included)
+        beyond = max(0, (before + quantity) // each_unit - included)
         charge = UsageCharge(
             period=period,
             section=section,
@@ -151,6 +151,6 @@ def _of_meter(
             ),
         )
         if charge.cents:
-            charges.append(charge)
+            found.append(charge)
         before += quantity
-    return charges
+    return found

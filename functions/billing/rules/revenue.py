@@ -46,8 +46,8 @@ class Paid(Data):
 
 
 class Revenue(Data):
-    """A tenant's revenue: the months with a change, oldest first, the latest status of its
-    subscription, and its payments. `warned` is the latest month whose low margin was published,
+    """What is known of a tenant: the months with a change, oldest first, how its subscription stood
+    last, and what it paid. `warned` is the latest month whose low margin the operator was told of,
     `disagreed` the lines of invoices, with their cents, that differed from our meter."""
 
     tenant_id: str
@@ -142,7 +142,7 @@ def note_subscription(known: Revenue, subscription: SubscriptionState, at: datet
 
 
 def note_invoice(known: Revenue, invoice: Invoice) -> Revenue:
-    """The revenue with the payments of the invoice, by the time that each is for; once."""
+    """What is known once the invoice is heard of: what was paid for which time, once."""
     if invoice.status != "paid" or any(
         each.invoice_id == invoice.invoice_id for each in known.paid
     ):

@@ -107,10 +107,7 @@ def _is_unpaid(subscription: StripeObject) -> bool:
 
 
 def _status(subscription: StripeObject) -> SubscriptionStatus:
-    if subscription.get("pause_collection") and subscription["status"] in (
-        "trialing",
-        "active",
-        "past_due",
-    ):
+    status = subscription["status"]
+    if subscription.get("pause_collection") and status in ("trialing", "active", "past_due"):
         return "paused"
-    return _STATUS[subscription["status"]]
+    return _STATUS[status]

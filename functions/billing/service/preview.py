@@ -27,25 +27,25 @@ from shared.kit.callers import Caller
 
 
 async def preview(caller: Caller, body: CheckoutBody) -> PreviewView:
-    """The next invoice as the order would make it: with the balance at Stripe, discounts and, on an
-    invoice that credits pay, credits; without usage. For a tenant that never bought anything and
-    has none of these it is made from the catalogue alone. Raises Invalid, VersionConflict where the
-    order itself would be refused, StripeRefused, Unavailable."""
+    """What the next invoice would ask for, with the balance at Stripe, discounts, and credits where
+    it is one that they pay; without usage. A tenant without any of these that never bought anything
+    is told by the catalogue alone. Raises Invalid, VersionConflict where the order is refused as it
+    stands, StripeRefused, Unavailable."""
     order, referral = body.order, body.referral or ""
     await check(caller, order)
     if referral:
         await check_code(caller, referral)
     known = await show(caller)
     check_changeable(known, order)
-    invoice = await _next_invoice(caller, known, order, referral)
-    ends = known.period_end if known.is_live and order.plan == "free" else invoice.at
+    found = await _next_invoice(caller, known, order, referral)
+    ends = known.period_end if known.is_live and order.plan == "free" else found.at
     return PreviewView(
-        next_invoice_cents=invoice.due_cents,
+        next_invoice_cents=found.due_cents,
         next_invoice_at=ends if known.is_live else None,
-        lines=invoice.lines,
-        discount_cents=invoice.discount_cents,
-        tax_cents=invoice.tax_cents,
-        balance_cents=invoice.balance_cents,
+        lines=found.lines,
+        discount_cents=found.discount_cents,
+        tax_cents=found.tax_cents,
+        balance_cents=found.balance_cents,
         interval_cents=price_cents(order),
         trial_days=trial_days(known, order),
         loosens=tuple(
