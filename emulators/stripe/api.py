@@ -117,8 +117,8 @@ def _known(account: Account, call: Call) -> tuple[int, str] | None:
 def _check_caller(call: Call) -> None:
     key = _key(call.authorization)
     if not key.startswith(KEYS):
-        shown = f"{key[:7]}***" if key else "none"
-        raise StripeFailure(401, f"Invalid API Key provided: {shown}. It begins with sk_test_.")
+        masked = f"{key[:7]}***" if key else "none"
+        raise StripeFailure(401, f"Invalid API Key provided: {masked}. It begins with sk_test_.")
     if call.version not in (None, VERSION):
         raise invalid(f"This stand-in speaks {VERSION} only, and not {call.version}.")
 

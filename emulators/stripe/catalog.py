@@ -159,18 +159,18 @@ def _apply(product: Document, params: Form) -> None:
 
 def _recurring(params: Form) -> Document:
     form.check(params, ("interval", "interval_count", "usage_type", "meter"), "recurring")
-    found = {
+    recurring = {
         "interval": form.choice(params, "interval", INTERVALS),
         "interval_count": form.number(params, "interval_count", 1, least=1),
         "meter": form.text(params, "meter"),
         "trial_period_days": None,
         "usage_type": form.choice(params, "usage_type", ("licensed", "metered"), "licensed"),
     }
-    if found["interval"] is None:
+    if recurring["interval"] is None:
         raise missing("recurring[interval]")
-    if found["usage_type"] == "metered" and found["meter"] is None:
+    if recurring["usage_type"] == "metered" and recurring["meter"] is None:
         raise missing("recurring[meter]")
-    return found
+    return recurring
 
 
 def _unit(params: Form, scheme: str) -> Document:

@@ -119,13 +119,13 @@ def _apply(account: Account, subscription: Document, params: Form) -> None:
             )
             _place(subscription, item, account.now(subscription))
             continue
-        found = [item for item in data if item["id"] == name]
-        if not found:
+        matching = [item for item in data if item["id"] == name]
+        if not matching:
             raise absent("subscription_item", name, "items[0][id]")
         if form.truth(each, "deleted"):
-            data.remove(found[0])
+            data.remove(matching[0])
             continue
-        _change_item(account, found[0], each, quantity)
+        _change_item(account, matching[0], each, quantity)
     if not data:
         raise invalid(
             "A subscription must have at least one active plan. In order to cancel a"

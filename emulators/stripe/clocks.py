@@ -86,12 +86,12 @@ def waiting(account: Account) -> dict[str, int]:
     """What is due and not done yet, and what is to be sent; empty when nothing is."""
     now = account.live()
     due = account.store.next_due(LIVE)
-    found = {
+    counts = {
         "due": int(due is not None and due[0] <= now),
         "clocks": sum(each["status"] == "advancing" for each in account.store.all(KIND)),
         "deliveries": sum(each.due <= now for each in account.store.owed()),
     }
-    return {name: count for name, count in found.items() if count}
+    return {name: count for name, count in counts.items() if count}
 
 
 def _step(account: Account, clock: str, until: int) -> bool:

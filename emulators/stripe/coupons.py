@@ -101,7 +101,7 @@ def create_promotion_code(account: Account, params: Form) -> Document:
         raise invalid("An active promotion code with that code already exists.", "code")
     customer = form.text(params, "customer")
     first = form.truth(form.part(params, "restrictions"), "first_time_transaction")
-    found: Document = {
+    made: Document = {
         "id": new_id("promo"),
         "object": "promotion_code",
         "active": form.truth(params, "active", True),
@@ -120,15 +120,15 @@ def create_promotion_code(account: Account, params: Form) -> Document:
         },
         "times_redeemed": 0,
     }
-    account.emit("promotion_code.created", account.save(found))
-    return found
+    account.emit("promotion_code.created", account.save(made))
+    return made
 
 
 def update_promotion_code(account: Account, params: Form, identifier: str) -> Document:
     form.check(params, ("active", "metadata"))
-    found = account.get("promotion_code", identifier)
-    before = copy(found)
-    found["active"] = form.truth(params, "active", found["active"])
-    found["metadata"] = form.metadata(params, found["metadata"])
-    account.emit("promotion_code.updated", account.save(found), before)
-    return found
+    promotion = account.get("promotion_code", identifier)
+    before = copy(promotion)
+    promotion["active"] = form.truth(params, "active", promotion["active"])
+    promotion["metadata"] = form.metadata(params, promotion["metadata"])
+    account.emit("promotion_code.updated", account.save(promotion), before)
+    return promotion

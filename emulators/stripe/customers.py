@@ -123,8 +123,8 @@ def adjustments(account: Account, params: Form, identifier: str) -> Document:
     """What changed a customer's balance, the newest first."""
     form.check(params, ("limit", "starting_after", "ending_before"))
     account.get("customer", identifier)
-    found = account.store.all("customer_balance_transaction", identifier)
-    return paged(params, found[::-1], f"/v1/customers/{identifier}/balance_transactions")
+    transactions = account.store.all("customer_balance_transaction", identifier)
+    return paged(params, transactions[::-1], f"/v1/customers/{identifier}/balance_transactions")
 
 
 def attach(account: Account, params: Form, identifier: str) -> Document:
@@ -255,12 +255,12 @@ def own_method(account: Account, params: Form, name: str, customer: str) -> Any:
     method = form.text(params, name)
     if method is None:
         return None
-    found = account.get("payment_method", method, name)
-    if found["customer"] != customer:
+    payment_method = account.get("payment_method", method, name)
+    if payment_method["customer"] != customer:
         raise invalid(
             "The customer does not have a payment method with the ID"
             f" {method}. The payment method must be attached to the customer.",
             name,
             "resource_missing",
         )
-    return found["id"]
+    return payment_method["id"]

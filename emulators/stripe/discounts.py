@@ -22,12 +22,12 @@ def given(
 def in_force(account: Account, subscription: Document) -> list[str]:
     """The discounts of a subscription that have not ended."""
     now = account.now(subscription)
-    found = []
+    names = []
     for name in subscription["discounts"]:
         end = account.get("discount", name)["end"]
         if end is None or end > now:
-            found.append(name)
-    return found
+            names.append(name)
+    return names
 
 
 def used(account: Account, subscription: Document, invoice: Document) -> list[str]:
@@ -58,8 +58,8 @@ def redeemable(account: Account, code: str, customer: Document | None) -> Docume
 def _given(account: Account, params: Form, customer: Document, subscription: str) -> str:
     form.check(params, ("coupon", "promotion_code", "discount"), "discounts")
     if kept := form.text(params, "discount"):
-        found = account.get("discount", kept, "discounts[discount]")
-        if found["subscription"] != subscription:
+        known = account.get("discount", kept, "discounts[discount]")
+        if known["subscription"] != subscription:
             raise invalid("This discount belongs to something else.", "discounts[discount]")
         return kept
     code = form.text(params, "promotion_code")

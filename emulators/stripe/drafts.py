@@ -15,8 +15,8 @@ _SELF = {"account": None, "type": "self"}
 
 def coupon_of(account: Account, discount: str) -> Document:
     """The coupon of a discount, which outlives that the coupon is deleted."""
-    found: Document = account.get("discount", discount)["_coupon"]
-    return found
+    coupon: Document = account.get("discount", discount)["_coupon"]
+    return coupon
 
 
 def draft(
@@ -87,9 +87,9 @@ def retotal(account: Account, invoice: Document) -> None:
     invoice["total"] = total = invoice["subtotal"] - off
     invoice["subtotal_excluding_tax"] = invoice["subtotal"]
     invoice["total_excluding_tax"] = total
-    invoice["total_discount_amounts"] = found = lines_of.discounts_of(lines)
+    invoice["total_discount_amounts"] = discounts = lines_of.discounts_of(lines)
     invoice["total_pretax_credit_amounts"] = [
-        {**each, "credit_balance_transaction": None, "type": "discount"} for each in found
+        {**each, "credit_balance_transaction": None, "type": "discount"} for each in discounts
     ]
     # A total below zero is owed to the customer: it goes to the balance, and nothing is due.
     due = max(0, total + min(invoice["starting_balance"], 0)) if total > 0 else 0

@@ -145,27 +145,27 @@ def update_line(account: Account, params: Form, identifier: str, name: str) -> D
     form.check(params, _LINE)
     invoice = _draft(account, identifier)
     data: list[Document] = invoice["lines"]["data"]
-    found = next((each for each in data if each["id"] == name), None)
-    if found is None:
+    line = next((each for each in data if each["id"] == name), None)
+    if line is None:
         raise absent("line_item", name, "line_item_id")
-    of_subscription = (found["parent"] or {}).get("type") == "subscription_item_details"
+    of_subscription = (line["parent"] or {}).get("type") == "subscription_item_details"
     if of_subscription and params.keys() & {"amount", "quantity"}:
         raise invalid("The amount of a line of a subscription's item cannot be changed.", "amount")
-    found["metadata"] = form.metadata(params, found["metadata"])
+    line["metadata"] = form.metadata(params, line["metadata"])
     if "description" in params:
-        found["description"] = form.text(params, "description")
-    found["discountable"] = form.truth(params, "discountable", found["discountable"])
+        line["description"] = form.text(params, "description")
+    line["discountable"] = form.truth(params, "discountable", line["discountable"])
     if "amount" in params:
-        found["amount"] = found["subtotal"] = form.number(params, "amount", least=None)
-        if found["pricing"]:
-            found["pricing"]["unit_amount_decimal"] = str(found["amount"])
+        line["amount"] = line["subtotal"] = form.number(params, "amount", least=None)
+        if line["pricing"]:
+            line["pricing"]["unit_amount_decimal"] = str(line["amount"])
     if "quantity" in params:
-        found["quantity"] = form.number(params, "quantity")
-        found["quantity_decimal"] = str(found["quantity"])
+        line["quantity"] = form.number(params, "quantity")
+        line["quantity_decimal"] = str(line["quantity"])
     if "period" in params:
-        found["period"] = period(form.part(params, "period"))
+        line["period"] = period(form.part(params, "period"))
     _changed(account, invoice)
-    return found
+    return line
 
 
 def add_lines(account: Account, params: Form, identifier: str) -> Document:

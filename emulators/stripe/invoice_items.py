@@ -131,8 +131,8 @@ def _take_off(account: Account, item: Document) -> None:
 def _item_of(line: Document) -> str | None:
     parent = line["parent"] or {}
     details = parent.get("invoice_item_details") or parent.get("subscription_item_details") or {}
-    found: str | None = details.get("invoice_item")
-    return found
+    item: str | None = details.get("invoice_item")
+    return item
 
 
 def _free(account: Account, identifier: str) -> Document:

@@ -90,8 +90,8 @@ def method_of(account: Account, invoice: Document) -> str | None:
     customer = account.get("customer", invoice["customer"])
     default = customer["invoice_settings"]["default_payment_method"]
     method = invoice["default_payment_method"] or subscription.get("default_payment_method")
-    found: str | None = method or default
-    return found
+    chosen: str | None = method or default
+    return chosen
 
 
 def refuse(made: payments.Attempt | None) -> None:

@@ -24,13 +24,13 @@ def listing(kind: str, *filters: str) -> Callable[..., Document]:
 
     def read(account: Account, params: Form) -> Document:
         form.check(params, (*_CURSORS, *filters))
-        found = account.store.all(
+        documents = account.store.all(
             kind, form.text(params, "customer") if "customer" in filters else None
         )
         bounds = _bounds(params)
         kept = [
             each
-            for each in found
+            for each in documents
             if _matches(each, params, filters)
             and all(_BOUNDS[name](each["created"], bound) for name, bound in bounds.items())
         ]
@@ -39,7 +39,7 @@ def listing(kind: str, *filters: str) -> Callable[..., Document]:
     return read
 
 
-def paged(params: Form, found: Sequence[Document], url: str) -> Document:
+def paged(params: Form, documents: Sequence[Document], url: str) -> Document:
     """The page of a list that a call asks for; `data` holds documents, to be rendered."""
     limit = form.number(params, "limit", 10)
     if not 1 <= limit <= 100:
@@ -47,17 +47,17 @@ def paged(params: Form, found: Sequence[Document], url: str) -> Document:
     after, before = form.text(params, "starting_after"), form.text(params, "ending_before")
     if after and before:
         raise invalid("You cannot use both `starting_after` and `ending_before`.")
-    names = [each["id"] for each in found]
+    names = [each["id"] for each in documents]
     cursor = after or before
     if cursor is not None and cursor not in names:
         raise absent("object", cursor, "starting_after" if after else "ending_before")
     if before is not None:
         end = names.index(before)
         start = max(0, end - limit)
-        return list_of([*found[start:end]], url, has_more=start > 0)
+        return list_of([*documents[start:end]], url, has_more=start > 0)
     start = names.index(after) + 1 if after is not None else 0
-    page = [*found[start : start + limit]]
-    return list_of(page, url, has_more=start + limit < len(found))
+    page = [*documents[start : start + limit]]
+    return list_of(page, url, has_more=start + limit < len(documents))
 
 
 def _matches(document: Document, params: Form, filters: Sequence[str]) -> bool:

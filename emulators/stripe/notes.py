@@ -175,23 +175,23 @@ def _line(invoice: Document, params: Form) -> Document:
     )
     kind = form.choice(params, "type", ("invoice_line_item", "custom_line_item"))
     quantity, unit = form.number(params, "quantity"), form.number(params, "unit_amount")
-    found: Any = None
+    line: Any = None
     if kind == "invoice_line_item":
         name = form.needed(params, "invoice_line_item")
-        found = next((each for each in invoice["lines"]["data"] if each["id"] == name), None)
-        if found is None:
+        line = next((each for each in invoice["lines"]["data"] if each["id"] == name), None)
+        if line is None:
             raise invalid(f"No such line: '{name}'", "lines[0][invoice_line_item]")
-        amount = form.number(params, "amount", found["amount"])
+        amount = form.number(params, "amount", line["amount"])
     else:
         amount = form.number(params, "amount", (quantity or 1) * (unit or 0))
     return {
         "id": new_id("cnli"),
         "object": "credit_note_line_item",
         "amount": amount,
-        "description": form.text(params, "description") or (found and found["description"]),
+        "description": form.text(params, "description") or (line and line["description"]),
         "discount_amount": 0,
         "discount_amounts": [],
-        "invoice_line_item": found and found["id"],
+        "invoice_line_item": line and line["id"],
         "livemode": False,
         "metadata": {},
         "pretax_credit_amounts": [],

@@ -106,15 +106,21 @@ class HostedPages:
         return html(invoice_page(now, message), status)
 
     def _invoice(self, request: web.Request) -> Document | None:
-        found = self._account.store.find(request.match_info["name"])
-        final = found is not None and found["object"] == "invoice" and found["status"] != "draft"
-        return found if final else None
+        invoice = self._account.store.find(request.match_info["name"])
+        final = (
+            invoice is not None and invoice["object"] == "invoice" and invoice["status"] != "draft"
+        )
+        return invoice if final else None
 
     def _open(self, request: web.Request) -> Document | None:
-        found = self._account.store.find(request.match_info["name"])
-        if found is None or found["object"] != "checkout.session" or found["status"] != "open":
+        session = self._account.store.find(request.match_info["name"])
+        if (
+            session is None
+            or session["object"] != "checkout.session"
+            or session["status"] != "open"
+        ):
             return None
-        return found
+        return session
 
 
 async def _fields(request: web.Request) -> dict[str, str]:

@@ -89,10 +89,10 @@ def create_session(account: Account, params: Form) -> Document:
 
 def open_session(account: Account, name: str) -> Document | None:
     """The session of a page, while its hour lasts."""
-    found = account.store.find(name)
-    if found is None or found["object"] != "billing_portal.session":
+    session = account.store.find(name)
+    if session is None or session["object"] != "billing_portal.session":
         return None
-    return found if found["_until"] > account.live() else None
+    return session if session["_until"] > account.live() else None
 
 
 def act(account: Account, session: Document, fields: dict[str, str]) -> str:

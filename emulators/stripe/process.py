@@ -44,5 +44,5 @@ class StripeServer(PythonServer):
         """What is due, and what is to be sent. Raises ClientError."""
         async with http.get(f"{self.url}/_/waiting") as answer:
             answer.raise_for_status()
-            found: dict[str, int] = await answer.json()
-            return found
+            counts: dict[str, int] = await answer.json()
+            return counts

@@ -152,6 +152,6 @@ _COMPILED = [
 def route(method: str, path: str) -> tuple[Handler, tuple[Any, ...]] | None:
     """What answers a call, with the names in its path."""
     for verb, pattern, handler in _COMPILED:
-        if verb == method and (found := pattern.fullmatch(path)):
-            return handler, found.groups()
+        if verb == method and (match := pattern.fullmatch(path)):
+            return handler, match.groups()
     return None

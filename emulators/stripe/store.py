@@ -137,10 +137,10 @@ class Store:
 
     def answered(self, key: str, since: int) -> tuple[str, int, str] | None:
         """The digest, status and body of an answer under that idempotency key, since then."""
-        found: tuple[str, int, str] | None = self._one(
+        answer: tuple[str, int, str] | None = self._one(
             "SELECT asked, status, body FROM answers WHERE key = ? AND at >= ?", key, since
         )
-        return found
+        return answer
 
     def remember(self, key: str, params: str, status: int, body: str, at: int) -> None:
         self._database.execute(
@@ -174,8 +174,8 @@ class Store:
 
     def untried(self, clock: str) -> bool:
         """Whether an event of that clock was sent less often than the next step waits for."""
-        found = "SELECT 1 FROM deliveries WHERE clock = ? AND attempts < patience LIMIT 1"
-        return self._one(found, clock) is not None
+        query = "SELECT 1 FROM deliveries WHERE clock = ? AND attempts < patience LIMIT 1"
+        return self._one(query, clock) is not None
 
     def setting(self, name: str, default: Any) -> Any:
         row = self._one("SELECT value FROM settings WHERE name = ?", name)

@@ -76,8 +76,8 @@ def trial_settings(params: Form) -> Document:
     """What follows a trial without a payment method."""
     behaviour = form.part(form.part(params, "trial_settings"), "end_behavior")
     among = ("cancel", "create_invoice", "pause")
-    found = form.choice(behaviour, "missing_payment_method", among, "create_invoice")
-    return {"end_behavior": {"billing_cycle_anchor": None, "missing_payment_method": found}}
+    missing = form.choice(behaviour, "missing_payment_method", among, "create_invoice")
+    return {"end_behavior": {"billing_cycle_anchor": None, "missing_payment_method": missing}}
 
 
 def _automatic_tax(params: Form) -> Document:

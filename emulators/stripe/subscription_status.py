@@ -86,12 +86,12 @@ def end(account: Account, subscription: Document, reason: str, **details: Any) -
 
 
 def _delinquent(account: Account, customer: str) -> None:
-    found = account.get("customer", customer)
+    record = account.get("customer", customer)
     owes = any(
         each["status"] == "open" and each["attempted"]
         for each in account.store.all("invoice", customer)
     )
-    if found["delinquent"] != owes:
-        before = copy(found)
-        found["delinquent"] = owes
-        account.emit("customer.updated", account.save(found), before)
+    if record["delinquent"] != owes:
+        before = copy(record)
+        record["delinquent"] = owes
+        account.emit("customer.updated", account.save(record), before)

@@ -153,12 +153,12 @@ def own_price(account: Account, params: Form) -> Document:
 
 def added(params: Form) -> list[Document]:
     """The one-time prices, with quantities, that a call adds to an invoice."""
-    found = []
+    prices = []
     for each in form.rows(params, "add_invoice_items"):
         form.check(each, ("price", "quantity"), "add_invoice_items")
         quantity = form.number(each, "quantity", 1, least=1)
-        found.append({"price": form.needed(each, "price"), "quantity": quantity})
-    return found
+        prices.append({"price": form.needed(each, "price"), "quantity": quantity})
+    return prices
 
 
 def last_end(subscription: Document) -> int:
