@@ -1,4 +1,4 @@
-"""The account: its objects, what time it is for each of them, and what happened to them."""
+"""The account: its objects, the clock of each, and the events that it publishes."""
 
 import json
 import secrets

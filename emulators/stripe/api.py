@@ -21,11 +21,11 @@ KEYS = ("sk_test_", "rk_test_")
 
 @dataclass(frozen=True)
 class Call:
-    """A call of the API. `said` is its query or its body, form-encoded."""
+    """A call of the API. `params` is its query or its body, form-encoded."""
 
     method: str
     path: str
-    said: str
+    params: str
     authorization: str = ""
     idempotency_key: str | None = None
     version: str | None = None
@@ -80,11 +80,11 @@ def _done(account: Account, call: Call) -> Document:
             f"Unrecognized request URL ({call.method}: {call.path}). If Stripe has it, this"
             " stand-in does not serve it: see emulators/stripe/README.md.",
         )
-    asked = form.decoded(parse_qsl(call.said, keep_blank_values=True))
-    expand = [str(each) for each in form.rows(asked, "expand")]
-    asked.pop("expand", None)
+    params = form.decoded(parse_qsl(call.params, keep_blank_values=True))
+    expand = [str(each) for each in form.rows(params, "expand")]
+    params.pop("expand", None)
     handler, names = found
-    return _shown(account, handler(account, asked, *names), expand)
+    return _shown(account, handler(account, params, *names), expand)
 
 
 def _shown(account: Account, document: Document, expand: Sequence[str]) -> Document:
@@ -102,8 +102,8 @@ def _known(account: Account, call: Call) -> tuple[int, str] | None:
     known = account.store.answered(_scope(call), account.live() - DAY)
     if known is None:
         return None
-    asked, status, body = known
-    if asked != _digest(call):
+    digest, status, body = known
+    if digest != _digest(call):
         raise StripeFailure(
             400,
             "Keys for idempotent requests can only be used with the same parameters they were"
@@ -117,8 +117,8 @@ def _known(account: Account, call: Call) -> tuple[int, str] | None:
 def _check_caller(call: Call) -> None:
     key = _key(call.authorization)
     if not key.startswith(KEYS):
-        shown = f"{key[:7]}***" if key else "none"
-        raise StripeFailure(401, f"Invalid API Key provided: {shown}. It begins with sk_test_.")
+        masked = f"{key[:7]}***" if key else "none"
+        raise StripeFailure(401, f"Invalid API Key provided: {masked}. It begins with sk_test_.")
     if call.version not in (None, VERSION):
         raise invalid(f"This stand-in speaks {VERSION} only, and not {call.version}.")
 
@@ -140,7 +140,6 @@ def _scope(call: Call) -> str:
 
 
 def _digest(call: Call) -> str:
-    asked = json.dumps(
-        [call.method, call.path, sorted(parse_qsl(call.said, keep_blank_values=True))]
-    )
-    return hashlib.sha256(asked.encode()).hexdigest()
+    params = sorted(parse_qsl(call.params, keep_blank_values=True))
+    text = json.dumps([call.method, call.path, params])
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -14,7 +14,7 @@ class Card:
     attach: tuple[str, str] | None = None
     charge: tuple[str, str] | None = None
     # Its bank asks the person each time.
-    asks: bool = False
+    needs_authentication: bool = False
 
 
 _GENERIC = ("card_declined", "generic_decline")
@@ -30,7 +30,7 @@ CARDS = {
         "Visa that is taken and later declined", "visa", "0341", charge=_GENERIC
     ),
     "pm_card_authenticationRequired": Card(
-        "Visa whose bank asks each time", "visa", "3184", asks=True
+        "Visa whose bank asks each time", "visa", "3184", needs_authentication=True
     ),
     "pm_card_chargeDeclined": Card("Visa that is declined", "visa", "0002", _GENERIC, _GENERIC),
     "pm_card_visa_chargeDeclined": Card(

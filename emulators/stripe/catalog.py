@@ -23,10 +23,10 @@ _PRODUCT = (
 )
 
 
-def create_product(account: Account, asked: Form) -> Document:
+def create_product(account: Account, params: Form) -> Document:
     """A product; the id may be given."""
-    form.check(asked, (*_PRODUCT, "id"))
-    identifier = form.text(asked, "id") or new_id("prod", 14)
+    form.check(params, (*_PRODUCT, "id"))
+    identifier = form.text(params, "id") or new_id("prod", 14)
     if account.store.find(identifier) is not None:
         raise invalid("Product already exists.", "id", "resource_already_exists")
     now = account.live()
@@ -41,7 +41,7 @@ def create_product(account: Account, asked: Form) -> Document:
         "livemode": False,
         "marketing_features": [],
         "metadata": {},
-        "name": form.needed(asked, "name"),
+        "name": form.needed(params, "name"),
         "package_dimensions": None,
         "shippable": None,
         "statement_descriptor": None,
@@ -51,27 +51,27 @@ def create_product(account: Account, asked: Form) -> Document:
         "updated": now,
         "url": None,
     }
-    _said(product, asked)
+    _apply(product, params)
     account.emit("product.created", account.save(product))
     return product
 
 
-def update_product(account: Account, asked: Form, identifier: str) -> Document:
-    form.check(asked, (*_PRODUCT, "default_price"))
+def update_product(account: Account, params: Form, identifier: str) -> Document:
+    form.check(params, (*_PRODUCT, "default_price"))
     product = account.get("product", identifier)
     before = copy(product)
-    _said(product, asked)
-    if price := form.text(asked, "default_price"):
+    _apply(product, params)
+    if price := form.text(params, "default_price"):
         product["default_price"] = account.get("price", price, "default_price")["id"]
     product["updated"] = account.live()
     account.emit("product.updated", account.save(product), before)
     return product
 
 
-def create_price(account: Account, asked: Form) -> Document:
+def create_price(account: Account, params: Form) -> Document:
     """A price per unit or in tiers, of a product that is there or is made with it."""
     form.check(
-        asked,
+        params,
         (
             "active",
             "billing_scheme",
@@ -91,90 +91,90 @@ def create_price(account: Account, asked: Form) -> Document:
             "unit_amount_decimal",
         ),
     )
-    product = form.text(asked, "product")
-    if product is None and form.part(asked, "product_data"):
-        product = create_product(account, form.part(asked, "product_data"))["id"]
+    product = form.text(params, "product")
+    if product is None and form.part(params, "product_data"):
+        product = create_product(account, form.part(params, "product_data"))["id"]
     if product is None:
         raise missing("product")
     account.get("product", product, "product")
-    recurring = form.part(asked, "recurring")
-    scheme = form.choice(asked, "billing_scheme", ("per_unit", "tiered"), "per_unit")
+    recurring = form.part(params, "recurring")
+    scheme = form.choice(params, "billing_scheme", ("per_unit", "tiered"), "per_unit")
     price: Document = {
         "id": new_id("price"),
         "object": "price",
-        "active": form.truth(asked, "active", True),
+        "active": form.truth(params, "active", True),
         "billing_scheme": scheme,
         "created": account.live(),
-        "currency": form.needed(asked, "currency").lower(),
+        "currency": form.needed(params, "currency").lower(),
         "custom_unit_amount": None,
         "livemode": False,
-        "lookup_key": _lookup_key(account, asked),
-        "metadata": form.metadata(asked),
-        "nickname": form.text(asked, "nickname"),
+        "lookup_key": _lookup_key(account, params),
+        "metadata": form.metadata(params),
+        "nickname": form.text(params, "nickname"),
         "product": product,
         "recurring": _recurring(recurring) if recurring else None,
         "tax_behavior": form.choice(
-            asked, "tax_behavior", ("exclusive", "inclusive", "unspecified"), "unspecified"
+            params, "tax_behavior", ("exclusive", "inclusive", "unspecified"), "unspecified"
         ),
-        "tiers_mode": form.choice(asked, "tiers_mode", ("graduated", "volume")),
-        "transform_quantity": _transform(form.part(asked, "transform_quantity")),
+        "tiers_mode": form.choice(params, "tiers_mode", ("graduated", "volume")),
+        "transform_quantity": _transform(form.part(params, "transform_quantity")),
         "type": "recurring" if recurring else "one_time",
-        **_unit(asked, scheme),
+        **_unit(params, scheme),
         "_tiers": None,
     }
     if scheme == "tiered":
-        price["_tiers"] = _tiers(asked)
+        price["_tiers"] = _tiers(params)
         if price["tiers_mode"] is None:
             raise missing("tiers_mode")
     account.emit("price.created", account.save(price))
     return price
 
 
-def update_price(account: Account, asked: Form, identifier: str) -> Document:
-    """Amounts of a price never change; make another price."""
-    form.check(asked, ("active", "lookup_key", "metadata", "nickname", "transfer_lookup_key"))
+def update_price(account: Account, params: Form, identifier: str) -> Document:
+    """Changes a price, but never its amount: that takes another price."""
+    form.check(params, ("active", "lookup_key", "metadata", "nickname", "transfer_lookup_key"))
     price = account.get("price", identifier)
     before = copy(price)
-    price["active"] = form.truth(asked, "active", price["active"])
-    if "lookup_key" in asked:
-        price["lookup_key"] = _lookup_key(account, asked)
-    if "nickname" in asked:
-        price["nickname"] = form.text(asked, "nickname")
-    price["metadata"] = form.metadata(asked, price["metadata"])
+    price["active"] = form.truth(params, "active", price["active"])
+    if "lookup_key" in params:
+        price["lookup_key"] = _lookup_key(account, params)
+    if "nickname" in params:
+        price["nickname"] = form.text(params, "nickname")
+    price["metadata"] = form.metadata(params, price["metadata"])
     account.emit("price.updated", account.save(price), before)
     return price
 
 
-def _said(product: Document, asked: Form) -> None:
+def _apply(product: Document, params: Form) -> None:
     for name in ("name", "description", "unit_label", "statement_descriptor", "tax_code", "url"):
-        if name in asked:
-            product[name] = form.text(asked, name)
-    product["active"] = form.truth(asked, "active", product["active"])
-    product["metadata"] = form.metadata(asked, product["metadata"])
-    if "marketing_features" in asked:
+        if name in params:
+            product[name] = form.text(params, name)
+    product["active"] = form.truth(params, "active", product["active"])
+    product["metadata"] = form.metadata(params, product["metadata"])
+    if "marketing_features" in params:
         product["marketing_features"] = [
-            {"name": form.needed(each, "name")} for each in form.rows(asked, "marketing_features")
+            {"name": form.needed(each, "name")} for each in form.rows(params, "marketing_features")
         ]
 
 
-def _recurring(asked: Form) -> Document:
-    form.check(asked, ("interval", "interval_count", "usage_type", "meter"), "recurring")
-    found = {
-        "interval": form.choice(asked, "interval", INTERVALS),
-        "interval_count": form.number(asked, "interval_count", 1, least=1),
-        "meter": form.text(asked, "meter"),
+def _recurring(params: Form) -> Document:
+    form.check(params, ("interval", "interval_count", "usage_type", "meter"), "recurring")
+    recurring = {
+        "interval": form.choice(params, "interval", INTERVALS),
+        "interval_count": form.number(params, "interval_count", 1, least=1),
+        "meter": form.text(params, "meter"),
         "trial_period_days": None,
-        "usage_type": form.choice(asked, "usage_type", ("licensed", "metered"), "licensed"),
+        "usage_type": form.choice(params, "usage_type", ("licensed", "metered"), "licensed"),
     }
-    if found["interval"] is None:
+    if recurring["interval"] is None:
         raise missing("recurring[interval]")
-    if found["usage_type"] == "metered" and found["meter"] is None:
+    if recurring["usage_type"] == "metered" and recurring["meter"] is None:
         raise missing("recurring[meter]")
-    return found
+    return recurring
 
 
-def _unit(asked: Form, scheme: str) -> Document:
-    amount, exact = form.number(asked, "unit_amount"), form.decimal(asked, "unit_amount_decimal")
+def _unit(params: Form, scheme: str) -> Document:
+    amount, exact = form.number(params, "unit_amount"), form.decimal(params, "unit_amount_decimal")
     if scheme == "tiered":
         return {"unit_amount": None, "unit_amount_decimal": None}
     if (amount is None) == (exact is None):
@@ -186,9 +186,9 @@ def _unit(asked: Form, scheme: str) -> Document:
     return {"unit_amount": whole, "unit_amount_decimal": f"{value.normalize():f}"}
 
 
-def _tiers(asked: Form) -> list[Document]:
+def _tiers(params: Form) -> list[Document]:
     tiers = []
-    for each in form.rows(asked, "tiers"):
+    for each in form.rows(params, "tiers"):
         form.check(
             each,
             ("up_to", "unit_amount", "unit_amount_decimal", "flat_amount", "flat_amount_decimal"),
@@ -212,18 +212,18 @@ def _tiers(asked: Form) -> list[Document]:
     return tiers
 
 
-def _transform(asked: Form) -> Document | None:
-    if not asked:
+def _transform(params: Form) -> Document | None:
+    if not params:
         return None
-    divide = form.number(asked, "divide_by", least=1)
-    return {"divide_by": divide, "round": form.choice(asked, "round", ("down", "up"), "up")}
+    divide = form.number(params, "divide_by", least=1)
+    return {"divide_by": divide, "round": form.choice(params, "round", ("down", "up"), "up")}
 
 
-def _lookup_key(account: Account, asked: Form) -> Any:
-    key = form.text(asked, "lookup_key")
+def _lookup_key(account: Account, params: Form) -> Any:
+    key = form.text(params, "lookup_key")
     for each in account.store.all("price") if key else ():
         if each["lookup_key"] == key:
-            if not form.truth(asked, "transfer_lookup_key"):
+            if not form.truth(params, "transfer_lookup_key"):
                 raise StripeFailure(
                     400,
                     f"A price (`{each['id']}`) already uses that lookup key.",

@@ -1,8 +1,7 @@
 """Changes of a subscription: of its items with proration by the second, of its trial, of when it
 ends, and whether its invoices are collected."""
 
-from emulators.stripe import form, items, standing
-from emulators.stripe import subscriptions as known
+from emulators.stripe import form, items, subscription_status, subscriptions
 from emulators.stripe.account import Account, copy
 from emulators.stripe.customers import own_method
 from emulators.stripe.cycle import added_line, bill, end_trial, hold, restart
@@ -23,58 +22,60 @@ UPDATE = (
 )
 
 
-def update(account: Account, asked: Form, identifier: str) -> Document:
-    """Changes what is said and nothing else. What a change within a period costs or gives back goes
-    to the next invoice, or to one at once with `always_invoice` and where periods begin anew."""
-    form.check(asked, UPDATE)
+def update(account: Account, params: Form, identifier: str) -> Document:
+    """Changes what the call names and nothing else. The proration goes to the next invoice; with
+    `always_invoice`, and where periods begin anew, to an invoice that is made at once."""
+    form.check(params, UPDATE)
     subscription = account.get("subscription", identifier)
-    if subscription["status"] in standing.OVER and not asked.keys() <= _OF_CANCELED:
+    if subscription["status"] in subscription_status.OVER and not params.keys() <= _OF_CANCELED:
         raise invalid(
             "A canceled subscription can only update its cancellation_details and metadata."
         )
     before = copy(subscription)
-    _say(account, subscription, asked)
-    extra = [added_line(account, subscription, each) for each in known.added(asked)]
-    invoice = _change(account, subscription, asked, extra)
-    _plan_end(account, subscription, asked)
+    _apply_fields(account, subscription, params)
+    extra = [added_line(account, subscription, each) for each in subscriptions.added(params)]
+    invoice = _change(account, subscription, params, extra)
+    _plan_end(account, subscription, params)
     account.save(subscription)
     if subscription != before:
         account.emit("customer.subscription.updated", subscription, before)
-    if pausing(before) != pausing(subscription):
-        kind = "paused" if pausing(subscription) else "resumed"
+    if collection_paused(before) != collection_paused(subscription):
+        kind = "paused" if collection_paused(subscription) else "resumed"
         account.emit(f"customer.subscription.{kind}", subscription)
     if invoice is not None:
-        _settle(account, subscription, invoice, asked)
+        _settle(account, subscription, invoice, params)
     return account.get("subscription", identifier)
 
 
-def pausing(subscription: Document) -> bool:
+def collection_paused(subscription: Document) -> bool:
     """Whether the collection of its invoices is paused."""
     return subscription["pause_collection"] is not None
 
 
 def _change(
-    account: Account, subscription: Document, asked: Form, extra: list[Document]
+    account: Account, subscription: Document, params: Form, extra: list[Document]
 ) -> Document | None:
     """Changes items and trial; returns the invoice that this makes at once, if it makes one."""
     now = account.now(subscription)
-    behaviour = form.choice(asked, "proration_behavior", known.PRORATIONS, known.PRORATIONS[0])
-    at = form.number(asked, "proration_date", now)
-    trial = form.text(asked, "trial_end")
+    behaviour = form.choice(
+        params, "proration_behavior", subscriptions.PRORATIONS, subscriptions.PRORATIONS[0]
+    )
+    at = form.number(params, "proration_date", now)
+    trial = form.text(params, "trial_end")
     if subscription["status"] == "trialing" or trial is not None:
-        _apply(account, subscription, asked)
+        _apply(account, subscription, params)
         return _change_trial(account, subscription, trial, behaviour, now)
-    again = form.choice(asked, "billing_cycle_anchor", ("now", "unchanged"), "unchanged") == "now"
+    again = form.choice(params, "billing_cycle_anchor", ("now", "unchanged"), "unchanged") == "now"
     old = copy(subscription)["items"]["data"]
     new = copy(subscription)
-    _apply(account, new, asked)
+    _apply(account, new, params)
     again |= _other_interval(old, new["items"]["data"])
     changed = _changed(old, new["items"]["data"])
     if changed:
         _check_date(subscription, at)
     for item in old if behaviour != "none" else ():
         if again or item["id"] in changed:
-            known.back(account, subscription, item, at)
+            subscriptions.give_back(account, subscription, item, at)
     subscription["items"] = new["items"]
     if again:
         restart(account, subscription, now, status=subscription["status"])
@@ -105,24 +106,26 @@ def _charge_rest(
         account.emit("invoiceitem.created", account.save(made))
 
 
-def _apply(account: Account, subscription: Document, asked: Form) -> None:
+def _apply(account: Account, subscription: Document, params: Form) -> None:
     """Makes the items what the call says, without periods and money."""
     data = subscription["items"]["data"]
-    for each in form.rows(asked, "items"):
+    for each in form.rows(params, "items"):
         form.check(each, ("id", "price", "quantity", "deleted", "metadata", "clear_usage"), "items")
         name, quantity = form.text(each, "id"), form.number(each, "quantity")
         if name is None:
-            price = known.own_price(account, each)
-            item = known.add_item(account, subscription, price, quantity, form.metadata(each))
+            price = subscriptions.own_price(account, each)
+            item = subscriptions.add_item(
+                account, subscription, price, quantity, form.metadata(each)
+            )
             _place(subscription, item, account.now(subscription))
             continue
-        found = [item for item in data if item["id"] == name]
-        if not found:
+        matching = [item for item in data if item["id"] == name]
+        if not matching:
             raise absent("subscription_item", name, "items[0][id]")
         if form.truth(each, "deleted"):
-            data.remove(found[0])
+            data.remove(matching[0])
             continue
-        _change_item(account, found[0], each, quantity)
+        _change_item(account, matching[0], each, quantity)
     if not data:
         raise invalid(
             "A subscription must have at least one active plan. In order to cancel a"
@@ -141,9 +144,9 @@ def _place(subscription: Document, item: Document, now: int) -> None:
     item["_new"] = True
 
 
-def _change_item(account: Account, item: Document, asked: Form, quantity: int | None) -> None:
-    if form.text(asked, "price") is not None:
-        price = known.own_price(account, asked)
+def _change_item(account: Account, item: Document, params: Form, quantity: int | None) -> None:
+    if form.text(params, "price") is not None:
+        price = subscriptions.own_price(account, params)
         if price["recurring"] is None:
             raise invalid("The price of an item recurs.", "items[0][price]")
         item |= {"price": price, "plan": items.plan(price)}
@@ -155,15 +158,15 @@ def _change_item(account: Account, item: Document, asked: Form, quantity: int | 
         if items.metered(item["price"]):
             raise invalid("You may not set `quantity` with a metered price.", "items[0][quantity]")
         item["quantity"] = quantity
-    item["metadata"] = form.metadata(asked, item["metadata"])
+    item["metadata"] = form.metadata(params, item["metadata"])
 
 
 def _change_trial(
-    account: Account, subscription: Document, said: str | None, behaviour: str, now: int
+    account: Account, subscription: Document, trial_end: str | None, behaviour: str, now: int
 ) -> Document | None:
-    if said is None:
+    if trial_end is None:
         return None
-    if said == "now":
+    if trial_end == "now":
         if subscription["status"] != "trialing":
             return None
         subscription["trial_end"] = now
@@ -171,10 +174,10 @@ def _change_trial(
         if subscription["status"] != "active":
             return None
         return account.get("invoice", subscription["latest_invoice"])
-    until = form.number({"trial_end": said}, "trial_end", least=now + 1)
+    until = form.number({"trial_end": trial_end}, "trial_end", least=now + 1)
     if subscription["status"] != "trialing":
         for item in subscription["items"]["data"] if behaviour != "none" else ():
-            known.back(account, subscription, item, now)
+            subscriptions.give_back(account, subscription, item, now)
         subscription |= {"trial_start": now, "status": "trialing"}
     subscription |= {"trial_end": until, "billing_cycle_anchor": until, "_warned": False}
     for item in subscription["items"]["data"]:
@@ -184,30 +187,30 @@ def _change_trial(
     return None
 
 
-def _say(account: Account, subscription: Document, asked: Form) -> None:
+def _apply_fields(account: Account, subscription: Document, params: Form) -> None:
     """The parts that cost nothing."""
-    subscription["metadata"] = form.metadata(asked, subscription["metadata"])
+    subscription["metadata"] = form.metadata(params, subscription["metadata"])
     customer = account.get("customer", subscription["customer"])
-    if "default_payment_method" in asked:
+    if "default_payment_method" in params:
         subscription["default_payment_method"] = own_method(
-            account, asked, "default_payment_method", customer["id"]
+            account, params, "default_payment_method", customer["id"]
         )
-    if "description" in asked:
-        subscription["description"] = form.text(asked, "description")
-    if "trial_settings" in asked:
-        subscription["trial_settings"] = trial_settings(asked)
-    if "discounts" in asked:
+    if "description" in params:
+        subscription["description"] = form.text(params, "description")
+    if "trial_settings" in params:
+        subscription["trial_settings"] = trial_settings(params)
+    if "discounts" in params:
         subscription["discounts"] = given(
-            account, form.rows(asked, "discounts"), customer, subscription["id"]
+            account, form.rows(params, "discounts"), customer, subscription["id"]
         )
-    if "collection_method" in asked:
+    if "collection_method" in params:
         subscription["collection_method"] = form.choice(
-            asked, "collection_method", ("charge_automatically", "send_invoice")
+            params, "collection_method", ("charge_automatically", "send_invoice")
         )
     subscription["days_until_due"] = form.number(
-        asked, "days_until_due", subscription["days_until_due"]
+        params, "days_until_due", subscription["days_until_due"]
     )
-    tax = form.part(asked, "automatic_tax")
+    tax = form.part(params, "automatic_tax")
     if tax:
         enabled = form.truth(tax, "enabled")
         subscription["automatic_tax"] = {
@@ -215,45 +218,49 @@ def _say(account: Account, subscription: Document, asked: Form) -> None:
             "enabled": enabled,
             "liability": {"account": None, "type": "self"} if enabled else None,
         }
-    if "pause_collection" in asked:
-        pause = form.part(asked, "pause_collection")
+    if "pause_collection" in params:
+        pause = form.part(params, "pause_collection")
         form.check(pause, ("behavior", "resumes_at"), "pause_collection")
         subscription["pause_collection"] = (
             pause
             and {
-                "behavior": form.choice(pause, "behavior", standing.PAUSES, standing.PAUSES[0]),
+                "behavior": form.choice(
+                    pause, "behavior", subscription_status.PAUSES, subscription_status.PAUSES[0]
+                ),
                 "resumes_at": form.number(pause, "resumes_at"),
             }
         ) or None
     account.save(subscription)
 
 
-def _plan_end(account: Account, subscription: Document, asked: Form) -> None:
+def _plan_end(account: Account, subscription: Document, params: Form) -> None:
     now = account.now(subscription)
-    if "cancel_at" in asked:
-        if form.truth(asked, "cancel_at_period_end"):
+    if "cancel_at" in params:
+        if form.truth(params, "cancel_at_period_end"):
             raise invalid("Pass only one of cancel_at and cancel_at_period_end.", "cancel_at")
-        until = form.number(asked, "cancel_at", least=now)
+        until = form.number(params, "cancel_at", least=now)
         subscription |= {"cancel_at": until, "cancel_at_period_end": False}
         subscription["canceled_at"] = None if until is None else now
-    elif "cancel_at_period_end" in asked:
-        ends = form.truth(asked, "cancel_at_period_end")
+    elif "cancel_at_period_end" in params:
+        ends = form.truth(params, "cancel_at_period_end")
         subscription["cancel_at_period_end"] = ends
-        subscription["cancel_at"] = known.last_end(subscription) if ends else None
+        subscription["cancel_at"] = subscriptions.last_end(subscription) if ends else None
         subscription["canceled_at"] = now if ends else None
     elif subscription["cancel_at_period_end"]:
-        subscription["cancel_at"] = known.last_end(subscription)
+        subscription["cancel_at"] = subscriptions.last_end(subscription)
     planned = subscription["cancel_at"] is not None
-    details = subscription["cancellation_details"] | known.cancellation(asked)
+    details = subscription["cancellation_details"] | subscriptions.cancellation(params)
     details["reason"] = "cancellation_requested" if planned else details["reason"]
-    if not planned and subscription["status"] not in standing.OVER:
+    if not planned and subscription["status"] not in subscription_status.OVER:
         details["reason"] = None
     subscription["cancellation_details"] = details
 
 
-def _settle(account: Account, subscription: Document, invoice: Document, asked: Form) -> None:
+def _settle(account: Account, subscription: Document, invoice: Document, params: Form) -> None:
     """Finalizes the invoice of a change and tries to take what is due."""
-    behaviour = form.choice(asked, "payment_behavior", known.BEHAVIOURS, known.BEHAVIOURS[0])
+    behaviour = form.choice(
+        params, "payment_behavior", subscriptions.BEHAVIOURS, subscriptions.BEHAVIOURS[0]
+    )
     if invoice["status"] != "draft" or hold(account, subscription, invoice):
         return
     finalize(account, invoice)
@@ -261,7 +268,7 @@ def _settle(account: Account, subscription: Document, invoice: Document, asked: 
         return
     made = collect(account, invoice)
     if behaviour == "error_if_incomplete":
-        known.check_paid(made)
+        subscriptions.check_paid(made)
 
 
 def _changed(old: list[Document], new: list[Document]) -> set[str]:

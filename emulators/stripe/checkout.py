@@ -49,51 +49,51 @@ _SUBSCRIPTION = (
 )
 
 
-def create(account: Account, asked: Form) -> Document:
+def create(account: Account, params: Form) -> Document:
     """An open session, whose page is at its `url` for a day."""
-    form.check(asked, _CREATE)
-    mode = form.choice(asked, "mode", MODES)
+    form.check(params, _CREATE)
+    mode = form.choice(params, "mode", MODES)
     if mode is None:
         raise missing("mode")
-    form.choice(asked, "ui_mode", ("hosted_page", "hosted"), "hosted_page")
-    customer = form.text(asked, "customer")
+    form.choice(params, "ui_mode", ("hosted_page", "hosted"), "hosted_page")
+    customer = form.text(params, "customer")
     clock = account.get("customer", customer, "customer")["test_clock"] if customer else None
     now = account.now(clock)
-    items = [_item(account, each) for each in form.rows(asked, "line_items")]
+    items = [_item(account, each) for each in form.rows(params, "line_items")]
     if mode == "subscription" and not items:
         raise missing("line_items")
-    data = form.part(asked, "subscription_data")
+    data = form.part(params, "subscription_data")
     form.check(data, _SUBSCRIPTION, "subscription_data")
     total = 0 if _has_trial(data) else sum(each["amount_total"] for each in items)
     name = new_id("cs_test", 40)
     session: Document = {
         **constant(),
         "id": name,
-        "allow_promotion_codes": form.truth(asked, "allow_promotion_codes") or None,
+        "allow_promotion_codes": form.truth(params, "allow_promotion_codes") or None,
         "amount_subtotal": total if items else None,
         "amount_total": total if items else None,
-        "automatic_tax": _tax(asked),
-        "cancel_url": form.text(asked, "cancel_url"),
-        "client_reference_id": form.text(asked, "client_reference_id"),
+        "automatic_tax": _tax(params),
+        "cancel_url": form.text(params, "cancel_url"),
+        "client_reference_id": form.text(params, "client_reference_id"),
         "created": now,
-        "currency": items[0]["currency"] if items else form.text(asked, "currency"),
+        "currency": items[0]["currency"] if items else form.text(params, "currency"),
         "customer": customer,
         "customer_creation": None if customer else "always",
-        "customer_email": form.text(asked, "customer_email"),
+        "customer_email": form.text(params, "customer_email"),
         "discounts": [
             {
                 "coupon": form.text(each, "coupon"),
                 "promotion_code": form.text(each, "promotion_code"),
             }
-            for each in form.rows(asked, "discounts")
+            for each in form.rows(params, "discounts")
         ],
-        "expires_at": _expiry(asked, now),
-        "metadata": form.metadata(asked),
+        "expires_at": _expiry(params, now),
+        "metadata": form.metadata(params),
         "mode": mode,
         "payment_method_collection": form.choice(
-            asked, "payment_method_collection", ("always", "if_required"), "always"
+            params, "payment_method_collection", ("always", "if_required"), "always"
         ),
-        "success_url": form.needed(asked, "success_url"),
+        "success_url": form.needed(params, "success_url"),
         "url": f"{account.url}/checkout/{name}",
         "_clock": clock,
         "_line_items": items,
@@ -102,16 +102,16 @@ def create(account: Account, asked: Form) -> Document:
     return account.save(session)
 
 
-def update(account: Account, asked: Form, identifier: str) -> Document:
-    form.check(asked, ("metadata",))
+def update(account: Account, params: Form, identifier: str) -> Document:
+    form.check(params, ("metadata",))
     session = account.get("checkout.session", identifier)
-    session["metadata"] = form.metadata(asked, session["metadata"])
+    session["metadata"] = form.metadata(params, session["metadata"])
     return account.save(session)
 
 
-def close(account: Account, asked: Form, identifier: str) -> Document:
-    """Nobody can complete it any more."""
-    form.check(asked, ())
+def close(account: Account, params: Form, identifier: str) -> Document:
+    """Expires an open session at once: nobody can complete it any more."""
+    form.check(params, ())
     session = account.get("checkout.session", identifier)
     if session["status"] != "open":
         raise invalid(
@@ -124,7 +124,7 @@ def close(account: Account, asked: Form, identifier: str) -> Document:
 
 
 def expire(account: Account, session: Document) -> None:
-    """Its time is over."""
+    """Expires a session whose time is over."""
     session |= {"status": "expired", "url": None}
     account.emit("checkout.session.expired", account.save(session))
 
@@ -165,9 +165,9 @@ def complete(
     return session
 
 
-def asks(card: str) -> bool:
+def needs_authentication(card: str) -> bool:
     """Whether the bank of that card asks the person first."""
-    return card in CARDS and CARDS[card].asks
+    return card in CARDS and CARDS[card].needs_authentication
 
 
 def _customer(account: Account, session: Document, email: str) -> Document:
@@ -189,7 +189,7 @@ def _subscribe(
         if not session["allow_promotion_codes"]:
             raise invalid("This session takes no promotion codes.", "promotion_code")
         discounts = [{"promotion_code": redeemable(account, code, customer)["id"]}]
-    asked = session["_data"] | {
+    params = session["_data"] | {
         "customer": customer["id"],
         "default_payment_method": method,
         "payment_behavior": "default_incomplete",
@@ -201,7 +201,7 @@ def _subscribe(
         "discounts": _indexed(discounts),
         "automatic_tax": {"enabled": str(session["automatic_tax"]["enabled"]).lower()},
     }
-    subscription = subscriptions.create(account, asked)
+    subscription = subscriptions.create(account, params)
     invoice = account.get("invoice", subscription["latest_invoice"])
     if invoice["status"] == "open":
         made = attempt(account, invoice, method, confirmed=confirmed)
@@ -217,15 +217,15 @@ def _subscribe(
     }
 
 
-def _item(account: Account, asked: Form) -> Document:
-    form.check(asked, ("price", "quantity", "adjustable_quantity"), "line_items")
-    price = account.get("price", form.needed(asked, "price"), "line_items[0][price]")
+def _item(account: Account, params: Form) -> Document:
+    form.check(params, ("price", "quantity", "adjustable_quantity"), "line_items")
+    price = account.get("price", form.needed(params, "price"), "line_items[0][price]")
     if price["recurring"] is None:
         raise invalid(
             "Give recurring prices: other ones are not served here.", "line_items[0][price]"
         )
     metered = price["recurring"]["usage_type"] == "metered"
-    quantity = form.number(asked, "quantity", None if metered else 1, least=1)
+    quantity = form.number(params, "quantity", None if metered else 1, least=1)
     amount = 0 if metered else price_of(price, quantity)
     product = account.get("product", price["product"])
     return {
@@ -244,8 +244,8 @@ def _item(account: Account, asked: Form) -> Document:
     }
 
 
-def _expiry(asked: Form, now: int) -> int:
-    until: Any = form.number(asked, "expires_at", now + DAY)
+def _expiry(params: Form, now: int) -> int:
+    until: Any = form.number(params, "expires_at", now + DAY)
     if not now + HOUR / 2 <= until <= now + DAY:
         raise StripeFailure(
             400,
@@ -264,8 +264,8 @@ def _indexed(each: Any) -> dict[str, Any]:
     return {str(place): value for place, value in enumerate(each)}
 
 
-def _tax(asked: Form) -> Document:
-    enabled = form.truth(form.part(asked, "automatic_tax"), "enabled")
+def _tax(params: Form) -> Document:
+    enabled = form.truth(form.part(params, "automatic_tax"), "enabled")
     return {
         "enabled": enabled,
         "liability": {"account": None, "type": "self"} if enabled else None,

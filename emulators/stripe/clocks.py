@@ -17,7 +17,7 @@ KIND = "test_helpers.test_clock"
 
 def run(account: Account) -> None:
     """Does what is due on every clock. A step waits until what earlier steps published was sent
-    once, and a new invoice up to three times, so that whoever is told of it can still change it,
+    once, and a new invoice up to three times, so that its receiver can still change it,
     also when the clock jumped over the hour in which it was a draft."""
     account.step = None
     while _step(account, LIVE, account.live()):
@@ -28,9 +28,9 @@ def run(account: Account) -> None:
         _arrive(account, clock["id"])
 
 
-def create(account: Account, asked: Form) -> Document:
-    form.check(asked, ("frozen_time", "name"))
-    frozen = form.number(asked, "frozen_time")
+def create(account: Account, params: Form) -> Document:
+    form.check(params, ("frozen_time", "name"))
+    frozen = form.number(params, "frozen_time")
     if frozen is None:
         raise missing("frozen_time")
     return account.save(
@@ -41,17 +41,17 @@ def create(account: Account, asked: Form) -> Document:
             "deletes_after": account.live() + 30 * DAY,
             "frozen_time": frozen,
             "livemode": False,
-            "name": form.text(asked, "name"),
+            "name": form.text(params, "name"),
             "status": "ready",
             "status_details": {},
         }
     )
 
 
-def advance(account: Account, asked: Form, identifier: str) -> Document:
+def advance(account: Account, params: Form, identifier: str) -> Document:
     """Lets a test clock run to a later time; read it until its status is `ready` again."""
-    form.check(asked, ("frozen_time",))
-    clock, until = account.get(KIND, identifier), form.number(asked, "frozen_time")
+    form.check(params, ("frozen_time",))
+    clock, until = account.get(KIND, identifier), form.number(params, "frozen_time")
     if until is None:
         raise missing("frozen_time")
     if clock["status"] != "ready":
@@ -71,7 +71,7 @@ def advance(account: Account, asked: Form, identifier: str) -> Document:
     return clock
 
 
-def delete(account: Account, asked: Form, identifier: str) -> Document:
+def delete(account: Account, params: Form, identifier: str) -> Document:
     """Deletes the clock with all that lives on it."""
     account.get(KIND, identifier)
     for kind in ("customer", "subscription", "invoice", "invoiceitem"):
@@ -86,12 +86,12 @@ def waiting(account: Account) -> dict[str, int]:
     """What is due and not done yet, and what is to be sent; empty when nothing is."""
     now = account.live()
     due = account.store.next_due(LIVE)
-    found = {
+    counts = {
         "due": int(due is not None and due[0] <= now),
         "clocks": sum(each["status"] == "advancing" for each in account.store.all(KIND)),
         "deliveries": sum(each.due <= now for each in account.store.owed()),
     }
-    return {name: count for name, count in found.items() if count}
+    return {name: count for name, count in counts.items() if count}
 
 
 def _step(account: Account, clock: str, until: int) -> bool:

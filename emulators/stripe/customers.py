@@ -10,10 +10,10 @@ from emulators.stripe.form import Form
 from emulators.stripe.lists import paged
 from emulators.stripe.store import Document
 
-_SAID = ("name", "email", "description", "phone")
+_FIELDS = ("name", "email", "description", "phone")
 _ADDRESS = ("city", "country", "line1", "line2", "postal_code", "state")
 _ALLOWED = (
-    *_SAID,
+    *_FIELDS,
     "metadata",
     "address",
     "invoice_settings",
@@ -24,10 +24,10 @@ _ALLOWED = (
 _EXEMPT = ("none", "exempt", "reverse")
 
 
-def create(account: Account, asked: Form) -> Document:
+def create(account: Account, params: Form) -> Document:
     """A customer, on a test clock where one is named."""
-    form.check(asked, (*_ALLOWED, "test_clock", "payment_method"))
-    clock = form.text(asked, "test_clock")
+    form.check(params, (*_ALLOWED, "test_clock", "payment_method"))
+    clock = form.text(params, "test_clock")
     if clock is not None:
         account.get("test_helpers.test_clock", clock, "test_clock")
     customer: Document = {
@@ -59,18 +59,18 @@ def create(account: Account, asked: Form) -> Document:
         "test_clock": clock,
     }
     account.save(customer)
-    if method := form.text(asked, "payment_method"):
+    if method := form.text(params, "payment_method"):
         attach(account, {"customer": customer["id"]}, method)
-    _said(account, customer, asked)
+    _apply(account, customer, params)
     account.emit("customer.created", account.save(customer))
     return customer
 
 
-def update(account: Account, asked: Form, identifier: str) -> Document:
-    form.check(asked, _ALLOWED)
+def update(account: Account, params: Form, identifier: str) -> Document:
+    form.check(params, _ALLOWED)
     customer = account.get("customer", identifier)
     before = copy(customer)
-    _said(account, customer, asked)
+    _apply(account, customer, params)
     account.emit("customer.updated", account.save(customer), before)
     return customer
 
@@ -103,35 +103,35 @@ def adjust(
     )
 
 
-def create_adjustment(account: Account, asked: Form, identifier: str) -> Document:
-    form.check(asked, ("amount", "currency", "description", "metadata"))
+def create_adjustment(account: Account, params: Form, identifier: str) -> Document:
+    form.check(params, ("amount", "currency", "description", "metadata"))
     customer = account.get("customer", identifier)
-    amount, currency = form.number(asked, "amount", least=None), form.needed(asked, "currency")
+    amount, currency = form.number(params, "amount", least=None), form.needed(params, "currency")
     if amount is None:
         raise invalid("Missing required param: amount.", "amount", "parameter_missing")
     if customer["currency"] not in (None, currency):
         raise invalid("The customer's balance is in another currency.", "currency")
     customer["currency"] = currency
     made = adjust(
-        account, customer, amount, "adjustment", description=form.text(asked, "description")
+        account, customer, amount, "adjustment", description=form.text(params, "description")
     )
-    made["metadata"] = form.metadata(asked)
+    made["metadata"] = form.metadata(params)
     return account.save(made)
 
 
-def adjustments(account: Account, asked: Form, identifier: str) -> Document:
+def adjustments(account: Account, params: Form, identifier: str) -> Document:
     """What changed a customer's balance, the newest first."""
-    form.check(asked, ("limit", "starting_after", "ending_before"))
+    form.check(params, ("limit", "starting_after", "ending_before"))
     account.get("customer", identifier)
-    found = account.store.all("customer_balance_transaction", identifier)
-    return paged(asked, found[::-1], f"/v1/customers/{identifier}/balance_transactions")
+    transactions = account.store.all("customer_balance_transaction", identifier)
+    return paged(params, transactions[::-1], f"/v1/customers/{identifier}/balance_transactions")
 
 
-def attach(account: Account, asked: Form, identifier: str) -> Document:
+def attach(account: Account, params: Form, identifier: str) -> Document:
     """A payment method of the customer: one that was made, or a copy of one of Stripe's for tests.
     Raises StripeFailure where its bank declines it."""
-    form.check(asked, ("customer",))
-    customer = account.get("customer", form.needed(asked, "customer"), "customer")
+    form.check(params, ("customer",))
+    customer = account.get("customer", form.needed(params, "customer"), "customer")
     known = identifier in CARDS
     method = _method(account, identifier) if known else account.get("payment_method", identifier)
     if method["customer"] not in (None, customer["id"]):
@@ -145,11 +145,11 @@ def attach(account: Account, asked: Form, identifier: str) -> Document:
     return method
 
 
-def create_method(account: Account, asked: Form) -> Document:
+def create_method(account: Account, params: Form) -> Document:
     """Takes one of Stripe's cards for tests by its token; numbers of cards are refused."""
-    form.check(asked, ("type", "card", "billing_details", "metadata", "allow_redisplay"))
-    form.choice(asked, "type", ("card",), "card")
-    card = form.part(asked, "card")
+    form.check(params, ("type", "card", "billing_details", "metadata", "allow_redisplay"))
+    form.choice(params, "type", ("card",), "card")
+    card = form.part(params, "card")
     if "number" in card:
         raise invalid(
             "Sending card numbers is refused here: use tokens like tok_visa.", "card[number]"
@@ -157,13 +157,13 @@ def create_method(account: Account, asked: Form) -> Document:
     form.check(card, ("token",), "card")
     name = form.needed(card, "token").replace("tok_", "pm_card_", 1)
     method = _method(account, name)
-    method["metadata"] = form.metadata(asked)
+    method["metadata"] = form.metadata(params)
     return account.save(method)
 
 
-def detach(account: Account, asked: Form, identifier: str) -> Document:
-    """It pays nothing any more."""
-    form.check(asked, ())
+def detach(account: Account, params: Form, identifier: str) -> Document:
+    """Detaches a payment method, which pays nothing from then on."""
+    form.check(params, ())
     method = account.get("payment_method", identifier)
     if method["customer"] is None:
         raise invalid("The payment method you provided is not attached to a customer.")
@@ -227,40 +227,40 @@ def _method(account: Account, name: str) -> Document:
     )
 
 
-def _said(account: Account, customer: Document, asked: Form) -> None:
-    for name in _SAID:
-        if name in asked:
-            customer[name] = form.text(asked, name)
-    customer["metadata"] = form.metadata(asked, customer["metadata"])
-    customer["tax_exempt"] = form.choice(asked, "tax_exempt", _EXEMPT, customer["tax_exempt"])
-    if "address" in asked:
-        address = form.part(asked, "address")
+def _apply(account: Account, customer: Document, params: Form) -> None:
+    for name in _FIELDS:
+        if name in params:
+            customer[name] = form.text(params, name)
+    customer["metadata"] = form.metadata(params, customer["metadata"])
+    customer["tax_exempt"] = form.choice(params, "tax_exempt", _EXEMPT, customer["tax_exempt"])
+    if "address" in params:
+        address = form.part(params, "address")
         form.check(address, _ADDRESS, "address")
         customer["address"] = {name: form.text(address, name) for name in _ADDRESS}
-    if "preferred_locales" in asked:
-        customer["preferred_locales"] = form.rows(asked, "preferred_locales")
-    settings = form.part(asked, "invoice_settings")
+    if "preferred_locales" in params:
+        customer["preferred_locales"] = form.rows(params, "preferred_locales")
+    settings = form.part(params, "invoice_settings")
     form.check(settings, ("default_payment_method", "footer"), "invoice_settings")
     if "default_payment_method" in settings:
         customer["invoice_settings"]["default_payment_method"] = own_method(
             account, settings, "default_payment_method", customer["id"]
         )
-    balance = form.number(asked, "balance", least=None)
+    balance = form.number(params, "balance", least=None)
     if balance is not None and balance != customer["balance"]:
         adjust(account, customer, balance - customer["balance"], "adjustment")
 
 
-def own_method(account: Account, asked: Form, name: str, customer: str) -> Any:
+def own_method(account: Account, params: Form, name: str, customer: str) -> Any:
     """A payment method that must be attached to the customer, or None."""
-    method = form.text(asked, name)
+    method = form.text(params, name)
     if method is None:
         return None
-    found = account.get("payment_method", method, name)
-    if found["customer"] != customer:
+    payment_method = account.get("payment_method", method, name)
+    if payment_method["customer"] != customer:
         raise invalid(
             "The customer does not have a payment method with the ID"
             f" {method}. The payment method must be attached to the customer.",
             name,
             "resource_missing",
         )
-    return found["id"]
+    return payment_method["id"]

@@ -1,13 +1,12 @@
-"""What happens to subscriptions by themselves: periods, trials, pauses, and ends that were
-planned."""
+"""How subscriptions change as time passes: renewals, ends of trials and pauses, planned ends."""
 
 from collections.abc import Iterable
 
-from emulators.stripe import items, standing
+from emulators.stripe import items, subscription_status
 from emulators.stripe.account import Account, copy
 from emulators.stripe.amounts import price_of
 from emulators.stripe.discounts import in_force, used
-from emulators.stripe.drafting import draft, pending
+from emulators.stripe.drafts import draft, pending
 from emulators.stripe.invoices import finalize, forgive, method_of, settle, void
 from emulators.stripe.invoices import turn as turn_alone
 from emulators.stripe.lines import line
@@ -24,7 +23,7 @@ def turn(account: Account, subscription: Document) -> None:
     elif subscription["cancel_at"] is not None and subscription["cancel_at"] <= now:
         end_planned(account, subscription)
     elif pause and pause["resumes_at"] is not None and pause["resumes_at"] <= now:
-        standing.change(account, subscription, pause_collection=None)
+        subscription_status.change(account, subscription, pause_collection=None)
     elif status == "trialing" and subscription["trial_end"] <= now:
         end_trial(account, subscription)
     elif status == "trialing" and not subscription["_warned"]:
@@ -59,7 +58,7 @@ def bill(
         lines=[*lines.values(), *extra],
         subscription=subscription,
         period=period,
-        said={"default_payment_method": None},
+        overrides={"default_payment_method": None},
     )
     made = {each["id"]: each for each in invoice["lines"]["data"]}
     for item in subscription["items"]["data"]:
@@ -99,10 +98,10 @@ def hold(account: Account, subscription: Document, invoice: Document) -> bool:
 def turn_invoice(account: Account, invoice: Document) -> None:
     """What happens to an invoice by itself, at its time. The setting says what becomes of a draft
     that a pause met."""
-    subscription = standing.subscription_of(account, invoice)
-    choice = account.store.setting(standing.MET_BY_PAUSE, standing.COLLECTS)
+    subscription = subscription_status.subscription_of(account, invoice)
+    choice = account.store.setting(subscription_status.MET_BY_PAUSE, subscription_status.COLLECTS)
     is_met = subscription is not None and subscription["pause_collection"] is not None
-    if invoice["status"] != "draft" or not is_met or choice == standing.COLLECTS:
+    if invoice["status"] != "draft" or not is_met or choice == subscription_status.COLLECTS:
         turn_alone(account, invoice)
         return
     before = copy(invoice)
@@ -125,7 +124,7 @@ def _pause(account: Account, invoice: Document, behaviour: str) -> None:
 
 
 def end_trial(account: Account, subscription: Document) -> None:
-    """Begins to bill, or does what was said for a customer without a payment method."""
+    """Begins to bill; without a payment method does what the trial's settings say."""
     now, before = account.now(subscription), copy(subscription)
     subscription |= {"trial_end": min(subscription["trial_end"], now), "_warned": True}
     behaviour = (subscription["trial_settings"] or {}).get("end_behavior", {})
@@ -137,7 +136,7 @@ def end_trial(account: Account, subscription: Document) -> None:
     }
     if missing != "create_invoice" and method_of(account, probe) is None:
         if missing == "cancel":
-            standing.end(account, account.save(subscription), "cancellation_requested")
+            subscription_status.end(account, account.save(subscription), "cancellation_requested")
             return
         subscription["status"] = "paused"
         account.emit("customer.subscription.updated", account.save(subscription), before)
@@ -164,25 +163,25 @@ def restart(account: Account, subscription: Document, now: int, *, status: str) 
 
 
 def end_planned(account: Account, subscription: Document) -> None:
-    """Ends it at the time that was said, with a last invoice for what still waits for one."""
+    """Ends it at the planned time, with a last invoice for the items that wait for one."""
     currency, customer = subscription["currency"], subscription["customer"]
     if pending(account, customer, currency, subscription["id"]):
         invoice = bill(account, subscription, (), reason="subscription_cycle")
         settle(account, invoice)
         subscription = account.get("subscription", subscription["id"])
-    if subscription["status"] not in standing.OVER:
-        standing.end(account, subscription, "cancellation_requested")
+    if subscription["status"] not in subscription_status.OVER:
+        subscription_status.end(account, subscription, "cancellation_requested")
 
 
 def name_of(account: Account, item: Document) -> str:
-    """The name of what an item is of."""
+    """The name of an item's product."""
     product = account.get("product", item["price"]["product"])
     return str(product["name"])
 
 
-def added_line(account: Account, subscription: Document, asked: Document) -> Document:
-    """A line of a price that is asked once, with the next invoice."""
-    price, quantity = account.get("price", asked["price"], "price"), asked["quantity"]
+def added_line(account: Account, subscription: Document, params: Document) -> Document:
+    """The line of a one-time price on the next invoice."""
+    price, quantity = account.get("price", params["price"], "price"), params["quantity"]
     now = account.now(subscription)
     product = account.get("product", price["product"])
     return line(

@@ -1,4 +1,4 @@
-"""What takes something off: a coupon that was given to a subscription, with when it ends."""
+"""Discounts: a coupon that a subscription has, and when it ends."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,27 +12,27 @@ from emulators.stripe.store import Document
 
 
 def given(
-    account: Account, asked: Sequence[Form], customer: Document, subscription: str
+    account: Account, params: Sequence[Form], customer: Document, subscription: str
 ) -> list[str]:
     """The discounts that a call asks for: of a coupon, of a promotion code, or those that are
     there already. Counts redemptions. Raises StripeFailure for what cannot be redeemed."""
-    return [_given(account, each, customer, subscription) for each in asked]
+    return [_given(account, each, customer, subscription) for each in params]
 
 
 def in_force(account: Account, subscription: Document) -> list[str]:
     """The discounts of a subscription that have not ended."""
     now = account.now(subscription)
-    found = []
+    names = []
     for name in subscription["discounts"]:
         end = account.get("discount", name)["end"]
         if end is None or end > now:
-            found.append(name)
-    return found
+            names.append(name)
+    return names
 
 
 def used(account: Account, subscription: Document, invoice: Document) -> list[str]:
-    """Those that stay after an invoice: one that counts once ends with the first that it takes
-    something off."""
+    """The discounts that stay after an invoice: one with the duration `once` ends with the first
+    invoice that it reduces."""
     spent = {each["discount"] for each in invoice["total_discount_amounts"] if each["amount"]}
     return [
         name
@@ -55,21 +55,21 @@ def redeemable(account: Account, code: str, customer: Document | None) -> Docume
     raise invalid("This code is invalid.", "promotion_code")
 
 
-def _given(account: Account, asked: Form, customer: Document, subscription: str) -> str:
-    form.check(asked, ("coupon", "promotion_code", "discount"), "discounts")
-    if kept := form.text(asked, "discount"):
-        found = account.get("discount", kept, "discounts[discount]")
-        if found["subscription"] != subscription:
+def _given(account: Account, params: Form, customer: Document, subscription: str) -> str:
+    form.check(params, ("coupon", "promotion_code", "discount"), "discounts")
+    if kept := form.text(params, "discount"):
+        known = account.get("discount", kept, "discounts[discount]")
+        if known["subscription"] != subscription:
             raise invalid("This discount belongs to something else.", "discounts[discount]")
         return kept
-    code = form.text(asked, "promotion_code")
+    code = form.text(params, "promotion_code")
     if code is not None:
         promotion = account.get("promotion_code", code, "discounts[promotion_code]")
         _check_code(account, promotion, customer)
         account.save(promotion | {"times_redeemed": promotion["times_redeemed"] + 1})
         name: Any = promotion["promotion"]["coupon"]
     else:
-        name = form.needed(asked, "coupon")
+        name = form.needed(params, "coupon")
     coupon = account.get("coupon", name, "discounts[coupon]")
     _check_coupon(account, coupon)
     account.save(coupon | {"times_redeemed": coupon["times_redeemed"] + 1})

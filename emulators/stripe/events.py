@@ -1,4 +1,4 @@
-"""Where events are sent: endpoints, and what they are sent."""
+"""The endpoints that events are sent to, and the signed messages that carry them."""
 
 import hashlib
 import hmac
@@ -19,16 +19,16 @@ _PLATFORM = "platform"
 _FIRST_PAUSE, _LONGEST_PAUSE = 1, 3_600
 
 
-def create_endpoint(account: Account, asked: Form) -> Document:
+def create_endpoint(account: Account, params: Form) -> Document:
     """An endpoint; only this answer shows its secret."""
-    form.check(asked, ("url", "enabled_events", "description", "metadata", "api_version"))
-    url = form.needed(asked, "url")
+    form.check(params, ("url", "enabled_events", "description", "metadata", "api_version"))
+    url = form.needed(params, "url")
     if not url.startswith(("http://", "https://")):
         raise invalid("Invalid URL: an explicit scheme (such as https) must be provided.", "url")
-    wanted = form.rows(asked, "enabled_events")
+    wanted = form.rows(params, "enabled_events")
     if not wanted:
         raise missing("enabled_events")
-    if form.text(asked, "api_version") not in (None, VERSION):
+    if form.text(params, "api_version") not in (None, VERSION):
         raise invalid(f"This stand-in sends events of {VERSION} only.", "api_version")
     secret = new_id("whsec", 32)
     endpoint: Document = {
@@ -37,10 +37,10 @@ def create_endpoint(account: Account, asked: Form) -> Document:
         "api_version": VERSION,
         "application": None,
         "created": account.live(),
-        "description": form.text(asked, "description"),
+        "description": form.text(params, "description"),
         "enabled_events": wanted,
         "livemode": False,
-        "metadata": form.metadata(asked),
+        "metadata": form.metadata(params),
         "status": "enabled",
         "url": url,
         "_secret": secret,
@@ -49,19 +49,19 @@ def create_endpoint(account: Account, asked: Form) -> Document:
     return endpoint | {"secret": secret}
 
 
-def update_endpoint(account: Account, asked: Form, identifier: str) -> Document:
-    form.check(asked, ("url", "enabled_events", "description", "metadata", "disabled"))
+def update_endpoint(account: Account, params: Form, identifier: str) -> Document:
+    form.check(params, ("url", "enabled_events", "description", "metadata", "disabled"))
     endpoint = account.get("webhook_endpoint", identifier)
-    endpoint["url"] = form.text(asked, "url") or endpoint["url"]
-    endpoint["enabled_events"] = form.rows(asked, "enabled_events") or endpoint["enabled_events"]
-    endpoint["metadata"] = form.metadata(asked, endpoint["metadata"])
-    if "disabled" in asked:
-        endpoint["status"] = "disabled" if form.truth(asked, "disabled") else "enabled"
+    endpoint["url"] = form.text(params, "url") or endpoint["url"]
+    endpoint["enabled_events"] = form.rows(params, "enabled_events") or endpoint["enabled_events"]
+    endpoint["metadata"] = form.metadata(params, endpoint["metadata"])
+    if "disabled" in params:
+        endpoint["status"] = "disabled" if form.truth(params, "disabled") else "enabled"
     return account.save(endpoint)
 
 
-def delete_endpoint(account: Account, asked: Form, identifier: str) -> Document:
-    """Nothing more is sent there."""
+def delete_endpoint(account: Account, params: Form, identifier: str) -> Document:
+    """Deletes an endpoint; nothing more is sent there."""
     account.get("webhook_endpoint", identifier)
     for each in account.store.owed():
         if each.endpoint == identifier:
@@ -76,8 +76,8 @@ def platform_endpoint(account: Account, url: str) -> str:
         if each["metadata"].get("of") == _PLATFORM:
             account.save(each | {"url": url})
             return str(each["_secret"])
-    said = {"url": url, "enabled_events": {"0": "*"}, "metadata": {"of": _PLATFORM}}
-    return str(create_endpoint(account, said)["secret"])
+    params = {"url": url, "enabled_events": {"0": "*"}, "metadata": {"of": _PLATFORM}}
+    return str(create_endpoint(account, params)["secret"])
 
 
 def message(account: Account, delivery: Delivery) -> tuple[str, str, bytes] | None:
@@ -97,7 +97,8 @@ def signature(secret: str, body: bytes, at: int) -> str:
 
 
 def taken(account: Account, delivery: Delivery) -> None:
-    """The endpoint took the event; an invoice whose first event all have taken may become final."""
+    """Notes that the endpoint took the event. A draft may become final once every endpoint took its
+    `invoice.created`."""
     account.store.delivered(delivery.event, delivery.endpoint)
     event = account.store.find(delivery.event)
     if event is None or event["type"] != "invoice.created" or account.store.owed(event["id"]):
@@ -108,7 +109,7 @@ def taken(account: Account, delivery: Delivery) -> None:
 
 
 def refused(account: Account, delivery: Delivery) -> None:
-    """It is sent again after a pause that doubles, until three days after the event."""
+    """Lets the event be sent again after a pause that doubles, until three days after it."""
     now, tries = account.live(), delivery.attempts + 1
     due = now + min(_FIRST_PAUSE * 2 ** min(tries - 1, 20), _LONGEST_PAUSE)
     if due > delivery.since + GIVEN_UP_AFTER:

@@ -1,4 +1,4 @@
-"""What is answered instead of an object, in the shape of Stripe's errors."""
+"""Errors, in the shape in which Stripe answers them."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What a call says: form-encoded parameters, with brackets for what lies within others."""
+"""The parameters of a call: form-encoded, with brackets for those within others."""
 
 import re
 from collections.abc import Collection, Iterable, Mapping
@@ -18,17 +18,17 @@ GREATEST = 99_999_999_999
 def decoded(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
     """The parameters as nested dictionaries of texts; a list is a dictionary whose keys are
     numbers, which `rows` reads. Raises StripeFailure for a key that is used in two ways."""
-    found: dict[str, Any] = {}
+    params: dict[str, Any] = {}
     for key, value in pairs:
         name, bracket, _ = key.partition("[")
         path = [name, *_PARTS.findall(key[len(name) :])] if bracket else [name]
-        place = found
+        place = params
         for part in path[:-1]:
             place = place.setdefault(part or str(len(place)), {})
             if not isinstance(place, dict):
                 raise invalid(f"Invalid object: {key}", name)
         place[path[-1] or str(len(place))] = value
-    return found
+    return params
 
 
 def check(form: Form, allowed: Collection[str], within: str = "") -> None:
@@ -108,14 +108,14 @@ def part(form: Form, name: str) -> dict[str, Any]:
 
 def rows(form: Form, name: str) -> list[Any]:
     """The values of a list, in order."""
-    found = part(form, name)
-    if not all(key.isdigit() for key in found):
+    values = part(form, name)
+    if not all(key.isdigit() for key in values):
         raise invalid(f"Invalid array: {name}", name)
-    return [found[key] for key in sorted(found, key=int)]
+    return [values[key] for key in sorted(values, key=int)]
 
 
 def metadata(form: Form, before: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The metadata after a call: what is said is added, an empty text removes, and an empty
+    """The metadata after a call: named keys are set, an empty text removes one, and an empty
     `metadata` removes all."""
     if form.get("metadata") == "":
         return {}

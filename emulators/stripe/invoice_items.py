@@ -1,9 +1,9 @@
-"""Invoice items: what is asked once, on a draft or with the next invoice."""
+"""Invoice items: one-time amounts on a draft or on the next invoice."""
 
 from emulators.stripe import form
 from emulators.stripe.account import Account, copy, new_id
 from emulators.stripe.amounts import price_of
-from emulators.stripe.drafting import line_of, put, retotal
+from emulators.stripe.drafts import line_of, put, retotal
 from emulators.stripe.failures import invalid
 from emulators.stripe.form import Form
 from emulators.stripe.invoice_calls import period
@@ -16,15 +16,15 @@ _CREATE = (
 )
 
 
-def create(account: Account, asked: Form) -> Document:
-    """Goes to the draft that is named, or waits."""
-    form.check(asked, _CREATE)
-    customer = account.get("customer", form.needed(asked, "customer"), "customer")
-    named = form.part(asked, "pricing")
+def create(account: Account, params: Form) -> Document:
+    """Makes an item, on the draft that the call names or waiting for the next invoice."""
+    form.check(params, _CREATE)
+    customer = account.get("customer", form.needed(params, "customer"), "customer")
+    named = form.part(params, "pricing")
     form.check(named, ("price",), "pricing")
-    quantity, now = form.number(asked, "quantity", 1), account.now(customer)
+    quantity, now = form.number(params, "quantity", 1), account.now(customer)
     price = account.get("price", form.needed(named, "price"), "pricing[price]") if named else None
-    amount, currency = form.number(asked, "amount", least=None), form.text(asked, "currency")
+    amount, currency = form.number(params, "amount", least=None), form.text(params, "currency")
     if price is not None:
         if price["recurring"] is not None:
             raise invalid(
@@ -33,10 +33,10 @@ def create(account: Account, asked: Form) -> Document:
         amount, currency = price_of(price, quantity), price["currency"]
     if amount is None or currency is None:
         raise invalid("You must pass either `amount` and `currency`, or `pricing`.", "amount")
-    subscription = form.text(asked, "subscription")
+    subscription = form.text(params, "subscription")
     if subscription is not None:
         account.of_customer("subscription", subscription, customer["id"], "subscription")
-    span = form.part(asked, "period")
+    span = form.part(params, "period")
     product = account.get("product", price["product"])["name"] if price else None
     item: Document = {
         "id": new_id("ii"),
@@ -45,12 +45,12 @@ def create(account: Account, asked: Form) -> Document:
         "currency": currency.lower(),
         "customer": customer["id"],
         "date": now,
-        "description": form.text(asked, "description") or product,
-        "discountable": form.truth(asked, "discountable", amount > 0),
+        "description": form.text(params, "description") or product,
+        "discountable": form.truth(params, "discountable", amount > 0),
         "discounts": [],
         "invoice": None,
         "livemode": False,
-        "metadata": form.metadata(asked),
+        "metadata": form.metadata(params),
         "net_amount": amount,
         "parent": None
         if subscription is None
@@ -68,22 +68,22 @@ def create(account: Account, asked: Form) -> Document:
         "test_clock": customer["test_clock"],
     }
     account.save(item)
-    if (name := form.text(asked, "invoice")) is not None:
+    if (name := form.text(params, "invoice")) is not None:
         _put_on(account, item, name)
     account.emit("invoiceitem.created", item)
     return item
 
 
-def update(account: Account, asked: Form, identifier: str) -> Document:
-    form.check(asked, ("amount", "description", "discountable", "metadata", "period"))
+def update(account: Account, params: Form, identifier: str) -> Document:
+    form.check(params, ("amount", "description", "discountable", "metadata", "period"))
     item = _free(account, identifier)
-    item["metadata"] = form.metadata(asked, item["metadata"])
-    if "description" in asked:
-        item["description"] = form.text(asked, "description")
-    item["discountable"] = form.truth(asked, "discountable", item["discountable"])
-    if "period" in asked:
-        item["period"] = period(form.part(asked, "period"))
-    if (amount := form.number(asked, "amount", least=None)) is not None:
+    item["metadata"] = form.metadata(params, item["metadata"])
+    if "description" in params:
+        item["description"] = form.text(params, "description")
+    item["discountable"] = form.truth(params, "discountable", item["discountable"])
+    if "period" in params:
+        item["period"] = period(form.part(params, "period"))
+    if (amount := form.number(params, "amount", least=None)) is not None:
         if item["proration"]:
             raise invalid("The amount of a proration cannot be changed.", "amount")
         item["amount"] = item["net_amount"] = amount
@@ -94,8 +94,8 @@ def update(account: Account, asked: Form, identifier: str) -> Document:
     return item
 
 
-def delete(account: Account, asked: Form, identifier: str) -> Document:
-    """Nobody is asked for it any more."""
+def delete(account: Account, params: Form, identifier: str) -> Document:
+    """Takes the item off its draft, or off the next invoice."""
     item = _free(account, identifier)
     if item["invoice"] is not None:
         _take_off(account, item)
@@ -131,8 +131,8 @@ def _take_off(account: Account, item: Document) -> None:
 def _item_of(line: Document) -> str | None:
     parent = line["parent"] or {}
     details = parent.get("invoice_item_details") or parent.get("subscription_item_details") or {}
-    found: str | None = details.get("invoice_item")
-    return found
+    item: str | None = details.get("invoice_item")
+    return item
 
 
 def _free(account: Account, identifier: str) -> Document:

@@ -1,10 +1,10 @@
 """Invoices: final, paid, void, and what is on them."""
 
-from emulators.stripe import payments, standing
+from emulators.stripe import payments, subscription_status
 from emulators.stripe.account import Account, copy
 from emulators.stripe.cards import MESSAGES
 from emulators.stripe.customers import adjust
-from emulators.stripe.drafting import retotal
+from emulators.stripe.drafts import retotal
 from emulators.stripe.failures import StripeFailure, declined, invalid
 from emulators.stripe.periods import DAY
 from emulators.stripe.store import Document
@@ -72,24 +72,26 @@ def attempt(
         return made
     before = copy(invoice)
     automatic = invoice["collection_method"] == "charge_automatically" and invoice["auto_advance"]
-    invoice["next_payment_attempt"] = standing.next_attempt(account, invoice) if automatic else None
+    invoice["next_payment_attempt"] = (
+        subscription_status.next_attempt(account, invoice) if automatic else None
+    )
     account.save(invoice)
-    if made.asks:
+    if made.needs_authentication:
         account.emit("invoice.payment_action_required", invoice)
     account.emit("invoice.payment_failed", invoice)
     account.emit("invoice.updated", invoice, before)
-    standing.failed(account, invoice)
+    subscription_status.failed(account, invoice)
     return made
 
 
 def method_of(account: Account, invoice: Document) -> str | None:
     """The payment method that an invoice is paid with."""
-    subscription = standing.subscription_of(account, invoice) or {}
+    subscription = subscription_status.subscription_of(account, invoice) or {}
     customer = account.get("customer", invoice["customer"])
     default = customer["invoice_settings"]["default_payment_method"]
     method = invoice["default_payment_method"] or subscription.get("default_payment_method")
-    found: str | None = method or default
-    return found
+    chosen: str | None = method or default
+    return chosen
 
 
 def refuse(made: payments.Attempt | None) -> None:
@@ -125,15 +127,15 @@ def turn(account: Account, invoice: Document) -> None:
         before = copy(invoice)
         invoice["_overdue"] = True
         account.emit("invoice.overdue", account.save(invoice), before)
-        subscription = standing.subscription_of(account, invoice)
+        subscription = subscription_status.subscription_of(account, invoice)
         if subscription is not None and subscription["status"] == "active":
-            standing.change(account, subscription, status="past_due")
+            subscription_status.change(account, subscription, status="past_due")
     else:
         collect(account, invoice)
 
 
 def void(account: Account, invoice: Document) -> Document:
-    """Nobody owes it any more."""
+    """Voids an invoice: nobody owes it any more."""
     if invoice["status"] not in ("open", "uncollectible"):
         raise invalid("You can only pass in open or uncollectible invoices.")
     before, now = copy(invoice), account.now(invoice)
@@ -161,7 +163,7 @@ def forgive(account: Account, invoice: Document, reason: str) -> Document:
 
 
 def pay_elsewhere(account: Account, invoice: Document) -> Document:
-    """The money came another way."""
+    """Marks an invoice as paid outside of Stripe."""
     payments.stop(account, invoice, "automatic")
     invoice["amount_paid_off_stripe"] = invoice["amount_remaining"]
     _mark_paid(account, invoice, invoice["amount_remaining"])
@@ -169,7 +171,7 @@ def pay_elsewhere(account: Account, invoice: Document) -> Document:
 
 
 def settled(account: Account, invoice: Document) -> None:
-    """Nothing of it is left to pay."""
+    """Marks an invoice as paid: nothing of it is left to pay."""
     payments.stop(account, invoice, "automatic")
     _mark_paid(account, invoice, 0)
 
@@ -187,7 +189,7 @@ def _mark_paid(account: Account, invoice: Document, amount: int) -> None:
     account.emit("invoice.updated", account.save(invoice), before)
     account.emit("invoice.paid", invoice)
     account.emit("invoice.payment_succeeded", invoice)
-    standing.paid(account, invoice)
+    subscription_status.paid(account, invoice)
 
 
 def _give_back(account: Account, invoice: Document) -> None:

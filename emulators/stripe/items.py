@@ -1,6 +1,6 @@
 """The items of subscriptions: their periods, and what they cost for a whole period or the rest of
-one. An item remembers what was billed for its current period, so that what comes back for unused
-time is never more than what was asked for it."""
+one. An item remembers what was billed for its current period, so that no more is given back for
+unused time than was charged for it."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -99,13 +99,13 @@ def full_line(subscription: Document, item: Document, name: str, *, free: bool =
 
 
 def billed(item: Document, of: Document) -> None:
-    """Remembers what a line asked for the item's current period."""
+    """Remembers what a line charged for the item's current period."""
     period = (item["current_period_start"], item["current_period_end"])
     item["_billed"] = {"amount": net(of), "start": period[0], "end": period[1]}
 
 
 def unused(item: Document, at: int) -> int:
-    """What comes back for the time after `at`, below zero."""
+    """The amount given back for the time after `at`, below zero."""
     paid = item["_billed"]
     return -share(paid["amount"], since=paid["start"], until=paid["end"], at=at)
 

@@ -14,18 +14,18 @@ from emulators.stripe.store import Document
 _REASONS = ("duplicate", "fraudulent", "order_change", "product_unsatisfactory")
 
 
-def create_refund(account: Account, asked: Form) -> Document:
+def create_refund(account: Account, params: Form) -> Document:
     """Gives back a charge, or a part of it, and never more than it took."""
-    form.check(asked, ("charge", "payment_intent", "amount", "reason", "metadata"))
-    name = form.text(asked, "charge")
+    form.check(params, ("charge", "payment_intent", "amount", "reason", "metadata"))
+    name = form.text(params, "charge")
     if name is None:
         intent = account.get(
-            "payment_intent", form.needed(asked, "payment_intent"), "payment_intent"
+            "payment_intent", form.needed(params, "payment_intent"), "payment_intent"
         )
         name = intent["latest_charge"]
     charge = account.get("charge", name, "charge")
     left = charge["amount_captured"] - charge["amount_refunded"]
-    amount = form.number(asked, "amount", left, least=1)
+    amount = form.number(params, "amount", left, least=1)
     if left == 0:
         raise invalid(f"Charge {name} has already been refunded.", code="charge_already_refunded")
     if amount > left:
@@ -33,8 +33,8 @@ def create_refund(account: Account, asked: Form) -> Document:
             f"Refund amount ({amount}) is greater than unrefunded amount on charge ({left})",
             "amount",
         )
-    reason = form.choice(asked, "reason", ("duplicate", "fraudulent", "requested_by_customer"))
-    return refund(account, charge, amount, reason, form.metadata(asked))
+    reason = form.choice(params, "reason", ("duplicate", "fraudulent", "requested_by_customer"))
+    return refund(account, charge, amount, reason, form.metadata(params))
 
 
 def refund(
@@ -70,11 +70,11 @@ def refund(
     return made
 
 
-def create_note(account: Account, asked: Form) -> Document:
+def create_note(account: Account, params: Form) -> Document:
     """Lowers what remains of an open invoice, or gives back what was paid: as a refund, to the
     customer's balance, or elsewhere."""
     form.check(
-        asked,
+        params,
         (
             "invoice",
             "amount",
@@ -87,15 +87,15 @@ def create_note(account: Account, asked: Form) -> Document:
             "metadata",
         ),
     )
-    invoice = account.get("invoice", form.needed(asked, "invoice"), "invoice")
+    invoice = account.get("invoice", form.needed(params, "invoice"), "invoice")
     if invoice["status"] not in ("open", "paid"):
         raise invalid("A credit note is for an invoice that is open or paid.", "invoice")
-    lines = [_line(invoice, each) for each in form.rows(asked, "lines")]
-    amount = form.number(asked, "amount", sum(each["amount"] for each in lines), least=1)
+    lines = [_line(invoice, each) for each in form.rows(params, "lines")]
+    amount = form.number(params, "amount", sum(each["amount"] for each in lines), least=1)
     if not amount or (lines and amount != sum(each["amount"] for each in lines)):
         raise invalid("The sum of credit note lines must be the amount, and above 0.", "amount")
     before, prior = copy(invoice), invoice["status"] == "open"
-    note = _note(account, asked, invoice, amount, lines)
+    note = _note(account, params, invoice, amount, lines)
     if prior:
         if amount > invoice["amount_remaining"]:
             raise invalid(
@@ -105,7 +105,7 @@ def create_note(account: Account, asked: Form) -> Document:
         invoice["pre_payment_credit_notes_amount"] += amount
         invoice["amount_remaining"] -= amount
     else:
-        _give_back(account, asked, invoice, note)
+        _give_back(account, params, invoice, note)
         invoice["post_payment_credit_notes_amount"] += amount
     account.save(note)
     account.emit("credit_note.created", note)
@@ -115,9 +115,9 @@ def create_note(account: Account, asked: Form) -> Document:
     return note
 
 
-def void_note(account: Account, asked: Form, identifier: str) -> Document:
+def void_note(account: Account, params: Form, identifier: str) -> Document:
     """Asks again for what a credit note of an open invoice took off."""
-    form.check(asked, ())
+    form.check(params, ())
     note = account.get("credit_note", identifier)
     invoice = account.get("invoice", note["invoice"])
     if note["status"] == "void" or note["type"] != "pre_payment" or invoice["status"] != "open":
@@ -131,14 +131,14 @@ def void_note(account: Account, asked: Form, identifier: str) -> Document:
     return note
 
 
-def _give_back(account: Account, asked: Form, invoice: Document, note: Document) -> None:
+def _give_back(account: Account, params: Form, invoice: Document, note: Document) -> None:
     amount = note["amount"]
     left = invoice["total"] - invoice["post_payment_credit_notes_amount"]
     if amount > left - invoice["pre_payment_credit_notes_amount"]:
         raise invalid("Credit notes cannot sum to more than their invoice.", "amount")
-    back = form.number(asked, "refund_amount", 0)
-    credit = form.number(asked, "credit_amount", 0)
-    elsewhere = form.number(asked, "out_of_band_amount", 0)
+    back = form.number(params, "refund_amount", 0)
+    credit = form.number(params, "credit_amount", 0)
+    elsewhere = form.number(params, "out_of_band_amount", 0)
     if back + credit + elsewhere != amount:
         raise invalid(
             "The sum of refund_amount, credit_amount and out_of_band_amount must be the"
@@ -167,31 +167,31 @@ def _charge_of(account: Account, invoice: Document) -> Document:
     raise invalid("Nothing was charged for this invoice that could go back.", "refund_amount")
 
 
-def _line(invoice: Document, asked: Form) -> Document:
+def _line(invoice: Document, params: Form) -> Document:
     form.check(
-        asked,
+        params,
         ("type", "invoice_line_item", "amount", "description", "quantity", "unit_amount"),
         "lines",
     )
-    kind = form.choice(asked, "type", ("invoice_line_item", "custom_line_item"))
-    quantity, unit = form.number(asked, "quantity"), form.number(asked, "unit_amount")
-    found: Any = None
+    kind = form.choice(params, "type", ("invoice_line_item", "custom_line_item"))
+    quantity, unit = form.number(params, "quantity"), form.number(params, "unit_amount")
+    line: Any = None
     if kind == "invoice_line_item":
-        name = form.needed(asked, "invoice_line_item")
-        found = next((each for each in invoice["lines"]["data"] if each["id"] == name), None)
-        if found is None:
+        name = form.needed(params, "invoice_line_item")
+        line = next((each for each in invoice["lines"]["data"] if each["id"] == name), None)
+        if line is None:
             raise invalid(f"No such line: '{name}'", "lines[0][invoice_line_item]")
-        amount = form.number(asked, "amount", found["amount"])
+        amount = form.number(params, "amount", line["amount"])
     else:
-        amount = form.number(asked, "amount", (quantity or 1) * (unit or 0))
+        amount = form.number(params, "amount", (quantity or 1) * (unit or 0))
     return {
         "id": new_id("cnli"),
         "object": "credit_note_line_item",
         "amount": amount,
-        "description": form.text(asked, "description") or (found and found["description"]),
+        "description": form.text(params, "description") or (line and line["description"]),
         "discount_amount": 0,
         "discount_amounts": [],
-        "invoice_line_item": found and found["id"],
+        "invoice_line_item": line and line["id"],
         "livemode": False,
         "metadata": {},
         "pretax_credit_amounts": [],
@@ -205,7 +205,7 @@ def _line(invoice: Document, asked: Form) -> Document:
 
 
 def _note(
-    account: Account, asked: Form, invoice: Document, amount: int, lines: list[Document]
+    account: Account, params: Form, invoice: Document, amount: int, lines: list[Document]
 ) -> Document:
     name = new_id("cn")
     count = sum(each["invoice"] == invoice["id"] for each in account.store.all("credit_note"))
@@ -224,15 +224,15 @@ def _note(
         "invoice": invoice["id"],
         "lines": list_of(lines, f"/v1/credit_notes/{name}/lines"),
         "livemode": False,
-        "memo": form.text(asked, "memo"),
-        "metadata": form.metadata(asked),
+        "memo": form.text(params, "memo"),
+        "metadata": form.metadata(params),
         "number": f"{invoice['number']}-CN-{count + 1:02}",
         "out_of_band_amount": None,
         "pdf": f"{account.url}/credit_notes/{name}",
         "post_payment_amount": 0,
         "pre_payment_amount": 0,
         "pretax_credit_amounts": [],
-        "reason": form.choice(asked, "reason", _REASONS),
+        "reason": form.choice(params, "reason", _REASONS),
         "refunds": [],
         "shipping_cost": None,
         "status": "issued",

@@ -37,20 +37,20 @@ def money(amount: int, currency: str) -> str:
     return f"{sign}{abs(amount) // 100}.{abs(amount) % 100:02} {currency.upper()}"
 
 
-def checkout_page(account: Account, session: Document, said: dict[str, str], why: str) -> str:
+def checkout_page(account: Account, session: Document, fields: dict[str, str], why: str) -> str:
     """What is bought, and the form that buys it."""
     body = alert(why) + _bought(session)
     email = (
         ""
         if session["customer"] or session["customer_email"]
-        else _text("email", "Email", said.get("email", ""), kind="email")
+        else _text("email", "Email", fields.get("email", ""), kind="email")
     )
     code = ""
     if session["allow_promotion_codes"]:
-        code = _text("promotion_code", "Promotion code", said.get("promotion_code", ""))
+        code = _text("promotion_code", "Promotion code", fields.get("promotion_code", ""))
     button = "Subscribe" if session["mode"] == "subscription" else "Save card"
     body += (
-        f'<form method="post">{email}{code}{cards(said.get("card", OFFERED[0]))}'
+        f'<form method="post">{email}{code}{cards(fields.get("card", OFFERED[0]))}'
         f'<button type="submit">{button}</button></form>'
     )
     if session["cancel_url"]:
@@ -58,11 +58,11 @@ def checkout_page(account: Account, session: Document, said: dict[str, str], why
     return page(button, body)
 
 
-def asking_page(said: dict[str, str]) -> str:
-    """The page of the bank that asks each time."""
+def authentication_page(fields: dict[str, str]) -> str:
+    """The page on which a bank asks the person to authenticate a payment."""
     hidden = "".join(
         f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
-        for name, value in said.items()
+        for name, value in fields.items()
         if name != "confirmed"
     )
     return page(
@@ -73,7 +73,7 @@ def asking_page(said: dict[str, str]) -> str:
     )
 
 
-def invoice_page(invoice: Document, told: str) -> str:
+def invoice_page(invoice: Document, message: str) -> str:
     """What an invoice asks for, and the form that pays it."""
     rows = "".join(
         f"<tr><td>{escape(each['description'] or '')}</td><td>{each['quantity']}</td>"
@@ -82,7 +82,7 @@ def invoice_page(invoice: Document, told: str) -> str:
     )
     head = "<tr><th>What</th><th>Quantity</th><th>Amount</th></tr>"
     body = (
-        f"{alert(told)}<table><thead>{head}</thead><tbody>{rows}</tbody></table>"
+        f"{alert(message)}<table><thead>{head}</thead><tbody>{rows}</tbody></table>"
         f"<p>Total: {money(invoice['total'], invoice['currency'])}. To pay:"
         f" <strong>{money(invoice['amount_remaining'], invoice['currency'])}</strong></p>"
     )
@@ -135,5 +135,5 @@ def _text(name: str, label: str, value: str, kind: str = "text") -> str:
 
 
 def alert(why: str) -> str:
-    """What a reader is told first."""
+    """The message at the top of a page."""
     return f'<p class="alert" role="alert">{escape(why)}</p>' if why else ""

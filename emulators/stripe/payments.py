@@ -15,7 +15,7 @@ class Attempt:
     intent: str
     code: str | None = None
     decline_code: str = ""
-    asks: bool = False
+    needs_authentication: bool = False
 
 
 def intend(account: Account, invoice: Document) -> Document:
@@ -72,7 +72,7 @@ def charge(account: Account, invoice: Document, method: str, *, confirmed: bool)
     intent = intend(account, invoice)
     card = card_of(account, method)
     intent |= {"payment_method": method, "amount": invoice["amount_remaining"]}
-    if card.asks and not confirmed:
+    if card.needs_authentication and not confirmed:
         intent |= {
             "status": "requires_action",
             "next_action": {"type": "use_stripe_sdk", "use_stripe_sdk": {}},
@@ -96,7 +96,7 @@ def charge(account: Account, invoice: Document, method: str, *, confirmed: bool)
 
 
 def stop(account: Account, invoice: Document, reason: str) -> None:
-    """Nothing more is taken for an invoice."""
+    """Cancels the payment of an invoice: nothing more is taken for it."""
     for each in account.store.payments_of(invoice["id"]):
         if each["status"] == "open":
             now = account.now(invoice)

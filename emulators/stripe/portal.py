@@ -9,8 +9,8 @@ from emulators.stripe.failures import invalid
 from emulators.stripe.form import Form
 from emulators.stripe.pages import alert, cards, money, page
 from emulators.stripe.periods import HOUR
-from emulators.stripe.standing import OVER
 from emulators.stripe.store import Document
+from emulators.stripe.subscription_status import OVER
 
 _FEATURES = (
     *("customer_update", "invoice_history", "payment_method_update", "subscription_cancel"),
@@ -19,9 +19,9 @@ _FEATURES = (
 _CONFIGURED = ("features", "business_profile", "default_return_url", "metadata", "name")
 
 
-def create_configuration(account: Account, asked: Form) -> Document:
+def create_configuration(account: Account, params: Form) -> Document:
     """What the portal offers."""
-    form.check(asked, _CONFIGURED)
+    form.check(params, _CONFIGURED)
     first = not account.store.all("billing_portal.configuration")
     configuration: Document = {
         "id": new_id("bpc"),
@@ -43,32 +43,32 @@ def create_configuration(account: Account, asked: Form) -> Document:
         "name": None,
         "updated": account.live(),
     }
-    return update_configuration(account, asked, account.save(configuration)["id"])
+    return update_configuration(account, params, account.save(configuration)["id"])
 
 
-def update_configuration(account: Account, asked: Form, identifier: str) -> Document:
-    form.check(asked, (*_CONFIGURED, "active"))
+def update_configuration(account: Account, params: Form, identifier: str) -> Document:
+    form.check(params, (*_CONFIGURED, "active"))
     configuration = account.get("billing_portal.configuration", identifier)
-    profile = form.part(asked, "business_profile")
+    profile = form.part(params, "business_profile")
     form.check(profile, configuration["business_profile"], "business_profile")
     configuration["business_profile"] |= {name: form.text(profile, name) for name in profile}
-    if "features" in asked:
-        configuration["features"] = _features(form.part(asked, "features"))
+    if "features" in params:
+        configuration["features"] = _features(form.part(params, "features"))
     for name in ("default_return_url", "name"):
-        if name in asked:
-            configuration[name] = form.text(asked, name)
-    configuration["active"] = form.truth(asked, "active", configuration["active"])
-    configuration["metadata"] = form.metadata(asked, configuration["metadata"])
+        if name in params:
+            configuration[name] = form.text(params, name)
+    configuration["active"] = form.truth(params, "active", configuration["active"])
+    configuration["metadata"] = form.metadata(params, configuration["metadata"])
     configuration["updated"] = account.live()
     return account.save(configuration)
 
 
-def create_session(account: Account, asked: Form) -> Document:
+def create_session(account: Account, params: Form) -> Document:
     """A session, whose page is at its `url` for an hour."""
-    form.check(asked, ("customer", "return_url", "configuration", "locale", "flow_data"))
-    customer = account.get("customer", form.needed(asked, "customer"), "customer")
-    flow = form.part(asked, "flow_data")
-    configuration = _configuration(account, form.text(asked, "configuration"))
+    form.check(params, ("customer", "return_url", "configuration", "locale", "flow_data"))
+    customer = account.get("customer", form.needed(params, "customer"), "customer")
+    flow = form.part(params, "flow_data")
+    configuration = _configuration(account, form.text(params, "configuration"))
     name = new_id("bps")
     session: Document = {
         "id": name,
@@ -78,9 +78,9 @@ def create_session(account: Account, asked: Form) -> Document:
         "customer": customer["id"],
         "flow": _flow(flow) if flow else None,
         "livemode": False,
-        "locale": form.text(asked, "locale"),
+        "locale": form.text(params, "locale"),
         "on_behalf_of": None,
-        "return_url": form.text(asked, "return_url") or configuration["default_return_url"],
+        "return_url": form.text(params, "return_url") or configuration["default_return_url"],
         "url": f"{account.url}/portal/{name}",
         "_until": account.live() + HOUR,
     }
@@ -89,20 +89,21 @@ def create_session(account: Account, asked: Form) -> Document:
 
 def open_session(account: Account, name: str) -> Document | None:
     """The session of a page, while its hour lasts."""
-    found = account.store.find(name)
-    if found is None or found["object"] != "billing_portal.session":
+    session = account.store.find(name)
+    if session is None or session["object"] != "billing_portal.session":
         return None
-    return found if found["_until"] > account.live() else None
+    return session if session["_until"] > account.live() else None
 
 
-def act(account: Account, session: Document, said: dict[str, str]) -> str:
-    """Does what a button of the page says; returns what to tell. Raises StripeFailure."""
+def act(account: Account, session: Document, fields: dict[str, str]) -> str:
+    """Does what a button of the page says; returns the message for the person. Raises
+    StripeFailure."""
     features = account.get("billing_portal.configuration", session["configuration"])["features"]
-    wanted = said.get("action", "")
+    wanted = fields.get("action", "")
     if wanted == "card" and features["payment_method_update"]["enabled"]:
-        return _take_card(account, session["customer"], said.get("card", ""))
+        return _take_card(account, session["customer"], fields.get("card", ""))
     subscription = account.of_customer(
-        "subscription", said.get("subscription", ""), session["customer"], "subscription"
+        "subscription", fields.get("subscription", ""), session["customer"], "subscription"
     )
     name = subscription["id"]
     if wanted == "cancel" and features["subscription_cancel"]["enabled"]:
@@ -115,14 +116,14 @@ def act(account: Account, session: Document, said: dict[str, str]) -> str:
         changes.update(account, {"cancel_at_period_end": "false"}, name)
         return "Your subscription goes on."
     if wanted == "change" and features["subscription_update"]["enabled"]:
-        return _change_plan(account, features["subscription_update"], subscription, said)
+        return _change_plan(account, features["subscription_update"], subscription, fields)
     raise invalid("The portal does not offer this.")
 
 
-def portal_page(account: Account, session: Document, told: str) -> str:
+def portal_page(account: Account, session: Document, message: str) -> str:
     """What the customer has, and the forms that change it."""
     configuration = account.get("billing_portal.configuration", session["configuration"])
-    features, body = configuration["features"], alert(told)
+    features, body = configuration["features"], alert(message)
     for each in account.store.all("subscription", session["customer"]):
         if each["status"] not in OVER:
             body += _shown(account, features, each)
@@ -137,8 +138,8 @@ def portal_page(account: Account, session: Document, told: str) -> str:
 
 def _take_card(account: Account, customer: str, card: str) -> str:
     method = customers.attach(account, {"customer": customer}, card)["id"]
-    said = {"invoice_settings": {"default_payment_method": method}}
-    customers.update(account, said, customer)
+    change = {"invoice_settings": {"default_payment_method": method}}
+    customers.update(account, change, customer)
     for each in account.store.all("subscription", customer):
         if each["status"] not in OVER and each["default_payment_method"]:
             changes.update(account, {"default_payment_method": method}, each["id"])
@@ -146,19 +147,19 @@ def _take_card(account: Account, customer: str, card: str) -> str:
 
 
 def _change_plan(
-    account: Account, offered: Document, subscription: Document, said: dict[str, str]
+    account: Account, offered: Document, subscription: Document, fields: dict[str, str]
 ) -> str:
-    item, price = subscription["items"]["data"][0], said.get("price", "")
+    item, price = subscription["items"]["data"][0], fields.get("price", "")
     prices = [each for product in offered["products"] or () for each in product["prices"]]
     change: dict[str, Any] = {"id": item["id"]}
     if price and price != item["price"]["id"]:
         if price not in prices or "price" not in offered["default_allowed_updates"]:
             raise invalid("The portal does not offer this plan.")
         change["price"] = price
-    if said.get("quantity") and "quantity" in offered["default_allowed_updates"]:
-        change["quantity"] = said["quantity"]
-    asked = {"items": {"0": change}, "proration_behavior": offered["proration_behavior"]}
-    changes.update(account, asked, subscription["id"])
+    if fields.get("quantity") and "quantity" in offered["default_allowed_updates"]:
+        change["quantity"] = fields["quantity"]
+    params = {"items": {"0": change}, "proration_behavior": offered["proration_behavior"]}
+    changes.update(account, params, subscription["id"])
     return "Your plan is changed."
 
 
@@ -228,10 +229,10 @@ def _configuration(account: Account, name: str | None) -> Document:
     return known[0] if known else create_configuration(account, {})
 
 
-def _flow(asked: Form) -> Document:
+def _flow(params: Form) -> Document:
     kinds = ("payment_method_update", "subscription_cancel", "subscription_update")
-    kind = form.choice(asked, "type", kinds)
-    named = form.part(asked, kind) if kind else {}
+    kind = form.choice(params, "type", kinds)
+    named = form.part(params, kind) if kind else {}
     return {
         "after_completion": {
             "hosted_confirmation": None,
@@ -245,15 +246,15 @@ def _flow(asked: Form) -> Document:
     }
 
 
-def _named(asked: Form, wanted: bool) -> Document | None:
-    return {"subscription": form.needed(asked, "subscription")} if wanted else None
+def _named(params: Form, wanted: bool) -> Document | None:
+    return {"subscription": form.needed(params, "subscription")} if wanted else None
 
 
-def _features(asked: Form) -> Document:
-    form.check(asked, _FEATURES, "features")
-    on = {name: form.truth(form.part(asked, name), "enabled", not asked) for name in _FEATURES}
-    cancel = form.part(asked, "subscription_cancel")
-    update = form.part(asked, "subscription_update")
+def _features(params: Form) -> Document:
+    form.check(params, _FEATURES, "features")
+    on = {name: form.truth(form.part(params, name), "enabled", not params) for name in _FEATURES}
+    cancel = form.part(params, "subscription_cancel")
+    update = form.part(params, "subscription_update")
     prorations = subscriptions.PRORATIONS
     products = [
         {

@@ -1,4 +1,4 @@
-"""What an invoice would be: it is made, shown, and undone."""
+"""Previews of invoices: the invoice is made, answered, and undone."""
 
 from typing import Any
 
@@ -15,11 +15,11 @@ _DETAILS = (
 _ITEM = ("amount", "currency", "description", "discountable", "metadata", "period", "quantity")
 
 
-def create(account: Account, asked: Form) -> Document:
+def create(account: Account, params: Form) -> Document:
     """The next invoice of a subscription as it is or would be after a change, or the first one of
     a new subscription, with items that wait for it. Nothing of it stays."""
     form.check(
-        asked,
+        params,
         (
             "customer",
             "subscription",
@@ -31,13 +31,13 @@ def create(account: Account, asked: Form) -> Document:
             "preview_mode",
         ),
     )
-    details = form.part(asked, "subscription_details")
+    details = form.part(params, "subscription_details")
     form.check(details, _DETAILS, "subscription_details")
     before = account.silent, account.step
     account.silent = True
     try:
         with account.store.undone():
-            invoice = _made(account, asked, details)
+            invoice = _made(account, params, details)
     finally:
         account.silent, account.step = before
     return invoice | {
@@ -53,16 +53,16 @@ def create(account: Account, asked: Form) -> Document:
     }
 
 
-def _made(account: Account, asked: Form, details: Form) -> Document:
-    name = form.text(asked, "subscription")
+def _made(account: Account, params: Form, details: Form) -> Document:
+    name = form.text(params, "subscription")
     if name is None:
-        return _first(account, asked, details)
+        return _first(account, params, details)
     subscription = account.get("subscription", name)
     latest = subscription["latest_invoice"]
-    _let_wait(account, asked, subscription["customer"])
+    _let_wait(account, params, subscription["customer"])
     change: dict[str, Any] = {key: value for key, value in details.items() if key != "cancel_now"}
-    if "discounts" in asked:
-        change["discounts"] = asked["discounts"]
+    if "discounts" in params:
+        change["discounts"] = params["discounts"]
     if form.truth(details, "cancel_now"):
         subscriptions.cancel(account, {"prorate": "true", "invoice_now": "true"}, name)
     elif change:
@@ -76,9 +76,9 @@ def _made(account: Account, asked: Form, details: Form) -> Document:
     return account.get("invoice", subscription["latest_invoice"])
 
 
-def _let_wait(account: Account, asked: Form, customer: str) -> None:
+def _let_wait(account: Account, params: Form, customer: str) -> None:
     """Lets the items of the call wait for the customer's next invoice."""
-    for each in form.rows(asked, "invoice_items"):
+    for each in form.rows(params, "invoice_items"):
         form.check(each, _ITEM, "invoice_items")
         invoice_items.create(account, each | {"customer": customer})
 
@@ -99,20 +99,20 @@ def _next(account: Account, subscription: Document) -> None:
     cycle.turn(account, account.save(subscription))
 
 
-def _first(account: Account, asked: Form, details: Form) -> Document:
+def _first(account: Account, params: Form, details: Form) -> Document:
     if not details.get("items"):
         raise invalid("Say which subscription, or the items of a new one.", "subscription")
-    customer = form.text(asked, "customer")
+    customer = form.text(params, "customer")
     if customer is None:
         customer = customers.create(account, {})["id"]
-    _let_wait(account, asked, customer)
-    said: dict[str, Any] = {
+    _let_wait(account, params, customer)
+    new: dict[str, Any] = {
         key: value
         for key, value in details.items()
         if key in ("items", "trial_end", "billing_cycle_anchor", "proration_behavior")
     }
-    said |= {"customer": customer, "payment_behavior": "default_incomplete"}
-    if "discounts" in asked:
-        said["discounts"] = asked["discounts"]
-    made = subscriptions.create(account, said)
+    new |= {"customer": customer, "payment_behavior": "default_incomplete"}
+    if "discounts" in params:
+        new["discounts"] = params["discounts"]
+    made = subscriptions.create(account, new)
     return account.get("invoice", made["latest_invoice"])

@@ -15,7 +15,8 @@ NOTICES = "/v1/billing/stripe/webhook"
 
 
 class StripeServer(PythonServer):
-    """Its file lies in the platform's directory and outlives it; its clock is the platform's."""
+    """Stripe's stand-in as a process. Its file lies in the platform's directory and outlives it;
+    its clock is the platform's."""
 
     NAME, LOG = "Stripe's stand-in", "stripe"
     MODULE = "emulators.stripe.server"
@@ -43,5 +44,5 @@ class StripeServer(PythonServer):
         """What is due, and what is to be sent. Raises ClientError."""
         async with http.get(f"{self.url}/_/waiting") as answer:
             answer.raise_for_status()
-            found: dict[str, int] = await answer.json()
-            return found
+            counts: dict[str, int] = await answer.json()
+            return counts

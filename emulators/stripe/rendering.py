@@ -1,4 +1,4 @@
-"""An object as it is answered: without what is only ours, with what was asked to be expanded."""
+"""An object as the API answers it: without private fields, with the expanded ones."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -13,13 +13,13 @@ FIRST_LINES = 10
 
 def rendered(store: Store, document: Document, expand: Iterable[str] = ()) -> Document:
     """The object as the API shows it. Raises StripeFailure for what cannot be expanded."""
-    shown = _shown(store, document)
+    answer = _rendered(store, document)
     for path in expand:
         parts = path.split(".")
         if len(parts) > DEEPEST:
             raise invalid(f"You cannot expand more than {DEEPEST} levels of a property", "expand")
-        _expand(store, shown, parts, path)
-    return shown
+        _expand(store, answer, parts, path)
+    return answer
 
 
 def list_of(data: list[Any], url: str, *, has_more: bool = False) -> Document:
@@ -27,16 +27,16 @@ def list_of(data: list[Any], url: str, *, has_more: bool = False) -> Document:
     return {"object": "list", "data": data, "has_more": has_more, "url": url}
 
 
-def _shown(store: Store, document: Document) -> Document:
-    shown: Document = _public(document)
+def _rendered(store: Store, document: Document) -> Document:
+    answer: Document = _public(document)
     if document["object"] == "invoice" and not document.get("deleted"):
-        lines = shown["lines"]["data"]
+        lines = answer["lines"]["data"]
         url = f"/v1/invoices/{document['id']}/lines"
         more = len(lines) > FIRST_LINES
-        shown["lines"] = list_of(lines[:FIRST_LINES], url, has_more=more)
+        answer["lines"] = list_of(lines[:FIRST_LINES], url, has_more=more)
     if document["object"] == "event":
-        shown["pending_webhooks"] = len(store.owed(document["id"]))
-    return shown
+        answer["pending_webhooks"] = len(store.owed(document["id"]))
+    return answer
 
 
 def _public(value: Any) -> Any:
@@ -57,10 +57,10 @@ def _expand(store: Store, place: Any, parts: list[str], path: str) -> None:
         raise invalid(f"This property cannot be expanded ({path}).", "expand")
     value = place[name]
     if isinstance(value, str):
-        place[name] = value = _found(store, value, path)
+        place[name] = value = _expanded(store, value, path)
     if isinstance(value, list):
         place[name] = value = [
-            _found(store, each, path) if isinstance(each, str) else each for each in value
+            _expanded(store, each, path) if isinstance(each, str) else each for each in value
         ]
     if rest and value is not None:
         if not isinstance(value, dict | list):
@@ -68,16 +68,16 @@ def _expand(store: Store, place: Any, parts: list[str], path: str) -> None:
         _expand(store, value, rest, path)
 
 
-def _found(store: Store, identifier: str, path: str) -> Document:
-    found = store.find(identifier)
-    if found is None:
+def _expanded(store: Store, identifier: str, path: str) -> Document:
+    document = store.find(identifier)
+    if document is None:
         raise invalid(f"This property cannot be expanded ({path}).", "expand")
-    return _shown(store, found)
+    return _rendered(store, document)
 
 
 def _payments(store: Store, invoice: Document) -> Document:
-    found = store.payments_of(invoice["id"])
-    return list_of([_shown(store, each) for each in found], "/v1/invoice_payments")
+    payments = store.payments_of(invoice["id"])
+    return list_of([_rendered(store, each) for each in payments], "/v1/invoice_payments")
 
 
 def _secret(store: Store, invoice: Document) -> Document | None:
@@ -93,13 +93,14 @@ def _secret(store: Store, invoice: Document) -> Document | None:
 
 
 def _subscriptions(store: Store, customer: Document) -> Document:
-    found = [
+    subscriptions = [
         each
         for each in store.all("subscription", customer["id"])
         if each["status"] not in ("canceled", "incomplete_expired")
     ]
     return list_of(
-        [_shown(store, each) for each in found], f"/v1/customers/{customer['id']}/subscriptions"
+        [_rendered(store, each) for each in subscriptions],
+        f"/v1/customers/{customer['id']}/subscriptions",
     )
 
 
@@ -108,13 +109,15 @@ def _tiers(store: Store, price: Document) -> Any:
 
 
 def _line_items(store: Store, session: Document) -> Document:
-    found = (store.find(session["id"]) or {}).get("_line_items", [])
-    return list_of(_public(found), f"/v1/checkout/sessions/{session['id']}/line_items")
+    items = (store.find(session["id"]) or {}).get("_line_items", [])
+    return list_of(_public(items), f"/v1/checkout/sessions/{session['id']}/line_items")
 
 
 def _refunds(store: Store, charge: Document) -> Document:
-    found = [each for each in store.all("refund") if each["charge"] == charge["id"]]
-    return list_of([_shown(store, each) for each in found], f"/v1/charges/{charge['id']}/refunds")
+    refunds = [each for each in store.all("refund") if each["charge"] == charge["id"]]
+    return list_of(
+        [_rendered(store, each) for each in refunds], f"/v1/charges/{charge['id']}/refunds"
+    )
 
 
 # What an object has only where it is asked for.

@@ -31,8 +31,8 @@ Handler = Callable[..., Document]
 def reading(kind: str) -> Handler:
     """Reads one object of a kind, which takes no parameter but `expand`."""
 
-    def read(account: Account, asked: Form, identifier: str) -> Document:
-        form.check(asked, ())
+    def read(account: Account, params: Form, identifier: str) -> Document:
+        form.check(params, ())
         return account.get(kind, identifier)
 
     return read
@@ -152,6 +152,6 @@ _COMPILED = [
 def route(method: str, path: str) -> tuple[Handler, tuple[Any, ...]] | None:
     """What answers a call, with the names in its path."""
     for verb, pattern, handler in _COMPILED:
-        if verb == method and (found := pattern.fullmatch(path)):
-            return handler, found.groups()
+        if verb == method and (match := pattern.fullmatch(path)):
+            return handler, match.groups()
     return None

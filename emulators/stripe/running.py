@@ -10,7 +10,7 @@ from aiohttp import web
 
 from emulators.ports import HOST, listen, port_of, url_of
 from emulators.stripe.account import Account
-from emulators.stripe.due import due_of
+from emulators.stripe.due_times import due_of
 from emulators.stripe.server import Server, live_seconds
 from emulators.stripe.store import Store
 

@@ -15,12 +15,12 @@ import aiohttp
 from aiohttp import web
 
 from emulators.ports import HOST
-from emulators.stripe import events, standing
+from emulators.stripe import events, subscription_status
 from emulators.stripe.account import Account
 from emulators.stripe.api import Call, answer
 from emulators.stripe.clocks import run, waiting
-from emulators.stripe.due import due_of
-from emulators.stripe.hosted import Hosted
+from emulators.stripe.due_times import due_of
+from emulators.stripe.page_server import HostedPages
 from emulators.stripe.store import Delivery, Store
 from shared.kit.clock import now
 
@@ -41,9 +41,9 @@ class Server:
         self._life: asyncio.Task[None] | None = None
 
     def application(self) -> web.Application:
-        """Everything that it answers."""
+        """The routes of the API, of the pages and of the platform's own calls."""
         app = web.Application(middlewares=[_loopback_only])
-        hosted = Hosted(self.account)
+        hosted = HostedPages(self.account)
         app.router.add_get("/checkout/{name}", hosted.show)
         app.router.add_post("/checkout/{name}", hosted.submit)
         app.router.add_get("/portal/{name}", hosted.show_portal)
@@ -81,30 +81,31 @@ class Server:
         )
 
     async def waiting(self, request: web.Request) -> web.StreamResponse:
-        """What is due, and what is to be sent; empty when nothing is."""
+        """Answers what is due and which deliveries are to be sent; empty where nothing is."""
         return web.json_response(waiting(self.account))
 
     async def settings(self, request: web.Request) -> web.StreamResponse:
         """Changes when failed payments are tried again, what follows the last try, and what becomes
         of a draft that a pause meets."""
-        said = await _object(request)
-        days, after = said.get("retry_days"), said.get("after_retries")
-        if after not in (None, *standing.ENDS) or not _are_days(days):
+        settings = await _object(request)
+        days, after = settings.get("retry_days"), settings.get("after_retries")
+        if after not in (None, *subscription_status.ENDS) or not _are_days(days):
             raise web.HTTPBadRequest(
-                text=f"retry_days is a list of days, after_retries one of {standing.ENDS}"
+                text="retry_days is a list of days, after_retries one of"
+                f" {subscription_status.ENDS}"
             )
-        met = said.get("met_by_pause")
-        if met not in (None, standing.COLLECTS, *standing.PAUSES):
-            known = (standing.COLLECTS, *standing.PAUSES)
+        choice = settings.get("met_by_pause")
+        if choice not in (None, subscription_status.COLLECTS, *subscription_status.PAUSES):
+            known = (subscription_status.COLLECTS, *subscription_status.PAUSES)
             raise web.HTTPBadRequest(text=f"met_by_pause is one of {known}")
         with self.account.store.transaction():
-            if met is not None:
-                self.account.store.set(standing.MET_BY_PAUSE, met)
+            if choice is not None:
+                self.account.store.set(subscription_status.MET_BY_PAUSE, choice)
             if days is not None:
-                self.account.store.set(standing.RETRIES, days)
+                self.account.store.set(subscription_status.RETRIES, days)
             if after is not None:
-                self.account.store.set(standing.AFTER_RETRIES, after)
-        return web.json_response(said)
+                self.account.store.set(subscription_status.AFTER_RETRIES, after)
+        return web.json_response(settings)
 
     async def endpoint(self, request: web.Request) -> web.StreamResponse:
         """Sends all events to that address from now on, also those that are still owed; answers
@@ -183,12 +184,12 @@ async def _loopback_only(
 
 async def _object(request: web.Request) -> dict[str, Any]:
     try:
-        said = json.loads(await request.text())
+        body = json.loads(await request.text())
     except ValueError:
-        said = None
-    if not isinstance(said, dict):
+        body = None
+    if not isinstance(body, dict):
         raise web.HTTPBadRequest(text="send a JSON object")
-    return said
+    return body
 
 
 def _are_days(days: object) -> bool:

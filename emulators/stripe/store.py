@@ -58,7 +58,7 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All of what the block changes, or nothing where it raises."""
+        """Keeps all that the block changes, or nothing where it raises."""
         self._database.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -69,7 +69,7 @@ class Store:
 
     @contextmanager
     def undone(self) -> Iterator[None]:
-        """Nothing of what the block changes stays."""
+        """Undoes all that the block changes."""
         self._database.execute("SAVEPOINT undone")
         try:
             yield
@@ -136,15 +136,15 @@ class Store:
         return None if row is None else (row[0], json.loads(row[1]))
 
     def answered(self, key: str, since: int) -> tuple[str, int, str] | None:
-        """What was asked and answered under an idempotency key since then."""
-        found: tuple[str, int, str] | None = self._one(
+        """The digest, status and body of an answer under that idempotency key, since then."""
+        answer: tuple[str, int, str] | None = self._one(
             "SELECT asked, status, body FROM answers WHERE key = ? AND at >= ?", key, since
         )
-        return found
+        return answer
 
-    def remember(self, key: str, asked: str, status: int, body: str, at: int) -> None:
+    def remember(self, key: str, params: str, status: int, body: str, at: int) -> None:
         self._database.execute(
-            "INSERT OR REPLACE INTO answers VALUES (?,?,?,?,?)", (key, asked, status, body, at)
+            "INSERT OR REPLACE INTO answers VALUES (?,?,?,?,?)", (key, params, status, body, at)
         )
 
     def owe(self, delivery: Delivery) -> None:
@@ -174,8 +174,8 @@ class Store:
 
     def untried(self, clock: str) -> bool:
         """Whether an event of that clock was sent less often than the next step waits for."""
-        found = "SELECT 1 FROM deliveries WHERE clock = ? AND attempts < patience LIMIT 1"
-        return self._one(found, clock) is not None
+        query = "SELECT 1 FROM deliveries WHERE clock = ? AND attempts < patience LIMIT 1"
+        return self._one(query, clock) is not None
 
     def setting(self, name: str, default: Any) -> Any:
         row = self._one("SELECT value FROM settings WHERE name = ?", name)

@@ -21,16 +21,16 @@ _CANCELLATION = ("comment", "feedback", "feedback_option", "reason")
 _OWNER: Document = {"account": None, "type": "self"}
 
 
-def new(account: Account, asked: Form, customer: Document, currency: str, now: int) -> Document:
+def new(account: Account, params: Form, customer: Document, currency: str, now: int) -> Document:
     """A subscription as a call asks for it, without items."""
-    trial = _trial_end(asked, now)
+    trial = _trial_end(params, now)
     identifier = new_id("sub")
-    method = own_method(account, asked, "default_payment_method", customer["id"])
+    method = own_method(account, params, "default_payment_method", customer["id"])
     return {
         "id": identifier,
         "object": "subscription",
         **dict.fromkeys(_NOTHING_YET),
-        "automatic_tax": _automatic_tax(asked),
+        "automatic_tax": _automatic_tax(params),
         "billing_cycle_anchor": now,
         "billing_mode": {
             "flexible": {"proration_discounts": "included"},
@@ -38,17 +38,19 @@ def new(account: Account, asked: Form, customer: Document, currency: str, now: i
             "updated_at": None,
         },
         "billing_schedules": [],
-        "cancel_at": form.number(asked, "cancel_at", least=now),
-        "cancel_at_period_end": form.truth(asked, "cancel_at_period_end"),
+        "cancel_at": form.number(params, "cancel_at", least=now),
+        "cancel_at_period_end": form.truth(params, "cancel_at_period_end"),
         "cancellation_details": dict.fromkeys(_CANCELLATION),
-        "collection_method": form.choice(asked, "collection_method", _COLLECTIONS, _COLLECTIONS[0]),
+        "collection_method": form.choice(
+            params, "collection_method", _COLLECTIONS, _COLLECTIONS[0]
+        ),
         "created": now,
         "currency": currency,
         "customer": customer["id"],
-        "days_until_due": form.number(asked, "days_until_due"),
+        "days_until_due": form.number(params, "days_until_due"),
         "default_payment_method": method,
         "default_tax_rates": [],
-        "description": form.text(asked, "description"),
+        "description": form.text(params, "description"),
         "discounts": [],
         "invoice_settings": {"account_tax_ids": None, "issuer": dict(_OWNER)},
         "items": {
@@ -58,44 +60,44 @@ def new(account: Account, asked: Form, customer: Document, currency: str, now: i
             "url": f"/v1/subscription_items?subscription={identifier}",
         },
         "livemode": False,
-        "metadata": form.metadata(asked),
-        "payment_settings": _payment_settings(asked),
+        "metadata": form.metadata(params),
+        "payment_settings": _payment_settings(params),
         "start_date": now,
         "status": "trialing" if trial else "active",
         "test_clock": customer["test_clock"],
         "trial_end": trial,
-        "trial_settings": trial_settings(asked),
+        "trial_settings": trial_settings(params),
         "trial_start": now if trial else None,
         "_warned": False,
     }
 
 
-def trial_settings(asked: Form) -> Document:
+def trial_settings(params: Form) -> Document:
     """What follows a trial without a payment method."""
-    behaviour = form.part(form.part(asked, "trial_settings"), "end_behavior")
+    behaviour = form.part(form.part(params, "trial_settings"), "end_behavior")
     among = ("cancel", "create_invoice", "pause")
-    found = form.choice(behaviour, "missing_payment_method", among, "create_invoice")
-    return {"end_behavior": {"billing_cycle_anchor": None, "missing_payment_method": found}}
+    missing = form.choice(behaviour, "missing_payment_method", among, "create_invoice")
+    return {"end_behavior": {"billing_cycle_anchor": None, "missing_payment_method": missing}}
 
 
-def _automatic_tax(asked: Form) -> Document:
-    enabled = form.truth(form.part(asked, "automatic_tax"), "enabled")
+def _automatic_tax(params: Form) -> Document:
+    enabled = form.truth(form.part(params, "automatic_tax"), "enabled")
     liability = dict(_OWNER) if enabled else None
     return {"disabled_reason": None, "enabled": enabled, "liability": liability}
 
 
-def _payment_settings(asked: Form) -> Document:
-    settings = form.part(asked, "payment_settings")
+def _payment_settings(params: Form) -> Document:
+    settings = form.part(params, "payment_settings")
     name = "save_default_payment_method"
     saved = form.choice(settings, name, ("on_subscription", "off"), "off")
     return {"payment_method_options": None, "payment_method_types": None, name: saved}
 
 
-def _trial_end(asked: Form, now: int) -> int | None:
-    days = form.number(asked, "trial_period_days", least=1)
-    if form.text(asked, "trial_end") == "now":
+def _trial_end(params: Form, now: int) -> int | None:
+    days = form.number(params, "trial_period_days", least=1)
+    if form.text(params, "trial_end") == "now":
         return None
-    until: int | None = form.number(asked, "trial_end")
+    until: int | None = form.number(params, "trial_end")
     if until is not None and until <= now:
         raise invalid(
             "Invalid timestamp: must be an integer Unix timestamp in the future.", "trial_end"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from emulators.stripe import form, items, payments, standing
+from emulators.stripe import form, items, payments, subscription_status
 from emulators.stripe.account import Account, copy
 from emulators.stripe.cycle import added_line, bill, hold, restart
 from emulators.stripe.discounts import given
@@ -42,58 +42,58 @@ _CREATE = (
 )
 
 
-def create(account: Account, asked: Form) -> Document:
+def create(account: Account, params: Form) -> Document:
     """A subscription with its first invoice, which is final and tried at once."""
-    form.check(asked, _CREATE)
-    customer = account.get("customer", form.needed(asked, "customer"), "customer")
+    form.check(params, _CREATE)
+    customer = account.get("customer", form.needed(params, "customer"), "customer")
     now = account.now(customer)
-    prices = [_priced(account, each) for each in form.rows(asked, "items")]
+    prices = [_priced(account, each) for each in form.rows(params, "items")]
     if not prices:
         raise missing("items")
-    subscription = new(account, asked, customer, prices[0][0]["currency"], now)
+    subscription = new(account, params, customer, prices[0][0]["currency"], now)
     for price, quantity, metadata in prices:
         add_item(account, subscription, price, quantity, metadata)
     account.save(subscription)
     subscription["discounts"] = given(
-        account, form.rows(asked, "discounts"), customer, subscription["id"]
+        account, form.rows(params, "discounts"), customer, subscription["id"]
     )
-    _anchor(subscription, form.number(asked, "billing_cycle_anchor"), now)
+    _anchor(subscription, form.number(params, "billing_cycle_anchor"), now)
     if subscription["cancel_at_period_end"]:
         subscription["cancel_at"] = last_end(subscription)
     account.save(subscription)
-    extra = [added_line(account, subscription, each) for each in added(asked)]
-    behaviour = form.choice(asked, "payment_behavior", BEHAVIOURS, BEHAVIOURS[0])
-    _bill_first(account, subscription, extra, behaviour, form.text(asked, "proration_behavior"))
+    extra = [added_line(account, subscription, each) for each in added(params)]
+    behaviour = form.choice(params, "payment_behavior", BEHAVIOURS, BEHAVIOURS[0])
+    _bill_first(account, subscription, extra, behaviour, form.text(params, "proration_behavior"))
     subscription = account.get("subscription", subscription["id"])
     account.emit("customer.subscription.created", subscription)
     return subscription
 
 
-def cancel(account: Account, asked: Form, identifier: str) -> Document:
+def cancel(account: Account, params: Form, identifier: str) -> Document:
     """Ends it now; what was paid for unused time comes back only with `prorate`."""
-    form.check(asked, ("invoice_now", "prorate", "cancellation_details"))
+    form.check(params, ("invoice_now", "prorate", "cancellation_details"))
     subscription = account.get("subscription", identifier)
-    if subscription["status"] in standing.OVER:
+    if subscription["status"] in subscription_status.OVER:
         raise invalid(f"No such subscription: '{identifier}'", "id", "resource_missing")
     now = account.now(subscription)
-    if form.truth(asked, "prorate") and subscription["status"] != "trialing":
+    if form.truth(params, "prorate") and subscription["status"] != "trialing":
         for item in subscription["items"]["data"]:
-            back(account, subscription, item, now)
-    if form.truth(asked, "invoice_now"):
+            give_back(account, subscription, item, now)
+    if form.truth(params, "invoice_now"):
         settle(account, bill(account, subscription, (), reason="subscription_update"))
         subscription = account.get("subscription", identifier)
-    said = cancellation(asked)
-    subscription["cancellation_details"] |= said
-    return standing.end(account, subscription, "cancellation_requested")
+    details = cancellation(params)
+    subscription["cancellation_details"] |= details
+    return subscription_status.end(account, subscription, "cancellation_requested")
 
 
-def resume(account: Account, asked: Form, identifier: str) -> Document:
-    """Goes on after a trial that ended without a payment method."""
-    form.check(asked, ("billing_cycle_anchor", "proration_behavior"))
+def resume(account: Account, params: Form, identifier: str) -> Document:
+    """Lets a subscription go on whose trial ended without a payment method."""
+    form.check(params, ("billing_cycle_anchor", "proration_behavior"))
     subscription = account.get("subscription", identifier)
     if subscription["status"] != "paused":
         raise invalid("Only paused subscriptions can be resumed.", "id")
-    form.choice(asked, "billing_cycle_anchor", ("now",), "now")
+    form.choice(params, "billing_cycle_anchor", ("now",), "now")
     before, now = copy(subscription), account.now(subscription)
     restart(account, subscription, now, status="active")
     invoice = bill(
@@ -106,8 +106,8 @@ def resume(account: Account, asked: Form, identifier: str) -> Document:
     return account.get("subscription", identifier)
 
 
-def back(account: Account, subscription: Document, item: Document, at: int) -> None:
-    """Owes what was billed for the time of an item after `at`."""
+def give_back(account: Account, subscription: Document, item: Document, at: int) -> None:
+    """Gives back what was billed for the time of an item after `at`, on the next invoice."""
     amount = items.unused(item, at)
     if amount:
         product = account.get("product", item["price"]["product"])
@@ -143,22 +143,22 @@ def add_item(
     return item
 
 
-def own_price(account: Account, asked: Form) -> Document:
+def own_price(account: Account, params: Form) -> Document:
     """The price of an item that a call names."""
-    price = account.get("price", form.needed(asked, "price"), "items[0][price]")
+    price = account.get("price", form.needed(params, "price"), "items[0][price]")
     if not price["active"]:
         raise invalid("The price specified is inactive.", "items[0][price]")
     return price
 
 
-def added(asked: Form) -> list[Document]:
-    """What is asked once with an invoice: prices with quantities."""
-    found = []
-    for each in form.rows(asked, "add_invoice_items"):
+def added(params: Form) -> list[Document]:
+    """The one-time prices, with quantities, that a call adds to an invoice."""
+    prices = []
+    for each in form.rows(params, "add_invoice_items"):
         form.check(each, ("price", "quantity"), "add_invoice_items")
         quantity = form.number(each, "quantity", 1, least=1)
-        found.append({"price": form.needed(each, "price"), "quantity": quantity})
-    return found
+        prices.append({"price": form.needed(each, "price"), "quantity": quantity})
+    return prices
 
 
 def last_end(subscription: Document) -> int:
@@ -166,11 +166,11 @@ def last_end(subscription: Document) -> int:
     return max(int(each["current_period_end"]) for each in subscription["items"]["data"])
 
 
-def cancellation(asked: Form) -> Document:
-    """What a customer said about leaving."""
-    said = form.part(asked, "cancellation_details")
-    form.check(said, ("comment", "feedback"), "cancellation_details")
-    return {name: form.text(said, name) for name in said}
+def cancellation(params: Form) -> Document:
+    """The comment and the feedback that a call gives with a cancellation."""
+    details = form.part(params, "cancellation_details")
+    form.check(details, ("comment", "feedback"), "cancellation_details")
+    return {name: form.text(details, name) for name in details}
 
 
 def check_paid(made: payments.Attempt | None) -> None:
@@ -214,12 +214,12 @@ def _bill_first(
         check_paid(made)
 
 
-def _priced(account: Account, asked: Form) -> tuple[Document, int | None, dict[str, str]]:
-    form.check(asked, ("price", "quantity", "metadata"), "items")
-    return own_price(account, asked), form.number(asked, "quantity"), form.metadata(asked)
+def _priced(account: Account, params: Form) -> tuple[Document, int | None, dict[str, str]]:
+    form.check(params, ("price", "quantity", "metadata"), "items")
+    return own_price(account, params), form.number(params, "quantity"), form.metadata(params)
 
 
-def _anchor(subscription: Document, asked: int | None, now: int) -> None:
+def _anchor(subscription: Document, params: int | None, now: int) -> None:
     """Sets the periods. A trial is the first period; an anchor that lies ahead cuts it short."""
     until = subscription["trial_end"]
     if until is not None:
@@ -228,7 +228,7 @@ def _anchor(subscription: Document, asked: int | None, now: int) -> None:
             item |= {"current_period_start": now, "current_period_end": until}
             item |= {"_billed": {"amount": 0, "start": now, "end": until}, "_whole": [now, until]}
         return
-    anchor = now if asked is None else asked
+    anchor = now if params is None else params
     subscription["billing_cycle_anchor"] = anchor
     for item in subscription["items"]["data"]:
         recurring = item["price"]["recurring"]

@@ -1,1 +1,1 @@
-"""What a tenant pays for, and what for: plans, subscriptions, invoices."""
+"""What a tenant pays for: plans, subscriptions, invoices."""

@@ -2,7 +2,6 @@
 usage, whose a customer is, who refers others, and what tenants bring in."""
 
 from events.usage_months import UsageMonthState
-from functions.billing.rules.closing import id_of
 from functions.billing.rules.credits import Credits, no_credits
 from functions.billing.rules.customer import Customer
 from functions.billing.rules.invoice import PREFIX, Invoice
@@ -10,6 +9,7 @@ from functions.billing.rules.referral import Referral
 from functions.billing.rules.revenue import Revenue
 from functions.billing.rules.subscription import Subscription, unsubscribed
 from functions.billing.rules.usage_draft import usage_timer
+from functions.billing.rules.usage_months import id_of
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.runner import Runner
 from shared.usage.closings import NOUN

@@ -1,4 +1,4 @@
-"""HTTP in, HTTP out: plans, the tenant's subscription, and Stripe's notices."""
+"""The calls of billing: plans, subscription, invoices, credits, figures, and Stripe's webhook."""
 
 import asyncio
 from typing import Annotated
@@ -10,19 +10,19 @@ from functions.billing.catalogue_views import CatalogueView, catalogue_view
 from functions.billing.credit_views import CreditsView
 from functions.billing.kpi_views import KpisView
 from functions.billing.rules.credits import CreditBody
-from functions.billing.rules.notices import StripeNotice
 from functions.billing.rules.order import Order
 from functions.billing.rules.referral import CheckoutBody
+from functions.billing.rules.stripe_notices import StripeNotice
 from functions.billing.rules.usage_due import USAGE_DUE
 from functions.billing.service import (
-    crediting,
+    credit,
     invoices,
-    notices,
     orders,
-    pausing,
-    previewing,
-    referring,
+    pause,
+    preview,
+    referral,
     revenue,
+    stripe_notices,
     subscriptions,
     usage_invoice,
 )
@@ -74,13 +74,13 @@ async def get_catalogue(caller: Caller) -> CatalogueView:
 @_TENANT.get("/subscription")
 @beyond_quota
 async def get_subscription(caller: Caller) -> SubscriptionDetail:
-    """Shows what the tenant pays for, what it may use for it and how much of that is used, and the
-    credits that were granted to it."""
+    """Shows what the tenant pays for, what it may use, how much of that is used, and its
+    credits."""
     at, known = caller.received_at, await subscriptions.show(caller)
-    # What the subscription says, so that neither part knows another plan than the other.
-    control = subscriptions.holding(caller, known)
+    # By the subscription that is shown, so that plan and quotas agree.
+    control = subscriptions.control_with(caller, known)
     quotas, granted = await asyncio.gather(
-        read_quotas(TenantStore(caller.tenant_id), control, at), crediting.show_credits(caller)
+        read_quotas(TenantStore(caller.tenant_id), control, at), credit.show_credits(caller)
     )
     return SubscriptionDetail.beside(SubscriptionView.of(known, control, at), quotas, granted)
 
@@ -90,8 +90,8 @@ async def get_subscription(caller: Caller) -> SubscriptionDetail:
 @does(within=_ITSELF, deed="changing the subscription")
 async def put_subscription(caller: Caller, body: Order) -> SubscriptionView:
     """Changes the plan, the interval, the seats and the add-ons of a subscription that was bought;
-    Free ends it with its period. What would loosen governance waits for an approval; the same call
-    makes it once that is given. Needs the role tenant_admin."""
+    Free ends it with its period. A change that would loosen governance waits for an approval; the
+    same call makes it once that is given. Needs the role tenant_admin."""
     return await orders.change(caller, body)
 
 
@@ -99,28 +99,28 @@ async def put_subscription(caller: Caller, body: Order) -> SubscriptionView:
 @beyond_quota
 @does(within=_ITSELF, deed="previewing a change of the subscription")
 async def preview_subscription(caller: Caller, body: CheckoutBody) -> PreviewView:
-    """Tells what an order would cost, a first one also with another tenant's code as `referral`,
-    and which governing features it would lose; changes nothing. Needs the role tenant_admin."""
-    return await previewing.preview(caller, body)
+    """Shows what an order would cost, a first one also with another tenant's code as `referral`,
+    and which features that govern it would lose; changes nothing. Needs the role tenant_admin."""
+    return await preview.preview(caller, body)
 
 
 @_TENANT.post("/subscription/pause")
 @beyond_quota
 @does(within=_ITSELF, deed="pausing the subscription")
 async def pause_subscription(caller: Caller) -> SubscriptionView:
-    """Pauses what was bought: no later period is asked for, and Free holds at once. What would take
-    away what governs waits for an approval; the same call pauses it once that is given. Needs the
-    role tenant_admin."""
-    return await pausing.pause(caller)
+    """Pauses the subscription: no later period is charged, and Free holds at once. A pause that
+    takes away features that govern waits for an approval; the same call pauses once that is given.
+    Needs the role tenant_admin."""
+    return await pause.pause(caller)
 
 
 @_TENANT.post("/subscription/resume")
 @beyond_quota
 @does(within=_ITSELF, deed="resuming the subscription")
 async def resume_subscription(caller: Caller) -> SubscriptionView:
-    """Lets a paused subscription go on: in the period that was paid for, or in a new one that
-    begins now and is asked for. Needs the role tenant_admin."""
-    return await pausing.resume(caller)
+    """Resumes a paused subscription: in the period that was paid for, or in a new one that begins
+    now and is charged. Needs the role tenant_admin."""
+    return await pause.resume(caller)
 
 
 @_TENANT.post("/billing/checkout")
@@ -145,9 +145,9 @@ async def open_portal(caller: Caller) -> PortalView:
 @beyond_quota
 @does(within=_ITSELF, deed="referring other tenants")
 async def get_referral_code(caller: Caller) -> ReferralView:
-    """Gives the code that the tenant refers others by, always the same; others send it when they
-    first buy. Only a tenant that pays has one. Needs the role tenant_admin."""
-    return await referring.refer(caller)
+    """Gives the tenant's referral code, always the same, which other tenants send when they first
+    buy. Only a tenant that pays has one. Needs the role tenant_admin."""
+    return await referral.refer(caller)
 
 
 @_TENANT.get("/invoices")
@@ -188,10 +188,10 @@ async def take_notice(
     body: Annotated[StripeNotice, Accepts(is_judged_apart=True)],
     stripe_signature: Annotated[str, Header(max_length=2000)] = "",
 ) -> NoticeTaken:
-    """Takes a notice that Stripe signed, in any order and any number of times: what it is about is
-    read anew from Stripe."""
+    """Takes a notice that Stripe signed, in any order and any number of times, and reads its object
+    anew from Stripe."""
     at = received_at(request.scope)
-    return await notices.take_notice(body, await request.body(), stripe_signature, at)
+    return await stripe_notices.take_notice(body, await request.body(), stripe_signature, at)
 
 
 @_PLATFORM.get("/kpis")
@@ -202,20 +202,20 @@ async def show_kpis(
     tenant_id: Annotated[str | None, Query(max_length=128)] = None,
     cac_cents: Annotated[int | None, Query(ge=1, le=10**9)] = None,
 ) -> KpisView:
-    """Shows recurring revenue, its movements, churn and margins of a month, as 2026-11; of one
-    tenant's margin alone where it is named, and what `cac_cents` for winning a tenant come to.
-    Needs the role platform_admin."""
+    """Shows recurring revenue, its movements, churn and margins of a month, as 2026-11. `tenant_id`
+    leaves only that tenant's margin; `cac_cents`, the cost of winning a tenant, adds the ratios
+    that need it. Needs the role platform_admin."""
     return await revenue.show_kpis(caller, month, tenant_id, cac_cents)
 
 
 @_PLATFORM.post("/credits", status_code=201)
 @does(within=("manage_tenants",), deed="granting a credit")
 async def grant_credit(caller: Caller, key: Key, body: CreditBody) -> CreditsView:
-    """Grants a tenant a credit, which pays its renewals until it expires, before its card does;
-    shows all of its credits. Needs the role platform_admin."""
-    return await crediting.grant_credit(caller, key, body)
+    """Grants a tenant a credit, which pays its renewals until it expires, before any other means of
+    payment; shows all of its credits. Needs the role platform_admin."""
+    return await credit.grant_credit(caller, key, body)
 
 
 ROUTER = Router.joining(_TENANT, _STRIPE, _PLATFORM)
-# Nothing reacts here, so the public side's sweeps fire them.
+# This function has no reactions: the sweeps of its public side fire the timers.
 TIMERS = {USAGE_DUE: usage_invoice.on_usage_due}

@@ -1,4 +1,4 @@
-"""What the API shows of what is sold."""
+"""What the API shows of the catalogue."""
 
 from shared.catalogue import catalogue
 from shared.catalogue.models import Catalogue
@@ -62,16 +62,16 @@ class FeatureView(Data):
 
 
 class ReferralOfferView(Data):
-    """The discount of a tenant that another tenant referred: `percent` of its plan for `months`; of
-    a year that is paid at once, as much as off so many of its months."""
+    """The discount of a tenant that another tenant referred: `percent` of its plan for `months`; on
+    a year that is paid at once, as much as on that many of its months."""
 
     percent: int
     months: int
 
 
 class CatalogueView(Data):
-    """Everything that is sold; the plans from the smallest to the largest. `is_sold` is false where
-    the operator sells nothing: nobody can buy then, and every tenant has what it has."""
+    """The catalogue, the plans from the smallest to the largest. `is_sold` is false where the
+    operator sells nothing: then nobody can buy, and every tenant keeps its plan."""
 
     is_sold: bool
     currency: str

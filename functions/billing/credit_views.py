@@ -9,7 +9,7 @@ from shared.kit.models import Data, part_of
 
 
 class CreditView(Data):
-    """A credit in cents, of which `left_cents` pay what comes next while it is `open`."""
+    """A credit in cents; while it is `open`, `left_cents` pay the next invoices."""
 
     credit_id: str
     amount_cents: int
@@ -27,7 +27,7 @@ class CreditView(Data):
 
 class CreditSpendingView(Data):
     """What credits pay of an invoice: `reserved` while it is a draft, `spent` once it is final,
-    `returned` where it asks for them no more."""
+    `returned` where it does not use them."""
 
     invoice_id: str
     cents: int
@@ -36,13 +36,13 @@ class CreditSpendingView(Data):
 
     @classmethod
     def of(cls, spending: Spending) -> Self:
-        """The same as it is shown."""
+        """The spending as it is shown."""
         return part_of(cls, spending, cents=spending.cents)
 
 
 class CreditsView(Data):
-    """What the platform's owner granted, the newest first, and what of it paid which invoice. The
-    credits that expire first pay first; `balance_cents` is what is left of those that are open."""
+    """The granted credits, the newest first, and the invoices that they paid. The credits that
+    expire first pay first; `balance_cents` is what is left of those that are open."""
 
     balance_cents: int
     grants: tuple[CreditView, ...]

@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Self
 
 from functions.billing.rules import kpis
-from functions.billing.rules.costs import Counted, shared_usd_micros, unit_costs
+from functions.billing.rules.costs import UsageCounts, shared_usd_micros, unit_costs
 from functions.billing.rules.kpis import Bridge, Margin
 from functions.billing.rules.revenue import (
     ChurnReason,
     Revenue,
     bounds_of,
     months_before,
-    standing_in,
+    tenant_in,
 )
 from shared.kit.models import Data
 from shared.kit.plans import Plan
@@ -22,8 +22,8 @@ _MONTHS = 12
 
 
 class BridgeView(Data):
-    """How a month led from `start_cents` of recurring revenue to `end_cents`: with what is new,
-    expanded and reactivated, and without what contracted and churned."""
+    """How a month led from `start_cents` of recurring revenue to `end_cents`: plus new, expansion
+    and reactivation, less contraction and churn."""
 
     month: str
     start_cents: int
@@ -44,8 +44,8 @@ class ChurnView(Data):
 
 
 class MarginView(Data):
-    """What was earned of what was paid, what counted use cost, and which share is left; null where
-    nothing was earned."""
+    """The earned revenue, the cost of counted use, and the share that is left; null where nothing
+    was earned."""
 
     tenants: int
     revenue_cents: int
@@ -58,13 +58,13 @@ class MarginView(Data):
 
 
 class PlanMarginView(MarginView):
-    """Those of all tenants of a plan."""
+    """The margin of all tenants of a plan."""
 
     plan: Plan
 
 
 class TenantMarginView(MarginView):
-    """One tenant's, with what was counted of it. `api_calls` are those of programs, null where
+    """The margin of one tenant, with its counted use. `api_calls` are those of programs, null where
     none were counted. `is_low`: the tenant pays, and less than 40 % is left."""
 
     tenant_id: str
@@ -88,12 +88,13 @@ class UnitCostsView(Data):
 
 
 class KpisView(Data):
-    """A month of the platform, so far where it is not over; of tenants that ever bought something.
-    Ratios are in basis points, hundredths of a percent, and null where there is nothing to divide
-    by. `months` are the twelve until then. `margin` is of all tenants; what a month costs whoever
-    acts, `shared_usd_micros`, is divided among nobody and subtracted in
-    `gross_after_shared_basis_points` alone. `tenants` has the lowest margins first, `left_out` of
-    them not. `ltv_to_cac_basis_points` and `payback_months` need `cac_cents`."""
+    """The figures of a month, or of its part that is over, of all tenants that ever bought
+    something. Ratios are in basis points, hundredths of a percent, and null where there is nothing
+    to divide by. `months` are the twelve that end with this one. `margin` is that of all tenants.
+    `shared_usd_micros`, the cost of a month that no use changes, is in no tenant's margin and
+    subtracted in `gross_after_shared_basis_points` alone. `tenants` has the lowest margins first;
+    `left_out` more are not in it. `ltv_to_cac_basis_points` and `payback_months` need
+    `cac_cents`."""
 
     month: str
     is_over: bool
@@ -123,21 +124,21 @@ class KpisView(Data):
     def of(
         cls,
         known: Sequence[Revenue],
-        counted: Sequence[Counted],
+        counted: Sequence[UsageCounts],
         *,
         month: str,
         at: datetime,
         tenant: str | None,
         cac_cents: int | None,
     ) -> Self:
-        """The figures of the month at that moment; of the tenants' margins only that `tenant`'s,
-        where one is named."""
-        found = kpis.movements_of(known, month)
+        """The figures of the month at that moment. Where `tenant` is named, `tenants` has its
+        margin alone."""
+        movements = kpis.movements_of(known, month)
         rows = [_row(each, use, month, at) for each, use in zip(known, counted, strict=True)]
         total = kpis.added(row.margin for row in rows)
         by_plan = kpis.by_plan((row.view.plan, row.margin) for row in rows)
         shared = shared_usd_micros() * _passed(month, at) // kpis.WHOLE
-        ltv = kpis.lifetime_cents(found, total.gross)
+        ltv = kpis.lifetime_cents(movements, total.gross)
         cac = cac_cents or 0
         chosen = sorted(
             (row.view for row in rows if tenant is None or row.view.tenant_id == tenant),
@@ -146,19 +147,19 @@ class KpisView(Data):
         return cls(
             month=month,
             is_over=bounds_of(month)[1] <= at,
-            mrr_cents=found.bridge.end_cents,
-            arr_cents=12 * found.bridge.end_cents,
-            arpa_cents=kpis.per_account_cents(found),
-            nrr_basis_points=kpis.retention(found.bridge),
-            churn_basis_points=kpis.churn_of(found),
+            mrr_cents=movements.bridge.end_cents,
+            arr_cents=12 * movements.bridge.end_cents,
+            arpa_cents=kpis.per_account_cents(movements),
+            nrr_basis_points=kpis.retention(movements.bridge),
+            churn_basis_points=kpis.churn_of(movements),
             ltv_cents=ltv,
             ltv_to_cac_basis_points=kpis.ratio(ltv, cac) if ltv is not None else None,
-            payback_months=kpis.payback_months(found, total.gross, cac) if cac else None,
-            paying_at_start=found.tenants_at_start,
-            paying=found.tenants,
-            upgrades=found.upgrades,
-            downgrades=found.downgrades,
-            churned=tuple(ChurnView(**each._asdict()) for each in found.churned),
+            payback_months=kpis.payback_months(movements, total.gross, cac) if cac else None,
+            paying_at_start=movements.tenants_at_start,
+            paying=movements.tenants,
+            upgrades=movements.upgrades,
+            downgrades=movements.downgrades,
+            churned=tuple(ChurnView(**each._asdict()) for each in movements.churned),
             months=tuple(
                 _bridge(each, kpis.movements_of(known, each).bridge)
                 for each in (*months_before(month, _MONTHS - 1), month)
@@ -183,16 +184,16 @@ class _Row(Data):
     view: TenantMarginView
 
 
-def _row(known: Revenue, counted: Counted, month: str, at: datetime) -> _Row:
+def _row(known: Revenue, counted: UsageCounts, month: str, at: datetime) -> _Row:
     margin = kpis.margin_in(known, counted, month, at)
-    standing = standing_in(known, month)
+    tenant = tenant_in(known, month)
     view = TenantMarginView(
         **MarginView.of(margin).model_dump(),
         **counted._asdict(),
         tenant_id=known.tenant_id,
-        plan=standing.plan if standing.cents else standing.plan_at_start,
-        mrr_cents=standing.cents,
-        is_low=kpis.is_low(margin, standing),
+        plan=tenant.plan if tenant.cents else tenant.plan_at_start,
+        mrr_cents=tenant.cents,
+        is_low=kpis.is_low(margin, tenant),
     )
     return _Row(margin=margin, view=view)
 

@@ -1,4 +1,5 @@
-"""The settings of this function beyond those of every function, and what it says to Stripe with."""
+"""The settings of this function beyond those of every function, and the operator's account at
+Stripe."""
 
 import json
 from functools import cache

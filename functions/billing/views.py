@@ -28,12 +28,12 @@ class ReferralView(ReferralOfferView):
 
     @classmethod
     def of(cls, code: str) -> Self:
-        """The code, with what it is good for."""
+        """The code, with the discount that it gives."""
         return part_of(cls, catalogue().referral, code=code)
 
 
 class DiscountView(Data):
-    """What is taken off the plan until `ends_at`, for the sake of a referral."""
+    """The discount of a referral, on the plan until `ends_at`."""
 
     percent: float
     ends_at: Instant
@@ -47,7 +47,7 @@ class PeriodView(Data):
 
 
 class EntitlementsView(Data):
-    """What holds now: the features and limits of `plan` with the add-ons."""
+    """What the tenant has now: the features and limits of `plan` with the add-ons."""
 
     plan: Plan
     features: tuple[Feature, ...]
@@ -57,8 +57,8 @@ class EntitlementsView(Data):
 
 
 class SubscriptionView(Data):
-    """What the tenant pays for, and what it may use for it. Free has no interval and no period. A
-    change that would loosen governance waits for the approval `waits_for`."""
+    """What the tenant pays for, and what it may use. Free has no interval and no period. A change
+    that would loosen governance waits for the approval `waits_for`."""
 
     plan: Plan
     seats: int
@@ -80,20 +80,22 @@ class SubscriptionView(Data):
         start, end = subscription.period_start, subscription.period_end
         period = PeriodView(start=start, end=end) if start is not None and end is not None else None
         held = entitlements_at(control, at)
-        shown = part_of(EntitlementsView, held, limits=dict(held.limits))
-        waiting = subscription.waiting
-        waits_for = waiting.approval_id if waiting is not None else None
-        off = subscription.discount
-        discount = None
+        waiting, off, discount = subscription.waiting, subscription.discount, None
         if off is not None and at < off.ends_at:
             discount = DiscountView(percent=off.basis_points / 100, ends_at=off.ends_at)
-        said = {"current_period": period, "entitlements": shown, "waits_for": waits_for}
-        return part_of(cls, subscription, discount=discount, **said)
+        return part_of(
+            cls,
+            subscription,
+            current_period=period,
+            entitlements=part_of(EntitlementsView, held, limits=dict(held.limits)),
+            waits_for=waiting.approval_id if waiting is not None else None,
+            discount=discount,
+        )
 
 
 class SubscriptionDetail(SubscriptionView):
-    """The same, with how much is used of each quota of the plan in force, which is Free once a
-    payment has failed for fourteen days, and the credits that pay what comes next."""
+    """The subscription, with the use of each quota of the plan in force, which is Free once a
+    payment has failed for fourteen days, and the credits that pay the next invoices."""
 
     quotas: tuple[QuotaUse, ...]
     credits: CreditsView
@@ -102,7 +104,7 @@ class SubscriptionDetail(SubscriptionView):
     def beside(
         cls, shown: SubscriptionView, quotas: tuple[QuotaUse, ...], credits: CreditsView
     ) -> Self:
-        """The subscription as it is shown beside what is used, and what was granted."""
+        """The subscription with its quotas and credits."""
         return part_of(cls, shown, quotas=quotas, credits=credits)
 
 
@@ -133,14 +135,14 @@ class CheckoutView(Data):
 
 
 class PortalView(Data):
-    """The page at Stripe where the tenant sees to its means of payment."""
+    """The page at Stripe for the tenant's means of payment."""
 
     url: str
 
 
 class LineView(Data):
-    """A line of an invoice; credits are below zero. `usage` is what a line of usage charges for;
-    where `agrees` is false, our meter counted something else."""
+    """A line of an invoice; credits are below zero. `usage` is the charge of a line of usage; where
+    `agrees` is false, our meter counted something else."""
 
     line_id: str
     description: str
@@ -152,8 +154,8 @@ class LineView(Data):
 
 
 class LineProof(Data):
-    """What proves a line of usage: `assent-verify` takes it. `usage` proves each line that our
-    meter closed for the charge, those of earlier sections of the month among them."""
+    """The proof of a line of usage, which `assent-verify` verifies. `usage` proves each line that
+    our meter closed for the charge, also in earlier sections of the month."""
 
     format: Literal["assent-invoice-line-proof/1"] = "assent-invoice-line-proof/1"
     tenant_id: str
@@ -194,7 +196,7 @@ class InvoicePage(Page[InvoiceView]):
 
 
 class NoticeTaken(Data):
-    """A notice of Stripe's was handled, or is about nothing here."""
+    """The notice of Stripe was handled, or concerns no tenant."""
 
     received: bool = True
 

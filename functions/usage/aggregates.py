@@ -1,4 +1,4 @@
-"""What this function owns in Firestore: the meters that tenants declared. What is counted is in
+"""What this function owns in Firestore: the meters that tenants declared. The counted usage lies in
 PostgreSQL (`shared.usage`)."""
 
 from events.usage import UsageMetersState
@@ -6,7 +6,7 @@ from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.runner import Runner
 
 METERS_ID = "current"
-# One for each tenant, so that whoever sends events costs one read.
+# One document for each tenant, so that a call with events needs one read.
 METERS = Aggregate(
     noun="usage_meters",
     model=UsageMetersState,

@@ -1,4 +1,4 @@
-"""HTTP in, HTTP out: what a tenant used, its meters, and the proof of what is counted."""
+"""The calls of usage: events, sums, meters, and proofs."""
 
 from typing import Annotated
 
@@ -6,8 +6,8 @@ from fastapi import Path, Query
 
 from events.usage import METER_PATTERN, MeterName
 from functions.usage.aggregates import RUN
-from functions.usage.rules.outside import EVENT_ID_PATTERN
-from functions.usage.service import outside, reading
+from functions.usage.rules.events import EVENT_ID_PATTERN
+from functions.usage.service import events, meters, query
 from functions.usage.views import (
     MeterBody,
     MeterList,
@@ -33,9 +33,9 @@ Period = Annotated[str, Path(max_length=7)]
 @ROUTER.post("/events", status_code=202)
 @does("usage.tell", within=("submit_conversation",), deed="telling what was used")
 async def post_usage_events(caller: Caller, body: UsageEventsBody) -> UsageAccepted:
-    """Counts events of declared meters, each id once for ever; says which are not counted, and why
-    not."""
-    return await outside.tell(caller, body)
+    """Counts events of declared meters, each id once for ever; lists those that are not counted,
+    and why."""
+    return await events.count(caller, body)
 
 
 @ROUTER.get("")
@@ -48,24 +48,24 @@ async def get_usage(
     until: Annotated[str | None, Query(alias="to", max_length=40)] = None,
     group_by: GroupBy = "total",
 ) -> Usage:
-    """Shows what was used of one meter or of all, by hour, day, month or subject; without times
-    this month so far. Counts first what the audit log has gained."""
-    return await reading.show_usage(caller, meter, since, until, group_by)
+    """Shows the usage of one meter or of all, by hour, day, month or subject; without times of this
+    month so far. First counts the new entries of the audit log."""
+    return await query.show_usage(caller, meter, since, until, group_by)
 
 
 @ROUTER.get("/meters")
 @does("usage.meters.list", within=("read_tenant",), deed="reading meters")
 @beyond_quota
 async def list_meters(caller: Caller) -> MeterList:
-    """Lists the meters that every tenant has, and those that this one declared."""
-    return await outside.show_meters(caller)
+    """Lists the meters that every tenant has, and those that this tenant declared."""
+    return await meters.show_meters(caller)
 
 
 @ROUTER.put("/meters/{meter}")
 @does("usage.meters.declare", within=("manage_tenant",), deed="declaring a meter")
 async def put_meter(caller: Caller, key: Key, meter: MeterName, body: MeterBody) -> MeterList:
-    """Declares a meter that programs of the tenant count by, or its unit."""
-    return await outside.declare(caller, key, meter, body)
+    """Declares a meter for events of the tenant's programs, or changes its unit."""
+    return await meters.declare(caller, key, meter, body)
 
 
 @ROUTER.get("/roots")
@@ -74,9 +74,9 @@ async def put_meter(caller: Caller, key: Key, meter: MeterName, body: MeterBody)
 async def list_usage_roots(
     caller: Caller, period: Annotated[str, Query(max_length=7)]
 ) -> UsageRootList:
-    """Lists what was used of each meter in a month, as 2026-11, with the roots that prove it:
-    closed lines, corrections of these, and what is counted since."""
-    return await reading.show_roots(caller, period)
+    """Lists the lines of a month, as 2026-11, with the usage of each meter and the roots that prove
+    it: closed lines, their corrections, and lines that are still open."""
+    return await query.show_roots(caller, period)
 
 
 @ROUTER.get("/roots/{period}/{meter}/proof")
@@ -90,7 +90,7 @@ async def get_usage_proof(
     section: Annotated[int, Query(ge=1, lt=1 << 31)] = 1,
     event: Annotated[str | None, Query(pattern=EVENT_ID_PATTERN)] = None,
 ) -> UsageRootProof:
-    """Proves a line, and that it counts the receipt or event of that id: what `assent-verify`
-    verifies without the network. With the scope audit:read the event comes with its entry in the
+    """Proves a line, and that it counts the receipt or event of that id; `assent-verify` verifies
+    the proof without the network. With the scope audit:read the event comes with its entry in the
     audit log."""
-    return await reading.show_proof(caller, period, meter, section, event)
+    return await query.show_proof(caller, period, meter, section, event)

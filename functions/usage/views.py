@@ -1,4 +1,4 @@
-"""What the API takes and shows of usage."""
+"""The bodies and answers of usage's API."""
 
 from typing import Annotated, Any, Literal, Self
 
@@ -22,7 +22,7 @@ class UsageEventsBody(Model):
     """One or up to 1,000 events, each with `id`, `meter`, `quantity`, `at` and, if you like,
     `subject` and `properties`."""
 
-    # Each is judged alone, so that one which is wrong keeps no other from being counted.
+    # Each is checked alone, so that a wrong one keeps no other from being counted.
     events: Annotated[
         tuple[Any, ...],
         Field(min_length=1, max_length=1_000),
@@ -31,15 +31,15 @@ class UsageEventsBody(Model):
 
 
 class RejectedEvent(Data):
-    """The place of an event in what was sent, from 0 on, and what to write instead."""
+    """An event that is not counted: its place in the body, from 0 on, and what to write instead."""
 
     index: int
     problem: str
 
 
 class UsageAccepted(Data):
-    """How many events are counted now, how many had an id that was counted before, and the others,
-    of which none is counted."""
+    """How many events were counted now, how many had an id that was counted before, and the events
+    that were rejected."""
 
     accepted: int
     duplicates: int
@@ -63,7 +63,7 @@ class MeterList(Data):
 
     @classmethod
     def of(cls, declared: UsageMetersState | None) -> Self:
-        """Those that every tenant has, then those that this one declared."""
+        """The meters that every tenant has, then those that this tenant declared."""
         ours = (
             MeterView(name=name, unit=unit, counted_by="assent", description=description)
             for name, (unit, description) in BUILT_IN.items()
@@ -76,8 +76,8 @@ class MeterList(Data):
 
 
 class UsageSum(Data):
-    """What was used of a meter, by so many events: in the hour, day or month that begins at
-    `since`, or by a subject, where it was asked for by these."""
+    """The usage of a meter, by `events` events: in the hour, day or month that begins at `since`,
+    or by a subject, as `group_by` asks."""
 
     meter: str
     since: Instant | None
@@ -87,8 +87,8 @@ class UsageSum(Data):
 
 
 class Usage(Data):
-    """What was used from one hour up to before another. `is_whole`: all that the audit log has is
-    counted; where it is false, ask again."""
+    """The usage from the hour `since` to before the hour `until`. `is_whole`: the whole audit log
+    is counted; where it is false, ask again."""
 
     since: Instant
     until: Instant
@@ -98,8 +98,8 @@ class Usage(Data):
 
 
 class UsageRoot(Data):
-    """A line: what was used of a meter in a section of a month, and the RFC 9162 root, in hex, over
-    its slabs. Once `closed_at` is there it never changes; what is counted later `corrects` that
+    """A line: the usage of a meter in a section of a month, and the RFC 9162 root, in hex, over its
+    slabs. Once `closed_at` is set it never changes; a line that is counted later `corrects` that
     section."""
 
     period: str
@@ -119,7 +119,7 @@ class UsageRoot(Data):
 
 
 class UnsortedMeter(Data):
-    """A declared meter without a line of a section yet, and what to do: the others have theirs."""
+    """A declared meter that has no line in a section yet, and what to do."""
 
     section: int
     meter: str
@@ -136,8 +136,8 @@ class UnsortedMeter(Data):
 
 
 class UsageRootList(Data):
-    """The lines of a month, by section and meter. `unsorted` are declared meters of which no line
-    could be made, with their sections."""
+    """The lines of a month, by section and meter. `unsorted` are the declared meters whose line
+    could not be made in time, with their sections."""
 
     items: tuple[UsageRoot, ...]
     unsorted: tuple[UnsortedMeter, ...]

@@ -158,7 +158,7 @@ LATE_NOTICES = LogMetric(
     says="notices of Stripe's that were refused, failed, or taken ten minutes late",
     conditions=(
         one_service(BILLING),
-        'jsonPayload.logger="functions.billing.service.notices"',
+        'jsonPayload.logger="functions.billing.service.stripe_notices"',
         'jsonPayload.notice=~"."',
     ),
 )
@@ -167,7 +167,7 @@ UNRECONCILED = LogMetric(
     says="lines of invoices that are not what our meter counted, at each reading",
     conditions=(
         one_service(BILLING),
-        'jsonPayload.logger="functions.billing.service.comparing"',
+        'jsonPayload.logger="functions.billing.service.reconciliation"',
         'jsonPayload.unreconciled_line=~"."',
     ),
 )

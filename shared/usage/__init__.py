@@ -1,2 +1,2 @@
-"""What a tenant used: counted from its audit log, rolled up by the hour, and provable to the last
+"""A tenant's usage: counted from its audit log, added up by the hour, and proved down to each
 receipt. This package alone writes the tables `usage_*`."""

@@ -1,5 +1,5 @@
-"""Proofs of lines of usage with what anchors them in the audit log: the entry that closed the
-month, and that of the event which a line counts."""
+"""Proofs of lines of usage with their entries of the audit log: the one that closed the month, and
+the one of the event that a line counts."""
 
 from collections.abc import Collection
 
@@ -10,7 +10,7 @@ from shared.usage.meters import BUILT_IN
 from shared.usage.proofs import ClosingProof, UsageRootProof
 from shared.usage.proving import prove
 
-# Whoever has it may read what the log says.
+# The scope that opens the audit log.
 READS_LOG = "audit:read"
 
 
@@ -29,9 +29,9 @@ async def prove_anchored(
     with_entry: bool,
 ) -> UsageRootProof:
     """The proof of a line as `prove` makes it, with the entry that closed its section and,
-    `with_entry`, that of the event; each once a checkpoint covers it. An hour of files has no
-    entry, and a line of a declared meter neither one that closed it nor any of its events: such an
-    event may have the id of a receipt. Raises as `prove`, ChainBroken."""
+    `with_entry`, the entry of the event; each once a checkpoint covers it. An hour of files has no
+    entry. A line of a declared meter has no closing entry, and its events have none, even where an
+    event has the id of a receipt. Raises as `prove`, ChainBroken."""
     proof = await prove(tenant_id, period, meter, section, event_id)
     entry = None
     if with_entry and event_id is not None and meter in BUILT_IN:

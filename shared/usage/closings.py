@@ -1,12 +1,12 @@
-"""How the closed lines of a section are bound together: by one root, which an event carries into
-the audit log, whose checkpoints cover it. Pure."""
+"""The root over the closed lines of a section. An event carries it into the audit log, whose
+checkpoints cover it. Pure."""
 
 from collections.abc import Sequence
 
 from shared.usage.proofs import UsageLine
 from shared.usage.slabs import path_of, root_of
 
-# The entry that a section has in the audit log.
+# The event that records a closed section in the audit log.
 CLOSED = "assent.usage_month.closed.v1"
 NOUN = "usage_month"
 
@@ -22,7 +22,7 @@ def section_root(lines: Sequence[UsageLine]) -> str:
 
 
 def section_path(lines: Sequence[UsageLine], place: int) -> tuple[str, ...]:
-    """What proves that the line at that place is among those of its section, in hex."""
+    """The path from the line at that place to the root of its section, in hex."""
     return tuple(each.hex() for each in path_of(_texts(lines), place))
 
 

@@ -1,5 +1,5 @@
-"""Lines of the meters that a tenant declared. The pages of their events are made when they are read
-first, some in each transaction: a line that has many holds up no other."""
+"""Lines of the meters that a tenant declared. The pages of their events are made at the first
+reading, some in each transaction, so that a line with many pages delays no other."""
 
 import asyncio
 import logging
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
     from psycopg import AsyncConnection
 
 _LOGGER = logging.getLogger(__name__)
-# How long one statement may take, in milliseconds, and how long a line is gone on with, in seconds:
-# first all that are quick, so that none waits for another one that has many.
+# Two rounds, the first for the lines that are quick: how long one statement may take, in
+# milliseconds, and for how long a line is worked on, in seconds.
 PATIENCE = (1_000, 4_000)
 TURNS = (1.0, 30.0)
-# What all lines together may take, of the minute that a call has.
+# How long all lines together may take, in seconds; a call has a minute.
 SECONDS = 40.0
 
-_TOLD: LiteralString = (
+_COUNTED: LiteralString = (
     "SELECT section, meter FROM usage_told_lines WHERE tenant_id = %s AND period = %s"
 )
 _KEPT: LiteralString = "SELECT section, meter FROM usage_lines WHERE tenant_id = %s AND period = %s"
 
 
 class _Due(NamedTuple):
-    """A line that is to be made; it is kept where its section `is_closed`."""
+    """A line to make, and to keep where its section `is_closed`."""
 
     section: int
     meter: str
@@ -39,18 +39,18 @@ class _Due(NamedTuple):
 
 
 class DeclaredLines(NamedTuple):
-    """The lines of the section that is open, and those of any section that could not be made in
-    time, by section and meter."""
+    """The lines of the open section, and the lines of any section that could not be made in time,
+    by section and meter."""
 
     still_open: tuple[UsageLine, ...]
     unsorted: tuple[UnsortedLine, ...]
 
 
 async def declared_lines(tenant_id: str, period: str) -> DeclaredLines:
-    """Makes the lines of the declared meters of a month, and keeps those of closed sections: to
-    such a section nothing is added, so whoever makes one makes the same. One whose pages are not
-    all made in time is logged by its meter, which an alert counts, and the next call goes on where
-    this one ended. Raises Unavailable where the database does not answer at all."""
+    """Makes the lines of the declared meters of a month, and keeps those of closed sections, which
+    are the same for whoever makes them: nothing is added to a closed section. Logs the meter of
+    each line whose pages are not all made in time, which an alert counts; the next call goes on
+    where this one ended. Raises Unavailable where the database does not answer at all."""
     waiting, made = await _due(tenant_id, period), list[UsageLine]()
     ends = _now() + SECONDS
     for patience, turn in zip(PATIENCE, TURNS, strict=True):
@@ -64,15 +64,15 @@ async def declared_lines(tenant_id: str, period: str) -> DeclaredLines:
                 made.append(line)
         waiting = left
     for meter in sorted({each.meter for each in waiting}):
-        said = "the pages of the meter %s are not all made in time: it has no line yet"
-        _LOGGER.error(said, meter, extra={"fields": {"unsorted_meter": meter}})
+        text = "the pages of the meter %s are not all made in time: it has no line yet"
+        _LOGGER.error(text, meter, extra={"fields": {"unsorted_meter": meter}})
     unsorted = tuple(UnsortedLine(each.section, each.meter) for each in waiting)
     return DeclaredLines(tuple(made), unsorted)
 
 
 async def make_pages(tenant_id: str, period: str, section: int, meter: str) -> None:
-    """Makes all full pages of a line. Raises TookTooLong where there is no time for all, and then
-    the next call goes on; Unavailable."""
+    """Makes all full pages of a line. Raises TookTooLong where they take too long: the next call
+    goes on with the others; Unavailable."""
     until = _now() + TURNS[-1]
     if not await _pages_made(tenant_id, period, section, meter, PATIENCE[-1], until):
         raise TookTooLong(f"the pages of {meter} were not made in time")
@@ -84,16 +84,16 @@ def _now() -> float:
 
 async def _due(tenant_id: str, period: str) -> list[_Due]:
     async with tenant_transaction(tenant_id) as connection:
-        told = await (await connection.execute(_TOLD, (tenant_id, period))).fetchall()
+        counted = await (await connection.execute(_COUNTED, (tenant_id, period))).fetchall()
         kept = {*await (await connection.execute(_KEPT, (tenant_id, period))).fetchall()}
         section = (await open_sections(connection, tenant_id))[period]
-    return [_Due(number, meter, number < section) for number, meter in sorted({*told} - kept)]
+    return [_Due(number, meter, number < section) for number, meter in sorted({*counted} - kept)]
 
 
 async def _made(
     tenant_id: str, period: str, due: _Due, patience: int, until: float
 ) -> UsageLine | None:
-    """The line; None where it takes longer."""
+    """The line; None where it is not made by `until`."""
     about = (tenant_id, period, due.section, due.meter)
     try:
         if not await _pages_made(*about, patience, until):
@@ -110,8 +110,7 @@ async def _made(
 async def _pages_made(
     tenant_id: str, period: str, section: int, meter: str, patience: int, until: float
 ) -> bool:
-    """Makes full pages, and whether there is none left by then. What is made is kept, whatever
-    becomes of the rest."""
+    """Makes full pages until then, and keeps them; whether none is left to make."""
     while _now() < until:
         async with _timed(tenant_id, patience, until) as connection:
             if await keep_pages(connection, tenant_id, period, section, meter):
@@ -123,8 +122,8 @@ async def _pages_made(
 async def _timed(
     tenant_id: str, patience: int, until: float
 ) -> AsyncIterator["AsyncConnection[Any]"]:
-    """A transaction that ends in time. The function has one connection: who waits for it while a
-    line is made still gets it."""
+    """A transaction that ends early enough for whoever waits for the one connection of the
+    process."""
     async with (
         tenant_transaction(tenant_id, statement_timeout=str(patience)) as connection,
         asyncio.timeout_at(min(until, _now() + WAIT_SECONDS - 0.5)),

@@ -1,4 +1,4 @@
-"""The slabs of one line, the line that they make, and where it is kept once it is closed."""
+"""Reads the slabs of a line, makes the line of them, and keeps closed lines."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 async def slabs_of(
     connection: "AsyncConnection[Any]", tenant_id: str, period: str, section: int, meter: str
 ) -> list[SlabOfLine]:
-    """The slabs of a line, by their numbers; of a declared meter the pages of its events. Empty
-    where nothing is counted."""
+    """The slabs of a line, by number; for a declared meter the pages of its events. Empty where
+    nothing is counted."""
     rows = await connection.execute(
         "SELECT slab, quantities[place], counts[place], root FROM usage_slabs,"
         " LATERAL (SELECT array_position(meters, %s) AS place) AS it"
@@ -31,15 +31,15 @@ async def line_of(
     connection: "AsyncConnection[Any]", tenant_id: str, period: str, section: int, meter: str
 ) -> UsageLine:
     """The line of a meter as it is now."""
-    found = await slabs_of(connection, tenant_id, period, section, meter)
+    slabs = await slabs_of(connection, tenant_id, period, section, meter)
     return UsageLine(
         period,
         section,
         meter,
-        sum(each.total.quantity for each in found),
-        sum(each.total.events for each in found),
-        len(found),
-        line_root(tenant_id, period, section, [each.line(meter) for each in found]).hex(),
+        sum(each.total.quantity for each in slabs),
+        sum(each.total.events for each in slabs),
+        len(slabs),
+        line_root(tenant_id, period, section, [each.line(meter) for each in slabs]).hex(),
         None,
         None if section == 1 else 1,
     )
@@ -48,7 +48,7 @@ async def line_of(
 async def keep_lines(
     connection: "AsyncConnection[Any]", tenant_id: str, lines: Sequence[UsageLine]
 ) -> None:
-    """Keeps the lines of a closed section; of one that is kept already the first stays."""
+    """Keeps the lines of a closed section; a line that is kept already stays as it is."""
     async with connection.cursor() as cursor:
         await cursor.executemany(
             "INSERT INTO usage_lines VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"

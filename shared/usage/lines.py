@@ -1,4 +1,5 @@
-"""What was used of each meter in a month, as lines that are closed once and corrected by others."""
+"""Lines: the usage of each meter in a month. A line is closed once, and corrected by later
+lines."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -19,8 +20,8 @@ _COUNTED: LiteralString = (
     "SELECT DISTINCT unnest(meters) FROM usage_slabs"
     " WHERE tenant_id = %s AND period = %s AND section = %s"
 )
-# The months with a section that a close would end: each first section, and each later one that
-# something was counted for.
+# The months with a section to close: the first section of a month, and a later one for which
+# something was counted.
 _TO_CLOSE = """
 SELECT it.period
 FROM unnest(%(periods)s::text[]) AS it (period), LATERAL (
@@ -36,8 +37,8 @@ ORDER BY 1
 
 
 async def lines_of(tenant_id: str, period: str, at: datetime) -> UsageMonth:
-    """The lines of the month, `2026-11`: those that are closed, and what was counted since, up to
-    `at`. Raises Invalid, Unavailable."""
+    """The lines of the month, as `2026-11`: closed ones, and open ones of what was counted since,
+    up to `at`. Raises Invalid, Unavailable."""
     check_period_name(period)
     await _count(tenant_id, at)
     declared = await declared_lines(tenant_id, period)
@@ -53,15 +54,15 @@ async def lines_of(tenant_id: str, period: str, at: datetime) -> UsageMonth:
 
 
 async def closed_lines(tenant_id: str, period: str) -> tuple[UsageLine, ...]:
-    """The lines of the month that are closed, by section and meter. Raises Invalid, Unavailable."""
+    """The closed lines of the month, by section and meter. Raises Invalid, Unavailable."""
     return (await lines_closed_in(tenant_id, (period,)))[period]
 
 
 async def lines_closed_in(
     tenant_id: str, periods: Sequence[str]
 ) -> Mapping[str, tuple[UsageLine, ...]]:
-    """As `closed_lines`, of each of these months, with one statement; opens no connection for
-    none."""
+    """The closed lines of each of these months, by one statement; opens no connection where there
+    are no months. Raises as `closed_lines`."""
     for each in periods:
         check_period_name(each)
     if not periods:
@@ -73,13 +74,13 @@ async def lines_closed_in(
 async def close_periods(
     tenant_id: str, periods: Sequence[str], at: datetime
 ) -> Mapping[str, tuple[UsageLine, ...]]:
-    """Closes each of these months, once it is over, the log counted once for all: its lines never
-    change again, and what is counted for it later becomes a section that corrects them, which a
-    later call closes. The same lines again where nothing was counted since. Those of declared
-    meters, which hold up no others, are made of what is closed when `lines_of` is asked first.
-    One statement finds the months that anything is to be closed in, most often one or none: only
-    these are closed, each in a commit of its own. Raises Invalid, Unavailable, and VersionConflict
-    for a month that is not over, before anything is closed."""
+    """Closes each of these months, and returns their closed lines. A closed line never changes:
+    usage that is counted for its month later becomes a further section, which corrects it and which
+    a later call closes. Returns the same lines again where nothing was counted since. Lines of
+    declared meters are made when `lines_of` is called next, so that they delay no others. Counts
+    the audit log once for all months; one statement finds the months with something to close, most
+    often one or none, and each is closed in a commit of its own. Raises VersionConflict for a month
+    that is not over, before it closes anything; Invalid, Unavailable."""
     for each in periods:
         if at < end_of(each):
             raise VersionConflict(f"{each} is not over: it can be closed from {end_of(each)} on")
@@ -89,19 +90,19 @@ async def close_periods(
     async with tenant_transaction(tenant_id) as connection:
         values = {"tenant": tenant_id, "periods": list(periods)}
         rows = await connection.execute(_TO_CLOSE, values)
-        open_ones = [each for (each,) in await rows.fetchall()]
-        if not open_ones:
+        to_close = [each for (each,) in await rows.fetchall()]
+        if not to_close:
             return await _closed(connection, tenant_id, periods)
-    for each in open_ones:
+    for each in to_close:
         await _close(tenant_id, each, at)
     return await lines_closed_in(tenant_id, periods)
 
 
 async def _close(tenant_id: str, period: str, at: datetime) -> None:
-    """Ends the open section of a month that is over and counted; nothing where somebody else did
-    meanwhile and nothing was counted since."""
+    """Closes the open section of a month that is over and counted; nothing where another call
+    closed it meanwhile and nothing was counted since."""
     async with tenant_transaction(tenant_id) as connection:
-        # Whoever counts changes this row in the same commit.
+        # Every commit that counts changes this row, so that it waits for this one.
         await connection.execute(
             "INSERT INTO usage_heads AS known VALUES (%s, 1, 0, 0, 0, NULL)"
             " ON CONFLICT (tenant_id) DO UPDATE SET version = known.version + 1",
@@ -126,18 +127,18 @@ async def _closed(
         ' WHERE tenant_id = %s AND period = ANY(%s) ORDER BY section, meter COLLATE "C"',
         (tenant_id, list(periods)),
     )
-    found: dict[str, list[UsageLine]] = {each: [] for each in periods}
+    lines: dict[str, list[UsageLine]] = {each: [] for each in periods}
     for period, section, meter, quantity, *counted in await rows.fetchall():
         corrects = None if section == 1 else 1
-        said = (period, section, meter, int(quantity), *counted, corrects)
-        found[period].append(UsageLine._make(said))
-    return {period: tuple(lines) for period, lines in found.items()}
+        fields = (period, section, meter, int(quantity), *counted, corrects)
+        lines[period].append(UsageLine._make(fields))
+    return {period: tuple(some) for period, some in lines.items()}
 
 
 async def _made(
     connection: "AsyncConnection[Any]", tenant_id: str, period: str, section: int
 ) -> tuple[UsageLine, ...]:
-    """The lines of a section as they are now, of what Assent counts."""
+    """The lines of a section as they are now, of the meters that Assent counts."""
     rows = await connection.execute(_COUNTED, (tenant_id, period, section))
     return tuple(
         [

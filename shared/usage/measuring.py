@@ -1,4 +1,4 @@
-"""What an entry of the audit log counts for. Pure: whoever has the log counts the same."""
+"""What each entry of the audit log counts as usage. Pure: whoever has the log counts the same."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -14,8 +14,8 @@ Quantities = Mapping[str, int]
 
 
 class Noted(NamedTuple):
-    """An entry of the audit log, as far as it counts: `body` is the text that was hashed, which
-    says when and by whom."""
+    """The fields of an entry of the audit log that are counted from. `body` is the hashed text,
+    which has the time and the actor."""
 
     number: int
     event_id: str
@@ -24,7 +24,7 @@ class Noted(NamedTuple):
 
 
 class Files(NamedTuple):
-    """The bytes of all files of a tenant, and the last hour since 1970 that they were counted for;
+    """The bytes of all files of a tenant, and the last hour since 1970 for which they were counted,
     None before the first file."""
 
     bytes: int = 0
@@ -32,26 +32,26 @@ class Files(NamedTuple):
 
 
 def counted(entries: Sequence[Noted], files: Files) -> tuple[list[Counted], Files]:
-    """What these entries count for, in their order, and the files after them."""
+    """The counted events of these entries, in their order, and the files after the last entry."""
     events: list[Counted] = []
     for each in entries:
-        said = json.loads(each.body)
+        statement = json.loads(each.body)
         if each.action in _OF_FILES:
-            at = attribution_of(said).milliseconds
+            at = attribution_of(statement).milliseconds
             more, files = hours_of_files(files, at, each.number)
             events += more
-            files = _with_file(files, at, _data(said), is_stored=_OF_FILES[each.action])
-        elif quantities := _MEASURES[each.action](said):
+            files = _with_file(files, at, _data(statement), is_stored=_OF_FILES[each.action])
+        elif quantities := _MEASURES[each.action](statement):
             used = ",".join(f"{meter}={quantities[meter]}" for meter in sorted(quantities))
-            who = attribution_of(said)
+            who = attribution_of(statement)
             subject = _plain(who.actor)
             events.append(Counted(each.number, each.event_id, who.milliseconds, subject, used))
     return events, files
 
 
 def hours_of_files(files: Files, at: int, entry: int) -> tuple[list[Counted], Files]:
-    """One event for each hour that ended since the last one that was counted, with the bytes at its
-    end. `entry` is the last of the log that they follow from."""
+    """One event for each hour that ended since the last counted hour, with the bytes at its end.
+    `entry` is the last entry of the log that they follow from."""
     if files.sampled_hour is None:
         return [], files
     now = at // HOUR_MS
@@ -79,8 +79,8 @@ def _of_receipt(statement: Mapping[str, Any]) -> Quantities:
         return {"tool_calls": 1}
     if model.get("cached_from") is not None:
         return {}
-    said = {name: _whole(model.get(name)) for name in ("tokens_in", "tokens_out")}
-    return {name: number for name, number in said.items() if number}
+    tokens = {name: _whole(model.get(name)) for name in ("tokens_in", "tokens_out")}
+    return {name: number for name, number in tokens.items() if number}
 
 
 def _of_start(event: Mapping[str, Any]) -> Quantities:
@@ -94,10 +94,8 @@ def _of_caches(event: Mapping[str, Any]) -> Quantities:
     tokens = call.get("tokens")
     if call.get("status") != "answered" or not isinstance(tokens, Mapping):
         return {}
-    said = {
-        name: _whole(tokens.get(name)) for name in ("tokens_cached_read", "tokens_cached_write")
-    }
-    return {name: number for name, number in said.items() if number}
+    names = ("tokens_cached_read", "tokens_cached_write")
+    return {name: number for name in names if (number := _whole(tokens.get(name)))}
 
 
 def _of_approval(event: Mapping[str, Any]) -> Quantities:
@@ -112,18 +110,18 @@ _MEASURES: Mapping[str, Callable[[Mapping[str, Any]], Quantities]] = MappingProx
         **{f"assent.approval.{end}.v1": _of_approval for end in _ENDS_OF_APPROVALS},
     }
 )
-# Whether the file is there after it.
+# Whether the file is kept after the entry.
 _OF_FILES = MappingProxyType(
     {"assent.artifact.stored.v1": True, "assent.artifact.removed.v1": False}
 )
-# The actions of entries that may count for anything.
+# The actions of entries that may count as usage.
 ACTIONS = (*_MEASURES, *_OF_FILES)
 
 
 def _data(event: Mapping[str, Any]) -> Mapping[str, Any]:
     data = event.get("data")
-    said = json.loads(data) if isinstance(data, str) else data
-    return said if isinstance(said, Mapping) else {}
+    fields = json.loads(data) if isinstance(data, str) else data
+    return fields if isinstance(fields, Mapping) else {}
 
 
 def _whole(value: Any) -> int:
@@ -131,5 +129,5 @@ def _whole(value: Any) -> int:
 
 
 def _plain(subject: str) -> str:
-    """As a column holds it: without what ends one."""
+    """The subject without tabulators and ends of lines, which separate the columns."""
     return " ".join(subject.split())

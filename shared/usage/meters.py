@@ -1,4 +1,4 @@
-"""The meters that every tenant has, and by what usage is added up. Pure."""
+"""The meters that every tenant has, and the ways to group sums of usage."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -6,7 +6,7 @@ from typing import Literal
 
 GroupBy = Literal["total", "subject", "hour", "day", "month"]
 
-# Counted with the requests that tenants lease, and the one meter that is not in the audit log.
+# Counted from the requests that tenants lease: the one meter that is not in the audit log.
 API_CALLS = "api_calls"
 # Counted by Assent alone: no caller writes them.
 BUILT_IN: Mapping[str, tuple[str, str]] = MappingProxyType(

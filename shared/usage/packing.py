@@ -1,7 +1,7 @@
 """The bytes of a slab: its events by columns, compressed. Pure.
 
-A number of the layout comes first. Slabs of the first layout, which has none and begins with the
-upper byte of a small size, 0, are read for ever; none is written any more."""
+The number of the layout comes first. Slabs of the first layout are read for ever, and none is
+written any more: it has no number, and begins with 0, the upper byte of a small size."""
 
 import struct
 import zlib
@@ -15,7 +15,7 @@ from shared.kit.ids import CROCKFORD
 _LAYOUT = b"\x01"
 _LARGEST = 1 << 20
 _DIGITS = CROCKFORD.encode()
-# Python reads numbers of base 32 with other letters than ids have, and writes them with yet others.
+# Python reads and writes base 32 with two alphabets, neither of which is that of ids.
 _READ = bytes.maketrans(_DIGITS, b"0123456789abcdefghijklmnopqrstuv")
 _WRITTEN = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", _DIGITS)
 # Two letters of base 256 say how many events, three how many bytes their ids take.
@@ -31,8 +31,8 @@ def packed(
     subjects: Sequence[str],
     used: Sequence[str],
 ) -> bytes:
-    """The same bytes for the same columns. No text has a tabulator or the end of a line. Raises
-    ValueError for a number of more than 64 bits."""
+    """The bytes of the columns: the same for the same columns. No text may contain a tabulator or
+    the end of a line. Raises ValueError for a number of more than 64 bits."""
     prefix, length, first = _packed_ids(ids)
     try:
         numbers = struct.pack(f"<{2 * len(ids)}q", *_steps(entries), *_steps(times))
@@ -81,9 +81,9 @@ def _rows(
 
 
 def _packed_ids(ids: Sequence[str]) -> tuple[str, int, bytes]:
-    """What all begin with, how long what follows is, and that: as one number of base 32 where it is
-    digits of ids, of one length; else, with the length 0, with nothing but its letters looked at,
-    since nothing else repeats in it."""
+    """The common beginning of the ids, the length of the rests, and the rests: as one number where
+    all are digits of ids and have one length; otherwise as compressed text, with the length 0. That
+    is compressed by the frequency of letters alone, since ids repeat nothing else."""
     lines = "\n".join(("", *ids))
     prefix = _common(ids[0], ids[-1])
     if lines.count(f"\n{prefix}") != len(ids):
@@ -103,7 +103,7 @@ def _packed_ids(ids: Sequence[str]) -> tuple[str, int, bytes]:
 
 
 def _common(one: str, other: str) -> str:
-    """What both begin with."""
+    """The common beginning of both."""
     pairs = enumerate(zip(one, other, strict=False))
     shorter = min(len(one), len(other))
     return one[: next((place for place, (a, b) in pairs if a != b), shorter)]

@@ -1,4 +1,4 @@
-"""Lines of usage and their proofs, as they are kept and as the API shows them. Pure."""
+"""Lines of usage and their proofs, in our form and in that of the API. Pure."""
 
 from datetime import datetime
 from typing import Literal, NamedTuple, Self
@@ -10,9 +10,9 @@ FORMAT = "assent-usage-proof/1"
 
 
 class UsageLine(NamedTuple):
-    """What was used of a meter in a section of a month. `root` is the RFC 9162 root, in hex, over
-    the `slab_line` of each slab. Of a section that is closed, `closed_at` says since when, and it
-    never changes; a later section `corrects` the first."""
+    """The usage of a meter in a section of a month. `root` is the RFC 9162 root, in hex, over the
+    `slab_line` of each slab. A line with `closed_at` never changes; a line of a later section
+    `corrects` the first section."""
 
     period: str
     section: int
@@ -26,7 +26,7 @@ class UsageLine(NamedTuple):
 
 
 class UnsortedLine(NamedTuple):
-    """A line of a declared meter that is not there yet: its pages were not all made in time."""
+    """A line of a declared meter that could not be made, since its pages took too long."""
 
     section: int
     meter: str
@@ -51,8 +51,8 @@ class ProvedEvent(NamedTuple):
 
 
 class UsageProof(NamedTuple):
-    """What proves a line without us: `shared.verify.usage` has the checks. `slabs` are the lines
-    that the root is over."""
+    """The proof of a line, which `shared.verify.usage` verifies without us. The root is over the
+    texts `slabs`."""
 
     format: str
     tenant_id: str
@@ -81,10 +81,10 @@ class ProvedUsageEvent(Data):
 
 
 class ClosingProof(Data):
-    """That a line is among those with which its section was closed: `entry` is the log's, with the
-    root over the section's lines; `place` is that of the line among them, from 0 on, and `path`
-    leads from its text to that root, in hex. The text is meter, quantity, `events`, number of slabs
-    and root, a tabulator between each two."""
+    """The proof that a section was closed with a line: `entry` is the entry of the audit log, with
+    the root over the section's lines; `place` is the place of the line among them, from 0 on, and
+    `path` leads from its text to that root, in hex. The text is meter, quantity, `events`, number
+    of slabs and root, separated by tabulators."""
 
     place: int
     events: int
@@ -93,10 +93,11 @@ class ClosingProof(Data):
 
 
 class UsageRootProof(Data):
-    """What proves a line: `assent-verify` takes it. `slabs` are the lines that the root is over,
-    each with number, meter, quantity, events and root, a tabulator between each two. `entry` is
-    that of the event in the audit log, `closing` that of the closed section; null until a
-    checkpoint covers them, and `entry` where the caller's token does not open the log."""
+    """The proof of a line, which `assent-verify` verifies. `slabs` are the texts that the root is
+    over, each with number, meter, quantity, events and root, separated by tabulators. `entry` is
+    the entry of the event in the audit log, `closing` proves the closed section. Both are null
+    until a checkpoint covers them; `entry` is null, too, where the caller's token does not open the
+    log."""
 
     format: Literal["assent-usage-proof/1"]
     tenant_id: str

@@ -1,4 +1,4 @@
-"""Proves what a line of usage counts."""
+"""Proves lines of usage, and that they count an event."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -23,38 +23,37 @@ MOST_SLABS = 10_000
 async def prove(
     tenant_id: str, period: str, meter: str, section: int, event_id: str | None
 ) -> UsageProof:
-    """The proof of a line, and that it counts the event or receipt of that id. Raises Invalid,
-    NotFound where the line or the event is not there, VersionConflict for a line of more than
-    MOST_SLABS slabs, TookTooLong for one that is not made in time, Unavailable."""
+    """The proof of a line and, where `event_id` is given, that it counts the event or receipt of
+    that id. Raises Invalid, NotFound for an unknown line or event, VersionConflict for a line of
+    more than MOST_SLABS slabs, TookTooLong where the proof takes too long, Unavailable."""
     check_period_name(period)
     try:
         if meter not in BUILT_IN:
             await make_pages(tenant_id, period, section, meter)
         return await _proved(tenant_id, period, meter, section, event_id)
     except (TookTooLong, TimeoutError) as error:
-        told = (
+        raise TookTooLong(
             f"the proof of {meter} was not made in time; ask again when the database has less to do"
-        )
-        raise TookTooLong(told) from error
+        ) from error
 
 
 async def _proved(
     tenant_id: str, period: str, meter: str, section: int, event_id: str | None
 ) -> UsageProof:
     async with tenant_transaction(tenant_id) as connection:
-        found = await slabs_of(connection, tenant_id, period, section, meter)
-        if not found:
+        slabs = await slabs_of(connection, tenant_id, period, section, meter)
+        if not slabs:
             raise NotFound(f"nothing is counted of {meter} in section {section} of {period}")
-        if len(found) > MOST_SLABS:
-            raise VersionConflict(f"the line has {len(found)} slabs, and a proof {MOST_SLABS}")
+        if len(slabs) > MOST_SLABS:
+            raise VersionConflict(f"the line has {len(slabs)} slabs, and a proof {MOST_SLABS}")
         event = None
         if event_id is not None:
-            event = await _event(connection, tenant_id, (period, section, meter), found, event_id)
-    lines = tuple(each.line(meter) for each in found)
+            event = await _event(connection, tenant_id, (period, section, meter), slabs, event_id)
+    lines = tuple(each.line(meter) for each in slabs)
     return UsageProof(
         FORMAT,
         *(tenant_id, period, section, meter),
-        sum(each.total.quantity for each in found),
+        sum(each.total.quantity for each in slabs),
         line_root(tenant_id, period, section, lines).hex(),
         lines,
         event,
@@ -65,18 +64,18 @@ async def _event(
     connection: "AsyncConnection[Any]",
     tenant_id: str,
     about: tuple[str, int, str],
-    found: Sequence[SlabOfLine],
+    slabs: Sequence[SlabOfLine],
     event_id: str,
 ) -> ProvedEvent:
     *_, meter = about
     if meter not in BUILT_IN:
-        proved = await open_event(connection, tenant_id, about, found, event_id)
+        proved = await open_event(connection, tenant_id, about, slabs, event_id)
         hint = (
-            ": name one by the id that was sent with it, of this month; one that was told after the"
+            ": name one by the id that was sent with it, of this month; one that was sent after the"
             " month was closed is in a later section"
         )
     else:
-        proved = await _counted(connection, tenant_id, meter, found, event_id)
+        proved = await _counted(connection, tenant_id, meter, slabs, event_id)
         hint = ""
     if proved is None:
         raise NotFound(f"this line counts no event {event_id}{hint}")
@@ -87,17 +86,17 @@ async def _counted(
     connection: "AsyncConnection[Any]",
     tenant_id: str,
     meter: str,
-    found: Sequence[SlabOfLine],
+    slabs: Sequence[SlabOfLine],
     event_id: str,
 ) -> ProvedEvent | None:
-    # The hours of files are of no entry, and a month has few.
+    # An hour of files has no entry; a month has few of them, so all slabs are read.
     is_hour = meter == "storage_byte_hours" and event_id.startswith("hour/")
     rows = await connection.execute(
         "SELECT slab, content FROM usage_slabs LEFT JOIN audit_entries AS entry"
         " ON entry.tenant_id = %s AND entry.event_id = %s"
         " WHERE usage_slabs.tenant_id = %s AND slab = ANY(%s)"
         " AND (%s OR number BETWEEN first AND last) ORDER BY slab",
-        (tenant_id, event_id, tenant_id, [each.slab for each in found], is_hour),
+        (tenant_id, event_id, tenant_id, [each.slab for each in slabs], is_hour),
     )
     async for slab, content in rows:
         events = opened(content)

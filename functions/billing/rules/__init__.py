@@ -1,1 +1,1 @@
-"""What follows from what Stripe and people say; pure."""
+"""Decisions of billing: pure, over what Stripe answers and people order."""

@@ -1,7 +1,7 @@
-"""What usage beyond a plan's limits costs, and how a line of an invoice says it. Pure.
+"""What usage beyond a plan's limits costs, and how a line of an invoice carries it. Pure.
 
-A charge is of one meter of the catalogue in one section of one month. A later section corrects: it
-costs what all sections cost together, less what those before it cost."""
+A charge is for one meter of the catalogue in one section of one month. A later section is a
+correction: it costs what all sections cost together, less what the sections before it cost."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -16,7 +16,7 @@ from shared.kit.plans import Meter
 from shared.usage.periods import hours_of
 from shared.usage.proofs import UsageLine
 
-# What a meter of the catalogue is the sum of.
+# The counted meters that a meter of the catalogue adds up.
 COUNTED_BY: Mapping[Meter, tuple[str, ...]] = MappingProxyType(
     {
         "executions": ("executions",),
@@ -30,7 +30,7 @@ _NUMBERS = ("section", "quantity", "before", "included", "charged", "price_cents
 
 
 class UsageCounted(Data):
-    """What a closed line of usage says: a meter, its quantity, and the root over its slabs."""
+    """A closed line of usage: a meter, its quantity, and the root over its slabs."""
 
     meter: str
     quantity: int
@@ -39,9 +39,10 @@ class UsageCounted(Data):
 
 class UsageCharge(Data):
     """What one section of a month costs. `quantity` is its own, `before` that of the sections
-    before it; of both together, what is beyond `included` is `charged` at `price_cents` for each
-    `price_units`, less what the sections before cost. Storage is counted in byte hours, of which
-    the average over the month's hours is compared."""
+    before it. Of both together, the units beyond `included` cost `price_cents` for each
+    `price_units`; `charged` are the units, and `cents` the price, that the sections before do not
+    charge already. Storage is counted in byte hours; its average over the month's hours is
+    compared with `included`."""
 
     period: str
     section: int
@@ -57,12 +58,12 @@ class UsageCharge(Data):
 
     @property
     def key(self) -> str:
-        """Its name, the same whenever it is made."""
+        """The name of the charge: the same for the same meter, section and month."""
         return f"{self.period}.{self.section}.{self.meter}"
 
     @property
     def metadata(self) -> dict[str, str]:
-        """What the line of an invoice carries of it."""
+        """The metadata of the invoice's line, from which `from_metadata` makes the charge again."""
         root = ",".join(f"{each.meter}={each.quantity}@{each.root}" for each in self.counted)
         numbers = {name: str(getattr(self, name)) for name in _NUMBERS}
         return {"period": self.period, "meter": self.meter, **numbers, "root": root}
@@ -72,12 +73,12 @@ class UsageCharge(Data):
         """The line's text for people."""
         unit = catalogue().overage[self.meter].unit
         kept = " on average" if self.meter == "storage" else ""
-        said = f"{self.period}: {self.charged:,} {unit}s{kept} beyond {self.included:,}"
-        return said if self.section == 1 else f"{said} (correction {self.section - 1})"
+        text = f"{self.period}: {self.charged:,} {unit}s{kept} beyond {self.included:,}"
+        return text if self.section == 1 else f"{text} (correction {self.section - 1})"
 
     @classmethod
-    def read(cls, metadata: Mapping[str, Any], cents: int) -> Self | None:
-        """The charge that a line of an invoice says it is; None where it is not one."""
+    def from_metadata(cls, metadata: Mapping[str, Any], cents: int) -> Self | None:
+        """The charge that a line of an invoice carries; None where the line is not one of usage."""
         period, meter = metadata.get("period", ""), metadata.get("meter", "")
         numbers = {name: metadata.get(name, "") for name in _NUMBERS}
         parts = [_PART.fullmatch(each) for each in metadata.get("root", "").split(",")]
@@ -104,15 +105,15 @@ class UsageCharge(Data):
 def charges_of(
     month: Month, lines: Iterable[UsageLine], prices: Mapping[Meter, Overage] | None = None
 ) -> tuple[UsageCharge, ...]:
-    """What the month's closed lines cost beyond the limits, by meter and section; none that costs
-    less than a cent. A meter without a limit or without a price costs nothing."""
+    """What the month's closed lines cost beyond the limits, by meter and section; no charge of zero
+    cents. A meter without a limit or without a price costs nothing."""
     closed = [each for each in lines if each.closed_at is not None]
-    found = []
+    charges = []
     for meter, price in (catalogue().overage if prices is None else prices).items():
         included = month.limits.get(meter)
         if included is not None:
-            found += _of_meter(month.period, meter, included, price, closed)
-    return tuple(found)
+            charges += _of_meter(month.period, meter, included, price, closed)
+    return tuple(charges)
 
 
 def agree(charge: UsageCharge, limits: Limits, lines: Iterable[UsageLine]) -> bool:

@@ -1,10 +1,10 @@
-"""Pages at Stripe where a tenant buys: one is open at a time, so that nobody buys twice. Pure."""
+"""Checkout pages at Stripe: a tenant has one open at a time, so that nobody buys twice. Pure."""
 
 from datetime import datetime, timedelta
 
-from functions.billing.rules.asked import Checkout
 from functions.billing.rules.order import Order
 from functions.billing.rules.subscription import Steps, Subscription
+from functions.billing.rules.subscription_parts import Checkout
 from shared.catalogue import catalogue
 from shared.kit.errors import VersionConflict
 from shared.kit.transitions import Transition
@@ -12,15 +12,15 @@ from shared.kit.transitions import Transition
 CHECKOUT_LASTS = timedelta(hours=1)
 
 
-def to_close(
+def page_to_close(
     subscription: Subscription, order: Order, at: datetime, referral: str = ""
 ) -> Checkout | None:
-    """The page that has to be closed before one for the order is opened, so that nobody buys twice;
-    None where there is none, or where it serves for the order."""
-    known = subscription.checkout
-    if known is None or at >= known.expires_at or _serves(known, order, referral, at):
+    """The open page that has to be closed before one for the order is opened; None where no page is
+    open, or where the open one serves for the order."""
+    page = subscription.checkout
+    if page is None or at >= page.expires_at or _serves(page, order, referral, at):
         return None
-    return known
+    return page
 
 
 def begin_checkout(
@@ -30,41 +30,43 @@ def begin_checkout(
     at: datetime,
     referral: str = "",
 ) -> Steps:
-    """The subscription with a page that Stripe is asked for next: the one that is open where it
+    """The subscription with the page that Stripe is asked for next; unchanged where the open page
     serves for the order. `closed` is the number of the page that was closed at Stripe. Raises
-    VersionConflict where the tenant has a subscription, and where another page was opened."""
+    VersionConflict where the tenant has a subscription, and where another page was opened
+    meanwhile."""
     if subscription.is_live:
         raise VersionConflict("the tenant has a subscription: change it with PUT /v1/subscription")
-    known = subscription.checkout
-    if known is not None and _serves(known, order, referral, at):
+    page = subscription.checkout
+    if page is not None and _serves(page, order, referral, at):
         return ()
-    open_one = to_close(subscription, order, at, referral)
+    open_one = page_to_close(subscription, order, at, referral)
     if open_one is not None and open_one.number != closed:
         raise VersionConflict("another page was opened meanwhile; send yours again")
     number = subscription.checkouts + 1
     trial = 0 if subscription.trialed else catalogue().plans[order.plan].trial_days
-    asked = Checkout(
+    newer = Checkout(
         number=number,
         order=order,
         trial_days=trial,
         expires_at=at + CHECKOUT_LASTS,
         referral=referral,
     )
-    return (Transition(subscription.but(checkout=asked, checkouts=number)),)
+    return (Transition(subscription.but(checkout=newer, checkouts=number)),)
 
 
 def note_session(subscription: Subscription, number: int, session_id: str, url: str) -> Steps:
-    """The subscription with the address of the page; nothing where a newer one was asked for."""
-    asked = subscription.checkout
-    if asked is None or asked.number != number:
+    """The subscription with the address of the page of that number; unchanged where Stripe was
+    asked for a newer page."""
+    page = subscription.checkout
+    if page is None or page.number != number:
         return ()
-    return (Transition(subscription.but(checkout=asked.but(session_id=session_id, url=url))),)
+    return (Transition(subscription.but(checkout=page.but(session_id=session_id, url=url))),)
 
 
 def drop_checkout(subscription: Subscription, number: int) -> Steps:
-    """The subscription without the page, which Stripe refused to open."""
-    asked = subscription.checkout
-    if asked is None or asked.number != number or asked.session_id:
+    """The subscription without the page of that number, which Stripe refused to open."""
+    page = subscription.checkout
+    if page is None or page.number != number or page.session_id:
         return ()
     return (Transition(subscription.but(checkout=None)),)
 

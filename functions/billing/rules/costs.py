@@ -1,4 +1,4 @@
-"""What a tenant's month costs: what was counted of it, at the price that was measured for each.
+"""What a tenant's month costs the platform: its counted use, at the unit costs that were measured.
 Dollars are whole micro-dollars."""
 
 import json
@@ -17,9 +17,9 @@ _GIB = 2**30
 
 
 class UnitCosts(Model):
-    """Billionths of a dollar for one of each, at list price, and of a month in which nobody does
-    anything. `python -m infra.cost.units` writes it: from what the local platform counted that day,
-    and prices of that day."""
+    """Billionths of a dollar for one of each at list price, and for a month in which nobody uses
+    the platform. `python -m infra.cost.units` measures on the local platform and writes the
+    file."""
 
     measured_on: str
     priced_on: str
@@ -29,10 +29,9 @@ class UnitCosts(Model):
     idle_month: int = Field(ge=0)
 
 
-class Counted(NamedTuple):
-    """What was counted of a tenant in a month. `models_usd_micros` are its tokens, charged when
-    they were used at the prices of then; `api_calls` are those of programs, None where none were
-    counted."""
+class UsageCounts(NamedTuple):
+    """The counted use of a tenant in a month. `models_usd_micros` is what its calls of models cost
+    at the prices of that time. `api_calls` are those of programs, None where none were counted."""
 
     executions: int = 0
     api_calls: int | None = None
@@ -42,13 +41,12 @@ class Counted(NamedTuple):
 
 @cache
 def unit_costs() -> UnitCosts:
-    """What one of each costs. Raises pydantic.ValidationError for a malformed file."""
+    """The measured unit costs. Raises pydantic.ValidationError for a malformed file."""
     return UnitCosts.model_validate(json.loads(UNIT_COSTS_FILE.read_text(encoding="utf-8")))
 
 
-def cost_usd_micros(counted: Counted) -> int:
-    """What this much costs us, rounded up. What costs the same whoever acts is in no tenant's
-    cost."""
+def cost_usd_micros(counted: UsageCounts) -> int:
+    """What this use costs us, rounded up. Costs that no use changes are in no tenant's cost."""
     each = unit_costs()
     nanos = counted.executions * each.execution + (counted.api_calls or 0) * each.api_call
     nanos += -(-counted.stored_bytes * each.gib_month // _GIB)
@@ -56,5 +54,5 @@ def cost_usd_micros(counted: Counted) -> int:
 
 
 def shared_usd_micros() -> int:
-    """What a month of the platform costs without any tenant's use."""
+    """What a month of the platform costs when no tenant uses it."""
     return -(-unit_costs().idle_month // _NANOS_PER_MICRO)

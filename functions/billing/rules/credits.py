@@ -35,7 +35,7 @@ class CreditBody(Model):
 
 
 class Grant(Data):
-    """A credit, and what no invoice has used of it."""
+    """A credit; `left_cents` is the part that no invoice reserves or has spent."""
 
     credit_id: str
     amount_cents: int
@@ -45,14 +45,14 @@ class Grant(Data):
     expires_at: Instant
 
     def status(self, at: datetime) -> GrantStatus:
-        """What it can still pay by then."""
+        """Whether it can still pay at that moment."""
         if at >= self.expires_at:
             return "expired"
         return "open" if self.left_cents else "used"
 
     @property
     def description(self) -> str:
-        """The line of an invoice, for people."""
+        """The text of the invoice's line."""
         return f"Credit until {self.expires_at:%Y-%m-%d}: {self.reason}"
 
 
@@ -64,10 +64,11 @@ class Part(Data):
 
 
 class Spending(Data):
-    """What credits pay of one invoice: reserved while that is a draft, spent once it is final with
-    them, returned where it asks for them no more. `attempt` counts how often they were reserved for
-    it: what was taken off is written again under another key, or Stripe would repeat its answer.
-    After a draft returned them, a late line may still reach it until `watched_until`."""
+    """What credits pay of one invoice: reserved while it is a draft, spent once it is final with
+    their lines, returned where it does not use them. `attempt` counts the reservations for the
+    invoice: each writes its lines under keys of its own, because Stripe repeats its answer to a
+    known key. After a draft returned its credits, a late line may reach it until
+    `watched_until`."""
 
     invoice_id: str
     stripe_id: str
@@ -79,7 +80,7 @@ class Spending(Data):
 
     @property
     def is_settled(self) -> bool:
-        """Whether nothing that happens to a draft changes it any more."""
+        """Whether no later line on the draft can change it."""
         return self.status != "reserved" and self.watched_until is None
 
     @property
@@ -88,7 +89,7 @@ class Spending(Data):
 
     @property
     def held(self) -> dict[str, int]:
-        """What it reserves or has spent of each credit, which is not left."""
+        """The cents of each credit that it reserves or has spent."""
         parts = () if self.status == "returned" else self.parts
         return {each.credit_id: each.cents for each in parts}
 
@@ -101,7 +102,7 @@ class Credits(Data):
     spendings: tuple[Spending, ...] = ()
 
     def balance(self, at: datetime) -> int:
-        """What is left of all that have not expired by then."""
+        """The cents that are left of credits which have not expired at that moment."""
         return sum(each.left_cents for each in self.grants if at < each.expires_at)
 
     def spending_on(self, stripe_id: str) -> Spending | None:
@@ -112,8 +113,8 @@ class Credits(Data):
         return next((each for each in self.grants if each.credit_id == credit_id), None)
 
     def moved(self, cents: Mapping[str, int]) -> Self:
-        """With so much more left of each credit, or less. A KeyError is a mistake of ours: cents
-        must not get lost."""
+        """The credits with that many cents more, or fewer, left of each. Raises KeyError for a
+        credit that is not among them: cents must not get lost."""
         grants = {each.credit_id: each for each in self.grants}
         for credit_id, more in cents.items():
             known = grants[credit_id]
@@ -121,7 +122,7 @@ class Credits(Data):
         return self.but(grants=tuple(grants.values()))
 
     def with_spending(self, known: Spending, newer: Spending) -> Self:
-        """With another one in the place of a spending."""
+        """The credits with the spending `known` replaced."""
         return self.but(spendings=tuple(newer if e is known else e for e in self.spendings))
 
 
@@ -129,7 +130,7 @@ Steps = tuple[Transition[Credits], ...]
 
 
 def no_credits(tenant_id: str) -> Credits:
-    """A tenant that nobody granted anything."""
+    """The credits of a tenant that has none."""
     return Credits(tenant_id=tenant_id)
 
 
@@ -142,8 +143,8 @@ def check_expiry(body: CreditBody, at: datetime) -> None:
 
 
 def grant(credits: Credits, body: CreditBody, credit_id: str, at: datetime) -> Steps:
-    """The credits with one more. In place of the oldest that has expired where there
-    are a hundred. Raises VersionConflict where none has."""
+    """The credits with one more, and its event. Where there are a hundred it replaces the oldest
+    that has expired; raises VersionConflict where none has."""
     fresh = Grant(
         credit_id=credit_id,
         amount_cents=body.amount_cents,
@@ -160,18 +161,18 @@ def grant(credits: Credits, body: CreditBody, credit_id: str, at: datetime) -> S
             raise VersionConflict(full)
         kept = tuple(each for each in kept if each is not dropped)
     newer = credits.but(grants=(*kept, fresh))
-    said = {
+    fields = {
         "credit_id": credit_id,
         "cents": body.amount_cents,
         "expires_at": body.expires_at,
         "balance_cents": newer.balance(at),
     }
-    return (Transition(newer, CreditGranted, said),)
+    return (Transition(newer, CreditGranted, fields),)
 
 
 def payable(credits: Credits, due: int, drawn_at: datetime) -> tuple[Part, ...]:
-    """What credits pay of an invoice that asks for `due` and is drawn up then: those that have not
-    expired by then, the first to expire first."""
+    """What credits pay of an invoice over `due` cents that was drawn up at `drawn_at`: those that
+    had not expired by then, the first to expire first."""
     parts, left = [], due
     for each in sorted(credits.grants, key=lambda each: (each.expires_at, each.granted_at)):
         if drawn_at < each.expires_at and (cents := min(each.left_cents, left)) > 0:
@@ -183,9 +184,9 @@ def payable(credits: Credits, due: int, drawn_at: datetime) -> tuple[Part, ...]:
 def reserve(
     credits: Credits, invoice_id: str, stripe_id: str, due: int, drawn_at: datetime, at: datetime
 ) -> Steps:
-    """The credits that pay of a draft what is due: those that had not expired when it was drawn up,
-    however late its notice comes, the first to expire first. Once for each draft, and again where
-    they were returned meanwhile."""
+    """The credits with a reservation for the draft, and its event: of those that had not expired
+    when the draft was drawn up, however late its notice comes, the first to expire first. Reserves
+    once for each draft, and again after a return."""
     before = credits.spending_on(stripe_id)
     if before is not None and before.status != "returned":
         return ()
@@ -202,12 +203,12 @@ def reserve(
     newer = credits.moved({each.credit_id: -each.cents for each in parts})
     others = tuple(each for each in newer.spendings if each is not before)
     newer = newer.but(spendings=_latest((*others, spending)))
-    said = {"invoice_id": invoice_id, "cents": spending.cents, "balance_cents": newer.balance(at)}
-    return (Transition(newer, CreditApplied, said),)
+    fields = {"invoice_id": invoice_id, "cents": spending.cents}
+    return (Transition(newer, CreditApplied, {**fields, "balance_cents": newer.balance(at)}),)
 
 
 def _latest(spendings: tuple[Spending, ...]) -> tuple[Spending, ...]:
-    """The latest of them, and those that are still to be settled, however old."""
+    """The latest spendings, and those that are not settled, however old."""
     settled = [each for each in spendings if each.is_settled]
     over = settled[: max(0, len(spendings) - MOST_SPENDINGS)]
     return tuple(each for each in spendings if each not in over)

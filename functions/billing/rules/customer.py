@@ -1,4 +1,4 @@
-"""Whose a customer of Stripe's is."""
+"""Which tenant a customer at Stripe belongs to. Pure."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from shared.kit.transitions import Transition
 
 
 class Customer(Data):
-    """A customer of Stripe's, with the one tenant that it is of."""
+    """A customer at Stripe, and the one tenant that it belongs to."""
 
     customer_id: str
     tenant_id: str
@@ -19,8 +19,8 @@ class Customer(Data):
 def claim(
     known: Customer | None, customer_id: str, tenant_id: str, at: datetime
 ) -> tuple[Transition[Customer], ...]:
-    """The customer, which is the tenant's from now on; no change where it was. Raises
-    VersionConflict for another tenant's."""
+    """The customer, which belongs to the tenant from now on; no change where it did already. Raises
+    VersionConflict for another tenant's customer."""
     if known is None:
         fresh = Customer(customer_id=customer_id, tenant_id=tenant_id, claimed_at=at)
         return (Transition(fresh),)

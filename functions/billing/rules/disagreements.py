@@ -1,4 +1,4 @@
-"""What the operator is told of lines that differ from our meter. Pure."""
+"""Publishes lines of usage that differ from our meter, for the operator. Pure."""
 
 from collections.abc import Iterator
 
@@ -7,18 +7,18 @@ from functions.billing.rules.invoice import Invoice
 from functions.billing.rules.revenue import Revenue
 from shared.kit.transitions import Transition
 
-MOST_TOLD = 250
+MOST_KNOWN = 250
 
 
 def disagreements(known: Revenue, invoice: Invoice) -> Iterator[Transition[Revenue]]:
-    """What is known of the tenant once each line of its invoice that disagrees is told: once for
-    each amount of a line, however often the invoice is read."""
+    """One event for each line of the invoice that disagrees, with the tenant's revenue that
+    remembers it: once for each amount of a line, however often the invoice is read."""
     for line in invoice.lines:
-        told = f"{line.line_id}:{line.cents}"
-        if line.usage is None or line.agrees or told in known.disagreed:
+        key = f"{line.line_id}:{line.cents}"
+        if line.usage is None or line.agrees or key in known.disagreed:
             continue
-        known = known.but(disagreed=(*known.disagreed, told)[-MOST_TOLD:])
-        said = {
+        known = known.but(disagreed=(*known.disagreed, key)[-MOST_KNOWN:])
+        fields = {
             "invoice_id": invoice.invoice_id,
             "line_id": line.line_id,
             "cents": line.cents,
@@ -26,4 +26,4 @@ def disagreements(known: Revenue, invoice: Invoice) -> Iterator[Transition[Reven
             "section": line.usage.section,
             "meter": line.usage.meter,
         }
-        yield Transition(known, InvoiceLineDisagreed, said)
+        yield Transition(known, InvoiceLineDisagreed, fields)

@@ -1,4 +1,4 @@
-"""Lines that we write on drafts of Stripe's. Pure."""
+"""The lines that we write on drafts at Stripe. Pure."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,8 +9,8 @@ from functions.billing.rules.invoice import Invoice
 def draft_line(
     invoice: Invoice, cents: int, description: str, metadata: Mapping[str, str]
 ) -> dict[str, Any]:
-    """What Stripe is asked for a line on the invoice, off which no discount takes anything; below
-    zero it takes something off. `metadata` say what it is, whenever it is read again."""
+    """The parameters of an invoice item on that draft. No discount applies to it; an amount below
+    zero reduces the invoice. Later readings recognise the line by its `metadata`."""
     return {
         "customer": invoice.customer_id,
         "invoice": invoice.stripe_id,

@@ -14,7 +14,7 @@ from events.invoices import (
     InvoiceVoided,
 )
 from functions.billing.rules.charges import UsageCharge
-from functions.billing.rules.reading import Shown, instant, maybe_instant
+from functions.billing.rules.stripe_objects import StripeObject, instant, maybe_instant
 from shared.kit.errors import SignatureInvalid
 from shared.kit.ids import hashed_id
 from shared.kit.instants import Instant
@@ -22,7 +22,7 @@ from shared.kit.models import Data
 from shared.kit.transitions import Transition
 
 PREFIX = "ivc"
-# How a usage invoice says at Stripe that it is one, which, and that all of its lines are there.
+# The metadata of a usage invoice at Stripe: its purpose, its key, and whether it was released.
 PURPOSE, USAGE = "for", "usage"
 KEY, RELEASED = "usage_invoice", "released"
 MOST_LINES = 250
@@ -37,8 +37,8 @@ _EVENTS: Mapping[InvoiceStatus, type[InvoiceState]] = {
 
 
 class Line(Data):
-    """One line; credits are below zero. Its period is what it is paid for. `usage` is what a line
-    of usage says that it charges for; `agrees` whether our meter says the same."""
+    """One line, for the time of its period; credits are below zero. `usage` is the charge that a
+    line of usage carries, `agrees` whether our meter counted the same."""
 
     line_id: str
     description: str
@@ -51,11 +51,10 @@ class Line(Data):
 
 
 class Invoice(InvoiceState):
-    """The published state, with what is shown beside it: the number, the lines, and the page at
-    Stripe where it is paid. `advances` says whether Stripe makes a draft final by itself: not that
-    of a subscription that ended meanwhile. One `is_for_usage` asks for what was used before an end
-    or a pause, under `usage_key`; until it `is_released` its lines are being written. `readings` as
-    of a subscription."""
+    """The published state, with the number, the lines, and the page at Stripe where it is paid.
+    `advances` says whether Stripe makes a draft final by itself: not that of a subscription that
+    ended meanwhile. `is_for_usage` marks a usage invoice, which Stripe knows by `usage_key`; until
+    it `is_released` its lines are being written. `readings` as of a subscription."""
 
     stripe_id: str
     customer_id: str
@@ -76,14 +75,14 @@ class Invoice(InvoiceState):
 
     @property
     def is_being_written(self) -> bool:
-        """Whether it is a usage invoice that waits for its lines, so that nobody is asked yet."""
+        """Whether it is a usage invoice before its release, which nobody is asked to pay yet."""
         return self.status == "draft" and self.is_for_usage and not self.is_released
 
     @property
     def takes_usage(self) -> bool:
-        """Whether lines of usage can be written on it: a draft for the subscription's next period,
-        which Stripe makes final only once its notice is answered, or after three days; or a usage
-        invoice, until an hour after its release."""
+        """Whether lines of usage can be written on it: on the draft of a renewal, which Stripe
+        makes final once its notice is answered, or after three days; and on a usage invoice, until
+        an hour after its release."""
         if self.is_being_written:
             return True
         return self.status == "draft" and (self.is_renewal or self.is_for_usage) and self.advances
@@ -93,50 +92,49 @@ Steps = tuple[Transition[Invoice], ...]
 
 
 def invoice_id_of(stripe_id: str) -> str:
-    """Our id of an invoice of Stripe's, always the same."""
+    """Our id of an invoice at Stripe: the same for the same invoice."""
     return hashed_id(PREFIX, sha256(stripe_id.encode()).hexdigest())
 
 
-def read_invoice(shown: Shown) -> Invoice:
-    """An invoice as Stripe shows it, which holds up to 250 of its lines."""
-    metadata = shown.get("metadata") or {}
+def read_invoice(invoice: StripeObject) -> Invoice:
+    """Our form of an invoice at Stripe, with up to 250 of its lines."""
+    metadata = invoice.get("metadata") or {}
     return Invoice.model_validate(
         {
-            "invoice_id": invoice_id_of(shown["id"]),
-            "stripe_id": shown["id"],
-            "customer_id": shown["customer"],
-            "status": shown["status"],
-            "currency": shown["currency"],
-            "total_cents": shown["total"],
-            "due_cents": shown["amount_remaining"],
-            "paid_cents": shown["amount_paid"],
-            "attempts": shown["attempt_count"],
-            "period_start": instant(shown["period_start"]),
-            "period_end": instant(shown["period_end"]),
-            "created_at": instant(shown["created"]),
-            "next_attempt_at": maybe_instant(shown.get("next_payment_attempt")),
-            "number": shown.get("number"),
-            "url": shown.get("hosted_invoice_url"),
-            "reason": shown.get("billing_reason") or "",
-            "advances": bool(shown.get("auto_advance", True)),
+            "invoice_id": invoice_id_of(invoice["id"]),
+            "stripe_id": invoice["id"],
+            "customer_id": invoice["customer"],
+            "status": invoice["status"],
+            "currency": invoice["currency"],
+            "total_cents": invoice["total"],
+            "due_cents": invoice["amount_remaining"],
+            "paid_cents": invoice["amount_paid"],
+            "attempts": invoice["attempt_count"],
+            "period_start": instant(invoice["period_start"]),
+            "period_end": instant(invoice["period_end"]),
+            "created_at": instant(invoice["created"]),
+            "next_attempt_at": maybe_instant(invoice.get("next_payment_attempt")),
+            "number": invoice.get("number"),
+            "url": invoice.get("hosted_invoice_url"),
+            "reason": invoice.get("billing_reason") or "",
+            "advances": bool(invoice.get("auto_advance", True)),
             "is_for_usage": metadata.get(PURPOSE) == USAGE,
             "usage_key": metadata.get(KEY, ""),
-            "is_released": not waits_for_lines(shown),
-            "lines": tuple(map(_line, shown["lines"]["data"][:MOST_LINES])),
+            "is_released": not waits_for_lines(invoice),
+            "lines": tuple(map(_line, invoice["lines"]["data"][:MOST_LINES])),
         }
     )
 
 
-def adopt(known: Invoice | None, shown: Invoice, customer_id: str | None) -> Steps:
-    """The invoice as Stripe shows it, and events where it moved on: drawn up, final, paid, voided,
-    or a payment failed; both where it was not seen between being final and failing. Nothing of a
-    usage invoice before its release: nobody is asked yet. Raises SignatureInvalid where it is
-    another tenant's."""
-    if shown.customer_id != customer_id:
+def adopt(known: Invoice | None, at_stripe: Invoice, customer_id: str | None) -> Steps:
+    """The invoice as it is at Stripe, with an event where its status changed and one where a
+    payment failed; both where one reading finds both. Nothing of a usage invoice before its
+    release. Raises SignatureInvalid where the invoice is another customer's."""
+    if at_stripe.customer_id != customer_id:
         raise SignatureInvalid("the invoice at Stripe is of another customer")
-    if shown.is_being_written:
+    if at_stripe.is_being_written:
         return ()
-    newer = shown.but(readings=known.readings + 1 if known is not None else 1)
+    newer = at_stripe.but(readings=known.readings + 1 if known is not None else 1)
     steps: Steps = ()
     if known is None or known.status != newer.status:
         steps = (Transition(newer, _EVENTS[newer.status]),)
@@ -146,40 +144,34 @@ def adopt(known: Invoice | None, shown: Invoice, customer_id: str | None) -> Ste
     return steps or (Transition(newer),)
 
 
-def waits_for_lines(shown: Shown) -> bool:
-    """Whether it is a usage invoice that was not released: nobody is asked by it yet."""
-    metadata = shown.get("metadata") or {}
+def waits_for_lines(invoice: StripeObject) -> bool:
+    """Whether it is a usage invoice before its release, which nobody is asked to pay yet."""
+    metadata = invoice.get("metadata") or {}
     if metadata.get(PURPOSE) != USAGE or metadata.get(RELEASED):
         return False
-    return shown["status"] == "draft" and not shown.get("auto_advance", True)
+    return invoice["status"] == "draft" and not invoice.get("auto_advance", True)
 
 
-def is_held(shown: Shown) -> bool:
-    """Whether it is a draft that nobody makes final: Stripe does not, and neither do we."""
-    is_draft = shown["status"] == "draft"
-    return is_draft and not shown.get("auto_advance", True) and not waits_for_lines(shown)
+def is_held(invoice: StripeObject) -> bool:
+    """Whether it is a draft that neither Stripe nor we make final."""
+    is_draft = invoice["status"] == "draft"
+    return is_draft and not invoice.get("auto_advance", True) and not waits_for_lines(invoice)
 
 
-def gave_up_by_pause(shown: Shown) -> bool:
-    """Whether Stripe marked it as uncollectible because of a pause, and not a person. Whoever got
-    it may still pay it."""
-    details = (shown.get("status_details") or {}).get("uncollectible") or {}
-    return shown["status"] == "uncollectible" and details.get("reason") == "subscription_paused"
+def gave_up_by_pause(invoice: StripeObject) -> bool:
+    """Whether a pause, and not a person, marked it as uncollectible. Its customer may still pay
+    it."""
+    details = (invoice.get("status_details") or {}).get("uncollectible") or {}
+    return invoice["status"] == "uncollectible" and details.get("reason") == "subscription_paused"
 
 
-def is_of_subscription(shown: Shown, stripe_id: str | None) -> bool:
-    """Whether it is an invoice of that subscription of Stripe's."""
-    details = (shown.get("parent") or {}).get("subscription_details") or {}
-    return stripe_id is not None and details.get("subscription") == stripe_id
-
-
-def _line(shown: Mapping[str, Any]) -> dict[str, Any]:
+def _line(line: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "line_id": shown["id"],
-        "description": (shown.get("description") or "")[:MOST_TEXT],
-        "cents": shown["amount"],
-        "quantity": shown.get("quantity"),
-        "period_start": instant(shown["period"]["start"]),
-        "period_end": instant(shown["period"]["end"]),
-        "usage": UsageCharge.read(shown.get("metadata") or {}, shown["amount"]),
+        "line_id": line["id"],
+        "description": (line.get("description") or "")[:MOST_TEXT],
+        "cents": line["amount"],
+        "quantity": line.get("quantity"),
+        "period_start": instant(line["period"]["start"]),
+        "period_end": instant(line["period"]["end"]),
+        "usage": UsageCharge.from_metadata(line.get("metadata") or {}, line["amount"]),
     }

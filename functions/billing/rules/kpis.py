@@ -6,28 +6,28 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from functions.billing.rules.costs import MICROS_PER_CENT, Counted, cost_usd_micros
+from functions.billing.rules.costs import MICROS_PER_CENT, UsageCounts, cost_usd_micros
 from functions.billing.rules.revenue import (
     ChurnReason,
     MovementKind,
     Revenue,
-    Standing,
+    TenantMonth,
     bounds_of,
     earned_cents,
     movement_in,
-    standing_in,
+    tenant_in,
 )
 from shared.catalogue import is_larger
 from shared.kit.plans import Plan
 
 WHOLE = 10_000
-# Under it the operator is told of a tenant.
+# Below this share an event tells the operator of the tenant.
 LEAST_MARGIN = 4_000
 
 
 class Bridge(NamedTuple):
-    """How a month led from the recurring revenue at its start to that at its end: the one with what
-    is new, expanded and reactivated, without what contracted and churned, is the other."""
+    """How a month led from the recurring revenue at its start to that at its end: the start, plus
+    new, expansion and reactivation, less contraction and churn, is the end."""
 
     start_cents: int
     new_cents: int
@@ -39,7 +39,7 @@ class Bridge(NamedTuple):
 
 
 class Churned(NamedTuple):
-    """Who left for that reason, and the recurring revenue that left with them."""
+    """How many tenants left for that reason, and the recurring revenue that left with them."""
 
     reason: ChurnReason
     tenants: int
@@ -47,8 +47,8 @@ class Churned(NamedTuple):
 
 
 class Movements(NamedTuple):
-    """A month of all tenants: the bridge, how many paid at its start and its end, who went to a
-    larger or a smaller plan while paying, and who left."""
+    """A month of all tenants: the bridge, how many paid at its start and its end, how many went to
+    a larger or a smaller plan while paying, and which left."""
 
     bridge: Bridge
     tenants_at_start: int
@@ -76,15 +76,15 @@ def movements_of(known: Iterable[Revenue], month: str) -> Movements:
     cents, ended = Counter[MovementKind](), dict[ChurnReason, tuple[int, int]]()
     start = end = at_start = paying = upgrades = downgrades = 0
     for each in known:
-        standing = standing_in(each, month)
-        start, end = start + standing.start_cents, end + standing.cents
-        at_start, paying = at_start + bool(standing.start_cents), paying + bool(standing.cents)
-        upgrades, downgrades = upgrades + _is_up(standing), downgrades + _is_down(standing)
+        tenant = tenant_in(each, month)
+        start, end = start + tenant.start_cents, end + tenant.cents
+        at_start, paying = at_start + bool(tenant.start_cents), paying + bool(tenant.cents)
+        upgrades, downgrades = upgrades + _is_up(tenant), downgrades + _is_down(tenant)
         if (kind := movement_in(each, month)) is not None:
-            cents[kind] += abs(standing.moved_cents)
-        if kind == "churn" and standing.reason is not None:
-            tenants, lost = ended.get(standing.reason, (0, 0))
-            ended[standing.reason] = tenants + 1, lost + standing.start_cents
+            cents[kind] += abs(tenant.moved_cents)
+        if kind == "churn" and tenant.reason is not None:
+            tenants, lost = ended.get(tenant.reason, (0, 0))
+            ended[tenant.reason] = tenants + 1, lost + tenant.start_cents
     bridge = Bridge(
         start,
         *(cents["new"], cents["expansion"], cents["contraction"]),
@@ -96,8 +96,8 @@ def movements_of(known: Iterable[Revenue], month: str) -> Movements:
 
 
 def retention(bridge: Bridge) -> int | None:
-    """Net revenue retention: what the tenants that paid at the start come to at the end, as a share
-    of the start. None where none paid.
+    """Net revenue retention: the recurring revenue at the end of the tenants that paid at the
+    start, as a share of that at the start. None where none paid.
 
     Source: selvo.co/tools/mrr-calculator, read on 2026-11-27."""
     kept = bridge.start_cents + bridge.expansion_cents
@@ -111,13 +111,13 @@ def churn_of(movements: Movements) -> int | None:
 
 
 def per_account_cents(movements: Movements) -> int | None:
-    """ARPA: recurring revenue by tenant that pays; None where none does."""
+    """ARPA: recurring revenue for each tenant that pays; None where none does."""
     return movements.bridge.end_cents // movements.tenants if movements.tenants else None
 
 
 def lifetime_cents(movements: Movements, margin: int | None) -> int | None:
-    """LTV: ARPA times gross margin, divided by the month's churn of tenants. None where nobody
-    left, because nobody then knows how long they stay, and where there is no margin.
+    """LTV: ARPA times gross margin, divided by the month's churn of tenants. None where no tenant
+    left, since the month then does not say how long tenants stay, and where there is no margin.
 
     Source: tools.gera.services/mrr-calculator, read on 2026-11-27."""
     account = per_account_cents(movements)
@@ -137,7 +137,7 @@ def payback_months(movements: Movements, margin: int | None, cac_cents: int) -> 
 
 
 def ratio(part: int, whole: int) -> int | None:
-    """Hundredths of a percent, rounded down; None of nothing."""
+    """Hundredths of a percent, rounded down; None where `whole` is 0."""
     return part * WHOLE // whole if whole else None
 
 
@@ -149,25 +149,25 @@ def margin_of(revenue_cents: int, cost_usd_micros: int) -> int | None:
     return (earned - cost_usd_micros) * WHOLE // earned
 
 
-def margin_in(known: Revenue, counted: Counted, month: str, at: datetime) -> Margin:
-    """A tenant's margin in the month, as far as it is over at that moment: what it earned us of
-    what was paid, and what its counted use cost."""
+def margin_in(known: Revenue, counted: UsageCounts, month: str, at: datetime) -> Margin:
+    """A tenant's margin in the month, as far as the month is over at that moment: the part of its
+    payments that was earned, and the cost of its counted use."""
     start, end = bounds_of(month)
     earned = earned_cents(known.paid, start, min(end, max(start, at)))
     return Margin(1, earned, cost_usd_micros(counted))
 
 
-def is_low(margin: Margin, standing: Standing) -> bool:
-    """Whether the tenant is one that pays, and less is left of it than the operator wants to be
-    told of; also where nothing was earned and use cost something."""
-    if not (standing.start_cents or standing.cents):
+def is_low(margin: Margin, tenant: TenantMonth) -> bool:
+    """Whether the tenant pays and its margin is below LEAST_MARGIN, or nothing was earned and its
+    use cost something."""
+    if not (tenant.start_cents or tenant.cents):
         return False
     gross = margin.gross
     return margin.cost_usd_micros > 0 if gross is None else gross < LEAST_MARGIN
 
 
 def by_plan(margins: Iterable[tuple[Plan, Margin]]) -> Mapping[Plan, Margin]:
-    """The sums by plan, of those plans that have any."""
+    """The sums by plan; a plan without a margin is left out."""
     sums: dict[Plan, Margin] = {}
     for plan, each in margins:
         sums[plan] = added([sums[plan], each]) if plan in sums else each
@@ -175,22 +175,22 @@ def by_plan(margins: Iterable[tuple[Plan, Margin]]) -> Mapping[Plan, Margin]:
 
 
 def added(margins: Iterable[Margin]) -> Margin:
-    """The margin of all together."""
-    found = list(margins)
+    """The sum of the margins."""
+    every = list(margins)
     return Margin(
-        sum(each.tenants for each in found),
-        sum(each.revenue_cents for each in found),
-        sum(each.cost_usd_micros for each in found),
+        sum(each.tenants for each in every),
+        sum(each.revenue_cents for each in every),
+        sum(each.cost_usd_micros for each in every),
     )
 
 
-def _is_up(standing: Standing) -> bool:
-    return _stays(standing) and is_larger(standing.plan, standing.plan_at_start)
+def _is_up(tenant: TenantMonth) -> bool:
+    return _stays(tenant) and is_larger(tenant.plan, tenant.plan_at_start)
 
 
-def _is_down(standing: Standing) -> bool:
-    return _stays(standing) and is_larger(standing.plan_at_start, standing.plan)
+def _is_down(tenant: TenantMonth) -> bool:
+    return _stays(tenant) and is_larger(tenant.plan_at_start, tenant.plan)
 
 
-def _stays(standing: Standing) -> bool:
-    return bool(standing.start_cents and standing.cents)
+def _stays(tenant: TenantMonth) -> bool:
+    return bool(tenant.start_cents and tenant.cents)

@@ -1,10 +1,10 @@
-"""What the operator is told of a tenant once something was heard of it."""
+"""Notes a tenant's subscription and invoice in its revenue, and publishes a low margin. Pure."""
 
 from datetime import datetime
 
 from events.margins import MarginFell
 from events.subscriptions import SubscriptionState
-from functions.billing.rules.costs import Counted
+from functions.billing.rules.costs import UsageCounts
 from functions.billing.rules.invoice import Invoice
 from functions.billing.rules.kpis import is_low, margin_in
 from functions.billing.rules.revenue import (
@@ -12,7 +12,7 @@ from functions.billing.rules.revenue import (
     months_before,
     note_invoice,
     note_subscription,
-    standing_in,
+    tenant_in,
 )
 from shared.kit.months import month_of
 from shared.kit.transitions import Transition
@@ -24,27 +24,27 @@ def month_to_judge(at: datetime) -> str:
     return month
 
 
-def heard_of(
+def note_tenant(
     known: Revenue,
     subscription: SubscriptionState,
     invoice: Invoice | None,
-    counted: Counted,
+    counted: UsageCounts,
     at: datetime,
 ) -> tuple[Transition[Revenue], ...]:
-    """What is known of the tenant from now on, and an event where it paid in the latest month that
-    is over, whose use was `counted`, and its margin there is low: once for each month. Nothing
-    where the same was heard before."""
+    """The tenant's revenue with this subscription and invoice; nothing where both are known
+    already. An event where the tenant paid in the latest month that is over and its margin in it is
+    low, once for each month; `counted` is the use of that month."""
     newer = note_subscription(known, subscription, at)
     if invoice is not None:
         newer = note_invoice(newer, invoice)
     month = month_to_judge(at)
-    standing, margin = standing_in(newer, month), margin_in(newer, counted, month, at)
-    if is_low(margin, standing) and (newer.warned or "") < month:
-        told = {
+    tenant, margin = tenant_in(newer, month), margin_in(newer, counted, month, at)
+    if is_low(margin, tenant) and (newer.warned or "") < month:
+        fields = {
             "month": month,
             "revenue_cents": margin.revenue_cents,
             "cost_usd_micros": margin.cost_usd_micros,
             "gross_basis_points": margin.gross,
         }
-        return (Transition(newer.but(warned=month), MarginFell, told),)
+        return (Transition(newer.but(warned=month), MarginFell, fields),)
     return (Transition(newer),) if newer != known else ()

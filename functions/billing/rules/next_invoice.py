@@ -1,4 +1,4 @@
-"""The next invoice, as an order would make it: when it is drawn up, and what is on it. Pure."""
+"""The next invoice as an order would make it: when it is drawn up, and its lines. Pure."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from functions.billing.rules.credits import Credits, Part
 from functions.billing.rules.order import Item, Order
-from functions.billing.rules.reading import Shown, instant
+from functions.billing.rules.stripe_objects import StripeObject, instant
 from functions.billing.rules.subscription import Subscription
 from shared.catalogue import catalogue
 from shared.kit.instants import Instant
@@ -21,10 +21,11 @@ class PreviewLine(Data):
 
 
 class NextInvoice(Data):
-    """`due_cents` is what it asks for: its lines, less `discount_cents`, with `tax_cents`, and
-    `balance_cents` of the customer's balance at Stripe. That is below zero where the balance pays;
-    above, where something that was owed before is asked for with it, or where what it gives back
-    stays on the balance; and what is too little to be charged stays there, too."""
+    """The next invoice. `due_cents` is what the customer pays: the lines, less `discount_cents`,
+    with `tax_cents` and `balance_cents`. The last is what the customer's balance at Stripe changes:
+    below zero where the balance pays; above zero where an older debt is charged with the invoice,
+    or where a credit of the invoice stays on the balance. An amount too small to be charged stays
+    there, too."""
 
     due_cents: int
     discount_cents: int = 0
@@ -34,8 +35,8 @@ class NextInvoice(Data):
     lines: tuple[PreviewLine, ...] = ()
 
     @classmethod
-    def shown(cls, invoice: Shown) -> Self:
-        """The invoice that Stripe shows as the next one."""
+    def from_stripe(cls, invoice: StripeObject) -> Self:
+        """Our form of Stripe's preview."""
         off = sum(each["amount"] for each in invoice["total_discount_amounts"] or ())
         total, untaxed = invoice["total"], invoice["total_excluding_tax"]
         lines = tuple(
@@ -52,8 +53,8 @@ class NextInvoice(Data):
         )
 
     @classmethod
-    def listed(cls, items: Iterable[Item]) -> Self:
-        """The invoice by the catalogue alone."""
+    def from_catalogue(cls, items: Iterable[Item]) -> Self:
+        """The invoice by the prices of the catalogue alone."""
         lines = tuple(
             PreviewLine(description=f"{each.quantity} × {each.name}", cents=each.cents)
             for each in items
@@ -62,16 +63,17 @@ class NextInvoice(Data):
 
 
 def trial_days(subscription: Subscription, order: Order) -> int:
-    """How many days the order costs nothing: on a first subscription alone."""
+    """How many days of trial the order has: only on a first subscription."""
     if subscription.trialed or subscription.is_live:
         return 0
     return catalogue().plans[order.plan].trial_days
 
 
 def renews_at(subscription: Subscription, order: Order, at: datetime) -> datetime | None:
-    """When the next invoice is drawn up as that of a renewal, which credits pay. None where it is
-    not: the first one without a trial, the last one of what ends, and that of another interval,
-    whose period begins at once unless it is on trial."""
+    """When the next invoice is drawn up, where it is one of a renewal, which credits pay. None
+    where it is another one: the first one without a trial, the last one of a subscription that
+    ends, and that of another interval, whose period begins at once unless the subscription is on
+    trial."""
     if order.plan == "free":
         return None
     if not subscription.is_live:
@@ -82,7 +84,7 @@ def renews_at(subscription: Subscription, order: Order, at: datetime) -> datetim
 
 
 def credit_items(credits: Credits, parts: Iterable[Part]) -> list[Mapping[str, Any]]:
-    """What Stripe is asked to put on an invoice that it shows, for what credits pay of it."""
+    """The invoice items of a preview at Stripe for the parts that credits pay."""
     grants = {each.credit_id: each for each in credits.grants}
     return [
         {

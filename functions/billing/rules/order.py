@@ -16,14 +16,14 @@ MOST_OF_AN_ADD_ON = 100
 
 
 class AddOnWanted(Model):
-    """So many of one add-on."""
+    """How many of one add-on."""
 
     add_on: AddOn
     quantity: Annotated[int, Field(ge=1, le=MOST_OF_AN_ADD_ON, strict=True)]
 
 
 class Order(Model):
-    """What a tenant wants to pay for. Free has no interval, no seats and no add-ons."""
+    """What a tenant wants to buy. Free has no interval, no seats and no add-ons."""
 
     plan: Plan
     interval: Interval | None = None
@@ -43,30 +43,29 @@ class Order(Model):
 
     @property
     def taken(self) -> tuple[AddOnTaken, ...]:
-        """The add-ons, in one order."""
+        """The add-ons, by name."""
         wanted = sorted(self.add_ons, key=lambda each: each.add_on)
         return tuple(AddOnTaken(add_on=each.add_on, quantity=each.quantity) for each in wanted)
 
 
 class Pause(Model):
-    """Nothing is asked for, and Free holds, until somebody resumes it."""
+    """Pauses the subscription: nothing is charged and Free holds until somebody resumes it."""
 
     pauses: Literal[True]
 
 
 class Resume(Model):
-    """What is paused goes on."""
+    """Resumes a paused subscription."""
 
     resumes: Literal[True]
 
 
-# What may become of a subscription that was bought.
-Wish = Order | Pause | Resume
+# What can be asked for a subscription that was bought.
+ChangeRequest = Order | Pause | Resume
 
 
 class Item(NamedTuple):
-    """A line of an order: the price that Stripe knows under `lookup_key`, and how many of it.
-    `flat` prices are of one, whatever the seats are."""
+    """A line of an order: a quantity of the price that Stripe has under `lookup_key`."""
 
     lookup_key: str
     name: str
@@ -80,30 +79,32 @@ class Item(NamedTuple):
 
 
 def check_order(order: Order) -> None:
-    """Raises Invalid for what nobody sells by a call, and for more seats than the plan has."""
+    """Raises Invalid for a plan by contract, more seats than the plan has, and an add-on that is
+    not sold with the plan."""
     sold = catalogue().plans[order.plan]
     if sold.by_contract:
         raise Invalid(FieldError("plan", f"{sold.name} is sold by contract: ask the operator"))
     if sold.most_seats is not None and (order.seats or 0) > sold.most_seats:
-        way = upgrade_for_seats(order.plan)
-        more = f"; choose {way}" if way is not None else ""
-        raise Invalid(FieldError("seats", f"{sold.name} has {sold.most_seats} at most{more}"))
+        larger = upgrade_for_seats(order.plan)
+        hint = f"; choose {larger}" if larger is not None else ""
+        raise Invalid(FieldError("seats", f"{sold.name} has {sold.most_seats} at most{hint}"))
     for number, each in enumerate(order.add_ons):
         plans = catalogue().add_ons[each.add_on].plans
         if order.plan not in plans:
-            said = f"is not sold with {sold.name}, only with {' and '.join(plans)}"
-            raise Invalid(FieldError(f"add_ons[{number}].add_on", said))
+            problem = f"is not sold with {sold.name}, only with {' and '.join(plans)}"
+            raise Invalid(FieldError(f"add_ons[{number}].add_on", problem))
 
 
 def check_people(order: Order, people: int) -> None:
     """Raises Invalid for fewer seats than the tenant has people."""
     if order.seats is not None and order.seats < people:
-        said = f"{people} people belong to the tenant: order {people} at least, or remove somebody"
-        raise Invalid(FieldError("seats", said))
+        problem = f"{people} people belong to the tenant"
+        problem += f": order {people} at least, or remove somebody"
+        raise Invalid(FieldError("seats", problem))
 
 
 def items_of(order: Order) -> tuple[Item, ...]:
-    """What Stripe is asked to charge; nothing for Free."""
+    """The plan and the add-ons of the order as items; none for Free."""
     sold = catalogue().plans[order.plan]
     price = sold.price(order.interval) if order.interval is not None else None
     if price is None or order.interval is None or order.seats is None:
@@ -119,9 +120,9 @@ def price_cents(order: Order) -> int:
     return sum(each.cents for each in items_of(order))
 
 
-def named_by(lookup_key: str) -> tuple[str, str] | None:
-    """What a price of ours is for: `plan` or `add_on`, and its name. Prices of earlier catalogues
-    are for the same. None for a price of somebody else's."""
+def product_of(lookup_key: str) -> tuple[str, str] | None:
+    """What a price is for: `plan` or `add_on`, and its name, also for a price of an earlier
+    catalogue. None for a price that is not ours."""
     parts = lookup_key.split(":")
     names: Mapping[str, Mapping[str, object]] = {
         "plan": {str(name): each for name, each in catalogue().plans.items()},
@@ -131,17 +132,18 @@ def named_by(lookup_key: str) -> tuple[str, str] | None:
     return (parts[1], parts[2]) if is_ours else None
 
 
-def changes_of(
+def item_changes(
     current: Sequence[Mapping[str, Any]], items: Sequence[Item], prices: Mapping[str, str]
 ) -> list[dict[str, Any]]:
-    """What makes the items that a subscription has at Stripe those of an order, by our prices' ids
-    there. An item keeps its id while it is for the same plan or add-on, and so does the plan's when
-    it is another plan: only then does another interval begin with an invoice. Items that are
-    deleted and made anew are asked for with their next period, which may be a year away."""
-    wanted = {_kept_as(each.lookup_key): each for each in items}
+    """The parameters that turn the `current` items of a subscription at Stripe into those of an
+    order; `prices` are Stripe's ids by lookup key. The item of an add-on keeps its id, and so does
+    that of the plan, also where the plan changes: only then does a change of the interval make an
+    invoice at once. Stripe charges for an item that is deleted and made anew with its next period,
+    which may be a year away."""
+    wanted = {_item_kind(each.lookup_key): each for each in items}
     changed: list[dict[str, Any]] = []
     for item in current:
-        becomes = wanted.pop(_kept_as(item["price"].get("lookup_key") or ""), None)
+        becomes = wanted.pop(_item_kind(item["price"].get("lookup_key") or ""), None)
         if becomes is None:
             changed.append({"id": item["id"], "deleted": True})
             continue
@@ -154,8 +156,8 @@ def changes_of(
     return [*changed, *added]
 
 
-def _kept_as(lookup_key: str) -> tuple[str, str] | None:
-    named = named_by(lookup_key)
+def _item_kind(lookup_key: str) -> tuple[str, str] | None:
+    named = product_of(lookup_key)
     return ("plan", "") if named is not None and named[0] == "plan" else named
 
 

@@ -1,4 +1,4 @@
-"""The discount of a tenant that another tenant referred. Pure."""
+"""Referral codes, and the discount of a tenant that another tenant referred. Pure."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 from pydantic import StringConstraints
 
-from functions.billing.rules.asked import Discount
 from functions.billing.rules.order import Order
-from functions.billing.rules.reading import maybe_instant
+from functions.billing.rules.stripe_objects import maybe_instant
 from functions.billing.rules.subscription import Steps, Subscription
+from functions.billing.rules.subscription_parts import Discount
 from shared.catalogue import catalogue
 from shared.kit.errors import FieldError, Invalid, VersionConflict
 from shared.kit.instants import Instant
@@ -28,13 +28,13 @@ class CheckoutBody(Order):
 
     @property
     def order(self) -> Order:
-        """What is ordered, without who referred."""
+        """The order without the referral."""
         return Order.model_validate(self.model_dump(exclude={"referral"}))
 
 
 class Referral(Data):
-    """A code, in the platform's own tenant, with the one tenant that it is of, and who asked for
-    it."""
+    """A code, with the one tenant that it belongs to and the person who asked for it. It lies in
+    the platform's own tenant."""
 
     code: str
     tenant_id: str
@@ -43,7 +43,7 @@ class Referral(Data):
 
 
 class Coupon(Data):
-    """What Stripe takes off by itself, and for how long."""
+    """A coupon at Stripe: the part that it takes off, and for how many months."""
 
     coupon_id: str
     basis_points: int
@@ -51,8 +51,8 @@ class Coupon(Data):
 
 
 def coupon_for(interval: Interval) -> Coupon:
-    """The coupon of whoever was referred and pays by that interval. What Stripe takes off a year's
-    invoice is as much as it would be off some months of that year."""
+    """The coupon of a referred tenant that pays by that interval. On the invoice of a year it takes
+    off as much as on `months` of its twelve months."""
     offer = catalogue().referral
     points = offer.percent * 100
     if interval == "year":
@@ -62,8 +62,8 @@ def coupon_for(interval: Interval) -> Coupon:
 
 
 def read_discount(discounts: Collection[Any]) -> Discount | None:
-    """The discount of a referral among those of a subscription at Stripe; None where there is none,
-    or only such as the operator gave."""
+    """The referral's discount among those of a subscription at Stripe; None where there are only
+    others, which the operator gave."""
     for each in discounts:
         source = each.get("source") if isinstance(each, Mapping) else None
         found = _COUPON.fullmatch(str((source or {}).get("coupon") or ""))
@@ -73,8 +73,8 @@ def read_discount(discounts: Collection[Any]) -> Discount | None:
 
 
 def discounts_left(discounts: Collection[Any]) -> list[dict[str, str]] | str:
-    """What Stripe is told to leave of a subscription's discounts: all but those of a referral. An
-    empty text leaves none."""
+    """The parameter that keeps a subscription's discounts at Stripe but that of a referral; an
+    empty text keeps none."""
     left = [
         {"discount": str(each["id"])}
         for each in discounts
@@ -84,14 +84,14 @@ def discounts_left(discounts: Collection[Any]) -> list[dict[str, str]] | str:
 
 
 def ends_discount(subscription: Subscription, order: Order) -> bool:
-    """Whether the order takes the discount off, because it is of payments by another interval: a
-    fifth off a month is not a fifth off a year."""
+    """Whether the order ends the discount: it changes the interval, and the discount is a share of
+    the other interval's payments."""
     return subscription.discount is not None and order.interval not in (None, subscription.interval)
 
 
 def keep_code(subscription: Subscription, code: str) -> Steps:
-    """The subscription with a code to refer others by; the first one stays. Raises VersionConflict
-    for a tenant that pays for nothing."""
+    """The subscription with the code that it refers others by; an earlier code stays. Raises
+    VersionConflict for a tenant that does not pay."""
     if not may_refer(subscription):
         raise VersionConflict("a tenant refers others once it pays for a plan itself")
     if subscription.referral_code:
@@ -105,8 +105,8 @@ def may_refer(subscription: Subscription) -> bool:
 
 
 def claim_code(known: Referral | None, made: Referral) -> tuple[Transition[Referral], ...]:
-    """The code as it is `made`, which is its tenant's from now on; no change where it was. Raises
-    VersionConflict for another tenant's."""
+    """The code, which belongs to its tenant from now on; no change where it did already. Raises
+    VersionConflict for another tenant's code."""
     if known is None:
         return (Transition(made),)
     if known.tenant_id != made.tenant_id:
@@ -121,12 +121,12 @@ def check_referral(
     referrer: Subscription | None,
     their_owners: Collection[str],
 ) -> None:
-    """Raises VersionConflict for a tenant that bought something before, and Invalid for a code that
-    is nobody's, the tenant's own, one of a tenant that pays no more, or of one with the same
-    owner."""
+    """Raises VersionConflict for a tenant that bought something before, and Invalid for an unknown
+    code, the tenant's own code, and a code of a tenant that does not pay or has the same owner."""
     if known.stripe_id is not None:
-        said = "a referral counts for a tenant's first subscription: leave referral out"
-        raise VersionConflict(said)
+        raise VersionConflict(
+            "a referral counts for a tenant's first subscription: leave referral out"
+        )
     if referral is None or referrer is None or not may_refer(referrer):
         raise _refused("is not a valid code: ask whoever referred you, or leave it out")
     if referral.tenant_id == known.tenant_id:
@@ -135,5 +135,5 @@ def check_referral(
         raise _refused("is of a tenant with the same owner: leave it out")
 
 
-def _refused(said: str) -> Invalid:
-    return Invalid(FieldError("referral", said))
+def _refused(problem: str) -> Invalid:
+    return Invalid(FieldError("referral", problem))

@@ -1,4 +1,4 @@
-"""Why nothing is bought or changed."""
+"""The refusals of billing, most of them Stripe's."""
 
 from shared.kit.errors import VersionConflict
 
@@ -11,15 +11,15 @@ class NothingSold(VersionConflict):
 
 
 class StripeRefused(VersionConflict):
-    """Stripe did not do it, and will not if it is asked the same again."""
+    """Stripe refused the call, and would refuse it again."""
 
     code = "stripe_refused"
     title = "Stripe refused it"
 
 
 class NothingUpcoming(StripeRefused):
-    """Stripe will ask for nothing."""
+    """Stripe has no invoice that would come next."""
 
 
 class StripeMissing(StripeRefused):
-    """Stripe has no such thing, or has it no more."""
+    """Stripe does not have the object, or has deleted it."""

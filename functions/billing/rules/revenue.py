@@ -1,5 +1,5 @@
-"""What a tenant brings in: what its plan comes to a month, how that moved, and what it paid for.
-Money is whole cents."""
+"""A tenant's revenue: the monthly price of its plan, how that moved, and its payments. Money is
+whole cents."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -24,8 +24,9 @@ MovementKind = Literal["new", "expansion", "contraction", "churn", "reactivation
 
 
 class MonthOfPlan(Data):
-    """A month in which the tenant's recurring revenue, its plan or how it ends was different:
-    `start_cents` of `plan_at_start` when it began, `cents` of `plan` since the last change."""
+    """A month in which the tenant's recurring revenue or its plan changed: from `start_cents` of
+    `plan_at_start` when the month began to `cents` of `plan` since the last change. `reason` says
+    why the revenue ended, where it did."""
 
     month: str
     start_cents: int
@@ -36,7 +37,7 @@ class MonthOfPlan(Data):
 
 
 class Paid(Data):
-    """What was paid on an invoice for the time from `start` until before `end`."""
+    """The cents that an invoice was paid for the time from `start` until before `end`."""
 
     invoice_id: str
     cents: int
@@ -58,8 +59,9 @@ class Revenue(Data):
     disagreed: tuple[str, ...] = ()
 
 
-class Standing(NamedTuple):
-    """A tenant in a month: what it came to at the month's start and at its end."""
+class TenantMonth(NamedTuple):
+    """A tenant in a month: its recurring revenue and its plan at the month's start and at its
+    end."""
 
     start_cents: int
     cents: int
@@ -73,18 +75,18 @@ class Standing(NamedTuple):
 
 
 def unknown_revenue(tenant_id: str) -> Revenue:
-    """A tenant that nothing was heard of."""
+    """The revenue of a tenant that is not known yet."""
     return Revenue(tenant_id=tenant_id)
 
 
 def recurring_cents(subscription: SubscriptionState) -> int:
-    """The monthly recurring revenue of a subscription: what its plan, seats and add-ons come to a
+    """The monthly recurring revenue of a subscription: the price of its plan, seats and add-ons a
     month by the catalogue, a year's price divided by twelve; without usage, taxes, credits and
-    discounts. A trial and a pause come to nothing, what is past due still counts. A plan by
-    contract comes to the least that the catalogue asks for it.
+    discounts. A trial and a pause count as zero, a subscription that is past due counts. A plan by
+    contract counts with its lowest price in the catalogue.
 
-    Source: Lago and ProfitWell build it from plans' prices, not from invoices, and ProfitWell takes
-    what is on hold for nothing (getlago.com/docs/guide/analytics/revenue/mrr.md,
+    Source: Lago and ProfitWell build it from plans' prices, not from invoices, and ProfitWell
+    counts a subscription that is on hold as zero (getlago.com/docs/guide/analytics/revenue/mrr.md,
     paddle.com/help/profitwell-metrics, read on 2026-11-27)."""
     if subscription.status not in _COUNTED or subscription.interval is None:
         return 0
@@ -103,17 +105,18 @@ def bounds_of(month: str) -> tuple[datetime, datetime]:
 
 
 def months_before(month: str, number: int) -> list[str]:
-    """So many months until before that one, oldest first."""
-    found, first = [], bounds_of(month)[0]
+    """The `number` months before that one, oldest first."""
+    months, first = [], bounds_of(month)[0]
     for _ in range(number):
         first = (first - timedelta(days=1)).replace(day=1)
-        found.append(f"{first:%Y-%m}")
-    return found[::-1]
+        months.append(f"{first:%Y-%m}")
+    return months[::-1]
 
 
 def note_subscription(known: Revenue, subscription: SubscriptionState, at: datetime) -> Revenue:
-    """What is known once the subscription is heard of at that moment, whose month it moves in; the
-    same again changes nothing. What is heard late belongs to the latest month that is known."""
+    """The revenue with the subscription as it is at that moment, in whose month a change counts;
+    the same subscription again changes nothing. A change that is noted late counts in the latest
+    month that is known."""
     cents = recurring_cents(subscription)
     plan: Plan = subscription.plan if cents else "free"
     last = known.months[-1] if known.months else None
@@ -155,43 +158,44 @@ def note_invoice(known: Revenue, invoice: Invoice) -> Revenue:
     return known.but(paid=(*known.paid, *paid)[-MOST_PAID:])
 
 
-def standing_in(known: Revenue, month: str) -> Standing:
-    """The tenant in that month; as it still is, where that month is not over."""
+def tenant_in(known: Revenue, month: str) -> TenantMonth:
+    """The tenant in that month; as it is now where the month is not over."""
     latest = None
     for each in known.months:
         if each.month > month:
             break
         latest = each
     if latest is None:
-        return Standing(0, 0, "free", "free", None)
+        return TenantMonth(0, 0, "free", "free", None)
     if latest.month == month:
-        return Standing(
+        return TenantMonth(
             latest.start_cents, latest.cents, latest.plan_at_start, latest.plan, latest.reason
         )
-    return Standing(latest.cents, latest.cents, latest.plan, latest.plan, None)
+    return TenantMonth(latest.cents, latest.cents, latest.plan, latest.plan, None)
 
 
 def movement_in(known: Revenue, month: str) -> MovementKind | None:
-    """How a month moved the tenant's recurring revenue, from its start to its end: what came and
-    went within it is no movement. Who came back after a month without any is reactivated.
+    """How the tenant's recurring revenue at the month's end differs from that at its start: a plan
+    that begins and ends within the month is no movement. A tenant that paid in an earlier month,
+    and nothing at the start of this one, is reactivated.
 
     Source: ProfitWell counts neither new nor churn for who does both in one calendar month
     (paddle.com/help/profitwell-metrics/measure/compare/profitwell-vs-recurly, read on
     2026-11-27)."""
-    standing = standing_in(known, month)
-    if not standing.moved_cents:
+    tenant = tenant_in(known, month)
+    if not tenant.moved_cents:
         return None
-    if not standing.start_cents:
+    if not tenant.start_cents:
         came_back = any(each.month < month and each.cents for each in known.months)
         return "reactivation" if came_back else "new"
-    if not standing.cents:
+    if not tenant.cents:
         return "churn"
-    return "expansion" if standing.moved_cents > 0 else "contraction"
+    return "expansion" if tenant.moved_cents > 0 else "contraction"
 
 
 def earned_cents(paid: Sequence[Paid], since: datetime, until: datetime) -> int:
-    """What was earned of what was paid, from `since` until before `until`: each amount evenly over
-    the time that it is for, whole cents that add up to it over all times."""
+    """The part of the payments that was earned from `since` until before `until`: each payment is
+    earned evenly over the time that it is for, in whole cents that add up to it."""
     return sum(_earned(each, until) - _earned(each, since) for each in paid)
 
 

@@ -1,5 +1,5 @@
-"""A tenant's subscription. What Stripe says is read anew each time and replaces what was known, so
-neither the order nor the number of its notices matters."""
+"""A tenant's subscription. Each reading of Stripe replaces the state that we knew, so neither the
+order nor the number of Stripe's notices matters. Pure."""
 
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -12,8 +12,8 @@ from events.subscriptions import (
     SubscriptionReferred,
     SubscriptionState,
 )
-from functions.billing.rules.asked import Change, Checkout, Discount, Waiting
-from functions.billing.rules.order import Order, Pause, Resume, Wish
+from functions.billing.rules.order import ChangeRequest, Order, Pause, Resume
+from functions.billing.rules.subscription_parts import Change, ChangeApproval, Checkout, Discount
 from functions.billing.rules.terms import Terms, limits_of, note_terms
 from functions.billing.rules.usage_due import UsageInvoice, usage_invoice_of
 from shared.catalogue import catalogue, entitlements
@@ -27,18 +27,18 @@ from shared.quotas.plans import entitlements_at, plan_of
 
 LIVE: frozenset[SubscriptionStatus] = frozenset({"trialing", "active", "past_due", "paused"})
 MOST_SEEN = 50
-# A call of Stripe takes twenty seconds at most: what is older arrived, or never will.
+# A call of Stripe takes twenty seconds at most: an older change has arrived, or never will.
 IN_FLIGHT = timedelta(minutes=2)
 
 
 class Subscription(SubscriptionState):
-    """The published state, and how it is known at Stripe: `account` is a reference that nobody
-    guesses and Stripe's customer carries. `readings` counts what was read of Stripe, so that an
-    older reading never replaces a newer one; `seen` are the latest notices that were handled.
-    `collects` says whether Stripe collects its invoices: not while it is paused.
-    `terms` are the limits that were paid for, by month. `usage_invoice` asks for what was used
-    before an end or a pause. `referral_code` is what it refers others by; `referred` says whether
-    it came by another tenant's."""
+    """The published state, and what we know of it at Stripe. `account` is a random reference in the
+    metadata of Stripe's customer. `readings` counts the readings of Stripe, so that an older one
+    never replaces a newer one; `seen` are the ids of the latest notices that were handled.
+    `collects` says whether Stripe collects its invoices: not while it is paused. `terms` are the
+    limits that were paid for, by month. `usage_invoice` is the invoice for usage before an end or a
+    pause. `referral_code` is the tenant's own code; `referred` says whether another tenant's code
+    brought it."""
 
     account: str = ""
     customer_id: str | None = None
@@ -50,7 +50,7 @@ class Subscription(SubscriptionState):
     change: Change | None = None
     checkout: Checkout | None = None
     checkouts: int = 0
-    waiting: Waiting | None = None
+    waiting: ChangeApproval | None = None
     terms: tuple[Terms, ...] = ()
     usage_invoice: UsageInvoice | None = None
     referral_code: str = ""
@@ -64,17 +64,17 @@ class Subscription(SubscriptionState):
 
     @property
     def is_paused(self) -> bool:
-        """Whether somebody paused it, as opposed to one that Stripe gave up."""
+        """Whether somebody paused it; false where Stripe stopped it because it is not paid."""
         return self.is_live and not self.collects
 
     @property
     def is_renewed(self) -> bool:
-        """Whether renewals ask for what is used."""
+        """Whether Stripe renews it, so that renewals charge for its usage."""
         return self.is_live and self.collects
 
 
-class Bought(Model):
-    """A subscription as Stripe shows it."""
+class StripeSubscription(Model):
+    """A subscription at Stripe, in our form."""
 
     stripe_id: str
     customer_id: str
@@ -96,8 +96,8 @@ class Bought(Model):
     collects: bool = True
 
 
-class Loss(NamedTuple):
-    """A feature that governs and that a change would take away."""
+class LostFeature(NamedTuple):
+    """A feature that governs, which a change would take away."""
 
     feature: Feature
     summary: str
@@ -107,54 +107,61 @@ Steps = tuple[Transition[Subscription], ...]
 
 
 def unsubscribed(tenant_id: str) -> Subscription:
-    """A tenant that never bought anything."""
+    """The subscription of a tenant that never bought anything."""
     return Subscription(tenant_id=tenant_id, seats=_free_seats())
 
 
 def open_account(subscription: Subscription, account: str) -> Steps:
-    """The subscription with a reference for Stripe's customer; the first one stays."""
+    """The subscription with a reference for Stripe's customer; an earlier reference stays."""
     return (Transition(subscription.but(account=account)),) if not subscription.account else ()
 
 
 def know_customer(subscription: Subscription, customer_id: str) -> Steps:
-    """The subscription of that customer of Stripe's; the first one stays."""
+    """The subscription with the id of its customer at Stripe; an earlier customer stays."""
     if subscription.customer_id is not None:
         return ()
     return (Transition(subscription.but(customer_id=customer_id)),)
 
 
 def adopt(
-    subscription: Subscription, bought: Bought | None, at: datetime, notice_id: str = ""
+    subscription: Subscription,
+    at_stripe: StripeSubscription | None,
+    at: datetime,
+    notice_id: str = "",
 ) -> Steps:
-    """The subscription as Stripe shows it, and an event where that is different from what was
-    published. None: Stripe has none. Raises ContentInvalid where the customer or the account is
-    another tenant's."""
+    """The subscription as it is at Stripe, with an event where its published state changed, one
+    where the tenant lost its plan and one where a referral counts. Only notes the reading where
+    Stripe has no subscription. Raises ContentInvalid where the customer or the account is another
+    tenant's."""
     newer = _noted(subscription, notice_id)
-    if bought is None:
+    if at_stripe is None:
         return (Transition(newer),)
-    if bought.customer_id != subscription.customer_id or bought.account != subscription.account:
+    if (
+        at_stripe.customer_id != subscription.customer_id
+        or at_stripe.account != subscription.account
+    ):
         raise ContentInvalid("the subscription at Stripe is of another customer or account")
     since = subscription.past_due_since or at
-    # It was bought on the page that was open: nobody can buy there again.
-    is_new = bought.stripe_id != subscription.stripe_id
+    # A new one was bought on the open page, on which nobody can buy again.
+    is_new = at_stripe.stripe_id != subscription.stripe_id
     newer = newer.but(
-        stripe_id=bought.stripe_id,
-        collects=bought.collects,
-        plan=bought.plan,
-        interval=bought.interval,
-        seats=bought.seats,
-        add_ons=bought.add_ons,
-        status=bought.status,
-        period_start=bought.period_start,
-        period_end=bought.period_end,
-        cancel_at_period_end=bought.cancel_at_period_end,
-        trial_ends_at=bought.trial_ends_at,
-        past_due_since=since if bought.status == "past_due" else None,
-        trialed=subscription.trialed or bought.trial_ends_at is not None,
-        change=_unless(subscription.change, bought.change_id),
-        checkout=None if bought.status in LIVE or is_new else newer.checkout,
-        discount=bought.discount,
-        referred=subscription.referred or bool(bought.referral),
+        stripe_id=at_stripe.stripe_id,
+        collects=at_stripe.collects,
+        plan=at_stripe.plan,
+        interval=at_stripe.interval,
+        seats=at_stripe.seats,
+        add_ons=at_stripe.add_ons,
+        status=at_stripe.status,
+        period_start=at_stripe.period_start,
+        period_end=at_stripe.period_end,
+        cancel_at_period_end=at_stripe.cancel_at_period_end,
+        trial_ends_at=at_stripe.trial_ends_at,
+        past_due_since=since if at_stripe.status == "past_due" else None,
+        trialed=subscription.trialed or at_stripe.trial_ends_at is not None,
+        change=_unless(subscription.change, at_stripe.change_id),
+        checkout=None if at_stripe.status in LIVE or is_new else newer.checkout,
+        discount=at_stripe.discount,
+        referred=subscription.referred or bool(at_stripe.referral),
     )
     newer = newer.but(entitled_to=plan_of(controlled(newer), at))
     ended = not newer.is_renewed and (subscription.is_renewed or is_new)
@@ -166,24 +173,27 @@ def adopt(
     )
     is_same = _published(newer) == _published(subscription)
     steps: Steps = (Transition(newer) if is_same else Transition(newer, SubscriptionChanged),)
-    if (lost := _loss(subscription, newer, bought)) is not None:
+    if (lost := _plan_loss(subscription, newer, at_stripe)) is not None:
         steps += (Transition(newer, SubscriptionPlanLost, {"reason": lost}),)
-    if newer.referred and not subscription.referred and (off := bought.discount) is not None:
+    if newer.referred and not subscription.referred and (off := at_stripe.discount) is not None:
         steps += (Transition(newer, SubscriptionReferred, off.model_dump()),)
     return steps
 
 
 def controlled(subscription: Subscription, known: Control | None = None) -> Control:
-    """The control document as the subscription makes it: what is known of a tenant that never
-    bought anything."""
+    """The control document with that subscription; `known` for a tenant that never bought
+    anything."""
     control = known or Control()
     if subscription.stripe_id is None:
         return control
     return control.but(subscription=subscription.subscribed())
 
 
-def losses(subscription: Subscription, order: Wish, at: datetime) -> tuple[Loss, ...]:
-    """What of governance the tenant would lose by the order; a pause leaves what Free has."""
+def lost_features(
+    subscription: Subscription, order: ChangeRequest, at: datetime
+) -> tuple[LostFeature, ...]:
+    """The features that govern which the tenant would lose by the order; a pause leaves those of
+    Free."""
     if isinstance(order, Resume):
         return ()
     now = set(entitlements_at(controlled(subscription), at).features)
@@ -191,12 +201,14 @@ def losses(subscription: Subscription, order: Wish, at: datetime) -> tuple[Loss,
     wanted = {each.add_on: each.quantity for each in kept.add_ons}
     gone = now - set(entitlements(kept.plan, wanted).features)
     governing = {name: each for name, each in catalogue().features.items() if each.governs}
-    return tuple(Loss(name, each.summary) for name, each in governing.items() if name in gone)
+    return tuple(
+        LostFeature(name, each.summary) for name, each in governing.items() if name in gone
+    )
 
 
 def is_as_ordered(subscription: Subscription, order: Order) -> bool:
-    """Whether there is nothing to change: what was bought is what is ordered, and no other change
-    that Stripe was asked for may still arrive."""
+    """Whether there is nothing to change: the subscription is as ordered, and no change is on its
+    way to Stripe."""
     if not subscription.is_live:
         return order.plan == "free"
     if order.plan == "free":
@@ -215,16 +227,16 @@ def is_as_ordered(subscription: Subscription, order: Order) -> bool:
 
 def begin_change(
     subscription: Subscription,
-    order: Wish,
+    order: ChangeRequest,
     change_id: str,
     at: datetime,
-    approved: Waiting | None = None,
+    approved: ChangeApproval | None = None,
 ) -> Steps:
-    """The subscription with the change that Stripe is asked for next, by that approval: the one
-    under way where that is the same, which may arrive late from now on again. One that can arrive
-    no more is asked for under another id, since Stripe repeats its answer, also that it failed.
-    Raises VersionConflict where there is nothing to change, and where another change may still
-    arrive."""
+    """The subscription with the change that Stripe is asked for next, made by the approval
+    `approved`. The same change on its way keeps its id, and may arrive for two minutes again. A
+    change that can arrive no more is asked for under a new id, since Stripe repeats its answer to a
+    known key, also a failure. Raises VersionConflict where the tenant has no subscription, and
+    where another change may still arrive."""
     if not subscription.is_live:
         raise VersionConflict("nothing was bought yet: buy it with POST /v1/billing/checkout")
     under_way = subscription.change
@@ -236,12 +248,12 @@ def begin_change(
             raise VersionConflict("another change is under way; send yours again in two minutes")
         change_id = under_way.change_id
     change = Change(change_id=change_id, order=order, asked_at=at, approved=approved)
-    # What was approved is used once.
+    # An approval is used once.
     return (Transition(subscription.but(change=change, waiting=None)),)
 
 
 def drop_change(subscription: Subscription, change_id: str) -> Steps:
-    """The subscription without the change, which Stripe refused."""
+    """The subscription without the change of that id, which Stripe refused."""
     if subscription.change is None or subscription.change.change_id != change_id:
         return ()
     return (Transition(subscription.but(change=None)),)
@@ -260,11 +272,13 @@ def _paid_limits(subscription: Subscription) -> dict[Meter, int] | None:
     return limits_of(entitlements(plan, taken if plan == subscription.plan else {}))
 
 
-def _loss(before: Subscription, newer: Subscription, bought: Bought) -> PlanLossReason | None:
-    """Why the plan holds no more that held before; None where it holds, or did not."""
+def _plan_loss(
+    before: Subscription, newer: Subscription, at_stripe: StripeSubscription
+) -> PlanLossReason | None:
+    """Why the tenant fell from its plan to Free; None where it did not."""
     if before.entitled_to == "free" or newer.entitled_to != "free":
         return None
-    if bought.is_unpaid:
+    if at_stripe.is_unpaid:
         return "not_paid"
     return "paused" if newer.status == "paused" else "ended"
 

@@ -1,4 +1,4 @@
-"""Which limits a tenant paid for in a month: its usage is charged beyond these. Pure."""
+"""The limits that a tenant paid for in a month, beyond which its usage is charged. Pure."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -15,9 +15,9 @@ MOST_MONTHS = 16
 
 
 class Terms(Data):
-    """A month in which limits began to hold: `last` are those at its end, and in the months that
-    follow until the next terms; `most` the highest of each meter in it. None: nothing was paid for,
-    and so nothing is charged. Limits without a meter: it has none."""
+    """A month in which the limits changed. `most` has the highest limit of each meter in that
+    month, `last` those at its end, which hold in the following months until the next terms. None:
+    nothing was paid for, so nothing is charged. A meter that is not named has no limit."""
 
     period: str
     most: dict[Meter, int] | None
@@ -25,22 +25,23 @@ class Terms(Data):
 
 
 class Month(NamedTuple):
-    """A month that is over, with the limits that its usage is charged beyond."""
+    """A month that is over, with the limits beyond which its usage is charged."""
 
     period: str
     limits: Limits
 
 
 def limits_of(held: Entitlements) -> dict[Meter, int] | None:
-    """The limits beyond which usage is paid for; None where the plan stops at them."""
+    """The limits beyond which usage is charged; None where the plan stops at them."""
     return dict(held.limits) if held.overage else None
 
 
 def note_terms(
     terms: tuple[Terms, ...], limits: dict[Meter, int] | None, at: datetime
 ) -> tuple[Terms, ...]:
-    """The terms once these limits hold from `at` on. A month has the highest limits that were paid
-    for in any part of it: who changes the plan never pays for less than they had."""
+    """The terms with these limits from `at` on. A month has the highest limits that were paid for
+    in any part of it, so that a change of plan never makes usage cost more that was included
+    before."""
     if (terms[-1].last if terms else None) == limits:
         return terms
     newest = terms[-1] if terms else Terms(period="", most=None, last=None)
@@ -52,11 +53,12 @@ def note_terms(
 
 
 def limits_in(terms: tuple[Terms, ...], period: str) -> Limits | None:
-    """The limits that the month's usage is charged beyond; None where nothing was paid for."""
-    found = [each for each in terms if each.period <= period]
-    if not found:
+    """The limits beyond which the month's usage is charged; None where nothing was paid for."""
+    earlier = [each for each in terms if each.period <= period]
+    if not earlier:
         return None
-    return found[-1].most if found[-1].period == period else found[-1].last
+    newest = earlier[-1]
+    return newest.most if newest.period == period else newest.last
 
 
 def months_to_charge(terms: tuple[Terms, ...], at: datetime) -> tuple[Month, ...]:
@@ -76,6 +78,6 @@ def _before(period: str) -> str:
 
 def _higher(one: Limits | None, other: Limits | None) -> dict[Meter, int] | None:
     if one is None or other is None:
-        left = one if other is None else other
-        return None if left is None else dict(left)
+        only = one if other is None else other
+        return None if only is None else dict(only)
     return {meter: max(units, other[meter]) for meter, units in one.items() if meter in other}

@@ -1,5 +1,5 @@
-"""When the usage invoice is due: it asks for what a subscription used before it ended or was
-paused, once its last month is over. Pure."""
+"""When the usage invoice of a subscription that ended or was paused is due: once its last month is
+over. Pure."""
 
 from datetime import datetime, timedelta
 
@@ -8,14 +8,14 @@ from shared.kit.models import Data
 from shared.kit.months import month_ends
 
 USAGE_DUE = "assent.usage_invoice.due.v1"
-# In which the audit log gets what happened at the very end of the month.
+# Within this time the audit log has what happened at the end of the month.
 COUNTED_WITHIN = timedelta(hours=1)
 
 
 class UsageInvoice(Data):
-    """From `due_at` on the usage is asked for, by the invoice that Stripe makes once under this
-    number: `stripe_id` once that is known. One that became final without all of it is followed by
-    the next number's."""
+    """The usage invoice that is made at `due_at`, once under its number; `stripe_id` is empty until
+    it is known. Where the invoice became final without all of the usage, one with the next number
+    follows."""
 
     due_at: Instant
     number: int = 1
@@ -25,9 +25,9 @@ class UsageInvoice(Data):
 def usage_invoice_of(
     known: UsageInvoice | None, *, is_renewed: bool, just_ended: bool, at: datetime
 ) -> UsageInvoice | None:
-    """The usage invoice once the subscription was read at `at`: none while its renewals ask. A
-    month is charged once it is over, so that of one which `just_ended`, or was paused, is due
-    then."""
+    """The usage invoice of a subscription that was read at `at`: none while it is renewed, the
+    known one afterwards. Where it `just_ended`, or was paused, the invoice is due once the month is
+    over."""
     if is_renewed:
         return None
     return UsageInvoice(due_at=month_ends(at) + COUNTED_WITHIN) if just_ended else known

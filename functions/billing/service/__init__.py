@@ -1,1 +1,1 @@
-"""Use cases, and the calls of Stripe."""
+"""Use cases of billing, and its calls of Stripe."""

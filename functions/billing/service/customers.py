@@ -1,4 +1,4 @@
-"""Opens a tenant's account at Stripe, and finds whose a customer is."""
+"""Makes a tenant's customer at Stripe, and finds the tenant that a customer belongs to."""
 
 import secrets
 from datetime import datetime
@@ -16,8 +16,8 @@ _REFERENCE_BYTES = 24
 
 
 async def customer_of(caller: Caller) -> Subscription:
-    """The tenant's subscription with its customer at Stripe, who is made where there is none: each
-    step can be done again after a crash. Raises Unknown, StripeRefused, Unavailable."""
+    """The tenant's subscription with its customer at Stripe; makes the customer where there is
+    none. Each step can be repeated after a crash. Raises Unknown, StripeRefused, Unavailable."""
     known = await show(caller)
     if known.customer_id is not None:
         return known
@@ -39,8 +39,8 @@ async def customer_of(caller: Caller) -> Subscription:
 
 
 async def tenant_of(customer_id: str, at: datetime) -> str | None:
-    """The tenant that claimed Stripe's customer, whose own subscription may say otherwise; None for
-    one of nobody's here. One read. Raises Unavailable."""
+    """The tenant that claimed the customer; None where no tenant did. The tenant's subscription may
+    name another customer. One read. Raises Unavailable."""
     platform = Caller.acting("service:billing", PLATFORM_TENANT, at)
     found = await RUN.find(platform, CUSTOMERS, customer_id)
     return found.tenant_id if found is not None else None

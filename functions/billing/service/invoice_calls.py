@@ -1,5 +1,5 @@
-"""Calls of Stripe about invoices and their lines. Each that changes something has a key, or leaves
-the same however often it is made."""
+"""Calls of Stripe for invoices and their lines. A call that changes something has an idempotency
+key, or changes nothing when it is repeated."""
 
 from collections.abc import Awaitable
 from typing import Any
@@ -10,20 +10,20 @@ from functions.billing.service.stripe_calls import call_stripe, named
 
 
 async def retrieve_invoice(stripe_id: str) -> dict[str, Any]:
-    """An invoice with its lines, MOST_LINES of them at least where it has so many. Raises
-    StripeRefused for none, Unavailable."""
-    shown = await look_at_invoice(stripe_id)
-    lines = page = shown["lines"]
+    """An invoice with its lines: all of them, or at least MOST_LINES. Raises StripeMissing for an
+    unknown invoice, Unavailable."""
+    invoice = await look_at_invoice(stripe_id)
+    lines = page = invoice["lines"]
     while page["has_more"] and len(lines["data"]) < MOST_LINES:
         after = {"limit": 100, "starting_after": lines["data"][-1]["id"]}
         page = await call_stripe("get", f"invoices/{named(stripe_id)}/lines", after)
         lines["data"] += page["data"]
-    return shown
+    return invoice
 
 
 async def look_at_invoice(stripe_id: str) -> dict[str, Any]:
-    """An invoice, and no more of its lines than one answer has. Raises StripeMissing for none,
-    Unavailable."""
+    """An invoice with the lines that fit into one answer. Raises StripeMissing for an unknown
+    invoice, Unavailable."""
     return await call_stripe("get", f"invoices/{named(stripe_id)}")
 
 
@@ -34,58 +34,56 @@ async def drafts_of(customer_id: str) -> list[dict[str, Any]]:
 
 
 async def create_usage_invoice(key: str, params: Any) -> str:
-    """The id of an invoice that is of no subscription, once under that key. Raises Unknown,
-    StripeRefused."""
+    """Makes an invoice that belongs to no subscription, once under that key, and returns its id.
+    Raises Unknown, StripeRefused."""
     made = await call_stripe("post", "invoices", params, key=key)
     return str(made["id"])
 
 
 async def update_invoice(stripe_id: str, params: Any) -> None:
-    """Changes a draft. Raises Unknown, StripeMissing for one that is gone, StripeRefused for one
-    that is final."""
+    """Changes a draft. Raises Unknown, StripeMissing for a deleted draft, StripeRefused for an
+    invoice that is final."""
     await call_stripe("post", f"invoices/{named(stripe_id)}", params)
 
 
 async def delete_draft(stripe_id: str) -> None:
-    """Deletes a draft that is of no subscription, after its lines, which else might wait for the
-    customer's next invoice; nothing where it is final by now, or gone. Raises Unknown,
+    """Deletes a draft that belongs to no subscription, after its lines, which otherwise would wait
+    for the customer's next invoice; nothing where it is final or deleted. Raises Unknown,
     Unavailable."""
     await _unless_refused(_delete_with_lines(stripe_id))
 
 
 async def void_draft(stripe_id: str) -> None:
-    """Lets nobody be asked for a draft of a subscription, which cannot be deleted; nothing where
-    it is final by now. What is covered by the customer's balance is paid instead. Raises Unknown,
-    Unavailable."""
+    """Voids a draft of a subscription, which Stripe does not delete: finalizes it first. One that
+    the customer's balance covers is paid instead. Raises Unknown, Unavailable."""
     path = f"invoices/{named(stripe_id)}"
     await _unless_refused(call_stripe("post", f"{path}/finalize", {"auto_advance": False}))
     await void_invoice(stripe_id)
 
 
 async def void_invoice(stripe_id: str) -> None:
-    """Lets nobody be asked for an invoice that is not paid; nothing where it is. Raises Unknown,
-    Unavailable."""
+    """Voids an invoice that is not paid; nothing where it is paid. Raises Unknown, Unavailable."""
     await _unless_refused(call_stripe("post", f"invoices/{named(stripe_id)}/void"))
 
 
 async def items_of(customer_id: str) -> list[dict[str, Any]]:
-    """What was ever asked of the customer beside its subscriptions. Raises Unavailable."""
+    """All invoice items of the customer, also those on earlier invoices. Raises Unavailable."""
     return await _all_items({"customer": customer_id})
 
 
 async def items_on(stripe_id: str) -> list[dict[str, Any]]:
-    """What is asked on an invoice beside the subscription. Raises StripeRefused, Unavailable."""
+    """The invoice items on an invoice. Raises StripeRefused, Unavailable."""
     return await _all_items({"invoice": stripe_id})
 
 
 async def write_line(key: str, params: Any) -> None:
     """Writes a line on a draft, once under that key. Raises Unknown; KeyUsed where the key wrote
-    another one, or on another draft; StripeRefused where the invoice is no draft any more."""
+    another line, or one on another draft; StripeRefused where the invoice is no draft any more."""
     await call_stripe("post", "invoiceitems", params, key=key)
 
 
 async def take_line_off(item_id: str) -> None:
-    """Takes a line off its draft; nothing where that is final by now, or the line is gone. Raises
+    """Takes a line off its draft; nothing where the invoice is final, or the line is gone. Raises
     Unknown, Unavailable."""
     await _unless_refused(call_stripe("delete", f"invoiceitems/{named(item_id)}"))
 
@@ -96,19 +94,19 @@ async def _delete_with_lines(stripe_id: str) -> None:
     await call_stripe("delete", f"invoices/{named(stripe_id)}")
 
 
-async def _unless_refused(asked: Awaitable[object]) -> None:
+async def _unless_refused(call: Awaitable[object]) -> None:
     try:
-        await asked
+        await call
     except StripeRefused:
         return
 
 
 async def _all_items(which: dict[str, Any]) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
+    items: list[dict[str, Any]] = []
     after: dict[str, Any] = {}
     while True:
         page = await call_stripe("get", "invoiceitems", {**which, "limit": 100, **after})
-        found += page["data"]
+        items += page["data"]
         if not page["has_more"]:
-            return found
-        after = {"starting_after": found[-1]["id"]}
+            return items
+        after = {"starting_after": items[-1]["id"]}

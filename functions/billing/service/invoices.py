@@ -1,9 +1,9 @@
-"""Invoices: read from Stripe at each notice, kept, and shown."""
+"""Reads invoices from Stripe at each notice, keeps them, and shows and proves them."""
 
 from functions.billing.aggregates import INVOICES, RUN, SUBSCRIPTIONS
 from functions.billing.rules.invoice import Invoice, adopt, invoice_id_of, read_invoice
-from functions.billing.service.comparing import compared, proofs_of
 from functions.billing.service.invoice_calls import retrieve_invoice
+from functions.billing.service.reconciliation import proofs_of, reconcile
 from functions.billing.service.subscriptions import known_to
 from functions.billing.views import InvoicePage, InvoiceView, LineProof
 from shared.aggregates.command import Command
@@ -14,11 +14,11 @@ from shared.policy.authorization import choose_and_ask
 from shared.usage.anchoring import may_read_log
 
 
-async def follow_invoice(caller: Caller, stripe_id: str) -> Invoice:
-    """The invoice as Stripe shows it now, which is kept. It is read between reading ours and
-    committing it, as subscriptions are, and its lines of usage are compared with our meter. A usage
-    invoice is not kept, and so not shown, before its release. Raises Unknown, Unavailable,
-    SignatureInvalid."""
+async def refresh_invoice(caller: Caller, stripe_id: str) -> Invoice:
+    """Reads the invoice from Stripe, reconciles its lines of usage with our meter, and keeps it; a
+    usage invoice only after its release, so that nobody is shown it before. Reads Stripe between
+    reading our state and committing it, so that an older reading never replaces a newer one. Raises
+    Unknown, Unavailable, SignatureInvalid."""
     invoice_id = invoice_id_of(stripe_id)
 
     async def use_case(work: Command) -> Invoice:
@@ -27,18 +27,18 @@ async def follow_invoice(caller: Caller, stripe_id: str) -> Invoice:
         if known is not None:
             work.is_about(INVOICES, invoice_id)
         subscription = await known_to(work)
-        shown = read_invoice(await retrieve_invoice(stripe_id))
-        lines = await compared(caller.tenant_id, subscription.terms, shown.lines)
-        newer = shown.but(lines=lines)
+        at_stripe = read_invoice(await retrieve_invoice(stripe_id))
+        lines = await reconcile(caller.tenant_id, subscription.terms, at_stripe.lines)
+        newer = at_stripe.but(lines=lines)
         return await work.save_change(newer, *adopt(known, newer, subscription.customer_id))
 
     return await RUN.command(caller, use_case, Invoice)
 
 
 async def prove_line(caller: Caller, invoice_id: str, line_id: str, event: str | None) -> LineProof:
-    """The proof of a line of usage, and that it counts the event or receipt of that id. Raises
-    NotFound, which is recorded; Forbidden, VersionConflict for a line of the subscription,
-    ChainBroken, Unavailable."""
+    """The proof of a line of usage and, where `event` is given, that it counts the event or receipt
+    of that id. Raises NotFound, which is recorded; Forbidden, VersionConflict for a line that is
+    not of usage, ChainBroken, Unavailable."""
     choose_and_ask("invoices.lines.proof.list", caller.received_at)
     if event is not None:
         choose_and_ask("invoices.lines.proof.open", caller.received_at)

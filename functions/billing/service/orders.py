@@ -1,38 +1,38 @@
-"""Buying, changing and ending a subscription: what Stripe is asked for is committed before it is
-asked, and what came of it is read from Stripe."""
+"""Buys, changes and ends a subscription. Each change is committed before Stripe is asked for it,
+and its outcome is read from Stripe."""
 
 from typing import Any
 
 from functions.billing.aggregates import RUN
 from functions.billing.rules import checkout as pages
 from functions.billing.rules import subscription as rules
-from functions.billing.rules.asked import Change, Checkout
-from functions.billing.rules.loosening import asked_for, check_assent
+from functions.billing.rules.change_approval import approval_of, check_assent
 from functions.billing.rules.order import (
+    ChangeRequest,
     Order,
     Pause,
     Resume,
-    Wish,
-    changes_of,
     check_order,
     check_people,
+    item_changes,
     items_of,
 )
-from functions.billing.rules.pausing import (
+from functions.billing.rules.pause import (
     check_changeable,
-    check_wish,
+    check_request,
     pause_params,
     resume_params,
 )
 from functions.billing.rules.referral import CheckoutBody, coupon_for, discounts_left, ends_discount
 from functions.billing.rules.refusals import StripeRefused
 from functions.billing.rules.subscription import Subscription
+from functions.billing.rules.subscription_parts import Change, Checkout
 from functions.billing.service import stripe_calls
-from functions.billing.service.assents import waits_for
+from functions.billing.service.change_approval import require_approval
 from functions.billing.service.customers import customer_of
-from functions.billing.service.met_drafts import newest_after_pause
-from functions.billing.service.referring import check_code
-from functions.billing.service.subscriptions import follow, holding, known_to
+from functions.billing.service.leftover_drafts import void_leftover_drafts
+from functions.billing.service.referral import check_code
+from functions.billing.service.subscriptions import control_with, known_to, refresh_subscription
 from functions.billing.settings import console_url
 from functions.billing.views import CheckoutView, PortalView, SubscriptionView
 from shared.aggregates.command import Command
@@ -46,17 +46,17 @@ PREFIX = "chg"
 
 
 async def check(caller: Caller, order: Order) -> None:
-    """Raises Invalid for what nobody sells, and for other seats than the plan has or fewer than the
-    tenant's people need; Unavailable."""
+    """Raises Invalid as `check_order`, and for fewer seats than the tenant has people;
+    Unavailable."""
     check_order(order)
     if order.seats is not None:
         check_people(order, await read_people(TenantStore(caller.tenant_id)))
 
 
 async def check_out(caller: Caller, body: CheckoutBody) -> CheckoutView:
-    """The page at Stripe where the order is paid for: the same one for the same order while it is
-    open; an earlier one for another order is closed first, so that nobody buys twice. Raises
-    Invalid, VersionConflict, Unknown, StripeRefused, Unavailable."""
+    """The checkout page at Stripe for the order: the same page for the same order while it is open.
+    Closes an open page for another order first, so that nobody buys twice. Raises Invalid,
+    VersionConflict, Unknown, StripeRefused, Unavailable."""
     order, referral = body.order, body.referral or ""
     await check(caller, order)
     if order.plan == "free":
@@ -65,24 +65,24 @@ async def check_out(caller: Caller, body: CheckoutBody) -> CheckoutView:
     if referral:
         await check_code(caller, referral)
     before = await customer_of(caller)
-    closed = pages.to_close(before, order, caller.received_at, referral)
+    closed = pages.page_to_close(before, order, caller.received_at, referral)
     if closed is not None:
         await _close(before, closed)
     number = closed.number if closed is not None else None
-    # What was paid for on that page, or in another tab, is seen here.
-    await follow(caller)
+    # A payment on that page, or in another tab, is found here.
+    await refresh_subscription(caller)
 
     async def begin(work: Command) -> Subscription:
         known = await known_to(work)
         steps = pages.begin_checkout(known, order, number, work.at, referral)
         return await work.save_change(known, *steps)
 
-    asked = await RUN.command(caller, begin, Subscription)
-    page = asked.checkout
+    begun = await RUN.command(caller, begin, Subscription)
+    page = begun.checkout
     assert page is not None
     if not page.url:
         try:
-            session_id, url = await _open(asked, page)
+            session_id, url = await _open(begun, page)
         except StripeRefused:
             await _drop_page(caller, page)
             raise
@@ -91,9 +91,9 @@ async def check_out(caller: Caller, body: CheckoutBody) -> CheckoutView:
 
 
 async def open_portal(caller: Caller) -> PortalView:
-    """The page at Stripe where the tenant sees to its means of payment. Raises VersionConflict for
-    a tenant that never bought anything, Unknown, Unavailable."""
-    known = await follow(caller)
+    """The portal page at Stripe, for the tenant's means of payment. Raises VersionConflict for a
+    tenant that never bought anything, Unknown, Unavailable."""
+    known = await refresh_subscription(caller)
     if known.customer_id is None:
         raise VersionConflict("nothing was bought yet: buy it with POST /v1/billing/checkout")
     url = await stripe_calls.create_portal(known.customer_id, _back())
@@ -101,80 +101,80 @@ async def open_portal(caller: Caller) -> PortalView:
 
 
 async def change(caller: Caller, order: Order) -> SubscriptionView:
-    """The subscription after the change, which Stripe prorates; Free ends it with its period.
-    One that loosens governance waits for an approval first: the same call again makes it once that
-    is given. Raises Invalid, VersionConflict, Unknown where Stripe did not answer: the same call
-    again asks what became of it."""
+    """The subscription after the change, which Stripe prorates; Free ends it with its period. A
+    change that loosens governance waits for an approval first: the same call makes it once that is
+    given. Raises Invalid, VersionConflict, and Unknown where Stripe did not answer: the same call
+    again finds out whether the change was made."""
     await check(caller, order)
-    known = await follow(caller)
+    known = await refresh_subscription(caller)
     if rules.is_as_ordered(known, order):
-        return shown(caller, known)
+        return view_of(caller, known)
     check_changeable(known, order)
     return await carry_out(caller, known, order)
 
 
-async def carry_out(caller: Caller, known: Subscription, order: Wish) -> SubscriptionView:
-    """The subscription after what was wished for; where that loosens governance, while it waits for
-    an approval. Raises as `change`."""
-    if (waiting := await waits_for(caller, known, order)) is not None:
-        return shown(caller, waiting)
-    assented = asked_for(known, order, caller.received_at)
+async def carry_out(caller: Caller, known: Subscription, order: ChangeRequest) -> SubscriptionView:
+    """The subscription after the change; unchanged while the change waits for an approval. Raises
+    as `change`."""
+    if (waiting := await require_approval(caller, known, order)) is not None:
+        return view_of(caller, waiting)
+    assented = approval_of(known, order, caller.received_at)
 
     async def begin(work: Command) -> Subscription:
         before = await known_to(work)
-        check_wish(before, order)
+        check_request(before, order)
         check_assent(before, order, assented, work.at)
         steps = rules.begin_change(before, order, new_id(PREFIX, work.at), work.at, assented)
         return await work.save_change(before, *steps)
 
-    asked = await RUN.command(caller, begin, Subscription)
-    assert asked.change is not None
+    begun = await RUN.command(caller, begin, Subscription)
+    assert begun.change is not None
     try:
-        await _ask_for(asked, asked.change)
+        await _change_at_stripe(begun, begun.change)
     except StripeRefused:
-        await _drop(caller, asked.change)
+        await _drop(caller, begun.change)
         raise
-    return shown(caller, await follow(caller))
+    return view_of(caller, await refresh_subscription(caller))
 
 
-def shown(caller: Caller, known: Subscription) -> SubscriptionView:
-    """The subscription as the caller is shown it."""
-    return SubscriptionView.of(known, holding(caller, known), caller.received_at)
+def view_of(caller: Caller, known: Subscription) -> SubscriptionView:
+    """The subscription as the API shows it to the caller."""
+    return SubscriptionView.of(known, control_with(caller, known), caller.received_at)
 
 
-async def _ask_for(known: Subscription, change: Change) -> None:
+async def _change_at_stripe(known: Subscription, change: Change) -> None:
     assert known.stripe_id is not None
-    said: dict[str, Any] = {"metadata": {"account": known.account, "change": change.change_id}}
+    params: dict[str, Any] = {"metadata": {"account": known.account, "change": change.change_id}}
     if isinstance(change.order, Pause):
-        said |= pause_params()
+        params |= pause_params()
     elif isinstance(change.order, Resume):
-        said |= resume_params(await newest_after_pause(known))
+        params |= resume_params(await void_leftover_drafts(known))
     elif change.order.plan == "free":
-        said["cancel_at_period_end"] = True
+        params["cancel_at_period_end"] = True
     else:
-        said["cancel_at_period_end"] = False
-        items, discounts = await changed_to(known, change.order)
-        said |= {"items": items, "proration_behavior": "create_prorations", **discounts}
-    await stripe_calls.update_subscription(known.stripe_id, change.change_id, said)
+        params["cancel_at_period_end"] = False
+        items, discounts = await order_params(known, change.order)
+        params |= {"items": items, "proration_behavior": "create_prorations", **discounts}
+    await stripe_calls.update_subscription(known.stripe_id, change.change_id, params)
 
 
-async def changed_to(
+async def order_params(
     known: Subscription, order: Order
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """The items of the subscription at Stripe as it becomes those of the order, and the discounts
-    that stay where that ends one. Raises Unknown."""
+    """The parameters that turn the subscription's items at Stripe into those of the order, and
+    those that keep its other discounts where the order ends one. Raises Unknown."""
     items = items_of(order)
     prices = await stripe_calls.prices_of(items)
     assert known.customer_id is not None
-    shown = await stripe_calls.subscriptions_of(known.customer_id)
-    [current] = [each for each in shown if each["id"] == known.stripe_id]
+    subscriptions = await stripe_calls.subscriptions_of(known.customer_id)
+    [current] = [each for each in subscriptions if each["id"] == known.stripe_id]
     ends = ends_discount(known, order)
     discounts = {"discounts": discounts_left(current["discounts"])} if ends else {}
-    return changes_of(current["items"]["data"], items, prices), discounts
+    return item_changes(current["items"]["data"], items, prices), discounts
 
 
 async def _open(known: Subscription, page: Checkout) -> tuple[str, str]:
-    """The page's id and address: the same again for the same number."""
+    """The id and the address of the page: the same for the same number."""
     items = items_of(page.order)
     prices = await stripe_calls.prices_of(items)
     trial = {"trial_period_days": page.trial_days} if page.trial_days else {}
@@ -185,7 +185,7 @@ async def _open(known: Subscription, page: Checkout) -> tuple[str, str]:
         await stripe_calls.require_coupon(coupon)
         metadata["referral"] = page.referral
         discounts = {"discounts": [{"coupon": coupon.coupon_id}]}
-    said = {
+    params = {
         "mode": "subscription",
         "customer": known.customer_id,
         "client_reference_id": known.account,
@@ -198,12 +198,13 @@ async def _open(known: Subscription, page: Checkout) -> tuple[str, str]:
         "success_url": f"{_back()}/bought",
         "cancel_url": _back(),
     }
-    return await stripe_calls.create_session(f"checkout-{known.account}-{page.number}", said)
+    return await stripe_calls.create_session(f"checkout-{known.account}-{page.number}", params)
 
 
 async def _close(known: Subscription, page: Checkout) -> None:
-    """Closes the page, of which nobody may have heard whether it was opened; what Stripe refuses to
-    open now was not. Raises Unknown, Unavailable."""
+    """Closes the page. Where nobody knows whether Stripe opened it, asks again by the same key, and
+    then closes it: what Stripe refuses to open now was not opened before. Raises Unknown,
+    Unavailable."""
     try:
         session_id = page.session_id or (await _open(known, page))[0]
     except StripeRefused:

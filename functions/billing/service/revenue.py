@@ -1,17 +1,17 @@
-"""Keeps what is known of each tenant's revenue, and shows the platform's figures."""
+"""Keeps each tenant's revenue, and shows the platform's figures."""
 
 import asyncio
 from datetime import datetime
 
 from functions.billing.aggregates import REVENUES, RUN
 from functions.billing.kpi_views import KpisView
-from functions.billing.rules.costs import Counted
+from functions.billing.rules.costs import UsageCounts
 from functions.billing.rules.disagreements import disagreements
 from functions.billing.rules.invoice import Invoice
-from functions.billing.rules.low_margins import heard_of, month_to_judge
+from functions.billing.rules.low_margins import month_to_judge, note_tenant
 from functions.billing.rules.revenue import Revenue, bounds_of, unknown_revenue
 from functions.billing.rules.subscription import Subscription
-from functions.billing.service.use import count_use
+from functions.billing.service.usage_counts import count_usage
 from shared.aggregates.command import Command
 from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.callers import Caller, check_platform_admin
@@ -19,21 +19,22 @@ from shared.kit.errors import FieldError, Invalid, VersionConflict
 from shared.kit.months import month_of
 from shared.storage.firestore import TenantStore
 
-# Whose use is counted for one call, and for how many of them at once.
+# For how many tenants one call counts the usage, and for how many at once.
 MOST_TENANTS = 5_000
 _AT_ONCE = 20
 
 
 async def note_revenue(subscription: Subscription, invoice: Invoice | None, at: datetime) -> None:
-    """Keeps what was heard of the tenant, in the platform's own tenant; once, however often it is
-    heard. Raises Unavailable, whereupon Stripe sends its notice again."""
+    """Notes the subscription and the invoice in the tenant's revenue, which lies in the platform's
+    own tenant; the same again changes nothing. Raises Unavailable: Stripe then sends its notice
+    again."""
     tenant_id = subscription.tenant_id
-    counted = await count_use(tenant_id, month_to_judge(at))
+    counted = await count_usage(tenant_id, month_to_judge(at))
 
     async def use_case(work: Command) -> Revenue:
         known = await work.find(REVENUES, tenant_id)
         before = known or unknown_revenue(tenant_id)
-        steps = heard_of(before, subscription, invoice, counted, work.at)
+        steps = note_tenant(before, subscription, invoice, counted, work.at)
         if invoice is not None:
             newer = steps[-1].state if steps else before
             steps = (*steps, *disagreements(newer, invoice))
@@ -55,8 +56,8 @@ async def show_kpis(
         raise Invalid(FieldError("month", f"has not begun: the latest is {month_of(at)}"))
     known = await _all_revenues()
     if tenant is not None and all(each.tenant_id != tenant for each in known):
-        said = f"{tenant[:40]!r} never bought anything here: leave it out to see all who did"
-        raise Invalid(FieldError("tenant_id", said))
+        problem = f"{tenant[:40]!r} never bought anything here: leave it out to see all who did"
+        raise Invalid(FieldError("tenant_id", problem))
     counted = await _count_all([each.tenant_id for each in known], chosen)
     return KpisView.of(known, counted, month=chosen, at=at, tenant=tenant, cac_cents=cac_cents)
 
@@ -70,11 +71,11 @@ async def _all_revenues() -> list[Revenue]:
     return known
 
 
-async def _count_all(tenants: list[str], month: str) -> list[Counted]:
+async def _count_all(tenants: list[str], month: str) -> list[UsageCounts]:
     turns = asyncio.Semaphore(_AT_ONCE)
 
-    async def count(tenant_id: str) -> Counted:
+    async def count(tenant_id: str) -> UsageCounts:
         async with turns:
-            return await count_use(tenant_id, month)
+            return await count_usage(tenant_id, month)
 
     return await asyncio.gather(*map(count, tenants))

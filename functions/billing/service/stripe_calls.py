@@ -1,5 +1,5 @@
-"""Calls of Stripe, with its own client. Each that changes something has a key, under which Stripe
-does it once. Nothing that Stripe says about cards or persons is kept."""
+"""Calls of Stripe, by its own client. A call that changes something has an idempotency key, under
+which Stripe does it once. Nothing about cards or persons is kept."""
 
 import asyncio
 import logging
@@ -30,36 +30,37 @@ _KINDS: Mapping[str, type[StripeRefused]] = {
     "resource_missing": StripeMissing,
     "invoice_upcoming_none": NothingUpcoming,
 }
-# Prices that are known to be there, of this process.
+# Stripe's ids of the prices that this process has found, by lookup key.
 _prices: dict[str, str] = {}
 
 
 class Unknown(Unavailable):
-    """Stripe did not answer: it may have done it."""
+    """Stripe did not answer: it may have done what it was asked for."""
 
 
 class KeyUsed(Unknown):
-    """Something else was asked under that key before: it was not done now."""
+    """The key was used for something else before, so Stripe did nothing."""
 
 
 async def require_account() -> Account:
     """The operator's account. Raises NothingSold where there is none, Unavailable."""
     found = await account()
     if found is None:
-        said = "nothing is sold here: the operator has no account at Stripe"
-        raise NothingSold(f"{said}; the operator sets one up by docs/guides/sell-it.md")
+        reason = "nothing is sold here: the operator has no account at Stripe"
+        raise NothingSold(f"{reason}; the operator sets one up by docs/guides/sell-it.md")
     return found
 
 
 async def create_customer(reference: str) -> str:
-    """The customer of an account of ours, once. Raises Unknown, StripeRefused, Unavailable."""
+    """Makes the customer for that reference, once, and returns its id. Raises Unknown,
+    StripeRefused, Unavailable."""
     params = {"metadata": {"account": reference}}
     made = await call_stripe("post", "customers", params, key=f"assent-customer-{reference}")
     return str(made["id"])
 
 
 async def retrieve_customer(customer_id: str) -> dict[str, Any]:
-    """A customer. Raises StripeRefused for none, Unavailable."""
+    """A customer. Raises StripeMissing for an unknown one, Unavailable."""
     return await call_stripe("get", f"customers/{named(customer_id)}")
 
 
@@ -77,19 +78,19 @@ async def update_subscription(stripe_id: str, key: str, params: Any) -> None:
 
 
 async def retrieve_subscription(stripe_id: str) -> dict[str, Any]:
-    """A subscription. Raises StripeRefused for none, Unavailable."""
+    """A subscription. Raises StripeMissing for an unknown one, Unavailable."""
     return await call_stripe("get", f"subscriptions/{named(stripe_id)}")
 
 
 async def create_session(key: str, params: Any) -> tuple[str, str]:
-    """The id and the address of a page for paying, once under that key. Raises Unknown,
-    StripeRefused."""
+    """Makes a checkout session, once under that key; returns its id and its address. Raises
+    Unknown, StripeRefused."""
     made = await call_stripe("post", "checkout/sessions", params, key=key)
     return str(made["id"]), str(made["url"])
 
 
 async def expire_session(session_id: str) -> None:
-    """Closes a page for paying; nothing where it is over. Raises Unknown, Unavailable."""
+    """Expires a checkout session; nothing where it is over. Raises Unknown, Unavailable."""
     try:
         await call_stripe("post", f"checkout/sessions/{named(session_id)}/expire")
     except StripeRefused:
@@ -97,16 +98,15 @@ async def expire_session(session_id: str) -> None:
 
 
 async def create_portal(customer_id: str, return_url: str) -> str:
-    """The address of a page where the customer sees to its means of payment. Raises Unknown,
-    StripeRefused."""
+    """Makes a session of the portal and returns its address. Raises Unknown, StripeRefused."""
     params = {"customer": customer_id, "return_url": return_url}
     made = await call_stripe("post", "billing_portal/sessions", params)
     return str(made["url"])
 
 
 async def require_coupon(coupon: Coupon) -> None:
-    """Makes the coupon where it is not there. Raises VersionConflict where it takes off another
-    part than the catalogue says, Unknown."""
+    """Makes the coupon where Stripe does not have it. Raises VersionConflict where Stripe has it
+    with another percentage or duration, Unknown."""
     percent = coupon.basis_points / 100
     params = {
         "id": coupon.coupon_id,
@@ -124,14 +124,14 @@ async def require_coupon(coupon: Coupon) -> None:
 
 
 async def preview(params: Any) -> dict[str, Any]:
-    """The invoice that would come next. Raises NothingUpcoming where none would, StripeRefused,
-    Unavailable."""
+    """The next invoice, which is not made. Raises NothingUpcoming where no invoice would come,
+    StripeRefused, Unavailable."""
     return await call_stripe("post", "invoices/create_preview", params)
 
 
 async def prices_of(items: tuple[Item, ...]) -> dict[str, str]:
-    """Stripe's ids of the prices, by their lookup keys; makes those that are not there. Raises
-    VersionConflict where one of them asks for other money than the catalogue, Unknown."""
+    """Stripe's ids of the prices, by lookup key; makes those that Stripe does not have. Raises
+    VersionConflict where Stripe has one with another amount than the catalogue, Unknown."""
     missing = [each for each in items if each.lookup_key not in _prices]
     if missing:
         await _find_prices(missing)
@@ -181,16 +181,16 @@ async def call_stripe(
     *,
     key: str = "",
 ) -> dict[str, Any]:
-    """What Stripe answered, as plain data: the client's own objects would cost as much as the call.
-    With a key it is done once. Raises StripeRefused and what is one, KeyUsed, Unknown,
-    Unavailable."""
+    """Calls Stripe, once where there is a key, and returns its answer as plain data: making the
+    client's own objects would take as long as the call. Raises StripeRefused and its subclasses,
+    KeyUsed, Unknown, Unavailable."""
     import stripe
 
-    found = await require_account()
-    client = _client(found.api_key.get_secret_value(), found.api)
+    operator = await require_account()
+    client = _client(operator.api_key.get_secret_value(), operator.api)
     try:
-        asked = {**(params or {}), **({"idempotency_key": key} if key else {})}
-        answer = await asyncio.to_thread(client.raw_request, method, f"/v1/{path}", **asked)
+        options = {**(params or {}), **({"idempotency_key": key} if key else {})}
+        answer = await asyncio.to_thread(client.raw_request, method, f"/v1/{path}", **options)
     except (stripe.CardError, stripe.InvalidRequestError) as error:
         is_card = isinstance(error, stripe.CardError)
         by_card = "see to the means of payment with POST /v1/billing/portal"

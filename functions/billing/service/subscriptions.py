@@ -1,10 +1,10 @@
-"""Reads a tenant's subscription anew from Stripe, and adopts it."""
+"""Reads a tenant's subscription from Stripe, and keeps it."""
 
 from functions.billing.aggregates import RUN, SUBSCRIPTIONS
-from functions.billing.rules.reading import latest, read_subscription
 from functions.billing.rules.referral import read_discount
+from functions.billing.rules.stripe_objects import latest, read_subscription
 from functions.billing.rules.subscription import (
-    Bought,
+    StripeSubscription,
     Subscription,
     adopt,
     controlled,
@@ -27,36 +27,36 @@ async def show(caller: Caller) -> Subscription:
     return await RUN.find(caller, SUBSCRIPTIONS, caller.tenant_id) or unsubscribed(caller.tenant_id)
 
 
-def holding(caller: Caller, known: Subscription) -> Control:
-    """The control document of the caller's tenant as it is in force with that subscription, of
-    which it may not have heard yet."""
+def control_with(caller: Caller, known: Subscription) -> Control:
+    """The control document of the caller's tenant as it is in force with that subscription, which
+    `identity` may not have written into it yet."""
     return in_force(controlled(known, caller.control))
 
 
-async def follow(
+async def refresh_subscription(
     caller: Caller, notice_id: str = "", of_customer: str | None = None
 ) -> Subscription:
-    """The subscription as Stripe shows it now. It is read between reading ours and committing it,
-    so that a reading which is older than what another request committed meanwhile is made again.
-    Stays as it is known after a notice that was handled, and where it is `of_customer` another
-    than that. Raises Unknown, Unavailable, ContentInvalid."""
+    """Reads the subscription from Stripe and keeps it. Unchanged where the notice was handled
+    before, and where the subscription belongs to another customer than `of_customer`. Reads Stripe
+    between reading our state and committing it: where another request commits meanwhile, it reads
+    again. Raises Unknown, Unavailable, ContentInvalid."""
 
     async def use_case(work: Command) -> Subscription:
         known = await known_to(work)
-        is_anothers = of_customer is not None and known.customer_id != of_customer
-        if is_anothers or (notice_id and notice_id in known.seen):
+        is_another = of_customer is not None and known.customer_id != of_customer
+        if is_another or (notice_id and notice_id in known.seen):
             return known
-        bought = await _bought(known)
-        return await work.save_change(known, *adopt(known, bought, work.at, notice_id))
+        at_stripe = await _at_stripe(known)
+        return await work.save_change(known, *adopt(known, at_stripe, work.at, notice_id))
 
     return await RUN.command(caller, use_case, Subscription)
 
 
-async def _bought(known: Subscription) -> Bought | None:
+async def _at_stripe(known: Subscription) -> StripeSubscription | None:
     if known.customer_id is None:
         return None
-    shown = latest(await subscriptions_of(known.customer_id))
-    if shown is None:
+    newest = latest(await subscriptions_of(known.customer_id))
+    if newest is None:
         return None
-    discount = read_discount(shown.get("discounts") or ())
-    return read_subscription(shown).but(discount=discount)
+    discount = read_discount(newest.get("discounts") or ())
+    return read_subscription(newest).but(discount=discount)

@@ -1,5 +1,5 @@
-"""Asks for what a subscription used before it ended, or was paused, and no renewal will ask for,
-once, on an invoice of its own."""
+"""Makes and releases the usage invoice of a subscription that ended or was paused: no renewal
+charges for what it used before."""
 
 from collections.abc import Callable
 
@@ -8,8 +8,8 @@ from functions.billing.rules import usage_draft as rules
 from functions.billing.rules.invoice import Invoice, read_invoice
 from functions.billing.rules.refusals import StripeMissing, StripeRefused
 from functions.billing.rules.subscription import Steps, Subscription
-from functions.billing.service.charging import charge_usage, owes_usage
-from functions.billing.service.crediting import apply_credits
+from functions.billing.service.charges import charge_usage, owes_usage
+from functions.billing.service.credit import apply_credits
 from functions.billing.service.invoice_calls import (
     create_usage_invoice,
     delete_draft,
@@ -17,25 +17,25 @@ from functions.billing.service.invoice_calls import (
     retrieve_invoice,
     update_invoice,
 )
-from functions.billing.service.invoices import follow_invoice
+from functions.billing.service.invoices import refresh_invoice
 from functions.billing.service.stripe_calls import retrieve_customer, subscriptions_of
-from functions.billing.service.subscriptions import follow, known_to, show
+from functions.billing.service.subscriptions import known_to, refresh_subscription, show
 from shared.aggregates.command import Command
 from shared.kit.callers import Caller
 from shared.messaging.envelope import Envelope
 
 
 async def on_usage_due(event: Envelope) -> None:
-    """Asks a tenant whose subscription ended for what it used last. Raises as `ask_for_usage`."""
+    """Makes the usage invoice of the tenant that the timer is for. Raises as `ask_for_usage`."""
     await ask_for_usage(Caller.acting("service:billing", event.tenantid, event.received_at))
 
 
 async def ask_for_usage(caller: Caller) -> None:
-    """Puts what is owed of usage on a draft, and then lets it become final by itself; nothing where
-    the tenant bought again, since its renewals ask then, and no invoice where nothing is owed. It
-    is settled once a later call finds all of it on invoices that ask, so a crash between two steps
+    """Writes the due charges on the usage invoice and releases it; makes no invoice where nothing
+    is due, and does nothing where the tenant bought again, since its renewals charge then. Settles
+    once a later call finds all charges on invoices that ask for them, so a crash between two steps
     loses nothing. Raises Unknown, StripeRefused, Unavailable."""
-    known = await follow(caller)
+    known = await refresh_subscription(caller)
     if not rules.is_due(known, caller.received_at):
         return
     if not await owes_usage(caller, known):
@@ -44,13 +44,13 @@ async def ask_for_usage(caller: Caller) -> None:
     invoice = await _draft(caller, known)
     if invoice is not None:
         await complete(caller, known, invoice)
-        await follow_invoice(caller, invoice.stripe_id)
+        await refresh_invoice(caller, invoice.stripe_id)
 
 
 async def complete(caller: Caller, known: Subscription, invoice: Invoice) -> bool:
-    """Writes what is owed on the usage invoice, lets credits pay of it, and releases it, each once;
-    whether anything changed. Nobody sees one that the subscription waits for no more: it is
-    deleted. Raises Unknown, Unavailable."""
+    """Writes charges and credits on the usage invoice and releases it, each once; whether anything
+    changed. Deletes a draft that is not the subscription's usage invoice any more. Raises Unknown,
+    Unavailable."""
     if not invoice.is_being_written:
         is_charged = await charge_usage(caller, known, invoice)
         return await apply_credits(caller, invoice) or is_charged
@@ -60,18 +60,18 @@ async def complete(caller: Caller, known: Subscription, invoice: Invoice) -> boo
         if await _is_ready(caller, invoice):
             await _release(invoice)
             return True
-    # What lies on it is written again by whichever invoice asks next.
+    # The next invoice that charges for usage writes these lines again.
     await delete_draft(invoice.stripe_id)
     return True
 
 
 async def _is_ready(caller: Caller, invoice: Invoice) -> bool:
-    """Whether it asks for anything, and nobody bought again meanwhile."""
+    """Whether it has a line of usage, and the tenant did not buy again meanwhile."""
     try:
-        shown = read_invoice(await retrieve_invoice(invoice.stripe_id))
+        at_stripe = read_invoice(await retrieve_invoice(invoice.stripe_id))
     except StripeMissing:
         return False
-    has_usage = any(each.usage is not None for each in shown.lines)
+    has_usage = any(each.usage is not None for each in at_stripe.lines)
     return has_usage and rules.is_current(await show(caller), invoice, caller.received_at)
 
 
@@ -84,26 +84,27 @@ async def _release(invoice: Invoice) -> None:
 
 
 async def _draft(caller: Caller, known: Subscription) -> Invoice | None:
-    """The draft that takes the usage; None where the one that was made takes none any more, and
-    the next call makes another."""
+    """The usage invoice while it takes lines; None where it takes none any more: the next call
+    makes another."""
     assert known.usage_invoice is not None
-    stripe_id = known.usage_invoice.stripe_id or await _made(caller, known)
+    stripe_id = known.usage_invoice.stripe_id or await _find_or_create(caller, known)
     try:
-        invoice = await follow_invoice(caller, stripe_id)
+        invoice = await refresh_invoice(caller, stripe_id)
         if invoice.takes_usage:
             return invoice
     except StripeMissing:
         # Somebody deleted it.
         pass
-    await _change(caller, lambda before: rules.follow_invoice_up(before, stripe_id))
+    await _change(caller, lambda before: rules.replace_invoice(before, stripe_id))
     return None
 
 
-async def _made(caller: Caller, known: Subscription) -> str:
-    """The invoice of this number, which is looked for first: Stripe forgets keys after a day."""
+async def _find_or_create(caller: Caller, known: Subscription) -> str:
+    """The id of the usage invoice. Looks for it before it makes one, since Stripe forgets keys
+    after a day."""
     assert known.usage_invoice is not None
     customer_id, number = str(known.customer_id), known.usage_invoice.number
-    stripe_id = rules.made_before(known, await drafts_of(customer_id))
+    stripe_id = rules.existing_invoice(known, await drafts_of(customer_id))
     if stripe_id is None:
         stripe_id = await _create(known, customer_id)
     await _change(caller, lambda before: rules.note_invoice(before, number, stripe_id))
@@ -111,17 +112,17 @@ async def _made(caller: Caller, known: Subscription) -> str:
 
 
 async def _create(known: Subscription, customer_id: str) -> str:
-    shown = await subscriptions_of(customer_id)
-    [ended] = [each for each in shown if each["id"] == known.stripe_id]
+    subscriptions = await subscriptions_of(customer_id)
+    [ended] = [each for each in subscriptions if each["id"] == known.stripe_id]
     customer = await retrieve_customer(customer_id)
-    asked, key = rules.invoice_for(known, ended, customer), rules.key_of(known)
+    params, key = rules.invoice_for(known, ended, customer), rules.key_of(known)
     try:
-        return await create_usage_invoice(key, asked)
+        return await create_usage_invoice(key, params)
     except StripeRefused:
-        # What paid the subscription may be gone; the invoice's page at Stripe asks for another.
-        if asked.pop("default_payment_method", None) is None:
+        # The means of payment may be gone: the page of the invoice at Stripe asks for another.
+        if params.pop("default_payment_method", None) is None:
             raise
-        return await create_usage_invoice(f"{key}-anyhow", asked)
+        return await create_usage_invoice(f"{key}-anyhow", params)
 
 
 async def _change(caller: Caller, rule: Callable[[Subscription], Steps]) -> None:

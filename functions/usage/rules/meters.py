@@ -1,5 +1,5 @@
-"""Meters that tenants declare, and which there are. Nobody outside counts by those that every
-tenant has: an agent may neither bill nor hide what it used."""
+"""The meters of a tenant. It declares some of them for events of its programs; those that every
+tenant has take no events, so that no agent bills or hides what it used. Pure."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from shared.kit.transitions import Transition
 from shared.usage.meters import BUILT_IN
 
 MOST_METERS = 100
-# How many of its own a tenant is told that names one that is not there.
+# How many declared meters the refusal of an unknown meter names.
 MOST_NAMED = 20
 
 
@@ -17,7 +17,7 @@ def declared(
     before: UsageMetersState | None, name: str, unit: str, by: str, at: datetime
 ) -> Transition[UsageMetersState] | None:
     """The meters with one more, or with another unit of one; None where nothing changes. Raises
-    Invalid for a name of one that every tenant has, VersionConflict beyond MOST_METERS."""
+    Invalid for the name of a meter that every tenant has, VersionConflict beyond MOST_METERS."""
     if name in BUILT_IN:
         message = f"{name} is counted by Assent itself: choose another name"
         raise Invalid(FieldError("meter", message))
@@ -35,19 +35,25 @@ def declared(
 
 
 def is_meter(declared: UsageMetersState | None, name: str) -> bool:
-    """Whether the tenant has a meter of that name: one of ours, or one that it declared."""
+    """Whether the tenant has a meter of that name: one that every tenant has, or one that it
+    declared."""
     return name in BUILT_IN or any(each.name == name for each in _declared(declared))
 
 
 def check_meter(declared: UsageMetersState | None, name: str) -> None:
-    """Raises Invalid, which names what there is, for a meter that the tenant does not have."""
+    """Raises Invalid, which names the meters there are, for one that the tenant does not have."""
     if is_meter(declared, name):
         return
     own = [each.name for each in _declared(declared)]
     more = [f"{len(own) - MOST_NAMED} more"] if len(own) > MOST_NAMED else []
-    there = ", ".join((*BUILT_IN, *own[:MOST_NAMED], *more))
-    said = f"{name} is no meter of this tenant, which has {there}: name one of them, or leave it"
-    raise Invalid(FieldError("meter", f"{said} out; PUT /v1/usage/meters/{name} declares one"))
+    meters = ", ".join((*BUILT_IN, *own[:MOST_NAMED], *more))
+    raise Invalid(
+        FieldError(
+            "meter",
+            f"{name} is no meter of this tenant, which has {meters}: name one of them, or leave it"
+            f" out; PUT /v1/usage/meters/{name} declares one",
+        )
+    )
 
 
 def _declared(declared: UsageMetersState | None) -> tuple[DeclaredMeter, ...]:

@@ -1,4 +1,4 @@
-"""What of the usage is asked for: which meter, from when to when, and what is added up."""
+"""A query of usage: which meter, from when to when, and how its sums are grouped. Pure."""
 
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -15,7 +15,7 @@ MOST_SUMS = 5_000
 _HOUR = 3_600
 
 
-class Asked(NamedTuple):
+class UsageQuery(NamedTuple):
     """The hours from `first` to before `end`, in hours since 1970, of one meter or of all."""
 
     meter: str | None
@@ -32,12 +32,12 @@ class Asked(NamedTuple):
         return moment(self.end)
 
 
-def asked(
+def usage_query(
     meter: str | None, since: str | None, until: str | None, group_by: GroupBy, now: datetime
-) -> Asked:
-    """What is asked for: without times, this month so far. Whole hours: the one that `from` is in,
-    and the one that `to` is in. Raises Invalid for other times, and for more than can be
-    answered."""
+) -> UsageQuery:
+    """The query, in whole hours: from the hour that `since` is in to the hour that `until` is in;
+    without times this month so far. Raises Invalid for what names no times, and for a longer time
+    than one answer covers."""
     this_hour = now.replace(minute=0, second=0, microsecond=0)
     end = instant_named("to", until) or this_hour + timedelta(hours=1)
     first = instant_named("from", since) or _month_before(end)
@@ -45,7 +45,7 @@ def asked(
     check_period(first, end, longest)
     if first.year < 1970:
         raise Invalid(FieldError("from", "must be after 1969"))
-    return Asked(meter, hour_of(first), -int(-end.timestamp() // _HOUR), group_by)
+    return UsageQuery(meter, hour_of(first), -int(-end.timestamp() // _HOUR), group_by)
 
 
 def _month_before(end: datetime) -> datetime:
@@ -65,14 +65,14 @@ def hour_of(at: datetime) -> int:
 
 
 def check_begun(period: str, latest: datetime) -> None:
-    """Raises Invalid for a month that nothing is counted of yet, and for what names none."""
+    """Raises Invalid for a month that has not begun, and for what names no month."""
     if start_of(period) > latest:
-        said = f"{period} has not begun: the latest month is {month_of(latest)}"
-        raise Invalid(FieldError("period", said))
+        problem = f"{period} has not begun: the latest month is {month_of(latest)}"
+        raise Invalid(FieldError("period", problem))
 
 
-def check_number(sums: int) -> None:
-    """Raises Invalid for more sums than one answer has."""
+def check_sums(sums: int) -> None:
+    """Raises Invalid for more than MOST_SUMS sums."""
     if sums > MOST_SUMS:
         message = f"gives more than {MOST_SUMS} sums: name a meter, or a shorter time"
         raise Invalid(FieldError("group_by", message))

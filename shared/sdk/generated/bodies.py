@@ -21,7 +21,7 @@ class ActivationBody(TypedDict):
 
 
 class AddOnWanted(TypedDict):
-    """So many of one add-on."""
+    """How many of one add-on."""
 
     add_on: Literal["executions", "tokens", "identity", "capacity"]
     quantity: int
@@ -673,7 +673,7 @@ class Operation(TypedDict):
 
 
 class Order(TypedDict):
-    """What a tenant wants to pay for. Free has no interval, no seats and no add-ons."""
+    """What a tenant wants to buy. Free has no interval, no seats and no add-ons."""
 
     add_ons: NotRequired[Sequence[AddOnWanted]]
     interval: NotRequired[Literal["month", "year"] | None]

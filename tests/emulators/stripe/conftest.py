@@ -12,7 +12,7 @@ import stripe
 
 from emulators.stripe.account import Account
 from emulators.stripe.api import Call, answer
-from emulators.stripe.due import due_of
+from emulators.stripe.due_times import due_of
 from emulators.stripe.rendering import rendered
 from emulators.stripe.store import Store
 from tests.emulators.stripe.published import problems

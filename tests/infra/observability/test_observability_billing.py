@@ -7,10 +7,15 @@ import pytest
 
 from functions.billing.rules.charges import UsageCharge
 from functions.billing.rules.invoice import Line
-from functions.billing.rules.notices import LATE_SECONDS, NoticeRefused, StripeNotice, is_late
-from functions.billing.service.comparing import compared
-from functions.billing.service.notices import take_notice
+from functions.billing.rules.stripe_notices import (
+    LATE_SECONDS,
+    NoticeRefused,
+    StripeNotice,
+    is_late,
+)
+from functions.billing.service.reconciliation import reconcile
 from functions.billing.service.silent_meters import look_for_silent_meters
+from functions.billing.service.stripe_notices import take_notice
 from infra.observability.metrics import (
     BILLING,
     LATE_NOTICES,
@@ -91,7 +96,7 @@ async def test_a_line_that_nothing_was_counted_for_counts(database: str) -> None
         usage=charge,
     )
     with listening() as logged:
-        (told,) = await compared(f"shop-{uuid.uuid4().hex[:12]}", (), (line,))
+        (told,) = await reconcile(f"shop-{uuid.uuid4().hex[:12]}", (), (line,))
     assert not told.agrees
     assert counted(logged, UNRECONCILED) == 1
 

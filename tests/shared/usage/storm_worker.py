@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from functions.usage.rules.outside import judged
+from functions.usage.rules.events import check_events
 from shared.kit.errors import Unavailable
 from shared.usage.counting import count_log
 from shared.usage.rows import add_events
@@ -34,7 +34,7 @@ async def _work(tenant: str, chance: random.Random, every: int) -> None:
         while not await _is_counted(tenant, chance, group, every):
             if os.getppid() != parent:
                 return  # Nobody starts the database again.
-        _, rejected = judged(group, METERS, AT + timedelta(minutes=10))
+        _, rejected = check_events(group, METERS, AT + timedelta(minutes=10))
         print(json.dumps([group[place]["id"] for place, _ in rejected]), flush=True)
 
 
@@ -42,7 +42,7 @@ async def _is_counted(
     tenant: str, chance: random.Random, group: Sequence[dict[str, Any]], every: int
 ) -> bool:
     try:
-        events, _ = judged(group, METERS, AT + timedelta(minutes=10))
+        events, _ = check_events(group, METERS, AT + timedelta(minutes=10))
         await add_events(tenant, events)
         called = [each for each in group if is_receipt(each["id"], every)]
         for first in range(0, len(called), _TOGETHER):

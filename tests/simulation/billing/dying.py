@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from functions.billing.service import charging, usage_invoice
+from functions.billing.service import charges, usage_invoice
 from functions.billing.service.stripe_calls import Unknown
 from tests.simulation.billing.bill import Bill
 
@@ -34,7 +34,7 @@ def dying_at_a_line() -> Iterator[list[tuple[str, Any]]]:
             under_way.append((key, said))
             raise DIED
 
-        patch.setattr(charging, "write_line", die)
+        patch.setattr(charges, "write_line", die)
         yield under_way
 
 

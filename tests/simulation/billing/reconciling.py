@@ -10,11 +10,11 @@ from shared.verify.__main__ import main as verify
 from tests.simulation.billing.bill import DELETED, Bill
 from tests.simulation.billing.tenant import Tenant
 
-Shown = dict[str, Any]
+StripeObject = dict[str, Any]
 _MANY = 100
 
 
-async def reconcile(tenant: Tenant) -> list[Shown]:
+async def reconcile(tenant: Tenant) -> list[StripeObject]:
     """Raises AssertionError for anything that differs, once no notice is waiting; the tenant's
     invoices as billing shows them."""
     assert not tenant.waiting
@@ -32,7 +32,7 @@ async def reconcile(tenant: Tenant) -> list[Shown]:
     return ours
 
 
-async def verify_offline(tenant: Tenant, invoices: list[Shown], file: Path) -> int:
+async def verify_offline(tenant: Tenant, invoices: list[StripeObject], file: Path) -> int:
     """How many lines of usage were verified by `assent-verify`, from their proofs alone."""
     verified = 0
     for invoice in invoices:
@@ -47,7 +47,7 @@ async def verify_offline(tenant: Tenant, invoices: list[Shown], file: Path) -> i
     return verified
 
 
-def _verifies(proof: Shown, file: Path) -> bool:
+def _verifies(proof: StripeObject, file: Path) -> bool:
     file.write_text(json.dumps(proof))
     return verify([str(file)]) == 0
 
@@ -90,7 +90,7 @@ async def _compare_subscription(tenant: Tenant) -> None:
     assert there == must
 
 
-def _compare_bills(tenant: Tenant, at_stripe: list[Shown]) -> None:
+def _compare_bills(tenant: Tenant, at_stripe: list[StripeObject]) -> None:
     """Each invoice at Stripe has the lines, the total and the state that the ledger reckons."""
     made = zip(tenant.invoices, tenant.ledger.bills, strict=True)
     kept = [(name, bill) for name, bill in made if bill.status != DELETED]
@@ -101,7 +101,7 @@ def _compare_bills(tenant: Tenant, at_stripe: list[Shown]) -> None:
     assert customer["balance"] == tenant.ledger.balance
 
 
-def _of_invoice(shown: Shown) -> Shown:
+def _of_invoice(shown: StripeObject) -> StripeObject:
     lines = shown["lines"]["data"]
     usage: Counter[tuple[str, str]] = Counter()
     for each in filter(_is_usage, lines):
@@ -118,18 +118,18 @@ def _of_invoice(shown: Shown) -> Shown:
     }
 
 
-def _waits_for_lines(shown: Shown) -> bool:
+def _waits_for_lines(shown: StripeObject) -> bool:
     is_draft = shown["billing_reason"] == "manual" and shown["status"] == "draft"
     return is_draft and not shown["auto_advance"]
 
 
-def _check_asks(shown: Shown) -> None:
+def _check_asks(shown: StripeObject) -> None:
     """A usage invoice that is final asks for something."""
     if shown["billing_reason"] == "manual" and shown["status"] != "draft":
         assert shown["lines"]["data"], shown["id"]
 
 
-def _of_bill(bill: Bill) -> Shown:
+def _of_bill(bill: Bill) -> StripeObject:
     return {
         "created": bill.created,
         "reason": bill.reason,
@@ -142,11 +142,11 @@ def _of_bill(bill: Bill) -> Shown:
     }
 
 
-def _is_usage(line: Shown) -> bool:
+def _is_usage(line: StripeObject) -> bool:
     return "section" in line["metadata"]
 
 
-def _compare_money(tenant: Tenant, at_stripe: list[Shown]) -> None:
+def _compare_money(tenant: Tenant, at_stripe: list[StripeObject]) -> None:
     """What was invoiced was paid, is open, was given up, or is on the balance; what was taken was
     for an invoice; no line is on two of them."""
     names = [line["id"] for each in at_stripe for line in each["lines"]["data"]]
@@ -170,7 +170,7 @@ def _compare_money(tenant: Tenant, at_stripe: list[Shown]) -> None:
     assert sum(each["amount_refunded"] for each in taken) == tenant.refunded
 
 
-def _compare_invoices(ours: list[Shown], at_stripe: list[Shown]) -> None:
+def _compare_invoices(ours: list[StripeObject], at_stripe: list[StripeObject]) -> None:
     """Billing keeps each invoice as Stripe shows it, and no other; of usage invoices those that it
     released."""
     kept = [
@@ -193,7 +193,7 @@ def _compare_invoices(ours: list[Shown], at_stripe: list[Shown]) -> None:
     assert sorted(kept) == sorted(there)
 
 
-def _compare_usage(tenant: Tenant, ours: list[Shown]) -> None:
+def _compare_usage(tenant: Tenant, ours: list[StripeObject]) -> None:
     """Each section of each month and meter is on one line of what is not void, which agrees with
     what was counted; all of a month's cost what the metering reckons."""
     asking = [each for each in ours if each["status"] != "void"]
@@ -210,7 +210,7 @@ def _compare_usage(tenant: Tenant, ours: list[Shown]) -> None:
     )
 
 
-def _invoices_at_stripe(tenant: Tenant) -> list[Shown]:
+def _invoices_at_stripe(tenant: Tenant) -> list[StripeObject]:
     """The oldest first, with all of their lines."""
     found = tenant.listed("invoices", customer=tenant.customer)
     for each in found:
@@ -219,8 +219,8 @@ def _invoices_at_stripe(tenant: Tenant) -> list[Shown]:
     return found[::-1]
 
 
-async def _invoices(tenant: Tenant) -> list[Shown]:
-    found, cursor = list[Shown](), ""
+async def _invoices(tenant: Tenant) -> list[StripeObject]:
+    found, cursor = list[StripeObject](), ""
     while True:
         after = f"&cursor={cursor}" if cursor else ""
         page = await tenant.world.sent("GET", f"/invoices?limit={_MANY}{after}")

@@ -14,7 +14,7 @@ from tests.simulation.billing.figures import Figures
 from tests.simulation.billing.ledger import DAY, HOUR
 from tests.simulation.billing.lives import BEGIN, Appointment, Life
 from tests.simulation.billing.post import Post
-from tests.simulation.billing.reconciling import Shown, reconcile, verify_offline
+from tests.simulation.billing.reconciling import StripeObject, reconcile, verify_offline
 from tests.simulation.billing.tenant import Tenant
 
 Tell = Callable[[str], None]
@@ -155,7 +155,7 @@ def _has_due(tenant: Tenant, moment: int) -> bool:
     return asks or bool(tenant.waiting) or tenant.ledger.is_due(moment)
 
 
-def _add(figures: Figures, invoices: list[Shown], tenant: Tenant) -> None:
+def _add(figures: Figures, invoices: list[StripeObject], tenant: Tenant) -> None:
     for each in invoices:
         figures.invoices[each["status"]] += 1
         figures.lines += len(each["lines"])

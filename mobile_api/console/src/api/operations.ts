@@ -179,7 +179,7 @@ export interface Operations {
   billing_portal_create: {
     answer: PortalView;
   };
-  /** Gives the code that the tenant refers others by, always the same; others send it when they first buy. Only a tenant that pays has one. Needs the role tenant_admin. */
+  /** Gives the tenant's referral code, always the same, which other tenants send when they first buy. Only a tenant that pays has one. Needs the role tenant_admin. */
   billing_referral_create: {
     answer: ReferralView;
   };
@@ -334,7 +334,7 @@ export interface Operations {
     body: CredentialBody;
     answer: CredentialView;
   };
-  /** Grants a tenant a credit, which pays its renewals until it expires, before its card does; shows all of its credits. Needs the role platform_admin. */
+  /** Grants a tenant a credit, which pays its renewals until it expires, before any other means of payment; shows all of its credits. Needs the role platform_admin. */
   credits_create: {
     body: CreditBody;
     answer: CreditsView;
@@ -464,7 +464,7 @@ export interface Operations {
     body: SearchBody;
     answer: Answer;
   };
-  /** Shows recurring revenue, its movements, churn and margins of a month, as 2026-11; of one tenant's margin alone where it is named, and what `cac_cents` for winning a tenant come to. Needs the role platform_admin. */
+  /** Shows recurring revenue, its movements, churn and margins of a month, as 2026-11. `tenant_id` leaves only that tenant's margin; `cac_cents`, the cost of winning a tenant, adds the ratios that need it. Needs the role platform_admin. */
   kpis_get: {
     query?: { "month"?: string; "tenant_id"?: string; "cac_cents"?: number; };
     answer: KpisView;
@@ -1014,25 +1014,25 @@ export interface Operations {
   sso_verify: {
     answer: SsoView;
   };
-  /** Shows what the tenant pays for, what it may use for it and how much of that is used, and the credits that were granted to it. */
+  /** Shows what the tenant pays for, what it may use, how much of that is used, and its credits. */
   subscription_get: {
     answer: SubscriptionDetail;
   };
-  /** Changes the plan, the interval, the seats and the add-ons of a subscription that was bought; Free ends it with its period. What would loosen governance waits for an approval; the same call makes it once that is given. Needs the role tenant_admin. */
+  /** Changes the plan, the interval, the seats and the add-ons of a subscription that was bought; Free ends it with its period. A change that would loosen governance waits for an approval; the same call makes it once that is given. Needs the role tenant_admin. */
   subscription_set: {
     body: Order;
     answer: SubscriptionView;
   };
-  /** Pauses what was bought: no later period is asked for, and Free holds at once. What would take away what governs waits for an approval; the same call pauses it once that is given. Needs the role tenant_admin. */
+  /** Pauses the subscription: no later period is charged, and Free holds at once. A pause that takes away features that govern waits for an approval; the same call pauses once that is given. Needs the role tenant_admin. */
   subscription_pause_create: {
     answer: SubscriptionView;
   };
-  /** Tells what an order would cost, a first one also with another tenant's code as `referral`, and which governing features it would lose; changes nothing. Needs the role tenant_admin. */
+  /** Shows what an order would cost, a first one also with another tenant's code as `referral`, and which features that govern it would lose; changes nothing. Needs the role tenant_admin. */
   subscription_preview_create: {
     body: CheckoutBody;
     answer: PreviewView;
   };
-  /** Lets a paused subscription go on: in the period that was paid for, or in a new one that begins now and is asked for. Needs the role tenant_admin. */
+  /** Resumes a paused subscription: in the period that was paid for, or in a new one that begins now and is charged. Needs the role tenant_admin. */
   subscription_resume_create: {
     answer: SubscriptionView;
   };
@@ -1082,32 +1082,32 @@ export interface Operations {
     path: { "token_id": string; };
     answer: TokenView;
   };
-  /** Shows what was used of one meter or of all, by hour, day, month or subject; without times this month so far. Counts first what the audit log has gained. */
+  /** Shows the usage of one meter or of all, by hour, day, month or subject; without times of this month so far. First counts the new entries of the audit log. */
   usage_list: {
     query?: { "meter"?: string; "from"?: string; "to"?: string; "group_by"?: "total" | "subject" | "hour" | "day" | "month"; };
     answer: Usage;
   };
-  /** Counts events of declared meters, each id once for ever; says which are not counted, and why not. */
+  /** Counts events of declared meters, each id once for ever; lists those that are not counted, and why. */
   usage_events_create: {
     body: UsageEventsBody;
     answer: UsageAccepted;
   };
-  /** Lists the meters that every tenant has, and those that this one declared. */
+  /** Lists the meters that every tenant has, and those that this tenant declared. */
   usage_meters_list: {
     answer: MeterList;
   };
-  /** Declares a meter that programs of the tenant count by, or its unit. */
+  /** Declares a meter for events of the tenant's programs, or changes its unit. */
   usage_meters_set: {
     path: { "meter": string; };
     body: MeterBody;
     answer: MeterList;
   };
-  /** Lists what was used of each meter in a month, as 2026-11, with the roots that prove it: closed lines, corrections of these, and what is counted since. */
+  /** Lists the lines of a month, as 2026-11, with the usage of each meter and the roots that prove it: closed lines, their corrections, and lines that are still open. */
   usage_roots_list: {
     query: { "period": string; };
     answer: UsageRootList;
   };
-  /** Proves a line, and that it counts the receipt or event of that id: what `assent-verify` verifies without the network. With the scope audit:read the event comes with its entry in the audit log. */
+  /** Proves a line, and that it counts the receipt or event of that id; `assent-verify` verifies the proof without the network. With the scope audit:read the event comes with its entry in the audit log. */
   usage_roots_proof_get: {
     path: { "period": string; "meter": string; };
     query?: { "section"?: number; "event"?: string; };

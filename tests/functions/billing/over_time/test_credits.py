@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from functions.billing.service import crediting, invoice_calls
+from functions.billing.service import credit, invoice_calls
 from functions.billing.service.stripe_calls import Unknown
 from shared.kit import clock
 from shared.kit.instants import format_instant
@@ -165,7 +165,7 @@ async def test_what_a_crash_left_out_is_written_or_given_back(
             raise Unknown("Stripe did not answer; send it again")
         await write(key, said)
 
-    monkeypatch.setattr(crediting, "write_line", write_once)
+    monkeypatch.setattr(credit, "write_line", write_once)
     [created, *_] = [each for each in await world.events() if each["type"] == "invoice.created"]
     assert (await world.notice(created)).status_code == 503
     assert (await credits_of(world))["balance_cents"] == 0

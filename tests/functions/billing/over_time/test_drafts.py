@@ -10,7 +10,7 @@ import pytest
 from functions.billing.service import invoice_calls
 from functions.billing.service.stripe_calls import KeyUsed
 from shared.kit import clock
-from tests.functions.billing.over_time.test_pausing import PAUSE, RESUME
+from tests.functions.billing.over_time.test_pauses import PAUSE, RESUME
 from tests.functions.billing.over_time.test_usage_invoice import swept
 from tests.functions.billing.timed import USED, told
 from tests.functions.billing.worlds import World, browser

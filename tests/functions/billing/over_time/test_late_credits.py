@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from functions.billing.service import crediting, invoice_calls
+from functions.billing.service import credit, invoice_calls
 from functions.billing.service.stripe_calls import Unknown
 from tests.functions.billing.timed import AGAIN, BOUGHT, told
 from tests.functions.billing.worlds import World
@@ -55,7 +55,7 @@ async def draws_up(
 
     [created, *_] = [each for each in await world.events() if each["type"] == "invoice.created"]
     with monkeypatch.context() as patch:
-        patch.setattr(crediting, "write_line", write_some)
+        patch.setattr(credit, "write_line", write_some)
         answer = await world.notice(created)
         assert answer.status_code == (503 if under_way else 200), answer.text
     [draft] = await drafts(world)
@@ -125,7 +125,7 @@ async def test_who_dies_between_taking_lines_off_and_giving_back_is_made_good(
     held, _ = await draws_up(world, time, 10_000, monkeypatch=monkeypatch, writes=1)
     assert world.stripe.v1.invoices.retrieve(held).total == PLAN - 10_000
     await is_held_and_another_is_due(world, time)
-    look = crediting._standing_of
+    look = credit._status_of
 
     async def look_and_die(stripe_id: str) -> Any:
         await look(stripe_id)
@@ -133,7 +133,7 @@ async def test_who_dies_between_taking_lines_off_and_giving_back_is_made_good(
 
     [created, *_] = [each for each in await world.events() if each["type"] == "invoice.created"]
     with monkeypatch.context() as patch:
-        patch.setattr(crediting, "_standing_of", look_and_die)
+        patch.setattr(credit, "_status_of", look_and_die)
         assert (await world.notice(created)).status_code == 503
     assert world.stripe.v1.invoices.retrieve(held).total == PLAN
     assert await statuses(world) == (0, [("reserved", 10_000)])

@@ -88,7 +88,7 @@ def test_a_line_says_all_of_a_charge(sent: int, answered: int, section: int) -> 
     lines = [line("tokens_in", sent, section), line("tokens_out", answered, section)]
     for charge in charges_of(month(), lines):
         assert all(len(each) <= 500 for each in charge.metadata.values())
-        assert UsageCharge.read(charge.metadata, charge.cents) == charge
+        assert UsageCharge.from_metadata(charge.metadata, charge.cents) == charge
         assert agree(charge, month().limits, lines)
         assert not agree(charge.but(cents=charge.cents + 1), month().limits, lines)
         assert not agree(charge, month("team").limits, lines) or sent < 5_000_000
@@ -110,8 +110,8 @@ def test_a_line_says_all_of_a_charge(sent: int, answered: int, section: int) -> 
 )
 def test_what_somebody_wrote_by_hand_is_no_line_of_usage(change: dict[str, str]) -> None:
     [charge] = charges_of(month(), [line("executions", 6_000)])
-    assert UsageCharge.read({**charge.metadata, **change}, charge.cents) is None
-    assert UsageCharge.read({}, 1) is None
+    assert UsageCharge.from_metadata({**charge.metadata, **change}, charge.cents) is None
+    assert UsageCharge.from_metadata({}, 1) is None
 
 
 def test_a_month_has_the_highest_limits_that_were_paid_for_in_it() -> None:

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from events.credits import CreditApplied
 from functions.billing.rules import credits as rules
-from functions.billing.rules.credit_settlement import LATEST_LINE, Standing, beyond, settle
+from functions.billing.rules.credit_settlement import LATEST_LINE, StripeStatus, beyond, settle
 from functions.billing.rules.credits import (
     MOST_GRANTS,
     MOST_SPENDINGS,
@@ -74,7 +74,7 @@ def test_the_first_to_expire_pays_first_and_what_expired_pays_nothing() -> None:
     ],
 )
 def test_what_an_invoice_took_is_spent_and_the_rest_comes_back(
-    status: Standing, written: dict[str, int], becomes: str, left: int
+    status: StripeStatus, written: dict[str, int], becomes: str, left: int
 ) -> None:
     known = reserved(granted(10, 20), 700)
     settled = after(known, settle(known, "in_1", status, written, AT))
@@ -111,7 +111,7 @@ def test_a_line_that_came_late_is_found_until_none_can_come() -> None:
     over = after(held, settle(held, "in_1", "held", {}, later))
     assert over.spending_on("in_1") == spending.but(watched_until=None)
     assert settle(over, "in_1", "paid", {"crd_0": 500}, later) == ()
-    gone: tuple[Standing, ...] = ("gone", "void")
+    gone: tuple[StripeStatus, ...] = ("gone", "void")
     for each in gone:
         (step,) = settle(held, "in_1", each, {}, soon)
         assert (step.event, step.state.balance(AT)) == (None, 1_000)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.billing.rules.costs import Counted, cost_usd_micros, unit_costs
+from functions.billing.rules.costs import UsageCounts, cost_usd_micros, unit_costs
 from functions.billing.rules.kpis import (
     Margin,
     added,
@@ -21,7 +21,7 @@ from functions.billing.rules.kpis import (
 )
 from functions.billing.rules.revenue import (
     Paid,
-    Standing,
+    TenantMonth,
     bounds_of,
     note_subscription,
     unknown_revenue,
@@ -68,24 +68,27 @@ def test_a_margin_is_of_what_was_earned_until_then() -> None:
     start, end = bounds_of("2026-11")
     paid = (Paid(invoice_id="one", cents=3_000, start=start, end=end),)
     known = unknown_revenue("acme").but(paid=paid)
-    counted = Counted(models_usd_micros=6_000_000)
+    counted = UsageCounts(models_usd_micros=6_000_000)
     half = margin_in(known, counted, "2026-11", start + timedelta(days=15))
     assert (half.revenue_cents, half.cost_usd_micros, half.gross) == (1_500, 6_000_000, 6_000)
     whole = margin_in(known, counted, "2026-11", end + timedelta(days=99))
     assert (whole.revenue_cents, whole.gross) == (3_000, 8_000)
-    assert margin_in(known, Counted(), "2026-12", end).revenue_cents == 0
-    assert margin_in(known, Counted(), "2027-12", end).revenue_cents == 0
+    assert margin_in(known, UsageCounts(), "2026-12", end).revenue_cents == 0
+    assert margin_in(known, UsageCounts(), "2027-12", end).revenue_cents == 0
 
 
 def test_a_low_margin_is_under_forty_percent_also_where_nothing_was_earned() -> None:
-    pays, stopped = Standing(0, 100, "free", "pro", None), Standing(100, 0, "pro", "free", "paused")
-    for standing in (pays, stopped):
-        assert not is_low(Margin(1, 100, 600_000), standing)
-        assert is_low(Margin(1, 100, 600_001), standing)
-        assert is_low(Margin(1, 100, 2_000_000), standing)
-        assert is_low(Margin(1, 0, 1), standing)
-        assert not is_low(Margin(1, 0, 0), standing)
-    assert not is_low(Margin(1, 0, 1), Standing(0, 0, "free", "free", None))
+    pays, stopped = (
+        TenantMonth(0, 100, "free", "pro", None),
+        TenantMonth(100, 0, "pro", "free", "paused"),
+    )
+    for tenant in (pays, stopped):
+        assert not is_low(Margin(1, 100, 600_000), tenant)
+        assert is_low(Margin(1, 100, 600_001), tenant)
+        assert is_low(Margin(1, 100, 2_000_000), tenant)
+        assert is_low(Margin(1, 0, 1), tenant)
+        assert not is_low(Margin(1, 0, 0), tenant)
+    assert not is_low(Margin(1, 0, 1), TenantMonth(0, 0, "free", "free", None))
 
 
 def test_margins_of_a_plan_add_up() -> None:
@@ -102,7 +105,7 @@ def test_counted_use_costs_what_the_units_say_rounded_up(
     units = unit_costs()
     exact: float = executions * units.execution + calls * units.api_call
     exact += size * units.gib_month / 2**30
-    found = cost_usd_micros(Counted(executions, calls, size, models)) - models
+    found = cost_usd_micros(UsageCounts(executions, calls, size, models)) - models
     assert -0.001 <= found - exact / 1_000 < 1.01
 
 

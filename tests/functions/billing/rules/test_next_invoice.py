@@ -55,17 +55,17 @@ def test_what_stripe_shows_leads_from_its_lines_to_what_is_due() -> None:
         "period_end": int(ENDS.timestamp()),
         "lines": {"data": [{"description": None, "amount": 1_000}]},
     }
-    found = NextInvoice.shown(shown)
+    found = NextInvoice.from_stripe(shown)
     assert (found.due_cents, found.discount_cents, found.tax_cents) == (650, 200, 100)
     assert (found.balance_cents, found.at) == (-250, ENDS)
-    untaxed = NextInvoice.shown({**shown, "total_excluding_tax": None})
+    untaxed = NextInvoice.from_stripe({**shown, "total_excluding_tax": None})
     assert untaxed.tax_cents == 0
 
 
 def test_the_catalogue_alone_says_what_a_first_order_costs() -> None:
-    found = NextInvoice.listed(items_of(PRO))
+    found = NextInvoice.from_catalogue(items_of(PRO))
     assert (found.due_cents, [each.cents for each in found.lines]) == (14_700, [14_700])
-    assert NextInvoice.listed(items_of(FREE)).due_cents == 0
+    assert NextInvoice.from_catalogue(items_of(FREE)).due_cents == 0
 
 
 def test_credits_are_lines_that_no_discount_takes_from() -> None:

@@ -13,8 +13,8 @@ from pydantic import BaseModel
 
 from functions.billing.aggregates import RUN
 from functions.billing.rules.invoice import read_invoice
-from functions.billing.rules.notices import StripeNotice
-from functions.billing.rules.reading import read_subscription
+from functions.billing.rules.stripe_notices import StripeNotice
+from functions.billing.rules.stripe_objects import read_subscription
 from shared.kit.personal import parts_of
 from shared.manifest import load_manifests
 

@@ -5,11 +5,11 @@ from pydantic import ValidationError
 
 from functions.billing.rules.order import (
     Order,
-    changes_of,
     check_people,
+    item_changes,
     items_of,
-    named_by,
     price_cents,
+    product_of,
 )
 from shared.catalogue import catalogue
 from shared.kit.errors import Invalid
@@ -41,8 +41,8 @@ def test_each_price_says_what_it_is_for_and_what_it_costs() -> None:
     add_ons = [{"add_on": name, "quantity": 1} for name in catalogue().add_ons]
     order = {"plan": "team", "interval": "year", "seats": 3, "add_ons": add_ons}
     items = items_of(Order.model_validate(order))
-    assert named_by(items[0].lookup_key) == ("plan", "team")
-    assert {named_by(each.lookup_key) for each in items[1:]} == {
+    assert product_of(items[0].lookup_key) == ("plan", "team")
+    assert {product_of(each.lookup_key) for each in items[1:]} == {
         ("add_on", name) for name in catalogue().add_ons
     }
     assert all(each.lookup_key.endswith(f":{each.unit_cents}") for each in items)
@@ -52,7 +52,7 @@ def test_each_price_says_what_it_is_for_and_what_it_costs() -> None:
     "key", ["", "pro", "assent:plan:gold:month:1", "other:plan:pro:month:1", "assent:plan:pro"]
 )
 def test_prices_of_others_are_not_ours(key: str) -> None:
-    assert named_by(key) is None
+    assert product_of(key) is None
 
 
 @pytest.mark.parametrize(
@@ -92,12 +92,12 @@ def test_an_item_keeps_its_id_while_it_is_for_the_same() -> None:
         }
         for number, each in enumerate(before)
     ]
-    assert changes_of(current, wanted, prices) == [
+    assert item_changes(current, wanted, prices) == [
         {"id": "si_0", "price": prices[wanted[0].lookup_key], "quantity": 3},
         {"id": "si_1", "deleted": True},
         {"id": "si_2", "price": prices[wanted[1].lookup_key], "quantity": 1},
     ]
-    assert changes_of(current[:1], before, prices) == [
+    assert item_changes(current[:1], before, prices) == [
         {"id": "si_0", "quantity": 1},
         *({"price": prices[each.lookup_key], "quantity": 1} for each in before[1:]),
     ]

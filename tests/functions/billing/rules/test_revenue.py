@@ -20,7 +20,7 @@ from functions.billing.rules.revenue import (
     note_invoice,
     note_subscription,
     recurring_cents,
-    standing_in,
+    tenant_in,
     unknown_revenue,
 )
 from shared.kit.months import month_of
@@ -167,7 +167,7 @@ def test_the_reason_of_a_churn_is_how_the_subscription_stood() -> None:
         (subscribed(), canceled, "ended_by_operator"),
     ):
         known = heard((NOVEMBER, before), (later, after))
-        assert standing_in(known, "2026-12").reason == reason
+        assert tenant_in(known, "2026-12").reason == reason
 
 
 def test_what_is_heard_late_moves_no_month_that_was_reported() -> None:
@@ -175,7 +175,7 @@ def test_what_is_heard_late_moves_no_month_that_was_reported() -> None:
     known = heard((later, subscribed()))
     late = note_subscription(known, subscribed(seats=5), NOVEMBER)
     assert movement_in(late, "2026-11") is None
-    assert standing_in(late, "2026-12").cents == 5 * 4_900
+    assert tenant_in(late, "2026-12").cents == 5 * 4_900
 
 
 def invoice(*lines: tuple[int, datetime, datetime], status: str = "paid") -> Invoice:

@@ -6,8 +6,8 @@ import pytest
 
 from functions.billing.rules.silent_meters import (
     WEEK_HOURS,
+    MeterUsage,
     Span,
-    Used,
     silent_meters,
     weeks_before,
 )
@@ -15,8 +15,8 @@ from functions.billing.rules.silent_meters import (
 SPAN = Span(0, 5 * WEEK_HOURS)
 
 
-def used(meter: str, *weeks: int, quantity: int = 3) -> list[Used]:
-    return [Used(meter, each * WEEK_HOURS + 24, quantity) for each in weeks]
+def used(meter: str, *weeks: int, quantity: int = 3) -> list[MeterUsage]:
+    return [MeterUsage(meter, each * WEEK_HOURS + 24, quantity) for each in weeks]
 
 
 def test_a_meter_that_counted_each_week_and_stopped_is_silent() -> None:
@@ -40,7 +40,7 @@ def test_a_meter_that_counted_each_week_and_stopped_is_silent() -> None:
         [],
     ],
 )
-def test_no_other_meter_is(days: list[Used]) -> None:
+def test_no_other_meter_is(days: list[MeterUsage]) -> None:
     assert silent_meters(days, SPAN) == ()
 
 

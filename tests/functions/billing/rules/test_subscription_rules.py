@@ -16,8 +16,8 @@ from functions.billing.rules.order import Order
 from functions.billing.rules.subscription import (
     IN_FLIGHT,
     MOST_SEEN,
-    Bought,
     Steps,
+    StripeSubscription,
     Subscription,
     unsubscribed,
 )
@@ -38,7 +38,7 @@ TEAM = Order.model_validate({"plan": "team", "interval": "month", "seats": 2})
 FREE = Order.model_validate({"plan": "free"})
 
 
-def bought(**fields: Any) -> Bought:
+def bought(**fields: Any) -> StripeSubscription:
     said = {
         "stripe_id": "sub_1",
         "customer_id": "cus_1",
@@ -56,7 +56,7 @@ def bought(**fields: Any) -> Bought:
         "created_at": AT,
         **fields,
     }
-    return Bought.model_validate(said)
+    return StripeSubscription.model_validate(said)
 
 
 def after(subscription: Subscription, steps: Steps) -> Subscription:
@@ -99,12 +99,12 @@ def test_a_plan_that_is_not_paid_for_holds_for_fourteen_days_in_each_place() -> 
     last = AT + GRACE - timedelta(seconds=1)
     shown = SubscriptionView.of(now, rules.controlled(now), last).entitlements
     assert (shown.plan, shown.limits["executions"]) == ("pro", 6_500)
-    assert rules.losses(now, FREE, last) != ()
+    assert rules.lost_features(now, FREE, last) != ()
     control = rules.controlled(now, Control(tier="pro"))
     over = SubscriptionView.of(now, control, AT + GRACE)
     assert (over.plan, over.status) == ("pro", "past_due")
     assert (over.entitlements.plan, over.entitlements.limits["executions"]) == ("free", 100)
-    assert rules.losses(now, FREE, AT + GRACE) == ()
+    assert rules.lost_features(now, FREE, AT + GRACE) == ()
     unpaid = bought(status="past_due", is_unpaid=True)
     step, lost = rules.adopt(now.but(entitled_to="pro"), unpaid, AT + GRACE)
     assert (step.state.entitled_to, step.event) == ("free", SubscriptionChanged)
@@ -204,20 +204,20 @@ def test_a_trial_is_given_once() -> None:
 
 
 def test_what_governs_is_counted_where_it_would_be_lost() -> None:
-    assert [each.feature for each in rules.losses(known(), FREE, AT)] == [
+    assert [each.feature for each in rules.lost_features(known(), FREE, AT)] == [
         "two-person-approval",
         "own-policies",
     ]
-    assert rules.losses(known(), TEAM, AT) == ()
+    assert rules.lost_features(known(), TEAM, AT) == ()
     team = known(plan="team")
-    lost = [each.feature for each in rules.losses(team, PRO, AT)]
+    lost = [each.feature for each in rules.lost_features(team, PRO, AT)]
     assert lost == ["single-sign-on", "audit-export"]
     assert "workspaces" not in lost
     kept = PRO.model_validate(
         {**PRO.model_dump(), "add_ons": [{"add_on": "identity", "quantity": 1}]}
     )
-    assert [each.feature for each in rules.losses(team, kept, AT)] == ["audit-export"]
-    assert rules.losses(known(status="canceled"), FREE, AT) == ()
+    assert [each.feature for each in rules.lost_features(team, kept, AT)] == ["audit-export"]
+    assert rules.lost_features(known(status="canceled"), FREE, AT) == ()
 
 
 def test_what_was_used_before_an_end_is_asked_for_once_its_month_is_over() -> None:
@@ -253,8 +253,8 @@ def test_one_invoice_at_a_time_asks_and_one_that_is_final_is_followed_by_another
     assert usage_draft.key_of(ended) == "usage-sub_1-1"
     made = after(ended, usage_draft.note_invoice(ended, 1, "in_1"))
     assert usage_draft.note_invoice(made, 2, "in_2") == ()
-    assert usage_draft.follow_invoice_up(made, "in_0") == ()
-    up = after(made, usage_draft.follow_invoice_up(made, "in_1"))
+    assert usage_draft.replace_invoice(made, "in_0") == ()
+    up = after(made, usage_draft.replace_invoice(made, "in_1"))
     assert usage_draft.key_of(up) == "usage-sub_1-2"
     assert usage_draft.note_invoice(up, 1, "in_1") == ()
 
@@ -263,8 +263,8 @@ def test_a_usage_invoice_is_found_again_by_what_its_metadata_say() -> None:
     ended = known().but(usage_invoice=UsageInvoice(due_at=AT))
     asked = usage_draft.invoice_for(ended, {}, {})
     drafts: list[dict[str, Any]] = [{"id": "in_1", "metadata": None}, {**asked, "id": "in_2"}]
-    assert usage_draft.made_before(ended, drafts) == "in_2"
-    assert usage_draft.made_before(ended, drafts[:1]) is None
+    assert usage_draft.existing_invoice(ended, drafts) == "in_2"
+    assert usage_draft.existing_invoice(ended, drafts[:1]) is None
     made = shown(id="in_2", metadata=asked["metadata"], auto_advance=asked["auto_advance"])
     assert made.is_being_written
     early = AT - timedelta(seconds=1)

@@ -1,11 +1,11 @@
-"""What is asked for of the usage: whole hours, and not more than can be answered."""
+"""Queries of usage: whole hours, and no more than one answer has."""
 
 from datetime import UTC, datetime
 
 import pytest
 
 from functions.usage.rules.meters import MOST_METERS, MOST_NAMED, check_meter, declared
-from functions.usage.rules.query import MOST_SUMS, asked, check_begun, check_number
+from functions.usage.rules.query import MOST_SUMS, check_begun, check_sums, usage_query
 from shared.kit.errors import Invalid, VersionConflict
 
 NOW = datetime(2026, 11, 20, 12, 30, 15, tzinfo=UTC)
@@ -20,12 +20,12 @@ NOW = datetime(2026, 11, 20, 12, 30, 15, tzinfo=UTC)
     ],
 )
 def test_without_times_it_is_this_month_so_far(now: datetime, since: str, until: str) -> None:
-    found = asked(None, None, None, "total", now)
+    found = usage_query(None, None, None, "total", now)
     assert (found.since.isoformat()[:16], found.until.isoformat()[:16]) == (since, until)
 
 
 def test_hours_are_whole() -> None:
-    found = asked("pages", "2026-11-02T10:59:59Z", "2026-11-02T12:00:01+01:00", "hour", NOW)
+    found = usage_query("pages", "2026-11-02T10:59:59Z", "2026-11-02T12:00:01+01:00", "hour", NOW)
     assert found.since.hour == 10
     assert found.until.hour == 12
 
@@ -41,13 +41,13 @@ def test_hours_are_whole() -> None:
 )
 def test_other_times_are_refused(since: str, until: str | None, said: str) -> None:
     with pytest.raises(Invalid, match=said):
-        asked(None, since, until, "hour", NOW)
+        usage_query(None, since, until, "hour", NOW)
 
 
 def test_one_answer_has_so_many_sums() -> None:
-    check_number(MOST_SUMS)
+    check_sums(MOST_SUMS)
     with pytest.raises(Invalid, match="name a meter"):
-        check_number(MOST_SUMS + 1)
+        check_sums(MOST_SUMS + 1)
 
 
 def test_a_meter_is_declared_once_and_so_many_at_most() -> None:
