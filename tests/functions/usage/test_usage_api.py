@@ -80,6 +80,22 @@ async def test_events_of_declared_meters_are_counted_once(world: World) -> None:
     assert (await tell_elsewhere(world))["accepted"] == 1
 
 
+async def test_one_event_or_a_list_of_them_is_a_body_too(world: World) -> None:
+    await world.sent("PUT", METER, {"unit": "pages"}, **ADMIN)
+    path = "/v1/usage/events"
+    alone = await world.sent("POST", path, event("a"))
+    assert alone == {"accepted": 1, "duplicates": 0, "rejected": []}
+    listed = await world.sent("POST", path, [event("a"), event("b"), event("c", quantity=-1)])
+    assert (listed["accepted"], listed["duplicates"]) == (1, 1)
+    assert [each["index"] for each in listed["rejected"]] == [2]
+    lacking = await world.sent("POST", path, {"id": "d", "meter": "pages"})
+    assert lacking["rejected"][0]["index"] == 0
+    both = {**event("e"), "events": [event("f")]}
+    for refused in (both, [], {}, {"pages": 3}, [event(str(n)) for n in range(1_001)], "a", 7):
+        assert (await world.send("POST", path, refused)).status_code == 422, refused
+    assert await used(world) == {"pages": 4}
+
+
 async def tell_elsewhere(world: World) -> Any:
     other = world.elsewhere()
     assert await used(other) == {}
