@@ -13,6 +13,7 @@ from functions.billing.rules.credits import CreditBody
 from functions.billing.rules.notices import StripeNotice
 from functions.billing.rules.order import Order
 from functions.billing.rules.referral import CheckoutBody
+from functions.billing.rules.subscription import Subscription
 from functions.billing.rules.usage_due import USAGE_DUE
 from functions.billing.service import (
     crediting,
@@ -36,7 +37,7 @@ from functions.billing.views import (
     PortalView,
     PreviewView,
     ReferralView,
-    SubscriptionDetail,
+    StandingView,
     SubscriptionView,
 )
 from shared.kit.callers import Caller
@@ -53,7 +54,13 @@ from shared.storage.firestore import TenantStore
 __all__ = ["ROUTER", "RUN", "TIMERS"]
 
 _ITSELF = ("manage_tenant",)
-_TENANT = Router(prefix="/v1", tag="billing", read=("identity:read",), write=("identity:write",))
+# A sign-in that manages the tenant sees to its plan too; a program may be given no more than that.
+_TENANT = Router(
+    prefix="/v1",
+    tag="billing",
+    read=("billing:read", "identity:read"),
+    write=("billing:write", "identity:write"),
+)
 _PLATFORM = Router(
     prefix="/v1",
     tag="platform",
@@ -73,16 +80,10 @@ async def get_catalogue(caller: Caller) -> CatalogueView:
 
 @_TENANT.get("/subscription")
 @beyond_quota
-async def get_subscription(caller: Caller) -> SubscriptionDetail:
+async def get_subscription(caller: Caller) -> SubscriptionView:
     """Shows what the tenant pays for, what it may use for it and how much of that is used, and the
     credits that were granted to it."""
-    at, known = caller.received_at, await subscriptions.show(caller)
-    # What the subscription says, so that neither part knows another plan than the other.
-    control = subscriptions.holding(caller, known)
-    quotas, granted = await asyncio.gather(
-        read_quotas(TenantStore(caller.tenant_id), control, at), crediting.show_credits(caller)
-    )
-    return SubscriptionDetail.beside(SubscriptionView.of(known, control, at), quotas, granted)
+    return await _shown(caller, await subscriptions.show(caller))
 
 
 @_TENANT.put("/subscription")
@@ -92,7 +93,7 @@ async def put_subscription(caller: Caller, body: Order) -> SubscriptionView:
     """Changes the plan, the interval, the seats and the add-ons of a subscription that was bought;
     Free ends it with its period. What would loosen governance waits for an approval; the same call
     makes it once that is given. Needs the role tenant_admin."""
-    return await orders.change(caller, body)
+    return await _shown(caller, await orders.change(caller, body))
 
 
 @_TENANT.post("/subscription/preview")
@@ -111,7 +112,7 @@ async def pause_subscription(caller: Caller) -> SubscriptionView:
     """Pauses what was bought: no later period is asked for, and Free holds at once. What would take
     away what governs waits for an approval; the same call pauses it once that is given. Needs the
     role tenant_admin."""
-    return await pausing.pause(caller)
+    return await _shown(caller, await pausing.pause(caller))
 
 
 @_TENANT.post("/subscription/resume")
@@ -120,7 +121,7 @@ async def pause_subscription(caller: Caller) -> SubscriptionView:
 async def resume_subscription(caller: Caller) -> SubscriptionView:
     """Lets a paused subscription go on: in the period that was paid for, or in a new one that
     begins now and is asked for. Needs the role tenant_admin."""
-    return await pausing.resume(caller)
+    return await _shown(caller, await pausing.resume(caller))
 
 
 @_TENANT.post("/billing/checkout")
@@ -214,6 +215,18 @@ async def grant_credit(caller: Caller, key: Key, body: CreditBody) -> CreditsVie
     """Grants a tenant a credit, which pays its renewals until it expires, before its card does;
     shows all of its credits. Needs the role platform_admin."""
     return await crediting.grant_credit(caller, key, body)
+
+
+async def _shown(caller: Caller, known: Subscription) -> SubscriptionView:
+    """The subscription with what is used of its plan. What it says holds for both parts, so that
+    neither knows another plan than the other."""
+    control = subscriptions.holding(caller, known)
+    quotas, granted = await asyncio.gather(
+        read_quotas(TenantStore(caller.tenant_id), control, caller.received_at),
+        crediting.show_credits(caller),
+    )
+    shown = StandingView.of(known, control, caller.received_at)
+    return SubscriptionView.beside(shown, quotas, granted)
 
 
 ROUTER = Router.joining(_TENANT, _STRIPE, _PLATFORM)

@@ -56,7 +56,7 @@ class EntitlementsView(Data):
     overage: bool
 
 
-class SubscriptionView(Data):
+class StandingView(Data):
     """What the tenant pays for, and what it may use for it. Free has no interval and no period. A
     change that would loosen governance waits for the approval `waits_for`."""
 
@@ -91,16 +91,18 @@ class SubscriptionView(Data):
         return part_of(cls, subscription, discount=discount, **said)
 
 
-class SubscriptionDetail(SubscriptionView):
-    """The same, with how much is used of each quota of the plan in force, which is Free once a
-    payment has failed for fourteen days, and the credits that pay what comes next."""
+class SubscriptionView(StandingView):
+    """What the tenant pays for, and what it may use for it; how much is used of each quota of the
+    plan in force, which is Free once a payment has failed for fourteen days; and the credits that
+    pay what comes next. Free has no interval and no period. A change that would loosen governance
+    waits for the approval `waits_for`."""
 
     quotas: tuple[QuotaUse, ...]
     credits: CreditsView
 
     @classmethod
     def beside(
-        cls, shown: SubscriptionView, quotas: tuple[QuotaUse, ...], credits: CreditsView
+        cls, shown: StandingView, quotas: tuple[QuotaUse, ...], credits: CreditsView
     ) -> Self:
         """The subscription as it is shown beside what is used, and what was granted."""
         return part_of(cls, shown, quotas=quotas, credits=credits)

@@ -32,9 +32,9 @@ from functions.billing.service.assents import waits_for
 from functions.billing.service.customers import customer_of
 from functions.billing.service.met_drafts import newest_after_pause
 from functions.billing.service.referring import check_code
-from functions.billing.service.subscriptions import follow, holding, known_to
+from functions.billing.service.subscriptions import follow, known_to
 from functions.billing.settings import console_url
-from functions.billing.views import CheckoutView, PortalView, SubscriptionView
+from functions.billing.views import CheckoutView, PortalView
 from shared.aggregates.command import Command
 from shared.kit.callers import Caller
 from shared.kit.errors import FieldError, Invalid, VersionConflict
@@ -100,7 +100,7 @@ async def open_portal(caller: Caller) -> PortalView:
     return PortalView(url=url)
 
 
-async def change(caller: Caller, order: Order) -> SubscriptionView:
+async def change(caller: Caller, order: Order) -> Subscription:
     """The subscription after the change, which Stripe prorates; Free ends it with its period.
     One that loosens governance waits for an approval first: the same call again makes it once that
     is given. Raises Invalid, VersionConflict, Unknown where Stripe did not answer: the same call
@@ -108,16 +108,16 @@ async def change(caller: Caller, order: Order) -> SubscriptionView:
     await check(caller, order)
     known = await follow(caller)
     if rules.is_as_ordered(known, order):
-        return shown(caller, known)
+        return known
     check_changeable(known, order)
     return await carry_out(caller, known, order)
 
 
-async def carry_out(caller: Caller, known: Subscription, order: Wish) -> SubscriptionView:
+async def carry_out(caller: Caller, known: Subscription, order: Wish) -> Subscription:
     """The subscription after what was wished for; where that loosens governance, while it waits for
     an approval. Raises as `change`."""
     if (waiting := await waits_for(caller, known, order)) is not None:
-        return shown(caller, waiting)
+        return waiting
     assented = asked_for(known, order, caller.received_at)
 
     async def begin(work: Command) -> Subscription:
@@ -134,12 +134,7 @@ async def carry_out(caller: Caller, known: Subscription, order: Wish) -> Subscri
     except StripeRefused:
         await _drop(caller, asked.change)
         raise
-    return shown(caller, await follow(caller))
-
-
-def shown(caller: Caller, known: Subscription) -> SubscriptionView:
-    """The subscription as the caller is shown it."""
-    return SubscriptionView.of(known, holding(caller, known), caller.received_at)
+    return await follow(caller)
 
 
 async def _ask_for(known: Subscription, change: Change) -> None:

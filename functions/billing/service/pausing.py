@@ -7,21 +7,20 @@ from functions.billing.rules.order import Pause, Resume
 from functions.billing.rules.pausing import check_pausable, check_resumable, withdraw
 from functions.billing.rules.subscription import Subscription
 from functions.billing.service.invoice_calls import drafts_of, items_of
-from functions.billing.service.orders import carry_out, shown
+from functions.billing.service.orders import carry_out
 from functions.billing.service.subscriptions import follow, known_to
-from functions.billing.views import SubscriptionView
 from shared.aggregates.command import Command
 from shared.kit.callers import Caller
 
 
-async def pause(caller: Caller) -> SubscriptionView:
+async def pause(caller: Caller) -> Subscription:
     """The subscription, paused: as it is where it was. Where that takes away what governs it waits
     for an approval first, and the same call again pauses it. Raises VersionConflict, also while an
     earlier resumption may still arrive; StripeRefused; Unknown where Stripe did not answer: the
     same call again asks what became of it."""
     known = await follow(caller)
     if known.is_paused:
-        return shown(caller, await _without(caller, known, Resume))
+        return await _without(caller, known, Resume)
     await _check_pausable(known)
     return await carry_out(caller, known, Pause(pauses=True))
 
@@ -34,13 +33,13 @@ async def _check_pausable(known: Subscription) -> None:
     check_pausable(known, *await asyncio.gather(items_of(of), drafts_of(of)))
 
 
-async def resume(caller: Caller) -> SubscriptionView:
+async def resume(caller: Caller) -> Subscription:
     """The subscription, which goes on: as it is where it was not paused. Raises as `pause`, also
     while an earlier pause may still arrive."""
     known = await follow(caller)
     check_resumable(known)
     if not known.is_paused:
-        return shown(caller, await _without(caller, known, Pause))
+        return await _without(caller, known, Pause)
     return await carry_out(caller, known, Resume(resumes=True))
 
 

@@ -71,6 +71,25 @@ async def test_what_is_bought_holds_once_stripe_says_so(world: World) -> None:
     assert types.count("assent.subscription.changed.v1") == 1
 
 
+async def test_a_token_for_billing_alone_reads_or_buys_and_does_nothing_else(world: World) -> None:
+    reads, writes = ("billing:read",), ("billing:write",)
+    shown = await world.sent("GET", "/subscription", roles=(), scopes=reads)
+    assert [each["meter"] for each in shown["quotas"]][-1] == "seats"
+    assert (await world.sent("GET", "/invoices", scopes=reads))["items"] == []
+    assert (await world.sent("POST", "/billing/checkout", ORDER, scopes=writes))["url"]
+    for method, path, scopes in (
+        ("POST", "/billing/checkout", reads),
+        ("GET", "/invoices", writes),
+        ("GET", "/invoices", ("usage:read",)),
+    ):
+        refused = await world.send(method, path, ORDER if method == "POST" else None, scopes=scopes)
+        assert (refused.status_code, refused.json()["code"]) == (403, "scope_missing")
+    # The scope is no role: only an admin buys, and sees invoices.
+    for claims in ({"roles": ()}, {"roles": ("governor",)}):
+        refused = await world.send("GET", "/invoices", scopes=reads, **claims)
+        assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
+
+
 async def test_a_page_for_another_order_closes_the_first(world: World) -> None:
     first = await world.sent("POST", "/billing/checkout", ORDER)
     second = await world.sent("POST", "/billing/checkout", {**ORDER, "seats": 5})
@@ -101,6 +120,9 @@ async def test_a_change_is_prorated_and_the_same_again_is_none(world: World) -> 
     assert shown["entitlements"]["limits"]["tokens"] == 25_000_000
     readings = (await world.kept()).readings
     assert await world.sent("PUT", "/subscription", wanted) == shown
+    assert await world.sent("GET", "/subscription") == shown
+    [seats] = [each for each in shown["quotas"] if each["meter"] == "seats"]
+    assert (seats["limit"], seats["stops"]) == (3, True)
     kept = await world.kept()
     assert kept.change is None
     assert kept.readings == readings + 1

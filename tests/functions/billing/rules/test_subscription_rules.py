@@ -22,7 +22,7 @@ from functions.billing.rules.subscription import (
     unsubscribed,
 )
 from functions.billing.rules.usage_due import USAGE_DUE, UsageInvoice
-from functions.billing.views import SubscriptionView
+from functions.billing.views import StandingView
 from shared.kit.control import Control
 from shared.kit.errors import ContentInvalid, VersionConflict
 from shared.kit.plans import SubscriptionStatus
@@ -97,11 +97,11 @@ def test_it_is_past_due_since_the_first_time() -> None:
 def test_a_plan_that_is_not_paid_for_holds_for_fourteen_days_in_each_place() -> None:
     now = known(status="past_due", add_ons=({"add_on": "executions", "quantity": 1},))
     last = AT + GRACE - timedelta(seconds=1)
-    shown = SubscriptionView.of(now, rules.controlled(now), last).entitlements
+    shown = StandingView.of(now, rules.controlled(now), last).entitlements
     assert (shown.plan, shown.limits["executions"]) == ("pro", 6_500)
     assert rules.losses(now, FREE, last) != ()
     control = rules.controlled(now, Control(tier="pro"))
-    over = SubscriptionView.of(now, control, AT + GRACE)
+    over = StandingView.of(now, control, AT + GRACE)
     assert (over.plan, over.status) == ("pro", "past_due")
     assert (over.entitlements.plan, over.entitlements.limits["executions"]) == ("free", 100)
     assert rules.losses(now, FREE, AT + GRACE) == ()
@@ -114,7 +114,7 @@ def test_a_plan_that_is_not_paid_for_holds_for_fourteen_days_in_each_place() -> 
 
 
 def test_who_never_bought_anything_is_shown_the_plan_that_holds() -> None:
-    shown = SubscriptionView.of(unsubscribed("ten_1"), Control(tier="team"), AT)
+    shown = StandingView.of(unsubscribed("ten_1"), Control(tier="team"), AT)
     assert (shown.plan, shown.entitlements.plan) == ("free", "team")
 
 
