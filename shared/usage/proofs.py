@@ -50,6 +50,13 @@ class ProvedEvent(NamedTuple):
     path: tuple[str, ...]
 
 
+class OpenedSlab(NamedTuple):
+    """All events of the slab of that number, as the leaves of its tree have them."""
+
+    slab: int
+    lines: tuple[str, ...]
+
+
 class UsageProof(NamedTuple):
     """What proves a line without us: `shared.verify.usage` has the checks. `slabs` are the lines
     that the root is over."""
@@ -63,6 +70,7 @@ class UsageProof(NamedTuple):
     root: str
     slabs: tuple[str, ...]
     event: ProvedEvent | None
+    opened: OpenedSlab | None = None
 
 
 class ProvedUsageEvent(Data):
@@ -80,6 +88,21 @@ class ProvedUsageEvent(Data):
         return cls(**event._asdict())
 
 
+class OpenedUsageSlab(Data):
+    """All events of a slab, each with its entry in the audit log, its id, milliseconds since 1970,
+    its subject and what it counts, a tabulator between each two: the root of the slab is over these
+    lines. The id is that of a receipt where the event is an act of a run or an agent. Those of a
+    slab that count nothing of the meter are among them."""
+
+    slab: int
+    lines: tuple[str, ...]
+
+    @classmethod
+    def of(cls, slab: OpenedSlab) -> Self:
+        """The slab as it is shown."""
+        return cls(**slab._asdict())
+
+
 class ClosingProof(Data):
     """That a line is among those with which its section was closed: `entry` is the log's, with the
     root over the section's lines; `place` is that of the line among them, from 0 on, and `path`
@@ -94,9 +117,10 @@ class ClosingProof(Data):
 
 class UsageRootProof(Data):
     """What proves a line: `assent-verify` takes it. `slabs` are the lines that the root is over,
-    each with number, meter, quantity, events and root, a tabulator between each two. `entry` is
-    that of the event in the audit log, `closing` that of the closed section; null until a
-    checkpoint covers them, and `entry` where the caller's token does not open the log."""
+    each with number, meter, quantity, events and root, a tabulator between each two; `opened` is
+    the one that was asked for. `entry` is that of the event in the audit log, `closing` that of the
+    closed section; null until a checkpoint covers them, and `entry` where the caller's token does
+    not open the log."""
 
     format: Literal["assent-usage-proof/1"]
     tenant_id: str
@@ -107,6 +131,7 @@ class UsageRootProof(Data):
     root: str
     slabs: tuple[str, ...]
     event: ProvedUsageEvent | None
+    opened: OpenedUsageSlab | None = None
     entry: EntryProof | None = None
     closing: ClosingProof | None = None
 
@@ -114,5 +139,6 @@ class UsageRootProof(Data):
     def of(cls, proof: UsageProof, entry: EntryProof | None, closing: ClosingProof | None) -> Self:
         """The proof as it is shown."""
         event = ProvedUsageEvent.of(proof.event) if proof.event else None
-        more = {"event": event, "entry": entry, "closing": closing}
+        opened = OpenedUsageSlab.of(proof.opened) if proof.opened else None
+        more = {"event": event, "opened": opened, "entry": entry, "closing": closing}
         return cls.model_validate({**proof._asdict(), **more})
