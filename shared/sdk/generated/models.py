@@ -2104,12 +2104,13 @@ class McpTool(Answered):
 
 class Me(Answered):
     """Who the caller is, and what its token allows. `tenant` is the one that the token is for,
-    `workspace_id` the workspace that it is narrowed to; `passkeys` are the ids of the caller's
-    passkeys."""
+    `plan` the one that this tenant has now, `workspace_id` the workspace that the token is
+    narrowed to; `passkeys` are the ids of the caller's passkeys."""
 
     mail: str
     name: str
     passkeys: tuple[str, ...]
+    plan: Annotated[Literal["free", "pro", "team", "enterprise"], Known] | None
     principal_id: str
     roles: tuple[str, ...]
     scopes: tuple[str, ...]
@@ -2575,6 +2576,16 @@ class OfferView(Answered):
     requests_per_minute: int
     trial_days: int
     year: PriceView | None
+
+
+class OpenedUsageSlab(Answered):
+    """All events of a slab, each with its entry in the audit log, its id, milliseconds since
+    1970, its subject and what it counts, a tabulator between each two: the root of the slab is
+    over these lines. The id is that of a receipt where the event is an act of a run or an agent.
+    Those of a slab that count nothing of the meter are among them."""
+
+    lines: tuple[str, ...]
+    slab: int
 
 
 class OperationView(Answered):
@@ -4133,9 +4144,11 @@ class Subject(Answered):
     type: str
 
 
-class SubscriptionDetail(Answered):
-    """The same, with how much is used of each quota of the plan in force, which is Free once a
-    payment has failed for fourteen days, and the credits that pay what comes next."""
+class SubscriptionView(Answered):
+    """What the tenant pays for, and what it may use for it; how much is used of each quota of
+    the plan in force, which is Free once a payment has failed for fourteen days; and the credits
+    that pay what comes next. Free has no interval and no period. A change that would loosen
+    governance waits for the approval `waits_for`."""
 
     add_ons: tuple[AddOnTaken, ...]
     cancel_at_period_end: bool
@@ -4147,24 +4160,6 @@ class SubscriptionDetail(Answered):
     past_due_since: str | None
     plan: Annotated[Literal["free", "pro", "team", "enterprise"], Known]
     quotas: tuple[QuotaUse, ...]
-    seats: int
-    status: Annotated[Literal["trialing", "active", "past_due", "paused", "canceled"], Known]
-    trial_ends_at: str | None
-    waits_for: str | None
-
-
-class SubscriptionView(Answered):
-    """What the tenant pays for, and what it may use for it. Free has no interval and no period.
-    A change that would loosen governance waits for the approval `waits_for`."""
-
-    add_ons: tuple[AddOnTaken, ...]
-    cancel_at_period_end: bool
-    current_period: PeriodView | None
-    discount: DiscountView | None
-    entitlements: EntitlementsView
-    interval: Annotated[Literal["month", "year"], Known] | None
-    past_due_since: str | None
-    plan: Annotated[Literal["free", "pro", "team", "enterprise"], Known]
     seats: int
     status: Annotated[Literal["trialing", "active", "past_due", "paused", "canceled"], Known]
     trial_ends_at: str | None
@@ -4468,15 +4463,17 @@ class UsageRootList(Answered):
 
 class UsageRootProof(Answered):
     """What proves a line: `assent-verify` takes it. `slabs` are the lines that the root is over,
-    each with number, meter, quantity, events and root, a tabulator between each two. `entry` is
-    that of the event in the audit log, `closing` that of the closed section; null until a
-    checkpoint covers them, and `entry` where the caller's token does not open the log."""
+    each with number, meter, quantity, events and root, a tabulator between each two; `opened` is
+    the one that was asked for. `entry` is that of the event in the audit log, `closing` that of
+    the closed section; null until a checkpoint covers them, and `entry` where the caller's token
+    does not open the log."""
 
     closing: ClosingProof | None
     entry: EntryProof | None
     event: ProvedUsageEvent | None
     format: Literal["assent-usage-proof/1"]
     meter: str
+    opened: OpenedUsageSlab | None
     period: str
     quantity: int
     root: str

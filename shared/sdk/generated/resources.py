@@ -3529,14 +3529,14 @@ class Sso(Resource):
 class Subscription(Resource):
     """Calls about subscription."""
 
-    def get(self) -> models.SubscriptionDetail:
+    def get(self) -> models.SubscriptionView:
         """Shows what the tenant pays for, what it may use for it and how much of that is used,
         and the credits that were granted to it."""
         return self._client.send(
             Call(
                 method="GET",
                 path="/v1/subscription",
-                answers=models.SubscriptionDetail,
+                answers=models.SubscriptionView,
                 may_repeat=True,
             )
         )
@@ -3795,17 +3795,23 @@ class Usage(Resource):
         )
 
     def roots_proof_get(
-        self, period: str, meter: str, *, section: int | None = None, event: str | None = None
+        self,
+        period: str,
+        meter: str,
+        *,
+        section: int | None = None,
+        event: str | None = None,
+        slab: int | None = None,
     ) -> models.UsageRootProof:
-        """Proves a line, and that it counts the receipt or event of that id: what `assent-
-        verify` verifies without the network. With the scope audit:read the event comes with its
-        entry in the audit log."""
+        """Proves a line, that it counts the receipt or event of that id, and opens the slab of
+        that number with all of its events: what `assent-verify` verifies without the network.
+        With the scope audit:read the event comes with its entry in the audit log."""
         return self._client.send(
             Call(
                 method="GET",
                 path=f"/v1/usage/roots/{calls.part(period)}/{calls.part(meter)}/proof",
                 answers=models.UsageRootProof,
-                query=calls.query(section=section, event=event),
+                query=calls.query(section=section, event=event, slab=slab),
                 may_repeat=True,
             )
         )
