@@ -37,7 +37,8 @@ async def take_notice(
 ) -> NoticeTaken:
     """Adopts what the notice is about, once for all of its copies. A customer of nobody's here
     changes nothing, whatever the notice says. Logs one that is refused, failed or late, which an
-    alert counts. Raises NoticeRefused, and what keeps it from being handled, as Unavailable, or
+    alert counts. Raises NoticeRefused, Invalid for one that Stripe signed and that is shaped
+    otherwise, and what keeps it from being handled, as Unavailable, or
     ContentInvalid for a subscription that is none of ours: Stripe sends it again."""
     try:
         taken = await _take(notice, body, signature, at)
@@ -61,6 +62,7 @@ async def _take(notice: StripeNotice, body: bytes, signature: str, at: datetime)
     secret = account.webhook_secret.get_secret_value()
     # Stripe signs by the wall clock, also where a local platform's clock was moved.
     check_signature(signature, body, secret, time.time())
+    notice.check_shape()
     customer_id = notice.data.about.customer
     if customer_id is None or not notice.type.startswith(_HEARD):
         return NoticeTaken()

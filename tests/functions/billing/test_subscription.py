@@ -221,6 +221,14 @@ async def test_a_forged_an_old_and_a_repeated_notice_do_nothing(world: World) ->
         assert answer.status_code == 400, answer.text
         assert answer.json()["code"] == "notice_refused"
     assert (await world.notice(event)).status_code == 200
+    # What a stranger sends is refused as a stranger's, whatever its shape is.
+    for odd in ({}, {"id": "evt_1"}, {**event, "data": 7}, {**event, "id": "…"}, [event], 7):
+        answer = await world.notice(odd, secret="whsec_other")
+        assert (answer.status_code, answer.json()["code"]) == (400, "notice_refused"), odd
+        with listening() as logged:
+            answer = await world.notice(odd)
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid"), odd
+        assert any(matches(LATE_NOTICES.filter, each) for each in logged.entries(BILLING))
     assert await world.kept() == before
 
 
