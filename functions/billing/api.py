@@ -13,6 +13,7 @@ from functions.billing.rules.credits import CreditBody
 from functions.billing.rules.order import Order
 from functions.billing.rules.referral import CheckoutBody
 from functions.billing.rules.stripe_notices import StripeNotice
+from functions.billing.rules.subscription import Subscription
 from functions.billing.rules.usage_due import USAGE_DUE
 from functions.billing.service import (
     credit,
@@ -36,7 +37,6 @@ from functions.billing.views import (
     PortalView,
     PreviewView,
     ReferralView,
-    SubscriptionDetail,
     SubscriptionView,
 )
 from shared.kit.callers import Caller
@@ -53,7 +53,13 @@ from shared.storage.firestore import TenantStore
 __all__ = ["ROUTER", "RUN", "TIMERS"]
 
 _ITSELF = ("manage_tenant",)
-_TENANT = Router(prefix="/v1", tag="billing", read=("identity:read",), write=("identity:write",))
+# A sign-in that manages the tenant sees to its plan too; a program may be given no more than that.
+_TENANT = Router(
+    prefix="/v1",
+    tag="billing",
+    read=("billing:read", "identity:read"),
+    write=("billing:write", "identity:write"),
+)
 _PLATFORM = Router(
     prefix="/v1",
     tag="platform",
@@ -73,16 +79,10 @@ async def get_catalogue(caller: Caller) -> CatalogueView:
 
 @_TENANT.get("/subscription")
 @beyond_quota
-async def get_subscription(caller: Caller) -> SubscriptionDetail:
+async def get_subscription(caller: Caller) -> SubscriptionView:
     """Shows what the tenant pays for, what it may use, how much of that is used, and its
     credits."""
-    at, known = caller.received_at, await subscriptions.show(caller)
-    # By the subscription that is shown, so that plan and quotas agree.
-    control = subscriptions.control_with(caller, known)
-    quotas, granted = await asyncio.gather(
-        read_quotas(TenantStore(caller.tenant_id), control, at), credit.show_credits(caller)
-    )
-    return SubscriptionDetail.beside(SubscriptionView.of(known, control, at), quotas, granted)
+    return await _view_of(caller, await subscriptions.show(caller))
 
 
 @_TENANT.put("/subscription")
@@ -92,7 +92,7 @@ async def put_subscription(caller: Caller, body: Order) -> SubscriptionView:
     """Changes the plan, the interval, the seats and the add-ons of a subscription that was bought;
     Free ends it with its period. A change that would loosen governance waits for an approval; the
     same call makes it once that is given. Needs the role tenant_admin."""
-    return await orders.change(caller, body)
+    return await _view_of(caller, await orders.change(caller, body))
 
 
 @_TENANT.post("/subscription/preview")
@@ -111,7 +111,7 @@ async def pause_subscription(caller: Caller) -> SubscriptionView:
     """Pauses the subscription: no later period is charged, and Free holds at once. A pause that
     takes away features that govern waits for an approval; the same call pauses once that is given.
     Needs the role tenant_admin."""
-    return await pause.pause(caller)
+    return await _view_of(caller, await pause.pause(caller))
 
 
 @_TENANT.post("/subscription/resume")
@@ -120,7 +120,7 @@ async def pause_subscription(caller: Caller) -> SubscriptionView:
 async def resume_subscription(caller: Caller) -> SubscriptionView:
     """Resumes a paused subscription: in the period that was paid for, or in a new one that begins
     now and is charged. Needs the role tenant_admin."""
-    return await pause.resume(caller)
+    return await _view_of(caller, await pause.resume(caller))
 
 
 @_TENANT.post("/billing/checkout")
@@ -214,6 +214,16 @@ async def grant_credit(caller: Caller, key: Key, body: CreditBody) -> CreditsVie
     """Grants a tenant a credit, which pays its renewals until it expires, before any other means of
     payment; shows all of its credits. Needs the role platform_admin."""
     return await credit.grant_credit(caller, key, body)
+
+
+async def _view_of(caller: Caller, known: Subscription) -> SubscriptionView:
+    control = subscriptions.control_with(caller, known)
+    # By the subscription that is shown, so that plan and quotas agree.
+    quotas, granted = await asyncio.gather(
+        read_quotas(TenantStore(caller.tenant_id), control, caller.received_at),
+        credit.show_credits(caller),
+    )
+    return SubscriptionView.of(known, control, caller.received_at, quotas, granted)
 
 
 ROUTER = Router.joining(_TENANT, _STRIPE, _PLATFORM)

@@ -57,8 +57,10 @@ class EntitlementsView(Data):
 
 
 class SubscriptionView(Data):
-    """What the tenant pays for, and what it may use. Free has no interval and no period. A change
-    that would loosen governance waits for the approval `waits_for`."""
+    """What the tenant pays for, and what it may use; how much is used of each quota of the plan in
+    force, which is Free once a payment has failed for fourteen days; and the credits that pay the
+    next invoices. Free has no interval and no period. A change that would loosen governance waits
+    for the approval `waits_for`."""
 
     plan: Plan
     seats: int
@@ -72,9 +74,18 @@ class SubscriptionView(Data):
     waits_for: str | None
     discount: DiscountView | None
     entitlements: EntitlementsView
+    quotas: tuple[QuotaUse, ...]
+    credits: CreditsView
 
     @classmethod
-    def of(cls, subscription: Subscription, control: Control, at: datetime) -> Self:
+    def of(
+        cls,
+        subscription: Subscription,
+        control: Control,
+        at: datetime,
+        quotas: tuple[QuotaUse, ...],
+        credits: CreditsView,
+    ) -> Self:
         """The subscription as it is shown at that moment, in a tenant of which that control
         document is in force."""
         start, end = subscription.period_start, subscription.period_end
@@ -90,22 +101,9 @@ class SubscriptionView(Data):
             entitlements=part_of(EntitlementsView, held, limits=dict(held.limits)),
             waits_for=waiting.approval_id if waiting is not None else None,
             discount=discount,
+            quotas=quotas,
+            credits=credits,
         )
-
-
-class SubscriptionDetail(SubscriptionView):
-    """The subscription, with the use of each quota of the plan in force, which is Free once a
-    payment has failed for fourteen days, and the credits that pay the next invoices."""
-
-    quotas: tuple[QuotaUse, ...]
-    credits: CreditsView
-
-    @classmethod
-    def beside(
-        cls, shown: SubscriptionView, quotas: tuple[QuotaUse, ...], credits: CreditsView
-    ) -> Self:
-        """The subscription with its quotas and credits."""
-        return part_of(cls, shown, quotas=quotas, credits=credits)
 
 
 class PreviewView(Data):

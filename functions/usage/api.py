@@ -89,8 +89,9 @@ async def get_usage_proof(
     meter: MeterName,
     section: Annotated[int, Query(ge=1, lt=1 << 31)] = 1,
     event: Annotated[str | None, Query(pattern=EVENT_ID_PATTERN)] = None,
+    slab: Annotated[int | None, Query(ge=1, lt=1 << 53)] = None,
 ) -> UsageRootProof:
-    """Proves a line, and that it counts the receipt or event of that id; `assent-verify` verifies
-    the proof without the network. With the scope audit:read the event comes with its entry in the
-    audit log."""
-    return await query.show_proof(caller, period, meter, section, event)
+    """Proves a line and that it counts the receipt or event of that id, and opens the slab of that
+    number with all of its events; `assent-verify` verifies the proof without the network. With the
+    scope audit:read the event comes with its entry in the audit log."""
+    return await query.show_proof(caller, period, meter, section, event, slab)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from events.usage import Unit, UsageMetersState
 from shared.kit.instants import Instant
@@ -10,6 +10,9 @@ from shared.kit.json_limits import JsonLimit
 from shared.kit.models import Data, Model
 from shared.usage.meters import BUILT_IN, GroupBy
 from shared.usage.proofs import UnsortedLine, UsageLine, UsageMonth
+
+# Whatever has one of these is meant as an event: what it lacks is said of it.
+_OF_AN_EVENT = frozenset({"id", "meter", "quantity"})
 
 
 class MeterBody(Model):
@@ -20,7 +23,7 @@ class MeterBody(Model):
 
 class UsageEventsBody(Model):
     """One or up to 1,000 events, each with `id`, `meter`, `quantity`, `at` and, if you like,
-    `subject` and `properties`."""
+    `subject` and `properties`. One event may be the body itself, and so may a list of them."""
 
     # Each is checked alone, so that a wrong one keeps no other from being counted.
     events: Annotated[
@@ -28,6 +31,16 @@ class UsageEventsBody(Model):
         Field(min_length=1, max_length=1_000),
         AfterValidator(JsonLimit(most_bytes=1 << 20, most_parts=40_000)),
     ]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_events_alone(cls, sent: Any) -> Any:
+        """The body that says the same where it is one event, or a list of them."""
+        if isinstance(sent, list):
+            return {"events": sent}
+        if isinstance(sent, dict) and "events" not in sent and sent.keys() & _OF_AN_EVENT:
+            return {"events": [sent]}
+        return sent
 
 
 class RejectedEvent(Data):

@@ -8,6 +8,7 @@ import pulumi
 
 from infra.observability.metrics import (
     LATE_NOTICES,
+    LOW_MARGINS,
     ON_CLOUD_RUN,
     ON_PUBSUB,
     SERVER_ERRORS,
@@ -84,6 +85,7 @@ def of_stack(private: Iterable[str], host: pulumi.Input[str], dead_letters: str)
         _webhook_lag(),
         _unreconciled_invoice(),
         _dead_meter(),
+        _low_margin(),
         _unsorted_meter(),
     )
 
@@ -191,6 +193,19 @@ def _dead_meter() -> Alert:
         severity="WARNING",
         runbook="wrong-invoice",
         conditions=[Above(0, of_metric(SILENT_METERS.type, ON_CLOUD_RUN), HOUR)],
+    )
+
+
+def _low_margin() -> Alert:
+    return Alert(
+        name="low-margin",
+        title="A tenant leaves less than 40 % of what it pays",
+        means="In the latest month that is over, what a tenant used cost more than 60 % of what it "
+        "paid for. Nobody else is affected. The log line names the tenant: field "
+        '"low_margin".',
+        severity="WARNING",
+        runbook="cost-spike",
+        conditions=[Above(0, of_metric(LOW_MARGINS.type, ON_CLOUD_RUN), HOUR)],
     )
 
 

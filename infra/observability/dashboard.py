@@ -15,6 +15,7 @@ from infra.observability.metrics import (
     EFFECT_LAG,
     EVENT_LAG,
     LATE_NOTICES,
+    LOW_MARGINS,
     ON_CLOUD_RUN,
     ON_PUBSUB,
     REFUSALS,
@@ -159,7 +160,7 @@ def _traffic() -> list[Chart]:
 def _events(dead_letters: str) -> list[Chart]:
     dead = _most(Google.WAITING, one_subscription(dead_letters), legend="waiting")
     oldest = _most(Google.OLDEST_WAITING, by=("resource.label.subscription_id",))
-    counted = (LATE_NOTICES, UNRECONCILED, SILENT_METERS, UNSORTED_METERS)
+    counted = (LATE_NOTICES, UNRECONCILED, SILENT_METERS, UNSORTED_METERS, LOW_MARGINS)
     billing = [_sum(metric.type) for metric in counted]
     windows = [_windows("opened", [WINDOW_OPENED]), _windows("closed", WINDOW_CLOSED)]
     return [
@@ -167,7 +168,10 @@ def _events(dead_letters: str) -> list[Chart]:
         Chart("Dead letters, by function", [dead, _sum(BURIED.type)], threshold=1),
         Chart("Stuck, at each attempt of a sweep", [_sum(STUCK.type)], threshold=1),
         Chart("Veto windows opened and closed", windows),
-        Chart("Invoices: late notices, lines that disagree, meters silent or unsorted", billing),
+        Chart(
+            "Billing: late notices, lines that disagree, meters silent or unsorted, low margins",
+            billing,
+        ),
     ]
 
 

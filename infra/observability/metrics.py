@@ -180,6 +180,15 @@ SILENT_METERS = LogMetric(
         'jsonPayload.silent_meter=~"."',
     ),
 )
+LOW_MARGINS = LogMetric(
+    name="assent_low_margins",
+    says="tenants that paid in a month of which less than 40 % is left, once for each month",
+    conditions=(
+        one_service(BILLING),
+        'jsonPayload.logger="functions.billing.service.revenue"',
+        'jsonPayload.low_margin=~"."',
+    ),
+)
 USAGE = "usage"
 UNSORTED_METERS = LogMetric(
     name="assent_unsorted_meters",
@@ -201,6 +210,6 @@ COSTS = tuple(
     )
     for kind in ("firestore-reads",)
 )
-OF_BILLING = (LATE_NOTICES, UNRECONCILED, SILENT_METERS)
+OF_BILLING = (LATE_NOTICES, UNRECONCILED, SILENT_METERS, LOW_MARGINS)
 OF_FUNCTIONS = (EVENT_LAG, EFFECT_LAG, APPROVALS, REFUSALS, BURIED, STUCK)
 LOG_METRICS = (*OF_FUNCTIONS, *OF_BILLING, UNSORTED_METERS, *COSTS)

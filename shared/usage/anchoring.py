@@ -25,6 +25,7 @@ async def prove_anchored(
     meter: str,
     section: int,
     event_id: str | None,
+    slab: int | None = None,
     *,
     with_entry: bool,
 ) -> UsageRootProof:
@@ -32,7 +33,7 @@ async def prove_anchored(
     `with_entry`, the entry of the event; each once a checkpoint covers it. An hour of files has no
     entry. A line of a declared meter has no closing entry, and its events have none, even where an
     event has the id of a receipt. Raises as `prove`, ChainBroken."""
-    proof = await prove(tenant_id, period, meter, section, event_id)
+    proof = await prove(tenant_id, period, meter, section, event_id, slab)
     entry = None
     if with_entry and event_id is not None and meter in BUILT_IN:
         entry = await prove_event(tenant_id, event_id)

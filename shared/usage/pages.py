@@ -97,6 +97,21 @@ async def open_event(
     return ProvedEvent(pages[before].slab, place, size, events[place].line, hashes)
 
 
+async def lines_on(
+    connection: "AsyncConnection[Any]",
+    tenant_id: str,
+    about: tuple[str, int, str],
+    pages: Sequence[SlabOfLine],
+    place: int,
+) -> tuple[str, ...]:
+    """The text of each event on the page that has that place among these, from 0 on."""
+    line = await _number(connection, tenant_id, *about)
+    assert line is not None
+    size = pages[place].total.events
+    events = await _events(connection, tenant_id, line, about[-1], place, size)
+    return tuple(each.line for each in events)
+
+
 async def _number(
     connection: "AsyncConnection[Any]", tenant_id: str, period: str, section: int, meter: str
 ) -> int | None:

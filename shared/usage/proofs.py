@@ -50,6 +50,13 @@ class ProvedEvent(NamedTuple):
     path: tuple[str, ...]
 
 
+class OpenedSlab(NamedTuple):
+    """All events of the slab of that number, as the leaves of its tree have them."""
+
+    slab: int
+    lines: tuple[str, ...]
+
+
 class UsageProof(NamedTuple):
     """The proof of a line, which `shared.verify.usage` verifies without us. The root is over the
     texts `slabs`."""
@@ -63,6 +70,7 @@ class UsageProof(NamedTuple):
     root: str
     slabs: tuple[str, ...]
     event: ProvedEvent | None
+    opened: OpenedSlab | None = None
 
 
 class ProvedUsageEvent(Data):
@@ -80,6 +88,21 @@ class ProvedUsageEvent(Data):
         return cls(**event._asdict())
 
 
+class OpenedUsageSlab(Data):
+    """All events of a slab, each with its entry in the audit log, its id, milliseconds since 1970,
+    its subject and what it counts, a tabulator between each two: the root of the slab is over these
+    lines. The id is that of a receipt where the event is an act of a run or an agent. Those of a
+    slab that count nothing of the meter are among them."""
+
+    slab: int
+    lines: tuple[str, ...]
+
+    @classmethod
+    def of(cls, slab: OpenedSlab) -> Self:
+        """The slab as it is shown."""
+        return cls(**slab._asdict())
+
+
 class ClosingProof(Data):
     """The proof that a section was closed with a line: `entry` is the entry of the audit log, with
     the root over the section's lines; `place` is the place of the line among them, from 0 on, and
@@ -94,10 +117,10 @@ class ClosingProof(Data):
 
 class UsageRootProof(Data):
     """The proof of a line, which `assent-verify` verifies. `slabs` are the texts that the root is
-    over, each with number, meter, quantity, events and root, separated by tabulators. `entry` is
-    the entry of the event in the audit log, `closing` proves the closed section. Both are null
-    until a checkpoint covers them; `entry` is null, too, where the caller's token does not open the
-    log."""
+    over, each with number, meter, quantity, events and root, separated by tabulators; `opened` has
+    the events of the slab that was asked for. `entry` is the entry of the event in the audit log,
+    `closing` proves the closed section. Both are null until a checkpoint covers them; `entry` is
+    null, too, where the caller's token does not open the log."""
 
     format: Literal["assent-usage-proof/1"]
     tenant_id: str
@@ -108,6 +131,7 @@ class UsageRootProof(Data):
     root: str
     slabs: tuple[str, ...]
     event: ProvedUsageEvent | None
+    opened: OpenedUsageSlab | None = None
     entry: EntryProof | None = None
     closing: ClosingProof | None = None
 
@@ -115,5 +139,6 @@ class UsageRootProof(Data):
     def of(cls, proof: UsageProof, entry: EntryProof | None, closing: ClosingProof | None) -> Self:
         """The proof as it is shown."""
         event = ProvedUsageEvent.of(proof.event) if proof.event else None
-        more = {"event": event, "entry": entry, "closing": closing}
+        opened = OpenedUsageSlab.of(proof.opened) if proof.opened else None
+        more = {"event": event, "opened": opened, "entry": entry, "closing": closing}
         return cls.model_validate({**proof._asdict(), **more})

@@ -8,9 +8,9 @@ from shared.storage.postgres import TookTooLong, tenant_transaction
 from shared.usage.declared_lines import make_pages
 from shared.usage.line_slabs import slabs_of
 from shared.usage.meters import BUILT_IN
-from shared.usage.pages import open_event
+from shared.usage.pages import lines_on, open_event
 from shared.usage.periods import check_period_name
-from shared.usage.proofs import FORMAT, ProvedEvent, UsageProof
+from shared.usage.proofs import FORMAT, OpenedSlab, ProvedEvent, UsageProof
 from shared.usage.slabs import SlabOfLine, line_root, opened, path_of
 
 if TYPE_CHECKING:
@@ -21,16 +21,22 @@ MOST_SLABS = 10_000
 
 
 async def prove(
-    tenant_id: str, period: str, meter: str, section: int, event_id: str | None
+    tenant_id: str,
+    period: str,
+    meter: str,
+    section: int,
+    event_id: str | None,
+    slab: int | None = None,
 ) -> UsageProof:
-    """The proof of a line and, where `event_id` is given, that it counts the event or receipt of
-    that id. Raises Invalid, NotFound for an unknown line or event, VersionConflict for a line of
-    more than MOST_SLABS slabs, TookTooLong where the proof takes too long, Unavailable."""
+    """The proof of a line and, where they are given, that it counts the event or receipt of
+    `event_id`, and all events of the slab of that number. Raises Invalid, NotFound for an unknown
+    line, event or slab, VersionConflict for a line of more than MOST_SLABS slabs, TookTooLong where
+    the proof takes too long, Unavailable."""
     check_period_name(period)
     try:
         if meter not in BUILT_IN:
             await make_pages(tenant_id, period, section, meter)
-        return await _proved(tenant_id, period, meter, section, event_id)
+        return await _proved((tenant_id, period, section, meter), event_id, slab)
     except (TookTooLong, TimeoutError) as error:
         raise TookTooLong(
             f"the proof of {meter} was not made in time; ask again when the database has less to do"
@@ -38,8 +44,9 @@ async def prove(
 
 
 async def _proved(
-    tenant_id: str, period: str, meter: str, section: int, event_id: str | None
+    line: tuple[str, str, int, str], event_id: str | None, slab: int | None
 ) -> UsageProof:
+    tenant_id, period, section, meter = line
     async with tenant_transaction(tenant_id) as connection:
         slabs = await slabs_of(connection, tenant_id, period, section, meter)
         if not slabs:
@@ -49,6 +56,11 @@ async def _proved(
         event = None
         if event_id is not None:
             event = await _event(connection, tenant_id, (period, section, meter), slabs, event_id)
+        slab_events = None
+        if slab is not None:
+            slab_events = await _opened(
+                connection, tenant_id, (period, section, meter), slabs, slab
+            )
     lines = tuple(each.line(meter) for each in slabs)
     return UsageProof(
         FORMAT,
@@ -57,6 +69,7 @@ async def _proved(
         line_root(tenant_id, period, section, lines).hex(),
         lines,
         event,
+        slab_events,
     )
 
 
@@ -80,6 +93,27 @@ async def _event(
     if proved is None:
         raise NotFound(f"this line counts no event {event_id}{hint}")
     return proved
+
+
+async def _opened(
+    connection: "AsyncConnection[Any]",
+    tenant_id: str,
+    about: tuple[str, int, str],
+    slabs: Sequence[SlabOfLine],
+    slab: int,
+) -> OpenedSlab:
+    *_, meter = about
+    place = next((place for place, each in enumerate(slabs) if each.slab == slab), None)
+    if place is None:
+        raise NotFound(f"this line has no slab {slab}: `slabs` names each, first its number")
+    if meter not in BUILT_IN:
+        return OpenedSlab(slab, await lines_on(connection, tenant_id, about, slabs, place))
+    rows = await connection.execute(
+        "SELECT content FROM usage_slabs WHERE tenant_id = %s AND slab = %s", (tenant_id, slab)
+    )
+    row = await rows.fetchone()
+    assert row is not None
+    return OpenedSlab(slab, tuple(each.line for each in opened(row[0])))
 
 
 async def _counted(

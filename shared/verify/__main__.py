@@ -104,6 +104,10 @@ def _print_usage(found: UsageVerified, trusted: Sequence[str]) -> None:
     print(f"  in {found.slabs} slabs with the root {found.root}, whole")
     if found.event:
         print(f"  counts {found.event}")
+    if found.opened:
+        print(f"  a slab with {len(found.opened)} events, whole")
+        for event in found.opened:
+            print(f"    {event}")
     if found.entry is not None:
         print(f"  as the audit log says, entry {found.entry.number} of {found.entry.log}")
         _print_signers(found.entry.signers, trusted)

@@ -1,8 +1,8 @@
 """A line of usage with its proof, without us: that the sum is that of its slabs, that the root is
 over exactly these and over the tenant, month and section that it names, that one of them counts
-the event that is named, which is of that month, that the audit log has that event and says the same
-number, time and subject, and that the month was closed with this line, which a checkpoint of the
-log covers."""
+the event that is named, which is of that month, that a slab which is opened has these events and no
+others, that the audit log has the event and says the same number, time and subject, and that the
+month was closed with this line, which a checkpoint of the log covers."""
 
 import hashlib
 import json
@@ -27,8 +27,9 @@ _HASH = re.compile(r"[0-9a-f]{64}")
 
 class UsageVerified(NamedTuple):
     """What was verified. `event` is the text of the event, empty where the proof has none;
-    `entry` is that of the event in the audit log, `closing` that with which the month was closed,
-    each where the proof has it."""
+    `opened` are those of the slab that the proof opens, empty where it opens none; `entry` is that
+    of the event in the audit log, `closing` that with which the month was closed, each where the
+    proof has it."""
 
     tenant: str
     period: str
@@ -40,6 +41,7 @@ class UsageVerified(NamedTuple):
     event: str
     entry: EntryVerified | None
     closing: EntryVerified | None
+    opened: tuple[str, ...] = ()
 
 
 def format_of(text: bytes) -> str:
@@ -67,6 +69,7 @@ def verify_usage(text: bytes, trusted: Sequence[str] = ()) -> UsageVerified:
             event,
             entry,
             closing,
+            _opened(said, slabs),
         )
     except (LookupError, TypeError, ValueError, AttributeError, OverflowError, OSError) as error:
         raise Forged(f"it is no proof of a line of usage: {error}") from error
@@ -112,6 +115,31 @@ def _event(said: dict[str, Any], slabs: dict[int, bytes]) -> str:
     if root_with(_leaf(line), event["place"], event["size"], path) != slabs.get(event["slab"]):
         raise Forged("the slab does not count this event")
     return str(line)
+
+
+def _opened(said: dict[str, Any], slabs: dict[int, bytes]) -> tuple[str, ...]:
+    """The texts of the events of the slab that the proof opens, all of which the slab's root is
+    over; empty where it opens none. Raises Forged."""
+    opened = said.get("opened")
+    if opened is None:
+        return ()
+    tree, quantity, events = Tree(), 0, 0
+    for line in opened["lines"]:
+        found = _EVENT.fullmatch(line)
+        if found is None:
+            raise Forged(f"line {tree.size} of the slab that it opens is no event")
+        if f"{datetime.fromtimestamp(int(found[3]) // 1000, UTC):%Y-%m}" != said["period"]:
+            raise Forged(f"line {tree.size} of the slab that it opens is of another month")
+        used = dict(each.split("=") for each in found[5].split(","))
+        if said["meter"] in used:
+            quantity, events = quantity + int(used[said["meter"]]), events + 1
+        tree.add(_leaf(line))
+    if tree.root() != slabs.get(opened["slab"]):
+        raise Forged("the slab that it opens has other events")
+    [line] = [each for each in said["slabs"] if each.startswith(f"{opened['slab']}\t")]
+    if line.split("\t")[2:4] != [str(quantity), str(events)]:
+        raise Forged(f"the events of slab {opened['slab']} add up to {quantity} in {events}")
+    return tuple(opened["lines"])
 
 
 def _leaf(line: str) -> bytes:

@@ -49,4 +49,4 @@ def test_a_persons_key_has_the_scopes_that_work_without_a_role_and_no_others() -
         for scope in _scopes_of(route.dependant) or route._scopes
     }
     assert SCOPES & working == OF_KEYS
-    assert {"audit:read", "audit:write", "tools:write"} == SCOPES - OF_KEYS
+    assert {"audit:read", "audit:write", "billing:write", "tools:write"} == SCOPES - OF_KEYS

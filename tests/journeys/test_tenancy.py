@@ -24,6 +24,7 @@ def test_a_founder_signs_up_and_governs(people: Any, running: RunningPlatform) -
     tenant_id = gala.signs_up()
     me = gala.get("/v1/me")
     assert (me["tenant"]["tenant_id"], me["roles"]) == (tenant_id, ["governor", "tenant_admin"])
+    assert me["plan"] == "free"
     assert [each["tenant_id"] for each in gala.get("/v1/tenants")["items"]] == [tenant_id]
     assert gala.get("/v1/agents")["items"] == []
     assert ("GET /v1/agents", "tenant_missing") in {

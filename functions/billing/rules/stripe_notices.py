@@ -4,14 +4,22 @@ Pure."""
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import (
+    Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 from shared.kit.bookkeeping import RefusalReason
 from shared.kit.digests import is_same, mac_of
-from shared.kit.errors import RecordedRefusal
+from shared.kit.errors import FieldError, Invalid, RecordedRefusal
 from shared.kit.models import Data
+from shared.kit.wording import field_errors
 
 # How old a signature may be, and how far ahead Stripe's clock.
 TOLERANCE_SECONDS = 300
@@ -41,10 +49,30 @@ class AboutData(Data):
 class StripeNotice(Data):
     """A notice: something happened to an object at Stripe, at `created` in seconds since 1970."""
 
+    # What is wrong with its shape, which is said to nobody but whoever signed it.
+    _wrong: tuple[FieldError, ...] = PrivateAttr(())
+
     id: StripeId
     type: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_.]{1,100}$")]
     data: AboutData
     created: Annotated[int, Field(ge=0, lt=1 << 53, strict=True)] | None = None
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _is_judged_once_it_is_signed(cls, sent: Any, read: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            return read(sent)
+        except ValidationError as error:
+            notice = cls.model_construct(
+                id="", type="", data=AboutData.model_construct(about=About())
+            )
+            notice._wrong = tuple(field_errors(error))
+            return notice
+
+    def check_shape(self) -> None:
+        """Raises Invalid for what is not shaped as a notice."""
+        if self._wrong:
+            raise Invalid(*self._wrong)
 
     @property
     def invoice_id(self) -> str | None:

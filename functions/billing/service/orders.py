@@ -32,9 +32,9 @@ from functions.billing.service.change_approval import require_approval
 from functions.billing.service.customers import customer_of
 from functions.billing.service.leftover_drafts import void_leftover_drafts
 from functions.billing.service.referral import check_code
-from functions.billing.service.subscriptions import control_with, known_to, refresh_subscription
+from functions.billing.service.subscriptions import known_to, refresh_subscription
 from functions.billing.settings import console_url
-from functions.billing.views import CheckoutView, PortalView, SubscriptionView
+from functions.billing.views import CheckoutView, PortalView
 from shared.aggregates.command import Command
 from shared.kit.callers import Caller
 from shared.kit.errors import FieldError, Invalid, VersionConflict
@@ -100,7 +100,7 @@ async def open_portal(caller: Caller) -> PortalView:
     return PortalView(url=url)
 
 
-async def change(caller: Caller, order: Order) -> SubscriptionView:
+async def change(caller: Caller, order: Order) -> Subscription:
     """The subscription after the change, which Stripe prorates; Free ends it with its period. A
     change that loosens governance waits for an approval first: the same call makes it once that is
     given. Raises Invalid, VersionConflict, and Unknown where Stripe did not answer: the same call
@@ -108,16 +108,16 @@ async def change(caller: Caller, order: Order) -> SubscriptionView:
     await check(caller, order)
     known = await refresh_subscription(caller)
     if rules.is_as_ordered(known, order):
-        return view_of(caller, known)
+        return known
     check_changeable(known, order)
     return await carry_out(caller, known, order)
 
 
-async def carry_out(caller: Caller, known: Subscription, order: ChangeRequest) -> SubscriptionView:
+async def carry_out(caller: Caller, known: Subscription, order: ChangeRequest) -> Subscription:
     """The subscription after the change; unchanged while the change waits for an approval. Raises
     as `change`."""
     if (waiting := await require_approval(caller, known, order)) is not None:
-        return view_of(caller, waiting)
+        return waiting
     assented = approval_of(known, order, caller.received_at)
 
     async def begin(work: Command) -> Subscription:
@@ -134,12 +134,7 @@ async def carry_out(caller: Caller, known: Subscription, order: ChangeRequest) -
     except StripeRefused:
         await _drop(caller, begun.change)
         raise
-    return view_of(caller, await refresh_subscription(caller))
-
-
-def view_of(caller: Caller, known: Subscription) -> SubscriptionView:
-    """The subscription as the API shows it to the caller."""
-    return SubscriptionView.of(known, control_with(caller, known), caller.received_at)
+    return await refresh_subscription(caller)
 
 
 async def _change_at_stripe(known: Subscription, change: Change) -> None:

@@ -1,6 +1,7 @@
 """Keeps each tenant's revenue, and shows the platform's figures."""
 
 import asyncio
+import logging
 from datetime import datetime
 
 from functions.billing.aggregates import REVENUES, RUN
@@ -22,12 +23,13 @@ from shared.storage.firestore import TenantStore
 # For how many tenants one call counts the usage, and for how many at once.
 MOST_TENANTS = 5_000
 _AT_ONCE = 20
+_LOGGER = logging.getLogger(__name__)
 
 
 async def note_revenue(subscription: Subscription, invoice: Invoice | None, at: datetime) -> None:
     """Notes the subscription and the invoice in the tenant's revenue, which lies in the platform's
-    own tenant; the same again changes nothing. Raises Unavailable: Stripe then sends its notice
-    again."""
+    own tenant; the same again changes nothing. Logs a margin that fell, which an alert counts.
+    Raises Unavailable: Stripe then sends its notice again."""
     tenant_id = subscription.tenant_id
     counted = await count_usage(tenant_id, month_to_judge(at))
 
@@ -38,7 +40,12 @@ async def note_revenue(subscription: Subscription, invoice: Invoice | None, at: 
         if invoice is not None:
             newer = steps[-1].state if steps else before
             steps = (*steps, *disagreements(newer, invoice))
-        return await work.save_change(before, *steps)
+        saved = await work.save_change(before, *steps)
+        if saved.warned != before.warned:
+            said = "less than 40 %% is left of what %s paid for in %s"
+            fields = {"low_margin": tenant_id}
+            _LOGGER.warning(said, tenant_id, saved.warned, extra={"fields": fields})
+        return saved
 
     await RUN.command(Caller.acting("service:billing", PLATFORM_TENANT, at), use_case, Revenue)
 

@@ -37,8 +37,9 @@ async def take_notice(
 ) -> NoticeTaken:
     """Reads from Stripe what the notice is about and keeps it, once for all copies of the notice. A
     notice about a customer of no tenant changes nothing. Logs a notice that is refused, failed or
-    late, which an alert counts. Raises NoticeRefused, and Unavailable or, for a subscription that
-    is not ours, ContentInvalid: Stripe then sends the notice again."""
+    late, which an alert counts. Raises NoticeRefused; Invalid for a signed notice of another shape;
+    Unavailable or, for a subscription that is not ours, ContentInvalid: Stripe then sends the
+    notice again."""
     try:
         taken = await _take(notice, body, signature, at)
     except NoticeRefused:
@@ -61,6 +62,7 @@ async def _take(notice: StripeNotice, body: bytes, signature: str, at: datetime)
     secret = account.webhook_secret.get_secret_value()
     # Stripe signs by the wall clock, also where a local platform's clock was moved.
     check_signature(signature, body, secret, time.time())
+    notice.check_shape()
     customer_id = notice.data.about.customer
     if customer_id is None or not notice.type.startswith(_HANDLED):
         return NoticeTaken()

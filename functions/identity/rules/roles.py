@@ -35,8 +35,8 @@ FOUNDER: tuple[MemberRole, ...] = ("governor", "tenant_admin")
 OWN = frozenset({"identity:read", "identity:write"})
 _READS = frozenset(
     {
-        *("agents:read", "approvals:read", "capsules:read", "governance:read", "knowledge:read"),
-        *("models:read", "runs:read", "usage:read"),
+        *("agents:read", "approvals:read", "billing:read", "capsules:read", "governance:read"),
+        *("knowledge:read", "models:read", "runs:read", "usage:read"),
     }
 )
 # What programs can be given: they propose and ask, and never decide, whatever place a rule has for
@@ -57,8 +57,10 @@ _AUDITS = frozenset({"audit:read", "audit:write", "policies:read"})
 # What a tenant's directory needs: its people and groups (RFC 7644).
 _PROVISIONS = frozenset({"scim:read", "scim:write"})
 _AMENDS = frozenset({"policies:write"})
+# Buying is an admin's own: no key and no client that acts for them has it.
+_BUYS = frozenset({"billing:write"})
 _SCOPES: dict[str, frozenset[str]] = {
-    TENANT_ADMIN: _WORKS | _AUDITS | _PROVISIONS | _AMENDS | _ACTS,
+    TENANT_ADMIN: _WORKS | _AUDITS | _PROVISIONS | _AMENDS | _ACTS | _BUYS,
     GOVERNOR: _GOVERNS | _AUDITS | _AMENDS,
     DEPUTY: _GOVERNS | _AUDITS,
     GENESIS: _READS | _AUDITS | _AMENDS,
@@ -76,7 +78,7 @@ _SCOPES: dict[str, frozenset[str]] = {
 }
 SCOPES = frozenset().union(*_SCOPES.values())
 # What a person's key, which has no role, can use: policies allow the rest to roles only.
-OF_KEYS = SCOPES - {"audit:read", "audit:write"} - _ACTS
+OF_KEYS = SCOPES - {"audit:read", "audit:write"} - _ACTS - _BUYS
 # The same in a workspace: the directory is the whole tenant's.
 OF_KEYS_IN_WORKSPACES = OF_KEYS - _PROVISIONS
 # What a device gets that asks for nothing: neither decisions nor the principal's own things.

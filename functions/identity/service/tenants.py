@@ -28,6 +28,9 @@ from shared.kit.callers import Caller
 from shared.kit.control import ID, Control
 from shared.kit.errors import Forbidden, NotFound, VersionConflict
 from shared.kit.ids import new_id
+from shared.kit.plans import Plan
+from shared.quotas.plans import plan_of
+from shared.runtime.entitlements import in_force
 from shared.storage.idempotency import IdempotencyKey
 
 
@@ -68,11 +71,16 @@ async def show_me(caller: Caller) -> Me:
         name=principal.name,
         mail=principal.mail,
         tenant=TenantView.of(tenant) if tenant is not None else None,
+        plan=_plan_of(caller) if tenant is not None else None,
         workspace_id=caller.workspace_id,
         roles=tuple(sorted(caller.roles)),
         scopes=tuple(sorted(caller.scopes)),
         passkeys=principal.passkeys,
     )
+
+
+def _plan_of(caller: Caller) -> Plan:
+    return plan_of(in_force(caller.control), caller.received_at)
 
 
 async def show_tenant(caller: Caller, tenant_id: str) -> TenantView:

@@ -8,6 +8,7 @@ from functions.identity.rules.tenant import Tenant
 from shared.kit.control import Control, TenantStatus
 from shared.kit.instants import Instant
 from shared.kit.models import Model, part_of
+from shared.kit.plans import Plan
 
 
 class TenantView(Model):
@@ -56,13 +57,14 @@ class TenantsView(Model):
 
 class Me(Model):
     """Who the caller is, and what its token allows. `tenant` is the one that the token is for,
-    `workspace_id` the workspace that it is narrowed to; `passkeys` are the ids of the caller's
-    passkeys."""
+    `plan` the one that this tenant has now, `workspace_id` the workspace that the token is narrowed
+    to; `passkeys` are the ids of the caller's passkeys."""
 
     principal_id: str
     name: str
     mail: str
     tenant: TenantView | None
+    plan: Plan | None
     workspace_id: str | None
     roles: tuple[str, ...]
     scopes: tuple[str, ...]

@@ -59,9 +59,9 @@ async def show_roots(caller: Caller, period: str) -> UsageRootList:
 
 
 async def show_proof(
-    caller: Caller, period: str, meter: str, section: int, event: str | None
+    caller: Caller, period: str, meter: str, section: int, event: str | None, slab: int | None
 ) -> UsageRootProof:
-    """The proof of a line. Raises Invalid; NotFound for an unknown line or event, which is
+    """The proof of a line. Raises Invalid; NotFound for an unknown line, event or slab, which is
     recorded; Forbidden, VersionConflict, ChainBroken, Unavailable."""
     choose_and_ask("usage.roots.prove", caller.received_at)
     if meter == API_CALLS:
@@ -69,12 +69,12 @@ async def show_proof(
         raise NotFound(
             f"{detail} audit log; GET /v1/usage?meter=api_calls&group_by=hour shows them"
         )
-    if event is not None:
+    if event is not None or slab is not None:
         choose_and_ask("usage.roots.open", caller.received_at)
     about = (caller.tenant_id, period, meter, section)
     try:
         await _require_meter(caller, meter)
-        return await prove_anchored(*about, event, with_entry=may_read_log(caller.scopes))
+        return await prove_anchored(*about, event, slab, with_entry=may_read_log(caller.scopes))
     except NotFound:
         await report_miss(RUN.outbox, caller, f"usage_line/{period}.{meter}"[:200])
         raise

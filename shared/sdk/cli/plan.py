@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from .session import UNSAID, Common, signed_in
 
 if TYPE_CHECKING:
-    from ..generated.models import QuotaUse, SubscriptionDetail
+    from ..generated.models import QuotaUse, SubscriptionView
 
 
 def plan(*, common: Common = UNSAID) -> None:
@@ -15,7 +15,7 @@ def plan(*, common: Common = UNSAID) -> None:
     common.show(found, "\n".join([_standing(found), *map(_quota, found.quotas)]))
 
 
-def _standing(found: "SubscriptionDetail") -> str:
+def _standing(found: "SubscriptionView") -> str:
     """The plan and its status in one line."""
     said = [f"Plan {found.plan}, {found.status}"]
     if found.interval is not None:

@@ -10,7 +10,7 @@ from .session import UNSAID, Common, printable
 from .wrong_input import WrongInput
 
 SCOPES = (
-    "agents:read agents:write approvals:read approvals:write audit:read capsules:read"
+    "agents:read agents:write approvals:read approvals:write audit:read billing:read capsules:read"
     " capsules:write knowledge:read knowledge:write runs:read runs:write usage:read"
 )
 

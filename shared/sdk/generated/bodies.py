@@ -1255,7 +1255,7 @@ UndoBody = TypedDict(
 
 class UsageEventsBody(TypedDict):
     """One or up to 1,000 events, each with `id`, `meter`, `quantity`, `at` and, if you like,
-    `subject` and `properties`."""
+    `subject` and `properties`. One event may be the body itself, and so may a list of them."""
 
     events: Sequence[Any]
 

@@ -570,8 +570,8 @@ class BreakGlass(Answered):
 
 
 class BridgeView(Answered):
-    """How a month led from `start_cents` of recurring revenue to `end_cents`: plus new,
-    expansion and reactivation, less contraction and churn."""
+    """How a month led from `start_cents` of recurring revenue to `end_cents`: with what is new,
+    expanded and reactivated, and without what contracted and churned."""
 
     churn_cents: int
     contraction_cents: int
@@ -995,8 +995,8 @@ class CaseSummary(Answered):
 
 
 class CatalogueView(Answered):
-    """The catalogue, the plans from the smallest to the largest. `is_sold` is false where the
-    operator sells nothing: then nobody can buy, and every tenant keeps its plan."""
+    """Everything that is sold; the plans from the smallest to the largest. `is_sold` is false
+    where the operator sells nothing: nobody can buy then, and every tenant has what it has."""
 
     add_ons: tuple[AddOnView, ...]
     currency: str
@@ -1067,10 +1067,10 @@ class CitedArtifact(Answered):
 
 
 class ClosingProof(Answered):
-    """The proof that a section was closed with a line: `entry` is the entry of the audit log,
-    with the root over the section's lines; `place` is the place of the line among them, from 0
-    on, and `path` leads from its text to that root, in hex. The text is meter, quantity,
-    `events`, number of slabs and root, separated by tabulators."""
+    """That a line is among those with which its section was closed: `entry` is the log's, with
+    the root over the section's lines; `place` is that of the line among them, from 0 on, and
+    `path` leads from its text to that root, in hex. The text is meter, quantity, `events`,
+    number of slabs and root, a tabulator between each two."""
 
     entry: EntryProof
     events: int
@@ -1303,7 +1303,7 @@ class CredentialView(Answered):
 
 class CreditSpendingView(Answered):
     """What credits pay of an invoice: `reserved` while it is a draft, `spent` once it is final,
-    `returned` where it does not use them."""
+    `returned` where it asks for them no more."""
 
     at: str
     cents: int
@@ -1312,7 +1312,7 @@ class CreditSpendingView(Answered):
 
 
 class CreditView(Answered):
-    """A credit in cents; while it is `open`, `left_cents` pay the next invoices."""
+    """A credit in cents, of which `left_cents` pay what comes next while it is `open`."""
 
     amount_cents: int
     credit_id: str
@@ -1324,8 +1324,9 @@ class CreditView(Answered):
 
 
 class CreditsView(Answered):
-    """The granted credits, the newest first, and the invoices that they paid. The credits that
-    expire first pay first; `balance_cents` is what is left of those that are open."""
+    """What the platform's owner granted, the newest first, and what of it paid which invoice.
+    The credits that expire first pay first; `balance_cents` is what is left of those that are
+    open."""
 
     balance_cents: int
     grants: tuple[CreditView, ...]
@@ -1434,7 +1435,7 @@ class DifferenceView(Answered):
 
 
 class DiscountView(Answered):
-    """The discount of a referral, on the plan until `ends_at`."""
+    """What is taken off the plan until `ends_at`, for the sake of a referral."""
 
     ends_at: str
     percent: float
@@ -1523,7 +1524,7 @@ class Elicitation(Answered):
 
 
 class EntitlementsView(Answered):
-    """What the tenant has now: the features and limits of `plan` with the add-ons."""
+    """What holds now: the features and limits of `plan` with the add-ons."""
 
     features: tuple[
         Annotated[
@@ -1934,13 +1935,12 @@ class KeyView(Answered):
 
 
 class KpisView(Answered):
-    """The figures of a month, or of its part that is over, of all tenants that ever bought
+    """A month of the platform, so far where it is not over; of tenants that ever bought
     something. Ratios are in basis points, hundredths of a percent, and null where there is
-    nothing to divide by. `months` are the twelve that end with this one. `margin` is that of all
-    tenants. `shared_usd_micros`, the cost of a month that no use changes, is in no tenant's
-    margin and subtracted in `gross_after_shared_basis_points` alone. `tenants` has the lowest
-    margins first; `left_out` more are not in it. `ltv_to_cac_basis_points` and `payback_months`
-    need `cac_cents`."""
+    nothing to divide by. `months` are the twelve until then. `margin` is of all tenants; what a
+    month costs whoever acts, `shared_usd_micros`, is divided among nobody and subtracted in
+    `gross_after_shared_basis_points` alone. `tenants` has the lowest margins first, `left_out`
+    of them not. `ltv_to_cac_basis_points` and `payback_months` need `cac_cents`."""
 
     arpa_cents: int | None
     arr_cents: int
@@ -2002,8 +2002,8 @@ class LimitView(Answered):
 
 
 class LineProof(Answered):
-    """The proof of a line of usage, which `assent-verify` verifies. `usage` proves each line
-    that our meter closed for the charge, also in earlier sections of the month."""
+    """What proves a line of usage: `assent-verify` takes it. `usage` proves each line that our
+    meter closed for the charge, those of earlier sections of the month among them."""
 
     charge: UsageCharge
     currency: str
@@ -2015,7 +2015,7 @@ class LineProof(Answered):
 
 
 class LineView(Answered):
-    """A line of an invoice; credits are below zero. `usage` is the charge of a line of usage;
+    """A line of an invoice; credits are below zero. `usage` is what a line of usage charges for;
     where `agrees` is false, our meter counted something else."""
 
     agrees: bool
@@ -2061,8 +2061,8 @@ class MailSettings(Answered):
 
 
 class MarginView(Answered):
-    """The earned revenue, the cost of counted use, and the share that is left; null where
-    nothing was earned."""
+    """What was earned of what was paid, what counted use cost, and which share is left; null
+    where nothing was earned."""
 
     cost_usd_micros: int
     gross_basis_points: int | None
@@ -2104,12 +2104,13 @@ class McpTool(Answered):
 
 class Me(Answered):
     """Who the caller is, and what its token allows. `tenant` is the one that the token is for,
-    `workspace_id` the workspace that it is narrowed to; `passkeys` are the ids of the caller's
-    passkeys."""
+    `plan` the one that this tenant has now, `workspace_id` the workspace that the token is
+    narrowed to; `passkeys` are the ids of the caller's passkeys."""
 
     mail: str
     name: str
     passkeys: tuple[str, ...]
+    plan: Annotated[Literal["free", "pro", "team", "enterprise"], Known] | None
     principal_id: str
     roles: tuple[str, ...]
     scopes: tuple[str, ...]
@@ -2577,6 +2578,16 @@ class OfferView(Answered):
     year: PriceView | None
 
 
+class OpenedUsageSlab(Answered):
+    """All events of a slab, each with its entry in the audit log, its id, milliseconds since
+    1970, its subject and what it counts, a tabulator between each two: the root of the slab is
+    over these lines. The id is that of a receipt where the event is an act of a run or an agent.
+    Those of a slab that count nothing of the meter are among them."""
+
+    lines: tuple[str, ...]
+    slab: int
+
+
 class OperationView(Answered):
     """An operation of an HTTP service, with how it is called, or a `tool` of an MCP server, in
     that server's words, which nobody believes. `counts_as` is its effect, or the gravest where
@@ -2743,7 +2754,7 @@ class PlanContent(Answered):
 
 
 class PlanMarginView(Answered):
-    """The margin of all tenants of a plan."""
+    """Those of all tenants of a plan."""
 
     cost_usd_micros: int
     gross_basis_points: int | None
@@ -2894,7 +2905,7 @@ class PolicyView(Answered):
 
 
 class PortalView(Answered):
-    """The page at Stripe for the tenant's means of payment."""
+    """The page at Stripe where the tenant sees to its means of payment."""
 
     url: str
 
@@ -3458,7 +3469,7 @@ class RedactionView(Answered):
 
 class ReferralOfferView(Answered):
     """The discount of a tenant that another tenant referred: `percent` of its plan for `months`;
-    on a year that is paid at once, as much as on that many of its months."""
+    of a year that is paid at once, as much as off so many of its months."""
 
     months: int
     percent: int
@@ -3473,7 +3484,7 @@ class ReferralView(Answered):
 
 
 class RejectedEvent(Answered):
-    """An event that is not counted: its place in the body, from 0 on, and what to write instead."""
+    """The place of an event in what was sent, from 0 on, and what to write instead."""
 
     index: int
     problem: str
@@ -4133,9 +4144,11 @@ class Subject(Answered):
     type: str
 
 
-class SubscriptionDetail(Answered):
-    """The subscription, with the use of each quota of the plan in force, which is Free once a
-    payment has failed for fourteen days, and the credits that pay the next invoices."""
+class SubscriptionView(Answered):
+    """What the tenant pays for, and what it may use for it; how much is used of each quota of
+    the plan in force, which is Free once a payment has failed for fourteen days; and the credits
+    that pay what comes next. Free has no interval and no period. A change that would loosen
+    governance waits for the approval `waits_for`."""
 
     add_ons: tuple[AddOnTaken, ...]
     cancel_at_period_end: bool
@@ -4147,24 +4160,6 @@ class SubscriptionDetail(Answered):
     past_due_since: str | None
     plan: Annotated[Literal["free", "pro", "team", "enterprise"], Known]
     quotas: tuple[QuotaUse, ...]
-    seats: int
-    status: Annotated[Literal["trialing", "active", "past_due", "paused", "canceled"], Known]
-    trial_ends_at: str | None
-    waits_for: str | None
-
-
-class SubscriptionView(Answered):
-    """What the tenant pays for, and what it may use. Free has no interval and no period. A
-    change that would loosen governance waits for the approval `waits_for`."""
-
-    add_ons: tuple[AddOnTaken, ...]
-    cancel_at_period_end: bool
-    current_period: PeriodView | None
-    discount: DiscountView | None
-    entitlements: EntitlementsView
-    interval: Annotated[Literal["month", "year"], Known] | None
-    past_due_since: str | None
-    plan: Annotated[Literal["free", "pro", "team", "enterprise"], Known]
     seats: int
     status: Annotated[Literal["trialing", "active", "past_due", "paused", "canceled"], Known]
     trial_ends_at: str | None
@@ -4238,8 +4233,8 @@ class SyncResults(Answered):
 
 
 class TenantMarginView(Answered):
-    """The margin of one tenant, with its counted use. `api_calls` are those of programs, null
-    where none were counted. `is_low`: the tenant pays, and less than 40 % is left."""
+    """One tenant's, with what was counted of it. `api_calls` are those of programs, null where
+    none were counted. `is_low`: the tenant pays, and less than 40 % is left."""
 
     api_calls: int | None
     cost_usd_micros: int
@@ -4379,7 +4374,7 @@ class UnitCostsView(Answered):
 
 
 class UnsortedMeter(Answered):
-    """A declared meter that has no line in a section yet, and what to do."""
+    """A declared meter without a line of a section yet, and what to do: the others have theirs."""
 
     meter: str
     problem: str
@@ -4396,8 +4391,8 @@ class Upload(Answered):
 
 
 class Usage(Answered):
-    """The usage from the hour `since` to before the hour `until`. `is_whole`: the whole audit
-    log is counted; where it is false, ask again."""
+    """What was used from one hour up to before another. `is_whole`: all that the audit log has
+    is counted; where it is false, ask again."""
 
     group_by: Annotated[Literal["total", "subject", "hour", "day", "month"], Known]
     is_whole: bool
@@ -4407,8 +4402,8 @@ class Usage(Answered):
 
 
 class UsageAccepted(Answered):
-    """How many events were counted now, how many had an id that was counted before, and the
-    events that were rejected."""
+    """How many events are counted now, how many had an id that was counted before, and the
+    others, of which none is counted."""
 
     accepted: int
     duplicates: int
@@ -4417,10 +4412,9 @@ class UsageAccepted(Answered):
 
 class UsageCharge(Answered):
     """What one section of a month costs. `quantity` is its own, `before` that of the sections
-    before it. Of both together, the units beyond `included` cost `price_cents` for each
-    `price_units`; `charged` are the units, and `cents` the price, that the sections before do
-    not charge already. Storage is counted in byte hours; its average over the month's hours is
-    compared with `included`."""
+    before it; of both together, what is beyond `included` is `charged` at `price_cents` for each
+    `price_units`, less what the sections before cost. Storage is counted in byte hours, of which
+    the average over the month's hours is compared."""
 
     before: int
     cents: int
@@ -4436,7 +4430,7 @@ class UsageCharge(Answered):
 
 
 class UsageCounted(Answered):
-    """A closed line of usage: a meter, its quantity, and the root over its slabs."""
+    """What a closed line of usage says: a meter, its quantity, and the root over its slabs."""
 
     meter: str
     quantity: int
@@ -4444,8 +4438,8 @@ class UsageCounted(Answered):
 
 
 class UsageRoot(Answered):
-    """A line: the usage of a meter in a section of a month, and the RFC 9162 root, in hex, over
-    its slabs. Once `closed_at` is set it never changes; a line that is counted later `corrects`
+    """A line: what was used of a meter in a section of a month, and the RFC 9162 root, in hex,
+    over its slabs. Once `closed_at` is there it never changes; what is counted later `corrects`
     that section."""
 
     closed_at: str | None
@@ -4460,25 +4454,26 @@ class UsageRoot(Answered):
 
 
 class UsageRootList(Answered):
-    """The lines of a month, by section and meter. `unsorted` are the declared meters whose line
-    could not be made in time, with their sections."""
+    """The lines of a month, by section and meter. `unsorted` are declared meters of which no
+    line could be made, with their sections."""
 
     items: tuple[UsageRoot, ...]
     unsorted: tuple[UnsortedMeter, ...]
 
 
 class UsageRootProof(Answered):
-    """The proof of a line, which `assent-verify` verifies. `slabs` are the texts that the root
-    is over, each with number, meter, quantity, events and root, separated by tabulators. `entry`
-    is the entry of the event in the audit log, `closing` proves the closed section. Both are
-    null until a checkpoint covers them; `entry` is null, too, where the caller's token does not
-    open the log."""
+    """What proves a line: `assent-verify` takes it. `slabs` are the lines that the root is over,
+    each with number, meter, quantity, events and root, a tabulator between each two; `opened` is
+    the one that was asked for. `entry` is that of the event in the audit log, `closing` that of
+    the closed section; null until a checkpoint covers them, and `entry` where the caller's token
+    does not open the log."""
 
     closing: ClosingProof | None
     entry: EntryProof | None
     event: ProvedUsageEvent | None
     format: Literal["assent-usage-proof/1"]
     meter: str
+    opened: OpenedUsageSlab | None
     period: str
     quantity: int
     root: str
@@ -4488,8 +4483,8 @@ class UsageRootProof(Answered):
 
 
 class UsageSum(Answered):
-    """The usage of a meter, by `events` events: in the hour, day or month that begins at
-    `since`, or by a subject, as `group_by` asks."""
+    """What was used of a meter, by so many events: in the hour, day or month that begins at
+    `since`, or by a subject, where it was asked for by these."""
 
     events: int
     meter: str

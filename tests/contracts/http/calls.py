@@ -18,7 +18,7 @@ EVERY_SCOPE = (
     " governance:read governance:write veto:execute audit:read audit:write"
     " identity:read identity:write policies:read policies:write scim:read scim:write"
     " capsules:read capsules:write models:read models:write runs:read runs:write tools:write"
-    " knowledge:read knowledge:write usage:read usage:write"
+    " knowledge:read knowledge:write usage:read usage:write billing:read billing:write"
 )
 REASON = {"reason": "look at it"}
 ABOUT = {"decision_hash": "0" * 64, "client_decision_id": "5f0c2f0e-8f9c-4f5e-9a53-000000000001"}

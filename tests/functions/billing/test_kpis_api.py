@@ -9,6 +9,7 @@ from functions.billing.aggregates import REVENUES
 from functions.billing.rules.low_margins import month_to_judge
 from functions.billing.rules.revenue import bounds_of
 from functions.billing.service.revenue import note_revenue
+from infra.observability.metrics import BILLING, LOW_MARGINS
 from shared.budgets.aggregates import BUDGETS
 from shared.budgets.budget import Budget
 from shared.kit.bookkeeping import PLATFORM_TENANT
@@ -17,6 +18,8 @@ from shared.storage.batches import Batch
 from shared.storage.firestore import TenantStore
 from tests.bearers import authorization
 from tests.functions.billing.worlds import SCOPES, World
+from tests.infra.observability.log_filters import matches
+from tests.infra.observability.logged import listening
 
 
 async def asked(
@@ -75,8 +78,10 @@ async def test_a_low_margin_is_told_once_and_to_the_platform_alone(world: World)
         scope="tenant", period=month, limit_usd_micros=10**8, spent_usd_micros=7_000_000
     )
     await put(world.tenant, BUDGETS.collection, f"tenant.{month}", budget)
-    for _ in range(3):
-        await note_revenue(paying, None, later)
+    with listening() as logged:
+        for _ in range(3):
+            await note_revenue(paying, None, later)
+    assert sum(matches(LOW_MARGINS.filter, each) for each in logged.entries(BILLING)) == 1
     told = [
         each for each in await world.topic.take() if each.attributes["ce-type"].endswith("fell.v1")
     ]

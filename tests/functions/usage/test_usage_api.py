@@ -80,6 +80,22 @@ async def test_events_of_declared_meters_are_counted_once(world: World) -> None:
     assert (await tell_elsewhere(world))["accepted"] == 1
 
 
+async def test_one_event_or_a_list_of_them_is_a_body_too(world: World) -> None:
+    await world.sent("PUT", METER, {"unit": "pages"}, **ADMIN)
+    path = "/v1/usage/events"
+    alone = await world.sent("POST", path, event("a"))
+    assert alone == {"accepted": 1, "duplicates": 0, "rejected": []}
+    listed = await world.sent("POST", path, [event("a"), event("b"), event("c", quantity=-1)])
+    assert (listed["accepted"], listed["duplicates"]) == (1, 1)
+    assert [each["index"] for each in listed["rejected"]] == [2]
+    lacking = await world.sent("POST", path, {"id": "d", "meter": "pages"})
+    assert lacking["rejected"][0]["index"] == 0
+    both = {**event("e"), "events": [event("f")]}
+    for refused in (both, [], {}, {"pages": 3}, [event(str(n)) for n in range(1_001)], "a", 7):
+        assert (await world.send("POST", path, refused)).status_code == 422, refused
+    assert await used(world) == {"pages": 4}
+
+
 async def tell_elsewhere(world: World) -> Any:
     other = world.elsewhere()
     assert await used(other) == {}
@@ -129,7 +145,19 @@ async def test_what_runs_used_is_shown_and_proved(world: World) -> None:
     found = verify_usage(json.dumps(proof).encode())
     assert (found.tenant, found.quantity, found.root) == (world.tenant, 1, roots[2]["root"])
     assert call.event_id in found.event
-    for missing in (f"{path}?event=rct_0", f"{path}?section=2"):
+    number = int(proof["slabs"][0].split("\t")[0])
+    opened = await world.sent("GET", f"{path}?slab={number}")
+    assert verify_usage(json.dumps(opened).encode()).opened == tuple(opened["opened"]["lines"])
+    # A slab has what was counted of other meters, too.
+    assert [each.split("\t")[4] for each in opened["opened"]["lines"]] == [
+        "tool_calls=1",
+        "tokens_in=100,tokens_out=20",
+    ]
+    assert opened["opened"]["lines"][0].split("\t")[1] == call.event_id
+    assert (await world.send("GET", f"{path}?slab=0")).status_code == 422
+    blind = await world.send("GET", f"{path}?slab={number}", roles=("end_user",))
+    assert blind.status_code == 403
+    for missing in (f"{path}?event=rct_0", f"{path}?section=2", f"{path}?slab={number + 1}"):
         assert (await world.send("GET", missing)).status_code == 404
     other = await world.elsewhere().send("GET", f"{path}?event={call.event_id}")
     assert other.status_code == 404
@@ -146,7 +174,10 @@ async def test_an_event_from_outside_is_opened(world: World) -> None:
     found = verify_usage(json.dumps(proof).encode())
     assert (found.quantity, found.event.split("\t")[1:4:2]) == (4, ["a", "gala"])
     assert (proof["event"]["place"], proof["entry"], proof["closing"]) == (1, None, None)
-    for missing in (f"{path}?event=c", f"{path}?section=2&event=a"):
+    opened = await world.sent("GET", f"{path}?slab=1")
+    lines = verify_usage(json.dumps(opened).encode()).opened
+    assert [each.split("\t")[1:4:2] for each in lines] == [["b", "gala"], ["a", "gala"]]
+    for missing in (f"{path}?event=c", f"{path}?section=2&event=a", f"{path}?slab=2"):
         assert (await world.send("GET", missing)).status_code == 404
     assert (await world.elsewhere().send("GET", f"{path}?event=a")).status_code == 404
 

@@ -137,6 +137,15 @@ def test_a_line_of_usage_is_verified_from_the_file_that_its_button_saves(
     phone.opens(f"invoices/{charged}")
     expect(phone.text).to_contain_text("tokens beyond 500,000")
     phone.is_for_everybody()
+    phone.presses(f"Show what is behind it: {line['description']}")
+    expect(phone.text).to_contain_text(f"of tokens_in in {line['usage']['period']}")
+    for name in ("tokens_in", "tokens_out"):
+        [root] = [each["root"] for each in line["usage"]["counted"] if each["meter"] == name]
+        expect(phone.text).to_contain_text(root)
+    phone.page.get_by_role("button", name="Show the events of slab").first.click()
+    receipt = phone.page.get_by_role("link", name="rct_").first
+    expect(receipt).to_be_visible()
+    phone.is_for_everybody()
     with phone.page.expect_download() as saved:
         phone.presses(f"Save its proof: {line['description']}")
     phone.says("is saved.")

@@ -7,6 +7,7 @@ import type { CatalogueView, SubscriptionView } from '../../../mobile_api/consol
 import { daysOf, monthsUntil } from '../../../mobile_api/console/src/kit/days.ts';
 import { dollarsOfCents } from '../../../mobile_api/console/src/kit/money.ts';
 import { isScarce, shareOf } from '../../../mobile_api/console/src/kit/quota.ts';
+import { eventOf, slabOf } from '../../../mobile_api/console/src/kit/slab.ts';
 import { instantInWords } from '../../../mobile_api/console/src/kit/time.ts';
 import { orderOf, startOf } from '../../../mobile_api/console/src/pages/plan/order.ts';
 import { holds, inWords, isLive, mayPause, standingOf } from '../../../mobile_api/console/src/pages/plan/standing.ts';
@@ -118,4 +119,12 @@ test('each standing has its sentence, with the instant that matters', () => {
   assert.ok(said({ status: 'paused', entitlements: { plan: 'free' } }).includes('is paused'));
   assert.ok(said({ status: 'canceled', plan: 'pro' }).includes('ended'));
   assert.ok(said({ plan: 'free' }).includes('costs nothing'));
+});
+
+test('the text of a slab, and of each event in it, is taken apart', () => {
+  assert.deepEqual(slabOf(`7\ttokens_in\t1200\t3\t${'0'.repeat(64)}`), { number: 7, quantity: 1_200, events: 3 });
+  const line = '12\trct_1\t1795176000000\tagt_gala\ttokens_in=100,tokens_out=20';
+  const told = { id: 'rct_1', at: 1_795_176_000_000, subject: 'agt_gala' };
+  assert.deepEqual(eventOf(line, 'tokens_out'), { ...told, quantity: 20 });
+  assert.deepEqual(eventOf(line, 'tokens'), { ...told, quantity: null });
 });

@@ -104,6 +104,60 @@ def text(said: dict[str, Any]) -> bytes:
     return json.dumps(said).encode()
 
 
+def with_slab(said: dict[str, Any]) -> dict[str, Any]:
+    """The same line with its second slab opened."""
+    ours = counted_of(CHAIN, RECEIPT)
+    return {**said, "opened": {"slab": 4, "lines": [each.line for each in ours]}}
+
+
+def test_a_slab_is_opened_with_all_of_its_events(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = with_slab(proof())
+    found = verify_usage(text(said), [TRUSTED])
+    assert found.opened == tuple(said["opened"]["lines"])
+    assert len(found.opened) == 7
+    assert verify_usage(text(proof()), [TRUSTED]).opened == ()
+    file = tmp_path / "line.json"
+    file.write_bytes(text(said))
+    assert main([str(file), "--key", TRUSTED]) == 0
+    printed = capsys.readouterr().out
+    assert "a slab with 7 events, whole" in printed
+    assert all(each in printed for each in found.opened)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (lambda slab: slab["lines"].pop(), "has other events"),
+        (lambda slab: slab["lines"].reverse(), "has other events"),
+        (lambda slab: slab["lines"].append(slab["lines"][0]), "has other events"),
+        (lambda slab: slab.update(lines=[]), "has other events"),
+        (lambda slab: slab.update(slab=3), "has other events"),
+        (lambda slab: slab.update(slab="4"), "has other events"),
+        (lambda slab: slab["lines"].__setitem__(0, "a receipt"), "is no event"),
+        (
+            lambda slab: slab["lines"].__setitem__(0, f"1\trct_1\t{AT - 10**10}\t\ttool_calls=1"),
+            "another month",
+        ),
+        (lambda slab: slab.update(lines=7), "no proof"),
+    ],
+)
+def test_a_slab_that_is_opened_otherwise_is_found(change: Callable[[Any], Any], why: str) -> None:
+    said = copy.deepcopy(with_slab(proof()))
+    change(said["opened"])
+    with pytest.raises(Forged, match=why):
+        verify_usage(text(said), [TRUSTED])
+
+
+def test_a_slab_whose_events_do_not_add_up_to_it_is_found() -> None:
+    said = with_slab(proof())
+    lines = [each.replace("4\ttool_calls\t7\t7", "4\ttool_calls\t8\t7") for each in said["slabs"]]
+    root = line_root(TENANT, "2026-11", 1, lines).hex()
+    with pytest.raises(Forged, match="add up to 7 in 7"):
+        verify_usage(text({**said, "slabs": lines, "root": root, "quantity": 513}), [TRUSTED])
+
+
 @pytest.mark.parametrize("place", range(7))
 def test_each_event_of_a_slab_is_proved_with_its_receipt(place: int) -> None:
     found = verify_usage(text(proof(place)), [TRUSTED])

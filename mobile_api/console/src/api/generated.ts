@@ -1817,6 +1817,7 @@ export type Me = {
   "mail": string;
   "name": string;
   "passkeys": readonly string[];
+  "plan": ("free" | "pro" | "team" | "enterprise") | null;
   "principal_id": string;
   "roles": readonly string[];
   "scopes": readonly string[];
@@ -2288,6 +2289,11 @@ export type OpenAiModel = {
 export type OpenAiModels = {
   "data": readonly OpenAiModel[];
   "object"?: "list";
+};
+
+export type OpenedUsageSlab = {
+  "lines": readonly string[];
+  "slab": number;
 };
 
 export type Operation = {
@@ -3781,7 +3787,7 @@ export type SubscriptionBody = {
   "keys": PushKeysBody;
 };
 
-export type SubscriptionDetail = {
+export type SubscriptionView = {
   "add_ons": readonly AddOnTaken[];
   "cancel_at_period_end": boolean;
   "credits": CreditsView;
@@ -3792,21 +3798,6 @@ export type SubscriptionDetail = {
   "past_due_since": string | null;
   "plan": "free" | "pro" | "team" | "enterprise";
   "quotas": readonly QuotaUse[];
-  "seats": number;
-  "status": "trialing" | "active" | "past_due" | "paused" | "canceled";
-  "trial_ends_at": string | null;
-  "waits_for": string | null;
-};
-
-export type SubscriptionView = {
-  "add_ons": readonly AddOnTaken[];
-  "cancel_at_period_end": boolean;
-  "current_period": PeriodView | null;
-  "discount": DiscountView | null;
-  "entitlements": EntitlementsView;
-  "interval": ("month" | "year") | null;
-  "past_due_since": string | null;
-  "plan": "free" | "pro" | "team" | "enterprise";
   "seats": number;
   "status": "trialing" | "active" | "past_due" | "paused" | "canceled";
   "trial_ends_at": string | null;
@@ -4089,6 +4080,7 @@ export type UsageRootProof = {
   "event": ProvedUsageEvent | null;
   "format": "assent-usage-proof/1";
   "meter": string;
+  "opened": OpenedUsageSlab | null;
   "period": string;
   "quantity": number;
   "root": string;

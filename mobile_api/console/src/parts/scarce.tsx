@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 
-import type { QuotaUse, SubscriptionDetail } from '../api/generated.ts';
+import type { QuotaUse, SubscriptionView } from '../api/generated.ts';
 import { read } from '../api/call.ts';
 import { isScarce, shareOf } from '../kit/quota.ts';
 import { percent } from '../kit/rate.ts';
@@ -11,7 +11,7 @@ import { words } from '../words.ts';
 export function Scarce() {
   const [quotas, setQuotas] = useState<readonly QuotaUse[]>([]);
   useEffect(() => {
-    read<SubscriptionDetail>('/v1/subscription').then((found) => setQuotas(found.quotas), () => {});
+    read<SubscriptionView>('/v1/subscription').then((found) => setQuotas(found.quotas), () => {});
   }, []);
   const scarce = quotas.filter(isScarce);
   if (scarce.length === 0) return null;

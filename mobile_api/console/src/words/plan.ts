@@ -130,4 +130,16 @@ export const invoices = {
   proof: 'Save its proof',
   aboutProof: 'The file shows, without this platform, that the line counts what the audit log holds: assent-verify verifies it.',
   isSaved: (file: string) => `${file} is saved.`,
+  disagrees: 'This line asks for something else than what was counted. Ask the operator of this platform before you pay it.',
+} as const;
+
+export const behind = {
+  open: 'Show what is behind it',
+  root: (quantity: string, meter: string, period: string, section: number) =>
+    `${quantity} of ${meter} in ${period}${section === 1 ? '' : `, correction ${section - 1}`}`,
+  overSlabs: (slabs: number) => `Proved by ${slabs === 1 ? 'one slab' : `${slabs} slabs`} with the root`,
+  slab: (number: number, quantity: string, events: string) => `Slab ${number}: ${quantity} by ${events} events.`,
+  events: (number: number) => `Show the events of slab ${number}`,
+  table: (number: number) => `Events of slab ${number}`,
+  heads: ['Time', 'Receipt or event', 'By', 'Quantity'],
 } as const;

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from events.subscriptions import SubscriptionChanged, SubscriptionPlanLost
+from functions.billing.credit_views import CreditsView
 from functions.billing.rules import checkout as pages
 from functions.billing.rules import subscription as rules
 from functions.billing.rules import usage_draft
@@ -36,6 +37,7 @@ STATUSES: tuple[SubscriptionStatus, ...] = (
 PRO = Order.model_validate({"plan": "pro", "interval": "month", "seats": 2})
 TEAM = Order.model_validate({"plan": "team", "interval": "month", "seats": 2})
 FREE = Order.model_validate({"plan": "free"})
+NO_CREDITS = CreditsView(balance_cents=0, grants=(), spendings=())
 
 
 def bought(**fields: Any) -> StripeSubscription:
@@ -94,14 +96,18 @@ def test_it_is_past_due_since_the_first_time() -> None:
     assert later.past_due_since == AT
 
 
+def _view(subscription: Subscription, control: Control, at: datetime) -> SubscriptionView:
+    return SubscriptionView.of(subscription, control, at, (), NO_CREDITS)
+
+
 def test_a_plan_that_is_not_paid_for_holds_for_fourteen_days_in_each_place() -> None:
     now = known(status="past_due", add_ons=({"add_on": "executions", "quantity": 1},))
     last = AT + GRACE - timedelta(seconds=1)
-    shown = SubscriptionView.of(now, rules.controlled(now), last).entitlements
+    shown = _view(now, rules.controlled(now), last).entitlements
     assert (shown.plan, shown.limits["executions"]) == ("pro", 6_500)
     assert rules.lost_features(now, FREE, last) != ()
     control = rules.controlled(now, Control(tier="pro"))
-    over = SubscriptionView.of(now, control, AT + GRACE)
+    over = _view(now, control, AT + GRACE)
     assert (over.plan, over.status) == ("pro", "past_due")
     assert (over.entitlements.plan, over.entitlements.limits["executions"]) == ("free", 100)
     assert rules.lost_features(now, FREE, AT + GRACE) == ()
@@ -114,7 +120,7 @@ def test_a_plan_that_is_not_paid_for_holds_for_fourteen_days_in_each_place() -> 
 
 
 def test_who_never_bought_anything_is_shown_the_plan_that_holds() -> None:
-    shown = SubscriptionView.of(unsubscribed("ten_1"), Control(tier="team"), AT)
+    shown = _view(unsubscribed("ten_1"), Control(tier="team"), AT)
     assert (shown.plan, shown.entitlements.plan) == ("free", "team")
 
 

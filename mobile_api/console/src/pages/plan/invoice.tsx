@@ -10,6 +10,7 @@ import { Row } from '../../parts/row.tsx';
 import { saveFile } from '../../parts/save.ts';
 import { addressOf } from '../../route.ts';
 import { invoices as say } from '../../words/plan.ts';
+import { Behind } from './behind.tsx';
 
 /** One invoice with its lines. */
 export function InvoicePage({ id }: { id: string }) {
@@ -69,7 +70,9 @@ function Line({ line, of }: { line: LineView; of: string }) {
         quantity !== null && say.quantity(quantity.toLocaleString()),
       ]}
     >
+      {!line.agrees && <p class="caution">{say.disagrees}</p>}
       {line.usage && <Proof line={line} of={of} />}
+      {line.usage && <Behind line={line} of={of} />}
     </Row>
   );
 }

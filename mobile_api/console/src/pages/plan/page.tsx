@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 
-import type { CatalogueView, InvoiceView, PortalView, SubscriptionDetail } from '../../api/generated.ts';
+import type { CatalogueView, InvoiceView, PortalView, SubscriptionView } from '../../api/generated.ts';
 import { read } from '../../api/call.ts';
 import { dollarsOfCents } from '../../kit/money.ts';
 import { instantInWords } from '../../kit/time.ts';
@@ -26,7 +26,7 @@ const LOOKS_EVERY_MS = 3_000;
 const MOST_LOOKS = 20;
 
 interface Found {
-  readonly subscription: SubscriptionDetail;
+  readonly subscription: SubscriptionView;
   readonly catalogue: CatalogueView;
 }
 
@@ -61,7 +61,7 @@ export function PlanPage({ id }: { id: string }) {
 
 async function readPlan(): Promise<Found> {
   const [subscription, catalogue] = await Promise.all([
-    read<SubscriptionDetail>('/v1/subscription'),
+    read<SubscriptionView>('/v1/subscription'),
     read<CatalogueView>('/v1/plans-catalogue'),
   ]);
   return { subscription, catalogue };

@@ -1,11 +1,11 @@
 /** What a tenant has, in words. */
 
-import type { AddOnTaken, CatalogueView, SubscriptionDetail, SubscriptionView } from '../../api/generated.ts';
+import type { AddOnTaken, CatalogueView, SubscriptionView } from '../../api/generated.ts';
 import { instantInWords } from '../../kit/time.ts';
 import { plan as say } from '../../words/plan.ts';
 
 export type Bought = Pick<SubscriptionView, 'plan' | 'status'>;
-type Held = Bought & Pick<SubscriptionDetail, 'quotas' | 'entitlements'>;
+type Held = Bought & Pick<SubscriptionView, 'quotas' | 'entitlements'>;
 type Standing = Omit<SubscriptionView, 'waits_for'>;
 
 /** Whether there is a subscription at Stripe that can be changed. */
