@@ -1992,6 +1992,13 @@ export type MeterList = {
   "items": readonly MeterView[];
 };
 
+export type MeterSoFar = {
+  "cents": number;
+  "included": number;
+  "meter": "executions" | "tokens" | "api_calls" | "storage";
+  "used": number;
+};
+
 export type MeterView = {
   "counted_by": "assent" | "tenant";
   "description": string | null;
@@ -2717,6 +2724,7 @@ export type PreviewView = {
   "next_invoice_cents": number;
   "tax_cents": number;
   "trial_days": number;
+  "usage_so_far": UsageSoFar | null;
 };
 
 export type PriceView = {
@@ -4095,6 +4103,13 @@ export type UsageRootProof = {
   "section": number;
   "slabs": readonly string[];
   "tenant_id": string;
+};
+
+export type UsageSoFar = {
+  "cents": number;
+  "is_whole": boolean;
+  "meters": readonly MeterSoFar[];
+  "period": string;
 };
 
 export type UsageSum = {
