@@ -33,7 +33,8 @@ class BudgetReached(BudgetState):
     spends no more than it holds) or 100 % (what runs rests). Each is told once in a period, also
     where one charge crosses two. Of the platform's budget what tenants took counts as spent, and
     what runs goes on with what it holds. With a `meter` it is so many percent of what the tenant's
-    plan allows of that in the month, whatever money was spent."""
+    plan allows of that in the month, whatever money was spent; of `storage`, of the room for files
+    that the tenant has at once."""
 
     threshold: Threshold
     meter: Meter | None = None

@@ -5,6 +5,7 @@ from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.runner import Runner
 from shared.artifacts.aggregates import ARTIFACTS
 from shared.artifacts.content import INCOMING, KEPT
+from shared.budgets.reached import REACHED_QUOTAS
 from shared.storage.buckets import Bucket
 
 BUCKET_KEY = "artifacts-bucket-key"
@@ -21,5 +22,7 @@ RETENTION = Aggregate(
     swept=lambda _: True,
 )
 
+# What is noted for `runs` to tell of is written without being read.
+REACHED = REACHED_QUOTAS.as_collection()
 # A closed tenant loses its bytes, so its end is handled too.
-RUN = Runner("artifacts", ARTIFACTS, RETENTION, in_stopped=True)
+RUN = Runner("artifacts", ARTIFACTS, RETENTION, collections=(REACHED,), in_stopped=True)

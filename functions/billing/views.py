@@ -11,6 +11,7 @@ from functions.billing.rules.charges import UsageCharge
 from functions.billing.rules.invoice import Invoice, Line
 from functions.billing.rules.next_invoice import PreviewLine
 from functions.billing.rules.subscription import Subscription
+from functions.billing.rules.usage_so_far import UsageSoFar
 from shared.catalogue import catalogue
 from shared.kit.control import Control
 from shared.kit.instants import Instant
@@ -110,9 +111,10 @@ class PreviewView(Data):
     """What the order would cost, before it is placed. `next_invoice_cents` is what the next invoice
     asks for, usage aside: its lines, credits among them, less `discount_cents`, with `tax_cents`
     and `balance_cents`. The latter is what the balance at Stripe pays, below zero, or adds; what is
-    given back beyond the rest, or too little to be charged, stays on the balance. `interval_cents`
-    is each interval from then on, without usage, taxes, credits and discounts. `loosens` are the
-    governing features that would be lost."""
+    given back beyond the rest, or too little to be charged, stays on the balance. `usage_so_far`
+    estimates what the usage of the month under way costs; null where it can cost nothing.
+    `interval_cents` is each interval from then on, without usage, taxes, credits and discounts.
+    `loosens` are the governing features that would be lost."""
 
     next_invoice_cents: int
     next_invoice_at: Instant | None
@@ -120,6 +122,7 @@ class PreviewView(Data):
     discount_cents: int
     tax_cents: int
     balance_cents: int
+    usage_so_far: UsageSoFar | None
     interval_cents: int
     trial_days: int
     loosens: tuple[FeatureView, ...]

@@ -19,8 +19,8 @@ from shared.agents.stops import AgentStops
 from shared.aggregates.aggregate import Aggregate
 from shared.aggregates.runner import Runner
 from shared.budgets.aggregates import BUDGETS, LIMITS
-from shared.budgets.calls import CALL_QUOTAS
 from shared.budgets.leasing import LEASES
+from shared.budgets.reached import REACHED_QUOTAS
 from shared.kit.workspaces import WORKSPACE
 from shared.receipts.approval_receipts import APPROVAL_RECEIPTS
 from shared.storage.collections import Collection
@@ -131,7 +131,7 @@ LED_TO = Collection(APPROVAL_RECEIPTS)
 RUN = Runner(
     "runs",
     *(RUNS, RESULTS, TURNS),
-    *(BUDGETS, LIMITS, LEASES, CALL_QUOTAS),
+    *(BUDGETS, LIMITS, LEASES, REACHED_QUOTAS),
     *(SCHEDULES, BOOK, RETENTION),
     *(RECALLS, STOPS),
     collections=(LAST_ASSENTS, LED_TO),

@@ -1,6 +1,6 @@
 """Events and timers in: decisions about what runs and budgets asked, waits that are over, runs
-whose process died, budgets that models charged, calls of the API that are nearly used up, recalls
-that may not have halted all runs, schedules, what is removed."""
+whose process died, budgets that models charged, quotas that are nearly used up, recalls that may
+not have halted all runs, schedules, what is removed."""
 
 from events.audit import RunEvidenceCovered
 from events.models import BudgetCharged
@@ -17,7 +17,7 @@ from functions.runs.service.schedules import fire
 from functions.runs.service.triggers import TYPES as TRIGGERS
 from functions.runs.service.triggers import start_at
 from functions.runs.service.wake import wake
-from shared.budgets.calls import CALL_QUOTAS, CALLS_DUE
+from shared.budgets.reached import QUOTA_DUE, REACHED_QUOTAS
 
 __all__ = ["ABOUT", "HANDLERS", "RUN"]
 
@@ -31,7 +31,7 @@ HANDLERS = {
     SCHEDULE_DUE: fire,
     **dict.fromkeys(TRIGGERS, start_at),
     BudgetCharged.event_type: thresholds.tell,
-    CALLS_DUE: RUN.timed(CALL_QUOTAS, thresholds.tell_of_calls),
+    QUOTA_DUE: RUN.timed(REACHED_QUOTAS, thresholds.tell_of_quota),
     RETENTION_DUE: RUN.timed(RETENTION, retention.look),
     RunEvidenceCovered.event_type: retention.remove,
     PersonErased.event_type: retention.erase,

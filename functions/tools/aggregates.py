@@ -18,6 +18,7 @@ from shared.aggregates.runner import Runner
 from shared.artifacts.aggregates import ARTIFACTS
 from shared.artifacts.content import KEPT
 from shared.budgets.aggregates import BUDGETS
+from shared.budgets.reached import REACHED_QUOTAS
 from shared.kit.workspaces import WORKSPACE
 from shared.storage.buckets import Bucket
 
@@ -99,6 +100,8 @@ CALL_RETENTION = Aggregate(
 RUN = Runner(
     *("tools", INVOCATIONS, DIRECT_CALLS, OPEN_APPROVALS, CALL_RETENTION),
     *(BUDGETS, CONNECTORS, CREDENTIALS, BOOK, ARTIFACTS),
+    # Written without being read.
+    collections=(REACHED_QUOTAS.as_collection(),),
     timed_by_others=(ARTIFACTS,),
     # A closed tenant loses the values of its credentials.
     in_closed=(TenantClosed.event_type,),

@@ -2,9 +2,16 @@
 
 import asyncio
 
+from events.budgets import Threshold
 from shared.aggregates.aggregate import Aggregate
 from shared.artifacts.artifact import COLLECTION, Artifact, is_swept, next_timer
-from shared.artifacts.room import Keeping, check_room, check_size, check_unfinished
+from shared.artifacts.room import (
+    Keeping,
+    check_room,
+    check_size,
+    check_unfinished,
+    newly_reached,
+)
 from shared.kit.workspaces import WORKSPACE
 from shared.storage.firestore import TenantStore
 
@@ -29,15 +36,18 @@ ARTIFACTS = Aggregate(
 )
 
 
-async def require_room(store: TenantStore, keeping: Keeping, more: int) -> None:
-    """Raises StorageLimitReached where the tenant may not keep one more file of so many bytes. What
-    is made at the very same time is not counted yet. One read where there are up to a thousand.
-    Raises Unavailable."""
+async def require_room(store: TenantStore, keeping: Keeping, more: int) -> Threshold | None:
+    """The threshold of its room that the tenant reaches by a file of so many bytes, which whoever
+    keeps it notes; None for most files. Raises StorageLimitReached where the tenant may not keep
+    it. What is made at the very same time is not counted yet. One read where there are up to a
+    thousand. Raises Unavailable."""
     check_size(keeping.tier, more)
-    check_room(keeping, *await store.count_and_sum(COLLECTION, KEPT_BYTES), more)
+    number, kept = await store.count_and_sum(COLLECTION, KEPT_BYTES)
+    check_room(keeping, number, kept, more)
+    return newly_reached(keeping, kept, more)
 
 
-async def require_upload(store: TenantStore, keeping: Keeping, more: int) -> None:
+async def require_upload(store: TenantStore, keeping: Keeping, more: int) -> Threshold | None:
     """As `require_room` for one that is still to be uploaded; raises TooManyRequests where too many
     are. One read more."""
     pending = [("status", "==", "pending")]
@@ -47,3 +57,4 @@ async def require_upload(store: TenantStore, keeping: Keeping, more: int) -> Non
     )
     check_room(keeping, number, kept, more)
     check_unfinished(keeping.tier, unfinished)
+    return newly_reached(keeping, kept, more)

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from events.budgets import Threshold
 from shared.artifacts.artifact import MOST_BYTES
+from shared.budgets.limits import THRESHOLDS, has_reached
 from shared.catalogue import Entitlements, catalogue
 from shared.kit.errors import TooManyRequests
 from shared.kit.tier_limits import Tier, tier_above
@@ -68,6 +70,17 @@ def check_room(keeping: Keeping, number: int, kept: int, more: int) -> None:
         if keeping.add_on:
             said += f"; an admin adds the add-on {keeping.add_on} by PUT /v1/subscription"
         raise _used_up(keeping.tier, said)
+
+
+def newly_reached(keeping: Keeping, kept: int, more: int) -> Threshold | None:
+    """The highest threshold of the room that is reached where `more` bytes come to those that are
+    kept; None below the first one, and where that leads to no further percent. Each percent says
+    it again, so that none stays unsaid where two files come at the same moment."""
+    after = kept + more
+    if kept * 100 // keeping.all == after * 100 // keeping.all:
+        return None
+    reached = [each for each in THRESHOLDS if has_reached(after, keeping.all, each)]
+    return reached[-1] if reached else None
 
 
 def check_unfinished(tier: Tier, number: int) -> None:

@@ -128,6 +128,7 @@ FORMS: Mapping[str, str] = {
     r"^[a-z0-9]+(-[a-z0-9]+)*@(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)$": (
         "must name a capsule and its version, like weekly-report@1.2.0"
     ),
+    r"^[0-9A-Z]{16}$": "must be a code of 16 digits and capital letters",
     r"^[0-9a-f]{64}$": "must be a SHA-256 in 64 lower-case hexadecimal digits",
 }
 # An answer stays small for every body.

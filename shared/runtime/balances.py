@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from shared.kit.months import month_of
 from shared.kit.tier_limits import (
     BALANCES,
     GROUPS,
@@ -82,13 +81,11 @@ def _told(batch: Batch, granted: Granted, rest: Sequence[Balance], per_month: in
     used = balance.month_leased + sum(each.month_leased for each in rest)
     if used * 100 < per_month * _FIRST_TOLD:
         return granted
-    from shared.budgets.calls import CALL_QUOTAS, CallQuota
     from shared.budgets.limits import THRESHOLDS, has_reached
+    from shared.budgets.reached import note_reached
 
     reached = max(each for each in THRESHOLDS if has_reached(used, per_month, each))
     if reached <= max(each.month_told for each in (balance, *rest)):
         return granted
-    at = datetime.fromtimestamp(balance.at, UTC)
-    said = CallQuota(period=month_of(at), reached=reached, noted_at=at)
-    batch.put(CALL_QUOTAS.collection, said.period, CALL_QUOTAS.fields(said, 0, None))
+    note_reached(batch, "api_calls", reached, datetime.fromtimestamp(balance.at, UTC))
     return replace(granted, balance=balance.but(month_told=reached))

@@ -13,6 +13,7 @@ from shared.aggregates import Command
 from shared.artifacts.aggregates import ARTIFACTS, require_upload
 from shared.artifacts.artifact import Artifact
 from shared.artifacts.content import object_name
+from shared.budgets.reached import note_reached
 from shared.kit.callers import Caller
 from shared.kit.ids import new_id
 from shared.runtime.keeping import keeping_of_caller
@@ -33,7 +34,7 @@ async def announce(caller: Caller, key: IdempotencyKey, body: ArtifactBody) -> A
     uploads are under way, Unavailable."""
 
     async def use_case(work: Command) -> ArtifactView:
-        await require_upload(work.store, keeping_of_caller(caller), body.size)
+        reached = await require_upload(work.store, keeping_of_caller(caller), body.size)
         new = announced(
             new_id("art", work.at),
             **body.model_dump(),
@@ -41,6 +42,8 @@ async def announce(caller: Caller, key: IdempotencyKey, body: ArtifactBody) -> A
             at=work.at,
         )
         (saved,) = await work.save(new)
+        if reached is not None:
+            note_reached(work.change, "storage", reached, work.at)
         return ArtifactView.of(saved)
 
     return await RUN.command(caller, use_case, ArtifactView, key=key)

@@ -116,6 +116,16 @@ def charges_of(
     return tuple(charges)
 
 
+def used_and_charge(
+    period: str, meter: Meter, included: int, counted: Mapping[str, int]
+) -> tuple[int, int]:
+    """How much of a meter of the catalogue that has a price is used in the month by these sums, as
+    limits count it, and what it costs in cents beyond `included`."""
+    quantity = sum(counted.get(each, 0) for each in COUNTED_BY[meter])
+    used = quantity // _each_unit(period, meter)
+    return used, catalogue().overage[meter].charge(max(0, used - included))
+
+
 def agree(charge: UsageCharge, limits: Limits, lines: Iterable[UsageLine]) -> bool:
     """Whether the charge is what these lines cost at the prices that it names itself."""
     if not charge.price_units:
@@ -127,7 +137,7 @@ def agree(charge: UsageCharge, limits: Limits, lines: Iterable[UsageLine]) -> bo
 def _of_meter(
     period: str, meter: Meter, included: int, price: Overage, lines: list[UsageLine]
 ) -> list[UsageCharge]:
-    each_unit = hours_of(period) if meter == "storage" else 1
+    each_unit = _each_unit(period, meter)
     found, before = [], 0
     of_meter = [each for each in lines if each.meter in COUNTED_BY[meter]]
     for section in sorted({each.section for each in of_meter}):
@@ -154,3 +164,8 @@ def _of_meter(
             found.append(charge)
         before += quantity
     return found
+
+
+def _each_unit(period: str, meter: Meter) -> int:
+    """How much of what is counted in the month makes one of what limits count."""
+    return hours_of(period) if meter == "storage" else 1

@@ -47,8 +47,9 @@ class Paid(Data):
 
 class Revenue(Data):
     """What is known of a tenant: the months with a change, oldest first, how its subscription stood
-    last, and what it paid. `warned` is the latest month whose low margin the operator was told of,
-    `disagreed` the lines of invoices, with their cents, that differed from our meter."""
+    last, and what it paid, by the time that it paid for. `warned` is the latest month whose low
+    margin the operator was told of, `disagreed` the lines of invoices, with their cents, that
+    differed from our meter."""
 
     tenant_id: str
     months: tuple[MonthOfPlan, ...] = ()
@@ -142,7 +143,9 @@ def note_subscription(known: Revenue, subscription: SubscriptionState, at: datet
 
 
 def note_invoice(known: Revenue, invoice: Invoice) -> Revenue:
-    """What is known once the invoice is heard of: what was paid for which time, once."""
+    """What is known once the invoice is heard of: what was paid for which time, once, however often
+    and in whichever order invoices are heard of. Of more amounts than are kept, those stay whose
+    time ends last: what had no room among them has none when it is heard of again."""
     if invoice.status != "paid" or any(
         each.invoice_id == invoice.invoice_id for each in known.paid
     ):
@@ -155,7 +158,8 @@ def note_invoice(known: Revenue, invoice: Invoice) -> Revenue:
         Paid(invoice_id=invoice.invoice_id, cents=cents, start=start, end=end)
         for (start, end), cents in sorted(spans.items())
     ]
-    return known.but(paid=(*known.paid, *paid)[-MOST_PAID:])
+    kept = sorted((*known.paid, *paid), key=lambda each: (each.end, each.start, each.invoice_id))
+    return known.but(paid=tuple(kept[-MOST_PAID:]))
 
 
 def tenant_in(known: Revenue, month: str) -> TenantMonth:

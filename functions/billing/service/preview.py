@@ -17,6 +17,7 @@ from functions.billing.rules.refusals import NothingUpcoming
 from functions.billing.rules.stripe_objects import StripeObject
 from functions.billing.rules.subscription import Subscription, lost_features
 from functions.billing.service import stripe_calls
+from functions.billing.service.usage_so_far import count_so_far
 from functions.billing.service.credit import known_credits
 from functions.billing.service.orders import check, order_params
 from functions.billing.service.referral import check_code
@@ -28,9 +29,9 @@ from shared.kit.callers import Caller
 
 async def preview(caller: Caller, body: CheckoutBody) -> PreviewView:
     """What the next invoice would ask for, with the balance at Stripe, discounts, and credits where
-    it is one that they pay; without usage. A tenant without any of these that never bought anything
-    is told by the catalogue alone. Raises Invalid, VersionConflict where the order is refused as it
-    stands, StripeRefused, Unavailable."""
+    it is one that they pay; apart from it, what the usage of the month so far would cost. A tenant
+    without any of these that never bought anything is told by the catalogue alone. Raises Invalid,
+    VersionConflict where the order is refused as it stands, StripeRefused, Unavailable."""
     order, referral = body.order, body.referral or ""
     await check(caller, order)
     if referral:
@@ -38,6 +39,7 @@ async def preview(caller: Caller, body: CheckoutBody) -> PreviewView:
     known = await show(caller)
     check_changeable(known, order)
     found = await _next_invoice(caller, known, order, referral)
+    usage = await count_so_far(caller, known, order)
     ends = known.period_end if known.is_live and order.plan == "free" else found.at
     return PreviewView(
         next_invoice_cents=found.due_cents,
@@ -46,6 +48,7 @@ async def preview(caller: Caller, body: CheckoutBody) -> PreviewView:
         discount_cents=found.discount_cents,
         tax_cents=found.tax_cents,
         balance_cents=found.balance_cents,
+        usage_so_far=usage,
         interval_cents=price_cents(order),
         trial_days=trial_days(known, order),
         loosens=tuple(

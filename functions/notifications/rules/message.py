@@ -75,7 +75,7 @@ def message_of(
 
 
 def _path(kind: ToldKind, noun: str, id: str) -> str:
-    if kind in _MONEY:
+    if kind in _MONEY or f"{noun}/{id}" in _QUOTAS:
         return "/console/plan"
     return f"{_PATHS[noun]}{id}" if noun in _PATHS else "/console/"
 
@@ -99,9 +99,9 @@ def _words(
     title, sentence = _WORDS[delivery.kind]
     if delivery.kind in _MONEY:
         return title, _of_money(delivery, quiet_hours)
-    if delivery.kind == "budget_reached" and (meter := _METERS.get(delivery.subject)) is not None:
+    if delivery.kind == "budget_reached" and (quota := _QUOTAS.get(delivery.subject)) is not None:
         how = "used up" if delivery.detail == "100" else "almost used"
-        title, sentence = f"The plan's {meter} are {how}", _OF_A_QUOTA
+        title, sentence = f"{quota.begins} {how}", quota.sentence
     return title, sentence.format(detail=delivery.detail)
 
 
@@ -123,13 +123,23 @@ def _instant(moment: datetime, quiet_hours: QuietHours | None) -> str:
     return f"{moment.astimezone(zone):%d %B %Y at %H:%M %Z}"
 
 
+class _Quota(NamedTuple):
+    """How a notice about what the plan allows begins, and its sentence."""
+
+    begins: str
+    sentence: str = "{detail} % of what the plan allows in this month are used."
+
+
 # What a budget's notice is about where it counts what the plan allows.
-_METERS: Mapping[str, str] = {
-    "budget/executions": "runs",
-    "budget/tokens": "tokens",
-    "budget/api_calls": "calls of the API",
+_QUOTAS: Mapping[str, _Quota] = {
+    "budget/executions": _Quota("The plan's runs are"),
+    "budget/tokens": _Quota("The plan's tokens are"),
+    "budget/api_calls": _Quota("The plan's calls of the API are"),
+    "budget/storage": _Quota(
+        "The plan's room for files is",
+        "{detail} % of the bytes that it has are kept: remove files, or take more room.",
+    ),
 }
-_OF_A_QUOTA = "{detail} % of what the plan allows in this month are used."
 _MONEY: frozenset[ToldKind] = frozenset({"payment_failed", "plan_lost", "credit_granted"})
 _IS_PAUSED = "It is paused: what is there stays, and the plan Free holds until it is resumed."
 _WORDS: Mapping[ToldKind, tuple[str, str]] = {

@@ -43,10 +43,10 @@ class Quota(NamedTuple):
         return _told(tenants, reached) or (Transition(tenants),)
 
 
-def calls_told(tenants: Budget, reached: Threshold) -> Steps:
-    """Tells of each threshold of the month's API calls, up to the one that was reached, that nobody
-    was told of yet, so each is told once in a month."""
-    return _told(tenants, [("api_calls", each) for each in THRESHOLDS if each <= reached])
+def reached_told(tenants: Budget, meter: Meter, reached: Threshold) -> Steps:
+    """Tells of each threshold of what others count, up to the one that was reached, that nobody was
+    told of yet, so each is told once in a month."""
+    return _told(tenants, [(meter, each) for each in THRESHOLDS if each <= reached])
 
 
 def _told(tenants: Budget, reached: Sequence[tuple[Meter, Threshold]]) -> Steps:

@@ -1,5 +1,6 @@
 """Tells of thresholds that a budget reached because models were called, and asks a governor to
-raise it, as for what runs spend. Tells of thresholds that API calls reached, too."""
+raise it, as for what runs spend. Tells of thresholds that calls of the API and files reached,
+too."""
 
 from functools import partial
 
@@ -7,14 +8,14 @@ from events.models import BudgetCharged
 from functions.runs.aggregates import RUN
 from functions.runs.rules.budget_raise import ask
 from functions.runs.rules.charges import told
-from functions.runs.rules.quota import calls_told
+from functions.runs.rules.quota import reached_told
 from functions.runs.service.platform import told_of_platform
 from shared.aggregates.unit_of_work import UnitOfWork
 from shared.budgets.aggregates import BUDGETS, LIMITS
 from shared.budgets.budget import Budget
-from shared.budgets.calls import CallQuota
 from shared.budgets.leasing import warn
 from shared.budgets.limits import PLATFORM, TENANT, budget_id, limit_of
+from shared.budgets.reached import ReachedQuota
 from shared.kit.transitions import Transition
 from shared.messaging.envelope import Envelope
 
@@ -37,8 +38,8 @@ async def tell(event: Envelope) -> None:
     await RUN.reaction(event, use_case)
 
 
-async def tell_of_calls(work: UnitOfWork, quota: CallQuota) -> None:
-    """Tells once of each threshold of the month's API calls, and notes that in the tenant's budget
+async def tell_of_quota(work: UnitOfWork, quota: ReachedQuota) -> None:
+    """Tells once of each threshold of the meter in its month, and notes that in the tenant's budget
     of that month. Raises Unavailable."""
     id = budget_id(TENANT, quota.period)
     await work.prefetch((BUDGETS, id), (LIMITS, TENANT))
@@ -47,4 +48,5 @@ async def tell_of_calls(work: UnitOfWork, quota: CallQuota) -> None:
         work.is_about(BUDGETS, id)
     month = known or Budget(scope=TENANT, period=quota.period, limit_usd_micros=0)
     limited = month.limited(limit_of(await work.find(LIMITS, TENANT), None), is_trial=False)
-    await work.save(*calls_told(limited, quota.reached), Transition(quota.but(is_told=True)))
+    steps = reached_told(limited, quota.meter, quota.reached)
+    await work.save(*steps, Transition(quota.but(is_told=True)))

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
+from events.budgets import Threshold
 from events.elicitation import Elicitation
 from events.labels import Labels
 from functions.tools.rules.elicitation import Reply
@@ -44,7 +45,8 @@ class Act(NamedTuple):
 class Done(NamedTuple):
     """What a call gave, and what its outcome publishes: an event of the invocation with what is
     `said` beside its state, and the contents that this names. What the call `made` is in the same
-    commit. `labels` are those of the output beside the target's."""
+    commit; by a file of these the tenant `reached` a threshold of its room. `labels` are those of
+    the output beside the target's."""
 
     output: Any
     event: type[BaseModel] | None = None
@@ -52,6 +54,7 @@ class Done(NamedTuple):
     contents: tuple[Content, ...] = ()
     made: tuple[Transition[Any], ...] = ()
     labels: Labels = ()
+    reached: Threshold | None = None
 
 
 class NotReached(Exception):

@@ -45,7 +45,7 @@ async def write(act: Act) -> Done:
     _refuse_unfit(body, name, media_type)
     call, digest = act.invocation, hash_of(body)
     try:
-        await require_room(TenantStore(act.tenant_id), act.keeping, len(body))
+        reached = await require_room(TenantStore(act.tenant_id), act.keeping, len(body))
         artifact_id = artifact_id_of(call.invocation_id)
         await ARTIFACT_BYTES.put(object_name(act.tenant_id, artifact_id), body)
     except StorageLimitReached as error:
@@ -65,7 +65,7 @@ async def write(act: Act) -> Done:
         at=act.at,
     )
     output = {"artifact_id": artifact_id, "sha256": digest, "bytes": len(body)}
-    return Done(output, made=(made,))
+    return Done(output, made=(made,), reached=reached)
 
 
 async def read(act: Act) -> Done:

@@ -32,6 +32,7 @@ from functions.tools.rules.shapes import wrong_arguments, wrong_output
 from functions.tools.rules.task import Poll, is_at_work
 from functions.tools.service.admission import Before, Refusal, admit
 from functions.tools.service.replies import reply_to
+from functions.tools.service.room import note_room
 from functions.tools.service.served_operations import (
     ServedOperation,
 )
@@ -264,4 +265,5 @@ class Attempt:
     ) -> InvocationView:
         said = Transition(invocation, done.event, fields=done.said, contents=done.contents)
         await work.save(said, *done.made)
+        note_room(work, done)
         return view_of(invocation)

@@ -16,6 +16,7 @@ from functions.tools.service.attempt import NOTHING, Attempt
 from functions.tools.service.questions import ask_for_answer
 from functions.tools.service.removal import keep_from_first
 from functions.tools.service.replies import reply_to
+from functions.tools.service.room import note_room
 from shared.agents import KnownAgent
 from shared.aggregates import Command
 from shared.kit.models import Data
@@ -123,6 +124,7 @@ class Answering(Attempt):
         if done.event is not None:
             await work.save(Transition(call, done.event, done.said, contents=done.contents))
         await work.save(report(call), *done.made, *await keep_from_first(work))
+        note_room(work, done)
         return DirectCallView.of(call)
 
     def _new(self) -> DirectCall:

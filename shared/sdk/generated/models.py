@@ -2268,6 +2268,17 @@ class MeterList(Answered):
     items: tuple[MeterView, ...]
 
 
+class MeterSoFar(Answered):
+    """How much of a meter is `used` in the month so far, and the `cents` for what of it is
+    beyond `included`. Of files it is the average over all hours of the month, without any in
+    those to come."""
+
+    cents: int
+    included: int
+    meter: Annotated[Literal["executions", "tokens", "api_calls", "storage"], Known]
+    used: int
+
+
 class MeterView(Answered):
     """A meter. `assent`: Assent counts it, from the audit log but for `api_calls`, and nobody
     writes it; `tenant`: the tenant declared it for events of its own programs."""
@@ -3045,8 +3056,9 @@ class PreviewView(Answered):
     invoice asks for, usage aside: its lines, credits among them, less `discount_cents`, with
     `tax_cents` and `balance_cents`. The latter is what the balance at Stripe pays, below zero,
     or adds; what is given back beyond the rest, or too little to be charged, stays on the
-    balance. `interval_cents` is each interval from then on, without usage, taxes, credits and
-    discounts. `loosens` are the governing features that would be lost."""
+    balance. `usage_so_far` estimates what the usage of the month under way costs; null where it
+    can cost nothing. `interval_cents` is each interval from then on, without usage, taxes,
+    credits and discounts. `loosens` are the governing features that would be lost."""
 
     balance_cents: int
     discount_cents: int
@@ -3057,6 +3069,7 @@ class PreviewView(Answered):
     next_invoice_cents: int
     tax_cents: int
     trial_days: int
+    usage_so_far: UsageSoFar | None
 
 
 class PriceView(Answered):
@@ -4480,6 +4493,18 @@ class UsageRootProof(Answered):
     section: int
     slabs: tuple[str, ...]
     tenant_id: str
+
+
+class UsageSoFar(Answered):
+    """An estimate: what the usage of the month `period` up to now would cost beyond the limits
+    that the month has by the order, before taxes, discounts and credits. It is asked for with
+    the first renewal after the month or, where the subscription ends before, on an invoice of
+    its own. Where `is_whole` is false, the audit log has more than was counted."""
+
+    cents: int
+    is_whole: bool
+    meters: tuple[MeterSoFar, ...]
+    period: str
 
 
 class UsageSum(Answered):

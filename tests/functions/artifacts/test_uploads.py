@@ -12,6 +12,7 @@ from shared.artifacts.aggregates import ARTIFACTS
 from shared.artifacts.artifact import MOST_BYTES
 from shared.artifacts.content import object_name
 from shared.artifacts.room import Room
+from shared.budgets.reached import REACHED_QUOTAS
 from shared.messaging.log import EVENT_LOG
 from tests.functions.artifacts.worlds import CSV, World, after, said
 
@@ -139,6 +140,33 @@ async def test_a_tenant_keeps_so_many_files_and_bytes(
         assert "DELETE /v1/artifacts" in answer.text
         await world.sent("DELETE", f"/{first['artifact_id']}")
         assert (await world.send("POST", "", said())).status_code == 201
+
+
+async def test_the_upload_that_reaches_a_threshold_of_the_room_notes_it_with_itself(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(room.ROOM, "team", Room(len(CSV), 10 * len(CSV), 20))
+
+    async def noted() -> list[int]:
+        found = [each.data async for each in world.store.find_all(REACHED_QUOTAS.collection)]
+        quotas = [REACHED_QUOTAS.state_in(each) for each in found]
+        assert {each.meter for each in quotas} <= {"storage"}
+        return sorted(each.reached for each in quotas)
+
+    first = await world.announced()
+    for _ in range(6):
+        await world.announced()
+    assert await noted() == []
+    await world.announced()
+    assert await noted() == [80]
+    # What is removed and comes again says the same again, and a refused one says nothing.
+    await world.sent("DELETE", f"/{first['artifact_id']}")
+    for number in range(3):
+        assert (await noted()) == [80], number
+        await world.announced()
+    assert await noted() == [80, 100]
+    assert (await world.send("POST", "", said())).status_code == 413
+    assert await noted() == [80, 100]
 
 
 async def test_so_many_uploads_are_under_way(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

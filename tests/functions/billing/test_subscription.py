@@ -36,6 +36,7 @@ async def test_a_tenant_that_never_bought_is_on_free_and_unknown_to_stripe(world
     assert shown["entitlements"]["limits"]["executions"] == 100
     quote = await world.sent("POST", "/subscription/preview", ORDER)
     assert (quote["next_invoice_cents"], quote["trial_days"]) == (3 * 4_900, 14)
+    assert quote["usage_so_far"] is None
     before = len(world.stripe.v1.customers.list({"limit": 100}).data)
     assert (await world.sent("GET", "/plans-catalogue"))["is_sold"] is True
     assert len(world.stripe.v1.customers.list({"limit": 100}).data) == before

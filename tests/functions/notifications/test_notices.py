@@ -210,6 +210,7 @@ def test_nobody_is_told_of_what_is_decided(kind: ToldKind, status: str, is_over:
         ("tokens", 95, "The plan's tokens are almost used"),
         ("tokens", 100, "The plan's tokens are used up"),
         ("api_calls", 80, "The plan's calls of the API are almost used"),
+        ("storage", 95, "The plan's room for files is almost used"),
     ],
 )
 def test_a_quota_is_told_as_the_plans_and_a_budget_as_money(
@@ -224,6 +225,7 @@ def test_a_quota_is_told_as_the_plans_and_a_budget_as_money(
     said = message_of(told, None, None)
     assert said.title == title
     assert said.sentence.startswith(f"{threshold} % of ")
+    assert said.path == ("/console/" if meter is None else "/console/plan")
 
 
 def test_each_kind_has_its_words_and_leads_somewhere() -> None:

@@ -3,14 +3,15 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import get_args
 
 import httpx
 import pytest
 
-from events.budgets import BudgetReached
+from events.budgets import BudgetReached, Threshold
 from functions.runs.aggregates import RUN
 from functions.runs.api import ROUTER as RUNS
-from shared.budgets.calls import CALL_QUOTAS, CALLS_DUE, CallQuota
+from shared.budgets.reached import QUOTA_DUE, REACHED_QUOTAS, NotedMeter, note_reached
 from shared.kit import clock
 from shared.kit.control import Control, Subscribed
 from shared.kit.instants import format_instant
@@ -98,34 +99,37 @@ async def test_a_start_within_its_quota_reads_what_every_start_reads(
     assert await _reads(world, plan) == unlimited
 
 
-async def test_what_is_reached_of_the_months_calls_is_told_once(world: World) -> None:
+@pytest.mark.parametrize("meter", get_args(NotedMeter))
+async def test_what_others_note_as_reached_is_told_once(world: World, meter: NotedMeter) -> None:
     at = clock.now()
-    period = month_of(at)
-    await _calls_reached(world, CallQuota(period=period, reached=95, noted_at=at))
-    told = await _told_of_calls(world)
-    assert told == [("api_calls", 80), ("api_calls", 95)]
-    # Two processes may note the same, and a later lease more.
-    await _calls_reached(world, CallQuota(period=period, reached=95, noted_at=at))
-    assert await _told_of_calls(world) == told
-    await _calls_reached(world, CallQuota(period=period, reached=100, noted_at=at))
-    assert await _told_of_calls(world) == [*told, ("api_calls", 100)]
-    document = await world.store.get(CALL_QUOTAS.collection, period)
+    await _reached(world, meter, 95)
+    told = await _told(world)
+    assert told == [(meter, 80), (meter, 95)]
+    # Two processes may note the same, or a lower one later.
+    again: Threshold
+    for again in (95, 80):
+        await _reached(world, meter, again)
+        assert await _told(world) == told
+    await _reached(world, meter, 100)
+    assert await _told(world) == [*told, (meter, 100)]
+    document = await world.store.get(REACHED_QUOTAS.collection, f"{month_of(at)}.{meter}.100")
     assert document is not None
-    assert CALL_QUOTAS.state_in(document.data).is_told
+    assert REACHED_QUOTAS.state_in(document.data).is_told
     assert document.data["sweep_at"] is None
 
 
-async def _calls_reached(world: World, said: CallQuota) -> None:
-    """A lease noted it, and the sweep fires the timer, twice."""
-    batch = Batch()
-    batch.put(CALL_QUOTAS.collection, said.period, CALL_QUOTAS.fields(said, 0, None))
+async def _reached(world: World, meter: NotedMeter, reached: Threshold) -> None:
+    """Somebody noted it, and the sweep fires the timer, twice."""
+    batch, at = Batch(), clock.now()
+    note_reached(batch, meter, reached, at)
+    [noted] = batch.writes
     await world.store.commit(batch)
     for _ in range(2):
-        timer = Timer(CALLS_DUE, CALL_QUOTAS.subject(said.period), said.noted_at)
+        timer = Timer(QUOTA_DUE, REACHED_QUOTAS.subject(noted.id), at)
         await world.fire_timer(timer, timedelta(minutes=2))
 
 
-async def _told_of_calls(world: World) -> list[tuple[str | None, int]]:
+async def _told(world: World) -> list[tuple[str | None, int]]:
     told = [e.payload(BudgetReached) for e in await world.log() if e.type == _REACHED]
     return [(each.meter, each.threshold) for each in told]
 

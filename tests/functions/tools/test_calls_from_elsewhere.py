@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 from mcp_types import ElicitResult
 
+from shared.artifacts import room
 from shared.artifacts.reading import read_artifacts
+from shared.artifacts.room import Room
+from shared.budgets.reached import REACHED_QUOTAS
 from shared.kit import clock
 from shared.kit.instants import format_instant
 from tests.functions.tools.connecting import Desk
@@ -201,12 +204,13 @@ async def test_what_no_approval_allows_is_refused_with_a_receipt(
 @pytest.mark.parametrize("is_asked", [False, True])
 @pytest.mark.usefixtures("buckets")
 async def test_a_file_that_an_agent_elsewhere_writes_is_kept_as_untrusted(
-    elsewhere: Elsewhere, is_asked: bool
+    elsewhere: Elsewhere, is_asked: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setitem(room.ROOM, "team", Room(200, 20, 9))
     write = right("assent/artifacts.write", "draft")
     held = {"with_approval" if is_asked else "alone": [write]}
     await elsewhere.serves({"alone": [], "with_approval": [], "never": [], **held})
-    said = {"name": "notes.txt", "text": f"of {elsewhere.world.tenant}"}
+    said = {"name": "notes.txt", "text": f"{elsewhere.world.tenant:19.19}"}
     told = await elsewhere.called("assent__artifacts.write", said)
     if is_asked and told["status"] == "pending":
         await elsewhere.decide(told["approval_id"])
@@ -216,6 +220,8 @@ async def test_a_file_that_an_agent_elsewhere_writes_is_kept_as_untrusted(
     kept = await read_artifacts(elsewhere.world.store, [artifact_id], None)
     found = kept[artifact_id]
     assert (found.status, found.labels, found.run_id) == ("stored", ("untrusted",), None)
+    noted = elsewhere.world.store.find_all(REACHED_QUOTAS.collection)
+    assert [REACHED_QUOTAS.state_in(each.data).reached async for each in noted] == [95]
 
 
 async def test_limits_of_the_envelope_hold(elsewhere: Elsewhere) -> None:

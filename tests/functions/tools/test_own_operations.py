@@ -6,8 +6,11 @@ from typing import Any
 import pytest
 
 from events.invocations import NoticeSent
+from shared.artifacts import room
 from shared.artifacts.aggregates import ARTIFACTS
 from shared.artifacts.reading import read_artifacts
+from shared.artifacts.room import Room
+from shared.budgets.reached import REACHED_QUOTAS
 from shared.capabilities.grants import History
 from shared.capabilities.minting import mint
 from shared.kit.clock import now
@@ -83,6 +86,19 @@ async def test_a_text_is_kept_and_read(world: World) -> None:
         *("report", "stored"),
         answer["invocation_id"],
     )
+
+
+async def test_the_file_that_reaches_a_threshold_of_the_room_notes_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(room.ROOM, "team", Room(10, 10, 9))
+    for text, noted in (("seven..", []), ("1", [80]), ("22", [80, 100])):
+        assert (await _done(world, WRITE, name="report", text=text))["status"] == "confirmed"
+        found = [each.data async for each in world.store.find_all(REACHED_QUOTAS.collection)]
+        quotas = [REACHED_QUOTAS.state_in(each) for each in found]
+        assert [(each.meter, each.reached) for each in quotas] == [("storage", e) for e in noted]
+    refused = await _done(world, WRITE, name="report", text="3")
+    assert (refused["status"], "may keep 10" in refused["reason"]) == ("refused", True)
 
 
 async def test_a_json_file_is_read_as_its_value(world: World) -> None:

@@ -78,6 +78,24 @@ def _ends_it(phone: Phone) -> None:
     expect(phone.text).to_contain_text("Once that is given, send the same change again")
 
 
+def test_a_code_comes_by_its_address_and_one_that_is_refused_is_left_out(phone: Phone) -> None:
+    phone.opens("plan?referral=00ab00ab00ab00ab")
+    code = phone.page.get_by_label("Code of whoever referred you")
+    expect(code).to_have_value("00ab00ab00ab00ab")
+    phone.page.get_by_role("combobox", name="Plan").select_option("pro")
+    phone.presses("Show the price")
+    phone.is_refused("is not a valid code: ask whoever referred you, or leave it out")
+    expect(code).to_be_focused()
+    phone.is_for_everybody()
+    code.fill("short")
+    phone.presses("Show the price")
+    phone.is_refused("must be a code of 16 digits and capital letters")
+    code.fill("")
+    phone.presses("Show the price")
+    expect(phone.text).to_contain_text("The first 14 days cost nothing")
+    expect(phone.button("Refer others")).to_have_count(0)
+
+
 def test_nothing_is_offered_where_nothing_is_sold(phone: Phone) -> None:
     phone.sees_instead("/v1/plans-catalogue", is_sold=False)
     phone.opens("plan")
@@ -104,6 +122,19 @@ def test_usage_is_shown_by_day_and_the_overview_says_what_is_scarce(
     phone.sees_instead("/v1/subscription", quotas=nearly)
     phone.opens()
     expect(phone.text).to_contain_text("Used of your plan: Runs 85 %.")
+    phone.is_for_everybody()
+
+
+def _refers_others(phone: Phone, founder: Founder) -> None:
+    """Who pays sees its code, and beside a price what the month has cost so far."""
+    phone.opens("plan")
+    phone.presses("Refer others")
+    phone.presses("Show your code")
+    code = founder.post("/v1/billing/referral", {})["code"]
+    expect(phone.text).to_contain_text(f"{phone.url}/console/plan?referral={code}")
+    phone.presses("Show the price")
+    expect(phone.text).to_contain_text("Nothing was used beyond the limits in")
+    expect(phone.page.get_by_label("Code of whoever referred you")).to_have_count(0)
     phone.is_for_everybody()
 
 
@@ -134,6 +165,7 @@ def test_a_line_of_usage_is_verified_from_the_file_that_its_button_saves(
     ]
     # A sign-in lasts thirty days.
     phone = phone_of(founder)
+    _refers_others(phone, founder)
     phone.opens(f"invoices/{charged}")
     expect(phone.text).to_contain_text("tokens beyond 500,000")
     phone.is_for_everybody()

@@ -9,14 +9,14 @@ import { dollarsOfCents } from '../../../mobile_api/console/src/kit/money.ts';
 import { isScarce, shareOf } from '../../../mobile_api/console/src/kit/quota.ts';
 import { eventOf, slabOf } from '../../../mobile_api/console/src/kit/slab.ts';
 import { instantInWords } from '../../../mobile_api/console/src/kit/time.ts';
-import { orderOf, startOf } from '../../../mobile_api/console/src/pages/plan/order.ts';
-import { holds, inWords, isLive, mayPause, standingOf } from '../../../mobile_api/console/src/pages/plan/standing.ts';
+import { boughtBy, fieldsOf, orderOf, referralAddress, referralIn, startOf } from '../../../mobile_api/console/src/pages/plan/order.ts';
+import { holds, inWords, isLive, mayPause, mayRefer, standingOf } from '../../../mobile_api/console/src/pages/plan/standing.ts';
 
 const ADD_ONS = [
   { add_on: 'tokens', name: 'More tokens', month_cents: 100, plans: ['pro', 'team'], adds: {}, features: [] },
   { add_on: 'capacity', name: 'More of all', month_cents: 200, plans: ['team'], adds: {}, features: [] },
 ];
-const CATALOGUE = { add_ons: ADD_ONS, plans: [] } as unknown as CatalogueView;
+const CATALOGUE = { add_ons: ADD_ONS, plans: [], referral: { percent: 20, months: 3 } } as unknown as CatalogueView;
 const BOUGHT = {
   plan: 'pro',
   status: 'active',
@@ -46,6 +46,40 @@ test('a plan that was canceled is bought anew', () => {
   assert.equal(isLive({ ...BOUGHT, status: 'canceled' }), false);
   assert.equal(isLive({ ...BOUGHT, plan: 'free' }), false);
   assert.deepEqual(startOf({ ...BOUGHT, status: 'canceled' }), { plan: '', interval: 'month', seats: '1' });
+});
+
+test('a code is asked for once, of whoever never bought anything', () => {
+  const asks = (changed: object) =>
+    fieldsOf(CATALOGUE, { ...BOUGHT, ...changed }).some((each) => each.name === 'referral' && each.when!({ plan: 'pro' }));
+  assert.equal(asks({ plan: 'free' }), true);
+  for (const each of [{}, { status: 'trialing' }, { status: 'canceled' }, { plan: 'free', status: 'canceled' }]) {
+    assert.equal(asks(each), false);
+  }
+});
+
+test('a code goes with the order, however it was copied, and not where it is empty', () => {
+  const values = { plan: 'pro', interval: 'month', seats: '1', referral: '' };
+  const order = orderOf(values, CATALOGUE);
+  assert.deepEqual(boughtBy(values, CATALOGUE), order);
+  assert.deepEqual(boughtBy({ ...values, referral: ' 0abc defg\t12345678 ' }, CATALOGUE), { ...order, referral: '0ABCDEFG12345678' });
+  assert.deepEqual(boughtBy({ ...values, plan: 'free', referral: '0ABCDEFG12345678' }, CATALOGUE), { plan: 'free' });
+});
+
+test('the address of a code fills it in where it counts', () => {
+  const address = new URL(referralAddress('https://assent.example/console/plan', '0ABCDEFG12345678'));
+  assert.equal(address.pathname, '/console/plan');
+  const code = referralIn(address.search);
+  assert.equal(code, '0ABCDEFG12345678');
+  assert.equal(startOf({ ...BOUGHT, plan: 'free' }, code).referral, code);
+  assert.equal('referral' in startOf(BOUGHT, code), false);
+  assert.equal(referralIn(''), '');
+});
+
+test('who pays refers others, and a trial does not', () => {
+  assert.equal(mayRefer(BOUGHT), true);
+  for (const each of [{ status: 'trialing' }, { status: 'canceled' }, { plan: 'free' }]) {
+    assert.equal(mayRefer({ ...BOUGHT, ...each } as SubscriptionView), false);
+  }
 });
 
 test('what is paid for and goes on can be paused', () => {

@@ -1,15 +1,20 @@
 """What a tenant keeps of files, by its tier and what it bought."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from events.budgets import Threshold
 from shared.artifacts.room import (
     MIB,
     MOST_FILES,
     ROOM,
+    Keeping,
     check_room,
     check_size,
     check_unfinished,
     keeping_of,
+    newly_reached,
 )
 from shared.catalogue import entitlements
 from shared.kit.errors import TooManyRequests
@@ -68,3 +73,37 @@ def test_uploads_under_way_are_bounded_and_waiting_helps(tier: Tier) -> None:
     with pytest.raises(TooManyRequests, match="complete or DELETE some") as refused:
         check_unfinished(tier, most)
     assert refused.value.retry_after == 60
+
+
+@pytest.mark.parametrize(
+    ("kept", "more", "reached"),
+    [
+        (0, 79, None),
+        (79, 1, 80),
+        (0, 94, 80),
+        (80, 14, 80),
+        (94, 1, 95),
+        (10, 89, 95),
+        (99, 1, 100),
+        (0, 100, 100),
+        (80, 0, None),
+    ],
+)
+def test_a_file_reaches_the_highest_threshold_that_it_passes(
+    kept: int, more: int, reached: Threshold | None
+) -> None:
+    assert newly_reached(Keeping("free", 100), kept, more) == reached
+    # Of more bytes than a percent has, those that lead to no further percent say nothing.
+    assert newly_reached(Keeping("free", 1_000), kept * 10 + 5, more and 4) is None
+
+
+@given(st.lists(st.integers(1, 400), min_size=1, max_size=40), st.integers(100, 10_000))
+def test_no_threshold_stays_unsaid_however_files_come(sizes: list[int], room: int) -> None:
+    kept, said = [0], set[Threshold | None]()
+    for size in sizes:
+        if kept[-1] + size <= room:
+            said.add(newly_reached(Keeping("free", room), kept[-1], size))
+            kept.append(kept[-1] + size)
+    highest = max((each for each in said if each), default=0)
+    percent = kept[-1] * 100 / room
+    assert highest == max((each for each in (80, 95, 100) if percent >= each), default=0)

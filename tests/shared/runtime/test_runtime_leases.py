@@ -9,7 +9,7 @@ from itertools import groupby
 import grpc
 import pytest
 
-from shared.budgets.calls import CALL_QUOTAS
+from shared.budgets.reached import REACHED_QUOTAS
 from shared.kit.tier_limits import BALANCES, HOUR, LIMITS, MINUTE, Balance, TierLimit
 from shared.quotas.calls import CallsOfHour, read_calls
 from shared.runtime import leases
@@ -377,13 +377,15 @@ async def test_each_percentage_of_the_months_calls_is_noted_by_the_lease_that_re
     async def noted_after(calls: int) -> list[int]:
         for _ in range(calls):
             await instance.take(key, limit, NOW + 20 * next(minutes))
-        found = await store.get(CALL_QUOTAS.collection, "2027-01")
-        return [] if found is None else [CALL_QUOTAS.state_in(found.data).reached]
+        found = [each.data async for each in store.find_all(REACHED_QUOTAS.collection)]
+        quotas = [REACHED_QUOTAS.state_in(each) for each in found]
+        assert {(each.meter, each.period) for each in quotas} <= {("api_calls", "2027-01")}
+        return sorted(each.reached for each in quotas)
 
     # Of 58 are leased 44, then 50, then 56, then all.
     assert await noted_after(44) == []
     assert await noted_after(1) == [80]
     assert await noted_after(5) == [80]
-    assert await noted_after(1) == [95]
-    assert await noted_after(6) == [100]
+    assert await noted_after(1) == [80, 95]
+    assert await noted_after(6) == [80, 95, 100]
     assert (await _balance(key)).month_told == 100

@@ -1993,6 +1993,13 @@ export type MeterList = {
   "items": readonly MeterView[];
 };
 
+export type MeterSoFar = {
+  "cents": number;
+  "included": number;
+  "meter": "executions" | "tokens" | "api_calls" | "storage";
+  "used": number;
+};
+
 export type MeterView = {
   "counted_by": "assent" | "tenant";
   "description": string | null;
@@ -2723,6 +2730,7 @@ export type PreviewView = {
   "next_invoice_cents": number;
   "tax_cents": number;
   "trial_days": number;
+  "usage_so_far": UsageSoFar | null;
 };
 
 export type PriceView = {
@@ -4087,6 +4095,13 @@ export type UsageRootProof = {
   "section": number;
   "slabs": readonly string[];
   "tenant_id": string;
+};
+
+export type UsageSoFar = {
+  "cents": number;
+  "is_whole": boolean;
+  "meters": readonly MeterSoFar[];
+  "period": string;
 };
 
 export type UsageSum = {

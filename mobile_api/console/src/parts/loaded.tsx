@@ -37,7 +37,7 @@ interface TroubleProperties {
 /** Why something did not work, and what to do. */
 export function Trouble({ problem, again, errors: shown }: TroubleProperties) {
   if (problem instanceof SignedOut) {
-    const back = encodeURIComponent(location.pathname);
+    const back = encodeURIComponent(location.pathname + location.search);
     return (
       <p role="alert">
         {words.signedOut} <a href={`/signin?return_to=${back}`}>{words.signIn}</a>

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tests.functions.billing.over_time.test_referrals import PLAN, code_of, other
-from tests.functions.billing.timed import AGAIN, BOUGHT, told
+from tests.functions.billing.timed import AGAIN, BOUGHT, RENEWED, USED, told, usage_lines
 from tests.functions.billing.worlds import ORDER, World
+from tests.shared.usage.logs import turn, write
 
 Move = Callable[[datetime], Awaitable[None]]
 PREVIEW = "/subscription/preview"
@@ -146,6 +147,33 @@ async def test_a_first_order_by_a_referral_costs_after_its_trial_what_its_previe
     await told(fresh, "invoice.created")
     await time(began + timedelta(hours=2))
     assert (await newest(fresh))["paid_cents"] == said["next_invoice_cents"]
+
+
+async def test_usage_so_far_is_estimated_beside_the_invoice_that_asks_for_it_later(
+    world: World, time: Move
+) -> None:
+    await world.buys()
+    await time(USED)
+    await told(world, "invoice.paid")
+    asked = (await previewed(world, ORDER))["next_invoice_cents"]
+    await write(world.tenant, turn(world.tenant, "one", 400_000, 250_999, USED))
+    said = await previewed(world, ORDER)
+    assert said["next_invoice_cents"] == asked
+    usage = said["usage_so_far"]
+    assert (usage["period"], usage["cents"], usage["is_whole"]) == ("2025-10", 301, True)
+    tokens = {"meter": "tokens", "used": 650_999, "included": 500_000, "cents": 301}
+    assert [each for each in usage["meters"] if each["used"]] == [tokens]
+    # What a larger plan includes holds for the whole month; a smaller one, and an end, take nothing
+    # from it.
+    larger = {**ORDER, "add_ons": [{"add_on": "tokens", "quantity": 1}]}
+    assert (await previewed(world, larger))["usage_so_far"]["cents"] == 0
+    assert (await previewed(world, {"plan": "free"}))["usage_so_far"] == usage
+    await places(world, larger)
+    assert (await previewed(world, ORDER))["usage_so_far"]["cents"] == 0
+    await places(world, ORDER)
+    await time(RENEWED)
+    await told(world, "invoice.created", "invoice.created")
+    assert await usage_lines(world) == []
 
 
 async def test_who_comes_back_is_told_what_the_balance_pays(world: World, time: Move) -> None:

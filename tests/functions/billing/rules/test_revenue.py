@@ -11,6 +11,7 @@ from events.subscriptions import AddOnTaken, SubscriptionState
 from functions.billing.rules.invoice import Invoice
 from functions.billing.rules.kpis import movements_of, retention
 from functions.billing.rules.revenue import (
+    MOST_PAID,
     Paid,
     Revenue,
     bounds_of,
@@ -214,6 +215,21 @@ def test_an_invoice_counts_once_and_only_when_it_is_paid() -> None:
     once = note_invoice(known, invoice((100, start, end), (-30, start, end)))
     assert earned_cents(once.paid, start, end) == 70
     assert note_invoice(once, invoice((100, start, end))) == once
+
+
+@settings(max_examples=15, deadline=None)
+@given(order=st.permutations(range(6)), again=st.lists(st.integers(0, 5), max_size=6))
+def test_of_more_than_is_kept_the_latest_stay_whatever_is_heard_again(
+    order: list[int], again: list[int]
+) -> None:
+    """Six invoices of 62 days each, of which four and two days have room."""
+    days = [bounds_of("2026-11")[0] + timedelta(days=each) for each in range(6 * 62 + 1)]
+    known = unknown_revenue("acme")
+    for number in (*order, *again):
+        own = range(number * 62, (number + 1) * 62)
+        lines = [(each, days[each], days[each + 1]) for each in own]
+        known = note_invoice(known, invoice(*lines).but(invoice_id=f"inv_{number}"))
+    assert [each.cents for each in known.paid] == [*range(6 * 62)][-MOST_PAID:]
 
 
 @given(cents=st.integers(-(10**9), 10**9), start=INSTANTS, days=st.integers(0, 400))

@@ -1,10 +1,10 @@
-"""What a plan allows of runs, tokens and calls is told of before it is used up, each threshold
-once."""
+"""What a plan allows of runs, tokens, calls and files is told of before it is used up, each
+threshold once."""
 
 from datetime import UTC, datetime
 
 from events.budgets import BudgetReached
-from functions.runs.rules.quota import Quota, calls_told
+from functions.runs.rules.quota import Quota, reached_told
 from shared.budgets.budget import Budget
 from shared.budgets.limits import TENANT
 from shared.catalogue import entitlements
@@ -42,13 +42,15 @@ def test_a_plan_without_limits_tells_nothing() -> None:
     assert _told(unlimited, MONTH.but(executions=10**9, tokens=10**12))[1] == []
 
 
-def test_of_calls_each_threshold_up_to_the_one_that_was_reached_is_told_once() -> None:
-    first = calls_told(MONTH.but(told_of=("tokens:80",)), 80)
+def test_of_what_others_count_each_threshold_up_to_the_one_reached_is_told_once() -> None:
+    first = reached_told(MONTH.but(told_of=("tokens:80",)), "api_calls", 80)
     assert [each.fields for each in first] == [{"threshold": 80, "meter": "api_calls"}]
     month = first[-1].state
-    assert calls_told(month, 80) == ()
+    assert reached_told(month, "api_calls", 80) == ()
     # A lease may reach two, and its notice may be overtaken by the next.
-    last = calls_told(month, 100)
+    last = reached_told(month, "api_calls", 100)
     assert [each.fields["threshold"] for each in last] == [95, 100]
-    assert calls_told(last[-1].state, 95) == ()
+    assert reached_told(last[-1].state, "api_calls", 95) == ()
     assert last[-1].state.told_of == ("tokens:80", "api_calls:80", "api_calls:95", "api_calls:100")
+    files = reached_told(last[-1].state, "storage", 80)
+    assert [each.fields for each in files] == [{"threshold": 80, "meter": "storage"}]

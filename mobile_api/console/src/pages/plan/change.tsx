@@ -1,12 +1,12 @@
 import { useState } from 'preact/hooks';
 
-import type { CatalogueView, Order, PreviewView, SubscriptionView } from '../../api/generated.ts';
+import type { CatalogueView, CheckoutBody, PreviewView, SubscriptionView } from '../../api/generated.ts';
 import { errorsAt, errorsBeside } from '../../kit/errors.ts';
 import { Field, type Values } from '../../parts/field.tsx';
 import { Trouble } from '../../parts/loaded.tsx';
 import { useSubmit } from '../../parts/write.ts';
 import { plan as say } from '../../words/plan.ts';
-import { fieldsOf, orderOf, startOf } from './order.ts';
+import { boughtBy, fieldsOf, referralIn, startOf } from './order.ts';
 import { Quote } from './quote.tsx';
 
 interface Properties {
@@ -18,9 +18,9 @@ interface Properties {
 /** Another plan, other seats or add-ons: first their price, then the order. What was priced is gone with the first
  * change of the form. */
 export function Change({ subscription, catalogue, changed }: Properties) {
-  const [values, setValues] = useState<Values>(() => startOf(subscription));
-  const [priced, setPriced] = useState<{ order: Order; price: PreviewView }>();
-  const order = orderOf(values, catalogue);
+  const [values, setValues] = useState<Values>(() => startOf(subscription, referralIn(location.search)));
+  const [priced, setPriced] = useState<{ order: CheckoutBody; price: PreviewView }>();
+  const order = boughtBy(values, catalogue);
   const { form, submit, isSending, problem, errors } = useSubmit(
     () => ({ method: 'POST', path: '/v1/subscription/preview', body: order }),
     (price: PreviewView) => setPriced({ order, price }),

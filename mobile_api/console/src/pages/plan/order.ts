@@ -1,17 +1,28 @@
 /** An order, as a form holds it and as the API takes it. */
 
-import type { CatalogueView, Order, SubscriptionView } from '../../api/generated.ts';
+import type { CatalogueView, CheckoutBody, Order, SubscriptionView } from '../../api/generated.ts';
 import { dollarsOfCents } from '../../kit/money.ts';
 import { text, type Values } from '../../kit/values.ts';
 import type { FieldEntry } from '../../parts/field.tsx';
 import { plan as say } from '../../words/plan.ts';
 import { amountsOf } from './amounts.ts';
-import { isLive, type Bought } from './standing.ts';
+import { isFirst, isLive, type Bought } from './standing.ts';
 
 const ADD_ON = 'add_ons.';
+const REFERRAL = 'referral';
 
-/** What a form holds at first: what the tenant has. */
-export function startOf(subscription: SubscriptionView): Values {
+/** The code in the part of an address after `?`; empty where it has none. */
+export function referralIn(search: string): string {
+  return new URLSearchParams(search).get(REFERRAL) ?? '';
+}
+
+/** The address by which a tenant refers others: the page with its code filled in. */
+export function referralAddress(page: string, code: string): string {
+  return `${page}?${new URLSearchParams({ [REFERRAL]: code })}`;
+}
+
+/** What a form holds at first: what the tenant has, or the code that it was referred by. */
+export function startOf(subscription: SubscriptionView, referral = ''): Values {
   const addOns = subscription.add_ons.map((each) => [ADD_ON + each.add_on, `${each.quantity}`]);
   const bought = isLive(subscription);
   return {
@@ -19,7 +30,16 @@ export function startOf(subscription: SubscriptionView): Values {
     interval: (bought && subscription.interval) || 'month',
     seats: `${bought ? subscription.seats : 1}`,
     ...(bought && Object.fromEntries(addOns)),
+    ...(referral !== '' && isFirst(subscription) && { [REFERRAL]: referral }),
   };
+}
+
+/** What is asked for when somebody buys: an order, and whose code led here. Codes are written in capital letters, and
+ * spaces are of whoever copied them. */
+export function boughtBy(values: Values, catalogue: CatalogueView): CheckoutBody {
+  const code = text(values, REFERRAL).replaceAll(/\s/g, '').toUpperCase();
+  const order = orderOf(values, catalogue);
+  return code === '' || order.plan === 'free' ? order : { ...order, referral: code };
 }
 
 /** What the API is asked for. Add-ons that the chosen plan does not take are left out. */
@@ -35,7 +55,7 @@ export function orderOf(values: Values, { add_ons }: CatalogueView): Order {
 }
 
 /** What an order's form asks. */
-export function fieldsOf({ plans, add_ons }: CatalogueView, subscription: Bought): readonly FieldEntry[] {
+export function fieldsOf({ plans, add_ons, referral }: CatalogueView, subscription: Bought): readonly FieldEntry[] {
   const offered = plans.filter((each) => !each.by_contract && (isLive(subscription) || each.plan !== 'free'));
   const isPaid = (values: Values) => !['', 'free'].includes(text(values, 'plan'));
   return [
@@ -52,5 +72,13 @@ export function fieldsOf({ plans, add_ons }: CatalogueView, subscription: Bought
         when: (values) => each.plans.some((plan) => plan === text(values, 'plan')),
       }),
     ),
+    {
+      name: REFERRAL,
+      label: say.referral,
+      isOptional: true,
+      hint: say.referralHint(referral.percent, referral.months),
+      most: 40,
+      when: () => isFirst(subscription),
+    },
   ];
 }

@@ -17,7 +17,8 @@ import { Change } from './change.tsx';
 import { Pausing } from './pausing.tsx';
 import { Plans } from './plans.tsx';
 import { Quotas } from './quotas.tsx';
-import { holds, isLive, standingOf } from './standing.ts';
+import { Referring } from './referring.tsx';
+import { holds, isLive, mayRefer, standingOf } from './standing.ts';
 import { UsageByDay } from './usage.tsx';
 
 const PAYS = ['tenant_admin'];
@@ -103,6 +104,7 @@ function Selling({ subscription, catalogue, changed }: Found & { changed: (said:
             done={({ url }) => location.assign(url)}
           />
         )}
+        {mayRefer(subscription) && <Referring offer={catalogue.referral} />}
         <h2>{invoices.title}</h2>
         <Pages<InvoiceView> path="/v1/invoices?limit=25" none={invoices.none}>
           {(each) => (

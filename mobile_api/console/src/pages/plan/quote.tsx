@@ -1,15 +1,15 @@
 import { useEffect, useRef } from 'preact/hooks';
 
-import type { CatalogueView, CheckoutView, Order, PreviewView, SubscriptionView } from '../../api/generated.ts';
+import type { CatalogueView, CheckoutBody, CheckoutView, PreviewView, SubscriptionView, UsageSoFar } from '../../api/generated.ts';
 import { dollarsOfCents } from '../../kit/money.ts';
 import { instantInWords } from '../../kit/time.ts';
 import { Form } from '../../parts/form.tsx';
 import { Pairs } from '../../parts/pairs.tsx';
-import { plan as say } from '../../words/plan.ts';
+import { plan as say, usage as ofUsage } from '../../words/plan.ts';
 import { inWords, isLive } from './standing.ts';
 
 interface Properties {
-  order: Order;
+  order: CheckoutBody;
   price: PreviewView;
   subscription: SubscriptionView;
   catalogue: CatalogueView;
@@ -27,6 +27,7 @@ export function Quote({ order, price, subscription, catalogue, changed }: Proper
         {ends ? say.ending : say.quote}
       </h3>
       {ends ? <End price={price} /> : <Costs {...{ order, price, subscription, catalogue }} />}
+      {price.usage_so_far && <SoFar usage={price.usage_so_far} />}
       {price.loosens.length > 0 && (
         <>
           <p class="caution">{say.loosens}</p>
@@ -59,6 +60,15 @@ function End({ price: { next_invoice_at: at, next_invoice_cents: cents } }: Pick
     <p>
       {at === null ? say.wouldEndOnce : say.wouldEnd(instantInWords(at))}
       {cents > 0 && ` ${say.last(dollarsOfCents(cents))}`}
+    </p>
+  );
+}
+
+/** What the month under way has used beyond limits: no invoice that is priced here asks for it. */
+function SoFar({ usage: { period, cents, is_whole: isWhole } }: { usage: UsageSoFar }) {
+  return (
+    <p>
+      {cents > 0 ? say.usageSoFar(period, dollarsOfCents(cents)) : say.noUsageSoFar(period)} {!isWhole && ofUsage.partly}
     </p>
   );
 }

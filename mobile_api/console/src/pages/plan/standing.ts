@@ -13,6 +13,16 @@ export function isLive({ plan, status }: Bought): boolean {
   return plan !== 'free' && status !== 'canceled';
 }
 
+/** Whether nothing was bought before, so that another tenant's code counts. */
+export function isFirst({ plan, status }: Bought): boolean {
+  return plan === 'free' && status !== 'canceled';
+}
+
+/** Whether the tenant pays, and so has a code of its own. */
+export function mayRefer(bought: Bought): boolean {
+  return isLive(bought) && bought.status === 'active';
+}
+
 /** Whether it is paid for and goes on, so that it can be paused. */
 export function mayPause({ plan, status, cancel_at_period_end: ends, current_period: period }: Standing): boolean {
   return isLive({ plan, status }) && status === 'active' && !ends && period !== null;
