@@ -3,7 +3,7 @@
 A test that calls no service always runs by day, and so does an attack. Of the stories on the
 platform those run that a table of docs/compliance names, and one in four; of the other tests that
 call services the first of each module, those that a table names, and one in five. Names choose, so
-a test that is added moves no other.
+a test that is added moves no other but the first of its module.
 """
 
 import re
