@@ -54,8 +54,10 @@ LOCK   := build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 
           --no-emit-index-url --no-emit-find-links --no-header --no-annotate $(if $(UPGRADE),--upgrade)
 # One lane sends what schemathesis makes up; to load it takes two seconds of each other one.
 PLAIN  := $(BIN)/python -m pytest -p no:schemathesis
+# What takes minutes, and what tests/by_day.py leaves out, runs at night.
+DAY    := not nightly and not spared
 # What `make coverage` measures runs the nightly tests too, except those that run what others cover.
-PYTEST := $(PLAIN) $(if $(MEASURE),--cov --cov-report= --timeout=900 -m "not repeats",-m "not nightly and not repeats")
+PYTEST := $(PLAIN) $(if $(MEASURE),--cov --cov-report= --timeout=900 -m "not repeats",-m "$(DAY) and not repeats")
 # $(call chosen,NAME,what it is,its choices): the variable's value, or an end that names the variable.
 chosen  = $(or $(filter $($(1)),$(3)),$(error $(1)=$($(1)): say $(2)))
 IN      = $(if $(STATE),--state $(STATE))
@@ -147,8 +149,8 @@ restore: setup ## let KEEP=1 continue from a backup (FROM=file; ONLY=databases; 
 	@$(BIN)/python -m emulators restore $(IN) $(if $(ONLY),--$(call chosen,ONLY,databases or leave it out,databases)-only) \
 	  $(or $(FROM),$(error Say which: make restore FROM=~/assent-backups/monday.zip))
 
-test: setup ## all tests except the nightly ones
-	@$(BIN)/python -m tests.backing $(MAKE) --no-print-directory -k -j$(LANES) --output-sync=line test-acting test-deciding test-attacks test-journeys test-platform test-cloud test-pages test-repeats test-units
+test: setup ## the tests of the day; make test-nightly runs the others
+	@$(BIN)/python -m tests.backing $(MAKE) --no-print-directory -k -j$(LANES) --output-sync=line test-deciding test-attacks test-platform test-acting test-journeys test-cloud test-repeats test-units test-pages
 
 # To measure takes a third more of a processor. Functions, the runtime below them, and whole stories are
 # measured: without the others' tests both bars hold all the same.
@@ -173,28 +175,28 @@ test-deciding: setup ## tests of the other functions, and of mobile_api/
 	@COVERAGE_FILE=.coverage.deciding $(PYTEST) tests/functions tests/mobile_api $(ACTING:%=--ignore=%) $(WHOLE:%=--ignore=%)
 
 test-repeats: setup ## random sequences, the worst inputs, processes that die, and costs
-	@$(PLAIN) -m "repeats and not nightly" $(REPEATS)
+	@$(PLAIN) -m "repeats and $(DAY)" $(REPEATS)
 
 test-units: setup ## tests of events/, and of what all functions run on
 	@COVERAGE_FILE=.coverage.units $(PYTEST) $(BELOW) tests/events
 
 test-pages: setup ## the pages, what they promise, and the setup
-	@$(PLAIN) tests/docs tests/compliance tests/requirements $(GUIDES:%=--ignore=%)
+	@$(PLAIN) -m "$(DAY)" tests/docs tests/compliance tests/requirements $(GUIDES:%=--ignore=%)
 
 test-platform: setup ## tests of the local platform, and of shared code that functions' own tests run too
-	@$(PLAIN) -m "not nightly and not repeats" tests/shared tests/emulators tests/contracts/cloud_tasks tests/contracts/secret_manager tests/contracts/platform $(BELOW:%=--ignore=%)
+	@$(PLAIN) -m "$(DAY) and not repeats" tests/shared tests/emulators tests/contracts/cloud_tasks tests/contracts/secret_manager tests/contracts/platform $(BELOW:%=--ignore=%)
 
 test-journeys: setup $(MCP) ## whole stories and guides on the platform, except those told again beside the attacks
 	@COVERAGE_FILE=.coverage.journeys $(PYTEST) tests/journeys/console $(GUIDES) tests/journeys $(RETOLD:%=--ignore=%)
 
-test-attacks: setup ## attacks, every public route, a short storm of faults, and stories told again, on the platform
-	@$(BIN)/python -m pytest tests/attacks tests/contracts/http tests/operations tests/chaos $(WHOLE) $(RETOLD)
+test-attacks: setup ## attacks, every public route, and stories told again, on the platform
+	@$(BIN)/python -m pytest -m "$(DAY)" tests/attacks tests/contracts/http tests/operations tests/chaos $(WHOLE) $(RETOLD)
 
 test-cloud: setup ## the cloud program, its archive and its price; the benchmarks' own rules
-	@$(PLAIN) tests/infra tests/benchmarks $(WHOLE:%=--ignore=%)
+	@$(PLAIN) -m "$(DAY)" tests/infra tests/benchmarks $(WHOLE:%=--ignore=%)
 
-test-nightly: setup ## tests that take minutes: long storms, a restore, fresh virtualenvs, a new measurement of the price
-	@$(BIN)/python -m tests.backing $(BIN)/python -m pytest -m "nightly or hypothesis" --hypothesis-profile=night --timeout=900 --durations=20 tests
+test-nightly: setup ## tests that take minutes, and those that their names leave out by day: storms, a restore, fresh virtualenvs, a new measurement of the price
+	@$(BIN)/python -m tests.backing $(BIN)/python -m pytest -m "nightly or spared or hypothesis" --hypothesis-profile=night --timeout=900 --durations=20 tests
 
 test-fast: setup ## rules and other pure code only: a few seconds
 	@$(BIN)/python -m pytest -m "not platform and not nightly" tests/shared tests/events tests/functions tests/mobile_api tests/chaos

@@ -3,12 +3,10 @@
 import asyncio
 import gc
 import uuid
-from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
-from zlib import crc32
 
 import aiohttp
 import psycopg
@@ -25,6 +23,7 @@ from shared.runtime.settings import runtime_settings
 from shared.storage import postgres as storage
 from shared.storage import secrets
 from shared.storage.migrate import migrate
+from tests import by_day
 from tests.backing import FIRESTORE, POSTGRES, PUBSUB, Service, service
 from tests.examples import DAY
 from tests.forgetting import forget_events
@@ -35,8 +34,8 @@ gc.disable()
 
 ROOT = Path(__file__).parents[1]
 # So many cases of a test that calls functions with their services run by day, where it says nothing
-# else: its cases differ in a value, which rules are tested with.
-OF_FUNCTIONS = 4
+# else: its cases differ in a value, which rules are tested with, or in where a process dies.
+OF_FUNCTIONS = 2
 # Its modules share people.
 _CONSOLE = ROOT / "tests" / "journeys" / "console"
 _FUNCTIONS = (ROOT / "tests" / "functions", ROOT / "tests" / "mobile_api")
@@ -48,15 +47,26 @@ _ON_PLATFORM = pytest.StashKey[set[Path]]()
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Makes the cases beyond those of `by_day` nightly, whatever was chosen to run."""
-    cases = defaultdict[str, list[tuple[pytest.Item, int]]](list)
+    """Marks what `make test` leaves to the night, whatever was chosen to run: cases beyond those of
+    `by_day` are nightly, and tests that their names leave out are spared."""
+    cases = [_case(item) for item in items]
+    nightly, spared = by_day.cases_left(cases), by_day.left_to_the_night(cases, by_day.proofs())
     for item in items:
-        if (most := _most_by_day(item)) is not None:
-            cases[item.nodeid.partition("[")[0]].append((item, most))
-    for each in cases.values():
-        each.sort(key=lambda case: crc32(case[0].nodeid.encode()))
-        for item, _ in each[each[0][1] :]:
+        if item.nodeid in nightly:
             item.add_marker(pytest.mark.nightly)
+        if item.nodeid in spared:
+            item.add_marker(pytest.mark.spared)
+
+
+def _case(item: pytest.Item) -> by_day.Case:
+    names = by_day.SERVICES.intersection(getattr(item, "fixturenames", ()))
+    return by_day.Case(
+        id=item.nodeid,
+        calls_services=bool(names) or item.get_closest_marker("platform") is not None,
+        is_nightly=item.get_closest_marker("nightly") is not None,
+        is_daily=item.get_closest_marker("daily") is not None,
+        most=_most_by_day(item),
+    )
 
 
 def _most_by_day(item: pytest.Item) -> int | None:
@@ -64,14 +74,9 @@ def _most_by_day(item: pytest.Item) -> int | None:
     if marker := item.get_closest_marker("by_day"):
         most: int = marker.args[0]
         return most
-    names = getattr(item, "fixturenames", ())
-    is_one_of_many = (
-        any(item.path.is_relative_to(each) for each in _FUNCTIONS)
-        and not _SERVICES.isdisjoint(names)
-        # Each place where a process dies is a guarantee of its own.
-        and "death" not in names
-        and item.get_closest_marker("repeats") is None
-    )
+    is_one_of_many = any(
+        item.path.is_relative_to(each) for each in _FUNCTIONS
+    ) and not _SERVICES.isdisjoint(getattr(item, "fixturenames", ()))
     return OF_FUNCTIONS if is_one_of_many else None
 
 

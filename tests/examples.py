@@ -8,7 +8,7 @@ from hypothesis import settings
 DAY, NIGHT = "day", "night"
 
 # Two cores run everything at once: how long one example took says nothing.
-settings.register_profile(DAY, deadline=None, max_examples=15)
+settings.register_profile(DAY, deadline=None, max_examples=10)
 settings.register_profile(NIGHT, deadline=None, max_examples=300)
 
 

@@ -16,7 +16,7 @@ from tests.attacks.adversary.machine import Adversary
 from tests.attacks.adversary.on_platform import PlatformTenant
 from tests.attacks.adversary.seen import HANA, OPEN, SeenCard, Tenant
 
-SHORT = settings(max_examples=8, stateful_step_count=30, deadline=None, derandomize=True)
+SHORT = settings(max_examples=4, stateful_step_count=30, deadline=None, derandomize=True)
 DEEP = settings(max_examples=1_500, stateful_step_count=60, deadline=None)
 # On the platform a deed takes a fifth of a second, so it is not shrunk.
 REAL = settings(

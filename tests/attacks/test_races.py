@@ -14,7 +14,7 @@ from tests.attacks.told import Records, decisions, outcome, told
 from tests.journeys.world import World
 
 pytestmark = pytest.mark.platform
-RACES = 12
+RACES = 6
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def test_five_answers_at_once_have_one_outcome(world: World, running: RunningPla
     verdict = Races(running, seed=20).run(RACES)
     assert verdict.contradictions == []
     assert verdict.outcomes.total() == RACES
-    assert len(verdict.outcomes) >= 3, "always the same ones were first"
+    assert len(verdict.outcomes) >= 2, "always the same ones were first"
 
 
 @pytest.mark.nightly

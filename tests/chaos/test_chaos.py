@@ -1,6 +1,7 @@
-"""A few cases in a storm: none lost, none decided twice, none stuck, each explained. At night more
-of them, with the platform stopped and started among them, and governed runs too: each ends, each
-effect is counted once. `make chaos` does it with 500 cases, or with 1,000 runs."""
+"""Cases in a storm: none lost, none decided twice, none stuck, each explained, with the platform
+stopped and started among them; and governed runs: each ends, each effect is counted once. A storm
+has a platform of processes, so all of them blow at night. `make chaos` does it with 500 cases, or
+with 1,000 runs."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,7 @@ from tests.chaos.governed.batch import try_both, try_runs
 from tests.chaos.tale import Extent, Tale
 from tests.chaos.trial import try_out
 
-pytestmark = [pytest.mark.platform, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.platform, pytest.mark.nightly, pytest.mark.timeout(900)]
 
 SHORT = Extent(
     cases=4, storm_seconds=1.0, pause_seconds=0.2, stops=0, steps=1, patience_seconds=15.0
@@ -34,7 +35,6 @@ def test_nothing_speaks_against_the_platform_after_a_short_storm(tmp_path: Path)
     assert len(tale.faults) >= 2, "it hardly blew"
 
 
-@pytest.mark.nightly
 def test_nothing_speaks_against_cases_and_then_runs_after_a_short_storm(tmp_path: Path) -> None:
     tales, evidence = try_both(7, STOPPED, SHORT_OF_RUNS, tmp_path / "both")
     assert contradictions(evidence) == []
@@ -43,7 +43,6 @@ def test_nothing_speaks_against_cases_and_then_runs_after_a_short_storm(tmp_path
     assert sum(len(tenant.run_ends) for tenant in evidence.tenants) >= SHORT_OF_RUNS.cases
 
 
-@pytest.mark.nightly
 def test_nothing_speaks_against_governed_runs_after_a_storm(tmp_path: Path) -> None:
     tale, evidence = try_runs("7", LONG_OF_RUNS, tmp_path / "runs")
     assert contradictions(evidence) == []
@@ -51,7 +50,6 @@ def test_nothing_speaks_against_governed_runs_after_a_storm(tmp_path: Path) -> N
     assert len(tale.faults) >= 6, "it hardly blew"
 
 
-@pytest.mark.nightly
 def test_nothing_speaks_against_the_platform_after_a_storm(tmp_path: Path) -> None:
     tale = _survived(LONG, tmp_path)
     assert len(tale.faults) >= 6, "it hardly blew"

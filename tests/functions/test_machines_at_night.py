@@ -11,7 +11,7 @@ from tests.functions.runs.rules.test_run_machine import Runs
 from tests.functions.runs.rules.test_subruns import Families
 from tests.functions.test_one_outcome import OneOutcome
 
-_TIMES = 20
+_TIMES = 40
 
 
 @pytest.mark.nightly

@@ -347,5 +347,5 @@ class OneOutcome(RuleBasedStateMachine):
                     self.mail.append(ToApprovals(what, id, step.state.withdrawal, ends))
 
 
-OneOutcome.TestCase.settings = examples(20, by_night=1_000, stateful_step_count=40)
+OneOutcome.TestCase.settings = examples(10, by_night=1_000, stateful_step_count=40)
 TestOneOutcome = OneOutcome.TestCase

@@ -4,7 +4,7 @@ Pure."""
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
 from pydantic import (
     Field,
@@ -59,7 +59,9 @@ class StripeNotice(Data):
 
     @model_validator(mode="wrap")
     @classmethod
-    def _is_judged_once_it_is_signed(cls, sent: Any, read: ModelWrapValidatorHandler[Self]) -> Self:
+    def _is_judged_once_it_is_signed(
+        cls, sent: Any, read: ModelWrapValidatorHandler["StripeNotice"]
+    ) -> "StripeNotice":
         try:
             return read(sent)
         except ValidationError as error:

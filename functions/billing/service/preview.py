@@ -17,11 +17,11 @@ from functions.billing.rules.refusals import NothingUpcoming
 from functions.billing.rules.stripe_objects import StripeObject
 from functions.billing.rules.subscription import Subscription, lost_features
 from functions.billing.service import stripe_calls
-from functions.billing.service.usage_so_far import count_so_far
 from functions.billing.service.credit import known_credits
 from functions.billing.service.orders import check, order_params
 from functions.billing.service.referral import check_code
 from functions.billing.service.subscriptions import show
+from functions.billing.service.usage_so_far import count_so_far
 from functions.billing.views import PreviewView
 from shared.catalogue import catalogue
 from shared.kit.callers import Caller

@@ -161,7 +161,7 @@ class QueueLife(RuleBasedStateMachine):
         return any(dispatch.forced for dispatch in self.begun)
 
 
-QueueLife.TestCase.settings = examples(15, by_night=300, stateful_step_count=40)
+QueueLife.TestCase.settings = examples(10, by_night=300, stateful_step_count=40)
 TestQueueLife = QueueLife.TestCase
 
 

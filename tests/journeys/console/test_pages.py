@@ -1,5 +1,7 @@
 """Every page of the console: for everybody, on every width, in both themes, and for nobody else."""
 
+import re
+
 import pytest
 from playwright.sync_api import Response, expect
 
@@ -14,6 +16,15 @@ PAGES = (
     *("audit", "members", "keys", "passkeys", "sessions", "connectors", "policies", "budgets"),
     *("plan", "device", "health", "memories", "prompts", "no-such-page"),
 )
+
+
+@pytest.mark.daily
+def test_every_page_opens(phone: Phone) -> None:
+    """The phone says at its end that no page reported an error or broke its policy."""
+    for path in PAGES:
+        phone.opens(path)
+        phone.page.wait_for_load_state("networkidle")
+        expect(phone.heading).to_have_text(re.compile(r"\S"))
 
 
 # Each is shown in two themes and three widths, and read by axe in each.

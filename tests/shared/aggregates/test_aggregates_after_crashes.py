@@ -46,7 +46,7 @@ async def all_is_published(shop: Shop) -> bool:
     return set(await shop.published(len(ids))) == ids and await shop.unpublished() == 0
 
 
-@pytest.mark.by_day(6)
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize("death", DEATHS)
 async def test_a_command_happens_once_whenever_the_process_dies(shop: Shop, death: Death) -> None:
     await die(shop, lambda: shop.place("k1", due_at=DUE_AT), death)
@@ -59,7 +59,7 @@ async def test_a_command_happens_once_whenever_the_process_dies(shop: Shop, deat
     assert (await shop.order(placed.order_id)).status == "lapsed"
 
 
-@pytest.mark.by_day(6)
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize("death", DEATHS)
 async def test_a_change_happens_once_whenever_the_process_dies(shop: Shop, death: Death) -> None:
     id = (await shop.place()).order_id
@@ -70,7 +70,7 @@ async def test_a_change_happens_once_whenever_the_process_dies(shop: Shop, death
     assert await all_is_published(shop)
 
 
-@pytest.mark.by_day(6)
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize("is_one_of_several", [False, True])
 @pytest.mark.parametrize("death", DEATHS)
 async def test_a_reaction_happens_once_whenever_the_process_dies(
@@ -88,7 +88,7 @@ async def test_a_reaction_happens_once_whenever_the_process_dies(
     assert await all_is_published(shop)
 
 
-@pytest.mark.by_day(6)
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize("death", DEATHS)
 async def test_a_redelivery_that_dies_too_is_delivered_again(shop: Shop, death: Death) -> None:
     id, event = (await shop.place()).order_id, shop.delivered()
@@ -99,7 +99,7 @@ async def test_a_redelivery_that_dies_too_is_delivered_again(shop: Shop, death: 
     assert await all_is_published(shop)
 
 
-@pytest.mark.by_day(6)
+@pytest.mark.by_day(2)
 @pytest.mark.parametrize("death", DEATHS)
 async def test_a_timer_is_handled_once_whenever_the_process_dies(shop: Shop, death: Death) -> None:
     id = (await shop.place(due_at=DUE_AT)).order_id

@@ -72,14 +72,14 @@ def tried(format: Format, definition: str) -> None:
 
 @pytest.mark.repeats
 @given(format=st.sampled_from(FORMATS), definition=st.text(st.characters(codec="utf-8")))
-@examples(20, by_night=1_000)
+@examples(10, by_night=1_000)
 def test_any_text_is_drafted_or_refused(format: Format, definition: str) -> None:
     tried(format, definition)
 
 
 @pytest.mark.repeats
 @given(format=st.sampled_from(FORMATS), of=likely)
-@examples(25, by_night=2_000)
+@examples(10, by_night=2_000)
 def test_any_value_with_the_right_names_is_drafted_or_refused(
     format: Format, of: dict[str, Any]
 ) -> None:
@@ -89,7 +89,7 @@ def test_any_value_with_the_right_names_is_drafted_or_refused(
 
 @pytest.mark.repeats
 @given(known=st.sampled_from(KNOWN), data=st.data())
-@examples(20, by_night=1_000)
+@examples(10, by_night=1_000)
 def test_a_definition_with_any_part_replaced_is_drafted_or_refused(
     known: tuple[Format, str], data: st.DataObject
 ) -> None:

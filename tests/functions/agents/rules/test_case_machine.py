@@ -343,5 +343,5 @@ class CaseMachine(RuleBasedStateMachine):
             self.requests[case.asked.approval_id] = Request(case)
 
 
-CaseMachine.TestCase.settings = examples(20, by_night=1_000, stateful_step_count=40)
+CaseMachine.TestCase.settings = examples(10, by_night=1_000, stateful_step_count=40)
 TestCaseMachine = CaseMachine.TestCase

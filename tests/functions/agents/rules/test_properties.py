@@ -93,7 +93,7 @@ def check(of: Json) -> None:
 
 
 @given(of=anything)
-@examples(20, by_night=1_000)
+@examples(10, by_night=1_000)
 def test_any_spec_is_judged_with_places_evidence_and_remedies(of: Json) -> None:
     check(of)
 
@@ -124,7 +124,7 @@ def test_the_largest_specs_are_judged_in_bounded_time(shape: str) -> None:
 
 
 @given(of=anything | known, cut=st.data())
-@examples(20, by_night=1_000)
+@examples(10, by_night=1_000)
 def test_no_spec_goes_live_with_an_operation_that_no_right_names(of: Json, cut: Any) -> None:
     lists = of.setdefault("rights", {})
     for name, entries in lists.items() if cut.draw(st.booleans()) else ():
@@ -162,7 +162,7 @@ def harmless(of: Json) -> Json:
     holding=st.sampled_from(("alone", "with_approval")),
     own=st.data(),
 )
-@examples(20, by_night=1_000)
+@examples(10, by_night=1_000)
 def test_adding_a_right_never_lowers_the_risk(of: Json, right: Any, holding: str, own: Any) -> None:
     if own.draw(st.booleans()):
         of = {**of, **harmless(of)}
@@ -181,7 +181,7 @@ def test_adding_a_right_never_lowers_the_risk(of: Json, right: Any, holding: str
 @given(
     of=anything, operation=operations, holding=st.sampled_from(("alone", "with_approval", "never"))
 )
-@examples(20, by_night=1_000)
+@examples(10, by_night=1_000)
 def test_adding_an_operation_with_its_right_never_lowers_the_risk(
     of: Json, operation: Json, holding: str
 ) -> None:
@@ -247,7 +247,7 @@ def renamed(value: Any, key: str = "") -> Any:
 
 
 @given(of=anything)
-@examples(20, by_night=1_000)
+@examples(10, by_night=1_000)
 def test_other_names_and_other_words_change_no_verdict(of: Json) -> None:
     assert verdicts({**renamed(of), "name": of["name"]}) == verdicts(of)
 
@@ -261,7 +261,7 @@ def shuffled(value: Any, order: random.Random) -> Any:
 
 
 @given(of=anything, seed=st.integers(0, 1_000))
-@examples(20, by_night=1_000)
+@examples(10, by_night=1_000)
 def test_the_order_of_lists_changes_no_verdict_and_no_hash(of: Json, seed: int) -> None:
     turned = shuffled(of, random.Random(seed))
     assert verdicts(turned) == verdicts(of)

@@ -286,5 +286,5 @@ class Machine(RuleBasedStateMachine):
             assert self.approval.decided_by != builders.DEPUTY.principal
 
 
-Machine.TestCase.settings = examples(20, by_night=500, stateful_step_count=60, derandomize=True)
+Machine.TestCase.settings = examples(10, by_night=500, stateful_step_count=60, derandomize=True)
 TestApprovalMachine = Machine.TestCase

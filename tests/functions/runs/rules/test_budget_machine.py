@@ -240,5 +240,5 @@ class Budgets(RuleBasedStateMachine):
                 assert self.approved[raised.approval_id] == raised.to_usd_micros
 
 
-Budgets.TestCase.settings = examples(15, by_night=500, stateful_step_count=30)
+Budgets.TestCase.settings = examples(10, by_night=500, stateful_step_count=30)
 TestBudgets = pytest.mark.repeats(Budgets.TestCase)

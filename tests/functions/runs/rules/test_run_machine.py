@@ -273,5 +273,5 @@ class Runs(RuleBasedStateMachine):
             assert self.run.done == 5
 
 
-Runs.TestCase.settings = examples(20, by_night=500, stateful_step_count=30)
+Runs.TestCase.settings = examples(10, by_night=500, stateful_step_count=30)
 TestRuns = Runs.TestCase

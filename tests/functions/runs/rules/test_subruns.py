@@ -142,7 +142,7 @@ class Families(RuleBasedStateMachine):
             assert [first.spent_usd_micros, second.spent_usd_micros] == [self.spent] * 2
 
 
-Families.TestCase.settings = examples(20, by_night=500, stateful_step_count=25)
+Families.TestCase.settings = examples(10, by_night=500, stateful_step_count=25)
 TestFamilies = pytest.mark.repeats(Families.TestCase)
 
 

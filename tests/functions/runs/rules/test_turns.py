@@ -357,7 +357,7 @@ def test_a_model_is_not_asked_a_third_time_unless_a_person_says_so() -> None:
     assert (thoughts.run.status, len(thoughts.asked)) == ("completed", 3)
 
 
-@examples(20, by_night=400)
+@examples(10, by_night=400)
 @given(st.lists(st.sampled_from(["", "", "before", "answered", "acted"]), max_size=30))
 def test_however_processes_die_calls_are_made_once_and_all_asking_is_spent(
     deaths: list[str],
