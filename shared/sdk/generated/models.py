@@ -570,8 +570,8 @@ class BreakGlass(Answered):
 
 
 class BridgeView(Answered):
-    """How a month led from `start_cents` of recurring revenue to `end_cents`: with what is new,
-    expanded and reactivated, and without what contracted and churned."""
+    """How a month led from `start_cents` of recurring revenue to `end_cents`: plus new,
+    expansion and reactivation, less contraction and churn."""
 
     churn_cents: int
     contraction_cents: int
@@ -995,8 +995,8 @@ class CaseSummary(Answered):
 
 
 class CatalogueView(Answered):
-    """Everything that is sold; the plans from the smallest to the largest. `is_sold` is false
-    where the operator sells nothing: nobody can buy then, and every tenant has what it has."""
+    """The catalogue, the plans from the smallest to the largest. `is_sold` is false where the
+    operator sells nothing: then nobody can buy, and every tenant keeps its plan."""
 
     add_ons: tuple[AddOnView, ...]
     currency: str
@@ -1067,10 +1067,10 @@ class CitedArtifact(Answered):
 
 
 class ClosingProof(Answered):
-    """That a line is among those with which its section was closed: `entry` is the log's, with
-    the root over the section's lines; `place` is that of the line among them, from 0 on, and
-    `path` leads from its text to that root, in hex. The text is meter, quantity, `events`,
-    number of slabs and root, a tabulator between each two."""
+    """The proof that a section was closed with a line: `entry` is the entry of the audit log,
+    with the root over the section's lines; `place` is the place of the line among them, from 0
+    on, and `path` leads from its text to that root, in hex. The text is meter, quantity,
+    `events`, number of slabs and root, separated by tabulators."""
 
     entry: EntryProof
     events: int
@@ -1303,7 +1303,7 @@ class CredentialView(Answered):
 
 class CreditSpendingView(Answered):
     """What credits pay of an invoice: `reserved` while it is a draft, `spent` once it is final,
-    `returned` where it asks for them no more."""
+    `returned` where it does not use them."""
 
     at: str
     cents: int
@@ -1312,7 +1312,7 @@ class CreditSpendingView(Answered):
 
 
 class CreditView(Answered):
-    """A credit in cents, of which `left_cents` pay what comes next while it is `open`."""
+    """A credit in cents; while it is `open`, `left_cents` pay the next invoices."""
 
     amount_cents: int
     credit_id: str
@@ -1324,9 +1324,8 @@ class CreditView(Answered):
 
 
 class CreditsView(Answered):
-    """What the platform's owner granted, the newest first, and what of it paid which invoice.
-    The credits that expire first pay first; `balance_cents` is what is left of those that are
-    open."""
+    """The granted credits, the newest first, and the invoices that they paid. The credits that
+    expire first pay first; `balance_cents` is what is left of those that are open."""
 
     balance_cents: int
     grants: tuple[CreditView, ...]
@@ -1435,7 +1434,7 @@ class DifferenceView(Answered):
 
 
 class DiscountView(Answered):
-    """What is taken off the plan until `ends_at`, for the sake of a referral."""
+    """The discount of a referral, on the plan until `ends_at`."""
 
     ends_at: str
     percent: float
@@ -1524,7 +1523,7 @@ class Elicitation(Answered):
 
 
 class EntitlementsView(Answered):
-    """What holds now: the features and limits of `plan` with the add-ons."""
+    """What the tenant has now: the features and limits of `plan` with the add-ons."""
 
     features: tuple[
         Annotated[
@@ -1935,12 +1934,13 @@ class KeyView(Answered):
 
 
 class KpisView(Answered):
-    """A month of the platform, so far where it is not over; of tenants that ever bought
+    """The figures of a month, or of its part that is over, of all tenants that ever bought
     something. Ratios are in basis points, hundredths of a percent, and null where there is
-    nothing to divide by. `months` are the twelve until then. `margin` is of all tenants; what a
-    month costs whoever acts, `shared_usd_micros`, is divided among nobody and subtracted in
-    `gross_after_shared_basis_points` alone. `tenants` has the lowest margins first, `left_out`
-    of them not. `ltv_to_cac_basis_points` and `payback_months` need `cac_cents`."""
+    nothing to divide by. `months` are the twelve that end with this one. `margin` is that of all
+    tenants. `shared_usd_micros`, the cost of a month that no use changes, is in no tenant's
+    margin and subtracted in `gross_after_shared_basis_points` alone. `tenants` has the lowest
+    margins first; `left_out` more are not in it. `ltv_to_cac_basis_points` and `payback_months`
+    need `cac_cents`."""
 
     arpa_cents: int | None
     arr_cents: int
@@ -2002,8 +2002,8 @@ class LimitView(Answered):
 
 
 class LineProof(Answered):
-    """What proves a line of usage: `assent-verify` takes it. `usage` proves each line that our
-    meter closed for the charge, those of earlier sections of the month among them."""
+    """The proof of a line of usage, which `assent-verify` verifies. `usage` proves each line
+    that our meter closed for the charge, also in earlier sections of the month."""
 
     charge: UsageCharge
     currency: str
@@ -2015,7 +2015,7 @@ class LineProof(Answered):
 
 
 class LineView(Answered):
-    """A line of an invoice; credits are below zero. `usage` is what a line of usage charges for;
+    """A line of an invoice; credits are below zero. `usage` is the charge of a line of usage;
     where `agrees` is false, our meter counted something else."""
 
     agrees: bool
@@ -2061,8 +2061,8 @@ class MailSettings(Answered):
 
 
 class MarginView(Answered):
-    """What was earned of what was paid, what counted use cost, and which share is left; null
-    where nothing was earned."""
+    """The earned revenue, the cost of counted use, and the share that is left; null where
+    nothing was earned."""
 
     cost_usd_micros: int
     gross_basis_points: int | None
@@ -2765,7 +2765,7 @@ class PlanContent(Answered):
 
 
 class PlanMarginView(Answered):
-    """Those of all tenants of a plan."""
+    """The margin of all tenants of a plan."""
 
     cost_usd_micros: int
     gross_basis_points: int | None
@@ -2916,7 +2916,7 @@ class PolicyView(Answered):
 
 
 class PortalView(Answered):
-    """The page at Stripe where the tenant sees to its means of payment."""
+    """The page at Stripe for the tenant's means of payment."""
 
     url: str
 
@@ -3482,7 +3482,7 @@ class RedactionView(Answered):
 
 class ReferralOfferView(Answered):
     """The discount of a tenant that another tenant referred: `percent` of its plan for `months`;
-    of a year that is paid at once, as much as off so many of its months."""
+    on a year that is paid at once, as much as on that many of its months."""
 
     months: int
     percent: int
@@ -3497,7 +3497,7 @@ class ReferralView(Answered):
 
 
 class RejectedEvent(Answered):
-    """The place of an event in what was sent, from 0 on, and what to write instead."""
+    """An event that is not counted: its place in the body, from 0 on, and what to write instead."""
 
     index: int
     problem: str
@@ -4158,10 +4158,10 @@ class Subject(Answered):
 
 
 class SubscriptionView(Answered):
-    """What the tenant pays for, and what it may use for it; how much is used of each quota of
-    the plan in force, which is Free once a payment has failed for fourteen days; and the credits
-    that pay what comes next. Free has no interval and no period. A change that would loosen
-    governance waits for the approval `waits_for`."""
+    """What the tenant pays for, and what it may use; how much is used of each quota of the plan
+    in force, which is Free once a payment has failed for fourteen days; and the credits that pay
+    the next invoices. Free has no interval and no period. A change that would loosen governance
+    waits for the approval `waits_for`."""
 
     add_ons: tuple[AddOnTaken, ...]
     cancel_at_period_end: bool
@@ -4246,8 +4246,8 @@ class SyncResults(Answered):
 
 
 class TenantMarginView(Answered):
-    """One tenant's, with what was counted of it. `api_calls` are those of programs, null where
-    none were counted. `is_low`: the tenant pays, and less than 40 % is left."""
+    """The margin of one tenant, with its counted use. `api_calls` are those of programs, null
+    where none were counted. `is_low`: the tenant pays, and less than 40 % is left."""
 
     api_calls: int | None
     cost_usd_micros: int
@@ -4387,7 +4387,7 @@ class UnitCostsView(Answered):
 
 
 class UnsortedMeter(Answered):
-    """A declared meter without a line of a section yet, and what to do: the others have theirs."""
+    """A declared meter that has no line in a section yet, and what to do."""
 
     meter: str
     problem: str
@@ -4404,8 +4404,8 @@ class Upload(Answered):
 
 
 class Usage(Answered):
-    """What was used from one hour up to before another. `is_whole`: all that the audit log has
-    is counted; where it is false, ask again."""
+    """The usage from the hour `since` to before the hour `until`. `is_whole`: the whole audit
+    log is counted; where it is false, ask again."""
 
     group_by: Annotated[Literal["total", "subject", "hour", "day", "month"], Known]
     is_whole: bool
@@ -4415,8 +4415,8 @@ class Usage(Answered):
 
 
 class UsageAccepted(Answered):
-    """How many events are counted now, how many had an id that was counted before, and the
-    others, of which none is counted."""
+    """How many events were counted now, how many had an id that was counted before, and the
+    events that were rejected."""
 
     accepted: int
     duplicates: int
@@ -4425,9 +4425,10 @@ class UsageAccepted(Answered):
 
 class UsageCharge(Answered):
     """What one section of a month costs. `quantity` is its own, `before` that of the sections
-    before it; of both together, what is beyond `included` is `charged` at `price_cents` for each
-    `price_units`, less what the sections before cost. Storage is counted in byte hours, of which
-    the average over the month's hours is compared."""
+    before it. Of both together, the units beyond `included` cost `price_cents` for each
+    `price_units`; `charged` are the units, and `cents` the price, that the sections before do
+    not charge already. Storage is counted in byte hours; its average over the month's hours is
+    compared with `included`."""
 
     before: int
     cents: int
@@ -4443,7 +4444,7 @@ class UsageCharge(Answered):
 
 
 class UsageCounted(Answered):
-    """What a closed line of usage says: a meter, its quantity, and the root over its slabs."""
+    """A closed line of usage: a meter, its quantity, and the root over its slabs."""
 
     meter: str
     quantity: int
@@ -4451,8 +4452,8 @@ class UsageCounted(Answered):
 
 
 class UsageRoot(Answered):
-    """A line: what was used of a meter in a section of a month, and the RFC 9162 root, in hex,
-    over its slabs. Once `closed_at` is there it never changes; what is counted later `corrects`
+    """A line: the usage of a meter in a section of a month, and the RFC 9162 root, in hex, over
+    its slabs. Once `closed_at` is set it never changes; a line that is counted later `corrects`
     that section."""
 
     closed_at: str | None
@@ -4467,19 +4468,19 @@ class UsageRoot(Answered):
 
 
 class UsageRootList(Answered):
-    """The lines of a month, by section and meter. `unsorted` are declared meters of which no
-    line could be made, with their sections."""
+    """The lines of a month, by section and meter. `unsorted` are the declared meters whose line
+    could not be made in time, with their sections."""
 
     items: tuple[UsageRoot, ...]
     unsorted: tuple[UnsortedMeter, ...]
 
 
 class UsageRootProof(Answered):
-    """What proves a line: `assent-verify` takes it. `slabs` are the lines that the root is over,
-    each with number, meter, quantity, events and root, a tabulator between each two; `opened` is
-    the one that was asked for. `entry` is that of the event in the audit log, `closing` that of
-    the closed section; null until a checkpoint covers them, and `entry` where the caller's token
-    does not open the log."""
+    """The proof of a line, which `assent-verify` verifies. `slabs` are the texts that the root
+    is over, each with number, meter, quantity, events and root, separated by tabulators;
+    `opened` has the events of the slab that was asked for. `entry` is the entry of the event in
+    the audit log, `closing` proves the closed section. Both are null until a checkpoint covers
+    them; `entry` is null, too, where the caller's token does not open the log."""
 
     closing: ClosingProof | None
     entry: EntryProof | None
@@ -4508,8 +4509,8 @@ class UsageSoFar(Answered):
 
 
 class UsageSum(Answered):
-    """What was used of a meter, by so many events: in the hour, day or month that begins at
-    `since`, or by a subject, where it was asked for by these."""
+    """The usage of a meter, by `events` events: in the hour, day or month that begins at
+    `since`, or by a subject, as `group_by` asks."""
 
     events: int
     meter: str

@@ -680,8 +680,8 @@ class Billing(Resource):
         )
 
     def referral_create(self) -> models.ReferralView:
-        """Gives the code that the tenant refers others by, always the same; others send it when
-        they first buy. Only a tenant that pays has one. Needs the role tenant_admin."""
+        """Gives the tenant's referral code, always the same, which other tenants send when they
+        first buy. Only a tenant that pays has one. Needs the role tenant_admin."""
         return self._client.send(
             Call(method="POST", path="/v1/billing/referral", answers=models.ReferralView)
         )
@@ -1230,8 +1230,8 @@ class Credits(Resource):
         tenant_id: str,
         idempotency_key: str | None = None,
     ) -> models.CreditsView:
-        """Grants a tenant a credit, which pays its renewals until it expires, before its card
-        does; shows all of its credits. Needs the role platform_admin."""
+        """Grants a tenant a credit, which pays its renewals until it expires, before any other
+        means of payment; shows all of its credits. Needs the role platform_admin."""
         return self._client.send(
             Call(
                 method="POST",
@@ -1665,9 +1665,9 @@ class Kpis(Resource):
         tenant_id: str | None = None,
         cac_cents: int | None = None,
     ) -> models.KpisView:
-        """Shows recurring revenue, its movements, churn and margins of a month, as 2026-11; of
-        one tenant's margin alone where it is named, and what `cac_cents` for winning a tenant
-        come to. Needs the role platform_admin."""
+        """Shows recurring revenue, its movements, churn and margins of a month, as 2026-11.
+        `tenant_id` leaves only that tenant's margin; `cac_cents`, the cost of winning a tenant,
+        adds the ratios that need it. Needs the role platform_admin."""
         return self._client.send(
             Call(
                 method="GET",
@@ -3530,8 +3530,8 @@ class Subscription(Resource):
     """Calls about subscription."""
 
     def get(self) -> models.SubscriptionView:
-        """Shows what the tenant pays for, what it may use for it and how much of that is used,
-        and the credits that were granted to it."""
+        """Shows what the tenant pays for, what it may use, how much of that is used, and its
+        credits."""
         return self._client.send(
             Call(
                 method="GET",
@@ -3550,8 +3550,8 @@ class Subscription(Resource):
         seats: int | Omitted | None = OMITTED,
     ) -> models.SubscriptionView:
         """Changes the plan, the interval, the seats and the add-ons of a subscription that was
-        bought; Free ends it with its period. What would loosen governance waits for an approval;
-        the same call makes it once that is given. Needs the role tenant_admin."""
+        bought; Free ends it with its period. A change that would loosen governance waits for an
+        approval; the same call makes it once that is given. Needs the role tenant_admin."""
         return self._client.send(
             Call(
                 method="PUT",
@@ -3563,9 +3563,9 @@ class Subscription(Resource):
         )
 
     def pause_create(self) -> models.SubscriptionView:
-        """Pauses what was bought: no later period is asked for, and Free holds at once. What
-        would take away what governs waits for an approval; the same call pauses it once that is
-        given. Needs the role tenant_admin."""
+        """Pauses the subscription: no later period is charged, and Free holds at once. A pause
+        that takes away features that govern waits for an approval; the same call pauses once
+        that is given. Needs the role tenant_admin."""
         return self._client.send(
             Call(method="POST", path="/v1/subscription/pause", answers=models.SubscriptionView)
         )
@@ -3579,8 +3579,8 @@ class Subscription(Resource):
         referral: str | Omitted | None = OMITTED,
         seats: int | Omitted | None = OMITTED,
     ) -> models.PreviewView:
-        """Tells what an order would cost, a first one also with another tenant's code as
-        `referral`, and which governing features it would lose; changes nothing. Needs the role
+        """Shows what an order would cost, a first one also with another tenant's code as
+        `referral`, and which features that govern it would lose; changes nothing. Needs the role
         tenant_admin."""
         return self._client.send(
             Call(
@@ -3594,8 +3594,8 @@ class Subscription(Resource):
         )
 
     def resume_create(self) -> models.SubscriptionView:
-        """Lets a paused subscription go on: in the period that was paid for, or in a new one
-        that begins now and is asked for. Needs the role tenant_admin."""
+        """Resumes a paused subscription: in the period that was paid for, or in a new one that
+        begins now and is charged. Needs the role tenant_admin."""
         return self._client.send(
             Call(method="POST", path="/v1/subscription/resume", answers=models.SubscriptionView)
         )
@@ -3736,8 +3736,8 @@ class Usage(Resource):
         to: str | None = None,
         group_by: Literal["total", "subject", "hour", "day", "month"] | None = None,
     ) -> models.Usage:
-        """Shows what was used of one meter or of all, by hour, day, month or subject; without
-        times this month so far. Counts first what the audit log has gained."""
+        """Shows the usage of one meter or of all, by hour, day, month or subject; without times
+        of this month so far. First counts the new entries of the audit log."""
         return self._client.send(
             Call(
                 method="GET",
@@ -3749,8 +3749,8 @@ class Usage(Resource):
         )
 
     def events_create(self, *, events: Sequence[Any]) -> models.UsageAccepted:
-        """Counts events of declared meters, each id once for ever; says which are not counted,
-        and why not."""
+        """Counts events of declared meters, each id once for ever; lists those that are not
+        counted, and why."""
         return self._client.send(
             Call(
                 method="POST",
@@ -3761,7 +3761,7 @@ class Usage(Resource):
         )
 
     def meters_list(self) -> models.MeterList:
-        """Lists the meters that every tenant has, and those that this one declared."""
+        """Lists the meters that every tenant has, and those that this tenant declared."""
         return self._client.send(
             Call(method="GET", path="/v1/usage/meters", answers=models.MeterList, may_repeat=True)
         )
@@ -3769,7 +3769,7 @@ class Usage(Resource):
     def meters_set(
         self, meter: str, *, unit: str, idempotency_key: str | None = None
     ) -> models.MeterList:
-        """Declares a meter that programs of the tenant count by, or its unit."""
+        """Declares a meter for events of the tenant's programs, or changes its unit."""
         return self._client.send(
             Call(
                 method="PUT",
@@ -3782,8 +3782,8 @@ class Usage(Resource):
         )
 
     def roots_list(self, *, period: str | None = None) -> models.UsageRootList:
-        """Lists what was used of each meter in a month, as 2026-11, with the roots that prove
-        it: closed lines, corrections of these, and what is counted since."""
+        """Lists the lines of a month, as 2026-11, with the usage of each meter and the roots
+        that prove it: closed lines, their corrections, and lines that are still open."""
         return self._client.send(
             Call(
                 method="GET",
@@ -3803,9 +3803,9 @@ class Usage(Resource):
         event: str | None = None,
         slab: int | None = None,
     ) -> models.UsageRootProof:
-        """Proves a line, that it counts the receipt or event of that id, and opens the slab of
-        that number with all of its events: what `assent-verify` verifies without the network.
-        With the scope audit:read the event comes with its entry in the audit log."""
+        """Proves a line and that it counts the receipt or event of that id, and opens the slab
+        of that number with all of its events; `assent-verify` verifies the proof without the
+        network. With the scope audit:read the event comes with its entry in the audit log."""
         return self._client.send(
             Call(
                 method="GET",

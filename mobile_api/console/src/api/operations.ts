@@ -1107,7 +1107,7 @@ export interface Operations {
     query: { "period": string; };
     answer: UsageRootList;
   };
-  /** Proves a line, and that it counts the receipt or event of that id; `assent-verify` verifies the proof without the network. With the scope audit:read the event comes with its entry in the audit log. */
+  /** Proves a line and that it counts the receipt or event of that id, and opens the slab of that number with all of its events; `assent-verify` verifies the proof without the network. With the scope audit:read the event comes with its entry in the audit log. */
   usage_roots_proof_get: {
     path: { "period": string; "meter": string; };
     query?: { "section"?: number; "event"?: string; "slab"?: number; };
