@@ -55,7 +55,10 @@ LOCK   := build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 
 # One lane sends what schemathesis makes up; to load it takes two seconds of each other one.
 PLAIN  := $(BIN)/python -m pytest -p no:schemathesis
 # What takes minutes, and what tests/by_day.py leaves out, runs at night.
-DAY    := not nightly and not spared
+DAY    := not nightly and not deferred
+ifdef ALL
+override DAY := not nightly
+endif
 # What `make coverage` measures runs the nightly tests too, except those that run what others cover.
 PYTEST := $(PLAIN) $(if $(MEASURE),--cov --cov-report= --timeout=900 -m "not repeats",-m "$(DAY) and not repeats")
 # $(call chosen,NAME,what it is,its choices): the variable's value, or an end that names the variable.
@@ -149,7 +152,7 @@ restore: setup ## let KEEP=1 continue from a backup (FROM=file; ONLY=databases; 
 	@$(BIN)/python -m emulators restore $(IN) $(if $(ONLY),--$(call chosen,ONLY,databases or leave it out,databases)-only) \
 	  $(or $(FROM),$(error Say which: make restore FROM=~/assent-backups/monday.zip))
 
-test: setup ## the tests of the day; make test-nightly runs the others
+test: setup ## the tests of the day (ALL=1: also those that their names leave out); make test-nightly runs the others
 	@$(BIN)/python -m tests.backing $(MAKE) --no-print-directory -k -j$(LANES) --output-sync=line test-deciding test-attacks test-platform test-acting test-journeys test-cloud test-repeats test-units test-pages
 
 # To measure takes a third more of a processor. Functions, the runtime below them, and whole stories are
@@ -196,7 +199,7 @@ test-cloud: setup ## the cloud program, its archive and its price; the benchmark
 	@$(PLAIN) -m "$(DAY)" tests/infra tests/benchmarks $(WHOLE:%=--ignore=%)
 
 test-nightly: setup ## tests that take minutes, and those that their names leave out by day: storms, a restore, fresh virtualenvs, a new measurement of the price
-	@$(BIN)/python -m tests.backing $(BIN)/python -m pytest -m "nightly or spared or hypothesis" --hypothesis-profile=night --timeout=900 --durations=20 tests
+	@$(BIN)/python -m tests.backing $(BIN)/python -m pytest -m "nightly or deferred or hypothesis" --hypothesis-profile=night --timeout=900 --durations=20 tests
 
 test-fast: setup ## rules and other pure code only: a few seconds
 	@$(BIN)/python -m pytest -m "not platform and not nightly" tests/shared tests/events tests/functions tests/mobile_api tests/chaos

@@ -48,14 +48,14 @@ _ON_PLATFORM = pytest.StashKey[set[Path]]()
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks what `make test` leaves to the night, whatever was chosen to run: cases beyond those of
-    `by_day` are nightly, and tests that their names leave out are spared."""
+    `by_day` are nightly, and tests that their names leave out are deferred."""
     cases = [_case(item) for item in items]
-    nightly, spared = by_day.cases_left(cases), by_day.left_to_the_night(cases, by_day.proofs())
+    nightly, deferred = by_day.cases_left(cases), by_day.left_to_the_night(cases, by_day.proofs())
     for item in items:
         if item.nodeid in nightly:
             item.add_marker(pytest.mark.nightly)
-        if item.nodeid in spared:
-            item.add_marker(pytest.mark.spared)
+        if item.nodeid in deferred:
+            item.add_marker(pytest.mark.deferred)
 
 
 def _case(item: pytest.Item) -> by_day.Case:
