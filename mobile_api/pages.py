@@ -32,7 +32,8 @@ _OWN = (
 # Swagger UI draws its arrows from addresses of data, and writes its page as text.
 _EXPLORERS_POLICY = "; ".join((*_OWN, "connect-src 'self'", "img-src 'self' data:"))
 
-PAGES = OpenRouter(tag="console")
+_CONSOLE = OpenRouter(tag="console", takes_any_query=True)
+_EXPLORER = OpenRouter(tag="console")
 IfNoneMatch = Annotated[str | None, Header()]
 
 
@@ -44,16 +45,17 @@ class File(NamedTuple):
     etag: str
 
 
-@PAGES.get("/console", response_class=Response, include_in_schema=False)
+@_CONSOLE.get("/console", response_class=Response, include_in_schema=False)
 @does("console.read", within=("sign_in",))
 async def lead_to_console() -> Response:
     """The console's own links begin below `/console/`."""
     return _lead_to("/console/")
 
 
-@PAGES.get("/console/{path:path}", response_class=Response)
+@_CONSOLE.get("/console/{path:path}", response_class=Response)
 async def show_console(path: str = "", if_none_match: IfNoneMatch = None) -> Response:
-    """A file of the console; any other path below is one of its pages, which the script shows."""
+    """A file of the console; any other path below is one of its pages, which the script shows. The
+    script reads the query, such as a code that the page fills in."""
     files = _files(BUILT)
     if path.startswith(_HASHED) and path not in files:
         # An older release named it.
@@ -61,20 +63,23 @@ async def show_console(path: str = "", if_none_match: IfNoneMatch = None) -> Res
     return _answer(files.get(path, files[PAGE]), path, _consoles_policy(), if_none_match)
 
 
-@PAGES.get("/explorer", response_class=Response, include_in_schema=False)
+@_EXPLORER.get("/explorer", response_class=Response, include_in_schema=False)
 @does("explorer.read", within=("sign_in",))
 async def lead_to_explorer() -> Response:
     """The explorer's own links begin below `/explorer/`."""
     return _lead_to("/explorer/")
 
 
-@PAGES.get("/explorer/{path:path}", response_class=Response)
+@_EXPLORER.get("/explorer/{path:path}", response_class=Response)
 async def show_explorer(path: str = "", if_none_match: IfNoneMatch = None) -> Response:
     """A file of the explorer, in which somebody tries the calls of the API."""
     found = _files(EXPLORER).get(path or PAGE)
     if found is None:
         raise NotFound("the explorer has no such file: open /explorer/")
     return _answer(found, path, _EXPLORERS_POLICY, if_none_match)
+
+
+PAGES = OpenRouter.joining(_CONSOLE, _EXPLORER)
 
 
 def _lead_to(address: str) -> Response:

@@ -81,6 +81,13 @@ def test_every_call_of_the_contract_is_there_and_no_other() -> None:
     }
 
 
+async def test_a_page_of_the_console_opens_with_what_its_address_fills_in(phone: Phone) -> None:
+    for path in ("plan?referral=0123456789ABCDEF", "knowledge?question=Who%20decides%3F"):
+        answer = await phone.client.get(f"/console/{path}")
+        assert (answer.status_code, answer.headers["content-type"][:9]) == (200, "text/html")
+    assert (await phone.client.get("/explorer/?question=x")).status_code == 422
+
+
 async def test_a_new_tenant_sees_an_empty_dashboard(phone: Phone) -> None:
     answer = await phone.get("/dashboard")
     assert answer.status_code == 200
