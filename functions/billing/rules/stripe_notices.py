@@ -46,6 +46,9 @@ class AboutData(Data):
     about: Annotated[About, Field(alias="object")]
 
 
+_ABOUT_NOTHING = {"id": "none", "type": "none", "data": {"object": {}}}
+
+
 class StripeNotice(Data):
     """A notice: something happened to an object at Stripe, at `created` in seconds since 1970."""
 
@@ -65,9 +68,7 @@ class StripeNotice(Data):
         try:
             return read(sent)
         except ValidationError as error:
-            notice = cls.model_construct(
-                id="", type="", data=AboutData.model_construct(about=About())
-            )
+            notice = read(_ABOUT_NOTHING)
             notice._wrong = tuple(field_errors(error))
             return notice
 
