@@ -11,6 +11,9 @@ import pytest
 from shared.storage import postgres as storage
 from tests.backing import Service
 
+# Options of a database that sorts as people do, which is no order of bytes.
+ICU = "LOCALE 'C' LOCALE_PROVIDER icu ICU_LOCALE 'en-US'"
+
 
 @asynccontextmanager
 async def own_database(

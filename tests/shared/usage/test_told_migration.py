@@ -17,7 +17,7 @@ from shared.usage.rows import add_events
 from shared.usage.slabs import Total, line_root, root_of, slab_line
 from tests.backing import Service
 from tests.shared.usage.logs import AT
-from tests.shared.usage.own_databases import migrate_back, own_database
+from tests.shared.usage.own_databases import ICU, migrate_back, own_database
 
 pytestmark = pytest.mark.platform
 AT_MS = int(AT.timestamp() * 1000)
@@ -58,9 +58,8 @@ class Kind(NamedTuple):
     october: str
 
 
-C = Kind("LOCALE 'C'", "B _ a b-1")
-# Sorts as people do, and is no order of bytes.
-ICU = Kind("LOCALE 'C' LOCALE_PROVIDER icu ICU_LOCALE 'en-US'", "_ a B b-1")
+BYTES = Kind("LOCALE 'C'", "B _ a b-1")
+PEOPLES = Kind(ICU, "_ a B b-1")
 
 
 def in_order(events: list[OutsideEvent], kind: Kind) -> list[OutsideEvent]:
@@ -68,7 +67,7 @@ def in_order(events: list[OutsideEvent], kind: Kind) -> list[OutsideEvent]:
     return sorted(events, key=lambda each: kind.october.split().index(each.id))
 
 
-@pytest.fixture(params=[C, ICU], ids=["c", "icu"])
+@pytest.fixture(params=[BYTES, PEOPLES], ids=["bytes", "peoples"])
 def kind(request: pytest.FixtureRequest) -> Kind:
     made: Kind = request.param
     return made
