@@ -5,8 +5,8 @@ from typing import NamedTuple
 from shared.storage.postgres import tenant_transaction
 from shared.usage.meters import GroupBy
 
-# By hours since 1970: a day has 24 of them, and a month begins with a day. Texts are sorted by their
-# bytes, whatever the collation of the database, as whoever adds another meter to them sorts.
+# By hours since 1970: a day has 24 of them, and a month begins with a day. Texts are sorted by
+# their bytes, whatever the collation of the database, as whoever adds another meter sorts.
 _PART = {
     "total": "NULL::bigint, NULL::text",
     "subject": 'NULL::bigint, subject COLLATE "C"',
