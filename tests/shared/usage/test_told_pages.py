@@ -134,9 +134,9 @@ async def test_a_call_tells_of_many_lines(tenant: str) -> None:
             assert (line.quantity, line.events) == (sum(each.quantity for each in some), len(some))
     async with tenant_transaction(tenant) as connection:
         rows = await connection.execute(
-            "SELECT split_part(ids, E'\\t', place::integer), properties -> (place::integer - 1)"
+            "SELECT split_part(ids, E'\\t', number::integer), said"
             " FROM usage_told_batches, jsonb_array_elements(properties)"
-            " WITH ORDINALITY AS each (said, place) WHERE said <> 'null'"
+            " WITH ORDINALITY AS each (said, number) WHERE said <> 'null'"
         )
         assert await rows.fetchall() == [("e4", {"size": "a4"})]
 
