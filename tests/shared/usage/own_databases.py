@@ -11,18 +11,13 @@ import pytest
 from shared.storage import postgres as storage
 from tests.backing import Service
 
-# Options of a database that sorts as people do, which is no order of bytes.
-ICU = "LOCALE 'C' LOCALE_PROVIDER icu ICU_LOCALE 'en-US'"
-
 
 @asynccontextmanager
-async def own_database(
-    postgres: Service, options: str = ""
-) -> AsyncIterator["psycopg.AsyncConnection[Any]"]:
+async def own_database(postgres: Service) -> AsyncIterator["psycopg.AsyncConnection[Any]"]:
     """A connection that sees all of a new, empty database. Within it migrations run as the owner of
     the database, and functions as the role that owns nothing, which must be there already."""
     name, role = (f"{each}_{uuid.uuid4().hex[:12]}" for each in ("test", "owner"))
-    made = f"CREATE DATABASE {name} OWNER {role} TEMPLATE template0 {options}"
+    made = f"CREATE DATABASE {name} OWNER {role}"
     async with await psycopg.AsyncConnection.connect(postgres.dsn(), autocommit=True) as admin:
         await admin.execute(f"CREATE ROLE {role} LOGIN".encode())
         await admin.execute(made.encode())

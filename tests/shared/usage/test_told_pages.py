@@ -166,7 +166,7 @@ async def test_the_database_knows_an_id_by_the_same_key(tenant: str, database: s
             " JOIN usage_told_keys ON key = usage_key(%(tenant)s, id)",
             {"tenant": tenant, "ids": [each.id for each in events]},
         )
-        found = dict(await rows.fetchall())
+        found: dict[str, bytes] = dict(await rows.fetchall())
     named = [each.id for each in events]
     assert found == dict(zip(named, keys_of(tenant, named), strict=True))
 
