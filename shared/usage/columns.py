@@ -8,6 +8,11 @@ def as_column(values: Iterable[object]) -> str:
     return "\t".join(("", *map(str, values)))
 
 
+def as_lines(texts: Iterable[str]) -> str:
+    """The texts, each a line of its own with its end before it; none of them has one."""
+    return "\n".join(("", *texts))
+
+
 def as_array(values: Iterable[object]) -> str:
     """The values as PostgreSQL reads an array of numbers, or of hexadecimal text."""
     return f"{{{','.join(map(str, values))}}}"
@@ -22,3 +27,8 @@ def unnested(names: Iterable[str]) -> str:
     """The SQL that makes rows of texts of the parameters of these names: in a SELECT's list they
     are made one by one, and in FROM they would all be kept first."""
     return ", ".join(f"unnest({unpacked_column(each)})" for each in names)
+
+
+def unnested_lines(names: Iterable[str]) -> str:
+    """As `unnested`, of parameters that `as_lines` made."""
+    return ", ".join(f"unnest((string_to_array(%({each})s, E'\\n'))[2:])" for each in names)

@@ -17,4 +17,9 @@ class OutsideEvent(NamedTuple):
     @property
     def line(self) -> str:
         """Its text, of which the SHA-256 is its leaf, as that of a counted entry; of no entry."""
-        return f"0\t{self.id}\t{self.at}\t{self.subject}\t{self.meter}={self.quantity}"
+        return outside_line(self.id, self.at, self.subject, self.meter, self.quantity)
+
+
+def outside_line(id: str, at: int | str, subject: str, meter: str, quantity: int | str) -> str:
+    """The text of an event of these values; of numbers also as they are written."""
+    return f"0\t{id}\t{at}\t{subject}\t{meter}={quantity}"

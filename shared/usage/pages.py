@@ -2,9 +2,9 @@
 counted. What a page has never changes, so its root is made once, by whoever reads it first."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, LiteralString
+from typing import TYPE_CHECKING, Any, LiteralString, NamedTuple
 
-from shared.usage.outside import OutsideEvent
+from shared.usage.outside import outside_line
 from shared.usage.proofs import ProvedEvent
 from shared.usage.rows import LINE_BITS, keys_of
 from shared.usage.slabs import MOST_EVENTS, SlabOfLine, Total, path_of, root_of
@@ -26,13 +26,23 @@ _KEPT: LiteralString = (
 _LAST: LiteralString = (
     "SELECT coalesce(max(page), 0) FROM usage_told_pages WHERE tenant_id = %s AND line = %s"
 )
-_EVENTS: LiteralString = (
-    "SELECT id, quantity, at, subject FROM usage_told"
-    " WHERE tenant_id = %s AND place > %s AND place < %s ORDER BY place LIMIT %s"
+# The batch that has the first of them may begin before it.
+_BATCHES: LiteralString = (
+    "SELECT place, ids, times, quantities, subjects FROM usage_told_batches"
+    " WHERE tenant_id = %(tenant)s AND place < %(end)s AND place >= ("
+    "SELECT max(place) FROM usage_told_batches"
+    " WHERE tenant_id = %(tenant)s AND place <= %(first)s) ORDER BY place"
 )
 _PLACE: LiteralString = (
-    "SELECT place FROM usage_told WHERE key = %s::uuid AND tenant_id = %s AND place >> %s = %s"
+    "SELECT place FROM usage_told_keys WHERE key = %s::uuid AND tenant_id = %s AND place >> %s = %s"
 )
+
+
+class _Told(NamedTuple):
+    """Events of a line, in the order of their numbers, and what each counts."""
+
+    lines: Sequence[bytes]
+    quantities: Sequence[int]
 
 
 async def keep_pages(
@@ -91,10 +101,9 @@ async def open_event(
     # What was told since the pages were made is in none of them.
     if before >= len(pages) or place >= (size := pages[before].total.events):
         return None
-    events = await _events(connection, tenant_id, line, about[-1], before, size)
-    path = path_of([each.line.encode() for each in events], place)
-    hashes = tuple(step.hex() for step in path)
-    return ProvedEvent(pages[before].slab, place, size, events[place].line, hashes)
+    told = await _events(connection, tenant_id, line, about[-1], before, size)
+    hashes = tuple(step.hex() for step in path_of(told.lines, place))
+    return ProvedEvent(pages[before].slab, place, size, told.lines[place].decode(), hashes)
 
 
 async def lines_on(
@@ -108,8 +117,8 @@ async def lines_on(
     line = await _number(connection, tenant_id, *about)
     assert line is not None
     size = pages[place].total.events
-    events = await _events(connection, tenant_id, line, about[-1], place, size)
-    return tuple(each.line for each in events)
+    told = await _events(connection, tenant_id, line, about[-1], place, size)
+    return tuple(each.decode() for each in told.lines)
 
 
 async def _number(
@@ -129,9 +138,9 @@ async def _made(
     most: int | None,
 ) -> list[SlabOfLine]:
     """The pages that follow those that are kept, of `most` events."""
-    events = await _events(connection, tenant_id, line, meter, kept, most)
-    pages = (events[at : at + MOST_EVENTS] for at in range(0, len(events), MOST_EVENTS))
-    return [_page(number, some) for number, some in enumerate(pages, kept + 1)]
+    told = await _events(connection, tenant_id, line, meter, kept, most)
+    firsts = range(0, len(told.lines), MOST_EVENTS)
+    return [_page(number, told, first) for number, first in enumerate(firsts, kept + 1)]
 
 
 async def _events(
@@ -141,17 +150,25 @@ async def _events(
     meter: str,
     pages: int,
     most: int | None,
-) -> list[OutsideEvent]:
+) -> _Told:
     """Up to `most` events that follow these pages. Whoever counts commits in the order of the
     numbers, so that none appears later among those that are seen."""
-    first, end = (line << LINE_BITS) + pages * MOST_EVENTS, (line + 1) << LINE_BITS
-    rows = await connection.execute(_EVENTS, (tenant_id, first, end, most))
-    return [
-        OutsideEvent(id, meter, quantity, at, subject)
-        for id, quantity, at, subject in await rows.fetchall()
-    ]
+    first = (line << LINE_BITS) + pages * MOST_EVENTS + 1
+    end = (line + 1) << LINE_BITS if most is None else first + most
+    values = {"tenant": tenant_id, "first": first, "end": end}
+    lines, quantities, before = list[bytes](), list[int](), 0
+    async for place, *columns in await connection.execute(_BATCHES, values):
+        if not lines:
+            before = max(0, first - place)
+        ids, times, counted, subjects = (each.split("\t") for each in columns)
+        for id, at, quantity, subject in zip(ids, times, counted, subjects, strict=True):
+            lines.append(outside_line(id, at, subject, meter, quantity).encode())
+        quantities += map(int, counted)
+    wanted = slice(before, None if most is None else before + most)
+    return _Told(lines[wanted], quantities[wanted])
 
 
-def _page(number: int, events: Sequence[OutsideEvent]) -> SlabOfLine:
-    total = Total(sum(each.quantity for each in events), len(events))
-    return SlabOfLine(number, total, root_of([each.line.encode() for each in events]))
+def _page(number: int, told: _Told, first: int) -> SlabOfLine:
+    page = slice(first, first + MOST_EVENTS)
+    quantities = told.quantities[page]
+    return SlabOfLine(number, Total(sum(quantities), len(quantities)), root_of(told.lines[page]))

@@ -1,14 +1,15 @@
-"""Events from outside: a row each, and each id counted once for ever within its tenant."""
+"""Events from outside: each id counted once for ever within its tenant, by a row of its own; what
+one call tells of a line lies together, by columns."""
 
 import json
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from itertools import count
 from typing import TYPE_CHECKING, Any, LiteralString
 
 from shared.storage.postgres import tenant_transaction
-from shared.usage.columns import as_array, as_column, unnested
+from shared.usage.columns import as_column, as_lines, unnested, unnested_lines
 from shared.usage.outside import OutsideEvent
 from shared.usage.slabs import HOUR_MS, period_of
 
@@ -23,7 +24,7 @@ _LOCK: LiteralString = "SELECT 1 FROM usage_heads WHERE tenant_id = %s FOR NO KE
 _HEAD: LiteralString = (
     "INSERT INTO usage_heads VALUES (%s, 0, 0, 0, 0, NULL) ON CONFLICT DO NOTHING"
 )
-_KNOWN: LiteralString = "SELECT uuid_send(key) FROM usage_told WHERE key = ANY(%s)"
+_KNOWN: LiteralString = "SELECT uuid_send(key) FROM usage_told_keys WHERE key = ANY(%s)"
 # The section of a month is the one that is open. An upsert would take a line's number each time.
 _LINES = """
 WITH wanted AS MATERIALIZED (
@@ -48,8 +49,8 @@ WITH wanted AS MATERIALIZED (
 SELECT * FROM known UNION ALL SELECT * FROM new
 """
 _ADD_LINES = _LINES.format(unnested(("period", "meter", "events")))
-# None of the texts has a tabulator. Where no event has properties their column is empty, and what
-# is unnested beside longer columns is null.
+# No text has a tabulator or the end of a line. A batch has its events in the order of numbers,
+# and `first` is the place of its first one.
 _EVENTS = """
 WITH hours AS (
     INSERT INTO usage_hours AS known
@@ -57,41 +58,45 @@ WITH hours AS (
     FROM (SELECT {hours}) AS new (meter, hour, subject, quantity, events)
     ON CONFLICT (tenant_id, meter, hour, subject) DO UPDATE SET
         quantity = known.quantity + excluded.quantity, events = known.events + excluded.events
+), batches AS (
+    INSERT INTO usage_told_batches (tenant_id, place, ids, times, quantities, subjects, properties)
+    SELECT %(tenant)s, first::bigint, ids, times, quantities, subjects,
+        nullif(properties, '')::jsonb
+    FROM (SELECT {batches}) AS new (first, ids, times, quantities, subjects, properties)
 )
-INSERT INTO usage_told (key, place, at, quantity, tenant_id, id, subject, properties)
-SELECT key, place, at, quantity, %(tenant)s, id, subject, nullif(properties, '')::jsonb
-FROM (SELECT unnest(%(keys)s), unnest(%(places)s::bigint[]), unnest(%(times)s::bigint[]),
-        unnest(%(quantities)s::bigint[]), {texts})
-    AS new (key, place, at, quantity, id, subject, properties)
+INSERT INTO usage_told_keys (key, place, tenant_id)
+SELECT unnest(%(keys)s), unnest(%(places)s), %(tenant)s
 """
 _HOURS = ("meter", "hour", "who", "sum", "number")
-_ADD_EVENTS = _EVENTS.format(
-    hours=unnested(_HOURS), texts=unnested(("ids", "subjects", "properties"))
-)
+_BATCHES = ("firsts", "ids", "times", "quantities", "subjects", "properties")
+_ADD_EVENTS = _EVENTS.format(hours=unnested(_HOURS), batches=unnested_lines(_BATCHES))
 
 Line = tuple[str, str]
+Told = Mapping[bytes, OutsideEvent]
 
 
 async def add_events(tenant_id: str, events: Sequence[OutsideEvent]) -> int:
     """Counts the events whose ids were never counted for the tenant, in one commit, and says how
     many these are; of those of one id the first. Calls of one tenant wait for each other. Raises
     Unavailable."""
-    from shared.usage.binary import Keys, take_keys
+    from shared.usage.binary import Keys, take_arrays
 
     told = dict[bytes, OutsideEvent]()
     keys = keys_of(tenant_id, [each.id for each in events])
     for key, each in zip(keys, events, strict=True):
         told.setdefault(key, each)
+    # Keys that are read and written in their order go to one page of their index after another.
+    ordered = sorted(told)
     async with tenant_transaction(tenant_id) as connection:
         if not (await connection.execute(_LOCK, (tenant_id,))).rowcount:
             await connection.execute(_HEAD, (tenant_id,))
             await connection.execute(_LOCK, (tenant_id,))
-        take_keys(connection)
-        known = await connection.execute(_KNOWN, (Keys(sorted(told)),))
+        take_arrays(connection)
+        known = await connection.execute(_KNOWN, (Keys(ordered),))
         for (key,) in await known.fetchall():
             del told[key]
         if told:
-            await _add(connection, tenant_id, told)
+            await _add(connection, tenant_id, told, [each for each in ordered if each in told])
     return len(told)
 
 
@@ -107,37 +112,46 @@ def keys_of(tenant_id: str, ids: Iterable[str]) -> list[bytes]:
 
 
 async def _add(
-    connection: "AsyncConnection[Any]", tenant_id: str, told: Mapping[bytes, OutsideEvent]
+    connection: "AsyncConnection[Any]", tenant_id: str, told: Told, ordered: Sequence[bytes]
 ) -> None:
-    from shared.usage.binary import Keys
+    """Adds events that are new; `ordered` are their keys."""
+    from shared.usage.binary import Keys, Numbers
 
-    ids, meters, quantities, times, subjects, properties = zip(*told.values(), strict=True)
-    hours = [at // HOUR_MS for at in times]
-    of_hours = {hour: period_of(hour * HOUR_MS) for hour in set(hours)}
-    lines = list(zip(map(of_hours.__getitem__, hours), meters, strict=True))
-    places = await _places(connection, tenant_id, lines)
-    sums = _sums(meters, hours, subjects, quantities)
-    texts = [json.dumps(each) if each else "" for each in properties]
-    # Keys that are written in their order go to one page after another.
-    ordered = sorted(zip(told, places, times, quantities, ids, subjects, texts, strict=True))
-    keys, *numbers, ids, subjects, said = zip(*ordered, strict=True)
+    lines = _by_line(told)
+    firsts = await _first_places(connection, tenant_id, {each: len(lines[each]) for each in lines})
+    places, batches, sums = dict[bytes, int](), list[tuple[str, ...]](), list[tuple[object, ...]]()
+    for line, some in lines.items():
+        places.update(zip(some, count(firsts[line]), strict=False))
+        columns = list(zip(*some.values(), strict=True))
+        batches.append((str(firsts[line]), *_batch(columns)))
+        sums += _sums(line, columns)
     values = {
         "tenant": tenant_id,
-        "keys": Keys(keys),
-        **dict(zip(("places", "times", "quantities"), map(as_array, numbers), strict=True)),
-        "ids": as_column(ids),
-        "subjects": as_column(subjects),
-        "properties": as_column(said if any(said) else ()),
-        **sums,
+        "keys": Keys(ordered),
+        "places": Numbers([places[each] for each in ordered]),
+        **dict(zip(_BATCHES, map(as_lines, zip(*batches, strict=True)), strict=True)),
+        **dict(zip(_HOURS, map(as_column, zip(*sums, strict=True)), strict=True)),
     }
     await connection.execute(_ADD_EVENTS, values)
 
 
-async def _places(
-    connection: "AsyncConnection[Any]", tenant_id: str, lines: Sequence[Line]
-) -> list[int]:
-    """The places of new events of these lines, which follow those that each has."""
-    events = Counter(lines)
+def _by_line(told: Told) -> Mapping[Line, Told]:
+    """The events of each line, by period and meter, in the order in which they were told."""
+    lines = defaultdict[Line, dict[bytes, OutsideEvent]](dict)
+    of_hours = dict[int, str]()
+    for key, each in told.items():
+        hour = each.at // HOUR_MS
+        period = of_hours.get(hour)
+        if period is None:
+            period = of_hours[hour] = period_of(each.at)
+        lines[period, each.meter][key] = each
+    return lines
+
+
+async def _first_places(
+    connection: "AsyncConnection[Any]", tenant_id: str, events: Mapping[Line, int]
+) -> Mapping[Line, int]:
+    """The place of the first of so many new events of each line: they follow those that it has."""
     periods, meters = zip(*events, strict=True)
     values = {
         "tenant": tenant_id,
@@ -146,19 +160,31 @@ async def _places(
         "events": as_column(events.values()),
     }
     rows = await connection.execute(_ADD_LINES, values)
-    following = dict[Line, Iterator[int]]()
-    async for period, meter, line, last in rows:
-        first = (line << LINE_BITS) + last - events[period, meter] + 1
-        following[period, meter] = count(first)
-    return [next(following[each]) for each in lines]
+    return {
+        (period, meter): (line << LINE_BITS) + last - events[period, meter] + 1
+        for period, meter, line, last in await rows.fetchall()
+    }
 
 
-def _sums(
-    meters: Iterable[str], hours: Iterable[int], subjects: Iterable[str], quantities: Iterable[int]
-) -> dict[str, str]:
-    """The columns of what is added to the hours."""
-    sums = defaultdict[tuple[str, int, str], list[int]](list)
-    for meter, hour, subject, quantity in zip(meters, hours, subjects, quantities, strict=True):
-        sums[meter, hour, subject].append(quantity)
-    rows = [(*at, sum(some), len(some)) for at, some in sums.items()]
-    return dict(zip(_HOURS, map(as_column, zip(*rows, strict=True)), strict=True))
+def _batch(columns: Sequence[Sequence[Any]]) -> tuple[str, ...]:
+    """The columns of a line's events, each as one text with a tabulator between each two; the last
+    is empty where no event has properties."""
+    ids, _, quantities, times, subjects, properties = columns
+    said = json.dumps(properties) if any(properties) else ""
+    return (
+        "\t".join(ids),
+        "\t".join(map(str, times)),
+        "\t".join(map(str, quantities)),
+        "\t".join(subjects),
+        said,
+    )
+
+
+def _sums(line: Line, columns: Sequence[Sequence[Any]]) -> Iterable[tuple[object, ...]]:
+    """What is added to the hours: meter, hour, subject, the sum and of how many events."""
+    _, meter = line
+    _, _, quantities, times, subjects, _ = columns
+    sums = defaultdict[tuple[int, str], list[int]](list)
+    for at, subject, quantity in zip(times, subjects, quantities, strict=True):
+        sums[at // HOUR_MS, subject].append(quantity)
+    return [(meter, hour, subject, sum(some), len(some)) for (hour, subject), some in sums.items()]

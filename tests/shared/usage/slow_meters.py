@@ -22,7 +22,7 @@ async def sorted_slowly(database: str, meter: str) -> AsyncIterator[None]:
     longer than a statement may take."""
     policy = Identifier(f"slow_{uuid4().hex}")
     waits = SQL(
-        "CREATE POLICY {} ON usage_told AS RESTRICTIVE FOR SELECT USING"
+        "CREATE POLICY {} ON usage_told_batches AS RESTRICTIVE FOR SELECT USING"
         " (current_query() NOT LIKE '%ORDER BY place%'"
         " OR place >> 32 NOT IN (SELECT line FROM usage_told_lines WHERE meter = {})"
         " OR pg_sleep(60) IS NOT NULL)"
@@ -37,5 +37,5 @@ async def sorted_slowly(database: str, meter: str) -> AsyncIterator[None]:
             try:
                 yield
             finally:
-                await owner.execute(SQL("DROP POLICY {} ON usage_told").format(policy))
+                await owner.execute(SQL("DROP POLICY {} ON usage_told_batches").format(policy))
                 await postgres.disconnect()

@@ -1,14 +1,12 @@
 """Rows of earlier releases, and releases that still run while the schema is newer."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from typing import Any
 
 import psycopg
 import pytest
 
-from shared.storage import postgres as storage
 from shared.storage.migrate import migrate
 from shared.storage.postgres import tenant_transaction
 from shared.usage.lines import lines_of
@@ -16,7 +14,9 @@ from shared.usage.outside import OutsideEvent
 from shared.usage.proving import prove
 from shared.usage.rows import add_events
 from shared.usage.slabs import Total, line_root, root_of, slab_line
+from tests.backing import Service
 from tests.shared.usage.logs import AT
+from tests.shared.usage.own_databases import migrate_back, own_database
 
 pytestmark = pytest.mark.platform
 AT_MS = int(AT.timestamp() * 1000)
@@ -51,38 +51,40 @@ OF_NOVEMBER = [OutsideEvent(id, "pages", 5, AT_MS, "gala", {"size": "a4"}) for i
 
 
 @pytest.fixture
-async def owner(empty_database: str) -> AsyncIterator["psycopg.AsyncConnection[Any]"]:
-    """A database with rows as the release before wrote them, and a month that it closed."""
-    await asyncio.to_thread(migrate, "base")
-    await asyncio.to_thread(migrate, BEFORE)
-    address = os.environ["ASSENT_POSTGRES_ADMIN_DSN"]
-    with pytest.MonkeyPatch.context() as environment, storage._pools.anew():
-        environment.setenv("ASSENT_POSTGRES_DSN", address.replace("postgres@", "assent_app@"))
-        async with await psycopg.AsyncConnection.connect(address, autocommit=True) as connection:
-            for tenant in ("ours", "theirs"):
+async def looking(
+    postgres: Service, migrated_database: str
+) -> AsyncIterator["psycopg.AsyncConnection[Any]"]:
+    """Whoever sees all of a database with rows as the release before wrote them, and a month that
+    it closed. The database is another's, who migrates it and is no superuser, so that row-level
+    security is for them, too."""
+    async with own_database(postgres) as connection:
+        await asyncio.to_thread(migrate, BEFORE)
+        for tenant in ("ours", "theirs"):
+            await write_as_before(tenant)
+        yield connection
+
+
+async def write_as_before(tenant: str) -> None:
+    root = line(tenant, "2026-10", OF_OCTOBER)
+    async with tenant_transaction(tenant) as connection:
+        await connection.execute("INSERT INTO usage_heads VALUES (%s, 1, 0, 0, 0, NULL)", (tenant,))
+        for period, events in (("2026-10", OF_OCTOBER), ("2026-11", OF_NOVEMBER)):
+            for each in reversed(events):
                 await connection.execute(
-                    "INSERT INTO usage_heads VALUES (%s, 1, 0, 0, 0, NULL)", (tenant,)
+                    "INSERT INTO usage_events VALUES (%s, %s, %s, %s, %s, %s, NULL, %s, 1)",
+                    (tenant, *each[:5], period),
                 )
-                for period, events in (("2026-10", OF_OCTOBER), ("2026-11", OF_NOVEMBER)):
-                    for each in reversed(events):
-                        await connection.execute(
-                            "INSERT INTO usage_events VALUES (%s, %s, %s, %s, %s, %s, NULL, %s, 1)",
-                            (tenant, *each[:5], period),
-                        )
-                await connection.execute(
-                    "INSERT INTO usage_closings VALUES (%s, '2026-10', 1, %s)", (tenant, AT)
-                )
-                root = line(tenant, "2026-10", OF_OCTOBER)
-                await connection.execute(
-                    "INSERT INTO usage_lines VALUES (%s, '2026-10', 1, 'pages', 8, 4, 1, %s)",
-                    (tenant, root),
-                )
-            yield connection
-        await storage.disconnect()
+        await connection.execute(
+            "INSERT INTO usage_closings VALUES (%s, '2026-10', 1, %s)", (tenant, AT)
+        )
+        await connection.execute(
+            "INSERT INTO usage_lines VALUES (%s, '2026-10', 1, 'pages', 8, 4, 1, %s)",
+            (tenant, root),
+        )
 
 
 async def test_rows_that_were_there_keep_ids_and_roots(
-    owner: "psycopg.AsyncConnection[Any]",
+    looking: "psycopg.AsyncConnection[Any]",
 ) -> None:
     await asyncio.to_thread(migrate)
     for tenant in ("ours", "theirs"):
@@ -95,13 +97,14 @@ async def test_rows_that_were_there_keep_ids_and_roots(
         assert await add_events(tenant, [*OF_NOVEMBER, *OF_OCTOBER, new]) == 1
         [still_open] = (await lines_of(tenant, "2026-11", AT)).lines
         assert still_open.root == line(tenant, "2026-11", [*OF_NOVEMBER, new]).hex()
-    rows = await owner.execute(
-        "SELECT count(*) FROM usage_told WHERE key = usage_key(tenant_id, id)"
+    rows = await looking.execute(
+        "SELECT count(*) FROM usage_told_keys JOIN usage_events"
+        " ON key = usage_key(usage_events.tenant_id, id)"
     )
     assert await rows.fetchone() == (14,)
 
 
-@pytest.mark.usefixtures("owner")
+@pytest.mark.usefixtures("looking")
 async def test_the_release_before_counts_and_reads_with_the_newer_schema() -> None:
     await asyncio.to_thread(migrate)
 
@@ -137,28 +140,18 @@ async def told_before_as(who: str, whose: str) -> None:
 
 
 async def test_rows_come_back_where_the_schema_goes_back(
-    owner: "psycopg.AsyncConnection[Any]",
+    looking: "psycopg.AsyncConnection[Any]",
 ) -> None:
     async def found() -> list[Any]:
-        rows = await owner.execute("SELECT * FROM usage_events ORDER BY tenant_id, period, id")
+        rows = await looking.execute("SELECT * FROM usage_events ORDER BY tenant_id, period, id")
         return list(await rows.fetchall())
 
     before = await found()
     assert len(before) == 12
     await asyncio.to_thread(migrate)
     assert await found() == before
-    await asyncio.to_thread(_back)
+    await asyncio.to_thread(migrate_back, BEFORE)
     assert await found() == before
     async with tenant_transaction("ours") as connection:
         rows = await connection.execute("SELECT count(*) FROM usage_events")
         assert await rows.fetchone() == (6,)
-
-
-def _back() -> None:
-    from alembic import command
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", "shared/storage/migrations")
-    config.set_main_option("path_separator", "os")
-    command.downgrade(config, BEFORE)

@@ -17,9 +17,10 @@ from shared.usage.pages import keep_pages
 from shared.usage.proofs import UsageRootProof
 from shared.usage.proving import prove
 from shared.usage.rows import LINE_BITS, add_events, keys_of
-from shared.usage.slabs import MOST_EVENTS, Total, line_root, root_of, slab_line
+from shared.usage.slabs import MOST_EVENTS, period_of
 from shared.verify.usage import verify_usage
 from tests.shared.usage.logs import AT
+from tests.shared.usage.told_lines import root_of_line
 
 pytestmark = [pytest.mark.platform, pytest.mark.usefixtures("database")]
 AT_MS, PERIOD = int(AT.timestamp() * 1000), "2026-11"
@@ -43,13 +44,7 @@ def told(count: int, name: str = "e", meter: str = "pages") -> list[OutsideEvent
 
 def expected_root(tenant: str, events: list[OutsideEvent]) -> str:
     """The root of the line of these events, in their order."""
-    lines = []
-    for number, first in enumerate(range(0, len(events), MOST_EVENTS), 1):
-        some = events[first : first + MOST_EVENTS]
-        total = Total(sum(each.quantity for each in some), len(some))
-        root = root_of([each.line.encode() for each in some])
-        lines.append(slab_line(number, some[0].meter, total, root))
-    return line_root(tenant, PERIOD, 1, lines).hex()
+    return root_of_line(tenant, PERIOD, events)
 
 
 async def kept(tenant: str) -> list[int]:
@@ -104,13 +99,46 @@ async def test_pages_are_kept_some_at_a_time_and_never_twice(
 ) -> None:
     monkeypatch.setattr(pages, "MOST_PAGES", 2)
     events = told(5 * MOST_EVENTS + 1)
-    for first in range(0, len(events), 1_000):
-        await add_events(tenant, events[first : first + 1_000])
+    for first in range(0, len(events), 700):
+        await add_events(tenant, events[first : first + 700])
     assert [await keep(tenant), await kept(tenant)] == [False, [1, 2]]
     await asyncio.gather(keep(tenant), keep(tenant))
     assert (await kept(tenant))[:4] == [1, 2, 3, 4]
     assert [await keep(tenant), await kept(tenant)] == [True, [1, 2, 3, 4, 5]]
     assert await root(tenant) == expected_root(tenant, events)
+
+
+async def test_a_call_tells_of_many_lines(tenant: str) -> None:
+    october = AT_MS - 86_400_000 * 25
+    events = [
+        OutsideEvent(
+            f"e{each}",
+            ("acres", "pages", "sheets")[each % 3],
+            each,
+            (AT_MS, october)[each % 5 == 0] + each,
+            ("", "gala", "ada")[each % 7 % 3],
+            {"size": "a4"} if each == 4 else None,
+        )
+        for each in range(900)
+    ]
+    assert await add_events(tenant, [*events[:600], *events[:5]]) == 600
+    assert await add_events(tenant, [events[0]._replace(meter="sheets"), *events[599:]]) == 300
+    for period in (PERIOD, "2026-10"):
+        lines = (await lines_of(tenant, period, AT)).lines
+        assert [each.meter for each in lines] == ["acres", "pages", "sheets"]
+        for line in lines:
+            some = [
+                each for each in events if each.meter == line.meter and period_of(each.at) == period
+            ]
+            assert line.root == root_of_line(tenant, period, some)
+            assert (line.quantity, line.events) == (sum(each.quantity for each in some), len(some))
+    async with tenant_transaction(tenant) as connection:
+        rows = await connection.execute(
+            "SELECT split_part(ids, E'\\t', number::integer), said"
+            " FROM usage_told_batches, jsonb_array_elements(properties)"
+            " WITH ORDINALITY AS each (said, number) WHERE said <> 'null'"
+        )
+        assert await rows.fetchall() == [("e4", {"size": "a4"})]
 
 
 async def test_numbers_have_no_gap_whoever_counts_at_once(tenant: str) -> None:
@@ -119,7 +147,7 @@ async def test_numbers_have_no_gap_whoever_counts_at_once(tenant: str) -> None:
     ]
     await asyncio.gather(*(add_events(tenant, each) for each in calls))
     async with tenant_transaction(tenant) as connection:
-        rows = await connection.execute("SELECT place FROM usage_told ORDER BY place")
+        rows = await connection.execute("SELECT place FROM usage_told_keys ORDER BY place")
         places = [place for (place,) in await rows.fetchall()]
     first = [place >> LINE_BITS for place in places]
     numbers = [place - (line << LINE_BITS) for place, line in zip(places, first, strict=True)]
@@ -134,15 +162,13 @@ async def test_the_database_knows_an_id_by_the_same_key(tenant: str, database: s
     await add_events(tenant, events)
     async with await psycopg.AsyncConnection.connect(database) as owner:
         rows = await owner.execute(
-            "SELECT id, key = usage_key(tenant_id, id), replace(key::text, '-', '')"
-            " FROM usage_told WHERE tenant_id = %s",
-            (tenant,),
+            "SELECT id, uuid_send(key) FROM unnest(%(ids)s::text[]) AS told (id)"
+            " JOIN usage_told_keys ON key = usage_key(%(tenant)s, id)",
+            {"tenant": tenant, "ids": [each.id for each in events]},
         )
-        found = {id: (same, key) for id, same, key in await rows.fetchall()}
+        found: dict[str, bytes] = dict(await rows.fetchall())
     named = [each.id for each in events]
-    assert found == {
-        id: (True, key.hex()) for id, key in zip(named, keys_of(tenant, named), strict=True)
-    }
+    assert found == dict(zip(named, keys_of(tenant, named), strict=True))
 
 
 async def test_no_tenant_reaches_anothers_events_by_key_or_place(tenant: str) -> None:
@@ -154,13 +180,16 @@ async def test_no_tenant_reaches_anothers_events_by_key_or_place(tenant: str) ->
     async with tenant_transaction(other) as connection:
         for column, value in (("uuid_send(key)", key), ("tenant_id", tenant)):
             rows = await connection.execute(
-                f"SELECT 1 FROM usage_told WHERE {column} = %s", (value,)
+                f"SELECT 1 FROM usage_told_keys WHERE {column} = %s", (value,)
             )
             assert await rows.fetchall() == []
-        rows = await connection.execute("SELECT count(*) FROM usage_told WHERE place > 0")
+        rows = await connection.execute("SELECT count(*) FROM usage_told_keys WHERE place > 0")
         assert await rows.fetchone() == (3,)
+        rows = await connection.execute("SELECT DISTINCT tenant_id FROM usage_told_batches")
+        assert await rows.fetchall() == [(other,)]
     for table, columns in (
-        ("told", "(gen_random_uuid(), 1, 1, 1, %s, 'x', '', NULL)"),
+        ("told_keys", "(gen_random_uuid(), 1, %s)"),
+        ("told_batches", "(%s, 1, 'x', '1', '1', '', NULL)"),
         ("told_lines (tenant_id, period, section, meter, told)", "(%s, '2026-11', 1, 'x', 1)"),
         ("told_pages", "(%s, 1, 1, 1, '')"),
     ):
@@ -169,8 +198,8 @@ async def test_no_tenant_reaches_anothers_events_by_key_or_place(tenant: str) ->
                 await connection.execute(f"INSERT INTO usage_{table} VALUES {columns}", (tenant,))
 
 
-@pytest.mark.parametrize("table", ["told", "told_pages"])
-@pytest.mark.parametrize("deed", ["UPDATE usage_{} SET quantity = 0", "DELETE FROM usage_{}"])
+@pytest.mark.parametrize("table", ["told_keys", "told_batches", "told_pages"])
+@pytest.mark.parametrize("deed", ["UPDATE usage_{} SET tenant_id = ''", "DELETE FROM usage_{}"])
 async def test_what_was_told_is_not_altered(tenant: str, table: str, deed: str) -> None:
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         async with tenant_transaction(tenant) as connection:

@@ -255,7 +255,8 @@ async def test_another_tenants_usage_is_not_there(tenant: str) -> None:
     with pytest.raises(NotFound):
         await prove(f"{tenant}-other", "2026-11", "tool_calls", 1, None)
     async with tenant_transaction(f"{tenant}-other") as connection:
-        for table in ("heads", "slabs", "hours", "events", "told", "closings", "lines"):
+        outside = ("events", "told", "told_keys", "told_batches", "told_lines", "told_pages")
+        for table in ("heads", "slabs", "hours", "closings", "lines", *outside):
             rows = await connection.execute(f"SELECT * FROM usage_{table}")
             assert await rows.fetchall() == []
 
@@ -268,8 +269,8 @@ async def test_another_tenants_usage_is_not_there(tenant: str) -> None:
         "UPDATE usage_lines SET quantity = 0",
         "DELETE FROM usage_lines",
         "DELETE FROM usage_closings",
-        "UPDATE usage_told SET quantity = 0",
-        "DELETE FROM usage_told",
+        "UPDATE usage_told_keys SET place = 0",
+        "DELETE FROM usage_told_batches",
         "DELETE FROM usage_hours",
         "DELETE FROM usage_heads",
     ],

@@ -54,7 +54,8 @@ async def test_a_line_leads_to_the_entries_of_the_audit_log(
     asked = turn(world.tenant, "one", 400_000, 250_999, USED)
     await write(world.tenant, asked)
     used_at = int(USED.timestamp() * 1000)
-    await add_events(world.tenant, [OutsideEvent("one", "pages", 3, used_at)])
+    # A program may tell an event of its own by the id of a receipt.
+    await add_events(world.tenant, [OutsideEvent(asked.event_id, "pages", 3, used_at)])
     await time(RENEWED)
     await told(world, "invoice.created", "invoice.created")
     # Somebody reads the roots of the closed month, which makes the lines of declared meters.
@@ -80,8 +81,12 @@ async def test_a_line_leads_to_the_entries_of_the_audit_log(
     assert main([str(tmp_path / "line.json")]) == 0
     said = capsys.readouterr().out
     assert said.count("closed by entry") == said.count("as the audit log says") == 2
-    pages = await prove_anchored(world.tenant, "2025-10", "pages", 1, None, with_entry=True)
-    assert (pages.quantity, pages.closing) == (3, None)
+    # Its proof is of the program's event alone, now that a checkpoint covers the receipt.
+    about = (world.tenant, "2025-10", "pages", 1, asked.event_id)
+    pages = await prove_anchored(*about, with_entry=True)
+    assert (pages.quantity, pages.entry, pages.closing) == (3, None, None)
+    assert pages.event is not None
+    assert pages.event.line.endswith("\tpages=3")
     # A token that does not open the log gets nothing of it but the closing.
     for each in (await world.sent("GET", path))["usage"]:
         assert each["entry"] is None
