@@ -65,4 +65,6 @@ def list_roots(scene: Scene) -> Iterator[Call]:
 
 @worst_of("GET", f"{USAGE}/roots/{{period}}/{{meter}}/proof")
 def prove(scene: Scene) -> Iterator[Call]:
-    yield Call(admin(scene), f"{USAGE}/roots/{datetime.now(UTC):%Y-%m}/pages/proof")
+    path = f"{USAGE}/roots/{datetime.now(UTC):%Y-%m}/pages/proof"
+    yield Call(admin(scene), path)
+    yield Call(admin(scene), f"{path}?slab=1", what="a slab of 500 events")
