@@ -125,12 +125,11 @@ def test_usage_is_shown_by_day_and_the_overview_says_what_is_scarce(
     phone.is_for_everybody()
 
 
-def _refers_others(phone: Phone, admin: Person) -> None:
+def _refers_others(phone: Phone, code: str) -> None:
     """Who pays sees its code, and beside a price what the month has cost so far."""
     phone.opens("plan")
     phone.presses("Refer others")
     phone.presses("Show your code")
-    code = admin.post("/v1/billing/referral", {})["code"]
     expect(phone.text).to_contain_text(f"{phone.url}/console/plan?referral={code}")
     phone.presses("Show the price")
     expect(phone.text).to_contain_text("Nothing was used beyond the limits in")
@@ -166,7 +165,7 @@ def test_a_line_of_usage_is_verified_from_the_file_that_its_button_saves(
     ]
     # A sign-in lasts thirty days.
     phone = phone_of(founder)
-    _refers_others(phone, admin)
+    _refers_others(phone, admin.post("/v1/billing/referral", {})["code"])
     phone.opens(f"invoices/{charged}")
     expect(phone.text).to_contain_text("tokens beyond 500,000")
     phone.is_for_everybody()
