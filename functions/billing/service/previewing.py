@@ -17,11 +17,11 @@ from functions.billing.rules.referral import CheckoutBody, coupon_for
 from functions.billing.rules.refusals import NothingUpcoming
 from functions.billing.rules.subscription import Subscription, losses
 from functions.billing.service import stripe_calls
-from functions.billing.service.counting import count_so_far
 from functions.billing.service.crediting import known_credits
 from functions.billing.service.orders import changed_to, check
 from functions.billing.service.referring import check_code
 from functions.billing.service.subscriptions import show
+from functions.billing.service.usage_so_far import count_so_far
 from functions.billing.views import PreviewView
 from shared.catalogue import catalogue
 from shared.kit.callers import Caller
