@@ -19,6 +19,7 @@ from functions.billing.service.charges import charge_usage
 from functions.billing.service.credit import apply_credits, settle_credits
 from functions.billing.service.customers import tenant_of
 from functions.billing.service.invoices import refresh_invoice
+from functions.billing.service.platform import for_tenant
 from functions.billing.service.revenue import note_revenue
 from functions.billing.service.silent_meters import look_for_silent_meters
 from functions.billing.service.stripe_calls import require_account
@@ -68,7 +69,7 @@ async def _take(notice: StripeNotice, body: bytes, signature: str, at: datetime)
         return NoticeTaken()
     tenant_id = await tenant_of(customer_id, at)
     if tenant_id is not None:
-        caller = Caller.acting("service:billing", tenant_id, at)
+        caller = for_tenant(tenant_id, at)
         # A payment may change the status of the subscription, too.
         subscription = await refresh_subscription(caller, notice.id, customer_id)
         if subscription.customer_id != customer_id:
