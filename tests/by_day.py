@@ -46,8 +46,8 @@ class Case:
         return self.id.partition("::")[0]
 
 
-def drawn(name: str) -> int:
-    """A number that says nothing of the name: names alike lie apart."""
+def hash_of(name: str) -> int:
+    """The same number for a name on every machine and day; similar names have unlike numbers."""
     return int.from_bytes(sha256(name.encode()).digest()[:8], "big")
 
 
@@ -67,7 +67,7 @@ def cases_left(cases: Iterable[Case]) -> frozenset[str]:
     return frozenset(
         case.id
         for each in tests.values()
-        for case in sorted(each, key=lambda one: drawn(one.id))[each[0].most :]
+        for case in sorted(each, key=lambda one: hash_of(one.id))[each[0].most :]
     )
 
 
@@ -83,6 +83,6 @@ def left_to_the_night(cases: Sequence[Case], named: frozenset[str]) -> frozenset
             continue
         is_story = each.module.startswith(STORIES)
         is_first = each.test == first and not is_story
-        if not is_first and drawn(each.test) % (ONE_STORY_IN if is_story else ONE_TEST_IN):
+        if not is_first and hash_of(each.test) % (ONE_STORY_IN if is_story else ONE_TEST_IN):
             left.add(each.id)
     return frozenset(left)

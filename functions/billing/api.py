@@ -12,7 +12,7 @@ from functions.billing.kpi_views import KpisView
 from functions.billing.rules.credits import CreditBody
 from functions.billing.rules.order import Order
 from functions.billing.rules.referral import CheckoutBody
-from functions.billing.rules.stripe_notices import StripeNotice
+from functions.billing.rules.stripe_notices import SentNotice
 from functions.billing.rules.subscription import Subscription
 from functions.billing.rules.usage_due import USAGE_DUE
 from functions.billing.service import (
@@ -185,7 +185,7 @@ async def get_invoice_line_proof(
 @_STRIPE.post("/stripe/webhook")
 async def take_notice(
     request: Request,
-    body: Annotated[StripeNotice, Accepts(is_judged_apart=True)],
+    body: Annotated[SentNotice, Accepts(is_judged_apart=True)],
     stripe_signature: Annotated[str, Header(max_length=2000)] = "",
 ) -> NoticeTaken:
     """Takes a notice that Stripe signed, in any order and any number of times, and reads its object

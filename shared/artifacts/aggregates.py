@@ -10,7 +10,7 @@ from shared.artifacts.room import (
     check_room,
     check_size,
     check_unfinished,
-    newly_reached,
+    crossed_threshold,
 )
 from shared.kit.workspaces import WORKSPACE
 from shared.storage.firestore import TenantStore
@@ -37,14 +37,14 @@ ARTIFACTS = Aggregate(
 
 
 async def require_room(store: TenantStore, keeping: Keeping, more: int) -> Threshold | None:
-    """The threshold of its room that the tenant reaches by a file of so many bytes, which whoever
-    keeps it notes; None for most files. Raises StorageLimitReached where the tenant may not keep
-    it. What is made at the very same time is not counted yet. One read where there are up to a
-    thousand. Raises Unavailable."""
+    """Raises StorageLimitReached where the tenant may not keep one more file of `more` bytes.
+    Returns the threshold of its room to note when the file is kept, None for most files. Files that
+    are made at the very same time are not counted yet. One read for up to a thousand files. Raises
+    Unavailable."""
     check_size(keeping.tier, more)
     number, kept = await store.count_and_sum(COLLECTION, KEPT_BYTES)
     check_room(keeping, number, kept, more)
-    return newly_reached(keeping, kept, more)
+    return crossed_threshold(keeping, kept, more)
 
 
 async def require_upload(store: TenantStore, keeping: Keeping, more: int) -> Threshold | None:
@@ -57,4 +57,4 @@ async def require_upload(store: TenantStore, keeping: Keeping, more: int) -> Thr
     )
     check_room(keeping, number, kept, more)
     check_unfinished(keeping.tier, unfinished)
-    return newly_reached(keeping, kept, more)
+    return crossed_threshold(keeping, kept, more)

@@ -72,10 +72,11 @@ def check_room(keeping: Keeping, number: int, kept: int, more: int) -> None:
         raise _used_up(keeping.tier, said)
 
 
-def newly_reached(keeping: Keeping, kept: int, more: int) -> Threshold | None:
-    """The highest threshold of the room that is reached where `more` bytes come to those that are
-    kept; None below the first one, and where that leads to no further percent. Each percent says
-    it again, so that none stays unsaid where two files come at the same moment."""
+def crossed_threshold(keeping: Keeping, kept: int, more: int) -> Threshold | None:
+    """The highest threshold of the room that is reached once `more` bytes are added to the `kept`
+    ones; None below the first threshold, and where the whole percent of the room stays the same.
+    Each further percent returns the threshold again, because two files that are added at the same
+    moment may both miss it."""
     after = kept + more
     if kept * 100 // keeping.all == after * 100 // keeping.all:
         return None

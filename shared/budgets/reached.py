@@ -1,6 +1,6 @@
-"""The thresholds that a quota reached which others than `runs` count: calls of the API by whoever
-leases requests, files by whoever takes one. They note what was reached in a commit that they make
-anyway, and `runs` tells of it, as it tells of budgets."""
+"""Thresholds of the quotas that are not counted by `runs`: calls of the API are counted where
+requests are leased, and files where they are kept. A reached threshold is noted in the same commit,
+and `runs` publishes it, as it does for budgets."""
 
 from datetime import datetime
 from typing import Literal
@@ -18,8 +18,8 @@ NotedMeter = Literal["api_calls", "storage"]
 
 
 class ReachedQuota(Model):
-    """In the month `period`, as `2026-11`, so many percent of a meter were reached, and when that
-    was noted. It waits until it `is_told`."""
+    """The threshold of a meter, in percent, that a tenant `reached` in the month `period`, as
+    `2026-11`. It `is_told` once `runs` has published it."""
 
     meter: NotedMeter
     period: str
@@ -29,13 +29,13 @@ class ReachedQuota(Model):
 
 
 def quota_id(quota: ReachedQuota) -> str:
-    """The id of its document: each threshold of a meter has its own, so that whoever notes a lower
-    one later takes nothing from a higher one."""
+    """The id of its document. Each threshold of a meter has its own, so that a lower one that is
+    noted later does not replace a higher one."""
     return f"{quota.period}.{quota.meter}.{quota.reached}"
 
 
 def next_timer(quota: ReachedQuota) -> DueTimer | None:
-    """Due at once, until it is told."""
+    """Due at once, until it is published."""
     return None if quota.is_told else (QUOTA_DUE, quota.noted_at)
 
 
@@ -49,8 +49,8 @@ REACHED_QUOTAS = Aggregate(
 )
 
 
-def note_reached(batch: Batch, meter: NotedMeter, reached: Threshold, at: datetime) -> None:
-    """Notes in this commit, without reading anything, that the threshold was reached. What is noted
-    again is told once: `runs` knows what it told of in the month."""
-    said = ReachedQuota(meter=meter, period=month_of(at), reached=reached, noted_at=at)
-    batch.put(REACHED_QUOTAS.collection, quota_id(said), REACHED_QUOTAS.fields(said, 0, None))
+def note_threshold(batch: Batch, meter: NotedMeter, reached: Threshold, at: datetime) -> None:
+    """Notes in this commit, without a read, that the threshold was reached. A threshold that is
+    noted again is still published once: `runs` keeps what it published in the month."""
+    quota = ReachedQuota(meter=meter, period=month_of(at), reached=reached, noted_at=at)
+    batch.put(REACHED_QUOTAS.collection, quota_id(quota), REACHED_QUOTAS.fields(quota, 0, None))

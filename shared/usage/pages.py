@@ -38,7 +38,7 @@ _PLACE: LiteralString = (
 )
 
 
-class _Told(NamedTuple):
+class _LineEvents(NamedTuple):
     """Events of a line, in the order of their numbers, and what each counts."""
 
     lines: Sequence[bytes]
@@ -98,12 +98,12 @@ async def open_event(
     if found is None or line is None:
         return None
     before, place = divmod(found[0] - (line << LINE_BITS) - 1, MOST_EVENTS)
-    # What was told since the pages were made is in none of them.
+    # An event that was counted since the pages were made is on none of them.
     if before >= len(pages) or place >= (size := pages[before].total.events):
         return None
-    told = await _events(connection, tenant_id, line, about[-1], before, size)
-    hashes = tuple(step.hex() for step in path_of(told.lines, place))
-    return ProvedEvent(pages[before].slab, place, size, told.lines[place].decode(), hashes)
+    events = await _events(connection, tenant_id, line, about[-1], before, size)
+    hashes = tuple(step.hex() for step in path_of(events.lines, place))
+    return ProvedEvent(pages[before].slab, place, size, events.lines[place].decode(), hashes)
 
 
 async def lines_on(
@@ -117,8 +117,8 @@ async def lines_on(
     line = await _number(connection, tenant_id, *about)
     assert line is not None
     size = pages[place].total.events
-    told = await _events(connection, tenant_id, line, about[-1], place, size)
-    return tuple(each.decode() for each in told.lines)
+    events = await _events(connection, tenant_id, line, about[-1], place, size)
+    return tuple(each.decode() for each in events.lines)
 
 
 async def _number(
@@ -138,9 +138,9 @@ async def _made(
     most: int | None,
 ) -> list[SlabOfLine]:
     """The pages that follow those that are kept, of `most` events."""
-    told = await _events(connection, tenant_id, line, meter, kept, most)
-    firsts = range(0, len(told.lines), MOST_EVENTS)
-    return [_page(number, told, first) for number, first in enumerate(firsts, kept + 1)]
+    events = await _events(connection, tenant_id, line, meter, kept, most)
+    firsts = range(0, len(events.lines), MOST_EVENTS)
+    return [_page(number, events, first) for number, first in enumerate(firsts, kept + 1)]
 
 
 async def _events(
@@ -150,7 +150,7 @@ async def _events(
     meter: str,
     pages: int,
     most: int | None,
-) -> _Told:
+) -> _LineEvents:
     """Up to `most` events that follow these pages. Whoever counts commits in the order of the
     numbers, so that none appears later among those that are seen."""
     first = (line << LINE_BITS) + pages * MOST_EVENTS + 1
@@ -165,10 +165,10 @@ async def _events(
             lines.append(outside_line(id, at, subject, meter, quantity).encode())
         quantities += map(int, counted)
     wanted = slice(before, None if most is None else before + most)
-    return _Told(lines[wanted], quantities[wanted])
+    return _LineEvents(lines[wanted], quantities[wanted])
 
 
-def _page(number: int, told: _Told, first: int) -> SlabOfLine:
+def _page(number: int, events: _LineEvents, first: int) -> SlabOfLine:
     page = slice(first, first + MOST_EVENTS)
-    quantities = told.quantities[page]
-    return SlabOfLine(number, Total(sum(quantities), len(quantities)), root_of(told.lines[page]))
+    quantities = events.quantities[page]
+    return SlabOfLine(number, Total(sum(quantities), len(quantities)), root_of(events.lines[page]))

@@ -1,5 +1,5 @@
-"""Events from outside: each id counted once for ever within its tenant, by a row of its own; what
-one call tells of a line lies together, by columns."""
+"""Events from outside: each id is counted once for ever within its tenant, by a row of its own. The
+events that one call adds to a line are one row, with a column for each of their fields."""
 
 import json
 from collections import defaultdict
@@ -72,7 +72,7 @@ _BATCHES = ("firsts", "ids", "times", "quantities", "subjects", "properties")
 _ADD_EVENTS = _EVENTS.format(hours=unnested(_HOURS), batches=unnested_lines(_BATCHES))
 
 Line = tuple[str, str]
-Told = Mapping[bytes, OutsideEvent]
+EventsByKey = Mapping[bytes, OutsideEvent]
 
 
 async def add_events(tenant_id: str, events: Sequence[OutsideEvent]) -> int:
@@ -81,12 +81,12 @@ async def add_events(tenant_id: str, events: Sequence[OutsideEvent]) -> int:
     Unavailable."""
     from shared.usage.binary import Keys, take_arrays
 
-    told = dict[bytes, OutsideEvent]()
+    new = dict[bytes, OutsideEvent]()
     keys = keys_of(tenant_id, [each.id for each in events])
     for key, each in zip(keys, events, strict=True):
-        told.setdefault(key, each)
+        new.setdefault(key, each)
     # Keys that are read and written in their order go to one page of their index after another.
-    ordered = sorted(told)
+    ordered = sorted(new)
     async with tenant_transaction(tenant_id) as connection:
         if not (await connection.execute(_LOCK, (tenant_id,))).rowcount:
             await connection.execute(_HEAD, (tenant_id,))
@@ -94,10 +94,10 @@ async def add_events(tenant_id: str, events: Sequence[OutsideEvent]) -> int:
         take_arrays(connection)
         known = await connection.execute(_KNOWN, (Keys(ordered),))
         for (key,) in await known.fetchall():
-            del told[key]
-        if told:
-            await _add(connection, tenant_id, told, [each for each in ordered if each in told])
-    return len(told)
+            del new[key]
+        if new:
+            await _add(connection, tenant_id, new, [each for each in ordered if each in new])
+    return len(new)
 
 
 def keys_of(tenant_id: str, ids: Iterable[str]) -> list[bytes]:
@@ -112,12 +112,12 @@ def keys_of(tenant_id: str, ids: Iterable[str]) -> list[bytes]:
 
 
 async def _add(
-    connection: "AsyncConnection[Any]", tenant_id: str, told: Told, ordered: Sequence[bytes]
+    connection: "AsyncConnection[Any]", tenant_id: str, new: EventsByKey, ordered: Sequence[bytes]
 ) -> None:
-    """Adds events that are new; `ordered` are their keys."""
+    """Adds the new events; `ordered` are their keys in the order of the index."""
     from shared.usage.binary import Keys, Numbers
 
-    lines = _by_line(told)
+    lines = _by_line(new)
     firsts = await _first_places(connection, tenant_id, {each: len(lines[each]) for each in lines})
     places, batches, sums = dict[bytes, int](), list[tuple[str, ...]](), list[tuple[object, ...]]()
     for line, some in lines.items():
@@ -135,11 +135,11 @@ async def _add(
     await connection.execute(_ADD_EVENTS, values)
 
 
-def _by_line(told: Told) -> Mapping[Line, Told]:
-    """The events of each line, by period and meter, in the order in which they were told."""
+def _by_line(events: EventsByKey) -> Mapping[Line, EventsByKey]:
+    """The events of each line, by period and meter, in the order of the call."""
     lines = defaultdict[Line, dict[bytes, OutsideEvent]](dict)
     of_hours = dict[int, str]()
-    for key, each in told.items():
+    for key, each in events.items():
         hour = each.at // HOUR_MS
         period = of_hours.get(hour)
         if period is None:

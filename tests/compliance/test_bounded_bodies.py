@@ -24,8 +24,8 @@ APART = {
     "SyncBody": ["SyncBody.decisions.*"],
     "ChatBody": ["ChatBody.messages", "ChatBody.messages.*"],
     "EmbeddingsBody": ["EmbeddingsBody.input"],
-    # Stripe writes it, and names of its customers may be odd; only ids of it are read.
-    "StripeNotice": [],
+    # Stripe writes it, and names of its customers may be odd; only ids of it are read, with bounds.
+    "SentNotice": ["SentNotice.root"],
     "MessagesBody": ["MessagesBody.messages", "MessagesBody.messages.*"],
     "ModelQuestionBody": ["ModelQuestionBody.messages.*.content"],
 }

@@ -13,7 +13,7 @@ from shared.aggregates import Command
 from shared.artifacts.aggregates import ARTIFACTS, require_upload
 from shared.artifacts.artifact import Artifact
 from shared.artifacts.content import object_name
-from shared.budgets.reached import note_reached
+from shared.budgets.reached import note_threshold
 from shared.kit.callers import Caller
 from shared.kit.ids import new_id
 from shared.runtime.keeping import keeping_of_caller
@@ -43,7 +43,7 @@ async def announce(caller: Caller, key: IdempotencyKey, body: ArtifactBody) -> A
         )
         (saved,) = await work.save(new)
         if reached is not None:
-            note_reached(work.change, "storage", reached, work.at)
+            note_threshold(work.change, "storage", reached, work.at)
         return ArtifactView.of(saved)
 
     return await RUN.command(caller, use_case, ArtifactView, key=key)

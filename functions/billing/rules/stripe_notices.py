@@ -4,20 +4,13 @@ Pure."""
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import (
-    Field,
-    ModelWrapValidatorHandler,
-    PrivateAttr,
-    StringConstraints,
-    ValidationError,
-    model_validator,
-)
+from pydantic import Field, JsonValue, RootModel, StringConstraints, ValidationError
 
 from shared.kit.bookkeeping import RefusalReason
 from shared.kit.digests import is_same, mac_of
-from shared.kit.errors import FieldError, Invalid, RecordedRefusal
+from shared.kit.errors import Invalid, RecordedRefusal
 from shared.kit.models import Data
 from shared.kit.wording import field_errors
 
@@ -46,36 +39,13 @@ class AboutData(Data):
     about: Annotated[About, Field(alias="object")]
 
 
-_ABOUT_NOTHING = {"id": "none", "type": "none", "data": {"object": {}}}
-
-
 class StripeNotice(Data):
     """A notice: something happened to an object at Stripe, at `created` in seconds since 1970."""
-
-    # What is wrong with its shape, which is said to nobody but whoever signed it.
-    _wrong: tuple[FieldError, ...] = PrivateAttr(())
 
     id: StripeId
     type: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_.]{1,100}$")]
     data: AboutData
     created: Annotated[int, Field(ge=0, lt=1 << 53, strict=True)] | None = None
-
-    @model_validator(mode="wrap")
-    @classmethod
-    def _is_judged_once_it_is_signed(
-        cls, sent: Any, read: ModelWrapValidatorHandler["StripeNotice"]
-    ) -> "StripeNotice":
-        try:
-            return read(sent)
-        except ValidationError as error:
-            notice = read(_ABOUT_NOTHING)
-            notice._wrong = tuple(field_errors(error))
-            return notice
-
-    def check_shape(self) -> None:
-        """Raises Invalid for what is not shaped as a notice."""
-        if self._wrong:
-            raise Invalid(*self._wrong)
 
     @property
     def invoice_id(self) -> str | None:
@@ -83,6 +53,17 @@ class StripeNotice(Data):
         about one that is not made yet or was deleted."""
         is_kept = self.type.startswith(INVOICES) and self.type not in _NOT_KEPT
         return self.data.about.id if is_kept else None
+
+
+class SentNotice(RootModel[JsonValue]):
+    """A notice as it was sent, of any shape: it is read once its signature is checked."""
+
+    def read(self) -> StripeNotice:
+        """The notice. Raises Invalid naming each field that is missing or wrong."""
+        try:
+            return StripeNotice.model_validate(self.root)
+        except ValidationError as error:
+            raise Invalid(*field_errors(error)) from error
 
 
 def is_late(notice: StripeNotice, at: datetime) -> bool:

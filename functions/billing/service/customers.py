@@ -6,10 +6,10 @@ from datetime import datetime
 from functions.billing.aggregates import CUSTOMERS, RUN
 from functions.billing.rules.customer import Customer, claim
 from functions.billing.rules.subscription import Subscription, know_customer, open_account
+from functions.billing.service.platform import on_platform
 from functions.billing.service.stripe_calls import create_customer
 from functions.billing.service.subscriptions import known_to, show
 from shared.aggregates.command import Command
-from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.callers import Caller
 
 _REFERENCE_BYTES = 24
@@ -41,13 +41,11 @@ async def customer_of(caller: Caller) -> Subscription:
 async def tenant_of(customer_id: str, at: datetime) -> str | None:
     """The tenant that claimed the customer; None where no tenant did. The tenant's subscription may
     name another customer. One read. Raises Unavailable."""
-    platform = Caller.acting("service:billing", PLATFORM_TENANT, at)
-    found = await RUN.find(platform, CUSTOMERS, customer_id)
+    found = await RUN.find(on_platform(at), CUSTOMERS, customer_id)
     return found.tenant_id if found is not None else None
 
 
 async def _claim(caller: Caller, customer_id: str) -> None:
-    platform = Caller.acting("service:billing", PLATFORM_TENANT, caller.received_at)
 
     async def use_case(work: Command) -> Customer:
         known = await work.find(CUSTOMERS, customer_id)
@@ -55,4 +53,4 @@ async def _claim(caller: Caller, customer_id: str) -> None:
         await work.save(*steps)
         return Customer(customer_id=customer_id, tenant_id=caller.tenant_id, claimed_at=work.at)
 
-    await RUN.command(platform, use_case, Customer)
+    await RUN.command(on_platform(caller.received_at), use_case, Customer)

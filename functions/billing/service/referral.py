@@ -6,10 +6,10 @@ from functions.billing.aggregates import REFERRALS, RUN
 from functions.billing.rules import referral as rules
 from functions.billing.rules.referral import Referral
 from functions.billing.rules.subscription import Subscription
+from functions.billing.service.platform import for_tenant, on_platform
 from functions.billing.service.subscriptions import known_to, refresh_subscription, show
 from functions.billing.views import ReferralView
 from shared.aggregates.command import Command
-from shared.kit.bookkeeping import PLATFORM_TENANT
 from shared.kit.callers import Caller
 from shared.members.tenants import read_tenant
 from shared.storage.firestore import TenantStore
@@ -37,8 +37,7 @@ async def refer(caller: Caller) -> ReferralView:
         )
         return await work.save_change(known or made, *rules.claim_code(known, made))
 
-    platform = Caller.acting("service:billing", PLATFORM_TENANT, caller.received_at)
-    await RUN.command(platform, claim, Referral)
+    await RUN.command(on_platform(caller.received_at), claim, Referral)
     return ReferralView.of(code)
 
 
@@ -46,13 +45,11 @@ async def check_code(caller: Caller, code: str) -> None:
     """Raises VersionConflict and Invalid where the tenant may not use that code, Unavailable. Reads
     the owners of both tenants now: who founded it, its admins, who asked for the code, and the
     caller."""
-    platform = Caller.acting("service:billing", PLATFORM_TENANT, caller.received_at)
-    found = await RUN.find(platform, REFERRALS, code)
+    found = await RUN.find(on_platform(caller.received_at), REFERRALS, code)
     known = await show(caller)
     referrer, theirs = None, set[str]()
     if found is not None:
-        other = Caller.acting("service:billing", found.tenant_id, caller.received_at)
-        referrer = await show(other)
+        referrer = await show(for_tenant(found.tenant_id, caller.received_at))
         theirs = {found.made_by, *await _owners(found.tenant_id)}
     owners = {caller.principal, *await _owners(caller.tenant_id)}
     rules.check_referral(known, owners, found, referrer, theirs)

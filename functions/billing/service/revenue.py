@@ -12,6 +12,7 @@ from functions.billing.rules.invoice import Invoice
 from functions.billing.rules.low_margins import month_to_judge, note_tenant
 from functions.billing.rules.revenue import Revenue, bounds_of, unknown_revenue
 from functions.billing.rules.subscription import Subscription
+from functions.billing.service.platform import on_platform
 from functions.billing.service.usage_counts import count_usage
 from shared.aggregates.command import Command
 from shared.kit.bookkeeping import PLATFORM_TENANT
@@ -47,7 +48,7 @@ async def note_revenue(subscription: Subscription, invoice: Invoice | None, at: 
             _LOGGER.warning(said, tenant_id, saved.warned, extra={"fields": fields})
         return saved
 
-    await RUN.command(Caller.acting("service:billing", PLATFORM_TENANT, at), use_case, Revenue)
+    await RUN.command(on_platform(at), use_case, Revenue)
 
 
 async def show_kpis(

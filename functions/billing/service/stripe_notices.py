@@ -10,6 +10,7 @@ from functions.billing.rules.refusals import StripeRefused
 from functions.billing.rules.stripe_notices import (
     INVOICES,
     NoticeRefused,
+    SentNotice,
     StripeNotice,
     check_signature,
     is_late,
@@ -19,6 +20,7 @@ from functions.billing.service.charges import charge_usage
 from functions.billing.service.credit import apply_credits, settle_credits
 from functions.billing.service.customers import tenant_of
 from functions.billing.service.invoices import refresh_invoice
+from functions.billing.service.platform import for_tenant
 from functions.billing.service.revenue import note_revenue
 from functions.billing.service.silent_meters import look_for_silent_meters
 from functions.billing.service.stripe_calls import require_account
@@ -32,16 +34,16 @@ _LOGGER = logging.getLogger(__name__)
 _HANDLED = ("customer.subscription.", "checkout.session.", INVOICES)
 
 
-async def take_notice(
-    notice: StripeNotice, body: bytes, signature: str, at: datetime
-) -> NoticeTaken:
+async def take_notice(sent: SentNotice, body: bytes, signature: str, at: datetime) -> NoticeTaken:
     """Reads from Stripe what the notice is about and keeps it, once for all copies of the notice. A
     notice about a customer of no tenant changes nothing. Logs a notice that is refused, failed or
     late, which an alert counts. Raises NoticeRefused; Invalid for a signed notice of another shape;
     Unavailable or, for a subscription that is not ours, ContentInvalid: Stripe then sends the
     notice again."""
     try:
-        taken = await _take(notice, body, signature, at)
+        await _check_signature(signature, body)
+        notice = sent.read()
+        await _take(notice, at)
     except NoticeRefused:
         _log("refused")
         raise
@@ -50,36 +52,38 @@ async def take_notice(
         raise
     if is_late(notice, at):
         _log("late")
-    return taken
+    return NoticeTaken()
 
 
 def _log(outcome: Literal["refused", "failed", "late"]) -> None:
     _LOGGER.warning("a notice of Stripe's was %s", outcome, extra={"fields": {"notice": outcome}})
 
 
-async def _take(notice: StripeNotice, body: bytes, signature: str, at: datetime) -> NoticeTaken:
+async def _check_signature(signature: str, body: bytes) -> None:
     account = await require_account()
     secret = account.webhook_secret.get_secret_value()
     # Stripe signs by the wall clock, also where a local platform's clock was moved.
     check_signature(signature, body, secret, time.time())
-    notice.check_shape()
+
+
+async def _take(notice: StripeNotice, at: datetime) -> None:
     customer_id = notice.data.about.customer
     if customer_id is None or not notice.type.startswith(_HANDLED):
-        return NoticeTaken()
+        return
     tenant_id = await tenant_of(customer_id, at)
-    if tenant_id is not None:
-        caller = Caller.acting("service:billing", tenant_id, at)
-        # A payment may change the status of the subscription, too.
-        subscription = await refresh_subscription(caller, notice.id, customer_id)
-        if subscription.customer_id != customer_id:
-            return NoticeTaken()
-        invoice = None
-        if notice.invoice_id is not None:
+    if tenant_id is None:
+        return
+    caller = for_tenant(tenant_id, at)
+    # A payment may change the status of the subscription, too.
+    subscription = await refresh_subscription(caller, notice.id, customer_id)
+    if subscription.customer_id != customer_id:
+        return
+    invoice = None
+    if notice.invoice_id is not None:
+        invoice = await _read_invoice(caller, notice.invoice_id)
+        if invoice is not None and await _complete(caller, subscription, invoice):
             invoice = await _read_invoice(caller, notice.invoice_id)
-            if invoice is not None and await _complete(caller, subscription, invoice):
-                invoice = await _read_invoice(caller, notice.invoice_id)
-        await note_revenue(subscription, invoice, at)
-    return NoticeTaken()
+    await note_revenue(subscription, invoice, at)
 
 
 async def _complete(caller: Caller, subscription: Subscription, invoice: Invoice) -> bool:

@@ -18,6 +18,7 @@ from functions.billing.service.invoice_calls import (
     update_invoice,
 )
 from functions.billing.service.invoices import refresh_invoice
+from functions.billing.service.platform import for_tenant
 from functions.billing.service.stripe_calls import retrieve_customer, subscriptions_of
 from functions.billing.service.subscriptions import known_to, refresh_subscription, show
 from shared.aggregates.command import Command
@@ -27,7 +28,7 @@ from shared.messaging.envelope import Envelope
 
 async def on_usage_due(event: Envelope) -> None:
     """Makes the usage invoice of the tenant that the timer is for. Raises as `ask_for_usage`."""
-    await ask_for_usage(Caller.acting("service:billing", event.tenantid, event.received_at))
+    await ask_for_usage(for_tenant(event.tenantid, event.received_at))
 
 
 async def ask_for_usage(caller: Caller) -> None:

@@ -44,8 +44,8 @@ class Quota(NamedTuple):
 
 
 def reached_told(tenants: Budget, meter: Meter, reached: Threshold) -> Steps:
-    """Tells of each threshold of what others count, up to the one that was reached, that nobody was
-    told of yet, so each is told once in a month."""
+    """The tenant's month, with an event for each threshold of the meter up to `reached` that had
+    none in the month: each has one event in a month. For meters that others than `runs` count."""
     return _told(tenants, [(meter, each) for each in THRESHOLDS if each <= reached])
 
 

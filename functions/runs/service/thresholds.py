@@ -1,6 +1,5 @@
 """Tells of thresholds that a budget reached because models were called, and asks a governor to
-raise it, as for what runs spend. Tells of thresholds that calls of the API and files reached,
-too."""
+raise it, as for what runs spend. Publishes thresholds that calls of the API and files reached."""
 
 from functools import partial
 

@@ -45,8 +45,8 @@ class Act(NamedTuple):
 class Done(NamedTuple):
     """What a call gave, and what its outcome publishes: an event of the invocation with what is
     `said` beside its state, and the contents that this names. What the call `made` is in the same
-    commit; by a file of these the tenant `reached` a threshold of its room. `labels` are those of
-    the output beside the target's."""
+    commit; `reached` is the threshold of the tenant's room that a made file reached. `labels` are
+    those of the output beside the target's."""
 
     output: Any
     event: type[BaseModel] | None = None

@@ -11,7 +11,7 @@ import pytest
 from events.budgets import BudgetReached, Threshold
 from functions.runs.aggregates import RUN
 from functions.runs.api import ROUTER as RUNS
-from shared.budgets.reached import QUOTA_DUE, REACHED_QUOTAS, NotedMeter, note_reached
+from shared.budgets.reached import QUOTA_DUE, REACHED_QUOTAS, NotedMeter, note_threshold
 from shared.kit import clock
 from shared.kit.control import Control, Subscribed
 from shared.kit.instants import format_instant
@@ -121,7 +121,7 @@ async def test_what_others_note_as_reached_is_told_once(world: World, meter: Not
 async def _reached(world: World, meter: NotedMeter, reached: Threshold) -> None:
     """Somebody noted it, and the sweep fires the timer, twice."""
     batch, at = Batch(), clock.now()
-    note_reached(batch, meter, reached, at)
+    note_threshold(batch, meter, reached, at)
     [noted] = batch.writes
     await world.store.commit(batch)
     for _ in range(2):

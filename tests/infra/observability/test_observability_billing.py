@@ -10,6 +10,7 @@ from functions.billing.rules.invoice import Line
 from functions.billing.rules.stripe_notices import (
     LATE_SECONDS,
     NoticeRefused,
+    SentNotice,
     StripeNotice,
     is_late,
 )
@@ -67,7 +68,7 @@ async def test_a_notice_that_is_not_taken_counts(
 
     monkeypatch.setattr("functions.billing.settings.read_secret", read)
     with listening() as logged, pytest.raises(refusal):
-        await take_notice(StripeNotice.model_validate(SAID), b"{}", "t=1,v1=00", AT)
+        await take_notice(SentNotice(SAID), b"{}", "t=1,v1=00", AT)
     assert counted(logged, LATE_NOTICES) == 1
 
 

@@ -13,8 +13,8 @@ from shared.artifacts.room import (
     check_room,
     check_size,
     check_unfinished,
+    crossed_threshold,
     keeping_of,
-    newly_reached,
 )
 from shared.catalogue import entitlements
 from shared.kit.errors import TooManyRequests
@@ -92,9 +92,9 @@ def test_uploads_under_way_are_bounded_and_waiting_helps(tier: Tier) -> None:
 def test_a_file_reaches_the_highest_threshold_that_it_passes(
     kept: int, more: int, reached: Threshold | None
 ) -> None:
-    assert newly_reached(Keeping("free", 100), kept, more) == reached
+    assert crossed_threshold(Keeping("free", 100), kept, more) == reached
     # Of more bytes than a percent has, those that lead to no further percent say nothing.
-    assert newly_reached(Keeping("free", 1_000), kept * 10 + 5, more and 4) is None
+    assert crossed_threshold(Keeping("free", 1_000), kept * 10 + 5, more and 4) is None
 
 
 @given(st.lists(st.integers(1, 400), min_size=1, max_size=40), st.integers(100, 10_000))
@@ -102,7 +102,7 @@ def test_no_threshold_stays_unsaid_however_files_come(sizes: list[int], room: in
     kept, said = [0], set[Threshold | None]()
     for size in sizes:
         if kept[-1] + size <= room:
-            said.add(newly_reached(Keeping("free", room), kept[-1], size))
+            said.add(crossed_threshold(Keeping("free", room), kept[-1], size))
             kept.append(kept[-1] + size)
     highest = max((each for each in said if each), default=0)
     percent = kept[-1] * 100 / room

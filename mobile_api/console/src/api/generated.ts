@@ -1,14 +1,5 @@
 /** Written by `python -m docs.typescript` from docs/api/openapi.json. */
 
-export type About = {
-  "customer"?: string | null;
-  "id"?: string | null;
-};
-
-export type AboutData = {
-  "object": About;
-};
-
 export type AbsentView = {
   "answered_by": string;
   "because": "model_absent" | "model_refused" | "model_busy";
@@ -3466,6 +3457,8 @@ export type SeedPage = {
   "next_cursor": string | null;
 };
 
+export type SentNotice = JsonValue;
+
 export type SentenceView = {
   "end": number;
   "start": number;
@@ -3763,13 +3756,6 @@ export type StepView = {
   "sub_run_id": string | null;
   "turn": TurnView | null;
   "turns": number | null;
-};
-
-export type StripeNotice = {
-  "created"?: number | null;
-  "data": AboutData;
-  "id": string;
-  "type": string;
 };
 
 export type SubRun = {

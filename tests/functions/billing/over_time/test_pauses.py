@@ -18,6 +18,13 @@ RENEWAL = datetime.fromisoformat("2025-10-17T12:00:00+00:00")
 PAUSE, RESUME = "/subscription/pause", "/subscription/resume"
 
 
+async def pays(world: World, time: Move) -> None:
+    """The tenant buys, and its first invoice after the trial is paid."""
+    await world.buys()
+    await time(PAID)
+    await told(world, "invoice.paid")
+
+
 async def paused(world: World) -> dict[str, Any]:
     waiting = await world.sent("POST", PAUSE)
     assert waiting["status"] == "active"
@@ -104,9 +111,7 @@ async def test_nobody_is_asked_for_a_period_in_the_pause_nor_gets_one_for_nothin
 async def test_a_change_that_waits_for_the_next_invoice_is_not_voided_by_a_pause(
     world: World, time: Move
 ) -> None:
-    await world.buys()
-    await time(PAID)
-    await told(world, "invoice.paid")
+    await pays(world, time)
     await world.sent("PUT", "/subscription", {**ORDER, "plan": "team"})
     refused = await world.send("POST", PAUSE)
     assert (refused.status_code, "pause it after 2025-10-17" in refused.text) == (409, True)
@@ -123,9 +128,7 @@ async def test_what_is_not_there_or_not_paid_is_neither_paused_nor_resumed(world
 async def test_a_resumption_holds_also_where_an_earlier_pause_arrives_late(
     world: World, time: Move, monkeypatch: pytest.MonkeyPatch, arrives: bool
 ) -> None:
-    await world.buys()
-    await time(PAID)
-    await told(world, "invoice.paid")
+    await pays(world, time)
     waiting = await world.sent("POST", PAUSE)
     await world.decide(waiting["waits_for"], "approve")
     arrive = await unanswered(world, PAUSE, monkeypatch)
@@ -147,9 +150,7 @@ async def test_a_resumption_holds_also_where_an_earlier_pause_arrives_late(
 async def test_a_pause_holds_also_where_an_earlier_resumption_never_arrives(
     world: World, time: Move, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await world.buys()
-    await time(PAID)
-    await told(world, "invoice.paid")
+    await pays(world, time)
     await paused(world)
     await unanswered(world, RESUME, monkeypatch)
     early = await world.send("POST", PAUSE)
@@ -162,9 +163,7 @@ async def test_a_pause_holds_also_where_an_earlier_resumption_never_arrives(
 async def test_nothing_is_changed_that_is_paused_just_then(
     world: World, time: Move, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await world.buys()
-    await time(PAID)
-    await told(world, "invoice.paid")
+    await pays(world, time)
     stripe_id = str((await world.kept()).stripe_id)
 
     async def once_it_is_paused(*asked: Any) -> Any:
