@@ -17,7 +17,7 @@ from pydantic import (
 
 from shared.kit.bookkeeping import RefusalReason
 from shared.kit.digests import is_same, mac_of
-from shared.kit.errors import FieldError, Invalid, RecordedRefusal
+from shared.kit.errors import AssentError, FieldError, Invalid, RecordedRefusal
 from shared.kit.models import Data
 from shared.kit.wording import field_errors
 
@@ -69,7 +69,8 @@ class StripeNotice(Data):
             return read(sent)
         except ValidationError as error:
             notice = read(_ABOUT_NOTHING)
-            notice._wrong = tuple(field_errors(error))
+            is_unread = isinstance(sent, AssentError)
+            notice._wrong = sent.errors if is_unread else tuple(field_errors(error))
             return notice
 
     def check_shape(self) -> None:
