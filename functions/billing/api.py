@@ -185,7 +185,7 @@ async def get_invoice_line_proof(
 @_STRIPE.post("/stripe/webhook")
 async def take_notice(
     request: Request,
-    body: Annotated[SentNotice, Accepts(is_judged_apart=True)],
+    body: Annotated[SentNotice, Accepts(is_judged_apart=True, is_judged_later=True)],
     stripe_signature: Annotated[str, Header(max_length=2000)] = "",
 ) -> NoticeTaken:
     """Takes a notice that Stripe signed, in any order and any number of times, and reads its object

@@ -20,7 +20,7 @@ IN_WORDS = {
     "approvals:write": "ask for approvals, and decide those that your roles let you decide",
     "audit:read": "read the audit log",
     "audit:write": "export the audit log",
-    "billing:read": "read your tenant's plan and what is left of it, and its invoices as an admin",
+    "billing:read": "read your tenant's plan, quotas and credits, and its invoices as an admin",
     "billing:write": "buy, change and end what your tenant pays for, as an admin",
     "capsules:read": "read capsules and plans",
     "capsules:write": "write capsules, and compile and rehearse plans",

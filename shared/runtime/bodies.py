@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import Request
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from shared.kit.errors import BodyTooSlow, Invalid, UnsupportedMediaType
+from shared.kit.errors import BodyTooSlow, Invalid, MalformedRequest, UnsupportedMediaType
 from shared.kit.parsing import decoded, parse_form, parse_json, parse_json_apart, refused
 from shared.kit.places import Places
 from shared.kit.plain_text import refuse_odd_text
@@ -31,11 +31,14 @@ class Accepts:
     the bytes that a call takes. Without it a call takes JSON up to the boundary's limit, and only
     plain text in it. A call whose body `is_judged_apart` judges the parts of its JSON itself
     (`refuse_part`), and passes them on to a function which refuses text that is not plain. Where
-    `names_places`, each refusal of a field says its line and column."""
+    it `is_judged_later`, the model gets the refusal in place of a body that cannot be read, for the
+    call to raise once it knows who sent it. Where `names_places`, each refusal of a field says its
+    line and column."""
 
     media_types: tuple[str, ...] = (JSON,)
     most_bytes: int | None = None
     is_judged_apart: bool = False
+    is_judged_later: bool = False
     names_places: bool = False
 
 
@@ -79,7 +82,12 @@ class BodyReader:
         if media_type == FORM:
             return parse_form(raw)
         parse = parse_json_apart if self.accepts.is_judged_apart else parse_json
-        return parse(raw or b"null")
+        try:
+            return parse(raw or b"null")
+        except (MalformedRequest, Invalid) as refusal:
+            if not self.accepts.is_judged_later:
+                raise
+            return refusal
 
     @cached_property
     def _adapter(self) -> TypeAdapter[Any]:

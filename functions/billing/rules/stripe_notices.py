@@ -4,13 +4,13 @@ Pure."""
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field, JsonValue, RootModel, StringConstraints, ValidationError
+from pydantic import Field, RootModel, StringConstraints, ValidationError
 
 from shared.kit.bookkeeping import RefusalReason
 from shared.kit.digests import is_same, mac_of
-from shared.kit.errors import Invalid, RecordedRefusal
+from shared.kit.errors import AssentError, Invalid, RecordedRefusal
 from shared.kit.models import Data
 from shared.kit.wording import field_errors
 
@@ -55,11 +55,14 @@ class StripeNotice(Data):
         return self.data.about.id if is_kept else None
 
 
-class SentNotice(RootModel[JsonValue]):
-    """A notice as it was sent, of any shape: it is read once its signature is checked."""
+class SentNotice(RootModel[Any]):
+    """A notice as it was sent, of any shape, or why it is no JSON: it is read once its signature is
+    checked."""
 
     def read(self) -> StripeNotice:
         """The notice. Raises Invalid naming each field that is missing or wrong."""
+        if isinstance(self.root, AssentError):
+            raise Invalid(*self.root.errors) from self.root
         try:
             return StripeNotice.model_validate(self.root)
         except ValidationError as error:

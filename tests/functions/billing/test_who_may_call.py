@@ -30,7 +30,9 @@ async def test_whoever_does_not_sign_is_a_stranger_whatever_they_send(world: Wor
     [event, *_] = await world.events()
     before = await world.kept()
     # What a stranger sends is refused as a stranger's, whatever its shape is.
-    for odd in ({}, {"id": "evt_1"}, {**event, "data": 7}, {**event, "id": "…"}, [event], 7):
+    unread = (b"", b"{", b"\xff", b'{"id": "evt_1", "id": "evt_2"}', b"[" + b"1," * 50_000 + b"1]")
+    shaped = ({}, {"id": "evt_1"}, {**event, "data": 7}, {**event, "id": "…"}, [event], 7)
+    for odd in (*shaped, *unread):
         answer = await world.notice(odd, secret="whsec_other")
         assert (answer.status_code, answer.json()["code"]) == (400, "notice_refused"), odd
         with listening() as logged:

@@ -112,7 +112,7 @@ class World:
         ago: int = 0,
         header: str | None = None,
     ) -> httpx.Response:
-        body = json.dumps(event, default=str).encode()
+        body = event if isinstance(event, bytes) else json.dumps(event, default=str).encode()
         at = int(time.time()) - ago
         made = hmac.new(secret.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()
         signed = f"t={at},v1={made}" if header is None else header

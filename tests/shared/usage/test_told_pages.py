@@ -154,6 +154,48 @@ async def test_numbers_have_no_gap_whoever_counts_at_once(tenant: str) -> None:
     assert numbers == [*range(1, 241)] * 2
 
 
+async def test_each_event_is_in_one_line_whoever_reads_and_closes_meanwhile(tenant: str) -> None:
+    async def tell(writer: int) -> None:
+        for call in range(6):
+            await add_events(tenant, told(40 + 97 * call, f"{writer}-{call}-"))
+
+    async def read_and_close() -> None:
+        while True:
+            await keep(tenant)
+            await close_periods(tenant, [PERIOD], DECEMBER)
+
+    closing = asyncio.create_task(read_and_close())
+    await asyncio.gather(*map(tell, range(3)))
+    closing.cancel()
+    await asyncio.gather(closing, return_exceptions=True)
+    await close_periods(tenant, [PERIOD], DECEMBER)
+    lines = (await lines_of(tenant, PERIOD, DECEMBER)).lines
+    assert len(lines) > 1
+    async with tenant_transaction(tenant) as connection:
+        rows = await connection.execute("SELECT section, line FROM usage_told_lines")
+        numbers = dict(await rows.fetchall())
+        rows = await connection.execute("SELECT uuid_send(key), place FROM usage_told_keys")
+        places = dict(await rows.fetchall())
+        rows = await connection.execute("SELECT sum(events), sum(quantity) FROM usage_hours")
+        counted = await rows.fetchone()
+    assert counted == (sum(each.events for each in lines), sum(each.quantity for each in lines))
+    every = {
+        key: event
+        for writer in range(3)
+        for call in range(6)
+        for event in told(40 + 97 * call, f"{writer}-{call}-")
+        for key in keys_of(tenant, [event.id])
+    }
+    assert places.keys() == every.keys()
+    for line in lines:
+        number = numbers[line.section]
+        of_line = sorted((at, key) for key, at in places.items() if at >> LINE_BITS == number)
+        first = (number << LINE_BITS) + 1
+        assert [at for at, _ in of_line] == [*range(first, first + line.events)]
+        events = [every[key] for _, key in of_line]
+        assert line.root == root_of_line(tenant, PERIOD, events, section=line.section)
+
+
 async def test_the_database_knows_an_id_by_the_same_key(tenant: str, database: str) -> None:
     chance = random.Random(tenant)
     letters = [chr(each) for each in range(ord("!"), ord("~") + 1)]

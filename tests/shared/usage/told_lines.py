@@ -6,12 +6,12 @@ from shared.usage.outside import OutsideEvent
 from shared.usage.slabs import MOST_EVENTS, Total, line_root, root_of, slab_line
 
 
-def root_of_line(tenant: str, period: str, events: Sequence[OutsideEvent]) -> str:
-    """The root of the line of these events in the first section of a month, in their order."""
+def root_of_line(tenant: str, period: str, events: Sequence[OutsideEvent], section: int = 1) -> str:
+    """The root of the line of these events in a section of a month, in their order."""
     lines = []
     for number, first in enumerate(range(0, len(events), MOST_EVENTS), 1):
         some = events[first : first + MOST_EVENTS]
         total = Total(sum(each.quantity for each in some), len(some))
         root = root_of([each.line.encode() for each in some])
         lines.append(slab_line(number, some[0].meter, total, root))
-    return line_root(tenant, period, 1, lines).hex()
+    return line_root(tenant, period, section, lines).hex()
