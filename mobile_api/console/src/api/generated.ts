@@ -3457,7 +3457,7 @@ export type SeedPage = {
   "next_cursor": string | null;
 };
 
-export type SentNotice = JsonValue;
+export type SentNotice = null | boolean | number | string | readonly JsonValue[] | { readonly [name: string]: JsonValue };
 
 export type SentenceView = {
   "end": number;
