@@ -103,8 +103,8 @@ async def test_tenants_that_race_never_hold_more_than_the_platform_has(world: Wo
     answers = await asyncio.gather(*(each.chat("race", max_tokens=tokens) for each in worlds))
     statuses = [each.status_code for each in answers]
     assert set(statuses) <= {200, 402, 503}
-    assert 1 <= statuses.count(200) <= 10
-    assert 402 in statuses
+    # Of those that ended before others began, more than ten may have been paid.
+    assert {200, 402} <= set(statuses)
     platform = await _platform()
     assert platform.used_usd_micros <= limit
     for each in worlds:
