@@ -1,5 +1,7 @@
 """Who may call billing: tokens of its own scopes, and Stripe."""
 
+from typing import Any
+
 from infra.observability.metrics import BILLING, LATE_NOTICES
 from tests.functions.billing.worlds import ORDER, World
 from tests.infra.observability.log_filters import matches
@@ -31,7 +33,14 @@ async def test_whoever_does_not_sign_is_a_stranger_whatever_they_send(world: Wor
     before = await world.kept()
     # What a stranger sends is refused as a stranger's, whatever its shape is.
     unread = (b"", b"{", b"\xff", b'{"id": "evt_1", "id": "evt_2"}', b"[" + b"1," * 50_000 + b"1]")
-    shaped = ({}, {"id": "evt_1"}, {**event, "data": 7}, {**event, "id": "…"}, [event], 7)
+    shaped: tuple[Any, ...] = (
+        {},
+        {"id": "evt_1"},
+        {**event, "data": 7},
+        {**event, "id": "…"},
+        [event],
+        7,
+    )
     for odd in (*shaped, *unread):
         answer = await world.notice(odd, secret="whsec_other")
         assert (answer.status_code, answer.json()["code"]) == (400, "notice_refused"), odd
