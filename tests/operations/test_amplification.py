@@ -83,7 +83,8 @@ def test_calls_lead_to_what_is_on_record(running: RunningPlatform) -> None:
         assert row.messages == pytest.approx(recorded.messages, rel=0.1), row
         # The first call of a process sweeps too, and stores slices that later ones find stored.
         assert row.writes == pytest.approx(recorded.writes, abs=5), row
-        assert row.missed == recorded.missed, row
+        # A call's time, and so its price, depends on what else the machine does.
+        assert {*row.missed} - {"USD"} == {*recorded.missed} - {"USD"}, row
 
 
 @pytest.mark.platform
