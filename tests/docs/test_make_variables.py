@@ -19,7 +19,7 @@ from tests.scratch import ROOT
     ],
 )
 def test_make_names_the_variable_that_is_wrong(wanted: list[str], told: str) -> None:
-    command = ["make", "--dry-run", "--old-file=setup", *wanted]
+    command = ["make", "--no-print-directory", "--dry-run", "--old-file=setup", *wanted]
     made = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (made.returncode, made.stdout) == (2, "")
     assert told in made.stderr
