@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 
 import type { LineProof, LineView, UsageRootProof } from '../../api/generated.ts';
@@ -11,20 +12,24 @@ import { behind as say } from '../../words/plan.ts';
 
 const RECEIPT = 'rct_';
 
-/** What a line of usage is made of: the roots that prove it, their slabs, and the receipts and events of each. */
-export function Behind({ line, of }: { line: LineView; of: string }) {
-  const [isOpen, setOpen] = useState(false);
-  if (!isOpen) {
-    return (
-      <button aria-label={`${say.open}: ${line.description}`} onClick={() => setOpen(true)}>
-        {say.open}
-      </button>
-    );
-  }
+/** What a line of usage is made of, by its proof at the path: the roots that prove it, their slabs, and the receipts and events of each. */
+export function Behind({ line, path }: { line: LineView; path: string }) {
   return (
-    <Loaded read={() => read<LineProof>(`${of}/lines/${encodeURIComponent(line.line_id)}/proof`)}>
-      {({ usage }) => usage.map((each) => <Root of={each} />)}
-    </Loaded>
+    <OnRequest label={say.open} about={`${say.open}: ${line.description}`}>
+      {() => <Loaded read={() => read<LineProof>(path)}>{({ usage }) => usage.map((each) => <Root of={each} />)}</Loaded>}
+    </OnRequest>
+  );
+}
+
+/** A button, and in its place once it was pressed what it asks for. */
+function OnRequest({ label, about, children }: { label: string; about?: string; children: () => ComponentChildren }) {
+  const [isOpen, setOpen] = useState(false);
+  return isOpen ? (
+    <>{children()}</>
+  ) : (
+    <button aria-label={about} onClick={() => setOpen(true)}>
+      {label}
+    </button>
   );
 }
 
@@ -48,33 +53,28 @@ function Root({ of: proof }: { of: UsageRootProof }) {
 }
 
 function Opened({ slab, of }: { slab: Slab; of: UsageRootProof }) {
-  const [isOpen, setOpen] = useState(false);
   const { number, quantity, events } = slab;
-  const summary = say.slab(number, quantity.toLocaleString(), events.toLocaleString());
-  if (!isOpen) {
-    return (
-      <>
-        {summary} <button onClick={() => setOpen(true)}>{say.events(number)}</button>
-      </>
-    );
-  }
   const path = `/v1/usage/roots/${of.period}/${encodeURIComponent(of.meter)}/proof?section=${of.section}&slab=${number}`;
   return (
     <>
-      {summary}
-      <Loaded read={() => read<UsageRootProof>(path)}>
-        {({ opened }) => (
-          <Table
-            label={say.table(number)}
-            heads={say.heads}
-            numbersFrom={3}
-            rows={(opened?.lines ?? [])
-              .map((each) => eventOf(each, of.meter))
-              .filter((each) => each.quantity !== null)
-              .map((each) => [instantInWords(new Date(each.at).toISOString()), <Id of={each} />, each.subject, each.quantity?.toLocaleString()])}
-          />
+      {say.slab(number, quantity.toLocaleString(), events.toLocaleString())}{' '}
+      <OnRequest label={say.events(number)}>
+        {() => (
+          <Loaded read={() => read<UsageRootProof>(path)}>
+            {({ opened }) => (
+              <Table
+                label={say.table(number)}
+                heads={say.heads}
+                numbersFrom={3}
+                rows={(opened?.lines ?? [])
+                  .map((each) => eventOf(each, of.meter))
+                  .filter((each) => each.quantity !== null)
+                  .map((each) => [instantInWords(new Date(each.at).toISOString()), <Id of={each} />, each.subject, each.quantity?.toLocaleString()])}
+              />
+            )}
+          </Loaded>
         )}
-      </Loaded>
+      </OnRequest>
     </>
   );
 }

@@ -62,6 +62,7 @@ function Facts({ invoice }: { invoice: InvoiceView }) {
 
 function Line({ line, of }: { line: LineView; of: string }) {
   const { description, period, quantity, cents } = line;
+  const proof = `${of}/lines/${encodeURIComponent(line.line_id)}/proof`;
   return (
     <Row
       summary={`${description}, ${dollarsOfCents(cents)}`}
@@ -71,20 +72,20 @@ function Line({ line, of }: { line: LineView; of: string }) {
       ]}
     >
       {!line.agrees && <p class="caution">{say.disagrees}</p>}
-      {line.usage && <Proof line={line} of={of} />}
-      {line.usage && <Behind line={line} of={of} />}
+      {line.usage && <Proof line={line} path={proof} />}
+      {line.usage && <Behind line={line} path={proof} />}
     </Row>
   );
 }
 
 /** A button that saves the proof of a line of usage. */
-function Proof({ line, of }: { line: LineView; of: string }) {
+function Proof({ line, path }: { line: LineView; path: string }) {
   const [said, setSaid] = useState('');
   const [problem, setProblem] = useState<unknown>();
   const save = () => {
     const file = `${line.line_id}.json`;
     setProblem(undefined);
-    read<unknown>(`${of}/lines/${encodeURIComponent(line.line_id)}/proof`).then((proof) => {
+    read<unknown>(path).then((proof) => {
       saveFile(file, proof);
       setSaid(say.isSaved(file));
     }, setProblem);
