@@ -39,7 +39,6 @@ OF_FUNCTIONS = 2
 # Its modules share people.
 _CONSOLE = ROOT / "tests" / "journeys" / "console"
 _FUNCTIONS = (ROOT / "tests" / "functions", ROOT / "tests" / "mobile_api")
-_SERVICES = frozenset({"firestore_emulator", "postgres"})
 NAMES = [*load_manifests(ROOT).buckets]
 _RUNNING = pytest.StashKey[RunningPlatform]()
 _ON_PLATFORM = pytest.StashKey[set[Path]]()
@@ -59,10 +58,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _case(item: pytest.Item) -> by_day.Case:
-    names = by_day.SERVICES.intersection(getattr(item, "fixturenames", ()))
     return by_day.Case(
         id=item.nodeid,
-        calls_services=bool(names) or item.get_closest_marker("platform") is not None,
+        calls_services=_asks_for_services(item) or item.get_closest_marker("platform") is not None,
         is_nightly=item.get_closest_marker("nightly") is not None,
         is_daily=item.get_closest_marker("daily") is not None,
         most=_most_by_day(item),
@@ -74,10 +72,12 @@ def _most_by_day(item: pytest.Item) -> int | None:
     if marker := item.get_closest_marker("by_day"):
         most: int = marker.args[0]
         return most
-    is_one_of_many = any(
-        item.path.is_relative_to(each) for each in _FUNCTIONS
-    ) and not _SERVICES.isdisjoint(getattr(item, "fixturenames", ()))
-    return OF_FUNCTIONS if is_one_of_many else None
+    is_of_functions = any(item.path.is_relative_to(each) for each in _FUNCTIONS)
+    return OF_FUNCTIONS if is_of_functions and _asks_for_services(item) else None
+
+
+def _asks_for_services(item: pytest.Item) -> bool:
+    return not by_day.SERVICES.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

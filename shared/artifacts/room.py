@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from events.budgets import Threshold
 from shared.artifacts.artifact import MOST_BYTES
-from shared.budgets.limits import THRESHOLDS, has_reached
+from shared.budgets.limits import highest_reached
 from shared.catalogue import Entitlements, catalogue
 from shared.kit.errors import TooManyRequests
 from shared.kit.tier_limits import Tier, tier_above
@@ -80,8 +80,7 @@ def crossed_threshold(keeping: Keeping, kept: int, more: int) -> Threshold | Non
     after = kept + more
     if kept * 100 // keeping.all == after * 100 // keeping.all:
         return None
-    reached = [each for each in THRESHOLDS if has_reached(after, keeping.all, each)]
-    return reached[-1] if reached else None
+    return highest_reached(after, keeping.all)
 
 
 def check_unfinished(tier: Tier, number: int) -> None:

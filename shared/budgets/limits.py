@@ -60,10 +60,16 @@ def has_reached(spent_usd_micros: int, limit_usd_micros: int, threshold: int) ->
     return spent_usd_micros * 100 >= limit_usd_micros * threshold
 
 
+def highest_reached(used: int, limit: int) -> Threshold | None:
+    """The highest threshold that so much of the limit has reached; None below the first one."""
+    reached = (each for each in THRESHOLDS if has_reached(used, limit, each))
+    return max(reached, default=None)
+
+
 def state_of(spent_usd_micros: int, limit_usd_micros: int) -> BudgetStateName:
     """The state that the highest threshold gives which was reached."""
-    reached = [each for each in THRESHOLDS if has_reached(spent_usd_micros, limit_usd_micros, each)]
-    return _STATES[reached[-1]] if reached else "active"
+    reached = highest_reached(spent_usd_micros, limit_usd_micros)
+    return _STATES[reached] if reached is not None else "active"
 
 
 class Spending(NamedTuple):

@@ -81,11 +81,11 @@ def _told(batch: Batch, granted: Granted, rest: Sequence[Balance], per_month: in
     used = balance.month_leased + sum(each.month_leased for each in rest)
     if used * 100 < per_month * _FIRST_TOLD:
         return granted
-    from shared.budgets.limits import THRESHOLDS, has_reached
+    from shared.budgets.limits import highest_reached
     from shared.budgets.reached import note_threshold
 
-    reached = max(each for each in THRESHOLDS if has_reached(used, per_month, each))
-    if reached <= max(each.month_told for each in (balance, *rest)):
+    reached = highest_reached(used, per_month)
+    if reached is None or reached <= max(each.month_told for each in (balance, *rest)):
         return granted
     note_threshold(batch, "api_calls", reached, datetime.fromtimestamp(balance.at, UTC))
     return replace(granted, balance=balance.but(month_told=reached))

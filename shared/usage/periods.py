@@ -20,6 +20,14 @@ def end_of(period: str) -> datetime:
     return month_ends(start_of(period))
 
 
+def hour_bounds(period: str) -> tuple[int, int]:
+    """The first hour of the month and the one after its last, in hours since 1970. Raises Invalid
+    for what names none."""
+    first, end = (int(each.timestamp()) // 3600 for each in (start_of(period), end_of(period)))
+    return first, end
+
+
 def hours_of(period: str) -> int:
     """How many hours the month has. Raises Invalid for what names none."""
-    return round((end_of(period) - start_of(period)).total_seconds()) // 3600
+    first, end = hour_bounds(period)
+    return end - first

@@ -36,7 +36,7 @@ async def prove(
     try:
         if meter not in BUILT_IN:
             await make_pages(tenant_id, period, section, meter)
-        return await _proved((tenant_id, period, section, meter), event_id, slab)
+        return await _proved(tenant_id, (period, section, meter), event_id, slab)
     except (TookTooLong, TimeoutError) as error:
         raise TookTooLong(
             f"the proof of {meter} was not made in time; ask again when the database has less to do"
@@ -44,27 +44,26 @@ async def prove(
 
 
 async def _proved(
-    line: tuple[str, str, int, str], event_id: str | None, slab: int | None
+    tenant_id: str, about: tuple[str, int, str], event_id: str | None, slab: int | None
 ) -> UsageProof:
-    tenant_id, period, section, meter = line
+    """The proof of a line, of which `about` says period, section and meter."""
+    period, section, meter = about
     async with tenant_transaction(tenant_id) as connection:
-        slabs = await slabs_of(connection, tenant_id, period, section, meter)
+        slabs = await slabs_of(connection, tenant_id, *about)
         if not slabs:
             raise NotFound(f"nothing is counted of {meter} in section {section} of {period}")
         if len(slabs) > MOST_SLABS:
             raise VersionConflict(f"the line has {len(slabs)} slabs, and a proof {MOST_SLABS}")
         event = None
         if event_id is not None:
-            event = await _event(connection, tenant_id, (period, section, meter), slabs, event_id)
+            event = await _event(connection, tenant_id, about, slabs, event_id)
         slab_events = None
         if slab is not None:
-            slab_events = await _opened(
-                connection, tenant_id, (period, section, meter), slabs, slab
-            )
+            slab_events = await _opened(connection, tenant_id, about, slabs, slab)
     lines = tuple(each.line(meter) for each in slabs)
     return UsageProof(
         FORMAT,
-        *(tenant_id, period, section, meter),
+        *(tenant_id, *about),
         sum(each.total.quantity for each in slabs),
         line_root(tenant_id, period, section, lines).hex(),
         lines,

@@ -104,12 +104,11 @@ def _event(said: dict[str, Any], slabs: dict[int, bytes]) -> str:
         return ""
     line = event["line"]
     found = _EVENT.fullmatch(line)
-    used = dict(each.split("=") for each in found[5].split(",")) if found else {}
-    if found is None or said["meter"] not in used:
+    if found is None or said["meter"] not in _used(found):
         raise Forged("its event counts nothing of this meter")
     if any(_HASH.fullmatch(each) is None for each in event["path"]):
         raise Forged("the path of its event has what is no hash")
-    if f"{datetime.fromtimestamp(int(found[3]) // 1000, UTC):%Y-%m}" != said["period"]:
+    if _month(found) != said["period"]:
         raise Forged("its event is of another month")
     path = [bytes.fromhex(each) for each in event["path"]]
     if root_with(_leaf(line), event["place"], event["size"], path) != slabs.get(event["slab"]):
@@ -128,9 +127,9 @@ def _opened(said: dict[str, Any], slabs: dict[int, bytes]) -> tuple[str, ...]:
         found = _EVENT.fullmatch(line)
         if found is None:
             raise Forged(f"line {tree.size} of the slab that it opens is no event")
-        if f"{datetime.fromtimestamp(int(found[3]) // 1000, UTC):%Y-%m}" != said["period"]:
+        if _month(found) != said["period"]:
             raise Forged(f"line {tree.size} of the slab that it opens is of another month")
-        used = dict(each.split("=") for each in found[5].split(","))
+        used = _used(found)
         if said["meter"] in used:
             quantity, events = quantity + int(used[said["meter"]]), events + 1
         tree.add(_leaf(line))
@@ -140,6 +139,15 @@ def _opened(said: dict[str, Any], slabs: dict[int, bytes]) -> tuple[str, ...]:
     if line.split("\t")[2:4] != [str(quantity), str(events)]:
         raise Forged(f"the events of slab {opened['slab']} add up to {quantity} in {events}")
     return tuple(opened["lines"])
+
+
+def _used(event: re.Match[str]) -> dict[str, str]:
+    """What the event counts, by meter."""
+    return dict(each.split("=") for each in event[5].split(","))
+
+
+def _month(event: re.Match[str]) -> str:
+    return f"{datetime.fromtimestamp(int(event[3]) // 1000, UTC):%Y-%m}"
 
 
 def _leaf(line: str) -> bytes:

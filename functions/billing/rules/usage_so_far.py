@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from functions.billing.rules.charges import COUNTED_BY, used_and_charge
+from functions.billing.rules.charges import used_and_charge
 from functions.billing.rules.order import Order
 from functions.billing.rules.subscription import Subscription
 from functions.billing.rules.terms import Limits, limits_in, limits_of, note_terms
@@ -57,7 +57,7 @@ def usage_so_far(
     period, meters = month_of(at), []
     for meter in catalogue().overage:
         included = limits.get(meter)
-        if included is not None and meter in COUNTED_BY:
+        if included is not None:
             used, cents = used_and_charge(period, meter, included, counted)
             meters.append(MeterSoFar(meter=meter, used=used, included=included, cents=cents))
     return UsageSoFar(

@@ -8,10 +8,9 @@ from shared.artifacts.artifact import COLLECTION as ARTIFACTS
 from shared.budgets.limits import TENANT, budget_id
 from shared.budgets.reading import BUDGETS
 from shared.kit.models import Data
-from shared.kit.months import month_begins, month_ends
-from shared.kit.tier_limits import HOUR
 from shared.quotas.calls import read_calls
 from shared.storage.firestore import TenantStore
+from shared.usage.periods import hour_bounds
 
 
 class _Month(Data):
@@ -27,7 +26,7 @@ async def count_usage(tenant_id: str, month: str) -> UsageCounts:
     store = TenantStore(tenant_id)
     document, calls, (_, kept) = await asyncio.gather(
         store.get(BUDGETS, budget_id(TENANT, month)),
-        read_calls(store, *_hours_of(month)),
+        read_calls(store, *hour_bounds(month)),
         store.count_and_sum(ARTIFACTS, KEPT_BYTES),
     )
     state = document.data.get("state") if document is not None else None
@@ -38,10 +37,3 @@ async def count_usage(tenant_id: str, month: str) -> UsageCounts:
         stored_bytes=kept,
         models_usd_micros=budget.spent_usd_micros,
     )
-
-
-def _hours_of(month: str) -> tuple[int, int]:
-    """The first hour of the month and the one after its last, in hours since 1970."""
-    begins = month_begins(month, "month")
-    first, end = (int(each.timestamp()) // HOUR for each in (begins, month_ends(begins)))
-    return first, end
